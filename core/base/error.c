@@ -1,0 +1,42 @@
+/* The three kinds of failure; see error.h. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void fill(fl_error *error, fl_fault fault, const char *format, va_list arguments)
+{
+    if (!error) return;
+    error->fault = fault;
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+}
+
+bool fl_user_error(fl_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fill(error, FL_FAULT_USER, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool fl_machine_error(fl_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fill(error, FL_FAULT_MACHINE, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+void fl_die(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("fairlead: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    abort();
+}

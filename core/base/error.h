@@ -1,0 +1,30 @@
+/* How things go wrong, in three kinds.
+ *
+ * The user's mistake and the machine's trouble come back as `false` (or NULL) with an fl_error that holds one
+ * sentence, place first. What happens inside an experiment (divergence, a spent budget) is an outcome, not an
+ * error. Our own broken promise, or no memory, ends the process at once: fl_die.
+ */
+#ifndef FL_BASE_ERROR_H
+#define FL_BASE_ERROR_H
+
+#include <stdbool.h>
+
+/* Who must act. The values are the program's exit codes. */
+typedef enum fl_fault {
+    FL_FAULT_USER = 2,    /* arguments, a study file, missing data */
+    FL_FAULT_MACHINE = 3, /* disk full, I/O error, a lost worker */
+} fl_fault;
+
+typedef struct fl_error {
+    fl_fault fault;
+    char text[1000]; /* one sentence, UTF-8, no newline at its end; truncated if longer */
+} fl_error;
+
+/* Fill `error` (which may be NULL) and return false, so that `return fl_user_error(error, ...)` reads well. */
+bool fl_user_error(fl_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool fl_machine_error(fl_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Print "fairlead: " and the sentence to stderr and abort. Never for a user's mistake. */
+_Noreturn void fl_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,38 @@
+/* SLEEF's "cinz" functions: C, identical results, no fused multiply-add. */
+#include "base/exact.h"
+
+#include <sleef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+double fl_exp(double x)
+{
+    return Sleef_cinz_expd1_u10purec(x);
+}
+
+double fl_log(double x)
+{
+    return Sleef_cinz_logd1_u10purec(x);
+}
+
+double fl_pow(double x, double y)
+{
+    return Sleef_cinz_powd1_u10purec(x, y);
+}
+
+double fl_sin(double x)
+{
+    return Sleef_cinz_sind1_u10purec(x);
+}
+
+double fl_cos(double x)
+{
+    return Sleef_cinz_cosd1_u10purec(x);
+}
+
+double fl_round_9_digits(double x)
+{
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.8e", x);
+    return strtod(digits, NULL);
+}

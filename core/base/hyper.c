@@ -1,0 +1,61 @@
+/* Ranges of hyperparameters, in numbers and in words. */
+#include "base/hyper.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t fl_hyper_index(const fl_hyper *table, size_t n, const char *name)
+{
+    size_t i = 0;
+    while (i < n && strcmp(table[i].name, name)) i++;
+    return i;
+}
+
+int fl_hyper_choice(const fl_hyper *hyper, const char *name)
+{
+    for (int i = 0; hyper->choices && hyper->choices[i]; i++)
+        if (!strcmp(hyper->choices[i], name)) return i;
+    return -1;
+}
+
+static void list_choices(const fl_hyper *hyper, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "one of ");
+    for (size_t i = 0; hyper->choices[i] && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", hyper->choices[i]);
+}
+
+void fl_hyper_range(const fl_hyper *hyper, char *text, size_t size)
+{
+    if (hyper->scale == FL_CHOICE) {
+        list_choices(hyper, text, size);
+        return;
+    }
+    const char *whole = hyper->scale == FL_INTEGER ? "a whole number in " : "";
+    char open = hyper->min_open || isinf(hyper->min) ? '(' : '[';
+    char close = hyper->max_open || isinf(hyper->max) ? ')' : ']';
+    snprintf(text, size, "%s%c%.10g, %.10g%c", whole, open, hyper->min, hyper->max, close);
+}
+
+static bool in_range(const fl_hyper *hyper, double value)
+{
+    if (!isfinite(value)) return false;
+    if (hyper->scale >= FL_INTEGER && value != floor(value)) return false;
+    if (hyper->scale == FL_CHOICE) {
+        size_t n = 0;
+        while (hyper->choices[n]) n++;
+        return value >= 0 && value < (double)n;
+    }
+    bool above = hyper->min_open ? value > hyper->min : value >= hyper->min;
+    bool below = hyper->max_open ? value < hyper->max : value <= hyper->max;
+    return above && below;
+}
+
+bool fl_hyper_accepts(const fl_hyper *hyper, double value, fl_error *error)
+{
+    if (in_range(hyper, value)) return true;
+    char range[200];
+    fl_hyper_range(hyper, range, sizeof range);
+    return fl_user_error(error, "%s = %.10g is outside its range %s", hyper->name, value, range);
+}

@@ -1,0 +1,93 @@
+/* The arena is a list of blocks, each as large as its one piece or a megabyte: pieces of a trial are few and
+ * large, so nothing cleverer pays. */
+#include "base/memory.h"
+#include "base/error.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, BLOCK_BYTES = 1 << 20 };
+
+typedef struct block {
+    struct block *next;
+    unsigned char *bytes;
+    size_t size, used;
+} block;
+
+struct fl_arena {
+    block *blocks; /* newest first */
+    size_t used;
+};
+
+void *fl_new(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size ? size : 1);
+    if (!memory) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    return memory;
+}
+
+void *fl_grow(void *old, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    void *memory = realloc(old, count * size ? count * size : 1);
+    if (!memory) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    return memory;
+}
+
+char *fl_copy_text(const char *text)
+{
+    if (!text) return NULL;
+    size_t size = strlen(text) + 1;
+    return memcpy(fl_new(size, 1), text, size);
+}
+
+fl_arena *fl_arena_new(void)
+{
+    return fl_new(1, sizeof(fl_arena));
+}
+
+void fl_arena_free(fl_arena *arena)
+{
+    if (!arena) return;
+    for (block *b = arena->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b->bytes);
+        free(b);
+    }
+    free(arena);
+}
+
+static block *add_block(fl_arena *arena, size_t size)
+{
+    block *b = fl_new(1, sizeof *b);
+    b->size = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+    b->bytes = aligned_alloc(ALIGNMENT, b->size);
+    if (!b->bytes) fl_die("no memory for %zu bytes", b->size);
+    memset(b->bytes, 0, b->size);
+    b->next = arena->blocks;
+    return arena->blocks = b;
+}
+
+void *fl_arena_bytes(fl_arena *arena, size_t bytes)
+{
+    if (bytes > SIZE_MAX - ALIGNMENT) fl_die("no memory for %zu bytes", bytes);
+    size_t size = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    block *b = arena->blocks;
+    if (!b || b->size - b->used < size) b = add_block(arena, size);
+    void *piece = b->bytes + b->used;
+    b->used += size;
+    arena->used += size;
+    return piece;
+}
+
+float *fl_arena_floats(fl_arena *arena, size_t count)
+{
+    if (count > SIZE_MAX / sizeof(float)) fl_die("no memory for %zu floats", count);
+    return fl_arena_bytes(arena, count * sizeof(float));
+}
+
+size_t fl_arena_used(const fl_arena *arena)
+{
+    return arena->used;
+}

@@ -1,0 +1,24 @@
+/* Text that grows, and numbers that survive being written down. */
+#ifndef FL_BASE_TEXT_H
+#define FL_BASE_TEXT_H
+
+#include <stddef.h>
+
+/* Zero-initialise to start empty; `bytes` is NUL-terminated once something was added. */
+typedef struct fl_text {
+    char *bytes; /* owned */
+    size_t length, capacity;
+} fl_text;
+
+void fl_text_add(fl_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void fl_text_add_bytes(fl_text *text, const char *bytes, size_t n);
+void fl_text_free(fl_text *text);
+
+/* The shortest decimal form that reads back as the same double: "0.1", "1e-08"; at most 25 bytes with the NUL. */
+enum { FL_NUMBER_SIZE = 32 };
+const char *fl_number(double value, char text[FL_NUMBER_SIZE]);
+
+/* `text` as one word for a POSIX shell, in single quotes where it needs them. */
+void fl_text_add_shell_word(fl_text *text, const char *word);
+
+#endif

@@ -1,0 +1,46 @@
+/* Optimizers: what an update rule may see, and the registry of rules.
+ *
+ * A rule sees flat float arrays, block shapes, the scheduled rate and its hyperparameters. It cannot see models,
+ * data, clocks or files (core/LAYERS), so it cannot treat a workload specially. State is lent: `n_states` arrays as
+ * long as the parameters, zero at the start, so saving and cloning is a copy.
+ */
+#ifndef FL_OPTIMIZER_OPTIMIZER_H
+#define FL_OPTIMIZER_OPTIMIZER_H
+
+#include "base/entry.h"
+#include "base/hyper.h"
+#include "base/random.h"
+#include "math/flat.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { FL_OPTIMIZER_STATES = 4 };
+
+typedef struct fl_update fl_update;
+struct fl_update {
+    const fl_flat *flat;               /* flat->count floats in every array below; blocks for rules that need shapes */
+    float *parameters;
+    const float *gradient;             /* of the mini-batch's mean loss at the parameters */
+    float *state[FL_OPTIMIZER_STATES]; /* the first n_states are lent; zero padding must stay zero in the parameters */
+    const double *hyper;               /* in the order of the rule's table */
+    double rate;                       /* the scheduled learning rate of this step */
+    uint64_t step;                     /* from 0 */
+    uint64_t seed;                     /* for rules with random streams of their own */
+    void (*again)(fl_update *update);  /* recompute `gradient` on the same batch at the present parameters; counted */
+    void *trainer;                     /* for `again` alone */
+};
+
+typedef struct fl_optimizer {
+    fl_entry entry;
+    const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
+    size_t n_hypers;
+    size_t n_states;
+    void (*start)(fl_update *update); /* fill the state where zeros are not the rule's start; NULL otherwise */
+    void (*step)(fl_update *update);  /* one update of the parameters, in place */
+} fl_optimizer;
+
+/* Every optimizer, NULL-ended, in the order of list.h. */
+const fl_optimizer *const *fl_optimizers(void);
+const fl_optimizer *fl_optimizer_find(const char *name, fl_error *error);
+
+#endif
