@@ -1,0 +1,36 @@
+# The libraries Fairlead stands on; setup installs their Debian packages. OpenBLAS and oneDNN may be absent: their
+# backend then stays listed and says why it cannot be used.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.14)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
+find_path(sleef_include sleef.h REQUIRED)
+find_library(sleef_library sleef REQUIRED)
+find_path(random123_include Random123/philox.h REQUIRED)
+
+set(fairlead_public_libraries PkgConfig::jansson)
+set(fairlead_private_libraries PkgConfig::xxhash PkgConfig::crypto PkgConfig::curl PkgConfig::zlib PkgConfig::hwloc
+    ${sleef_library} m ${CMAKE_DL_LIBS})
+set(fairlead_definitions "")
+
+# The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
+find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
+if(NOT openblas_library)
+  find_library(openblas_library openblas)
+endif()
+find_path(openblas_include cblas.h HINTS /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)
+if(openblas_library AND openblas_include)
+  list(APPEND fairlead_private_libraries ${openblas_library})
+  list(APPEND fairlead_definitions FL_HAVE_OPENBLAS=1)
+  include_directories(SYSTEM ${openblas_include})
+endif()
+
+find_library(dnnl_library dnnl)
+find_path(dnnl_include dnnl.h)
+if(dnnl_library AND dnnl_include)
+  list(APPEND fairlead_private_libraries ${dnnl_library})
+  list(APPEND fairlead_definitions FL_HAVE_ONEDNN=1)
+endif()

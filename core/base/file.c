@@ -1,0 +1,113 @@
+/* Whole files in and out; folders with their parents. */
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return fl_user_error(error, "%s: %s", path, strerror(errno));
+    size_t used = 0, capacity = 1 << 16;
+    char *text = fl_grow(NULL, capacity + 1, 1);
+    ssize_t got;
+    while ((got = read(file, text + used, capacity - used)) > 0) {
+        used += (size_t)got;
+        if (used == capacity) text = fl_grow(text, (capacity *= 2) + 1, 1);
+    }
+    int trouble = errno;
+    close(file);
+    if (got < 0) {
+        free(text);
+        if (trouble == EISDIR) return fl_user_error(error, "%s: is a folder, not a file", path);
+        return fl_machine_error(error, "%s: reading failed: %s", path, strerror(trouble));
+    }
+    text[used] = 0;
+    *bytes = text;
+    *n = used;
+    return true;
+}
+
+static bool write_all(int file, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t put = write(file, bytes, n);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return false;
+        bytes += put;
+        n -= (size_t)put;
+    }
+    return true;
+}
+
+static void sync_folder_of(const char *path)
+{
+    char folder[FL_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+    int handle = open(slash ? (*folder ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle < 0) return;
+    fsync(handle);
+    close(handle);
+}
+
+bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
+{
+    char temporary[FL_PATH_MAX];
+    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_PATH_MAX)
+        return fl_user_error(error, "%.200s...: the path is too long", path);
+    int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) return fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
+    bool written = write_all(file, bytes, n) && fsync(file) == 0;
+    int trouble = errno;
+    close(file);
+    if (written && rename(temporary, path) == 0) {
+        sync_folder_of(path);
+        return true;
+    }
+    if (written) trouble = errno;
+    unlink(temporary);
+    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(trouble));
+}
+
+bool fl_folder_exists(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+bool fl_file_exists(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
+bool fl_folder_make(const char *path, fl_error *error)
+{
+    char part[FL_PATH_MAX];
+    if (snprintf(part, sizeof part, "%s", path) >= FL_PATH_MAX)
+        return fl_user_error(error, "%.200s...: the path is too long", path);
+    for (char *c = part + 1; *part && *c; c++) {
+        if (*c != '/') continue;
+        *c = 0;
+        mkdir(part, 0777); /* a parent that cannot be made shows up at the last one */
+        *c = '/';
+    }
+    if (mkdir(part, 0777) == 0 || fl_folder_exists(part)) return true;
+    return fl_machine_error(error, "%s: cannot be created: %s", path, strerror(errno));
+}
+
+void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)
+{
+    size_t n = strlen(folder);
+    const char *slash = n && folder[n - 1] == '/' ? "" : "/";
+    if (snprintf(path, FL_PATH_MAX, "%s%s%s", folder, slash, name) >= FL_PATH_MAX)
+        fl_die("%.200s...: the path is too long", folder);
+}
