@@ -30,7 +30,7 @@ void *fl_new(size_t count, size_t size)
 void *fl_grow(void *old, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size) fl_die("no memory for %zu elements of %zu bytes", count, size);
-    void *memory = realloc(old, count * size ? count * size : 1);
+    void *memory = realloc(old, count && size ? count * size : 1);
     if (!memory) fl_die("no memory for %zu elements of %zu bytes", count, size);
     return memory;
 }
