@@ -1,6 +1,8 @@
 /* A staircase: the rate falls by the same factor each time a fixed share of the steps has passed.
  *
- *   factor(t) = drop^floor(t / P),   P = every T, rounded to whole steps
+ *   factor(t) = drop^floor((t + 1/2) / (every T))
+ *
+ * The half makes stair k begin at the step nearest to k every T, so that a share rounded to 9 digits moves no stair.
  */
 #include "base/exact.h"
 #include "schedule/rows.h"
@@ -9,8 +11,8 @@ enum { WARMUP_STEPS, DROP, EVERY };
 
 static double factor(const fl_rate_question *question)
 {
-    double period = fmax(floor(question->hyper[EVERY] * (double)question->steps + 0.5), 1);
-    return fl_pow(question->hyper[DROP], floor((double)question->step / period));
+    double stairs = floor(((double)question->step + 0.5) / (question->hyper[EVERY] * (double)question->steps));
+    return fl_pow(question->hyper[DROP], stairs);
 }
 
 /* A tenth at each third: epochs 30 and 60 of 90, torchvision's reference for ImageNet. */
