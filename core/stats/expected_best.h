@@ -2,6 +2,8 @@
  *
  * The estimate is the U-statistic: the mean over all subsets of K of the N trials. Its interval is an outer percentile
  * bootstrap, and is claimed only for K <= N/5: beyond that the N trials hold too few independent looks at the best.
+ * It aims at 90 % and covers, in 8,000 simulated studies at K = N/5, .88 where errors have an exponential tail above
+ * their floor, .86 and .85 where it is Weibull of shape 1.5 and 2, .84 where errors are lognormal with sigma .5.
  */
 #ifndef FL_STATS_EXPECTED_BEST_H
 #define FL_STATS_EXPECTED_BEST_H
@@ -18,7 +20,7 @@ typedef struct fl_stats_interval {
     double estimate;    /* over the subsets that hold a finite value; +infinity when there are none */
     double finite;      /* the share of such subsets */
     bool claimed;       /* false: `low` and `high` are NaN */
-    double low, high;   /* 5th and 95th percentile of the estimate over resampled sets of trials */
+    double low, high;   /* 5th and 95th percentile of the estimate over resampled sets of trials, freed of bias */
     const char *reason; /* why nothing is claimed, a sentence; NULL when it is */
 } fl_stats_interval;
 
