@@ -70,15 +70,18 @@ static void infinite_values_reach_the_percentiles_they_deserve(void **state)
     assert_true(none.mean == INFINITY && none.low == INFINITY && none.finite == 0);
 }
 
-/* 20 equally likely values: the first holds 5 % of the weight exactly, and rounding must not push it aside. */
+/* Of n equally likely values the first n/20 hold 5 % of the weight exactly: rounding must not push the percentile
+ * aside. */
 static void percentiles_fall_on_exact_shares(void **state)
 {
-    fl_stats_trial trials[20];
-    for (size_t i = 0; i < 20; i++) trials[i] = (fl_stats_trial){ .score = (double)i, .value = 10.5 + (double)i };
-    fl_stats_law law = fl_stats_best_of(trials, 20, 1);
-    assert_close(law.low, 10.5, 0);
-    assert_close(law.median, 19.5, 0);
-    assert_close(law.high, 28.5, 0);
+    fl_stats_trial trials[1000];
+    for (size_t i = 0; i < 1000; i++) trials[i] = (fl_stats_trial){ .score = (double)i, .value = 10.5 + (double)i };
+    for (size_t n = 20; n <= 1000; n += 20) {
+        fl_stats_law law = fl_stats_best_of(trials, n, 1);
+        assert_true(law.low == trials[n / 20 - 1].value);
+        assert_true(law.median == trials[n / 2 - 1].value);
+        assert_true(law.high == trials[n * 19 / 20 - 1].value);
+    }
 }
 
 /* Choi et al.'s procedure as they run it, with 40,000 draws in the place of 100. */

@@ -2,9 +2,9 @@
  *
  * With trials ranked 1..N, the one of rank r is the best of C(N - r, K - 1) of the C(N, K) subsets:
  *     w_1 = K / N,    w_(r+1) = w_r (N - r - K + 1) / (N - r),
- * which ends in exact zeros beyond rank N - K + 1. A trial without a figure (+infinity) leaves the estimate infinite as
- * soon as K of them can meet, however rarely; so the mean is taken over the subsets that hold a figure, and their share
- * stands beside it.
+ * which meets an exact zero at rank N - K + 2 and stays there. A trial without a figure (+infinity) leaves the estimate
+ * infinite as soon as K of them can meet, however rarely; so the mean is taken over the subsets that hold a figure, and
+ * their share stands beside it.
  *
  * A resample repeats trials, so its estimate is too high on average, and by a known amount: any K of its places are K
  * draws with replacement, whose law best_of.h gives exactly. The percentiles are shifted back by that bias, which
@@ -23,11 +23,10 @@ enum { TRIALS_PER_DRAW = 5 }; /* intervals need N >= 5 K: coverage falls short b
 
 void fl_stats_subset_weights(size_t n, size_t k, double *weights)
 {
-    double weight = (double)k / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        weights[i] = weight;
-        size_t worse = n - i - 1; /* trials ranked after this one; the next is a best only if k of them are left */
-        weight = worse < k ? 0 : weight * (double)(worse - k + 1) / (double)worse;
+    weights[0] = (double)k / (double)n;
+    for (size_t i = 1; i < n; i++) {
+        double left = (double)(n - i); /* trials of this rank and worse */
+        weights[i] = weights[i - 1] * (left - (double)k + 1) / left;
     }
 }
 
