@@ -1,0 +1,316 @@
+/* Jansson loads the values; one scan of the same text, in the same order, notes where each key and value stands. The
+ * scan runs only over text that Jansson has accepted, so it need not judge it. */
+#include "base/json.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 64, NO_PLACE = 0 };
+
+/* One value of the document. Place 0 is the root, which is nobody's child, so 0 also says "none". */
+typedef struct place {
+    const char *key; /* borrowed from Jansson; NULL in arrays */
+    const json_t *value;
+    size_t key_at, value_at; /* offsets into the text */
+    size_t first_child, next;
+} place;
+
+struct fl_json {
+    char *name, *text;
+    json_t *root;
+    place *places;
+    size_t n_places, capacity;
+};
+
+typedef struct scan {
+    fl_json *document;
+    const char *at;
+} scan;
+
+static void skip_space(scan *s)
+{
+    s->at += strspn(s->at, " \t\r\n");
+}
+
+static void skip_string(scan *s)
+{
+    for (s->at++; *s->at != '"'; s->at++)
+        if (*s->at == '\\') s->at++;
+    s->at++;
+}
+
+static size_t add_place(fl_json *document, const char *key, const json_t *value, size_t key_at)
+{
+    if (document->n_places == document->capacity) {
+        document->capacity = document->capacity ? 2 * document->capacity : 64;
+        document->places = fl_grow(document->places, document->capacity, sizeof *document->places);
+    }
+    document->places[document->n_places] = (place){ .key = key, .value = value, .key_at = key_at };
+    return document->n_places++;
+}
+
+static void scan_value(scan *s, size_t index);
+
+static size_t scan_child(scan *s, size_t parent, size_t previous, const char *key, const json_t *value, size_t key_at)
+{
+    size_t child = add_place(s->document, key, value, key_at);
+    place *places = s->document->places;
+    if (previous == NO_PLACE)
+        places[parent].first_child = child;
+    else
+        places[previous].next = child;
+    scan_value(s, child);
+    skip_space(s);
+    if (*s->at == ',') s->at++;
+    return child;
+}
+
+static void scan_object(scan *s, size_t index)
+{
+    const json_t *object = s->document->places[index].value;
+    size_t previous = NO_PLACE;
+    s->at++;
+    for (void *i = json_object_iter((json_t *)object); i; i = json_object_iter_next((json_t *)object, i)) {
+        skip_space(s);
+        size_t key_at = (size_t)(s->at - s->document->text);
+        skip_string(s);
+        skip_space(s);
+        s->at++; /* the colon */
+        previous = scan_child(s, index, previous, json_object_iter_key(i), json_object_iter_value(i), key_at);
+    }
+}
+
+static void scan_array(scan *s, size_t index)
+{
+    const json_t *array = s->document->places[index].value;
+    size_t previous = NO_PLACE;
+    s->at++;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        skip_space(s);
+        previous = scan_child(s, index, previous, NULL, json_array_get(array, i), (size_t)(s->at - s->document->text));
+    }
+}
+
+static void scan_value(scan *s, size_t index)
+{
+    skip_space(s);
+    s->document->places[index].value_at = (size_t)(s->at - s->document->text);
+    const json_t *value = s->document->places[index].value;
+    if (json_is_string(value)) {
+        skip_string(s);
+    } else if (json_is_object(value) || json_is_array(value)) {
+        (json_is_object(value) ? scan_object : scan_array)(s, index);
+        skip_space(s);
+        s->at++; /* the closing bracket */
+    } else {
+        s->at += strcspn(s->at, " \t\r\n,]}");
+    }
+}
+
+/* True when the text opens no more than MAX_DEPTH brackets at once; strings are skipped. */
+static bool depth_is_sane(const char *text, size_t n)
+{
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < n; i++) {
+        if (quoted && text[i] == '\\') {
+            i++;
+        } else if (text[i] == '"') {
+            quoted = !quoted;
+        } else if (!quoted) {
+            depth += text[i] == '{' || text[i] == '[';
+            depth -= (text[i] == '}' || text[i] == ']') && depth;
+        }
+        if (depth > MAX_DEPTH) return false;
+    }
+    return true;
+}
+
+fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error)
+{
+    if (!depth_is_sane(text, n)) {
+        fl_user_error(error, "%s: more than %d levels of brackets", name, MAX_DEPTH);
+        return NULL;
+    }
+    json_error_t trouble;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &trouble);
+    if (!root) {
+        fl_user_error(error, "%s:%d:%d: %s", name, trouble.line, trouble.column > 0 ? trouble.column : 1, trouble.text);
+        return NULL;
+    }
+    fl_json *document = fl_new(1, sizeof *document);
+    document->name = fl_copy_text(name);
+    document->text = fl_new(n + 1, 1);
+    memcpy(document->text, text, n);
+    document->root = root;
+    scan s = { document, document->text };
+    scan_value(&s, add_place(document, NULL, root, 0));
+    return document;
+}
+
+fl_json *fl_json_load(const char *path, fl_error *error)
+{
+    char *text;
+    size_t n;
+    if (!fl_file_read(path, &text, &n, error)) return NULL;
+    fl_json *document = fl_json_load_text(path, text, n, error);
+    free(text);
+    return document;
+}
+
+void fl_json_free(fl_json *document)
+{
+    if (!document) return;
+    json_decref(document->root);
+    free(document->name);
+    free(document->text);
+    free(document->places);
+    free(document);
+}
+
+static const place *place_of(fl_node node)
+{
+    return &node.document->places[node.place];
+}
+
+fl_node fl_json_root(const fl_json *document)
+{
+    return (fl_node){ document, 0 };
+}
+
+const json_t *fl_node_value(fl_node node)
+{
+    return place_of(node)->value;
+}
+
+const char *fl_node_key(fl_node node)
+{
+    return place_of(node)->key;
+}
+
+bool fl_node_first(fl_node parent, fl_node *child)
+{
+    *child = (fl_node){ parent.document, place_of(parent)->first_child };
+    return child->place != NO_PLACE;
+}
+
+bool fl_node_next(fl_node *child)
+{
+    child->place = place_of(*child)->next;
+    return child->place != NO_PLACE;
+}
+
+bool fl_node_get(fl_node object, const char *key, fl_node *child)
+{
+    for (bool more = fl_node_first(object, child); more; more = fl_node_next(child))
+        if (fl_node_key(*child) && !strcmp(fl_node_key(*child), key)) return true;
+    return false;
+}
+
+bool fl_node_need(fl_node object, const char *key, fl_node *child, fl_error *error)
+{
+    return fl_node_get(object, key, child) || fl_node_fail(object, error, "'%s' is missing here", key);
+}
+
+/* Write "file:line:column: sentence"; columns count characters, from 1. */
+static bool fail_at(fl_node node, size_t at, fl_error *error, const char *format, va_list arguments)
+{
+    const char *text = node.document->text;
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < at; i++) {
+        bool continuation = ((unsigned char)text[i] & 0xC0) == 0x80;
+        line += text[i] == '\n';
+        column = text[i] == '\n' ? 1 : column + !continuation;
+    }
+    char sentence[sizeof error->text];
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    return fl_user_error(error, "%s:%zu:%zu: %s", node.document->name, line, column, sentence);
+}
+
+bool fl_node_fail(fl_node node, fl_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fail_at(node, place_of(node)->value_at, error, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fail_at(node, place_of(node)->key_at, error, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* What a message calls a node: its key, or "this". */
+static const char *word(fl_node node)
+{
+    return fl_node_key(node) ? fl_node_key(node) : "this";
+}
+
+bool fl_node_is_object(fl_node node, fl_error *error)
+{
+    return json_is_object(fl_node_value(node)) || fl_node_fail(node, error, "'%s' must be an object {...}", word(node));
+}
+
+bool fl_node_string(fl_node node, const char **value, fl_error *error)
+{
+    *value = json_string_value(fl_node_value(node));
+    return *value || fl_node_fail(node, error, "'%s' must be a string", word(node));
+}
+
+bool fl_node_number(fl_node node, double *value, fl_error *error)
+{
+    if (!json_is_number(fl_node_value(node))) return fl_node_fail(node, error, "'%s' must be a number", word(node));
+    *value = json_number_value(fl_node_value(node));
+    return true;
+}
+
+bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
+{
+    const json_t *number = fl_node_value(node);
+    json_int_t whole = json_integer_value(number);
+    if (json_is_integer(number) && whole >= 0 && (uint64_t)whole >= least && (uint64_t)whole <= most) {
+        *value = (uint64_t)whole;
+        return true;
+    }
+    if (most >= (uint64_t)1 << 53)
+        return fl_node_fail(node, error, "'%s' must be a whole number of at least %llu", word(node),
+                            (unsigned long long)least);
+    return fl_node_fail(node, error, "'%s' must be a whole number from %llu to %llu", word(node),
+                        (unsigned long long)least, (unsigned long long)most);
+}
+
+bool fl_node_bool(fl_node node, bool *value, fl_error *error)
+{
+    *value = json_is_true(fl_node_value(node));
+    return json_is_boolean(fl_node_value(node)) || fl_node_fail(node, error, "'%s' must be true or false", word(node));
+}
+
+bool fl_node_only(fl_node object, const char *const *known, fl_error *error)
+{
+    fl_node child;
+    for (bool more = fl_node_first(object, &child); more; more = fl_node_next(&child)) {
+        char list[600] = "";
+        size_t used = 0, i = 0;
+        for (; known[i] && strcmp(known[i], fl_node_key(child)); i++)
+            if (used < sizeof list)
+                used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", known[i]);
+        if (!known[i]) return fl_node_fail_key(child, error, "unknown key '%s'; known here: %s", fl_node_key(child), list);
+    }
+    return true;
+}
+
+char *fl_json_line(const json_t *value)
+{
+    char *line = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+    if (!line) fl_die("a value cannot be written as JSON");
+    return line;
+}
