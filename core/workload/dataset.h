@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 typedef struct fl_data_file {
-    const char *name;   /* "train-images-idx3-ubyte.gz" */
+    const char *name; /* "train-images-idx3-ubyte.gz" */
     uint64_t bytes;
     const char *sha256;
-    const char *url;    /* where it may be fetched */
+    const char *url;          /* where it may be fetched */
+    uint64_t plain_bytes;     /* the same unpacked, called `name` without its ".gz": it serves as well */
+    const char *plain_sha256; /* NULL when there is no unpacked form */
 } fl_data_file;
 
 /* Loaded examples: what comes with the training file(s) first, then the test file's. Immutable, shared by all trials of a process. */
@@ -44,7 +46,7 @@ typedef struct fl_dataset_kind {
 const fl_dataset_kind *const *fl_datasets(void);
 const fl_dataset_kind *fl_dataset_find(const char *name, fl_error *error);
 
-/* The folder that holds all files of `kind`, in `folder`; false, with a sentence that names what was searched and
+/* The folder that holds all files of `kind`, in `folder` ("" when it is generated); false, with a sentence that names what was searched and
  * `fairlead data fetch NAME`, when there is none. */
 bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[4096], fl_error *error);
 
@@ -55,7 +57,16 @@ void fl_dataset_home(const fl_dataset_kind *kind, char folder[4096]);
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error);
 void fl_dataset_free(fl_dataset *dataset);
 
+/* For loaders: a data set without examples yet that owns `bytes` zeroed bytes, in `owned`. */
+fl_dataset *fl_dataset_new(size_t bytes);
+
 /* Compare every file in `folder` with its recorded size and sha256; the sentence names the first that differs. */
 bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error);
+
+/* Where a file stands in `folder`, in `path`: under its own name or else unpacked. False when it is there in neither form. */
+bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[4096]);
+
+/* Compare size and sha256 of the file at `path` with what is recorded; it may have either form under either name. */
+bool fl_data_file_check(const fl_data_file *file, const char *path, fl_error *error);
 
 #endif
