@@ -15,6 +15,7 @@ set(fairlead_public_libraries PkgConfig::jansson)
 set(fairlead_private_libraries PkgConfig::xxhash PkgConfig::crypto PkgConfig::curl PkgConfig::zlib PkgConfig::hwloc
     ${sleef_library} m ${CMAKE_DL_LIBS})
 set(fairlead_definitions "")
+set(fairlead_absent "")
 
 # The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
 find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
@@ -26,6 +27,8 @@ if(openblas_library AND openblas_include)
   list(APPEND fairlead_private_libraries ${openblas_library})
   list(APPEND fairlead_definitions FL_HAVE_OPENBLAS=1)
   include_directories(SYSTEM ${openblas_include})
+else()
+  list(APPEND fairlead_absent openblas)
 endif()
 
 find_library(dnnl_library dnnl)
@@ -33,4 +36,6 @@ find_path(dnnl_include dnnl.h)
 if(dnnl_library AND dnnl_include)
   list(APPEND fairlead_private_libraries ${dnnl_library})
   list(APPEND fairlead_definitions FL_HAVE_ONEDNN=1)
+else()
+  list(APPEND fairlead_absent onednn)
 endif()

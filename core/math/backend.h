@@ -23,8 +23,6 @@
 typedef enum fl_precision { FL_F32, FL_BF16, FL_PRECISIONS } fl_precision;
 const char *fl_precision_name(fl_precision precision); /* "f32", "bf16" */
 
-enum { FL_OP_TENSORS = 2 };
-
 typedef struct fl_seam {
     fl_shape shape;
     size_t bytes;       /* of one buffer: the values, or their gradient */
@@ -39,14 +37,15 @@ typedef struct fl_request {
     bool training;   /* false: forward only, no gradient buffers will be lent */
     bool needs_d_in; /* false for the first layer: no gradient of its input */
     bool relu_next;  /* a ReLU follows, which the op may take over (took_relu) */
+    bool canonical_next; /* what reads the output is lent by naive: a canonical seam saves a to_canonical */
 } fl_request;
 
 /* The memory an op works on, lent for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
 typedef struct fl_buffers {
     const void *in;                    /* values of the seam before the op */
     void *out, *d_in, *d_out;          /* d_in is written whole; d_out may be spoilt by backward */
-    const float *param[FL_OP_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
-    float *grad[FL_OP_TENSORS];        /* written whole, not added to; padding is written as zero */
+    const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
+    float *grad[FL_LAYER_TENSORS];        /* written whole, not added to; padding is written as zero */
     void *workspace;                   /* workspace_bytes, private to this op */
     const int32_t *labels;             /* losses only: a class per example */
     float *losses;                     /* losses only: written per example */
@@ -58,7 +57,7 @@ struct fl_op {
     fl_seam out;            /* losses: bytes 0 */
     bool took_relu;
     size_t n_tensors;       /* 0, 1 or 2: weight, bias */
-    fl_block tensors[FL_OP_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
+    fl_block tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
     size_t workspace_bytes;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
     void (*bind)(fl_op *op, const fl_buffers *buffers); /* once, before the first forward */

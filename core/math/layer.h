@@ -2,6 +2,7 @@
 #ifndef FL_MATH_LAYER_H
 #define FL_MATH_LAYER_H
 
+#include "math/flat.h"
 #include <stddef.h>
 
 typedef enum fl_layer_kind {
@@ -25,14 +26,24 @@ typedef struct fl_layer {
     size_t n_out;      /* dense: outputs; convolution: channels out; quadratic: dimension */
     size_t kernel;     /* convolution, pool: height and width of the window */
     size_t pad;        /* convolution: zeros on each side */
-    double condition;  /* quadratic: largest curvature over smallest; c_i log-spaced from 10/condition to 10 */
+    double condition;  /* quadratic: largest curvature over smallest; c_i log-spaced from 10/condition to 10
+                      * (10 where there is only one) */
 } fl_layer;
+
+enum { FL_LAYER_TENSORS = 2 };
+
+/* Numbers in a tensor of this shape; 0 for what a loss returns. */
+size_t fl_shape_size(fl_shape shape);
 
 /* The word for a kind: "convolution". */
 const char *fl_layer_word(fl_layer_kind kind);
 
 /* The shape a layer makes of its input; losses return {n, 0, 0, 0}. Dies when the layer does not fit its input. */
 fl_shape fl_layer_out(const fl_layer *layer, fl_shape in);
+
+/* The tensors of a layer on this input, in canonical layout with offset 0: weight and bias; theta for a quadratic.
+ * Returns how many, 0 to FL_LAYER_TENSORS. */
+size_t fl_layer_tensors(const fl_layer *layer, fl_shape in, fl_block tensors[FL_LAYER_TENSORS]);
 
 /* Curvature c_i of a quadratic layer, i in 0..n_out-1. */
 double fl_layer_curvature(const fl_layer *layer, size_t i);

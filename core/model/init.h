@@ -7,14 +7,15 @@
 #define FL_MODEL_INIT_H
 
 #include "base/entry.h"
+#include "base/random.h"
 #include "math/flat.h"
 #include <stdint.h>
 
 typedef struct fl_init_rule {
     fl_entry entry;
     const char *argument; /* what `argument` in fl_init means here ("deviation", "value"), NULL if it takes none */
-    /* Fill `values`; fan_in and fan_out count connections (kernel area included). */
-    void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, uint64_t seed, uint64_t tensor);
+    /* Fill `values` from the tensor's stream; fan_in and fan_out count connections (kernel area included). */
+    void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream);
 } fl_init_rule;
 
 typedef struct fl_init {
