@@ -54,8 +54,8 @@ static void resample(fl_stream *stream, const double *values, size_t n, uint32_t
 static void bootstrap(const fl_stats_trial *trials, size_t n, size_t k, uint64_t seed, double *estimates,
                       size_t resamples)
 {
-    double *values = fl_new(n, sizeof *values), *drawn = fl_new(n, sizeof *drawn),
-           *weights = fl_new(n, sizeof *weights);
+    double *values = fl_new(n, sizeof *values), *drawn = fl_new(n, sizeof *drawn);
+    double *weights = fl_new(n, sizeof *weights);
     uint32_t *counts = fl_new(n, sizeof *counts);
     fl_stream stream = fl_stream_start(seed, "bootstrap", 0);
     fl_stats_ranked_values(trials, n, values);

@@ -31,7 +31,7 @@ void fl_stats_subset_weights(size_t n, size_t k, double *weights);
 double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite);
 
 /* The same with its interval; a pure function of the trials, `k`, the number of resamples and `seed`. A `k` above n
- * has no estimate (NaN) and no claim. */
+ * has no estimate (NaN) and no claim. Time grows as n times the number of resamples. */
 fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,
                                                   uint64_t seed);
 

@@ -19,7 +19,8 @@ typedef struct fl_stats_difference {
 } fl_stats_difference;
 
 /* Test two arms, 1 <= k <= both counts. A trial without a figure (+infinity) counts as bad as the worst value of both
- * arms, so that diverging often is a loss but never infinitely many of them. A pure function of its arguments. */
+ * arms, so that diverging often is a loss but never infinitely many of them. A pure function of its arguments;
+ * time grows as (n_a + n_b) times the number of permutations. */
 fl_stats_difference fl_stats_permutation(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b,
                                          size_t k, size_t permutations, uint64_t seed);
 

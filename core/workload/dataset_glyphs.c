@@ -178,5 +178,7 @@ const fl_dataset_kind fl_dataset_glyphs = {
     .entry = { .name = "glyphs", .about = "14,000 grey 28x28 drawings of ten signs, generated in a moment", .source = "" },
     .licence = "none needed, generated",
     .home = "core/workload/dataset_glyphs.c",
+    .n_train = N_TRAIN,
+    .n_validation = N_VALIDATION,
     .load = load,
 };

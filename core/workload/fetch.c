@@ -4,36 +4,51 @@
  * is it renamed. It is not synced to the disk: every later use compares the sha256 again.
  */
 #include "workload/fetch.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_REDIRECTS = 5, LEAST_BYTES_PER_SECOND = 1 };
+enum { MOST_REDIRECTS = 5 };
 
 typedef struct progress {
     FILE *file;
-    uint64_t room;   /* bytes that may still come */
-    bool overflowed; /* more came */
-    int trouble;     /* errno of a failed write, or 0 */
+    uint64_t most, bytes; /* that may come, that came */
+    unsigned stall_seconds;
+    double last_byte;     /* when it came, by the clock */
+    char reason[100];     /* why this side broke off, or "" */
 } progress;
 
 static size_t receive(char *bytes, size_t size, size_t n, void *whose)
 {
     progress *download = whose;
     n *= size;
-    download->overflowed = n > download->room;
-    if (download->overflowed) return 0; /* fewer than n: libcurl stops */
-    download->room -= n;
-    if (fwrite(bytes, 1, n, download->file) == n) return n;
-    download->trouble = errno;
-    return 0;
+    if (n > download->most - download->bytes) {
+        snprintf(download->reason, sizeof download->reason, "sends more than the %" PRIu64 " bytes recorded", download->most);
+        return 0; /* libcurl breaks off when fewer than n are taken */
+    }
+    download->bytes += n;
+    download->last_byte = fl_clock_seconds();
+    size_t written = fwrite(bytes, 1, n, download->file);
+    if (written < n) snprintf(download->reason, sizeof download->reason, "cannot be stored: %s", strerror(errno));
+    return written;
 }
 
-static void configure(CURL *curl, const char *url, unsigned stall_seconds, progress *download, char *reason)
+/* Asked by libcurl about once a second. Its own low-speed limit averages over several seconds and so waits longer than told. */
+static int is_stalled(void *whose, curl_off_t all, curl_off_t received, curl_off_t all_up, curl_off_t sent)
+{
+    progress *download = whose;
+    if (fl_clock_seconds() - download->last_byte <= download->stall_seconds) return 0;
+    snprintf(download->reason, sizeof download->reason, "no byte came for %u s", download->stall_seconds);
+    return 1;
+}
+
+static void configure(CURL *curl, const char *url, progress *download, char *reason)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -42,33 +57,28 @@ static void configure(CURL *curl, const char *url, unsigned stall_seconds, progr
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
     curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)stall_seconds);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)stall_seconds);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)LEAST_BYTES_PER_SECOND);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "fairlead");
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, download);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stalled);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, download);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
 }
 
 /* The body of `url` into an open file. */
-static bool transfer(const char *url, const fl_data_file *file, FILE *to, unsigned stall_seconds, fl_error *error)
+static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_seconds, fl_error *error)
 {
     char reason[CURL_ERROR_SIZE] = "";
-    progress download = { .file = to, .room = file->bytes };
+    progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
     CURL *curl = curl_easy_init();
     if (!curl) fl_die("libcurl cannot be started");
-    configure(curl, url, stall_seconds, &download, reason);
+    configure(curl, url, &download, reason);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_cleanup(curl);
     if (code == CURLE_OK) return true;
-    if (download.overflowed)
-        return fl_machine_error(error, "%s: sends more than the %llu bytes recorded", url, (unsigned long long)file->bytes);
-    if (download.trouble)
-        return fl_machine_error(error, "%s: cannot be stored: %s", url, strerror(download.trouble));
-    if (code == CURLE_OPERATION_TIMEDOUT)
-        return fl_machine_error(error, "%s: no byte came for %u seconds", url, stall_seconds);
-    return fl_machine_error(error, "%s: %s", url, *reason ? reason : curl_easy_strerror(code));
+    const char *why = *download.reason ? download.reason : *reason ? reason : curl_easy_strerror(code);
+    return fl_machine_error(error, "%s: %s", url, why);
 }
 
 /* Transfer, check and rename; what is left of `temporary` afterwards is rubbish. */
@@ -77,7 +87,7 @@ static bool replace(const char *url, const fl_data_file *file, const char *tempo
 {
     FILE *to = fopen(temporary, "wbe");
     if (!to) return fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
-    bool came = transfer(url, file, to, stall_seconds, error);
+    bool came = transfer(url, file->bytes, to, stall_seconds, error);
     if (fclose(to) != 0 && came) came = fl_machine_error(error, "%s: %s", temporary, strerror(errno));
     if (!came) return false;
     fl_error wrong;
