@@ -234,6 +234,29 @@ static void whole_numbers_keep_their_bounds(void **state)
     fl_json_free(document);
 }
 
+static void an_optional_number_may_be_missing_but_not_wrong(void **state)
+{
+    fl_json *document = load("{\"steps\": 7, \"trials\": 0}");
+    fl_node root = fl_json_root(document);
+    uint64_t whole = 99;
+    fl_error error;
+    assert_true(fl_node_optional_whole(root, "batch", 1, 10, &whole, &error) && whole == 99);
+    assert_true(fl_node_optional_whole(root, "steps", 1, 10, &whole, &error) && whole == 7);
+    assert_says(fl_node_optional_whole(root, "trials", 1, 10, &whole, &error), &error,
+                "a.json:1:24: 'trials' must be a whole number from 1 to 10");
+    fl_json_free(document);
+}
+
+static void a_sentence_without_a_place_can_be_given_one(void **state)
+{
+    fl_json *document = load("{\"rate\": 2}");
+    fl_error why, error;
+    fl_user_error(&why, "100%% is too much");
+    assert_says(fl_node_fail_with(member(fl_json_root(document), "rate"), &error, &why), &error,
+                "a.json:1:10: 100% is too much");
+    fl_json_free(document);
+}
+
 static void a_missing_key_is_placed_at_the_brace(void **state)
 {
     fl_json *document = load("{\n  \"budget\": {\"steps\": 1}}");
@@ -306,6 +329,8 @@ int main(void)
         cmocka_unit_test(values_are_read_by_type),
         cmocka_unit_test(another_type_is_refused_in_a_sentence),
         cmocka_unit_test(whole_numbers_keep_their_bounds),
+        cmocka_unit_test(an_optional_number_may_be_missing_but_not_wrong),
+        cmocka_unit_test(a_sentence_without_a_place_can_be_given_one),
         cmocka_unit_test(a_missing_key_is_placed_at_the_brace),
         cmocka_unit_test(an_unknown_key_is_answered_with_the_known_ones),
         cmocka_unit_test(a_line_keeps_every_bit_of_its_numbers),
