@@ -73,14 +73,14 @@ static bool draw(const char *name, figure_data *data, const char *format, const 
     return false;
 }
 
-bool figure_draw(const figure *figure, const figure_sheet *sheet, const char *format, const char *folder,
+bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error)
 {
     char absolute[PATH_MAX];
     figure_data data;
-    bool shows = figure->write(sheet, &data);
+    bool shows = drawn->write(sheet, &data);
     snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
-    bool done = !shows || (make_folder(folder, absolute, error) && draw(figure->entry.name, &data, format, absolute, error));
+    bool done = !shows || (make_folder(folder, absolute, error) && draw(drawn->entry.name, &data, format, absolute, error));
     figure_data_free(&data);
     return done;
 }
@@ -88,10 +88,10 @@ bool figure_draw(const figure *figure, const figure_sheet *sheet, const char *fo
 bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder, fl_error *error)
 {
     char reason[FIGURE_REASON];
-    bool drawn = true;
+    bool good = true;
     figure_sheet *sheet = figure_sheet_new(summaries, n);
-    for (const figure *const *figure = registry; *figure && drawn; figure++)
-        drawn = figure_draw(*figure, sheet, format, folder, reason, error);
+    for (const figure *const *each = registry; *each && good; each++)
+        good = figure_draw(*each, sheet, format, folder, reason, error);
     figure_sheet_free(sheet);
-    return drawn;
+    return good;
 }

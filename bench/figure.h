@@ -25,7 +25,7 @@ bool figure_format_known(const char *format, fl_error *error);
 
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and `reason` says why; it
  * is "" otherwise. */
-bool figure_draw(const figure *figure, const figure_sheet *sheet, const char *format, const char *folder,
+bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error);
 
 /* Draw every figure that has something to show. */

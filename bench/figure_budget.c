@@ -14,13 +14,12 @@ static const char *trial_at(const fl_arm_summary *arm, double score)
     return NULL;
 }
 
-static void add_arm(figure_data *data, const figure_arm *arm, fl_metric metric, figure_scale *scale)
+static void add_arm(figure_data *data, const figure_arm *arm, double factor, figure_scale *scale)
 {
     const fl_arm_summary *summary = arm->summary;
     figure_begin_block(data, arm->slot, summary->arm->name);
     for (const fl_stats_law *law = summary->laws; law < summary->laws + summary->n_laws; law++) {
-        double columns[N_COLUMNS] = { (double)law->k, figure_shown(metric, law->median), figure_shown(metric, law->low),
-                                      figure_shown(metric, law->high) };
+        double columns[N_COLUMNS] = { (double)law->k, factor * law->median, factor * law->low, factor * law->high };
         figure_scale_add(scale, columns[1]);
         figure_scale_add(scale, columns[2]);
         figure_add_row(data, columns, N_COLUMNS, trial_at(summary, law->median));
@@ -29,38 +28,38 @@ static void add_arm(figure_data *data, const figure_arm *arm, fl_metric metric, 
 
 static void add_panel(figure_data *data, const figure_panel *panel)
 {
-    fl_metric metric = panel->summary->results->study->select;
+    figure_unit unit = figure_unit_of(panel, panel->summary->results->study->select);
     figure_scale scale = figure_scale_none();
     size_t most = 1;
     figure_begin_panel(data, panel);
     for (size_t i = 0; i < panel->n_arms; i++) {
         const fl_arm_summary *arm = panel->arms[i].summary;
         if (!arm->selected) continue;
-        add_arm(data, &panel->arms[i], metric, &scale);
-        most = arm->n_scores > most ? arm->n_scores : most;
+        add_arm(data, &panel->arms[i], unit.factor, &scale);
+        most = arm->n_counted > most ? arm->n_counted : most;
     }
     figure_scale_settle(&scale);
     figure_scale_set(data, "value", data->n_panels, &scale);
     figure_set_at(data, "most", data->n_panels, (double)most);
-    figure_set_text_at(data, "axis", data->n_panels, figure_axis_name(metric));
+    figure_set_text_at(data, "metric", data->n_panels, unit.name);
 }
 
 static bool shows_anything(const figure_panel *panel)
 {
     for (size_t i = 0; i < panel->n_arms; i++)
-        if (panel->arms[i].summary->selected && panel->arms[i].summary->n_scores > 1) return true;
+        if (panel->arms[i].summary->selected && panel->arms[i].summary->n_counted > 1) return true;
     return false;
 }
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
     figure_begin(data, sheet, "budget",
-                 "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials (errors in %), "
+                 "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials (rates in %), "
                  "the trial at the median");
     figure_set_band(data, sheet);
     figure_scale_array(data, "value", sheet->n_panels);
     figure_array(data, "most", sheet->n_panels);
-    figure_array(data, "axis", sheet->n_panels);
+    figure_array(data, "metric", sheet->n_panels);
     for (size_t i = 0; i < sheet->n_panels; i++)
         if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);
     return figure_end(data, "no arm has a feasible trial among two or more");

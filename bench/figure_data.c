@@ -101,11 +101,11 @@ static void set_legend(figure_data *data, const figure_sheet *sheet)
     }
 }
 
-static size_t most_blocks(const figure_sheet *sheet)
+size_t figure_most_blocks(const figure_sheet *sheet)
 {
     size_t n = 0;
     for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].n_arms;
-    return n * FL_SPACE_AXES; /* no figure has more than one block per axis of an arm */
+    return n * FL_SPACE_AXES;
 }
 
 void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns)
@@ -117,7 +117,7 @@ void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name
     comment(data, "", "inf: never reached, or no feasible trial; NaN: not measured; trials: as in trials.jsonl");
     set_legend(data, sheet);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) figure_array(data, arrays[i], sheet->n_panels);
-    figure_array(data, "slot", most_blocks(sheet));
+    figure_array(data, "slot", figure_most_blocks(sheet));
 }
 
 void figure_begin_panel(figure_data *data, const figure_panel *panel)
@@ -166,7 +166,7 @@ static size_t common_trials(const figure_sheet *sheet)
     size_t common = 0;
     for (size_t p = 0; p < sheet->n_panels; p++)
         for (size_t i = 0; i < sheet->panels[p].n_arms; i++) {
-            size_t n = sheet->panels[p].arms[i].summary->n_scores;
+            size_t n = sheet->panels[p].arms[i].summary->n_counted;
             if (n && common && n != common) return 0;
             if (n) common = n;
         }

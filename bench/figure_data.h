@@ -26,6 +26,9 @@ void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name
 void figure_begin_panel(figure_data *data, const figure_panel *panel);
 void figure_begin_block(figure_data *data, size_t slot, const char *about); /* `about` may be NULL */
 
+/* How long an array over blocks must be: no figure has more than one block per axis of an arm. */
+size_t figure_most_blocks(const figure_sheet *sheet);
+
 /* One row: numbers, then the trials behind it. NaN reads "NaN", infinity "inf". */
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n);
 void figure_add_trials(figure_data *data, const char *const *trials, size_t n);

@@ -77,15 +77,22 @@ static int file_of(const fl_text *commands)
     return -1;
 }
 
+/* plots/NAME.gp */
+static bool find_script(const char *name, char path[FL_PATH_MAX], fl_error *error)
+{
+    char file[128];
+    snprintf(file, sizeof file, "plots/%s.gp", name);
+    return shared_file(file, path) || fl_machine_error(error, "%s is in neither the source tree nor the installed folder", file);
+}
+
 bool gnuplot_run(const char *script, const fl_text *variables, fl_error *error)
 {
-    char name[128], path[FL_PATH_MAX];
+    char style[FL_PATH_MAX], path[FL_PATH_MAX], legend[FL_PATH_MAX];
     fl_text said = { 0 };
-    snprintf(name, sizeof name, "plots/%s.gp", script);
-    if (!shared_file(name, path)) return fl_machine_error(error, "%s is in neither the source tree nor the installed folder", name);
+    if (!find_script("style", style, error) || !find_script(script, path, error) || !find_script("legend", legend, error)) return false;
     int input = file_of(variables);
     if (input < 0) return fl_machine_error(error, "no memory file for gnuplot: %s", strerror(errno));
-    char *const argv[] = { "gnuplot", "-d", "-", path, NULL };
+    char *const argv[] = { "gnuplot", "-d", "-", style, path, legend, NULL };
     bool good = run(argv, input, &said, error);
     close(input);
     fl_text_free(&said);

@@ -4,24 +4,20 @@
 #include <math.h>
 #include <stdio.h>
 
-static bool is_error(fl_metric metric)
+figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric)
 {
-    return metric == FL_TRAIN_ERROR || metric == FL_VAL_ERROR || metric == FL_TEST_ERROR;
-}
-
-double figure_shown(fl_metric metric, double value)
-{
-    return is_error(metric) ? 100 * value : value;
-}
-
-const char *figure_axis_name(fl_metric metric)
-{
-    static const char *const names[FL_METRICS] = {
-        [FL_TRAIN_LOSS] = "training loss", [FL_TRAIN_ERROR] = "training error (%)",
-        [FL_VAL_LOSS] = "validation loss", [FL_VAL_ERROR] = "validation error (%)",
-        [FL_TEST_LOSS] = "test loss",      [FL_TEST_ERROR] = "test error (%)",
+    static const struct {
+        const char *name;
+        bool error;
+    } metrics[FL_METRICS] = {
+        [FL_TRAIN_LOSS] = { "training loss", false }, [FL_TRAIN_ERROR] = { "training error", true },
+        [FL_VAL_LOSS] = { "validation loss", false }, [FL_VAL_ERROR] = { "validation error", true },
+        [FL_TEST_LOSS] = { "test loss", false },      [FL_TEST_ERROR] = { "test error", true },
     };
-    return names[metric];
+    bool rate = metrics[metric].error && fl_summary_rates(panel->arms[0].summary->arm);
+    figure_unit unit = { .metric = metric, .factor = rate ? 100 : 1, .metric_name = metrics[metric].name, .percent = rate ? " %" : "" };
+    snprintf(unit.name, sizeof unit.name, "%s%s", metrics[metric].name, rate ? " (%)" : "");
+    return unit;
 }
 
 figure_scale figure_scale_none(void)

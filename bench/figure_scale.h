@@ -4,9 +4,15 @@
 
 #include "figure_data.h"
 
-/* Errors are shown in percent, losses as they are. */
-double figure_shown(fl_metric metric, double value);
-const char *figure_axis_name(fl_metric metric); /* "validation error (%)" */
+/* How a metric is shown: rates of wrong answers in percent, all else as it is. */
+typedef struct figure_unit {
+    fl_metric metric;
+    double factor;
+    const char *metric_name, *percent; /* "validation error"; " %" or "" */
+    char name[40];                     /* "validation error (%)" */
+} figure_unit;
+
+figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric);
 
 /* The range of what an axis shows. */
 typedef struct figure_scale {
@@ -23,7 +29,7 @@ void figure_scale_add(figure_scale *scale, double value);
 void figure_scale_widen(figure_scale *scale, bool log);
 
 /* The same, with a log scale where the values span more than a factor of FIGURE_LOG_FACTOR. */
-#define FIGURE_LOG_FACTOR 6.0
+#define FIGURE_LOG_FACTOR 4.0
 void figure_scale_settle(figure_scale *scale);
 
 /* Element `at` of the arrays NAME_low, NAME_high, NAME_log. */

@@ -54,7 +54,7 @@ static unsigned mixed(unsigned colour, double share)
 /* The same optimizer in several arms: one hue, told apart by lightness. */
 static unsigned colour_of(size_t hue, size_t shade)
 {
-    static const double shares[] = { 0, -0.5, 0.5, -0.75, 0.7 };
+    static const double shares[] = { 0, -0.4, 0.5, -0.65, 0.7 };
     return mixed(palette[hue].colour, shares[shade % (sizeof shares / sizeof *shares)]);
 }
 

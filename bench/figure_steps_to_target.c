@@ -17,19 +17,12 @@ static const fl_score *fastest(const fl_arm_summary *arm)
     return best;
 }
 
-static size_t count_reached(const fl_arm_summary *arm)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < arm->n_scores; i++) n += isfinite(arm->scores[i].steps_to_target) != 0;
-    return n;
-}
-
 static void add_arm(figure_data *data, const figure_arm *arm, figure_scale *scale)
 {
     const fl_arm_summary *summary = arm->summary;
     const fl_score *best = fastest(summary);
-    double columns[N_COLUMNS] = { (double)arm->slot + 1, HUGE_VAL, HUGE_VAL, HUGE_VAL, (double)count_reached(summary),
-                                  (double)summary->n_scores };
+    double n = (double)summary->n_counted;
+    double columns[N_COLUMNS] = { (double)arm->slot + 1, HUGE_VAL, HUGE_VAL, HUGE_VAL, round(summary->reached * n), n };
     if (best) {
         columns[1] = summary->steps.center;
         columns[2] = summary->steps.low;
@@ -47,12 +40,14 @@ static bool shows_anything(const figure_panel *panel)
     return false;
 }
 
-static void set_axis(figure_data *data, const fl_study *study)
+static void set_axis(figure_data *data, const figure_panel *panel)
 {
-    char number[FL_NUMBER_SIZE], text[160];
-    double value = figure_shown(study->target, study->target_value);
-    snprintf(text, sizeof text, "steps to %s < %s", figure_axis_name(study->target), fl_number(value, number));
-    figure_set_text_at(data, "axis", data->n_panels, text);
+    char text[160];
+    const fl_study *study = panel->summary->results->study;
+    figure_unit unit = figure_unit_of(panel, study->target);
+    snprintf(text, sizeof text, "steps to %s < %.6g%s", unit.metric_name, unit.factor * study->target_value,
+             unit.percent);
+    figure_set_text_at(data, "target", data->n_panels, text);
 }
 
 static void add_panel(figure_data *data, const figure_panel *panel)
@@ -64,7 +59,7 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     figure_scale_settle(&scale);
     figure_scale_set(data, "steps", data->n_panels, &scale);
     figure_set_at(data, "eval_every", data->n_panels, (double)panel->summary->results->study->eval_every);
-    set_axis(data, panel->summary->results->study);
+    set_axis(data, panel);
 }
 
 static bool any_target(const figure_sheet *sheet)
@@ -81,7 +76,7 @@ static bool write(const figure_sheet *sheet, figure_data *data)
                  "it, of how many, the fastest trial");
     figure_set_band(data, sheet);
     figure_scale_array(data, "steps", sheet->n_panels);
-    figure_array(data, "axis", sheet->n_panels);
+    figure_array(data, "target", sheet->n_panels);
     figure_array(data, "eval_every", sheet->n_panels);
     for (size_t i = 0; i < sheet->n_panels; i++)
         if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);

@@ -3,13 +3,11 @@
 #define BENCH_FIGURE_TRIALS_H
 
 #include "figure_scale.h"
+#include "stats/axis.h"
 
 typedef enum figure_state { FIGURE_TRIAL_COMPLETE, FIGURE_TRIAL_DIVERGED, FIGURE_TRIAL_BEST } figure_state;
 
 figure_state figure_state_of(const fl_arm_summary *arm, const fl_score *score);
-
-/* A trial's coordinate on an axis of its space, as the study names the axis: 1 - beta1 on "one_minus_beta1". */
-double figure_coordinate(const fl_axis *axis, const fl_values *values);
 
 /* The range of an axis, its log scale, and whether its values are names (a choice). */
 figure_scale figure_axis_range(const fl_axis *axis);
@@ -19,6 +17,6 @@ bool figure_axis_is_choice(const fl_axis *axis);
 bool figure_axis_varies(const fl_axis *axis);
 
 /* The error axis shared by all arms of a panel: their finite scores. */
-figure_scale figure_score_scale(const figure_panel *panel, fl_metric metric);
+figure_scale figure_score_scale(const figure_panel *panel, double factor);
 
 #endif
