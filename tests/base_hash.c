@@ -28,11 +28,13 @@ static void assert_sha256(const char *bytes, size_t n, const char *expected)
     assert_true(fl_file_write(scratch_path(&s, "data"), bytes, n, NULL));
     assert_true(fl_sha256_file(s.path, text, NULL));
     assert_string_equal(text, expected);
+    fl_sha256(bytes, n, text);
+    assert_string_equal(text, expected);
     scratch_free(&s);
 }
 
 /* FIPS 180-4's examples "abc" and a million times "a"; the empty file: NIST's SHA256ShortMsg.rsp, Len = 0. */
-static void files_have_their_published_sha256(void **state)
+static void files_and_bytes_have_their_published_sha256(void **state)
 {
     static char million[1000000];
     memset(million, 'a', sizeof million);
@@ -55,7 +57,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_inputs_have_their_published_xxh3),
         cmocka_unit_test(a_hash_is_written_as_sixteen_digits),
-        cmocka_unit_test(files_have_their_published_sha256),
+        cmocka_unit_test(files_and_bytes_have_their_published_sha256),
         cmocka_unit_test(a_file_that_is_not_there_is_the_users_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size
                         int32_t *labels)
 {
     const fl_dataset *dataset = examples->dataset;
-    size_t n_values = dataset->shape.c * dataset->shape.h * dataset->shape.w;
+    size_t n_values = fl_shape_size(dataset->shape);
     for (size_t i = 0; i < n; i++) {
         size_t position = examples->index[order ? order[first + i] : first + i];
         copy_example(dataset, position, n_values, input + i * n_values);

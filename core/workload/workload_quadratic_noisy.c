@@ -13,8 +13,8 @@
  *     E theta_t = (1 - eta c)^t,
  *     Var theta_t = (s^2 / B) (eta c)^2 (1 - (1 - eta c)^(2t)) / (1 - (1 - eta c)^2),
  *
- * stable for eta < 2/10. The noise is a fixed set of examples, drawn without replacement within an epoch: the mean of the training
- * examples takes the place of 0, and Var theta_t holds up to a factor near 1.
+ * stable for eta < 2/10. The examples are a fixed draw, though: their own mean takes the place of 0. And an epoch shows each of them
+ * once, so a direction that remembers more than an epoch (1 / (eta c) steps) is calmer than Var theta_t says.
  */
 #include "workload/quadratic.h"
 #include "workload/workload.h"
