@@ -6,8 +6,13 @@ enum { N_TRAIN = 100, N_TEST = 20, N_ALL = N_TRAIN + N_TEST, N_VALUES = 256 };
 
 static uint8_t pixels[N_ALL * N_VALUES], labels[N_ALL];
 static float values[N_ALL * N_VALUES];
-static fl_dataset pictures = { .shape = { 1, 1, 16, 16 }, .n_train = N_TRAIN, .n_test = N_TEST, .n_classes = 10,
-                               .pixels = pixels, .labels = labels, .validation = 30 };
+static fl_dataset pictures = { .shape = { 1, 1, 16, 16 },
+                               .n_train = N_TRAIN,
+                               .n_test = N_TEST,
+                               .n_classes = 10,
+                               .pixels = pixels,
+                               .labels = labels,
+                               .validation = 30 };
 
 /* Pixel q of example i is i + q, so that each example holds every grey level. */
 static int fill(void **state)

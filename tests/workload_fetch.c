@@ -75,7 +75,8 @@ static void send_reply(int client, const reply *answer)
     }
     for (int i = 0; i < answer->times; i++) send_text(client, answer->body);
     char rest[100];
-    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0);
+    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0)
+        ;
 }
 
 /* Read a request and answer by the folder it names; the last answer is for those not found. A proxy's requests name the
@@ -125,8 +126,8 @@ static void start_server(scene *s)
 
 static int set_up(void **state)
 {
-    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
-                                           "NO_PROXY" };
+    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                           "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
     scene *s = calloc(1, sizeof *s);
     s->files = scratch_new();
@@ -303,7 +304,8 @@ static void collect(const char *line, void *whose)
 static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
-    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error)) fail_msg("%s", s->error.text);
+    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
+        fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
     assert_int_equal(2, count_entries(folder));
 }

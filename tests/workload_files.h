@@ -38,7 +38,8 @@ static inline size_t count_entries(const char *folder)
     size_t n = 0;
     DIR *entries = opendir(folder);
     assert_non_null(entries);
-    for (struct dirent *entry; (entry = readdir(entries));) n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+    for (struct dirent *entry; (entry = readdir(entries));)
+        n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
     closedir(entries);
     return n;
 }

@@ -35,8 +35,9 @@ void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size
 void fl_order_start(fl_order *order, size_t count, size_t batch, uint64_t seed)
 {
     if (batch == 0 || batch > count) fl_die("a batch of %zu cannot be drawn from %zu examples", batch, count);
-    *order = (fl_order){ .order = fl_new(count, sizeof *order->order), .count = count, .batch = batch, .seed = seed,
-                         .epoch = UINT64_MAX };
+    *order = (fl_order){
+        .order = fl_new(count, sizeof *order->order), .count = count, .batch = batch, .seed = seed, .epoch = UINT64_MAX
+    };
 }
 
 void fl_order_free(fl_order *order)
