@@ -1,8 +1,8 @@
 /* Every usable backend against naive, op by op and on awkward shapes.
  *
- * With whole numbers from -1, 0, 1 every sum is exact in f32 in any order, and in bf16 as long as it stays below 2^8: so
- * backends must agree to the bit, in a world full of ties in max-pool and zeros under a ReLU. With normal numbers they
- * must agree within a tolerance.
+ * With whole numbers from -1, 0, 1 every sum is exact in f32 in any order, and in bf16 as long as it stays below 2^8:
+ * so backends must agree to the bit, in a world full of ties in max-pool and zeros under a ReLU. With normal numbers
+ * they must agree within a tolerance.
  */
 #include "op_chain.h"
 
@@ -12,9 +12,18 @@ typedef struct shape_case {
     fl_shape in;
 } shape_case;
 
-#define CONVOLUTION(o, k, p) { .kind = FL_CONVOLUTION, .name = "t", .n_out = o, .kernel = k, .pad = p }
-#define POOL(k) { .kind = FL_MAX_POOL, .kernel = k }
-#define DENSE(o) { .kind = FL_DENSE, .name = "t", .n_out = o }
+#define CONVOLUTION(o, k, p)                                                                                           \
+    {                                                                                                                  \
+        .kind = FL_CONVOLUTION, .name = "t", .n_out = o, .kernel = k, .pad = p                                         \
+    }
+#define POOL(k)                                                                                                        \
+    {                                                                                                                  \
+        .kind = FL_MAX_POOL, .kernel = k                                                                               \
+    }
+#define DENSE(o)                                                                                                       \
+    {                                                                                                                  \
+        .kind = FL_DENSE, .name = "t", .n_out = o                                                                      \
+    }
 
 static const shape_case cases[] = {
     { CONVOLUTION(1, 1, 0), { 1, 1, 1, 1 } },
@@ -22,7 +31,7 @@ static const shape_case cases[] = {
     { CONVOLUTION(17, 3, 1), { 7, 5, 6, 9 } },
     { CONVOLUTION(3, 5, 2), { 1, 17, 5, 4 } },
     { CONVOLUTION(5, 5, 2), { 3, 1, 9, 9 } },
-    { CONVOLUTION(5, 5, 2), { 1, 3, 2, 2 } },   /* the window is larger than the image */
+    { CONVOLUTION(5, 5, 2), { 1, 3, 2, 2 } }, /* the window is larger than the image */
     { CONVOLUTION(3, 3, 1), { 3, 5, 1, 1 } },
     { CONVOLUTION(17, 2, 0), { 3, 17, 3, 4 } }, /* an even window */
     { CONVOLUTION(3, 1, 2), { 3, 3, 4, 2 } },   /* outputs that see only zeros */
@@ -113,14 +122,15 @@ static void real_numbers_agree_in_f32(void **state)
     agree_everywhere(FL_F32, CHAIN_REAL, 5e-6);
 }
 
-/* bf16 keeps 8 bits: inputs, weights, outputs and gradients are each off by at most 2^-9 of themselves, and sums of many
- * are off by less of their largest. Four roundings on the way and a factor of two make 2^-6. Max-pool and ReLU stay out: a
- * value rounded across a tie or across zero sends a whole gradient elsewhere. */
+/* bf16 keeps 8 bits: inputs, weights, outputs and gradients are each off by at most 2^-9 of themselves, and sums of
+ * many are off by less of their largest. Four roundings on the way and a factor of two make 2^-6. Max-pool and ReLU
+ * stay out: a value rounded across a tie or across zero sends a whole gradient elsewhere. */
 static void real_numbers_agree_in_bf16(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         for (size_t i = 0; i < N_CASES && (*backend)->usable(FL_BF16, NULL); i++)
-            for (size_t before = 0; before < 2 && (cases[i].layer.kind == FL_CONVOLUTION || cases[i].layer.kind == FL_DENSE); before++)
+            for (size_t before = 0;
+                 before < 2 && (cases[i].layer.kind == FL_CONVOLUTION || cases[i].layer.kind == FL_DENSE); before++)
                 agree(*backend, FL_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
 }
 

@@ -19,8 +19,13 @@ static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, co
     fl_op *op = fl_backend_plan(fl_backends()[0], &request, &lent);
     assert_int_equal(op->out.bytes, 0);
     void *workspace = fl_new(op->workspace_bytes, 1);
-    op->bind(op, &(fl_buffers){ .in = in, .d_in = result.d_in, .workspace = workspace, .labels = labels,
-                                .losses = result.losses, .wrong = result.wrong, .param = { theta },
+    op->bind(op, &(fl_buffers){ .in = in,
+                                .d_in = result.d_in,
+                                .workspace = workspace,
+                                .labels = labels,
+                                .losses = result.losses,
+                                .wrong = result.wrong,
+                                .param = { theta },
                                 .grad = { result.gradient } });
     op->forward(op);
     op->backward(op);
@@ -44,7 +49,7 @@ static void softmax_of_one_two_three(void **state)
     assert_close(got.losses[1], 1.40760596444438, 1e-7);
     assert_int_equal(got.wrong[0], 0);
     assert_int_equal(got.wrong[1], 1);
-    double expected[] = { .09003057317038, .24472847105480, .66524095577482 - 1,
+    double expected[] = { .09003057317038, .24472847105480,     .66524095577482 - 1,
                           .66524095577482, .24472847105480 - 1, .09003057317038 };
     for (size_t i = 0; i < 6; i++) assert_close(got.d_in[i], expected[i] / 2, 2e-7);
 }
@@ -109,12 +114,9 @@ static void curvatures_are_log_spaced_up_to_ten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(softmax_of_one_two_three),
-        cmocka_unit_test(a_tie_between_logits_goes_to_the_first),
-        cmocka_unit_test(large_logits_do_not_overflow),
-        cmocka_unit_test(a_logit_that_is_not_finite_is_seen),
-        cmocka_unit_test(quadratic_has_its_closed_form),
-        cmocka_unit_test(curvatures_are_log_spaced_up_to_ten),
+        cmocka_unit_test(softmax_of_one_two_three),      cmocka_unit_test(a_tie_between_logits_goes_to_the_first),
+        cmocka_unit_test(large_logits_do_not_overflow),  cmocka_unit_test(a_logit_that_is_not_finite_is_seen),
+        cmocka_unit_test(quadratic_has_its_closed_form), cmocka_unit_test(curvatures_are_log_spaced_up_to_ten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

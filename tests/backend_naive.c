@@ -52,7 +52,8 @@ static double relu(const oracle *o, size_t n, size_t c, size_t y, size_t x)
 static double output(const oracle *o, size_t i)
 {
     static double (*const kinds[])(const oracle *, size_t, size_t, size_t, size_t) = {
-        [FL_DENSE] = dense, [FL_CONVOLUTION] = convolution, [FL_MAX_POOL] = max_pool, [FL_RELU] = relu };
+        [FL_DENSE] = dense, [FL_CONVOLUTION] = convolution, [FL_MAX_POOL] = max_pool, [FL_RELU] = relu
+    };
     size_t x = i % o->out.w, y = i / o->out.w % o->out.h, c = i / (o->out.w * o->out.h) % o->out.c;
     return kinds[o->layer->kind](o, i / (o->out.w * o->out.h * o->out.c), c, y, x);
 }
@@ -97,7 +98,8 @@ static void check(const fl_layer *layer, fl_shape in)
     if (data.n_tensors) o.weight = widened(data.parameters[0], data.n_values[0]);
     if (data.n_tensors) o.bias = widened(data.parameters[1], data.n_values[1]);
     for (size_t i = 0; i < fl_shape_size(data.out); i++)
-        if (!(fabs(data.y[i] - output(&o, i)) <= 1e-5)) fail_msg("output %zu is %g, not %g", i, data.y[i], output(&o, i));
+        if (!(fabs(data.y[i] - output(&o, i)) <= 1e-5))
+            fail_msg("output %zu is %g, not %g", i, data.y[i], output(&o, i));
     assert_gradient(&o, data.d_y, o.x, fl_shape_size(in), data.d_x);
     if (data.n_tensors) assert_gradient(&o, data.d_y, o.weight, data.n_values[0], data.gradients[0]);
     if (data.n_tensors) assert_gradient(&o, data.d_y, o.bias, data.n_values[1], data.gradients[1]);
@@ -115,10 +117,14 @@ static void dense_is_its_sum_and_its_gradients(void **state)
 
 static void convolution_is_its_sum_and_its_gradients(void **state)
 {
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 3, .kernel = 3, .pad = 1 }, (fl_shape){ 2, 3, 4, 5 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 5, .pad = 2 }, (fl_shape){ 3, 1, 2, 3 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 2, .pad = 0 }, (fl_shape){ 1, 5, 3, 2 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 1, .pad = 2 }, (fl_shape){ 1, 2, 1, 1 });
+    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 3, .kernel = 3, .pad = 1 },
+          (fl_shape){ 2, 3, 4, 5 });
+    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 5, .pad = 2 },
+          (fl_shape){ 3, 1, 2, 3 });
+    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 2, .pad = 0 },
+          (fl_shape){ 1, 5, 3, 2 });
+    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 1, .pad = 2 },
+          (fl_shape){ 1, 2, 1, 1 });
 }
 
 static void max_pool_takes_the_largest_of_whole_windows(void **state)

@@ -12,10 +12,10 @@ enum { CHAIN_OPS = 8, CHAIN_TENSORS = CHAIN_OPS * FL_LAYER_TENSORS };
 /* What a chain is given and what it makes, all canonical; allocated by the arena. */
 typedef struct chain_data {
     fl_shape in, out;
-    float *x, *d_y;                                    /* given */
-    float *parameters[CHAIN_TENSORS];                  /* given, in the order of the layers */
+    float *x, *d_y;                   /* given */
+    float *parameters[CHAIN_TENSORS]; /* given, in the order of the layers */
     size_t n_tensors, n_values[CHAIN_TENSORS];
-    float *y, *d_x, *gradients[CHAIN_TENSORS];         /* made */
+    float *y, *d_x, *gradients[CHAIN_TENSORS]; /* made */
 } chain_data;
 
 typedef struct chain_ops {
@@ -42,8 +42,11 @@ static inline void chain_plan(chain_ops *chain, const fl_backend *backend, const
 {
     bool lent;
     for (size_t i = 0; i < n_layers; i++) {
-        fl_request request = { .layer = &layers[i], .in = chain_end(chain, in), .precision = precision,
-                               .training = training, .needs_d_in = training,
+        fl_request request = { .layer = &layers[i],
+                               .in = chain_end(chain, in),
+                               .precision = precision,
+                               .training = training,
+                               .needs_d_in = training,
                                .relu_next = i + 1 < n_layers && layers[i + 1].kind == FL_RELU };
         chain_add(chain, fl_backend_plan(backend, &request, &lent));
         i += chain->ops[chain->n - 1]->took_relu;
@@ -92,8 +95,8 @@ static inline size_t chain_nonzeros(const float *values, size_t n)
     return count;
 }
 
-/* Tensors come back through export; as many of their numbers may differ from zero in the op's layout as in the canonical
- * one: the rest is padding. */
+/* Tensors come back through export; as many of their numbers may differ from zero in the op's layout as in the
+ * canonical one: the rest is padding. */
 static inline void chain_export(chain_ops *chain, chain_data *data)
 {
     for (size_t i = 0, tensor = 0; i < chain->n; i++) {
@@ -113,8 +116,8 @@ static inline void chain_export(chain_ops *chain, chain_data *data)
 }
 
 /* Forward and, when training, backward; fills what `data` makes. */
-static inline void chain_run(const fl_backend *backend, const fl_layer *layers, size_t n_layers,
-                             fl_precision precision, bool training, chain_data *data)
+static inline void chain_run(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_precision precision,
+                             bool training, chain_data *data)
 {
     chain_ops chain = { .arena = fl_arena_new() };
     chain_plan(&chain, backend, layers, n_layers, data->in, precision, training);

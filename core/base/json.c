@@ -249,6 +249,11 @@ bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...)
     return false;
 }
 
+bool fl_node_fail_with(fl_node node, fl_error *error, const fl_error *why)
+{
+    return fl_node_fail(node, error, "%s", why->text);
+}
+
 /* What a message calls a node: its key, or "this". */
 static const char *word(fl_node node)
 {
@@ -286,6 +291,12 @@ bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value,
                             (unsigned long long)least);
     return fl_node_fail(node, error, "'%s' must be a whole number from %llu to %llu", word(node),
                         (unsigned long long)least, (unsigned long long)most);
+}
+
+bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
+{
+    fl_node child;
+    return !fl_node_get(object, key, &child) || fl_node_whole(child, least, most, value, error);
 }
 
 bool fl_node_bool(fl_node node, bool *value, fl_error *error)

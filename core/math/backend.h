@@ -7,8 +7,8 @@
  *
  * A seam is what lies between two layers: the producer chooses its layout, the consumer reads it as it is (and reorders
  * inside itself where its primitive wants another one). The gradient at a seam has the layout of its values.
- * An op a backend lacks is lent by naive, which knows only canonical seams (float, N,C,H,W without gaps): the network puts
- * the backend's `to_canonical` op before it where the seam is not canonical.
+ * An op a backend lacks is lent by naive, which knows only canonical seams (float, N,C,H,W without gaps): the network
+ * puts the backend's `to_canonical` op before it where the seam is not canonical.
  */
 #ifndef FL_MATH_BACKEND_H
 #define FL_MATH_BACKEND_H
@@ -34,29 +34,29 @@ typedef struct fl_request {
     const fl_layer *layer;
     fl_seam in;
     fl_precision precision;
-    bool training;   /* false: forward only, no gradient buffers will be lent */
-    bool needs_d_in; /* false for the first layer: no gradient of its input */
-    bool relu_next;  /* a ReLU follows, which the op may take over (took_relu) */
+    bool training;       /* false: forward only, no gradient buffers will be lent */
+    bool needs_d_in;     /* false for the first layer: no gradient of its input */
+    bool relu_next;      /* a ReLU follows, which the op may take over (took_relu) */
     bool canonical_next; /* what reads the output is lent by naive: a canonical seam saves a to_canonical */
 } fl_request;
 
 /* The memory an op works on, lent for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
 typedef struct fl_buffers {
-    const void *in;                    /* values of the seam before the op */
-    void *out, *d_in, *d_out;          /* d_in is written whole; d_out may be spoilt by backward */
+    const void *in;                       /* values of the seam before the op */
+    void *out, *d_in, *d_out;             /* d_in is written whole; d_out may be spoilt by backward */
     const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
     float *grad[FL_LAYER_TENSORS];        /* written whole, not added to; padding is written as zero */
-    void *workspace;                   /* workspace_bytes, private to this op */
-    const int32_t *labels;             /* losses only: a class per example */
-    float *losses;                     /* losses only: written per example */
-    uint8_t *wrong;                    /* losses only: 1 where the largest logit (first on a tie) is not the label's */
+    void *workspace;                      /* workspace_bytes, private to this op */
+    const int32_t *labels;                /* losses only: a class per example */
+    float *losses;                        /* losses only: written per example */
+    uint8_t *wrong; /* losses only: 1 where the largest logit (first on a tie) is not the label's */
 } fl_buffers;
 
 typedef struct fl_op fl_op;
 struct fl_op {
-    fl_seam out;            /* losses: bytes 0 */
+    fl_seam out; /* losses: bytes 0 */
     bool took_relu;
-    size_t n_tensors;       /* 0, 1 or 2: weight, bias */
+    size_t n_tensors;                   /* 0, 1 or 2: weight, bias */
     fl_block tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
     size_t workspace_bytes;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */

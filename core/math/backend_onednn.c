@@ -15,7 +15,8 @@ static bool usable(fl_precision precision, fl_error *error)
 {
     dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
     if (precision == FL_F32 || (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16) return true;
-    return fl_user_error(error, "backend 'onednn' computes in bf16 only on processors with AVX512_BF16; oneDNN uses %s here",
+    return fl_user_error(error,
+                         "backend 'onednn' computes in bf16 only on processors with AVX512_BF16; oneDNN uses %s here",
                          dnnl_cpu_isa2str(isa) + sizeof "cpu_isa_" - 1);
 }
 
@@ -24,16 +25,19 @@ static bool start(unsigned threads, fl_error *error)
 {
     void (*set_threads)(int);
     *(void **)&set_threads = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
-    if (set_threads) set_threads((int)threads);
-    else if (threads != 1) return fl_machine_error(error, "this oneDNN has no OpenMP and computes with one thread only");
+    if (set_threads)
+        set_threads((int)threads);
+    else if (threads != 1)
+        return fl_machine_error(error, "this oneDNN has no OpenMP and computes with one thread only");
     return true;
 }
 
 static void describe_environment(fl_text *text)
 {
-    static const char *const names[] = { "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS",
-                                         "DNNL_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE",
-                                         "DNNL_DEFAULT_FPMATH_MODE" };
+    static const char *const names[] = {
+        "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",           "ONEDNN_CPU_ISA_HINTS",
+        "DNNL_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"
+    };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i])) fl_text_add(text, ", %s=%s", names[i], getenv(names[i]));
 }

@@ -14,13 +14,13 @@ typedef struct fl_block {
     char name[FL_BLOCK_NAME]; /* "conv1.weight" */
     size_t shape[FL_DIMS];    /* canonical shape: out x in, or O,I,H,W, or one number for a bias */
     size_t n_dims;
-    size_t n_values;          /* product of the shape */
-    size_t offset, count;     /* where the block lies in the array and how many floats it takes there */
+    size_t n_values;      /* product of the shape */
+    size_t offset, count; /* where the block lies in the array and how many floats it takes there */
 } fl_block;
 
 typedef struct fl_flat {
-    size_t count;           /* floats in the array, padding included; a multiple of 16 */
-    size_t n_parameters;    /* sum of the blocks' n_values */
+    size_t count;        /* floats in the array, padding included; a multiple of 16 */
+    size_t n_parameters; /* sum of the blocks' n_values */
     size_t n_blocks;
     const fl_block *blocks; /* borrowed from the network */
 } fl_flat;

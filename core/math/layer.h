@@ -22,12 +22,12 @@ typedef struct fl_shape {
 
 typedef struct fl_layer {
     fl_layer_kind kind;
-    const char *name;  /* "conv1"; names its tensors "conv1.weight", "conv1.bias"; NULL for layers without any */
-    size_t n_out;      /* dense: outputs; convolution: channels out; quadratic: dimension */
-    size_t kernel;     /* convolution, pool: height and width of the window */
-    size_t pad;        /* convolution: zeros on each side */
-    double condition;  /* quadratic: largest curvature over smallest; c_i log-spaced from 10/condition to 10
-                      * (10 where there is only one) */
+    const char *name; /* "conv1"; names its tensors "conv1.weight", "conv1.bias"; NULL for layers without any */
+    size_t n_out;     /* dense: outputs; convolution: channels out; quadratic: dimension */
+    size_t kernel;    /* convolution, pool: height and width of the window */
+    size_t pad;       /* convolution: zeros on each side */
+    double condition; /* quadratic: largest curvature over smallest; c_i log-spaced from 10/condition to 10
+                       * (10 where there is only one) */
 } fl_layer;
 
 enum { FL_LAYER_TENSORS = 2 };

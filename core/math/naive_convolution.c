@@ -2,8 +2,8 @@
  *
  * Backward, with d the gradient at out: d_in[n,c,y+i-pad,x+j-pad] += W[o,c,i,j] d[n,o,y,x];
  * dW[o,c,i,j] = sum over n, y, x of d[n,o,y,x] in[n,c,y+i-pad,x+j-pad]; db[o] = sum over n, y, x of d[n,o,y,x].
- * All three go tap by tap (i, j) over the part of the image that the tap sees. Sums over a plane are kept per column first, so that
- * the innermost loop runs along a row.
+ * All three go tap by tap (i, j) over the part of the image that the tap sees. Sums over a plane are kept per column
+ * first, so that the innermost loop runs along a row.
  */
 #include "math/naive.h"
 

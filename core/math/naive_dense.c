@@ -1,15 +1,15 @@
 /* Dense: y = x W^T + b for a batch of rows x.
  *
- * Backward, with d the gradient at y: dW = d^T x, db = the sum of d's rows, dx = d W. Forward transposes W first, so that
- * its innermost loop runs along a row like the others.
+ * Backward, with d the gradient at y: dW = d^T x, db = the sum of d's rows, dx = d W. Forward transposes W first, so
+ * that its innermost loop runs along a row like the others.
  */
 #include "math/naive.h"
 
 #include <string.h>
 
 /* c (m x n) += a b, with b (k x n) in rows and a_ip at a[i * a_i + p * a_p]; each sum runs in the order of p. */
-static void add_product(size_t m, size_t n, size_t k, const float *a, size_t a_i, size_t a_p,
-                        const float *restrict b, float *restrict c)
+static void add_product(size_t m, size_t n, size_t k, const float *a, size_t a_i, size_t a_p, const float *restrict b,
+                        float *restrict c)
 {
     for (size_t i = 0; i < m; i++)
         for (size_t p = 0; p < k; p++) {

@@ -1,7 +1,7 @@
 /* Max-pool: the largest value of each window, the first in row order on a tie; what does not fill a window is dropped.
  *
- * Forward keeps which place of the window won, and backward gives it the gradient. Both go place by place over a whole row of
- * windows, so that the innermost loop runs along the row.
+ * Forward keeps which place of the window won, and backward gives it the gradient. Both go place by place over a whole
+ * row of windows, so that the innermost loop runs along the row.
  */
 #include "math/naive.h"
 
@@ -40,8 +40,8 @@ static void forward(fl_op *op)
         for (size_t y = 0; y < out.h; y++) {
             size_t row = (plane * out.h + y) * out.w;
             forward_row(p->layer.kernel, in.w, out.w,
-                        (const float *)p->at.in + (plane * in.h + y * p->layer.kernel) * in.w,
-                        (float *)p->at.out + row, (int32_t *)p->at.workspace + row);
+                        (const float *)p->at.in + (plane * in.h + y * p->layer.kernel) * in.w, (float *)p->at.out + row,
+                        (int32_t *)p->at.workspace + row);
         }
 }
 

@@ -1,7 +1,7 @@
 /* Quadratic: 1/2 sum_i c_i (theta_i - x_i)^2 for an example x, the parameters theta and fixed curvatures c.
  *
- * The gradient of the mean is c_i (theta_i - mean x_i) for theta and c_i (x_i - theta_i) / batch for x. With a closed form for
- * everything, it tests optimizers and harness alike; so it is summed in double and rounded once.
+ * The gradient of the mean is c_i (theta_i - mean x_i) for theta and c_i (x_i - theta_i) / batch for x. With a closed
+ * form for everything, it tests optimizers and harness alike; so it is summed in double and rounded once.
  */
 #include "math/naive.h"
 
@@ -9,8 +9,7 @@ static void bind_curvatures(fl_op *op, const fl_buffers *buffers)
 {
     fl_plain *p = (fl_plain *)op;
     p->at = *buffers;
-    for (size_t i = 0; i < p->layer.n_out; i++)
-        ((double *)buffers->workspace)[i] = fl_layer_curvature(&p->layer, i);
+    for (size_t i = 0; i < p->layer.n_out; i++) ((double *)buffers->workspace)[i] = fl_layer_curvature(&p->layer, i);
 }
 
 static void forward(fl_op *op)

@@ -1,7 +1,8 @@
 /* Softmax cross-entropy: loss = log(sum_j exp(z_j)) - z_label for the logits z, in nats.
  *
- * The largest logit is subtracted first, so that no exponential overflows. Backward: (softmax(z) - onehot(label)) / batch;
- * forward keeps the probabilities for it. Sums run in double over fl_exp, whose bits do not depend on the machine.
+ * The largest logit is subtracted first, so that no exponential overflows. Backward: (softmax(z) - onehot(label)) /
+ * batch; forward keeps the probabilities for it. Sums run in double over fl_exp, whose bits do not depend on the
+ * machine.
  */
 #include "math/naive.h"
 #include "base/error.h"
@@ -50,9 +51,9 @@ static void forward(fl_op *op)
         size_t label = (size_t)p->at.labels[e], best = largest(logits, n);
         if (label >= n) fl_die("label %d of example %zu is not one of %zu classes", p->at.labels[e], e, n);
         p->at.wrong[e] = best != label;
-        p->at.losses[e] = best == n ? lost(n, probabilities)
-                                    : (float)(softmax(logits, n, best, probabilities) -
-                                              ((double)logits[label] - logits[best]));
+        p->at.losses[e] =
+            best == n ? lost(n, probabilities)
+                      : (float)(softmax(logits, n, best, probabilities) - ((double)logits[label] - logits[best]));
     }
 }
 

@@ -15,8 +15,8 @@ enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8 };
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
     dnnl_memory_desc_t desc;
-    size_t place;  /* offset of the lent pointer in fl_buffers */
-    size_t offset; /* bytes from that pointer; non-zero only in the workspace */
+    size_t place;                           /* offset of the lent pointer in fl_buffers */
+    size_t offset;                          /* bytes from that pointer; non-zero only in the workspace */
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
 
@@ -96,7 +96,9 @@ void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
 void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
                              const fl_onednn_memory *d_in);
 
-/* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. */
+/* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
+ * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the
+ * loss that training sees. */
 typedef union fl_onednn_desc_of {
     dnnl_inner_product_desc_t dense;
     dnnl_convolution_desc_t convolution;

@@ -1,4 +1,5 @@
-/* Convolution by the direct algorithm: Winograd is less accurate, and "auto" would choose by the number of processors. */
+/* Convolution by the direct algorithm: Winograd is less accurate, and "auto" would choose by the number of processors.
+ */
 #include "math/onednn.h"
 
 static fl_onednn_shapes shapes(const fl_request *request)
@@ -21,9 +22,8 @@ static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_request *request,
 {
     dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
     const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
-    dnnl_prop_kind_t kind = request->training ? dnnl_forward_training : dnnl_forward_inference;
-    return dnnl_convolution_forward_desc_init(&desc->convolution, kind, dnnl_convolution_direct, &s->in, &s->weights,
-                                              &s->bias, &s->out, strides, pads, pads);
+    return dnnl_convolution_forward_desc_init(&desc->convolution, dnnl_forward_training, dnnl_convolution_direct,
+                                              &s->in, &s->weights, &s->bias, &s->out, strides, pads, pads);
 }
 
 static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)
@@ -38,8 +38,8 @@ static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_request 
 {
     dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
     const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
-    return dnnl_convolution_backward_weights_desc_init(&desc->convolution, dnnl_convolution_direct, &s->in,
-                                                       &s->weights, &s->bias, &s->out, strides, pads, pads);
+    return dnnl_convolution_backward_weights_desc_init(&desc->convolution, dnnl_convolution_direct, &s->in, &s->weights,
+                                                       &s->bias, &s->out, strides, pads, pads);
 }
 
 fl_op *fl_onednn_convolution(const fl_request *request)

@@ -22,8 +22,8 @@ static fl_onednn_shapes shapes(const fl_request *request)
 
 static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)
 {
-    dnnl_prop_kind_t kind = request->training ? dnnl_forward_training : dnnl_forward_inference;
-    return dnnl_inner_product_forward_desc_init(&desc->dense, kind, &s->in, &s->weights, &s->bias, &s->out);
+    return dnnl_inner_product_forward_desc_init(&desc->dense, dnnl_forward_training, &s->in, &s->weights, &s->bias,
+                                                &s->out);
 }
 
 static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)

@@ -31,8 +31,8 @@ dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_
     return *dnnl_primitive_desc_query_md(primitive, what, 0);
 }
 
-/* Attributes every primitive has: our scratchpad, because the library's own is shared between primitives that run at once; and
- * strict arithmetic, so that ONEDNN_DEFAULT_FPMATH_MODE cannot make f32 something else. */
+/* Attributes every primitive has: our scratchpad, because the library's own is shared between primitives that run at
+ * once; and strict arithmetic, so that ONEDNN_DEFAULT_FPMATH_MODE cannot make f32 something else. */
 static dnnl_primitive_attr_t attributes(bool relu)
 {
     dnnl_primitive_attr_t attr;
@@ -62,9 +62,9 @@ dnnl_primitive_desc_t fl_onednn_reorder(const dnnl_memory_desc_t *from, const dn
 {
     dnnl_primitive_desc_t primitive;
     dnnl_primitive_attr_t attr = attributes(false);
-    fl_onednn_check(dnnl_reorder_primitive_desc_create(&primitive, from, fl_onednn_engine(), to, fl_onednn_engine(),
-                                                       attr),
-                    "describing a reorder");
+    fl_onednn_check(
+        dnnl_reorder_primitive_desc_create(&primitive, from, fl_onednn_engine(), to, fl_onednn_engine(), attr),
+        "describing a reorder");
     dnnl_primitive_attr_destroy(attr);
     return primitive;
 }

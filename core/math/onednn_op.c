@@ -90,7 +90,8 @@ fl_onednn_op *fl_onednn_new(const fl_request *request)
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
 {
     fl_seam *out = &op->op.out;
-    out->shape = (fl_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
+    out->shape =
+        (fl_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
     out->bytes = dnnl_memory_desc_get_size(desc);
     dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
     op->out = *desc;

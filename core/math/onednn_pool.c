@@ -53,7 +53,10 @@ fl_op *fl_onednn_max_pool(const fl_request *request)
     const fl_onednn_memory *in = fl_onednn_lent(op, &in_desc, offsetof(fl_buffers, in));
     const fl_onednn_memory *out = fl_onednn_lent(op, &out_desc, offsetof(fl_buffers, out));
     fl_onednn_note(op, forward);
-    if (request->training) add_training(op, request, forward, in, out);
-    else fl_onednn_add(op, &op->forward, forward, 2, (fl_onednn_argument[]){ { DNNL_ARG_SRC, in }, { DNNL_ARG_DST, out } });
+    if (request->training)
+        add_training(op, request, forward, in, out);
+    else
+        fl_onednn_add(op, &op->forward, forward, 2,
+                      (fl_onednn_argument[]){ { DNNL_ARG_SRC, in }, { DNNL_ARG_DST, out } });
     return &op->op;
 }

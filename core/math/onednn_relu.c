@@ -10,7 +10,8 @@ static const dnnl_alg_kind_t relu = dnnl_eltwise_relu_use_dst_for_bwd;
 static dnnl_primitive_desc_t describe_forward(const dnnl_memory_desc_t *layout)
 {
     dnnl_eltwise_desc_t desc;
-    fl_onednn_check(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_training, relu, layout, 0, 0), "describing ReLU");
+    fl_onednn_check(dnnl_eltwise_forward_desc_init(&desc, dnnl_forward_training, relu, layout, 0, 0),
+                    "describing ReLU");
     return fl_onednn_describe(&desc, false, NULL);
 }
 
@@ -23,7 +24,9 @@ void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, cons
                     "describing ReLU's gradient");
     dnnl_primitive_desc_t backward = fl_onednn_describe(&desc, false, forward);
     dnnl_primitive_desc_destroy(forward);
-    fl_onednn_argument arguments[] = { { DNNL_ARG_DST, out }, { DNNL_ARG_DIFF_DST, d_out }, { DNNL_ARG_DIFF_SRC, d_in } };
+    fl_onednn_argument arguments[] = { { DNNL_ARG_DST, out },
+                                       { DNNL_ARG_DIFF_DST, d_out },
+                                       { DNNL_ARG_DIFF_SRC, d_in } };
     fl_onednn_add(op, &op->backward, backward, 3, arguments);
 }
 

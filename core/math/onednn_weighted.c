@@ -1,8 +1,8 @@
 /* Dense and convolution: one plan for both.
  *
  * The library chooses the layouts. The weights lie in the flat array as the weight gradient comes out, so that the
- * optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16), they are
- * reordered once per pass. The gradient's padding is zero because oneDNN writes padded areas as zeros.
+ * optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16),
+ * they are reordered once per pass. The gradient's padding is zero because oneDNN writes padded areas as zeros.
  */
 #include "math/onednn.h"
 #include "base/error.h"
@@ -60,8 +60,10 @@ static void describe(plan *p, const fl_onednn_weighted *kind)
 static dnnl_memory_desc_t flat_weights(const plan *p)
 {
     dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights), own = plain;
-    if (p->backward_weights) own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    else if (p->request->precision == FL_F32) own = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
+    if (p->backward_weights)
+        own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
+    else if (p->request->precision == FL_F32)
+        own = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     return dnnl_memory_desc_get_size(&own) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : own;
 }
 
@@ -152,16 +154,20 @@ static void import(const fl_op *op, size_t tensor, const float *canonical, float
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
-    if (tensor == 0) fl_onednn_reorder_now(&plain, canonical, layout, own);
-    else memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
+    if (tensor == 0)
+        fl_onednn_reorder_now(&plain, canonical, layout, own);
+    else
+        memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
 }
 
 static void export(const fl_op *op, size_t tensor, const float *own, float *canonical)
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
-    if (tensor == 0) fl_onednn_reorder_now(layout, own, &plain, canonical);
-    else memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
+    if (tensor == 0)
+        fl_onednn_reorder_now(layout, own, &plain, canonical);
+    else
+        memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
 }
 
 fl_op *fl_onednn_plan_weighted(const fl_request *request, const fl_onednn_weighted *kind)

@@ -112,8 +112,8 @@ static void backward_parameters(const fl_plain *p, const float *image, const flo
 {
     sizes s = sizes_of(p);
     gather(p, image, patches_of(p));
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, s.filters, s.taps, s.pixels, 1, d_out, s.pixels,
-                patches_of(p), s.pixels, 1, p->at.grad[0], s.taps);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, s.filters, s.taps, s.pixels, 1, d_out, s.pixels, patches_of(p),
+                s.pixels, 1, p->at.grad[0], s.taps);
     cblas_sgemv(CblasRowMajor, CblasNoTrans, s.filters, s.pixels, 1, d_out, s.pixels, ones_of(p), 1, 1, p->at.grad[1],
                 1);
 }

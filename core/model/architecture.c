@@ -2,12 +2,9 @@
 #include "model/architecture.h"
 
 static const fl_layer mlp[] = {
-    { .kind = FL_DENSE, .name = "dense1", .n_out = 256 },
-    { .kind = FL_RELU },
-    { .kind = FL_DENSE, .name = "dense2", .n_out = 128 },
-    { .kind = FL_RELU },
-    { .kind = FL_DENSE, .name = "dense3", .n_out = 10 },
-    { .kind = FL_SOFTMAX_CROSS_ENTROPY },
+    { .kind = FL_DENSE, .name = "dense1", .n_out = 256 }, { .kind = FL_RELU },
+    { .kind = FL_DENSE, .name = "dense2", .n_out = 128 }, { .kind = FL_RELU },
+    { .kind = FL_DENSE, .name = "dense3", .n_out = 10 },  { .kind = FL_SOFTMAX_CROSS_ENTROPY },
 };
 
 static const fl_layer simple_cnn[] = {

@@ -1,7 +1,8 @@
 /* The rules for initial weights.
  *
  * He et al. 2015: variance 2 / fan_in. Glorot and Bengio 2010: variance 2 / (fan_in + fan_out). A uniform law on
- * [-a, a] has variance a^2 / 3. The truncated normal draws again beyond two deviations; its argument is the deviation before.
+ * [-a, a] has variance a^2 / 3. The truncated normal draws again beyond two deviations; its argument is the deviation
+ * before.
  */
 #include "model/init.h"
 #include "base/random.h"
@@ -56,13 +57,16 @@ static const fl_init_rule rules[] = {
     { { "he_normal", "normal of variance 2 / fan_in", "He et al. 2015" }, NULL, he_normal },
     { { "he_uniform", "uniform of variance 2 / fan_in", "He et al. 2015" }, NULL, he_uniform },
     { { "glorot_normal", "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" }, NULL, glorot_normal },
-    { { "glorot_uniform", "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" }, NULL,
+    { { "glorot_uniform", "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
+      NULL,
       glorot_uniform },
     { { "truncated_normal", "normal, drawn again beyond two deviations", "" }, "deviation", truncated_normal },
     { { "constant", "the same value everywhere", "" }, "value", constant },
 };
 
-static const fl_init_rule *const registry[] = { &rules[0], &rules[1], &rules[2], &rules[3], &rules[4], &rules[5], NULL };
+static const fl_init_rule *const registry[] = {
+    &rules[0], &rules[1], &rules[2], &rules[3], &rules[4], &rules[5], NULL
+};
 
 const fl_init_rule *const *fl_init_rules(void)
 {
@@ -80,6 +84,8 @@ void fl_init_block(const fl_init *init, const fl_block *block, size_t tensor, ui
     size_t area = 1;
     for (size_t d = 2; d < block->n_dims; d++) area *= block->shape[d];
     double fan_in = (double)(block->shape[1] * area), fan_out = (double)(block->shape[0] * area);
-    if (block->n_dims == 1) constant(canonical, block->n_values, 1, 1, init->bias, stream);
-    else init->weights->fill(canonical, block->n_values, fan_in, fan_out, init->argument, stream);
+    if (block->n_dims == 1)
+        constant(canonical, block->n_values, 1, 1, init->bias, stream);
+    else
+        init->weights->fill(canonical, block->n_values, fan_in, fan_out, init->argument, stream);
 }

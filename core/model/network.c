@@ -1,7 +1,7 @@
 /* Plan the chain, lay out parameters and memory, bind once; then forward and backward walk the ops.
  *
- * When training, every seam keeps its values until backward has used them, and the gradients at the seams share two buffers in
- * turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
+ * When training, every seam keeps its values until backward has used them, and the gradients at the seams share two
+ * buffers in turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
  */
 #include "model/network.h"
 #include "base/memory.h"
@@ -140,8 +140,10 @@ static void bind_tensors(fl_network *network, const fl_op *op, size_t first_bloc
 static void bind_stages(fl_network *network)
 {
     void *gradients[2] = { 0 }, *values[2] = { 0 };
-    if (network->training) make_pair(network, network->first_trained, gradients);
-    else make_pair(network, 0, values);
+    if (network->training)
+        make_pair(network, network->first_trained, gradients);
+    else
+        make_pair(network, 0, values);
     const void *in = network->input;
     for (size_t i = 0, block = 0; i < network->n_stages; i++) {
         fl_op *op = network->stages[i].op;
@@ -177,8 +179,8 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
     fl_arena *arena = fl_arena_new();
     fl_network *network = fl_arena_bytes(arena, sizeof *network);
     *network = (fl_network){ .arena = arena, .training = training, .in = in };
-    chain c = { network, backend, layers, n_layers, precision,
-                { .shape = in, .bytes = fl_shape_size(in) * sizeof(float) } };
+    chain c = { network,  backend,   layers,
+                n_layers, precision, { .shape = in, .bytes = fl_shape_size(in) * sizeof(float) } };
     plan_chain(&c);
     lay_out_parameters(network);
     make_ends(network);
@@ -289,7 +291,9 @@ void fl_network_describe(const fl_network *network, fl_text *text)
     for (size_t i = 0; i < network->n_stages; i++) {
         const stage *s = &network->stages[i];
         fl_text_add(text, "%s%s: %s", i ? "; " : "",
-                    !s->layer ? "to_canonical" : s->layer->name ? s->layer->name : fl_layer_word(s->layer->kind),
+                    !s->layer        ? "to_canonical"
+                    : s->layer->name ? s->layer->name
+                                     : fl_layer_word(s->layer->kind),
                     s->op->implementation);
     }
 }

@@ -38,5 +38,7 @@ const fl_dataset_kind fl_dataset_fashion_mnist = {
     .home = "https://github.com/zalandoresearch/fashion-mnist",
     .files = files,
     .n_files = sizeof files / sizeof *files,
+    .n_train = 60000,
+    .n_validation = 5000,
     .load = fl_dataset_load_idx,
 };

@@ -189,5 +189,7 @@ const fl_dataset_kind fl_dataset_glyphs = {
                .source = "" },
     .licence = "none needed, generated",
     .home = "core/workload/dataset_glyphs.c",
+    .n_train = N_TRAIN,
+    .n_validation = N_VALIDATION,
     .load = load,
 };

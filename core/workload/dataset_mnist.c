@@ -39,5 +39,7 @@ const fl_dataset_kind fl_dataset_mnist = {
     .home = "http://yann.lecun.com/exdb/mnist/",
     .files = files,
     .n_files = sizeof files / sizeof *files,
+    .n_train = 60000,
+    .n_validation = 5000,
     .load = fl_dataset_load_idx,
 };

@@ -34,5 +34,7 @@ const fl_dataset_kind fl_dataset_quadratic = {
     .entry = { .name = "quadratic", .about = "14,000 vectors of Gaussian noise, generated", .source = "" },
     .licence = "none needed, generated",
     .home = "core/workload/dataset_quadratic.c",
+    .n_train = N_TRAIN,
+    .n_validation = N_VALIDATION,
     .load = load,
 };
