@@ -1,13 +1,11 @@
 /* Downloads from a real HTTP server on this machine that serves well or badly, by the first part of the path:
  * whatever it does, the target is either right or as it was, and nothing else stays behind. */
 #include "workload/fetch.h"
-#include "folder.h"
+#include "workload_files.h"
 
 #include <arpa/inet.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 /* The content and `printf '%s' 'The quick brown fox ...' | sha256sum`, a known answer. */
 static const char content[] = "The quick brown fox jumps over the lazy dog";
@@ -50,7 +48,8 @@ enum { N_ANSWERS = sizeof answers / sizeof *answers };
 typedef struct scene {
     pid_t server;
     int port;
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+    scratch files;
+    const char *folder, *path; /* the target is the only file in its folder */
     fl_error error;
 } scene;
 
@@ -76,7 +75,8 @@ static void send_reply(int client, const reply *answer)
     }
     for (int i = 0; i < answer->times; i++) send_text(client, answer->body);
     char rest[100];
-    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0);
+    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0)
+        ;
 }
 
 /* Read a request and answer by the folder it names; the last answer is for those not found. A proxy's requests name the
@@ -126,12 +126,13 @@ static void start_server(scene *s)
 
 static int set_up(void **state)
 {
-    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
-                                           "NO_PROXY" };
+    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                           "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
     scene *s = calloc(1, sizeof *s);
-    folder_make(s->folder);
-    fl_path_join(s->path, s->folder, files[0].name);
+    s->files = scratch_new();
+    s->folder = s->files.folder;
+    s->path = scratch_path(&s->files, files[0].name);
     start_server(s);
     *state = s;
     return 0;
@@ -142,7 +143,7 @@ static int tear_down(void **state)
     scene *s = *state;
     kill(s->server, SIGKILL);
     waitpid(s->server, NULL, 0);
-    folder_remove(s->folder);
+    scratch_free(&s->files);
     free(s);
     return 0;
 }
@@ -174,7 +175,7 @@ static void assert_fetched(scene *s, const char *folder)
 {
     if (!fetch(s, folder)) fail_msg("%s", s->error.text);
     assert_holds(s->path, content);
-    assert_int_equal(1, folder_count(s->folder));
+    assert_int_equal(1, count_entries(s->folder));
 }
 
 /* Refused twice: with nothing there before, and with an older file, which stays. */
@@ -184,11 +185,11 @@ static void assert_refused(scene *s, const char *folder, const char *why)
     assert_int_equal(FL_FAULT_MACHINE, s->error.fault);
     assert_contains(s->error.text, base(s, folder));
     assert_contains(s->error.text, why);
-    assert_int_equal(0, folder_count(s->folder));
+    assert_int_equal(0, count_entries(s->folder));
     put_file(s->path, "older", 5);
     assert_false(fetch(s, folder));
     assert_holds(s->path, "older");
-    assert_int_equal(1, folder_count(s->folder));
+    assert_int_equal(1, count_entries(s->folder));
 }
 
 static void a_right_file_arrives(void **state)
@@ -283,7 +284,7 @@ static void a_target_that_cannot_be_replaced_is_reported(void **state)
     assert_true(fl_folder_make(s->path, NULL));
     assert_false(fetch(s, "good"));
     assert_contains(s->error.text, "cannot be written");
-    assert_int_equal(1, folder_count(s->folder));
+    assert_int_equal(1, count_entries(s->folder));
 }
 
 static void the_proxy_of_the_environment_is_used(void **state)
@@ -303,9 +304,10 @@ static void collect(const char *line, void *whose)
 static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
-    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error)) fail_msg("%s", s->error.text);
+    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
+        fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
-    assert_int_equal(2, folder_count(folder));
+    assert_int_equal(2, count_entries(folder));
 }
 
 static void a_set_comes_whole_and_only_what_is_wrong_comes_again(void **state)
@@ -329,7 +331,7 @@ static void a_set_stops_at_the_first_file_that_fails(void **state)
     scene *s = *state;
     assert_false(fl_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
     assert_contains(s->error.text, "fox.gz");
-    assert_int_equal(0, folder_count(s->folder));
+    assert_int_equal(0, count_entries(s->folder));
 }
 
 int main(void)
