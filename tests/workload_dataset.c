@@ -135,6 +135,8 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 {
     assert_refused(*state, "one/tiny, two/tiny, data/tiny, cache/fairlead/tiny");
     assert_refused(*state, "`fairlead data fetch tiny`");
+    unsetenv("FAIRLEAD_DATA");
+    assert_refused(*state, "(searched: data/tiny, cache/fairlead/tiny)");
 }
 
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)

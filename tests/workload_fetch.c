@@ -224,6 +224,18 @@ static void a_redirection_to_another_protocol_is_refused(void **state)
     assert_refused(*state, "elsewhere", "file");
 }
 
+static void only_http_is_spoken(void **state)
+{
+    scene *s = *state;
+    char url[FL_PATH_MAX + 10], source[FL_PATH_MAX];
+    fl_path_join(source, s->folder, "source");
+    put_file(source, content, N_BYTES);
+    snprintf(url, sizeof url, "file://%s", source);
+    assert_false(fl_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
+    assert_contains(s->error.text, "rotocol");
+    assert_int_equal(1, count_entries(s->folder));
+}
+
 static void wrong_bytes_are_refused(void **state)
 {
     assert_refused(*state, "wrong", "has the sha256");
@@ -344,6 +356,7 @@ int main(void)
         TEST(a_redirection_is_followed),
         TEST(redirections_in_a_circle_end),
         TEST(a_redirection_to_another_protocol_is_refused),
+        TEST(only_http_is_spoken),
         TEST(wrong_bytes_are_refused),
         TEST(a_connection_that_ends_early_is_refused),
         TEST(a_shorter_file_is_refused),
