@@ -221,7 +221,7 @@ static void redirections_in_a_circle_end(void **state)
 
 static void a_redirection_to_another_protocol_is_refused(void **state)
 {
-    assert_refused(*state, "elsewhere", "file");
+    assert_refused(*state, "elsewhere", "rotocol");
 }
 
 static void only_http_is_spoken(void **state)
