@@ -1,5 +1,5 @@
 /* The three kinds of failure. */
-#include "scratch.h"
+#include "dies.h"
 
 #include "base/error.h"
 

@@ -1,8 +1,19 @@
 /* Files and folders: all or nothing on the way out, sentences when something is wrong. */
-#include "scratch.h"
+#include "dies.h"
+#include "folder.h"
 
-#include <glob.h>
 #include <sys/resource.h>
+
+/* A folder of the test's own, and the path that at() made last. */
+typedef struct place {
+    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+} place;
+
+static const char *at(place *p, const char *name)
+{
+    fl_path_join(p->path, p->folder, name);
+    return p->path;
+}
 
 static void assert_holds(const char *path, const char *expected, size_t n)
 {
@@ -21,22 +32,14 @@ static void what_is_written_is_read_back(void **state)
 {
     static char bytes[300000];
     const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 131072, sizeof bytes };
-    scratch s = scratch_new();
+    place p;
+    folder_make(p.folder);
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i * i);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        assert_true(fl_file_write(scratch_path(&s, "file"), bytes, sizes[i], NULL));
-        assert_holds(s.path, bytes, sizes[i]);
+        assert_true(fl_file_write(at(&p, "file"), bytes, sizes[i], NULL));
+        assert_holds(p.path, bytes, sizes[i]);
     }
-    scratch_free(&s);
-}
-
-static size_t files_in(scratch *s)
-{
-    glob_t found = { 0 };
-    glob(scratch_path(s, "*"), 0, NULL, &found);
-    size_t n = found.gl_pathc;
-    globfree(&found);
-    return n;
+    folder_remove(p.folder);
 }
 
 /* Files are limited to 10 bytes while 100 are written, as on a full disk. */
@@ -57,37 +60,40 @@ static bool write_without_space(const char *path, fl_error *error)
 static void a_failed_write_keeps_the_old_file_and_leaves_no_litter(void **state)
 {
     fl_error error;
-    scratch s = scratch_new();
-    assert_true(fl_file_write(scratch_path(&s, "file"), "old", 3, NULL));
-    assert_false(write_without_space(s.path, &error));
+    place p;
+    folder_make(p.folder);
+    assert_true(fl_file_write(at(&p, "file"), "old", 3, NULL));
+    assert_false(write_without_space(p.path, &error));
     assert_int_equal(error.fault, FL_FAULT_MACHINE);
-    assert_contains(error.text, s.path);
+    assert_contains(error.text, p.path);
     assert_contains(error.text, "File too large");
-    assert_holds(s.path, "old", 3);
-    assert_int_equal(files_in(&s), 1);
-    scratch_free(&s);
+    assert_holds(p.path, "old", 3);
+    assert_int_equal(folder_count(p.folder), 1);
+    folder_remove(p.folder);
 }
 
 static void writing_over_a_folder_fails_and_leaves_no_litter(void **state)
 {
     fl_error error;
-    scratch s = scratch_new();
-    assert_true(fl_folder_make(scratch_path(&s, "folder"), NULL));
-    assert_false(fl_file_write(s.path, "new", 3, &error));
+    place p;
+    folder_make(p.folder);
+    assert_true(fl_folder_make(at(&p, "folder"), NULL));
+    assert_false(fl_file_write(p.path, "new", 3, &error));
     assert_int_equal(error.fault, FL_FAULT_MACHINE);
-    assert_true(fl_folder_exists(s.path));
-    assert_int_equal(files_in(&s), 1);
-    scratch_free(&s);
+    assert_true(fl_folder_exists(p.path));
+    assert_int_equal(folder_count(p.folder), 1);
+    folder_remove(p.folder);
 }
 
 static void writing_into_a_missing_folder_fails(void **state)
 {
     fl_error error;
-    scratch s = scratch_new();
-    assert_false(fl_file_write(scratch_path(&s, "missing/file"), "new", 3, &error));
+    place p;
+    folder_make(p.folder);
+    assert_false(fl_file_write(at(&p, "missing/file"), "new", 3, &error));
     assert_int_equal(error.fault, FL_FAULT_MACHINE);
     assert_contains(error.text, "missing/file");
-    scratch_free(&s);
+    folder_remove(p.folder);
 }
 
 static fl_error failed_read(const char *path)
@@ -102,12 +108,13 @@ static fl_error failed_read(const char *path)
 
 static void a_missing_file_and_a_folder_are_the_users_errors(void **state)
 {
-    scratch s = scratch_new();
-    fl_error missing = failed_read(scratch_path(&s, "none")), folder = failed_read(s.folder);
+    place p;
+    folder_make(p.folder);
+    fl_error missing = failed_read(at(&p, "none")), folder = failed_read(p.folder);
     assert_int_equal(missing.fault, FL_FAULT_USER);
     assert_int_equal(folder.fault, FL_FAULT_USER);
     assert_contains(folder.text, "is a folder");
-    scratch_free(&s);
+    folder_remove(p.folder);
 }
 
 /* Address 0 of a process is not mapped: read(2) gives EIO. */
@@ -120,26 +127,28 @@ static void a_failing_read_is_the_machines_trouble(void **state)
 
 static void a_folder_is_made_with_its_parents_and_again(void **state)
 {
-    scratch s = scratch_new();
-    assert_true(fl_folder_make(scratch_path(&s, "a/b/c"), NULL));
-    assert_true(fl_folder_exists(s.path) && !fl_file_exists(s.path));
-    assert_true(fl_folder_make(s.path, NULL));
-    assert_true(fl_folder_make(scratch_path(&s, "a/b/c/d/"), NULL));
-    assert_true(fl_folder_exists(s.path));
-    scratch_free(&s);
+    place p;
+    folder_make(p.folder);
+    assert_true(fl_folder_make(at(&p, "a/b/c"), NULL));
+    assert_true(fl_folder_exists(p.path) && !fl_file_exists(p.path));
+    assert_true(fl_folder_make(p.path, NULL));
+    assert_true(fl_folder_make(at(&p, "a/b/c/d/"), NULL));
+    assert_true(fl_folder_exists(p.path));
+    folder_remove(p.folder);
 }
 
 static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
 {
     fl_error error;
-    scratch s = scratch_new();
-    assert_true(fl_file_write(scratch_path(&s, "file"), "", 0, NULL));
-    assert_true(fl_file_exists(s.path) && !fl_folder_exists(s.path));
-    assert_false(fl_folder_make(s.path, &error));
+    place p;
+    folder_make(p.folder);
+    assert_true(fl_file_write(at(&p, "file"), "", 0, NULL));
+    assert_true(fl_file_exists(p.path) && !fl_folder_exists(p.path));
+    assert_false(fl_folder_make(p.path, &error));
     assert_int_equal(error.fault, FL_FAULT_MACHINE);
-    assert_false(fl_folder_make(scratch_path(&s, "file/below"), &error));
+    assert_false(fl_folder_make(at(&p, "file/below"), &error));
     assert_contains(error.text, "file/below");
-    scratch_free(&s);
+    folder_remove(p.folder);
 }
 
 static void paths_are_joined_by_one_slash(void **state)

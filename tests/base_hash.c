@@ -1,5 +1,5 @@
 /* Fingerprints against published vectors. */
-#include "scratch.h"
+#include "folder.h"
 
 #include "base/hash.h"
 
@@ -23,14 +23,15 @@ static void a_hash_is_written_as_sixteen_digits(void **state)
 
 static void assert_sha256(const char *bytes, size_t n, const char *expected)
 {
-    scratch s = scratch_new();
-    char text[FL_SHA256_TEXT];
-    assert_true(fl_file_write(scratch_path(&s, "data"), bytes, n, NULL));
-    assert_true(fl_sha256_file(s.path, text, NULL));
+    char folder[FL_PATH_MAX], path[FL_PATH_MAX], text[FL_SHA256_TEXT];
+    folder_make(folder);
+    fl_path_join(path, folder, "data");
+    put_file(path, bytes, n);
+    assert_true(fl_sha256_file(path, text, NULL));
     assert_string_equal(text, expected);
     fl_sha256(bytes, n, text);
     assert_string_equal(text, expected);
-    scratch_free(&s);
+    folder_remove(folder);
 }
 
 /* FIPS 180-4's examples "abc" and a million times "a"; the empty file: NIST's SHA256ShortMsg.rsp, Len = 0. */

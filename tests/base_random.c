@@ -44,7 +44,14 @@ static void a_named_stream_starts_where_its_name_says(void **state)
     assert_true(fl_random_uniform(&stream) == 0.8978356362432385);
 }
 
-/* The same Python: seeds of (first, index, repeat). Records hold them, so they may never change. */
+/* Box and Muller 1958: sqrt(-2 ln(1 - u)) cos(2 pi v) of the two uniforms above, in Python 3.11. */
+static void a_normal_is_made_of_two_uniforms(void **state)
+{
+    fl_stream stream = fl_stream_start(1, "init", 0);
+    assert_close(fl_random_normal(&stream), 1.7075577095607311, 1e-15);
+}
+
+/* The Python of the draws: seeds of (first, index, repeat). Records hold them, so they may never change. */
 static void derived_seeds_are_fixed_for_ever(void **state)
 {
     assert_true(fl_seed_derive(1, 0, 0) == 5321564625415947);
@@ -198,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_block_is_philox_4x32_10),
         cmocka_unit_test(a_named_stream_starts_where_its_name_says),
+        cmocka_unit_test(a_normal_is_made_of_two_uniforms),
         cmocka_unit_test(derived_seeds_are_fixed_for_ever),
         cmocka_unit_test(derived_seeds_differ_and_fit_a_double),
         cmocka_unit_test(neighbouring_streams_are_not_correlated),

@@ -1,14 +1,12 @@
 /* The floors of core/LAYERS, read from every #include; that each header compiles alone; and that the library does not
  * talk. Violations come as file:line. The checks themselves are tested on small trees with one violation each. */
-#include "test.h"
+#include "folder.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 #include <ctype.h>
 #include <glob.h>
-#include <unistd.h>
 
 enum { MAX_ROOMS = 32, NAME = 64 };
 
@@ -228,21 +226,25 @@ static void every_header_compiles_alone(void **state)
     globfree(&headers);
 }
 
-/* A tree of three floors with one file of the given text in core/<folder>/a.c; the violations found in it. */
+static void put_text(const char *root, const char *name, const char *text)
+{
+    char path[FL_PATH_MAX];
+    fl_path_join(path, root, name);
+    put_file(path, text, strlen(text));
+}
+
+/* The violations in a tree of three floors whose only source is core/<folder>/a.c with this text. */
 static char *violations_of(const char *folder, const char *text, checker *check)
 {
-    char root[] = "/tmp/fairlead-layers-XXXXXX", path[FL_PATH_MAX], command[100];
-    const char *floors = "# floors\nbase\nleft right # neighbours\ntop\nleft only base/error.h\n";
-    assert_non_null(mkdtemp(root));
+    char root[FL_PATH_MAX], path[FL_PATH_MAX + NAME], file[NAME];
+    folder_make(root);
     snprintf(path, sizeof path, "%s/core/%s", root, folder);
     assert_true(fl_folder_make(path, NULL));
-    snprintf(path, sizeof path, "%s/core/%s/a.c", root, folder);
-    assert_true(fl_file_write(path, text, strlen(text), NULL));
-    snprintf(path, sizeof path, "%s/core/LAYERS", root);
-    assert_true(fl_file_write(path, floors, strlen(floors), NULL));
+    snprintf(file, sizeof file, "core/%s/a.c", folder);
+    put_text(root, file, text);
+    put_text(root, "core/LAYERS", "# floors\nbase\nleft right # neighbours\ntop\nleft only base/error.h\n");
     char *found = violations(root, check);
-    snprintf(command, sizeof command, "rm -r '%s'", root);
-    assert_int_equal(system(command), 0);
+    folder_remove(root);
     return found;
 }
 

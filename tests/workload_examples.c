@@ -1,7 +1,7 @@
 /* Splits, orders and batches, on a small data set in memory. */
 #include "workload/examples.h"
 #include "base/random.h"
-#include "scratch.h"
+#include "dies.h"
 
 enum { N_TRAIN = 100, N_TEST = 20, N_ALL = N_TRAIN + N_TEST, N_VALUES = 256 };
 
