@@ -1,7 +1,8 @@
 /* Finding, checking and loading a data set of files: a tiny one with 6 training and 4 test images of 2 x 3. */
 #include "workload/dataset_idx.h"
 #include "base/hash.h"
-#include "workload_files.h"
+#include "folder.h"
+#include "idx_bytes.h"
 
 enum { N_FILES = 4 };
 
@@ -11,8 +12,7 @@ static const uint32_t right[N_FILES][4] = {
 };
 
 typedef struct scene {
-    scratch root;
-    char sums[N_FILES][2][FL_SHA256_TEXT];
+    char root[FL_PATH_MAX], sums[N_FILES][2][FL_SHA256_TEXT];
     uint32_t words[N_FILES][4];
     uint8_t first_label; /* replaces that of the training labels */
     fl_data_file files[N_FILES];
@@ -23,8 +23,8 @@ typedef struct scene {
 static int set_up(void **state)
 {
     scene *s = calloc(1, sizeof *s);
-    s->root = scratch_new();
-    assert_int_equal(0, chdir(s->root.folder));
+    folder_make(s->root);
+    assert_int_equal(0, chdir(s->root));
     setenv("FAIRLEAD_DATA", "one::two", 1);
     setenv("XDG_CACHE_HOME", "cache", 1);
     memcpy(s->words, right, sizeof right);
@@ -37,7 +37,7 @@ static int tear_down(void **state)
 {
     scene *s = *state;
     assert_int_equal(0, chdir("/"));
-    scratch_free(&s->root);
+    folder_remove(s->root);
     free(s);
     return 0;
 }
@@ -135,6 +135,8 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 {
     assert_refused(*state, "one/tiny, two/tiny, data/tiny, cache/fairlead/tiny");
     assert_refused(*state, "`fairlead data fetch tiny`");
+    unsetenv("FAIRLEAD_DATA");
+    assert_refused(*state, "(searched: data/tiny, cache/fairlead/tiny)");
 }
 
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)
@@ -169,7 +171,7 @@ static void unpacked_files_serve_as_well_and_are_the_same_set(void **state)
     scene *s = *state;
     put_set(s, "one/tiny", true);
     fl_dataset *packed = load(s);
-    assert_int_equal(0, rename("one", "elsewhere"));
+    folder_remove("one");
     put_set(s, "one/tiny", false);
     assert_false(fl_file_exists("one/tiny/train-images.gz"));
     fl_dataset *plain = load(s);

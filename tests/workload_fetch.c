@@ -1,11 +1,13 @@
 /* Downloads from a real HTTP server on this machine that serves well or badly, by the first part of the path:
  * whatever it does, the target is either right or as it was, and nothing else stays behind. */
 #include "workload/fetch.h"
-#include "workload_files.h"
+#include "folder.h"
 
 #include <arpa/inet.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 /* The content and `printf '%s' 'The quick brown fox ...' | sha256sum`, a known answer. */
 static const char content[] = "The quick brown fox jumps over the lazy dog";
@@ -48,8 +50,7 @@ enum { N_ANSWERS = sizeof answers / sizeof *answers };
 typedef struct scene {
     pid_t server;
     int port;
-    scratch files;
-    const char *folder, *path; /* the target is the only file in its folder */
+    char folder[FL_PATH_MAX], path[FL_PATH_MAX]; /* the target is the only file in its folder */
     fl_error error;
 } scene;
 
@@ -130,9 +131,8 @@ static int set_up(void **state)
                                            "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
     scene *s = calloc(1, sizeof *s);
-    s->files = scratch_new();
-    s->folder = s->files.folder;
-    s->path = scratch_path(&s->files, files[0].name);
+    folder_make(s->folder);
+    fl_path_join(s->path, s->folder, files[0].name);
     start_server(s);
     *state = s;
     return 0;
@@ -143,7 +143,7 @@ static int tear_down(void **state)
     scene *s = *state;
     kill(s->server, SIGKILL);
     waitpid(s->server, NULL, 0);
-    scratch_free(&s->files);
+    folder_remove(s->folder);
     free(s);
     return 0;
 }
@@ -175,7 +175,7 @@ static void assert_fetched(scene *s, const char *folder)
 {
     if (!fetch(s, folder)) fail_msg("%s", s->error.text);
     assert_holds(s->path, content);
-    assert_int_equal(1, count_entries(s->folder));
+    assert_int_equal(1, folder_count(s->folder));
 }
 
 /* Refused twice: with nothing there before, and with an older file, which stays. */
@@ -185,11 +185,11 @@ static void assert_refused(scene *s, const char *folder, const char *why)
     assert_int_equal(FL_FAULT_MACHINE, s->error.fault);
     assert_contains(s->error.text, base(s, folder));
     assert_contains(s->error.text, why);
-    assert_int_equal(0, count_entries(s->folder));
+    assert_int_equal(0, folder_count(s->folder));
     put_file(s->path, "older", 5);
     assert_false(fetch(s, folder));
     assert_holds(s->path, "older");
-    assert_int_equal(1, count_entries(s->folder));
+    assert_int_equal(1, folder_count(s->folder));
 }
 
 static void a_right_file_arrives(void **state)
@@ -221,7 +221,19 @@ static void redirections_in_a_circle_end(void **state)
 
 static void a_redirection_to_another_protocol_is_refused(void **state)
 {
-    assert_refused(*state, "elsewhere", "file");
+    assert_refused(*state, "elsewhere", "rotocol");
+}
+
+static void only_http_is_spoken(void **state)
+{
+    scene *s = *state;
+    char url[FL_PATH_MAX + 10], source[FL_PATH_MAX];
+    fl_path_join(source, s->folder, "source");
+    put_file(source, content, N_BYTES);
+    snprintf(url, sizeof url, "file://%s", source);
+    assert_false(fl_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
+    assert_contains(s->error.text, "rotocol");
+    assert_int_equal(1, folder_count(s->folder));
 }
 
 static void wrong_bytes_are_refused(void **state)
@@ -284,7 +296,7 @@ static void a_target_that_cannot_be_replaced_is_reported(void **state)
     assert_true(fl_folder_make(s->path, NULL));
     assert_false(fetch(s, "good"));
     assert_contains(s->error.text, "cannot be written");
-    assert_int_equal(1, count_entries(s->folder));
+    assert_int_equal(1, folder_count(s->folder));
 }
 
 static void the_proxy_of_the_environment_is_used(void **state)
@@ -307,7 +319,7 @@ static void assert_set_is_fetched(scene *s, const char *folder, const char *expe
     if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
         fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
-    assert_int_equal(2, count_entries(folder));
+    assert_int_equal(2, folder_count(folder));
 }
 
 static void a_set_comes_whole_and_only_what_is_wrong_comes_again(void **state)
@@ -331,7 +343,7 @@ static void a_set_stops_at_the_first_file_that_fails(void **state)
     scene *s = *state;
     assert_false(fl_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
     assert_contains(s->error.text, "fox.gz");
-    assert_int_equal(0, count_entries(s->folder));
+    assert_int_equal(0, folder_count(s->folder));
 }
 
 int main(void)
@@ -344,6 +356,7 @@ int main(void)
         TEST(a_redirection_is_followed),
         TEST(redirections_in_a_circle_end),
         TEST(a_redirection_to_another_protocol_is_refused),
+        TEST(only_http_is_spoken),
         TEST(wrong_bytes_are_refused),
         TEST(a_connection_that_ends_early_is_refused),
         TEST(a_shorter_file_is_refused),

@@ -1,10 +1,10 @@
 /* IDX files that are right, and every way in which they can lie. */
 #include "workload/idx.h"
-#include "workload_files.h"
+#include "folder.h"
+#include "idx_bytes.h"
 
 typedef struct scene {
-    scratch files;
-    const char *path;
+    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
     fl_idx idx;
     uint8_t body[64];
     fl_error error;
@@ -13,8 +13,8 @@ typedef struct scene {
 static int set_up(void **state)
 {
     scene *s = calloc(1, sizeof *s);
-    s->files = scratch_new();
-    s->path = scratch_path(&s->files, "a-file");
+    folder_make(s->folder);
+    fl_path_join(s->path, s->folder, "a-file");
     *state = s;
     return 0;
 }
@@ -23,7 +23,7 @@ static int tear_down(void **state)
 {
     scene *s = *state;
     fl_idx_close(&s->idx);
-    scratch_free(&s->files);
+    folder_remove(s->folder);
     free(s);
     return 0;
 }
