@@ -54,14 +54,31 @@ static void add_stage(chain *c, fl_op *op, const fl_layer *layer)
     c->seam = op->out;
 }
 
+static bool is_kind(const chain *c, size_t i, fl_layer_kind kind)
+{
+    return i < c->n_layers && c->layers[i].kind == kind;
+}
+
+/* The layer that is planned in place `i`. A ReLU right before a max-pool is planned after it: the results are the same bits, since
+ * the largest of rectified numbers is the rectified largest and a window without a positive number passes no gradient on either
+ * way, and there is less left to rectify. */
+static const fl_layer *layer_at(const chain *c, size_t i)
+{
+    if (is_kind(c, i, FL_RELU) && is_kind(c, i + 1, FL_MAX_POOL)) return &c->layers[i + 1];
+    if (is_kind(c, i, FL_MAX_POOL) && is_kind(c, i - 1, FL_RELU)) return &c->layers[i - 1];
+    return i < c->n_layers ? &c->layers[i] : NULL;
+}
+
 static bool is_lent(const chain *c, size_t i)
 {
-    return i < c->n_layers && !c->backend->plan[c->layers[i].kind];
+    const fl_layer *layer = layer_at(c, i);
+    return layer && !c->backend->plan[layer->kind];
 }
 
 static bool is_relu(const chain *c, size_t i)
 {
-    return i < c->n_layers && c->layers[i].kind == FL_RELU;
+    const fl_layer *layer = layer_at(c, i);
+    return layer && layer->kind == FL_RELU;
 }
 
 static void note_lent(fl_network *network, const char *word)
@@ -75,8 +92,9 @@ static void note_lent(fl_network *network, const char *word)
 static size_t plan_layer(chain *c, size_t i)
 {
     bool lent, relu_next = is_relu(c, i + 1);
+    const fl_layer *layer = layer_at(c, i);
     fl_request request = {
-        .layer = &c->layers[i],
+        .layer = layer,
         .precision = c->precision,
         .training = c->network->training,
         .needs_d_in = c->network->training && n_tensors_so_far(c->network) > 0,
@@ -87,8 +105,8 @@ static size_t plan_layer(chain *c, size_t i)
     if (is_lent(c, i) && c->seam.layout) add_stage(c, c->backend->to_canonical(&request), NULL);
     request.in = c->seam;
     fl_op *op = fl_backend_plan(c->backend, &request, &lent);
-    if (lent) note_lent(c->network, fl_layer_word(c->layers[i].kind));
-    add_stage(c, op, &c->layers[i]);
+    if (lent) note_lent(c->network, fl_layer_word(layer->kind));
+    add_stage(c, op, layer);
     return op->took_relu ? 2 : 1;
 }
 
