@@ -164,7 +164,8 @@ static void the_derivative_of_relu_at_zero_is_zero(void **state)
     }
 }
 
-/* What lets a network plan a ReLU after the max-pool it stands before. Whole numbers bring windows of zeros and ties. */
+/* What lets a network plan a ReLU after the max-pool it stands before. Whole numbers bring windows of zeros and ties.
+ */
 static void relu_and_max_pool_commute_to_the_bit(void **state)
 {
     static const fl_layer pool = { .kind = FL_MAX_POOL, .kernel = 2 }, relu = { .kind = FL_RELU };
