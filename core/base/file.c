@@ -107,7 +107,7 @@ bool fl_folder_make(const char *path, fl_error *error)
 void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)
 {
     size_t n = strlen(folder);
-    const char *slash = n && folder[n - 1] == '/' ? "" : "/";
+    const char *slash = n == 0 || folder[n - 1] == '/' ? "" : "/";
     if (snprintf(path, FL_PATH_MAX, "%s%s%s", folder, slash, name) >= FL_PATH_MAX)
         fl_die("%.200s...: the path is too long", folder);
 }

@@ -20,7 +20,7 @@ bool fl_folder_make(const char *path, fl_error *error);
 bool fl_file_exists(const char *path);   /* a regular file */
 bool fl_folder_exists(const char *path); /* a folder */
 
-/* `folder`/`name` into `path`; dies when it does not fit. */
+/* `folder`/`name` into `path`, or `name` alone where `folder` is ""; dies when it does not fit. */
 enum { FL_PATH_MAX = 4096 };
 void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name);
 

@@ -18,6 +18,18 @@ void fl_hash_text(uint64_t hash, char text[FL_HASH_TEXT])
     snprintf(text, FL_HASH_TEXT, "%016" PRIx64, hash);
 }
 
+static void digest_text(const unsigned char *sum, char text[FL_SHA256_TEXT])
+{
+    for (size_t i = 0; i < FL_SHA256_TEXT / 2; i++) snprintf(text + 2 * i, 3, "%02x", sum[i]);
+}
+
+void fl_sha256(const void *bytes, size_t n, char text[FL_SHA256_TEXT])
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    if (!EVP_Digest(bytes, n, sum, NULL, EVP_sha256(), NULL)) fl_die("OpenSSL cannot make a sha256");
+    digest_text(sum, text);
+}
+
 static bool digest_stream(EVP_MD_CTX *digest, FILE *file)
 {
     static char buffer[1 << 16];
@@ -39,6 +51,6 @@ bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error
     EVP_MD_CTX_free(digest);
     fclose(file);
     if (!read) return fl_machine_error(error, "%s: reading failed: %s", path, strerror(errno));
-    for (size_t i = 0; i < FL_SHA256_TEXT / 2; i++) snprintf(text + 2 * i, 3, "%02x", sum[i]);
+    digest_text(sum, text);
     return true;
 }

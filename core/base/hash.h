@@ -12,8 +12,11 @@ uint64_t fl_hash(const void *bytes, size_t n);
 enum { FL_HASH_TEXT = 17 };
 void fl_hash_text(uint64_t hash, char text[FL_HASH_TEXT]);
 
-/* The sha256 of a file's bytes as 64 lower-case hex digits and NUL; false when it cannot be read. */
+/* A sha256 as text is 64 lower-case hex digits and NUL. */
 enum { FL_SHA256_TEXT = 65 };
+void fl_sha256(const void *bytes, size_t n, char text[FL_SHA256_TEXT]);
+
+/* The sha256 of a file's bytes; false when it cannot be read. */
 bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error);
 
 #endif

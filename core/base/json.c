@@ -111,12 +111,12 @@ static void scan_value(scan *s, size_t index)
     }
 }
 
-/* True when the text opens no more than MAX_DEPTH brackets at once; strings are skipped. */
-static bool depth_is_sane(const char *text, size_t n)
+/* Where the text opens one bracket more than MAX_DEPTH at once, or n; strings are skipped. */
+static size_t too_deep_at(const char *text, size_t n)
 {
-    size_t depth = 0;
+    size_t depth = 0, i = 0;
     bool quoted = false;
-    for (size_t i = 0; i < n; i++) {
+    for (; i < n && depth <= MAX_DEPTH; i++) {
         if (quoted && text[i] == '\\') {
             i++;
         } else if (text[i] == '"') {
@@ -125,15 +125,32 @@ static bool depth_is_sane(const char *text, size_t n)
             depth += text[i] == '{' || text[i] == '[';
             depth -= (text[i] == '}' || text[i] == ']') && depth;
         }
-        if (depth > MAX_DEPTH) return false;
     }
-    return true;
+    return depth > MAX_DEPTH ? i - 1 : n;
+}
+
+typedef struct line_column {
+    size_t line, column;
+} line_column;
+
+/* The place of an offset, from 1; columns count characters. */
+static line_column locate(const char *text, size_t at)
+{
+    line_column found = { 1, 1 };
+    for (size_t i = 0; i < at; i++) {
+        bool continuation = ((unsigned char)text[i] & 0xC0) == 0x80;
+        found.line += text[i] == '\n';
+        found.column = text[i] == '\n' ? 1 : found.column + !continuation;
+    }
+    return found;
 }
 
 fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error)
 {
-    if (!depth_is_sane(text, n)) {
-        fl_user_error(error, "%s: more than %d levels of brackets", name, MAX_DEPTH);
+    size_t too_deep = too_deep_at(text, n);
+    if (too_deep < n) {
+        line_column at = locate(text, too_deep);
+        fl_user_error(error, "%s:%zu:%zu: more than %d levels of brackets", name, at.line, at.column, MAX_DEPTH);
         return NULL;
     }
     json_error_t trouble;
@@ -216,19 +233,13 @@ bool fl_node_need(fl_node object, const char *key, fl_node *child, fl_error *err
     return fl_node_get(object, key, child) || fl_node_fail(object, error, "'%s' is missing here", key);
 }
 
-/* Write "file:line:column: sentence"; columns count characters, from 1. */
-static bool fail_at(fl_node node, size_t at, fl_error *error, const char *format, va_list arguments)
+/* Write "file:line:column: sentence". */
+static bool fail_at(fl_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
 {
-    const char *text = node.document->text;
-    size_t line = 1, column = 1;
-    for (size_t i = 0; i < at; i++) {
-        bool continuation = ((unsigned char)text[i] & 0xC0) == 0x80;
-        line += text[i] == '\n';
-        column = text[i] == '\n' ? 1 : column + !continuation;
-    }
+    line_column at = locate(node.document->text, offset);
     char sentence[sizeof error->text];
     vsnprintf(sentence, sizeof sentence, format, arguments);
-    return fl_user_error(error, "%s:%zu:%zu: %s", node.document->name, line, column, sentence);
+    return fl_user_error(error, "%s:%zu:%zu: %s", node.document->name, at.line, at.column, sentence);
 }
 
 bool fl_node_fail(fl_node node, fl_error *error, const char *format, ...)
@@ -247,6 +258,11 @@ bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...)
     fail_at(node, place_of(node)->key_at, error, format, arguments);
     va_end(arguments);
     return false;
+}
+
+bool fl_node_fail_with(fl_node node, fl_error *error, const fl_error *why)
+{
+    return fl_node_fail(node, error, "%s", why->text);
 }
 
 /* What a message calls a node: its key, or "this". */
@@ -286,6 +302,12 @@ bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value,
                             (unsigned long long)least);
     return fl_node_fail(node, error, "'%s' must be a whole number from %llu to %llu", word(node),
                         (unsigned long long)least, (unsigned long long)most);
+}
+
+bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
+{
+    fl_node child;
+    return !fl_node_get(object, key, &child) || fl_node_whole(child, least, most, value, error);
 }
 
 bool fl_node_bool(fl_node node, bool *value, fl_error *error)

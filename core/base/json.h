@@ -44,11 +44,15 @@ bool fl_node_need(fl_node object, const char *key, fl_node *child, fl_error *err
 bool fl_node_fail(fl_node node, fl_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same with a sentence that has no place yet. */
+bool fl_node_fail_with(fl_node node, fl_error *error, const fl_error *why);
+
 /* Typed reading; on another type a sentence such as "'steps' must be a whole number of at least 1". */
 bool fl_node_is_object(fl_node node, fl_error *error);
 bool fl_node_string(fl_node node, const char **value, fl_error *error); /* borrowed from the document */
 bool fl_node_number(fl_node node, double *value, fl_error *error);
 bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value, fl_error *error);
+bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error);
 bool fl_node_bool(fl_node node, bool *value, fl_error *error);
 
 /* False, placed at the first key that is not among the NULL-ended `known`, with the list of those. */

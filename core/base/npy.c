@@ -22,22 +22,27 @@ struct fl_npy {
     FILE *file;
     char *path;
     fl_npy_type type;
-    size_t missing; /* elements still to come */
+    size_t shape[MAX_DIMS], n_dims;
+    size_t missing;      /* elements still to come */
+    size_t header_bytes; /* of the dict as text */
 };
 
-static void write_header(FILE *file, fl_npy_type type, const size_t *shape, size_t n_dims)
+/* Write everything before the elements, with at least `least` bytes of dict. Returns its bytes. */
+static size_t write_header(FILE *file, fl_npy_type type, const size_t *shape, size_t n_dims, size_t least)
 {
     fl_text header = { 0 };
     fl_text_add(&header, "{'descr': '%s', 'fortran_order': False, 'shape': (", types[type].descr);
     for (size_t i = 0; i < n_dims; i++) fl_text_add(&header, "%zu%s", shape[i], i + 1 < n_dims ? ", " : "");
     fl_text_add(&header, "%s), }", n_dims == 1 ? "," : "");
-    while ((PREAMBLE + header.length + 1) % HEADER_ALIGNMENT) fl_text_add(&header, " ");
+    while ((PREAMBLE + header.length + 1) % HEADER_ALIGNMENT || header.length + 1 < least) fl_text_add(&header, " ");
     fl_text_add(&header, "\n");
     unsigned char length[2] = { (unsigned char)header.length, (unsigned char)(header.length >> 8) };
     fwrite(magic, 1, sizeof magic, file); /* the NUL at its end is the minor version */
     fwrite(length, 1, sizeof length, file);
     fwrite(header.bytes, 1, header.length, file);
+    size_t n = header.length;
     fl_text_free(&header);
+    return n;
 }
 
 fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size_t n_dims, fl_error *error)
@@ -48,9 +53,10 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
         return NULL;
     }
     fl_npy *npy = fl_new(1, sizeof *npy);
-    *npy = (fl_npy){ .file = file, .path = fl_copy_text(path), .type = type, .missing = 1 };
+    *npy = (fl_npy){ .file = file, .path = fl_copy_text(path), .type = type, .n_dims = n_dims, .missing = 1 };
+    memcpy(npy->shape, shape, n_dims * sizeof *shape);
     for (size_t i = 0; i < n_dims; i++) npy->missing *= shape[i];
-    write_header(file, type, shape, n_dims);
+    npy->header_bytes = write_header(file, type, shape, n_dims, 0);
     return npy;
 }
 
@@ -60,6 +66,18 @@ bool fl_npy_append(fl_npy *file, const void *elements, size_t count, fl_error *e
     file->missing -= count;
     if (fwrite(elements, types[file->type].size, count, file->file) == count) return true;
     return fl_machine_error(error, "%s: writing failed: %s", file->path, strerror(errno));
+}
+
+bool fl_npy_end_early(fl_npy *file, fl_error *error)
+{
+    size_t row = 1;
+    for (size_t i = 1; i < file->n_dims; i++) row *= file->shape[i];
+    if (file->missing % row) fl_die("%s: ended in the middle of a row", file->path);
+    file->shape[0] -= file->missing / row;
+    file->missing = 0;
+    rewind(file->file);
+    write_header(file->file, file->type, file->shape, file->n_dims, file->header_bytes);
+    return !ferror(file->file) || fl_machine_error(error, "%s: writing failed: %s", file->path, strerror(errno));
 }
 
 bool fl_npy_close(fl_npy *file, fl_error *error)

@@ -15,6 +15,9 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
 /* Append `count` elements of the file's type. */
 bool fl_npy_append(fl_npy *file, const void *elements, size_t count, fl_error *error);
 
+/* No more will come: the first dimension becomes what was written, which must be whole rows. */
+bool fl_npy_end_early(fl_npy *file, fl_error *error);
+
 /* Close; false when writing failed or fewer or more elements came than the shape promised. Accepts NULL. */
 bool fl_npy_close(fl_npy *file, fl_error *error);
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -45,6 +46,11 @@ void fl_text_free(fl_text *text)
 
 const char *fl_number(double value, char text[FL_NUMBER_SIZE])
 {
+    const double plain = 1e15; /* below it every whole number is exact and reads better as 100 than as 1e+02 */
+    if (value == floor(value) && fabs(value) < plain) {
+        snprintf(text, FL_NUMBER_SIZE, "%.0f", value);
+        return text;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, FL_NUMBER_SIZE, "%.*g", digits, value);
         if (strtod(text, NULL) == value) break;

@@ -14,7 +14,7 @@ void fl_text_add(fl_text *text, const char *format, ...) __attribute__((format(p
 void fl_text_add_bytes(fl_text *text, const char *bytes, size_t n);
 void fl_text_free(fl_text *text);
 
-/* The shortest decimal form that reads back as the same double: "0.1", "1e-08"; at most 25 bytes with the NUL. */
+/* The fewest digits that read back as the same double: "0.1", "1e-08", "100"; at most 25 bytes with the NUL. */
 enum { FL_NUMBER_SIZE = 32 };
 const char *fl_number(double value, char text[FL_NUMBER_SIZE]);
 

@@ -1,6 +1,8 @@
 /* From layers to ops: who takes over a ReLU, where naive lends, and where a seam must be made canonical for it. */
 #include "model/chain.h"
 
+#include <string.h>
+
 /* What is fixed while the chain grows, and its open end. */
 typedef struct plan {
     fl_chain chain;
@@ -91,10 +93,12 @@ static size_t plan_at(plan *p, size_t i)
 fl_chain fl_chain_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_shape in,
                        fl_precision precision, bool training)
 {
+    fl_layer *own = fl_arena_bytes(arena, n_layers * sizeof *own);
+    memcpy(own, layers, n_layers * sizeof *own);
     plan p = {
         .chain = { .stages = fl_arena_bytes(arena, 2 * n_layers * sizeof(fl_stage)) }, /* each with a change before */
         .backend = backend,
-        .layers = layers,
+        .layers = own,
         .n_layers = n_layers,
         .precision = precision,
         .training = training,

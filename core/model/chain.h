@@ -7,7 +7,7 @@
 
 typedef struct fl_stage {
     fl_op *op;
-    const fl_layer *layer; /* borrowed; NULL for the change to a canonical seam that a lent op needs */
+    const fl_layer *layer; /* a copy in the arena; NULL for the change to a canonical seam that a lent op needs */
 } fl_stage;
 
 typedef struct fl_chain {
@@ -18,7 +18,8 @@ typedef struct fl_chain {
     const char *lent[FL_LAYER_KINDS + 1]; /* words for the kinds naive lent, NULL-ended */
 } fl_chain;
 
-/* Plan `layers` for a backend that is usable, on batches of shape `in`. */
+/* Plan `layers` for a backend that is usable, on batches of shape `in`. The layers need not outlive the call, their
+ * names must outlive the chain. */
 fl_chain fl_chain_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_shape in,
                        fl_precision precision, bool training);
 

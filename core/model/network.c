@@ -124,6 +124,11 @@ void fl_network_free(fl_network *network)
     fl_arena_free(network->arena);
 }
 
+fl_shape fl_network_in(const fl_network *network)
+{
+    return network->in;
+}
+
 const fl_flat *fl_network_flat(const fl_network *network)
 {
     return &network->flat;

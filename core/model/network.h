@@ -17,6 +17,9 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
                            fl_precision precision, bool training, fl_error *error);
 void fl_network_free(fl_network *network);
 
+/* The shape of one batch of inputs. */
+fl_shape fl_network_in(const fl_network *network);
+
 const fl_flat *fl_network_flat(const fl_network *network);
 float *fl_network_parameters(fl_network *network);     /* flat->count floats */
 float *fl_network_gradient(fl_network *network);       /* the same; NULL unless training */

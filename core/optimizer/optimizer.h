@@ -18,7 +18,7 @@ enum { FL_OPTIMIZER_STATES = 4 };
 
 typedef struct fl_update fl_update;
 struct fl_update {
-    const fl_flat *flat;               /* flat->count floats in every array below; blocks for rules that need shapes */
+    const fl_flat *flat; /* flat->count floats in every array below; blocks for rules that need shapes */
     float *parameters;
     const float *gradient;             /* of the mini-batch's mean loss at the parameters */
     float *state[FL_OPTIMIZER_STATES]; /* the first n_states are lent; zero padding must stay zero in the parameters */

@@ -1,8 +1,9 @@
 /* Learning-rate schedules: pure functions of the step and of what was told of validation.
  *
- * rate(t) = learning_rate * warm-up(t) * factor(t'). The optional warm-up is common to all: over `warmup_steps` steps the rate
- * rises linearly, (t + 1) / warmup_steps, and the schedule itself then runs over the steps that are left (t' = t -
- * warmup_steps of T' = T - warmup_steps).
+ * rate(t) = learning_rate * warm-up(t) * factor(t'). The optional warm-up is common to all but `list`: over
+ * `warmup_steps` steps the rate rises linearly, (t + 1) / warmup_steps. The schedule itself runs over the steps that
+ * are left, t' = t - warmup_steps of T' = T - warmup_steps (t' is 0 during the warm-up), and hears of validation from
+ * then on.
  */
 #ifndef FL_SCHEDULE_SCHEDULE_H
 #define FL_SCHEDULE_SCHEDULE_H
@@ -19,8 +20,8 @@ typedef struct fl_told {
 } fl_told;
 
 typedef struct fl_rate_question {
-    const double *hyper;  /* in the order of the schedule's table */
-    const double *rates;  /* the array of schedule `list`, else NULL */
+    const double *hyper; /* in the order of the schedule's table */
+    const double *rates; /* the array of schedule `list`, else NULL */
     size_t n_rates;
     double learning_rate; /* the base rate; unused by schedule `list` */
     size_t steps;         /* the trial's step budget T */
@@ -31,17 +32,17 @@ typedef struct fl_rate_question {
 typedef struct fl_schedule {
     fl_entry entry;
     const char *tuned;      /* what of it is usually tuned, in words with the source */
-    const fl_hyper *hypers; /* named without the "schedule." prefix; each table holds warmup_steps unless `absolute` */
+    const fl_hyper *hypers; /* named without the "schedule." prefix; warmup_steps comes first unless `absolute` */
     size_t n_hypers;
-    bool absolute;          /* rates are given (`list`); learning_rate is not asked for */
-    double (*factor)(const fl_rate_question *question); /* step and steps are already counted from the end of warm-up */
+    bool absolute;                                      /* rates are given (`list`); learning_rate is not asked for */
+    double (*factor)(const fl_rate_question *question); /* counted from the end of the warm-up: step, steps and told */
 } fl_schedule;
 
 /* The rate of one step. */
 double fl_schedule_rate(const fl_schedule *schedule, const fl_rate_question *question);
 
-/* True when a whole trial can be run with these hyperparameters (enough rates, a warm-up shorter than the trial, ...);
- * else a sentence without a place. `question->step` is ignored. */
+/* True when a whole trial can be run: enough rates, each a number of at least 0; a warm-up shorter than the trial. Else
+ * a sentence without a place. Ranges are the table's business; `question->step` is ignored. */
 bool fl_schedule_accepts(const fl_schedule *schedule, const fl_rate_question *question, fl_error *error);
 
 /* Every schedule, NULL-ended, in the order of list.h. */

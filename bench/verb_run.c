@@ -1,0 +1,145 @@
+/* fairlead run: a study from its file to records, summary, figures and page. */
+#include "base/memory.h"
+#include "builtin.h"
+#include "farm/farm.h"
+#include "figure.h"
+#include "options.h"
+#include "progress.h"
+#include "record/host.h"
+#include "report.h"
+#include "signals.h"
+#include "stats/summary.h"
+#include "study_file.h"
+#include "summary_table.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const usage run_usage = {
+    "fairlead run STUDY [options]",
+    "Runs a study's trials in worker processes and writes records, figures and a page. Running the same\n"
+    "command again goes on where the last one stopped. STUDY is a file, or a name of 'fairlead list studies'.",
+    "fairlead run quick -j 2",
+};
+
+typedef struct request {
+    const char *folder, *shard, *progress;
+    size_t workers;
+    double timeout;
+    bool retry_failed;
+    fl_overrides overrides;
+    uint64_t seed;
+} request;
+
+/* "2/4" */
+static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
+{
+    char rest;
+    *shard = (fl_shard){ 1, 1 };
+    if (!text) return true;
+    bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
+    if (read && shard->number >= 1 && shard->number <= shard->count) return true;
+    return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
+}
+
+static void own_path(char path[FL_PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, FL_PATH_MAX - 1);
+    if (n < 0) fl_die("/proc/self/exe cannot be read");
+    path[n] = 0;
+}
+
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts. */
+static void show(const char *folder)
+{
+    char path[FL_PATH_MAX];
+    fl_error error;
+    fl_results *results = fl_results_read(folder, &error);
+    if (!results) {
+        complain(&error);
+        return;
+    }
+    fl_summary *summary = fl_summary_make(results);
+    const fl_summary *const summaries[] = { summary };
+    summary_print_table(summaries, 1);
+    fl_path_join(path, folder, "figures");
+    if (!figures_draw(summaries, 1, NULL, 0, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    fl_path_join(path, folder, "report.html");
+    if (report_write(summaries, 1, path, &error))
+        printf("\nrecords  %s\nfigures  %s/figures\npage     %s\n", folder, folder, path);
+    else
+        fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    fl_summary_free(summary);
+    fl_results_free(results);
+}
+
+static int interrupted(const char *folder, const fl_tally *tally)
+{
+    int signal_number = signals_came();
+    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n", tally->done,
+            tally->total, folder);
+    return 128 + signal_number;
+}
+
+static int run(const fl_study *study, const request *asked, const char *folder)
+{
+    fl_error error;
+    fl_tally tally;
+    char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
+    fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
+                     .retry_failed = asked->retry_failed, .worker_command = command, .progress = progress_show,
+                     .warned = progress_say };
+    own_path(self);
+    progress *shown = progress_new(asked->progress, study, &error);
+    if (!shown || !read_shard(asked->shard, &farm.shard, &error)) {
+        progress_free(shown);
+        return complain(&error);
+    }
+    farm.whose = shown;
+    farm.interrupt = signals_catch();
+    fl_farm_end end = fl_farm_run(&farm, &tally, &error);
+    progress_free(shown);
+    if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
+    if (end == FL_FARM_ERROR) return complain(&error);
+    show(folder);
+    return tally.failed ? 1 : 0;
+}
+
+int verb_run(int argc, char **argv)
+{
+    request asked = { .progress = "auto", .workers = fl_host_cores(), .seed = UINT64_MAX };
+    const option options[] = {
+        { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
+        { "--jobs", "-j", OPTION_COUNT, "N", "worker processes (default: the physical cores)", &asked.workers },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's", &asked.overrides.backend },
+        { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
+        { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
+        { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
+        { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
+        { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own", &asked.shard },
+        { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)", &asked.timeout },
+        { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
+        { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
+    };
+    words rest;
+    fl_error error;
+    char folder[FL_PATH_MAX];
+    int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1, &rest);
+    const char *name = rest.n ? rest.items[0] : builtin_study;
+    free(rest.items);
+    if (code != GO_ON) return code;
+    asked.overrides.has_seed = asked.seed != UINT64_MAX;
+    asked.overrides.seed = asked.seed;
+    fl_study *study = study_load(name, &asked.overrides, &error);
+    if (!study) return complain(&error);
+    if (asked.folder)
+        snprintf(folder, sizeof folder, "%s", asked.folder);
+    else
+        fl_path_join(folder, "results", study->name);
+    code = run(study, &asked, folder);
+    fl_study_free(study);
+    return code;
+}

@@ -1,0 +1,21 @@
+/* The verbs of the fairlead command: one file each, verb_NAME.c. argv[0] is the verb's name; each returns the exit code. */
+#ifndef BENCH_VERBS_H
+#define BENCH_VERBS_H
+
+int verb_check(int argc, char **argv);
+int verb_data(int argc, char **argv);
+int verb_doctor(int argc, char **argv);
+int verb_export(int argc, char **argv);
+int verb_list(int argc, char **argv);
+int verb_plot(int argc, char **argv);
+int verb_report(int argc, char **argv);
+int verb_run(int argc, char **argv);
+int verb_summary(int argc, char **argv);
+int verb_trial(int argc, char **argv);
+int verb_verify(int argc, char **argv);
+int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
+
+/* `fairlead --version`. */
+int verb_version(void);
+
+#endif

@@ -1,0 +1,322 @@
+/* The supervisor's loop: give out trials, wait for a word from any worker, write down what it says. */
+#include "farm/farm.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "farm/agenda.h"
+#include "farm/worker.h"
+#include "record/host.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ATTEMPTS = 2, TICK_MS = 500 };
+
+typedef struct shift {
+    const fl_farm *farm;
+    fl_store *store;
+    fl_agenda *agenda;
+    fl_worker *workers;
+    struct pollfd *polls; /* one per worker, then the interrupt */
+    fl_tally *tally;
+    fl_error *error;
+    char (*checksums)[65]; /* of each arm's data set */
+    double began;
+} shift;
+
+static void report(shift *s)
+{
+    fl_tally *tally = s->tally;
+    size_t ended = tally->complete + tally->infeasible + tally->failed;
+    tally->seconds = fl_clock_seconds() - s->began;
+    tally->left = ended ? tally->seconds / (double)ended * (double)(tally->total - tally->done) : -1;
+    if (s->farm->progress) s->farm->progress(s->farm->whose, tally);
+}
+
+static void count(shift *s, const fl_slot *slot, const fl_outcome *outcome)
+{
+    fl_tally *tally = s->tally;
+    const fl_study *study = s->farm->study;
+    tally->running--;
+    tally->done++;
+    tally->complete += outcome->status == FL_COMPLETE;
+    tally->infeasible += outcome->status == FL_INFEASIBLE;
+    tally->failed += outcome->status == FL_FAILED;
+    if (study->feasible && outcome->status != FL_COMPLETE && slot->repeat < FL_RERUN_REPEAT) tally->total++; /* one more is needed */
+    if (tally->done > tally->total) tally->total = tally->done;
+    if (outcome->status != FL_COMPLETE || !outcome->n_points || slot->repeat >= FL_RERUN_REPEAT) return;
+    double score = outcome->points[outcome->n_points - 1].of[study->select];
+    if (score < tally->best_score) {
+        tally->best_score = score;
+        tally->best_arm = slot->arm;
+    }
+}
+
+/* Write an outcome down and tell the agenda. */
+static bool settle(shift *s, fl_worker *worker, const fl_outcome *outcome, const char *host)
+{
+    if (!fl_store_add(s->store, &worker->slot, &worker->trial, outcome, host, s->error)) return false;
+    fl_agenda_ended(s->agenda, &worker->slot, outcome->status);
+    count(s, &worker->slot, outcome);
+    fl_trial_free(&worker->trial);
+    worker->busy = false;
+    report(s);
+    return true;
+}
+
+static bool settle_outcome(shift *s, fl_worker *worker, const fl_outcome *outcome, const json_t *facts)
+{
+    char key[17];
+    fl_host_key(facts, key);
+    return fl_store_host(s->store, key, facts, s->error) && settle(s, worker, outcome, key);
+}
+
+static bool settle_failure(shift *s, fl_worker *worker, const char *reason)
+{
+    fl_outcome outcome = { .status = FL_FAILED };
+    fl_trial_id(&worker->trial, s->checksums[worker->slot.arm], outcome.trial);
+    snprintf(outcome.reason, sizeof outcome.reason, "%.239s", reason);
+    outcome.seconds.total = outcome.seconds.other = fl_clock_seconds() - worker->begun;
+    return settle(s, worker, &outcome, "");
+}
+
+static bool start_worker(shift *s, fl_worker *worker)
+{
+    unsigned threads = s->farm->study->arms[0].base.threads;
+    return fl_worker_start(worker, s->farm->worker_command, threads, s->error);
+}
+
+/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. */
+static bool replace(shift *s, fl_worker *worker, const char *because)
+{
+    char how[100], reason[240];
+    fl_worker lost = *worker;
+    worker->busy = false; /* `lost` keeps the trial */
+    fl_worker_stop(worker, how, sizeof how);
+    if (!start_worker(s, worker)) return false;
+    worker->slot = lost.slot;
+    worker->trial = lost.trial;
+    worker->begun = lost.begun;
+    worker->attempt = lost.attempt;
+    worker->busy = true;
+    if (lost.attempt < ATTEMPTS) return true; /* sent when the new worker says it is ready */
+    snprintf(reason, sizeof reason, "%s, %u times", because ? because : how, lost.attempt);
+    return settle_failure(s, worker, reason);
+}
+
+static bool send(shift *s, fl_worker *worker)
+{
+    worker->begun = fl_clock_seconds();
+    worker->attempt++;
+    return fl_worker_send(worker) || replace(s, worker, NULL);
+}
+
+/* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
+static bool employ(shift *s, fl_worker *worker)
+{
+    fl_slot slot;
+    if (fl_agenda_next(s->agenda, &slot) != FL_NEXT_TRIAL) return true;
+    if (!worker->pid && !start_worker(s, worker)) return false;
+    worker->slot = slot;
+    worker->trial = fl_study_trial(s->farm->study, &s->farm->study->arms[slot.arm], slot.index, slot.repeat);
+    worker->busy = true;
+    worker->attempt = 0;
+    s->tally->running++;
+    return !worker->ready || send(s, worker);
+}
+
+static bool employ_idle(shift *s)
+{
+    for (size_t i = 0; i < s->farm->workers; i++)
+        if (!s->workers[i].busy && !employ(s, &s->workers[i])) return false;
+    return true;
+}
+
+/* A worker's end: before it could begin, the machine is at fault; idle, it is simply gone; busy, its trial is lost. */
+static bool lose(shift *s, fl_worker *worker)
+{
+    if (!worker->ready) return fl_machine_error(s->error, "a worker ended before it could begin");
+    if (worker->busy) return replace(s, worker, NULL);
+    fl_worker_stop(worker, NULL, 0);
+    return true;
+}
+
+static bool hear(shift *s, fl_worker *worker)
+{
+    fl_outcome outcome = { .points = NULL };
+    json_t *facts = NULL;
+    fl_error why;
+    bool fine = true;
+    switch (fl_worker_hear(worker, &outcome, &facts, &why)) {
+    case FL_HEARD_NOTHING:
+        break;
+    case FL_HEARD_READY:
+        worker->ready = true;
+        fine = !worker->busy || send(s, worker);
+        break;
+    case FL_HEARD_OUTCOME:
+        fine = settle_outcome(s, worker, &outcome, facts);
+        break;
+    case FL_HEARD_ERROR:
+        fine = settle_failure(s, worker, why.text);
+        break;
+    case FL_HEARD_END:
+        fine = lose(s, worker);
+        break;
+    }
+    fl_outcome_free(&outcome);
+    json_decref(facts);
+    return fine;
+}
+
+static bool stop_late(shift *s)
+{
+    char because[100];
+    snprintf(because, sizeof because, "still running after the timeout of %g s", s->farm->timeout);
+    for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
+        fl_worker *worker = &s->workers[i];
+        bool late = worker->busy && worker->ready && fl_clock_seconds() - worker->begun > s->farm->timeout;
+        if (late && !replace(s, worker, because)) return false;
+    }
+    return true;
+}
+
+static bool anyone_busy(const shift *s)
+{
+    for (size_t i = 0; i < s->farm->workers; i++)
+        if (s->workers[i].busy) return true;
+    return false;
+}
+
+/* Wait until a worker speaks, the interrupt comes or a moment has passed. */
+static void wait_for_word(shift *s)
+{
+    size_t n = s->farm->workers;
+    for (size_t i = 0; i < n; i++) s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
+    s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
+    if (poll(s->polls, n + 1, TICK_MS) < 0)
+        for (size_t i = 0; i <= n; i++) s->polls[i].revents = 0;
+}
+
+/* Work until the agenda is empty. */
+static fl_farm_end work(shift *s)
+{
+    while (employ_idle(s)) {
+        if (!anyone_busy(s)) return FL_FARM_DONE;
+        wait_for_word(s);
+        if (s->polls[s->farm->workers].revents) return FL_FARM_INTERRUPTED;
+        for (size_t i = 0; i < s->farm->workers; i++)
+            if (s->polls[i].revents && !hear(s, &s->workers[i])) return FL_FARM_ERROR;
+        if (!stop_late(s)) return FL_FARM_ERROR;
+        report(s);
+    }
+    return FL_FARM_ERROR;
+}
+
+static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_record *record)
+{
+    return record->slot.repeat < study->repeats && record->slot.index % shard.count == shard.number - 1;
+}
+
+/* Count what earlier runs did. */
+static void tally_past(shift *s, const fl_results *results)
+{
+    fl_tally *tally = s->tally;
+    for (size_t arm = 0; arm < results->study->n_arms; arm++) {
+        const fl_arm_results *past = &results->arms[arm];
+        for (size_t i = 0; i < past->n_search; i++) {
+            bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
+            if (past->search[i]->status == FL_FAILED && s->farm->retry_failed) continue;
+            tally->before += counts;
+            if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;
+        }
+    }
+    tally->done = tally->before;
+}
+
+/* The search, then the reruns of what it selected. Each phase begins from what is on disk. */
+static fl_farm_end phase(shift *s, bool reruns)
+{
+    const fl_farm *farm = s->farm;
+    fl_results *results = fl_results_read(farm->folder, s->error);
+    if (!results) return FL_FARM_ERROR;
+    s->agenda = reruns ? fl_agenda_reruns(results, farm->retry_failed)
+                       : fl_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
+    s->tally->total += fl_agenda_total(s->agenda);
+    if (!reruns) tally_past(s, results);
+    fl_farm_end end = work(s);
+    fl_agenda_free(s->agenda);
+    fl_results_free(results);
+    return end;
+}
+
+static fl_farm_end both_phases(shift *s)
+{
+    fl_farm_end end = phase(s, false);
+    bool whole = s->farm->shard.count == 1 && s->farm->study->rerun_best;
+    return end == FL_FARM_DONE && whole ? phase(s, true) : end;
+}
+
+/* Load every data set once before anything is written: what is missing or damaged is told now, and a failed trial's identity needs
+ * the checksum. */
+static bool check_data(shift *s)
+{
+    const fl_study *study = s->farm->study;
+    for (size_t i = 0; i < study->n_arms; i++) {
+        const fl_trial *base = &study->arms[i].base;
+        const fl_trial *before = i ? &study->arms[i - 1].base : NULL;
+        if (!base->backend->usable(base->precision, s->error)) return false;
+        if (before && before->owners.workload == base->owners.workload) {
+            memcpy(s->checksums[i], s->checksums[i - 1], sizeof s->checksums[i]);
+            continue;
+        }
+        fl_dataset *dataset = fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_OF_WORKLOAD], s->error);
+        if (!dataset) return false;
+        memcpy(s->checksums[i], dataset->checksum, sizeof s->checksums[i]);
+        fl_dataset_free(dataset);
+    }
+    return true;
+}
+
+static fl_farm_end run(shift *s)
+{
+    const fl_farm *farm = s->farm;
+    char warning[200] = "";
+    if (!check_data(s)) return FL_FARM_ERROR;
+    s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
+    if (!s->store) return FL_FARM_ERROR;
+    if (*warning && farm->warned) farm->warned(farm->whose, warning);
+    fl_farm_end end = both_phases(s);
+    for (size_t i = 0; i < farm->workers; i++) fl_worker_stop(&s->workers[i], NULL, 0);
+    fl_store_close(s->store);
+    return end;
+}
+
+fl_farm_end fl_farm_run(const fl_farm *farm, fl_tally *tally, fl_error *error)
+{
+    *tally = (fl_tally){ .best_score = HUGE_VAL, .left = -1 };
+    if (farm->shard.count > 1 && farm->study->feasible) {
+        fl_user_error(error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
+                             "without --shard");
+        return FL_FARM_ERROR;
+    }
+    signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
+    shift s = {
+        .farm = farm,
+        .workers = fl_new(farm->workers, sizeof(fl_worker)),
+        .polls = fl_new(farm->workers + 1, sizeof(struct pollfd)),
+        .checksums = fl_new(farm->study->n_arms, sizeof *s.checksums),
+        .tally = tally,
+        .error = error,
+        .began = fl_clock_seconds(),
+    };
+    fl_farm_end end = run(&s);
+    free(s.workers);
+    free(s.polls);
+    free(s.checksums);
+    return end;
+}

@@ -1,0 +1,155 @@
+/* The supervisor's hold on a worker. */
+#include "farm/worker.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Variables that must be in place when the libraries load. */
+static const char *const thread_variables[] = { "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS" };
+enum { N_VARIABLES = sizeof thread_variables / sizeof *thread_variables };
+
+static bool is_thread_variable(const char *setting)
+{
+    for (size_t i = 0; i < N_VARIABLES; i++) {
+        size_t n = strlen(thread_variables[i]);
+        if (!strncmp(setting, thread_variables[i], n) && setting[n] == '=') return true;
+    }
+    return false;
+}
+
+/* This process's environment with the thread count in it; an array and N_VARIABLES texts to free. */
+static char **worker_environment(unsigned threads)
+{
+    size_t n = 0, used = 0;
+    while (environ[n]) n++;
+    char **settings = fl_new(n + N_VARIABLES + 1, sizeof *settings);
+    for (; used < N_VARIABLES; used++)
+        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0) fl_die("no memory");
+    for (size_t i = 0; i < n; i++)
+        if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
+    return settings;
+}
+
+static void free_environment(char **settings)
+{
+    for (size_t i = 0; i < N_VARIABLES; i++) free(settings[i]);
+    free(settings);
+}
+
+static int spawn(pid_t *pid, char *const *command, int in, int out, unsigned threads)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    char **settings = worker_environment(threads);
+    int trouble = posix_spawn(pid, command[0], &actions, NULL, command, settings);
+    free_environment(settings);
+    posix_spawn_file_actions_destroy(&actions);
+    return trouble;
+}
+
+bool fl_worker_start(fl_worker *worker, char *const *command, unsigned threads, fl_error *error)
+{
+    int in[2], out[2];
+    *worker = (fl_worker){ .pid = 0 };
+    if (pipe2(in, O_CLOEXEC) != 0) return fl_machine_error(error, "no pipe for a worker: %s", strerror(errno));
+    if (pipe2(out, O_CLOEXEC) != 0) {
+        close(in[0]);
+        close(in[1]);
+        return fl_machine_error(error, "no pipe for a worker: %s", strerror(errno));
+    }
+    int trouble = spawn(&worker->pid, command, in[0], out[1], threads);
+    close(in[0]);
+    close(out[1]);
+    worker->to = in[1];
+    worker->from = out[0];
+    if (!trouble) return true;
+    close(worker->to);
+    close(worker->from);
+    worker->pid = 0;
+    return fl_machine_error(error, "a worker cannot be started: %s", strerror(trouble));
+}
+
+bool fl_worker_send(fl_worker *worker)
+{
+    json_t *message = json_pack("{s:o}", "trial", fl_trial_json(&worker->trial));
+    char *line = fl_json_line(message);
+    size_t n = strlen(line), put = 0;
+    line[n++] = '\n'; /* in the place of the NUL */
+    while (put < n) {
+        ssize_t now = write(worker->to, line + put, n - put);
+        if (now < 0 && errno == EINTR) continue;
+        if (now < 0) break;
+        put += (size_t)now;
+    }
+    free(line);
+    json_decref(message);
+    return put == n;
+}
+
+static fl_heard understand(const char *line, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
+{
+    json_t *message = json_loadb(line, n, 0, NULL);
+    const char *trouble = json_string_value(json_object_get(message, "error"));
+    fl_heard heard = FL_HEARD_END;
+    if (json_object_get(message, "ready")) {
+        heard = FL_HEARD_READY;
+    } else if (trouble) {
+        fl_user_error(error, "%s", trouble);
+        heard = FL_HEARD_ERROR;
+    } else if (fl_outcome_read(json_object_get(message, "outcome"), outcome)) {
+        *facts = json_incref(json_object_get(message, "host"));
+        heard = FL_HEARD_OUTCOME;
+    }
+    json_decref(message);
+    return heard;
+}
+
+fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error)
+{
+    char bytes[1 << 16];
+    ssize_t n = read(worker->from, bytes, sizeof bytes);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_HEARD_NOTHING;
+    if (n <= 0) return FL_HEARD_END;
+    fl_text_add_bytes(&worker->heard, bytes, (size_t)n);
+    char *end = memchr(worker->heard.bytes, '\n', worker->heard.length);
+    if (!end) return FL_HEARD_NOTHING;
+    fl_heard heard = understand(worker->heard.bytes, (size_t)(end - worker->heard.bytes), outcome, facts, error);
+    worker->heard.length = 0; /* a worker says one line and waits */
+    return heard;
+}
+
+static void describe_end(int status, char *how, size_t size)
+{
+    if (WIFSIGNALED(status))
+        snprintf(how, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
+}
+
+void fl_worker_stop(fl_worker *worker, char *how, size_t size)
+{
+    int status = 0;
+    if (!worker->pid) return;
+    close(worker->to);
+    close(worker->from);
+    if (waitpid(worker->pid, &status, WNOHANG) == 0) {
+        kill(worker->pid, SIGKILL);
+        while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {}
+    }
+    if (how) describe_end(status, how, size);
+    fl_text_free(&worker->heard);
+    if (worker->busy) fl_trial_free(&worker->trial);
+    *worker = (fl_worker){ .pid = 0 };
+}

@@ -1,0 +1,32 @@
+/* Adam (Kingma and Ba 2015); moments.h has b and the places of epsilon.
+ *
+ *   m'     = b1 m + (1-b1) g       m starts at 0
+ *   v'     = b2 v + (1-b2) g^2     v starts at 0
+ *   theta' = theta - alpha_t b m' / (sqrt(v') + eps)
+ */
+#include "optimizer/moments.h"
+#include "optimizer/rule.h"
+
+FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g, float *restrict m, float *restrict v,
+                       fl_optimizer_moments c)
+{
+    for (size_t i = 0; i < n; i++) {
+        m[i] = c.b1 * m[i] + c.one_minus_b1 * g[i];
+        v[i] = c.b2 * v[i] + c.one_minus_b2 * (g[i] * g[i]);
+        theta[i] -= c.alpha_b * m[i] / (sqrtf(v[i] + c.e_i) + c.e_o);
+    }
+}
+
+static void step(fl_update *update)
+{
+    pass(update->flat->count, update->parameters, update->gradient, update->state[0], update->state[1],
+         fl_optimizer_moments_of(update));
+}
+
+const fl_optimizer fl_optimizer_adam = {
+    .entry = { "adam", "mean gradient over root mean square, both corrected for their start", "Kingma and Ba 2015" },
+    .hypers = fl_optimizer_moment_hypers,
+    .n_hypers = FL_OPTIMIZER_MOMENT_HYPERS,
+    .n_states = 2,
+    .step = step,
+};

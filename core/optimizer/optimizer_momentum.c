@@ -1,0 +1,33 @@
+/* Gradient descent with a velocity, the heavy ball (Polyak 1964), undamped: the gradient enters with weight one.
+ *
+ *   v'     = gamma v + g           v starts at 0
+ *   theta' = theta - eta_t v'
+ */
+#include "optimizer/rule.h"
+
+enum { LEARNING_RATE, MOMENTUM };
+
+FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g, float *restrict v, float eta,
+                       float gamma)
+{
+    for (size_t i = 0; i < n; i++) {
+        v[i] = gamma * v[i] + g[i];
+        theta[i] -= eta * v[i];
+    }
+}
+
+static void step(fl_update *update)
+{
+    pass(update->flat->count, update->parameters, update->gradient, update->state[0], (float)update->rate,
+         (float)update->hyper[MOMENTUM]);
+}
+
+static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE, FL_OPTIMIZER_MOMENTUM };
+
+const fl_optimizer fl_optimizer_momentum = {
+    .entry = { "momentum", "gradient descent with a velocity (heavy ball)", "Polyak 1964" },
+    .hypers = hypers,
+    .n_hypers = sizeof hypers / sizeof *hypers,
+    .n_states = 1,
+    .step = step,
+};

@@ -1,0 +1,42 @@
+/* What the update rules of this folder share, and nobody else includes.
+ *
+ * A rule is one pass over memory: a loop whose body is the formula, with every coefficient computed before it in double
+ * and rounded once to float. The loop adds, multiplies, divides and takes square roots, which IEEE 754 rounds
+ * correctly, and the build forbids contraction, so all clones of a pass give the same bits.
+ */
+#ifndef FL_OPTIMIZER_RULE_H
+#define FL_OPTIMIZER_RULE_H
+
+#include "optimizer/optimizer.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. */
+#ifdef __x86_64__
+#define FL_OPTIMIZER_PASS __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"))) static void
+#else
+#define FL_OPTIMIZER_PASS static void
+#endif
+
+/* The first row of every table. */
+#define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
+    {                                                                                                                  \
+        .name = "learning_rate", .help = "the rate at the start, which the schedule scales", .scale = FL_LOG,          \
+        .standard = NAN, .min = 0, .max = HUGE_VAL                                                                     \
+    }
+
+#define FL_OPTIMIZER_MOMENTUM                                                                                          \
+    {                                                                                                                  \
+        .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_LINEAR,               \
+        .standard = 0.9, .min = 0, .max = 1, .max_open = true                                                          \
+    }
+
+/* An epsilon as a coefficient: never so small that a zero gradient over a zero root becomes 0/0. Beside any v' that
+ * matters the smallest normal float rounds away, so an epsilon of 0 still acts as 0. */
+static inline float fl_optimizer_epsilon(double epsilon)
+{
+    return epsilon > (double)FLT_MIN ? (float)epsilon : FLT_MIN;
+}
+
+#endif

@@ -1,0 +1,94 @@
+/* Facts from /proc/cpuinfo, hwloc and the build. */
+#include "record/host.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "record/build.h"
+
+#include <hwloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xmmintrin.h>
+
+/* The value of the first "key : value" line of /proc/cpuinfo, or "". */
+static void cpu_line(const char *key, char *value, size_t size)
+{
+    char line[4096];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    *value = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        char *colon = strchr(line, ':');
+        if (!colon || strncmp(line, key, strlen(key))) continue;
+        snprintf(value, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        value[strcspn(value, "\n")] = 0;
+        break;
+    }
+    if (file) fclose(file);
+}
+
+/* Of the processor's flags those that choose kernels. */
+static void add_instruction_sets(fl_text *text)
+{
+    static const char *const wanted[] = { "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq",
+                                          "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", NULL };
+    char flags[4096], padded[4100], word[40];
+    cpu_line("flags", flags, sizeof flags);
+    snprintf(padded, sizeof padded, " %s ", flags);
+    for (const char *const *flag = wanted; *flag; flag++) {
+        snprintf(word, sizeof word, " %s ", *flag);
+        if (strstr(padded, word)) fl_text_add(text, "%s%s", text->length ? " " : "", *flag);
+    }
+}
+
+unsigned fl_host_cores(void)
+{
+    hwloc_topology_t topology;
+    int n = 0;
+    if (hwloc_topology_init(&topology) == 0) {
+        if (hwloc_topology_load(topology) == 0) n = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
+        hwloc_topology_destroy(topology);
+    }
+    return n > 0 ? (unsigned)n : 1;
+}
+
+json_t *fl_host_machine(void)
+{
+    char model[128], family[16], number[16], stepping[16];
+    fl_text sets = { 0 };
+    cpu_line("model name", model, sizeof model);
+    cpu_line("cpu family", family, sizeof family);
+    cpu_line("model\t", number, sizeof number);
+    cpu_line("stepping", stepping, sizeof stepping);
+    add_instruction_sets(&sets);
+    json_t *machine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model", number,
+                                "stepping", stepping, "instruction_sets", sets.bytes ? sets.bytes : "", "cores",
+                                (int)fl_host_cores());
+    fl_text_free(&sets);
+    return machine;
+}
+
+json_t *fl_host_build(void)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "version", fl_build_version, "commit", fl_build_commit, "compiler",
+                     fl_build_compiler, "flags", fl_build_flags);
+}
+
+json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
+{
+    fl_text library = { 0 };
+    char control[16];
+    backend->describe(&library);
+    snprintf(control, sizeof control, "0x%04x", _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
+    json_t *facts = json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_host_machine(), "build", fl_host_build(),
+                              "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",
+                              "floating_point", control, "implementation", implementation ? implementation : "");
+    fl_text_free(&library);
+    return facts;
+}
+
+void fl_host_key(const json_t *facts, char key[17])
+{
+    char *line = fl_json_line(facts);
+    fl_hash_text(fl_hash(line, strlen(line)), key);
+    free(line);
+}

@@ -1,0 +1,28 @@
+/* Provenance: which machine and which build made a record.
+ *
+ * The key is a hash of stable facts only (processor, instruction set, cores, compiler, flags, library versions and kernels,
+ * floating-point environment, the implementation of every primitive), so the same machine has the same key tomorrow.
+ * Readings that change (load, clock rate, date) are never hashed.
+ */
+#ifndef FL_RECORD_HOST_H
+#define FL_RECORD_HOST_H
+
+#include "base/json.h"
+#include "math/backend.h"
+
+/* The stable facts for trials on `backend` whose primitives are described by `implementation`. New reference. */
+json_t *fl_host_facts(const fl_backend *backend, const char *implementation);
+
+/* 16 hex digits over the facts. */
+void fl_host_key(const json_t *facts, char key[17]);
+
+/* Processor, cores, memory: for doctor and for people. New reference. */
+json_t *fl_host_machine(void);
+
+/* Physical cores; at least 1. */
+unsigned fl_host_cores(void);
+
+/* Version, commit, compiler and flags of this build. New reference. */
+json_t *fl_host_build(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* A line of a store: one JSON object whose last key, "check", is the XXH3 of the bytes before it.
+ *
+ * In the line {"a":1,"check":"0123456789abcdef"} the bytes before are {"a":1 without the comma that follows them. */
+#ifndef FL_RECORD_LINE_H
+#define FL_RECORD_LINE_H
+
+#include "base/text.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+/* Add the object as a checked line, newline included. */
+void fl_line_add(fl_text *text, const json_t *object);
+
+/* The object of a line of `n` bytes without its newline, or NULL when the check fails. New reference. */
+json_t *fl_line_read(const char *line, size_t n);
+
+#endif

@@ -1,0 +1,164 @@
+/* Records as JSON, both ways. */
+#include "record/record.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const fl_point *fl_point_best(const fl_point *points, size_t n, fl_metric by)
+{
+    const fl_point *best = NULL;
+    for (const fl_point *p = points; p < points + n; p++) {
+        bool better = !best || p->of[by] < best->of[by] ||
+                      (p->of[by] == best->of[by] && p->of[FL_VAL_LOSS] < best->of[FL_VAL_LOSS]);
+        if (better) best = p;
+    }
+    return best;
+}
+
+double fl_steps_to_target(const fl_point *points, size_t n, fl_metric metric, double value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (points[i].of[metric] < value) return (double)points[i].step;
+    return HUGE_VAL;
+}
+
+/* A point without the fields that only points.jsonl holds. */
+static json_t *measured(const fl_point *point)
+{
+    if (!point) return json_null();
+    json_t *object = fl_point_json(point);
+    json_object_del(object, "rate");
+    json_object_del(object, "seconds");
+    return object;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return *text ? json_string(text) : json_null();
+}
+
+static json_t *lent_json(const char *lent)
+{
+    json_t *list = json_array();
+    for (size_t n; *lent; lent += n + (lent[n] == ',')) {
+        n = strcspn(lent, ",");
+        json_array_append_new(list, json_stringn(lent, n));
+    }
+    return list;
+}
+
+/* Where the trial stands in its study. */
+static void add_slot(json_t *record, const fl_study *study, const fl_slot *slot)
+{
+    json_object_set_new(record, "study", json_string(study->name));
+    json_object_set_new(record, "arm", json_string(study->arms[slot->arm].name));
+    json_object_set_new(record, "index", json_integer((json_int_t)slot->index));
+    json_object_set_new(record, "repeat", json_integer((json_int_t)slot->repeat));
+}
+
+static void add_results(json_t *record, const fl_study *study, const fl_outcome *outcome)
+{
+    bool complete = outcome->status == FL_COMPLETE && outcome->n_points;
+    const fl_point *last = complete ? &outcome->points[outcome->n_points - 1] : NULL;
+    const fl_point *best = complete ? fl_point_best(outcome->points, outcome->n_points, study ? study->select : FL_VAL_ERROR) : NULL;
+    json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
+    json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
+    json_object_set_new(record, "lent", lent_json(outcome->lent));
+    if (outcome->stopped_at) json_object_set_new(record, "stopped_at", json_integer((json_int_t)outcome->stopped_at));
+    json_object_set_new(record, "final", measured(last));
+    json_object_set_new(record, "best", measured(best));
+    if (study && study->has_target) {
+        double steps = fl_steps_to_target(outcome->points, outcome->n_points, study->target, study->target_value);
+        bool reached = outcome->status == FL_COMPLETE && isfinite(steps);
+        json_object_set_new(record, "steps_to_target", reached ? json_integer((json_int_t)steps) : json_null());
+    }
+    json_object_set_new(record, "state_hash", text_or_null(outcome->state_hash));
+    json_object_set_new(record, "seconds", fl_seconds_json(&outcome->seconds));
+    json_object_set_new(record, "examples_per_second", json_real(outcome->examples_per_second));
+}
+
+json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+                       const char *host)
+{
+    json_t *record = json_object(), *chosen = fl_trial_json(trial);
+    fl_text repro = { 0 };
+    json_object_set_new(record, "schema", json_integer(FL_SCHEMA));
+    if (study) add_slot(record, study, slot);
+    json_object_set_new(record, "trial", json_string(outcome->trial));
+    json_object_set_new(record, "status", json_string(fl_status_name(outcome->status)));
+    json_object_set_new(record, "reason", text_or_null(outcome->reason));
+    json_object_update(record, chosen);
+    json_decref(chosen);
+    add_results(record, study, outcome);
+    json_object_set_new(record, "host", text_or_null(host));
+    fl_trial_command(trial, &repro);
+    json_object_set_new(record, "repro", json_string(repro.bytes));
+    fl_text_free(&repro);
+    return record;
+}
+
+/* --- back from JSON --- */
+
+static bool read_slot(const json_t *object, const fl_study *study, fl_slot *slot)
+{
+    const char *name = json_string_value(json_object_get(object, "arm"));
+    const fl_arm *arm = name ? fl_study_arm(study, name) : NULL;
+    const json_t *index = json_object_get(object, "index"), *repeat = json_object_get(object, "repeat");
+    if (!arm || !json_is_integer(index) || !json_is_integer(repeat)) return false;
+    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)json_integer_value(index), (uint64_t)json_integer_value(repeat) };
+    return true;
+}
+
+static void read_values(const json_t *object, const fl_owners *owners, fl_values *values)
+{
+    fl_values_default(owners, values);
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        fl_setting setting;
+        if (!fl_setting_find(owners, name, &setting, NULL)) continue;
+        double number = json_is_string(value) ? fl_hyper_choice(setting.hyper, json_string_value(value)) : json_number_value(value);
+        fl_setting_apply(&setting, number, values);
+    }
+}
+
+static void read_text(const json_t *object, const char *key, char *text, size_t size)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    snprintf(text, size, "%s", value ? value : "");
+}
+
+bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record)
+{
+    char status[16];
+    *record = (fl_record){ .steps_to_target = HUGE_VAL };
+    read_text(object, "status", status, sizeof status);
+    record->status = fl_status_find(status);
+    if (record->status == FL_STATUSES || !read_slot(object, study, &record->slot)) return false;
+    read_text(object, "trial", record->trial, sizeof record->trial);
+    read_text(object, "state_hash", record->state_hash, sizeof record->state_hash);
+    read_text(object, "host", record->host, sizeof record->host);
+    read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners, &record->values);
+    record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
+    record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));
+    record->has_final = fl_point_read(json_object_get(object, "final"), &record->final) &&
+                        fl_point_read(json_object_get(object, "best"), &record->best);
+    const json_t *steps = json_object_get(object, "steps_to_target");
+    if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
+    fl_seconds_read(json_object_get(object, "seconds"), &record->seconds);
+    record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
+    record->reason = fl_copy_text(json_string_value(json_object_get(object, "reason")));
+    record->repro = fl_copy_text(json_string_value(json_object_get(object, "repro")));
+    return true;
+}
+
+void fl_record_free(fl_record *record)
+{
+    free(record->reason);
+    free(record->repro);
+    *record = (fl_record){ .reason = NULL };
+}

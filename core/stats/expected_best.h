@@ -1,0 +1,38 @@
+/* E[best of K]: what selection among K new trials reports on average, estimated from N trials, and how sure that is.
+ *
+ * The estimate is the U-statistic: the mean over all subsets of K of the N trials. Its interval is an outer percentile
+ * bootstrap, and is claimed only for K <= N/5: beyond that the N trials hold too few independent looks at the best.
+ * It aims at 90 % and covers, in 8,000 simulated studies at K = N/5, .88 where errors have an exponential tail above
+ * their floor, .86 and .85 where it is Weibull of shape 1.5 and 2, .84 where errors are lognormal with sigma .5.
+ */
+#ifndef FL_STATS_EXPECTED_BEST_H
+#define FL_STATS_EXPECTED_BEST_H
+
+#include "stats/trial.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FL_STATS_RESAMPLES = 1000 }; /* enough for 5th and 95th percentiles: about 50 resamples lie beyond each */
+
+typedef struct fl_stats_interval {
+    size_t n, k;
+    double estimate;    /* over the subsets that hold a finite value; +infinity when there are none */
+    double finite;      /* the share of such subsets */
+    bool claimed;       /* false: `low` and `high` are NaN */
+    double low, high;   /* 5th and 95th percentile of the estimate over resampled sets of trials, freed of bias */
+    const char *reason; /* why nothing is claimed, a sentence; NULL when it is */
+} fl_stats_interval;
+
+/* The share of the subsets of `k` of `n` trials in which the trial of each rank is the best; 1 <= k <= n. */
+void fl_stats_subset_weights(size_t n, size_t k, double *weights);
+
+/* The U-statistic for 1 <= k <= n; `finite` as in fl_stats_interval. */
+double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite);
+
+/* The same with its interval; a pure function of the trials, `k`, the number of resamples and `seed`. A `k` above n
+ * has no estimate (NaN) and no claim. Time grows as n times the number of resamples. */
+fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,
+                                                  uint64_t seed);
+
+#endif

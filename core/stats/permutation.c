@@ -1,0 +1,95 @@
+/* The trials of both arms are ranked once; a division is then a label per rank, and both U-statistics fall out of one
+ * walk over the ranks. */
+#include "stats/permutation.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "stats/expected_best.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Divisions that differ equally in real numbers must count as equal when their sums are rounded differently. */
+static const double ROUNDING = 1e-12;
+
+typedef struct pool {
+    size_t n;
+    double *values;     /* by rank among the trials of both arms */
+    uint32_t *labels;   /* by rank: 0 or 1, the arm */
+    double *weights[2]; /* by rank within an arm */
+} pool;
+
+static double *subset_weights(size_t n, size_t k)
+{
+    double *weights = fl_new(n, sizeof *weights);
+    fl_stats_subset_weights(n, k, weights);
+    return weights;
+}
+
+/* Rank the trials of both arms together; the weights are the caller's to fill. */
+static pool pool_new(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b)
+{
+    pool p = { .n = n_a + n_b };
+    fl_stats_trial *trials = fl_new(p.n, sizeof *trials);
+    size_t *order = fl_new(p.n, sizeof *order);
+    p.values = fl_new(p.n, sizeof *p.values);
+    p.labels = fl_new(p.n, sizeof *p.labels);
+    for (size_t i = 0; i < p.n; i++) trials[i] = i < n_a ? a[i] : b[i - n_a];
+    fl_stats_rank(trials, p.n, order);
+    for (size_t i = 0; i < p.n; i++) {
+        p.values[i] = trials[order[i]].value;
+        p.labels[i] = order[i] >= n_a;
+    }
+    free(order);
+    free(trials);
+    return p;
+}
+
+static void pool_free(pool *p)
+{
+    free(p->values);
+    free(p->labels);
+    free(p->weights[0]);
+    free(p->weights[1]);
+}
+
+/* Put the worst finite value in the place of the infinite ones. */
+static void cap(double *values, size_t n)
+{
+    double worst = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(values[i])) worst = fmax(worst, values[i]);
+    for (size_t i = 0; i < n; i++)
+        if (isinf(values[i])) values[i] = isfinite(worst) ? worst : 0;
+}
+
+static double difference(const pool *p)
+{
+    const double *weights[2] = { p->weights[0], p->weights[1] };
+    double expected[2] = { 0, 0 };
+    for (size_t i = 0; i < p->n; i++) expected[p->labels[i]] += *weights[p->labels[i]]++ * p->values[i];
+    return expected[0] - expected[1];
+}
+
+static size_t count_as_extreme(pool *p, double observed, size_t permutations, uint64_t seed)
+{
+    fl_stream stream = fl_stream_start(seed, "permutation", 0);
+    size_t count = 0;
+    for (size_t i = 0; i < permutations; i++) {
+        fl_random_shuffle(&stream, p->labels, p->n);
+        count += fabs(difference(p)) >= fabs(observed) * (1 - ROUNDING);
+    }
+    return count;
+}
+
+fl_stats_difference fl_stats_permutation(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b,
+                                         size_t k, size_t permutations, uint64_t seed)
+{
+    pool p = pool_new(a, n_a, b, n_b);
+    p.weights[0] = subset_weights(n_a, k);
+    p.weights[1] = subset_weights(n_b, k);
+    cap(p.values, p.n);
+    double observed = difference(&p);
+    size_t extreme = count_as_extreme(&p, observed, permutations, seed);
+    pool_free(&p);
+    return (fl_stats_difference){ .difference = observed, .p = (1.0 + (double)extreme) / (1.0 + (double)permutations) };
+}

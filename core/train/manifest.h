@@ -1,0 +1,11 @@
+/* manifest.json of an export: what another framework needs to rebuild the model and the rule. */
+#ifndef FL_TRAIN_MANIFEST_H
+#define FL_TRAIN_MANIFEST_H
+
+#include "math/flat.h"
+#include "plan/trial.h"
+
+/* Layers in order, tensors with shapes, loss, optimizer with every hyperparameter, schedule, seed. New reference. */
+json_t *fl_manifest(const fl_trial *trial, const fl_flat *flat);
+
+#endif

@@ -1,0 +1,97 @@
+/* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as long as the
+ * model, backend, precision, threads and batch stay. */
+#include "train/plans.h"
+
+#include <string.h>
+
+static bool same_data(const fl_trial *a, const fl_trial *b)
+{
+    return a->owners.workload == b->owners.workload &&
+           !memcmp(a->values.of[FL_OF_WORKLOAD], b->values.of[FL_OF_WORKLOAD], sizeof a->values.of[FL_OF_WORKLOAD]);
+}
+
+static bool same_split(const fl_trial *a, const fl_trial *b)
+{
+    return a->split.validation == b->split.validation && a->split.from == b->split.from && a->split.seed == b->split.seed;
+}
+
+static bool same_process(const fl_trial *a, const fl_trial *b)
+{
+    return a->backend == b->backend && a->threads == b->threads;
+}
+
+static bool same_network(const fl_trial *a, const fl_trial *b)
+{
+    return same_process(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
+}
+
+static void drop_networks(fl_plans *plans)
+{
+    fl_network_free(plans->training);
+    fl_network_free(plans->evaluation);
+    plans->training = plans->evaluation = NULL;
+}
+
+static void drop_splits(fl_plans *plans)
+{
+    fl_splits_free(&plans->splits);
+    memset(&plans->splits, 0, sizeof plans->splits);
+}
+
+void fl_plans_free(fl_plans *plans)
+{
+    drop_networks(plans);
+    drop_splits(plans);
+    fl_dataset_free(plans->dataset);
+    memset(plans, 0, sizeof *plans);
+}
+
+static void drop_misfits(fl_plans *plans, const fl_trial *trial)
+{
+    if (!plans->made) return;
+    if (!same_data(&plans->trial, trial)) {
+        fl_plans_free(plans);
+        return;
+    }
+    if (!same_split(&plans->trial, trial)) drop_splits(plans);
+    if (!same_network(&plans->trial, trial)) drop_networks(plans);
+}
+
+static fl_network *plan(const fl_plans *plans, const fl_trial *trial, size_t batch, bool training, fl_error *error)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_OF_WORKLOAD], layers);
+    fl_shape in = plans->dataset->shape;
+    in.n = batch;
+    return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
+}
+
+static bool make_missing(fl_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    const fl_workload *workload = trial->owners.workload;
+    if (!plans->dataset)
+        plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_OF_WORKLOAD], error);
+    if (!plans->dataset) return false;
+    if (!plans->splits.training.index && !fl_splits_make(&plans->splits, plans->dataset, &trial->split, error)) return false;
+    if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
+    if (plans->training && plans->evaluation) return true;
+    plans->training = plan(plans, trial, trial->batch_size, true, error);
+    plans->evaluation = plans->training ? plan(plans, trial, FL_EVALUATION_BATCH, false, error) : NULL;
+    return plans->evaluation;
+}
+
+bool fl_plans_fit(fl_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    drop_misfits(plans, trial);
+    bool started = plans->made && same_process(&plans->trial, trial);
+    if (!trial->backend->usable(trial->precision, error)) return false;
+    if (!started && !trial->backend->start(trial->threads, error)) return false;
+    if (!make_missing(plans, trial, error)) {
+        fl_plans_free(plans);
+        return false;
+    }
+    plans->trial = *trial;
+    plans->trial.rates = NULL; /* borrowed pointers do not outlive the trial */
+    plans->made = true;
+    return true;
+}

@@ -1,0 +1,22 @@
+/* What a trainer keeps from one trial to the next: loaded data, its splits, and the networks planned for them. */
+#ifndef FL_TRAIN_PLANS_H
+#define FL_TRAIN_PLANS_H
+
+#include "model/network.h"
+#include "plan/trial.h"
+
+enum { FL_EVALUATION_BATCH = 250 }; /* divides the usual 5,000 and 10,000; large enough to be fast, small enough for the cache */
+
+typedef struct fl_plans {
+    fl_trial trial; /* the trial they were last made for */
+    bool made;
+    fl_dataset *dataset;
+    fl_splits splits;
+    fl_network *training, *evaluation;
+} fl_plans;
+
+/* Make `plans` fit `trial`, keeping whatever already does. On error everything is given back. */
+bool fl_plans_fit(fl_plans *plans, const fl_trial *trial, fl_error *error);
+void fl_plans_free(fl_plans *plans);
+
+#endif

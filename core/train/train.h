@@ -1,0 +1,77 @@
+/* One trial: the step loop, its evaluations and its outcome.
+ *
+ * A trainer keeps the data set, the planned networks and their memory between trials of the same workload, backend,
+ * precision and batch size, so that a worker plans once and trains many times. Nothing is allocated inside a step.
+ */
+#ifndef FL_TRAIN_TRAIN_H
+#define FL_TRAIN_TRAIN_H
+
+#include "model/network.h"
+#include "plan/point.h"
+#include "plan/trial.h"
+
+typedef enum fl_status { FL_COMPLETE, FL_INFEASIBLE, FL_FAILED, FL_STATUSES } fl_status;
+const char *fl_status_name(fl_status status); /* "complete", "infeasible", "failed" */
+
+/* Where a trial's time went; the parts after `total` add up to it. Seconds. */
+typedef struct fl_seconds {
+    double total, setup, data, forward_backward, update, evaluate, other;
+} fl_seconds;
+
+typedef struct fl_outcome {
+    char trial[17]; /* identity */
+    fl_status status;
+    char reason[240];
+    fl_point *points; /* owned */
+    size_t n_points;
+    size_t stopped_at; /* the step `stop_above` ended the trial after; 0: it ran to its end */
+    size_t steps_done;
+    size_t n_parameters;
+    uint64_t gradient_evaluations;
+    char lent[120]; /* operations the backend borrowed from naive, separated by commas */
+    char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
+    fl_seconds seconds;
+    double examples_per_second;
+    char *implementation; /* what the libraries chose for every layer, in words; owned */
+} fl_outcome;
+
+void fl_outcome_free(fl_outcome *outcome); /* what it owns, not the struct */
+
+/* An outcome as a worker sends it home, points included, and back. New reference; false when `object` is no outcome. */
+json_t *fl_outcome_json(const fl_outcome *outcome);
+bool fl_outcome_read(const json_t *object, fl_outcome *outcome);
+
+/* {"total": .., "setup": .., ...} and back. */
+json_t *fl_seconds_json(const fl_seconds *seconds);
+void fl_seconds_read(const json_t *object, fl_seconds *seconds);
+
+/* A status by name; FL_STATUSES when there is none of that name. */
+fl_status fl_status_find(const char *name);
+
+/* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. */
+typedef struct fl_watched_step {
+    size_t step;          /* from 1 */
+    double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
+    double gradient_norm; /* Euclidean, of the whole gradient */
+    const float *input;   /* the batch as the model saw it */
+    const int32_t *labels;
+} fl_watched_step;
+
+typedef struct fl_watch {
+    void *whose;
+    void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
+    void (*stepped)(void *whose, const fl_watched_step *step);
+    void (*evaluated)(void *whose, const fl_point *point);
+    void (*ended)(void *whose, const fl_network *network); /* final parameters */
+} fl_watch;
+
+typedef struct fl_trainer fl_trainer;
+
+fl_trainer *fl_trainer_new(void);
+void fl_trainer_free(fl_trainer *trainer);
+
+/* Run a trial. False with a sentence when it cannot even start (no data, an unusable backend, impossible numbers); a trial that
+ * diverges is an outcome. `watch` may be NULL. */
+bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error);
+
+#endif
