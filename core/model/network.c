@@ -8,6 +8,7 @@
 #include "model/chain.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_FLOATS = 16 }; /* blocks begin on 64 bytes, the width of a cache line and of a vector register */
 
