@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_FLOATS = 16 }; /* blocks begin on 64 bytes, the width of a cache line and of a vector register */
 
@@ -179,7 +180,9 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
     fl_arena *arena = fl_arena_new();
     fl_network *network = fl_arena_bytes(arena, sizeof *network);
     *network = (fl_network){ .arena = arena, .training = training, .in = in };
-    chain c = { network,  backend,   layers,
+    fl_layer *own = fl_arena_bytes(arena, n_layers * sizeof *own); /* the caller's may be gone when the network is described */
+    memcpy(own, layers, n_layers * sizeof *own);
+    chain c = { network,  backend,   own,
                 n_layers, precision, { .shape = in, .bytes = fl_shape_size(in) * sizeof(float) } };
     plan_chain(&c);
     lay_out_parameters(network);
