@@ -121,29 +121,44 @@ static void add_settled(fl_text *text, const fl_arm_summary *arm)
     }
 }
 
-static void add_reruns(fl_text *text, const fl_arm_summary *arm)
+static void print_trial(const fl_arm_summary *arm, size_t hang)
+{
+    fl_text text = { 0 };
+    fl_text_add(&text, "trial %" PRIu64 " (%s)", arm->selected->index, arm->selected->record->trial);
+    add_settled(&text, arm);
+    page_paragraph(hang, arm->arm->label, text.bytes);
+    fl_text_free(&text);
+}
+
+static void print_defaults(const fl_arm_summary *arm, size_t hang)
+{
+    fl_text text = { 0 };
+    for (size_t i = 0; i < arm->n_defaults; i++) fl_text_add(&text, "%s%s", i ? ", " : "left at default: ", arm->defaults[i]);
+    if (text.length) page_paragraph(hang, "", text.bytes);
+    fl_text_free(&text);
+}
+
+static void print_reruns(const fl_arm_summary *arm, size_t hang)
 {
     bool rate = fl_summary_rates(arm->arm);
     size_t n = arm->results->n_reruns;
+    fl_text text = { 0 };
     if (isnan(arm->rerun_mean)) return;
-    fl_text_add(text, "; %zu rerun%s with fresh seeds: test %s %s%s, from %s to %s", n, n == 1 ? "" : "s", rate ? "error" : "loss",
-                error_figure(rate, arm->rerun_mean).text, rate ? " %" : "", error_figure(rate, arm->rerun_low).text,
-                error_figure(rate, arm->rerun_high).text);
+    fl_text_add(&text, "%zu rerun%s with fresh seeds: test %s %s%s on average, from %s to %s", n, n == 1 ? "" : "s",
+                rate ? "error" : "loss", error_figure(rate, arm->rerun_mean).text, rate ? " %" : "",
+                error_figure(rate, arm->rerun_low).text, error_figure(rate, arm->rerun_high).text);
+    page_paragraph(hang, "", text.bytes);
+    fl_text_free(&text);
 }
 
 static void print_selected(const fl_arm_summary *arm, size_t hang)
 {
-    fl_text text = { 0 };
-    if (arm->selected) {
-        fl_text_add(&text, "trial %" PRIu64 " (%s)", arm->selected->index, arm->selected->record->trial);
-        add_settled(&text, arm);
-        add_reruns(&text, arm);
-    } else {
-        fl_text_add(&text, "none: no trial has a finite figure");
-    }
-    for (size_t i = 0; i < arm->n_defaults; i++) fl_text_add(&text, "%s%s", i ? ", " : "; left at default: ", arm->defaults[i]);
-    page_paragraph(hang, arm->arm->label, text.bytes);
-    fl_text_free(&text);
+    if (arm->selected)
+        print_trial(arm, hang);
+    else
+        page_paragraph(hang, arm->arm->label, "none: no trial has a finite figure");
+    print_reruns(arm, hang);
+    print_defaults(arm, hang);
 }
 
 /* --- what differs --- */
@@ -151,10 +166,9 @@ static void print_selected(const fl_arm_summary *arm, size_t hang)
 static void add_steps_in_words(fl_text *text, const fl_study *study, const fl_pair_summary *pair, const fl_arm_summary *a,
                                const fl_arm_summary *b)
 {
-    if (!study->has_target) return;
-    if (isinf(a->steps.center) && isinf(b->steps.center))
-        fl_text_add(text, "; neither reached the target");
-    else if (pair->steps_equal)
+    bool neither = isinf(a->steps.center) && isinf(b->steps.center);
+    if (!study->has_target || neither) return;
+    if (pair->steps_equal)
         fl_text_add(text, "; equal in steps to target (%s and %s, resolution %zu)", steps_figure(a->steps.center).text,
                     steps_figure(b->steps.center).text, study->eval_every);
     else
@@ -198,8 +212,8 @@ static void print_group_table(const fl_summary *summary, size_t first)
 {
     const fl_trial *base = &summary->arms[first].arm->base;
     page_table *table = page_table_new(fl_summary_rates(summary->arms[first].arm) ? rate_columns : loss_columns, N_COLUMNS);
-    page_heading("%s, batch %zu, %s %s", base->owners.workload->entry.name, base->batch_size, base->backend->entry.name,
-                 fl_precision_name(base->precision));
+    page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
+                 base->backend->entry.name, fl_precision_name(base->precision), base->steps);
     for (size_t i = first; i < summary->n_arms; i++)
         if (in_group(summary, first, i)) add_row(table, summary->results->study, &summary->arms[i]);
     page_table_end(table);
@@ -257,7 +271,8 @@ static void print_warnings(const fl_summary *summary)
 static void print_summary(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    page_heading("%s%s%s", study->name, *study->why ? ": " : "", study->why);
+    page_heading("%s", study->name);
+    if (*study->why) page_paragraph(0, "", study->why);
     for (size_t i = 0; i < summary->n_arms; i++) {
         if (!begins_group(summary, i)) continue;
         print_group_table(summary, i);
