@@ -26,9 +26,9 @@ int complain_user(const char *format, ...)
     return FL_FAULT_USER;
 }
 
-static void print_help(const usage *usage, const option *options, size_t n)
+static void print_help(const usage *help, const option *options, size_t n)
 {
-    printf("usage: %s\n\n%s\n", usage->line, usage->about);
+    printf("usage: %s\n\n%s\n", help->line, help->about);
     if (n) printf("\noptions:\n");
     for (size_t i = 0; i < n; i++) {
         char left[60];
@@ -37,7 +37,7 @@ static void print_help(const usage *usage, const option *options, size_t n)
                  argument ? argument : "");
         printf("  %-26s %s\n", left, options[i].help);
     }
-    printf("\nexample:\n  %s\n", usage->example);
+    printf("\nexample:\n  %s\n", help->example);
 }
 
 /* The option that `word` names; *value points behind "=" or is NULL. */
@@ -67,37 +67,37 @@ static void add_word(words *list, const char *word)
 }
 
 /* Put `text` where the option wants it; false with a sentence. */
-static bool store(const option *option, const char *text, fl_error *error)
+static bool store(const option *row, const char *text, fl_error *error)
 {
     uint64_t whole;
     char *end;
     double number;
-    switch (option->kind) {
+    switch (row->kind) {
     case OPTION_FLAG:
-        *(bool *)option->value = true;
+        *(bool *)row->value = true;
         return true;
     case OPTION_TEXT:
-        *(const char **)option->value = text;
+        *(const char **)row->value = text;
         return true;
     case OPTION_LIST:
-        add_word(option->value, text);
+        add_word(row->value, text);
         return true;
     case OPTION_COUNT:
     case OPTION_COUNT0:
-        if (!read_whole(text, option->kind == OPTION_COUNT, &whole))
-            return fl_user_error(error, "%s must be a whole number of at least %d, not '%s'", option->name,
-                                 option->kind == OPTION_COUNT, text);
-        *(size_t *)option->value = whole;
+        if (!read_whole(text, row->kind == OPTION_COUNT, &whole))
+            return fl_user_error(error, "%s must be a whole number of at least %d, not '%s'", row->name,
+                                 row->kind == OPTION_COUNT, text);
+        *(size_t *)row->value = whole;
         return true;
     case OPTION_SEED:
-        if (!read_whole(text, 0, option->value))
-            return fl_user_error(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", option->name, text);
+        if (!read_whole(text, 0, row->value))
+            return fl_user_error(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
         return true;
     case OPTION_NUMBER:
         number = strtod(text, &end);
         if (!*text || *end || !(number > 0) || !isfinite(number))
-            return fl_user_error(error, "%s must be a number above 0, not '%s'", option->name, text);
-        *(double *)option->value = number;
+            return fl_user_error(error, "%s must be a number above 0, not '%s'", row->name, text);
+        *(double *)row->value = number;
         return true;
     }
     return false;
@@ -117,7 +117,7 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
     return store(found, value, error);
 }
 
-int options_read(const usage *usage, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
+int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest)
 {
     fl_error error;
@@ -130,13 +130,13 @@ int options_read(const usage *usage, const option *options, size_t n, int argc, 
         } else if (!strcmp(argv[i], "--")) {
             only_words = true;
         } else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            print_help(usage, options, n);
+            print_help(help, options, n);
             return 0;
         } else if (!take(options, n, argc, argv, &i, &error)) {
             return complain(&error);
         }
     }
     if (rest->n >= least && rest->n <= most) return GO_ON;
-    if (rest->n < least) return complain_user("something is missing; usage: %s", usage->line);
-    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], usage->line);
+    if (rest->n < least) return complain_user("something is missing; usage: %s", help->line);
+    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], help->line);
 }

@@ -41,7 +41,7 @@ enum { GO_ON = -1 };
 
 /* Read argv[1..]; what is no option goes to `rest` (free(rest->items)), of which there must be from `least` to `most`. Returns GO_ON, or
  * the exit code to end with: 0 after --help, 2 after a sentence on stderr. */
-int options_read(const usage *usage, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
+int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest);
 
 /* "fairlead: SENTENCE" on stderr; returns the exit code of the error's fault. */

@@ -39,21 +39,21 @@ progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
     return p;
 }
 
-static void duration(double seconds, char text[24])
+static void duration(double seconds, char text[48])
 {
     unsigned long whole = (unsigned long)(seconds + 0.5);
     if (whole < 60)
-        snprintf(text, 24, "%lu s", whole);
+        snprintf(text, 48, "%lu s", whole);
     else if (whole < 3600)
-        snprintf(text, 24, "%lu min %02lu s", whole / 60, whole % 60);
+        snprintf(text, 48, "%lu min %02lu s", whole / 60, whole % 60);
     else
-        snprintf(text, 24, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
+        snprintf(text, 48, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
 }
 
 /* "37/60 trials, 2 infeasible, 1 failed, best val_error 0.1035 (adam), 1 min 20 s left" */
 static void sentence(const progress *p, const fl_tally *tally, char *text, size_t size)
 {
-    char best[160] = "", left[40] = "", time[24], failed[40] = "";
+    char best[160] = "", left[64] = "", time[48], failed[40] = "";
     if (isfinite(tally->best_score))
         snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_metric_name(p->study->select), tally->best_score,
                  p->study->arms[tally->best_arm].name);

@@ -4,6 +4,7 @@
 #include "verbs.h"
 #include "workload/fetch.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

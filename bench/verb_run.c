@@ -2,21 +2,16 @@
 #include "base/memory.h"
 #include "builtin.h"
 #include "farm/farm.h"
-#include "figure.h"
 #include "options.h"
 #include "progress.h"
 #include "record/host.h"
-#include "report.h"
 #include "signals.h"
-#include "stats/summary.h"
 #include "study_file.h"
-#include "summary_table.h"
 #include "verbs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const usage run_usage = {
     "fairlead run STUDY [options]",
@@ -45,37 +40,6 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-static void own_path(char path[FL_PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", path, FL_PATH_MAX - 1);
-    if (n < 0) fl_die("/proc/self/exe cannot be read");
-    path[n] = 0;
-}
-
-/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts. */
-static void show(const char *folder)
-{
-    char path[FL_PATH_MAX];
-    fl_error error;
-    fl_results *results = fl_results_read(folder, &error);
-    if (!results) {
-        complain(&error);
-        return;
-    }
-    fl_summary *summary = fl_summary_make(results);
-    const fl_summary *const summaries[] = { summary };
-    summary_print_table(summaries, 1);
-    fl_path_join(path, folder, "figures");
-    if (!figures_draw(summaries, 1, NULL, 0, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
-    fl_path_join(path, folder, "report.html");
-    if (report_write(summaries, 1, path, &error))
-        printf("\nrecords  %s\nfigures  %s/figures\npage     %s\n", folder, folder, path);
-    else
-        fprintf(stderr, "fairlead: warning: %s\n", error.text);
-    fl_summary_free(summary);
-    fl_results_free(results);
-}
-
 static int interrupted(const char *folder, const fl_tally *tally)
 {
     int signal_number = signals_came();
@@ -92,7 +56,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
                      .retry_failed = asked->retry_failed, .worker_command = command, .progress = progress_show,
                      .warned = progress_say };
-    own_path(self);
+    own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error)) {
         progress_free(shown);
@@ -104,7 +68,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     if (end == FL_FARM_ERROR) return complain(&error);
-    show(folder);
+    printf("records  %s\n", folder);
     return tally.failed ? 1 : 0;
 }
 

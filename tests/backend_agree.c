@@ -134,15 +134,30 @@ static void real_numbers_agree_in_bf16(void **state)
                 agree(*backend, FL_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
 }
 
-int main(void)
+static void start_all(unsigned threads)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        if ((*backend)->usable(FL_F32, NULL)) (*backend)->start(1, NULL);
+        if ((*backend)->usable(FL_F32, NULL)) assert_true((*backend)->start(threads, NULL));
+}
+
+/* Threads split sums differently, and libraries have had faults in just that. */
+static void two_threads_agree_as_well(void **state)
+{
+    start_all(2);
+    agree_everywhere(FL_F32, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BF16, CHAIN_WHOLE, 0);
+    start_all(1);
+}
+
+int main(void)
+{
+    start_all(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers_agree_to_the_bit_in_f32),
         cmocka_unit_test(whole_numbers_agree_to_the_bit_in_bf16),
         cmocka_unit_test(real_numbers_agree_in_f32),
         cmocka_unit_test(real_numbers_agree_in_bf16),
+        cmocka_unit_test(two_threads_agree_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

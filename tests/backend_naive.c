@@ -164,6 +164,20 @@ static void the_derivative_of_relu_at_zero_is_zero(void **state)
     }
 }
 
+/* What lets a network plan a ReLU after the max-pool it stands before. Whole numbers bring windows of zeros and ties.
+ */
+static void relu_and_max_pool_commute_to_the_bit(void **state)
+{
+    static const fl_layer pool = { .kind = FL_MAX_POOL, .kernel = 2 }, relu = { .kind = FL_RELU };
+    fl_arena *arena = fl_arena_new();
+    chain_data first = chain_data_new(arena, (fl_layer[]){ relu, pool }, 2, (fl_shape){ 3, 5, 9, 12 }, CHAIN_WHOLE, 1);
+    chain_data second = chain_twin(arena, &first);
+    chain_run(fl_backends()[0], (fl_layer[]){ relu, pool }, 2, FL_F32, true, &first);
+    chain_run(fl_backends()[0], (fl_layer[]){ pool, relu }, 2, FL_F32, true, &second);
+    assert_chains_near(&second, &first, 0, "pool before relu");
+    fl_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(relu_cuts_at_zero),
         cmocka_unit_test(a_tie_in_a_window_goes_to_the_first_in_row_order),
         cmocka_unit_test(the_derivative_of_relu_at_zero_is_zero),
+        cmocka_unit_test(relu_and_max_pool_commute_to_the_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,8 @@ static inline size_t folder_count(const char *folder)
     size_t n = 0;
     DIR *entries = opendir(folder);
     assert_non_null(entries);
-    for (struct dirent *entry; (entry = readdir(entries));) n += entry->d_name[0] != '.';
+    for (struct dirent *entry; (entry = readdir(entries));)
+        n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
     closedir(entries);
     return n;
 }

@@ -1,4 +1,4 @@
-/* Finding, checking and loading a data set of files, on a tiny one written here: 6 training and 4 test images of 2 x 3. */
+/* Finding, checking and loading a data set of files: a tiny one with 6 training and 4 test images of 2 x 3. */
 #include "workload/dataset_idx.h"
 #include "base/hash.h"
 #include "folder.h"
@@ -28,7 +28,8 @@ static int set_up(void **state)
     setenv("FAIRLEAD_DATA", "one::two", 1);
     setenv("XDG_CACHE_HOME", "cache", 1);
     memcpy(s->words, right, sizeof right);
-    s->kind = (fl_dataset_kind){ { "tiny", "", "" }, "none", "here", s->files, N_FILES, 3, 1, fl_dataset_load_idx };
+    s->kind = (fl_dataset_kind){ .entry = { "tiny", "", "" }, .licence = "none", .home = "here", .files = s->files,
+                                 .n_files = N_FILES, .load = fl_dataset_load_idx };
     *state = s;
     return 0;
 }
@@ -68,7 +69,8 @@ static void put_one(scene *s, int i, const char *folder, bool packed)
     snprintf(plain_path, sizeof plain_path, "%.*s", (int)strlen(packed_path) - 3, packed_path);
     put_form(s, i, packed_path, bytes, n, true);
     put_form(s, i, plain_path, bytes, n, false);
-    s->files[i] = (fl_data_file){ names[i], file_bytes(packed_path), s->sums[i][1], "http://localhost/", n, s->sums[i][0] };
+    s->files[i] =
+        (fl_data_file){ names[i], file_bytes(packed_path), s->sums[i][1], "http://localhost/", n, s->sums[i][0] };
     unlink(packed ? plain_path : packed_path);
     free(bytes);
 }
@@ -134,6 +136,8 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 {
     assert_refused(*state, "one/tiny, two/tiny, data/tiny, cache/fairlead/tiny");
     assert_refused(*state, "`fairlead data fetch tiny`");
+    unsetenv("FAIRLEAD_DATA");
+    assert_refused(*state, "(searched: data/tiny, cache/fairlead/tiny)");
 }
 
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)

@@ -1,19 +1,19 @@
 /* Splits, orders and batches, on a small data set in memory. */
 #include "workload/examples.h"
-#include "base/file.h"
-#include "test.h"
-
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "base/random.h"
+#include "dies.h"
 
 enum { N_TRAIN = 100, N_TEST = 20, N_ALL = N_TRAIN + N_TEST, N_VALUES = 256 };
 
 static uint8_t pixels[N_ALL * N_VALUES], labels[N_ALL];
 static float values[N_ALL * N_VALUES];
-static fl_dataset pictures = { .shape = { 1, 1, 16, 16 }, .n_train = N_TRAIN, .n_test = N_TEST, .n_classes = 10,
-                               .pixels = pixels, .labels = labels, .validation = 30 };
+static fl_dataset pictures = { .shape = { 1, 1, 16, 16 },
+                               .n_train = N_TRAIN,
+                               .n_test = N_TEST,
+                               .n_classes = 10,
+                               .pixels = pixels,
+                               .labels = labels,
+                               .validation = 30 };
 
 /* Pixel q of example i is i + q, so that each example holds every grey level. */
 static int fill(void **state)
@@ -83,6 +83,31 @@ static void a_seeded_split_depends_on_the_seed_alone(void **state)
     fl_splits_free(&a);
     fl_splits_free(&b);
     fl_splits_free(&c);
+}
+
+/* What the stream that the header names makes of 0..n-1. */
+static void shuffled(uint32_t *items, uint32_t n, uint64_t seed, const char *purpose, uint64_t position)
+{
+    for (uint32_t i = 0; i < n; i++) items[i] = i;
+    fl_stream stream = fl_stream_start(seed, purpose, position);
+    fl_random_shuffle(&stream, items, n);
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The first 40 drawn validate. */
+static void a_seeded_split_draws_from_its_own_stream(void **state)
+{
+    fl_splits splits = split(FL_FROM_SEEDED, 40, 7);
+    uint32_t drawn[N_TRAIN];
+    shuffled(drawn, N_TRAIN, 7, "split", 0);
+    for (int i = 0; i < 40; i++)
+        assert_non_null(bsearch(&drawn[i], splits.validation.index, 40, sizeof *drawn, compare));
+    fl_splits_free(&splits);
 }
 
 static void a_split_that_leaves_nothing_is_refused(void **state)
@@ -199,6 +224,17 @@ static void an_order_is_a_function_of_the_step(void **state)
     }
 }
 
+static void an_order_draws_from_its_own_stream(void **state)
+{
+    fl_order order;
+    uint32_t expected[70];
+    fl_order_start(&order, 70, 16, 3);
+    fl_order_batch(&order, 9); /* of the third epoch: an epoch has 4 batches */
+    shuffled(expected, 70, 3, "order", 2);
+    assert_memory_equal(expected, order.order, sizeof expected);
+    fl_order_free(&order);
+}
+
 static void seeds_give_different_orders(void **state)
 {
     fl_order a, b;
@@ -221,21 +257,15 @@ static void the_whole_set_can_be_one_batch(void **state)
     fl_order_free(&order);
 }
 
-/* In a child, as it ends the process. */
+static void draw_too_large_a_batch(void)
+{
+    fl_order order;
+    fl_order_start(&order, 70, 71, 3);
+}
+
 static void a_batch_that_is_too_large_ends_the_process(void **state)
 {
-    pid_t child = fork();
-    if (child == 0) {
-        fl_order order;
-        setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-        signal(SIGABRT, SIG_DFL);
-        if (!freopen("/dev/null", "w", stderr)) _exit(1);
-        fl_order_start(&order, 70, 71, 3);
-        _exit(0);
-    }
-    int status;
-    assert_int_equal(child, waitpid(child, &status, 0));
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_dies(draw_too_large_a_batch, "a batch of 71 cannot be drawn from 70 examples");
 }
 
 int main(void)
@@ -245,6 +275,7 @@ int main(void)
         cmocka_unit_test(the_start_can_validate),
         cmocka_unit_test(a_seeded_split_is_a_partition_in_file_order),
         cmocka_unit_test(a_seeded_split_depends_on_the_seed_alone),
+        cmocka_unit_test(a_seeded_split_draws_from_its_own_stream),
         cmocka_unit_test(a_split_that_leaves_nothing_is_refused),
         cmocka_unit_test(sides_have_names),
         cmocka_unit_test(pixels_are_divided_by_255_exactly),
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test(each_epoch_is_another_permutation),
         cmocka_unit_test(the_last_partial_batch_is_dropped),
         cmocka_unit_test(an_order_is_a_function_of_the_step),
+        cmocka_unit_test(an_order_draws_from_its_own_stream),
         cmocka_unit_test(seeds_give_different_orders),
         cmocka_unit_test(the_whole_set_can_be_one_batch),
         cmocka_unit_test(a_batch_that_is_too_large_ends_the_process),

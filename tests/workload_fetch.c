@@ -50,7 +50,7 @@ enum { N_ANSWERS = sizeof answers / sizeof *answers };
 typedef struct scene {
     pid_t server;
     int port;
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+    char folder[FL_PATH_MAX], path[FL_PATH_MAX]; /* the target is the only file in its folder */
     fl_error error;
 } scene;
 
@@ -76,7 +76,8 @@ static void send_reply(int client, const reply *answer)
     }
     for (int i = 0; i < answer->times; i++) send_text(client, answer->body);
     char rest[100];
-    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0);
+    while (answer->stalls && recv(client, rest, sizeof rest, 0) > 0)
+        ;
 }
 
 /* Read a request and answer by the folder it names; the last answer is for those not found. A proxy's requests name the
@@ -126,8 +127,8 @@ static void start_server(scene *s)
 
 static int set_up(void **state)
 {
-    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
-                                           "NO_PROXY" };
+    static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                           "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
     scene *s = calloc(1, sizeof *s);
     folder_make(s->folder);
@@ -220,7 +221,19 @@ static void redirections_in_a_circle_end(void **state)
 
 static void a_redirection_to_another_protocol_is_refused(void **state)
 {
-    assert_refused(*state, "elsewhere", "file");
+    assert_refused(*state, "elsewhere", "rotocol");
+}
+
+static void only_http_is_spoken(void **state)
+{
+    scene *s = *state;
+    char url[FL_PATH_MAX + 10], source[FL_PATH_MAX];
+    fl_path_join(source, s->folder, "source");
+    put_file(source, content, N_BYTES);
+    snprintf(url, sizeof url, "file://%s", source);
+    assert_false(fl_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
+    assert_contains(s->error.text, "rotocol");
+    assert_int_equal(1, folder_count(s->folder));
 }
 
 static void wrong_bytes_are_refused(void **state)
@@ -303,7 +316,8 @@ static void collect(const char *line, void *whose)
 static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
-    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error)) fail_msg("%s", s->error.text);
+    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
+        fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
     assert_int_equal(2, folder_count(folder));
 }
@@ -342,6 +356,7 @@ int main(void)
         TEST(a_redirection_is_followed),
         TEST(redirections_in_a_circle_end),
         TEST(a_redirection_to_another_protocol_is_refused),
+        TEST(only_http_is_spoken),
         TEST(wrong_bytes_are_refused),
         TEST(a_connection_that_ends_early_is_refused),
         TEST(a_shorter_file_is_refused),

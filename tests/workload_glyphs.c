@@ -18,8 +18,8 @@ static int unload(void **state)
     return 0;
 }
 
-/* From GCC 12 at -O0, -O2, -O3, and -O3 -march=native on an AVX-512 machine; all the same. A change of the generator is a new data
- * set: records made before it are not comparable. */
+/* From GCC 12 at -O0, -O2, -O3, and -O3 -march=native on an AVX-512 machine; all the same. A change of the generator is
+ * a new data set: records made before it are not comparable. */
 static void the_bytes_are_the_same_on_every_machine(void **state)
 {
     assert_string_equal("1ef2d926fb866b3eac968280e48b094d3f1541f58ab99d2bbaabd80d61f236f2", glyphs->checksum);

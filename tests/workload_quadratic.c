@@ -82,8 +82,8 @@ static double curvature(int i)
     return 10 / 1000.0 * fl_pow(1000, i / (DIMENSION - 1.0));
 }
 
-/* E loss(theta) = 1/2 sum_i c_i (theta_i^2 + s^2), within five standard errors of the mean over all examples; the variance of
- * c/2 (theta - x)^2 is c^2 (theta^2 s^2 + s^4 / 2). */
+/* E loss(theta) = 1/2 sum_i c_i (theta_i^2 + s^2), within five standard errors of the mean over all examples; the
+ * variance of c/2 (theta - x)^2 is c^2 (theta^2 s^2 + s^4 / 2). */
 static void the_mean_loss_has_its_closed_form(void **state)
 {
     const double theta = 0.7, s = 1.5;
@@ -118,8 +118,8 @@ static double descend(const fl_examples *examples, int k, double rate, int steps
     return theta;
 }
 
-/* E theta_t = (1 - eta c)^t, up to the training examples' own mean, which replaces 0; over 50 seeds, within five standard errors
- * from the stated variance. */
+/* E theta_t = (1 - eta c)^t, up to the training examples' own mean, which replaces 0; over 50 seeds, within five
+ * standard errors from the stated variance. */
 static void sgd_follows_its_expected_path(void **state)
 {
     enum { RUNS = 50, STEPS = 30 };

@@ -54,8 +54,7 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
     }
     fl_npy *npy = fl_new(1, sizeof *npy);
     *npy = (fl_npy){ .file = file, .path = fl_copy_text(path), .type = type, .n_dims = n_dims, .missing = 1 };
-    memcpy(npy->shape, shape, n_dims * sizeof *shape);
-    for (size_t i = 0; i < n_dims; i++) npy->missing *= shape[i];
+    for (size_t i = 0; i < n_dims; i++) npy->missing *= npy->shape[i] = shape[i];
     npy->header_bytes = write_header(file, type, shape, n_dims, 0);
     return npy;
 }

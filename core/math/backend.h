@@ -78,7 +78,7 @@ typedef struct fl_backend {
     fl_entry entry;
     /* True when the library is there and this machine can compute in `precision`; else a sentence. */
     bool (*usable)(fl_precision precision, fl_error *error);
-    /* Give the process `threads` threads; called once per process, before the first plan. */
+    /* Give the process `threads` threads, for every later plan; called before the first. */
     bool (*start)(unsigned threads, fl_error *error);
     /* The library, its version and the kernels or instruction set in use: "OpenBLAS 0.3.21, SkylakeX kernels, ...".
      * Only facts that stay the same from run to run. */

@@ -31,12 +31,14 @@ static bool start(unsigned threads, fl_error *error)
     return true;
 }
 
-/* The file is named because Debian's alternatives can swap the library behind the same name. */
+/* The file is named, links followed, because Debian's alternatives can swap the library behind the same name. */
 static void describe(fl_text *text)
 {
     Dl_info library;
     fl_text_add(text, "%s, %s kernels", openblas_get_config(), openblas_get_corename());
-    if (dladdr((void *)openblas_get_config, &library)) fl_text_add(text, ", %s", library.dli_fname);
+    char *file = dladdr((void *)openblas_get_config, &library) ? realpath(library.dli_fname, NULL) : NULL;
+    if (file) fl_text_add(text, ", %s", file);
+    free(file);
 }
 
 #else

@@ -62,7 +62,7 @@ static void backward(fl_op *op)
     fl_plain *p = (fl_plain *)op;
     size_t n = p->in.c * p->in.h * p->in.w;
     float batch = (float)p->in.n;
-    for (size_t e = 0; e < p->in.n; e++) {
+    for (size_t e = 0; p->needs_d_in && e < p->in.n; e++) {
         const float *probabilities = (const float *)p->at.workspace + e * n;
         float *d_in = (float *)p->at.d_in + e * n;
         for (size_t j = 0; j < n; j++)

@@ -5,7 +5,6 @@
  * they are reordered once per pass. The gradient's padding is zero because oneDNN writes padded areas as zeros.
  */
 #include "math/onednn.h"
-#include "base/error.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -24,7 +24,8 @@ typedef struct fl_init {
     double bias;     /* every bias starts here */
 } fl_init;
 
-const fl_init_rule *const *fl_init_rules(void); /* he_normal he_uniform glorot_normal glorot_uniform truncated_normal constant */
+/* Every rule, NULL-ended: he_normal he_uniform glorot_normal glorot_uniform truncated_normal constant. */
+const fl_init_rule *const *fl_init_rules(void);
 const fl_init_rule *fl_init_find(const char *name, fl_error *error);
 
 /* Write the initial values of block `tensor` (its position in the flat) in canonical order. A block with one dimension

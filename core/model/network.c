@@ -1,25 +1,20 @@
-/* Plan the chain, lay out parameters and memory, bind once; then forward and backward walk the ops.
+/* Lay out parameters and memory for a planned chain, bind once; then forward and backward walk its ops.
  *
  * When training, every seam keeps its values until backward has used them, and the gradients at the seams share two
  * buffers in turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
  */
 #include "model/network.h"
 #include "base/memory.h"
+#include "model/chain.h"
 
-#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_FLOATS = 16 }; /* blocks begin on 64 bytes, the width of a cache line and of a vector register */
 
-typedef struct stage {
-    fl_op *op;
-    const fl_layer *layer; /* NULL for the change to a canonical seam that a lent op needs */
-} stage;
-
 struct fl_network {
-    fl_arena *arena;
-    stage *stages;
-    size_t n_stages, first_trained; /* the first stage with parameters: no gradient is needed before it */
+    fl_arena *arena; /* owns all memory, the network's own included */
+    fl_chain chain;
     bool training;
     fl_shape in;
     fl_flat flat;
@@ -27,104 +22,46 @@ struct fl_network {
     float *parameters, *gradient, *input, *losses;
     int32_t *labels;
     uint8_t *wrong;
-    const char *lent[FL_LAYER_KINDS + 1];
 };
 
-/* What is fixed while the chain is planned. */
-typedef struct chain {
-    fl_network *network;
-    const fl_backend *backend;
-    const fl_layer *layers;
-    size_t n_layers;
-    fl_precision precision;
-    fl_seam seam; /* the end of what is planned so far */
-} chain;
-
-static size_t n_tensors_so_far(const fl_network *network)
+static void add_block(fl_network *network, const fl_block *tensor)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < network->n_stages; i++) n += network->stages[i].op->n_tensors;
-    return n;
-}
-
-static void add_stage(chain *c, fl_op *op, const fl_layer *layer)
-{
-    fl_network *network = c->network;
-    network->stages[network->n_stages++] = (stage){ op, layer };
-    c->seam = op->out;
-}
-
-static bool is_lent(const chain *c, size_t i)
-{
-    return i < c->n_layers && !c->backend->plan[c->layers[i].kind];
-}
-
-static bool is_relu(const chain *c, size_t i)
-{
-    return i < c->n_layers && c->layers[i].kind == FL_RELU;
-}
-
-static void note_lent(fl_network *network, const char *word)
-{
-    size_t i = 0;
-    while (network->lent[i] && network->lent[i] != word) i++;
-    network->lent[i] = word;
-}
-
-/* Plan layer `i`; returns how many layers that took care of. */
-static size_t plan_layer(chain *c, size_t i)
-{
-    bool lent, relu_next = is_relu(c, i + 1);
-    fl_request request = {
-        .layer = &c->layers[i],
-        .precision = c->precision,
-        .training = c->network->training,
-        .needs_d_in = c->network->training && n_tensors_so_far(c->network) > 0,
-        .relu_next = relu_next,
-        .canonical_next = is_lent(c, i + 1 + relu_next),
-    };
-    request.in = c->seam;
-    if (is_lent(c, i) && c->seam.layout) add_stage(c, c->backend->to_canonical(&request), NULL);
-    request.in = c->seam;
-    fl_op *op = fl_backend_plan(c->backend, &request, &lent);
-    if (lent) note_lent(c->network, fl_layer_word(c->layers[i].kind));
-    add_stage(c, op, &c->layers[i]);
-    return op->took_relu ? 2 : 1;
-}
-
-static void plan_chain(chain *c)
-{
-    fl_network *network = c->network;
-    network->stages = fl_arena_bytes(network->arena, 2 * c->n_layers * sizeof *network->stages);
-    for (size_t i = 0; i < c->n_layers;) i += plan_layer(c, i);
-    while (network->first_trained < network->n_stages && !network->stages[network->first_trained].op->n_tensors)
-        network->first_trained++;
+    fl_flat *flat = &network->flat;
+    fl_block *block = &network->blocks[flat->n_blocks++];
+    *block = *tensor;
+    block->offset = flat->count;
+    flat->n_parameters += block->n_values;
+    flat->count += (block->count + BLOCK_FLOATS - 1) / BLOCK_FLOATS * BLOCK_FLOATS;
 }
 
 static void lay_out_parameters(fl_network *network)
 {
-    fl_flat *flat = &network->flat;
-    size_t n = n_tensors_so_far(network);
-    network->blocks = fl_arena_bytes(network->arena, n * sizeof *network->blocks);
-    flat->blocks = network->blocks;
-    for (size_t i = 0; i < network->n_stages; i++)
-        for (size_t t = 0; t < network->stages[i].op->n_tensors; t++) {
-            fl_block *block = &network->blocks[flat->n_blocks++];
-            *block = network->stages[i].op->tensors[t];
-            block->offset = flat->count;
-            flat->n_parameters += block->n_values;
-            flat->count += (block->count + BLOCK_FLOATS - 1) / BLOCK_FLOATS * BLOCK_FLOATS;
-        }
-    network->parameters = fl_arena_floats(network->arena, flat->count);
-    if (network->training) network->gradient = fl_arena_floats(network->arena, flat->count);
+    const fl_chain *chain = &network->chain;
+    network->blocks = fl_arena_bytes(network->arena, chain->n_tensors * sizeof *network->blocks);
+    network->flat.blocks = network->blocks;
+    for (size_t i = 0; i < chain->n_stages; i++)
+        for (size_t t = 0; t < chain->stages[i].op->n_tensors; t++)
+            add_block(network, &chain->stages[i].op->tensors[t]);
+    network->parameters = fl_arena_floats(network->arena, network->flat.count);
+    if (network->training) network->gradient = fl_arena_floats(network->arena, network->flat.count);
 }
 
-/* Two buffers that seams from stage `first` on take in turn. */
+static void make_ends(fl_network *network)
+{
+    network->input = fl_arena_floats(network->arena, fl_shape_size(network->in));
+    network->labels = fl_arena_bytes(network->arena, network->in.n * sizeof *network->labels);
+    network->losses = fl_arena_floats(network->arena, network->in.n);
+    network->wrong = fl_arena_bytes(network->arena, network->in.n);
+}
+
+/* Two buffers that the outputs of the stages from `first` on take in turn. */
 static void make_pair(fl_network *network, size_t first, void *pair[2])
 {
     size_t bytes[2] = { 0, 0 };
-    for (size_t i = first; i < network->n_stages; i++)
-        if (network->stages[i].op->out.bytes > bytes[i % 2]) bytes[i % 2] = network->stages[i].op->out.bytes;
+    for (size_t i = first; i < network->chain.n_stages; i++) {
+        size_t wanted = network->chain.stages[i].op->out.bytes;
+        if (wanted > bytes[i % 2]) bytes[i % 2] = wanted;
+    }
     for (size_t i = 0; i < 2; i++) pair[i] = fl_arena_bytes(network->arena, bytes[i]);
 }
 
@@ -139,18 +76,19 @@ static void bind_tensors(fl_network *network, const fl_op *op, size_t first_bloc
 
 static void bind_stages(fl_network *network)
 {
+    const fl_chain *chain = &network->chain;
     void *gradients[2] = { 0 }, *values[2] = { 0 };
     if (network->training)
-        make_pair(network, network->first_trained, gradients);
+        make_pair(network, chain->first_trained, gradients);
     else
         make_pair(network, 0, values);
     const void *in = network->input;
-    for (size_t i = 0, block = 0; i < network->n_stages; i++) {
-        fl_op *op = network->stages[i].op;
+    for (size_t i = 0, block = 0; i < chain->n_stages; i++) {
+        fl_op *op = chain->stages[i].op;
         fl_buffers buffers = {
             .in = in,
             .out = network->training ? fl_arena_bytes(network->arena, op->out.bytes) : values[i % 2],
-            .d_in = i > network->first_trained ? gradients[(i - 1) % 2] : NULL,
+            .d_in = i > chain->first_trained ? gradients[(i - 1) % 2] : NULL,
             .d_out = gradients[i % 2],
             .workspace = fl_arena_bytes(network->arena, op->workspace_bytes),
             .labels = network->labels,
@@ -164,24 +102,16 @@ static void bind_stages(fl_network *network)
     }
 }
 
-static void make_ends(fl_network *network)
-{
-    network->input = fl_arena_floats(network->arena, fl_shape_size(network->in));
-    network->labels = fl_arena_bytes(network->arena, network->in.n * sizeof *network->labels);
-    network->losses = fl_arena_floats(network->arena, network->in.n);
-    network->wrong = fl_arena_bytes(network->arena, network->in.n);
-}
-
 fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_shape in,
                            fl_precision precision, bool training, fl_error *error)
 {
     if (!backend->usable(precision, error)) return NULL;
     fl_arena *arena = fl_arena_new();
     fl_network *network = fl_arena_bytes(arena, sizeof *network);
-    *network = (fl_network){ .arena = arena, .training = training, .in = in };
-    chain c = { network,  backend,   layers,
-                n_layers, precision, { .shape = in, .bytes = fl_shape_size(in) * sizeof(float) } };
-    plan_chain(&c);
+    network->arena = arena;
+    network->training = training;
+    network->in = in;
+    network->chain = fl_chain_plan(arena, backend, layers, n_layers, in, precision, training);
     lay_out_parameters(network);
     make_ends(network);
     bind_stages(network);
@@ -191,7 +121,7 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
 void fl_network_free(fl_network *network)
 {
     if (!network) return;
-    for (size_t i = 0; i < network->n_stages; i++) network->stages[i].op->free(network->stages[i].op);
+    fl_chain_free(&network->chain);
     fl_arena_free(network->arena);
 }
 
@@ -237,13 +167,14 @@ const uint8_t *fl_network_wrong(const fl_network *network)
 
 void fl_network_forward(fl_network *network)
 {
-    for (size_t i = 0; i < network->n_stages; i++) network->stages[i].op->forward(network->stages[i].op);
+    const fl_chain *chain = &network->chain;
+    for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
 }
 
 void fl_network_backward(fl_network *network)
 {
-    for (size_t i = network->n_stages; i-- > network->first_trained;)
-        network->stages[i].op->backward(network->stages[i].op);
+    const fl_chain *chain = &network->chain;
+    for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
 }
 
 double fl_network_loss(const fl_network *network)
@@ -255,22 +186,24 @@ double fl_network_loss(const fl_network *network)
 
 void fl_network_import(fl_network *network, const float *canonical)
 {
-    for (size_t i = 0, block = 0; i < network->n_stages; i++) {
-        fl_op *op = network->stages[i].op;
+    const fl_block *block = network->blocks;
+    for (size_t i = 0; i < network->chain.n_stages; i++) {
+        const fl_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
-            op->import(op, t, canonical, network->parameters + network->blocks[block].offset);
-            canonical += op->tensors[t].n_values;
+            op->import(op, t, canonical, network->parameters + block->offset);
+            canonical += block->n_values;
         }
     }
 }
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
-    for (size_t i = 0, block = 0; i < network->n_stages; i++) {
-        const fl_op *op = network->stages[i].op;
+    const fl_block *block = network->blocks;
+    for (size_t i = 0; i < network->chain.n_stages; i++) {
+        const fl_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
-            op->export(op, t, network->parameters + network->blocks[block].offset, canonical);
-            canonical += op->tensors[t].n_values;
+            op->export(op, t, network->parameters + block->offset, canonical);
+            canonical += block->n_values;
         }
     }
 }
@@ -288,17 +221,13 @@ void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
 
 const char *const *fl_network_lent(const fl_network *network)
 {
-    return network->lent;
+    return network->chain.lent;
 }
 
 void fl_network_describe(const fl_network *network, fl_text *text)
 {
-    for (size_t i = 0; i < network->n_stages; i++) {
-        const stage *s = &network->stages[i];
-        fl_text_add(text, "%s%s: %s", i ? "; " : "",
-                    !s->layer        ? "to_canonical"
-                    : s->layer->name ? s->layer->name
-                                     : fl_layer_word(s->layer->kind),
-                    s->op->implementation);
+    for (size_t i = 0; i < network->chain.n_stages; i++) {
+        if (i) fl_text_add(text, "; ");
+        fl_stage_describe(&network->chain.stages[i], text);
     }
 }

@@ -1,8 +1,8 @@
 /* A model planned for one backend, batch size and precision: the chain of its layers' ops with all memory in place.
  *
  * Made once per (layers, backend, batch, precision) and kept between trials. The parameters and gradients are flat
- * arrays in the backend's layout, owned by the network; other networks over the same layers may lay them out differently, so
- * values travel between networks in canonical order.
+ * arrays in the backend's layout, owned by the network; other networks over the same layers may lay them out
+ * differently, so values travel between networks in canonical order.
  */
 #ifndef FL_MODEL_NETWORK_H
 #define FL_MODEL_NETWORK_H

@@ -18,9 +18,10 @@ double fl_stats_axis_value(const fl_axis *axis, const fl_values *values)
     const fl_setting *setting = &axis->setting;
     fl_values one = *values;
     double resolved = values->of[setting->owner][setting->index];
-    if (!setting->coupling) return setting->one_minus ? 1.0 - resolved : resolved;
+    if (!setting->coupling && !setting->one_minus) return resolved;
+    if (!setting->coupling) return fl_round_9_digits(1.0 - resolved);
     fl_setting_apply(setting, 1.0, &one); /* a coupled value scales with its partner: how much is a unit of it? */
-    return resolved / one.of[setting->owner][setting->index];
+    return fl_round_9_digits(resolved / one.of[setting->owner][setting->index]);
 }
 
 void fl_stats_axis_ends(const fl_axis *axis, double *min, double *max)
@@ -33,10 +34,12 @@ void fl_stats_axis_ends(const fl_axis *axis, double *min, double *max)
     }
 }
 
-static bool is_log(const fl_axis *axis, double min)
+bool fl_stats_axis_log(const fl_axis *axis)
 {
+    double min, max;
     const fl_setting *setting = &axis->setting;
     if (!axis->n_points) return axis->log;
+    fl_stats_axis_ends(axis, &min, &max);
     return min > 0 && (setting->coupling || setting->one_minus || setting->hyper->scale == FL_LOG);
 }
 
@@ -45,7 +48,7 @@ double fl_stats_axis_share(const fl_axis *axis, double value)
     double min, max;
     fl_stats_axis_ends(axis, &min, &max);
     if (min == max) return NAN;
-    if (!is_log(axis, min)) return (value - min) / (max - min);
+    if (!fl_stats_axis_log(axis)) return (value - min) / (max - min);
     return (fl_log(value) - fl_log(min)) / (fl_log(max) - fl_log(min));
 }
 
@@ -65,7 +68,7 @@ static bool widen(const fl_axis *axis, bool upper, double bound, double *wider)
     fl_stats_axis_ends(axis, &min, &max);
     for (int i = 0; i < HALVINGS; i++, reach /= 2) {
         double way = upper ? reach : -reach;
-        double far = is_log(axis, min) ? bound * fl_pow(DECADE, way) : bound + way * HALF * (max - min);
+        double far = fl_stats_axis_log(axis) ? bound * fl_pow(DECADE, way) : bound + way * HALF * (max - min);
         *wider = round_bound(axis, far);
         bool beyond = upper ? *wider > bound : *wider < bound;
         if (beyond && fl_setting_accepts(&axis->setting, *wider, NULL)) return true;

@@ -8,14 +8,18 @@
 
 #include "plan/space.h"
 
-/* The axis's value, as sampled, that resolved to `values`. */
+/* The axis's value, as sampled, that resolved to `values`; to the 9 digits that are sampled. */
 double fl_stats_axis_value(const fl_axis *axis, const fl_values *values);
 
 /* The ends of an axis: its range, or the least and the greatest of its listed values. */
 void fl_stats_axis_ends(const fl_axis *axis, double *min, double *max);
 
-/* How far along its axis `value` lies, from 0 at the lower end to 1 at the upper, in the axis's own scaling: for listed
- * values, log where their hyperparameter is best searched so. NaN where both ends are one. */
+/* True when the axis is best seen on a log scale: a range that says so, or listed values whose hyperparameter is best
+ * searched so. */
+bool fl_stats_axis_log(const fl_axis *axis);
+
+/* How far along its axis `value` lies, from 0 at the lower end to 1 at the upper, on that scale. NaN where both ends are
+ * one. */
 double fl_stats_axis_share(const fl_axis *axis, double value);
 
 typedef struct fl_stats_edge {

@@ -208,14 +208,6 @@ bool fl_summary_rates(const fl_arm *arm)
     return arm->base.owners.workload->dataset->n_classes > 0;
 }
 
-fl_trial fl_summary_selected_trial(const fl_arm_summary *arm)
-{
-    fl_trial trial = fl_trial_copy(&arm->arm->base);
-    trial.values = arm->selected->record->values;
-    trial.seed = arm->selected->record->seed;
-    return trial;
-}
-
 /* --- the whole --- */
 
 fl_summary *fl_summary_make(const fl_results *results)

@@ -80,9 +80,6 @@ bool fl_summary_comparable(const fl_arm *a, const fl_arm *b);
 /* True when an arm's errors are rates of wrong answers; else they are losses. */
 bool fl_summary_rates(const fl_arm *arm);
 
-/* The selected trial with all that was chosen for it; the caller frees it by fl_trial_free. */
-fl_trial fl_summary_selected_trial(const fl_arm_summary *arm);
-
 /* The summary as `fairlead summary --json` prints it; what has no figure is null. New reference. */
 json_t *fl_summary_json(const fl_summary *summary);
 

@@ -27,11 +27,11 @@ static json_t *sentences(char *const *list, size_t n)
 
 /* --- arms --- */
 
-static json_t *selected_json(const fl_arm_summary *arm)
+static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
 {
     if (!arm->selected) return json_null();
     const fl_record *record = arm->selected->record;
-    fl_trial trial = fl_summary_selected_trial(arm);
+    fl_trial trial = fl_record_trial(study, record);
     json_t *selected = json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index",
                                  (json_int_t)record->slot.index, "repeat", (json_int_t)record->slot.repeat, "seed",
                                  (json_int_t)record->seed, "hyperparameters", fl_trial_hyperparameters(&trial), "repro",
@@ -122,12 +122,12 @@ static void add_figures(json_t *object, const fl_arm_summary *arm)
     json_object_set_new(object, "reruns", reruns_json(arm));
 }
 
-static json_t *arm_json(const fl_arm_summary *arm)
+static json_t *arm_json(const fl_study *study, const fl_arm_summary *arm)
 {
     json_t *object = json_object();
     add_choices(object, arm->arm);
     add_counts(object, arm);
-    json_object_set_new(object, "selected", selected_json(arm));
+    json_object_set_new(object, "selected", selected_json(study, arm));
     add_figures(object, arm);
     json_object_set_new(object, "defaults", sentences(arm->defaults, arm->n_defaults));
     json_object_set_new(object, "warnings", sentences(arm->warnings, arm->n_warnings));
@@ -161,7 +161,7 @@ json_t *fl_summary_json(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
     json_t *arms = json_array(), *pairs = json_array();
-    for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(&summary->arms[i]));
+    for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
     return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder", summary->results->folder,
                      "study", study->name, "select", fl_metric_name(study->select), "select_at",

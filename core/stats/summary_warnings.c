@@ -90,13 +90,12 @@ static void warn_of_edge(fl_arm_summary *arm, const fl_axis *axis)
     double min, max;
     if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->selected->record->values, &edge)) return;
     fl_stats_axis_ends(axis, &min, &max);
-    const char *end = edge.upper ? "upper" : "lower";
     if (axis->n_points)
-        WARN(arm, "the best %s = %.3g lies at the %s end of its %zu points from %.3g to %.3g: add %.3g", axis->name, edge.value, end,
-             axis->n_points, min, max, edge.wider);
+        WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
+             edge.upper ? "greatest" : "least", axis->n_points, edge.wider);
     else
-        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name, edge.value, end,
-             min, max, edge.upper ? "max" : "min", edge.wider);
+        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name, edge.value,
+             edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
 }
 
 static void warn_of_edges(fl_arm_summary *arm)

@@ -33,8 +33,7 @@ bool fl_data_file_check(const fl_data_file *file, const char *path, fl_error *er
     if (stat(path, &facts) != 0) return fl_user_error(error, "%s: %s", path, strerror(errno));
     uint64_t bytes = (uint64_t)facts.st_size;
     const char *right = right_sum(file, bytes);
-    if (!right)
-        return fl_user_error(error, "%s: has %" PRIu64 " bytes instead of %" PRIu64, path, bytes, file->bytes);
+    if (!right) return fl_user_error(error, "%s: has %" PRIu64 " bytes instead of %" PRIu64, path, bytes, file->bytes);
     char sum[FL_SHA256_TEXT];
     if (!fl_sha256_file(path, sum, error)) return false;
     if (!strcmp(sum, right)) return true;

@@ -1,12 +1,20 @@
 /* Data set `glyphs`: ten signs in a shaky hand, generated, so that studies run where nothing can be downloaded.
  *
  * Example i shows sign i mod 10, so splits from either end are balanced, and draws from its own stream: how the hand
- * holds the sign (turn, slant, size, place), the pen, the tremble of each stroke, strokes that mean nothing, and grain. The bytes
- * are the same on every machine; their sha256 stands in tests/workload_glyphs.c.
+ * holds the sign (turn, slant, size, place), the pen, the tremble of each stroke, strokes that mean nothing, and grain.
+ * The bytes are the same on every machine; their sha256 stands in tests/workload_glyphs.c.
  *
- * Signs that differ by one short stroke or by a gap make a model look closely. Validation error after 1,000 steps at
- * batch 64 under a linear decay (PyTorch 1.13, one seed):
-@FIGURES@
+ * Signs that differ by a gap or by one short stroke make a model look closely. Validation error in percent after
+ * 1,000 steps at batch 64 under a linear decay (PyTorch 1.13, median of 3 seeds; test errors lie within 2.5 of it):
+ *
+ *     linear softmax, the best of 6 settings   36.3
+ *     MLP 784-256-128-10, SGD                  26.4  15.6  11.3  at rates 0.1, 0.3, 1
+ *                         momentum 0.9         16.2  11.2  11.3  at rates 0.03, 0.1, 0.2
+ *                         RMSProp              25.7  14.5  13.7  at rates 3e-4, 1e-3, 3e-3
+ *                         Adam                 16.7  12.4  12.0  at rates 1e-3, 3e-3, 6e-3
+ *     the base CNN, momentum 0.9, 600 steps     4.6  at rate 0.03, one seed
+ *
+ * The last row shows that the MLP's errors are its own, not noise in the labels.
  */
 #include "base/exact.h"
 #include "base/hash.h"
@@ -19,8 +27,7 @@
 enum { N_CLASSES = 10, N_TRAIN = 12000, N_TEST = 2000, N_VALIDATION = 2000, N_EXAMPLES = N_TRAIN + N_TEST };
 enum { SEED = 1 };
 
-/* The variety of the examples: found by trial so that a linear model fails on a third of them and a good network on a
- * tenth. */
+/* The variety of the examples, found by trial for the errors above. */
 static const double turn_most = 0.4, slant_most = 0.3; /* radians; sideways per upright length */
 static const double size_least = 6.5, size_most = 11;  /* pixels for one unit of the field */
 static const double shift_most = 3;                    /* pixels */
@@ -43,20 +50,20 @@ typedef struct sign_shape {
     stroke_shape strokes[MOST_STROKES];
 } sign_shape;
 
-#define LINE(x, y, to_x, to_y) { x, y, to_x, to_y, 0 }
-#define ARC(x, y, radius, from, to) { x, y, from, to, radius }
+#define LINE(x, y, to_x, to_y) x, y, to_x, to_y, 0
+#define ARC(x, y, radius, from, to) x, y, from, to, radius
 
 static const sign_shape signs[N_CLASSES] = {
-    /* ring  */ { 1, { ARC(0, 0, 0.8, 0, 1) } },
-    /* gap   */ { 1, { ARC(0, 0, 0.8, 0.1, 0.9) } },
-    /* barb  */ { 2, { ARC(0, 0, 0.8, 0.1, 0.9), LINE(0.65, 0.47, 0.65, 0) } },
-    /* cup   */ { 3, { LINE(-0.6, -0.9, -0.6, 0.2), ARC(0, 0.2, 0.6, 0.5, 0), LINE(0.6, 0.2, 0.6, -0.9) } },
-    /* arch  */ { 3, { LINE(-0.6, 0.9, -0.6, -0.2), ARC(0, -0.2, 0.6, 0.5, 1), LINE(0.6, -0.2, 0.6, 0.9) } },
-    /* fork  */ { 3, { LINE(0, 0.9, 0, 0), LINE(0, 0, -0.6, -0.8), LINE(0, 0, 0.6, -0.8) } },
-    /* arrow */ { 3, { LINE(0, 0.9, 0, -0.8), LINE(0, -0.8, -0.6, -0.1), LINE(0, -0.8, 0.6, -0.1) } },
-    /* cross */ { 2, { LINE(0, -0.9, 0, 0.9), LINE(-0.8, 0, 0.8, 0) } },
-    /* zed   */ { 3, { LINE(-0.7, -0.8, 0.7, -0.8), LINE(0.7, -0.8, -0.7, 0.8), LINE(-0.7, 0.8, 0.7, 0.8) } },
-    /* seven */ { 2, { LINE(-0.7, -0.8, 0.7, -0.8), LINE(0.7, -0.8, -0.7, 0.8) } },
+    /* ring  */ { 1, { { ARC(0, 0, .8, 0, 1) } } },
+    /* gap   */ { 1, { { ARC(0, 0, .8, .1, .9) } } },
+    /* barb  */ { 2, { { ARC(0, 0, .8, .1, .9) }, { LINE(.65, .47, .65, 0) } } },
+    /* cup   */ { 3, { { LINE(-.6, -.9, -.6, .2) }, { ARC(0, .2, .6, .5, 0) }, { LINE(.6, .2, .6, -.9) } } },
+    /* arch  */ { 3, { { LINE(-.6, .9, -.6, -.2) }, { ARC(0, -.2, .6, .5, 1) }, { LINE(.6, -.2, .6, .9) } } },
+    /* fork  */ { 3, { { LINE(0, .9, 0, 0) }, { LINE(0, 0, -.6, -.8) }, { LINE(0, 0, .6, -.8) } } },
+    /* arrow */ { 3, { { LINE(0, .9, 0, -.8) }, { LINE(0, -.8, -.6, -.1) }, { LINE(0, -.8, .6, -.1) } } },
+    /* cross */ { 2, { { LINE(0, -.9, 0, .9) }, { LINE(-.8, 0, .8, 0) } } },
+    /* zed   */ { 3, { { LINE(-.7, -.8, .7, -.8) }, { LINE(.7, -.8, -.7, .8) }, { LINE(-.7, .8, .7, .8) } } },
+    /* seven */ { 2, { { LINE(-.7, -.8, .7, -.8) }, { LINE(.7, -.8, -.7, .8) } } },
 };
 
 /* How one example is drawn: from the field to the canvas by a linear map and a shift, and with which pen. */
@@ -79,7 +86,9 @@ static handwriting draw_hand(fl_stream *stream)
     double width = between(stream, size_least, size_most);
     double height = between(stream, size_least, size_most);
     double c = fl_cos(turn), s = fl_sin(turn);
-    handwriting hand = { .xx = width * c, .xy = width * (slant * c - s), .yx = height * s, .yy = height * (slant * s + c) };
+    handwriting hand = {
+        .xx = width * c, .xy = width * (slant * c - s), .yx = height * s, .yy = height * (slant * s + c)
+    };
     hand.x = centre + between(stream, -shift_most, shift_most);
     hand.y = centre + between(stream, -shift_most, shift_most);
     hand.pen.half_width = between(stream, pen_thinnest, pen_thickest);
@@ -175,7 +184,9 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
 }
 
 const fl_dataset_kind fl_dataset_glyphs = {
-    .entry = { .name = "glyphs", .about = "14,000 grey 28x28 drawings of ten signs, generated in a moment", .source = "" },
+    .entry = { .name = "glyphs",
+               .about = "14,000 grey 28x28 drawings of ten signs, generated in a moment",
+               .source = "" },
     .licence = "none needed, generated",
     .home = "core/workload/dataset_glyphs.c",
     .n_train = N_TRAIN,

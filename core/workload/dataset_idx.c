@@ -27,7 +27,8 @@ static bool counts_agree(const fl_idx *images, const fl_idx *labels, fl_error *e
 static bool headers_agree(const fl_idx files[N_FILES], fl_error *error)
 {
     const fl_idx *train = &files[TRAIN_IMAGES], *test = &files[TEST_IMAGES];
-    if (!counts_agree(train, &files[TRAIN_LABELS], error) || !counts_agree(test, &files[TEST_LABELS], error)) return false;
+    if (!counts_agree(train, &files[TRAIN_LABELS], error) || !counts_agree(test, &files[TEST_LABELS], error))
+        return false;
     if (train->height == test->height && train->width == test->width) return true;
     return fl_user_error(error, "%s: its images are %zu x %zu, those of %s are %zu x %zu", test->path, test->height,
                          test->width, train->path, train->height, train->width);

@@ -6,6 +6,7 @@
 
 /* The `load` of such a set. Its files are, in this order: training images and labels, test images and labels; the last
  * 5,000 training examples validate. */
-fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error);
+fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder, const double *options,
+                                fl_error *error);
 
 #endif

@@ -1,5 +1,5 @@
-/* Every data set, one line each: X(name) stands for the const struct fl_dataset_<name> in dataset_<name>.c. The order is
- * the order of `fairlead list`. */
+/* Every data set, one line each: X(name) stands for the const struct fl_dataset_<name> in dataset_<name>.c. The order
+ * is the order of `fairlead list`. */
 X(glyphs)
 X(fashion_mnist)
 X(mnist)

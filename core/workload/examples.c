@@ -24,7 +24,7 @@ void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size
                         int32_t *labels)
 {
     const fl_dataset *dataset = examples->dataset;
-    size_t n_values = dataset->shape.c * dataset->shape.h * dataset->shape.w;
+    size_t n_values = fl_shape_size(dataset->shape);
     for (size_t i = 0; i < n; i++) {
         size_t position = examples->index[order ? order[first + i] : first + i];
         copy_example(dataset, position, n_values, input + i * n_values);
@@ -35,8 +35,9 @@ void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size
 void fl_order_start(fl_order *order, size_t count, size_t batch, uint64_t seed)
 {
     if (batch == 0 || batch > count) fl_die("a batch of %zu cannot be drawn from %zu examples", batch, count);
-    *order = (fl_order){ .order = fl_new(count, sizeof *order->order), .count = count, .batch = batch, .seed = seed,
-                         .epoch = UINT64_MAX };
+    *order = (fl_order){
+        .order = fl_new(count, sizeof *order->order), .count = count, .batch = batch, .seed = seed, .epoch = UINT64_MAX
+    };
 }
 
 void fl_order_free(fl_order *order)

@@ -32,13 +32,13 @@ typedef struct fl_splits {
 bool fl_splits_make(fl_splits *splits, const fl_dataset *dataset, const fl_split *split, fl_error *error);
 void fl_splits_free(fl_splits *splits);
 
-/* Copy examples first..first+n-1 of `examples` in the order `order` (NULL: as they stand) into a batch: `input` n examples in
- * canonical order (pixels as pixel / 255), `labels` n classes (0 without classes). */
+/* Copy examples first..first+n-1 of `examples` in the order `order` (NULL: as they stand) into a batch: `input` n
+ * examples in canonical order (pixels as pixel / 255), `labels` n classes (0 without classes). */
 void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size_t first, size_t n, float *input,
                         int32_t *labels);
 
-/* The order of the training examples: one seeded permutation per epoch, without replacement; the examples that do not fill the
- * last batch of an epoch are dropped for that epoch. */
+/* The order of the training examples: one seeded permutation per epoch, without replacement; the examples that do not
+ * fill the last batch of an epoch are dropped for that epoch. */
 typedef struct fl_order {
     uint32_t *order; /* owned; the present epoch's permutation */
     size_t count, batch;
@@ -48,8 +48,8 @@ typedef struct fl_order {
 void fl_order_start(fl_order *order, size_t count, size_t batch, uint64_t seed);
 void fl_order_free(fl_order *order);
 
-/* Where in `order->order` the batch of `step` (from 0) begins; makes the epoch's permutation when it is another epoch. A pure
- * function of (seed, count, batch, step). */
+/* Where in `order->order` the batch of `step` (from 0) begins; makes the epoch's permutation when it is another epoch.
+ * A pure function of (seed, count, batch, step). */
 size_t fl_order_batch(fl_order *order, uint64_t step);
 
 #endif

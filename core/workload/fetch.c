@@ -1,7 +1,7 @@
 /* Downloads through libcurl, which reads the proxies of the environment by itself.
  *
- * Bytes go to a temporary file beside the target, never more of them than the data set records; only after size and sha256 agree
- * is it renamed. It is not synced to the disk: every later use compares the sha256 again.
+ * Bytes go to a temporary file beside the target, never more of them than the data set records; only after size and
+ * sha256 agree is it renamed. It is not synced to the disk: every later use compares the sha256 again.
  */
 #include "workload/fetch.h"
 #include "base/clock.h"
@@ -20,8 +20,8 @@ typedef struct progress {
     FILE *file;
     uint64_t most, bytes; /* that may come, that came */
     unsigned stall_seconds;
-    double last_byte;     /* when it came, by the clock */
-    char reason[100];     /* why this side broke off, or "" */
+    double last_byte; /* when it came, by the clock */
+    char reason[100]; /* why this side broke off, or "" */
 } progress;
 
 static size_t receive(char *bytes, size_t size, size_t n, void *whose)
@@ -29,7 +29,8 @@ static size_t receive(char *bytes, size_t size, size_t n, void *whose)
     progress *download = whose;
     n *= size;
     if (n > download->most - download->bytes) {
-        snprintf(download->reason, sizeof download->reason, "sends more than the %" PRIu64 " bytes recorded", download->most);
+        snprintf(download->reason, sizeof download->reason, "sends more than the %" PRIu64 " bytes recorded",
+                 download->most);
         return 0; /* libcurl breaks off when fewer than n are taken */
     }
     download->bytes += n;
@@ -39,7 +40,8 @@ static size_t receive(char *bytes, size_t size, size_t n, void *whose)
     return written;
 }
 
-/* Asked by libcurl about once a second. Its own low-speed limit averages over several seconds and so waits longer than told. */
+/* Asked by libcurl about once a second. Its own low-speed limit averages over several seconds and so waits longer than
+ * told. */
 static int is_stalled(void *whose, curl_off_t all, curl_off_t received, curl_off_t all_up, curl_off_t sent)
 {
     progress *download = whose;
@@ -51,8 +53,7 @@ static int is_stalled(void *whose, curl_off_t all, curl_off_t received, curl_off
 static void configure(CURL *curl, const char *url, progress *download, char *reason)
 {
     curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https"); /* redirections included */
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
     curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);

@@ -1,7 +1,8 @@
 /* IDX through zlib's gzread, which unpacks gzip and passes other files through.
  *
- * A header can promise 2^96 bytes. What a file can hold is bounded by its own size: deflate packs 1032 bytes into one at best
- * (zlib's technical details), so a promise beyond that is refused before anything is allocated for it.
+ * A header can promise 2^96 bytes. What a file can hold is bounded by its own size: deflate packs 1032 bytes into one
+ * at best (zlib's technical details), so a promise beyond that is refused before anything is allocated for it.
+ *
  * Format: http://yann.lecun.com/exdb/mnist/ (LeCun, Cortes, Burges).
  */
 #include "workload/idx.h"
@@ -57,12 +58,13 @@ static bool read_header(fl_idx *idx, fl_idx_content content, fl_error *error)
     size_t left = most_bytes(idx);
     for (size_t i = 0; i < contents[content].n_dims; i++) {
         if (!read_word(idx, &dims[i], error)) return false;
-        if (dims[i] == 0) return fl_user_error(error, "%s: its header promises no %s", idx->path, contents[content].name);
+        if (dims[i] == 0)
+            return fl_user_error(error, "%s: its header promises no %s", idx->path, contents[content].name);
         left /= dims[i];
     }
     if (left == 0)
-        return fl_user_error(error, "%s: its header promises %u x %u x %u bytes, more than the file can hold", idx->path,
-                             dims[0], dims[1], dims[2]);
+        return fl_user_error(error, "%s: its header promises %u x %u x %u bytes, more than the file can hold",
+                             idx->path, dims[0], dims[1], dims[2]);
     idx->count = dims[0];
     idx->height = dims[1];
     idx->width = dims[2];

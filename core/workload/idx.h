@@ -23,7 +23,7 @@ bool fl_idx_open(fl_idx *idx, const char *path, fl_idx_content content, fl_error
 /* Bytes of the body: count * height * width. */
 size_t fl_idx_bytes(const fl_idx *idx);
 
-/* Read the body, once, into `bytes`; false unless it ends exactly where the header says and its gzip checksum agrees. */
+/* Read the body, once, into `bytes`; false unless it ends where the header says and its gzip checksum agrees. */
 bool fl_idx_read(fl_idx *idx, uint8_t *bytes, fl_error *error);
 
 /* True when each of the labels read from `idx` is below `n_classes`. */

@@ -12,12 +12,12 @@
 enum { FL_WORKLOAD_LAYERS = 64 };
 
 typedef struct fl_workload {
-    fl_entry entry;                         /* "fashion_mnist/simple_cnn" */
+    fl_entry entry; /* "fashion_mnist/simple_cnn" */
     const fl_dataset_kind *dataset;
     const fl_architecture *architecture;
-    const char *init;                       /* the name of its rule in model/init.h */
+    const char *init; /* the name of its rule in model/init.h */
     double init_argument, init_bias;
-    const fl_hyper *options;                /* named without the "workload." prefix; NULL if it has none */
+    const fl_hyper *options; /* named without the "workload." prefix; NULL if it has none */
     size_t n_options;
     /* Copy the layers as the options want them; NULL: the architecture as it stands. */
     void (*shape)(const double *options, fl_layer *layers);

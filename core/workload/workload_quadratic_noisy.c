@@ -2,19 +2,21 @@
  *
  *     loss(theta; x) = 1/2 sum_i c_i (theta_i - x_i)^2,   x_i ~ N(0, s^2),   c_i log-spaced from 10/condition to 10
  *
- * s is `noise`; theta starts at 1 everywhere. With condition 1000 and dimension 8 the curvatures are 1e-2..1e1, those of
- * the inclusion checks. Over fresh noise
+ * s is `noise`; theta starts at 1 everywhere. With condition 1000 and dimension 8 the curvatures are 1e-2..1e1, those
+ * of the inclusion checks. Over fresh noise
  *
  *     E loss(theta) = 1/2 sum_i c_i (theta_i^2 + s^2),
  *
- * so the least expected loss is 1/2 s^2 sum_i c_i, at theta = 0. SGD with rate eta and batch B moves each theta_i on its own,
+ * so the least expected loss is 1/2 s^2 sum_i c_i, at theta = 0. SGD with rate eta and batch B moves each theta_i on
+ * its own,
  *
  *     theta' = (1 - eta c) theta + eta c x_mean,   x_mean ~ N(0, s^2 / B), hence
  *     E theta_t = (1 - eta c)^t,
  *     Var theta_t = (s^2 / B) (eta c)^2 (1 - (1 - eta c)^(2t)) / (1 - (1 - eta c)^2),
  *
- * stable for eta < 2/10. The noise is a fixed set of examples, drawn without replacement within an epoch: the mean of the training
- * examples takes the place of 0, and Var theta_t holds up to a factor near 1.
+ * stable for eta < 2/10. The examples are a fixed draw, though: their own mean takes the place of 0. And an epoch shows
+ * each of them once, so a direction that remembers more than an epoch (1 / (eta c) steps) is calmer than Var theta_t
+ * says.
  */
 #include "workload/quadratic.h"
 #include "workload/workload.h"
@@ -25,12 +27,24 @@ extern const fl_dataset_kind fl_dataset_quadratic;
 
 /* 1,024 dimensions are 57 MB of examples. */
 static const fl_hyper options[FL_QUADRATIC_OPTIONS] = {
-    [FL_QUADRATIC_CONDITION] = { .name = "condition", .help = "largest curvature (10) over smallest",
-                                 .scale = FL_LOG, .standard = 1000, .min = 1, .max = HUGE_VAL },
-    [FL_QUADRATIC_DIMENSION] = { .name = "dimension", .help = "number of parameters",
-                                 .scale = FL_INTEGER, .standard = 8, .min = 1, .max = 1024 },
-    [FL_QUADRATIC_NOISE] = { .name = "noise", .help = "standard deviation of each example around the optimum",
-                             .scale = FL_LINEAR, .standard = 1, .min = 0, .max = HUGE_VAL },
+    [FL_QUADRATIC_CONDITION] = { .name = "condition",
+                                 .help = "largest curvature (10) over smallest",
+                                 .scale = FL_LOG,
+                                 .standard = 1000,
+                                 .min = 1,
+                                 .max = HUGE_VAL },
+    [FL_QUADRATIC_DIMENSION] = { .name = "dimension",
+                                 .help = "number of parameters",
+                                 .scale = FL_INTEGER,
+                                 .standard = 8,
+                                 .min = 1,
+                                 .max = 1024 },
+    [FL_QUADRATIC_NOISE] = { .name = "noise",
+                             .help = "standard deviation of each example around the optimum",
+                             .scale = FL_LINEAR,
+                             .standard = 1,
+                             .min = 0,
+                             .max = HUGE_VAL },
 };
 
 static const fl_layer layers[] = { { .kind = FL_QUADRATIC, .name = "quadratic" } };
