@@ -112,11 +112,10 @@ static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error
 static bool read_split(fl_node root, fl_trial *base, fl_error *error)
 {
     fl_node split, batch;
-    const fl_dataset_kind *data = base->owners.workload->dataset;
     bool given = fl_node_get(root, "split", &split);
     if (given && !fl_split_read(split, &base->split, error)) return false;
-    size_t validation = base->split.validation == SIZE_MAX ? data->n_validation : base->split.validation;
-    size_t left = validation < data->n_train ? data->n_train - validation : 0;
+    size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
+    size_t left = validation < all ? all - validation : 0;
     fl_node_get(root, "batch_size", &batch);
     if (left >= base->batch_size) return true;
     return fl_node_fail(left ? batch : split, error, "a batch of %zu is larger than the training split of %zu examples of %s",

@@ -93,6 +93,7 @@ static void describe(run *r)
                  *outcome->lent ? "," : "", *lent);
     fl_text words = { 0 };
     fl_network_describe(r->network, &words);
+    fl_text_add(&words, "; evaluation: ");
     fl_network_describe(r->plans->evaluation, &words);
     outcome->implementation = words.bytes;
 }
