@@ -74,6 +74,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     farm.whose = shown;
     farm.interrupt = signals_catch();
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     if (end == FL_FARM_ERROR) return complain(&error);
