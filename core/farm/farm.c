@@ -193,13 +193,24 @@ static bool anyone_busy(const shift *s)
     return false;
 }
 
+/* A moment, or less where a trial's time is up sooner. */
+static int wait_ms(const shift *s)
+{
+    double ms = TICK_MS, now = fl_clock_seconds();
+    for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
+        const fl_worker *worker = &s->workers[i];
+        if (worker->busy && worker->ready) ms = fmin(ms, 1000 * (worker->begun + s->farm->timeout - now));
+    }
+    return ms > 0 ? (int)ms + 1 : 0;
+}
+
 /* Wait until a worker speaks, the interrupt comes or a moment has passed. */
 static void wait_for_word(shift *s)
 {
     size_t n = s->farm->workers;
     for (size_t i = 0; i < n; i++) s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
-    if (poll(s->polls, n + 1, TICK_MS) < 0)
+    if (poll(s->polls, n + 1, wait_ms(s)) < 0)
         for (size_t i = 0; i <= n; i++) s->polls[i].revents = 0;
 }
 
