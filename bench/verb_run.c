@@ -48,6 +48,15 @@ static int interrupted(const char *folder, const fl_tally *tally)
     return 128 + signal_number;
 }
 
+/* Failed trials are bad news, also when an earlier run had them. */
+static int failures(const fl_tally *tally)
+{
+    size_t n = tally->failed + tally->failed_before;
+    if (!n) return 0;
+    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n, n == 1 ? "" : "s");
+    return 1;
+}
+
 static int run(const fl_study *study, const request *asked, const char *folder)
 {
     fl_error error;
@@ -65,11 +74,12 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     farm.whose = shown;
     farm.interrupt = signals_catch();
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     if (end == FL_FARM_ERROR) return complain(&error);
     printf("records  %s\n", folder);
-    return tally.failed ? 1 : 0;
+    return failures(&tally);
 }
 
 int verb_run(int argc, char **argv)
