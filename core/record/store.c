@@ -120,8 +120,8 @@ static bool settle_study(const fl_store *store, fl_error *error)
         json_t *frozen = json_load_file(path, 0, &trouble);
         if (!frozen) return fl_user_error(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
         fl_error why;
-        bool same = json_equal(frozen, store->study->frozen);
-        bool continues = same || fl_study_continues(store->study, frozen, &why);
+        bool continues = fl_study_continues(store->study, frozen, &why);
+        bool same = continues && json_equal(frozen, store->study->frozen);
         json_decref(frozen);
         if (!continues) return fl_user_error(error, "%s: %s; choose another folder with -o", store->folder, why.text);
         if (same) return true;
