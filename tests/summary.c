@@ -230,6 +230,22 @@ static void a_clear_difference_is_claimed(void **state)
     scene_end(&s);
 }
 
+/* The least of 4 of the ranks 1..20 is 21/5 = 4.2 on average: .1 + .01 * 3.2. */
+static void k_is_a_fifth_of_the_trials(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(20), SGD("a") "," SGD("b"));
+    ladder(&s, 0, 20, 0.1);
+    ladder(&s, 1, 20, 0.2);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(4, summary->arms[0].k);
+    assert_int_equal(4, summary->pairs[0].k);
+    assert_close(summary->arms[0].interval.estimate, 0.132, 1e-12);
+    assert_close(summary->pairs[0].difference, -0.1, 1e-12);
+    fl_summary_free(summary);
+    scene_end(&s);
+}
+
 static void the_verdict_names_the_arm_with_the_lower_error(void **state)
 {
     scene s;
@@ -275,20 +291,27 @@ static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
     scene_end(&s);
 }
 
+/* Of three arms the middle one lacks a feasible trial: the pair of the others is the only one, so Holm changes nothing.
+ */
 static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state)
 {
     scene s;
-    scene_begin(&s, FEASIBLE(5), SGD("a") "," SGD("b"));
+    scene_begin(&s, FEASIBLE(5), SGD("a") "," SGD("b") "," SGD("c"));
     ladder(&s, 0, 5, 0.1);
     ladder(&s, 1, 4, 0.3);
     for (uint64_t i = 4; i < 15; i++) invent(&s, 1, i, 0, infeasible);
+    ladder(&s, 2, 5, 0.3);
     fl_summary *summary = sum_up(&s);
-    const fl_pair_summary *pair = &summary->pairs[0];
-    assert_false(pair->tested || pair->claimed);
-    assert_int_equal(0, pair->permutations);
-    assert_string_equal("no claim: budget not filled", pair->verdict);
-    assert_true(isnan(pair->p) && isnan(pair->p_adjusted));
-    assert_close(pair->difference, 0.12 - 0.315, 1e-12); /* the means alone, as a figure */
+    for (size_t i = 0; i < 3; i += 2) { /* a and b, b and c */
+        const fl_pair_summary *pair = &summary->pairs[i];
+        assert_false(pair->tested || pair->claimed);
+        assert_int_equal(0, pair->permutations);
+        assert_string_equal("no claim: budget not filled", pair->verdict);
+        assert_true(isnan(pair->p) && isnan(pair->p_adjusted));
+    }
+    assert_close(summary->pairs[0].difference, 0.12 - 0.315, 1e-12); /* the means alone, as a figure */
+    assert_true(summary->pairs[1].claimed);
+    assert_close(summary->pairs[1].p_adjusted, summary->pairs[1].p, 0);
     fl_summary_free(summary);
     scene_end(&s);
 }
@@ -446,6 +469,7 @@ int main(void)
         cmocka_unit_test(an_arm_without_trials_has_no_figures),
         cmocka_unit_test(reruns_are_reported_beside_and_change_nothing),
         cmocka_unit_test(a_clear_difference_is_claimed),
+        cmocka_unit_test(k_is_a_fifth_of_the_trials),
         cmocka_unit_test(the_verdict_names_the_arm_with_the_lower_error),
         cmocka_unit_test(between_equal_arms_no_difference_is_shown),
         cmocka_unit_test(p_values_are_corrected_over_the_pairs_of_the_study),
