@@ -2,11 +2,14 @@
 #include "base/memory.h"
 #include "builtin.h"
 #include "farm/farm.h"
+#include "figure.h"
 #include "options.h"
 #include "progress.h"
 #include "record/host.h"
 #include "signals.h"
+#include "stats/summary.h"
 #include "study_file.h"
+#include "summary_table.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -38,6 +41,26 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
     if (read && shard->number >= 1 && shard->number <= shard->count) return true;
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
+}
+
+/* Everything that follows the trials: table and figures. Failing to draw is a warning: the records are what counts. */
+static void show(const char *folder)
+{
+    char path[FL_PATH_MAX];
+    fl_error error;
+    fl_results *results = fl_results_read(folder, &error);
+    if (!results) {
+        complain(&error);
+        return;
+    }
+    fl_summary *summary = fl_summary_make(results);
+    const fl_summary *const summaries[] = { summary };
+    summary_print_table(summaries, 1);
+    fl_path_join(path, folder, "figures");
+    if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    printf("\nrecords  %s\nfigures  %s\n", folder, path);
+    fl_summary_free(summary);
+    fl_results_free(results);
 }
 
 static int interrupted(const char *folder, const fl_tally *tally)
@@ -78,7 +101,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     if (end == FL_FARM_ERROR) return complain(&error);
-    printf("records  %s\n", folder);
+    show(folder);
     return failures(&tally);
 }
 
