@@ -7,14 +7,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const char *const share_folders[] = { FL_SOURCE_DIR, FL_SHARE_DIR };
+/* The source tree, and the folder that `cmake --install` puts beside the program wherever that is. */
 enum { N_SHARES = 2 };
+
+static void share_folder(size_t i, char folder[FL_PATH_MAX])
+{
+    char program[FL_PATH_MAX];
+    if (i == 0) {
+        snprintf(folder, FL_PATH_MAX, "%s", FL_SOURCE_DIR);
+        return;
+    }
+    own_program(program);
+    *strrchr(program, '/') = 0;
+    fl_path_join(folder, program, FL_SHARE_FROM_PROGRAM);
+}
+
+void own_program(char path[FL_PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, FL_PATH_MAX - 1);
+    if (n < 0) fl_die("/proc/self/exe cannot be read");
+    path[n] = 0;
+}
 
 bool shared_file(const char *name, char path[FL_PATH_MAX])
 {
     for (size_t i = 0; i < N_SHARES; i++) {
-        fl_path_join(path, share_folders[i], name);
+        char folder[FL_PATH_MAX];
+        share_folder(i, folder);
+        fl_path_join(path, folder, name);
         if (fl_file_exists(path)) return true;
     }
     return false;
@@ -32,10 +54,12 @@ bool study_find(const char *name, char path[FL_PATH_MAX], fl_error *error)
     strcpy(path, name);
     if (fl_file_exists(path)) return true;
     if (in_suites(".", name, path)) return true;
-    for (size_t i = 0; i < N_SHARES; i++)
-        if (in_suites(share_folders[i], name, path)) return true;
-    return fl_user_error(error, "there is no study '%s': neither a file nor a name in ./suites, %s/suites or %s/suites; "
-                                "'fairlead list studies' shows what there is", name, FL_SOURCE_DIR, FL_SHARE_DIR);
+    for (size_t i = 0; i < N_SHARES; i++) {
+        char folder[FL_PATH_MAX];
+        share_folder(i, folder);
+        if (in_suites(folder, name, path)) return true;
+    }
+    return fl_user_error(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows", name);
 }
 
 fl_study *study_load(const char *name, const fl_overrides *overrides, fl_error *error)
@@ -89,8 +113,9 @@ void study_each(void (*found)(void *whose, const char *name, const char *path), 
     walk w = { .found = found, .whose = whose };
     walk_folder(&w, "suites", "");
     for (size_t i = 0; i < N_SHARES; i++) {
-        char folder[FL_PATH_MAX];
-        fl_path_join(folder, share_folders[i], "suites");
+        char share[FL_PATH_MAX], folder[FL_PATH_MAX];
+        share_folder(i, share);
+        fl_path_join(folder, share, "suites");
         walk_folder(&w, folder, "");
     }
     for (size_t i = 0; i < w.n; i++) free(w.names[i]);

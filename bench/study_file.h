@@ -14,6 +14,9 @@ fl_study *study_load(const char *name, const fl_overrides *overrides, fl_error *
 /* Call `found` for every study there is, with its name ("choi/fashion_mnist") and path; the first folder that has a name wins. */
 void study_each(void (*found)(void *whose, const char *name, const char *path), void *whose);
 
+/* The path of the running program. */
+void own_program(char path[FL_PATH_MAX]);
+
 /* A file of the source tree or the installed share folder, "plots/style.gp"; false when it is in neither. */
 bool shared_file(const char *name, char path[FL_PATH_MAX]);
 

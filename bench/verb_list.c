@@ -156,14 +156,13 @@ static void print_hyper(const json_t *hyper)
     const char *value = json_is_string(standard) ? json_string_value(standard)
                         : json_is_real(standard) ? fl_number(json_real_value(standard), number)
                                                  : "to be set";
-    printf("      %-26s %-10s %-20s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"), text_of(hyper, "help"));
+    printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"), text_of(hyper, "help"));
 }
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "f32", "bf16", "tuned", "data", "init", "licence", "home", "path", NULL };
-    const char *source = text_of(entry, "source");
-    printf("  %-26s %s%s%s%s\n", text_of(entry, "name"), text_of(entry, "about"), *source ? " (" : "", source, *source ? ")" : "");
+    static const char *const facts[] = { "source", "f32", "bf16", "tuned", "data", "init", "licence", "home", "path", NULL };
+    printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
         if (*text_of(entry, *fact)) printf("      %-8s %s\n", *fact, text_of(entry, *fact));
     size_t i;

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const usage run_usage = {
     "fairlead run STUDY [options]",
@@ -41,13 +40,6 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-static void own_path(char path[FL_PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", path, FL_PATH_MAX - 1);
-    if (n < 0) fl_die("/proc/self/exe cannot be read");
-    path[n] = 0;
-}
-
 static int interrupted(const char *folder, const fl_tally *tally)
 {
     int signal_number = signals_came();
@@ -64,7 +56,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
                      .retry_failed = asked->retry_failed, .worker_command = command, .progress = progress_show,
                      .warned = progress_say };
-    own_path(self);
+    own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error)) {
         progress_free(shown);

@@ -80,9 +80,8 @@ static void add_reruns(fl_agenda *agenda, const fl_results *results, size_t arm,
     free(scores);
 }
 
-fl_agenda *fl_agenda_reruns(const fl_results *results, bool retry_failed)
+fl_agenda *fl_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed)
 {
-    const fl_study *study = results->study;
     fl_agenda *agenda = fl_new(1, sizeof *agenda);
     *agenda = (fl_agenda){ .study = study, .slots = fl_new(study->n_arms * study->rerun_best, sizeof(fl_slot)) };
     for (size_t arm = 0; arm < study->n_arms; arm++) add_reruns(agenda, results, arm, retry_failed);

@@ -18,7 +18,7 @@ typedef enum fl_next { FL_NEXT_TRIAL, FL_NEXT_WAIT, FL_NEXT_NONE } fl_next;
 fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_results *results, bool retry_failed);
 
 /* The reruns of each arm's selected trial, less those that `results` holds. */
-fl_agenda *fl_agenda_reruns(const fl_results *results, bool retry_failed);
+fl_agenda *fl_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed);
 
 void fl_agenda_free(fl_agenda *agenda);
 

@@ -244,13 +244,13 @@ static fl_farm_end phase(shift *s, bool reruns)
     const fl_farm *farm = s->farm;
     fl_results *results = fl_results_read(farm->folder, s->error);
     if (!results) return FL_FARM_ERROR;
-    s->agenda = reruns ? fl_agenda_reruns(results, farm->retry_failed)
+    s->agenda = reruns ? fl_agenda_reruns(farm->study, results, farm->retry_failed)
                        : fl_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
     s->tally->total += fl_agenda_total(s->agenda);
     if (!reruns) tally_past(s, results);
+    fl_results_free(results); /* what is to come needs no memory of what was */
     fl_farm_end end = work(s);
     fl_agenda_free(s->agenda);
-    fl_results_free(results);
     return end;
 }
 

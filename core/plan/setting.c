@@ -170,7 +170,7 @@ bool fl_values_accept(const fl_owners *owners, const fl_values *values, fl_error
         for (size_t i = 0; i < n; i++) {
             bool given = !isnan(values->of[owner][i]);
             if (!given && owners->schedule->absolute && isnan(table[i].standard)) continue;
-            if (!given) return fl_user_error(error, "'%s%s' has no value", fl_owner_prefix(owner), table[i].name);
+            if (!given) return fl_user_error(error, "'%s%s' has no value, and no default", fl_owner_prefix(owner), table[i].name);
             if (!fl_hyper_accepts(&table[i], values->of[owner][i], error)) return false;
         }
     }

@@ -162,3 +162,11 @@ void fl_record_free(fl_record *record)
     free(record->repro);
     *record = (fl_record){ .reason = NULL };
 }
+
+fl_trial fl_record_trial(const fl_study *study, const fl_record *record)
+{
+    fl_trial trial = fl_trial_copy(&study->arms[record->slot.arm].base);
+    trial.values = record->values;
+    trial.seed = record->seed;
+    return trial;
+}

@@ -38,6 +38,9 @@ json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_tria
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record);
 void fl_record_free(fl_record *record); /* what it owns, not the struct */
 
+/* The trial that was recorded; the caller frees it by fl_trial_free. */
+fl_trial fl_record_trial(const fl_study *study, const fl_record *record);
+
 /* The best of `n` points by a metric, ties by validation loss, then by step; NULL when n is 0. */
 const fl_point *fl_point_best(const fl_point *points, size_t n, fl_metric by);
 

@@ -40,5 +40,7 @@ const fl_dataset_kind fl_dataset_fashion_mnist = {
     .n_files = sizeof files / sizeof *files,
     .n_train = 60000,
     .n_validation = 5000,
+    .n_test = 10000,
+    .n_classes = 10,
     .load = fl_dataset_load_idx,
 };

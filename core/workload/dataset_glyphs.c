@@ -191,5 +191,7 @@ const fl_dataset_kind fl_dataset_glyphs = {
     .home = "core/workload/dataset_glyphs.c",
     .n_train = N_TRAIN,
     .n_validation = N_VALIDATION,
+    .n_test = N_TEST,
+    .n_classes = N_CLASSES,
     .load = load,
 };

@@ -36,5 +36,6 @@ const fl_dataset_kind fl_dataset_quadratic = {
     .home = "core/workload/dataset_quadratic.c",
     .n_train = N_TRAIN,
     .n_validation = N_VALIDATION,
+    .n_test = N_TEST,
     .load = load,
 };

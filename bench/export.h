@@ -1,0 +1,17 @@
+/* Records in other programs' formats, written as they are read: no format needs the whole in memory. */
+#ifndef BENCH_EXPORT_H
+#define BENCH_EXPORT_H
+
+#include "record/results.h"
+#include <stdio.h>
+
+typedef struct export_format {
+    const char *name, *about;
+    size_t (*write)(const fl_results *results, FILE *file); /* returns how many things it wrote; errors stay in the file */
+} export_format;
+
+extern const export_format export_csv;       /* a row per trial, reruns included */
+extern const export_format export_optuna;    /* a journal for Optuna 3.1 and later, an Optuna study per arm */
+extern const export_format export_benchmark; /* github-action-benchmark's customSmallerIsBetter */
+
+#endif

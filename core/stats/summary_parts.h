@@ -1,0 +1,20 @@
+/* A summary between the files that make it; nobody else includes this. */
+#ifndef FL_STATS_SUMMARY_PARTS_H
+#define FL_STATS_SUMMARY_PARTS_H
+
+#include "stats/summary.h"
+
+/* The trials of an arm that count, n_counted of them, as selection sees them, each with the test error to report. The
+ * caller frees them. */
+fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_arm_summary *arm);
+
+/* Compare all pairs of comparable arms, once the arms are there. */
+void fl_summary_compare(fl_summary *summary);
+
+/* Fill every list of warnings, once the pairs are there. */
+void fl_summary_warn(fl_summary *summary);
+
+/* Add a sentence to a list. */
+void fl_summary_say(char ***list, size_t *n, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif
