@@ -38,9 +38,9 @@ uint64_t gbench_iterations(const gbench *run);
 /* What the present iteration took, with GBENCH_OWN. */
 void gbench_seconds(gbench *run, double seconds);
 
-/* A counter of its own: a number, or an amount per iteration that is shown per second. Zero and what is no finite number is
- * left out: Google Benchmark 1.7.1 prints NaN and Infinity bare (0/0 in the coefficient of variation included), which is no
- * JSON. */
+/* Counters of its own: a number, or an amount per iteration shown per second, after the loop. Zero and what is no finite
+ * number is left out: Google Benchmark 1.7.1 prints NaN and Infinity bare (its coefficient of variation of zeros, 0/0,
+ * included), which is no JSON. */
 void gbench_count(gbench *run, const char *name, double value);
 void gbench_rate(gbench *run, const char *name, double per_iteration);
 

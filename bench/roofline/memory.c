@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* 64 MiB an array: more than the share of a last-level cache that one core usually has. */
-enum { FLOATS = 1 << 24, MOST_UPDATED = 5, LANE = 16 };
+enum { FLOATS = 1 << 24, MOST_UPDATED = 5, LINE_FLOATS = 16 };
+
+typedef float line __attribute__((vector_size(LINE_FLOATS * sizeof(float)), may_alias));
 
 /* Compiled for each width of vectors, as the optimizers' passes are. */
 #ifdef __x86_64__
@@ -48,14 +50,13 @@ PASS triad(void *what)
 /* A cache line of each array in turn, as a fused pass goes. */
 PASS in_place(void *what)
 {
-    arrays *a = what;
-    for (size_t first = 0; first < a->n; first += LANE) {
-        float line[LANE];
-        memcpy(line, a->of[0] + first, sizeof line);
-        for (size_t k = 1; k <= a->updated; k++) {
-            float *to = a->of[k] + first;
-            for (size_t i = 0; i < LANE; i++) to[i] = 0.5f * to[i] + line[i];
-        }
+    const arrays *a = what;
+    line *of[1 + MOST_UPDATED];
+    size_t n_of = 1 + a->updated;
+    for (size_t k = 0; k < n_of; k++) of[k] = (line *)a->of[k];
+    for (size_t i = 0; i < a->n / LINE_FLOATS; i++) {
+        line read = of[0][i];
+        for (size_t k = 1; k < n_of; k++) of[k][i] = 0.5f * of[k][i] + read;
     }
 }
 
@@ -100,6 +101,6 @@ double roofline_bandwidth(roofline_traffic traffic)
 
 double roofline_in_place(size_t updated, size_t n)
 {
-    if (updated < 1 || updated > MOST_UPDATED || n % LANE) fl_die("no in-place pass over %zu arrays of %zu", updated, n);
+    if (updated < 1 || updated > MOST_UPDATED || n % LINE_FLOATS) fl_die("no in-place pass over %zu arrays of %zu", updated, n);
     return bytes_per_second(in_place, 1 + 2 * (double)updated, 1 + updated, updated, n);
 }

@@ -1,7 +1,7 @@
 /* oneDNN's matmul, with the second matrix in the layout the library likes best. */
 #include "base/memory.h"
 #include "math/onednn.h"
-#include "product.h"
+#include "roofline/product.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* OpenBLAS's sgemm. */
 #include "base/memory.h"
-#include "product.h"
+#include "roofline/product.h"
 
 #include <cblas.h>
 #include <stdlib.h>
