@@ -2,6 +2,7 @@
  * runs its study. */
 #include "builtin.h"
 #include "options.h"
+#include "signals.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -57,6 +58,7 @@ static bool runs_builtin(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    signals_end();
     if (runs_builtin(argc, argv)) {
         argv[0] = "run";
         return flushed(verb_run(argc, argv));

@@ -19,12 +19,29 @@ static void handle(int signal_number)
     errno = kept;
 }
 
-int signals_catch(void)
+static void end(int signal_number)
 {
-    struct sigaction action = { .sa_handler = handle };
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) fl_die("no pipe: %s", strerror(errno));
+    static const char sentence[] = "fairlead: stopped\n";
+    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0) {} /* nobody is left to tell */
+    _exit(128 + signal_number);
+}
+
+static void set_handler(void (*handler)(int))
+{
+    struct sigaction action = { .sa_handler = handler };
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+void signals_end(void)
+{
+    set_handler(end);
+}
+
+int signals_catch(void)
+{
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) fl_die("no pipe: %s", strerror(errno));
+    set_handler(handle);
     return ends[0];
 }
 

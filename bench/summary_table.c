@@ -163,34 +163,43 @@ static void print_selected(const fl_arm_summary *arm, size_t hang)
 
 /* --- what differs --- */
 
-static void add_steps_in_words(fl_text *text, const fl_study *study, const fl_pair_summary *pair, const fl_arm_summary *a,
-                               const fl_arm_summary *b)
-{
-    bool neither = isinf(a->steps.center) && isinf(b->steps.center);
-    if (!study->has_target || neither) return;
-    if (pair->steps_equal)
-        fl_text_add(text, "; equal in steps to target (%s and %s, resolution %zu)", steps_figure(a->steps.center).text,
-                    steps_figure(b->steps.center).text, study->eval_every);
-    else
-        fl_text_add(text, "; steps to target: %s and %s", steps_figure(a->steps.center).text, steps_figure(b->steps.center).text);
-}
-
+/* A pair about which something is claimed, or that could not be tested: a line of its own. */
 static void print_pair(const fl_summary *summary, const fl_pair_summary *pair)
 {
     const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     const char *first = a->arm->label, *second = b->arm->label;
     figure apart = difference_figure(fl_summary_rates(a->arm), pair->difference);
     fl_text text = { 0 };
-    if (!pair->tested)
-        fl_text_add(&text, "%s and %s: %s", first, second, pair->verdict);
-    else if (pair->claimed)
+    if (pair->tested)
         fl_text_add(&text, "%s is better than %s by %s (p = %.2g)", pair->difference < 0 ? first : second,
                     pair->difference < 0 ? second : first, apart.text, pair->p_adjusted);
     else
-        fl_text_add(&text, "%s and %s: no difference shown (%s apart, p = %.2g)", first, second, apart.text, pair->p_adjusted);
-    add_steps_in_words(&text, summary->results->study, pair, a, b);
+        fl_text_add(&text, "%s and %s: %s", first, second, pair->verdict);
     page_paragraph(2, "", text.bytes);
     fl_text_free(&text);
+}
+
+static bool shows_nothing(const fl_pair_summary *pair)
+{
+    return pair->tested && !pair->claimed;
+}
+
+/* "; sgd and adam (0.25 points, p = 1)" */
+static void add_no_difference(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
+{
+    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    figure apart = difference_figure(fl_summary_rates(a->arm), pair->difference);
+    fl_text_add(text, "%s%s and %s (%s, p = %.2g)", text->length ? "; " : "no difference shown: ", a->arm->label,
+                b->arm->label, apart.text, pair->p_adjusted);
+}
+
+static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
+{
+    if (!text->length)
+        fl_text_add(text, "equal in steps to target, within the resolution of %zu: ", summary->results->study->eval_every);
+    else
+        fl_text_add(text, "; ");
+    fl_text_add(text, "%s and %s", summary->arms[pair->a].arm->label, summary->arms[pair->b].arm->label);
 }
 
 /* --- groups --- */
@@ -231,15 +240,26 @@ static void print_group_selected(const fl_summary *summary, size_t first)
         if (in_group(summary, first, i)) print_selected(&summary->arms[i], hang);
 }
 
+/* What is claimed first, a line each; then in one paragraph each the pairs that show no difference and those equal in speed. */
 static void print_group_pairs(const fl_summary *summary, size_t first)
 {
+    fl_text nothing = { 0 }, equal = { 0 };
     bool any = false;
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        if (!in_group(summary, first, summary->pairs[i].a)) continue;
+        const fl_pair_summary *pair = &summary->pairs[i];
+        if (!in_group(summary, first, pair->a)) continue;
         if (!any) page_heading("differences in the best of N/5 (permutation test, p after Holm's correction)");
         any = true;
-        print_pair(summary, &summary->pairs[i]);
+        if (shows_nothing(pair))
+            add_no_difference(&nothing, summary, pair);
+        else
+            print_pair(summary, pair);
+        if (pair->steps_equal) add_equal_steps(&equal, summary, pair);
     }
+    if (nothing.length) page_paragraph(2, "", nothing.bytes);
+    if (equal.length) page_paragraph(2, "", equal.bytes);
+    fl_text_free(&nothing);
+    fl_text_free(&equal);
 }
 
 /* --- the whole --- */

@@ -2,11 +2,14 @@
 #include "base/memory.h"
 #include "builtin.h"
 #include "farm/farm.h"
+#include "figure.h"
 #include "options.h"
 #include "progress.h"
 #include "record/host.h"
 #include "signals.h"
+#include "stats/summary.h"
 #include "study_file.h"
+#include "summary_table.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -40,12 +43,41 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
+/* Everything that follows the trials: table and figures. Failing to draw is a warning: the records are what counts. */
+static void show(const char *folder)
+{
+    char path[FL_PATH_MAX];
+    fl_error error;
+    fl_results *results = fl_results_read(folder, &error);
+    if (!results) {
+        complain(&error);
+        return;
+    }
+    fl_summary *summary = fl_summary_make(results);
+    const fl_summary *const summaries[] = { summary };
+    summary_print_table(summaries, 1);
+    fl_path_join(path, folder, "figures");
+    if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    printf("\nrecords  %s\nfigures  %s\n", folder, path);
+    fl_summary_free(summary);
+    fl_results_free(results);
+}
+
 static int interrupted(const char *folder, const fl_tally *tally)
 {
     int signal_number = signals_came();
     fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n", tally->done,
             tally->total, folder);
     return 128 + signal_number;
+}
+
+/* Failed trials are bad news, also when an earlier run had them. */
+static int failures(const fl_tally *tally)
+{
+    size_t n = tally->failed + tally->failed_before;
+    if (!n) return 0;
+    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n, n == 1 ? "" : "s");
+    return 1;
 }
 
 static int run(const fl_study *study, const request *asked, const char *folder)
@@ -65,11 +97,12 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     farm.whose = shown;
     farm.interrupt = signals_catch();
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     if (end == FL_FARM_ERROR) return complain(&error);
-    printf("records  %s\n", folder);
-    return tally.failed ? 1 : 0;
+    show(folder);
+    return failures(&tally);
 }
 
 int verb_run(int argc, char **argv)

@@ -15,6 +15,12 @@ static const usage trial_usage = {
     "fairlead trial --workload glyphs/mlp --optimizer adam --set learning_rate=0.001 --steps 500",
 };
 
+/* What to do with the trial. */
+typedef struct request {
+    const char *trace, *folder;
+    bool json;
+} request;
+
 static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
     const fl_seconds *s = &outcome->seconds;
@@ -53,30 +59,35 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     json_decref(facts);
 }
 
-static int run(const fl_trial *trial, const char *trace, const char *folder, bool json)
+static bool train(fl_trainer *trainer, const fl_trial *trial, fl_export *export, const request *asked, fl_error *error)
+{
+    fl_outcome outcome;
+    fl_watch watch = fl_export_watch(export);
+    if (!asked->trace && !asked->folder) watch.stepped = NULL; /* nobody looks at single steps */
+    if (!asked->json) watch.evaluated = print_point;
+    if (!asked->json && trial->eval_every) print_heading();
+    bool ran = fl_train(trainer, trial, &watch, &outcome, error);
+    if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
+    fl_outcome_free(&outcome);
+    return ran;
+}
+
+/* Nothing is created before the trial is known to be possible. */
+static int run(const fl_trial *trial, const request *asked)
 {
     fl_error error;
-    fl_outcome outcome;
-    fl_export *export = fl_export_new(trial, trace, folder, &error);
-    if (!export) return complain(&error);
-    fl_watch watch = fl_export_watch(export);
-    if (!trace && !folder) watch.stepped = NULL; /* nobody looks at single steps */
-    if (!json) watch.evaluated = print_point;
-    if (!json && trial->eval_every) print_heading();
     fl_trainer *trainer = fl_trainer_new();
-    bool ran = fl_train(trainer, trial, &watch, &outcome, &error);
-    fl_trainer_free(trainer);
+    bool ready = fl_trainer_prepare(trainer, trial, &error);
+    fl_export *export = ready ? fl_export_new(trial, asked->trace, asked->folder, &error) : NULL;
+    bool ran = export && train(trainer, trial, export, asked, &error);
     bool written = fl_export_close(export, ran ? &error : NULL);
-    if (ran && json) print_json(trial, &outcome);
-    if (ran && !json) print_outcome(trial, &outcome);
-    fl_outcome_free(&outcome);
+    fl_trainer_free(trainer);
     return ran && written ? 0 : complain(&error);
 }
 
 int verb_trial(int argc, char **argv)
 {
-    const char *trace = NULL, *folder = NULL;
-    bool json = false;
+    request wanted = { .json = false };
     trial_request asked = { .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1 };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
@@ -96,9 +107,9 @@ int verb_trial(int argc, char **argv)
         { "--init", NULL, OPTION_TEXT, "RULE[:X]", "initial weights: he_normal, truncated_normal:0.1, ...", &asked.init },
         { "--init-bias", NULL, OPTION_TEXT, "X", "where biases start (default 0)", &asked.init_bias },
         { "--stop-above", NULL, OPTION_NUMBER, "X", "end once the loss exceeds X times the first one", &asked.stop_above },
-        { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &trace },
-        { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs", &folder },
-        { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &json },
+        { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
+        { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs", &wanted.folder },
+        { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
     words rest;
     fl_error error;
@@ -108,7 +119,7 @@ int verb_trial(int argc, char **argv)
     bool made = trial_from_request(&asked, &trial, &error);
     free(asked.set.items);
     if (!made) return complain(&error);
-    code = run(&trial, trace, folder, json);
+    code = run(&trial, &wanted);
     fl_trial_free(&trial);
     return code;
 }

@@ -1,5 +1,5 @@
 /* What must hold of every data set in the registry. */
-#include "workload/dataset.h"
+#include "workload/workload.h"
 #include "test.h"
 
 static bool is_sha256(const char *text)
@@ -67,6 +67,23 @@ static void generated_sets_are_always_there(void **state)
     }
 }
 
+/* What a study needs to know of a set before its data are there. */
+static void generated_sets_hold_what_their_entries_promise(void **state)
+{
+    for (const fl_workload *const *w = fl_workloads(); *w; w++) {
+        const fl_dataset_kind *kind = (*w)->dataset;
+        double options[FL_HYPER_MAX];
+        if (kind->files) continue;
+        for (size_t i = 0; i < (*w)->n_options; i++) options[i] = (*w)->options[i].standard;
+        fl_dataset *dataset = fl_dataset_load(kind, options, NULL);
+        assert_int_equal(dataset->n_train, kind->n_train);
+        assert_int_equal(dataset->validation, kind->n_validation);
+        assert_int_equal(dataset->n_test, kind->n_test);
+        assert_int_equal(dataset->n_classes, kind->n_classes);
+        fl_dataset_free(dataset);
+    }
+}
+
 static void an_unknown_name_is_answered_with_the_known_ones(void **state)
 {
     fl_error error;
@@ -82,6 +99,7 @@ int main(void)
         cmocka_unit_test(all_say_what_they_are_and_whose),
         cmocka_unit_test(all_files_can_be_fetched_and_checked),
         cmocka_unit_test(generated_sets_are_always_there),
+        cmocka_unit_test(generated_sets_hold_what_their_entries_promise),
         cmocka_unit_test(an_unknown_name_is_answered_with_the_known_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

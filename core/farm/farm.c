@@ -101,7 +101,7 @@ static bool replace(shift *s, fl_worker *worker, const char *because)
     worker->slot = lost.slot;
     worker->trial = lost.trial;
     worker->begun = lost.begun;
-    worker->attempt = lost.attempt;
+    worker->attempt = lost.attempt + 1;
     worker->busy = true;
     if (lost.attempt < ATTEMPTS) return true; /* sent when the new worker says it is ready */
     snprintf(reason, sizeof reason, "%s, %u times", because ? because : how, lost.attempt);
@@ -111,7 +111,6 @@ static bool replace(shift *s, fl_worker *worker, const char *because)
 static bool send(shift *s, fl_worker *worker)
 {
     worker->begun = fl_clock_seconds();
-    worker->attempt++;
     return fl_worker_send(worker) || replace(s, worker, NULL);
 }
 
@@ -124,7 +123,7 @@ static bool employ(shift *s, fl_worker *worker)
     worker->slot = slot;
     worker->trial = fl_study_trial(s->farm->study, &s->farm->study->arms[slot.arm], slot.index, slot.repeat);
     worker->busy = true;
-    worker->attempt = 0;
+    worker->attempt = 1;
     s->tally->running++;
     return !worker->ready || send(s, worker);
 }
@@ -136,13 +135,15 @@ static bool employ_idle(shift *s)
     return true;
 }
 
-/* A worker's end: before it could begin, the machine is at fault; idle, it is simply gone; busy, its trial is lost. */
+/* A worker's end: idle, it is simply gone; busy, its trial is lost. When worker after worker ends before it could begin, no
+ * trial is to blame but the machine. */
 static bool lose(shift *s, fl_worker *worker)
 {
-    if (!worker->ready) return fl_machine_error(s->error, "a worker ended before it could begin");
-    if (worker->busy) return replace(s, worker, NULL);
-    fl_worker_stop(worker, NULL, 0);
-    return true;
+    char how[100];
+    if (worker->busy && (worker->ready || worker->attempt < ATTEMPTS)) return replace(s, worker, NULL);
+    bool idle = !worker->busy;
+    fl_worker_stop(worker, how, sizeof how);
+    return idle || fl_machine_error(s->error, "a worker ended before it could begin (%s)", how);
 }
 
 static bool hear(shift *s, fl_worker *worker)
@@ -192,13 +193,24 @@ static bool anyone_busy(const shift *s)
     return false;
 }
 
+/* A moment, or less where a trial's time is up sooner. */
+static int wait_ms(const shift *s)
+{
+    double ms = TICK_MS, now = fl_clock_seconds();
+    for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
+        const fl_worker *worker = &s->workers[i];
+        if (worker->busy && worker->ready) ms = fmin(ms, 1000 * (worker->begun + s->farm->timeout - now));
+    }
+    return ms > 0 ? (int)ms + 1 : 0;
+}
+
 /* Wait until a worker speaks, the interrupt comes or a moment has passed. */
 static void wait_for_word(shift *s)
 {
     size_t n = s->farm->workers;
     for (size_t i = 0; i < n; i++) s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
-    if (poll(s->polls, n + 1, TICK_MS) < 0)
+    if (poll(s->polls, n + 1, wait_ms(s)) < 0)
         for (size_t i = 0; i <= n; i++) s->polls[i].revents = 0;
 }
 
@@ -232,10 +244,21 @@ static void tally_past(shift *s, const fl_results *results)
             bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
             if (past->search[i]->status == FL_FAILED && s->farm->retry_failed) continue;
             tally->before += counts;
+            tally->failed_before += counts && past->search[i]->status == FL_FAILED;
             if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;
         }
     }
     tally->done = tally->before;
+}
+
+/* Failed reruns of earlier runs that stay failed. */
+static size_t failed_reruns(const fl_results *results)
+{
+    size_t n = 0;
+    for (size_t arm = 0; arm < results->study->n_arms; arm++)
+        for (size_t i = 0; i < results->arms[arm].n_reruns; i++)
+            n += results->arms[arm].reruns[i]->status == FL_FAILED;
+    return n;
 }
 
 /* The search, then the reruns of what it selected. Each phase begins from what is on disk. */
@@ -247,7 +270,10 @@ static fl_farm_end phase(shift *s, bool reruns)
     s->agenda = reruns ? fl_agenda_reruns(farm->study, results, farm->retry_failed)
                        : fl_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
     s->tally->total += fl_agenda_total(s->agenda);
-    if (!reruns) tally_past(s, results);
+    if (!reruns)
+        tally_past(s, results);
+    else if (!farm->retry_failed)
+        s->tally->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
     fl_farm_end end = work(s);
     fl_agenda_free(s->agenda);

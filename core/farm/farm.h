@@ -12,6 +12,7 @@
 typedef struct fl_tally {
     size_t total, done; /* trials needed as far as is known; done, those of earlier runs included */
     size_t before;      /* done in earlier runs */
+    size_t failed_before; /* of these, failed and not tried again */
     size_t complete, infeasible, failed; /* of this run */
     size_t running;
     size_t best_arm;    /* of this run; best_score is infinite before the first */

@@ -56,7 +56,8 @@ static json_t *answer(fl_trainer *trainer, const char *line, size_t n)
 int fl_worker_serve(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing for a supervisor that is dead */
-    signal(SIGINT, SIG_IGN);          /* Ctrl-C reaches the whole group; the supervisor decides */
+    signal(SIGINT, SIG_IGN);          /* Ctrl-C and a batch system's SIGTERM reach the whole group; */
+    signal(SIGTERM, SIG_IGN);         /* the supervisor decides */
     signal(SIGPIPE, SIG_IGN);
     int to = dup(STDOUT_FILENO);
     dup2(STDERR_FILENO, STDOUT_FILENO); /* whatever a library prints must not reach the supervisor as an answer */

@@ -22,7 +22,7 @@ typedef struct fl_worker {
     bool ready, busy;
     fl_slot slot;
     fl_trial trial; /* owned while busy */
-    unsigned attempt; /* of this trial, from 1 */
+    unsigned attempt; /* which worker the trial is with, from 1 */
     double begun;
 } fl_worker;
 

@@ -14,8 +14,8 @@ static bool accept_at(const fl_axis *axis, fl_node node, double value, fl_error 
 {
     fl_error why;
     if (fl_setting_accepts(&axis->setting, value, &why)) return true;
-    const char *is = axis->setting.one_minus ? "1 - " : "";
-    return fl_node_fail(node, error, "'%s' = %.10g: %s%s", axis->name, value, is, why.text);
+    if (!axis->setting.one_minus) return fl_node_fail_with(node, error, &why);
+    return fl_node_fail(node, error, "'%s' = %.10g: %s", axis->name, value, why.text);
 }
 
 static bool read_range(fl_node node, fl_axis *axis, fl_error *error)

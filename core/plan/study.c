@@ -1,4 +1,4 @@
-/* Studies: loaded with the command line's overrides, asked for their trials, compared with what a folder holds. */
+/* Studies: loaded with the command line's overrides, asked for their trials. */
 #include "plan/study.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* --- loading --- */
 
 static void set_in(json_t *root, const char *object, const char *key, json_t *value)
 {
@@ -108,44 +106,4 @@ fl_trial fl_study_trial(const fl_study *study, const fl_arm *arm, uint64_t index
     fl_space_resolve(arm->space, u, &trial.values);
     trial.seed = fl_seed_derive(study->first_seed, index, repeat);
     return trial;
-}
-
-/* --- continuing --- */
-
-/* May the field at `path` grow from one run to the next? */
-static bool may_grow(const char *path)
-{
-    return !strcmp(path, "budget.trials") || !strcmp(path, "budget.max_trials") || !strcmp(path, "seeds.rerun_best");
-}
-
-/* Add to `differing` the paths at which two values differ. */
-static void compare(const json_t *was, const json_t *is, const char *path, fl_text *differing)
-{
-    if (json_is_object(was) && json_is_object(is)) {
-        const char *key;
-        json_t *value;
-        json_t *both = json_deep_copy(was);
-        json_object_update_missing(both, (json_t *)is);
-        json_object_foreach(both, key, value)
-        {
-            char inner[300];
-            snprintf(inner, sizeof inner, "%s%s%.80s", path, *path ? "." : "", key);
-            compare(json_object_get(was, key), json_object_get(is, key), inner, differing);
-        }
-        json_decref(both);
-        return;
-    }
-    if (was && is && json_equal(was, is)) return;
-    if (may_grow(path) && json_integer_value(is) >= json_integer_value(was)) return;
-    fl_text_add(differing, "%s%s", differing->length ? ", " : "", path);
-}
-
-bool fl_study_continues(const fl_study *study, const json_t *frozen, fl_error *error)
-{
-    fl_text differing = { 0 };
-    compare(frozen, study->frozen, "", &differing);
-    bool same = !differing.length;
-    if (!same) fl_user_error(error, "the study differs from the one this folder began with, in %s", differing.bytes);
-    fl_text_free(&differing);
-    return same;
 }

@@ -112,11 +112,10 @@ static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error
 static bool read_split(fl_node root, fl_trial *base, fl_error *error)
 {
     fl_node split, batch;
-    const fl_dataset_kind *data = base->owners.workload->dataset;
     bool given = fl_node_get(root, "split", &split);
     if (given && !fl_split_read(split, &base->split, error)) return false;
-    size_t validation = base->split.validation == SIZE_MAX ? data->n_validation : base->split.validation;
-    size_t left = validation < data->n_train ? data->n_train - validation : 0;
+    size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
+    size_t left = validation < all ? all - validation : 0;
     fl_node_get(root, "batch_size", &batch);
     if (left >= base->batch_size) return true;
     return fl_node_fail(left ? batch : split, error, "a batch of %zu is larger than the training split of %zu examples of %s",
@@ -152,18 +151,41 @@ static char *arm_name(const char *label, const fl_trial *base, const listed *l)
     return name.bytes;
 }
 
-/* Both corners of the space must be trials that can be run: what lies between is then within range too. */
-static bool accept_corners(fl_node node, const fl_arm *arm, fl_error *error)
+static bool accept_trial_at(const double *u, fl_node node, const fl_arm *arm, fl_error *error)
 {
-    for (int corner = 0; corner < 2; corner++) {
+    fl_error why;
+    fl_trial trial = fl_trial_copy(&arm->base);
+    fl_space_resolve(arm->space, u, &trial.values);
+    bool accepted = fl_trial_accepts(&trial, SIZE_MAX, &why);
+    fl_trial_free(&trial);
+    return accepted || fl_node_fail_with(node, error, &why);
+}
+
+/* The coordinate at which an axis is lowest or highest; listed values stand in any order. */
+static double end_of(const fl_axis *axis, bool highest)
+{
+    size_t at = 0;
+    if (!axis->points) return highest;
+    for (size_t i = 1; i < axis->n_points; i++)
+        if (highest ? axis->points[i] > axis->points[at] : axis->points[i] < axis->points[at]) at = i;
+    return ((double)at + 0.5) / (double)axis->n_points;
+}
+
+/* Both corners of a space must be trials that can be run: what lies between is then within range too. Of a list every point must
+ * be one. */
+static bool accept_space(fl_node node, const fl_arm *arm, fl_error *error)
+{
+    const fl_space *space = arm->space;
+    for (size_t i = 0; i < space->n_complete; i++) {
+        double u = ((double)i + 0.5) / (double)space->n_complete;
+        if (!accept_trial_at(&u, node, arm, error)) return false;
+    }
+    for (int corner = 0; corner < 2 && !space->n_complete; corner++) {
         double u[FL_SPACE_AXES];
-        fl_error why;
-        for (size_t i = 0; i < FL_SPACE_AXES; i++) u[i] = corner;
-        fl_trial trial = fl_trial_copy(&arm->base);
-        fl_space_resolve(arm->space, u, &trial.values);
-        bool accepted = fl_trial_accepts(&trial, SIZE_MAX, &why);
-        fl_trial_free(&trial);
-        if (!accepted) return fl_node_fail_with(node, error, &why);
+        size_t n = 0;
+        for (size_t i = 0; i < space->n_axes; i++)
+            if (fl_axis_varies(space, &space->axes[i])) u[n++] = end_of(&space->axes[i], corner);
+        if (!accept_trial_at(u, node, arm, error)) return false;
     }
     return true;
 }
@@ -187,9 +209,11 @@ static bool holds_budget(fl_node node, const fl_study *study, const fl_space *sp
     fl_error why;
     if (!question.n_axes) return true; /* everything is fixed: the trials differ by their seeds alone */
     if (!fl_search_accepts(search, &question, &why)) return fl_node_fail_with(node, error, &why);
-    uint64_t size = search->size(&question);
-    return size >= study->max_trials || fl_node_fail(node, error, "this space holds %llu points, the budget asks for %zu trials",
-                                                     (unsigned long long)size, study->max_trials);
+    unsigned long long size = search->size(&question);
+    if (size >= study->max_trials) return true;
+    return fl_node_fail(node, error, "this space holds %llu points, the budget asks for %s%zu trials%s", size,
+                        study->feasible ? "up to " : "", study->max_trials,
+                        study->feasible ? "; lower budget.max_trials" : "");
 }
 
 static fl_arm *new_arm(fl_study *study)
@@ -218,7 +242,7 @@ static bool add_arm(const arm_reading *r, fl_study *study, const listed *l, cons
     arm->base.precision = l->precisions[at[2]];
     arm->base.batch_size = l->batches[at[3]];
     arm->name = arm_name(r->label, &arm->base, l);
-    return make_base(r->root, study, r->space, &arm->base, error) && accept_corners(r->space_node, arm, error);
+    return make_base(r->root, study, r->space, &arm->base, error) && accept_space(r->space_node, arm, error);
 }
 
 static bool add_product(const arm_reading *r, fl_study *study, const listed *l, fl_error *error)

@@ -2,6 +2,7 @@
 #include "plan/trial.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,9 +71,16 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
                              n_training);
     if (!trial->threads) return fl_user_error(error, "threads must be at least 1");
     if (trial->seed > FL_SEED_MAX) return fl_user_error(error, "a seed must be below 2^53");
+    if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
+        return fl_user_error(error, "initial weights and biases must be finite numbers");
     fl_rate_question question = question_of(trial, 0, (fl_told){ 0 });
     return fl_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &question, error);
+}
+
+size_t fl_trial_validation(const fl_trial *trial)
+{
+    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation : trial->split.validation;
 }
 
 bool fl_precision_find(const char *name, fl_precision *precision, fl_error *error)

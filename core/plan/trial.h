@@ -45,6 +45,9 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
 /* A precision by name. */
 bool fl_precision_find(const char *name, fl_precision *precision, fl_error *error);
 
+/* How many examples of the training file validate, the data set's default included. */
+size_t fl_trial_validation(const fl_trial *trial);
+
 /* "end", "start" or "seeded". */
 bool fl_split_from_find(const char *name, fl_split_from *from, fl_error *error);
 

@@ -33,9 +33,11 @@ static void add_rates(fl_text *text, const fl_trial *trial)
     fl_text_add(text, "]'");
 }
 
-static void add_split(fl_text *text, const fl_split *split)
+static void add_split(fl_text *text, const fl_trial *trial)
 {
-    if (split->validation != SIZE_MAX) fl_text_add(text, " --validation %zu", split->validation);
+    const fl_split *split = &trial->split;
+    size_t validation = fl_trial_validation(trial);
+    if (validation != trial->owners.workload->dataset->n_validation) fl_text_add(text, " --validation %zu", validation);
     if (split->from != FL_FROM_END) fl_text_add(text, " --validation-from %s", fl_split_from_name(split->from));
     if (split->from == FL_FROM_SEEDED) fl_text_add(text, " --validation-seed %" PRIu64, split->seed);
 }
@@ -61,7 +63,7 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
     fl_text_add(text, " --batch %zu --steps %zu --eval-every %zu --seed %" PRIu64 " --backend %s --precision %s --threads %u",
                 trial->batch_size, trial->steps, trial->eval_every, trial->seed, trial->backend->entry.name,
                 fl_precision_name(trial->precision), trial->threads);
-    add_split(text, &trial->split);
+    add_split(text, trial);
     add_init(text, trial);
     if (trial->stop_above > 0) fl_text_add(text, " --stop-above %s", fl_number(trial->stop_above, number));
 }

@@ -35,6 +35,17 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial)
     return all;
 }
 
+/* NULL for the default split: however it is asked for, the same split has the same words. */
+static json_t *split_json(const fl_trial *trial)
+{
+    const fl_split *split = &trial->split;
+    size_t validation = fl_trial_validation(trial);
+    if (validation == trial->owners.workload->dataset->n_validation && split->from == FL_FROM_END) return NULL;
+    json_t *object = json_pack("{s:I, s:s}", "validation", (json_int_t)validation, "from", fl_split_from_name(split->from));
+    if (split->from == FL_FROM_SEEDED) json_object_set_new(object, "seed", json_integer((json_int_t)split->seed));
+    return object;
+}
+
 json_t *fl_trial_json(const fl_trial *trial)
 {
     json_t *object = json_pack(
@@ -43,13 +54,8 @@ json_t *fl_trial_json(const fl_trial *trial)
         "hyperparameters", fl_trial_hyperparameters(trial), "batch_size", (json_int_t)trial->batch_size, "steps",
         (json_int_t)trial->steps, "eval_every", (json_int_t)trial->eval_every, "backend", trial->backend->entry.name,
         "precision", fl_precision_name(trial->precision), "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
-    if (trial->split.validation != SIZE_MAX || trial->split.from != FL_FROM_END) {
-        json_t *split = json_pack("{s:s, s:I}", "from", fl_split_from_name(trial->split.from), "seed",
-                                  (json_int_t)trial->split.seed);
-        if (trial->split.validation != SIZE_MAX)
-            json_object_set_new(split, "validation", json_integer((json_int_t)trial->split.validation));
-        json_object_set_new(object, "split", split);
-    }
+    json_t *split = split_json(trial);
+    if (split) json_object_set_new(object, "split", split);
     json_object_set_new(object, "init",
                         json_pack("{s:s, s:f, s:f}", "weights", trial->init.weights->entry.name, "argument",
                                   trial->init.argument, "bias", trial->init.bias));

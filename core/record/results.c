@@ -112,9 +112,13 @@ static void read_points(reading *r, const char *path)
 
 static void read_hosts(reading *r, const char *path)
 {
-    json_t *file = json_load_file(path, 0, NULL);
+    json_error_t trouble;
+    json_t *file = json_load_file(path, 0, &trouble);
     json_t *hosts = json_object_get(file, "hosts");
-    if (json_is_object(hosts)) json_object_update(r->results->hosts, hosts);
+    if (json_is_object(hosts))
+        json_object_update(r->results->hosts, hosts);
+    else
+        add_damage(r->results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
     json_decref(file);
 }
 

@@ -65,18 +65,39 @@ static bool take_lock(fl_store *store, fl_shard shard, char *warning, fl_error *
 
 /* --- opening --- */
 
+/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the same however
+ * many trials there are. */
+static bool read_tail(int file, char **tail, size_t *n, off_t *start)
+{
+    off_t end = lseek(file, 0, SEEK_END);
+    for (off_t window = 4096;; window *= 2) {
+        *start = end > window ? end - window : 0;
+        *n = (size_t)(end - *start);
+        *tail = fl_grow(*tail, *n + 1, 1);
+        if (pread(file, *tail, *n, *start) != (ssize_t)*n) return false;
+        const char *newline = memrchr(*tail, '\n', *n);
+        if (!newline && *start) continue;
+        size_t before = newline ? (size_t)(newline + 1 - *tail) : 0;
+        *n -= before;
+        *start += (off_t)before;
+        memmove(*tail, *tail + before, *n);
+        return true;
+    }
+}
+
 /* End a torn last line that is whole but for its newline, cut any other. */
 static bool mend_tail(int file, const char *path, fl_error *error)
 {
-    char *bytes;
+    char *tail = NULL;
     size_t n;
-    if (!fl_file_read(path, &bytes, &n, error)) return false;
-    size_t start = n;
-    while (start && bytes[start - 1] != '\n') start--;
-    json_t *whole = fl_line_read(bytes + start, n - start);
-    bool mended = start == n || (whole ? pwrite(file, "\n", 1, (off_t)n) == 1 : ftruncate(file, (off_t)start) == 0);
-    json_decref(whole);
-    free(bytes);
+    off_t start;
+    bool mended = read_tail(file, &tail, &n, &start);
+    if (mended && n) {
+        json_t *whole = fl_line_read(tail, n);
+        mended = whole ? pwrite(file, "\n", 1, start + (off_t)n) == 1 : ftruncate(file, start) == 0;
+        json_decref(whole);
+    }
+    free(tail);
     return mended || fl_machine_error(error, "%s: cannot be mended: %s", path, strerror(errno));
 }
 
@@ -99,8 +120,8 @@ static bool settle_study(const fl_store *store, fl_error *error)
         json_t *frozen = json_load_file(path, 0, &trouble);
         if (!frozen) return fl_user_error(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
         fl_error why;
-        bool same = json_equal(frozen, store->study->frozen);
-        bool continues = same || fl_study_continues(store->study, frozen, &why);
+        bool continues = fl_study_continues(store->study, frozen, &why);
+        bool same = continues && json_equal(frozen, store->study->frozen);
         json_decref(frozen);
         if (!continues) return fl_user_error(error, "%s: %s; choose another folder with -o", store->folder, why.text);
         if (same) return true;
@@ -160,6 +181,7 @@ static bool append(int file, const fl_text *text, const char *what, const char *
 {
     off_t end = lseek(file, 0, SEEK_END);
     const char *line = text->bytes, *stop = text->bytes + text->length;
+    errno = 0; /* a short write sets none */
     while (line < stop) {
         size_t n = (size_t)((const char *)memchr(line, '\n', (size_t)(stop - line)) - line) + 1;
         ssize_t put = write(file, line, n);

@@ -6,6 +6,7 @@
 #include "train/manifest.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +44,13 @@ fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const ch
     char path[FL_PATH_MAX];
     fl_export *export = fl_new(1, sizeof *export);
     *export = (fl_export){ .trial = trial, .folder = folder };
-    bool ready = true;
-    if (folder) {
+    bool ready = !trace_path || (export->traces[0] = create(trace_path, error));
+    if (ready && folder) {
         fl_path_join(path, folder, "trace.jsonl");
         ready = make_folders(folder, error) && (export->traces[1] = create(path, error));
     }
-    if (ready && trace_path) ready = (export->traces[0] = create(trace_path, error));
     if (ready) return export;
+    if (export->traces[0]) remove(trace_path); /* a refused export leaves nothing behind */
     fl_export_close(export, NULL);
     return NULL;
 }
@@ -117,9 +118,9 @@ static void begun(void *whose, const fl_network *network)
 
 static void trace(fl_export *export, const fl_watched_step *step)
 {
-    json_t *line = json_pack("{s:I, s:f, s:f, s:f}", "step", (json_int_t)step->step, "loss", step->loss, "rate", step->rate,
-                             "gradient_norm", step->gradient_norm);
-    if (!line) return; /* a gradient without a norm: JSON has no word for it, and the next loss will end the trial */
+    json_t *norm = isfinite(step->gradient_norm) ? json_real(step->gradient_norm) : json_null();
+    json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate", step->rate,
+                             "gradient_norm", norm);
     char *text = fl_json_line(line);
     for (size_t i = 0; i < 2; i++)
         if (export->traces[i]) fprintf(export->traces[i], "%s\n", text);

@@ -93,6 +93,7 @@ static void describe(run *r)
                  *outcome->lent ? "," : "", *lent);
     fl_text words = { 0 };
     fl_network_describe(r->network, &words);
+    fl_text_add(&words, "; evaluation: ");
     fl_network_describe(r->plans->evaluation, &words);
     outcome->implementation = words.bytes;
 }
@@ -228,12 +229,17 @@ static void settle_seconds(const run *r)
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }
 
+bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error)
+{
+    return fl_plans_fit(&trainer->plans, trial, error);
+}
+
 bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_COMPLETE };
     run r = { .trial = trial, .watch = watch, .plans = &trainer->plans, .outcome = outcome, .started = fl_clock_seconds() };
     double mark = r.started;
-    if (!fl_plans_fit(&trainer->plans, trial, error)) return false;
+    if (!fl_trainer_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
     start(&r);
     charge(&outcome->seconds.setup, &mark);

@@ -70,8 +70,11 @@ typedef struct fl_trainer fl_trainer;
 fl_trainer *fl_trainer_new(void);
 void fl_trainer_free(fl_trainer *trainer);
 
-/* Run a trial. False with a sentence when it cannot even start (no data, an unusable backend, impossible numbers); a trial that
- * diverges is an outcome. `watch` may be NULL. */
+/* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an unusable
+ * backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before. */
+bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
+
+/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be NULL. */
 bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error);
 
 #endif
