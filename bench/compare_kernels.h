@@ -1,13 +1,15 @@
 /* Two measurements of the same kernels: which became slower, which faster, and where no difference is shown.
  *
- * A difference is claimed when two independent questions agree: the repetitions do not look like draws from one
- * distribution (Mann-Whitney, Holm's correction over all benchmarks, p < .05), and the medians differ by more than the
- * benchmark's own noise. The second is needed because repetitions in one process share its luck (where memory landed, what
- * else ran), so that two runs of one program are often significantly different.
+ * A difference is claimed when two questions agree: the times do not look like draws from one distribution (Mann-Whitney,
+ * Holm's correction over all benchmarks, p < .01), and the medians differ by more than the benchmark's own noise.
  *
- * The noise is the largest of the interquartile ranges over the medians, on both sides. One process does not know how
- * much processes differ, so there is more to it: the difference between the medians of the base and of another measurement of the
- * same program (A/A) where there is one; else, where neither side was pooled from several files, an assumed 5 %.
+ * The repetitions of one process share its luck (where memory landed, what else ran), so two processes of one program are
+ * often significantly different. Where a side is a folder with a file per process, each process is one draw and the test
+ * knows how much processes differ; one process cannot know, and its noise must come from elsewhere: from other measurements of the
+ * base's program (A/A), or 5 % are assumed.
+ *
+ * So the noise is the largest of the interquartile ranges of both sides over their medians, and of the differences
+ * between the base's median and that of each further process of the same program.
  */
 #ifndef BENCH_COMPARE_KERNELS_H
 #define BENCH_COMPARE_KERNELS_H
@@ -35,8 +37,10 @@ typedef struct compare_kernels {
     size_t least_needed; /* repetitions of both that make a claim possible */
 } compare_kernels;
 
-/* Compare; `again` holds more measurements of the base's program, or nothing. All three must outlive the result. */
-compare_kernels compare_kernels_make(const compare_runs *base, const compare_runs *now, const compare_runs *again);
+/* Compare times that are `unit`; `again` holds further processes of the base's program, or nothing. All three must outlive the
+ * result. */
+compare_kernels compare_kernels_make(const compare_runs *base, const compare_runs *now, compare_unit unit,
+                                     const compare_runs *again);
 void compare_kernels_free(compare_kernels *kernels);
 
 /* On stdout, for people; and as an object, new reference. */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "stats/sample.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -78,12 +79,24 @@ static bool read_document(const fl_json *document, compare_runs *runs, fl_error 
     return true;
 }
 
-static bool read_file(const char *path, compare_runs *runs, fl_error *error)
+/* Add what one file holds. */
+static void take(compare_runs *runs, const compare_runs *file, compare_unit unit)
 {
+    for (const compare_run *run = file->items; run < file->items + file->n; run++) {
+        size_t n = unit == COMPARE_PROCESSES ? 1 : run->n;
+        double median = fl_stats_median(run->seconds, run->n);
+        for (size_t i = 0; i < n; i++) add(runs, run->name, n == 1 ? median : run->seconds[i]);
+    }
+}
+
+static bool read_file(const char *path, compare_unit unit, compare_runs *runs, fl_error *error)
+{
+    compare_runs file = { 0 };
     fl_json *document = fl_json_load(path, error);
-    bool read = document && read_document(document, runs, error);
+    bool read = document && read_document(document, &file, error);
+    take(runs, &file, unit);
+    compare_runs_free(&file);
     fl_json_free(document);
-    runs->n_files++;
     return read;
 }
 
@@ -93,7 +106,7 @@ static int is_json(const struct dirent *entry)
     return ending && !strcmp(ending, ".json");
 }
 
-static bool read_folder(const char *folder, compare_runs *runs, fl_error *error)
+static bool read_folder(const char *folder, compare_unit unit, compare_runs *runs, fl_error *error)
 {
     struct dirent **entries;
     int n = scandir(folder, &entries, is_json, alphasort);
@@ -102,16 +115,17 @@ static bool read_folder(const char *folder, compare_runs *runs, fl_error *error)
     for (int i = 0; i < n; i++) {
         char path[FL_PATH_MAX];
         fl_path_join(path, folder, entries[i]->d_name);
-        read = read && read_file(path, runs, error);
+        read = read && read_file(path, unit, runs, error);
         free(entries[i]);
     }
     free(entries);
     return read;
 }
 
-bool compare_runs_read(const char *path, compare_runs *runs, fl_error *error)
+bool compare_runs_read(const char *path, compare_unit unit, compare_runs *runs, fl_error *error)
 {
-    return fl_folder_exists(path) ? read_folder(path, runs, error) : read_file(path, runs, error);
+    *runs = (compare_runs){ 0 };
+    return fl_folder_exists(path) ? read_folder(path, unit, runs, error) : read_file(path, unit, runs, error);
 }
 
 void compare_runs_free(compare_runs *runs)

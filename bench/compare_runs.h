@@ -1,4 +1,4 @@
-/* Kernel benchmarks as their files hold them: every repetition of every benchmark, in seconds. */
+/* Kernel benchmarks as their files hold them: the times of every benchmark, in seconds. */
 #ifndef BENCH_COMPARE_RUNS_H
 #define BENCH_COMPARE_RUNS_H
 
@@ -7,18 +7,24 @@
 
 typedef struct compare_run {
     char *name;
-    double *seconds; /* one per repetition; at least one */
+    double *seconds; /* at least one */
     size_t n;
 } compare_run;
 
 typedef struct compare_runs {
     compare_run *items; /* in the order in which they first appear */
-    size_t n, n_files;
+    size_t n;
 } compare_runs;
 
-/* Add the repetitions in a file of Google Benchmark's JSON, or in every .json of a folder, to `runs` (zeros at first); aggregates and
- * benchmarks that gave up are left out. On error what was read stays and is still to be freed. */
-bool compare_runs_read(const char *path, compare_runs *runs, fl_error *error);
+/* What the times are. */
+typedef enum compare_unit {
+    COMPARE_REPETITIONS, /* a time is a repetition */
+    COMPARE_PROCESSES,   /* a time is the median of a file's repetitions: what one process saw */
+} compare_unit;
+
+/* Read a file of Google Benchmark's JSON, or every .json of a folder; aggregates and benchmarks that gave up are left out. On error
+ * `runs` is still to be freed. */
+bool compare_runs_read(const char *path, compare_unit unit, compare_runs *runs, fl_error *error);
 void compare_runs_free(compare_runs *runs);
 
 /* The benchmark of that name, or NULL. */

@@ -10,9 +10,10 @@
 
 static const usage compare_usage = {
     "fairlead compare BASE NEW [--noise FILE] [--json]",
-    "Compares two files of fairlead-kernels (or folders of such files), benchmark by benchmark: a difference is claimed\n"
-    "when it is significant and larger than the benchmark's own noise. Or compares two result folders: the bits in which\n"
-    "equal trials end, and the errors of what each arm selects.\n"
+    "Compares two files of fairlead-kernels, benchmark by benchmark: a difference is claimed when it is significant and\n"
+    "larger than the benchmark's own noise. BASE and NEW may be folders with a file per process, run in turn: processes of\n"
+    "one program differ by more than the repetitions in one of them know. Or compares two result folders: the bits in\n"
+    "which equal trials end, and the errors that the arms find.\n"
     "Exit code 0: nothing became worse; 1: something did; 2: wrong arguments or files; 4: nothing in common.",
     "fairlead compare base.json new.json",
 };
@@ -44,20 +45,25 @@ static int judge_kernels(const char *base, const char *now, const compare_kernel
     return kernels->counts[COMPARE_SLOWER] ? BAD_NEWS : 0;
 }
 
+/* Files hold repetitions of one process; with a folder on either side, processes are compared with processes. */
 static int compare_files(const char *base, const char *now, const char *noise, bool json)
 {
-    compare_runs runs[3] = { 0 };
+    bool folder = fl_folder_exists(base) || fl_folder_exists(now);
+    compare_unit unit = folder ? COMPARE_PROCESSES : COMPARE_REPETITIONS;
+    compare_runs old = { 0 }, new = { 0 }, again = { 0 };
     fl_error error;
     int code;
-    if (compare_runs_read(base, &runs[0], &error) && compare_runs_read(now, &runs[1], &error) &&
-        (!noise || compare_runs_read(noise, &runs[2], &error))) {
-        compare_kernels kernels = compare_kernels_make(&runs[0], &runs[1], &runs[2]);
+    if (compare_runs_read(base, unit, &old, &error) && compare_runs_read(now, unit, &new, &error) &&
+        (!noise || compare_runs_read(noise, COMPARE_PROCESSES, &again, &error))) {
+        compare_kernels kernels = compare_kernels_make(&old, &new, unit, &again);
         code = judge_kernels(base, now, &kernels, json);
         compare_kernels_free(&kernels);
     } else {
         code = complain(&error);
     }
-    for (size_t i = 0; i < 3; i++) compare_runs_free(&runs[i]);
+    compare_runs_free(&old);
+    compare_runs_free(&new);
+    compare_runs_free(&again);
     return code;
 }
 
@@ -113,7 +119,7 @@ int verb_compare(int argc, char **argv)
     const char *noise = NULL;
     bool json = false;
     const option options[] = {
-        { "--noise", NULL, OPTION_TEXT, "FILE", "BASE measured once more (A/A): what it differs by is noise", &noise },
+        { "--noise", NULL, OPTION_TEXT, "FILE", "BASE's program measured again (A/A), or a folder of that: what differs is noise", &noise },
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json },
     };
     words rest;
