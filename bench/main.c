@@ -17,6 +17,8 @@ static const struct {
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
+    { "plot", "draw the figures of result folders", verb_plot },
+    { "report", "one self-contained page of result folders", verb_report },
     { "compare", "two measurements of the kernels, or two result folders", verb_compare },
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
     { "export", "records for other programs: csv, optuna, benchmark-action", verb_export },

@@ -141,8 +141,9 @@ static void print_cell(const char *text, size_t width, bool left, size_t *gap)
     *gap += (left ? room : 0) + 2;
 }
 
-static void print_row(const page_table *table, const size_t *widths, const char *(*text)(const page_table *, size_t, size_t),
-                      size_t row)
+typedef const char *cell_text(const page_table *table, size_t column, size_t row);
+
+static void print_row(const page_table *table, const size_t *widths, cell_text *text, size_t row)
 {
     size_t gap = 0;
     for (size_t i = 0; i < table->n_columns; i++)

@@ -21,8 +21,8 @@ static void five_trials(const scene *s, size_t arm)
     invent_errors(s, arm, errors, 5); /* test errors .31, .11, .21, .41, .51 */
 }
 
-/* With K = N = 5 the rank of the selected one has P(rank <= r) = 1 - (1 - r/5)^5: .672, .922, .990, ... for r = 1, 2, 3. So the
- * 5th percentile is rank 1 and the 95th rank 3. */
+/* With K = N = 5 the rank of the selected one has P(rank <= r) = 1 - (1 - r/5)^5: .672, .922, .990, ... for r = 1,
+ * 2, 3. So the 5th percentile is rank 1 and the 95th rank 3. */
 static void the_band_is_the_exact_law_of_resampling_these_trials(void **state)
 {
     scene s;
@@ -208,8 +208,8 @@ static void ladder(const scene *s, size_t arm, size_t n, double low)
     }
 }
 
-/* Errors .10 to .14 against .30 to .34: of the 252 divisions only this one and its mirror image differ as much, p = 2/252;
- * 4,000 draws know it to sqrt(p (1-p) / 4000) = .0014. K = 1: the difference is that of the means, -.2. */
+/* Errors .10 to .14 against .30 to .34: of the 252 divisions only this one and its mirror image differ as much, p =
+ * 2/252; 4,000 draws know it to sqrt(p (1-p) / 4000) = .0014. K = 1: the difference is that of the means, -.2. */
 static void a_clear_difference_is_claimed(void **state)
 {
     scene s;
@@ -297,9 +297,11 @@ static void only_arms_of_one_batch_size_are_compared(void **state)
 {
     scene s = { .study = NULL };
     fl_error error;
-    s.study = fl_study_load_text("lists",
-                                 "{\"study\": \"lists\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32],"
-                                 BUDGET(5) "\"arms\": [" SGD("a") "," SGD("b") "]}", NULL, &error);
+    s.study = fl_study_load_text(
+        "lists",
+        "{\"study\": \"lists\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32]," BUDGET(
+            5) "\"arms\": [" SGD("a") "," SGD("b") "]}",
+        NULL, &error);
     assert_non_null(s.study);
     folder_make(s.folder);
     s.store = open_store(&s, whole);
@@ -346,13 +348,14 @@ static void arms_within_one_interval_are_equal_in_steps(void **state)
 static void hyperparameters_left_at_their_default_are_named(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(5),
-                "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {\"learning_rate/epsilon\": "
-                "{\"min\": 1, \"max\": 10, \"scaling\": \"log\"}, \"beta1\": 0.8, \"schedule.end_factor\": 0.1}}");
+    scene_begin(
+        &s, BUDGET(5),
+        "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {\"learning_rate/epsilon\": "
+        "{\"min\": 1, \"max\": 10, \"scaling\": \"log\"}, \"beta1\": 0.8, \"schedule.end_factor\": 0.1}}");
     fl_summary *summary = sum_up(&s);
     const fl_arm_summary *arm = &summary->arms[0];
-    const char *const expected[] = { "beta2 = 0.999", "epsilon = 1e-08", "epsilon_form = choi", "schedule.warmup_steps = 0",
-                                     "schedule.decay_fraction = 1" };
+    const char *const expected[] = { "beta2 = 0.999", "epsilon = 1e-08", "epsilon_form = choi",
+                                     "schedule.warmup_steps = 0", "schedule.decay_fraction = 1" };
     assert_int_equal(5, arm->n_defaults);
     for (size_t i = 0; i < 5; i++) assert_string_equal(expected[i], arm->defaults[i]);
     fl_summary_free(summary);
@@ -378,12 +381,14 @@ static void the_json_holds_the_promised_fields(void **state)
     json_t *json = fl_summary_json(summary), *arms = json_object_get(json, "arms");
     assert_keys(json, "schema folder study select select_at target arms pairs warnings");
     for (size_t i = 0; i < 2; i++)
-        assert_keys(json_array_get(arms, i), "arm trials complete infeasible failed selected val_error test_error best_of_k "
-                                             "steps_to_target warnings defaults reruns resampling median");
+        assert_keys(json_array_get(arms, i),
+                    "arm trials complete infeasible failed selected val_error test_error best_of_k "
+                    "steps_to_target warnings defaults reruns resampling median");
     const json_t *first = json_array_get(arms, 0), *selected = json_object_get(first, "selected");
     assert_keys(selected, "trial index hyperparameters repro");
     assert_int_equal(1, json_integer_value(json_object_get(selected, "index")));
-    assert_string_equal(summary->arms[0].selected->record->trial, json_string_value(json_object_get(selected, "trial")));
+    assert_string_equal(summary->arms[0].selected->record->trial,
+                        json_string_value(json_object_get(selected, "trial")));
     assert_close(json_real_value(json_object_get(first, "val_error")), 0.1, 0);
     assert_true(json_is_null(json_object_get(first, "steps_to_target")));
     assert_true(json_is_null(json_object_get(json_array_get(arms, 1), "selected")));

@@ -11,7 +11,8 @@ static bool read_stop(fl_node budget, fl_study *study, fl_error *error)
     fl_node child;
     if (!fl_node_get(budget, "stop_above", &child)) return true;
     if (!fl_node_number(child, &study->stop_above, error)) return false;
-    return study->stop_above > 1 || fl_node_fail(child, error, "'stop_above' must be above 1, a multiple of the first loss");
+    return study->stop_above > 1 || fl_node_fail(child, error, "stop_above = %.10g must be above 1, a multiple of the first loss",
+                                                          study->stop_above);
 }
 
 static bool read_budget(fl_node root, fl_study *study, fl_error *error)

@@ -1,0 +1,24 @@
+/* The parts of the report, each in a file of its own; report.c puts them together. */
+#ifndef BENCH_REPORT_PARTS_H
+#define BENCH_REPORT_PARTS_H
+
+#include "figure_sheet.h"
+#include "report_html.h"
+
+extern const char report_style[]; /* the page's style sheet */
+
+/* Of one study: the arms' table, the pairs and the warnings; what was selected, with the commands that run it again. */
+void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
+void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
+
+/* Of one study: what was asked and where it ran. */
+void report_study(fl_text *page, const fl_summary *summary);
+void report_hosts(fl_text *page, const fl_summary *summary);
+
+/* Every figure that has something to show, or why there is none. */
+void report_figures(fl_text *page, const figure_sheet *sheet);
+
+/* An arm's name behind a square of its colour. */
+void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm);
+
+#endif
