@@ -22,6 +22,8 @@ min(a, b) = a < b ? a : b
 # The middle of the present y axis.
 middle(low, high) = logged ? sqrt(low * high) : (low + high) / 2
 
+# Words in place of a mark are empty where there is a mark: gnuplot 5.4 crashes on labels none of which has a place.
+
 # A whisker with caps.
 whisker = "with vectors heads size screen 4.0 / width, 90 fixed lw 1 lc rgb 'black'"
 
