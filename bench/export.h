@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 typedef struct export_format {
-    const char *name, *about;
-    size_t (*write)(const fl_results *results, FILE *file); /* returns how many things it wrote; errors stay in the file */
+    const char *name;
+    /* Returns how many things it wrote; what went wrong on the way is the file's to say (ferror). */
+    size_t (*write)(const fl_results *results, FILE *file);
 } export_format;
 
 extern const export_format export_csv;       /* a row per trial, reruns included */

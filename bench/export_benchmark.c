@@ -1,4 +1,5 @@
-/* github-action-benchmark's customSmallerIsBetter: an array of {name, unit, value}. What an arm has no figure for is left out. */
+/* github-action-benchmark's customSmallerIsBetter: an array of {name, unit, value}. What an arm has no figure for is
+ * left out. */
 #include "base/memory.h"
 #include "export.h"
 #include "stats/sample.h"
@@ -30,8 +31,8 @@ static double median_seconds(const fl_arm_results *arm)
 static void add_arm(json_t *list, const fl_summary *summary, const fl_arm_summary *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
-    add(list, summary, arm, rate ? "test error of the selected trial" : "test loss of the selected trial", rate ? "%" : "loss",
-        (rate ? 100 : 1) * arm->test_error.center);
+    add(list, summary, arm, rate ? "test error of the selected trial" : "test loss of the selected trial",
+        rate ? "%" : "loss", (rate ? 100 : 1) * arm->test_error.center);
     add(list, summary, arm, "steps to target", "steps", arm->steps.center);
     add(list, summary, arm, "median time of a trial", "seconds", median_seconds(arm->results));
 }
@@ -51,6 +52,5 @@ static size_t write_benchmark(const fl_results *results, FILE *file)
 
 const export_format export_benchmark = {
     .name = "benchmark-action",
-    .about = "github-action-benchmark's customSmallerIsBetter",
     .write = write_benchmark,
 };

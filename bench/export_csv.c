@@ -1,17 +1,21 @@
-/* A row per trial with everything that was chosen and everything that came of it. Hyperparameters are the union of all arms':
- * a column that an arm does not have is empty there. */
+/* A row per trial with everything that was chosen and everything that came of it. Hyperparameters are the union of all
+ * arms': a column that an arm does not have is empty there. */
 #include "csv.h"
 #include "export.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const first_columns[] = { "study", "arm", "index", "repeat", "trial", "status", "reason", "workload",
-                                             "optimizer", "schedule", "backend", "precision", "batch_size", "steps",
-                                             "eval_every", "threads", "seed", NULL };
-static const char *const last_columns[] = { "stopped_at", "steps_to_target", "seconds", "seconds_setup", "seconds_data",
-                                            "seconds_forward_backward", "seconds_update", "seconds_evaluate", "seconds_other",
-                                            "examples_per_second", "state_hash", "host", "repro", NULL };
+static const char *const first_columns[] = { "study",      "arm",      "index",      "repeat",   "trial",   "status",
+                                             "reason",     "workload", "optimizer",  "schedule", "backend", "precision",
+                                             "batch_size", "steps",    "eval_every", "threads",  "seed",    NULL };
+static const char *const last_columns[] = { "stopped_at",     "steps_to_target",
+                                            "seconds",        "seconds_setup",
+                                            "seconds_data",   "seconds_forward_backward",
+                                            "seconds_update", "seconds_evaluate",
+                                            "seconds_other",  "examples_per_second",
+                                            "state_hash",     "host",
+                                            "repro",          NULL };
 
 /* --- the heading --- */
 
@@ -80,15 +84,18 @@ static void add_choices(fl_text *row, const fl_study *study, const fl_record *re
     csv_count(row, trial->seed);
 }
 
+/* A number, a choice's name, the rates of schedule `list` as JSON, or nothing. */
 static void add_hyper(fl_text *row, const json_t *value)
 {
-    if (!json_is_array(value)) {
-        json_is_string(value) ? csv_text(row, json_string_value(value)) : csv_number(row, value ? json_number_value(value) : NAN);
-        return;
+    if (json_is_number(value)) {
+        csv_number(row, json_number_value(value));
+    } else if (json_is_array(value)) {
+        char *rates = fl_json_line(value);
+        csv_text(row, rates);
+        free(rates);
+    } else {
+        csv_text(row, json_string_value(value));
     }
-    char *rates = fl_json_line(value);
-    csv_text(row, rates);
-    free(rates);
 }
 
 static void add_hypers(fl_text *row, json_t *names, const fl_trial *trial)
@@ -165,6 +172,5 @@ static size_t write_csv(const fl_results *results, FILE *file)
 
 const export_format export_csv = {
     .name = "csv",
-    .about = "a row per trial, reruns included",
     .write = write_csv,
 };

@@ -1,6 +1,7 @@
-/* A journal as optuna.storages.JournalFileStorage reads it (Optuna 3.1 and later): one operation per line, an Optuna study per
- * arm, "STUDY/ARM". Parameters are the axes as they were sampled, so that Optuna's importances see independent axes.
- * Infeasible trials are pruned ones, failed trials failed ones; reruns are no part of a search and stay out.
+/* A journal as optuna.storages.JournalFileStorage reads it (Optuna 3.1 and later): one operation per line, an Optuna
+ * study per arm, "STUDY/ARM". Parameters are the axes as they were sampled, so that Optuna's importances see
+ * independent axes. Infeasible trials are pruned ones, failed trials failed ones; reruns are no part of a search and
+ * stay out.
  */
 #include "export.h"
 #include "stats/axis.h"
@@ -8,9 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CREATE_STUDY = 0, CREATE_TRIAL = 4 };       /* optuna.storages._journal.storage.JournalOperation */
-enum { COMPLETE = 1, PRUNED = 2, FAIL = 3 };       /* optuna.trial.TrialState */
-enum { MINIMIZE = 1 };                             /* optuna.study.StudyDirection */
+enum { CREATE_STUDY = 0, CREATE_TRIAL = 4 }; /* optuna.storages._journal.storage.JournalOperation */
+enum { COMPLETE = 1, PRUNED = 2, FAIL = 3 }; /* optuna.trial.TrialState */
+enum { MINIMIZE = 1 };                       /* optuna.study.StudyDirection */
 
 static const int states[FL_STATUSES] = { [FL_COMPLETE] = COMPLETE, [FL_INFEASIBLE] = PRUNED, [FL_FAILED] = FAIL };
 
@@ -41,8 +42,8 @@ static json_t *distribution_json(const fl_axis *axis)
     } else {
         double min, max;
         fl_stats_axis_ends(axis, &min, &max);
-        object = json_pack("{s:s, s:{s:n, s:f, s:f, s:b}}", "name", "FloatDistribution", "attributes", "step", "low", min, "high",
-                           max, "log", fl_stats_axis_log(axis));
+        object = json_pack("{s:s, s:{s:n, s:f, s:f, s:b}}", "name", "FloatDistribution", "attributes", "step", "low",
+                           min, "high", max, "log", fl_stats_axis_log(axis));
     }
     char *line = fl_json_line(object);
     json_t *text = json_string(line);
@@ -108,9 +109,9 @@ static json_t *attributes_json(const fl_study *study, const fl_record *record)
     json_t *attributes = json_pack("{s:s, s:I, s:I, s:s, s:o, s:f, s:o, s:s?, s:s?}", "trial", record->trial, "index",
                                    (json_int_t)record->slot.index, "repeat", (json_int_t)record->slot.repeat, "status",
                                    fl_status_name(record->status), "test_error",
-                                   record->has_final ? finite_or_null(scored->of[FL_TEST_ERROR]) : json_null(), "seconds",
-                                   record->seconds.total, "hyperparameters", fl_trial_hyperparameters(&trial), "reason",
-                                   record->reason, "repro", record->repro);
+                                   record->has_final ? finite_or_null(scored->of[FL_TEST_ERROR]) : json_null(),
+                                   "seconds", record->seconds.total, "hyperparameters",
+                                   fl_trial_hyperparameters(&trial), "reason", record->reason, "repro", record->repro);
     fl_trial_free(&trial);
     return attributes;
 }
@@ -120,8 +121,8 @@ static json_t *trial_json(const fl_results *results, size_t study_id, const fl_r
     const fl_study *study = results->study;
     json_t *value = value_json(study, record);
     bool unscored = record->status == FL_COMPLETE && json_is_null(value); /* Optuna's complete trials have a value */
-    json_t *trial = json_pack("{s:i, s:s, s:I, s:n, s:i, s:o, s:o, s:o}", "op_code", CREATE_TRIAL, "worker_id", "fairlead",
-                              "study_id", (json_int_t)study_id, "datetime_start", "state",
+    json_t *trial = json_pack("{s:i, s:s, s:I, s:n, s:i, s:o, s:o, s:o}", "op_code", CREATE_TRIAL, "worker_id",
+                              "fairlead", "study_id", (json_int_t)study_id, "datetime_start", "state",
                               unscored ? PRUNED : states[record->status], "value", value, "intermediate_values",
                               intermediate_json(results, record), "user_attrs", attributes_json(study, record));
     add_params(trial, study->arms[record->slot.arm].space, &record->values);
@@ -135,8 +136,8 @@ static size_t write_optuna(const fl_results *results, FILE *file)
     for (size_t arm = 0; arm < study->n_arms; arm++) {
         fl_text name = { 0 };
         fl_text_add(&name, "%s/%s", study->name, study->arms[arm].name);
-        write_line(json_pack("{s:i, s:s, s:s, s:[i]}", "op_code", CREATE_STUDY, "worker_id", "fairlead", "study_name", name.bytes,
-                             "directions", MINIMIZE),
+        write_line(json_pack("{s:i, s:s, s:s, s:[i]}", "op_code", CREATE_STUDY, "worker_id", "fairlead", "study_name",
+                             name.bytes, "directions", MINIMIZE),
                    file);
         fl_text_free(&name);
         for (size_t i = 0; i < results->arms[arm].n_search; i++, n++)
@@ -147,6 +148,5 @@ static size_t write_optuna(const fl_results *results, FILE *file)
 
 const export_format export_optuna = {
     .name = "optuna",
-    .about = "a journal for Optuna 3.1 and later, an Optuna study per arm",
     .write = write_optuna,
 };

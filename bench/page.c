@@ -42,14 +42,28 @@ static void blanks(size_t n)
 
 /* --- running text --- */
 
+static void title(const char *format, va_list arguments)
+{
+    fputs(colour(BOLD), stdout);
+    vprintf(format, arguments);
+    puts(colour(PLAIN));
+}
+
+void page_title(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    title(format, arguments);
+    va_end(arguments);
+}
+
 void page_heading(const char *format, ...)
 {
     va_list arguments;
-    printf("\n%s", colour(BOLD));
+    putchar('\n');
     va_start(arguments, format);
-    vprintf(format, arguments);
+    title(format, arguments);
     va_end(arguments);
-    printf("%s\n", colour(PLAIN));
 }
 
 static void wrap(size_t hang, const char *text)
@@ -141,8 +155,9 @@ static void print_cell(const char *text, size_t width, bool left, size_t *gap)
     *gap += (left ? room : 0) + 2;
 }
 
-static void print_row(const page_table *table, const size_t *widths, const char *(*text)(const page_table *, size_t, size_t),
-                      size_t row)
+typedef const char *cell_text(const page_table *table, size_t column, size_t row);
+
+static void print_row(const page_table *table, const size_t *widths, cell_text *text, size_t row)
 {
     size_t gap = 0;
     for (size_t i = 0; i < table->n_columns; i++)

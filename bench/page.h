@@ -1,14 +1,19 @@
-/* Text for people on stdout: headings, wrapped paragraphs, aligned columns. Colour only on a terminal and without NO_COLOR. */
+/* Text for people on stdout: headings, wrapped paragraphs, aligned columns. Colour only on a terminal and without
+ * NO_COLOR. */
 #ifndef BENCH_PAGE_H
 #define BENCH_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An empty line, then a line in bold. */
+/* A line in bold. */
+void page_title(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same after an empty line. */
 void page_heading(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A paragraph broken at the terminal's width (100 where there is none): `label` in a column of `hang` characters, the text beside it. */
+/* A paragraph broken at the terminal's width (100 where there is none): `label` in a column of `hang` characters, the
+ * text beside it. */
 void page_paragraph(size_t hang, const char *label, const char *text);
 
 /* The same in the colour of a warning. */

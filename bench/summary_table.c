@@ -17,11 +17,12 @@ typedef struct figure {
     char text[48];
 } figure;
 
-/* An error: percent where it is a rate, four digits where it is a loss. */
+/* An error: percent where it is a rate, four digits where it is a loss. NaN is no figure at all. */
 static figure error_figure(bool rate, double error)
 {
     figure f = { "-" };
-    if (isfinite(error)) snprintf(f.text, sizeof f.text, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
+    if (isinf(error)) return (figure){ "diverged" };
+    if (!isnan(error)) snprintf(f.text, sizeof f.text, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
     return f;
 }
 
@@ -29,7 +30,8 @@ static figure error_range(bool rate, double low, double high)
 {
     figure f = { "" };
     bool none = isnan(low) || isinf(low);
-    if (!none) snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", error_figure(rate, low).text, error_figure(rate, high).text);
+    if (!none)
+        snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", error_figure(rate, low).text, error_figure(rate, high).text);
     return f;
 }
 
@@ -43,7 +45,9 @@ static figure steps_figure(double steps)
 static figure steps_range(const fl_band *steps)
 {
     figure f = { "" };
-    if (isfinite(steps->low)) snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", steps_figure(steps->low).text, steps_figure(steps->high).text);
+    if (isfinite(steps->low))
+        snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", steps_figure(steps->low).text,
+                 steps_figure(steps->high).text);
     return f;
 }
 
@@ -58,17 +62,27 @@ static figure difference_figure(bool rate, double difference)
 /* --- the table of a group --- */
 
 static const page_column rate_columns[] = {
-    { "", "arm", true },         { "", "trials", false },     { "infea-", "sible", false }, { "", "failed", false },
-    { "val", "error %", false }, { "test", "error %", false }, { "", "5-95 %", true },       { "best of", "N/5 %", false },
-    { "90 %", "interval", true }, { "median", "trial %", false }, { "steps to", "target", false }, { "", "5-95 %", true },
+    { "", "arm", true },
+    { "", "trials", false },
+    { "infea-", "sible", false },
+    { "", "failed", false },
+    { "val", "error %", false },
+    { "test", "error %", false },
+    { "", "5-95 %", true },
+    { "best of", "N/5 %", false },
+    { "90 %", "interval", true },
+    { "median", "trial %", false },
+    { "steps to", "target", false },
+    { "", "5-95 %", true },
     { "", "reached", true },
 };
 enum { N_COLUMNS = sizeof rate_columns / sizeof *rate_columns };
 
 static const page_column loss_columns[N_COLUMNS] = {
-    { "", "arm", true },         { "", "trials", false },     { "infea-", "sible", false }, { "", "failed", false },
-    { "val", "loss", false },    { "test", "loss", false },   { "", "5-95 %", true },       { "best of", "N/5", false },
-    { "90 %", "interval", true }, { "median", "trial", false }, { "steps to", "target", false }, { "", "5-95 %", true },
+    { "", "arm", true },          { "", "trials", false },         { "infea-", "sible", false },
+    { "", "failed", false },      { "val", "loss", false },        { "test", "loss", false },
+    { "", "5-95 %", true },       { "best of", "N/5", false },     { "90 %", "interval", true },
+    { "median", "trial", false }, { "steps to", "target", false }, { "", "5-95 %", true },
     { "", "reached", true },
 };
 
@@ -83,19 +97,26 @@ static void add_steps(page_table *table, const fl_study *study, const fl_arm_sum
     }
 }
 
+/* Some of the draws behind the expected best held no feasible trial. */
+static bool is_partial(const fl_arm_summary *arm)
+{
+    return arm->n_counted && arm->interval.finite > 0 && arm->interval.finite < 1;
+}
+
 static void add_row(page_table *table, const fl_study *study, const fl_arm_summary *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
+    double there = arm->n_counted ? 1 : NAN; /* an arm without trials has no figures */
     page_table_cell(table, "%s", arm->arm->label);
     page_table_cell(table, "%zu", arm->n_run);
     page_table_cell(table, "%zu", arm->results->n_infeasible);
     page_table_cell(table, arm->results->n_failed ? "%zu" : "", arm->results->n_failed);
-    page_table_cell(table, "%s", error_figure(rate, arm->val_error.center).text);
-    page_table_cell(table, "%s", error_figure(rate, arm->test_error.center).text);
+    page_table_cell(table, "%s", error_figure(rate, there * arm->val_error.center).text);
+    page_table_cell(table, "%s", error_figure(rate, there * arm->test_error.center).text);
     page_table_cell(table, "%s", error_range(rate, arm->test_error.low, arm->test_error.high).text);
-    page_table_cell(table, "%s", error_figure(rate, arm->interval.estimate).text);
+    page_table_cell(table, "%s%s", error_figure(rate, arm->interval.estimate).text, is_partial(arm) ? "*" : "");
     page_table_cell(table, "%s", error_range(rate, arm->interval.low, arm->interval.high).text);
-    page_table_cell(table, "%s", error_figure(rate, arm->median_test_error).text);
+    page_table_cell(table, "%s", error_figure(rate, there * arm->median_test_error).text);
     add_steps(table, study, arm);
 }
 
@@ -133,7 +154,8 @@ static void print_trial(const fl_arm_summary *arm, size_t hang)
 static void print_defaults(const fl_arm_summary *arm, size_t hang)
 {
     fl_text text = { 0 };
-    for (size_t i = 0; i < arm->n_defaults; i++) fl_text_add(&text, "%s%s", i ? ", " : "left at default: ", arm->defaults[i]);
+    for (size_t i = 0; i < arm->n_defaults; i++)
+        fl_text_add(&text, "%s%s", i ? ", " : "left at default: ", arm->defaults[i]);
     if (text.length) page_paragraph(hang, "", text.bytes);
     fl_text_free(&text);
 }
@@ -196,7 +218,8 @@ static void add_no_difference(fl_text *text, const fl_summary *summary, const fl
 static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
 {
     if (!text->length)
-        fl_text_add(text, "equal in steps to target, within the resolution of %zu: ", summary->results->study->eval_every);
+        fl_text_add(text,
+                    "equal in steps to target, within the resolution of %zu: ", summary->results->study->eval_every);
     else
         fl_text_add(text, "; ");
     fl_text_add(text, "%s and %s", summary->arms[pair->a].arm->label, summary->arms[pair->b].arm->label);
@@ -220,7 +243,8 @@ static bool begins_group(const fl_summary *summary, size_t i)
 static void print_group_table(const fl_summary *summary, size_t first)
 {
     const fl_trial *base = &summary->arms[first].arm->base;
-    page_table *table = page_table_new(fl_summary_rates(summary->arms[first].arm) ? rate_columns : loss_columns, N_COLUMNS);
+    page_table *table =
+        page_table_new(fl_summary_rates(summary->arms[first].arm) ? rate_columns : loss_columns, N_COLUMNS);
     page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
                  base->backend->entry.name, fl_precision_name(base->precision), base->steps);
     for (size_t i = first; i < summary->n_arms; i++)
@@ -240,7 +264,8 @@ static void print_group_selected(const fl_summary *summary, size_t first)
         if (in_group(summary, first, i)) print_selected(&summary->arms[i], hang);
 }
 
-/* What is claimed first, a line each; then in one paragraph each the pairs that show no difference and those equal in speed. */
+/* What is claimed first, a line each; then in one paragraph each the pairs that show no difference and those equal in
+ * speed. */
 static void print_group_pairs(const fl_summary *summary, size_t first)
 {
     fl_text nothing = { 0 }, equal = { 0 };
@@ -254,7 +279,9 @@ static void print_group_pairs(const fl_summary *summary, size_t first)
             add_no_difference(&nothing, summary, pair);
         else
             print_pair(summary, pair);
-        if (pair->steps_equal) add_equal_steps(&equal, summary, pair);
+        bool reached =
+            isfinite(summary->arms[pair->a].steps.center); /* two arms that never got there are not called equal */
+        if (reached && pair->steps_equal) add_equal_steps(&equal, summary, pair);
     }
     if (nothing.length) page_paragraph(2, "", nothing.bytes);
     if (equal.length) page_paragraph(2, "", equal.bytes);
@@ -264,11 +291,17 @@ static void print_group_pairs(const fl_summary *summary, size_t first)
 
 /* --- the whole --- */
 
-static void print_legend(const fl_study *study)
+static void print_legend(const fl_summary *summary)
 {
+    const fl_study *study = summary->results->study;
+    bool partial = false;
+    for (size_t i = 0; i < summary->n_arms; i++) partial |= is_partial(&summary->arms[i]);
     putchar('\n');
-    page_paragraph(14, "5-95 %", "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
-    page_paragraph(14, "best of N/5", "expected test figure of what validation selects among a fifth as many trials, with its interval");
+    page_paragraph(14, "5-95 %",
+                   "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
+    page_paragraph(14, "best of N/5",
+                   "expected test figure of what validation selects among a fifth as many trials, with its interval");
+    if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
     if (study->has_target)
         printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
                fl_metric_name(study->target), study->target_value, study->eval_every);
@@ -291,7 +324,7 @@ static void print_warnings(const fl_summary *summary)
 static void print_summary(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    page_heading("%s", study->name);
+    page_title("%s", study->name);
     if (*study->why) page_paragraph(0, "", study->why);
     for (size_t i = 0; i < summary->n_arms; i++) {
         if (!begins_group(summary, i)) continue;
@@ -299,11 +332,14 @@ static void print_summary(const fl_summary *summary)
         print_group_selected(summary, i);
         print_group_pairs(summary, i);
     }
-    print_legend(study);
+    print_legend(summary);
     print_warnings(summary);
 }
 
 void summary_print_table(const fl_summary *const *summaries, size_t n)
 {
-    for (size_t i = 0; i < n; i++) print_summary(summaries[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i) putchar('\n');
+        print_summary(summaries[i]);
+    }
 }

@@ -23,6 +23,7 @@ static bool set_rates(const char *text, fl_trial *trial, fl_error *error)
 {
     char *bytes = NULL;
     size_t n;
+    if (trial->n_rates) return fl_user_error(error, "--set schedule.rates: schedule.rates is set twice");
     if (*text == '@' && !fl_file_read(text + 1, &bytes, &n, error)) return false;
     const char *at = bytes ? bytes : text, *separators = " \t\r\n,[]";
     bool good = true;
@@ -82,10 +83,17 @@ static bool set_all(const words *set, fl_trial *trial, fl_error *error)
 
 /* --- initialisation and split --- */
 
+static bool read_number(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return *text && !*end;
+}
+
 /* "truncated_normal:0.1", "he_normal" */
 static bool set_init(const char *text, fl_init *init, fl_error *error)
 {
-    char name[40], *end;
+    char name[40];
     size_t n = strcspn(text, ":");
     snprintf(name, sizeof name, "%.*s", (int)n, text);
     init->weights = fl_init_find(name, error);
@@ -93,16 +101,16 @@ static bool set_init(const char *text, fl_init *init, fl_error *error)
     bool given = text[n] == ':';
     if (given != (init->weights->argument != NULL))
         return fl_user_error(error, "--init %s: write %s%s%s", text, name, given ? "" : ":", given ? "" : init->weights->argument);
-    init->argument = given ? strtod(text + n + 1, &end) : 0;
-    return !given || (!*end && text[n + 1]) || fl_user_error(error, "--init %s: '%s' is not a number", text, text + n + 1);
+    init->argument = 0;
+    return !given || read_number(text + n + 1, &init->argument) ||
+           fl_user_error(error, "--init %s: '%s' is not a number", text, text + n + 1);
 }
 
 static bool set_init_and_split(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
-    char *end = "";
     if (asked->init && !set_init(asked->init, &trial->init, error)) return false;
-    if (asked->init_bias) trial->init.bias = strtod(asked->init_bias, &end);
-    if (*end) return fl_user_error(error, "--init-bias: '%s' is not a number", asked->init_bias);
+    if (asked->init_bias && !read_number(asked->init_bias, &trial->init.bias))
+        return fl_user_error(error, "--init-bias: '%s' is not a number", asked->init_bias);
     if (asked->validation != SIZE_MAX) trial->split.validation = asked->validation;
     trial->split.seed = asked->validation_seed;
     return !asked->validation_from || fl_split_from_find(asked->validation_from, &trial->split.from, error);

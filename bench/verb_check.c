@@ -16,7 +16,8 @@ static const usage check_usage = {
 
 static int report(const fl_results *results)
 {
-    for (size_t i = 0; i < results->n_damage; i++) printf("%s: %s\n", results->damage[i].where, results->damage[i].what);
+    for (size_t i = 0; i < results->n_damage; i++)
+        printf("%s: %s\n", results->damage[i].where, results->damage[i].what);
     printf("%s: %zu trial%s", results->folder, results->n_records, results->n_records == 1 ? "" : "s");
     if (results->n_damage)
         printf(", %zu damaged place%s\n", results->n_damage, results->n_damage == 1 ? "" : "s");

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "progress.h"
 #include "record/host.h"
+#include "report.h"
 #include "signals.h"
 #include "stats/summary.h"
 #include "study_file.h"
@@ -43,7 +44,7 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-/* Everything that follows the trials: table and figures. Failing to draw is a warning: the records are what counts. */
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts. */
 static void show(const char *folder)
 {
     char path[FL_PATH_MAX];
@@ -59,6 +60,11 @@ static void show(const char *folder)
     fl_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
+    fl_path_join(path, folder, "report.html");
+    if (report_write(summaries, 1, path, &error))
+        printf("page     %s\n", path);
+    else
+        fprintf(stderr, "fairlead: warning: %s\n", error.text);
     fl_summary_free(summary);
     fl_results_free(results);
 }

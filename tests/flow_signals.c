@@ -19,6 +19,7 @@ static const char mixed[] =
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "endless.json", endless);
     put_study(folder, "mixed.json", mixed);
@@ -136,8 +137,8 @@ static size_t count_failed(const char *out, const char *part)
 
 static void a_timeout_is_a_failed_trial_with_its_reason(void **state)
 {
-    assert_refused(1, "2 trials failed", folder, "run", "mixed.json", "-o", "late", "-j", "2", "--timeout", "0.7");
-    assert_int_equal(count_failed("late", "still running after the timeout of 0.7 s, 2 times"), 2);
+    assert_refused(1, "2 trials failed", folder, "run", "mixed.json", "-o", "late", "-j", "2", "--timeout", "1");
+    assert_int_equal(count_failed("late", "still running after the timeout of 1 s, 2 times"), 2);
     assert_int_equal(store_count(folder, "late", "trials"), 4);
     assert_refused(1, "2 trials failed", folder, "run", "mixed.json", "-o", "late"); /* still so, and nothing is run */
     assert_int_equal(store_count(folder, "late", "trials"), 4);

@@ -15,7 +15,7 @@ typedef struct invented {
     fl_status status;
     double val_error, test_error; /* at the last evaluation */
     double val_loss;              /* 0: the same as val_error */
-    size_t reached;               /* from this step on the validation error is 0, until the last evaluation; 0: it is .9 */
+    size_t reached; /* from this step on the validation error is 0, until the last evaluation; 0: it is .9 */
     size_t stopped_at;
     const char *reason, *host;
     const fl_values *values; /* instead of the search's */
@@ -33,8 +33,11 @@ static inline fl_study *invented_study(const char *fields, const char *arms)
 {
     fl_error error;
     fl_text text = { 0 };
-    fl_text_add(&text, "{\"study\": \"invented\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 32, %s "
-                       "\"arms\": [%s]}", fields, arms);
+    fl_text_add(
+        &text,
+        "{\"study\": \"invented\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 32, %s "
+        "\"arms\": [%s]}",
+        fields, arms);
     fl_study *study = fl_study_load_text("invented", text.bytes, NULL, &error);
     if (!study) fail_msg("%s", error.text);
     fl_text_free(&text);
@@ -42,9 +45,11 @@ static inline fl_study *invented_study(const char *fields, const char *arms)
 }
 
 #define BUDGET(trials) "\"budget\": {\"trials\": " #trials ", \"steps\": 100, \"eval_every\": 10},"
-#define FEASIBLE(trials) "\"budget\": {\"trials\": " #trials ", \"steps\": 100, \"eval_every\": 10, \"feasible\": true},"
-#define SGD(name) "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": " \
-                  "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}"
+#define FEASIBLE(trials)                                                                                               \
+    "\"budget\": {\"trials\": " #trials ", \"steps\": 100, \"eval_every\": 10, \"feasible\": true},"
+#define SGD(name)                                                                                                      \
+    "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": "                                  \
+    "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}"
 
 static inline fl_store *open_store(const scene *s, fl_shard shard)
 {
@@ -72,17 +77,25 @@ static inline void scene_end(scene *s)
 static inline fl_point invented_point(size_t step, double error, double test_error, double loss)
 {
     return (fl_point){ .step = step,
-                       .of = { [FL_TRAIN_LOSS] = loss, [FL_TRAIN_ERROR] = error, [FL_VAL_LOSS] = loss, [FL_VAL_ERROR] = error,
-                               [FL_TEST_LOSS] = test_error, [FL_TEST_ERROR] = test_error },
-                       .rate = 0.1, .seconds = (double)step };
+                       .of = { [FL_TRAIN_LOSS] = loss,
+                               [FL_TRAIN_ERROR] = error,
+                               [FL_VAL_LOSS] = loss,
+                               [FL_VAL_ERROR] = error,
+                               [FL_TEST_LOSS] = test_error,
+                               [FL_TEST_ERROR] = test_error },
+                       .rate = 0.1,
+                       .seconds = (double)step };
 }
 
 static inline fl_outcome invented_outcome(const fl_trial *trial, const invented *what)
 {
     size_t last = what->stopped_at ? what->stopped_at : trial->steps;
     double loss = what->val_loss ? what->val_loss : what->val_error;
-    fl_outcome outcome = { .status = what->status, .stopped_at = what->stopped_at, .n_parameters = 235146,
-                           .seconds = { .total = 2, .setup = 0.5, .forward_backward = 1.5 }, .examples_per_second = 1234.5 };
+    fl_outcome outcome = { .status = what->status,
+                           .stopped_at = what->stopped_at,
+                           .n_parameters = 235146,
+                           .seconds = { .total = 2, .setup = 0.5, .forward_backward = 1.5 },
+                           .examples_per_second = 1234.5 };
     fl_trial_id(trial, "invented", outcome.trial);
     snprintf(outcome.reason, sizeof outcome.reason, "%s", what->reason ? what->reason : "");
     outcome.points = fl_new(last / trial->eval_every + 1, sizeof(fl_point));
@@ -97,8 +110,8 @@ static inline fl_outcome invented_outcome(const fl_trial *trial, const invented 
 }
 
 /* Write one down, and say whether that went well. */
-static inline bool invent_in(const scene *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat, invented what,
-                             fl_error *error)
+static inline bool invent_in(const scene *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat,
+                             invented what, fl_error *error)
 {
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[arm], index, repeat);
     if (what.values) trial.values = *what.values;
@@ -133,6 +146,15 @@ static inline fl_results *read_scene(scene *s)
     return s->results;
 }
 
+/* `object` has all of `keys`, which stand between blanks. */
+static inline void assert_keys(const json_t *object, const char *keys)
+{
+    char *list = strdup(keys), *rest = list;
+    for (char *key; (key = strsep(&rest, " "));)
+        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
+    free(list);
+}
+
 /* --- a store's file, to be damaged --- */
 
 typedef struct bytes {
@@ -161,7 +183,8 @@ static inline void give_file(const scene *s, const char *name, const char *text,
 static inline size_t line_start(const bytes *b, size_t number)
 {
     size_t at = 0;
-    for (size_t line = 1; line < number; line++) at = (size_t)((char *)memchr(b->text + at, '\n', b->n - at) - b->text) + 1;
+    for (size_t line = 1; line < number; line++)
+        at = (size_t)((char *)memchr(b->text + at, '\n', b->n - at) - b->text) + 1;
     return at;
 }
 

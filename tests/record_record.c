@@ -2,10 +2,11 @@
 #include "invented.h"
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},"
-#define ADAM "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {" \
-             "\"learning_rate/epsilon\": {\"min\": 1e-2, \"max\": 1e7, \"scaling\": \"log\"}," \
-             "\"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, \"epsilon_form\": \"kingma\"," \
-             "\"one_minus_beta2\": {\"min\": 1e-4, \"max\": 0.1, \"scaling\": \"log\"}}}"
+#define ADAM                                                                                                           \
+    "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {"                              \
+    "\"learning_rate/epsilon\": {\"min\": 1e-2, \"max\": 1e7, \"scaling\": \"log\"},"                                  \
+    "\"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, \"epsilon_form\": \"kingma\","                \
+    "\"one_minus_beta2\": {\"min\": 1e-4, \"max\": 0.1, \"scaling\": \"log\"}}}"
 
 /* The record of an invented outcome of trial 1. */
 static json_t *record_of(const fl_study *study, invented what)
@@ -19,25 +20,21 @@ static json_t *record_of(const fl_study *study, invented what)
     return record;
 }
 
-static void assert_keys(const json_t *object, const char *keys)
-{
-    char *list = strdup(keys), *rest = list;
-    for (char *key; (key = strsep(&rest, " "));)
-        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
-    free(list);
-}
-
 static void a_record_holds_the_promised_fields(void **state)
 {
     fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
     json_t *record = record_of(study, (invented){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
-    assert_keys(record, "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
-                        "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations lent final "
-                        "best steps_to_target state_hash seconds examples_per_second host repro");
-    assert_keys(json_object_get(record, "final"), "step train_loss train_error val_loss val_error test_loss test_error");
+    assert_keys(
+        record,
+        "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
+        "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations lent final "
+        "best steps_to_target state_hash seconds examples_per_second host repro");
+    assert_keys(json_object_get(record, "final"),
+                "step train_loss train_error val_loss val_error test_loss test_error");
     assert_keys(json_object_get(record, "seconds"), "total setup data forward_backward update evaluate other");
-    assert_keys(json_object_get(record, "hyperparameters"), "learning_rate beta1 beta2 epsilon epsilon_form "
-                                                            "schedule.warmup_steps schedule.decay_fraction schedule.end_factor");
+    assert_keys(json_object_get(record, "hyperparameters"),
+                "learning_rate beta1 beta2 epsilon epsilon_form "
+                "schedule.warmup_steps schedule.decay_fraction schedule.end_factor");
     assert_int_equal(50, json_integer_value(json_object_get(record, "steps_to_target")));
     assert_int_equal(100, json_integer_value(json_object_get(json_object_get(record, "final"), "step")));
     assert_int_equal(50, json_integer_value(json_object_get(json_object_get(record, "best"), "step")));
@@ -61,7 +58,8 @@ static void what_an_infeasible_trial_has_not_is_null(void **state)
 static void steps_to_target_are_null_when_missed_and_absent_without_a_target(void **state)
 {
     fl_study *with = invented_study(BUDGET(3) TARGET, ADAM), *without = invented_study(BUDGET(3), ADAM);
-    json_t *missed = record_of(with, (invented){ .val_error = 0.2 }), *plain = record_of(without, (invented){ .val_error = 0.2 });
+    json_t *missed = record_of(with, (invented){ .val_error = 0.2 }),
+           *plain = record_of(without, (invented){ .val_error = 0.2 });
     assert_true(json_is_null(json_object_get(missed, "steps_to_target")));
     assert_null(json_object_get(plain, "steps_to_target"));
     json_decref(missed);

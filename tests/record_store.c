@@ -284,7 +284,8 @@ static void a_full_disk_keeps_what_is_finished(void **state)
     tight.rlim_cur = 5 * b.n; /* five times two lines: room for the points, which are longer by then, is not there */
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &tight));
     bool added = true;
-    for (uint64_t i = 2; added && i < 100; i++) added = invent_in(&s, s.store, 0, i, 0, (invented){ .val_error = 0.5 }, &error);
+    for (uint64_t i = 2; added && i < 100; i++)
+        added = invent_in(&s, s.store, 0, i, 0, (invented){ .val_error = 0.5 }, &error);
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
     assert_false(added);
     assert_int_equal(FL_FAULT_MACHINE, error.fault);

@@ -6,20 +6,22 @@
 static fl_study *study_of(const char *optimizer, const char *space)
 {
     char arm[1000];
-    snprintf(arm, sizeof arm, "{\"arm\": \"arm\", \"optimizer\": \"%s\", \"schedule\": \"linear\", \"space\": {%s}}", optimizer,
-             space);
+    snprintf(arm, sizeof arm, "{\"arm\": \"arm\", \"optimizer\": \"%s\", \"schedule\": \"linear\", \"space\": {%s}}",
+             optimizer, space);
     return invented_study(BUDGET(200), arm);
 }
 
 #define RATE "\"learning_rate\": 0.1"
-#define RANGE(name, min, max, scaling) "\"" name "\": {\"min\": " min ", \"max\": " max ", \"scaling\": \"" scaling "\"}"
+#define RANGE(name, min, max, scaling)                                                                                 \
+    "\"" name "\": {\"min\": " min ", \"max\": " max ", \"scaling\": \"" scaling "\"}"
 
 /* Every sampled value of these axes comes back from the resolved hyperparameters to its 9 digits. */
 static void what_was_sampled_comes_back(void **state)
 {
-    fl_study *study = study_of("rmsprop", RANGE("learning_rate/sqrt(epsilon)", "1e-2", "1e4", "log") ","
-                                          RANGE("epsilon", "1e-10", "1e10", "log") "," RANGE("one_minus_momentum", "1e-3", "1", "log") ","
-                                          RANGE("rho", "0.1", "0.9", "linear"));
+    fl_study *study = study_of(
+        "rmsprop", RANGE("learning_rate/sqrt(epsilon)", "1e-2", "1e4", "log") "," RANGE(
+                       "epsilon", "1e-10", "1e10", "log") "," RANGE("one_minus_momentum", "1e-3", "1",
+                                                                    "log") "," RANGE("rho", "0.1", "0.9", "linear"));
     const fl_arm *arm = &study->arms[0];
     for (uint64_t i = 0; i < 200; i++) {
         fl_trial trial = fl_study_trial(study, arm, i, 0);
@@ -37,7 +39,8 @@ static void what_was_sampled_comes_back(void **state)
 /* 1e-2 lies halfway between 1e-4 and 1 on a log scale, 0.505 between 0.01 and 1 on a linear one. */
 static void shares_follow_the_axis_own_scaling(void **state)
 {
-    fl_study *study = study_of("momentum", RANGE("learning_rate", "1e-4", "1", "log") "," RANGE("momentum", "0.01", "0.99", "linear"));
+    fl_study *study = study_of(
+        "momentum", RANGE("learning_rate", "1e-4", "1", "log") "," RANGE("momentum", "0.01", "0.99", "linear"));
     const fl_axis *axes = study->arms[0].space->axes;
     assert_close(fl_stats_axis_share(&axes[0], 1e-2), 0.5, 1e-14);
     assert_close(fl_stats_axis_share(&axes[0], 1e-4), 0, 0);
@@ -99,32 +102,49 @@ static void one_minus_axes_are_seen_as_they_were_sampled(void **state)
     assert_edge(&middle);
 }
 
-/* 1 - momentum beyond 1 would be a negative momentum; an end_factor beyond 1 and a decay_fraction beyond 1 are out of range. */
+/* 1 - momentum beyond 1 would be a negative momentum; an end_factor beyond 1 and a decay_fraction beyond 1 are out of
+ * range. */
 static void ends_that_the_range_forbids_to_widen_are_exempt(void **state)
 {
     const edge_case cases[] = {
-        { "momentum", RANGE("one_minus_momentum", "1e-3", "1", "log") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.001, 0, true },
-        { "momentum", RANGE("schedule.end_factor", "1e-3", "1", "log") "," RATE, FL_OF_SCHEDULE, END_FACTOR, 0.99, 0, true },
-        { "momentum", RANGE("schedule.decay_fraction", "0.5", "1", "linear") "," RATE, FL_OF_SCHEDULE, DECAY_FRACTION, 0.99, 0, true },
+        { "momentum", RANGE("one_minus_momentum", "1e-3", "1", "log") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.001, 0,
+          true },
+        { "momentum", RANGE("schedule.end_factor", "1e-3", "1", "log") "," RATE, FL_OF_SCHEDULE, END_FACTOR, 0.99, 0,
+          true },
+        { "momentum", RANGE("schedule.decay_fraction", "0.5", "1", "linear") "," RATE, FL_OF_SCHEDULE, DECAY_FRACTION,
+          0.99, 0, true },
         { "momentum", RANGE("momentum", "0", "0.9", "linear") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.01, 0, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
 
-/* Half of [.5, .95] more would be 1.175; halved until it is below 1: .95 + .225/4 = 1.006, .95 + .225/8 = .978, to two digits .98. */
+/* Half of [.5, .95] more would be 1.175; halved until it is below 1: .95 + .225/4 = 1.006, .95 + .225/8 = .978, to two
+ * digits .98. */
 static void an_end_is_widened_only_as_far_as_the_range_allows(void **state)
 {
-    const edge_case c = { "momentum", RANGE("momentum", "0.5", "0.95", "linear") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.94, 0.98, true };
+    const edge_case c = {
+        "momentum", RANGE("momentum", "0.5", "0.95", "linear") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.94, 0.98, true
+    };
     assert_edge(&c);
 }
 
 /* learning_rate/epsilon with epsilon 2: a rate of 190 is 95 of the axis, at its upper end. */
 static void coupled_axes_are_seen_relative_to_their_partner(void **state)
 {
-    const edge_case edge = { "adam", RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2", FL_OF_OPTIMIZER,
-                             LEARNING_RATE, 190, 1000, true };
-    const edge_case middle = { "adam", RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2", FL_OF_OPTIMIZER,
-                               LEARNING_RATE, 2, 0, true };
+    const edge_case edge = { "adam",
+                             RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2",
+                             FL_OF_OPTIMIZER,
+                             LEARNING_RATE,
+                             190,
+                             1000,
+                             true };
+    const edge_case middle = { "adam",
+                               RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2",
+                               FL_OF_OPTIMIZER,
+                               LEARNING_RATE,
+                               2,
+                               0,
+                               true };
     assert_edge(&edge);
     assert_edge(&middle);
 }
@@ -136,15 +156,21 @@ static void the_least_and_the_greatest_of_listed_values_are_edges(void **state)
         { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 1, true },
         { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.01, 0, true },
         { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.001, 1e-4, false },
-        { "momentum", "\"learning_rate\": {\"feasible_points\": [0.1, 0.001]}", FL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 0, true },
+        { "momentum", "\"learning_rate\": {\"feasible_points\": [0.1, 0.001]}", FL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 0,
+          true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
 
 static void choices_have_no_edge(void **state)
 {
-    const edge_case c = { "adam", "\"epsilon_form\": {\"feasible_points\": [\"choi\", \"kingma\", \"inside\"]}," RATE,
-                          FL_OF_OPTIMIZER, 4, 0, 0, false };
+    const edge_case c = { "adam",
+                          "\"epsilon_form\": {\"feasible_points\": [\"choi\", \"kingma\", \"inside\"]}," RATE,
+                          FL_OF_OPTIMIZER,
+                          4,
+                          0,
+                          0,
+                          false };
     assert_edge(&c);
 }
 

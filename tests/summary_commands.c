@@ -14,7 +14,8 @@ static answer ask(const scene *s, const char *arguments)
     fl_text command = { 0 }, said = { 0 };
     char line[4096];
     fl_text_add(&command, "%s/fairlead ", FL_BUILD_DIR);
-    for (const char *c = arguments; *c; c++) fl_text_add(&command, *c == '@' ? "%s" : "%.1s", *c == '@' ? s->folder : c);
+    for (const char *c = arguments; *c; c++)
+        fl_text_add(&command, *c == '@' ? "%s" : "%.1s", *c == '@' ? s->folder : c);
     fl_text_add(&command, " 2>&1");
     FILE *pipe = popen(command.bytes, "r");
     assert_non_null(pipe);
@@ -41,9 +42,11 @@ static size_t count_lines(const char *text)
 }
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
-#define ADAM "{\"arm\": \"adam, \\\"kingma\\\"\", \"optimizer\": \"adam\", \"space\": {\"learning_rate/epsilon\": {\"min\": 1e-2, " \
-             "\"max\": 1e7, \"scaling\": \"log\"}, \"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, " \
-             "\"epsilon_form\": {\"feasible_points\": [\"kingma\", \"choi\"]}}}"
+#define ADAM                                                                                                           \
+    "{\"arm\": \"adam, \\\"kingma\\\"\", \"optimizer\": \"adam\", \"space\": {\"learning_rate/epsilon\": {\"min\": "   \
+    "1e-2, "                                                                                                           \
+    "\"max\": 1e7, \"scaling\": \"log\"}, \"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, "        \
+    "\"epsilon_form\": {\"feasible_points\": [\"kingma\", \"choi\"]}}}"
 
 /* Two arms of three trials: one infeasible, one with a comma and quotes in its name. */
 static void begin(scene *s)
@@ -208,7 +211,8 @@ static void csv_has_a_row_per_trial(void **state)
     answer a = ask(&s, "export @ --to csv");
     assert_int_equal(0, a.code);
     assert_int_equal(7, count_lines(a.text));
-    char *error = field(a.text, 2, column(a.text, "final_val_error")), *beta = field(a.text, 2, column(a.text, "beta1"));
+    char *error = field(a.text, 2, column(a.text, "final_val_error")),
+         *beta = field(a.text, 2, column(a.text, "beta1"));
     assert_string_equal("0.2", error); /* of sgd's trial 1 */
     assert_string_equal("", beta);     /* which sgd does not have */
     assert_contains(a.text, "invented,\"adam, \"\"kingma\"\"\",2,0,");
@@ -252,11 +256,18 @@ static void optuna_gets_the_axes_that_were_sampled(void **state)
     answer a = ask(&s, "export @ --to optuna | tail -1");
     json_t *trial = json_loads(a.text, 0, NULL), *params = json_object_get(trial, "params");
     double quotient = json_real_value(json_object_get(params, "learning_rate/epsilon"));
+    json_t *hypers = json_object_get(json_object_get(trial, "user_attrs"), "hyperparameters");
+    assert_close(quotient,
+                 json_real_value(json_object_get(hypers, "learning_rate")) /
+                     json_real_value(json_object_get(hypers, "epsilon")),
+                 1e-8); /* sampled to 9 digits */
     assert_true(quotient >= 1e-2 && quotient <= 1e7);
     assert_true(json_is_integer(json_object_get(params, "epsilon_form")));
-    const char *distribution = json_string_value(json_object_get(json_object_get(trial, "distributions"), "epsilon_form"));
-    assert_string_equal("{\"name\":\"CategoricalDistribution\",\"attributes\":{\"choices\":[\"choi\",\"kingma\",\"inside\"]}}",
-                        distribution);
+    const char *distribution =
+        json_string_value(json_object_get(json_object_get(trial, "distributions"), "epsilon_form"));
+    assert_string_equal(
+        "{\"name\":\"CategoricalDistribution\",\"attributes\":{\"choices\":[\"choi\",\"kingma\",\"inside\"]}}",
+        distribution);
     assert_int_equal(3, json_object_size(params));
     json_decref(trial);
     free(a.text);

@@ -1,12 +1,5 @@
 /* Every warning, provoked once; and that a sound arm has none. */
-#include "invented.h"
-
-#include "stats/summary.h"
-
-static fl_summary *sum_up(scene *s)
-{
-    return fl_summary_make(read_scene(s));
-}
+#include "summed.h"
 
 static bool says(char *const *list, size_t n, const char *part)
 {
@@ -46,8 +39,9 @@ static void sound_trials(const scene *s, size_t arm, size_t n, double error, dou
 {
     fl_values values = at_rate(s, rate);
     for (uint64_t i = 0; i < n; i++)
-        invent(s, arm, i, 0, (invented){ .val_error = error + 0.01 * (double)i, .test_error = error + 0.01 * (double)i,
-                                         .values = &values });
+        invent(s, arm, i, 0,
+               (invented){
+                   .val_error = error + 0.01 * (double)i, .test_error = error + 0.01 * (double)i, .values = &values });
 }
 
 static void a_sound_study_has_no_warnings(void **state)
@@ -102,7 +96,8 @@ static void the_best_value_on_an_edge_is_named_with_the_bound_to_widen(void **st
     scene_begin(&s, BUDGET(10), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 9.5);
     fl_summary *summary = sum_up(&s);
-    ASSERT_WARNS(&summary->arms[0], "the best learning_rate = 9.5 lies at the upper end of its axis [0.001, 10]: widen max to 100");
+    ASSERT_WARNS(&summary->arms[0],
+                 "the best learning_rate = 9.5 lies at the upper end of its axis [0.001, 10]: widen max to 100");
     end(&s, summary);
 }
 
@@ -110,7 +105,8 @@ static void the_edge_of_listed_values_is_named(void **state)
 {
     scene s;
     scene_begin(&s, BUDGET(3) "\"search\": {\"method\": \"grid\"},",
-                "{\"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": {\"feasible_points\": [0.01, 0.1, 1]}}}");
+                "{\"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": {\"feasible_points\": [0.01, "
+                "0.1, 1]}}}");
     const double errors[] = { 0.1, 0.2, 0.3 };
     invent_errors(&s, 0, errors, 3);
     fl_summary *summary = sum_up(&s);
@@ -150,7 +146,8 @@ static void failed_trials_are_counted_and_named(void **state)
     fl_summary *summary = sum_up(&s);
     assert_int_equal(12, summary->arms[0].n_run);
     assert_int_equal(10, summary->arms[0].n_counted);
-    ASSERT_WARNS(&summary->arms[0], "2 trials failed and count for nothing, the first at index 10 (killed by signal 9 (Killed))");
+    ASSERT_WARNS(&summary->arms[0],
+                 "2 trials failed and count for nothing, the first at index 10 (killed by signal 9 (Killed))");
     ASSERT_WARNS(&summary->arms[0], "budget not filled: 10 of 12 trials");
     end(&s, summary);
 }
@@ -204,7 +201,8 @@ static void damaged_lines_are_named(void **state)
     end(&s, summary);
 }
 
-/* The larger standard error of the two: sqrt(.105 * .895 / 2000) = .0069 on 2,000 test examples; the errors are .005 apart. */
+/* The larger standard error of the two: sqrt(.105 * .895 / 2000) = .0069 on 2,000 test examples; the errors are .005
+ * apart. */
 static void test_errors_closer_than_their_standard_error_are_named(void **state)
 {
     scene s;

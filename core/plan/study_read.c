@@ -11,7 +11,8 @@ static bool read_stop(fl_node budget, fl_study *study, fl_error *error)
     fl_node child;
     if (!fl_node_get(budget, "stop_above", &child)) return true;
     if (!fl_node_number(child, &study->stop_above, error)) return false;
-    return study->stop_above > 1 || fl_node_fail(child, error, "'stop_above' must be above 1, a multiple of the first loss");
+    return study->stop_above > 1 || fl_node_fail(child, error, "stop_above = %.10g must be above 1, a multiple of the first loss",
+                                                          study->stop_above);
 }
 
 static bool read_budget(fl_node root, fl_study *study, fl_error *error)
@@ -49,6 +50,8 @@ static bool read_search(fl_node root, fl_study *study, fl_error *error)
         if (!fl_node_string(child, &method, error)) return false;
         if (!(study->search = fl_search_find(method, &why))) return fl_node_fail_with(child, error, &why);
     }
+    if (fl_node_get(search, "points_per_axis", &child) && strcmp(method, "grid"))
+        return fl_node_fail_key(child, error, "'points_per_axis' is for search 'grid', not for '%s'", method);
     return fl_node_optional_whole(search, "seed", 0, FL_SEED_MAX, &study->search_seed, error) &&
            fl_node_optional_whole(search, "points_per_axis", 2, 1000000, &study->points_per_axis, error);
 }

@@ -73,6 +73,8 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->seed > FL_SEED_MAX) return fl_user_error(error, "a seed must be below 2^53");
     if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
         return fl_user_error(error, "initial weights and biases must be finite numbers");
+    if (trial->stop_above && !(trial->stop_above > 1))
+        return fl_user_error(error, "stop_above = %.10g must be above 1, a multiple of the first loss", trial->stop_above);
     fl_rate_question question = question_of(trial, 0, (fl_told){ 0 });
     return fl_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &question, error);

@@ -57,7 +57,7 @@ static int by_trial_and_step(const void *left, const void *right)
 void fl_points_settle(fl_points *points)
 {
     size_t kept = 0;
-    qsort(points->items, points->n, sizeof *points->items, by_trial_and_step);
+    if (points->n) qsort(points->items, points->n, sizeof *points->items, by_trial_and_step);
     for (size_t i = 0; i < points->n; i++) {
         bool again = kept && !strcmp(points->items[kept - 1].trial, points->items[i].trial) &&
                      points->items[kept - 1].point.step == points->items[i].point.step;

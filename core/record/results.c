@@ -50,22 +50,29 @@ static const char *take_point(reading *r, const json_t *object)
     return fl_points_add(r->results->points, object) ? NULL : "is no point";
 }
 
+/* What is wrong with a line of `n` bytes, its newline included; NULL when it was taken. */
+static const char *take_line(reading *r, const char *line, size_t n, const char *(*take)(reading *, const json_t *))
+{
+    if (line[n - 1] != '\n') return "is torn off";
+    json_t *object = fl_line_read(line, n - 1);
+    const char *wrong = object ? take(r, object) : "does not match its check";
+    json_decref(object);
+    return wrong;
+}
+
 /* Give each good line of a file to `take`; name the others. */
 static void read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
 {
-    char *bytes;
-    size_t n, number = 0;
-    if (!fl_file_read(path, &bytes, &n, NULL)) return;
-    for (char *line = bytes, *end; line < bytes + n; line = end + 1) {
-        number++;
-        end = memchr(line, '\n', (size_t)(bytes + n - line));
-        json_t *object = end ? fl_line_read(line, (size_t)(end - line)) : NULL;
-        const char *wrong = !end ? "is torn off" : !object ? "does not match its check" : take(r, object);
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t capacity = 0, number = 1;
+    if (!file) add_damage(r->results, path, number, "cannot be read");
+    for (ssize_t n; file && (n = getline(&line, &capacity, file)) > 0; number++) {
+        const char *wrong = take_line(r, line, (size_t)n, take);
         if (wrong) add_damage(r->results, path, number, wrong);
-        json_decref(object);
-        if (!end) break;
     }
-    free(bytes);
+    if (file) fclose(file);
+    free(line);
 }
 
 /* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */

@@ -60,7 +60,8 @@ static fl_stats_trial *counted(const fl_study *study, const fl_arm_summary *arm,
     fl_stats_trial *trials = fl_new(arm->n_counted, sizeof *trials), *next = trials;
     for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (counts(study, s))
-            *next++ = (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
+            *next++ =
+                (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
     return trials;
 }
 
@@ -155,7 +156,8 @@ static void fill_reruns(const fl_study *study, fl_arm_summary *arm)
 static void add_default(fl_arm_summary *arm, const char *prefix, const fl_hyper *hyper)
 {
     char number[FL_NUMBER_SIZE];
-    const char *value = hyper->scale == FL_CHOICE ? hyper->choices[(size_t)hyper->standard] : fl_number(hyper->standard, number);
+    const char *value =
+        hyper->scale == FL_CHOICE ? hyper->choices[(size_t)hyper->standard] : fl_number(hyper->standard, number);
     fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
 }
 
@@ -185,9 +187,15 @@ static void summarize(const fl_results *results, size_t i, fl_arm_summary *arm)
 {
     const fl_study *study = results->study;
     const fl_band none = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
-    *arm = (fl_arm_summary){ .arm = &study->arms[i], .results = &results->arms[i], .val_error = none, .test_error = none,
-                             .steps = none, .test_standard_error = NAN, .median_val_error = HUGE_VAL,
-                             .median_test_error = HUGE_VAL, .median_steps = HUGE_VAL };
+    *arm = (fl_arm_summary){ .arm = &study->arms[i],
+                             .results = &results->arms[i],
+                             .val_error = none,
+                             .test_error = none,
+                             .steps = none,
+                             .test_standard_error = NAN,
+                             .median_val_error = HUGE_VAL,
+                             .median_test_error = HUGE_VAL,
+                             .median_steps = HUGE_VAL };
     arm->scores = fl_results_scores(results, arm->results, &arm->n_scores);
     arm->selected = fl_score_best(arm->scores, arm->n_scores);
     arm->n_run = count_run(arm->results);

@@ -1,13 +1,14 @@
 /* A summary: what the records of a result folder prove, and what they do not.
  *
- * Computed once from what was read; the table, the JSON, the figures and the page all show it and compute nothing themselves.
+ * Computed once from what was read; the table, the JSON, the figures and the page all show it and compute nothing
+ * themselves.
  *
  * The trials that count are those that selection saw: all of an arm's trials, infeasible ones with infinite figures;
- * only the feasible ones where the study's budget counts feasible trials. Failed trials have no figures: they are counted and
- * warned of. Reruns of the selected trial stand beside the rest and enter nothing else.
+ * only the feasible ones where the study's budget counts feasible trials. Failed trials have no figures: they are
+ * counted and warned of. Reruns of the selected trial stand beside the rest and enter nothing else.
  *
- * The cost is linear in the number of trials: above 100,000 trials per arm the interval is drawn from fewer resamples, and
- * permutation tests share a fixed amount of work. A study whose tests drew fewer divisions than planned is told so.
+ * The cost is linear in the number of trials: above 100,000 trials per arm the interval is drawn from fewer resamples,
+ * and permutation tests share a fixed amount of work. A study whose tests drew fewer divisions than planned is told so.
  */
 #ifndef FL_STATS_SUMMARY_H
 #define FL_STATS_SUMMARY_H
@@ -16,8 +17,8 @@
 #include "stats/best_of.h"
 #include "stats/expected_best.h"
 
-/* One reported figure as the figures draw it: at the selected trial, and the 5th and 95th percentile of resampling these N
- * trials with K = N. A band, not a confidence interval (best_of.h). Infinite where there is no figure. */
+/* One reported figure as the figures draw it: at the selected trial, and the 5th and 95th percentile of resampling
+ * these N trials with K = N. A band, not a confidence interval (best_of.h). Infinite where there is no figure. */
 typedef struct fl_band {
     double center, low, high;
 } fl_band;
@@ -34,16 +35,17 @@ typedef struct fl_arm_summary {
     fl_band val_error, test_error; /* of the selected trial */
     double test_standard_error;    /* binomial, of the selected trial's test error; NaN where errors are no rates */
     double median_val_error, median_test_error, median_steps; /* over the trials that count */
-    fl_band steps;                 /* center: the fewest steps to the target among the trials */
-    double reached;                /* share of the trials that count which reached the target */
-    double reached_draws;          /* share of the resampled sets in which a trial did */
+    fl_band steps;                    /* center: the fewest steps to the target among the trials */
+    double reached;                   /* share of the trials that count which reached the target */
+    double reached_draws;             /* share of the resampled sets in which a trial did */
     fl_stats_law laws[FL_STATS_LAWS]; /* best of K by the study's score, K = 1, 2, 4, ..., N */
     size_t n_laws;
-    fl_stats_interval interval;    /* E[best of K] of the test error; claimed only for K <= N/5 */
-    double rerun_mean, rerun_low, rerun_high; /* test error of the feasible reruns: mean, least, most; NaN without any */
-    char **defaults;               /* hyperparameters left at their default, "beta2 = 0.999"; owned */
+    fl_stats_interval interval; /* E[best of K] of the test error; claimed only for K <= N/5 */
+    double rerun_mean, rerun_low,
+        rerun_high;  /* test error of the feasible reruns: mean, least, most; NaN without any */
+    char **defaults; /* hyperparameters left at their default, "beta2 = 0.999"; owned */
     size_t n_defaults;
-    char **warnings;               /* sentences without the arm's name; owned */
+    char **warnings; /* sentences without the arm's name; owned */
     size_t n_warnings;
 } fl_arm_summary;
 
@@ -55,7 +57,7 @@ typedef struct fl_pair_summary {
     size_t permutations;  /* divisions the test drew; 0 where it was not made */
     double difference;    /* a minus b: negative where a is better; NaN where an arm has no trial that counts */
     double p, p_adjusted; /* permutation test; Holm over the study's pairs; NaN where it was not made */
-    bool claimed;         /* p_adjusted < .05 */
+    bool claimed;         /* p_adjusted < FL_SUMMARY_LEVEL */
     bool steps_equal;     /* steps to target lie within one evaluation interval; false without a target */
     bool within_error;    /* the selected trials' test errors lie closer than a binomial standard error */
     const char *verdict;  /* "a is better", "b is better", "no difference shown", "no claim: budget not filled" */
@@ -65,11 +67,14 @@ typedef struct fl_summary {
     const fl_results *results; /* borrowed */
     fl_arm_summary *arms;      /* one per arm of the study, in its order */
     size_t n_arms;
-    fl_pair_summary *pairs;    /* by the first arm, then the second */
+    fl_pair_summary *pairs; /* by the first arm, then the second */
     size_t n_pairs;
-    char **warnings;           /* about the whole study; owned */
+    char **warnings; /* about the whole study; owned */
     size_t n_warnings;
 } fl_summary;
+
+/* Differences are claimed below it, after Holm's correction. */
+#define FL_SUMMARY_LEVEL 0.05
 
 fl_summary *fl_summary_make(const fl_results *results);
 void fl_summary_free(fl_summary *summary);

@@ -32,10 +32,10 @@ static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
     if (!arm->selected) return json_null();
     const fl_record *record = arm->selected->record;
     fl_trial trial = fl_record_trial(study, record);
-    json_t *selected = json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index",
-                                 (json_int_t)record->slot.index, "repeat", (json_int_t)record->slot.repeat, "seed",
-                                 (json_int_t)record->seed, "hyperparameters", fl_trial_hyperparameters(&trial), "repro",
-                                 record->repro ? record->repro : "");
+    json_t *selected =
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index", (json_int_t)record->slot.index,
+                  "repeat", (json_int_t)record->slot.repeat, "seed", (json_int_t)record->seed, "hyperparameters",
+                  fl_trial_hyperparameters(&trial), "repro", record->repro ? record->repro : "");
     fl_trial_free(&trial);
     return selected;
 }
@@ -62,9 +62,8 @@ static json_t *band_json(const fl_band *band)
 /* What resampling these N trials gives, by its name. */
 static json_t *resampling_json(const fl_arm_summary *arm)
 {
-    json_t *resampling =
-        json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->n_counted), "k", count(arm->n_counted), "percentiles",
-                  json_pack("[i, i]", 5, 95), "val_error", band_json(&arm->val_error));
+    json_t *resampling = json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->n_counted), "k", count(arm->n_counted),
+                                   "percentiles", json_pack("[i, i]", 5, 95), "val_error", band_json(&arm->val_error));
     json_object_set_new(resampling, "test_error", band_json(&arm->test_error));
     json_object_set_new(resampling, "steps_to_target", band_json(&arm->steps));
     json_object_set_new(resampling, "reached", number(arm->reached_draws));
@@ -75,16 +74,17 @@ static json_t *resampling_json(const fl_arm_summary *arm)
 static json_t *best_of_k_json(const fl_arm_summary *arm)
 {
     const fl_stats_interval *interval = &arm->interval;
-    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n), "test_error",
-                     number(interval->estimate), "claimed", interval->claimed, "low", number(interval->low), "high",
-                     number(interval->high), "reason", interval->reason);
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n),
+                     "test_error", number(interval->estimate), "finite", number(interval->finite), "claimed",
+                     interval->claimed, "low", number(interval->low), "high", number(interval->high), "reason",
+                     interval->reason);
 }
 
 static json_t *reruns_json(const fl_arm_summary *arm)
 {
     if (!arm->results->n_reruns) return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->results->n_reruns), "test_error", number(arm->rerun_mean), "least",
-                     number(arm->rerun_low), "most", number(arm->rerun_high));
+    return json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->results->n_reruns), "test_error", number(arm->rerun_mean),
+                     "least", number(arm->rerun_low), "most", number(arm->rerun_high));
 }
 
 static void add_choices(json_t *object, const fl_arm *arm)
@@ -138,13 +138,14 @@ static json_t *arm_json(const fl_study *study, const fl_arm_summary *arm)
 
 static json_t *pair_json(const fl_summary *summary, const fl_pair_summary *pair)
 {
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "a", summary->arms[pair->a].arm->name, "b",
-                               summary->arms[pair->b].arm->name, "k", count(pair->k), "permutations",
-                               count(pair->permutations), "difference", number(pair->difference), "p", number(pair->p),
-                               "p_adjusted", number(pair->p_adjusted));
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "a", summary->arms[pair->a].arm->name, "b",
+                  summary->arms[pair->b].arm->name, "k", count(pair->k), "permutations", count(pair->permutations),
+                  "difference", number(pair->difference), "p", number(pair->p), "p_adjusted", number(pair->p_adjusted));
     json_object_set_new(object, "claimed", json_boolean(pair->claimed));
     json_object_set_new(object, "verdict", json_string(pair->verdict));
-    if (summary->results->study->has_target) json_object_set_new(object, "steps_equal", json_boolean(pair->steps_equal));
+    if (summary->results->study->has_target)
+        json_object_set_new(object, "steps_equal", json_boolean(pair->steps_equal));
     return object;
 }
 
@@ -153,8 +154,8 @@ static json_t *pair_json(const fl_summary *summary, const fl_pair_summary *pair)
 static json_t *target_json(const fl_study *study)
 {
     if (!study->has_target) return json_null();
-    return json_pack("{s:s, s:f, s:o}", "metric", fl_metric_name(study->target), "value", study->target_value, "resolution",
-                     count(study->eval_every));
+    return json_pack("{s:s, s:f, s:o}", "metric", fl_metric_name(study->target), "value", study->target_value,
+                     "resolution", count(study->eval_every));
 }
 
 json_t *fl_summary_json(const fl_summary *summary)
@@ -163,8 +164,8 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder", summary->results->folder,
-                     "study", study->name, "select", fl_metric_name(study->select), "select_at",
-                     study->select_best ? "best" : "final", "target", target_json(study), "arms", arms, "pairs", pairs,
-                     "warnings", sentences(summary->warnings, summary->n_warnings));
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder",
+                     summary->results->folder, "study", study->name, "select", fl_metric_name(study->select),
+                     "select_at", study->select_best ? "best" : "final", "target", target_json(study), "arms", arms,
+                     "pairs", pairs, "warnings", sentences(summary->warnings, summary->n_warnings));
 }

@@ -8,13 +8,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double LEVEL = 0.05;
-
-/* With m pairs, Holm asks the clearest difference for p < .05 / m: a test must draw well over 20 m divisions to get there. */
+/* With m pairs, Holm asks the clearest difference for p < .05 / m: a test must draw well over 20 m divisions to get
+ * there. */
 enum { DIVISIONS_PER_PAIR = 100, LEAST_DIVISIONS_PER_PAIR = 40, LEAST_DIVISIONS = 400 };
 
-/* Trials all tests of a study may shuffle together, a few seconds' worth. */
-static const double MOST_SHUFFLED = 3e8;
+/* Trials all tests of a study may shuffle together, about two seconds' worth. */
+static const double MOST_SHUFFLED = 1e8;
 
 enum { PERMUTATION_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
 
@@ -88,9 +87,10 @@ static void compare_pair(const fl_summary *summary, fl_pair_summary *pair)
 {
     const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     if (!a->n_counted || !b->n_counted) return;
-    fl_stats_trial *left = fl_summary_tested(summary->results->study, a), *right = fl_summary_tested(summary->results->study, b);
-    fl_stats_difference found = fl_stats_permutation(left, a->n_counted, right, b->n_counted, pair->k, pair->permutations,
-                                                     PERMUTATION_SEED);
+    const fl_study *study = summary->results->study;
+    fl_stats_trial *left = fl_summary_tested(study, a), *right = fl_summary_tested(study, b);
+    fl_stats_difference found =
+        fl_stats_permutation(left, a->n_counted, right, b->n_counted, pair->k, pair->permutations, PERMUTATION_SEED);
     pair->difference = found.difference;
     if (pair->tested) pair->p = found.p;
     free(left);
@@ -123,8 +123,9 @@ static void judge(const fl_summary *summary, fl_pair_summary *pair)
     const fl_study *study = summary->results->study;
     const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     double apart = fabs(a->test_error.center - b->test_error.center);
-    pair->claimed = pair->tested && pair->p_adjusted < LEVEL;
-    pair->steps_equal = study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, (double)study->eval_every);
+    pair->claimed = pair->tested && pair->p_adjusted < FL_SUMMARY_LEVEL;
+    pair->steps_equal =
+        study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, (double)study->eval_every);
     pair->within_error = apart < fmax(a->test_standard_error, b->test_standard_error);
     pair->verdict = verdict_of(pair);
 }

@@ -11,7 +11,6 @@
 /* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
 enum { FEW_TRIALS = 10 };
 
-static const double LEVEL = 0.05;
 enum { NAMED = 3 }; /* of many things of a kind, so many are named */
 
 #define WARN(of, ...) fl_summary_say(&(of)->warnings, &(of)->n_warnings, __VA_ARGS__)
@@ -26,13 +25,13 @@ static const char *plural(size_t n)
 static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
 {
     if (!arm->results->filled)
-        WARN(arm, "budget not filled: %zu of %zu %strials, so nothing is claimed of this arm", arm->n_counted, study->trials,
-             study->feasible ? "feasible " : "");
+        WARN(arm, "budget not filled: %zu of %zu %strials, so nothing is claimed of this arm", arm->n_counted,
+             study->trials, study->feasible ? "feasible " : "");
     if (!arm->selected)
         WARN(arm, "no trial has a finite figure, so none is selected");
     else if (arm->n_counted < FEW_TRIALS)
-        WARN(arm, "too few trials to tell: %zu count, %d are the least to tune even two hyperparameters with", arm->n_counted,
-             FEW_TRIALS);
+        WARN(arm, "too few trials to tell: %zu count, %d are the least to tune even two hyperparameters with",
+             arm->n_counted, FEW_TRIALS);
 }
 
 static void warn_of_failed(fl_arm_summary *arm)
@@ -41,9 +40,11 @@ static void warn_of_failed(fl_arm_summary *arm)
     for (size_t i = 0; i < arm->results->n_search && !first; i++)
         if (arm->results->search[i]->status == FL_FAILED) first = arm->results->search[i];
     if (!first) return;
-    WARN(arm, "%zu trial%s failed and count%s for nothing, the first at index %" PRIu64 " (%s); --retry-failed runs them again",
-         arm->results->n_failed, plural(arm->results->n_failed), arm->results->n_failed == 1 ? "s" : "", first->slot.index,
-         first->reason ? first->reason : "no reason given");
+    WARN(arm,
+         "%zu trial%s failed and count%s for nothing, the first at index %" PRIu64
+         " (%s); --retry-failed runs them again",
+         arm->results->n_failed, plural(arm->results->n_failed), arm->results->n_failed == 1 ? "s" : "",
+         first->slot.index, first->reason ? first->reason : "no reason given");
 }
 
 static void warn_of_stopped(fl_arm_summary *arm)
@@ -66,7 +67,9 @@ static void warn_of_hosts(fl_arm_summary *arm)
     size_t n = json_object_size(keys);
     json_decref(keys);
     if (n > 1)
-        WARN(arm, "trials ran on %zu different machines or builds: their times do not compare, and their bits may differ", n);
+        WARN(arm,
+             "trials ran on %zu different machines or builds: their times do not compare, and their bits may differ",
+             n);
 }
 
 /* --- reruns --- */
@@ -76,10 +79,9 @@ static void warn_of_reruns(const fl_study *study, fl_arm_summary *arm)
     size_t n = arm->results->n_reruns, n_complete = 0;
     for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i]->status == FL_COMPLETE;
     if (arm->selected && n < study->rerun_best)
-        WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them", study->rerun_best - n,
-             study->rerun_best);
-    if (n_complete < n)
-        WARN(arm, "%zu of %zu reruns of the selected trial did not complete: with another seed it may diverge", n - n_complete, n);
+        WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them",
+             study->rerun_best - n, study->rerun_best);
+    if (n_complete < n) WARN(arm, "%zu of %zu reruns of the selected trial did not complete", n - n_complete, n);
 }
 
 /* --- the search space --- */
@@ -88,14 +90,15 @@ static void warn_of_edge(fl_arm_summary *arm, const fl_axis *axis)
 {
     fl_stats_edge edge;
     double min, max;
-    if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->selected->record->values, &edge)) return;
+    if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->selected->record->values, &edge))
+        return;
     fl_stats_axis_ends(axis, &min, &max);
     if (axis->n_points)
         WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
              edge.upper ? "greatest" : "least", axis->n_points, edge.wider);
     else
-        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name, edge.value,
-             edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
+        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name,
+             edge.value, edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
 }
 
 static void warn_of_edges(fl_arm_summary *arm)
@@ -128,12 +131,14 @@ static void warn_of_power(fl_summary *summary)
     double least = 1;
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_pair_summary *pair = &summary->pairs[i];
-        if (pair->tested) least = fmin(least, least_p(summary->arms[pair->a].n_counted, summary->arms[pair->b].n_counted));
+        if (pair->tested)
+            least = fmin(least, least_p(summary->arms[pair->a].n_counted, summary->arms[pair->b].n_counted));
     }
     double best = fmin(1, least * (double)n_tests);
-    if (n_tests && best >= LEVEL)
-        WARN(summary, "too few trials to show any difference: with %zu comparison%s the smallest p they can give is %.2g", n_tests,
-             plural(n_tests), best);
+    if (n_tests && best >= FL_SUMMARY_LEVEL)
+        WARN(summary,
+             "too few trials to show any difference: with %zu comparison%s the smallest p they can give is %.2g",
+             n_tests, plural(n_tests), best);
 }
 
 static void warn_of_divisions(fl_summary *summary)
@@ -141,7 +146,8 @@ static void warn_of_divisions(fl_summary *summary)
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_pair_summary *pair = &summary->pairs[i];
         if (!pair->tested || pair->permutations >= FL_STATS_PERMUTATIONS) continue;
-        WARN(summary, "with this many trials the permutation tests drew %zu divisions instead of %d: p is coarser than usual",
+        WARN(summary,
+             "with this many trials the permutation tests drew %zu divisions instead of %d: p is coarser than usual",
              pair->permutations, FL_STATS_PERMUTATIONS);
         return;
     }
@@ -173,8 +179,9 @@ static void warn_of_damage(fl_summary *summary)
     for (size_t i = 0; i < results->n_damage && i < NAMED; i++)
         fl_text_add(&names, "%s%s %s", i ? "; " : "", results->damage[i].where, results->damage[i].what);
     if (results->n_damage)
-        WARN(summary, "%zu damaged line%s left out: %s%s", results->n_damage, results->n_damage == 1 ? " was" : "s were",
-             names.bytes, results->n_damage > NAMED ? "; 'fairlead check' names them all" : "");
+        WARN(summary, "%zu damaged line%s left out: %s%s", results->n_damage,
+             results->n_damage == 1 ? " was" : "s were", names.bytes,
+             results->n_damage > NAMED ? "; 'fairlead check' names them all" : "");
     fl_text_free(&names);
 }
 

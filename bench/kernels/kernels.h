@@ -1,0 +1,12 @@
+/* The kernel benchmarks by groups: each call registers one group with gbench, in the order of the output. */
+#ifndef BENCH_KERNELS_KERNELS_H
+#define BENCH_KERNELS_KERNELS_H
+
+void kernels_layers(void);  /* every dense layer, convolution and pool of the models, pass by pass */
+void kernels_updates(void); /* every optimizer's update */
+void kernels_batches(void); /* gathering a batch */
+void kernels_steps(void);   /* a whole training step of every workload */
+void kernels_trials(void);  /* a trial that trains nothing */
+void kernels_records(void); /* writing a trial down */
+
+#endif

@@ -1,0 +1,48 @@
+/* fairlead-kernels: what each piece of a training costs, beside what this machine can do at best. A contents page. */
+#include "gbench/gbench.h"
+#include "kernels/kernels.h"
+#include "math/backend.h"
+#include "record/build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void (*const groups[])(void) = {
+    kernels_layers, kernels_updates, kernels_batches, kernels_steps, kernels_trials, kernels_records,
+};
+
+static void help(void)
+{
+    printf("usage: fairlead-kernels [--benchmark_filter=REGEX] [--benchmark_list_tests] [--benchmark_min_time=SECONDS]\n"
+           "                        [--benchmark_repetitions=N] [--benchmark_enable_random_interleaving]\n"
+           "                        [--benchmark_out=FILE.json] [--benchmark_format=console|json] ...\n\n"
+           "Measures the kernels of every backend and precision on one thread. 'fairlead compare' compares two of its files.\n"
+           "The flags are Google Benchmark's.\n\n"
+           "example:\n"
+           "  fairlead-kernels --benchmark_filter=forward/simple_cnn --benchmark_repetitions=10 --benchmark_out=new.json\n");
+    exit(0);
+}
+
+/* One thread each, and facts for the head of the output. */
+static void start_backends(void)
+{
+    for (const fl_backend *const *b = fl_backends(); *b; b++) {
+        fl_text words = { 0 };
+        fl_error error;
+        bool usable = (*b)->usable(FL_F32, &error);
+        if (usable && !(*b)->start(1, &error)) fl_die("%s", error.text);
+        if (usable) (*b)->describe(&words);
+        gbench_context((*b)->entry.name, usable ? words.bytes : error.text);
+        fl_text_free(&words);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    start_backends();
+    gbench_context("fairlead", fl_build_version);
+    gbench_context("commit", fl_build_commit);
+    gbench_context("compiler", fl_build_compiler);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) groups[i]();
+    return gbench_main(argc, argv, help);
+}
