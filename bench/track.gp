@@ -13,7 +13,7 @@ set key outside right top Left reverse noenhanced
 set xlabel "entry of the history"
 set ylabel "time relative to the first commit"
 set xrange [0.5:*]
-set xtics 1
+set xtics autofreq
 set yrange [*<0.9:1.1<*]
 plot for [i = 0:STATS_blocks - 1] data index i using 1:2 with lines lw (i ? 1 : 3) lc i title columnheader(1), \
-     for [i = 0:STATS_blocks - 1] data index i using 1:3 with points pt 7 lc i notitle
+     for [i = 1:STATS_blocks - 1] data index i using 1:3 with points pt 7 lc i notitle
