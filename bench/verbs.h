@@ -3,6 +3,7 @@
 #define BENCH_VERBS_H
 
 int verb_check(int argc, char **argv);
+int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);
