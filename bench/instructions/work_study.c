@@ -113,7 +113,11 @@ static void supervise(void *prepared)
     study *s = prepared;
     fl_error error;
     fl_tally tally;
-    fl_farm farm = { .study = s->study, .folder = s->folder, .shard = { 1, 1 }, .workers = 1, .worker_command = s->command,
+    fl_farm farm = { .study = s->study,
+                     .folder = s->folder,
+                     .shard = { 1, 1 },
+                     .workers = 1,
+                     .worker_command = s->command,
                      .interrupt = -1 };
     if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fl_die("%s", error.text);
 }
