@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { N_COLUMNS = 3, CELLS_PER_ROW = 5 };
+enum { N_COLUMNS = 3, CELLS_PER_ROW = 6 };
 
 /* The names of a choice, separated by spaces, or "". */
 static void set_choices(figure_data *data, const fl_axis *axis)

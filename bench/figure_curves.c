@@ -17,7 +17,25 @@ static const struct {
     [ERROR] = { "error", "error_axis", FL_VAL_ERROR, FL_TRAIN_ERROR },
     [LOSS] = { "loss", "loss_axis", FL_VAL_LOSS, FL_TRAIN_LOSS },
 };
-enum { PER_ROW = 4, N_COLUMNS = 1 + ROWS * PER_ROW };
+enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
+
+/* What a row has to show. */
+typedef struct extent {
+    figure_scale shown, training;
+} extent;
+
+/* A curve of training may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
+#define TRAINING_DEPTH 4
+
+static figure_scale settled(extent of)
+{
+    if (of.training.low <= of.training.high) {
+        figure_scale_add(&of.shown, of.training.high);
+        figure_scale_add(&of.shown, fmax(of.training.low, of.shown.low / TRAINING_DEPTH));
+    }
+    figure_scale_settle(&of.shown);
+    return of.shown;
+}
 
 /* The least and the greatest value of a metric at one step over the reruns; NaN when there are none. */
 static void rerun_range(const fl_results *results, const fl_arm_results *arm, size_t step, const figure_unit *unit, double range[2])
@@ -35,15 +53,15 @@ static void rerun_range(const fl_results *results, const fl_arm_results *arm, si
 }
 
 static void add_point(figure_data *data, const figure_panel *panel, const fl_arm_results *arm, const fl_point *point,
-                      figure_scale scales[ROWS])
+                      extent scales[ROWS])
 {
     double columns[N_COLUMNS] = { (double)point->step }, *column = columns + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
         figure_unit unit = figure_unit_of(panel, rows[row].val);
-        column[0] = unit.factor * point->of[rows[row].val];
-        column[1] = unit.factor * point->of[rows[row].train];
-        rerun_range(panel->summary->results, arm, point->step, &unit, column + 2);
-        for (int i = 0; i < PER_ROW; i++) figure_scale_add(&scales[row], column[i]);
+        column[VALIDATION] = unit.factor * point->of[rows[row].val];
+        column[TRAINING] = unit.factor * point->of[rows[row].train];
+        rerun_range(panel->summary->results, arm, point->step, &unit, column + RERUNS);
+        for (int i = 0; i < PER_ROW; i++) figure_scale_add(i == TRAINING ? &scales[row].training : &scales[row].shown, column[i]);
     }
     figure_add_numbers(data, columns, N_COLUMNS);
 }
@@ -57,7 +75,7 @@ static void add_trials(figure_data *data, const fl_record *selected, const fl_ar
     free(trials);
 }
 
-static void add_arm(figure_data *data, const figure_panel *panel, const figure_arm *arm, figure_scale scales[ROWS])
+static void add_arm(figure_data *data, const figure_panel *panel, const figure_arm *arm, extent scales[ROWS])
 {
     const fl_arm_summary *summary = arm->summary;
     size_t n;
@@ -85,14 +103,15 @@ static bool shows_anything(const figure_panel *panel)
 
 static void add_panel(figure_data *data, const figure_panel *panel)
 {
-    figure_scale scales[ROWS] = { figure_scale_none(), figure_scale_none() };
+    extent scales[ROWS];
     const fl_results *results = panel->summary->results;
+    for (int row = 0; row < ROWS; row++) scales[row] = (extent){ figure_scale_none(), figure_scale_none() };
     figure_begin_panel(data, panel);
     for (size_t i = 0; i < panel->n_arms; i++)
         if (has_curve(&panel->arms[i], results)) add_arm(data, panel, &panel->arms[i], scales);
     for (int row = 0; row < ROWS; row++) {
-        figure_scale_settle(&scales[row]);
-        figure_scale_set(data, rows[row].name, data->n_panels, &scales[row]);
+        figure_scale scale = settled(scales[row]);
+        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
         figure_set_text_at(data, rows[row].axis, data->n_panels, figure_unit_of(panel, rows[row].val).name + strlen("validation "));
     }
     figure_set_at(data, "steps", data->n_panels, (double)results->study->steps);

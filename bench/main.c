@@ -19,6 +19,7 @@ static const struct {
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
     { "plot", "draw the figures of result folders", verb_plot },
     { "report", "one self-contained page of result folders", verb_report },
+    { "verify", "run recorded trials again and compare the bits", verb_verify },
     { "compare", "two measurements of the kernels, or two result folders", verb_compare },
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
     { "export", "records for other programs: csv, optuna, benchmark-action", verb_export },

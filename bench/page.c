@@ -42,14 +42,28 @@ static void blanks(size_t n)
 
 /* --- running text --- */
 
+static void title(const char *format, va_list arguments)
+{
+    fputs(colour(BOLD), stdout);
+    vprintf(format, arguments);
+    puts(colour(PLAIN));
+}
+
+void page_title(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    title(format, arguments);
+    va_end(arguments);
+}
+
 void page_heading(const char *format, ...)
 {
     va_list arguments;
-    printf("\n%s", colour(BOLD));
+    putchar('\n');
     va_start(arguments, format);
-    vprintf(format, arguments);
+    title(format, arguments);
     va_end(arguments);
-    printf("%s\n", colour(PLAIN));
 }
 
 static void wrap(size_t hang, const char *text)

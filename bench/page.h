@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An empty line, then a line in bold. */
+/* A line in bold. */
+void page_title(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same after an empty line. */
 void page_heading(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A paragraph broken at the terminal's width (100 where there is none): `label` in a column of `hang` characters, the

@@ -28,12 +28,10 @@ static void remove_file(const char *folder, const char *name, const char *ending
 static void add_caption(fl_text *page, const fl_entry *entry)
 {
     fl_text_add(page, "<figcaption>");
-    html_element(page, "code", entry->name);
-    fl_text_add(page, " ");
     html_text(page, entry->about);
     if (*entry->source) fl_text_add(page, " After ");
     html_text(page, entry->source);
-    fl_text_add(page, "%s</figcaption>", *entry->source ? "." : "");
+    fl_text_add(page, "%s <code>%s</code></figcaption>", *entry->source ? "." : "", entry->name);
 }
 
 static bool add_drawing(fl_text *page, const fl_entry *entry, const char *folder, fl_error *error)

@@ -116,12 +116,10 @@ static void add_legend(fl_text *page, const fl_study *study)
     fl_text_add(page, "<p class=\"note\">Errors are those of the trial that validation selected; the range beside one is the 5–95 %% "
                       "band of resampling these N trials and selecting anew, not a confidence interval. <em>Best of N/5</em> is "
                       "what selection among a fifth as many new trials is expected to report, with a 90 %% interval.");
-    if (study->has_target) {
-        fl_text_add(page, " The target is a ");
-        html_text(page, fl_metric_name(study->target));
-        fl_text_add(page, " below %g, looked for every %zu steps; the steps are the fewest of all trials, and beside them stands how "
-                          "many reached it.", study->target_value, study->eval_every);
-    }
+    if (study->has_target)
+        fl_text_add(page, " The target is a <code>%s</code> below %g, looked for every %zu steps; the steps are the fewest of all "
+                          "trials, and beside them stands how many reached it.",
+                    fl_metric_name(study->target), study->target_value, study->eval_every);
     fl_text_add(page, "</p>\n");
 }
 
@@ -197,8 +195,8 @@ static void add_pairs(fl_text *page, const fl_summary *summary, const figure_pan
                 fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
     add_pairs_where(page, summary, panel, true);
     add_pairs_where(page, summary, panel, false);
-    fl_text_add(page, "</table></div><p class=\"note\">Of the best of N/5, by permutation of trials between the two arms; p after Holm's "
-                      "correction over the study's pairs. A difference is claimed below .05.</p></details>\n");
+    fl_text_add(page, "</table></div><p class=\"note\">Of the best of N/5, by permutation of trials between the two arms; p after Holm’s "
+                      "correction over the study’s pairs. A difference is claimed below .05.</p></details>\n");
 }
 
 /* --- warnings --- */

@@ -19,7 +19,7 @@ const char report_style[] =
     ".note{max-width:46rem}\n"
     "code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace;font-size:.875em}\n"
     "pre{background:var(--plate);border-radius:6px;padding:.9rem 1rem;margin:.5rem 0;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45}\n"
-    ".wide{overflow-x:auto}\n"
+    ".wide{overflow-x:auto;margin:1rem 0}\n"
     "table{border-collapse:collapse;font-size:.9375rem;font-variant-numeric:tabular-nums;min-width:100%}\n"
     "th,td{padding:.45rem .5rem;text-align:right;vertical-align:baseline;white-space:nowrap;border-bottom:1px solid var(--line)}\n"
     "thead th{font-size:.8125rem;font-weight:600;line-height:1.3;color:var(--soft);white-space:normal;vertical-align:bottom}\n"
@@ -56,6 +56,6 @@ const char report_style[] =
     "footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line)}\n"
     "@media (prefers-color-scheme:dark){.plate{padding:.5rem}}\n"
     "@media (max-width:40rem){main{padding:2rem 1rem}h1{font-size:1.6rem}.facts,.arms{grid-template-columns:1fr;gap:.1rem}"
-    "dd{margin-bottom:.7rem}tbody th{position:sticky;left:0;background:var(--ground)}}\n"
+    "dd{margin-bottom:.7rem}tbody th{position:sticky;left:0;background:var(--ground);white-space:normal;min-width:7rem}}\n"
     "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--ground:#fff;--plate:#f5f5f5;--marked:#fff}body{font-size:10pt}main{max-width:none;"
     "padding:0}figure,tr,.warning{break-inside:avoid}h2,h3{break-after:avoid}.wide,.plate{overflow:visible}}\n";

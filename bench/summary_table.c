@@ -324,7 +324,7 @@ static void print_warnings(const fl_summary *summary)
 static void print_summary(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    page_heading("%s", study->name);
+    page_title("%s", study->name);
     if (*study->why) page_paragraph(0, "", study->why);
     for (size_t i = 0; i < summary->n_arms; i++) {
         if (!begins_group(summary, i)) continue;
@@ -338,5 +338,8 @@ static void print_summary(const fl_summary *summary)
 
 void summary_print_table(const fl_summary *const *summaries, size_t n)
 {
-    for (size_t i = 0; i < n; i++) print_summary(summaries[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i) putchar('\n');
+        print_summary(summaries[i]);
+    }
 }

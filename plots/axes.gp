@@ -1,6 +1,6 @@
 # Each trial's score against each hyperparameter of its space: arms one after another, a cell per axis. The frame is the border of
 # the space where an axis is a range. Diverged trials stand in a grey band above the rest.
-panel_width = n_columns == 1 ? 400 : n_columns == 2 ? 270 : n_columns == 3 ? 200 : 152
+panel_width = n_columns == 1 ? 400 : n_columns == 2 ? 270 : n_columns == 3 ? 200 : n_columns < 6 ? 152 : 128
 panel_height = 96
 margin_left = 58
 gap_left = 8
@@ -9,6 +9,7 @@ gap_top = 26
 gap_bottom = 42
 y_size = 10
 most_tics = 4
+few_decades = 1.5 # a narrow panel has no room for 1 2 5
 legend_of_arms = 0
 columns = n_columns
 rows = rows_with_headings(n_rows)

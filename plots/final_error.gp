@@ -18,7 +18,7 @@ do for [p = 1:n_panels] {
         if (low > high) { continue }
         plot data index p - 1 using 1:c + 1:(0):(column(c + 2) - column(c + 1)) @whisker, \
              '' index p - 1 using ($1 - 0.34):c:(0.68):(0):(colours[int($1)]) with vectors nohead lw 4 lc rgb variable, \
-             '' index p - 1 using (valid(c) ? NaN : $1):(middle(low, high)):("no feasible trial") \
+             '' index p - 1 using 1:(middle(low, high)):(valid(c) ? "" : "no feasible trial") \
                 with labels rotate textcolor rgb faint font ",10" noenhanced
     }
 }

@@ -7,6 +7,7 @@ gap_right = 10
 gap_top = 26
 gap_bottom = 42
 most_tics = 4
+few_decades = 1.5 # a narrow panel has no room for 1 2 5
 legend_of_arms = 0
 columns = n_columns
 rows = rows_with_headings(n_rows)

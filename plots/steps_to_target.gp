@@ -18,7 +18,7 @@ do for [p = 1:n_panels] {
     plot data index p - 1 using ($4 < high ? $1 : NaN):3:(0):($4 - $3) @whisker, \
          '' index p - 1 using ($4 < high ? NaN : $3 < high ? $1 : NaN):3:(0):(high - $3) with vectors head size screen 0.012, 20 filled lw 1 lc rgb "black", \
          '' index p - 1 using ($2 < high ? $1 - 0.34 : NaN):2:(0.68):(0):(colours[int($1)]) with vectors nohead lw 4 lc rgb variable, \
-         '' index p - 1 using ($2 < high ? NaN : $1):(middle(low, high)):("never reached") \
+         '' index p - 1 using 1:(middle(low, high)):($2 < high ? "" : "never reached") \
             with labels rotate textcolor rgb faint font ",10" noenhanced, \
          '' index p - 1 using 1:(low):(sprintf("%d/%d", $5, $6)) with labels offset 0, -0.8 textcolor rgb faint font ",10" noenhanced
 }

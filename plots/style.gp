@@ -22,6 +22,8 @@ min(a, b) = a < b ? a : b
 # The middle of the present y axis.
 middle(low, high) = logged ? sqrt(low * high) : (low + high) / 2
 
+# Words in place of a mark are empty where there is a mark: gnuplot 5.4 crashes on labels none of which has a place.
+
 # A whisker with caps.
 whisker = "with vectors heads size screen 4.0 / width, 90 fixed lw 1 lc rgb 'black'"
 
@@ -105,9 +107,10 @@ decimals(span) = max(0, int(ceil(-log10(span / 5.0))))
 linear_axis(a) = sprintf("unset logscale %s; set %stics autofreq noenhanced; set format %s '%s'", a, a, a, \
                          decimals(high - low) > 4 ? "%h" : sprintf("%%.%df", decimals(high - low)))
 
-# Less than a decade shows 1 1.5 2 3 5 7, less than two 1 2 5, more the powers of ten, about `most_tics` of them.
+# Less than a decade shows 1 1.5 2 3 5 7, up to `few_decades` 1 2 5, more the powers of ten, about `most_tics` of them.
+few_decades = 2
 decades(l, h) = log10(h / l)
-log_axis(a) = sprintf("set logscale %s; ", a) . (decades(low, high) > 2 \
+log_axis(a) = sprintf("set logscale %s; ", a) . (decades(low, high) > few_decades \
     ? sprintf("set %stics 10**%d enhanced; set format %s '10^{%%T}'", a, int(ceil(decades(low, high) / most_tics)), a) \
     : sprintf("set format %s '%%h'; set %stics (1) noenhanced; do for [k = -9:6] { do for [m in '%s'] { set %stics add (m * 10.0**k) } }", \
               a, a, decades(low, high) > 1 ? "1 2 5" : "1 1.5 2 3 5 7", a))

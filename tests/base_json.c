@@ -216,10 +216,10 @@ static void another_type_is_refused_in_a_sentence(void **state)
     assert_says(fl_node_string(list, &string, &error), &error, "a.json:1:26: 'list' must be a string");
     assert_true(fl_node_first(list, &item));
     assert_says(fl_node_whole(item, 1, UINT64_MAX, &whole, &error), &error,
-                "a.json:1:27: 'this' must be a whole number of at least 1");
+                "a.json:1:27: this must be a whole number of at least 1");
     assert_true(fl_node_next(&item));
     assert_says(fl_node_whole(item, 1, 10, &whole, &error), &error,
-                "a.json:1:30: 'this' must be a whole number from 1 to 10");
+                "a.json:1:30: this must be a whole number from 1 to 10");
     fl_json_free(document);
 }
 

@@ -5,6 +5,7 @@ static char folder[FL_PATH_MAX];
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "good.json", "{ 'study': 'good', 'workload': 'quadratic/noisy', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
                                    " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
@@ -171,7 +172,7 @@ static void version_names_commit_compiler_and_libraries(void **state)
 /* /dev/full takes nothing: what was printed never arrived. */
 static void a_full_disk_under_stdout_is_the_machines_trouble(void **state)
 {
-    command c = command_start_program("sh", folder, WORDS("sh", "-c", FL_BUILD_DIR "/fairlead list > /dev/full"));
+    command c = command_start_program("/bin/sh", folder, WORDS("sh", "-c", FL_BUILD_DIR "/fairlead list > /dev/full"));
     command_wait(&c);
     assert_int_equal(c.code, 3);
     command_free(&c);

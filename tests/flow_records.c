@@ -15,6 +15,7 @@ static json_t *complete, *diverged; /* a record of each kind */
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "records.json", study);
     assert_runs(0, folder, "run", "records.json", "-o", "out", "-j", "2");
@@ -203,7 +204,7 @@ static json_t *rerun(const json_t *record)
 {
     fl_text script = { 0 };
     fl_text_add(&script, "PATH='%s':$PATH\n%s --json", FL_BUILD_DIR, text(record, "repro"));
-    command c = command_start_program("sh", folder, WORDS("sh", "-c", script.bytes));
+    command c = command_start_program("/bin/sh", folder, WORDS("sh", "-c", script.bytes));
     command_wait(&c);
     fl_text_free(&script);
     if (c.code) fail_msg("%d: %s", c.code, c.err);

@@ -14,6 +14,7 @@ static const char study[] =
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "same.json", study);
     assert_runs(0, folder, "run", "same.json", "-o", "once", "-j", "1");

@@ -19,6 +19,7 @@ static const char mixed[] =
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "endless.json", endless);
     put_study(folder, "mixed.json", mixed);

@@ -7,6 +7,7 @@ static char folder[FL_PATH_MAX];
 
 static int set_up(void **state)
 {
+    command_without_gnuplot();
     folder_make(folder);
     return 0;
 }

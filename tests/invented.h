@@ -146,6 +146,15 @@ static inline fl_results *read_scene(scene *s)
     return s->results;
 }
 
+/* `object` has all of `keys`, which stand between blanks. */
+static inline void assert_keys(const json_t *object, const char *keys)
+{
+    char *list = strdup(keys), *rest = list;
+    for (char *key; (key = strsep(&rest, " "));)
+        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
+    free(list);
+}
+
 /* --- a store's file, to be damaged --- */
 
 typedef struct bytes {

@@ -45,7 +45,7 @@ static void grid_refuses_a_range_without_a_number_of_points(void **state)
     const fl_search_question question = { .n_axes = 2, .n_levels = n_levels };
     fl_error error;
     assert_false(fl_search_accepts(find("grid"), &question, &error));
-    assert_contains(error.text, "at least 1 point per axis");
+    assert_contains(error.text, "'points_per_axis'");
 }
 
 /* 10^20 points are more than 64 bits count. */

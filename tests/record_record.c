@@ -20,14 +20,6 @@ static json_t *record_of(const fl_study *study, invented what)
     return record;
 }
 
-static void assert_keys(const json_t *object, const char *keys)
-{
-    char *list = strdup(keys), *rest = list;
-    for (char *key; (key = strsep(&rest, " "));)
-        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
-    free(list);
-}
-
 static void a_record_holds_the_promised_fields(void **state)
 {
     fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);

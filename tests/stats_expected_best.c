@@ -158,6 +158,18 @@ static void interval_is_freed_of_the_bias_of_resampling(void **state)
     free(estimates);
 }
 
+/* With replacement the outlier's share is (1/12)^2, and 1e16 times that is the bias: nothing may go below .1 for it. */
+static void an_outlier_does_not_push_the_interval_off_the_values(void **state)
+{
+    fl_stats_trial trials[12];
+    for (size_t i = 0; i < 12; i++) trials[i].score = trials[i].val_loss = trials[i].value = 0.1 + 0.01 * (double)i;
+    trials[11].score = trials[11].value = 1e16;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        fl_stats_interval interval = fl_stats_expected_best_interval(trials, 12, 2, 200, seed);
+        assert_true(interval.low >= 0.1 && interval.low <= interval.estimate && interval.estimate <= interval.high);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +181,7 @@ int main(void)
         cmocka_unit_test(same_seed_gives_the_same_interval_and_another_seed_another),
         cmocka_unit_test(interval_of_a_mean_is_as_wide_as_its_standard_error_says),
         cmocka_unit_test(interval_is_freed_of_the_bias_of_resampling),
+        cmocka_unit_test(an_outlier_does_not_push_the_interval_off_the_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,25 +1,5 @@
-/* Summaries of hand-made records, with every figure worked out beside it. */
-#include "invented.h"
-
-#include "stats/permutation.h"
-#include "stats/summary.h"
-
-#define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
-
-static const invented infeasible = { .status = FL_INFEASIBLE, .reason = "not finite at step 7" };
-
-/* The folder summed up; the caller frees it. */
-static fl_summary *sum_up(scene *s)
-{
-    return fl_summary_make(read_scene(s));
-}
-
-/* Five trials of arm `arm`: selected is index 1. */
-static void five_trials(const scene *s, size_t arm)
-{
-    const double errors[] = { 0.30, 0.10, 0.20, 0.40, 0.50 };
-    invent_errors(s, arm, errors, 5); /* test errors .31, .11, .21, .41, .51 */
-}
+/* Arms of hand-made records, with every figure worked out beside it. */
+#include "summed.h"
 
 /* With K = N = 5 the rank of the selected one has P(rank <= r) = 1 - (1 - r/5)^5: .672, .922, .990, ... for r = 1,
  * 2, 3. So the 5th percentile is rank 1 and the 95th rank 3. */
@@ -197,154 +177,6 @@ static void reruns_are_reported_beside_and_change_nothing(void **state)
     scene_end(&s);
 }
 
-/* --- pairs --- */
-
-/* `n` trials from `low` upwards in steps of .01. */
-static void ladder(const scene *s, size_t arm, size_t n, double low)
-{
-    for (uint64_t i = 0; i < n; i++) {
-        double error = low + 0.01 * (double)i;
-        invent(s, arm, i, 0, (invented){ .val_error = error, .test_error = error });
-    }
-}
-
-/* Errors .10 to .14 against .30 to .34: of the 252 divisions only this one and its mirror image differ as much, p =
- * 2/252; 4,000 draws know it to sqrt(p (1-p) / 4000) = .0014. K = 1: the difference is that of the means, -.2. */
-static void a_clear_difference_is_claimed(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.3);
-    fl_summary *summary = sum_up(&s);
-    assert_int_equal(1, summary->n_pairs);
-    const fl_pair_summary *pair = &summary->pairs[0];
-    assert_int_equal(1, pair->k);
-    assert_int_equal(FL_STATS_PERMUTATIONS, pair->permutations);
-    assert_close(pair->difference, -0.2, 1e-12);
-    assert_true(fabs(pair->p - 2.0 / 252) < 4 * 0.0014);
-    assert_close(pair->p_adjusted, pair->p, 0);
-    assert_true(pair->claimed);
-    assert_string_equal("a is better", pair->verdict);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-static void the_verdict_names_the_arm_with_the_lower_error(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 5, 0.3);
-    ladder(&s, 1, 5, 0.1);
-    fl_summary *summary = sum_up(&s);
-    assert_string_equal("b is better", summary->pairs[0].verdict);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-/* Every division differs at least as much as two equal arms: p = 1. */
-static void between_equal_arms_no_difference_is_shown(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.1);
-    fl_summary *summary = sum_up(&s);
-    assert_close(summary->pairs[0].p, 1, 0);
-    assert_false(summary->pairs[0].claimed);
-    assert_string_equal("no difference shown", summary->pairs[0].verdict);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-/* Three pairs: two at p = 2/252, one at 1. Holm makes 3 p of the smallest, then keeps the order. */
-static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b") "," SGD("c"));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.1);
-    ladder(&s, 2, 5, 0.3);
-    fl_summary *summary = sum_up(&s);
-    const fl_pair_summary *equal = &summary->pairs[0], *first = &summary->pairs[1], *second = &summary->pairs[2];
-    assert_int_equal(3, summary->n_pairs);
-    assert_close(equal->p_adjusted, 1, 0);
-    assert_close(fmin(first->p_adjusted, second->p_adjusted), 3 * fmin(first->p, second->p), 1e-12);
-    assert_true(first->claimed && second->claimed && !equal->claimed);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state)
-{
-    scene s;
-    scene_begin(&s, FEASIBLE(5), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 4, 0.3);
-    for (uint64_t i = 4; i < 15; i++) invent(&s, 1, i, 0, infeasible);
-    fl_summary *summary = sum_up(&s);
-    const fl_pair_summary *pair = &summary->pairs[0];
-    assert_false(pair->tested || pair->claimed);
-    assert_int_equal(0, pair->permutations);
-    assert_string_equal("no claim: budget not filled", pair->verdict);
-    assert_true(isnan(pair->p) && isnan(pair->p_adjusted));
-    assert_close(pair->difference, 0.12 - 0.315, 1e-12); /* the means alone, as a figure */
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-static void only_arms_of_one_batch_size_are_compared(void **state)
-{
-    scene s = { .study = NULL };
-    fl_error error;
-    s.study = fl_study_load_text(
-        "lists",
-        "{\"study\": \"lists\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32]," BUDGET(
-            5) "\"arms\": [" SGD("a") "," SGD("b") "]}",
-        NULL, &error);
-    assert_non_null(s.study);
-    folder_make(s.folder);
-    s.store = open_store(&s, whole);
-    fl_summary *summary = sum_up(&s);
-    assert_int_equal(4, summary->n_arms);
-    assert_int_equal(2, summary->n_pairs);
-    for (size_t i = 0; i < 2; i++) {
-        const fl_arm *a = summary->arms[summary->pairs[i].a].arm, *b = summary->arms[summary->pairs[i].b].arm;
-        assert_int_equal(a->base.batch_size, b->base.batch_size);
-        assert_string_not_equal(a->label, b->label);
-    }
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-static fl_summary *with_steps(scene *s, size_t a, size_t b)
-{
-    scene_begin(s, BUDGET(5) TARGET, SGD("a") "," SGD("b"));
-    for (uint64_t i = 0; i < 5; i++) {
-        invent(s, 0, i, 0, (invented){ .val_error = 0.2, .reached = a });
-        invent(s, 1, i, 0, (invented){ .val_error = 0.2, .reached = b });
-    }
-    return sum_up(s);
-}
-
-/* Evaluations are 10 steps apart. */
-static void arms_within_one_interval_are_equal_in_steps(void **state)
-{
-    const struct {
-        size_t a, b;
-        bool equal;
-    } cases[] = { { 30, 30, true }, { 30, 40, true }, { 30, 50, false }, { 0, 0, true }, { 30, 0, false } };
-    for (size_t i = 0; i < 5; i++) {
-        scene s;
-        fl_summary *summary = with_steps(&s, cases[i].a, cases[i].b);
-        assert_int_equal(cases[i].equal, summary->pairs[0].steps_equal);
-        fl_summary_free(summary);
-        scene_end(&s);
-    }
-}
-
-/* --- defaults --- */
-
 static void hyperparameters_left_at_their_default_are_named(void **state)
 {
     scene s;
@@ -362,76 +194,6 @@ static void hyperparameters_left_at_their_default_are_named(void **state)
     scene_end(&s);
 }
 
-/* --- JSON --- */
-
-static void assert_keys(const json_t *object, const char *keys)
-{
-    char *list = strdup(keys), *rest = list;
-    for (char *key; (key = strsep(&rest, " "));)
-        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
-    free(list);
-}
-
-static void the_json_holds_the_promised_fields(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(5) TARGET, SGD("a") "," SGD("b"));
-    five_trials(&s, 0);
-    fl_summary *summary = sum_up(&s);
-    json_t *json = fl_summary_json(summary), *arms = json_object_get(json, "arms");
-    assert_keys(json, "schema folder study select select_at target arms pairs warnings");
-    for (size_t i = 0; i < 2; i++)
-        assert_keys(json_array_get(arms, i),
-                    "arm trials complete infeasible failed selected val_error test_error best_of_k "
-                    "steps_to_target warnings defaults reruns resampling median");
-    const json_t *first = json_array_get(arms, 0), *selected = json_object_get(first, "selected");
-    assert_keys(selected, "trial index hyperparameters repro");
-    assert_int_equal(1, json_integer_value(json_object_get(selected, "index")));
-    assert_string_equal(summary->arms[0].selected->record->trial,
-                        json_string_value(json_object_get(selected, "trial")));
-    assert_close(json_real_value(json_object_get(first, "val_error")), 0.1, 0);
-    assert_true(json_is_null(json_object_get(first, "steps_to_target")));
-    assert_true(json_is_null(json_object_get(json_array_get(arms, 1), "selected")));
-    assert_true(json_is_null(json_object_get(json_array_get(arms, 1), "val_error")));
-    assert_keys(json_array_get(json_object_get(json, "pairs"), 0), "a b k difference p p_adjusted claimed verdict");
-    json_decref(json);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-/* Every figure is a number or null: Jansson refuses NaN and infinity, so what is left out would be missed here. */
-static void the_json_of_an_empty_folder_can_be_written(void **state)
-{
-    scene s;
-    scene_begin(&s, FEASIBLE(5) TARGET, SGD("a") "," SGD("b"));
-    fl_summary *summary = sum_up(&s);
-    json_t *json = fl_summary_json(summary);
-    char *text = json_dumps(json, 0);
-    assert_non_null(text);
-    free(text);
-    json_decref(json);
-    fl_summary_free(summary);
-    scene_end(&s);
-}
-
-static void a_summary_is_a_pure_function_of_the_records(void **state)
-{
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 10, 0.10);
-    ladder(&s, 1, 10, 0.12);
-    fl_summary *first = sum_up(&s);
-    json_t *once = fl_summary_json(first);
-    fl_summary_free(first);
-    fl_summary *second = sum_up(&s);
-    json_t *again = fl_summary_json(second);
-    assert_true(json_equal(once, again));
-    json_decref(once);
-    json_decref(again);
-    fl_summary_free(second);
-    scene_end(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,17 +207,7 @@ int main(void)
         cmocka_unit_test(infeasible_trials_leave_a_feasible_budget_untouched),
         cmocka_unit_test(an_arm_without_trials_has_no_figures),
         cmocka_unit_test(reruns_are_reported_beside_and_change_nothing),
-        cmocka_unit_test(a_clear_difference_is_claimed),
-        cmocka_unit_test(the_verdict_names_the_arm_with_the_lower_error),
-        cmocka_unit_test(between_equal_arms_no_difference_is_shown),
-        cmocka_unit_test(p_values_are_corrected_over_the_pairs_of_the_study),
-        cmocka_unit_test(nothing_is_claimed_of_an_arm_whose_budget_is_not_filled),
-        cmocka_unit_test(only_arms_of_one_batch_size_are_compared),
-        cmocka_unit_test(arms_within_one_interval_are_equal_in_steps),
         cmocka_unit_test(hyperparameters_left_at_their_default_are_named),
-        cmocka_unit_test(the_json_holds_the_promised_fields),
-        cmocka_unit_test(the_json_of_an_empty_folder_can_be_written),
-        cmocka_unit_test(a_summary_is_a_pure_function_of_the_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -256,6 +256,11 @@ static void optuna_gets_the_axes_that_were_sampled(void **state)
     answer a = ask(&s, "export @ --to optuna | tail -1");
     json_t *trial = json_loads(a.text, 0, NULL), *params = json_object_get(trial, "params");
     double quotient = json_real_value(json_object_get(params, "learning_rate/epsilon"));
+    json_t *hypers = json_object_get(json_object_get(trial, "user_attrs"), "hyperparameters");
+    assert_close(quotient,
+                 json_real_value(json_object_get(hypers, "learning_rate")) /
+                     json_real_value(json_object_get(hypers, "epsilon")),
+                 1e-8); /* sampled to 9 digits */
     assert_true(quotient >= 1e-2 && quotient <= 1e7);
     assert_true(json_is_integer(json_object_get(params, "epsilon_form")));
     const char *distribution =

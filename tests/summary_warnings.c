@@ -1,12 +1,5 @@
 /* Every warning, provoked once; and that a sound arm has none. */
-#include "invented.h"
-
-#include "stats/summary.h"
-
-static fl_summary *sum_up(scene *s)
-{
-    return fl_summary_make(read_scene(s));
-}
+#include "summed.h"
 
 static bool says(char *const *list, size_t n, const char *part)
 {

@@ -57,5 +57,6 @@ bool fl_hyper_accepts(const fl_hyper *hyper, double value, fl_error *error)
     if (in_range(hyper, value)) return true;
     char range[200];
     fl_hyper_range(hyper, range, sizeof range);
-    return fl_user_error(error, "%s = %.10g is outside its range %s", hyper->name, value, range);
+    const char *wants = hyper->scale == FL_INTEGER ? "must be" : "is outside its range";
+    return fl_user_error(error, "%s = %.10g %s %s", hyper->name, value, wants, range);
 }

@@ -265,26 +265,32 @@ bool fl_node_fail_with(fl_node node, fl_error *error, const fl_error *why)
     return fl_node_fail(node, error, "%s", why->text);
 }
 
-/* What a message calls a node: its key, or "this". */
-static const char *word(fl_node node)
+/* "'steps' must be a number"; what has no key is called "this". */
+__attribute__((format(printf, 3, 4))) static bool must_be(fl_node node, fl_error *error, const char *format, ...)
 {
-    return fl_node_key(node) ? fl_node_key(node) : "this";
+    char what[200];
+    const char *key = fl_node_key(node), *quote = key ? "'" : "";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return fl_node_fail(node, error, "%s%s%s must be %s", quote, key ? key : "this", quote, what);
 }
 
 bool fl_node_is_object(fl_node node, fl_error *error)
 {
-    return json_is_object(fl_node_value(node)) || fl_node_fail(node, error, "'%s' must be an object {...}", word(node));
+    return json_is_object(fl_node_value(node)) || must_be(node, error, "an object {...}");
 }
 
 bool fl_node_string(fl_node node, const char **value, fl_error *error)
 {
     *value = json_string_value(fl_node_value(node));
-    return *value || fl_node_fail(node, error, "'%s' must be a string", word(node));
+    return *value || must_be(node, error, "a string");
 }
 
 bool fl_node_number(fl_node node, double *value, fl_error *error)
 {
-    if (!json_is_number(fl_node_value(node))) return fl_node_fail(node, error, "'%s' must be a number", word(node));
+    if (!json_is_number(fl_node_value(node))) return must_be(node, error, "a number");
     *value = json_number_value(fl_node_value(node));
     return true;
 }
@@ -298,10 +304,8 @@ bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value,
         return true;
     }
     if (most >= (uint64_t)1 << 53)
-        return fl_node_fail(node, error, "'%s' must be a whole number of at least %llu", word(node),
-                            (unsigned long long)least);
-    return fl_node_fail(node, error, "'%s' must be a whole number from %llu to %llu", word(node),
-                        (unsigned long long)least, (unsigned long long)most);
+        return must_be(node, error, "a whole number of at least %llu", (unsigned long long)least);
+    return must_be(node, error, "a whole number from %llu to %llu", (unsigned long long)least, (unsigned long long)most);
 }
 
 bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
@@ -313,7 +317,7 @@ bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uin
 bool fl_node_bool(fl_node node, bool *value, fl_error *error)
 {
     *value = json_is_true(fl_node_value(node));
-    return json_is_boolean(fl_node_value(node)) || fl_node_fail(node, error, "'%s' must be true or false", word(node));
+    return json_is_boolean(fl_node_value(node)) || must_be(node, error, "true or false");
 }
 
 bool fl_node_only(fl_node object, const char *const *known, fl_error *error)

@@ -11,7 +11,7 @@ static bool accepts(const fl_search_question *question, fl_error *error)
 {
     for (size_t axis = 0; axis < question->n_axes; axis++)
         if (!levels(question, axis))
-            return fl_user_error(error, "search 'grid' needs at least 1 point per axis where an axis is a range");
+            return fl_user_error(error, "search 'grid' needs 'points_per_axis' in 'search' where an axis is a range");
     return true;
 }
 

@@ -76,7 +76,7 @@ static bool unknown(const fl_owners *owners, const char *name, fl_owner owner, f
     size_t used = 0, n;
     const fl_hyper *table = fl_owner_table(owners, owner, &n);
     for (size_t i = 0; i < n && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", table[i].name);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "", fl_owner_prefix(owner), table[i].name);
     return fl_user_error(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], whose[owner], name, known);
 }
 

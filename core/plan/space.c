@@ -26,7 +26,8 @@ static bool read_range(fl_node node, fl_axis *axis, fl_error *error)
     if (!fl_node_only(node, keys, error)) return false;
     if (!fl_node_need(node, "min", &min, error) || !fl_node_number(min, &axis->min, error)) return false;
     if (!fl_node_need(node, "max", &max, error) || !fl_node_number(max, &axis->max, error)) return false;
-    if (!fl_node_need(node, "scaling", &scaling, error) || !fl_node_string(scaling, &word, error)) return false;
+    if (!fl_node_get(node, "scaling", &scaling)) return fl_node_fail(node, error, "'scaling' is missing here; it is linear or log");
+    if (!fl_node_string(scaling, &word, error)) return false;
     axis->log = !strcmp(word, "log");
     if (!axis->log && strcmp(word, "linear"))
         return fl_node_fail(scaling, error, "scaling '%s' is not known; it is linear or log", word);
@@ -130,7 +131,8 @@ static bool read_complete(fl_node point, fl_space *space, fl_error *error)
             return fl_node_fail_key(child, error, "the first point does not name '%s'; all points name the same", fl_node_key(child));
         if (!add_point(child, axis, error)) return false;
     }
-    return n == space->n_axes || fl_node_fail(point, error, "this point names %zu values, the first one %zu", n, space->n_axes);
+    return n == space->n_axes || fl_node_fail(point, error, "all points name the same; the first names %zu values, this one %zu",
+                                              space->n_axes, n);
 }
 
 static bool read_list(fl_node node, const fl_owners *owners, fl_space *space, fl_error *error)
@@ -140,6 +142,8 @@ static bool read_list(fl_node node, const fl_owners *owners, fl_space *space, fl
     if (!fl_node_is_object(point, error) || !read_axes(point, owners, space, error)) return false;
     for (size_t i = 0; i < space->n_axes; i++)
         if (space->axes[i].n_points != 1) return fl_node_fail(point, error, "'%s' must be one value in a complete point", space->axes[i].name);
+    if (space->n_rates)
+        return fl_node_fail(point, error, "'schedule.rates' are the same for all points of an arm; write the space as axes");
     space->n_complete = 1;
     for (; fl_node_next(&point); space->n_complete++)
         if (!read_complete(point, space, error)) return false;

@@ -100,7 +100,9 @@ static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error
         double value;
         fl_error why;
         snprintf(name, sizeof name, "workload.%.60s", fl_node_key(child));
-        if (!fl_setting_find(&trial->owners, name, &setting, &why)) return fl_node_fail_key(child, error, "%s", why.text);
+        if (!fl_setting_find(&trial->owners, name, &setting, &why))
+            return fl_node_fail_key(child, error, "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
+                                    trial->owners.workload->entry.name, fl_node_key(child));
         if (!fl_setting_read(&setting, child, &value, error)) return false;
         if (!fl_setting_accepts(&setting, value, &why)) return fl_node_fail_with(child, error, &why);
         fl_setting_apply(&setting, value, &trial->values);
@@ -108,18 +110,29 @@ static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error
     return true;
 }
 
+/* Where the study asks for this batch. */
+static fl_node batch_node(fl_node root, size_t batch_size)
+{
+    fl_node batch, child;
+    fl_node_get(root, "batch_size", &batch);
+    for (bool more = fl_node_first(batch, &child); more; more = fl_node_next(&child))
+        if ((size_t)json_integer_value(fl_node_value(child)) == batch_size) return child;
+    return batch;
+}
+
 /* The split, and whether it leaves a batch to train on. */
 static bool read_split(fl_node root, fl_trial *base, fl_error *error)
 {
-    fl_node split, batch;
-    bool given = fl_node_get(root, "split", &split);
-    if (given && !fl_split_read(split, &base->split, error)) return false;
+    fl_node split;
+    if (fl_node_get(root, "split", &split) && !fl_split_read(split, &base->split, error)) return false;
     size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
-    size_t left = validation < all ? all - validation : 0;
-    fl_node_get(root, "batch_size", &batch);
-    if (left >= base->batch_size) return true;
-    return fl_node_fail(left ? batch : split, error, "a batch of %zu is larger than the training split of %zu examples of %s",
-                        base->batch_size, left, base->owners.workload->entry.name);
+    if (validation >= all)
+        return fl_node_fail(split, error, "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
+                            validation, base->owners.workload->entry.name, all);
+    if (base->batch_size <= all - validation) return true;
+    return fl_node_fail(batch_node(root, base->batch_size), error,
+                        "a batch of %zu is larger than the training split of %zu examples of %s", base->batch_size,
+                        all - validation, base->owners.workload->entry.name);
 }
 
 /* The trial all trials of an arm start from. */

@@ -50,6 +50,8 @@ static bool read_search(fl_node root, fl_study *study, fl_error *error)
         if (!fl_node_string(child, &method, error)) return false;
         if (!(study->search = fl_search_find(method, &why))) return fl_node_fail_with(child, error, &why);
     }
+    if (fl_node_get(search, "points_per_axis", &child) && strcmp(method, "grid"))
+        return fl_node_fail_key(child, error, "'points_per_axis' is for search 'grid', not for '%s'", method);
     return fl_node_optional_whole(search, "seed", 0, FL_SEED_MAX, &study->search_seed, error) &&
            fl_node_optional_whole(search, "points_per_axis", 2, 1000000, &study->points_per_axis, error);
 }

@@ -86,6 +86,27 @@ json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
     return facts;
 }
 
+static void add_differences(const json_t *was, const json_t *is, const char *prefix, fl_text *names)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)is, name, value)
+    {
+        const json_t *before = json_object_get(was, name);
+        char inner[80];
+        snprintf(inner, sizeof inner, "%s%.40s.", prefix, name);
+        if (json_is_object(value))
+            add_differences(before, value, inner, names);
+        else if (!before || !json_equal(before, value))
+            fl_text_add(names, "%s%s%s", names->length ? ", " : "", prefix, name);
+    }
+}
+
+void fl_host_difference(const json_t *was, const json_t *is, fl_text *names)
+{
+    add_differences(was, is, "", names);
+}
+
 void fl_host_key(const json_t *facts, char key[17])
 {
     char *line = fl_json_line(facts);

@@ -13,6 +13,9 @@
 /* The stable facts for trials on `backend` whose primitives are described by `implementation`. New reference. */
 json_t *fl_host_facts(const fl_backend *backend, const char *implementation);
 
+/* Add the names of the facts that differ: "build.commit, implementation". */
+void fl_host_difference(const json_t *was, const json_t *is, fl_text *names);
+
 /* 16 hex digits over the facts. */
 void fl_host_key(const json_t *facts, char key[17]);
 

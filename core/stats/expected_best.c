@@ -72,6 +72,13 @@ static void bootstrap(const fl_stats_trial *trials, size_t n, size_t k, uint64_t
     free(values);
 }
 
+static double least_value(const fl_stats_trial *trials, size_t n)
+{
+    double least = HUGE_VAL;
+    for (size_t i = 0; i < n; i++) least = fmin(least, trials[i].value);
+    return least;
+}
+
 static const char *reason_against(const fl_stats_interval *interval)
 {
     if (interval->k > interval->n) return "there are fewer than K trials";
@@ -91,8 +98,10 @@ fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, 
     double *estimates = fl_new(resamples, sizeof *estimates);
     bootstrap(trials, n, k, seed, estimates, resamples);
     double bias = fl_stats_best_of(trials, n, k).mean - interval.estimate;
-    interval.low = fl_stats_quantile(estimates, resamples, 0.05) - bias;
-    interval.high = fl_stats_quantile(estimates, resamples, 0.95) - bias;
+    /* One loss of 1e16 makes a bias that would push the interval below every value there is, or off its own estimate. */
+    interval.low = fmax(fl_stats_quantile(estimates, resamples, 0.05) - bias, least_value(trials, n));
+    interval.low = fmin(interval.low, interval.estimate);
+    interval.high = fmax(fl_stats_quantile(estimates, resamples, 0.95) - bias, interval.estimate);
     free(estimates);
     return interval;
 }

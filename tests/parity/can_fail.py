@@ -1,0 +1,86 @@
+"""Shows that the comparison can fail: one coefficient of an exported trial is altered by one per cent, or one thing by
+its like, and the replay must no longer agree.
+
+    /usr/bin/python3 can_fail.py FAIRLEAD
+"""
+import copy
+import sys
+
+from fairlead import Fairlead
+import cases
+from compare import Comparison
+from rules import RULES
+
+
+def set_at(place, value):
+    """An alteration of an export: follow `place`, put `value` of what is there."""
+    def alter(export):
+        *way, last = place
+        target = export.manifest
+        for key in way:
+            target = target[key]
+        target[last] = value(target[last])
+    return alter
+
+
+def rule_alterations(optimizer, form, hyperparameters):
+    """Every coefficient the rule reads, and every other epsilon_form."""
+    place = ["optimizer", "hyperparameters"]
+    for name, value in hyperparameters.items():
+        if name != "learning_rate" and "." not in name and isinstance(value, float):
+            yield f"{name} * 0.99", set_at([*place, name], lambda v: v * 0.99)
+    for other in [f for o, f in RULES if o == optimizer and f != form]:
+        yield f"epsilon_form {other}", set_at([*place, "epsilon_form"], lambda v: other)
+
+
+def set_rate(export):
+    export.trace[4]["rate"] *= 0.99
+
+
+def set_init(export):
+    for values in export.init.values():
+        values *= 0.99
+
+
+def set_label(export):
+    export.labels[0, 0] = (export.labels[0, 0] + 1) % 10
+
+
+def set_input(export):
+    export.inputs[[0, 1]] = export.inputs[[1, 0]]
+
+
+def trial_of(workload, optimizer, form):
+    """A calm trial in which epsilon matters."""
+    form = ["--set", "epsilon=0.5", "--set", f"epsilon_form={form}"] if form else []
+    return ["--workload", workload, "--optimizer", optimizer, *form, "--set", "learning_rate=0.01", "--steps", "10",
+            "--batch", "8", "--backend", "naive"]
+
+
+def experiments(fairlead):
+    """Pairs of an export and its alterations."""
+    for optimizer, form in cases.RULES:
+        export = fairlead.export(trial_of("quadratic/noisy", optimizer, form))
+        hyperparameters = export.manifest["optimizer"]["hyperparameters"]
+        yield export, [*rule_alterations(optimizer, form, hyperparameters), ("a rate", set_rate)]
+    yield export, [("a curvature", set_at(["loss", "curvatures", 3], lambda c: c * 0.99)), ("the inputs", set_input)]
+    export = fairlead.export(trial_of("glyphs/mlp", "momentum", None))
+    yield export, [("the start", set_init), ("the inputs", set_input), ("a label", set_label)]
+
+
+def main(program):
+    missed = 0
+    for export, alterations in experiments(Fairlead(program)):
+        rule = export.manifest["optimizer"]["name"], export.manifest["optimizer"]["hyperparameters"].get("epsilon_form")
+        for what, alter in [("nothing", lambda export: None), *alterations]:
+            altered = copy.deepcopy(export)
+            alter(altered)
+            comparison = Comparison(altered)
+            right = bool(comparison.faults) == (what != "nothing")
+            missed += not right
+            print("ok  " if right else "FAIL", *filter(None, rule), "altered in", what + ":", comparison)
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,101 @@
+"""The cases: every workload, backend and rule, with hyperparameters, schedule and batch size drawn at random.
+
+Each case draws from a generator seeded by its own name, so that no case moves when another is added. Rates are drawn
+so that training stays sane: `pace` is how far a parameter moves in a step when its gradient has the typical size g,
+whatever epsilon and momentum are.
+"""
+import math
+import random
+
+import rules
+
+RULES = list(rules.RULES)
+BACKENDS = ["naive", "openblas", "onednn"]
+# All but plateau, which needs evaluations; the replay takes every rate from the trace anyway.
+SCHEDULES = ["constant", "linear", "cosine", "step", "exponential", "inverse_time", "inverse_sqrt", "polynomial",
+             "trapezoidal", "list"]
+
+# Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run leaves out
+# between two it takes (not a multiple of three, or it would always meet the same backend).
+WORKLOADS = {
+    "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], stride=1),
+    "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 64)], stride=4),
+    "fashion_mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 1), (10, 100), (100, 32)], stride=10),
+    "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)], stride=14),
+    "fashion_mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 1), (10, 3), (10, 8)], stride=7),
+    "mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)], stride=22),
+}
+
+
+def hyperparameters(rng, rule, form, steps, g, pace):
+    """Those of the rule; epsilon over fourteen decades."""
+    pace *= rng.choice([1, 0.3, 0.1])
+    if rule == "sgd":
+        return {"learning_rate": pace / g}
+    if rule in ("momentum", "nesterov"):
+        momentum = rng.choice([0.5, 0.9, 0.97])
+        return {"momentum": momentum, "learning_rate": pace / g * (1 - momentum)}
+    h = {"epsilon": 10**rng.uniform(-10, 4), "epsilon_form": form}
+    root = math.sqrt(h["epsilon"]) if form == "inside" else h["epsilon"]
+    if rule == "rmsprop":
+        h.update(momentum=rng.choice([0, 0.5, 0.9]), rho=rng.choice([0.8, 0.9, 0.99, 0.999]))
+        if form == "inside":  # what is left of v = 1 at the end
+            root = math.sqrt(h["rho"]**steps + h["epsilon"])
+        pace *= 1 - h["momentum"]
+    else:
+        h.update(beta1=rng.choice([0, 0.5, 0.9, 0.97]), beta2=rng.choice([0.9, 0.99, 0.999, 0.9999]))
+    return {**h, "learning_rate": pace * (1 + root / g)}
+
+
+def settings(rng, workload, rule, schedule, steps):
+    """Everything `--set` sets."""
+    h = hyperparameters(rng, *rule, steps, WORKLOADS[workload]["g"], WORKLOADS[workload]["pace"])
+    if schedule == "list":
+        rate = h.pop("learning_rate")
+        h["schedule.rates"] = ",".join(f"{rate * rng.uniform(0.3, 1):.6g}" for _ in range(steps))
+    else:
+        h["schedule.warmup_steps"] = rng.choice([0, 0, 3])
+    if workload == "quadratic/noisy":
+        h.update({"workload.condition": rng.choice([1, 30, 1000]), "workload.dimension": rng.choice([1, 8, 100])})
+    return [f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value}" for name, value in h.items()]
+
+
+class Case:
+    """One trial: `name` for people, and the arguments of `fairlead trial`."""
+
+    def __init__(self, workload, backend, rule, draw, precision="f32", size=None):
+        self.workload, self.backend, self.precision = workload, backend, precision
+        self.name = " ".join([workload, backend, precision, "/".join(filter(None, rule)), f"#{draw}"])
+        rng = random.Random(self.name)
+        steps, batch = size or rng.choice(WORKLOADS[workload]["sizes"])
+        schedule = rng.choice(SCHEDULES)
+        self.name += f", {schedule}, {steps} steps of {batch}"
+        self.arguments = ["--workload", workload, "--backend", backend, "--precision", precision,
+                          "--optimizer", rule[0], "--schedule", schedule, "--steps", str(steps),
+                          "--batch", str(batch), "--seed", str(1 + draw)]
+        for setting in settings(rng, workload, rule, schedule, steps):
+            self.arguments += ["--set", setting]
+
+
+def short():
+    """A representative part: seconds, not minutes."""
+    for workload, facts in WORKLOADS.items():
+        pairs = [(backend, rule) for rule in RULES for backend in BACKENDS]
+        for backend, rule in pairs[::facts["stride"]]:
+            yield Case(workload, backend, rule, 0)
+    for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):
+        yield Case(workload, "onednn", ("adam", "kingma"), 0, "bf16", (10, 8))
+
+
+def full(draws=3):
+    """Everything, and CNNs for so long that they part."""
+    for workload in WORKLOADS:
+        for rule in RULES:
+            for backend in BACKENDS:
+                for draw in range(draws):
+                    yield Case(workload, backend, rule, draw)
+            if workload != "quadratic/noisy":
+                yield Case(workload, "onednn", rule, 0, "bf16", (10, 8))
+    for rule in RULES:
+        for backend in ("openblas", "onednn"):
+            yield Case("fashion_mnist/simple_cnn", backend, rule, draws, size=(40, 32))
