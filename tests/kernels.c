@@ -28,7 +28,8 @@ static json_t *measured(const char *filter)
     char arguments[500];
     int code;
     json_error_t trouble;
-    snprintf(arguments, sizeof arguments, "--benchmark_format=json --benchmark_min_time=0.001 '--benchmark_filter=%s'", filter);
+    snprintf(arguments, sizeof arguments, "--benchmark_format=json --benchmark_min_time=0.001 '--benchmark_filter=%s'",
+             filter);
     char *text = output_of(arguments, &code);
     assert_int_equal(0, code);
     json_t *file = json_loads(text, 0, &trouble);
