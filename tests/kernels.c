@@ -107,7 +107,7 @@ static void steps_trials_and_records_are_measured(void **state)
     json_decref(found);
 }
 
-/* CONTRACT's exit codes: 2 for arguments, 4 when nothing was measured. */
+/* Exit codes: 2 for arguments, 4 when nothing was measured. */
 static void nothing_measured_is_no_success(void **state)
 {
     int code;
