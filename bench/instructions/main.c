@@ -1,5 +1,5 @@
-/* fairlead-instructions: does each piece of work once, under `valgrind --tool=callgrind --collect-atstart=no`, and dumps the count of
- * its instructions under its name. bench/instructions/count runs it and reads the counts.
+/* fairlead-instructions: does each piece of work once, under `valgrind --tool=callgrind --collect-atstart=no`, and
+ * dumps the count of its instructions under its name. bench/instructions/count runs it and reads the counts.
  */
 #include "base/file.h"
 #include "instructions/work.h"

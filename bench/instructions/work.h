@@ -6,7 +6,8 @@
 
 typedef struct work {
     const char *name;
-    void *(*prepare)(fl_arena *arena, const char *folder, const char *command); /* an empty folder; the fairlead command */
+    /* `folder` is empty, `command` the fairlead program. */
+    void *(*prepare)(fl_arena *arena, const char *folder, const char *command);
     void (*run)(void *prepared);
     void (*finish)(void *prepared); /* NULL: the arena held everything */
 } work;

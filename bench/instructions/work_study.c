@@ -61,6 +61,14 @@ static void search(void *prepared)
 
 /* --- records --- */
 
+/* Times differ in their digits from run to run, and the work of writing them with them. */
+static void settle_times(fl_outcome *outcome)
+{
+    outcome->seconds = (fl_seconds){ .total = 0.125, .forward_backward = 0.125 };
+    outcome->examples_per_second = 160;
+    for (size_t i = 0; i < outcome->n_points; i++) outcome->points[i].seconds = 0.125;
+}
+
 /* One outcome stands for all. */
 static void *prepare_store(fl_arena *arena, const char *folder, const char *command)
 {
@@ -70,6 +78,7 @@ static void *prepare_store(fl_arena *arena, const char *folder, const char *comm
     fl_trainer *trainer = fl_trainer_new();
     s->store = fl_store_open(folder, s->study, (fl_shard){ 1, 1 }, NULL, &error);
     if (!s->store || !fl_train(trainer, &trial, NULL, &s->outcome, &error)) fl_die("%s", error.text);
+    settle_times(&s->outcome);
     fl_trainer_free(trainer);
     fl_trial_free(&trial);
     return s;
@@ -113,7 +122,11 @@ static void supervise(void *prepared)
     study *s = prepared;
     fl_error error;
     fl_tally tally;
-    fl_farm farm = { .study = s->study, .folder = s->folder, .shard = { 1, 1 }, .workers = 1, .worker_command = s->command,
+    fl_farm farm = { .study = s->study,
+                     .folder = s->folder,
+                     .shard = { 1, 1 },
+                     .workers = 1,
+                     .worker_command = s->command,
                      .interrupt = -1 };
     if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fl_die("%s", error.text);
 }

@@ -1,4 +1,5 @@
-/* The work of a training that is Fairlead's own: the step loop around nothing, batches, updates. Under valgrind the AVX2 versions run. */
+/* The work of a training that is Fairlead's own: the step loop around nothing, batches, updates. Under valgrind the
+ * AVX2 versions run. */
 #include "instructions/work.h"
 #include "kernels/setups.h"
 #include "train/train.h"

@@ -24,9 +24,7 @@ static float *draw(fl_arena *arena, size_t n, uint64_t position)
 }
 
 /* What is measured is the pass: a rule that asks for the gradient again gets the same one. */
-static void same_again(fl_update *update)
-{
-}
+static void same_again(fl_update *update) {}
 
 setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, size_t count)
 {

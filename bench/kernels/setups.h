@@ -1,5 +1,5 @@
-/* What the benchmarks and the counts of instructions both prepare: pixels to gather, an update with its arrays, a trial that trains
- * nothing. Memory is the arena's.
+/* What the benchmarks and the counts of instructions both prepare: pixels to gather, an update with its arrays, a trial
+ * that trains nothing. Memory is the arena's.
  */
 #ifndef BENCH_KERNELS_SETUPS_H
 #define BENCH_KERNELS_SETUPS_H
@@ -16,8 +16,8 @@ typedef struct setup_pictures {
 enum { SETUP_PIXELS = 28 * 28 };
 setup_pictures *setup_pictures_of(fl_arena *arena, size_t count);
 
-/* An optimizer with its defaults, random parameters and gradient, and its state started. The rate, 1e-6, leaves the numbers
- * ordinary for as long as anyone measures. `count` is a multiple of 16. */
+/* An optimizer with its defaults, random parameters and gradient, and its state started. The rate, 1e-6, leaves the
+ * numbers ordinary for as long as anyone measures. `count` is a multiple of 16. */
 typedef struct setup_update {
     fl_block block;
     fl_flat flat;

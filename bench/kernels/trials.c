@@ -1,5 +1,5 @@
-/* What a trial costs beside its arithmetic: an optimizer that moves nothing on the eight-dimensional quadratic. Longer trials show
- * the cost of a step, the shortest the cost of beginning and ending one. */
+/* What a trial costs beside its arithmetic: an optimizer that moves nothing on the eight-dimensional quadratic. Longer
+ * trials show the cost of a step, the shortest the cost of beginning and ending one. */
 #include "gbench/gbench.h"
 #include "kernels/kernels.h"
 #include "kernels/setups.h"
