@@ -1,8 +1,8 @@
 /* Two result folders: do equal trials end in the same bits, and did what the arms find become better or worse?
  *
  * Trials are equal when their identity is: everything that was chosen, nothing of the machine. Arms are matched by name
- * and workload. An arm whose trials are not all the same bits is judged by the permutation test of its E[best of K] of the
- * test error, with Holm's correction over such arms, p < .05.
+ * and workload. An arm whose trials are not all the same bits is judged by the permutation test of its E[best of K] of
+ * the test error, with Holm's correction over such arms, p < .05.
  */
 #ifndef BENCH_COMPARE_FOLDERS_H
 #define BENCH_COMPARE_FOLDERS_H
@@ -15,13 +15,13 @@ typedef struct compare_arm {
     bool tested;                      /* false: the same bits throughout, or no trials to compare */
     double difference;                /* E[best of K] of the test error, new minus base: below 0 is better */
     double p_adjusted;
-    const char *verdict;              /* "same bits", "better", "worse", "no difference shown", "nothing to compare" */
+    const char *verdict; /* "same bits", "better", "worse", "no difference shown", "nothing to compare" */
 } compare_arm;
 
 typedef struct compare_folders {
     compare_arm *arms; /* those in both folders, in the order of the base; owned */
     size_t n_arms;
-    const fl_record **differing; /* the base's trials that end in other bits; the array is owned */
+    const fl_record **differing;                 /* the base's trials that end in other bits; the array is owned */
     size_t n_equal, n_differ, n_worse, n_judged; /* trials, trials; arms, arms with any trials to compare */
 } compare_folders;
 

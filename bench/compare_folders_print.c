@@ -9,9 +9,15 @@
 enum { MOST_NAMED = 10 }; /* trials named one by one */
 
 static const page_column columns[] = {
-    { "", "arm", true },          { "equal", "trials", false },  { "other", "bits", false }, { "val error", "base", false },
-    { "val error", "new", false }, { "test error", "base", false }, { "test error", "new", false },
-    { "", "p", false },           { "", "verdict", true },
+    { "", "arm", true },
+    { "equal", "trials", false },
+    { "other", "bits", false },
+    { "val error", "base", false },
+    { "val error", "new", false },
+    { "test error", "base", false },
+    { "test error", "new", false },
+    { "", "p", false },
+    { "", "verdict", true },
 };
 
 static void add_error(page_table *table, double error)
@@ -50,7 +56,8 @@ void compare_folders_print(const compare_folders *folders)
     for (size_t i = 0; i < folders->n_arms; i++) add_row(table, &folders->arms[i]);
     page_table_end(table);
     printf("\n%zu equal trials: %zu end in the same bits, %zu in others; %zu of %zu arms became worse\n",
-           folders->n_equal, folders->n_equal - folders->n_differ, folders->n_differ, folders->n_worse, folders->n_judged);
+           folders->n_equal, folders->n_equal - folders->n_differ, folders->n_differ, folders->n_worse,
+           folders->n_judged);
     print_differing(folders);
 }
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 static const page_column columns[] = {
-    { "", "benchmark", true }, { "", "base", false },  { "", "new", false },     { "", "change", false },
-    { "", "noise", false },    { "", "p", false },     { "", "verdict", true },
+    { "", "benchmark", true }, { "", "base", false }, { "", "new", false },    { "", "change", false },
+    { "", "noise", false },    { "", "p", false },    { "", "verdict", true },
 };
 
 typedef struct time_text {
@@ -65,6 +65,7 @@ json_t *compare_kernels_json(const compare_kernels *kernels)
     json_t *list = json_array();
     for (size_t i = 0; i < kernels->n; i++) json_array_append_new(list, kernel_json(&kernels->items[i]));
     return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o}", "compared", (int)kernels->n, "slower",
-                     (int)kernels->counts[COMPARE_SLOWER], "faster", (int)kernels->counts[COMPARE_FASTER], "in_one_only",
-                     (int)kernels->n_alone, "too_few_repetitions", (int)kernels->n_too_few, "benchmarks", list);
+                     (int)kernels->counts[COMPARE_SLOWER], "faster", (int)kernels->counts[COMPARE_FASTER],
+                     "in_one_only", (int)kernels->n_alone, "too_few_repetitions", (int)kernels->n_too_few, "benchmarks",
+                     list);
 }

@@ -22,8 +22,8 @@ typedef enum compare_unit {
     COMPARE_PROCESSES,   /* a time is the median of a file's repetitions: what one process saw */
 } compare_unit;
 
-/* Read a file of Google Benchmark's JSON, or every .json of a folder; aggregates and benchmarks that gave up are left out. On error
- * `runs` is still to be freed. */
+/* Read a file of Google Benchmark's JSON, or every .json of a folder; aggregates and benchmarks that gave up are left
+ * out. On error `runs` is still to be freed. */
 bool compare_runs_read(const char *path, compare_unit unit, compare_runs *runs, fl_error *error);
 void compare_runs_free(compare_runs *runs);
 

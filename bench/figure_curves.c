@@ -17,7 +17,7 @@ static const struct {
     [ERROR] = { "error", "error_axis", FL_VAL_ERROR, FL_TRAIN_ERROR },
     [LOSS] = { "loss", "loss_axis", FL_VAL_LOSS, FL_TRAIN_LOSS },
 };
-enum { PER_ROW = 4, N_COLUMNS = 1 + ROWS * PER_ROW };
+enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
 static const char columns[] =
     "step, validation and training error of the selected trial, least and greatest validation "
     "error of its reruns (rates in %), the same four of the loss, trials (the selected one, then "
@@ -27,8 +27,23 @@ static const char columns[] =
 typedef struct curves {
     const fl_results *results;
     figure_unit units[ROWS]; /* of both metrics of a row */
-    figure_scale scales[ROWS];
+    figure_scale shown[ROWS], training[ROWS];
 } curves;
+
+/* A curve of training may leave the frame at the bottom, where memorised examples lie: what is read here is validation.
+ */
+#define TRAINING_DEPTH 4
+
+static figure_scale settled(figure_scale shown, const figure_scale *training)
+{
+    if (training->low <= training->high) {
+        double floor = shown.low / TRAINING_DEPTH;
+        figure_scale_add(&shown, training->high);
+        figure_scale_add(&shown, fmax(training->low, floor));
+    }
+    figure_scale_settle(&shown);
+    return shown;
+}
 
 /* The least and the greatest value of a row's validation metric at one step over the reruns; NaN when there are none.
  */
@@ -50,10 +65,11 @@ static void add_point(figure_data *data, curves *c, const fl_arm_results *arm, c
 {
     double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
-        column[0] = c->units[row].factor * point->of[rows[row].val];
-        column[1] = c->units[row].factor * point->of[rows[row].train];
-        rerun_range(c, arm, point->step, row, column + 2);
-        for (int i = 0; i < PER_ROW; i++) figure_scale_add(&c->scales[row], column[i]);
+        column[VALIDATION] = c->units[row].factor * point->of[rows[row].val];
+        column[TRAINING] = c->units[row].factor * point->of[rows[row].train];
+        rerun_range(c, arm, point->step, row, column + RERUNS);
+        for (int i = 0; i < PER_ROW; i++)
+            figure_scale_add(i == TRAINING ? &c->training[row] : &c->shown[row], column[i]);
     }
     figure_add_numbers(data, numbers, N_COLUMNS);
 }
@@ -102,13 +118,13 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     curves c = { .results = panel->summary->results };
     for (int row = 0; row < ROWS; row++) {
         c.units[row] = figure_unit_of(panel, rows[row].val);
-        c.scales[row] = figure_scale_none();
+        c.shown[row] = c.training[row] = figure_scale_none();
     }
     figure_begin_panel(data, panel);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
     for (int row = 0; row < ROWS; row++) {
-        figure_scale_settle(&c.scales[row]);
-        figure_scale_set(data, rows[row].name, data->n_panels, &c.scales[row]);
+        figure_scale scale = settled(c.shown[row], &c.training[row]);
+        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
         figure_set_text_at(data, rows[row].axis, data->n_panels, c.units[row].axis + strlen(c.units[row].split) + 1);
     }
     figure_set_at(data, "steps_of", data->n_panels, (double)c.results->study->steps);

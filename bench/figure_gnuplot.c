@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,8 @@ static const char *last_line(fl_text *said)
     return line ? line + 1 : said->length ? said->bytes : "no reason given";
 }
 
+enum { CPU_SECONDS = 60 }; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
+
 static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
 {
     int ends[2];
@@ -58,7 +61,10 @@ static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
     if (pipe2(ends, O_CLOEXEC)) return fl_machine_error(error, "no pipe to gnuplot: %s", strerror(errno));
     int trouble = start(argv, input, ends[1], &child);
     close(ends[1]);
-    if (!trouble) read_all(ends[0], said);
+    if (!trouble) {
+        prlimit(child, RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS, CPU_SECONDS }, NULL);
+        read_all(ends[0], said);
+    }
     close(ends[0]);
     if (trouble == ENOENT)
         return fl_machine_error(error,

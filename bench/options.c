@@ -117,12 +117,17 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
     return store(found, value, error);
 }
 
-int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
-                 words *rest)
+static int check_words(const usage *help, const words *rest, size_t least, size_t most)
+{
+    if (rest->n >= least && rest->n <= most) return GO_ON;
+    if (rest->n < least) return complain_user("something is missing; usage: %s", help->line);
+    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], help->line);
+}
+
+static int read_all(const usage *help, const option *options, size_t n, int argc, char **argv, words *rest)
 {
     fl_error error;
     bool only_words = false;
-    *rest = (words){ .n = 0 };
     for (int i = 1; i < argc; i++) {
         bool word = only_words || argv[i][0] != '-' || !argv[i][1];
         if (word) {
@@ -136,7 +141,24 @@ int options_read(const usage *help, const option *options, size_t n, int argc, c
             return complain(&error);
         }
     }
-    if (rest->n >= least && rest->n <= most) return GO_ON;
-    if (rest->n < least) return complain_user("something is missing; usage: %s", help->line);
-    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], help->line);
+    return GO_ON;
+}
+
+static void forget(words *list)
+{
+    free(list->items);
+    *list = (words){ .n = 0 };
+}
+
+int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
+                 words *rest)
+{
+    *rest = (words){ .n = 0 };
+    int code = read_all(help, options, n, argc, argv, rest);
+    if (code == GO_ON) code = check_words(help, rest, least, most);
+    if (code == GO_ON) return code;
+    forget(rest);
+    for (size_t i = 0; i < n; i++)
+        if (options[i].kind == OPTION_LIST) forget(options[i].value);
+    return code;
 }

@@ -39,8 +39,8 @@ typedef struct usage {
 
 enum { GO_ON = -1 };
 
-/* Read argv[1..]; what is no option goes to `rest` (free(rest->items)), of which there must be from `least` to `most`. Returns GO_ON, or
- * the exit code to end with: 0 after --help, 2 after a sentence on stderr. */
+/* Read argv[1..]; what is no option goes to `rest`, of which there must be from `least` to `most`. Returns GO_ON, and then the items of
+ * `rest` and of every OPTION_LIST are the caller's to free; or the exit code to end with: 0 after --help, 2 after a sentence on stderr. */
 int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest);
 

@@ -10,8 +10,10 @@
 
 static const usage compare_usage = {
     "fairlead compare BASE NEW [--noise FILE] [--json]",
-    "Compares two files of fairlead-kernels, benchmark by benchmark: a difference is claimed when it is significant and\n"
-    "larger than the benchmark's own noise. BASE and NEW may be folders with a file per process, run in turn: processes of\n"
+    "Compares two files of fairlead-kernels, benchmark by benchmark: a difference is claimed when it is significant "
+    "and\n"
+    "larger than the benchmark's own noise. BASE and NEW may be folders with a file per process, run in turn: "
+    "processes of\n"
     "one program differ by more than the repetitions in one of them know. Or compares two result folders: the bits in\n"
     "which equal trials end, and the errors that the arms find.\n"
     "Exit code 0: nothing became worse; 1: something did; 2: wrong arguments or files; 4: nothing in common.",
@@ -78,7 +80,7 @@ static int judge_folders(const fl_results *base, const fl_results *now, bool jso
         print_json(compare_folders_json(&folders));
     else if (compared)
         compare_folders_print(&folders);
-    int code = !compared                            ? nothing_in_common(base->folder, now->folder)
+    int code = !compared                             ? nothing_in_common(base->folder, now->folder)
                : folders.n_differ || folders.n_worse ? BAD_NEWS
                                                      : 0;
     compare_folders_free(&folders);
@@ -108,8 +110,8 @@ static int compare(const char *base, const char *now, const char *noise, bool js
 {
     bool results = is_result_folder(base);
     if (results != is_result_folder(now))
-        return complain_user("%s is a result folder and %s is none; two of a kind can be compared", results ? base : now,
-                             results ? now : base);
+        return complain_user("%s is a result folder and %s is none; two of a kind can be compared",
+                             results ? base : now, results ? now : base);
     if (results && noise) return complain_user("--noise is for kernel benchmarks; result folders have none");
     return results ? compare_results(base, now, json) : compare_files(base, now, noise, json);
 }
@@ -119,7 +121,8 @@ int verb_compare(int argc, char **argv)
     const char *noise = NULL;
     bool json = false;
     const option options[] = {
-        { "--noise", NULL, OPTION_TEXT, "FILE", "BASE's program measured again (A/A), or a folder of that: what differs is noise", &noise },
+        { "--noise", NULL, OPTION_TEXT, "FILE",
+          "BASE's program measured again (A/A), or a folder of that: what differs is noise", &noise },
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json },
     };
     words rest;

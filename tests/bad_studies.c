@@ -280,6 +280,8 @@ static const bad_study bad[] = {
       "10:63: learning_rate = -1 is outside its range [0, inf)" },
     { SPACE, "'space': [ { 'learning_rate': 1, 'schedule.warmup_steps': 1 }, { 'learning_rate': 1, 'schedule.warmup_steps': 10 },\n        { 'learning_rate': 1, 'schedule.warmup_steps': 2 }, { 'learning_rate': 1, 'schedule.warmup_steps': 3 } ]",
       "10:16: warmup_steps = 10 leaves nothing of 10 steps for schedule 'linear'" },
+    { "'schedule': 'linear',\n      " SPACE, "'schedule': 'list',\n      'space': [ { 'schedule.rates': [1,1,1,1,1,1,1,1,1,1] } ]",
+      "10:18: 'schedule.rates' are the same for all points of an arm; write the space as axes" },
 };
 
 /* The text of a case, to be given back with free(). */

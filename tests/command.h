@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 extern char **environ;
@@ -15,17 +16,15 @@ enum { COMMAND_WORDS = 64 };
 
 typedef struct command {
     pid_t pid;
-    int files[2];    /* what stdout and stderr go to: temporary files, so that nothing ever waits for a reader */
+    int files[2];    /* what stdout and stderr go to: files in memory, so that nothing ever waits for a reader */
     int code;        /* after command_wait: the exit code, or 128 + the signal that ended it */
     char *out, *err; /* after command_wait; command_free */
 } command;
 
 static inline int command_file(void)
 {
-    char path[] = "/tmp/fairlead-test-XXXXXX";
-    int file = mkostemp(path, O_CLOEXEC);
+    int file = memfd_create("output", MFD_CLOEXEC);
     assert_true(file >= 0);
-    unlink(path);
     return file;
 }
 
@@ -86,6 +85,17 @@ static inline command command_run(const char *folder, const char *const *words)
     command c = command_start(folder, words);
     command_wait(&c);
     return c;
+}
+
+/* The processes a running command has started, its workers; returns how many, at most two. */
+static inline size_t command_workers(const command *c, long workers[2])
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)c->pid, (long)c->pid);
+    FILE *file = fopen(path, "r");
+    int n = file ? fscanf(file, "%ld %ld", &workers[0], &workers[1]) : 0;
+    if (file) fclose(file);
+    return n > 0 ? (size_t)n : 0;
 }
 
 /* Words as an argument: WORDS("run", "study.json", "-o", "out"). */

@@ -102,7 +102,8 @@ static void other_bits_are_bad_news_and_named(void **state)
     scene_end(&now);
 }
 
-/* A trial that diverges in one of the folders only did not end in the same bits; one the machine failed tells nothing. */
+/* A trial that diverges in one of the folders only did not end in the same bits; one the machine failed tells nothing.
+ */
 static void outcomes_count_and_failures_do_not(void **state)
 {
     scene base, now;
@@ -162,7 +163,8 @@ static void only_two_of_a_kind_are_compared(void **state)
     scene base;
     begin(&base, BUDGET(20), 0.1);
     assert_refused(2, "two of a kind", "/", "compare", base.folder, "/tmp");
-    assert_refused(2, "--noise is for kernel benchmarks", "/", "compare", base.folder, base.folder, "--noise", "x.json");
+    assert_refused(2, "--noise is for kernel benchmarks", "/", "compare", base.folder, base.folder, "--noise",
+                   "x.json");
     scene_end(&base);
 }
 

@@ -1,13 +1,13 @@
-/* fairlead compare on measurements nobody took: planted regressions are found, two measurements of the same program are not
- * told apart, and every way of comparing nothing says so. Times are drawn from seeded streams, none is measured. */
+/* fairlead compare on measurements nobody took: planted regressions are found, two measurements of the same program are
+ * not told apart, and every way of comparing nothing says so. Times are drawn from seeded streams, none is measured. */
 #include "base/random.h"
 #include "base/text.h"
 #include "command.h"
 
 #include <jansson.h>
 
-/* Benchmark `index` takes (index + 1) milliseconds. A repetition is off by `spread` (lognormal), a process as a whole by
- * `drift`, both in units of a standard deviation; planted[i] multiplies the time of benchmark i. */
+/* Benchmark `index` takes (index + 1) milliseconds. A repetition is off by `spread` (lognormal), a process as a whole
+ * by `drift`, both in units of a standard deviation; planted[i] multiplies the time of benchmark i. */
 typedef struct invented_file {
     uint64_t seed;
     size_t n, repetitions;
@@ -17,8 +17,9 @@ typedef struct invented_file {
 
 static void add_entry(fl_text *text, size_t index, size_t repetition, double seconds)
 {
-    fl_text_add(text, "%s{\"name\": \"kernel/%zu\", \"run_type\": \"iteration\", \"repetition_index\": %zu, "
-                      "\"real_time\": %.17g, \"time_unit\": \"us\"}",
+    fl_text_add(text,
+                "%s{\"name\": \"kernel/%zu\", \"run_type\": \"iteration\", \"repetition_index\": %zu, "
+                "\"real_time\": %.17g, \"time_unit\": \"us\"}",
                 index + repetition ? ",\n" : "", index, repetition, seconds * 1e6);
 }
 
@@ -51,7 +52,8 @@ static void put_times(const char *folder, const char *name, const char *unit, co
 {
     fl_text entries = { 0 };
     for (size_t i = 0; i < n; i++)
-        fl_text_add(&entries, "%s{\"name\": \"kernel\", \"real_time\": %.17g, \"time_unit\": \"%s\"}", i ? "," : "", times[i], unit);
+        fl_text_add(&entries, "%s{\"name\": \"kernel\", \"real_time\": %.17g, \"time_unit\": \"%s\"}", i ? "," : "",
+                    times[i], unit);
     put_benchmarks(folder, name, &entries);
 }
 
@@ -247,13 +249,15 @@ static void the_same_program_twice_is_not_flagged(void **state)
     folder_remove(folder);
 }
 
-/* Processes that differ by 8 % while their repetitions hardly do: every pair of processes is significantly different. */
+/* Processes that differ by 8 % while their repetitions hardly do: every pair of processes is significantly different.
+ */
 static void processes_of_the_same_program_are_not_flagged(void **state)
 {
     char folder[FL_PATH_MAX];
     for (uint64_t pair = 0; pair < 10; pair++) {
         folder_make(folder);
-        invent_processes(folder, "base", PROCESSES, (invented_file){ 5000 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
+        invent_processes(folder, "base", PROCESSES,
+                         (invented_file){ 5000 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
         invent_processes(folder, "new", PROCESSES, (invented_file){ 5050 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
         assert_nothing_flagged(folder, WORDS("compare", "base", "new", "--json"));
         folder_remove(folder);

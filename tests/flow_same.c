@@ -114,28 +114,15 @@ static void a_killed_supervisor_is_taken_over(void **state)
     }
 }
 
-/* The children of `parent`, at most `most`. */
-static size_t children(pid_t parent, pid_t *found, size_t most)
-{
-    char path[64];
-    size_t n = 0;
-    long child;
-    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
-    FILE *file = fopen(path, "r");
-    while (file && n < most && fscanf(file, "%ld", &child) == 1) found[n++] = (pid_t)child;
-    if (file) fclose(file);
-    return n;
-}
-
 /* One kill may meet a trial at most once, so no trial fails. */
 static void a_killed_worker_costs_only_its_time(void **state)
 {
-    pid_t workers[2];
+    long workers[2];
     command c = command_start(folder, WORDS("run", "same.json", "-o", "worker", "-j", "1"));
     for (size_t n = 1; n <= 7; n += 3) {
         wait_for_trials("worker", n);
         usleep((useconds_t)n * 1000);
-        if (children(c.pid, workers, 2) == 1) kill(workers[0], SIGKILL);
+        if (command_workers(&c, workers) == 1) kill((pid_t)workers[0], SIGKILL);
     }
     command_wait(&c);
     assert_int_equal(c.code, 0);

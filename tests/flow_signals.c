@@ -5,10 +5,10 @@
 
 static char folder[FL_PATH_MAX];
 
-/* Trials of many seconds each, so that a signal always finds one at work. */
+/* Trials of about a minute each, so that a signal always finds one at work. */
 static const char endless[] =
     "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 256,"
-    "  'budget': { 'trials': 3, 'steps': 50000000, 'eval_every': 50000000 },"
+    "  'budget': { 'trials': 3, 'steps': 3000000, 'eval_every': 3000000 },"
     "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }";
 
 /* Its first trial is short work, the others are not: every trial differs by its batch size alone. */
@@ -97,7 +97,7 @@ static void signals_ignored_at_start_are_handled_all_the_same(void **state)
 static void a_single_trial_ends_by_130_too(void **state)
 {
     command c = command_start(folder, WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.01",
-                                            "--backend", "naive", "--steps", "1000000000", "--eval-every", "0", "--trace", "endless.jsonl"));
+                                            "--backend", "naive", "--steps", "10000000", "--eval-every", "0", "--trace", "endless.jsonl"));
     wait_for_file(".", "endless.jsonl");
     kill(c.pid, SIGINT);
     command_wait(&c);
@@ -118,6 +118,34 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
     put_study(folder, "short.json", "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'batch_size': 256, 'budget': { 'trials': 1, 'steps': 1 },"
                                     " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
     assert_refused(2, "differs", folder, "run", "short.json", "-o", "held"); /* the lock is free: only the study is in the way */
+}
+
+/* Gone, or dead and not yet taken from the process table. */
+static bool is_dead(long process)
+{
+    char path[64], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%ld/stat", process);
+    FILE *file = fopen(path, "r");
+    if (!file) return true;
+    if (fscanf(file, "%*d %*s %c", &state) != 1) state = 'Z';
+    fclose(file);
+    return state == 'Z';
+}
+
+static void a_killed_supervisor_takes_its_workers_with_it(void **state)
+{
+    long workers[2];
+    command c = command_start(folder, WORDS("run", "endless.json", "-o", "orphans", "-j", "2"));
+    for (int i = 0; i < 20000 && command_workers(&c, workers) < 2; i++) usleep(1000);
+    assert_int_equal(command_workers(&c, workers), 2);
+    usleep(300000); /* by then they are at work, and hear nothing but signals */
+    kill(c.pid, SIGKILL);
+    command_wait(&c);
+    command_free(&c);
+    for (size_t w = 0; w < 2; w++) {
+        for (int i = 0; i < 5000 && !is_dead(workers[w]); i++) usleep(1000);
+        assert_true(is_dead(workers[w]));
+    }
 }
 
 static size_t count_failed(const char *out, const char *part)
@@ -149,19 +177,14 @@ static void a_timeout_is_a_failed_trial_with_its_reason(void **state)
 /* Kills its workers as fast as they come, each while it has a trial. */
 static void a_trial_that_loses_two_workers_is_a_failed_trial(void **state)
 {
-    char path[64];
-    long last = 0, worker;
+    long last = 0, workers[2];
     command c = command_start(folder, WORDS("run", "endless.json", "-o", "crash", "-j", "1", "--trials", "1"));
-    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)c.pid, (long)c.pid);
     for (int kills = 0, i = 0; kills < 2 && i < 20000; i++, usleep(1000)) {
-        FILE *file = fopen(path, "r");
-        if (file && fscanf(file, "%ld", &worker) == 1 && worker != last) {
-            usleep(500000); /* by then it is ready and at work */
-            kill((pid_t)worker, SIGKILL);
-            last = worker;
-            kills++;
-        }
-        if (file) fclose(file);
+        if (!command_workers(&c, workers) || workers[0] == last) continue;
+        usleep(500000); /* by then it is ready and at work */
+        kill((pid_t)workers[0], SIGKILL);
+        last = workers[0];
+        kills++;
     }
     command_wait(&c);
     assert_int_equal(c.code, 1);
@@ -191,6 +214,7 @@ int main(void)
         cmocka_unit_test(signals_ignored_at_start_are_handled_all_the_same),
         cmocka_unit_test(a_single_trial_ends_by_130_too),
         cmocka_unit_test(a_second_run_on_a_folder_is_refused_while_the_first_lives),
+        cmocka_unit_test(a_killed_supervisor_takes_its_workers_with_it),
         cmocka_unit_test(a_timeout_is_a_failed_trial_with_its_reason),
         cmocka_unit_test(a_trial_that_loses_two_workers_is_a_failed_trial),
         cmocka_unit_test(a_failed_trial_can_be_tried_again),

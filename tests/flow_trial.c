@@ -188,8 +188,12 @@ static void check_batches(void)
     static const size_t in[] = { 4, 16, 1, 28, 28 };
     float *inputs = load_npy("export/inputs.npy", FL_NPY_F32, 5, in);
     int64_t *labels = load_npy("export/labels.npy", FL_NPY_I64, 2, in);
-    bool varied = false;
-    for (size_t i = 0; i < 4 * 16; i++) assert_true(labels[i] >= 0 && labels[i] <= 9);
+    bool varied = false, met[10] = { false };
+    for (size_t i = 0; i < 4 * 16; i++) {
+        assert_true(labels[i] >= 0 && labels[i] <= 9);
+        met[labels[i]] = true;
+    }
+    for (size_t k = 0; k < 10; k++) assert_true(met[k]); /* a class misses 64 draws of ten with probability 0.001 */
     for (size_t i = 0; i < 4 * 16 * 784; i++) {
         assert_true(inputs[i] >= 0 && inputs[i] <= 1 && (float)(int)(inputs[i] * 255 + 0.5f) / 255 == inputs[i]); /* pixel / 255 */
         varied = varied || inputs[i] > 0;

@@ -1,5 +1,6 @@
 /* fairlead verify finds what is not as it was recorded, and says where other bits are to be expected. */
 #include "command_store.h"
+#include "record/compare.h"
 
 static char folder[FL_PATH_MAX];
 
@@ -170,6 +171,29 @@ static void on_another_build_other_bits_are_close(void **state)
     command_free(&c);
 }
 
+/* Is an error of `is` close to a recorded one of `was`, on the 2,000 examples that validate glyphs? */
+static bool is_close(double was, double is)
+{
+    char difference[FL_DIFFERENCE_SIZE];
+    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL), fl_workload_find("glyphs/mlp", NULL) };
+    fl_trial trial = fl_trial_default(&owners);
+    fl_record record = { .seed = trial.seed, .values = trial.values, .status = FL_COMPLETE };
+    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = was } }, after = { .step = 1, .of = { [FL_VAL_ERROR] = is } };
+    fl_outcome outcome = { .status = FL_COMPLETE, .points = &after, .n_points = 1 };
+    return fl_record_close(&record, &before, 1, &trial, &outcome, difference);
+}
+
+/* sqrt(0.1 0.9 / 2000) = 0.00671, three of them 0.02012; an error of 0 may be that of one example of 2,000: three times 0.0005. */
+static void errors_are_close_within_three_standard_errors(void **state)
+{
+    assert_true(is_close(0.1, 0.12));
+    assert_false(is_close(0.1, 0.1202));
+    assert_true(is_close(0.1, 0.08));
+    assert_false(is_close(0.1, 0.0798));
+    assert_true(is_close(0, 0.0015));
+    assert_false(is_close(0, 0.002));
+}
+
 static void doubled_loss(json_t *line)
 {
     double loss = json_number_value(json_object_get(line, "test_loss"));
@@ -245,6 +269,7 @@ int main(void)
         cmocka_unit_test(on_another_build_the_same_bits_are_the_same),
         cmocka_unit_test(on_another_build_other_bits_are_close),
         cmocka_unit_test(on_another_build_other_results_are_a_mismatch),
+        cmocka_unit_test(errors_are_close_within_three_standard_errors),
         cmocka_unit_test(a_sample_is_drawn_by_its_seed),
         cmocka_unit_test(one_trial_is_picked_by_its_identity),
         cmocka_unit_test(nothing_to_compare_is_no_success),

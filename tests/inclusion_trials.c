@@ -1,6 +1,7 @@
-/* The inclusion relations of Choi et al. 2019 as real trials: the noisy quadratic, schedule `list`, fp32, every backend.
- * 500 steps of 16 examples, curvatures 1e-2..1e1, gamma 0.9, b2 0.999, eta 0.02; the distance is that of the final
- * parameters, relative to the special case's. The noise is 0.1, so that gradients are small beside an epsilon of 10. */
+/* The inclusion relations of Choi et al. 2019 as real trials: the noisy quadratic, schedule `list`, fp32, every
+ * backend. 500 steps of 16 examples, curvatures 1e-2..1e1, gamma 0.9, b2 0.999, eta 0.02; the distance is that of the
+ * final parameters, relative to the special case's. The noise is 0.1, so that gradients are small beside an epsilon of
+ * 10. */
 #include "test.h"
 #include "base/memory.h"
 #include "train/train.h"

@@ -28,7 +28,8 @@ static json_t *measured(const char *filter)
     char arguments[500];
     int code;
     json_error_t trouble;
-    snprintf(arguments, sizeof arguments, "--benchmark_format=json --benchmark_min_time=0.001 '--benchmark_filter=%s'", filter);
+    snprintf(arguments, sizeof arguments, "--benchmark_format=json --benchmark_min_time=0.001 '--benchmark_filter=%s'",
+             filter);
     char *text = output_of(arguments, &code);
     assert_int_equal(0, code);
     json_t *file = json_loads(text, 0, &trouble);
@@ -106,7 +107,7 @@ static void steps_trials_and_records_are_measured(void **state)
     json_decref(found);
 }
 
-/* CONTRACT's exit codes: 2 for arguments, 4 when nothing was measured. */
+/* Exit codes: 2 for arguments, 4 when nothing was measured. */
 static void nothing_measured_is_no_success(void **state)
 {
     int code;

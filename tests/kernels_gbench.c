@@ -1,4 +1,5 @@
-/* The shim over Google Benchmark: what it loops, what it counts, and that its output is JSON whatever a body reports. */
+/* The shim over Google Benchmark: what it loops, what it counts, and that its output is JSON whatever a body reports.
+ */
 #include "base/file.h"
 #include "folder.h"
 #include "gbench/gbench.h"
@@ -39,8 +40,8 @@ static const json_t *find(const char *name)
 {
     size_t i;
     const json_t *entry;
-    json_array_foreach(json_object_get(output, "benchmarks"), i, entry)
-        if (!strcmp(json_string_value(json_object_get(entry, "name")), name)) return entry;
+    json_array_foreach(json_object_get(output, "benchmarks"), i,
+                       entry) if (!strcmp(json_string_value(json_object_get(entry, "name")), name)) return entry;
     fail_msg("there is no '%s'", name);
     return NULL;
 }
@@ -122,8 +123,8 @@ static void repetitions_are_listed_one_by_one(void **state)
 {
     size_t i, n = 0;
     const json_t *entry;
-    json_array_foreach(json_object_get(output, "benchmarks"), i, entry)
-        n += !strcmp("tells/manual_time", json_string_value(json_object_get(entry, "name")));
+    json_array_foreach(json_object_get(output, "benchmarks"), i, entry) n +=
+        !strcmp("tells/manual_time", json_string_value(json_object_get(entry, "name")));
     assert_int_equal(REPETITIONS, n);
 }
 

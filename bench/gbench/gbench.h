@@ -1,8 +1,8 @@
 /* Google Benchmark for C: its header is C++ only, so one C++ file stands behind these few words.
  *
  * A benchmark is registered with a body; the body prepares, loops `while (gbench_next(run))`, and counts. The library
- * calls a body several times with growing numbers of iterations until the time is long enough, and again per repetition,
- * so what is costly to prepare is best kept between calls.
+ * calls a body several times with growing numbers of iterations until the time is long enough, and again per
+ * repetition, so what is costly to prepare is best kept between calls.
  */
 #ifndef BENCH_GBENCH_GBENCH_H
 #define BENCH_GBENCH_GBENCH_H
@@ -38,9 +38,9 @@ uint64_t gbench_iterations(const gbench *run);
 /* What the present iteration took, with GBENCH_OWN. */
 void gbench_seconds(gbench *run, double seconds);
 
-/* Counters of its own: a number, or an amount per iteration shown per second, after the loop. Zero and what is no finite
- * number is left out: Google Benchmark 1.7.1 prints NaN and Infinity bare (its coefficient of variation of zeros, 0/0,
- * included), which is no JSON. */
+/* Counters of its own: a number, or an amount per iteration shown per second, after the loop. Zero and what is no
+ * finite number is left out: Google Benchmark 1.7.1 prints NaN and Infinity bare (its coefficient of variation of
+ * zeros, 0/0, included), which is no JSON. */
 void gbench_count(gbench *run, const char *name, double value);
 void gbench_rate(gbench *run, const char *name, double per_iteration);
 
@@ -53,8 +53,8 @@ void gbench_skip(gbench *run, const char *sentence);
 /* A fact about the whole run, for the head of the output. */
 void gbench_context(const char *name, const char *value);
 
-/* Read the --benchmark_* flags, run what they ask for. Returns the exit code: 0; 2 for arguments the library does not know,
- * 4 when nothing was measured. `help` prints the help. */
+/* Read the --benchmark_* flags, run what they ask for. Returns the exit code: 0; 2 for arguments the library does not
+ * know, 4 when nothing was measured. `help` prints the help. */
 int gbench_main(int argc, char **argv, void (*help)(void));
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /* Dense layers, convolutions and pools of the models, pass by pass, through the ops a backend plans.
  *
- * An op's backward gives the gradients of weights and input in one go. The weight gradient alone is the backward of an op that is
- * not asked for the other; the data gradient is the difference between two such ops, timed in turn.
+ * An op's backward gives the gradients of weights and input in one go. The weight gradient alone is the backward of an
+ * op that is not asked for the other; the data gradient is the difference between two such ops, timed in turn.
  */
 #include "base/clock.h"
 #include "kernels/model.h"

@@ -11,15 +11,18 @@ static void (*const groups[])(void) = {
     kernels_layers, kernels_updates, kernels_batches, kernels_steps, kernels_trials, kernels_records,
 };
 
+static const char help_text[] =
+    "usage: fairlead-kernels [--benchmark_filter=REGEX] [--benchmark_list_tests] [--benchmark_min_time=SECONDS]\n"
+    "                        [--benchmark_repetitions=N] [--benchmark_enable_random_interleaving]\n"
+    "                        [--benchmark_out=FILE.json] [--benchmark_format=console|json] ...\n\n"
+    "Measures the kernels of every backend and precision on one thread. The flags are Google Benchmark's;\n"
+    "'fairlead compare' compares two of the files. Names are KERNEL/.../BACKEND/PRECISION/BATCH.\n\n"
+    "example:\n"
+    "  fairlead-kernels --benchmark_filter=forward/simple_cnn --benchmark_repetitions=10 --benchmark_out=new.json\n";
+
 static void help(void)
 {
-    printf("usage: fairlead-kernels [--benchmark_filter=REGEX] [--benchmark_list_tests] [--benchmark_min_time=SECONDS]\n"
-           "                        [--benchmark_repetitions=N] [--benchmark_enable_random_interleaving]\n"
-           "                        [--benchmark_out=FILE.json] [--benchmark_format=console|json] ...\n\n"
-           "Measures the kernels of every backend and precision on one thread. 'fairlead compare' compares two of its files.\n"
-           "The flags are Google Benchmark's.\n\n"
-           "example:\n"
-           "  fairlead-kernels --benchmark_filter=forward/simple_cnn --benchmark_repetitions=10 --benchmark_out=new.json\n");
+    fputs(help_text, stdout);
     exit(0);
 }
 

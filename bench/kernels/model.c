@@ -1,4 +1,5 @@
-/* Plan and bind a chain with buffers of their own for every seam, and run it once, so that values and gradients are real. */
+/* Plan and bind a chain with buffers of their own for every seam, and run it once, so that values and gradients are
+ * real. */
 #include "kernels/model.h"
 #include "model/chain.h"
 #include "model/init.h"

@@ -1,4 +1,5 @@
-/* What the supervisor pays per finished trial: its points and its record written and synced, in a folder for temporary files. */
+/* What the supervisor pays per finished trial: its points and its record written and synced, in a folder for temporary
+ * files. */
 #include "base/file.h"
 #include "gbench/gbench.h"
 #include "kernels/kernels.h"

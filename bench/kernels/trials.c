@@ -1,7 +1,8 @@
-/* What a trial costs beside its arithmetic: an optimizer that moves nothing on the eight-dimensional quadratic. Longer trials show
- * the cost of a step, the shortest the cost of beginning and ending one. */
+/* What a trial costs beside its arithmetic: an optimizer that moves nothing on the eight-dimensional quadratic. Longer
+ * trials show the cost of a step, the shortest the cost of beginning and ending one. */
 #include "gbench/gbench.h"
 #include "kernels/kernels.h"
+#include "kernels/setups.h"
 #include "train/train.h"
 
 #include <stdio.h>
@@ -18,19 +19,13 @@ static void train(fl_trainer *trainer, const fl_trial *trial)
 
 static void measure(gbench *run, const void *what)
 {
-    fl_owners owners = { fl_optimizer_find("null", NULL), fl_schedule_find("constant", NULL),
-                         fl_workload_find("quadratic/noisy", NULL) };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = setup_null_trial(*(const size_t *)what);
     fl_trainer *trainer = fl_trainer_new();
-    trial.backend = fl_backend_find("naive", NULL);
-    trial.values.of[FL_OF_OPTIMIZER][0] = 1; /* null's only hyperparameter, the learning rate */
-    trial.batch_size = 1;
-    trial.eval_every = 0;
-    trial.steps = *(const size_t *)what;
     train(trainer, &trial); /* loads and plans */
     while (gbench_next(run)) train(trainer, &trial);
     gbench_rate(run, "steps/s", (double)trial.steps);
     fl_trainer_free(trainer);
+    fl_trial_free(&trial);
 }
 
 void kernels_trials(void)

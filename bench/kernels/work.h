@@ -1,12 +1,13 @@
-/* How much arithmetic a layer is, as everybody counts it: two operations per weight, example and place, whatever a backend does
- * to save some. */
+/* How much arithmetic a layer is, as everybody counts it: two operations per weight, example and place, whatever a
+ * backend does to save some. */
 #ifndef BENCH_KERNELS_WORK_H
 #define BENCH_KERNELS_WORK_H
 
 #include "gbench/gbench.h"
 #include "math/backend.h"
 
-/* Operations of one pass (forward, data gradient or weight gradient) through a dense layer or convolution; 0 for other layers. */
+/* Operations of one pass (forward, data gradient or weight gradient) through a dense layer or convolution; 0 for other
+ * layers. */
 double work_of_pass(const fl_layer *layer, fl_shape in);
 
 /* Operations of a training step: three passes per layer, two for the first, which has no data gradient. */

@@ -4,8 +4,8 @@
     torch_train.py WORKLOAD BATCH OPTIMIZER PRECISION [--seconds S]
 
 WORKLOAD is mlp or simple_cnn, OPTIMIZER momentum or adam, PRECISION f32 or bf16 (autocast with f32 master weights).
-Every configuration PyTorch offers for it is tried (memory layout of images, optimizer loops fused over tensors or not), each
-for S seconds in four parts of which the best counts, and the fastest is printed as a line of JSON.
+Every configuration PyTorch offers for it is tried (memory layout of images, optimizer loops fused over tensors or not),
+each for S seconds in four parts of which the best counts, and the fastest is printed as a line of JSON.
 """
 import argparse
 import itertools
@@ -20,7 +20,8 @@ PARTS = 4
 
 
 def mlp():
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(),
+                         nn.Linear(128, 10))
 
 
 def simple_cnn():
@@ -82,7 +83,8 @@ def main():
     layouts = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
     tried = {}
     for (name, layout), foreach in itertools.product(layouts.items(), (False, True)):
-        tried[f"{name}{', foreach' if foreach else ''}"] = seconds_per_step(stepper(asked, layout, foreach), asked.seconds)
+        step = stepper(asked, layout, foreach)
+        tried[f"{name}{', foreach' if foreach else ''}"] = seconds_per_step(step, asked.seconds)
     fastest = min(tried, key=tried.get)
     print(json.dumps({"peer": f"pytorch {torch.__version__}", "configuration": fastest,
                       "examples_per_second": asked.batch / tried[fastest]}))

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 
-enum { ADAM_ARRAYS = 3, SIMPLE_CNN = 3274640 }; /* Adam updates parameters and two states; the workload's size, in whole lines */
+enum {
+    ADAM_ARRAYS = 3,
+    SIMPLE_CNN = 3274640
+}; /* Adam updates parameters and two states; the workload's size, in whole lines */
 
 static void print_products(void)
 {

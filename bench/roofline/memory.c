@@ -101,6 +101,7 @@ double roofline_bandwidth(roofline_traffic traffic)
 
 double roofline_in_place(size_t updated, size_t n)
 {
-    if (updated < 1 || updated > MOST_UPDATED || n % LINE_FLOATS) fl_die("no in-place pass over %zu arrays of %zu", updated, n);
+    if (updated < 1 || updated > MOST_UPDATED || n % LINE_FLOATS)
+        fl_die("no in-place pass over %zu arrays of %zu", updated, n);
     return bytes_per_second(in_place, 1 + 2 * (double)updated, 1 + updated, updated, n);
 }

@@ -7,8 +7,8 @@
 typedef struct product product; /* one size and precision, ready to run; the library's own */
 
 typedef struct product_library {
-    const char *backend;                                   /* the backend that starts the library and knows its precisions */
-    product *(*plan)(size_t n, fl_precision precision);    /* matrices of n x n, filled */
+    const char *backend; /* the backend that starts the library and knows its precisions */
+    product *(*plan)(size_t n, fl_precision precision); /* matrices of n x n, filled */
     void (*run)(void *planned);
     void (*free)(product *planned);
 } product_library;

@@ -63,7 +63,8 @@ static product *plan(size_t n, fl_precision precision)
 static void run(void *planned)
 {
     product *p = planned;
-    fl_onednn_check(dnnl_primitive_execute(p->primitive, p->stream, MEMORIES, p->arguments), "running a matrix product");
+    fl_onednn_check(dnnl_primitive_execute(p->primitive, p->stream, MEMORIES, p->arguments),
+                    "running a matrix product");
     dnnl_stream_wait(p->stream);
 }
 

@@ -1,6 +1,6 @@
-/* The machine's limits, measured by what this process could do at best: matrix products and memory traffic of one thread.
- * A kernel's figure means something only beside them. The best of several runs counts, since whatever else the machine
- * does can only take time away.
+/* The machine's limits, measured by what this process could do at best: matrix products and memory traffic of one
+ * thread. A kernel's figure means something only beside them. The best of several runs counts, since whatever else the
+ * machine does can only take time away.
  */
 #ifndef BENCH_ROOFLINE_ROOFLINE_H
 #define BENCH_ROOFLINE_ROOFLINE_H
@@ -28,8 +28,8 @@ const char *roofline_traffic_name(roofline_traffic traffic);
 double roofline_bandwidth(roofline_traffic traffic);
 
 /* Bytes per second of one pass that reads an array and updates `updated` others (1 to 5) in place, `n` floats each, a
- * multiple of 16: what an optimizer's update with `updated` - 1 states must move, and next to no arithmetic. Measured at every
- * call, so that it stands right beside what is compared with it. */
+ * multiple of 16: what an optimizer's update with `updated` - 1 states must move, and next to no arithmetic. Measured
+ * at every call, so that it stands right beside what is compared with it. */
 double roofline_in_place(size_t updated, size_t n);
 
 #endif

@@ -142,6 +142,8 @@ static bool read_list(fl_node node, const fl_owners *owners, fl_space *space, fl
     if (!fl_node_is_object(point, error) || !read_axes(point, owners, space, error)) return false;
     for (size_t i = 0; i < space->n_axes; i++)
         if (space->axes[i].n_points != 1) return fl_node_fail(point, error, "'%s' must be one value in a complete point", space->axes[i].name);
+    if (space->n_rates)
+        return fl_node_fail(point, error, "'schedule.rates' are the same for all points of an arm; write the space as axes");
     space->n_complete = 1;
     for (; fl_node_next(&point); space->n_complete++)
         if (!read_complete(point, space, error)) return false;

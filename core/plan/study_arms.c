@@ -1,159 +1,11 @@
-/* The arms of a study: the fields that may be lists, the spaces, and the product of both. */
+/* The arms of a study: their names, their spaces, and the product with the listed fields. */
 #include "base/memory.h"
 #include "plan/study_reading.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What the listed fields hold: the study is their product. */
-typedef struct listed {
-    const fl_workload *workloads[32];
-    const fl_backend *backends[8];
-    fl_precision precisions[FL_PRECISIONS];
-    size_t batches[32];
-    size_t n_workloads, n_backends, n_precisions, n_batches;
-    bool many_workloads, many_backends, many_precisions, many_batches;
-} listed;
-
-/* --- fields that may be lists --- */
-
-typedef bool read_one(fl_node node, listed *l, fl_error *error);
-
-/* Call `read` for the value of `key`, or for each value where it is a list. */
-static bool read_listed(fl_node root, const char *key, size_t most, listed *l, bool *many, read_one *read, fl_error *error)
-{
-    fl_node node, child;
-    if (!fl_node_get(root, key, &node)) return true;
-    *many = json_is_array(fl_node_value(node));
-    if (!*many) return read(node, l, error);
-    size_t n = json_array_size(fl_node_value(node));
-    if (n == 0 || n > most) return fl_node_fail(node, error, "'%s' must list from 1 to %zu values", key, most);
-    for (bool more = fl_node_first(node, &child); more; more = fl_node_next(&child)) {
-        if (!read(child, l, error)) return false;
-        for (size_t i = 0; json_array_get(fl_node_value(node), i) != fl_node_value(child); i++)
-            if (json_equal(json_array_get(fl_node_value(node), i), fl_node_value(child)))
-                return fl_node_fail(child, error, "'%s' lists this value twice", key);
-    }
-    return true;
-}
-
-static bool read_workload(fl_node node, listed *l, fl_error *error)
-{
-    const char *name;
-    fl_error why;
-    if (!fl_node_string(node, &name, error)) return false;
-    const fl_workload *workload = fl_workload_find(name, &why);
-    l->workloads[l->n_workloads++] = workload;
-    return workload || fl_node_fail_with(node, error, &why);
-}
-
-static bool read_backend(fl_node node, listed *l, fl_error *error)
-{
-    const char *name;
-    fl_error why;
-    if (!fl_node_string(node, &name, error)) return false;
-    const fl_backend *backend = fl_backend_find(name, &why);
-    l->backends[l->n_backends++] = backend;
-    return backend || fl_node_fail_with(node, error, &why);
-}
-
-static bool read_precision(fl_node node, listed *l, fl_error *error)
-{
-    const char *name;
-    fl_error why;
-    if (!fl_node_string(node, &name, error)) return false;
-    return fl_precision_find(name, &l->precisions[l->n_precisions++], &why) || fl_node_fail_with(node, error, &why);
-}
-
-static bool read_batch(fl_node node, listed *l, fl_error *error)
-{
-    uint64_t batch;
-    if (!fl_node_whole(node, 1, UINT32_MAX, &batch, error)) return false;
-    l->batches[l->n_batches++] = batch;
-    return true;
-}
-
-static bool read_lists(fl_node root, listed *l, fl_error *error)
-{
-    fl_node needed;
-    if (!fl_node_need(root, "workload", &needed, error) || !fl_node_need(root, "batch_size", &needed, error)) return false;
-    if (!read_listed(root, "workload", 32, l, &l->many_workloads, read_workload, error) ||
-        !read_listed(root, "backend", 8, l, &l->many_backends, read_backend, error) ||
-        !read_listed(root, "precision", FL_PRECISIONS, l, &l->many_precisions, read_precision, error) ||
-        !read_listed(root, "batch_size", 32, l, &l->many_batches, read_batch, error))
-        return false;
-    if (!l->n_backends) l->backends[l->n_backends++] = fl_backend_find("onednn", NULL);
-    if (!l->n_precisions) l->precisions[l->n_precisions++] = FL_F32;
-    return true;
-}
-
-/* --- arms --- */
-
-static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error)
-{
-    fl_node options, child;
-    if (!fl_node_get(root, "workload_options", &options)) return true;
-    if (!fl_node_is_object(options, error)) return false;
-    for (bool more = fl_node_first(options, &child); more; more = fl_node_next(&child)) {
-        char name[80];
-        fl_setting setting;
-        double value;
-        fl_error why;
-        snprintf(name, sizeof name, "workload.%.60s", fl_node_key(child));
-        if (!fl_setting_find(&trial->owners, name, &setting, &why))
-            return fl_node_fail_key(child, error, "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
-                                    trial->owners.workload->entry.name, fl_node_key(child));
-        if (!fl_setting_read(&setting, child, &value, error)) return false;
-        if (!fl_setting_accepts(&setting, value, &why)) return fl_node_fail_with(child, error, &why);
-        fl_setting_apply(&setting, value, &trial->values);
-    }
-    return true;
-}
-
-/* Where the study asks for this batch. */
-static fl_node batch_node(fl_node root, size_t batch_size)
-{
-    fl_node batch, child;
-    fl_node_get(root, "batch_size", &batch);
-    for (bool more = fl_node_first(batch, &child); more; more = fl_node_next(&child))
-        if ((size_t)json_integer_value(fl_node_value(child)) == batch_size) return child;
-    return batch;
-}
-
-/* The split, and whether it leaves a batch to train on. */
-static bool read_split(fl_node root, fl_trial *base, fl_error *error)
-{
-    fl_node split;
-    if (fl_node_get(root, "split", &split) && !fl_split_read(split, &base->split, error)) return false;
-    size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
-    if (validation >= all)
-        return fl_node_fail(split, error, "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
-                            validation, base->owners.workload->entry.name, all);
-    if (base->batch_size <= all - validation) return true;
-    return fl_node_fail(batch_node(root, base->batch_size), error,
-                        "a batch of %zu is larger than the training split of %zu examples of %s", base->batch_size,
-                        all - validation, base->owners.workload->entry.name);
-}
-
-/* The trial all trials of an arm start from. */
-static bool make_base(fl_node root, const fl_study *study, const fl_space *space, fl_trial *base, fl_error *error)
-{
-    fl_node child;
-    size_t threads = 1;
-    base->steps = study->steps;
-    base->eval_every = study->eval_every;
-    base->stop_above = study->stop_above;
-    if (!fl_node_optional_whole(root, "threads", 1, 4096, &threads, error) || !read_workload_options(root, base, error)) return false;
-    base->threads = (unsigned)threads;
-    if (!read_split(root, base, error)) return false;
-    if (fl_node_get(root, "init", &child) && !fl_init_read(child, &base->init, error)) return false;
-    base->n_rates = space->n_rates;
-    base->rates = fl_new(space->n_rates, sizeof(double));
-    if (space->n_rates) memcpy(base->rates, space->rates, space->n_rates * sizeof(double));
-    return true;
-}
-
-static char *arm_name(const char *label, const fl_trial *base, const listed *l)
+static char *arm_name(const char *label, const fl_trial *base, const fl_study_lists *l)
 {
     fl_text name = { 0 };
     fl_text_add(&name, "%s", label);
@@ -244,7 +96,7 @@ typedef struct arm_reading {
     fl_space *space;
 } arm_reading;
 
-static bool add_arm(const arm_reading *r, fl_study *study, const listed *l, const size_t at[4], fl_error *error)
+static bool add_arm(const arm_reading *r, fl_study *study, const fl_study_lists *l, const size_t at[4], fl_error *error)
 {
     fl_owners owners = { r->optimizer, r->schedule, l->workloads[at[0]] };
     fl_arm *arm = new_arm(study);
@@ -255,10 +107,10 @@ static bool add_arm(const arm_reading *r, fl_study *study, const listed *l, cons
     arm->base.precision = l->precisions[at[2]];
     arm->base.batch_size = l->batches[at[3]];
     arm->name = arm_name(r->label, &arm->base, l);
-    return make_base(r->root, study, r->space, &arm->base, error) && accept_space(r->space_node, arm, error);
+    return fl_study_read_base(r->root, study, r->space, &arm->base, error) && accept_space(r->space_node, arm, error);
 }
 
-static bool add_product(const arm_reading *r, fl_study *study, const listed *l, fl_error *error)
+static bool add_product(const arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
 {
     size_t at[4];
     for (at[0] = 0; at[0] < l->n_workloads; at[0]++)
@@ -287,7 +139,7 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
     return fl_node_need(r->node, "space", &r->space_node, error);
 }
 
-static bool read_arm(arm_reading *r, fl_study *study, const listed *l, fl_error *error)
+static bool read_arm(arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
 {
     if (!read_arm_names(r, study, error)) return false;
     fl_owners owners = { r->optimizer, r->schedule, l->workloads[0] };
@@ -301,9 +153,9 @@ static bool read_arm(arm_reading *r, fl_study *study, const listed *l, fl_error 
 bool fl_study_read_arms(fl_node root, fl_study *study, fl_error *error)
 {
     fl_node arms;
-    listed l = { .n_workloads = 0 };
+    fl_study_lists l;
     arm_reading reading = { .root = root };
-    if (!read_lists(root, &l, error) || !fl_node_need(root, "arms", &arms, error)) return false;
+    if (!fl_study_read_lists(root, &l, error) || !fl_node_need(root, "arms", &arms, error)) return false;
     if (!json_is_array(fl_node_value(arms)) || !fl_node_first(arms, &reading.node))
         return fl_node_fail(arms, error, "'arms' must be an array with at least one arm");
     study->spaces = fl_new(json_array_size(fl_node_value(arms)), sizeof *study->spaces);

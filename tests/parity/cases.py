@@ -7,10 +7,11 @@ whatever epsilon and momentum are.
 import math
 import random
 
-RULES = [("sgd", None), ("momentum", None), ("nesterov", None), ("rmsprop", "inside"), ("rmsprop", "outside"),
-         ("adam", "choi"), ("adam", "kingma"), ("adam", "inside"),
-         ("nadam", "choi"), ("nadam", "kingma"), ("nadam", "inside")]
+import rules
+
+RULES = list(rules.RULES)
 BACKENDS = ["naive", "openblas", "onednn"]
+# All but plateau, which needs evaluations; the replay takes every rate from the trace anyway.
 SCHEDULES = ["constant", "linear", "cosine", "step", "exponential", "inverse_time", "inverse_sqrt", "polynomial",
              "trapezoidal", "list"]
 
@@ -27,6 +28,7 @@ WORKLOADS = {
 
 
 def hyperparameters(rng, rule, form, steps, g, pace):
+    """Those of the rule; epsilon over fourteen decades."""
     pace *= rng.choice([1, 0.3, 0.1])
     if rule == "sgd":
         return {"learning_rate": pace / g}
@@ -45,12 +47,17 @@ def hyperparameters(rng, rule, form, steps, g, pace):
     return {**h, "learning_rate": pace * (1 + root / g)}
 
 
-def with_schedule(rng, schedule, h, steps):
-    """The settings of optimizer and schedule together."""
+def settings(rng, workload, rule, schedule, steps):
+    """Everything `--set` sets."""
+    h = hyperparameters(rng, *rule, steps, WORKLOADS[workload]["g"], WORKLOADS[workload]["pace"])
     if schedule == "list":
         rate = h.pop("learning_rate")
-        return {**h, "schedule.rates": ",".join(f"{rate * rng.uniform(0.3, 1):.6g}" for _ in range(steps))}
-    return {**h, "schedule.warmup_steps": rng.choice([0, 0, 3])}
+        h["schedule.rates"] = ",".join(f"{rate * rng.uniform(0.3, 1):.6g}" for _ in range(steps))
+    else:
+        h["schedule.warmup_steps"] = rng.choice([0, 0, 3])
+    if workload == "quadratic/noisy":
+        h.update({"workload.condition": rng.choice([1, 30, 1000]), "workload.dimension": rng.choice([1, 8, 100])})
+    return [f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value}" for name, value in h.items()]
 
 
 class Case:
@@ -58,22 +65,16 @@ class Case:
 
     def __init__(self, workload, backend, rule, draw, precision="f32", size=None):
         self.workload, self.backend, self.precision = workload, backend, precision
-        optimizer, form = rule
-        name = " ".join([workload, backend, precision, "/".join(filter(None, rule)), f"#{draw}"])
-        rng, facts = random.Random(name), WORKLOADS[workload]
-        steps, batch = size or rng.choice(facts["sizes"])
+        self.name = " ".join([workload, backend, precision, "/".join(filter(None, rule)), f"#{draw}"])
+        rng = random.Random(self.name)
+        steps, batch = size or rng.choice(WORKLOADS[workload]["sizes"])
         schedule = rng.choice(SCHEDULES)
-        settings = hyperparameters(rng, optimizer, form, steps, facts["g"], facts["pace"])
-        settings = with_schedule(rng, schedule, settings, steps)
-        if workload == "quadratic/noisy":
-            settings.update({"workload.condition": rng.choice([1, 30, 1000]),
-                             "workload.dimension": rng.choice([1, 8, 100])})
-        self.name = f"{name}, {schedule}, {steps} steps of {batch}"
+        self.name += f", {schedule}, {steps} steps of {batch}"
         self.arguments = ["--workload", workload, "--backend", backend, "--precision", precision,
-                          "--optimizer", optimizer, "--schedule", schedule, "--steps", str(steps),
+                          "--optimizer", rule[0], "--schedule", schedule, "--steps", str(steps),
                           "--batch", str(batch), "--seed", str(1 + draw)]
-        for key, value in settings.items():
-            self.arguments += ["--set", f"{key}={value:.6g}" if isinstance(value, float) else f"{key}={value}"]
+        for setting in settings(rng, workload, rule, schedule, steps):
+            self.arguments += ["--set", setting]
 
 
 def short():

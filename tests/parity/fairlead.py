@@ -22,7 +22,7 @@ class Fairlead:
 
     def __init__(self, program):
         self.program = program
-        self.optimizers, self.workloads, self.backends = map(self.registry, ("optimizers", "workloads", "backends"))
+        self.workloads, self.backends = self.registry("workloads"), self.registry("backends")
         self.data = {entry["name"] for entry in json.loads(self.run("data", "list", "--json")) if entry["here"]}
 
     def run(self, *arguments):

@@ -9,7 +9,7 @@ import sys
 
 from fairlead import Fairlead, SKIPPED
 import cases
-import compare
+from compare import Comparison, worst
 import rules
 
 
@@ -26,7 +26,8 @@ class Tally:
         self.losses += len(comparison.losses)
         self.tensors += len(comparison.tensors)
         n, loss, tensor = self.worst[comparison.parted]
-        self.worst[comparison.parted] = (n + 1, max(loss, *comparison.losses), max(tensor, *comparison.tensors.values()))
+        loss, tensor = worst([loss, *comparison.losses]), worst([tensor, *comparison.tensors.values()])
+        self.worst[comparison.parted] = n + 1, loss, tensor
 
     def __str__(self):
         words = [f"{self.cases} cases, {self.failed} failed; {self.losses} losses and {self.tensors} tensors"]
@@ -37,8 +38,10 @@ class Tally:
 
 def without_case(fairlead):
     """What is registered and not compared here."""
-    yield from (f"optimizer {name}" for name in fairlead.optimizers if name not in {rule for rule, form in rules.RULES})
-    yield from (f"workload {name}" for name in fairlead.workloads if name not in cases.WORKLOADS)
+    known = {"optimizer": [optimizer for optimizer, form in rules.RULES], "workload": cases.WORKLOADS,
+             "schedule": cases.SCHEDULES, "backend": cases.BACKENDS}
+    for kind, names in known.items():
+        yield from (f"{kind} {name}" for name in fairlead.registry(kind + "s") if name not in names)
 
 
 def main(program, which="short"):
@@ -48,7 +51,7 @@ def main(program, which="short"):
         if lack:
             skipped[lack] += 1
             continue
-        comparison = compare.Comparison(fairlead.export(case.arguments))
+        comparison = Comparison(fairlead.export(case.arguments))
         print("FAIL" if comparison.faults else "ok  ", f"{case.name}: {comparison}", flush=True)
         tallies[f"{comparison.kind} {comparison.precision}, {len(comparison.losses)} steps"].add(comparison)
     for kind, tally in tallies.items():

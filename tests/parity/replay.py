@@ -67,8 +67,8 @@ def build(export, dtype):
 
 
 class Replay:
-    """`losses` before each update, `final` tensors by name, and `flip`, the first step at which a ReLU or a max-pool may
-    have taken another side than another program's."""
+    """`losses` before each update, `final` tensors by name, and `flip`, the first step at which a ReLU or a max-pool
+    may have taken another side than another program's."""
 
     def __init__(self, export, dtype=torch.float32, autocast=False):
         torch.set_num_threads(1)

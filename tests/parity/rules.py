@@ -21,7 +21,7 @@ def pytorch(make):
 
 
 def formula(delta, *first):
-    """theta' = theta - delta(h, t, rate, g, *state), t from 0; each state tensor starts filled with its number of `first`."""
+    """theta' = theta - delta(h, t, rate, g, *state), t from 0; each state starts filled with its number of `first`."""
     def start(parameters, h):
         states = [[torch.full_like(p, value) for value in first] for p in parameters]
         t = 0
@@ -64,7 +64,6 @@ def nadam(h, t, rate, g, m, v):
 
 # By name and epsilon_form. The rate given here is replaced before the first step.
 RULES = {
-    ("null", None): formula(lambda h, t, rate, g: torch.zeros_like(g)),
     ("sgd", None): pytorch(lambda p, h: torch.optim.SGD(p, lr=1)),
     ("momentum", None): pytorch(lambda p, h: torch.optim.SGD(p, lr=1, momentum=h["momentum"])),
     ("nesterov", None): pytorch(lambda p, h: torch.optim.SGD(p, lr=1, momentum=h["momentum"], nesterov=True)),
