@@ -30,23 +30,21 @@ typedef struct curves {
     figure_scale shown[ROWS], training[ROWS];
 } curves;
 
-/* A curve of training may leave the frame at the bottom, where memorised examples lie: what is read here is validation.
- */
+/* A training curve may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
 #define TRAINING_DEPTH 4
 
 static figure_scale settled(figure_scale shown, const figure_scale *training)
 {
     if (training->low <= training->high) {
-        double floor = shown.low / TRAINING_DEPTH;
+        double least = shown.low / TRAINING_DEPTH;
         figure_scale_add(&shown, training->high);
-        figure_scale_add(&shown, fmax(training->low, floor));
+        figure_scale_add(&shown, fmax(training->low, least));
     }
     figure_scale_settle(&shown);
     return shown;
 }
 
-/* The least and the greatest value of a row's validation metric at one step over the reruns; NaN when there are none.
- */
+/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
 static void rerun_range(const curves *c, const fl_arm_results *arm, size_t step, int row, double range[2])
 {
     range[0] = range[1] = NAN;

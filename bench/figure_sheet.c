@@ -155,8 +155,7 @@ static void add_folder(fl_text *text, const figure_panel *panel)
     add_cut(text, panel->summary->results->folder, NAME_LENGTH);
 }
 
-/* Add to a panel's detail what `add` says of it, unless it says the same of every panel. Returns whether panels differ.
- */
+/* Add to the panels' details what `add` says of them, unless it says the same of all. Returns whether they differ. */
 static bool add_difference(const figure_sheet *sheet, fl_text *details, void (*add)(fl_text *, const figure_panel *))
 {
     fl_text *said = fl_new(sheet->n_panels, sizeof *said);

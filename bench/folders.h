@@ -12,8 +12,6 @@ typedef struct folders {
     size_t n_records; /* in all of them */
 } folders;
 
-enum { NOTHING_MEASURED = 4 }; /* the exit code */
-
 /* Read and summarize every folder; false with a sentence about the first that is none. */
 bool folders_read(const words *paths, folders *read, fl_error *error);
 void folders_free(folders *read); /* what it owns, not the struct */

@@ -34,8 +34,7 @@ static const char *copy_tag(fl_text *page, const char *at, const char *name)
     return at;
 }
 
-/* What follows the element that begins at `at`, or `at` when it is not to be left out: tool tips say "gnuplot_plot_1".
- */
+/* What follows the element at `at` if it is to be left out (tool tips say "gnuplot_plot_1"), else `at`. */
 static const char *skipped(const char *at)
 {
     static const struct {
