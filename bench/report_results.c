@@ -146,7 +146,8 @@ static void add_verdict(fl_text *page, const fl_summary *summary, const fl_pair_
     } else {
         html_text(page, pair->verdict);
     }
-    if (pair->steps_equal) fl_text_add(page, "; equal in steps");
+    bool reached = isfinite(summary->arms[pair->a].steps.center); /* equal steps that are infinite say nothing */
+    if (pair->steps_equal && reached) fl_text_add(page, "; equal in steps");
 }
 
 static void add_pair(fl_text *page, const fl_summary *summary, const fl_pair_summary *pair)

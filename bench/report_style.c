@@ -64,7 +64,7 @@ const char report_style[] =
     "@media (prefers-color-scheme:dark){.plate{padding:.5rem}}\n"
     "@media (max-width:40rem){main{padding:2rem 1rem}h1{font-size:1.6rem}.facts,"
     ".arms{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.7rem}tbody th{position:sticky;left:0;"
-    "background:var(--ground);white-space:normal;min-width:7rem}}\n"
+    "background:var(--ground);white-space:normal;min-width:7rem}td.words{white-space:normal;min-width:9rem}}\n"
     "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--ground:#fff;--plate:#f5f5f5;--marked:#fff}"
     "body{font-size:10pt}main{max-width:none;padding:0}figure,tr,.warning{break-inside:avoid}h2,"
     "h3{break-after:avoid}.wide,.plate{overflow:visible}}\n";

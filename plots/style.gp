@@ -50,7 +50,7 @@ do for [p = 1:n_panels] { if (strlen(details[p])) { head = 36 } }
 
 longest = 0
 do for [i = 1:n_slots] { longest = max(longest, strlen(names[i])) }
-entry_width = 56 + 6.9 * longest
+entry_width = 56 + 7.3 * longest
 
 # The same sizes everywhere: svg counts in pixels, png in half pixels, pdf in inches and points.
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
