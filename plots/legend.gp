@@ -1,6 +1,5 @@
-# The boxed legend under a figure, by hand, so that columns line up whatever the names are: the arms row by row, then notes
-# on what the marks mean. Read last; it ends the drawing. A script sets sample_lw and dashed(i), unless it has no legend of
-# arms.
+# The boxed legend under a figure, by hand, so that columns line up whatever the names are: the arms row by row, then
+# notes on what the marks mean. Read last; it ends the drawing. A script with a legend of arms sets sample_lw, dashed(i).
 unset label; unset arrow; unset object
 unset border; unset tics; unset xlabel; unset ylabel; unset logscale; unset colorbox; unset grid
 set lmargin at screen 0; set rmargin at screen 1; set tmargin at screen 1; set bmargin at screen 0

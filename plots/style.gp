@@ -52,10 +52,10 @@ longest = 0
 do for [i = 1:n_slots] { longest = max(longest, strlen(names[i])) }
 entry_width = 56 + 7.3 * longest
 
-# The same sizes everywhere: svg counts in pixels, png in half pixels, pdf in inches and points.
+# The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf in inches and points.
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
 png_size(w, h) = sprintf("pngcairo enhanced size %d, %d fontscale 1.5 linewidth 2 pointscale 2 ", 2 * w, 2 * h)
-pdf_size(w, h) = sprintf("pdfcairo enhanced size %g, %g fontscale 0.75 linewidth 0.75 pointscale 0.75 ", w / 96.0, h / 96.0)
+pdf_size(w, h) = sprintf("pdfcairo enhanced size %g, %g fontscale 0.5625 linewidth 1.5 pointscale 1 ", w / 96.0, h / 96.0)
 sized(w, h) = format eq "svg" ? svg_size(w, h) : format eq "png" ? png_size(w, h) : pdf_size(w, h)
 canvas = "\
     width = margin_left + columns * (panel_width + gap_left + gap_right) + margin_right; \
@@ -101,18 +101,20 @@ down(b, p) = row[b] + (p - 1) * @heading_share
 rows_with_headings(n) = n + (n_panels - 1) * @heading_share
 
 # Panel p's title above its first cell b, in the middle of the canvas.
+title_height(p) = strlen(details[p]) ? 42.0 : 34.0
 row_heading(b, p) = sprintf("set label 1 titles[%d] at screen 0.5, %.6f center textcolor rgb ink noenhanced; ", \
-                            p, top(down(b, p)) + (strlen(details[p]) ? 42.0 : 34.0) / height) . \
-                    sprintf("set label 2 details[%d] at screen 0.5, %.6f center textcolor rgb faint font ',10' noenhanced", \
-                            p, top(down(b, p)) + 28.0 / height)
+                            p, top(down(b, p)) + title_height(p) / height) . \
+                    sprintf("set label 2 details[%d] at screen 0.5, %.6f center ", p, top(down(b, p)) + 28.0 / height) . \
+                    "textcolor rgb faint font ',10' noenhanced"
 
 # A name where there is room for so many pixels.
 fit(name, room) = strlen(name) * 6.8 <= room ? name : name[1:int(room / 6.8) - 1]."…"
 
 # --- axes ---
 # What the y axis shows, at one distance from the frame whatever the tics are.
-y_name(c, r, text) = sprintf("set label 3 '%s' at screen %.6f, %.6f center rotate textcolor rgb ink font ',%d' noenhanced", \
-                             text, left(c) - 48.0 / width, (top(r) + bottom(r)) / 2, y_size)
+y_name(c, r, text) = sprintf("set label 3 '%s' at screen %.6f, %.6f center rotate ", \
+                             text, left(c) - 48.0 / width, (top(r) + bottom(r)) / 2) . \
+                     sprintf("textcolor rgb ink font ',%d' noenhanced", y_size)
 
 # The axis `a` (x, y, cb) from the array elements NAME_low[i], NAME_high[i], NAME_log[i].
 axis(a, name, i) = sprintf("low = %s_low[%d]; high = %s_high[%d]; logged = %s_log[%d]; ", name, i, name, i, name, i) . \
@@ -132,9 +134,10 @@ round_step(n) = n <= 5 ? int(n) : n <= 10 ? 10 : 20
 steps(a, d) = narrow && a eq "x" ? (d > 1 ? "1" : "1 2 5") : (d > 1 ? "1 2 5" : "1 1.5 2 3 5 7")
 # Listed one by one: gnuplot 5.4 never ends on a step of ten decades.
 power_step(d) = round_step(ceil(d / most_tics))
-first_power(step) = step * int(ceil(log10(low) / step))
+first_power(step) = step * int(ceil(log10(low) / step - 1e-9)) # log10(0.01) may lie a bit above -2
+last_power = "int(floor(log10(high) + 1e-9))"
 every_power(a, step) = sprintf("set %stics () enhanced; ", a) . \
-    sprintf("do for [k = %d:%d:%d] { set %stics add (10.0**k) }", first_power(step), int(floor(log10(high))), step, a)
+    sprintf("do for [k = %d:%d:%d] { set %stics add (10.0**k) }", first_power(step), @last_power, step, a)
 powers(a, d) = sprintf("set format %s '10^{%%T}'; ", a) . \
                (power_step(d) == 1 ? sprintf("set %stics 10 enhanced", a) : every_power(a, power_step(d)))
 listed(a, d) = sprintf("set format %s '%%h'; set %stics (1) noenhanced; ", a, a) . \
