@@ -80,7 +80,8 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
     figure_data data;
     bool shows = drawn->write(sheet, &data);
     snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
-    bool done = !shows || (make_folder(folder, absolute, error) && draw(drawn->entry.name, &data, format, absolute, error));
+    bool done =
+        !shows || (make_folder(folder, absolute, error) && draw(drawn->entry.name, &data, format, absolute, error));
     figure_data_free(&data);
     return done;
 }

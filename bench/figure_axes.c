@@ -1,12 +1,15 @@
-/* Choi et al. 2019, figure 5: one hyperparameter against the final score, a point per trial. A search space is wide enough when the
- * best trials lie away from its borders. A cell per axis, arms one after another; diverged trials stand in a band of their own above
- * the rest. */
+/* Choi et al. 2019, figure 5: one hyperparameter against the final score, a point per trial. A search space is wide
+ * enough when the best trials lie away from its borders. A cell per axis, arms one after another; diverged trials stand
+ * in a band of their own above the rest. */
 #include "figure.h"
 #include "figure_trials.h"
 
 #include <math.h>
 
 enum { N_COLUMNS = 3, CELLS_PER_ROW = 6 };
+
+static const char columns[] = "the hyperparameter as the study names it, score of the trial (rates in %), "
+                              "0 complete 1 diverged 2 selected, trial";
 
 /* The names of a choice, separated by spaces, or "". */
 static void set_choices(figure_data *data, const fl_axis *axis)
@@ -59,9 +62,9 @@ static void add_axis(figure_data *data, const figure_arm *arm, const fl_axis *ax
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
     for (const fl_score *s = summary->scores; s < summary->scores + summary->n_scores; s++) {
-        double columns[N_COLUMNS] = { fl_stats_axis_value(axis, &s->record->values), factor * s->score,
-                                      figure_state_of(summary, s) };
-        figure_add_row(data, columns, N_COLUMNS, s->record->trial);
+        double row[N_COLUMNS] = { fl_stats_axis_value(axis, &s->record->values), factor * s->score,
+                                  figure_state_of(summary, s) };
+        figure_add_row(data, row, N_COLUMNS, s->record->trial);
     }
 }
 
@@ -99,15 +102,14 @@ static void add_panel(figure_data *data, const figure_panel *panel, layout *at)
     }
     if (!begun) return;
     figure_scale_set(data, "y", data->n_panels, &scale);
-    figure_set_text_at(data, "metric", data->n_panels, unit.name);
+    figure_set_text_at(data, "metric", data->n_panels, unit.axis);
 }
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
     size_t n = figure_most_blocks(sheet);
     layout at = { 0, 0, 1 };
-    figure_begin(data, sheet, "axes",
-                 "the hyperparameter as the study names it, score of the trial (rates in %), 0 complete 1 diverged 2 selected, trial");
+    figure_begin(data, sheet, "axes", columns);
     figure_scale_array(data, "x", n);
     figure_scale_array(data, "y", sheet->n_panels);
     figure_array(data, "metric", sheet->n_panels);
@@ -123,8 +125,8 @@ static bool write(const figure_sheet *sheet, figure_data *data)
 
 const figure figure_axes = {
     .entry = { "axes",
-               "Every trial's score against each hyperparameter of its space; the band on top holds trials that diverged, a ring "
-               "marks the selected one. The best trials should lie away from the borders.",
+               "Every trial's score against each hyperparameter of its space; the band on top holds trials that "
+               "diverged, a ring marks the selected one. The best trials should lie away from the borders.",
                "Choi et al. 2019, figure 5" },
     .write = write,
 };

@@ -1,10 +1,14 @@
-/* Choi et al. 2019, figures 6 to 8: the best value among K trials against K. A flat end says that more trials would change little. */
+/* Choi et al. 2019, figures 6 to 8: the best value among K trials against K. A flat end says that more trials would
+ * change little. */
 #include "figure.h"
 #include "figure_scale.h"
 
 #include <math.h>
 
 enum { N_COLUMNS = 4 };
+static const char columns[] =
+    "trials K, the best score among K of them: median, 5th and 95th percentile over resampled "
+    "trials (rates in %), the trial at the median";
 
 /* The trial whose score is the law's median: what the line passes through. */
 static const char *trial_at(const fl_arm_summary *arm, double score)
@@ -19,10 +23,10 @@ static void add_arm(figure_data *data, const figure_arm *arm, double factor, fig
     const fl_arm_summary *summary = arm->summary;
     figure_begin_block(data, arm->slot, summary->arm->name);
     for (const fl_stats_law *law = summary->laws; law < summary->laws + summary->n_laws; law++) {
-        double columns[N_COLUMNS] = { (double)law->k, factor * law->median, factor * law->low, factor * law->high };
-        figure_scale_add(scale, columns[1]);
-        figure_scale_add(scale, columns[2]);
-        figure_add_row(data, columns, N_COLUMNS, trial_at(summary, law->median));
+        double row[N_COLUMNS] = { (double)law->k, factor * law->median, factor * law->low, factor * law->high };
+        figure_scale_add(scale, row[1]);
+        figure_scale_add(scale, row[2]);
+        figure_add_row(data, row, N_COLUMNS, trial_at(summary, law->median));
     }
 }
 
@@ -41,7 +45,7 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     figure_scale_settle(&scale);
     figure_scale_set(data, "value", data->n_panels, &scale);
     figure_set_at(data, "most", data->n_panels, (double)most);
-    figure_set_text_at(data, "metric", data->n_panels, unit.name);
+    figure_set_text_at(data, "metric", data->n_panels, unit.axis);
 }
 
 static bool shows_anything(const figure_panel *panel)
@@ -53,9 +57,7 @@ static bool shows_anything(const figure_panel *panel)
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
-    figure_begin(data, sheet, "budget",
-                 "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials (rates in %), "
-                 "the trial at the median");
+    figure_begin(data, sheet, "budget", columns);
     figure_set_band(data, sheet);
     figure_scale_array(data, "value", sheet->n_panels);
     figure_array(data, "most", sheet->n_panels);

@@ -18,52 +18,58 @@ static const struct {
     [LOSS] = { "loss", "loss_axis", FL_VAL_LOSS, FL_TRAIN_LOSS },
 };
 enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
+static const char columns[] =
+    "step, validation and training error of the selected trial, least and greatest validation "
+    "error of its reruns (rates in %), the same four of the loss, trials (the selected one, then "
+    "its reruns)";
 
-/* What a row has to show. */
-typedef struct extent {
-    figure_scale shown, training;
-} extent;
+/* A panel being written. */
+typedef struct curves {
+    const fl_results *results;
+    figure_unit units[ROWS]; /* of both metrics of a row */
+    figure_scale shown[ROWS], training[ROWS];
+} curves;
 
-/* A curve of training may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
+/* A training curve may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
 #define TRAINING_DEPTH 4
 
-static figure_scale settled(extent of)
+static figure_scale settled(figure_scale shown, const figure_scale *training)
 {
-    if (of.training.low <= of.training.high) {
-        figure_scale_add(&of.shown, of.training.high);
-        figure_scale_add(&of.shown, fmax(of.training.low, of.shown.low / TRAINING_DEPTH));
+    if (training->low <= training->high) {
+        double least = shown.low / TRAINING_DEPTH;
+        figure_scale_add(&shown, training->high);
+        figure_scale_add(&shown, fmax(training->low, least));
     }
-    figure_scale_settle(&of.shown);
-    return of.shown;
+    figure_scale_settle(&shown);
+    return shown;
 }
 
-/* The least and the greatest value of a metric at one step over the reruns; NaN when there are none. */
-static void rerun_range(const fl_results *results, const fl_arm_results *arm, size_t step, const figure_unit *unit, double range[2])
+/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
+static void rerun_range(const curves *c, const fl_arm_results *arm, size_t step, int row, double range[2])
 {
     range[0] = range[1] = NAN;
     for (size_t i = 0; i < arm->n_reruns; i++) {
         size_t n;
-        const fl_point *points = fl_results_points(results, arm->reruns[i], &n);
+        const fl_point *points = fl_results_points(c->results, arm->reruns[i], &n);
         for (const fl_point *p = points; p < points + n; p++) {
             if (p->step != step) continue;
-            range[0] = fmin(range[0], unit->factor * p->of[unit->metric]);
-            range[1] = fmax(range[1], unit->factor * p->of[unit->metric]);
+            range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
+            range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
         }
     }
 }
 
-static void add_point(figure_data *data, const figure_panel *panel, const fl_arm_results *arm, const fl_point *point,
-                      extent scales[ROWS])
+static void add_point(figure_data *data, curves *c, const fl_arm_results *arm, const fl_point *point)
 {
-    double columns[N_COLUMNS] = { (double)point->step }, *column = columns + 1;
+    double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
-        figure_unit unit = figure_unit_of(panel, rows[row].val);
-        column[VALIDATION] = unit.factor * point->of[rows[row].val];
-        column[TRAINING] = unit.factor * point->of[rows[row].train];
-        rerun_range(panel->summary->results, arm, point->step, &unit, column + RERUNS);
-        for (int i = 0; i < PER_ROW; i++) figure_scale_add(i == TRAINING ? &scales[row].training : &scales[row].shown, column[i]);
+        column[VALIDATION] = c->units[row].factor * point->of[rows[row].val];
+        column[TRAINING] = c->units[row].factor * point->of[rows[row].train];
+        rerun_range(c, arm, point->step, row, column + RERUNS);
+        for (int i = 0; i < PER_ROW; i++)
+            figure_scale_add(i == TRAINING ? &c->training[row] : &c->shown[row], column[i]);
     }
-    figure_add_numbers(data, columns, N_COLUMNS);
+    figure_add_numbers(data, numbers, N_COLUMNS);
 }
 
 static void add_trials(figure_data *data, const fl_record *selected, const fl_arm_results *arm)
@@ -75,46 +81,51 @@ static void add_trials(figure_data *data, const fl_record *selected, const fl_ar
     free(trials);
 }
 
-static void add_arm(figure_data *data, const figure_panel *panel, const figure_arm *arm, extent scales[ROWS])
+/* The selected trial's points; one alone makes no curve. */
+static const fl_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
+{
+    *n = 0;
+    const fl_score *selected = arm->summary->selected;
+    const fl_point *points = selected ? fl_results_points(results, selected->record, n) : NULL;
+    if (*n == 1) *n = 0;
+    return points;
+}
+
+static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
 {
     const fl_arm_summary *summary = arm->summary;
     size_t n;
-    const fl_point *points = fl_results_points(panel->summary->results, summary->selected->record, &n);
+    const fl_point *points = curve_of(arm, c->results, &n);
+    if (!n) return;
     figure_begin_block(data, arm->slot, summary->arm->name);
     for (const fl_point *p = points; p < points + n; p++) {
-        add_point(data, panel, summary->results, p, scales);
+        add_point(data, c, summary->results, p);
         add_trials(data, summary->selected->record, summary->results);
     }
 }
 
-static bool has_curve(const figure_arm *arm, const fl_results *results)
-{
-    size_t n = 0;
-    if (arm->summary->selected) fl_results_points(results, arm->summary->selected->record, &n);
-    return n > 1;
-}
-
 static bool shows_anything(const figure_panel *panel)
 {
-    for (size_t i = 0; i < panel->n_arms; i++)
-        if (has_curve(&panel->arms[i], panel->summary->results)) return true;
-    return false;
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_arms && !n; i++) curve_of(&panel->arms[i], panel->summary->results, &n);
+    return n > 0;
 }
 
 static void add_panel(figure_data *data, const figure_panel *panel)
 {
-    extent scales[ROWS];
-    const fl_results *results = panel->summary->results;
-    for (int row = 0; row < ROWS; row++) scales[row] = (extent){ figure_scale_none(), figure_scale_none() };
-    figure_begin_panel(data, panel);
-    for (size_t i = 0; i < panel->n_arms; i++)
-        if (has_curve(&panel->arms[i], results)) add_arm(data, panel, &panel->arms[i], scales);
+    curves c = { .results = panel->summary->results };
     for (int row = 0; row < ROWS; row++) {
-        figure_scale scale = settled(scales[row]);
-        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
-        figure_set_text_at(data, rows[row].axis, data->n_panels, figure_unit_of(panel, rows[row].val).name + strlen("validation "));
+        c.units[row] = figure_unit_of(panel, rows[row].val);
+        c.shown[row] = c.training[row] = figure_scale_none();
     }
-    figure_set_at(data, "steps", data->n_panels, (double)results->study->steps);
+    figure_begin_panel(data, panel);
+    for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
+    for (int row = 0; row < ROWS; row++) {
+        figure_scale scale = settled(c.shown[row], &c.training[row]);
+        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
+        figure_set_text_at(data, rows[row].axis, data->n_panels, c.units[row].axis + strlen(c.units[row].split) + 1);
+    }
+    figure_set_at(data, "steps_of", data->n_panels, (double)c.results->study->steps);
 }
 
 static bool any_rerun(const figure_sheet *sheet)
@@ -127,14 +138,12 @@ static bool any_rerun(const figure_sheet *sheet)
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
-    figure_begin(data, sheet, "curves",
-                 "step, validation and training error of the selected trial, least and greatest validation error of its reruns "
-                 "(rates in %), the same four of the loss, trials (the selected one, then its reruns)");
+    figure_begin(data, sheet, "curves", columns);
     for (int row = 0; row < ROWS; row++) {
         figure_scale_array(data, rows[row].name, sheet->n_panels);
         figure_array(data, rows[row].axis, sheet->n_panels);
     }
-    figure_array(data, "steps", sheet->n_panels);
+    figure_array(data, "steps_of", sheet->n_panels);
     figure_set(data, "has_reruns", any_rerun(sheet));
     for (size_t i = 0; i < sheet->n_panels; i++)
         if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);
@@ -142,8 +151,7 @@ static bool write(const figure_sheet *sheet, figure_data *data)
 }
 
 const figure figure_curves = {
-    .entry = { "curves",
-               "Learning curves of the selected trials on validation data (thick) and training data (thin).",
+    .entry = { "curves", "Learning curves of the selected trials on validation data (thick) and training data (thin).",
                "" },
     .write = write,
 };

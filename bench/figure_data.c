@@ -1,5 +1,5 @@
-/* Rows as text; variables as gnuplot commands. gnuplot's single-quoted strings know one escape, the doubled quote, so any text
- * without control characters passes through them unchanged. */
+/* Rows as text; variables as gnuplot commands. gnuplot's single-quoted strings know one escape, the doubled quote, so
+ * any text without control characters passes through them unchanged. */
 #include "figure_data.h"
 
 #include <math.h>

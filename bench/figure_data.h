@@ -1,8 +1,9 @@
 /* What a figure hands to its gnuplot script: rows for NAME.dat, and variables.
  *
- * The .dat is a list of blocks, one per group of rows that is drawn alike; its head says what the columns are. A panel owns a run of
- * blocks. The script finds, counted from 1: titles[p], details[p], first[p], last[p] (blocks) for p <= n_panels; slot[b] for
- * b <= n_blocks; names[s], colours[s], dashes[s] for s <= n_slots; and what the figure sets itself.
+ * The .dat is a list of blocks, one per group of rows that is drawn alike; its head says what the columns are. A panel
+ * owns a run of blocks. The script finds, counted from 1: titles[p], details[p], first[p], last[p] (blocks) for p <=
+ * n_panels; slot[b] for b <= n_blocks; names[s], colours[s], dashes[s] for s <= n_slots; and what the figure sets
+ * itself.
  */
 #ifndef BENCH_FIGURE_DATA_H
 #define BENCH_FIGURE_DATA_H
@@ -34,7 +35,8 @@ void figure_add_numbers(figure_data *data, const double *numbers, size_t n);
 void figure_add_trials(figure_data *data, const char *const *trials, size_t n);
 void figure_add_row(figure_data *data, const double *numbers, size_t n, const char *trial);
 
-/* What the whiskers and bands are, for the legend: "5-95 %, resampling these 20 trials". They claim nothing about new trials. */
+/* What the whiskers and bands are, for the legend: "5-95 %, resampling these 20 trials". They claim nothing about new
+ * trials. */
 void figure_set_band(figure_data *data, const figure_sheet *sheet);
 
 /* The end: tells the script how much there is. True when there is something; else `reason` is kept. */

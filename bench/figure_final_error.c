@@ -1,34 +1,37 @@
-/* Choi et al. 2019, figure 1: the selected trial's final validation error (top) and its test error (bottom), arm by arm. */
+/* Choi et al. 2019, figure 1: the selected trial's final validation error (top) and its test error (bottom), arm by
+ * arm. */
 #include "figure.h"
 #include "figure_scale.h"
 
 #include <math.h>
 
 enum { VAL = 1, TEST = 4, N_COLUMNS = 7 };
+static const char columns[] = "arm, validation error of the selected trial, its 5th and 95th percentile over resampled "
+                              "trials, the same three of its test error (rates in %), trial";
 
-static void put_band(double columns[3], double factor, const fl_band *band)
+static void put_band(double numbers[3], double factor, const fl_band *band)
 {
-    columns[0] = factor * band->center;
-    columns[1] = factor * band->low;
-    columns[2] = factor * band->high;
+    numbers[0] = factor * band->center;
+    numbers[1] = factor * band->low;
+    numbers[2] = factor * band->high;
 }
 
-static void add_band(figure_scale *scale, const double columns[3])
+static void add_band(figure_scale *scale, const double numbers[3])
 {
-    for (size_t i = 0; i < 3; i++) figure_scale_add(scale, columns[i]);
+    for (size_t i = 0; i < 3; i++) figure_scale_add(scale, numbers[i]);
 }
 
 static void add_arm(figure_data *data, const figure_arm *arm, double factor, figure_scale *val, figure_scale *test)
 {
-    double columns[N_COLUMNS] = { (double)arm->slot + 1, NAN, NAN, NAN, NAN, NAN, NAN };
+    double row[N_COLUMNS] = { (double)arm->slot + 1, NAN, NAN, NAN, NAN, NAN, NAN };
     const fl_arm_summary *summary = arm->summary;
     if (summary->selected) {
-        put_band(columns + VAL, factor, &summary->val_error);
-        put_band(columns + TEST, factor, &summary->test_error);
+        put_band(row + VAL, factor, &summary->val_error);
+        put_band(row + TEST, factor, &summary->test_error);
     }
-    add_band(val, columns + VAL);
-    add_band(test, columns + TEST);
-    figure_add_row(data, columns, N_COLUMNS, summary->selected ? summary->selected->record->trial : NULL);
+    add_band(val, row + VAL);
+    add_band(test, row + TEST);
+    figure_add_row(data, row, N_COLUMNS, summary->selected ? summary->selected->record->trial : NULL);
 }
 
 static bool shows_anything(const figure_panel *panel)
@@ -51,15 +54,13 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     figure_scale_settle(&test);
     figure_scale_set(data, "val", data->n_panels, &val);
     figure_scale_set(data, "test", data->n_panels, &test);
-    figure_set_text_at(data, "val_axis", data->n_panels, unit.name);
-    figure_set_text_at(data, "test_axis", data->n_panels, figure_unit_of(panel, FL_TEST_ERROR).name);
+    figure_set_text_at(data, "val_axis", data->n_panels, unit.axis);
+    figure_set_text_at(data, "test_axis", data->n_panels, figure_unit_of(panel, FL_TEST_ERROR).axis);
 }
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
-    figure_begin(data, sheet, "final_error",
-                 "arm, validation error of the selected trial, its 5th and 95th percentile over resampled trials, the same "
-                 "three of its test error (rates in %), trial");
+    figure_begin(data, sheet, "final_error", columns);
     figure_set_band(data, sheet);
     figure_scale_array(data, "val", sheet->n_panels);
     figure_scale_array(data, "test", sheet->n_panels);
@@ -72,8 +73,8 @@ static bool write(const figure_sheet *sheet, figure_data *data)
 
 const figure figure_final_error = {
     .entry = { "final_error",
-               "Final validation error of the selected trial (top) and its test error (bottom). No optimizer should be worse than "
-               "one it contains as a special case.",
+               "Final validation error of the selected trial (top) and its test error (bottom). No optimizer should be "
+               "worse than one it contains as a special case.",
                "Choi et al. 2019, figure 1" },
     .write = write,
 };

@@ -67,7 +67,8 @@ static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
     }
     close(ends[0]);
     if (trouble == ENOENT)
-        return fl_machine_error(error, "gnuplot is not installed, so there are no figures (Debian package gnuplot-nox)");
+        return fl_machine_error(error,
+                                "gnuplot is not installed, so there are no figures (Debian package gnuplot-nox)");
     if (trouble) return fl_machine_error(error, "gnuplot cannot be started: %s", strerror(trouble));
     return succeeded(child) || fl_machine_error(error, "gnuplot failed: %s", last_line(said));
 }
@@ -88,14 +89,17 @@ static bool find_script(const char *name, char path[FL_PATH_MAX], fl_error *erro
 {
     char file[128];
     snprintf(file, sizeof file, "plots/%s.gp", name);
-    return shared_file(file, path) || fl_machine_error(error, "%s is in neither the source tree nor the installed folder", file);
+    return shared_file(file, path) ||
+           fl_machine_error(error, "%s is in neither the source tree nor the installed folder", file);
 }
 
 bool gnuplot_run(const char *script, const fl_text *variables, fl_error *error)
 {
     char style[FL_PATH_MAX], path[FL_PATH_MAX], legend[FL_PATH_MAX];
     fl_text said = { 0 };
-    if (!find_script("style", style, error) || !find_script(script, path, error) || !find_script("legend", legend, error)) return false;
+    if (!find_script("style", style, error) || !find_script(script, path, error) ||
+        !find_script("legend", legend, error))
+        return false;
     int input = file_of(variables);
     if (input < 0) return fl_machine_error(error, "no memory file for gnuplot: %s", strerror(errno));
     char *const argv[] = { "gnuplot", "-d", "-", style, path, legend, NULL };

@@ -1,31 +1,37 @@
-/* Learning rate against epsilon, or against 1 - momentum: two hyperparameters that most rules know as one quotient. Dotted
- * lines join points of the same effective rate, learning_rate/(1-momentum) or what the study's coupled axis says. */
+/* Learning rate against epsilon, or against 1 - momentum: two hyperparameters that most rules know as one quotient.
+ * Dotted lines join points of the same effective rate, learning_rate/(1-momentum) or what the study's coupled axis
+ * says. */
 #include "figure.h"
 #include "figure_trials.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { N_COLUMNS = 4, CELLS_PER_ROW = 4 };
+enum { N_COLUMNS = 4, CELLS_PER_ROW = 5 };
+
+static const char columns[] = "learning rate, epsilon or 1 - momentum, score of the trial (rates in %), "
+                              "0 complete 1 diverged 2 selected, trial";
 
 /* A plane: what stands against the learning rate. */
 typedef struct plane {
     const char *name;
     size_t partner; /* index of the hyperparameter in the optimizer's table */
     bool one_minus;
-    double power;   /* points with (learning_rate/c)^power = partner share the effective rate c; 0: there is none */
+    double power; /* points with (learning_rate/c)^power = partner share the effective rate c; 0: there is none */
 } plane;
 
 static const fl_axis *varying_axis(const fl_space *space, size_t index)
 {
     for (size_t i = 0; i < space->n_axes; i++) {
         const fl_axis *axis = &space->axes[i];
-        if (axis->setting.owner == FL_OF_OPTIMIZER && axis->setting.index == index && figure_axis_varies(axis)) return axis;
+        if (axis->setting.owner == FL_OF_OPTIMIZER && axis->setting.index == index && figure_axis_varies(axis))
+            return axis;
     }
     return NULL;
 }
 
-/* Epsilon replaces the gradient's size only where it dominates, so a study says by its coupled axis that the quotient matters. */
+/* Epsilon replaces the gradient's size only where it dominates, so a study says by its coupled axis that the quotient
+ * matters. */
 static double epsilon_power(const fl_axis *rate)
 {
     if (!strcmp(rate->name, "learning_rate/epsilon")) return 1;
@@ -35,7 +41,8 @@ static double epsilon_power(const fl_axis *rate)
 static bool find_plane(const fl_arm *arm, plane *found)
 {
     const fl_optimizer *optimizer = arm->base.owners.optimizer;
-    const fl_axis *rate = varying_axis(arm->space, fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate"));
+    const fl_axis *rate =
+        varying_axis(arm->space, fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate"));
     size_t epsilon = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "epsilon");
     size_t momentum = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "momentum");
     if (!rate) return false;
@@ -48,17 +55,18 @@ static bool find_plane(const fl_arm *arm, plane *found)
     return true;
 }
 
-static void add_trials(figure_data *data, const fl_arm_summary *arm, const plane *p, double factor, figure_scale scales[2])
+static void add_trials(figure_data *data, const fl_arm_summary *arm, const plane *p, double factor,
+                       figure_scale scales[2])
 {
     const fl_optimizer *optimizer = arm->arm->base.owners.optimizer;
     size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
     for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++) {
         const double *values = s->record->values.of[FL_OF_OPTIMIZER];
         double partner = values[p->partner];
-        double columns[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->score,
-                                      figure_state_of(arm, s) };
-        for (int i = 0; i < 2; i++) figure_scale_add(&scales[i], columns[i]);
-        figure_add_row(data, columns, N_COLUMNS, s->record->trial);
+        double row[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->score,
+                                  figure_state_of(arm, s) };
+        for (int i = 0; i < 2; i++) figure_scale_add(&scales[i], row[i]);
+        figure_add_row(data, row, N_COLUMNS, s->record->trial);
     }
 }
 
@@ -79,7 +87,7 @@ static void add_arm(figure_data *data, const figure_arm *arm, const plane *p, do
 }
 
 /* Add a panel's cells in rows below the first `rows`; returns how many rows there are then. */
-static size_t add_panel(figure_data *data, const figure_panel *panel, size_t rows, size_t *columns)
+static size_t add_panel(figure_data *data, const figure_panel *panel, size_t rows, size_t *n_columns)
 {
     figure_unit unit = figure_unit_of(panel, panel->summary->results->study->select);
     figure_scale scale = figure_score_scale(panel, unit.factor);
@@ -92,19 +100,18 @@ static size_t add_panel(figure_data *data, const figure_panel *panel, size_t row
         figure_set_at(data, "row", data->n_blocks, (double)(rows + 1 + n / CELLS_PER_ROW));
         figure_set_at(data, "column", data->n_blocks, (double)(1 + n % CELLS_PER_ROW));
         n++;
-        if (n <= CELLS_PER_ROW && n > *columns) *columns = n;
+        if (n <= CELLS_PER_ROW && n > *n_columns) *n_columns = n;
     }
     if (!n) return rows;
     figure_scale_set(data, "value", data->n_panels, &scale);
-    figure_set_text_at(data, "metric", data->n_panels, unit.name);
+    figure_set_text_at(data, "metric", data->n_panels, unit.axis);
     return rows + (n + CELLS_PER_ROW - 1) / CELLS_PER_ROW;
 }
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
-    size_t n = figure_most_blocks(sheet), rows = 0, columns = 1;
-    figure_begin(data, sheet, "plane",
-                 "learning rate, epsilon or 1 - momentum, score of the trial (rates in %), 0 complete 1 diverged 2 selected, trial");
+    size_t n = figure_most_blocks(sheet), rows = 0, n_columns = 1;
+    figure_begin(data, sheet, "plane", columns);
     figure_scale_array(data, "x", n);
     figure_scale_array(data, "y", n);
     figure_scale_array(data, "value", sheet->n_panels);
@@ -113,16 +120,16 @@ static bool write(const figure_sheet *sheet, figure_data *data)
     figure_array(data, "power", n);
     figure_array(data, "row", n);
     figure_array(data, "column", n);
-    for (size_t i = 0; i < sheet->n_panels; i++) rows = add_panel(data, &sheet->panels[i], rows, &columns);
+    for (size_t i = 0; i < sheet->n_panels; i++) rows = add_panel(data, &sheet->panels[i], rows, &n_columns);
     figure_set(data, "n_rows", (double)rows);
-    figure_set(data, "n_columns", (double)columns);
+    figure_set(data, "n_columns", (double)n_columns);
     return figure_end(data, "no arm searches the learning rate together with epsilon or momentum");
 }
 
 const figure figure_plane = {
     .entry = { "plane",
-               "Every trial's score over learning rate and epsilon or 1 − momentum; crosses diverged, a ring marks the selected "
-               "one, dotted lines join equal effective rates.",
+               "Every trial's score over learning rate and epsilon or 1 − momentum; crosses diverged, a ring marks the "
+               "selected one, dotted lines join equal effective rates.",
                "" },
     .write = write,
 };

@@ -7,16 +7,16 @@
 figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric)
 {
     static const struct {
-        const char *name;
+        const char *split, *kind;
         bool error;
     } metrics[FL_METRICS] = {
-        [FL_TRAIN_LOSS] = { "training loss", false }, [FL_TRAIN_ERROR] = { "training error", true },
-        [FL_VAL_LOSS] = { "validation loss", false }, [FL_VAL_ERROR] = { "validation error", true },
-        [FL_TEST_LOSS] = { "test loss", false },      [FL_TEST_ERROR] = { "test error", true },
+        [FL_TRAIN_LOSS] = { "training", "loss", false }, [FL_TRAIN_ERROR] = { "training", "error", true },
+        [FL_VAL_LOSS] = { "validation", "loss", false }, [FL_VAL_ERROR] = { "validation", "error", true },
+        [FL_TEST_LOSS] = { "test", "loss", false },      [FL_TEST_ERROR] = { "test", "error", true },
     };
     bool rate = metrics[metric].error && fl_summary_rates(panel->arms[0].summary->arm);
-    figure_unit unit = { .metric = metric, .factor = rate ? 100 : 1, .metric_name = metrics[metric].name, .percent = rate ? " %" : "" };
-    snprintf(unit.name, sizeof unit.name, "%s%s", metrics[metric].name, rate ? " (%)" : "");
+    figure_unit unit = { metric, rate ? 100 : 1, metrics[metric].split, metrics[metric].kind, rate ? " %" : "", "" };
+    snprintf(unit.axis, sizeof unit.axis, "%s %s%s", unit.split, unit.kind, rate ? " (%)" : "");
     return unit;
 }
 

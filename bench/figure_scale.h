@@ -8,8 +8,9 @@
 typedef struct figure_unit {
     fl_metric metric;
     double factor;
-    const char *metric_name, *percent; /* "validation error"; " %" or "" */
-    char name[40];                     /* "validation error (%)" */
+    const char *split, *kind; /* "validation", "error" */
+    const char *percent;      /* " %", or "" */
+    char axis[40];            /* "validation error (%)" */
 } figure_unit;
 
 figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric);

@@ -13,8 +13,9 @@ static const struct {
     unsigned colour;
     const char *optimizer;
 } palette[] = {
-    { 0x1f77b4, "sgd" },   { 0x2ca02c, "momentum" }, { 0xff7f0e, "nesterov" }, { 0x9467bd, "rmsprop" }, { 0x17becf, "adam" },
-    { 0xd62728, "nadam" }, { 0x8c564b, NULL },       { 0xe377c2, NULL },       { 0xbcbd22, NULL },      { 0x7f7f7f, NULL },
+    { 0x1f77b4, "sgd" },  { 0x2ca02c, "momentum" }, { 0xff7f0e, "nesterov" }, { 0x9467bd, "rmsprop" },
+    { 0x17becf, "adam" }, { 0xd62728, "nadam" },    { 0x8c564b, NULL },       { 0xe377c2, NULL },
+    { 0xbcbd22, NULL },   { 0x7f7f7f, NULL },
 };
 enum { N_NAMED = 6, N_UNNAMED = 4 };
 
@@ -63,7 +64,9 @@ static size_t slot_of(figure_sheet *sheet, const fl_arm *arm)
     const fl_optimizer *optimizer = arm->base.owners.optimizer;
     for (size_t i = 0; i < sheet->n_slots; i++)
         if (!strcmp(sheet->slots[i].label, arm->label) && sheet->slots[i].optimizer == optimizer) return i;
-    figure_slot slot = { .label = arm->label, .optimizer = optimizer, .hue = hue_of(sheet, optimizer),
+    figure_slot slot = { .label = arm->label,
+                         .optimizer = optimizer,
+                         .hue = hue_of(sheet, optimizer),
                          .shade = count_of(sheet, optimizer) };
     slot.colour = colour_of(slot.hue, slot.shade);
     sheet->slots = fl_grow(sheet->slots, sheet->n_slots + 1, sizeof *sheet->slots);
@@ -105,8 +108,9 @@ static const fl_trial *trial_of(const figure_panel *panel)
 static bool belongs(const figure_panel *panel, const fl_summary *summary, const fl_trial *trial)
 {
     const fl_trial *mine = trial_of(panel);
-    return panel->summary == summary && mine->owners.workload == trial->owners.workload && mine->backend == trial->backend &&
-           mine->precision == trial->precision && mine->batch_size == trial->batch_size;
+    return panel->summary == summary && mine->owners.workload == trial->owners.workload &&
+           mine->backend == trial->backend && mine->precision == trial->precision &&
+           mine->batch_size == trial->batch_size;
 }
 
 static figure_panel *panel_for(figure_sheet *sheet, const fl_summary *summary, const fl_trial *trial)
@@ -151,7 +155,7 @@ static void add_folder(fl_text *text, const figure_panel *panel)
     add_cut(text, panel->summary->results->folder, NAME_LENGTH);
 }
 
-/* Add to a panel's detail what `add` says of it, unless it says the same of every panel. Returns whether panels differ. */
+/* Add to the panels' details what `add` says of them, unless it says the same of all. Returns whether they differ. */
 static bool add_difference(const figure_sheet *sheet, fl_text *details, void (*add)(fl_text *, const figure_panel *))
 {
     fl_text *said = fl_new(sheet->n_panels, sizeof *said);
@@ -179,8 +183,10 @@ static void describe_panels(figure_sheet *sheet)
     add_difference(sheet, details, add_batch);
     add_difference(sheet, details, add_backend);
     add_difference(sheet, details, add_precision);
-    if (several_studies(sheet) && !add_difference(sheet, details, add_study)) add_difference(sheet, details, add_folder);
-    for (size_t i = 0; i < sheet->n_panels; i++) sheet->panels[i].detail = details[i].bytes ? details[i].bytes : fl_copy_text("");
+    if (several_studies(sheet) && !add_difference(sheet, details, add_study))
+        add_difference(sheet, details, add_folder);
+    for (size_t i = 0; i < sheet->n_panels; i++)
+        sheet->panels[i].detail = details[i].bytes ? details[i].bytes : fl_copy_text("");
     free(details);
 }
 

@@ -1,7 +1,7 @@
 /* The sheet: what all figures of some summaries share, namely panels and legend.
  *
- * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size. A
- * slot is a place in the legend with its colour; arms of the same label and optimizer share it, in every panel.
+ * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size.
+ * A slot is a place in the legend with its colour; arms of the same label and optimizer share it, in every panel.
  */
 #ifndef BENCH_FIGURE_SHEET_H
 #define BENCH_FIGURE_SHEET_H

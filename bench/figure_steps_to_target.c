@@ -1,5 +1,5 @@
-/* Choi et al. 2019, figure 2: the fewest steps to the study's target. Under each arm stands how many of its trials reached it; an
- * upper end that some resamples never reach is drawn as an arrow. */
+/* Choi et al. 2019, figure 2: the fewest steps to the study's target. Under each arm stands how many of its trials
+ * reached it; an upper end that some resamples never reach is drawn as an arrow. */
 #include "base/memory.h"
 #include "figure.h"
 #include "figure_scale.h"
@@ -8,6 +8,9 @@
 #include <stdio.h>
 
 enum { N_COLUMNS = 6 };
+static const char columns[] =
+    "arm, fewest steps to the target, their 5th and 95th percentile over resampled trials, how "
+    "many trials reached it, of how many, the fastest trial";
 
 static const fl_score *fastest(const fl_arm_summary *arm)
 {
@@ -22,14 +25,14 @@ static void add_arm(figure_data *data, const figure_arm *arm, figure_scale *scal
     const fl_arm_summary *summary = arm->summary;
     const fl_score *best = fastest(summary);
     double n = (double)summary->n_counted;
-    double columns[N_COLUMNS] = { (double)arm->slot + 1, HUGE_VAL, HUGE_VAL, HUGE_VAL, round(summary->reached * n), n };
+    double row[N_COLUMNS] = { (double)arm->slot + 1, HUGE_VAL, HUGE_VAL, HUGE_VAL, round(summary->reached * n), n };
     if (best) {
-        columns[1] = summary->steps.center;
-        columns[2] = summary->steps.low;
-        columns[3] = summary->steps.high;
+        row[1] = summary->steps.center;
+        row[2] = summary->steps.low;
+        row[3] = summary->steps.high;
     }
-    for (size_t i = 1; i <= 3; i++) figure_scale_add(scale, columns[i]);
-    figure_add_row(data, columns, N_COLUMNS, best ? best->record->trial : NULL);
+    for (size_t i = 1; i <= 3; i++) figure_scale_add(scale, row[i]);
+    figure_add_row(data, row, N_COLUMNS, best ? best->record->trial : NULL);
 }
 
 static bool shows_anything(const figure_panel *panel)
@@ -45,7 +48,7 @@ static void set_axis(figure_data *data, const figure_panel *panel)
     char text[160];
     const fl_study *study = panel->summary->results->study;
     figure_unit unit = figure_unit_of(panel, study->target);
-    snprintf(text, sizeof text, "steps to %s < %.6g%s", unit.metric_name, unit.factor * study->target_value,
+    snprintf(text, sizeof text, "steps to %s %s < %.6g%s", unit.split, unit.kind, unit.factor * study->target_value,
              unit.percent);
     figure_set_text_at(data, "target", data->n_panels, text);
 }
@@ -71,9 +74,7 @@ static bool any_target(const figure_sheet *sheet)
 
 static bool write(const figure_sheet *sheet, figure_data *data)
 {
-    figure_begin(data, sheet, "steps_to_target",
-                 "arm, fewest steps to the target, their 5th and 95th percentile over resampled trials, how many trials reached "
-                 "it, of how many, the fastest trial");
+    figure_begin(data, sheet, "steps_to_target", columns);
     figure_set_band(data, sheet);
     figure_scale_array(data, "steps", sheet->n_panels);
     figure_array(data, "target", sheet->n_panels);
@@ -84,8 +85,7 @@ static bool write(const figure_sheet *sheet, figure_data *data)
 }
 
 const figure figure_steps_to_target = {
-    .entry = { "steps_to_target",
-               "Fewest steps to the target among an arm's trials, with how many of them reached it.",
+    .entry = { "steps_to_target", "Fewest steps to the target among an arm's trials, with how many of them reached it.",
                "Choi et al. 2019, figure 2; Shallue et al. 2018" },
     .write = write,
 };

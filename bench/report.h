@@ -1,4 +1,5 @@
-/* The report: one self-contained page of several summaries. It needs no network and no scripts, and every text of a study is escaped. */
+/* The report: one self-contained page of several summaries. It needs no network and no scripts, and every text of a
+ * study is escaped. */
 #ifndef BENCH_REPORT_H
 #define BENCH_REPORT_H
 

@@ -63,7 +63,8 @@ typedef struct shape {
 
 static shape shape_of(const figure_panel *panel)
 {
-    shape found = { .rate = fl_summary_rates(panel->arms[0].summary->arm), .target = panel->summary->results->study->has_target };
+    shape found = { .rate = fl_summary_rates(panel->arms[0].summary->arm),
+                    .target = panel->summary->results->study->has_target };
     for (size_t i = 0; i < panel->n_arms; i++) found.reruns = found.reruns || panel->arms[i].summary->results->n_reruns;
     return found;
 }
@@ -71,8 +72,9 @@ static shape shape_of(const figure_panel *panel)
 static void add_head(fl_text *page, const shape *columns)
 {
     const char *what = columns->rate ? "error, %" : "loss";
-    fl_text_add(page, "<thead><tr><th>Arm<th>Trials<th>Com&shy;plete<th>Infea&shy;sible<th>Failed"
-                      "<th colspan=\"2\">Validation %s<th colspan=\"2\">Test %s<th colspan=\"2\">Best of N/5, test %s",
+    fl_text_add(page,
+                "<thead><tr><th>Arm<th>Trials<th>Com&shy;plete<th>Infea&shy;sible<th>Failed"
+                "<th colspan=\"2\">Validation %s<th colspan=\"2\">Test %s<th colspan=\"2\">Best of N/5, test %s",
                 what, what, what);
     if (columns->reruns) fl_text_add(page, "<th colspan=\"2\">Reruns, test %s", what);
     if (columns->target) fl_text_add(page, "<th colspan=\"2\">Steps to target");
@@ -113,12 +115,15 @@ static void add_arms(fl_text *page, const figure_sheet *sheet, const figure_pane
 
 static void add_legend(fl_text *page, const fl_study *study)
 {
-    fl_text_add(page, "<p class=\"note\">Errors are those of the trial that validation selected; the range beside one is the 5–95 %% "
-                      "band of resampling these N trials and selecting anew, not a confidence interval. <em>Best of N/5</em> is "
-                      "what selection among a fifth as many new trials is expected to report, with a 90 %% interval.");
+    fl_text_add(page,
+                "<p class=\"note\">Errors are those of the trial that validation selected; the range beside one is "
+                "the 5–95 %% band of resampling these N trials and selecting anew, not a confidence interval. "
+                "<em>Best of N/5</em> is what selection among a fifth as many new trials is expected to report, "
+                "with a 90 %% interval.");
     if (study->has_target)
-        fl_text_add(page, " The target is a <code>%s</code> below %g, looked for every %zu steps; the steps are the fewest of all "
-                          "trials, and beside them stands how many reached it.",
+        fl_text_add(page,
+                    " The target is a <code>%s</code> below %g, looked for every %zu steps; the steps are the fewest "
+                    "of all trials, and beside them stands how many reached it.",
                     fl_metric_name(study->target), study->target_value, study->eval_every);
     fl_text_add(page, "</p>\n");
 }
@@ -141,7 +146,8 @@ static void add_verdict(fl_text *page, const fl_summary *summary, const fl_pair_
     } else {
         html_text(page, pair->verdict);
     }
-    if (pair->steps_equal) fl_text_add(page, "; equal in steps");
+    bool reached = isfinite(summary->arms[pair->a].steps.center); /* equal steps that are infinite say nothing */
+    if (pair->steps_equal && reached) fl_text_add(page, "; equal in steps");
 }
 
 static void add_pair(fl_text *page, const fl_summary *summary, const fl_pair_summary *pair)
@@ -191,12 +197,15 @@ static void add_pairs(fl_text *page, const fl_summary *summary, const figure_pan
         fl_text_add(page, "shown for %zu of %zu pair%s", n_claimed, n, n == 1 ? "" : "s");
     else
         fl_text_add(page, "none shown among %zu pair%s", n, n == 1 ? "" : "s");
-    fl_text_add(page, "</summary><div class=\"wide\"><table><thead><tr><th>Pair<th>Difference%s<th>p<th class=\"words\">Verdict<tbody>\n",
+    fl_text_add(page,
+                "</summary><div class=\"wide\"><table><thead>"
+                "<tr><th>Pair<th>Difference%s<th>p<th class=\"words\">Verdict<tbody>\n",
                 fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
     add_pairs_where(page, summary, panel, true);
     add_pairs_where(page, summary, panel, false);
-    fl_text_add(page, "</table></div><p class=\"note\">Of the best of N/5, by permutation of trials between the two arms; p after Holm’s "
-                      "correction over the study’s pairs. A difference is claimed below .05.</p></details>\n");
+    fl_text_add(page,
+                "</table></div><p class=\"note\">Of the best of N/5, by permutation of trials between the two arms; "
+                "p after Holm’s correction over the study’s pairs. A difference is claimed below .05.</p></details>\n");
 }
 
 /* --- warnings --- */

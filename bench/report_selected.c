@@ -39,7 +39,8 @@ static void add_defaults(fl_text *page, const fl_arm_summary *arm)
 
 static void add_command(fl_text *page, const fl_record *record)
 {
-    fl_text_add(page, "<details><summary>trial <code>%s</code>, index %" PRIu64 "</summary><pre>", record->trial, record->slot.index);
+    fl_text_add(page, "<details><summary>trial <code>%s</code>, index %" PRIu64 "</summary><pre>", record->trial,
+                record->slot.index);
     html_text(page, record->repro ? record->repro : "");
     fl_text_add(page, "</pre></details>");
 }
@@ -78,9 +79,10 @@ static void add_panel_name(fl_text *page, const figure_panel *panel)
 
 void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
 {
-    fl_text_add(page, "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone. Every mark in a figure can be "
-                      "traced the same way: the <code>.dat</code> beside it names the trials, and a trial’s line in "
-                      "<code>trials.jsonl</code> holds the command that runs it again.</p>\n");
+    fl_text_add(page,
+                "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone. Every mark in "
+                "a figure can be traced the same way: the <code>.dat</code> beside it names the trials, and a "
+                "trial’s line in <code>trials.jsonl</code> holds the command that runs it again.</p>\n");
     for (size_t p = 0; p < sheet->n_panels; p++) {
         const figure_panel *panel = &sheet->panels[p];
         if (panel->summary != summary) continue;

@@ -18,10 +18,11 @@ static void add_fact(fl_text *page, const char *name, const fl_text *value)
 
 static void say_budget(fl_text *value, const fl_study *study)
 {
-    fl_text_add(value, "%zu %strials per arm, %zu steps each, evaluated every %zu", study->trials, study->feasible ? "feasible " : "",
-                study->steps, study->eval_every);
+    fl_text_add(value, "%zu %strials per arm, %zu steps each, evaluated every %zu", study->trials,
+                study->feasible ? "feasible " : "", study->steps, study->eval_every);
     if (study->feasible) fl_text_add(value, "; at most %zu trials to find them", study->max_trials);
-    if (study->stop_above > 0) fl_text_add(value, "; a trial ends early above %g times its first loss", study->stop_above);
+    if (study->stop_above > 0)
+        fl_text_add(value, "; a trial ends early above %g times its first loss", study->stop_above);
 }
 
 static void say_search(fl_text *value, const fl_study *study)
@@ -31,13 +32,16 @@ static void say_search(fl_text *value, const fl_study *study)
 
 static void say_seeds(fl_text *value, const fl_study *study)
 {
-    fl_text_add(value, "from %" PRIu64 ", the same in every arm; %zu repeat%s per trial, %zu rerun%s of the selected one", study->first_seed,
-                study->repeats, study->repeats == 1 ? "" : "s", study->rerun_best, study->rerun_best == 1 ? "" : "s");
+    fl_text_add(value,
+                "from %" PRIu64 ", the same in every arm; %zu repeat%s per trial, %zu rerun%s of the selected one",
+                study->first_seed, study->repeats, study->repeats == 1 ? "" : "s", study->rerun_best,
+                study->rerun_best == 1 ? "" : "s");
 }
 
 static void say_selection(fl_text *value, const fl_study *study)
 {
-    fl_text_add(value, "lowest %s at the %s evaluation", fl_metric_name(study->select), study->select_best ? "best" : "last");
+    fl_text_add(value, "lowest %s at the %s evaluation", fl_metric_name(study->select),
+                study->select_best ? "best" : "last");
 }
 
 static void say_target(fl_text *value, const fl_study *study)
@@ -51,8 +55,8 @@ static void say_target(fl_text *value, const fl_study *study)
 static void say_training(fl_text *value, const fl_study *study)
 {
     const fl_trial *base = &study->arms[0].base;
-    fl_text_add(value, "%u thread%s; validation split from the %s of the training data", base->threads, base->threads == 1 ? "" : "s",
-                fl_split_from_name(base->split.from));
+    fl_text_add(value, "%u thread%s; validation split from the %s of the training data", base->threads,
+                base->threads == 1 ? "" : "s", fl_split_from_name(base->split.from));
 }
 
 static const struct {
@@ -116,8 +120,8 @@ static void add_space(fl_text *page, const fl_arm *arm)
     const fl_space *space = arm->space;
     fl_text_add(page, "<tr><th scope=\"row\">");
     html_text(page, arm->label);
-    fl_text_add(page, "<td class=\"words\">%s<td class=\"words\">%s<td class=\"words\">", arm->base.owners.optimizer->entry.name,
-                arm->base.owners.schedule->entry.name);
+    fl_text_add(page, "<td class=\"words\">%s<td class=\"words\">%s<td class=\"words\">",
+                arm->base.owners.optimizer->entry.name, arm->base.owners.schedule->entry.name);
     if (space->n_complete) fl_text_add(page, "%zu listed points: ", space->n_complete);
     for (size_t i = 0; i < space->n_axes; i++) add_axis(page, &space->axes[i]);
     if (space->n_rates) fl_text_add(page, "%zu rates given step by step", space->n_rates);

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* Add gnuplot's `svg` as an inline element: no prolog, no tool tips, its width left to the page, `label` for who cannot see it, and every id
- * and reference prefixed by "NAME-", because two of gnuplot's drawings share every id. */
+/* Add gnuplot's `svg` as an inline element: no prolog, no tool tips, its width left to the page, `label` for who cannot
+ * see it, and every id and reference prefixed by "NAME-", because two of gnuplot's drawings share every id. */
 void svg_add(fl_text *page, const char *svg, const char *name, const char *label);
 
 #endif

@@ -14,8 +14,6 @@ static const usage export_usage = {
     "fairlead export results/quick --to csv -o quick.csv",
 };
 
-enum { NOTHING_MEASURED = 4 };
-
 static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark };
 
 static const export_format *find_format(const char *name)

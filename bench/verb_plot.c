@@ -9,8 +9,8 @@
 
 static const usage plot_usage = {
     "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf] [-o DIR]",
-    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the trials behind\n"
-    "them. Several folders become panels side by side.",
+    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
+    "trials behind them. Several folders become panels side by side.",
     "fairlead plot results/quick --figure final_error --format pdf",
 };
 
@@ -30,7 +30,8 @@ static const figure **choose(const words *names, fl_error *error)
 }
 
 /* Draw one, and tell what became of it. */
-static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, size_t *n_drawn, fl_error *error)
+static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, size_t *n_drawn,
+                 fl_error *error)
 {
     char reason[FIGURE_REASON];
     if (!figure_draw(one, sheet, format, folder, reason, error)) return false;
@@ -72,9 +73,11 @@ int verb_plot(int argc, char **argv)
     words names = { .n = 0 }, paths;
     const char *format = "svg", *asked = NULL;
     const option options[] = {
-        { "--figure", NULL, OPTION_LIST, "NAME", "only this one; may be given again (an unknown name lists them all)", &names },
+        { "--figure", NULL, OPTION_LIST, "NAME", "only this one; may be given again (an unknown name lists them all)",
+          &names },
         { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png or pdf", &format },
-        { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)", &asked },
+        { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)",
+          &asked },
     };
     char folder[FL_PATH_MAX];
     int code = options_read(&plot_usage, options, 3, argc, argv, 1, SIZE_MAX, &paths);

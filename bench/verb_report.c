@@ -28,7 +28,8 @@ int verb_report(int argc, char **argv)
 {
     const char *asked = NULL;
     const option options[] = {
-        { "--output", "-o", OPTION_TEXT, "FILE", "the page (default: DIR/report.html, or report.html for several folders)", &asked },
+        { "--output", "-o", OPTION_TEXT, "FILE",
+          "the page (default: DIR/report.html, or report.html for several folders)", &asked },
     };
     words paths;
     char file[FL_PATH_MAX];

@@ -1,11 +1,10 @@
 /* fairlead summary: what result folders prove, for people, as JSON and as CSV. */
 #include "csv.h"
+#include "folders.h"
 #include "options.h"
 #include "stats/summary.h"
 #include "summary_table.h"
 #include "verbs.h"
-
-#include "base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -142,39 +141,16 @@ static void print_json(const fl_summary *const *summaries, size_t n)
     json_decref(array);
 }
 
-/* --- folders --- */
-
-/* Summarize every folder; false with the exit code of the first that is none. */
-static bool read_folders(const words *folders, fl_summary **summaries, int *code)
+static int show(const words *paths, void (*print)(const fl_summary *const *summaries, size_t n))
 {
-    for (size_t i = 0; i < folders->n; i++) {
-        fl_error error;
-        fl_results *results = fl_results_read(folders->items[i], &error);
-        if (!results) {
-            *code = complain(&error);
-            return false;
-        }
-        summaries[i] = fl_summary_make(results);
-    }
-    return true;
+    fl_error error;
+    folders read;
+    if (!folders_read(paths, &read, &error)) return complain(&error);
+    print(folders_summaries(&read), read.n);
+    int code = read.n_records ? 0 : NOTHING_MEASURED;
+    folders_free(&read);
+    return code;
 }
-
-static size_t count_records(const fl_summary *const *summaries, size_t n)
-{
-    size_t records = 0;
-    for (size_t i = 0; i < n; i++) records += summaries[i]->results->n_records;
-    return records;
-}
-
-static void free_summary(fl_summary *summary)
-{
-    if (!summary) return;
-    fl_results *results = (fl_results *)summary->results;
-    fl_summary_free(summary);
-    fl_results_free(results);
-}
-
-enum { NOTHING_MEASURED = 4 };
 
 int verb_summary(int argc, char **argv)
 {
@@ -183,21 +159,10 @@ int verb_summary(int argc, char **argv)
         { "--json", NULL, OPTION_FLAG, NULL, "every figure, as JSON", &json },
         { "--csv", NULL, OPTION_FLAG, NULL, "a row per arm", &csv },
     };
-    words folders;
-    int code = options_read(&summary_usage, options, 2, argc, argv, 1, SIZE_MAX, &folders);
+    words paths;
+    int code = options_read(&summary_usage, options, 2, argc, argv, 1, SIZE_MAX, &paths);
     if (code == GO_ON && json && csv) code = complain_user("--json and --csv exclude each other");
-    if (code != GO_ON) {
-        free(folders.items);
-        return code;
-    }
-    fl_summary **summaries = fl_new(folders.n, sizeof(fl_summary *));
-    const fl_summary *const *read = (const fl_summary *const *)summaries;
-    if (read_folders(&folders, summaries, &code)) {
-        (json ? print_json : csv ? print_csv : summary_print_table)(read, folders.n);
-        code = count_records(read, folders.n) ? 0 : NOTHING_MEASURED;
-    }
-    for (size_t i = 0; i < folders.n; i++) free_summary(summaries[i]);
-    free(summaries);
-    free(folders.items);
+    if (code == GO_ON) code = show(&paths, json ? print_json : csv ? print_csv : summary_print_table);
+    free(paths.items);
     return code;
 }

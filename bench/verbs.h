@@ -2,6 +2,8 @@
 #ifndef BENCH_VERBS_H
 #define BENCH_VERBS_H
 
+enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show */
+
 int verb_check(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_data(int argc, char **argv);

@@ -1,6 +1,6 @@
-# Each trial's score against each hyperparameter of its space: arms one after another, a cell per axis. The frame is the border of
-# the space where an axis is a range. Diverged trials stand in a grey band above the rest.
-panel_width = n_columns == 1 ? 400 : n_columns == 2 ? 270 : n_columns == 3 ? 200 : n_columns < 6 ? 152 : 128
+# Each trial's score against each hyperparameter of its space: arms one after another, a cell per axis. The frame is the
+# border of the space where an axis is a range. Diverged trials stand in a grey band above the rest.
+panel_width = n_columns <= 2 ? 270 : n_columns <= 4 ? 190 : 128
 panel_height = 96
 margin_left = 58
 gap_left = 8
@@ -8,8 +8,8 @@ gap_right = 28
 gap_top = 26
 gap_bottom = 42
 y_size = 10
-most_tics = 4
-few_decades = 1.5 # a narrow panel has no room for 1 2 5
+most_tics = 3
+narrow = 1
 legend_of_arms = 0
 columns = n_columns
 rows = rows_with_headings(n_rows)
@@ -19,13 +19,15 @@ eval canvas
 band = 0.16 # the share of a cell's height that the band takes
 above(low, high) = logged ? low * (high / low)**(1 / (1 - band)) : low + (high - low) / (1 - band)
 set y2range [0:1]
-set object 1 rectangle from graph 0, graph 1 - band to graph 1, graph 1 fillcolor rgb 0xe4e4e4 fillstyle solid noborder behind
+set object 1 rectangle from graph 0, graph 1 - band to graph 1, graph 1 \
+    fillcolor rgb 0xe4e4e4 fillstyle solid noborder behind
 set xlabel font ",10" offset 0, 1
 
-# The arm's name above its first cell, and what y shows beside the first cell of a row.
+# The arm's name stands above its first cell and may run over those beside it.
 begins_arm(b, p) = b == first[p] || slot[b] != slot[b - 1]
-cells(b, p) = b < last[p] && slot[b + 1] == slot[b] && row[b + 1] == row[b] ? 1 + cells(b + 1, p) : 1
-arm_name(b, p) = fit(names[slot[b]], cells(b, p) * (panel_width + gap_left + gap_right) - gap_right)
+run(b, p) = b < last[p] && slot[b + 1] == slot[b] && row[b + 1] == row[b] ? 1 + run(b + 1, p) : 1
+arm_name(b, p) = fit(names[slot[b]], run(b, p) * (panel_width + gap_left + gap_right) - gap_right)
+
 do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         eval place(column[b], down(b, p))
@@ -40,10 +42,13 @@ do for [p = 1:n_panels] {
         if (column[b] > 1) { set format y "" }
         unset label
         if (b == first[p]) { eval row_heading(b, p) }
-        if (begins_arm(b, p)) { set label 4 arm_name(b, p) at graph 0, 1 left offset 0, 0.7 textcolor rgb ink font ",11" noenhanced }
+        if (begins_arm(b, p)) {
+            set label 4 arm_name(b, p) at graph 0, 1 left offset 0, 0.7 textcolor rgb ink font ",11" noenhanced
+        }
         if (column[b] == 1) { eval y_name(1, down(b, p), metric[p]) }
         plot data index b - 1 using ($3 == 1 ? NaN : $1):2 with points pt 7 ps 0.4 lc rgb colours[slot[b]], \
-             '' index b - 1 using ($3 == 1 ? $1 : NaN):(1 - band / 2) axes x1y2 with points pt 2 ps 0.5 lc rgb colours[slot[b]], \
+             '' index b - 1 using ($3 == 1 ? $1 : NaN):(1 - band / 2) axes x1y2 \
+                with points pt 2 ps 0.5 lc rgb colours[slot[b]], \
              '' index b - 1 using ($3 == 2 ? $1 : NaN):2 with points pt 6 ps 1.0 lw 1.5 lc rgb "black"
     }
 }

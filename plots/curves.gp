@@ -1,28 +1,30 @@
-# Learning curves of the selected trials: error in the top row, loss in the bottom row, a column per panel.
-columns = n_panels
-rows = 2
+# Learning curves of the selected trials: error in a panel's top row, loss in its bottom row.
+columns = min(n_panels, per_line)
 panel_width = share(columns)
 panel_height = 210
 gap_bottom = 30
 foot = 16
+heading_height = 58.0
+rows = rows_for(2)
 note = "thick: validation; thin: training" . (has_reruns ? "; bands: least to greatest of the reruns" : "")
 eval canvas
 
 set style fill transparent solid 0.15 noborder
 do for [p = 1:n_panels] {
     do for [r = 1:2] {
-        name = r == 1 ? "error" : "loss"
         c = r == 1 ? 2 : 6
         eval r == 1 ? heading(p) : no_heading
-        eval place(p, r)
-        eval axis("y", name, p)
-        eval y_name(p, r, r == 1 ? error_axis[p] : loss_axis[p])
-        set xrange [0:steps[p]]
+        eval place(column_of(p), row_of(p, r, 2))
+        eval axis("y", r == 1 ? "error" : "loss", p)
+        eval y_name(column_of(p), row_of(p, r, 2), r == 1 ? error_axis[p] : loss_axis[p])
+        set xrange [0:steps_of[p]]
         set xlabel (r == 2 ? "step" : "")
         if (low > high) { continue }
         plot for [b = first[p]:last[p]] data index b - 1 using 1:c + 2:c + 3 with filledcurves lc rgb colours[slot[b]], \
-             for [b = first[p]:last[p]] data index b - 1 using 1:c + 1 with lines lw 0.7 lc rgb colours[slot[b]] dt dashes[slot[b]], \
-             for [b = first[p]:last[p]] data index b - 1 using 1:c with lines lw 2 lc rgb colours[slot[b]] dt dashes[slot[b]]
+             for [b = first[p]:last[p]] '' index b - 1 using 1:c + 1 \
+                with lines lw 0.7 lc rgb colours[slot[b]] dt dashes[slot[b]], \
+             for [b = first[p]:last[p]] '' index b - 1 using 1:c \
+                with lines lw 2 lc rgb colours[slot[b]] dt dashes[slot[b]]
     }
 }
 sample_lw = 2

@@ -1,13 +1,13 @@
 # Each trial over learning rate and its partner, coloured by its score: a cell per arm, one bar of colours per panel.
-panel_width = 190
-panel_height = 180
+panel_width = n_columns <= 3 ? 200 : 156
+panel_height = 160
 margin_right = 70
-gap_left = 62
+gap_left = 60
 gap_right = 10
 gap_top = 26
 gap_bottom = 42
-most_tics = 4
-few_decades = 1.5 # a narrow panel has no room for 1 2 5
+most_tics = 3
+narrow = 1
 legend_of_arms = 0
 columns = n_columns
 rows = rows_with_headings(n_rows)
@@ -22,11 +22,14 @@ set xlabel "learning rate" offset 0, 0.9
 set samples 2
 set clip two
 
-bar(b, p) = sprintf("set colorbox user origin screen %.6f, screen %.6f size screen %.6f, screen %.6f; set cblabel metric[%d] noenhanced", \
-                    right(columns) + 14.0 / width, bottom(down(b, p)), 12.0 / width, panel_height / (1.0 * height), p)
+# The bar stands beside the row of cell b.
+bar(b, p) = sprintf("set colorbox user origin screen %.6f, screen %.6f ", \
+                    right(columns) + 14.0 / width, bottom(down(b, p))) . \
+            sprintf("size screen %.6f, screen %.6f; set cblabel metric[%d] noenhanced", \
+                    12.0 / width, panel_height / (1.0 * height), p)
 
 # Lines of equal effective rate: every power of ten, or so many of them that about eight cross the cell.
-line_step(b) = max(1, int((log10(x_high[b] / x_low[b]) + log10(y_high[b] / y_low[b]) / power[b]) / 8))
+line_step(b) = max(1, int((decades(x_low[b], x_high[b]) + decades(y_low[b], y_high[b]) / power[b]) / 8))
 do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         eval place(column[b], down(b, p))
@@ -36,11 +39,13 @@ do for [p = 1:n_panels] {
         unset label
         if (b == first[p]) { eval row_heading(b, p) }
         eval y_name(column[b], down(b, p), axis_name[b])
-        set label 4 fit(names[slot[b]], panel_width + gap_right) at graph 0, 1 left offset 0, 0.7 textcolor rgb ink font ",11" noenhanced
+        set label 4 fit(names[slot[b]], panel_width + gap_right) at graph 0, 1 left offset 0, 0.7 \
+            textcolor rgb ink font ",11" noenhanced
         eval b == last[p] ? bar(first[p], p) : "unset colorbox"
-        lines = power[b] > 0 && x_log[b] && y_log[b]
-        step = lines ? line_step(b) : 60
-        plot for [k = -30:30:step] (lines ? (x / 10.0**k)**power[b] : NaN) with lines lw 0.8 lc rgb 0xa0a0a0 dt (1, 4), \
+        has_lines = power[b] > 0 && x_log[b] && y_log[b]
+        step = has_lines ? line_step(b) : 60
+        plot for [k = -30:30:step] (has_lines ? (x / 10.0**k)**power[b] : NaN) \
+                with lines lw 0.8 lc rgb 0xa0a0a0 dt (1, 4), \
              data index b - 1 using ($4 == 1 ? NaN : $1):2:3 with points pt 7 ps 0.8 lc palette, \
              '' index b - 1 using ($4 == 1 ? $1 : NaN):2 with points pt 2 ps 0.6 lc rgb 0x8a8a8a, \
              '' index b - 1 using ($4 == 2 ? $1 : NaN):2 with points pt 6 ps 1.5 lw 1.5 lc rgb "black"

@@ -1,11 +1,13 @@
-/* The figures, through the command that draws them: the numbers in NAME.dat against closed forms, and drawings that are there. */
+/* The figures, through the command that draws them: the numbers in NAME.dat against closed forms, and drawings that are
+ * there. */
 #include "command.h"
 #include "invented.h"
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
-#define MOMENTUM(name) "{\"arm\": \"" name "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate/(1-momentum)\": " \
-                       "{\"min\": 1e-2, \"max\": 10, \"scaling\": \"log\"}, \"one_minus_momentum\": " \
-                       "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}"
+#define MOMENTUM(name)                                                                                                 \
+    "{\"arm\": \"" name "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate/(1-momentum)\": "                \
+    "{\"min\": 1e-2, \"max\": 10, \"scaling\": \"log\"}, \"one_minus_momentum\": "                                     \
+    "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}"
 
 static const double five[] = { 0.30, 0.20, 0.10, 0.25, 0.15 }; /* the third is selected; test errors are .01 more */
 
@@ -60,7 +62,8 @@ static void assert_row(const char *text, const char *numbers, const char *trials
 
 /* --- numbers --- */
 
-/* P(rank <= r) = 1 - (1 - r/5)^5 is .67, .92, .990: the 5th percentile is the best trial, the 95th the third (PROTOCOL.md, 4). */
+/* P(rank <= r) = 1 - (1 - r/5)^5 is .67, .92, .990: the 5th percentile is the best trial, the 95th the third
+ * (PROTOCOL.md, 4). */
 static void final_error_shows_the_selected_trial_and_its_band(void **state)
 {
     scene s;
@@ -73,7 +76,8 @@ static void final_error_shows_the_selected_trial_and_its_band(void **state)
     scene_end(&s);
 }
 
-/* One of five trials reaches it: the best of five draws misses with probability (4/5)^5 = .33, so the 95th percentile is infinite. */
+/* One of five trials reaches it: the best of five draws misses with probability (4/5)^5 = .33, so the 95th percentile
+ * is infinite. */
 static void steps_to_target_tells_how_many_reached_it(void **state)
 {
     scene s;
@@ -85,7 +89,8 @@ static void steps_to_target_tells_how_many_reached_it(void **state)
     scene_end(&s);
 }
 
-/* One draw of five: P(rank <= r) = r/5 passes .05, .5 and .95 at ranks 1, 3 and 5. Two draws: 1 - (1 - r/5)^2 = .36, .64, .84, .96. */
+/* One draw of five: P(rank <= r) = r/5 passes .05, .5 and .95 at ranks 1, 3 and 5. Two draws: 1 - (1 - r/5)^2 = .36,
+ * .64, .84, .96. */
 static void budget_follows_the_law_of_the_best_of_k(void **state)
 {
     scene s;
@@ -154,9 +159,12 @@ static void errors_that_are_losses_are_not_percent(void **state)
 {
     scene s;
     fl_error error;
-    s = (scene){ .study = fl_study_load_text("made", "{\"study\": \"q\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
-                                             "\"batch_size\": 32, \"budget\": {\"trials\": 1, \"steps\": 100, \"eval_every\": 10}, "
-                                             "\"arms\": [" SGD("sgd") "]}", NULL, &error) };
+    s = (scene){ .study = fl_study_load_text(
+                     "made",
+                     "{\"study\": \"q\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
+                     "\"batch_size\": 32, \"budget\": {\"trials\": 1, \"steps\": 100, \"eval_every\": 10}, "
+                     "\"arms\": [" SGD("sgd") "]}",
+                     NULL, &error) };
     if (!s.study) fail_msg("%s", error.text);
     folder_make(s.folder);
     s.store = open_store(&s, whole);
@@ -264,7 +272,8 @@ static void a_figure_without_anything_to_show_is_left_out_with_a_reason(void **s
     command c = command_run(s.folder, WORDS("plot", s.folder));
     assert_int_equal(c.code, 0);
     assert_contains(c.err, "steps_to_target: nothing to show: the study sets no target\n");
-    assert_contains(c.err, "plane: nothing to show: no arm searches the learning rate together with epsilon or momentum\n");
+    assert_contains(c.err,
+                    "plane: nothing to show: no arm searches the learning rate together with epsilon or momentum\n");
     assert_contains(c.out, "/figures/budget.svg\n");
     fl_path_join(path, s.folder, "figures/steps_to_target.dat");
     assert_false(fl_file_exists(path));
@@ -286,7 +295,8 @@ static void mistakes_are_told_before_anything_is_drawn(void **state)
     scene s;
     begin(&s);
     size_t before = folder_count(s.folder);
-    assert_refused(2, "final_error, steps_to_target, budget", s.folder, "plot", s.folder, "--figure", "budget", "--figure", "pie");
+    assert_refused(2, "final_error, steps_to_target, budget", s.folder, "plot", s.folder, "--figure", "budget",
+                   "--figure", "pie");
     assert_refused(2, "it is svg, png or pdf", s.folder, "plot", s.folder, "--format", "gif");
     assert_refused(2, "is no result folder", s.folder, "plot", s.folder, "/nonexistent");
     assert_refused(2, "usage: fairlead plot DIR", s.folder, "plot");

@@ -46,7 +46,8 @@ static void the_page_shows_study_results_and_commands(void **state)
     begin(&s);
     char *page = write_page(&s), row[400];
     assert_contains(page, "<title>invented – Fairlead</title>");
-    assert_contains(page, "<td>5<td>5<td>0<td>0<td>10.00<td class=\"range\">10.00–20.00<td>11.00<td class=\"range\">11.00–21.00");
+    assert_contains(
+        page, "<td>5<td>5<td>0<td>0<td>10.00<td class=\"range\">10.00–20.00<td>11.00<td class=\"range\">11.00–21.00");
     assert_contains(page, "<td>30<td class=\"range\">1 of 5"); /* steps to the target, and how many reached it */
     assert_contains(page, "Differences: none shown among 1 pair<");
     assert_contains(page, "no difference shown");
@@ -64,8 +65,10 @@ static void a_claimed_difference_names_the_better_arm(void **state)
     scene s;
     scene_begin(&s, BUDGET(20), ARM("good") "," ARM("bad"));
     for (uint64_t i = 0; i < 20; i++) {
-        invent(&s, 0, i, 0, (invented){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.10 + 0.001 * (double)i });
-        invent(&s, 1, i, 0, (invented){ .val_error = 0.50 + 0.001 * (double)i, .test_error = 0.50 + 0.001 * (double)i });
+        invent(&s, 0, i, 0,
+               (invented){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.10 + 0.001 * (double)i });
+        invent(&s, 1, i, 0,
+               (invented){ .val_error = 0.50 + 0.001 * (double)i, .test_error = 0.50 + 0.001 * (double)i });
     }
     finish(&s);
     char *page = write_page(&s);
@@ -99,7 +102,9 @@ static void texts_of_a_study_are_never_markup(void **state)
     scene s;
     begin(&s);
     char *page = write_page(&s);
-    assert_contains(page, "&lt;/title&gt;&lt;/svg&gt;&lt;script&gt;document.title=&#39;x&#39;&lt;/script&gt; &amp; &quot;why&quot;");
+    assert_contains(
+        page,
+        "&lt;/title&gt;&lt;/svg&gt;&lt;script&gt;document.title=&#39;x&#39;&lt;/script&gt; &amp; &quot;why&quot;");
     assert_contains(page, "&lt;img src=x onerror=document.title=1&gt;");
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<img"));
@@ -110,7 +115,8 @@ static void texts_of_a_study_are_never_markup(void **state)
 /* Everything an address could stand in, but the names of XML's vocabularies. */
 static void the_page_loads_nothing(void **state)
 {
-    const char *const ways[] = { " src=", "@import", "<link", "<iframe", "<object", "url(http", "url(\"http", "href=\"http", "href='http" };
+    const char *const ways[] = { " src=",    "@import",    "<link",       "<iframe",   "<object",
+                                 "url(http", "url(\"http", "href=\"http", "href='http" };
     scene s;
     begin(&s);
     char *page = write_page(&s);
@@ -211,9 +217,10 @@ static command browse(const scene *s, const char *what)
     snprintf(user_data, sizeof user_data, "--user-data-dir=%s", profile);
     snprintf(address, sizeof address, "file://%s/report.html", s->folder);
     command c = command_start_program("timeout", s->folder,
-                                      WORDS("timeout", "100", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                                            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                                            user_data, "--window-size=400,2000", what, address));
+                                      WORDS("timeout", "100", "chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                                            "--disable-quic", "--no-first-run", "--disable-background-networking",
+                                            "--disable-component-update", "--disable-sync", user_data,
+                                            "--window-size=400,2000", what, address));
     command_wait(&c);
     assert_int_equal(c.code, 0);
     return c;
