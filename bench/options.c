@@ -33,8 +33,8 @@ static void print_help(const usage *help, const option *options, size_t n)
     for (size_t i = 0; i < n; i++) {
         char left[60];
         const char *letter = options[i].letter, *argument = options[i].argument;
-        snprintf(left, sizeof left, "%s%s%s%s%s", letter ? letter : "", letter ? ", " : "", options[i].name, argument ? " " : "",
-                 argument ? argument : "");
+        snprintf(left, sizeof left, "%s%s%s%s%s", letter ? letter : "", letter ? ", " : "", options[i].name,
+                 argument ? " " : "", argument ? argument : "");
         printf("  %-26s %s\n", left, options[i].help);
     }
     printf("\nexample:\n  %s\n", help->example);
@@ -111,7 +111,8 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
     if (!found) return fl_user_error(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
     if (found->kind == OPTION_FLAG && value) return fl_user_error(error, "%s takes no value", found->name);
     if (found->kind != OPTION_FLAG && !value) {
-        if (*i + 1 == argc) return fl_user_error(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
+        if (*i + 1 == argc)
+            return fl_user_error(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
         value = argv[++*i];
     }
     return store(found, value, error);

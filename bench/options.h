@@ -22,12 +22,12 @@ typedef enum option_kind {
 } option_kind;
 
 typedef struct option {
-    const char *name;     /* "--steps" */
-    const char *letter;   /* "-n", or NULL */
+    const char *name;   /* "--steps" */
+    const char *letter; /* "-n", or NULL */
     option_kind kind;
     const char *argument; /* "N", or NULL for a flag */
     const char *help;
-    void *value;          /* where the value goes; left alone when the option is not given */
+    void *value; /* where the value goes; left alone when the option is not given */
 } option;
 
 /* What --help says beside the options. */
@@ -39,8 +39,9 @@ typedef struct usage {
 
 enum { GO_ON = -1 };
 
-/* Read argv[1..]; what is no option goes to `rest`, of which there must be from `least` to `most`. Returns GO_ON, and then the items of
- * `rest` and of every OPTION_LIST are the caller's to free; or the exit code to end with: 0 after --help, 2 after a sentence on stderr. */
+/* Read argv[1..]; what is no option goes to `rest`, of which there must be from `least` to `most`. Returns GO_ON, and
+ * then the items of `rest` and of every OPTION_LIST are the caller's to free; or the exit code to end with: 0 after
+ * --help, 2 after a sentence on stderr. */
 int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest);
 

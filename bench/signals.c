@@ -15,14 +15,16 @@ static void handle(int signal_number)
 {
     int kept = errno;
     came = signal_number;
-    if (write(ends[1], "", 1) < 0) {} /* a full pipe is readable already */
+    if (write(ends[1], "", 1) < 0) {
+    } /* a full pipe is readable already */
     errno = kept;
 }
 
 static void end(int signal_number)
 {
     static const char sentence[] = "fairlead: stopped\n";
-    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0) {} /* nobody is left to tell */
+    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0) {
+    } /* nobody is left to tell */
     _exit(128 + signal_number);
 }
 

@@ -2,12 +2,12 @@
 #ifndef BENCH_SIGNALS_H
 #define BENCH_SIGNALS_H
 
-/* End the process by exit code 130 or 143 when SIGINT or SIGTERM comes, also when they were ignored at start: what a verb does
- * that has nothing to bring to safety. */
+/* End the process by exit code 130 or 143 when SIGINT or SIGTERM comes, also when they were ignored at start: what a
+ * verb does that has nothing to bring to safety. */
 void signals_end(void);
 
-/* Handle SIGINT and SIGTERM from now on, also when they were ignored at start (a background job of a script). Returns a file
- * descriptor that becomes readable when one has come. */
+/* Handle SIGINT and SIGTERM from now on, also when they were ignored at start (a background job of a script). Returns a
+ * file descriptor that becomes readable when one has come. */
 int signals_catch(void);
 
 /* The signal that came, or 0. */

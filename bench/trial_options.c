@@ -8,11 +8,14 @@
 
 static bool find_owners(const trial_request *asked, fl_owners *owners, fl_error *error)
 {
-    if (!asked->workload) return fl_user_error(error, "--workload is missing; 'fairlead list workloads' shows what there is");
-    if (!asked->optimizer) return fl_user_error(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
+    if (!asked->workload)
+        return fl_user_error(error, "--workload is missing; 'fairlead list workloads' shows what there is");
+    if (!asked->optimizer)
+        return fl_user_error(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
     owners->workload = fl_workload_find(asked->workload, error);
     owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
-    owners->schedule = owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : "constant", error) : NULL;
+    owners->schedule =
+        owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : "constant", error) : NULL;
     return owners->schedule;
 }
 
@@ -100,7 +103,8 @@ static bool set_init(const char *text, fl_init *init, fl_error *error)
     if (!init->weights) return false;
     bool given = text[n] == ':';
     if (given != (init->weights->argument != NULL))
-        return fl_user_error(error, "--init %s: write %s%s%s", text, name, given ? "" : ":", given ? "" : init->weights->argument);
+        return fl_user_error(error, "--init %s: write %s%s%s", text, name, given ? "" : ":",
+                             given ? "" : init->weights->argument);
     init->argument = 0;
     return !given || read_number(text + n + 1, &init->argument) ||
            fl_user_error(error, "--init %s: '%s' is not a number", text, text + n + 1);

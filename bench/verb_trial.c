@@ -28,7 +28,8 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
     if (outcome->stopped_at) printf("stopped at step %zu: the loss is beyond hope\n", outcome->stopped_at);
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
-    printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + other %.2f\n",
+    printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + "
+           "other %.2f\n",
            s->total, s->setup, s->data, s->forward_backward, s->update, s->evaluate, s->other);
 }
 
@@ -88,7 +89,9 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = { .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1 };
+    trial_request asked = {
+        .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1
+    };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
@@ -96,19 +99,24 @@ int verb_trial(int argc, char **argv)
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
         { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default 128)", &asked.batch },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default 1000)", &asked.steps },
-        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)", &asked.eval_every },
+        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)",
+          &asked.eval_every },
         { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
         { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
-        { "--threads", NULL, OPTION_COUNT, "N", "threads of the backend (default 1); part of the result's identity", &asked.threads },
+        { "--threads", NULL, OPTION_COUNT, "N", "threads of the backend (default 1); part of the result's identity",
+          &asked.threads },
         { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
         { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },
         { "--validation-seed", NULL, OPTION_SEED, "N", "seed of a seeded split (default 0)", &asked.validation_seed },
-        { "--init", NULL, OPTION_TEXT, "RULE[:X]", "initial weights: he_normal, truncated_normal:0.1, ...", &asked.init },
+        { "--init", NULL, OPTION_TEXT, "RULE[:X]", "initial weights: he_normal, truncated_normal:0.1, ...",
+          &asked.init },
         { "--init-bias", NULL, OPTION_TEXT, "X", "where biases start (default 0)", &asked.init_bias },
-        { "--stop-above", NULL, OPTION_NUMBER, "X", "end once the loss exceeds X times the first one", &asked.stop_above },
+        { "--stop-above", NULL, OPTION_NUMBER, "X", "end once the loss exceeds X times the first one",
+          &asked.stop_above },
         { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
-        { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs", &wanted.folder },
+        { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs",
+          &wanted.folder },
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
     words rest;

@@ -14,10 +14,10 @@ enum { NOTHING_COMPARED = 4 };
 
 static const usage verify_usage = {
     "fairlead verify DIR [options]",
-    "Runs recorded trials again, as the folder's study asks for them, and compares final parameters and every figure of every point.\n"
-    "On the machine and build of a record all bits must be the same. Elsewhere other bits are no mismatch while the last errors agree\n"
-    "within three binomial standard errors and losses within a tenth; which facts differ is said. Exit code 0: all the same; 1: a\n"
-    "mismatch; 4: nothing was compared.",
+    "Runs recorded trials again, as the folder's study asks for them, and compares final parameters and every\n"
+    "figure of every point. On the machine and build of a record all bits must be the same. Elsewhere other bits\n"
+    "are no mismatch while the last errors agree within three binomial standard errors and losses within a tenth;\n"
+    "which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing was compared.",
     "fairlead verify results/quick --sample 5",
 };
 
@@ -105,12 +105,12 @@ static void tell(verification *v, const fl_record *record, verdict found, const 
     const fl_slot *slot = &record->slot;
     const char *arm = v->results->study->arms[slot->arm].name;
     v->counts[found]++;
-    json_array_append_new(v->list, json_pack("{s:s, s:s, s:I, s:I, s:s, s:s?}", "trial", record->trial, "arm", arm, "index",
-                                             (json_int_t)slot->index, "repeat", (json_int_t)slot->repeat, "verdict",
-                                             verdict_names[found], "why", why));
+    json_array_append_new(v->list, json_pack("{s:s, s:s, s:I, s:I, s:s, s:s?}", "trial", record->trial, "arm", arm,
+                                             "index", (json_int_t)slot->index, "repeat", (json_int_t)slot->repeat,
+                                             "verdict", verdict_names[found], "why", why));
     if (v->json) return;
-    printf("%-8s %s  %s, index %llu, repeat %llu%s%s\n", verdict_names[found], record->trial, arm, (unsigned long long)slot->index,
-           (unsigned long long)slot->repeat, why ? ": " : "", why ? why : "");
+    printf("%-8s %s  %s, index %llu, repeat %llu%s%s\n", verdict_names[found], record->trial, arm,
+           (unsigned long long)slot->index, (unsigned long long)slot->repeat, why ? ": " : "", why ? why : "");
     fflush(stdout);
 }
 
@@ -131,14 +131,15 @@ static int conclude(const verification *v)
     size_t compared = v->counts[SAME] + v->counts[CLOSE] + v->counts[DIFFERENT];
     if (v->json) {
         json_t *all = json_pack("{s:s, s:I}", "folder", v->results->folder, "compared", (json_int_t)compared);
-        for (verdict i = 0; i < VERDICTS; i++) json_object_set_new(all, verdict_names[i], json_integer((json_int_t)v->counts[i]));
+        for (verdict i = 0; i < VERDICTS; i++)
+            json_object_set_new(all, verdict_names[i], json_integer((json_int_t)v->counts[i]));
         json_object_set(all, "trials", v->list);
         json_dumpf(all, stdout, JSON_INDENT(2));
         printf("\n");
         json_decref(all);
     } else {
-        printf("%s: %zu trials compared: %zu the same, %zu close, %zu different; %zu skipped\n", v->results->folder, compared,
-               v->counts[SAME], v->counts[CLOSE], v->counts[DIFFERENT], v->counts[SKIPPED]);
+        printf("%s: %zu trials compared: %zu the same, %zu close, %zu different; %zu skipped\n", v->results->folder,
+               compared, v->counts[SAME], v->counts[CLOSE], v->counts[DIFFERENT], v->counts[SKIPPED]);
     }
     return v->counts[DIFFERENT] ? 1 : compared ? 0 : NOTHING_COMPARED;
 }

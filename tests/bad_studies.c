@@ -20,8 +20,9 @@ static const char good[] = "{\n"
                            "}\n";
 
 typedef struct bad_study {
-    const char *find, *put; /* the first place of `find` in the good study becomes `put`; NULL: `put` is the whole file */
-    const char *sentence;   /* after "bad.json:"; "..." at its end stands for a registry's further names */
+    const char *find;     /* its first place in the good study becomes `put`; NULL: `put` is the whole file */
+    const char *put;
+    const char *sentence; /* after "bad.json:"; "..." at its end stands for a registry's further names */
 } bad_study;
 
 static const bad_study bad[] = {
@@ -34,7 +35,10 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'batch_size': 32,", "4:32: duplicate object key near '\"batch_size\"'" },
     { "0.01,", "1e999,", "11:39: real number overflow near '1e999'" },
     { "'trials': 4", "'trials': 99999999999999999999", "5:44: too big integer near '99999999999999999999'" },
-    { "'base'", "'b\xff" "se'", "2:13: unable to decode byte 0xff near '\"b'" },
+    { "'base'",
+      "'b\xff"
+      "se'",
+      "2:13: unable to decode byte 0xff near '\"b'" },
     { "'base'", "'ba\\qse'", "2:16: invalid escape near '\"ba\\q'" },
     { "]\n}", "]\n} x", "13:3: end of file expected near 'x'" },
     { "]\n}", "]", "13:1: '}' expected near end of file" },
@@ -44,12 +48,19 @@ static const bad_study bad[] = {
     { NULL, "", "1:1: unexpected token near end of file" },
     { NULL, "{}", "1:1: 'study' is missing here" },
     { NULL, "'study'", "1:1: this must be an object {...}" },
-    { NULL, "[[[[[[[[[[[[[" "[[[[[[[[[[[[[" "[[[[[[[[[[[[[" "[[[[[[[[[[[[[" "[[[[[[[[[[[[[",
+    { NULL,
+      "[[[[[[[[[[[[["
+      "[[[[[[[[[[[[["
+      "[[[[[[[[[[[[["
+      "[[[[[[[[[[[[["
+      "[[[[[[[[[[[[[",
       "1:65: more than 64 levels of brackets" },
     { BATCH, BATCH " 'batchsize': 32,",
-      "4:21: unknown key 'batchsize'; known here: study, why, workload, workload_options, split, init, backend, precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
+      "4:21: unknown key 'batchsize'; known here: study, why, workload, workload_options, split, init, backend, "
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
     { BATCH, BATCH " 'Target': {},",
-      "4:21: unknown key 'Target'; known here: study, why, workload, workload_options, split, init, backend, precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
+      "4:21: unknown key 'Target'; known here: study, why, workload, workload_options, split, init, backend, "
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },
@@ -105,7 +116,8 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'split': { 'test': 5 },", "4:32: unknown key 'test'; known here: validation, from, seed" },
     { BATCH, BATCH " 'split': 5,", "4:30: 'split' must be an object {...}" },
     { BATCH, BATCH " 'init': { 'weights': 'zeros' },",
-      "4:42: there is no initialisation 'zeros'; there is he_normal, he_uniform, glorot_normal, glorot_uniform, truncated_normal, constant" },
+      "4:42: there is no initialisation 'zeros'; there is he_normal, he_uniform, glorot_normal, glorot_uniform, "
+      "truncated_normal, constant" },
     { BATCH, BATCH " 'init': { 'weights': 'truncated_normal' },",
       "4:42: initialisation 'truncated_normal' needs 'argument', its deviation" },
     { BATCH, BATCH " 'init': { 'weights': 'he_normal', 'argument': 2 },",
@@ -193,23 +205,29 @@ static const bad_study bad[] = {
     { SPACE, "'space': { 'epsilon': 1e-8 }",
       "10:16: 'learning_rate' is missing here: a space must settle the learning rate" },
     { RATE, RATE ", 'beta3': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'beta3'; it has learning_rate, beta1, beta2, epsilon, epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'beta3'; it has learning_rate, beta1, beta2, epsilon, "
+      "epsilon_form" },
     { RATE, RATE ", 'one_minus_beta3': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_beta3'; it has learning_rate, beta1, beta2, epsilon, epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_beta3'; it has learning_rate, beta1, beta2, epsilon, "
+      "epsilon_form" },
     { RATE, RATE ", 'schedule.end': 0.1",
-      "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, schedule.decay_fraction, schedule.end_factor" },
+      "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
+      "schedule.decay_fraction, schedule.end_factor" },
     { RATE, RATE ", 'workload.noise': 1",
       "11:73: a workload's options are the same for every arm: they belong in the study's 'workload_options'" },
     { RATE, RATE ", 'momentum': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'momentum'; it has learning_rate, beta1, beta2, epsilon, epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'momentum'; it has learning_rate, beta1, beta2, epsilon, "
+      "epsilon_form" },
     { RATE, RATE ", 'learning_rate/(1-momentum)': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'learning_rate/(1-momentum)'; it has learning_rate, beta1, beta2, epsilon, epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'learning_rate/(1-momentum)'; it has learning_rate, beta1, beta2, "
+      "epsilon, epsilon_form" },
     { RATE, RATE ", 'learning_rate/epsilon': 1e5",
       "11:73: 'learning_rate/epsilon' and 'learning_rate' both settle learning_rate; one of them must go" },
     { RATE, RATE ", 'beta1': 0.9, 'one_minus_beta1': 0.1",
       "11:87: 'one_minus_beta1' and 'beta1' both settle beta1; one of them must go" },
     { RATE, RATE ", 'one_minus_epsilon_form': 0.1",
-      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_epsilon_form'; it has learning_rate, beta1, beta2, epsilon, epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_epsilon_form'; it has learning_rate, beta1, beta2, "
+      "epsilon, epsilon_form" },
     { "'min': 0.01, ", "", "11:26: 'min' is missing here" },
     { ", 'max': 0.1", "", "11:26: 'max' is missing here" },
     { ", 'scaling': 'log'", "", "11:26: 'scaling' is missing here; it is linear or log" },
@@ -263,7 +281,8 @@ static const bad_study bad[] = {
       "10:36: 'schedule.rates' must be an array of numbers" },
     { "'schedule': 'linear',\n      " SPACE, "'schedule': 'list',\n      'space': { 'schedule.rates': [0.1, 'x'] }",
       "10:42: this must be a number" },
-    { "'schedule': 'linear',\n      " SPACE, "'schedule': 'list',\n      'space': { 'schedule.rates': [-1,1,1,1,1,1,1,1,1,1] }",
+    { "'schedule': 'linear',\n      " SPACE,
+      "'schedule': 'list',\n      'space': { 'schedule.rates': [-1,1,1,1,1,1,1,1,1,1] }",
       "10:16: rate 1 of schedule 'list' is -1; it must be a number of at least 0" },
     /* lists of points */
     { SPACE, "'space': []", "10:16: 'space' lists no point" },
@@ -278,9 +297,13 @@ static const bad_study bad[] = {
       "10:58: all points name the same; the first names 2 values, this one 1" },
     { SPACE, "'space': [ { 'learning_rate': 0.1 }, { 'learning_rate': -1 } ]",
       "10:63: learning_rate = -1 is outside its range [0, inf)" },
-    { SPACE, "'space': [ { 'learning_rate': 1, 'schedule.warmup_steps': 1 }, { 'learning_rate': 1, 'schedule.warmup_steps': 10 },\n        { 'learning_rate': 1, 'schedule.warmup_steps': 2 }, { 'learning_rate': 1, 'schedule.warmup_steps': 3 } ]",
+    { SPACE,
+      "'space': [ { 'learning_rate': 1, 'schedule.warmup_steps': 1 }, { 'learning_rate': 1, 'schedule.warmup_steps': "
+      "10 },\n        { 'learning_rate': 1, 'schedule.warmup_steps': 2 }, { 'learning_rate': 1, "
+      "'schedule.warmup_steps': 3 } ]",
       "10:16: warmup_steps = 10 leaves nothing of 10 steps for schedule 'linear'" },
-    { "'schedule': 'linear',\n      " SPACE, "'schedule': 'list',\n      'space': [ { 'schedule.rates': [1,1,1,1,1,1,1,1,1,1] } ]",
+    { "'schedule': 'linear',\n      " SPACE,
+      "'schedule': 'list',\n      'space': [ { 'schedule.rates': [1,1,1,1,1,1,1,1,1,1] } ]",
       "10:18: 'schedule.rates' are the same for all points of an arm; write the space as axes" },
 };
 

@@ -74,7 +74,8 @@ static inline void command_free(command *c)
     *c = (command){ 0 };
 }
 
-/* A run draws figures at its end; where no gnuplot is found it only warns. Tests of other things need not wait for figures. */
+/* A run draws figures at its end; where no gnuplot is found it only warns. Tests of other things need not wait for
+ * figures. */
 static inline void command_without_gnuplot(void)
 {
     setenv("PATH", "/nowhere", 1);

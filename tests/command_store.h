@@ -49,33 +49,34 @@ static inline size_t store_count(const char *folder, const char *out, const char
 }
 
 /* The last record of (arm, index, repeat), or NULL; json_decref. */
-static inline json_t *store_record(const char *folder, const char *out, const char *arm, json_int_t index, json_int_t repeat)
+static inline json_t *store_record(const char *folder, const char *out, const char *arm, json_int_t index,
+                                   json_int_t repeat)
 {
     json_t *lines = store_lines(folder, out, "trials"), *found = NULL, *line;
     size_t i;
-    json_array_foreach(lines, i, line)
-        if (!strcmp(json_string_value(json_object_get(line, "arm")), arm) &&
-            json_integer_value(json_object_get(line, "index")) == index &&
-            json_integer_value(json_object_get(line, "repeat")) == repeat)
-            found = line;
+    json_array_foreach(lines, i, line) if (!strcmp(json_string_value(json_object_get(line, "arm")), arm) &&
+                                           json_integer_value(json_object_get(line, "index")) == index &&
+                                           json_integer_value(json_object_get(line, "repeat")) == repeat) found = line;
     json_incref(found);
     json_decref(lines);
     return found;
 }
 
-/* Everything in a folder that may not depend on how it came about: the last record of every slot and the points of its trial, all
- * fields but seconds, speeds and checks. free(). */
+/* Everything in a folder that may not depend on how it came about: the last record of every slot and the points of its
+ * trial, all fields but seconds, speeds and checks. free(). */
 static inline char *store_digest(const char *folder, const char *out)
 {
     static const char *const of_time[] = { "seconds", "examples_per_second", "check" };
-    json_t *all = json_object(), *records = store_lines(folder, out, "trials"), *points = store_lines(folder, out, "points"), *line;
+    json_t *all = json_object(), *records = store_lines(folder, out, "trials"),
+           *points = store_lines(folder, out, "points"), *line;
     size_t i;
     json_array_foreach(records, i, line)
     {
         char slot[200];
         for (size_t f = 0; f < 3; f++) json_object_del(line, of_time[f]);
         snprintf(slot, sizeof slot, "%s %lld %lld", json_string_value(json_object_get(line, "arm")),
-                 json_integer_value(json_object_get(line, "index")), json_integer_value(json_object_get(line, "repeat")));
+                 json_integer_value(json_object_get(line, "index")),
+                 json_integer_value(json_object_get(line, "repeat")));
         json_object_set_new(line, "points", json_object());
         json_object_set(all, slot, line);
     }
@@ -86,9 +87,9 @@ static inline char *store_digest(const char *folder, const char *out)
         char step[40];
         for (size_t f = 0; f < 3; f++) json_object_del(line, of_time[f]);
         snprintf(step, sizeof step, "%lld", json_integer_value(json_object_get(line, "step")));
-        json_object_foreach(all, slot, record)
-            if (json_equal(json_object_get(record, "trial"), json_object_get(line, "trial")))
-                json_object_set(json_object_get(record, "points"), step, line);
+        json_object_foreach(all, slot,
+                            record) if (json_equal(json_object_get(record, "trial"), json_object_get(line, "trial")))
+            json_object_set(json_object_get(record, "points"), step, line);
     }
     char *digest = json_dumps(all, JSON_SORT_KEYS | JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     json_decref(all);

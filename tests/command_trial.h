@@ -17,7 +17,8 @@ static inline double draw_value(const fl_hyper *hyper, fl_stream *stream)
     return hyper->scale == FL_INTEGER ? ceil(value) : value;
 }
 
-static inline fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, const fl_workload *workload, fl_stream *stream)
+static inline fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule,
+                                  const fl_workload *workload, fl_stream *stream)
 {
     fl_owners owners = { optimizer, schedule, workload };
     fl_trial trial = fl_trial_default(&owners);

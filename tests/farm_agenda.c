@@ -1,5 +1,5 @@
-/* Which trials are run: with invented outcomes that end in any order, on any number of workers, with kills in between, always the
- * same ones. */
+/* Which trials are run: with invented outcomes that end in any order, on any number of workers, with kills in between,
+ * always the same ones. */
 #include "base/memory.h"
 #include "base/random.h"
 #include "farm/agenda.h"
@@ -12,12 +12,13 @@ static fl_study *study_of(size_t trials, size_t max_trials, bool feasible, size_
     char text[1000], cap[60] = "";
     fl_error error;
     if (feasible) snprintf(cap, sizeof cap, ", \"feasible\": true, \"max_trials\": %zu", max_trials);
-    snprintf(text, sizeof text,
-             "{ \"study\": \"s\", \"workload\": \"quadratic/noisy\", \"batch_size\": 8, \"seeds\": { \"repeats\": %zu },"
-             " \"budget\": { \"trials\": %zu, \"steps\": 1%s }, \"arms\": ["
-             " { \"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": { \"learning_rate\": 0.1 } },"
-             " { \"arm\": \"b\", \"optimizer\": \"adam\", \"space\": { \"learning_rate\": 0.1 } } ] }",
-             repeats, trials, cap);
+    snprintf(
+        text, sizeof text,
+        "{ \"study\": \"s\", \"workload\": \"quadratic/noisy\", \"batch_size\": 8, \"seeds\": { \"repeats\": %zu },"
+        " \"budget\": { \"trials\": %zu, \"steps\": 1%s }, \"arms\": ["
+        " { \"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": { \"learning_rate\": 0.1 } },"
+        " { \"arm\": \"b\", \"optimizer\": \"adam\", \"space\": { \"learning_rate\": 0.1 } } ] }",
+        repeats, trials, cap);
     fl_study *study = fl_study_load_text("study", text, NULL, &error);
     if (!study) fail_msg("%s", error.text);
     return study;
@@ -46,8 +47,10 @@ static void put(store *s, const fl_slot *slot, fl_status status)
     s->records[s->n++] = (fl_record){ .slot = *slot, .status = status };
 }
 
-/* Work on a study until it is done or `stop` trials have ended; what is running then is lost, as by a kill. False: nothing is left. */
-static bool work(const fl_study *study, fl_shard shard, store *s, uint64_t seed, size_t n_workers, size_t stop, fl_stream *chance)
+/* Work on a study until it is done or `stop` trials have ended; what is running then is lost, as by a kill. False:
+ * nothing is left. */
+static bool work(const fl_study *study, fl_shard shard, store *s, uint64_t seed, size_t n_workers, size_t stop,
+                 fl_stream *chance)
 {
     fl_slot running[MOST_RUNNING];
     size_t n_running = 0;
@@ -56,7 +59,8 @@ static bool work(const fl_study *study, fl_shard shard, store *s, uint64_t seed,
     bool done = false;
     while (!done && stop--) {
         fl_next next = FL_NEXT_TRIAL;
-        while (n_running < n_workers && (next = fl_agenda_next(agenda, &running[n_running])) == FL_NEXT_TRIAL) n_running++;
+        while (n_running < n_workers && (next = fl_agenda_next(agenda, &running[n_running])) == FL_NEXT_TRIAL)
+            n_running++;
         done = !n_running;
         if (done) {
             assert_int_equal(next, FL_NEXT_NONE);
@@ -96,11 +100,12 @@ static void any_workers_any_order_and_any_kills_give_the_same_trials(void **stat
         fl_stream chance = fl_stream_start(seed, "chance", 0);
         bool feasible = seed % 4;
         size_t trials = 1 + fl_random_below(&chance, 12), repeats = 1 + fl_random_below(&chance, 3);
-        fl_study *study = study_of(trials, feasible ? trials + fl_random_below(&chance, 2 * trials) : trials, feasible, repeats);
+        fl_study *study =
+            study_of(trials, feasible ? trials + fl_random_below(&chance, 2 * trials) : trials, feasible, repeats);
         memset(&s, 0, sizeof s);
         for (bool more = true; more;)
-            more = work(study, (fl_shard){ 1, 1 }, &s, seed, 1 + fl_random_below(&chance, MOST_RUNNING), 1 + fl_random_below(&chance, 30),
-                        &chance);
+            more = work(study, (fl_shard){ 1, 1 }, &s, seed, 1 + fl_random_below(&chance, MOST_RUNNING),
+                        1 + fl_random_below(&chance, 30), &chance);
         assert_holds_what_is_needed(study, &s, seed);
         fl_study_free(study);
     }
@@ -134,7 +139,8 @@ static void a_trial_waits_while_those_before_it_may_suffice(void **state)
     fl_study *study = study_of(2, 6, true, 1);
     fl_slot slot[5];
     fl_agenda *agenda = fl_agenda_search(study, (fl_shard){ 1, 1 }, NULL, false);
-    for (size_t i = 0; i < 4; i++) assert_int_equal(fl_agenda_next(agenda, &slot[i]), FL_NEXT_TRIAL); /* two of each arm */
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(fl_agenda_next(agenda, &slot[i]), FL_NEXT_TRIAL); /* two of each arm */
     assert_int_equal(fl_agenda_next(agenda, &slot[4]), FL_NEXT_WAIT);
     fl_agenda_ended(agenda, &slot[0], FL_COMPLETE);
     assert_int_equal(fl_agenda_next(agenda, &slot[4]), FL_NEXT_WAIT);
@@ -150,7 +156,8 @@ static void failed_trials_are_done_unless_they_are_to_be_tried_again(void **stat
 {
     fl_study *study = study_of(2, 2, false, 1);
     fl_record records[4];
-    for (size_t i = 0; i < 4; i++) records[i] = (fl_record){ .slot = { i / 2, i % 2, 0 }, .status = i == 2 ? FL_FAILED : FL_COMPLETE };
+    for (size_t i = 0; i < 4; i++)
+        records[i] = (fl_record){ .slot = { i / 2, i % 2, 0 }, .status = i == 2 ? FL_FAILED : FL_COMPLETE };
     fl_results results = { .study = study, .records = records, .n_records = 4 };
     fl_slot slot;
     fl_agenda *agenda = fl_agenda_search(study, (fl_shard){ 1, 1 }, &results, false);

@@ -16,27 +16,31 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* SGD on curvatures up to 10 diverges from 2/10 on (workload_quadratic_noisy.c): over [0.01, 100] on a log axis about two trials
- * of three do. */
+/* SGD on curvatures up to 10 diverges from 2/10 on (workload_quadratic_noisy.c): over [0.01, 100] on a log axis about
+ * two trials of three do. */
 #define STUDY(name, budget, more)                                                                                      \
-    "{ 'study': '" name "', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'budget': " budget more \
-    ", 'arms': [ { 'arm': 'wide', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 100, 'scaling': 'log' } } }," \
-    "            { 'arm': 'narrow', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }"
+    "{ 'study': '" name                                                                                                \
+    "', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'budget': " budget more                   \
+    ", 'arms': [ { 'arm': 'wide', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 100, "         \
+    "'scaling': 'log' } } },"                                                                                          \
+    "            { 'arm': 'narrow', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, "       \
+    "'scaling': 'log' } } } ] }"
 
 static size_t count(const char *out, const char *arm, const char *status)
 {
     json_t *lines = store_lines(folder, out, "trials"), *line;
     size_t i, n = 0;
-    json_array_foreach(lines, i, line)
-        n += !strcmp(json_string_value(json_object_get(line, "arm")), arm) &&
-             (!status || !strcmp(json_string_value(json_object_get(line, "status")), status));
+    json_array_foreach(lines, i, line) n +=
+        !strcmp(json_string_value(json_object_get(line, "arm")), arm) &&
+        (!status || !strcmp(json_string_value(json_object_get(line, "status")), status));
     json_decref(lines);
     return n;
 }
 
 static void feasible_budgets_are_filled_by_the_same_trials_for_any_number_of_workers(void **state)
 {
-    put_study(folder, "feasible.json", STUDY("feasible", "{ 'trials': 6, 'steps': 300, 'feasible': true, 'max_trials': 40 }", ""));
+    put_study(folder, "feasible.json",
+              STUDY("feasible", "{ 'trials': 6, 'steps': 300, 'feasible': true, 'max_trials': 40 }", ""));
     assert_runs(0, folder, "run", "feasible.json", "-o", "j1", "-j", "1");
     assert_int_equal(count("j1", "wide", "complete"), 6);
     assert_true(count("j1", "wide", "infeasible") > 4);
@@ -48,7 +52,8 @@ static void feasible_budgets_are_filled_by_the_same_trials_for_any_number_of_wor
 
 static void a_capped_feasible_budget_stays_unfilled(void **state)
 {
-    put_study(folder, "capped.json", STUDY("capped", "{ 'trials': 6, 'steps': 300, 'feasible': true, 'max_trials': 7 }", ""));
+    put_study(folder, "capped.json",
+              STUDY("capped", "{ 'trials': 6, 'steps': 300, 'feasible': true, 'max_trials': 7 }", ""));
     assert_runs(0, folder, "run", "capped.json", "-o", "capped");
     assert_int_equal(count("capped", "wide", NULL), 7);
     assert_true(count("capped", "wide", "complete") < 6);
@@ -103,7 +108,8 @@ static json_int_t best_index(const char *out, const char *arm)
     json_array_foreach(lines, i, line)
     {
         bool searched = json_integer_value(json_object_get(line, "repeat")) == 0;
-        if (!searched || strcmp(json_string_value(json_object_get(line, "arm")), arm) || !(val_error(line) < least)) continue;
+        if (!searched || strcmp(json_string_value(json_object_get(line, "arm")), arm) || !(val_error(line) < least))
+            continue;
         least = val_error(line);
         best = json_integer_value(json_object_get(line, "index"));
     }
@@ -121,7 +127,8 @@ static void the_selected_trial_is_run_again_with_fresh_seeds(void **state)
     for (json_int_t repeat = 1000; repeat < 1002; repeat++) {
         json_t *again = store_record(folder, "rerun", "narrow", best, repeat);
         assert_non_null(again);
-        assert_true(json_equal(json_object_get(searched, "hyperparameters"), json_object_get(again, "hyperparameters")));
+        assert_true(
+            json_equal(json_object_get(searched, "hyperparameters"), json_object_get(again, "hyperparameters")));
         assert_false(json_equal(json_object_get(searched, "seed"), json_object_get(again, "seed")));
         json_decref(again);
     }
@@ -164,10 +171,12 @@ static void hopeless_trials_stop_early_and_count_as_complete(void **state)
 
 static void a_study_with_lists_is_their_product(void **state)
 {
-    put_study(folder, "product.json",
-              "{ 'study': 'product', 'workload': 'quadratic/noisy', 'backend': ['naive', 'openblas'], 'batch_size': [8, 16],"
-              "  'budget': { 'trials': 2, 'steps': 20 },"
-              "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }");
+    put_study(
+        folder, "product.json",
+        "{ 'study': 'product', 'workload': 'quadratic/noisy', 'backend': ['naive', 'openblas'], 'batch_size': [8, 16],"
+        "  'budget': { 'trials': 2, 'steps': 20 },"
+        "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, "
+        "'scaling': 'log' } } } ] }");
     assert_runs(0, folder, "run", "product.json", "-o", "product", "-j", "2");
     assert_int_equal(store_count(folder, "product", "trials"), 2 * 2 * 2);
     json_t *record = store_record(folder, "product", "sgd backend=openblas batch_size=8", 1, 0);
@@ -183,7 +192,8 @@ static void another_study_in_the_folder_is_refused_by_its_fields(void **state)
     assert_runs(0, folder, "run", "one.json", "-o", "taken");
     char *before = store_digest(folder, "taken");
     put_study(folder, "two.json", STUDY("one", "{ 'trials': 3, 'steps': 30 }", ", 'seeds': { 'first': 4 }"));
-    assert_refused(2, "in budget.steps, budget.eval_every, seeds.first; choose another folder", folder, "run", "two.json", "-o", "taken");
+    assert_refused(2, "in budget.steps, budget.eval_every, seeds.first; choose another folder", folder, "run",
+                   "two.json", "-o", "taken");
     assert_refused(2, "in search.seed, seeds.first", folder, "run", "one.json", "-o", "taken", "--seed", "3");
     assert_refused(2, "in backend", folder, "run", "one.json", "-o", "taken", "--backend", "openblas");
     char *after = store_digest(folder, "taken");
@@ -196,7 +206,8 @@ static void overrides_become_part_of_the_frozen_study(void **state)
 {
     char path[FL_PATH_MAX];
     put_study(folder, "over.json", STUDY("over", "{ 'trials': 3, 'steps': 400 }", ""));
-    assert_runs(0, folder, "run", "over.json", "-o", "over", "--steps", "20", "--trials", "2", "--backend", "openblas", "--seed", "7");
+    assert_runs(0, folder, "run", "over.json", "-o", "over", "--steps", "20", "--trials", "2", "--backend", "openblas",
+                "--seed", "7");
     fl_path_join(path, folder, "over/study.json");
     json_t *frozen = json_load_file(path, 0, NULL), *budget = json_object_get(frozen, "budget");
     assert_int_equal(json_integer_value(json_object_get(budget, "steps")), 20);

@@ -70,13 +70,16 @@ static void everything_else_survives_its_command(void **state)
 {
     fl_stream stream = fl_stream_start(2, "test", 0);
     for (const fl_init_rule *const *rule = fl_init_rules(); *rule; rule++) {
-        fl_trial trial = draw_trial(fl_optimizer_find("adam", NULL), fl_schedule_find("linear", NULL), fl_workload_find("quadratic/noisy", NULL), &stream);
+        fl_trial trial = draw_trial(fl_optimizer_find("adam", NULL), fl_schedule_find("linear", NULL),
+                                    fl_workload_find("quadratic/noisy", NULL), &stream);
         trial.batch_size = 1 + fl_random_below(&stream, 50);
         trial.eval_every = fl_random_below(&stream, 50);
         trial.threads = 2;
-        trial.split = (fl_split){ 1 + fl_random_below(&stream, 5000), (fl_split_from)fl_random_below(&stream, FL_SPLITS_FROM), 0 };
+        trial.split = (fl_split){ 1 + fl_random_below(&stream, 5000),
+                                  (fl_split_from)fl_random_below(&stream, FL_SPLITS_FROM), 0 };
         if (trial.split.from == FL_FROM_SEEDED) trial.split.seed = fl_random_below(&stream, FL_SEED_MAX);
-        trial.init = (fl_init){ *rule, (*rule)->argument ? fl_random_uniform(&stream) : 0, -fl_random_uniform(&stream) };
+        trial.init =
+            (fl_init){ *rule, (*rule)->argument ? fl_random_uniform(&stream) : 0, -fl_random_uniform(&stream) };
         trial.stop_above = 2 + fl_random_uniform(&stream);
         assert_same_trial(&trial);
         fl_trial_free(&trial);

@@ -7,11 +7,14 @@ static int set_up(void **state)
 {
     command_without_gnuplot();
     folder_make(folder);
-    put_study(folder, "good.json", "{ 'study': 'good', 'workload': 'quadratic/noisy', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
-                                   " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
+    put_study(
+        folder, "good.json",
+        "{ 'study': 'good', 'workload': 'quadratic/noisy', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
+        " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
     put_study(folder, "bad.json", "{ 'study': 'bad' }");
-    put_study(folder, "real.json", "{ 'study': 'real', 'workload': 'mnist/mlp', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
-                                   " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
+    put_study(folder, "real.json",
+              "{ 'study': 'real', 'workload': 'mnist/mlp', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
+              " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
     return 0;
 }
 
@@ -35,14 +38,17 @@ static const mistake mistakes[] = {
     { { "list", "--fast" }, "there is no option --fast; see 'fairlead list --help'" },
     { { "list", "workloads", "optimizers" }, "'optimizers' is one word too many; usage: fairlead list" },
     { { "run" }, "something is missing; usage: fairlead run STUDY" },
-    { { "run", "no/such", "-o", "out" }, "there is no study 'no/such': neither a file nor a name that 'fairlead list studies' shows" },
+    { { "run", "no/such", "-o", "out" },
+      "there is no study 'no/such': neither a file nor a name that 'fairlead list studies' shows" },
     { { "run", "bad.json", "-o", "out" }, "bad.json:1:1: 'budget' is missing here" },
     { { "run", "good.json", "-o", "out", "-j", "0" }, "--jobs must be a whole number of at least 1, not '0'" },
     { { "run", "good.json", "-o", "out", "-j", "two" }, "--jobs must be a whole number of at least 1, not 'two'" },
     { { "run", "good.json", "-o", "out", "--trials", "0" }, "--trials must be a whole number of at least 1, not '0'" },
     { { "run", "good.json", "-o", "out", "--steps", "-5" }, "--steps must be a whole number of at least 1, not '-5'" },
-    { { "run", "good.json", "-o", "out", "--steps", "1e3" }, "--steps must be a whole number of at least 1, not '1e3'" },
-    { { "run", "good.json", "-o", "out", "--seed", "9007199254740992" }, "--seed must be a whole number from 0 to 2^53 - 1" },
+    { { "run", "good.json", "-o", "out", "--steps", "1e3" },
+      "--steps must be a whole number of at least 1, not '1e3'" },
+    { { "run", "good.json", "-o", "out", "--seed", "9007199254740992" },
+      "--seed must be a whole number from 0 to 2^53 - 1" },
     { { "run", "good.json", "-o", "out", "--shard", "0/2" }, "--shard is I/N with 1 <= I <= N, not '0/2'" },
     { { "run", "good.json", "-o", "out", "--shard", "3/2" }, "--shard is I/N with 1 <= I <= N, not '3/2'" },
     { { "run", "good.json", "-o", "out", "--shard", "1-2" }, "--shard is I/N with 1 <= I <= N, not '1-2'" },
@@ -51,7 +57,8 @@ static const mistake mistakes[] = {
     { { "run", "good.json", "-o", "out", "--progress", "loud" }, "--progress is auto, bar, lines or none, not 'loud'" },
     { { "run", "good.json", "-o", "out", "--backend", "cuda" }, "there is no backend 'cuda'" },
     { { "run", "good.json", "-o", "out", "--precision", "f16" }, "there is no precision 'f16'; there is f32, bf16" },
-    { { "run", "good.json", "-o", "out", "--backend", "naive", "--precision", "bf16" }, "backend 'naive' computes in f32 only, not in bf16" },
+    { { "run", "good.json", "-o", "out", "--backend", "naive", "--precision", "bf16" },
+      "backend 'naive' computes in f32 only, not in bf16" },
     { { "run", "good.json", "-o", "out", "--retry-failed=yes" }, "--retry-failed takes no value" },
     { { "run", "good.json", "-o" }, "--output needs a value: --output DIR" },
     { { "run", "good.json", "-o", "good.json" }, "good.json" },
@@ -68,18 +75,22 @@ static const mistake mistakes[] = {
     { { TRIAL, "--set", "learning_rate=nan" }, "learning_rate = nan is outside its range" },
     { { TRIAL, RATE, RATE }, "learning_rate is set twice" },
     { { TRIAL, RATE, "--set", "beta3=0.9" }, "optimizer 'sgd' has no hyperparameter 'beta3'; it has learning_rate" },
-    { { TRIAL, RATE, "--set", "schedule.end_factor=0.1" }, "schedule 'constant' has no hyperparameter 'schedule.end_factor'" },
+    { { TRIAL, RATE, "--set", "schedule.end_factor=0.1" },
+      "schedule 'constant' has no hyperparameter 'schedule.end_factor'" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=2.5" }, "warmup_steps = 2.5" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=1000" }, "warmup_steps = 1000 leaves nothing of 1000 steps" },
     { { TRIAL, RATE, "--schedule", "square" }, "there is no schedule 'square'" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@nowhere" }, "nowhere" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=0.1,x" }, "'x' is not a number" },
-    { { TRIAL, "--schedule", "list", "--steps", "1", "--set", "schedule.rates=0.1", "--set", "schedule.rates=0.2" }, "rates is set twice" },
-    { { TRIAL, "--schedule", "list", "--steps", "1", "--set", "schedule.rates=-0.1" }, "rate 1 of schedule 'list' is -0.1" },
+    { { TRIAL, "--schedule", "list", "--steps", "1", "--set", "schedule.rates=0.1", "--set", "schedule.rates=0.2" },
+      "rates is set twice" },
+    { { TRIAL, "--schedule", "list", "--steps", "1", "--set", "schedule.rates=-0.1" },
+      "rate 1 of schedule 'list' is -0.1" },
     { { TRIAL, RATE, "--batch", "0" }, "--batch must be a whole number of at least 1" },
     { { TRIAL, RATE, "--batch", "10001" }, "a batch of 10001 is larger than the training split of 10000 examples" },
     { { TRIAL, RATE, "--validation", "12000" }, "validation = 12000 leaves nothing to train on" },
-    { { TRIAL, RATE, "--validation-from", "middle" }, "validation cannot be taken from 'middle'; it can from end, start, seeded" },
+    { { TRIAL, RATE, "--validation-from", "middle" },
+      "validation cannot be taken from 'middle'; it can from end, start, seeded" },
     { { TRIAL, RATE, "--init", "zeros" }, "there is no initialisation 'zeros'" },
     { { TRIAL, RATE, "--init", "truncated_normal" }, "--init truncated_normal: write truncated_normal:deviation" },
     { { TRIAL, RATE, "--init", "he_normal:2" }, "--init he_normal:2: write he_normal" },
@@ -89,11 +100,16 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--init-bias", "nan" }, "must be finite" },
     { { TRIAL, RATE, "--stop-above", "1" }, "above 1" },
     { { TRIAL, RATE, "--precision", "f64" }, "there is no precision 'f64'; there is f32, bf16" },
-    { { TRIAL, RATE, "--backend", "openblas", "--precision", "bf16" }, "backend 'openblas' computes in f32 only, not in bf16" },
+    { { TRIAL, RATE, "--backend", "openblas", "--precision", "bf16" },
+      "backend 'openblas' computes in f32 only, not in bf16" },
     { { TRIAL, RATE, "extra" }, "'extra' is one word too many" },
-    { { "trial", "--workload", "mnist/mlp", "--optimizer", "sgd", RATE, "--export", "out" }, "fairlead data fetch mnist" },
-    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", RATE, "--trace", "out/trace.jsonl" }, "out/trace.jsonl: cannot be created" },
-    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", RATE, "--trace", "out.jsonl", "--export", "good.json/in" }, "good.json" },
+    { { "trial", "--workload", "mnist/mlp", "--optimizer", "sgd", RATE, "--export", "out" },
+      "fairlead data fetch mnist" },
+    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", RATE, "--trace", "out/trace.jsonl" },
+      "out/trace.jsonl: cannot be created" },
+    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", RATE, "--trace", "out.jsonl", "--export",
+        "good.json/in" },
+      "good.json" },
     { { "data", "paint" }, "'fairlead data paint' is not known; there is list, fetch, check" },
     { { "data" }, "something is missing" },
     { { "data", "check", "imagenet" }, "there is no data set 'imagenet'" },
@@ -112,8 +128,8 @@ enum { N_FILES = 3 }; /* of set_up; nothing else may ever be in the folder */
 static bool is_told(const command *c, const char *sentence)
 {
     const char *end = strchr(c->err, '\n');
-    return c->code == 2 && !strncmp(c->err, "fairlead: ", 10) && end && !end[1] && strstr(c->err, sentence) && !*c->out &&
-           folder_count(folder) == N_FILES;
+    return c->code == 2 && !strncmp(c->err, "fairlead: ", 10) && end && !end[1] && strstr(c->err, sentence) &&
+           !*c->out && folder_count(folder) == N_FILES;
 }
 
 static void every_mistake_is_exit_2_with_its_sentence_and_writes_nothing(void **state)
@@ -124,7 +140,8 @@ static void every_mistake_is_exit_2_with_its_sentence_and_writes_nothing(void **
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         command c = command_run(folder, mistakes[i].words);
         if (!is_told(&c, mistakes[i].sentence)) {
-            print_error("not '%s' but exit code %d, %zu files: %s%s\n", mistakes[i].sentence, c.code, folder_count(folder), c.err, c.out);
+            print_error("not '%s' but exit code %d, %zu files: %s%s\n", mistakes[i].sentence, c.code,
+                        folder_count(folder), c.err, c.out);
             n_wrong++;
         }
         command_free(&c);
@@ -164,7 +181,8 @@ static void version_names_commit_compiler_and_libraries(void **state)
 {
     command c = command_run(folder, WORDS("--version"));
     assert_int_equal(c.code, 0);
-    static const char *const parts[] = { "fairlead ", "compiler  GNU", "-ffp-contract=off", "naive", "openblas", "OpenBLAS", "oneDNN" };
+    static const char *const parts[] = { "fairlead ", "compiler  GNU", "-ffp-contract=off", "naive", "openblas",
+                                         "OpenBLAS",  "oneDNN" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) assert_contains(c.out, parts[i]);
     command_free(&c);
 }

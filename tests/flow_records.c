@@ -75,9 +75,11 @@ static const char *text(const json_t *object, const char *key)
 
 static void a_complete_record_has_every_field(void **state)
 {
-    assert_keys(complete, "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
-                          "steps eval_every backend precision threads seed init n_parameters gradient_evaluations lent final best "
-                          "steps_to_target state_hash seconds examples_per_second host repro check");
+    assert_keys(
+        complete,
+        "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
+        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations lent final best "
+        "steps_to_target state_hash seconds examples_per_second host repro check");
     assert_int_equal(number(complete, "schema"), 1);
     assert_string_equal(text(complete, "study"), "records");
     assert_string_equal(text(complete, "arm"), "an arm");
@@ -145,9 +147,9 @@ static void steps_to_target_is_the_first_evaluation_below_it(void **state)
     json_t *points = store_lines(folder, "out", "points"), *point;
     double first = HUGE_VAL;
     size_t i;
-    json_array_foreach(points, i, point)
-        if (!strcmp(text(point, "trial"), text(complete, "trial")) && number(point, "val_error") < 9.0 && number(point, "step") < first)
-            first = number(point, "step");
+    json_array_foreach(points, i, point) if (!strcmp(text(point, "trial"), text(complete, "trial")) &&
+                                             number(point, "val_error") < 9.0 && number(point, "step") < first) first =
+        number(point, "step");
     json_decref(points);
     const json_t *recorded = json_object_get(complete, "steps_to_target");
     assert_true(isfinite(first) ? json_number_value(recorded) == first : json_is_null(recorded));
@@ -174,11 +176,13 @@ static void points_have_every_field_and_come_when_due(void **state)
     json_array_foreach(points, i, point)
     {
         if (strcmp(text(point, "trial"), text(complete, "trial"))) continue;
-        assert_keys(point, "trial step train_loss train_error val_loss val_error test_loss test_error rate seconds check");
+        assert_keys(point,
+                    "trial step train_loss train_error val_loss val_error test_loss test_error rate seconds check");
         assert_true(n < 4 && number(point, "step") == expected[n]);
         n++;
         /* linear from eta to eta / 2 over 100 steps; the rate is the last step's, t = step - 1 */
-        double eta = number(json_object_get(complete, "hyperparameters"), "learning_rate"), t = number(point, "step") - 1;
+        double eta = number(json_object_get(complete, "hyperparameters"), "learning_rate"),
+               t = number(point, "step") - 1;
         assert_close(number(point, "rate"), eta * (0.5 + 0.5 * (1 - t / 100)), 1e-12);
     }
     json_decref(points);
@@ -244,7 +248,8 @@ static void a_record_of_unusual_choices_can_be_run_again(void **state)
 {
     put_study(folder, "unusual.json",
               "{ 'study': 'unusual', 'workload': 'glyphs/mlp', 'backend': 'onednn', 'batch_size': 64,"
-              "  'budget': { 'trials': 1, 'steps': 3, 'stop_above': 50 }, 'split': { 'validation': 300, 'from': 'seeded', 'seed': 9 },"
+              "  'budget': { 'trials': 1, 'steps': 3, 'stop_above': 50 }, 'split': { 'validation': 300, 'from': "
+              "'seeded', 'seed': 9 },"
               "  'init': { 'weights': 'truncated_normal', 'argument': 0.05, 'bias': 0.01 },"
               "  'arms': [ { 'arm': 'list', 'optimizer': 'momentum', 'schedule': 'list',"
               "              'space': { 'schedule.rates': [0.1, 0.02, 0.3], 'momentum': 0.5 } } ] }");

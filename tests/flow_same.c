@@ -7,7 +7,8 @@ static char folder[FL_PATH_MAX];
 static const char study[] =
     "{ 'study': 'same', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 6, 'steps': 20000, 'eval_every': 4000 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } },"
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
+    "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam', 'schedule': 'linear',"
     "              'space': { 'learning_rate/epsilon': { 'min': 1e-2, 'max': 1e7, 'scaling': 'log' },"
     "                         'epsilon': { 'min': 1e-10, 'max': 1e10, 'scaling': 'log' } } } ] }";
@@ -38,7 +39,8 @@ static void every_backend_repeats_itself(void **state)
 {
     static const char *const backends[] = { "naive", "openblas", "onednn" };
     put_study(folder, "glyphs.json",
-              "{ 'study': 'glyphs', 'workload': 'glyphs/mlp', 'batch_size': 32, 'budget': { 'trials': 2, 'steps': 6, 'eval_every': 3 },"
+              "{ 'study': 'glyphs', 'workload': 'glyphs/mlp', 'batch_size': 32, 'budget': { 'trials': 2, 'steps': 6, "
+              "'eval_every': 3 },"
               "  'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
               "              'space': { 'learning_rate': { 'min': 1e-4, 'max': 1e-2, 'scaling': 'log' } } } ] }");
     for (size_t i = 0; i < 3; i++) {
@@ -157,7 +159,8 @@ static void another_seed_gives_other_trials(void **state)
 static void arms_are_paired_by_index(void **state)
 {
     for (json_int_t index = 0; index < 6; index++) {
-        json_t *sgd = store_record(folder, "once", "sgd", index, 0), *adam = store_record(folder, "once", "adam", index, 0);
+        json_t *sgd = store_record(folder, "once", "sgd", index, 0),
+               *adam = store_record(folder, "once", "adam", index, 0);
         assert_true(json_equal(json_object_get(sgd, "seed"), json_object_get(adam, "seed")));
         json_decref(sgd);
         json_decref(adam);

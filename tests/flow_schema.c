@@ -28,15 +28,18 @@ static const struct {
     const char *text, *path;
 } objects[] = {
     { BEGINNING "'?': 0 }", "properties" },
-    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'split': { '?': 0 } }", "properties split properties" },
-    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'init': { '?': 0 } }", "properties init properties" },
+    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'split': { '?': 0 } }",
+      "properties split properties" },
+    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'init': { '?': 0 } }",
+      "properties init properties" },
     { BEGINNING "'budget': { '?': 0 } }", "properties budget properties" },
     { BEGINNING BUDGET "'search': { '?': 0 } }", "properties search properties" },
     { BEGINNING BUDGET "'seeds': { '?': 0 } }", "properties seeds properties" },
     { BEGINNING BUDGET "'target': { '?': 0 } }", "properties target properties" },
     { BEGINNING BUDGET "'arms': [ { '?': 0 } ] }", "$defs arm properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { '?': 0 } } } ] }", "$defs range properties" },
-    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'feasible_points': [1], '?': 0 } } } ] }", "$defs listed properties" },
+    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'feasible_points': [1], '?': 0 } } } ] }",
+      "$defs listed properties" },
 };
 
 /* The object at a path of keys separated by spaces. */
@@ -133,15 +136,18 @@ static void every_study_of_suites_is_valid(void **state)
 
 /* Edits of a study that the parser refuses, one for each kind of rule in the schema; the first is none. */
 static const char *const edits[] = {
-    BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } } ] }",
+    BEGINNING BUDGET "'arms': [ { " ARM
+                     "'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } } ] }",
     BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'min': 0, 'max': 1, 'scaling': 'log' } } } ] }",
     BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'min': 0, 'max': 1 } } } ] }",
     BEGINNING BUDGET "'arms': [ { " ARM "'space': [] } ] }",
     BEGINNING BUDGET "'arms': [] }",
-    BEGINNING "'budget': { 'trials': 1, 'steps': 1, 'max_trials': 5 }, 'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ] }",
+    BEGINNING "'budget': { 'trials': 1, 'steps': 1, 'max_trials': 5 }, 'arms': [ { " ARM
+              "'space': { 'learning_rate': 1 } } ] }",
     BEGINNING "'budget': { 'trials': 0, 'steps': 1 }, 'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ] }",
     BEGINNING BUDGET "'search': { 'points_per_axis': 3 }, 'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ] }",
-    BEGINNING BUDGET "'target': { 'metric': 'test_error', 'value': 1 }, 'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ] }",
+    BEGINNING BUDGET "'target': { 'metric': 'test_error', 'value': 1 }, 'arms': [ { " ARM
+                     "'space': { 'learning_rate': 1 } } ] }",
     BEGINNING BUDGET "'colour': 'red', 'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ] }",
 };
 

@@ -9,7 +9,8 @@ static char folder[FL_PATH_MAX];
 static const char endless[] =
     "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 256,"
     "  'budget': { 'trials': 3, 'steps': 3000000, 'eval_every': 3000000 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }";
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': "
+    "'log' } } } ] }";
 
 /* Its first trial is short work, the others are not: every trial differs by its batch size alone. */
 static const char mixed[] =
@@ -96,8 +97,9 @@ static void signals_ignored_at_start_are_handled_all_the_same(void **state)
 
 static void a_single_trial_ends_by_130_too(void **state)
 {
-    command c = command_start(folder, WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.01",
-                                            "--backend", "naive", "--steps", "10000000", "--eval-every", "0", "--trace", "endless.jsonl"));
+    command c = command_start(folder, WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set",
+                                            "learning_rate=0.01", "--backend", "naive", "--steps", "10000000",
+                                            "--eval-every", "0", "--trace", "endless.jsonl"));
     wait_for_file(".", "endless.jsonl");
     kill(c.pid, SIGINT);
     command_wait(&c);
@@ -115,9 +117,12 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
     kill(c.pid, SIGKILL);
     command_wait(&c);
     command_free(&c);
-    put_study(folder, "short.json", "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'batch_size': 256, 'budget': { 'trials': 1, 'steps': 1 },"
-                                    " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
-    assert_refused(2, "differs", folder, "run", "short.json", "-o", "held"); /* the lock is free: only the study is in the way */
+    put_study(
+        folder, "short.json",
+        "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'batch_size': 256, 'budget': { 'trials': 1, 'steps': 1 },"
+        " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
+    assert_refused(2, "differs", folder, "run", "short.json", "-o",
+                   "held"); /* the lock is free: only the study is in the way */
 }
 
 /* Gone, or dead and not yet taken from the process table. */
@@ -170,7 +175,8 @@ static void a_timeout_is_a_failed_trial_with_its_reason(void **state)
     assert_int_equal(store_count(folder, "late", "trials"), 4);
     assert_refused(1, "2 trials failed", folder, "run", "mixed.json", "-o", "late"); /* still so, and nothing is run */
     assert_int_equal(store_count(folder, "late", "trials"), 4);
-    assert_refused(1, "--retry-failed", folder, "run", "mixed.json", "-o", "late", "--retry-failed", "--timeout", "0.2");
+    assert_refused(1, "--retry-failed", folder, "run", "mixed.json", "-o", "late", "--retry-failed", "--timeout",
+                   "0.2");
     assert_int_equal(store_count(folder, "late", "trials"), 6);
 }
 
@@ -194,9 +200,10 @@ static void a_trial_that_loses_two_workers_is_a_failed_trial(void **state)
 
 static void a_failed_trial_can_be_tried_again(void **state)
 {
-    put_study(folder, "retry.json", "{ 'study': 'retry', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4096,"
-                                    " 'budget': { 'trials': 1, 'steps': 2000, 'eval_every': 2000 },"
-                                    " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
+    put_study(folder, "retry.json",
+              "{ 'study': 'retry', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4096,"
+              " 'budget': { 'trials': 1, 'steps': 2000, 'eval_every': 2000 },"
+              " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
     assert_runs(0, folder, "run", "retry.json", "-o", "straight");
     assert_runs(1, folder, "run", "retry.json", "-o", "retry", "--timeout", "0.01");
     assert_runs(0, folder, "run", "retry.json", "-o", "retry", "--retry-failed");

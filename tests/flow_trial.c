@@ -85,9 +85,10 @@ static void field(const command *c, const char *key, char value[17])
 
 static void a_trace_has_a_line_per_step(void **state)
 {
-    command c = run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "sgd", "--schedule", "linear", "--set", "learning_rate=0.1",
-                               "--set", "schedule.end_factor=0.2", "--batch", "32", "--steps", "5", "--eval-every", "0", "--backend", "naive",
-                               "--trace", "trace.jsonl", "--json"));
+    command c =
+        run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "sgd", "--schedule", "linear", "--set",
+                       "learning_rate=0.1", "--set", "schedule.end_factor=0.2", "--batch", "32", "--steps", "5",
+                       "--eval-every", "0", "--backend", "naive", "--trace", "trace.jsonl", "--json"));
     json_t *lines = load_lines("trace.jsonl"), *line;
     assert_int_equal(json_array_size(lines), 5);
     size_t i;
@@ -95,7 +96,8 @@ static void a_trace_has_a_line_per_step(void **state)
     {
         assert_int_equal(json_object_size(line), 4);
         assert_int_equal(number(line, "step"), i + 1);
-        assert_close(number(line, "rate"), 0.1 * (0.2 + 0.8 * (1 - (double)i / 5)), 1e-12); /* linear to 1/5 over 5 steps */
+        assert_close(number(line, "rate"), 0.1 * (0.2 + 0.8 * (1 - (double)i / 5)),
+                     1e-12); /* linear to 1/5 over 5 steps */
         assert_true(number(line, "gradient_norm") > 0);
     }
     /* Ten classes, weights that know nothing: about ln 10. */
@@ -106,8 +108,8 @@ static void a_trace_has_a_line_per_step(void **state)
 
 static void no_evaluations_give_no_points_and_no_final(void **state)
 {
-    command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.1", "--steps", "5",
-                               "--eval-every", "0", "--json"));
+    command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set",
+                               "learning_rate=0.1", "--steps", "5", "--eval-every", "0", "--json"));
     json_t *record = json_loads(c.out, 0, NULL);
     assert_true(json_is_null(json_object_get(record, "final")) && json_is_null(json_object_get(record, "best")));
     assert_true(json_is_string(json_object_get(record, "state_hash")));
@@ -119,10 +121,11 @@ static void no_evaluations_give_no_points_and_no_final(void **state)
 static void watching_a_trial_does_not_change_it(void **state)
 {
     char watched[17], alone[17];
-    command a = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "adam", "--set", "learning_rate=0.1", "--steps", "50",
-                               "--export", "watched", "--trace", "w.jsonl", "--json"));
-    command b = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "adam", "--set", "learning_rate=0.1", "--steps", "50",
-                               "--json"));
+    command a =
+        run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "adam", "--set", "learning_rate=0.1",
+                       "--steps", "50", "--export", "watched", "--trace", "w.jsonl", "--json"));
+    command b = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "adam", "--set",
+                               "learning_rate=0.1", "--steps", "50", "--json"));
     field(&a, "state_hash", watched);
     field(&b, "state_hash", alone);
     assert_string_equal(watched, alone);
@@ -134,7 +137,7 @@ static const struct {
     const char *name;
     size_t n_dims, shape[2];
 } mlp[] = {
-    { "dense1.weight", 2, { 256, 784 } }, { "dense1.bias", 1, { 256 } }, { "dense2.weight", 2, { 128, 256 } },
+    { "dense1.weight", 2, { 256, 784 } }, { "dense1.bias", 1, { 256 } },       { "dense2.weight", 2, { 128, 256 } },
     { "dense2.bias", 1, { 128 } },        { "dense3.weight", 2, { 10, 128 } }, { "dense3.bias", 1, { 10 } },
 };
 
@@ -175,10 +178,13 @@ static void check_manifest(void)
         for (size_t d = 0; d < mlp[i].n_dims; d++)
             assert_int_equal(json_integer_value(json_array_get(shape, d)), mlp[i].shape[d]);
     }
-    assert_string_equal(json_string_value(json_object_get(json_object_get(manifest, "loss"), "kind")), "softmax_cross_entropy");
-    const json_t *optimizer = json_object_get(manifest, "optimizer"), *values = json_object_get(optimizer, "hyperparameters");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(manifest, "loss"), "kind")),
+                        "softmax_cross_entropy");
+    const json_t *optimizer = json_object_get(manifest, "optimizer"),
+                 *values = json_object_get(optimizer, "hyperparameters");
     assert_string_equal(json_string_value(json_object_get(optimizer, "name")), "adam");
-    assert_true(number(values, "learning_rate") == 0.001 && number(values, "epsilon") == 1e-8 && number(values, "beta2") == 0.999);
+    assert_true(number(values, "learning_rate") == 0.001 && number(values, "epsilon") == 1e-8 &&
+                number(values, "beta2") == 0.999);
     assert_int_equal(number(manifest, "seed"), 5);
     json_decref(manifest);
 }
@@ -195,7 +201,8 @@ static void check_batches(void)
     }
     for (size_t k = 0; k < 10; k++) assert_true(met[k]); /* a class misses 64 draws of ten with probability 0.001 */
     for (size_t i = 0; i < 4 * 16 * 784; i++) {
-        assert_true(inputs[i] >= 0 && inputs[i] <= 1 && (float)(int)(inputs[i] * 255 + 0.5f) / 255 == inputs[i]); /* pixel / 255 */
+        assert_true(inputs[i] >= 0 && inputs[i] <= 1 &&
+                    (float)(int)(inputs[i] * 255 + 0.5f) / 255 == inputs[i]); /* pixel / 255 */
         varied = varied || inputs[i] > 0;
     }
     assert_true(varied);
@@ -206,8 +213,9 @@ static void check_batches(void)
 static void an_export_is_complete(void **state)
 {
     char hash[17];
-    command c = run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.001", "--batch", "16",
-                               "--steps", "4", "--seed", "5", "--eval-every", "0", "--export", "export", "--json"));
+    command c = run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set",
+                               "learning_rate=0.001", "--batch", "16", "--steps", "4", "--seed", "5", "--eval-every",
+                               "0", "--export", "export", "--json"));
     field(&c, "state_hash", hash);
     check_tensors(hash);
     check_manifest();
@@ -218,13 +226,15 @@ static void an_export_is_complete(void **state)
     command_free(&c);
 }
 
-/* What was exported is enough to repeat the first steps: SGD on the quadratic, theta' = theta - eta c (theta - mean x). */
+/* What was exported is enough to repeat the first steps: SGD on the quadratic, theta' = theta - eta c (theta - mean x).
+ */
 static void an_export_can_be_replayed(void **state)
 {
     enum { STEPS = 30, BATCH = 8, N = 8 };
     static const size_t in[] = { STEPS, BATCH, N }, values[] = { N };
-    command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.05", "--batch", "8",
-                               "--steps", "30", "--eval-every", "0", "--backend", "naive", "--export", "replay", "--json"));
+    command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set",
+                               "learning_rate=0.05", "--batch", "8", "--steps", "30", "--eval-every", "0", "--backend",
+                               "naive", "--export", "replay", "--json"));
     json_t *manifest = load("replay/manifest.json"), *trace = load_lines("replay/trace.jsonl");
     const json_t *curvatures = json_object_get(json_object_get(manifest, "loss"), "curvatures");
     float *inputs = load_npy("replay/inputs.npy", FL_NPY_F32, 3, in);
@@ -258,8 +268,9 @@ static void an_export_can_be_replayed(void **state)
 
 static void a_diverging_trial_is_exported_as_far_as_it_went(void **state)
 {
-    command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=1e6", "--batch", "8",
-                               "--steps", "30", "--eval-every", "0", "--export", "diverged", "--json"));
+    command c =
+        run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=1e6",
+                       "--batch", "8", "--steps", "30", "--eval-every", "0", "--export", "diverged", "--json"));
     json_t *record = json_loads(c.out, 0, NULL), *trace = load_lines("diverged/trace.jsonl");
     assert_string_equal(json_string_value(json_object_get(record, "status")), "infeasible");
     size_t n = json_array_size(trace);
@@ -281,21 +292,22 @@ static void rates_are_read_from_a_file(void **state)
         char path[FL_PATH_MAX];
         fl_path_join(path, folder, "rates");
         put_file(path, files[f], strlen(files[f]));
-        command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--schedule", "list", "--set",
-                                   "schedule.rates=@rates", "--steps", "3", "--eval-every", "0", "--trace", "rates.jsonl", "--json"));
+        command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--schedule", "list",
+                                   "--set", "schedule.rates=@rates", "--steps", "3", "--eval-every", "0", "--trace",
+                                   "rates.jsonl", "--json"));
         json_t *trace = load_lines("rates.jsonl");
         for (size_t t = 0; t < 3; t++) assert_true(number(json_array_get(trace, t), "rate") == 0.5 / (double)(1 << t));
         json_decref(trace);
         command_free(&c);
     }
-    assert_refused(2, "has 3 rates for 4 steps", folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--schedule", "list",
-                   "--set", "schedule.rates=@rates", "--steps", "4");
+    assert_refused(2, "has 3 rates for 4 steps", folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd",
+                   "--schedule", "list", "--set", "schedule.rates=@rates", "--steps", "4");
 }
 
 static void hash_of(const char *option, const char *value, char hash[17])
 {
-    command c = run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "sgd", "--set", "learning_rate=0.1", "--steps", "2",
-                               "--eval-every", "0", "--json", option, value));
+    command c = run_json(WORDS("trial", "--workload", "glyphs/mlp", "--optimizer", "sgd", "--set", "learning_rate=0.1",
+                               "--steps", "2", "--eval-every", "0", "--json", option, value));
     field(&c, "state_hash", hash);
     command_free(&c);
 }
@@ -305,9 +317,15 @@ static void splits_and_initialisations_change_the_result(void **state)
     static const struct {
         const char *option, *value;
     } choices[] = {
-        { "--seed", "1" },  { "--seed", "2" },        { "--validation", "100" }, { "--validation-from", "start" },
-        { "--validation-from", "seeded" },            { "--init", "glorot_uniform" }, { "--init", "truncated_normal:0.1" },
-        { "--init", "constant:0.01" },                { "--init-bias", "0.1" },
+        { "--seed", "1" },
+        { "--seed", "2" },
+        { "--validation", "100" },
+        { "--validation-from", "start" },
+        { "--validation-from", "seeded" },
+        { "--init", "glorot_uniform" },
+        { "--init", "truncated_normal:0.1" },
+        { "--init", "constant:0.01" },
+        { "--init-bias", "0.1" },
     };
     enum { N = sizeof choices / sizeof *choices };
     char hashes[N][17], standard[17];

@@ -11,8 +11,10 @@ static int set_up(void **state)
     put_study(folder, "verify.json",
               "{ 'study': 'verify', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
               "  'budget': { 'trials': 4, 'steps': 200, 'eval_every': 50 },"
-              "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 10, 'scaling': 'log' } } },"
-              "            { 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }");
+              "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 10, "
+              "'scaling': 'log' } } },"
+              "            { 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 1e-3, 'max': "
+              "1e-1, 'scaling': 'log' } } } ] }");
     return 0;
 }
 
@@ -50,7 +52,8 @@ static void rewrite(const char *out, const char *name, void (*edit)(json_t *line
 
 static bool is_trial(const json_t *line, const char *arm, json_int_t index)
 {
-    return !strcmp(json_string_value(json_object_get(line, "arm")), arm) && json_integer_value(json_object_get(line, "index")) == index;
+    return !strcmp(json_string_value(json_object_get(line, "arm")), arm) &&
+           json_integer_value(json_object_get(line, "index")) == index;
 }
 
 /* How many lines of verify's table begin with a word. */
@@ -92,7 +95,8 @@ static void a_forged_hash_is_found(void **state)
 static void another_last_digit(json_t *line)
 {
     double loss = json_number_value(json_object_get(line, "val_loss"));
-    if (json_integer_value(json_object_get(line, "step")) == 150) json_object_set_new(line, "val_loss", json_real(nextafter(loss, 100)));
+    if (json_integer_value(json_object_get(line, "step")) == 150)
+        json_object_set_new(line, "val_loss", json_real(nextafter(loss, 100)));
 }
 
 static void a_forged_last_digit_of_a_point_is_found(void **state)
@@ -107,7 +111,8 @@ static void a_forged_last_digit_of_a_point_is_found(void **state)
 
 static void another_rate(json_t *line)
 {
-    if (is_trial(line, "sgd", 0)) json_object_set_new(json_object_get(line, "hyperparameters"), "learning_rate", json_real(0.5));
+    if (is_trial(line, "sgd", 0))
+        json_object_set_new(json_object_get(line, "hyperparameters"), "learning_rate", json_real(0.5));
 }
 
 static void a_forged_hyperparameter_is_found(void **state)
@@ -131,7 +136,8 @@ static void a_forged_step_of_divergence_is_found(void **state)
     rewrite("diverged", "trials.jsonl", another_status);
     command c = command_run(folder, WORDS("verify", "diverged"));
     assert_int_equal(c.code, 1);
-    assert_contains(c.out, "was: the training loss is not finite at step 7; is now: the training loss is not finite at step ");
+    assert_contains(c.out,
+                    "was: the training loss is not finite at step 7; is now: the training loss is not finite at step ");
     command_free(&c);
 }
 
@@ -175,15 +181,18 @@ static void on_another_build_other_bits_are_close(void **state)
 static bool is_close(double was, double is)
 {
     char difference[FL_DIFFERENCE_SIZE];
-    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL), fl_workload_find("glyphs/mlp", NULL) };
+    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
+                         fl_workload_find("glyphs/mlp", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     fl_record record = { .seed = trial.seed, .values = trial.values, .status = FL_COMPLETE };
-    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = was } }, after = { .step = 1, .of = { [FL_VAL_ERROR] = is } };
+    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = was } },
+             after = { .step = 1, .of = { [FL_VAL_ERROR] = is } };
     fl_outcome outcome = { .status = FL_COMPLETE, .points = &after, .n_points = 1 };
     return fl_record_close(&record, &before, 1, &trial, &outcome, difference);
 }
 
-/* sqrt(0.1 0.9 / 2000) = 0.00671, three of them 0.02012; an error of 0 may be that of one example of 2,000: three times 0.0005. */
+/* sqrt(0.1 0.9 / 2000) = 0.00671, three of them 0.02012; an error of 0 may be that of one example of 2,000: three times
+ * 0.0005. */
 static void errors_are_close_within_three_standard_errors(void **state)
 {
     assert_true(is_close(0.1, 0.12));
@@ -231,12 +240,14 @@ static void one_trial_is_picked_by_its_identity(void **state)
 {
     fresh_results("pick");
     json_t *record = store_record(folder, "pick", "adam", 1, 0);
-    command c = command_run(folder, WORDS("verify", "pick", "--trial", json_string_value(json_object_get(record, "trial")), "--json"));
+    command c = command_run(
+        folder, WORDS("verify", "pick", "--trial", json_string_value(json_object_get(record, "trial")), "--json"));
     assert_int_equal(c.code, 0);
     json_t *told = json_loads(c.out, 0, NULL);
     assert_int_equal(json_integer_value(json_object_get(told, "compared")), 1);
     assert_int_equal(json_integer_value(json_object_get(told, "same")), 1);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(told, "trials"), 0), "arm")), "adam");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(told, "trials"), 0), "arm")),
+                        "adam");
     json_decref(told);
     json_decref(record);
     command_free(&c);

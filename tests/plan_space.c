@@ -9,7 +9,8 @@ static fl_study *study_of(const char *optimizer, const char *search, const char 
     char text[2000];
     fl_error error;
     snprintf(text, sizeof text,
-             "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'budget': { 'trials': %zu, 'steps': 100 }, 'search': %s,"
+             "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'budget': { 'trials': %zu, 'steps': 100 "
+             "}, 'search': %s,"
              " 'arms': [ { 'arm': 'a', 'optimizer': '%s', 'schedule': 'linear', 'space': %s } ] }",
              trials, search, optimizer, space);
     for (char *c = text; *c; c++)
@@ -41,21 +42,25 @@ static void a_log_axis_is_even_in_the_logarithm(void **state)
 {
     fl_study *study = study_of("sgd", GRID(4), "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 4);
     static const double expected[] = { 1e-3, 1e-2, 1e-1, 1 };
-    for (uint64_t i = 0; i < 4; i++) assert_true(sampled(study, i, "learning_rate") == expected[i]); /* exact: rounded to 9 digits */
+    for (uint64_t i = 0; i < 4; i++)
+        assert_true(sampled(study, i, "learning_rate") == expected[i]); /* exact: rounded to 9 digits */
     fl_study_free(study);
 }
 
 static void a_linear_axis_is_even(void **state)
 {
-    fl_study *study = study_of("momentum", GRID(5), "{ 'learning_rate': 1, 'momentum': { 'min': 0.1, 'max': 0.9, 'scaling': 'linear' } }", 5);
+    fl_study *study = study_of(
+        "momentum", GRID(5), "{ 'learning_rate': 1, 'momentum': { 'min': 0.1, 'max': 0.9, 'scaling': 'linear' } }", 5);
     for (uint64_t i = 0; i < 5; i++) assert_close(sampled(study, i, "momentum"), 0.1 + 0.2 * (double)i, 1e-9);
     fl_study_free(study);
 }
 
 static void sampled_values_have_nine_digits(void **state)
 {
-    fl_study *study = study_of("adam", "{ 'method': 'random' }", "{ 'learning_rate': { 'min': 1e-7, 'max': 3e5, 'scaling': 'log' },"
-                               " 'one_minus_beta1': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 200);
+    fl_study *study = study_of("adam", "{ 'method': 'random' }",
+                               "{ 'learning_rate': { 'min': 1e-7, 'max': 3e5, 'scaling': 'log' },"
+                               " 'one_minus_beta1': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }",
+                               200);
     bool one_is_long = false;
     for (uint64_t i = 0; i < 200; i++) {
         double rate = sampled(study, i, "learning_rate"), beta1 = sampled(study, i, "beta1");
@@ -72,16 +77,22 @@ static void sampled_values_have_nine_digits(void **state)
 
 static void coupled_axes_are_sampled_together(void **state)
 {
-    fl_study *study = study_of("adam", GRID(3), "{ 'learning_rate/epsilon': { 'min': 1e-2, 'max': 1e2, 'scaling': 'log' },"
-                               " 'epsilon': { 'feasible_points': [0.5, 4] } }", 6);
-    static const double rates[] = { 0.005, 0.04, 0.5, 4, 50, 400 }; /* {0.01, 1, 100} x {0.5, 4}, the last axis fastest */
+    fl_study *study = study_of("adam", GRID(3),
+                               "{ 'learning_rate/epsilon': { 'min': 1e-2, 'max': 1e2, 'scaling': 'log' },"
+                               " 'epsilon': { 'feasible_points': [0.5, 4] } }",
+                               6);
+    static const double rates[] = {
+        0.005, 0.04, 0.5, 4, 50, 400
+    }; /* {0.01, 1, 100} x {0.5, 4}, the last axis fastest */
     for (uint64_t i = 0; i < 6; i++) assert_close(sampled(study, i, "learning_rate"), rates[i], 1e-15);
     fl_study_free(study);
 }
 
 static void integers_stay_whole(void **state)
 {
-    fl_study *study = study_of("sgd", "{}", "{ 'learning_rate': 1, 'schedule.warmup_steps': { 'min': 0, 'max': 10, 'scaling': 'linear' } }", 60);
+    fl_study *study =
+        study_of("sgd", "{}",
+                 "{ 'learning_rate': 1, 'schedule.warmup_steps': { 'min': 0, 'max': 10, 'scaling': 'linear' } }", 60);
     bool met[11] = { false };
     for (uint64_t i = 0; i < 60; i++) {
         fl_trial trial = fl_study_trial(study, &study->arms[0], i, 0);
@@ -96,7 +107,9 @@ static void integers_stay_whole(void **state)
 
 static void choices_come_by_name(void **state)
 {
-    fl_study *study = study_of("adam", "{ 'method': 'grid' }", "{ 'learning_rate': 0.1, 'epsilon_form': { 'feasible_points': ['inside', 'choi'] } }", 2);
+    fl_study *study =
+        study_of("adam", "{ 'method': 'grid' }",
+                 "{ 'learning_rate': 0.1, 'epsilon_form': { 'feasible_points': ['inside', 'choi'] } }", 2);
     assert_int_equal(sampled(study, 0, "epsilon_form"), 2); /* choi, kingma, inside */
     assert_int_equal(sampled(study, 1, "epsilon_form"), 0);
     fl_study_free(study);
@@ -108,14 +121,18 @@ static void listed_values_are_met_evenly(void **state)
     size_t met[4] = { 0 };
     for (uint64_t i = 0; i < 32; i++) met[(size_t)sampled(study, i, "learning_rate")]++;
     assert_int_equal(met[1] + met[2] + met[3], 32);
-    for (size_t v = 1; v <= 3; v++) assert_true(met[v] >= 10 && met[v] <= 12); /* Halton in base 2: 32 points, one in each 1/32 */
+    for (size_t v = 1; v <= 3; v++)
+        assert_true(met[v] >= 10 && met[v] <= 12); /* Halton in base 2: 32 points, one in each 1/32 */
     fl_study_free(study);
 }
 
 static void complete_points_are_taken_in_their_order(void **state)
 {
-    fl_study *study = study_of("momentum", "{}", "[ { 'learning_rate': 0.3, 'one_minus_momentum': 0.5 },"
-                               " { 'one_minus_momentum': 0.25, 'learning_rate': 0.1 }, { 'learning_rate': 0.2, 'one_minus_momentum': 1 } ]", 3);
+    fl_study *study = study_of(
+        "momentum", "{}",
+        "[ { 'learning_rate': 0.3, 'one_minus_momentum': 0.5 },"
+        " { 'one_minus_momentum': 0.25, 'learning_rate': 0.1 }, { 'learning_rate': 0.2, 'one_minus_momentum': 1 } ]",
+        3);
     static const double rates[] = { 0.3, 0.1, 0.2 }, momenta[] = { 0.5, 0.75, 0 };
     for (uint64_t i = 0; i < 3; i++) {
         assert_true(sampled(study, i, "learning_rate") == rates[i]);
@@ -127,8 +144,10 @@ static void complete_points_are_taken_in_their_order(void **state)
 static void fixed_values_take_no_axis_of_the_search(void **state)
 {
     fl_study *alone = study_of("adam", "{}", "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 9);
-    fl_study *beside = study_of("adam", "{}", "{ 'beta1': 0.5, 'epsilon': { 'feasible_points': [1e-4] },"
-                                " 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 9);
+    fl_study *beside = study_of("adam", "{}",
+                                "{ 'beta1': 0.5, 'epsilon': { 'feasible_points': [1e-4] },"
+                                " 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }",
+                                9);
     for (uint64_t i = 0; i < 9; i++) {
         assert_true(sampled(alone, i, "learning_rate") == sampled(beside, i, "learning_rate"));
         assert_true(sampled(beside, i, "beta1") == 0.5 && sampled(beside, i, "epsilon") == 1e-4);

@@ -2,10 +2,15 @@
 #include "plan/study.h"
 #include "test.h"
 
-#define STUDY(head, budget, arms) "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, " head "'budget': { 'trials': 4, 'steps': 100" budget " }, 'arms': [ " arms " ] }"
-#define SGD "{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } }"
-#define ADAM "{ 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' }," \
-             " 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' } } }"
+#define STUDY(head, budget, arms)                                                                                      \
+    "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, " head                                            \
+    "'budget': { 'trials': 4, 'steps': 100" budget " }, 'arms': [ " arms " ] }"
+#define SGD                                                                                                            \
+    "{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } " \
+    "}"
+#define ADAM                                                                                                           \
+    "{ 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' }," \
+    " 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' } } }"
 
 /* ' stands for ". */
 static fl_study *load(const char *text, const fl_overrides *overrides)
@@ -64,9 +69,11 @@ static void a_feasible_budget_is_capped_at_three_times(void **state)
 
 static void the_frozen_study_is_itself_a_study(void **state)
 {
-    fl_study *study = load(STUDY("'select': 'val_loss', 'target': { 'metric': 'train_loss', 'value': 3 }, 'split': { 'validation': 50 },"
-                                 " 'init': { 'bias': 2 }, 'workload_options': { 'noise': 2 }, 'seeds': { 'rerun_best': 2 }, ",
-                                 ", 'feasible': true, 'stop_above': 50", SGD ", " ADAM), NULL);
+    fl_study *study = load(
+        STUDY("'select': 'val_loss', 'target': { 'metric': 'train_loss', 'value': 3 }, 'split': { 'validation': 50 },"
+              " 'init': { 'bias': 2 }, 'workload_options': { 'noise': 2 }, 'seeds': { 'rerun_best': 2 }, ",
+              ", 'feasible': true, 'stop_above': 50", SGD ", " ADAM),
+        NULL);
     fl_error error;
     char *text = json_dumps(study->frozen, JSON_REAL_PRECISION(17));
     fl_study *again = fl_study_load_text("frozen", text, NULL, &error);
@@ -92,8 +99,10 @@ static bool continues(const char *was, const char *is, fl_error *error)
 
 static void only_a_larger_budget_continues(void **state)
 {
-    static const char one[] = STUDY("", "", SGD), more[] = "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8,"
-                              " 'seeds': { 'rerun_best': 3 }, 'budget': { 'trials': 9, 'steps': 100 }, 'arms': [ " SGD " ] }";
+    static const char one[] = STUDY("", "", SGD),
+                      more[] = "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8,"
+                               " 'seeds': { 'rerun_best': 3 }, 'budget': { 'trials': 9, 'steps': 100 }, 'arms': [ " SGD
+                               " ] }";
     fl_error error;
     assert_true(continues(one, one, &error));
     assert_true(continues(one, more, &error));
@@ -105,7 +114,8 @@ static void defaults_said_aloud_make_no_difference(void **state)
 {
     fl_error error;
     assert_true(continues(STUDY("", "", SGD),
-                          STUDY("'backend': 'onednn', 'threads': 1, 'search': { 'seed': 1 }, 'select_at': 'final', ", ", 'eval_every': 5",
+                          STUDY("'backend': 'onednn', 'threads': 1, 'search': { 'seed': 1 }, 'select_at': 'final', ",
+                                ", 'eval_every': 5",
                                 "{ 'optimizer': 'sgd', 'arm': 'sgd', 'schedule': 'constant',"
                                 " 'space': { 'learning_rate': { 'scaling': 'log', 'max': 1e-1, 'min': 1e-2 } } }"),
                           &error));
@@ -122,7 +132,9 @@ static void differing_fields_are_named(void **state)
         { STUDY("'split': { 'from': 'start' }, ", "", SGD), "in split" },
         { STUDY("'target': { 'metric': 'val_error', 'value': 1 }, ", "", SGD), "in target" },
         { STUDY("", "", SGD ", " ADAM), "in arms" },
-        { STUDY("", "", "{ 'arm': 'sgd', 'optimizer': 'momentum', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.2, 'scaling': 'log' } } }"),
+        { STUDY("", "",
+                "{ 'arm': 'sgd', 'optimizer': 'momentum', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.2, "
+                "'scaling': 'log' } } }"),
           "in arms[0].optimizer, arms[0].space.learning_rate.max" },
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
@@ -136,17 +148,21 @@ static void differing_fields_are_named(void **state)
 static void the_order_of_axes_matters(void **state)
 {
     fl_error error;
-    assert_false(continues(STUDY("", "", ADAM),
-                           STUDY("", "", "{ 'arm': 'adam', 'optimizer': 'adam', 'space': { 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' },"
-                                         " 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } }"),
-                           &error));
+    assert_false(continues(
+        STUDY("", "", ADAM),
+        STUDY("", "",
+              "{ 'arm': 'adam', 'optimizer': 'adam', 'space': { 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' },"
+              " 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } }"),
+        &error));
     assert_contains(error.text, "in arms[0].space (the order of its axes)");
 }
 
 static void lists_make_a_product(void **state)
 {
-    fl_study *study = load("{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': ['naive', 'openblas'], 'batch_size': [8, 16, 32],"
-                           " 'budget': { 'trials': 4, 'steps': 100 }, 'arms': [ " SGD ", " ADAM " ] }", NULL);
+    fl_study *study = load(
+        "{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': ['naive', 'openblas'], 'batch_size': [8, 16, 32],"
+        " 'budget': { 'trials': 4, 'steps': 100 }, 'arms': [ " SGD ", " ADAM " ] }",
+        NULL);
     assert_int_equal(study->n_arms, 2 * 2 * 3);
     const fl_arm *arm = fl_study_arm(study, "adam backend=openblas batch_size=16");
     assert_non_null(arm);
@@ -155,7 +171,9 @@ static void lists_make_a_product(void **state)
     assert_string_equal(arm->base.backend->entry.name, "openblas");
     assert_null(fl_study_arm(study, "adam"));
     fl_study_free(study);
-    study = load("{ 'study': 's', 'workload': ['quadratic/noisy'], 'batch_size': 8, 'budget': { 'trials': 4, 'steps': 100 }, 'arms': [ " SGD " ] }", NULL);
+    study = load("{ 'study': 's', 'workload': ['quadratic/noisy'], 'batch_size': 8, 'budget': { 'trials': 4, 'steps': "
+                 "100 }, 'arms': [ " SGD " ] }",
+                 NULL);
     assert_non_null(fl_study_arm(study, "sgd workload=quadratic/noisy")); /* a list of one is a list */
     fl_study_free(study);
 }
@@ -165,7 +183,8 @@ static void arms_are_paired_by_their_seeds(void **state)
     fl_study *study = load(STUDY("'seeds': { 'first': 5, 'repeats': 3 }, ", "", SGD ", " ADAM), NULL);
     for (uint64_t index = 0; index < 4; index++)
         for (uint64_t repeat = 0; repeat < 3; repeat++) {
-            fl_trial sgd = fl_study_trial(study, &study->arms[0], index, repeat), adam = fl_study_trial(study, &study->arms[1], index, repeat);
+            fl_trial sgd = fl_study_trial(study, &study->arms[0], index, repeat),
+                     adam = fl_study_trial(study, &study->arms[1], index, repeat);
             assert_int_equal(sgd.seed, adam.seed);
             assert_int_equal(sgd.seed, fl_seed_derive(5, index, repeat));
             fl_trial_free(&sgd);
@@ -176,10 +195,14 @@ static void arms_are_paired_by_their_seeds(void **state)
 
 static void overrides_are_frozen(void **state)
 {
-    fl_overrides overrides = { .trials = 7, .steps = 30, .backend = "naive", .precision = "f32", .has_seed = true, .seed = 99 };
+    fl_overrides overrides = {
+        .trials = 7, .steps = 30, .backend = "naive", .precision = "f32", .has_seed = true, .seed = 99
+    };
     fl_study *changed = load(STUDY("", "", SGD), &overrides);
-    fl_study *written = load("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'backend': 'naive', 'search': { 'seed': 99 },"
-                             " 'seeds': { 'first': 99 }, 'budget': { 'trials': 7, 'steps': 30 }, 'arms': [ " SGD " ] }", NULL);
+    fl_study *written = load(
+        "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'backend': 'naive', 'search': { 'seed': 99 },"
+        " 'seeds': { 'first': 99 }, 'budget': { 'trials': 7, 'steps': 30 }, 'arms': [ " SGD " ] }",
+        NULL);
     assert_true(json_equal(changed->frozen, written->frozen));
     fl_study_free(changed);
     fl_study_free(written);

@@ -6,7 +6,8 @@ static const char checksum[] = "0123";
 
 static fl_trial trial_of(const char *optimizer, const char *schedule, const char *workload)
 {
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL), fl_workload_find(workload, NULL) };
+    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                         fl_workload_find(workload, NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.values.of[FL_OF_OPTIMIZER][0] = 0.1; /* the learning rate is every table's first row */
     return trial;
@@ -43,7 +44,8 @@ static void assert_survives(const fl_trial *trial)
     for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
         size_t n_rows;
         fl_owner_table(&trial->owners, owner, &n_rows);
-        assert_memory_equal(again.values.of[owner], trial->values.of[owner], n_rows * sizeof(double)); /* to the last bit */
+        assert_memory_equal(again.values.of[owner], trial->values.of[owner],
+                            n_rows * sizeof(double)); /* to the last bit */
     }
     fl_trial_free(&again);
     free(text);
@@ -87,9 +89,11 @@ static void everything_else_survives_as_json(void **state)
 static void the_identity_is_the_hash_of_these_words(void **state)
 {
     static const char words[] =
-        "{\"workload\":\"glyphs/mlp\",\"optimizer\":\"momentum\",\"schedule\":\"linear\",\"hyperparameters\":{\"learning_rate\":0.5,"
+        "{\"workload\":\"glyphs/"
+        "mlp\",\"optimizer\":\"momentum\",\"schedule\":\"linear\",\"hyperparameters\":{\"learning_rate\":0.5,"
         "\"momentum\":0.75,\"schedule.warmup_steps\":0,\"schedule.decay_fraction\":1.0,\"schedule.end_factor\":0.25},"
-        "\"batch_size\":128,\"steps\":1000,\"eval_every\":50,\"backend\":\"onednn\",\"precision\":\"f32\",\"threads\":1,\"seed\":1,"
+        "\"batch_size\":128,\"steps\":1000,\"eval_every\":50,\"backend\":\"onednn\",\"precision\":\"f32\",\"threads\":"
+        "1,\"seed\":1,"
         "\"init\":{\"weights\":\"he_normal\",\"argument\":0.0,\"bias\":0.0},\"data\":\"0123\"}";
     char id[17], expected[17];
     fl_trial trial = trial_of("momentum", "linear", "glyphs/mlp");
@@ -104,33 +108,100 @@ static void the_identity_is_the_hash_of_these_words(void **state)
 
 /* --- identity changes with each choice --- */
 
-static void other_workload(fl_trial *t) { t->owners.workload = fl_workload_find("fashion_mnist/mlp", NULL); }
-static void other_optimizer(fl_trial *t) { t->owners.optimizer = fl_optimizer_find("nesterov", NULL); }
-static void other_schedule(fl_trial *t) { t->owners.schedule = fl_schedule_find("polynomial", NULL); }
-static void other_rate(fl_trial *t) { t->values.of[FL_OF_OPTIMIZER][0] = nextafter(t->values.of[FL_OF_OPTIMIZER][0], 1); }
-static void other_momentum(fl_trial *t) { t->values.of[FL_OF_OPTIMIZER][1] = 0.5; }
-static void other_end_factor(fl_trial *t) { t->values.of[FL_OF_SCHEDULE][2] = 0.5; }
-static void other_backend(fl_trial *t) { t->backend = fl_backend_find("naive", NULL); }
-static void other_precision(fl_trial *t) { t->precision = FL_BF16; }
-static void other_batch(fl_trial *t) { t->batch_size++; }
-static void other_steps(fl_trial *t) { t->steps++; }
-static void other_eval_every(fl_trial *t) { t->eval_every++; }
-static void other_threads(fl_trial *t) { t->threads++; }
-static void other_seed(fl_trial *t) { t->seed++; }
-static void other_validation(fl_trial *t) { t->split.validation = 1999; }
-static void other_side(fl_trial *t) { t->split.from = FL_FROM_START; }
-static void drawn_split(fl_trial *t) { t->split.from = FL_FROM_SEEDED; }
-static void drawn_otherwise(fl_trial *t) { t->split = (fl_split){ SIZE_MAX, FL_FROM_SEEDED, 1 }; }
-static void other_weights(fl_trial *t) { t->init.weights = fl_init_find("he_uniform", NULL); }
-static void other_deviation(fl_trial *t) { t->init = (fl_init){ fl_init_find("truncated_normal", NULL), 0.1, 0 }; }
-static void other_deviation_again(fl_trial *t) { t->init = (fl_init){ fl_init_find("truncated_normal", NULL), 0.2, 0 }; }
-static void other_bias(fl_trial *t) { t->init.bias = 0.1; }
-static void other_stop(fl_trial *t) { t->stop_above = 10; }
+static void other_workload(fl_trial *t)
+{
+    t->owners.workload = fl_workload_find("fashion_mnist/mlp", NULL);
+}
+static void other_optimizer(fl_trial *t)
+{
+    t->owners.optimizer = fl_optimizer_find("nesterov", NULL);
+}
+static void other_schedule(fl_trial *t)
+{
+    t->owners.schedule = fl_schedule_find("polynomial", NULL);
+}
+static void other_rate(fl_trial *t)
+{
+    t->values.of[FL_OF_OPTIMIZER][0] = nextafter(t->values.of[FL_OF_OPTIMIZER][0], 1);
+}
+static void other_momentum(fl_trial *t)
+{
+    t->values.of[FL_OF_OPTIMIZER][1] = 0.5;
+}
+static void other_end_factor(fl_trial *t)
+{
+    t->values.of[FL_OF_SCHEDULE][2] = 0.5;
+}
+static void other_backend(fl_trial *t)
+{
+    t->backend = fl_backend_find("naive", NULL);
+}
+static void other_precision(fl_trial *t)
+{
+    t->precision = FL_BF16;
+}
+static void other_batch(fl_trial *t)
+{
+    t->batch_size++;
+}
+static void other_steps(fl_trial *t)
+{
+    t->steps++;
+}
+static void other_eval_every(fl_trial *t)
+{
+    t->eval_every++;
+}
+static void other_threads(fl_trial *t)
+{
+    t->threads++;
+}
+static void other_seed(fl_trial *t)
+{
+    t->seed++;
+}
+static void other_validation(fl_trial *t)
+{
+    t->split.validation = 1999;
+}
+static void other_side(fl_trial *t)
+{
+    t->split.from = FL_FROM_START;
+}
+static void drawn_split(fl_trial *t)
+{
+    t->split.from = FL_FROM_SEEDED;
+}
+static void drawn_otherwise(fl_trial *t)
+{
+    t->split = (fl_split){ SIZE_MAX, FL_FROM_SEEDED, 1 };
+}
+static void other_weights(fl_trial *t)
+{
+    t->init.weights = fl_init_find("he_uniform", NULL);
+}
+static void other_deviation(fl_trial *t)
+{
+    t->init = (fl_init){ fl_init_find("truncated_normal", NULL), 0.1, 0 };
+}
+static void other_deviation_again(fl_trial *t)
+{
+    t->init = (fl_init){ fl_init_find("truncated_normal", NULL), 0.2, 0 };
+}
+static void other_bias(fl_trial *t)
+{
+    t->init.bias = 0.1;
+}
+static void other_stop(fl_trial *t)
+{
+    t->stop_above = 10;
+}
 
 static void (*const changes[])(fl_trial *) = {
-    other_workload, other_optimizer, other_schedule,  other_rate,    other_momentum,  other_end_factor,      other_backend, other_precision,
-    other_batch,    other_steps,     other_eval_every, other_threads, other_seed,     other_validation,      other_side,    drawn_split,
-    drawn_otherwise, other_weights,  other_deviation, other_deviation_again,          other_bias,            other_stop,
+    other_workload,  other_optimizer,       other_schedule, other_rate,  other_momentum,   other_end_factor,
+    other_backend,   other_precision,       other_batch,    other_steps, other_eval_every, other_threads,
+    other_seed,      other_validation,      other_side,     drawn_split, drawn_otherwise,  other_weights,
+    other_deviation, other_deviation_again, other_bias,     other_stop,
 };
 
 enum { N_CHANGES = sizeof changes / sizeof *changes };
@@ -172,8 +243,10 @@ static void trials_that_cannot_be_are_refused(void **state)
     } bad[] = {
         { "[]", "trial:1:1: this must be an object" },
         { "{\"workload\":\"glyphs/mlp\"}", "'optimizer' is missing" },
-        { "{\"workload\":\"glyphs/mlp\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}", "'batch_size' is missing" },
-        { "{\"workload\":\"x\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}", "trial:1:13: there is no workload 'x'" },
+        { "{\"workload\":\"glyphs/mlp\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}",
+          "'batch_size' is missing" },
+        { "{\"workload\":\"x\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}",
+          "trial:1:13: there is no workload 'x'" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         fl_error error;
@@ -211,12 +284,9 @@ static void impossible_numbers_are_not_accepted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_combination_survives_as_json),
-        cmocka_unit_test(everything_else_survives_as_json),
-        cmocka_unit_test(the_identity_is_the_hash_of_these_words),
-        cmocka_unit_test(every_choice_changes_the_identity),
-        cmocka_unit_test(what_changes_nothing_keeps_the_identity),
-        cmocka_unit_test(trials_that_cannot_be_are_refused),
+        cmocka_unit_test(every_combination_survives_as_json),      cmocka_unit_test(everything_else_survives_as_json),
+        cmocka_unit_test(the_identity_is_the_hash_of_these_words), cmocka_unit_test(every_choice_changes_the_identity),
+        cmocka_unit_test(what_changes_nothing_keeps_the_identity), cmocka_unit_test(trials_that_cannot_be_are_refused),
         cmocka_unit_test(impossible_numbers_are_not_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

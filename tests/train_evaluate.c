@@ -20,7 +20,8 @@ static void one_by_one(fl_network *network, const fl_examples *examples, size_t 
 
 static fl_trial trial_of(const char *workload, const char *backend, size_t validation)
 {
-    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL), fl_workload_find(workload, NULL) };
+    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
+                         fl_workload_find(workload, NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.values.of[FL_OF_OPTIMIZER][0] = 0.05;
     trial.backend = fl_backend_find(backend, NULL);
@@ -35,7 +36,8 @@ static fl_network *single(const fl_plans *plans, const fl_trial *trial)
     fl_layer layers[FL_WORKLOAD_LAYERS];
     fl_error error;
     size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_OF_WORKLOAD], layers);
-    fl_network *network = fl_network_new(fl_backend_find("naive", NULL), layers, n, plans->dataset->shape, FL_F32, false, &error);
+    fl_network *network =
+        fl_network_new(fl_backend_find("naive", NULL), layers, n, plans->dataset->shape, FL_F32, false, &error);
     assert_non_null(network);
     return network;
 }

@@ -1,4 +1,5 @@
-/* A trainer keeps data, splits and planned networks from trial to trial; a kept one gives the same bits as a new one. */
+/* A trainer keeps data, splits and planned networks from trial to trial; a kept one gives the same bits as a new one.
+ */
 #include "test.h"
 #include "train/train.h"
 
@@ -13,30 +14,33 @@ typedef struct choice {
 /* Each differs from the one before in something a trainer keeps. */
 static const choice choices[] = {
     { "quadratic/noisy", "naive", "sgd", 8, SIZE_MAX, 8, 0.05, 1 },
-    { "quadratic/noisy", "naive", "adam", 8, SIZE_MAX, 8, 0.05, 1 },      /* the same plans, another rule */
-    { "quadratic/noisy", "naive", "sgd", 16, SIZE_MAX, 8, 0.05, 1 },      /* another batch */
-    { "quadratic/noisy", "naive", "sgd", 16, 100, 8, 0.05, 1 },           /* another split */
-    { "quadratic/noisy", "naive", "sgd", 16, 100, 20, 0.05, 1 },          /* other data of the same workload */
-    { "quadratic/noisy", "naive", "sgd", 16, 100, 20, 1e30, 1 },          /* diverges and leaves infinities behind */
-    { "quadratic/noisy", "naive", "momentum", 16, 100, 20, 0.01, 2 },     /* the same plans after a divergence */
-    { "glyphs/mlp", "naive", "adam", 8, SIZE_MAX, 8, 0.001, 3 },          /* another workload */
-    { "glyphs/mlp", "openblas", "adam", 8, SIZE_MAX, 8, 0.001, 3 },       /* another backend */
+    { "quadratic/noisy", "naive", "adam", 8, SIZE_MAX, 8, 0.05, 1 },  /* the same plans, another rule */
+    { "quadratic/noisy", "naive", "sgd", 16, SIZE_MAX, 8, 0.05, 1 },  /* another batch */
+    { "quadratic/noisy", "naive", "sgd", 16, 100, 8, 0.05, 1 },       /* another split */
+    { "quadratic/noisy", "naive", "sgd", 16, 100, 20, 0.05, 1 },      /* other data of the same workload */
+    { "quadratic/noisy", "naive", "sgd", 16, 100, 20, 1e30, 1 },      /* diverges and leaves infinities behind */
+    { "quadratic/noisy", "naive", "momentum", 16, 100, 20, 0.01, 2 }, /* the same plans after a divergence */
+    { "glyphs/mlp", "naive", "adam", 8, SIZE_MAX, 8, 0.001, 3 },      /* another workload */
+    { "glyphs/mlp", "openblas", "adam", 8, SIZE_MAX, 8, 0.001, 3 },   /* another backend */
     { "glyphs/mlp", "onednn", "adam", 8, SIZE_MAX, 8, 0.001, 3 },
     { "glyphs/mlp", "onednn", "rmsprop", 40, SIZE_MAX, 8, 0.001, 3 },
-    { "glyphs/mlp", "onednn", "adam", 8, SIZE_MAX, 8, 0.001, 3 },         /* back again */
+    { "glyphs/mlp", "onednn", "adam", 8, SIZE_MAX, 8, 0.001, 3 }, /* back again */
     { "quadratic/noisy", "onednn", "sgd", 8, SIZE_MAX, 8, 0.05, 1 },
-    { "quadratic/noisy", "naive", "sgd", 8, SIZE_MAX, 8, 0.05, 1 },       /* the first once more */
+    { "quadratic/noisy", "naive", "sgd", 8, SIZE_MAX, 8, 0.05, 1 }, /* the first once more */
 };
 
 enum { N_CHOICES = sizeof choices / sizeof *choices };
 
 static fl_trial trial_of(const choice *c)
 {
-    fl_owners owners = { fl_optimizer_find(c->optimizer, NULL), fl_schedule_find("constant", NULL), fl_workload_find(c->workload, NULL) };
+    fl_owners owners = { fl_optimizer_find(c->optimizer, NULL), fl_schedule_find("constant", NULL),
+                         fl_workload_find(c->workload, NULL) };
     const fl_workload *workload = owners.workload;
     fl_trial trial = fl_trial_default(&owners);
     trial.values.of[FL_OF_OPTIMIZER][0] = c->rate;
-    if (workload->n_options) trial.values.of[FL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, "dimension")] = c->dimension;
+    if (workload->n_options)
+        trial.values.of[FL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, "dimension")] =
+            c->dimension;
     trial.backend = fl_backend_find(c->backend, NULL);
     trial.batch_size = c->batch;
     trial.split.validation = c->validation;
@@ -53,9 +57,11 @@ static void words_of(const choice *c, fl_trainer *trainer, char words[2000])
     fl_outcome outcome;
     fl_trial trial = trial_of(c);
     if (!fl_train(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    int n = snprintf(words, 2000, "%s %s %s %s", outcome.trial, fl_status_name(outcome.status), outcome.reason, outcome.state_hash);
+    int n = snprintf(words, 2000, "%s %s %s %s", outcome.trial, fl_status_name(outcome.status), outcome.reason,
+                     outcome.state_hash);
     for (size_t p = 0; p < outcome.n_points; p++)
-        for (fl_metric m = 0; m < FL_METRICS; m++) n += snprintf(words + n, 2000 - (size_t)n, " %a", outcome.points[p].of[m]);
+        for (fl_metric m = 0; m < FL_METRICS; m++)
+            n += snprintf(words + n, 2000 - (size_t)n, " %a", outcome.points[p].of[m]);
     n += snprintf(words + n, 2000 - (size_t)n, " %.600s", outcome.implementation);
     fl_outcome_free(&outcome);
 }

@@ -6,7 +6,8 @@ enum { N = 8, MOST_STEPS = 300 };
 
 static fl_trial trial_of(const char *optimizer, const char *schedule, double rate, size_t steps)
 {
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL), fl_workload_find("quadratic/noisy", NULL) };
+    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                         fl_workload_find("quadratic/noisy", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = fl_backend_find("naive", NULL);
     trial.values.of[FL_OF_OPTIMIZER][0] = rate;
@@ -23,7 +24,8 @@ static void set_option(fl_trial *trial, const char *name, double value)
     trial->values.of[FL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, name)] = value;
 }
 
-/* What was seen of a trial: parameters before and after, and of each step the batch's mean example, loss, rate, norm. */
+/* What was seen of a trial: parameters before and after, and of each step the batch's mean example, loss, rate, norm.
+ */
 typedef struct seen {
     float first[N], last[N];
     double mean[MOST_STEPS][N], loss[MOST_STEPS], rate[MOST_STEPS], norm[MOST_STEPS], expected_loss[MOST_STEPS];
@@ -113,8 +115,9 @@ static void without_noise_sgd_is_a_power(void **state)
     fl_outcome_free(&outcome);
 }
 
-/* Heavy ball without noise, in one direction: the two roots of z^2 - (1 + gamma - eta c) z + gamma. At c = 10, eta = 0.1,
- * gamma = 0.25 they are both 1/8 +- sqrt(1/64 - 1/4): complex, of modulus 1/2; theta_t follows the recurrence itself. */
+/* Heavy ball without noise, in one direction: the two roots of z^2 - (1 + gamma - eta c) z + gamma. At c = 10, eta =
+ * 0.1, gamma = 0.25 they are both 1/8 +- sqrt(1/64 - 1/4): complex, of modulus 1/2; theta_t follows the recurrence
+ * itself. */
 static void momentum_follows_its_recurrence(void **state)
 {
     static seen s;
@@ -160,8 +163,8 @@ static void gradients_are_counted(void **state)
     }
 }
 
-/* Of eta = 1 the stiffest direction grows by 1 - 10 = -9 per step: 9^t passes float's largest square root, 1.8e19, after 21 steps,
- * where the loss, a float, is infinite. */
+/* Of eta = 1 the stiffest direction grows by 1 - 10 = -9 per step: 9^t passes float's largest square root, 1.8e19,
+ * after 21 steps, where the loss, a float, is infinite. */
 static void divergence_is_found_at_its_step(void **state)
 {
     fl_trial trial = trial_of("sgd", "constant", 1, 100);
@@ -195,7 +198,8 @@ static void divergence_by_the_last_update_is_found_by_the_evaluation(void **stat
     fl_outcome_free(&outcome);
 }
 
-/* Without noise the loss at step s is 1/2 sum c (1 - eta c)^(2 (s - 1)); it is told where it first exceeds the multiple. */
+/* Without noise the loss at step s is 1/2 sum c (1 - eta c)^(2 (s - 1)); it is told where it first exceeds the
+ * multiple. */
 static void a_hopeless_trial_stops_where_it_exceeds_the_multiple(void **state)
 {
     fl_trial trial = trial_of("sgd", "constant", 0.3, 100);
@@ -227,14 +231,16 @@ static void evaluations_come_when_due_and_after_the_last_step(void **state)
         trial.eval_every = cases[i].every;
         fl_outcome outcome = train(&trial, NULL);
         assert_int_equal(outcome.n_points, cases[i].n);
-        for (size_t p = 0; p + 1 < outcome.n_points; p++) assert_int_equal(outcome.points[p].step, (p + 1) * cases[i].every);
+        for (size_t p = 0; p + 1 < outcome.n_points; p++)
+            assert_int_equal(outcome.points[p].step, (p + 1) * cases[i].every);
         if (outcome.n_points) assert_int_equal(outcome.points[outcome.n_points - 1].step, cases[i].last);
         fl_outcome_free(&outcome);
     }
 }
 
-/* Nothing moves, so validation never improves on the first evaluation: after 3 bad ones are borne the 4th, the fifth evaluation,
- * drops the rate to a tenth (PyTorch's ReduceLROnPlateau with patience 3); the sixth step is the first to hear of it. */
+/* Nothing moves, so validation never improves on the first evaluation: after 3 bad ones are borne the 4th, the fifth
+ * evaluation, drops the rate to a tenth (PyTorch's ReduceLROnPlateau with patience 3); the sixth step is the first to
+ * hear of it. */
 static void schedules_are_told_of_validation(void **state)
 {
     fl_trial trial = trial_of("null", "plateau", 1, 7);
@@ -252,9 +258,11 @@ static void parts_of_the_time_add_up(void **state)
     fl_outcome outcome = train(&trial, NULL);
     const fl_seconds *s = &outcome.seconds;
     assert_close(s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other, s->total, 1e-12);
-    assert_true(s->setup > 0 && s->data > 0 && s->forward_backward > 0 && s->update > 0 && s->evaluate > 0 && s->other >= 0);
+    assert_true(s->setup > 0 && s->data > 0 && s->forward_backward > 0 && s->update > 0 && s->evaluate > 0 &&
+                s->other >= 0);
     assert_close(outcome.examples_per_second, 200 * 16 / (s->data + s->forward_backward + s->update), 1e-12);
-    for (size_t p = 1; p < outcome.n_points; p++) assert_true(outcome.points[p].seconds > outcome.points[p - 1].seconds);
+    for (size_t p = 1; p < outcome.n_points; p++)
+        assert_true(outcome.points[p].seconds > outcome.points[p - 1].seconds);
     assert_true(outcome.points[outcome.n_points - 1].seconds <= s->total);
     fl_outcome_free(&outcome);
 }

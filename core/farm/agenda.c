@@ -1,5 +1,5 @@
-/* Per arm a cursor over (index, repeat) in order. Every place before it has been begun or was done before; `possible` counts
- * those indices before it whose first repeat is complete or may yet become so. */
+/* Per arm a cursor over (index, repeat) in order. Every place before it has been begun or was done before; `possible`
+ * counts those indices before it whose first repeat is complete or may yet become so. */
 #include "farm/agenda.h"
 #include "base/memory.h"
 
@@ -17,7 +17,7 @@ typedef struct queue {
 struct fl_agenda {
     const fl_study *study;
     fl_shard shard;
-    queue *queues; /* one per arm; NULL for reruns */
+    queue *queues;  /* one per arm; NULL for reruns */
     fl_slot *slots; /* reruns: what is to be done */
     size_t n_slots, next_slot, running;
 };
@@ -123,8 +123,8 @@ static bool same_plan(const fl_arm *a, const fl_arm *b)
            a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
 }
 
-/* The arm whose turn it is: the one furthest behind among those that share the plans of the first that can go on, so that workers
- * keep their plans and arms advance side by side. NULL when none can. */
+/* The arm whose turn it is: the one furthest behind among those that share the plans of the first that can go on, so
+ * that workers keep their plans and arms advance side by side. NULL when none can. */
 static queue *choose(fl_agenda *agenda)
 {
     queue *chosen = NULL;

@@ -1,8 +1,9 @@
 /* Which trial comes next.
  *
- * The set of a study's trials never depends on workers, kills or order: a trial is begun only when every outcome of those
- * before it would still leave it within the budget. For a feasible budget that means: complete and running trials of lower index
- * are fewer than the feasible trials wanted. Nothing is ever run in vain, and nothing needs to be thrown away.
+ * The set of a study's trials never depends on workers, kills or order: a trial is begun only when every outcome of
+ * those before it would still leave it within the budget. For a feasible budget that means: complete and running trials
+ * of lower index are fewer than the feasible trials wanted. Nothing is ever run in vain, and nothing needs to be thrown
+ * away.
  */
 #ifndef FL_FARM_AGENDA_H
 #define FL_FARM_AGENDA_H
@@ -14,7 +15,8 @@ typedef struct fl_agenda fl_agenda;
 
 typedef enum fl_next { FL_NEXT_TRIAL, FL_NEXT_WAIT, FL_NEXT_NONE } fl_next;
 
-/* The search's trials, less those that `results` holds (NULL: none); failed ones count as done unless `retry_failed`. */
+/* The search's trials, less those that `results` holds (NULL: none); failed ones count as done unless `retry_failed`.
+ */
 fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_results *results, bool retry_failed);
 
 /* The reruns of each arm's selected trial, less those that `results` holds. */

@@ -46,7 +46,8 @@ static void count(shift *s, const fl_slot *slot, const fl_outcome *outcome)
     tally->complete += outcome->status == FL_COMPLETE;
     tally->infeasible += outcome->status == FL_INFEASIBLE;
     tally->failed += outcome->status == FL_FAILED;
-    if (study->feasible && outcome->status != FL_COMPLETE && slot->repeat < FL_RERUN_REPEAT) tally->total++; /* one more is needed */
+    if (study->feasible && outcome->status != FL_COMPLETE && slot->repeat < FL_RERUN_REPEAT)
+        tally->total++; /* one more is needed */
     if (tally->done > tally->total) tally->total = tally->done;
     if (outcome->status != FL_COMPLETE || !outcome->n_points || slot->repeat >= FL_RERUN_REPEAT) return;
     double score = outcome->points[outcome->n_points - 1].of[study->select];
@@ -135,8 +136,8 @@ static bool employ_idle(shift *s)
     return true;
 }
 
-/* A worker's end: idle, it is simply gone; busy, its trial is lost. When worker after worker ends before it could begin, no
- * trial is to blame but the machine. */
+/* A worker's end: idle, it is simply gone; busy, its trial is lost. When worker after worker ends before it could
+ * begin, no trial is to blame but the machine. */
 static bool lose(shift *s, fl_worker *worker)
 {
     char how[100];
@@ -208,7 +209,8 @@ static int wait_ms(const shift *s)
 static void wait_for_word(shift *s)
 {
     size_t n = s->farm->workers;
-    for (size_t i = 0; i < n; i++) s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
+    for (size_t i = 0; i < n; i++)
+        s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
     if (poll(s->polls, n + 1, wait_ms(s)) < 0)
         for (size_t i = 0; i <= n; i++) s->polls[i].revents = 0;
@@ -256,8 +258,7 @@ static size_t failed_reruns(const fl_results *results)
 {
     size_t n = 0;
     for (size_t arm = 0; arm < results->study->n_arms; arm++)
-        for (size_t i = 0; i < results->arms[arm].n_reruns; i++)
-            n += results->arms[arm].reruns[i]->status == FL_FAILED;
+        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i]->status == FL_FAILED;
     return n;
 }
 
@@ -287,8 +288,8 @@ static fl_farm_end both_phases(shift *s)
     return end == FL_FARM_DONE && whole ? phase(s, true) : end;
 }
 
-/* Load every data set once before anything is written: what is missing or damaged is told now, and a failed trial's identity needs
- * the checksum. */
+/* Load every data set once before anything is written: what is missing or damaged is told now, and a failed trial's
+ * identity needs the checksum. */
 static bool check_data(shift *s)
 {
     const fl_study *study = s->farm->study;
@@ -300,7 +301,8 @@ static bool check_data(shift *s)
             memcpy(s->checksums[i], s->checksums[i - 1], sizeof s->checksums[i]);
             continue;
         }
-        fl_dataset *dataset = fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_OF_WORKLOAD], s->error);
+        fl_dataset *dataset =
+            fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_OF_WORKLOAD], s->error);
         if (!dataset) return false;
         memcpy(s->checksums[i], dataset->checksum, sizeof s->checksums[i]);
         fl_dataset_free(dataset);
@@ -326,8 +328,9 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_tally *tally, fl_error *error)
 {
     *tally = (fl_tally){ .best_score = HUGE_VAL, .left = -1 };
     if (farm->shard.count > 1 && farm->study->feasible) {
-        fl_user_error(error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
-                             "without --shard");
+        fl_user_error(
+            error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
+                   "without --shard");
         return FL_FARM_ERROR;
     }
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */

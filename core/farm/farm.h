@@ -1,7 +1,7 @@
 /* The farm: a study's trials given to worker processes, their outcomes written to the store by one supervisor.
  *
- * A worker that crashes or hangs loses its trial's time and nothing else: the trial is tried once more, then recorded as
- * failed with the reason.
+ * A worker that crashes or hangs loses its trial's time and nothing else: the trial is tried once more, then recorded
+ * as failed with the reason.
  */
 #ifndef FL_FARM_FARM_H
 #define FL_FARM_FARM_H
@@ -10,15 +10,15 @@
 
 /* How far a run is. */
 typedef struct fl_tally {
-    size_t total, done; /* trials needed as far as is known; done, those of earlier runs included */
-    size_t before;      /* done in earlier runs */
-    size_t failed_before; /* of these, failed and not tried again */
+    size_t total, done;                  /* trials needed as far as is known; done, those of earlier runs included */
+    size_t before;                       /* done in earlier runs */
+    size_t failed_before;                /* of these, failed and not tried again */
     size_t complete, infeasible, failed; /* of this run */
     size_t running;
-    size_t best_arm;    /* of this run; best_score is infinite before the first */
+    size_t best_arm; /* of this run; best_score is infinite before the first */
     double best_score;
-    double seconds;     /* since this run began */
-    double left;        /* estimate of the seconds to come; negative while unknown */
+    double seconds; /* since this run began */
+    double left;    /* estimate of the seconds to come; negative while unknown */
 } fl_tally;
 
 typedef struct fl_farm {
@@ -26,7 +26,7 @@ typedef struct fl_farm {
     const char *folder;
     fl_shard shard;
     size_t workers;
-    double timeout;              /* seconds a trial may take; 0: any */
+    double timeout; /* seconds a trial may take; 0: any */
     bool retry_failed;
     char *const *worker_command; /* NULL-ended; the program that calls fl_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */

@@ -45,7 +45,8 @@ static json_t *answer(fl_trainer *trainer, const char *line, size_t n)
     fl_trial trial;
     fl_node node;
     fl_json *document = fl_json_load_text("the supervisor's message", line, n, &error);
-    bool read = document && fl_node_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
+    bool read =
+        document && fl_node_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
     fl_json_free(document);
     if (!read) return json_pack("{s:s}", "error", error.text);
     json_t *message = run(trainer, &trial);

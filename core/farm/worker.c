@@ -146,7 +146,8 @@ void fl_worker_stop(fl_worker *worker, char *how, size_t size)
     close(worker->from);
     if (waitpid(worker->pid, &status, WNOHANG) == 0) {
         kill(worker->pid, SIGKILL);
-        while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {}
+        while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {
+        }
     }
     if (how) describe_end(status, how, size);
     fl_text_free(&worker->heard);

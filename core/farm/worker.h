@@ -1,7 +1,8 @@
 /* Workers: processes that run one trial after the other.
  *
- * A worker reads trials and writes outcomes as lines of JSON on its standard input and output; it starts before any compute
- * (fork after OpenMP would hang), has its thread count in its environment, and ends when its input closes or its parent dies.
+ * A worker reads trials and writes outcomes as lines of JSON on its standard input and output; it starts before any
+ * compute (fork after OpenMP would hang), has its thread count in its environment, and ends when its input closes or
+ * its parent dies.
  */
 #ifndef FL_FARM_WORKER_H
 #define FL_FARM_WORKER_H
@@ -21,7 +22,7 @@ typedef struct fl_worker {
     fl_text heard; /* bytes of the next line */
     bool ready, busy;
     fl_slot slot;
-    fl_trial trial; /* owned while busy */
+    fl_trial trial;   /* owned while busy */
     unsigned attempt; /* which worker the trial is with, from 1 */
     double begun;
 } fl_worker;
@@ -35,8 +36,8 @@ bool fl_worker_send(fl_worker *worker);
 /* What it had to say. */
 typedef enum fl_heard { FL_HEARD_NOTHING, FL_HEARD_READY, FL_HEARD_OUTCOME, FL_HEARD_ERROR, FL_HEARD_END } fl_heard;
 
-/* Read what is there without waiting longer than one read. An outcome comes with the machine's facts (new reference); an error with
- * its sentence. FL_HEARD_END: the worker is gone or talks nonsense. */
+/* Read what is there without waiting longer than one read. An outcome comes with the machine's facts (new reference);
+ * an error with its sentence. FL_HEARD_END: the worker is gone or talks nonsense. */
 fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error);
 
 /* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. */

@@ -7,7 +7,13 @@
 
 /* Losses are means in nats (or the workload's own unit), errors shares of examples. */
 typedef enum fl_metric {
-    FL_TRAIN_LOSS, FL_TRAIN_ERROR, FL_VAL_LOSS, FL_VAL_ERROR, FL_TEST_LOSS, FL_TEST_ERROR, FL_METRICS
+    FL_TRAIN_LOSS,
+    FL_TRAIN_ERROR,
+    FL_VAL_LOSS,
+    FL_VAL_ERROR,
+    FL_TEST_LOSS,
+    FL_TEST_ERROR,
+    FL_METRICS
 } fl_metric;
 
 const char *fl_metric_name(fl_metric metric); /* "val_error" */
@@ -22,7 +28,8 @@ typedef struct fl_point {
     double seconds; /* since the trial's start */
 } fl_point;
 
-/* {"step": .., "train_loss": .., ...}; metrics that are not finite become null and come back as infinity. New reference. */
+/* {"step": .., "train_loss": .., ...}; metrics that are not finite become null and come back as infinity. New
+ * reference. */
 json_t *fl_point_json(const fl_point *point);
 bool fl_point_read(const json_t *object, fl_point *point);
 

@@ -76,8 +76,10 @@ static bool unknown(const fl_owners *owners, const char *name, fl_owner owner, f
     size_t used = 0, n;
     const fl_hyper *table = fl_owner_table(owners, owner, &n);
     for (size_t i = 0; i < n && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "", fl_owner_prefix(owner), table[i].name);
-    return fl_user_error(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], whose[owner], name, known);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "", fl_owner_prefix(owner),
+                                 table[i].name);
+    return fl_user_error(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], whose[owner], name,
+                         known);
 }
 
 static fl_owner owner_of(const char *name)
@@ -170,7 +172,9 @@ bool fl_values_accept(const fl_owners *owners, const fl_values *values, fl_error
         for (size_t i = 0; i < n; i++) {
             bool given = !isnan(values->of[owner][i]);
             if (!given && owners->schedule->absolute && isnan(table[i].standard)) continue;
-            if (!given) return fl_user_error(error, "'%s%s' has no value, and no default", fl_owner_prefix(owner), table[i].name);
+            if (!given)
+                return fl_user_error(error, "'%s%s' has no value, and no default", fl_owner_prefix(owner),
+                                     table[i].name);
             if (!fl_hyper_accepts(&table[i], values->of[owner][i], error)) return false;
         }
     }

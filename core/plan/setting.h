@@ -33,11 +33,11 @@ typedef struct fl_coupling fl_coupling;
 
 typedef struct fl_setting {
     fl_owner owner;
-    size_t index;              /* of the plain hyperparameter it settles */
-    const fl_hyper *hyper;     /* that hyperparameter */
+    size_t index;          /* of the plain hyperparameter it settles */
+    const fl_hyper *hyper; /* that hyperparameter */
     bool one_minus;
     const fl_coupling *coupling; /* NULL unless coupled */
-    size_t partner;            /* coupled: the partner's index in the optimizer's table */
+    size_t partner;              /* coupled: the partner's index in the optimizer's table */
 } fl_setting;
 
 /* An owner's table; *n is 0 when it has none. */
@@ -64,8 +64,8 @@ void fl_settings_apply(const fl_setting *settings, const double *given, size_t n
 /* Every default; NAN where there is none. */
 void fl_values_default(const fl_owners *owners, fl_values *values);
 
-/* True when every value lies in its range; else a sentence without a place. `learning_rate` may be missing (NAN) for schedules
- * that give absolute rates. */
+/* True when every value lies in its range; else a sentence without a place. `learning_rate` may be missing (NAN) for
+ * schedules that give absolute rates. */
 bool fl_values_accept(const fl_owners *owners, const fl_values *values, fl_error *error);
 
 #endif

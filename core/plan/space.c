@@ -26,7 +26,8 @@ static bool read_range(fl_node node, fl_axis *axis, fl_error *error)
     if (!fl_node_only(node, keys, error)) return false;
     if (!fl_node_need(node, "min", &min, error) || !fl_node_number(min, &axis->min, error)) return false;
     if (!fl_node_need(node, "max", &max, error) || !fl_node_number(max, &axis->max, error)) return false;
-    if (!fl_node_get(node, "scaling", &scaling)) return fl_node_fail(node, error, "'scaling' is missing here; it is linear or log");
+    if (!fl_node_get(node, "scaling", &scaling))
+        return fl_node_fail(node, error, "'scaling' is missing here; it is linear or log");
     if (!fl_node_string(scaling, &word, error)) return false;
     axis->log = !strcmp(word, "log");
     if (!axis->log && strcmp(word, "linear"))
@@ -34,7 +35,8 @@ static bool read_range(fl_node node, fl_axis *axis, fl_error *error)
     if (axis->setting.hyper->scale == FL_CHOICE && !axis->setting.coupling)
         return fl_node_fail(node, error, "'%s' is a choice; list its values as feasible_points", axis->name);
     if (axis->min > axis->max) return fl_node_fail(min, error, "min %.10g is above max %.10g", axis->min, axis->max);
-    if (axis->log && axis->min <= 0) return fl_node_fail(min, error, "a log axis needs min above 0, not %.10g", axis->min);
+    if (axis->log && axis->min <= 0)
+        return fl_node_fail(min, error, "a log axis needs min above 0, not %.10g", axis->min);
     return accept_at(axis, min, axis->min, error) && accept_at(axis, max, axis->max, error);
 }
 
@@ -65,7 +67,8 @@ static bool read_rates(fl_node node, const fl_owners *owners, fl_space *space, f
 {
     fl_node rate;
     if (!owners->schedule->absolute)
-        return fl_node_fail_key(node, error, "schedule '%s' takes no rates; schedule 'list' does", owners->schedule->entry.name);
+        return fl_node_fail_key(node, error, "schedule '%s' takes no rates; schedule 'list' does",
+                                owners->schedule->entry.name);
     if (!json_is_array(fl_node_value(node)) || !fl_node_first(node, &rate))
         return fl_node_fail(node, error, "'schedule.rates' must be an array of numbers");
     do {
@@ -101,8 +104,9 @@ static bool read_axis(fl_node node, const fl_owners *owners, fl_space *space, fl
 {
     if (!strcmp(fl_node_key(node), "schedule.rates")) return read_rates(node, owners, space, error);
     if (!strncmp(fl_node_key(node), "workload.", strlen("workload.")))
-        return fl_node_fail_key(node, error, "a workload's options are the same for every arm: they belong in the study's "
-                                             "'workload_options'");
+        return fl_node_fail_key(node, error,
+                                "a workload's options are the same for every arm: they belong in the study's "
+                                "'workload_options'");
     fl_axis *axis = new_axis(node, owners, space, error);
     fl_node list;
     if (!axis) return false;
@@ -128,11 +132,13 @@ static bool read_complete(fl_node point, fl_space *space, fl_error *error)
         fl_axis *axis = space->axes;
         while (axis < space->axes + space->n_axes && strcmp(axis->name, fl_node_key(child))) axis++;
         if (axis == space->axes + space->n_axes)
-            return fl_node_fail_key(child, error, "the first point does not name '%s'; all points name the same", fl_node_key(child));
+            return fl_node_fail_key(child, error, "the first point does not name '%s'; all points name the same",
+                                    fl_node_key(child));
         if (!add_point(child, axis, error)) return false;
     }
-    return n == space->n_axes || fl_node_fail(point, error, "all points name the same; the first names %zu values, this one %zu",
-                                              space->n_axes, n);
+    return n == space->n_axes ||
+           fl_node_fail(point, error, "all points name the same; the first names %zu values, this one %zu",
+                        space->n_axes, n);
 }
 
 static bool read_list(fl_node node, const fl_owners *owners, fl_space *space, fl_error *error)
@@ -141,9 +147,11 @@ static bool read_list(fl_node node, const fl_owners *owners, fl_space *space, fl
     if (!fl_node_first(node, &point)) return fl_node_fail(node, error, "'space' lists no point");
     if (!fl_node_is_object(point, error) || !read_axes(point, owners, space, error)) return false;
     for (size_t i = 0; i < space->n_axes; i++)
-        if (space->axes[i].n_points != 1) return fl_node_fail(point, error, "'%s' must be one value in a complete point", space->axes[i].name);
+        if (space->axes[i].n_points != 1)
+            return fl_node_fail(point, error, "'%s' must be one value in a complete point", space->axes[i].name);
     if (space->n_rates)
-        return fl_node_fail(point, error, "'schedule.rates' are the same for all points of an arm; write the space as axes");
+        return fl_node_fail(point, error,
+                            "'schedule.rates' are the same for all points of an arm; write the space as axes");
     space->n_complete = 1;
     for (; fl_node_next(&point); space->n_complete++)
         if (!read_complete(point, space, error)) return false;
@@ -154,7 +162,8 @@ bool fl_space_read(fl_node node, const fl_owners *owners, fl_space *space, fl_er
 {
     *space = (fl_space){ .n_axes = 0 };
     bool list = json_is_array(fl_node_value(node));
-    if ((list || fl_node_is_object(node, error)) && (list ? read_list : read_axes)(node, owners, space, error)) return true;
+    if ((list || fl_node_is_object(node, error)) && (list ? read_list : read_axes)(node, owners, space, error))
+        return true;
     fl_space_free(space);
     return false;
 }
@@ -218,9 +227,9 @@ void fl_space_resolve(const fl_space *space, const double *u, fl_values *values)
     for (size_t i = 0; i < space->n_axes; i++) {
         const fl_axis *axis = &space->axes[i];
         settings[i] = axis->setting;
-        given[i] = space->n_complete           ? listed(axis, *u)
+        given[i] = space->n_complete             ? listed(axis, *u)
                    : fl_axis_varies(space, axis) ? fl_axis_value(axis, *u++)
-                                               : axis->points[0];
+                                                 : axis->points[0];
     }
     fl_settings_apply(settings, given, space->n_axes, values);
 }

@@ -17,11 +17,11 @@
 enum { FL_SPACE_AXES = 2 * FL_HYPER_MAX };
 
 typedef struct fl_axis {
-    char name[64];      /* as the study names it: "one_minus_beta1" */
+    char name[64]; /* as the study names it: "one_minus_beta1" */
     fl_setting setting;
     bool log;
-    double min, max;    /* of a range */
-    double *points;     /* listed values, owned; NULL for a range */
+    double min, max; /* of a range */
+    double *points;  /* listed values, owned; NULL for a range */
     size_t n_points;
 } fl_axis;
 

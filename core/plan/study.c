@@ -99,8 +99,11 @@ fl_trial fl_study_trial(const fl_study *study, const fl_arm *arm, uint64_t index
     size_t levels[FL_SPACE_AXES];
     double u[FL_SPACE_AXES] = { 0 };
     fl_space_levels(arm->space, levels);
-    fl_search_question question = { .seed = study->search_seed, .index = index, .n_axes = fl_space_dimensions(arm->space),
-                                    .n_levels = levels, .points_per_axis = study->points_per_axis };
+    fl_search_question question = { .seed = study->search_seed,
+                                    .index = index,
+                                    .n_axes = fl_space_dimensions(arm->space),
+                                    .n_levels = levels,
+                                    .points_per_axis = study->points_per_axis };
     if (question.n_axes) fl_space_search(arm->space, study->search)->point(&question, u);
     fl_trial trial = fl_trial_copy(&arm->base);
     fl_space_resolve(arm->space, u, &trial.values);

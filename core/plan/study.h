@@ -35,11 +35,11 @@ typedef struct fl_study {
     uint64_t first_seed;
     size_t repeats, rerun_best;
     fl_metric select;
-    bool select_best;                             /* score at the best evaluation rather than the last */
+    bool select_best; /* score at the best evaluation rather than the last */
     bool has_target;
     fl_metric target;
     double target_value;
-    json_t *frozen;                               /* normal form: every default written out; owned */
+    json_t *frozen; /* normal form: every default written out; owned */
 } fl_study;
 
 /* What the command line may change; the change becomes part of the frozen study. Zero or NULL: nothing. */

@@ -36,8 +36,8 @@ static double end_of(const fl_axis *axis, bool highest)
     return ((double)at + 0.5) / (double)axis->n_points;
 }
 
-/* Both corners of a space must be trials that can be run: what lies between is then within range too. Of a list every point must
- * be one. */
+/* Both corners of a space must be trials that can be run: what lies between is then within range too. Of a list every
+ * point must be one. */
 static bool accept_space(fl_node node, const fl_arm *arm, fl_error *error)
 {
     const fl_space *space = arm->space;
@@ -69,7 +69,8 @@ static bool holds_budget(fl_node node, const fl_study *study, const fl_space *sp
     size_t levels[FL_SPACE_AXES];
     fl_space_levels(space, levels);
     const fl_search *search = fl_space_search(space, study->search);
-    fl_search_question question = { .n_axes = fl_space_dimensions(space), .n_levels = levels,
+    fl_search_question question = { .n_axes = fl_space_dimensions(space),
+                                    .n_levels = levels,
                                     .points_per_axis = study->points_per_axis };
     fl_error why;
     if (!question.n_axes) return true; /* everything is fixed: the trials differ by their seeds alone */
@@ -129,9 +130,11 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
     fl_error why;
     if (!fl_node_is_object(r->node, error) || !fl_node_only(r->node, keys, error)) return false;
     if (!fl_node_need(r->node, "arm", &child, error) || !fl_node_string(child, &r->label, error)) return false;
-    if (!*r->label || strpbrk(r->label, "\n\t")) return fl_node_fail(child, error, "an arm's name must be a line of text");
+    if (!*r->label || strpbrk(r->label, "\n\t"))
+        return fl_node_fail(child, error, "an arm's name must be a line of text");
     for (size_t i = 0; i < study->n_arms; i++)
-        if (!strcmp(study->arms[i].label, r->label)) return fl_node_fail(child, error, "there is an arm '%s' already", r->label);
+        if (!strcmp(study->arms[i].label, r->label))
+            return fl_node_fail(child, error, "there is an arm '%s' already", r->label);
     if (!fl_node_need(r->node, "optimizer", &child, error) || !fl_node_string(child, &optimizer, error)) return false;
     if (!(r->optimizer = fl_optimizer_find(optimizer, &why))) return fl_node_fail_with(child, error, &why);
     if (fl_node_get(r->node, "schedule", &child) && !fl_node_string(child, &schedule, error)) return false;
@@ -146,8 +149,8 @@ static bool read_arm(arm_reading *r, fl_study *study, const fl_study_lists *l, f
     r->space = &study->spaces[study->n_spaces];
     if (!fl_space_read(r->space_node, &owners, r->space, error)) return false;
     study->n_spaces++;
-    return settles_rate(r->space_node, &owners, r->space, error) && holds_budget(r->space_node, study, r->space, error) &&
-           add_product(r, study, l, error);
+    return settles_rate(r->space_node, &owners, r->space, error) &&
+           holds_budget(r->space_node, study, r->space, error) && add_product(r, study, l, error);
 }
 
 bool fl_study_read_arms(fl_node root, fl_study *study, fl_error *error)

@@ -17,7 +17,8 @@ static bool read_workload_options(fl_node root, fl_trial *trial, fl_error *error
         fl_error why;
         snprintf(name, sizeof name, "workload.%.60s", fl_node_key(child));
         if (!fl_setting_find(&trial->owners, name, &setting, &why))
-            return fl_node_fail_key(child, error, "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
+            return fl_node_fail_key(child, error,
+                                    "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
                                     trial->owners.workload->entry.name, fl_node_key(child));
         if (!fl_setting_read(&setting, child, &value, error)) return false;
         if (!fl_setting_accepts(&setting, value, &why)) return fl_node_fail_with(child, error, &why);
@@ -43,7 +44,8 @@ static bool read_split(fl_node root, fl_trial *base, fl_error *error)
     if (fl_node_get(root, "split", &split) && !fl_split_read(split, &base->split, error)) return false;
     size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
     if (validation >= all)
-        return fl_node_fail(split, error, "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
+        return fl_node_fail(split, error,
+                            "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
                             validation, base->owners.workload->entry.name, all);
     if (base->batch_size <= all - validation) return true;
     return fl_node_fail(batch_node(root, base->batch_size), error,
@@ -58,7 +60,8 @@ bool fl_study_read_base(fl_node root, const fl_study *study, const fl_space *spa
     base->steps = study->steps;
     base->eval_every = study->eval_every;
     base->stop_above = study->stop_above;
-    if (!fl_node_optional_whole(root, "threads", 1, 4096, &threads, error) || !read_workload_options(root, base, error)) return false;
+    if (!fl_node_optional_whole(root, "threads", 1, 4096, &threads, error) || !read_workload_options(root, base, error))
+        return false;
     base->threads = (unsigned)threads;
     if (!read_split(root, base, error)) return false;
     if (fl_node_get(root, "init", &child) && !fl_init_read(child, &base->init, error)) return false;

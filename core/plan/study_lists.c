@@ -4,7 +4,8 @@
 typedef bool read_one(fl_node node, fl_study_lists *l, fl_error *error);
 
 /* Call `read` for the value of `key`, or for each value where it is a list. */
-static bool read_listed(fl_node root, const char *key, size_t most, fl_study_lists *l, bool *many, read_one *read, fl_error *error)
+static bool read_listed(fl_node root, const char *key, size_t most, fl_study_lists *l, bool *many, read_one *read,
+                        fl_error *error)
 {
     fl_node node, child;
     if (!fl_node_get(root, key, &node)) return true;
@@ -61,7 +62,8 @@ bool fl_study_read_lists(fl_node root, fl_study_lists *l, fl_error *error)
 {
     fl_node needed;
     *l = (fl_study_lists){ .n_workloads = 0 };
-    if (!fl_node_need(root, "workload", &needed, error) || !fl_node_need(root, "batch_size", &needed, error)) return false;
+    if (!fl_node_need(root, "workload", &needed, error) || !fl_node_need(root, "batch_size", &needed, error))
+        return false;
     if (!read_listed(root, "workload", 32, l, &l->many_workloads, read_workload, error) ||
         !read_listed(root, "backend", 8, l, &l->many_backends, read_backend, error) ||
         !read_listed(root, "precision", FL_PRECISIONS, l, &l->many_precisions, read_precision, error) ||

@@ -20,9 +20,9 @@ static void keep_if_there(json_t *normal, const json_t *file, const char *key)
 
 static json_t *normal_budget(const fl_study *study)
 {
-    json_t *budget = json_pack("{s:I, s:I, s:I, s:b}", "trials", (json_int_t)study->trials, "steps",
-                               (json_int_t)study->steps, "eval_every", (json_int_t)study->eval_every, "feasible",
-                               study->feasible);
+    json_t *budget =
+        json_pack("{s:I, s:I, s:I, s:b}", "trials", (json_int_t)study->trials, "steps", (json_int_t)study->steps,
+                  "eval_every", (json_int_t)study->eval_every, "feasible", study->feasible);
     if (study->feasible) json_object_set_new(budget, "max_trials", json_integer((json_int_t)study->max_trials));
     if (study->stop_above > 0) json_object_set_new(budget, "stop_above", json_real(study->stop_above));
     return budget;
@@ -30,7 +30,8 @@ static json_t *normal_budget(const fl_study *study)
 
 static json_t *normal_search(const fl_study *study)
 {
-    json_t *search = json_pack("{s:s, s:I}", "method", study->search->entry.name, "seed", (json_int_t)study->search_seed);
+    json_t *search =
+        json_pack("{s:s, s:I}", "method", study->search->entry.name, "seed", (json_int_t)study->search_seed);
     if (study->points_per_axis)
         json_object_set_new(search, "points_per_axis", json_integer((json_int_t)study->points_per_axis));
     return search;
@@ -41,8 +42,8 @@ static json_t *normal_arms(const json_t *file)
     json_t *arms = json_deep_copy(json_object_get(file, "arms"));
     size_t i;
     json_t *arm;
-    json_array_foreach(arms, i, arm)
-        if (!json_object_get(arm, "schedule")) json_object_set_new(arm, "schedule", json_string("constant"));
+    json_array_foreach(arms, i, arm) if (!json_object_get(arm, "schedule"))
+        json_object_set_new(arm, "schedule", json_string("constant"));
     return arms;
 }
 
@@ -65,8 +66,9 @@ json_t *fl_study_normal(const fl_study *study, const json_t *file)
     json_object_set_new(normal, "select", json_string(fl_metric_name(study->select)));
     json_object_set_new(normal, "select_at", json_string(study->select_best ? "best" : "final"));
     if (study->has_target)
-        json_object_set_new(normal, "target", json_pack("{s:s, s:f}", "metric", fl_metric_name(study->target), "value",
-                                                        study->target_value));
+        json_object_set_new(
+            normal, "target",
+            json_pack("{s:s, s:f}", "metric", fl_metric_name(study->target), "value", study->target_value));
     json_object_set_new(normal, "arms", normal_arms(file));
     return normal;
 }

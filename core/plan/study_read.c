@@ -11,8 +11,9 @@ static bool read_stop(fl_node budget, fl_study *study, fl_error *error)
     fl_node child;
     if (!fl_node_get(budget, "stop_above", &child)) return true;
     if (!fl_node_number(child, &study->stop_above, error)) return false;
-    return study->stop_above > 1 || fl_node_fail(child, error, "stop_above = %.10g must be above 1, a multiple of the first loss",
-                                                          study->stop_above);
+    return study->stop_above > 1 ||
+           fl_node_fail(child, error, "stop_above = %.10g must be above 1, a multiple of the first loss",
+                        study->stop_above);
 }
 
 static bool read_budget(fl_node root, fl_study *study, fl_error *error)
@@ -30,8 +31,10 @@ static bool read_budget(fl_node root, fl_study *study, fl_error *error)
     study->max_trials = study->feasible ? 3 * study->trials : study->trials;
     if (fl_node_get(budget, "max_trials", &child)) {
         if (!study->feasible)
-            return fl_node_fail_key(child, error, "'max_trials' caps a feasible budget; set \"feasible\": true or leave it out");
-        if (!fl_node_optional_whole(budget, "max_trials", study->trials, 1000000000, &study->max_trials, error)) return false;
+            return fl_node_fail_key(child, error,
+                                    "'max_trials' caps a feasible budget; set \"feasible\": true or leave it out");
+        if (!fl_node_optional_whole(budget, "max_trials", study->trials, 1000000000, &study->max_trials, error))
+            return false;
     }
     return read_stop(budget, study, error);
 }
@@ -76,7 +79,8 @@ static bool read_metric(fl_node node, fl_metric from, fl_metric *metric, fl_erro
     *metric = fl_metric_find(name);
     if (*metric >= from && *metric <= FL_VAL_ERROR) return true;
     if (*metric == FL_TEST_LOSS || *metric == FL_TEST_ERROR)
-        return fl_node_fail(node, error, "'%s' cannot be used: the test set is only reported for what validation chose", name);
+        return fl_node_fail(node, error, "'%s' cannot be used: the test set is only reported for what validation chose",
+                            name);
     return fl_node_fail(node, error, "metric '%s' cannot be used here; %sval_loss, val_error can", name,
                         from == FL_TRAIN_LOSS ? "train_loss, train_error, " : "");
 }
@@ -90,7 +94,8 @@ static bool read_selection(fl_node root, fl_study *study, fl_error *error)
     if (!fl_node_get(root, "select_at", &child)) return true;
     if (!fl_node_string(child, &at, error)) return false;
     study->select_best = !strcmp(at, "best");
-    return study->select_best || !strcmp(at, "final") || fl_node_fail(child, error, "'select_at' is final or best, not '%s'", at);
+    return study->select_best || !strcmp(at, "final") ||
+           fl_node_fail(child, error, "'select_at' is final or best, not '%s'", at);
 }
 
 static bool read_target(fl_node root, fl_study *study, fl_error *error)
@@ -100,8 +105,9 @@ static bool read_target(fl_node root, fl_study *study, fl_error *error)
     if (!fl_node_get(root, "target", &target)) return true;
     study->has_target = true;
     return fl_node_is_object(target, error) && fl_node_only(target, keys, error) &&
-           fl_node_need(target, "metric", &metric, error) && read_metric(metric, FL_TRAIN_LOSS, &study->target, error) &&
-           fl_node_need(target, "value", &value, error) && fl_node_number(value, &study->target_value, error);
+           fl_node_need(target, "metric", &metric, error) &&
+           read_metric(metric, FL_TRAIN_LOSS, &study->target, error) && fl_node_need(target, "value", &value, error) &&
+           fl_node_number(value, &study->target_value, error);
 }
 
 /* --- the whole --- */
@@ -121,12 +127,12 @@ static bool read_name(fl_node root, fl_study *study, fl_error *error)
 
 static bool read_study(fl_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "study",   "why",     "workload", "workload_options", "split",  "init", "backend",
-                                        "precision", "threads", "batch_size", "budget", "search", "seeds", "select",
-                                        "select_at", "target",  "arms",     NULL };
+    static const char *const keys[] = { "study",   "why",       "workload",  "workload_options", "split",  "init",
+                                        "backend", "precision", "threads",   "batch_size",       "budget", "search",
+                                        "seeds",   "select",    "select_at", "target",           "arms",   NULL };
     return fl_node_is_object(root, error) && fl_node_only(root, keys, error) && read_name(root, study, error) &&
-           read_budget(root, study, error) && read_search(root, study, error) &&
-           read_seeds(root, study, error) && read_selection(root, study, error) && read_target(root, study, error) &&
+           read_budget(root, study, error) && read_search(root, study, error) && read_seeds(root, study, error) &&
+           read_selection(root, study, error) && read_target(root, study, error) &&
            fl_study_read_arms(root, study, error);
 }
 

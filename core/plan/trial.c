@@ -67,14 +67,15 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (!trial->steps) return fl_user_error(error, "steps must be at least 1");
     if (!trial->batch_size) return fl_user_error(error, "the batch must hold at least 1 example");
     if (trial->batch_size > n_training)
-        return fl_user_error(error, "a batch of %zu is larger than the training split of %zu examples", trial->batch_size,
-                             n_training);
+        return fl_user_error(error, "a batch of %zu is larger than the training split of %zu examples",
+                             trial->batch_size, n_training);
     if (!trial->threads) return fl_user_error(error, "threads must be at least 1");
     if (trial->seed > FL_SEED_MAX) return fl_user_error(error, "a seed must be below 2^53");
     if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
         return fl_user_error(error, "initial weights and biases must be finite numbers");
     if (trial->stop_above && !(trial->stop_above > 1))
-        return fl_user_error(error, "stop_above = %.10g must be above 1, a multiple of the first loss", trial->stop_above);
+        return fl_user_error(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
+                             trial->stop_above);
     fl_rate_question question = question_of(trial, 0, (fl_told){ 0 });
     return fl_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &question, error);
@@ -82,7 +83,8 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
 
 size_t fl_trial_validation(const fl_trial *trial)
 {
-    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation : trial->split.validation;
+    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation
+                                               : trial->split.validation;
 }
 
 bool fl_precision_find(const char *name, fl_precision *precision, fl_error *error)

@@ -16,21 +16,21 @@
 typedef struct fl_trial {
     fl_owners owners; /* optimizer, schedule, workload */
     fl_values values;
-    double *rates;    /* schedule `list` only: one rate per step; owned */
+    double *rates; /* schedule `list` only: one rate per step; owned */
     size_t n_rates;
     const fl_backend *backend;
     fl_precision precision;
     size_t batch_size, steps;
     size_t eval_every; /* steps between evaluations; 0: none */
     unsigned threads;
-    uint64_t seed;     /* below 2^53 */
+    uint64_t seed; /* below 2^53 */
     fl_split split;
     fl_init init;
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
 } fl_trial;
 
-/* A trial of these with every default: the workload's initialisation, the whole default split, batch 128, 1,000 steps, 20
- * evaluations, backend onednn, f32, one thread, seed 1; the learning rate is still missing. */
+/* A trial of these with every default: the workload's initialisation, the whole default split, batch 128, 1,000 steps,
+ * 20 evaluations, backend onednn, f32, one thread, seed 1; the learning rate is still missing. */
 fl_trial fl_trial_default(const fl_owners *owners);
 fl_trial fl_trial_copy(const fl_trial *trial);
 void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */

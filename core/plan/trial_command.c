@@ -29,7 +29,8 @@ static void add_rates(fl_text *text, const fl_trial *trial)
     if (!trial->n_rates) return;
     char number[FL_NUMBER_SIZE];
     fl_text_add(text, " --set 'schedule.rates=[");
-    for (size_t i = 0; i < trial->n_rates; i++) fl_text_add(text, "%s%s", i ? "," : "", fl_number(trial->rates[i], number));
+    for (size_t i = 0; i < trial->n_rates; i++)
+        fl_text_add(text, "%s%s", i ? "," : "", fl_number(trial->rates[i], number));
     fl_text_add(text, "]'");
 }
 
@@ -60,7 +61,8 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
                 trial->owners.optimizer->entry.name, trial->owners.schedule->entry.name);
     for (fl_owner owner = 0; owner < FL_OWNERS; owner++) add_values(text, trial, owner);
     add_rates(text, trial);
-    fl_text_add(text, " --batch %zu --steps %zu --eval-every %zu --seed %" PRIu64 " --backend %s --precision %s --threads %u",
+    fl_text_add(text,
+                " --batch %zu --steps %zu --eval-every %zu --seed %" PRIu64 " --backend %s --precision %s --threads %u",
                 trial->batch_size, trial->steps, trial->eval_every, trial->seed, trial->backend->entry.name,
                 fl_precision_name(trial->precision), trial->threads);
     add_split(text, trial);

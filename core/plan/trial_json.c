@@ -41,19 +41,21 @@ static json_t *split_json(const fl_trial *trial)
     const fl_split *split = &trial->split;
     size_t validation = fl_trial_validation(trial);
     if (validation == trial->owners.workload->dataset->n_validation && split->from == FL_FROM_END) return NULL;
-    json_t *object = json_pack("{s:I, s:s}", "validation", (json_int_t)validation, "from", fl_split_from_name(split->from));
+    json_t *object =
+        json_pack("{s:I, s:s}", "validation", (json_int_t)validation, "from", fl_split_from_name(split->from));
     if (split->from == FL_FROM_SEEDED) json_object_set_new(object, "seed", json_integer((json_int_t)split->seed));
     return object;
 }
 
 json_t *fl_trial_json(const fl_trial *trial)
 {
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:i, s:I}", "workload", trial->owners.workload->entry.name,
-        "optimizer", trial->owners.optimizer->entry.name, "schedule", trial->owners.schedule->entry.name,
-        "hyperparameters", fl_trial_hyperparameters(trial), "batch_size", (json_int_t)trial->batch_size, "steps",
-        (json_int_t)trial->steps, "eval_every", (json_int_t)trial->eval_every, "backend", trial->backend->entry.name,
-        "precision", fl_precision_name(trial->precision), "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:s, s:s, s:i, s:I}", "workload",
+                  trial->owners.workload->entry.name, "optimizer", trial->owners.optimizer->entry.name, "schedule",
+                  trial->owners.schedule->entry.name, "hyperparameters", fl_trial_hyperparameters(trial), "batch_size",
+                  (json_int_t)trial->batch_size, "steps", (json_int_t)trial->steps, "eval_every",
+                  (json_int_t)trial->eval_every, "backend", trial->backend->entry.name, "precision",
+                  fl_precision_name(trial->precision), "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
     json_t *split = split_json(trial);
     if (split) json_object_set_new(object, "split", split);
     json_object_set_new(object, "init",
@@ -104,7 +106,8 @@ static bool read_hyperparameters(fl_node object, fl_trial *trial, fl_error *erro
             if (!read_rates(child, trial, error)) return false;
             continue;
         }
-        if (reading.n == sizeof reading.given / sizeof *reading.given) return fl_node_fail(child, error, "too many values");
+        if (reading.n == sizeof reading.given / sizeof *reading.given)
+            return fl_node_fail(child, error, "too many values");
         fl_setting *setting = &reading.settings[reading.n];
         if (!fl_setting_find(&trial->owners, fl_node_key(child), setting, &why))
             return fl_node_fail_key(child, error, "%s", why.text);

@@ -1,5 +1,5 @@
-/* Exact comparison first; the loose one knows that two correct programs part once a ReLU flips, and by how little that may move a
- * result. */
+/* Exact comparison first; the loose one knows that two correct programs part once a ReLU flips, and by how little that
+ * may move a result. */
 #include "record/compare.h"
 
 #include <math.h>
@@ -31,18 +31,21 @@ static bool same_trial(const fl_record *record, const fl_trial *trial, char diff
         const fl_hyper *table = fl_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++)
             if (!same_choice(record->values.of[owner][i], trial->values.of[owner][i]))
-                return differs(difference, "%s%s was %.17g, the study makes it %.17g", fl_owner_prefix(owner), table[i].name,
-                               record->values.of[owner][i], trial->values.of[owner][i]);
+                return differs(difference, "%s%s was %.17g, the study makes it %.17g", fl_owner_prefix(owner),
+                               table[i].name, record->values.of[owner][i], trial->values.of[owner][i]);
     }
     return record->seed == trial->seed || differs(difference, "the seed was %llu, the study makes it %llu",
                                                   (unsigned long long)record->seed, (unsigned long long)trial->seed);
 }
 
-static bool same_end(const fl_record *record, size_t n_points, const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE])
+static bool same_end(const fl_record *record, size_t n_points, const fl_outcome *outcome,
+                     char difference[FL_DIFFERENCE_SIZE])
 {
     if (record->status != outcome->status)
-        return differs(difference, "was %s, is %s now", fl_status_name(record->status), fl_status_name(outcome->status));
-    if (n_points != outcome->n_points) return differs(difference, "had %zu points, has %zu now", n_points, outcome->n_points);
+        return differs(difference, "was %s, is %s now", fl_status_name(record->status),
+                       fl_status_name(outcome->status));
+    if (n_points != outcome->n_points)
+        return differs(difference, "had %zu points, has %zu now", n_points, outcome->n_points);
     return true;
 }
 
@@ -54,10 +57,12 @@ static bool same_figure(double was, double is)
 
 static bool same_point(const fl_point *was, const fl_point *is, char *difference)
 {
-    if (was->step != is->step) return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
+    if (was->step != is->step)
+        return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
     for (fl_metric m = 0; m < FL_METRICS; m++)
         if (!same_figure(was->of[m], is->of[m]))
-            return differs(difference, "%s at step %zu was %.17g, is %.17g now", fl_metric_name(m), was->step, was->of[m], is->of[m]);
+            return differs(difference, "%s at step %zu was %.17g, is %.17g now", fl_metric_name(m), was->step,
+                           was->of[m], is->of[m]);
     return same_figure(was->rate, is->rate) ||
            differs(difference, "the rate at step %zu was %.17g, is %.17g now", was->step, was->rate, is->rate);
 }
@@ -69,7 +74,8 @@ bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_po
     if (!same_trial(record, trial, difference) || !same_end(record, n_points, outcome, difference)) return false;
     for (size_t i = 0; i < n_points; i++)
         if (!same_point(&points[i], &outcome->points[i], difference)) return false;
-    if (strcmp(reason, outcome->reason)) return differs(difference, "was: %.80s; is now: %.80s", reason, outcome->reason);
+    if (strcmp(reason, outcome->reason))
+        return differs(difference, "was: %.80s; is now: %.80s", reason, outcome->reason);
     return !strcmp(record->state_hash, outcome->state_hash) ||
            differs(difference, "state_hash was %s, is %s now", record->state_hash, outcome->state_hash);
 }
@@ -106,11 +112,12 @@ static bool close_loss(double was, double is)
 
 static bool close_losses(const fl_point *was, const fl_point *is, char *difference)
 {
-    if (was->step != is->step) return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
+    if (was->step != is->step)
+        return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
     for (size_t s = 0; s < N_SPLITS; s++)
         if (!close_loss(was->of[splits[s].loss], is->of[splits[s].loss]))
-            return differs(difference, "%s at step %zu was %.6g, is %.6g now", fl_metric_name(splits[s].loss), was->step,
-                           was->of[splits[s].loss], is->of[splits[s].loss]);
+            return differs(difference, "%s at step %zu was %.6g, is %.6g now", fl_metric_name(splits[s].loss),
+                           was->step, was->of[splits[s].loss], is->of[splits[s].loss]);
     return true;
 }
 
@@ -119,7 +126,8 @@ static bool close_errors(const fl_point *was, const fl_point *is, const fl_trial
     for (size_t s = 0; s < N_SPLITS; s++) {
         fl_metric error = splits[s].error;
         if (!close_error(was->of[error], is->of[error], examples_behind(trial, error)))
-            return differs(difference, "the last %s was %.6g, is %.6g now", fl_metric_name(error), was->of[error], is->of[error]);
+            return differs(difference, "the last %s was %.6g, is %.6g now", fl_metric_name(error), was->of[error],
+                           is->of[error]);
     }
     return true;
 }

@@ -1,5 +1,5 @@
-/* A recorded trial beside a run of the same trial: bit for bit, or, where another machine or build made the record, within what
- * rounding can explain. */
+/* A recorded trial beside a run of the same trial: bit for bit, or, where another machine or build made the record,
+ * within what rounding can explain. */
 #ifndef FL_RECORD_COMPARE_H
 #define FL_RECORD_COMPARE_H
 
@@ -7,13 +7,13 @@
 
 enum { FL_DIFFERENCE_SIZE = 240 };
 
-/* True when hyperparameters, seed, status, reason, state hash and every figure of every point are the same; else `difference` names
- * the first that is not. Seconds are not compared. */
+/* True when hyperparameters, seed, status, reason, state hash and every figure of every point are the same; else
+ * `difference` names the first that is not. Seconds are not compared. */
 bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
                     const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE]);
 
-/* True when hyperparameters, seed, status and steps are the same, the last errors lie within three binomial standard errors of each other, and all losses
- * within a tenth; else `difference` names the first that does not. */
+/* True when hyperparameters, seed, status and steps are the same, the last errors lie within three binomial standard
+ * errors of each other, and all losses within a tenth; else `difference` names the first that does not. */
 bool fl_record_close(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
                      const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE]);
 

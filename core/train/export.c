@@ -16,7 +16,7 @@ struct fl_export {
     const char *folder;    /* borrowed; NULL: only a trace */
     FILE *traces[2];       /* --trace and the folder's own */
     fl_npy *inputs, *labels;
-    int64_t *wide; /* a batch of labels as .npy wants them */
+    int64_t *wide;       /* a batch of labels as .npy wants them */
     size_t batch_values; /* floats of one batch */
     bool failed;
     fl_error error;
@@ -111,16 +111,16 @@ static void begun(void *whose, const fl_network *network)
 {
     fl_export *export = whose;
     fl_error error;
-    bool fine = write_manifest(export, fl_network_flat(network), &error) && write_tensors(export, network, "init", &error) &&
-                open_batches(export, fl_network_in(network), &error);
+    bool fine = write_manifest(export, fl_network_flat(network), &error) &&
+                write_tensors(export, network, "init", &error) && open_batches(export, fl_network_in(network), &error);
     keep(export, fine, &error);
 }
 
 static void trace(fl_export *export, const fl_watched_step *step)
 {
     json_t *norm = isfinite(step->gradient_norm) ? json_real(step->gradient_norm) : json_null();
-    json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate", step->rate,
-                             "gradient_norm", norm);
+    json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate",
+                             step->rate, "gradient_norm", norm);
     char *text = fl_json_line(line);
     for (size_t i = 0; i < 2; i++)
         if (export->traces[i]) fprintf(export->traces[i], "%s\n", text);
@@ -153,7 +153,9 @@ static void ended(void *whose, const fl_network *network)
 fl_watch fl_export_watch(fl_export *export)
 {
     bool folder = export->folder;
-    return (fl_watch){ .whose = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL };
+    return (fl_watch){
+        .whose = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL
+    };
 }
 
 bool fl_export_close(fl_export *export, fl_error *error)

@@ -16,7 +16,8 @@ static json_t *loss_json(const fl_layer *layer)
     json_t *loss = json_pack("{s:s, s:s}", "kind", fl_layer_word(layer->kind), "reduction", "mean over the batch");
     if (layer->kind != FL_QUADRATIC) return loss;
     json_t *curvatures = json_array();
-    for (size_t i = 0; i < layer->n_out; i++) json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, i)));
+    for (size_t i = 0; i < layer->n_out; i++)
+        json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, i)));
     json_object_set_new(loss, "curvatures", curvatures);
     return loss;
 }
@@ -27,7 +28,8 @@ static json_t *tensors_json(const fl_flat *flat)
     for (size_t i = 0; i < flat->n_blocks; i++) {
         const fl_block *block = &flat->blocks[i];
         json_t *shape = json_array();
-        for (size_t d = 0; d < block->n_dims; d++) json_array_append_new(shape, json_integer((json_int_t)block->shape[d]));
+        for (size_t d = 0; d < block->n_dims; d++)
+            json_array_append_new(shape, json_integer((json_int_t)block->shape[d]));
         json_array_append_new(tensors, json_pack("{s:s, s:o}", "name", block->name, "shape", shape));
     }
     return tensors;
@@ -41,6 +43,7 @@ json_t *fl_manifest(const fl_trial *trial, const fl_flat *flat)
     for (size_t i = 0; i + 1 < n; i++) json_array_append_new(list, layer_json(&layers[i]));
     return json_pack("{s:i, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "layers", list, "tensors",
                      tensors_json(flat), "loss", loss_json(&layers[n - 1]), "optimizer", "name",
-                     trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial), "schedule",
-                     trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial", fl_trial_json(trial));
+                     trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
+                     "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial",
+                     fl_trial_json(trial));
 }

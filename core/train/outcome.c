@@ -57,12 +57,13 @@ json_t *fl_outcome_json(const fl_outcome *outcome)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < outcome->n_points; i++) json_array_append_new(points, fl_point_json(&outcome->points[i]));
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial, "status",
-                     fl_status_name(outcome->status), "reason", outcome->reason, "points", points, "stopped_at",
-                     (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
-                     (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
-                     "lent", outcome->lent, "state_hash", outcome->state_hash, "seconds", fl_seconds_json(&outcome->seconds),
-                     "examples_per_second", outcome->examples_per_second, "implementation",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial,
+                     "status", fl_status_name(outcome->status), "reason", outcome->reason, "points", points,
+                     "stopped_at", (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done,
+                     "n_parameters", (json_int_t)outcome->n_parameters, "gradient_evaluations",
+                     (json_int_t)outcome->gradient_evaluations, "lent", outcome->lent, "state_hash",
+                     outcome->state_hash, "seconds", fl_seconds_json(&outcome->seconds), "examples_per_second",
+                     outcome->examples_per_second, "implementation",
                      outcome->implementation ? outcome->implementation : "");
 }
 

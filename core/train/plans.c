@@ -1,5 +1,5 @@
-/* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as long as the
- * model, backend, precision, threads and batch stay. */
+/* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as
+ * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
 
 #include <string.h>
@@ -12,7 +12,8 @@ static bool same_data(const fl_trial *a, const fl_trial *b)
 
 static bool same_split(const fl_trial *a, const fl_trial *b)
 {
-    return a->split.validation == b->split.validation && a->split.from == b->split.from && a->split.seed == b->split.seed;
+    return a->split.validation == b->split.validation && a->split.from == b->split.from &&
+           a->split.seed == b->split.seed;
 }
 
 static bool same_process(const fl_trial *a, const fl_trial *b)
@@ -69,10 +70,10 @@ static fl_network *plan(const fl_plans *plans, const fl_trial *trial, size_t bat
 static bool make_missing(fl_plans *plans, const fl_trial *trial, fl_error *error)
 {
     const fl_workload *workload = trial->owners.workload;
-    if (!plans->dataset)
-        plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_OF_WORKLOAD], error);
+    if (!plans->dataset) plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_OF_WORKLOAD], error);
     if (!plans->dataset) return false;
-    if (!plans->splits.training.index && !fl_splits_make(&plans->splits, plans->dataset, &trial->split, error)) return false;
+    if (!plans->splits.training.index && !fl_splits_make(&plans->splits, plans->dataset, &trial->split, error))
+        return false;
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
     plans->training = plan(plans, trial, trial->batch_size, true, error);

@@ -5,7 +5,9 @@
 #include "model/network.h"
 #include "plan/trial.h"
 
-enum { FL_EVALUATION_BATCH = 250 }; /* divides the usual 5,000 and 10,000; large enough to be fast, small enough for the cache */
+enum {
+    FL_EVALUATION_BATCH = 250
+}; /* divides the usual 5,000 and 10,000; large enough to be fast, small enough for the cache */
 
 typedef struct fl_plans {
     fl_trial trial; /* the trial they were last made for */

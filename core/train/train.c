@@ -1,4 +1,5 @@
-/* The step loop: batch, forward, backward, rate, update; evaluate when due; stop when the loss is no number any more. */
+/* The step loop: batch, forward, backward, rate, update; evaluate when due; stop when the loss is no number any more.
+ */
 #include "train/train.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -29,7 +30,7 @@ typedef struct run {
     size_t *told_steps; /* evaluations so far, as the schedule is told of them */
     double *told_losses;
     double started, loss, first_loss, rate;
-    size_t step;        /* from 0 */
+    size_t step; /* from 0 */
 } run;
 
 fl_trainer *fl_trainer_new(void)
@@ -125,8 +126,9 @@ static double gradient_norm(const run *r)
 static void show_step(run *r)
 {
     if (!r->watch || !r->watch->stepped) return;
-    fl_watched_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), fl_network_input(r->network),
-                              fl_network_labels(r->network) };
+    fl_watched_step shown = {
+        r->step + 1, r->loss, r->rate, gradient_norm(r), fl_network_input(r->network), fl_network_labels(r->network)
+    };
     r->watch->stepped(r->watch->whose, &shown);
 }
 
@@ -135,8 +137,8 @@ static bool step(run *r, double *mark)
 {
     fl_seconds *seconds = &r->outcome->seconds;
     size_t first = fl_order_batch(&r->order, r->step);
-    fl_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size, fl_network_input(r->network),
-                       fl_network_labels(r->network));
+    fl_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
+                       fl_network_input(r->network), fl_network_labels(r->network));
     charge(&seconds->data, mark);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
@@ -237,7 +239,9 @@ bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *er
 bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_COMPLETE };
-    run r = { .trial = trial, .watch = watch, .plans = &trainer->plans, .outcome = outcome, .started = fl_clock_seconds() };
+    run r = {
+        .trial = trial, .watch = watch, .plans = &trainer->plans, .outcome = outcome, .started = fl_clock_seconds()
+    };
     double mark = r.started;
     if (!fl_trainer_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();

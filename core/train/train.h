@@ -28,7 +28,7 @@ typedef struct fl_outcome {
     size_t steps_done;
     size_t n_parameters;
     uint64_t gradient_evaluations;
-    char lent[120]; /* operations the backend borrowed from naive, separated by commas */
+    char lent[120];      /* operations the backend borrowed from naive, separated by commas */
     char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
     fl_seconds seconds;
     double examples_per_second;
@@ -70,11 +70,13 @@ typedef struct fl_trainer fl_trainer;
 fl_trainer *fl_trainer_new(void);
 void fl_trainer_free(fl_trainer *trainer);
 
-/* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an unusable
- * backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before. */
+/* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an
+ * unusable backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before.
+ */
 bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
 
-/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be NULL. */
+/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
+ * NULL. */
 bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error);
 
 #endif
