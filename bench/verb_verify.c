@@ -14,10 +14,11 @@ enum { NOTHING_COMPARED = 4 };
 
 static const usage verify_usage = {
     "fairlead verify DIR [options]",
-    "Runs recorded trials again, as the folder's study asks for them, and compares final parameters and every\n"
-    "figure of every point. On the machine and build of a record all bits must be the same. Elsewhere other bits\n"
-    "are no mismatch while the last errors agree within three binomial standard errors and losses within a tenth;\n"
-    "which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing was compared.",
+    "Runs recorded trials again, as the folder's study asks for them, and compares the first three losses, final\n"
+    "parameters and every figure of every point. On the machine and build of a record all bits must be the same.\n"
+    "Elsewhere other bits are no mismatch while the first three losses agree to 1e-4 and the last errors within\n"
+    "three binomial standard errors; which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing\n"
+    "was compared.",
     "fairlead verify results/quick --sample 5",
 };
 
@@ -30,6 +31,7 @@ typedef struct verification {
     bool json;
     json_t *list; /* of --json */
     size_t counts[VERDICTS];
+    size_t n_without_losses; /* compared records from before losses were recorded */
 } verification;
 
 /* --- which trials --- */
@@ -57,23 +59,30 @@ static uint32_t *choose(const fl_results *results, const char *id, size_t sample
 
 /* --- one trial --- */
 
+/* Add the facts that differ between the record's machine and build and these. */
+static void add_elsewhere(const verification *v, const fl_record *record, const fl_trial *trial,
+                          const fl_outcome *outcome, fl_text *names)
+{
+    json_t *facts = fl_host_facts(trial->backend, outcome->implementation);
+    fl_host_difference(json_object_get(v->results->hosts, record->host), facts, names);
+    json_decref(facts);
+}
+
 /* The same bits settle it. Other bits are judged by where the record was made. */
 static verdict compare(const verification *v, const fl_record *record, const fl_trial *trial, const fl_outcome *outcome,
                        fl_text *why)
 {
     size_t n;
-    char difference[FL_DIFFERENCE_SIZE], loosely[FL_DIFFERENCE_SIZE];
+    char difference[FL_DIFFERENCE_SIZE] = "", loosely[FL_DIFFERENCE_SIZE];
     const fl_point *points = fl_results_points(v->results, record, &n);
-    if (fl_record_same(record, points, n, trial, outcome, difference)) return SAME;
-    json_t *facts = fl_host_facts(trial->backend, outcome->implementation);
     fl_text names = { 0 };
-    fl_host_difference(json_object_get(v->results->hosts, record->host), facts, &names);
-    json_decref(facts);
-    bool elsewhere = names.length, close = elsewhere && fl_record_close(record, points, n, trial, outcome, loosely);
-    fl_text_add(why, "%s", elsewhere && !close ? loosely : difference);
-    if (elsewhere) fl_text_add(why, "; recorded with another %s", names.bytes);
+    add_elsewhere(v, record, trial, outcome, &names);
+    bool same = fl_record_same(record, points, n, trial, outcome, difference);
+    bool close = !same && names.length && fl_record_close(record, points, n, trial, outcome, loosely);
+    fl_text_add(why, "%s", !same && !close && names.length ? loosely : difference);
+    if (names.length) fl_text_add(why, "%srecorded with another %s", why->length ? "; " : "", names.bytes);
     fl_text_free(&names);
-    return close ? CLOSE : DIFFERENT;
+    return same ? SAME : close ? CLOSE : DIFFERENT;
 }
 
 /* Run the record's trial. False when it cannot be run at all: data is missing. */
@@ -94,6 +103,7 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
         fl_text_add(why, "study and data make another trial of it now, %s", outcome.trial);
     } else if (ran) {
         *found = compare(v, record, &trial, &outcome, why);
+        v->n_without_losses += !record->first_losses.n;
     }
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
@@ -133,6 +143,7 @@ static int conclude(const verification *v)
         json_t *all = json_pack("{s:s, s:I}", "folder", v->results->folder, "compared", (json_int_t)compared);
         for (verdict i = 0; i < VERDICTS; i++)
             json_object_set_new(all, verdict_names[i], json_integer((json_int_t)v->counts[i]));
+        json_object_set_new(all, "without_first_losses", json_integer((json_int_t)v->n_without_losses));
         json_object_set(all, "trials", v->list);
         json_dumpf(all, stdout, JSON_INDENT(2));
         printf("\n");
@@ -140,6 +151,9 @@ static int conclude(const verification *v)
     } else {
         printf("%s: %zu trials compared: %zu the same, %zu close, %zu different; %zu skipped\n", v->results->folder,
                compared, v->counts[SAME], v->counts[CLOSE], v->counts[DIFFERENT], v->counts[SKIPPED]);
+        if (v->n_without_losses)
+            printf("%zu of them hold no losses of their first steps, so those were not compared\n",
+                   v->n_without_losses);
     }
     return v->counts[DIFFERENT] ? 1 : compared ? 0 : NOTHING_COMPARED;
 }

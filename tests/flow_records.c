@@ -78,7 +78,7 @@ static void a_complete_record_has_every_field(void **state)
     assert_keys(
         complete,
         "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
-        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations lent final best "
+        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations first_losses lent final best "
         "steps_to_target state_hash seconds examples_per_second host repro check");
     assert_int_equal(number(complete, "schema"), 1);
     assert_string_equal(text(complete, "study"), "records");
@@ -98,6 +98,7 @@ static void a_complete_record_has_every_field(void **state)
     assert_true(number(complete, "seed") < 0x1p53);
     assert_int_equal(number(complete, "n_parameters"), 8);
     assert_int_equal(number(complete, "gradient_evaluations"), 100);
+    assert_int_equal(json_array_size(json_object_get(complete, "first_losses")), 3);
     assert_hex(json_object_get(complete, "state_hash"));
     assert_true(number(complete, "examples_per_second") > 0);
     assert_hex(json_object_get(complete, "check"));
@@ -140,6 +141,9 @@ static void an_infeasible_record_says_when_and_has_no_figures(void **state)
     static const char *const nulls[] = { "final", "best", "state_hash", "steps_to_target" };
     for (size_t i = 0; i < 4; i++) assert_true(json_is_null(json_object_get(diverged, nulls[i])));
     assert_int_equal(number(diverged, "gradient_evaluations"), 1); /* the second loss was no number any more */
+    const json_t *losses = json_object_get(diverged, "first_losses");
+    assert_int_equal(json_array_size(losses), 2);
+    assert_true(json_is_real(json_array_get(losses, 0)) && json_is_null(json_array_get(losses, 1)));
 }
 
 static void steps_to_target_is_the_first_evaluation_below_it(void **state)

@@ -109,6 +109,46 @@ static void a_forged_last_digit_of_a_point_is_found(void **state)
     command_free(&c);
 }
 
+/* Multiply the loss of the second step of one trial. */
+static void scale_second_loss(json_t *line, double factor)
+{
+    json_t *losses = json_object_get(line, "first_losses");
+    if (is_trial(line, "adam", 1))
+        json_array_set_new(losses, 1, json_real(factor * json_number_value(json_array_get(losses, 1))));
+}
+
+static void another_last_digit_of_the_second_loss(json_t *line)
+{
+    scale_second_loss(line, 1 + 0x1p-52);
+}
+
+static void a_forged_last_digit_of_a_first_loss_is_found(void **state)
+{
+    fresh_results("first");
+    rewrite("first", "trials.jsonl", another_last_digit_of_the_second_loss);
+    command c = command_run(folder, WORDS("verify", "first"));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "adam, index 1, repeat 0: the loss of step 2 was ");
+    assert_int_equal(count_lines(c.out, "same "), 7);
+    command_free(&c);
+}
+
+static void without_first_losses(json_t *line)
+{
+    if (is_trial(line, "adam", 1) || is_trial(line, "sgd", 0)) json_object_del(line, "first_losses");
+}
+
+static void records_from_before_first_losses_are_compared_as_far_as_they_go(void **state)
+{
+    fresh_results("old");
+    rewrite("old", "trials.jsonl", without_first_losses);
+    command c = command_run(folder, WORDS("verify", "old"));
+    assert_int_equal(c.code, 0);
+    assert_int_equal(count_lines(c.out, "same "), 8);
+    assert_contains(c.out, "\n2 of them hold no losses of their first steps, so those were not compared\n");
+    command_free(&c);
+}
+
 static void another_rate(json_t *line)
 {
     if (is_trial(line, "sgd", 0))
@@ -162,6 +202,7 @@ static void on_another_build_the_same_bits_are_the_same(void **state)
     command c = command_run(folder, WORDS("verify", "elsewhere"));
     assert_int_equal(c.code, 0);
     assert_int_equal(count_lines(c.out, "same "), 8);
+    assert_contains(c.out, "adam, index 3, repeat 0: recorded with another build.compiler\n");
     command_free(&c);
 }
 
@@ -173,34 +214,90 @@ static void on_another_build_other_bits_are_close(void **state)
     command c = command_run(folder, WORDS("verify", "close"));
     assert_int_equal(c.code, 0);
     assert_int_equal(count_lines(c.out, "close "), 1);
-    assert_contains(c.out, "recorded with another build.compiler");
+    assert_contains(c.out, "adam, index 2, repeat 0: state_hash was 0123456789abcdef, is ");
+    assert_contains(c.out, "; recorded with another build.compiler\n");
     command_free(&c);
 }
 
-/* Is an error of `is` close to a recorded one of `was`, on the 2,000 examples that validate glyphs? */
-static bool is_close(double was, double is)
+static void another_second_loss(json_t *line)
+{
+    scale_second_loss(line, 1.0002);
+}
+
+static void on_another_build_first_losses_must_agree(void **state)
+{
+    fresh_results("apart");
+    rewrite("apart", "trials.jsonl", another_second_loss);
+    move_elsewhere("apart");
+    command c = command_run(folder, WORDS("verify", "apart"));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "adam, index 1, repeat 0: the loss of step 2 was ");
+    command_free(&c);
+}
+
+/* A trial on glyphs/mlp, which is validated on 2,000 examples, with one figure changed between record and outcome. */
+typedef struct pair {
+    fl_status status_was, status_is;
+    double error_was, error_is, loss_was, loss_is; /* the last validation error; the loss of the third step */
+} pair;
+
+static bool is_close(pair p)
 {
     char difference[FL_DIFFERENCE_SIZE];
     fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
                          fl_workload_find("glyphs/mlp", NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    fl_record record = { .seed = trial.seed, .values = trial.values, .status = FL_COMPLETE };
-    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = was } },
-             after = { .step = 1, .of = { [FL_VAL_ERROR] = is } };
-    fl_outcome outcome = { .status = FL_COMPLETE, .points = &after, .n_points = 1 };
+    fl_record record = {
+        .seed = trial.seed, .values = trial.values, .status = p.status_was, .first_losses = { { 2, 2, p.loss_was }, 3 }
+    };
+    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = p.error_was } },
+             after = { .step = 1, .of = { [FL_VAL_ERROR] = p.error_is } };
+    fl_outcome outcome = {
+        .status = p.status_is, .points = &after, .n_points = 1, .first_losses = { { 2, 2, p.loss_is }, 3 }
+    };
     return fl_record_close(&record, &before, 1, &trial, &outcome, difference);
+}
+
+static bool is_close_error(double was, double is)
+{
+    return is_close((pair){ .error_was = was, .error_is = is });
+}
+
+static bool is_close_loss(double was, double is)
+{
+    return is_close((pair){ .loss_was = was, .loss_is = is });
 }
 
 /* sqrt(0.1 0.9 / 2000) = 0.00671, three of them 0.02012; an error of 0 may be that of one example of 2,000: three times
  * 0.0005. */
 static void errors_are_close_within_three_standard_errors(void **state)
 {
-    assert_true(is_close(0.1, 0.12));
-    assert_false(is_close(0.1, 0.1202));
-    assert_true(is_close(0.1, 0.08));
-    assert_false(is_close(0.1, 0.0798));
-    assert_true(is_close(0, 0.0015));
-    assert_false(is_close(0, 0.002));
+    assert_true(is_close_error(0.1, 0.12));
+    assert_false(is_close_error(0.1, 0.1202));
+    assert_true(is_close_error(0.1, 0.08));
+    assert_false(is_close_error(0.1, 0.0798));
+    assert_true(is_close_error(0, 0.0015));
+    assert_false(is_close_error(0, 0.002));
+}
+
+static void first_losses_are_close_within_a_ten_thousandth(void **state)
+{
+    assert_true(is_close_loss(2.5, 2.50024));
+    assert_false(is_close_loss(2.5, 2.50026));
+    assert_false(is_close_loss(2.5, 2.49974));
+    assert_true(is_close_loss(HUGE_VAL, NAN)); /* null in a record */
+    assert_false(is_close_loss(HUGE_VAL, 2.5));
+}
+
+/* Where a trial diverges hangs on the last bits, but not whether it does. */
+static void what_diverged_must_diverge(void **state)
+{
+    pair p = { FL_INFEASIBLE, FL_INFEASIBLE, .error_was = 0.1, .error_is = 0.9 };
+    assert_true(is_close(p));
+    p.status_is = FL_COMPLETE;
+    assert_false(is_close(p));
+    p.status_was = FL_COMPLETE, p.status_is = FL_INFEASIBLE;
+    assert_false(is_close(p));
 }
 
 static void doubled_loss(json_t *line)
@@ -216,8 +313,21 @@ static void on_another_build_other_results_are_a_mismatch(void **state)
     move_elsewhere("far");
     command c = command_run(folder, WORDS("verify", "far"));
     assert_int_equal(c.code, 1);
-    assert_contains(c.out, "test_loss at step 50 was ");
+    assert_contains(c.out, "the last test_loss was ");
     assert_contains(c.out, "recorded with another build.compiler");
+    command_free(&c);
+}
+
+/* The store kept beside the sources was made by an older build on a processor with AVX-512; on such a one these trials
+ * give the recorded bits. */
+static void the_reference_gives_the_same_bits_on_its_machine(void **state)
+{
+    command c = command_run(FL_SOURCE_DIR, WORDS("verify", "results/reference/quick", "--sample", "2"));
+    if (c.code) fail_msg("%s%s", c.out, c.err);
+    if (!strstr(c.out, "machine.") && !strstr(c.out, "library") && !strstr(c.out, "compiler"))
+        assert_int_equal(count_lines(c.out, "same "), 2);
+    else
+        print_message("another kind of machine: %s", c.out);
     command_free(&c);
 }
 
@@ -275,11 +385,17 @@ int main(void)
         cmocka_unit_test(untouched_results_are_the_same),
         cmocka_unit_test(a_forged_hash_is_found),
         cmocka_unit_test(a_forged_last_digit_of_a_point_is_found),
+        cmocka_unit_test(a_forged_last_digit_of_a_first_loss_is_found),
+        cmocka_unit_test(records_from_before_first_losses_are_compared_as_far_as_they_go),
         cmocka_unit_test(a_forged_hyperparameter_is_found),
         cmocka_unit_test(a_forged_step_of_divergence_is_found),
         cmocka_unit_test(on_another_build_the_same_bits_are_the_same),
         cmocka_unit_test(on_another_build_other_bits_are_close),
         cmocka_unit_test(on_another_build_other_results_are_a_mismatch),
+        cmocka_unit_test(on_another_build_first_losses_must_agree),
+        cmocka_unit_test(first_losses_are_close_within_a_ten_thousandth),
+        cmocka_unit_test(what_diverged_must_diverge),
+        cmocka_unit_test(the_reference_gives_the_same_bits_on_its_machine),
         cmocka_unit_test(errors_are_close_within_three_standard_errors),
         cmocka_unit_test(a_sample_is_drawn_by_its_seed),
         cmocka_unit_test(one_trial_is_picked_by_its_identity),

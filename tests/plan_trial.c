@@ -224,6 +224,47 @@ static void every_choice_changes_the_identity(void **state)
     fl_trial_free(&trial);
 }
 
+/* Another value of a hyperparameter, whatever it was. */
+static void change_value(const fl_hyper *hyper, double *value)
+{
+    *value = hyper->scale == FL_CHOICE ? *value == 0 : hyper->scale == FL_INTEGER ? *value + 1 : nextafter(*value, 9);
+}
+
+static void assert_values_count(fl_trial *trial)
+{
+    char id[17], other[17];
+    fl_trial_id(trial, checksum, id);
+    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_owner_table(&trial->owners, owner, &n);
+        for (size_t i = 0; i < n; i++) {
+            double *value = &trial->values.of[owner][i], before = *value;
+            change_value(&table[i], value);
+            fl_trial_id(trial, checksum, other);
+            if (!strcmp(id, other)) fail_msg("%s%s is not in the identity", fl_owner_prefix(owner), table[i].name);
+            *value = before;
+        }
+    }
+    for (size_t i = 0; i < trial->n_rates; i++) {
+        trial->rates[i] = nextafter(trial->rates[i], 9);
+        fl_trial_id(trial, checksum, other);
+        assert_string_not_equal(id, other);
+        memcpy(id, other, sizeof id);
+    }
+}
+
+static void every_hyperparameter_changes_the_identity_to_its_last_bit(void **state)
+{
+    fl_stream stream = fl_stream_start(2, "test", 0);
+    for (const fl_optimizer *const *o = fl_optimizers(); *o; o++)
+        for (const fl_schedule *const *s = fl_schedules(); *s; s++)
+            for (const fl_workload *const *w = fl_workloads(); *w; w++) {
+                fl_trial trial = draw_trial(*o, *s, *w, &stream);
+                assert_values_count(&trial);
+                fl_trial_free(&trial);
+            }
+}
+
 /* What makes no difference: the default said aloud, the seed of a split that draws nothing. */
 static void what_changes_nothing_keeps_the_identity(void **state)
 {
@@ -286,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_combination_survives_as_json),      cmocka_unit_test(everything_else_survives_as_json),
         cmocka_unit_test(the_identity_is_the_hash_of_these_words), cmocka_unit_test(every_choice_changes_the_identity),
+        cmocka_unit_test(every_hyperparameter_changes_the_identity_to_its_last_bit),
         cmocka_unit_test(what_changes_nothing_keeps_the_identity), cmocka_unit_test(trials_that_cannot_be_are_refused),
         cmocka_unit_test(impossible_numbers_are_not_accepted),
     };

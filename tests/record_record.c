@@ -27,7 +27,7 @@ static void a_record_holds_the_promised_fields(void **state)
     assert_keys(
         record,
         "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
-        "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations lent final "
+        "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations first_losses lent final "
         "best steps_to_target state_hash seconds examples_per_second host repro");
     assert_keys(json_object_get(record, "final"),
                 "step train_loss train_error val_loss val_error test_loss test_error");
@@ -106,6 +106,26 @@ static void a_record_comes_back_as_it_was(void **state)
     fl_study_free(study);
 }
 
+/* A line from before first losses were recorded has no such field, and is a record as before. */
+static void first_losses_come_back_if_they_were_recorded(void **state)
+{
+    fl_record record;
+    fl_study *study = invented_study(BUDGET(3), ADAM);
+    json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+    json_object_set_new(object, "first_losses", json_pack("[f, n]", 1.0 / 3));
+    assert_true(fl_record_read(object, study, &record));
+    assert_int_equal(record.first_losses.n, 2);
+    assert_true(record.first_losses.of[0] == 1.0 / 3);
+    assert_true(isinf(record.first_losses.of[1]));
+    fl_record_free(&record);
+    json_object_del(object, "first_losses");
+    assert_true(fl_record_read(object, study, &record));
+    assert_int_equal(record.first_losses.n, 0);
+    fl_record_free(&record);
+    json_decref(object);
+    fl_study_free(study);
+}
+
 static void a_recorded_trial_is_the_trial_that_ran(void **state)
 {
     fl_record record;
@@ -157,6 +177,7 @@ int main(void)
         cmocka_unit_test(steps_to_target_are_null_when_missed_and_absent_without_a_target),
         cmocka_unit_test(a_target_is_reached_strictly_below_its_value),
         cmocka_unit_test(a_record_comes_back_as_it_was),
+        cmocka_unit_test(first_losses_come_back_if_they_were_recorded),
         cmocka_unit_test(a_recorded_trial_is_the_trial_that_ran),
         cmocka_unit_test(what_is_no_record_of_the_study_is_refused),
         cmocka_unit_test(the_best_point_wins_by_metric_then_loss_then_step),

@@ -99,6 +99,40 @@ static void sgd_follows_its_recurrence(void **state)
     fl_outcome_free(&outcome);
 }
 
+/* The outcome keeps the losses of the first three steps, as the trace has them, and those a shorter trial has. */
+static void the_first_losses_are_kept(void **state)
+{
+    static seen s;
+    for (size_t steps = 1; steps <= 5; steps++) {
+        fl_trial trial = trial_of("sgd", "constant", 0.05, steps);
+        fl_outcome outcome = train(&trial, &s);
+        assert_int_equal(outcome.first_losses.n, steps < 3 ? steps : 3);
+        for (size_t i = 0; i < outcome.first_losses.n; i++) assert_true(outcome.first_losses.of[i] == s.loss[i]);
+        fl_outcome_free(&outcome);
+    }
+}
+
+/* At a rate of 1e30 the parameters are near 1e31 after one step, whose squares are beyond fp32's and not double's range;
+ * after two steps they are infinite themselves. */
+static void a_loss_that_is_no_number_is_kept_as_null(void **state)
+{
+    fl_trial trial = trial_of("sgd", "constant", 1e30, 5);
+    fl_outcome outcome = train(&trial, NULL), back;
+    json_t *object = fl_outcome_json(&outcome), *losses = json_object_get(object, "first_losses");
+    size_t n = outcome.first_losses.n;
+    assert_int_equal(outcome.status, FL_INFEASIBLE);
+    assert_true(n >= 2 && !isfinite(outcome.first_losses.of[n - 1]));
+    assert_true(json_is_real(json_array_get(losses, 0)));
+    assert_true(json_is_null(json_array_get(losses, n - 1)));
+    assert_true(fl_outcome_read(object, &back));
+    assert_int_equal(back.first_losses.n, n);
+    assert_true(back.first_losses.of[0] == outcome.first_losses.of[0]);
+    assert_true(isinf(back.first_losses.of[n - 1]));
+    json_decref(object);
+    fl_outcome_free(&back);
+    fl_outcome_free(&outcome);
+}
+
 /* Without noise every example is 0: theta_t = (1 - eta c)^t. */
 static void without_noise_sgd_is_a_power(void **state)
 {
@@ -293,6 +327,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sgd_follows_its_recurrence),
+        cmocka_unit_test(the_first_losses_are_kept),
+        cmocka_unit_test(a_loss_that_is_no_number_is_kept_as_null),
         cmocka_unit_test(without_noise_sgd_is_a_power),
         cmocka_unit_test(momentum_follows_its_recurrence),
         cmocka_unit_test(null_leaves_parameters_alone),

@@ -1,9 +1,9 @@
 /* Elementary functions whose bits are the same on every x86-64 machine.
  *
  * libm picks its code by the processor (FMA, AVX2) and so changes the last bits; these are SLEEF's deterministic
- * scalar functions (version 3.5, at most 1 ulp of error, compiled without contraction). Everything whose result must not
- * depend on the machine (initialisation, search, schedules, bias correction, generated data, the naive backend) uses
- * them and never libm's. sqrt, floor, fabs are exact in IEEE 754 and need no twin.
+ * scalar functions (version 3.5, at most 1 ulp of error, compiled without contraction). Everything whose result must
+ * not depend on the machine (initialisation, search, schedules, bias correction, generated data, the naive backend)
+ * uses them and never libm's. sqrt, floor, fabs are exact in IEEE 754 and need no twin.
  */
 #ifndef FL_BASE_EXACT_H
 #define FL_BASE_EXACT_H
@@ -13,6 +13,9 @@ double fl_log(double x);
 double fl_pow(double x, double y);
 double fl_sin(double x);
 double fl_cos(double x);
+
+/* The library they come from: "SLEEF 3.5.1". */
+extern const char fl_exact_library[];
 
 /* `x` rounded to 9 significant decimal digits: what a sampled hyperparameter becomes before it is used. */
 double fl_round_9_digits(double x);

@@ -32,11 +32,12 @@ static bool start(unsigned threads, fl_error *error)
     return true;
 }
 
+/* What of the environment changes results: kernels, and how many threads of those asked for there really are. */
 static void describe_environment(fl_text *text)
 {
     static const char *const names[] = {
-        "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",           "ONEDNN_CPU_ISA_HINTS",
-        "DNNL_CPU_ISA_HINTS", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"
+        "ONEDNN_MAX_CPU_ISA",         "DNNL_MAX_CPU_ISA",         "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS",
+        "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE", "OMP_DYNAMIC",          "OMP_THREAD_LIMIT"
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i])) fl_text_add(text, ", %s=%s", names[i], getenv(names[i]));

@@ -4,6 +4,7 @@
 
 extern const char fl_build_version[];  /* "0.1.0" */
 extern const char fl_build_commit[];   /* abbreviated, "+" after it when files differ from it; "" outside of git */
+extern const char fl_build_sources[];  /* 12 hex digits over core/ and the build's options: "+" is not enough to tell */
 extern const char fl_build_compiler[]; /* "GNU 12.2.0" */
 extern const char fl_build_flags[];
 

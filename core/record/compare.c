@@ -1,5 +1,5 @@
-/* Exact comparison first; the loose one knows that two correct programs part once a ReLU flips, and by how little that
- * may move a result. */
+/* Exact comparison first; the loose one knows that two correct programs agree for a few steps and part once a ReLU
+ * flips, and by how little that may move a result. */
 #include "record/compare.h"
 
 #include <math.h>
@@ -44,6 +44,8 @@ static bool same_end(const fl_record *record, size_t n_points, const fl_outcome 
     if (record->status != outcome->status)
         return differs(difference, "was %s, is %s now", fl_status_name(record->status),
                        fl_status_name(outcome->status));
+    if (record->stopped_at != outcome->stopped_at)
+        return differs(difference, "was stopped at step %zu, is at %zu now", record->stopped_at, outcome->stopped_at);
     if (n_points != outcome->n_points)
         return differs(difference, "had %zu points, has %zu now", n_points, outcome->n_points);
     return true;
@@ -53,6 +55,19 @@ static bool same_end(const fl_record *record, size_t n_points, const fl_outcome 
 static bool same_figure(double was, double is)
 {
     return was == is || (!isfinite(was) && !isfinite(is));
+}
+
+typedef bool loss_comparison(double was, double is);
+
+/* As far as the record holds them. */
+static bool compare_first_losses(const fl_first_losses *was, const fl_first_losses *is, loss_comparison *agree,
+                                 char *difference)
+{
+    for (size_t i = 0; i < was->n; i++)
+        if (i >= is->n || !agree(was->of[i], is->of[i]))
+            return differs(difference, "the loss of step %zu was %.17g, is %.17g now", i + 1, was->of[i],
+                           i < is->n ? is->of[i] : NAN);
+    return true;
 }
 
 static bool same_point(const fl_point *was, const fl_point *is, char *difference)
@@ -71,7 +86,9 @@ bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_po
                     const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE])
 {
     const char *reason = record->reason ? record->reason : "";
-    if (!same_trial(record, trial, difference) || !same_end(record, n_points, outcome, difference)) return false;
+    if (!same_trial(record, trial, difference) || !same_end(record, n_points, outcome, difference) ||
+        !compare_first_losses(&record->first_losses, &outcome->first_losses, same_figure, difference))
+        return false;
     for (size_t i = 0; i < n_points; i++)
         if (!same_point(&points[i], &outcome->points[i], difference)) return false;
     if (strcmp(reason, outcome->reason))
@@ -82,12 +99,28 @@ bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_po
 
 /* --- on another machine or build --- */
 
-static const struct {
-    fl_metric loss, error;
-} splits[] = { { FL_TRAIN_LOSS, FL_TRAIN_ERROR }, { FL_VAL_LOSS, FL_VAL_ERROR }, { FL_TEST_LOSS, FL_TEST_ERROR } };
+static const fl_metric losses[] = { FL_TRAIN_LOSS, FL_VAL_LOSS, FL_TEST_LOSS };
+static const fl_metric errors[] = { FL_TRAIN_ERROR, FL_VAL_ERROR, FL_TEST_ERROR };
 
-enum { N_SPLITS = sizeof splits / sizeof *splits, STANDARD_ERRORS = 3 };
-static const double LOSS_SHARE = 0.1; /* 4e-2 after 40 steps were measured between two correct programs on a CNN */
+enum { N_SPLITS = sizeof errors / sizeof *errors, STANDARD_ERRORS = 3 };
+static const double FIRST_LOSS_SHARE = 1e-4; /* before a ReLU may flip, two programs differ by some 1e-6 */
+static const double LAST_LOSS_SHARE = 0.1;   /* where nothing is counted; 4e-2 was measured between correct programs */
+
+static bool within(double share, double was, double is)
+{
+    bool numbers = isfinite(was) && isfinite(is);
+    return numbers ? fabs(was - is) <= share * fmax(fabs(was), fabs(is)) : same_figure(was, is);
+}
+
+static bool close_first_loss(double was, double is)
+{
+    return within(FIRST_LOSS_SHARE, was, is);
+}
+
+static bool close_last_loss(double was, double is)
+{
+    return within(LAST_LOSS_SHARE, was, is);
+}
 
 /* How many examples an error is a share of. */
 static double examples_behind(const fl_trial *trial, fl_metric error)
@@ -105,29 +138,16 @@ static bool close_error(double was, double is, double n)
     return fabs(was - is) <= STANDARD_ERRORS * deviation;
 }
 
-static bool close_loss(double was, double is)
+/* The last point: its errors, or its losses where a workload counts no errors. */
+static bool close_end(const fl_point *was, const fl_point *is, const fl_trial *trial, char *difference)
 {
-    return same_figure(was, is) || fabs(was - is) <= LOSS_SHARE * fmax(fabs(was), fabs(is));
-}
-
-static bool close_losses(const fl_point *was, const fl_point *is, char *difference)
-{
-    if (was->step != is->step)
-        return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
-    for (size_t s = 0; s < N_SPLITS; s++)
-        if (!close_loss(was->of[splits[s].loss], is->of[splits[s].loss]))
-            return differs(difference, "%s at step %zu was %.6g, is %.6g now", fl_metric_name(splits[s].loss),
-                           was->step, was->of[splits[s].loss], is->of[splits[s].loss]);
-    return true;
-}
-
-static bool close_errors(const fl_point *was, const fl_point *is, const fl_trial *trial, char *difference)
-{
+    bool counted = trial->owners.workload->dataset->n_classes;
     for (size_t s = 0; s < N_SPLITS; s++) {
-        fl_metric error = splits[s].error;
-        if (!close_error(was->of[error], is->of[error], examples_behind(trial, error)))
-            return differs(difference, "the last %s was %.6g, is %.6g now", fl_metric_name(error), was->of[error],
-                           is->of[error]);
+        fl_metric m = counted ? errors[s] : losses[s];
+        bool close = counted ? close_error(was->of[m], is->of[m], examples_behind(trial, m))
+                             : close_last_loss(was->of[m], is->of[m]);
+        if (!close)
+            return differs(difference, "the last %s was %.6g, is %.6g now", fl_metric_name(m), was->of[m], is->of[m]);
     }
     return true;
 }
@@ -135,9 +155,10 @@ static bool close_errors(const fl_point *was, const fl_point *is, const fl_trial
 bool fl_record_close(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
                      const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE])
 {
-    if (!same_trial(record, trial, difference) || !same_end(record, n_points, outcome, difference)) return false;
-    for (size_t i = 0; i < n_points; i++)
-        if (!close_losses(&points[i], &outcome->points[i], difference)) return false;
-    bool counted = n_points && record->status == FL_COMPLETE && trial->owners.workload->dataset->n_classes;
-    return !counted || close_errors(&points[n_points - 1], &outcome->points[n_points - 1], trial, difference);
+    if (!same_trial(record, trial, difference) ||
+        !compare_first_losses(&record->first_losses, &outcome->first_losses, close_first_loss, difference))
+        return false;
+    if (record->status == FL_INFEASIBLE && outcome->status == FL_INFEASIBLE) return true; /* at which step may differ */
+    if (!same_end(record, n_points, outcome, difference)) return false;
+    return !n_points || close_end(&points[n_points - 1], &outcome->points[n_points - 1], trial, difference);
 }

@@ -1,5 +1,6 @@
 /* Facts from /proc/cpuinfo, hwloc and the build. */
 #include "record/host.h"
+#include "base/exact.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "record/build.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xmmintrin.h>
 
 /* The value of the first "key : value" line of /proc/cpuinfo, or "". */
@@ -29,8 +31,9 @@ static void cpu_line(const char *key, char *value, size_t size)
 /* Of the processor's flags those that choose kernels. */
 static void add_instruction_sets(fl_text *text)
 {
-    static const char *const wanted[] = { "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq",
-                                          "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", NULL };
+    static const char *const wanted[] = { "sse4_2",   "avx",      "avx2",     "fma",         "avx512f",
+                                          "avx512bw", "avx512vl", "avx512dq", "avx512_vnni", "avx512_bf16",
+                                          "amx_tile", "amx_bf16", NULL };
     char flags[4096], padded[4100], word[40];
     cpu_line("flags", flags, sizeof flags);
     snprintf(padded, sizeof padded, " %s ", flags);
@@ -51,26 +54,35 @@ unsigned fl_host_cores(void)
     return n > 0 ? (unsigned)n : 1;
 }
 
+/* Data caches by level: libraries cut their matrices to fit them, and where they cut settles the order of sums. */
+static void describe_caches(char *text, size_t size)
+{
+    snprintf(text, size, "%ld %ld %ld", sysconf(_SC_LEVEL1_DCACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE),
+             sysconf(_SC_LEVEL3_CACHE_SIZE));
+}
+
 json_t *fl_host_machine(void)
 {
-    char model[128], family[16], number[16], stepping[16];
+    char model[128], family[16], number[16], stepping[16], caches[64];
     fl_text sets = { 0 };
     cpu_line("model name", model, sizeof model);
     cpu_line("cpu family", family, sizeof family);
     cpu_line("model\t", number, sizeof number);
     cpu_line("stepping", stepping, sizeof stepping);
     add_instruction_sets(&sets);
-    json_t *machine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model", number,
-                                "stepping", stepping, "instruction_sets", sets.bytes ? sets.bytes : "", "cores",
-                                (int)fl_host_cores());
+    describe_caches(caches, sizeof caches);
+    json_t *machine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model",
+                                number, "stepping", stepping, "instruction_sets", sets.bytes ? sets.bytes : "",
+                                "caches", caches, "cores", (int)fl_host_cores());
     fl_text_free(&sets);
     return machine;
 }
 
 json_t *fl_host_build(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:s}", "version", fl_build_version, "commit", fl_build_commit, "compiler",
-                     fl_build_compiler, "flags", fl_build_flags);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", fl_build_version, "commit", fl_build_commit,
+                     "sources", fl_build_sources, "compiler", fl_build_compiler, "flags", fl_build_flags, "functions",
+                     fl_exact_library);
 }
 
 json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
@@ -78,7 +90,8 @@ json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
     fl_text library = { 0 };
     char control[16];
     backend->describe(&library);
-    snprintf(control, sizeof control, "0x%04x", _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
+    snprintf(control, sizeof control, "0x%04x",
+             _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
     json_t *facts = json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_host_machine(), "build", fl_host_build(),
                               "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",
                               "floating_point", control, "implementation", implementation ? implementation : "");
@@ -86,6 +99,7 @@ json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
     return facts;
 }
 
+/* A fact that the older record does not hold is not known to differ: facts are added from release to release. */
 static void add_differences(const json_t *was, const json_t *is, const char *prefix, fl_text *names)
 {
     const char *name;
@@ -95,16 +109,20 @@ static void add_differences(const json_t *was, const json_t *is, const char *pre
         const json_t *before = json_object_get(was, name);
         char inner[80];
         snprintf(inner, sizeof inner, "%s%.40s.", prefix, name);
+        if (!before) continue;
         if (json_is_object(value))
             add_differences(before, value, inner, names);
-        else if (!before || !json_equal(before, value))
+        else if (!json_equal(before, value))
             fl_text_add(names, "%s%s%s", names->length ? ", " : "", prefix, name);
     }
 }
 
 void fl_host_difference(const json_t *was, const json_t *is, fl_text *names)
 {
-    add_differences(was, is, "", names);
+    if (was)
+        add_differences(was, is, "", names);
+    else
+        fl_text_add(names, "machine, build");
 }
 
 void fl_host_key(const json_t *facts, char key[17])

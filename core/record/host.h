@@ -1,8 +1,10 @@
 /* Provenance: which machine and which build made a record.
  *
- * The key is a hash of stable facts only (processor, instruction set, cores, compiler, flags, library versions and kernels,
- * floating-point environment, the implementation of every primitive), so the same machine has the same key tomorrow.
- * Readings that change (load, clock rate, date) are never hashed.
+ * The key is a hash of stable facts only (processor, instruction set, caches, cores, sources, compiler, flags, library
+ * versions and kernels, floating-point environment, the implementation of every primitive), so the same machine has the
+ * same key tomorrow. Together with a trial's identity they are everything that determines its result. Readings that
+ * change (load, clock rate, date) are never hashed. A record names its key and the folder keeps the facts behind it, so
+ * facts may be added: records made before that keep theirs.
  */
 #ifndef FL_RECORD_HOST_H
 #define FL_RECORD_HOST_H
@@ -13,7 +15,8 @@
 /* The stable facts for trials on `backend` whose primitives are described by `implementation`. New reference. */
 json_t *fl_host_facts(const fl_backend *backend, const char *implementation);
 
-/* Add the names of the facts that differ: "build.commit, implementation". */
+/* Add the names of the facts that differ: "build.commit, implementation"; a fact that `was` lacks does not. Of no
+ * facts at all (NULL): "machine, build". */
 void fl_host_difference(const json_t *was, const json_t *is, fl_text *names);
 
 /* 16 hex digits over the facts. */

@@ -66,6 +66,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     const fl_point *best = complete ? fl_point_best(outcome->points, outcome->n_points, study ? study->select : FL_VAL_ERROR) : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
+    json_object_set_new(record, "first_losses", fl_first_losses_json(&outcome->first_losses));
     json_object_set_new(record, "lent", lent_json(outcome->lent));
     if (outcome->stopped_at) json_object_set_new(record, "stopped_at", json_integer((json_int_t)outcome->stopped_at));
     json_object_set_new(record, "final", measured(last));
@@ -144,6 +145,7 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     read_text(object, "host", record->host, sizeof record->host);
     read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners, &record->values);
     record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
+    fl_first_losses_read(json_object_get(object, "first_losses"), &record->first_losses);
     record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));
     record->has_final = fl_point_read(json_object_get(object, "final"), &record->final) &&
                         fl_point_read(json_object_get(object, "best"), &record->best);

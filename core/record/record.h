@@ -21,6 +21,7 @@ typedef struct fl_record {
     char *reason, *repro; /* owned */
     fl_values values;
     uint64_t seed;
+    fl_first_losses first_losses;
     size_t stopped_at;
     bool has_final;
     fl_point final, best;

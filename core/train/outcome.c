@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "train/train.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,18 +54,36 @@ void fl_seconds_read(const json_t *object, fl_seconds *seconds)
         *(double *)((char *)seconds + parts[i].at) = json_number_value(json_object_get(object, parts[i].name));
 }
 
+json_t *fl_first_losses_json(const fl_first_losses *losses)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < losses->n; i++)
+        json_array_append_new(array, isfinite(losses->of[i]) ? json_real(losses->of[i]) : json_null());
+    return array;
+}
+
+void fl_first_losses_read(const json_t *array, fl_first_losses *losses)
+{
+    size_t n = json_array_size(array);
+    losses->n = n < FL_FIRST_LOSSES ? n : FL_FIRST_LOSSES;
+    for (size_t i = 0; i < losses->n; i++) {
+        const json_t *loss = json_array_get(array, i);
+        losses->of[i] = json_is_number(loss) ? json_number_value(loss) : HUGE_VAL;
+    }
+}
+
 json_t *fl_outcome_json(const fl_outcome *outcome)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < outcome->n_points; i++) json_array_append_new(points, fl_point_json(&outcome->points[i]));
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial,
-                     "status", fl_status_name(outcome->status), "reason", outcome->reason, "points", points,
-                     "stopped_at", (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done,
-                     "n_parameters", (json_int_t)outcome->n_parameters, "gradient_evaluations",
-                     (json_int_t)outcome->gradient_evaluations, "lent", outcome->lent, "state_hash",
-                     outcome->state_hash, "seconds", fl_seconds_json(&outcome->seconds), "examples_per_second",
-                     outcome->examples_per_second, "implementation",
-                     outcome->implementation ? outcome->implementation : "");
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial, "status",
+        fl_status_name(outcome->status), "reason", outcome->reason, "points", points, "stopped_at",
+        (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
+        (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
+        "first_losses", fl_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "state_hash",
+        outcome->state_hash, "seconds", fl_seconds_json(&outcome->seconds), "examples_per_second",
+        outcome->examples_per_second, "implementation", outcome->implementation ? outcome->implementation : "");
 }
 
 static void read_text(const json_t *object, const char *key, char *text, size_t size)
@@ -94,6 +113,7 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
     outcome->steps_done = read_count(object, "steps_done");
     outcome->n_parameters = read_count(object, "n_parameters");
     outcome->gradient_evaluations = read_count(object, "gradient_evaluations");
+    fl_first_losses_read(json_object_get(object, "first_losses"), &outcome->first_losses);
     outcome->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     fl_seconds_read(json_object_get(object, "seconds"), &outcome->seconds);
     outcome->implementation = fl_copy_text(json_string_value(json_object_get(object, "implementation")));

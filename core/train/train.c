@@ -29,7 +29,7 @@ typedef struct run {
     float *canonical;   /* n_parameters floats, for evaluations and the hash */
     size_t *told_steps; /* evaluations so far, as the schedule is told of them */
     double *told_losses;
-    double started, loss, first_loss, rate;
+    double started, loss, rate;
     size_t step; /* from 0 */
 } run;
 
@@ -132,6 +132,12 @@ static void show_step(run *r)
     r->watch->stepped(r->watch->whose, &shown);
 }
 
+static void note_first_loss(run *r)
+{
+    fl_first_losses *losses = &r->outcome->first_losses;
+    if (losses->n < FL_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
+}
+
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
 static bool step(run *r, double *mark)
 {
@@ -142,6 +148,7 @@ static bool step(run *r, double *mark)
     charge(&seconds->data, mark);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
+    note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_network_backward(r->network);
     r->outcome->gradient_evaluations++;
@@ -181,7 +188,7 @@ static void diverged(run *r)
 
 static bool hopeless(const run *r)
 {
-    return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->first_loss;
+    return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
 
 static void loop(run *r, double *mark)
@@ -192,7 +199,6 @@ static void loop(run *r, double *mark)
             diverged(r);
             return;
         }
-        if (r->step == 0) r->first_loss = r->loss;
         r->outcome->steps_done = r->step + 1;
         bool stop = hopeless(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);

@@ -18,6 +18,14 @@ typedef struct fl_seconds {
     double total, setup, data, forward_backward, update, evaluate, other;
 } fl_seconds;
 
+/* The mini-batch losses of the first steps, each before its update: rounding has hardly grown by then, so two correct
+ * programs agree on them whatever machines they run on. */
+enum { FL_FIRST_LOSSES = 3 };
+typedef struct fl_first_losses {
+    double of[FL_FIRST_LOSSES];
+    size_t n; /* fewer where the trial was shorter; 0 in records from before this was written */
+} fl_first_losses;
+
 typedef struct fl_outcome {
     char trial[17]; /* identity */
     fl_status status;
@@ -28,6 +36,7 @@ typedef struct fl_outcome {
     size_t steps_done;
     size_t n_parameters;
     uint64_t gradient_evaluations;
+    fl_first_losses first_losses;
     char lent[120];      /* operations the backend borrowed from naive, separated by commas */
     char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
     fl_seconds seconds;
@@ -44,6 +53,10 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome);
 /* {"total": .., "setup": .., ...} and back. */
 json_t *fl_seconds_json(const fl_seconds *seconds);
 void fl_seconds_read(const json_t *object, fl_seconds *seconds);
+
+/* [2.41, 2.38, null]: null where a loss is not finite, which comes back as infinity. New reference. */
+json_t *fl_first_losses_json(const fl_first_losses *losses);
+void fl_first_losses_read(const json_t *array, fl_first_losses *losses);
 
 /* A status by name; FL_STATUSES when there is none of that name. */
 fl_status fl_status_find(const char *name);
