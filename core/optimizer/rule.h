@@ -12,8 +12,10 @@
 #include <float.h>
 #include <math.h>
 
-/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. */
-#ifdef __x86_64__
+/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. A build may define it
+ * otherwise. */
+#ifdef FL_OPTIMIZER_PASS
+#elif defined __x86_64__
 #define FL_OPTIMIZER_PASS __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"))) static void
 #else
 #define FL_OPTIMIZER_PASS static void

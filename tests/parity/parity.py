@@ -1,10 +1,12 @@
 """Runs `fairlead trial --export` on a table of cases and replays each in PyTorch.
 
-    /usr/bin/python3 parity.py FAIRLEAD [short|full]
+    /usr/bin/python3 parity.py FAIRLEAD [short|full] [--part I/N]
 
-Exit code 0 when every comparison holds, 1 when one does not, 77 when there is nothing to compare.
+--part takes every N-th case, from the I-th on, so that a long matrix can be run in pieces. Exit code 0 when every comparison holds, 1 when one does not, 77 when there is nothing to compare.
 """
+import argparse
 import collections
+import itertools
 import sys
 
 from fairlead import Fairlead, SKIPPED
@@ -18,20 +20,20 @@ class Tally:
 
     def __init__(self):
         self.cases = self.failed = self.losses = self.tensors = 0
-        self.worst = {False: (0, 0, 0), True: (0, 0, 0)}  # by parted: cases, loss, tensor
+        self.worst = {False: (0, 0, 0), True: (0, 0, 0)}  # by whether they parted: cases, loss, tensor
 
     def add(self, comparison):
         self.cases += 1
         self.failed += bool(comparison.faults)
         self.losses += len(comparison.losses)
         self.tensors += len(comparison.tensors)
-        n, loss, tensor = self.worst[comparison.parted]
+        n, loss, tensor = self.worst[bool(comparison.parted)]
         loss, tensor = worst([loss, *comparison.losses]), worst([tensor, *comparison.tensors.values()])
-        self.worst[comparison.parted] = n + 1, loss, tensor
+        self.worst[bool(comparison.parted)] = n + 1, loss, tensor
 
     def __str__(self):
         words = [f"{self.cases} cases, {self.failed} failed; {self.losses} losses and {self.tensors} tensors"]
-        for (n, loss, tensor), what in zip(self.worst.values(), ("agree", "parted after a flip")):
+        for (n, loss, tensor), what in zip(self.worst.values(), ("agree", "parted as PyTorch does")):
             words += [f"{n} {what}: losses within {loss:.1e}, tensors within {tensor:.1e} of their way"] * bool(n)
         return "; ".join(words)
 
@@ -44,9 +46,25 @@ def without_case(fairlead):
         yield from (f"{kind} {name}" for name in fairlead.registry(kind + "s") if name not in names)
 
 
-def main(program, which="short"):
+def part(text):
+    """'2/3' as (1, 3)."""
+    number, of = map(int, text.split("/"))
+    if not 1 <= number <= of:
+        raise ValueError
+    return number - 1, of
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("program", metavar="FAIRLEAD")
+    parser.add_argument("which", nargs="?", choices=["short", "full"], default="short")
+    parser.add_argument("--part", type=part, default=(0, 1), metavar="I/N")
+    return parser.parse_args()
+
+
+def main(program, which, part):
     fairlead, tallies, skipped = Fairlead(program), collections.defaultdict(Tally), collections.Counter()
-    for case in getattr(cases, which)():
+    for case in itertools.islice(getattr(cases, which)(), part[0], None, part[1]):
         lack = fairlead.lacks(case.workload, case.backend, case.precision)
         if lack:
             skipped[lack] += 1
@@ -64,4 +82,4 @@ def main(program, which="short"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(**vars(arguments())))

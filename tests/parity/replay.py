@@ -13,7 +13,6 @@ import sys
 import numpy
 import torch
 
-import flips
 import rules
 
 
@@ -36,7 +35,7 @@ class Quadratic(torch.nn.Module):
     def __init__(self, curvatures):
         super().__init__()
         self.theta = torch.nn.Parameter(torch.zeros(len(curvatures)))
-        self.register_buffer("c", torch.tensor(curvatures, dtype=torch.float64), persistent=False)
+        self.register_buffer("c", torch.tensor(curvatures), persistent=False)
 
     def forward(self, x):
         return 0.5 * (self.c * (self.theta - x)**2).sum(1)
@@ -51,7 +50,7 @@ def layer_module(layer, init):
     return {"relu": torch.nn.ReLU, "max_pool": lambda: torch.nn.MaxPool2d(layer["kernel"])}[kind]()
 
 
-def build(export, dtype):
+def build(export):
     """The model with the exported start; its parameters bear the exported names. And the loss of (outputs, labels)."""
     model = torch.nn.Sequential()
     for i, layer in enumerate(export.manifest["layers"]):
@@ -63,17 +62,27 @@ def build(export, dtype):
         model.add_module("quadratic", Quadratic(export.manifest["loss"]["curvatures"]))
         loss = lambda losses, labels: losses.mean()
     model.load_state_dict({name: torch.from_numpy(values) for name, values in export.init.items()})
-    return model.to(dtype), loss
+    return model, loss
+
+
+ROUNDINGS = 2**-21  # four of fp32: by so much sums of hundreds of products differ when added in another order
+
+
+def shake(model, seed):
+    """Move every parameter by a few roundings of its own."""
+    draw = torch.Generator().manual_seed(seed)
+    for p in model.parameters():
+        p.data *= 1 + ROUNDINGS * (2 * torch.rand(p.shape, generator=draw) - 1)
 
 
 class Replay:
-    """`losses` before each update, `final` tensors by name, and `flip`, the first step at which a ReLU or a max-pool
-    may have taken another side than another program's."""
+    """`losses` before each update and `final` tensors by name. `shaken`: from a start that differs by roundings."""
 
-    def __init__(self, export, dtype=torch.float32, autocast=False):
+    def __init__(self, export, autocast=False, shaken=0):
         torch.set_num_threads(1)
-        model, loss_of = build(export, dtype)
-        watch = flips.Watch(model)
+        model, loss_of = build(export)
+        if shaken:
+            shake(model, shaken)
         optimizer = export.manifest["optimizer"]
         hyper = optimizer["hyperparameters"]
         step = rules.RULES[optimizer["name"], hyper.get("epsilon_form")](list(model.parameters()), hyper)
@@ -81,11 +90,10 @@ class Replay:
         for line, x, labels in zip(export.trace, export.inputs, export.labels):
             model.zero_grad()
             with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-                loss = loss_of(model(torch.from_numpy(x).to(dtype)), torch.from_numpy(labels))
+                loss = loss_of(model(torch.from_numpy(x)), torch.from_numpy(labels))
             loss.backward()
             step(line["rate"])
             self.losses.append(loss.item())
-        self.flip = watch.first
         self.final = {name: p.detach().numpy() for name, p in model.named_parameters()}
 
 
