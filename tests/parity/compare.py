@@ -5,10 +5,10 @@ cross-entropy is the difference of two logits. A final tensor is compared relati
 or to a ten-thousandth of its length where it hardly moved: below that fp32 rounds the movement itself away.
 
 Two correct fp32 programs agree to a few roundings until a ReLU or a max-pool flips, and then part. So what is beyond a
-tolerance is held to what rounding costs PyTorch itself: it is borne, as `parted`, only when one of PyTorch's replays from
-a start that differs by a few roundings parts from the plain one half as far by the same step. Where these stay together
-there is no such excuse. bf16 is held to what bf16 costs in the same way: its 8 bits may be two bits worse than those of
-PyTorch's own autocast, measured by how far each is from the fp32 replay.
+tolerance is held to what rounding costs PyTorch itself: it is borne, as `parted`, only when one of PyTorch's replays
+from a start that differs by a few roundings parts at least half as far from the plain one by the same step. Where they
+stay together there is no such excuse. bf16 is held to what bf16 costs in the same way: its 8 bits may be two bits worse
+than those of PyTorch's own autocast, measured by how far each is from the fp32 replay.
 """
 import numpy
 
@@ -102,8 +102,8 @@ class Comparison:
             tensors = max(tensors, PARTED_FACTOR * tensor_cost)
         if shaken:
             step = first_beyond(self.losses, tolerances)
-            self.parted = (f"parted {f'at step {step}' if step else 'in its tensors'}, as PyTorch from itself with start "
-                           f"{shaken}: losses within {worst(loss_costs):.1e}, tensors within {tensor_cost:.1e}")
+            self.parted = (f"parted {f'at step {step}' if step else 'in its tensors'}, as PyTorch from itself with "
+                           f"start {shaken}: losses within {worst(loss_costs):.1e}, tensors within {tensor_cost:.1e}")
         for i, deviation in enumerate(self.losses):
             self.check(f"the loss of step {i + 1}", deviation, losses[i])
         for name, deviation in self.tensors.items():

@@ -2,7 +2,8 @@
 
     /usr/bin/python3 parity.py FAIRLEAD [short|full] [--part I/N]
 
---part takes every N-th case, from the I-th on, so that a long matrix can be run in pieces. Exit code 0 when every comparison holds, 1 when one does not, 77 when there is nothing to compare.
+--part takes every N-th case, from the I-th on, so that a long matrix can be run in pieces. Exit code 0 when every
+comparison holds, 1 when one does not, 77 when there is nothing to compare.
 """
 import argparse
 import collections
