@@ -59,9 +59,10 @@ typedef struct fl_watched_step {
 
 typedef struct fl_watch {
     void *whose;
-    void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
+    void (*begun)(void *whose,
+                  const fl_network *network); /* initial parameters are in place; not when a checkpoint is */
     void (*stepped)(void *whose, const fl_watched_step *step);
-    void (*evaluated)(void *whose, const fl_point *point);
+    void (*evaluated)(void *whose, const fl_point *point); /* those of before a checkpoint first */
     void (*ended)(void *whose, const fl_network *network); /* final parameters */
 } fl_watch;
 
@@ -74,6 +75,25 @@ void fl_trainer_free(fl_trainer *trainer);
  * unusable backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before.
  */
 bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
+
+/* The identity of a trial the trainer is ready for. */
+void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17]);
+
+/* Where and how often a trial's state is saved, so that a killed one goes on from there (train/checkpoint.h). */
+typedef struct fl_keeping {
+    const char *path;
+    size_t every;     /* steps from one checkpoint to the next */
+    const char *host; /* key of machine and build; with what the libraries choose added, no other goes on from there */
+    void *whose;
+    /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
+     * or cannot save its state. */
+    void (*said)(void *whose, const char *sentence, double spent);
+} fl_keeping;
+
+/* From the next trial on, save and go on; NULL: no longer. Borrowed. Whoever has the outcome in safety removes the
+ * file.
+ */
+void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
  * NULL. */
