@@ -47,10 +47,11 @@ static bool begin(fl_replacement *file, const char *path, char temporary[FL_PATH
 bool fl_checkpoint_possible(const char *path, fl_error *error)
 {
     fl_replacement file;
+    fl_error why;
     char temporary[FL_PATH_MAX + ENDING];
-    bool possible = begin(&file, path, temporary, error);
-    if (possible) fl_replacement_drop(&file);
-    return possible;
+    if (!begin(&file, path, temporary, &why)) return fl_user_error(error, "%s", why.text);
+    fl_replacement_drop(&file);
+    return true;
 }
 
 static void put(fl_replacement *file, uint64_t *sum, const void *bytes, size_t n)

@@ -30,7 +30,7 @@ typedef struct fl_checkpoint {
     size_t most_points; /* room for so many */
 } fl_checkpoint;
 
-/* True when a checkpoint can be written there. */
+/* True when a checkpoint can be written there; else it is the user's mistake. */
 bool fl_checkpoint_possible(const char *path, fl_error *error);
 
 /* Write it so that `path` holds the last whole one at every moment. Until it is whole it is called FILE.tmp, always the

@@ -53,10 +53,8 @@ bool fl_run_resume(fl_run *run, bool *resumed, fl_error *error)
     point_out(run);
     fl_checkpoint_found found = fl_checkpoint_read(&run->checkpoint, path, &why);
     *resumed = found == FL_CHECKPOINT_READ;
-    if (found == FL_CHECKPOINT_FOREIGN || !fl_checkpoint_possible(path, &why)) {
-        *error = why;
-        return false;
-    }
+    if (found == FL_CHECKPOINT_FOREIGN) return fl_user_error(error, "%s", why.text);
+    if (!fl_checkpoint_possible(path, error)) return false;
     if (found == FL_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
     if (!*resumed) return true;
     take_up(run);
