@@ -109,7 +109,7 @@ static void a_trial_killed_again_and_again_ends_the_same(void **state)
     fl_stream stream = fl_stream_start((uint64_t)getpid(), "kill", 0);
     command alone = command_run(folder, WORDS(TRIAL));
     assert_int_equal(alone.code, 0);
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 5; round++) {
         int64_t last = written("trial.checkpoint");
         command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "trial.checkpoint"));
         wait_for_next("trial.checkpoint", last);
@@ -277,22 +277,34 @@ static void a_timeout_is_not_stretched(void **state)
     command_free(&c);
 }
 
-/* The time before a kill counts: it is taken from the timeout of the run that goes on. */
-static void the_time_of_before_counts(void **state)
+/* Kill the run's worker, another than `last`, once it has written a checkpoint. */
+static long kill_worker_inside(const command *c, const char *checkpoint, long last)
 {
-    command c = command_start(folder, WORDS("run", "endless.json", "-o", "slow", "--checkpoint-every", "100"));
-    wait_inside_first_trial("slow");
-    usleep(1200000);
-    kill_and_wait(&c);
-    command_free(&c);
-    c = command_run(folder,
-                    WORDS("run", "endless.json", "-o", "slow", "--timeout", "1", "--checkpoint-every", "3000000"));
-    assert_contains(c.err, "goes on from step"); /* and is late at once; the second attempt takes its second */
-    json_t *record = store_record(folder, "slow", "sgd", 0, 0);
+    long workers[2] = { 0 };
+    int64_t before = written(checkpoint);
+    for (int i = 0; i < 60000 && (!command_workers(c, workers) || workers[0] == last); i++) usleep(500);
+    wait_for_next(checkpoint, before);
+    kill((pid_t)workers[0], SIGKILL);
+    return workers[0];
+}
+
+/* The second worker goes on, and the time of the first counts: one second and more. */
+static void a_trial_that_loses_two_workers_leaves_a_record_and_no_checkpoint(void **state)
+{
+    static const char checkpoint[] = "crash/checkpoints/0-0-0.checkpoint";
+    command c = command_start(folder, WORDS("run", "endless.json", "-o", "crash", "--checkpoint-every", "100"));
+    wait_for_next(checkpoint, 0);
+    usleep(1000000);
+    kill_worker_inside(&c, checkpoint, kill_worker_inside(&c, checkpoint, 0));
+    command_wait(&c);
+    assert_int_equal(c.code, 1);
+    assert_contains(c.err, "goes on from step");
+    json_t *record = store_record(folder, "crash", "sgd", 0, 0);
     const json_t *seconds = json_object_get(record, "seconds");
-    assert_contains(json_string_value(json_object_get(record, "reason")), "2 times");
-    assert_true(json_number_value(json_object_get(seconds, "total")) > 0.9);
+    assert_contains(json_string_value(json_object_get(record, "reason")), "killed by signal 9 (Killed), 2 times");
+    assert_true(json_number_value(json_object_get(seconds, "total")) > 1);
     json_decref(record);
+    assert_no_checkpoints("crash");
     command_free(&c);
 }
 
@@ -321,7 +333,7 @@ int main(void)
         cmocka_unit_test(a_killed_run_goes_on_inside_its_trials),
         cmocka_unit_test(a_killed_worker_costs_what_came_after_its_checkpoint),
         cmocka_unit_test(a_timeout_is_not_stretched),
-        cmocka_unit_test(the_time_of_before_counts),
+        cmocka_unit_test(a_trial_that_loses_two_workers_leaves_a_record_and_no_checkpoint),
         cmocka_unit_test(what_a_recorded_trial_left_is_removed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
