@@ -81,7 +81,7 @@ static void kill_and_wait(command *c)
 
 #define TRIAL                                                                                                          \
     "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--schedule", "plateau", "--set",                      \
-        "learning_rate=0.001", "--batch", "32", "--steps", "60", "--eval-every", "20", "--json"
+        "learning_rate=0.001", "--batch", "32", "--steps", "40", "--eval-every", "20", "--json"
 
 /* All that a record says but times. free() */
 static char *record_of(const char *out)
@@ -109,7 +109,7 @@ static void a_trial_killed_again_and_again_ends_the_same(void **state)
     fl_stream stream = fl_stream_start((uint64_t)getpid(), "kill", 0);
     command alone = command_run(folder, WORDS(TRIAL));
     assert_int_equal(alone.code, 0);
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 4; round++) {
         int64_t last = written("trial.checkpoint");
         command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "trial.checkpoint"));
         wait_for_next("trial.checkpoint", last);

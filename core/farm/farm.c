@@ -93,10 +93,9 @@ static bool start_worker(shift *s, fl_worker *worker)
     return fl_worker_start(worker, s->farm->worker_command, threads, s->error);
 }
 
-/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. Where
- * a crash was the reason, it goes on from its checkpoint; where a limit was (`because`), it begins again, or
- * checkpoints would grant it more than the limit.
- */
+/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
+ * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would grant
+ * it more than the limit. */
 static bool replace(shift *s, fl_worker *worker, const char *because)
 {
     char how[100], reason[240];

@@ -48,7 +48,9 @@ void fl_seconds_read(const json_t *object, fl_seconds *seconds);
 /* A status by name; FL_STATUSES when there is none of that name. */
 fl_status fl_status_find(const char *name);
 
-/* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. */
+/* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
+ * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the steps
+ * done before. */
 typedef struct fl_watched_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
@@ -59,10 +61,9 @@ typedef struct fl_watched_step {
 
 typedef struct fl_watch {
     void *whose;
-    void (*begun)(void *whose,
-                  const fl_network *network); /* initial parameters are in place; not when a checkpoint is */
+    void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
     void (*stepped)(void *whose, const fl_watched_step *step);
-    void (*evaluated)(void *whose, const fl_point *point); /* those of before a checkpoint first */
+    void (*evaluated)(void *whose, const fl_point *point);
     void (*ended)(void *whose, const fl_network *network); /* final parameters */
 } fl_watch;
 
@@ -90,9 +91,8 @@ typedef struct fl_keeping {
     void (*said)(void *whose, const char *sentence, double spent);
 } fl_keeping;
 
-/* From the next trial on, save and go on; NULL: no longer. Borrowed. Whoever has the outcome in safety removes the
- * file.
- */
+/* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever has
+ * the outcome in safety removes it (fl_checkpoint_remove). */
 void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
