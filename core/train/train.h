@@ -49,8 +49,8 @@ void fl_seconds_read(const json_t *object, fl_seconds *seconds);
 fl_status fl_status_find(const char *name);
 
 /* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
- * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the steps
- * done before. */
+ * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
+ * steps done before. */
 typedef struct fl_watched_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
@@ -91,8 +91,8 @@ typedef struct fl_keeping {
     void (*said)(void *whose, const char *sentence, double spent);
 } fl_keeping;
 
-/* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever has
- * the outcome in safety removes it (fl_checkpoint_remove). */
+/* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
+ * has the outcome in safety removes it (fl_checkpoint_remove). */
 void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
