@@ -20,7 +20,8 @@
 static const usage run_usage = {
     "fairlead run STUDY [options]",
     "Runs a study's trials in worker processes and writes records, figures and a page. Running the same\n"
-    "command again goes on where the last one stopped. STUDY is a file, or a name of 'fairlead list studies'.",
+    "command again goes on where the last one stopped: with --checkpoint-every in the middle of a trial, else with\n"
+    "the trials that were not finished. STUDY is a file, or a name of 'fairlead list studies'.",
     "fairlead run quick -j 2",
 };
 
@@ -29,6 +30,7 @@ typedef struct request {
     size_t workers;
     double timeout;
     bool retry_failed;
+    size_t checkpoint_every;
     fl_overrides overrides;
     uint64_t seed;
 } request;
@@ -92,7 +94,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_tally tally;
     char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
     fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
-                     .retry_failed = asked->retry_failed, .worker_command = command, .progress = progress_show,
+                     .retry_failed = asked->retry_failed, .checkpoint_every = asked->checkpoint_every, .worker_command = command, .progress = progress_show,
                      .warned = progress_say };
     own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
@@ -125,6 +127,8 @@ int verb_run(int argc, char **argv)
         { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own", &asked.shard },
         { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)", &asked.timeout },
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
+        { "--checkpoint-every", NULL, OPTION_COUNT, "N", "save every trial's state after every N steps (default: never)",
+          &asked.checkpoint_every },
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };
     words rest;

@@ -1,6 +1,7 @@
 /* fairlead trial: one training with given hyperparameters. */
 #include "record/host.h"
 #include "record/record.h"
+#include "train/checkpoint.h"
 #include "train/export.h"
 #include "trial_options.h"
 #include "verbs.h"
@@ -11,15 +12,28 @@
 static const usage trial_usage = {
     "fairlead trial --workload W --optimizer O [--set NAME=VALUE]... [options]",
     "Runs one training. --set takes the names a study's space takes: learning_rate, epsilon, one_minus_momentum,\n"
-    "schedule.end_factor, learning_rate/epsilon, ... 'fairlead list' shows them.",
+    "schedule.end_factor, learning_rate/epsilon, ... 'fairlead list' shows them.\n"
+    "With --checkpoint-every a killed trial goes on from its last checkpoint when the same command runs again, on the\n"
+    "same machine and build, and ends as if nothing had happened.",
     "fairlead trial --workload glyphs/mlp --optimizer adam --set learning_rate=0.001 --steps 500",
 };
 
 /* What to do with the trial. */
 typedef struct request {
-    const char *trace, *folder;
+    const char *trace, *folder, *checkpoint;
+    size_t checkpoint_every;
     bool json;
 } request;
+
+static bool accepts(const request *asked, fl_error *error)
+{
+    if (asked->checkpoint && !asked->checkpoint_every)
+        return fl_user_error(error, "--checkpoint FILE needs --checkpoint-every N");
+    if (asked->checkpoint_every && (asked->trace || asked->folder))
+        return fl_user_error(error,
+                             "--trace and --export want every step from one process; leave out --checkpoint-every");
+    return true;
+}
 
 static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
@@ -50,14 +64,12 @@ static void print_point(void *whose, const fl_point *point)
 static void print_json(const fl_trial *trial, const fl_outcome *outcome)
 {
     char key[17];
-    json_t *facts = fl_host_facts(trial->backend, outcome->implementation);
-    fl_host_key(facts, key);
+    fl_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
     char *line = fl_json_line(record);
     printf("%s\n", line);
     free(line);
     json_decref(record);
-    json_decref(facts);
 }
 
 static bool train(fl_trainer *trainer, const fl_trial *trial, fl_export *export, const request *asked, fl_error *error)
@@ -73,6 +85,28 @@ static bool train(fl_trainer *trainer, const fl_trial *trial, fl_export *export,
     return ran;
 }
 
+static void say(void *whose, const char *sentence, double spent)
+{
+    fprintf(stderr, "fairlead: %s\n", sentence);
+}
+
+/* The file is removed once the outcome has been shown. */
+static bool train_keeping(fl_trainer *trainer, const fl_trial *trial, fl_export *export, const request *asked,
+                          fl_error *error)
+{
+    char host[17], id[17], standard[40];
+    fl_keeping keeping = { .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say };
+    if (!keeping.every) return train(trainer, trial, export, asked, error);
+    fl_host_key_of(trial->backend, NULL, host);
+    fl_trainer_identify(trainer, trial, id);
+    snprintf(standard, sizeof standard, "%s.checkpoint", id);
+    if (!keeping.path) keeping.path = standard;
+    fl_trainer_keep(trainer, &keeping);
+    bool ran = train(trainer, trial, export, asked, error);
+    if (ran) fl_checkpoint_remove(keeping.path);
+    return ran;
+}
+
 /* Nothing is created before the trial is known to be possible. */
 static int run(const fl_trial *trial, const request *asked)
 {
@@ -80,7 +114,7 @@ static int run(const fl_trial *trial, const request *asked)
     fl_trainer *trainer = fl_trainer_new();
     bool ready = fl_trainer_prepare(trainer, trial, &error);
     fl_export *export = ready ? fl_export_new(trial, asked->trace, asked->folder, &error) : NULL;
-    bool ran = export && train(trainer, trial, export, asked, &error);
+    bool ran = export && train_keeping(trainer, trial, export, asked, &error);
     bool written = fl_export_close(export, ran ? &error : NULL);
     fl_trainer_free(trainer);
     return ran && written ? 0 : complain(&error);
@@ -117,6 +151,10 @@ int verb_trial(int argc, char **argv)
         { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
         { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs",
           &wanted.folder },
+        { "--checkpoint-every", NULL, OPTION_COUNT, "N", "save the trial's state after every N steps (default: never)",
+          &wanted.checkpoint_every },
+        { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
+          &wanted.checkpoint },
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
     words rest;
@@ -124,7 +162,7 @@ int verb_trial(int argc, char **argv)
     fl_trial trial;
     int code = options_read(&trial_usage, options, sizeof options / sizeof *options, argc, argv, 0, 0, &rest);
     if (code != GO_ON) return code;
-    bool made = trial_from_request(&asked, &trial, &error);
+    bool made = accepts(&wanted, &error) && trial_from_request(&asked, &trial, &error);
     free(asked.set.items);
     if (!made) return complain(&error);
     code = run(&trial, &wanted);

@@ -1,6 +1,7 @@
 /* Whole files in and out; folders with their parents. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,47 +35,15 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     return true;
 }
 
-static bool write_all(int file, const char *bytes, size_t n)
-{
-    while (n) {
-        ssize_t put = write(file, bytes, n);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return false;
-        bytes += put;
-        n -= (size_t)put;
-    }
-    return true;
-}
-
-static void sync_folder_of(const char *path)
-{
-    char folder[FL_PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = 0;
-    int handle = open(slash ? (*folder ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return;
-    fsync(handle);
-    close(handle);
-}
-
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
 {
     char temporary[FL_PATH_MAX];
+    fl_replacement replacement;
     if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_PATH_MAX)
         return fl_user_error(error, "%.200s...: the path is too long", path);
-    int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) return fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
-    bool written = write_all(file, bytes, n) && fsync(file) == 0;
-    int trouble = errno;
-    close(file);
-    if (written && rename(temporary, path) == 0) {
-        sync_folder_of(path);
-        return true;
-    }
-    if (written) trouble = errno;
-    unlink(temporary);
-    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(trouble));
+    if (!fl_replacement_begin(&replacement, path, temporary, error)) return false;
+    fl_replacement_add(&replacement, bytes, n);
+    return fl_replacement_end(&replacement, error);
 }
 
 bool fl_folder_exists(const char *path)

@@ -10,8 +10,7 @@
  * user's error, a failing read the machine's. */
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 
-/* Write `n` bytes so that `path` holds either what it held or all of them: temporary file in the same folder, fsync,
- * rename, fsync of the folder. */
+/* Write `n` bytes so that `path` holds either what it held or all of them (base/replace.h). */
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error);
 
 /* Make a folder and its parents; fine when it is there already. */

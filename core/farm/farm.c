@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "farm/agenda.h"
+#include "farm/checkpoints.h"
 #include "farm/worker.h"
 #include "record/host.h"
 
@@ -61,6 +62,7 @@ static void count(shift *s, const fl_slot *slot, const fl_outcome *outcome)
 static bool settle(shift *s, fl_worker *worker, const fl_outcome *outcome, const char *host)
 {
     if (!fl_store_add(s->store, &worker->slot, &worker->trial, outcome, host, s->error)) return false;
+    if (s->farm->checkpoint_every) fl_checkpoints_drop(s->farm->folder, &worker->slot);
     fl_agenda_ended(s->agenda, &worker->slot, outcome->status);
     count(s, &worker->slot, outcome);
     fl_trial_free(&worker->trial);
@@ -91,13 +93,16 @@ static bool start_worker(shift *s, fl_worker *worker)
     return fl_worker_start(worker, s->farm->worker_command, threads, s->error);
 }
 
-/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. */
+/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
+ * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would grant
+ * it more than the limit. */
 static bool replace(shift *s, fl_worker *worker, const char *because)
 {
     char how[100], reason[240];
     fl_worker lost = *worker;
     worker->busy = false; /* `lost` keeps the trial */
     fl_worker_stop(worker, how, sizeof how);
+    if (because && s->farm->checkpoint_every) fl_checkpoints_drop(s->farm->folder, &lost.slot);
     if (!start_worker(s, worker)) return false;
     worker->slot = lost.slot;
     worker->trial = lost.trial;
@@ -111,8 +116,10 @@ static bool replace(shift *s, fl_worker *worker, const char *because)
 
 static bool send(shift *s, fl_worker *worker)
 {
+    char path[FL_PATH_MAX];
+    fl_checkpoints_path(s->farm->folder, &worker->slot, path);
     worker->begun = fl_clock_seconds();
-    return fl_worker_send(worker) || replace(s, worker, NULL);
+    return fl_worker_send(worker, path, s->farm->checkpoint_every) || replace(s, worker, NULL);
 }
 
 /* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
@@ -147,7 +154,7 @@ static bool lose(shift *s, fl_worker *worker)
     return idle || fl_machine_error(s->error, "a worker ended before it could begin (%s)", how);
 }
 
-static bool hear(shift *s, fl_worker *worker)
+static bool hear_line(shift *s, fl_worker *worker)
 {
     fl_outcome outcome = { .points = NULL };
     json_t *facts = NULL;
@@ -159,6 +166,9 @@ static bool hear(shift *s, fl_worker *worker)
     case FL_HEARD_READY:
         worker->ready = true;
         fine = !worker->busy || send(s, worker);
+        break;
+    case FL_HEARD_SENTENCE:
+        if (s->farm->warned) s->farm->warned(s->farm->whose, why.text);
         break;
     case FL_HEARD_OUTCOME:
         fine = settle_outcome(s, worker, &outcome, facts);
@@ -172,6 +182,13 @@ static bool hear(shift *s, fl_worker *worker)
     }
     fl_outcome_free(&outcome);
     json_decref(facts);
+    return fine;
+}
+
+static bool hear(shift *s, fl_worker *worker)
+{
+    bool fine = hear_line(s, worker);
+    while (fine && fl_worker_has_more(worker)) fine = hear_line(s, worker);
     return fine;
 }
 
@@ -318,7 +335,9 @@ static fl_farm_end run(shift *s)
     s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
     if (!s->store) return FL_FARM_ERROR;
     if (*warning && farm->warned) farm->warned(farm->whose, warning);
-    fl_farm_end end = both_phases(s);
+    bool ready = !farm->checkpoint_every || fl_checkpoints_begin(farm->folder, s->error);
+    fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
+    if (end == FL_FARM_DONE && farm->shard.count == 1) fl_checkpoints_end(farm->folder);
     for (size_t i = 0; i < farm->workers; i++) fl_worker_stop(&s->workers[i], NULL, 0);
     fl_store_close(s->store);
     return end;

@@ -28,6 +28,7 @@ typedef struct fl_farm {
     size_t workers;
     double timeout; /* seconds a trial may take; 0: any */
     bool retry_failed;
+    size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
     void (*progress)(void *whose, const fl_tally *tally); /* at every change and about twice a second; may be NULL */

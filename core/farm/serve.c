@@ -25,21 +25,42 @@ static bool say(int to, json_t *message)
     return put == n;
 }
 
-static json_t *run(fl_trainer *trainer, const fl_trial *trial)
+/* A worker, and where its answers go. */
+typedef struct service {
+    fl_trainer *trainer;
+    int to;
+} service;
+
+static void pass_on(void *whose, const char *sentence, double spent)
+{
+    say(((service *)whose)->to, json_pack("{s:s, s:f}", "said", sentence, "spent", spent));
+}
+
+/* Run with checkpoints where `message` asks for them: {"path": .., "every": ..}. */
+static bool train(service *s, const fl_trial *trial, const json_t *message, fl_outcome *outcome, fl_error *error)
+{
+    char host[17];
+    fl_keeping keeping = { .whose = s, .said = pass_on, .host = host };
+    keeping.path = json_string_value(json_object_get(message, "path"));
+    keeping.every = (size_t)json_integer_value(json_object_get(message, "every"));
+    bool keeps = keeping.path && keeping.every;
+    if (keeps) fl_host_key_of(trial->backend, NULL, host);
+    fl_trainer_keep(s->trainer, keeps ? &keeping : NULL);
+    return fl_train(s->trainer, trial, NULL, outcome, error);
+}
+
+static json_t *run(service *s, const fl_trial *trial, const json_t *checkpoint)
 {
     fl_outcome outcome;
     fl_error error;
-    if (!fl_train(trainer, trial, NULL, &outcome, &error)) {
-        fl_outcome_free(&outcome);
-        return json_pack("{s:s}", "error", error.text);
-    }
+    if (!train(s, trial, checkpoint, &outcome, &error)) return json_pack("{s:s}", "error", error.text);
     json_t *message = json_pack("{s:o, s:o}", "outcome", fl_outcome_json(&outcome), "host",
                                 fl_host_facts(trial->backend, outcome.implementation));
     fl_outcome_free(&outcome);
     return message;
 }
 
-static json_t *answer(fl_trainer *trainer, const char *line, size_t n)
+static json_t *answer(service *s, const char *line, size_t n)
 {
     fl_error error;
     fl_trial trial;
@@ -47,11 +68,13 @@ static json_t *answer(fl_trainer *trainer, const char *line, size_t n)
     fl_json *document = fl_json_load_text("the supervisor's message", line, n, &error);
     bool read =
         document && fl_node_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
+    json_t *message = NULL;
+    if (read) {
+        message = run(s, &trial, json_object_get(fl_node_value(fl_json_root(document)), "checkpoint"));
+        fl_trial_free(&trial);
+    }
     fl_json_free(document);
-    if (!read) return json_pack("{s:s}", "error", error.text);
-    json_t *message = run(trainer, &trial);
-    fl_trial_free(&trial);
-    return message;
+    return message ? message : json_pack("{s:s}", "error", error.text);
 }
 
 int fl_worker_serve(void)
@@ -60,15 +83,14 @@ int fl_worker_serve(void)
     signal(SIGINT, SIG_IGN);          /* Ctrl-C and a batch system's SIGTERM reach the whole group; */
     signal(SIGTERM, SIG_IGN);         /* the supervisor decides */
     signal(SIGPIPE, SIG_IGN);
-    int to = dup(STDOUT_FILENO);
+    service s = { .trainer = fl_trainer_new(), .to = dup(STDOUT_FILENO) };
     dup2(STDERR_FILENO, STDOUT_FILENO); /* whatever a library prints must not reach the supervisor as an answer */
-    fl_trainer *trainer = fl_trainer_new();
     char *line = NULL;
     size_t capacity = 0;
     ssize_t n = 0;
-    bool heard = say(to, json_pack("{s:b}", "ready", 1));
-    while (heard && (n = getline(&line, &capacity, stdin)) > 0) heard = say(to, answer(trainer, line, (size_t)n));
+    bool heard = say(s.to, json_pack("{s:b}", "ready", 1));
+    while (heard && (n = getline(&line, &capacity, stdin)) > 0) heard = say(s.to, answer(&s, line, (size_t)n));
     free(line);
-    fl_trainer_free(trainer);
+    fl_trainer_free(s.trainer);
     return 0;
 }

@@ -81,9 +81,12 @@ bool fl_worker_start(fl_worker *worker, char *const *command, unsigned threads, 
     return fl_machine_error(error, "a worker cannot be started: %s", strerror(trouble));
 }
 
-bool fl_worker_send(fl_worker *worker)
+bool fl_worker_send(fl_worker *worker, const char *path, size_t checkpoint_every)
 {
     json_t *message = json_pack("{s:o}", "trial", fl_trial_json(&worker->trial));
+    if (checkpoint_every)
+        json_object_set_new(message, "checkpoint",
+                            json_pack("{s:s, s:I}", "path", path, "every", (json_int_t)checkpoint_every));
     char *line = fl_json_line(message);
     size_t n = strlen(line), put = 0;
     line[n++] = '\n'; /* in the place of the NUL */
@@ -98,16 +101,21 @@ bool fl_worker_send(fl_worker *worker)
     return put == n;
 }
 
-static fl_heard understand(const char *line, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
+static fl_heard understand(fl_worker *worker, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
 {
-    json_t *message = json_loadb(line, n, 0, NULL);
+    json_t *message = json_loadb(worker->heard.bytes, n, 0, NULL);
     const char *trouble = json_string_value(json_object_get(message, "error"));
+    const char *sentence = json_string_value(json_object_get(message, "said"));
     fl_heard heard = FL_HEARD_END;
     if (json_object_get(message, "ready")) {
         heard = FL_HEARD_READY;
     } else if (trouble) {
         fl_user_error(error, "%s", trouble);
         heard = FL_HEARD_ERROR;
+    } else if (sentence) {
+        fl_user_error(error, "%s", sentence);
+        worker->begun -= json_number_value(json_object_get(message, "spent"));
+        heard = FL_HEARD_SENTENCE;
     } else if (fl_outcome_read(json_object_get(message, "outcome"), outcome)) {
         *facts = json_incref(json_object_get(message, "host"));
         heard = FL_HEARD_OUTCOME;
@@ -116,18 +124,33 @@ static fl_heard understand(const char *line, size_t n, fl_outcome *outcome, json
     return heard;
 }
 
+/* The length of the first line, its newline included; 0: it is not whole yet. */
+static size_t line_length(const fl_text *heard)
+{
+    const char *end = heard->length ? memchr(heard->bytes, '\n', heard->length) : NULL;
+    return end ? (size_t)(end - heard->bytes) + 1 : 0;
+}
+
+bool fl_worker_has_more(const fl_worker *worker)
+{
+    return line_length(&worker->heard);
+}
+
 fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error)
 {
     char bytes[1 << 16];
-    ssize_t n = read(worker->from, bytes, sizeof bytes);
-    if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_HEARD_NOTHING;
-    if (n <= 0) return FL_HEARD_END;
-    fl_text_add_bytes(&worker->heard, bytes, (size_t)n);
-    char *end = memchr(worker->heard.bytes, '\n', worker->heard.length);
-    if (!end) return FL_HEARD_NOTHING;
-    fl_heard heard = understand(worker->heard.bytes, (size_t)(end - worker->heard.bytes), outcome, facts, error);
-    worker->heard.length = 0; /* a worker says one line and waits */
-    return heard;
+    fl_text *heard = &worker->heard;
+    if (!fl_worker_has_more(worker)) {
+        ssize_t n = read(worker->from, bytes, sizeof bytes);
+        if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_HEARD_NOTHING;
+        if (n <= 0) return FL_HEARD_END;
+        fl_text_add_bytes(heard, bytes, (size_t)n);
+    }
+    size_t n = line_length(heard);
+    if (!n) return FL_HEARD_NOTHING;
+    fl_heard what = understand(worker, n, outcome, facts, error);
+    memmove(heard->bytes, heard->bytes + n, heard->length -= n);
+    return what;
 }
 
 static void describe_end(int status, char *how, size_t size)

@@ -30,15 +30,28 @@ typedef struct fl_worker {
 /* Start the program `command` (NULL-ended) as a worker with `threads` threads. */
 bool fl_worker_start(fl_worker *worker, char *const *command, unsigned threads, fl_error *error);
 
-/* Give it `worker->trial` to run. False when it is gone. */
-bool fl_worker_send(fl_worker *worker);
+/* Give it `worker->trial` to run, with a checkpoint in `path` after every so many steps (0: none). False when it is
+ * gone.
+ */
+bool fl_worker_send(fl_worker *worker, const char *path, size_t checkpoint_every);
 
 /* What it had to say. */
-typedef enum fl_heard { FL_HEARD_NOTHING, FL_HEARD_READY, FL_HEARD_OUTCOME, FL_HEARD_ERROR, FL_HEARD_END } fl_heard;
+typedef enum fl_heard {
+    FL_HEARD_NOTHING,
+    FL_HEARD_READY,
+    FL_HEARD_SENTENCE,
+    FL_HEARD_OUTCOME,
+    FL_HEARD_ERROR,
+    FL_HEARD_END
+} fl_heard;
 
-/* Read what is there without waiting longer than one read. An outcome comes with the machine's facts (new reference);
- * an error with its sentence. FL_HEARD_END: the worker is gone or talks nonsense. */
+/* Hear its next line, if need be by one read of what is there. An outcome comes with the machine's facts (new
+ * reference); an error, or a sentence about a checkpoint, in `error`; `begun` then moves back by the time the trial
+ * took before. FL_HEARD_END: the worker is gone or talks nonsense. */
 fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error);
+
+/* Another whole line is there, so hearing it needs no read. */
+bool fl_worker_has_more(const fl_worker *worker);
 
 /* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. */
 void fl_worker_stop(fl_worker *worker, char *how, size_t size);

@@ -131,3 +131,10 @@ void fl_host_key(const json_t *facts, char key[17])
     fl_hash_text(fl_hash(line, strlen(line)), key);
     free(line);
 }
+
+void fl_host_key_of(const fl_backend *backend, const char *implementation, char key[17])
+{
+    json_t *facts = fl_host_facts(backend, implementation);
+    fl_host_key(facts, key);
+    json_decref(facts);
+}

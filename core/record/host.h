@@ -22,6 +22,9 @@ void fl_host_difference(const json_t *was, const json_t *is, fl_text *names);
 /* 16 hex digits over the facts. */
 void fl_host_key(const json_t *facts, char key[17]);
 
+/* The same for the facts of fl_host_facts. */
+void fl_host_key_of(const fl_backend *backend, const char *implementation, char key[17]);
+
 /* Processor, cores, memory: for doctor and for people. New reference. */
 json_t *fl_host_machine(void);
 

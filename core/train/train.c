@@ -3,9 +3,8 @@
 #include "train/train.h"
 #include "base/clock.h"
 #include "base/hash.h"
-#include "base/memory.h"
 #include "train/evaluate.h"
-#include "train/plans.h"
+#include "train/run.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,24 +13,8 @@
 
 struct fl_trainer {
     fl_plans plans;
+    const fl_keeping *keeping;
 };
-
-/* One trial under way. */
-typedef struct run {
-    const fl_trial *trial;
-    const fl_watch *watch;
-    fl_plans *plans;
-    fl_network *network;
-    fl_outcome *outcome;
-    fl_arena *arena;
-    fl_order order;
-    fl_update update;
-    float *canonical;   /* n_parameters floats, for evaluations and the hash */
-    size_t *told_steps; /* evaluations so far, as the schedule is told of them */
-    double *told_losses;
-    double started, loss, rate;
-    size_t step; /* from 0 */
-} run;
 
 fl_trainer *fl_trainer_new(void)
 {
@@ -53,69 +36,7 @@ static void charge(double *part, double *mark)
     *mark = now;
 }
 
-static void gradient_again(fl_update *update)
-{
-    run *r = update->trainer;
-    fl_network_forward(r->network);
-    fl_network_backward(r->network);
-    r->outcome->gradient_evaluations++;
-}
-
-static size_t n_evaluations(const fl_trial *trial)
-{
-    return trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
-}
-
-/* Lend the rule its state and let it start. */
-static void start_optimizer(run *r)
-{
-    const fl_optimizer *optimizer = r->trial->owners.optimizer;
-    const fl_flat *flat = fl_network_flat(r->network);
-    r->update = (fl_update){
-        .flat = flat,
-        .parameters = fl_network_parameters(r->network),
-        .gradient = fl_network_gradient(r->network),
-        .hyper = r->trial->values.of[FL_OF_OPTIMIZER],
-        .seed = r->trial->seed,
-        .again = gradient_again,
-        .trainer = r,
-    };
-    for (size_t i = 0; i < optimizer->n_states; i++) r->update.state[i] = fl_arena_floats(r->arena, flat->count);
-    if (optimizer->start) optimizer->start(&r->update);
-}
-
-static void describe(run *r)
-{
-    fl_outcome *outcome = r->outcome;
-    fl_trial_id(r->trial, r->plans->dataset->checksum, outcome->trial);
-    outcome->n_parameters = fl_network_flat(r->network)->n_parameters;
-    for (const char *const *lent = fl_network_lent(r->network); *lent; lent++)
-        snprintf(outcome->lent + strlen(outcome->lent), sizeof outcome->lent - strlen(outcome->lent), "%s%s",
-                 *outcome->lent ? "," : "", *lent);
-    fl_text words = { 0 };
-    fl_network_describe(r->network, &words);
-    fl_text_add(&words, "; evaluation: ");
-    fl_network_describe(r->plans->evaluation, &words);
-    outcome->implementation = words.bytes;
-}
-
-static void start(run *r)
-{
-    const fl_trial *trial = r->trial;
-    size_t n = n_evaluations(trial);
-    r->network = r->plans->training;
-    r->outcome->points = fl_new(n, sizeof(fl_point));
-    r->told_steps = fl_arena_bytes(r->arena, n * sizeof *r->told_steps);
-    r->told_losses = fl_arena_bytes(r->arena, n * sizeof *r->told_losses);
-    r->canonical = fl_arena_floats(r->arena, fl_network_flat(r->network)->n_parameters);
-    fl_network_init(r->network, &trial->init, trial->seed);
-    fl_order_start(&r->order, r->plans->splits.training.count, trial->batch_size, trial->seed);
-    start_optimizer(r);
-    describe(r);
-    if (r->watch && r->watch->begun) r->watch->begun(r->watch->whose, r->network);
-}
-
-static double gradient_norm(const run *r)
+static double gradient_norm(const fl_run *r)
 {
     const fl_update *update = &r->update;
     double sum = 0;
@@ -123,7 +44,7 @@ static double gradient_norm(const run *r)
     return sqrt(sum);
 }
 
-static void show_step(run *r)
+static void show_step(fl_run *r)
 {
     if (!r->watch || !r->watch->stepped) return;
     fl_watched_step shown = {
@@ -132,14 +53,14 @@ static void show_step(run *r)
     r->watch->stepped(r->watch->whose, &shown);
 }
 
-static void note_first_loss(run *r)
+static void note_first_loss(fl_run *r)
 {
     fl_first_losses *losses = &r->outcome->first_losses;
     if (losses->n < FL_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
 }
 
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
-static bool step(run *r, double *mark)
+static bool step(fl_run *r, double *mark)
 {
     fl_seconds *seconds = &r->outcome->seconds;
     size_t first = fl_order_batch(&r->order, r->step);
@@ -165,7 +86,7 @@ static bool step(run *r, double *mark)
 }
 
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
-static bool evaluate_if_due(run *r, bool last)
+static bool evaluate_if_due(fl_run *r, bool last)
 {
     size_t every = r->trial->eval_every, done = r->step + 1;
     if (!every || (done % every && !last)) return true;
@@ -174,27 +95,34 @@ static bool evaluate_if_due(run *r, bool last)
     *point = (fl_point){ .step = done, .rate = r->rate };
     fl_evaluate(r->plans, r->canonical, point);
     point->seconds = fl_clock_seconds() - r->started;
-    r->told_steps[outcome->n_points] = done;
-    r->told_losses[outcome->n_points++] = point->of[FL_VAL_LOSS];
-    if (r->watch && r->watch->evaluated) r->watch->evaluated(r->watch->whose, point);
+    fl_run_tell(r);
     return isfinite(point->of[FL_TRAIN_LOSS]);
 }
 
-static void diverged(run *r)
+static void diverged(fl_run *r)
 {
     r->outcome->status = FL_INFEASIBLE;
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
 }
 
-static bool hopeless(const run *r)
+static bool hopeless(const fl_run *r)
 {
     return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
 
-static void loop(run *r, double *mark)
+/* Not after the last step: what follows is shorter than reading the file again. */
+static void save_if_due(fl_run *r, double *mark)
+{
+    size_t done = r->step + 1;
+    if (!r->keeping || done % r->keeping->every || done == r->trial->steps) return;
+    fl_run_save(r);
+    charge(&r->outcome->seconds.other, mark);
+}
+
+static void loop(fl_run *r, double *mark)
 {
     const fl_trial *trial = r->trial;
-    for (r->step = 0; r->step < trial->steps; r->step++) {
+    for (; r->step < trial->steps; r->step++) {
         if (!step(r, mark)) {
             diverged(r);
             return;
@@ -211,10 +139,11 @@ static void loop(run *r, double *mark)
             r->outcome->stopped_at = r->step + 1;
             return;
         }
+        save_if_due(r, mark);
     }
 }
 
-static void finish(run *r)
+static void finish(fl_run *r)
 {
     fl_outcome *outcome = r->outcome;
     if (outcome->status == FL_COMPLETE) {
@@ -223,11 +152,9 @@ static void finish(run *r)
         fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
     }
     if (r->watch && r->watch->ended) r->watch->ended(r->watch->whose, r->network);
-    fl_order_free(&r->order);
-    fl_arena_free(r->arena);
 }
 
-static void settle_seconds(const run *r)
+static void settle_seconds(const fl_run *r)
 {
     fl_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
@@ -242,19 +169,35 @@ bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *er
     return fl_plans_fit(&trainer->plans, trial, error);
 }
 
+void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17])
+{
+    fl_trial_id(trial, trainer->plans.dataset->checksum, id);
+}
+
+void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping)
+{
+    trainer->keeping = keeping;
+}
+
 bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_COMPLETE };
-    run r = {
-        .trial = trial, .watch = watch, .plans = &trainer->plans, .outcome = outcome, .started = fl_clock_seconds()
-    };
-    double mark = r.started;
+    double mark = fl_clock_seconds();
+    fl_run r = { .trial = trial,
+                 .watch = watch,
+                 .keeping = trainer->keeping,
+                 .plans = &trainer->plans,
+                 .outcome = outcome,
+                 .started = mark };
     if (!fl_trainer_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
-    start(&r);
+    bool begun = fl_run_start(&r, error);
     charge(&outcome->seconds.setup, &mark);
-    loop(&r, &mark);
-    finish(&r);
+    if (begun) loop(&r, &mark);
+    if (begun) finish(&r);
+    fl_order_free(&r.order);
+    fl_arena_free(r.arena);
     settle_seconds(&r);
-    return true;
+    if (!begun) fl_outcome_free(outcome);
+    return begun;
 }

@@ -61,7 +61,9 @@ void fl_first_losses_read(const json_t *array, fl_first_losses *losses);
 /* A status by name; FL_STATUSES when there is none of that name. */
 fl_status fl_status_find(const char *name);
 
-/* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. */
+/* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
+ * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
+ * steps done before. */
 typedef struct fl_watched_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
@@ -87,6 +89,24 @@ void fl_trainer_free(fl_trainer *trainer);
  * unusable backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before.
  */
 bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
+
+/* The identity of a trial the trainer is ready for. */
+void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17]);
+
+/* Where and how often a trial's state is saved, so that a killed one goes on from there (train/checkpoint.h). */
+typedef struct fl_keeping {
+    const char *path;
+    size_t every;     /* steps from one checkpoint to the next */
+    const char *host; /* key of machine and build; with what the libraries choose added, no other goes on from there */
+    void *whose;
+    /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
+     * or cannot save its state. */
+    void (*said)(void *whose, const char *sentence, double spent);
+} fl_keeping;
+
+/* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
+ * has the outcome in safety removes it (fl_checkpoint_remove). */
+void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
  * NULL. */

@@ -1,0 +1,85 @@
+/* The start of a trial: memory is lent, everything gets its first value, the outcome its description. */
+#include "train/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void gradient_again(fl_update *update)
+{
+    fl_run *run = update->trainer;
+    fl_network_forward(run->network);
+    fl_network_backward(run->network);
+    run->outcome->gradient_evaluations++;
+}
+
+static void lend_update(fl_run *run)
+{
+    const fl_flat *flat = fl_network_flat(run->network);
+    run->update = (fl_update){
+        .flat = flat,
+        .parameters = fl_network_parameters(run->network),
+        .gradient = fl_network_gradient(run->network),
+        .hyper = run->trial->values.of[FL_OF_OPTIMIZER],
+        .seed = run->trial->seed,
+        .again = gradient_again,
+        .trainer = run,
+    };
+    for (size_t i = 0; i < run->trial->owners.optimizer->n_states; i++)
+        run->update.state[i] = fl_arena_floats(run->arena, flat->count);
+}
+
+static void lend(fl_run *run)
+{
+    const fl_trial *trial = run->trial;
+    size_t n = trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
+    run->outcome->points = fl_new(n, sizeof(fl_point));
+    run->told_steps = fl_arena_bytes(run->arena, n * sizeof *run->told_steps);
+    run->told_losses = fl_arena_bytes(run->arena, n * sizeof *run->told_losses);
+    run->canonical = fl_arena_floats(run->arena, fl_network_flat(run->network)->n_parameters);
+    run->checkpoint.most_points = n;
+    fl_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    lend_update(run);
+}
+
+static void describe(fl_run *run)
+{
+    fl_outcome *outcome = run->outcome;
+    fl_trial_id(run->trial, run->plans->dataset->checksum, outcome->trial);
+    outcome->n_parameters = fl_network_flat(run->network)->n_parameters;
+    for (const char *const *lent = fl_network_lent(run->network); *lent; lent++)
+        snprintf(outcome->lent + strlen(outcome->lent), sizeof outcome->lent - strlen(outcome->lent), "%s%s",
+                 *outcome->lent ? "," : "", *lent);
+    fl_text words = { 0 };
+    fl_network_describe(run->network, &words);
+    fl_text_add(&words, "; evaluation: ");
+    fl_network_describe(run->plans->evaluation, &words);
+    outcome->implementation = words.bytes;
+}
+
+static void begin(fl_run *run)
+{
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    fl_network_init(run->network, &run->trial->init, run->trial->seed);
+    if (optimizer->start) optimizer->start(&run->update);
+    if (run->watch && run->watch->begun) run->watch->begun(run->watch->whose, run->network);
+}
+
+bool fl_run_start(fl_run *run, fl_error *error)
+{
+    bool resumed = false;
+    run->network = run->plans->training;
+    lend(run);
+    describe(run);
+    if (run->keeping && !fl_run_resume(run, &resumed, error)) return false;
+    if (!resumed) begin(run);
+    return true;
+}
+
+void fl_run_tell(fl_run *run)
+{
+    size_t n = run->outcome->n_points++;
+    const fl_point *point = &run->outcome->points[n];
+    run->told_steps[n] = point->step;
+    run->told_losses[n] = point->of[FL_VAL_LOSS];
+    if (run->watch && run->watch->evaluated) run->watch->evaluated(run->watch->whose, point);
+}
