@@ -29,7 +29,7 @@ static void take_up(fl_run *run)
     const fl_position *at = &run->checkpoint.at;
     fl_outcome *outcome = run->outcome;
     run->step = outcome->steps_done = at->steps;
-    run->outcome->first_losses = at->first_losses;
+    outcome->first_losses = at->first_losses;
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;
     outcome->seconds = at->seconds;
@@ -71,7 +71,7 @@ void fl_run_save(fl_run *run)
         .steps = outcome->steps_done,
         .n_points = outcome->n_points,
         .gradient_evaluations = outcome->gradient_evaluations,
-        .first_losses = run->outcome->first_losses,
+        .first_losses = outcome->first_losses,
         .spent = fl_clock_seconds() - run->started,
         .seconds = outcome->seconds,
     };
