@@ -3,11 +3,12 @@
 #define BENCH_SIGNALS_H
 
 /* End the process by exit code 130 or 143 when SIGINT or SIGTERM comes, also when they were ignored at start: what a
- * verb does that has nothing to bring to safety. */
+ * verb does that has nothing to bring to safety. One that was caught before and not heeded counts as well. */
 void signals_end(void);
 
 /* Handle SIGINT and SIGTERM from now on, also when they were ignored at start (a background job of a script). Returns a
- * file descriptor that becomes readable when one has come. */
+ * file descriptor that becomes readable when one has come. Who does not end within a second of it, or is sent another,
+ * is ended: a store survives that as it survives SIGKILL. */
 int signals_catch(void);
 
 /* The signal that came, or 0. */

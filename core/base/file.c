@@ -10,10 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool fl_file_error(fl_error *error, const char *path, const char *what)
+{
+    static const int mistakes[] = { EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP };
+    int trouble = errno;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+        if (trouble == mistakes[i]) return fl_user_error(error, "%s: %s: %s", path, what, strerror(trouble));
+    return fl_machine_error(error, "%s: %s: %s", path, what, strerror(trouble));
+}
+
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fl_user_error(error, "%s: %s", path, strerror(errno));
+    if (file < 0) return fl_file_error(error, path, "cannot be read");
     size_t used = 0, capacity = 1 << 16;
     char *text = fl_grow(NULL, capacity + 1, 1);
     ssize_t got;
@@ -25,8 +34,8 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     close(file);
     if (got < 0) {
         free(text);
-        if (trouble == EISDIR) return fl_user_error(error, "%s: is a folder, not a file", path);
-        return fl_machine_error(error, "%s: reading failed: %s", path, strerror(trouble));
+        errno = trouble;
+        return fl_file_error(error, path, "cannot be read");
     }
     text[used] = 0;
     *bytes = text;
@@ -64,7 +73,7 @@ bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *erro
     if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_PATH_MAX)
         return fl_user_error(error, "%.200s...: the path is too long", path);
     int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) return fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
+    if (file < 0) return fl_file_error(error, temporary, "cannot be created");
     bool written = write_all(file, bytes, n) && fsync(file) == 0;
     int trouble = errno;
     close(file);
@@ -74,7 +83,8 @@ bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *erro
     }
     if (written) trouble = errno;
     unlink(temporary);
-    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(trouble));
+    errno = trouble;
+    return fl_file_error(error, path, "cannot be written");
 }
 
 bool fl_folder_exists(const char *path)
@@ -101,7 +111,7 @@ bool fl_folder_make(const char *path, fl_error *error)
         *c = '/';
     }
     if (mkdir(part, 0777) == 0 || fl_folder_exists(part)) return true;
-    return fl_machine_error(error, "%s: cannot be created: %s", path, strerror(errno));
+    return fl_file_error(error, path, "cannot be created");
 }
 
 void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)

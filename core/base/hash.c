@@ -44,7 +44,7 @@ bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error
     FILE *file = fopen(path, "rb");
     if (!file) return fl_user_error(error, "%s: %s", path, strerror(errno));
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    if (!digest) fl_die("no memory for a digest");
+    if (!digest) fl_die_of_memory("a digest");
     bool read = digest_stream(digest, file);
     unsigned char sum[EVP_MAX_MD_SIZE];
     EVP_DigestFinal_ex(digest, sum, NULL);

@@ -26,6 +26,17 @@ struct fl_json {
     size_t n_places, capacity;
 };
 
+static void *allocate(size_t bytes)
+{
+    return fl_grow(NULL, bytes, 1);
+}
+
+/* Jansson answers a lack of memory by leaving things out, and half a record would be written as if it were whole. */
+__attribute__((constructor)) static void let_jansson_die_of_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
 typedef struct scan {
     fl_json *document;
     const char *at;

@@ -35,6 +35,7 @@ static void add_record(fl_results *results, size_t *capacity, const fl_record *r
 typedef struct reading {
     fl_results *results;
     size_t capacity;
+    fl_error *error;
 } reading;
 
 static const char *take_trial(reading *r, const json_t *object)
@@ -60,19 +61,22 @@ static const char *take_line(reading *r, const char *line, size_t n, const char 
     return wrong;
 }
 
-/* Give each good line of a file to `take`; name the others. */
-static void read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
+/* Give each good line of a file to `take`; name the others. A file that cannot be read to its end is an error: its trials
+ * must not look as if they were missing. */
+static bool read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
 {
     FILE *file = fopen(path, "re");
     char *line = NULL;
     size_t capacity = 0, number = 1;
-    if (!file) add_damage(r->results, path, number, "cannot be read");
-    for (ssize_t n; file && (n = getline(&line, &capacity, file)) > 0; number++) {
+    if (!file) return fl_file_error(r->error, path, "cannot be read");
+    for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; number++) {
         const char *wrong = take_line(r, line, (size_t)n, take);
         if (wrong) add_damage(r->results, path, number, wrong);
     }
-    if (file) fclose(file);
+    bool whole = feof(file) || fl_file_error(r->error, path, "cannot be read");
+    fclose(file);
     free(line);
+    return whole;
 }
 
 /* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */
@@ -90,43 +94,48 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Call `read` with the path of every file of a kind, in the order of their names. */
-static void each_file(fl_results *results, const char *stem, const char *ending, void (*read)(reading *, const char *),
-                      reading *r)
+/* Call `read` with the path of every file of a kind, in the order of their names, until it fails. */
+static bool each_file(reading *r, const char *stem, const char *ending, bool (*read)(reading *, const char *))
 {
     struct dirent **entries;
-    int n = scandir(results->folder, &entries, NULL, by_name);
+    bool fine = true;
+    int n = scandir(r->results->folder, &entries, NULL, by_name);
+    if (n < 0) return fl_file_error(r->error, r->results->folder, "cannot be read");
     for (int i = 0; i < n; i++) {
         char path[FL_PATH_MAX];
-        if (belongs(entries[i]->d_name, stem, ending)) {
-            fl_path_join(path, results->folder, entries[i]->d_name);
-            read(r, path);
-        }
+        fl_path_join(path, r->results->folder, entries[i]->d_name);
+        if (fine && belongs(entries[i]->d_name, stem, ending)) fine = read(r, path);
         free(entries[i]);
     }
-    if (n >= 0) free(entries);
+    free(entries);
+    return fine;
 }
 
-static void read_trials(reading *r, const char *path)
+static bool read_trials(reading *r, const char *path)
 {
-    read_lines(r, path, take_trial);
+    return read_lines(r, path, take_trial);
 }
 
-static void read_points(reading *r, const char *path)
+static bool read_points(reading *r, const char *path)
 {
-    read_lines(r, path, take_point);
+    return read_lines(r, path, take_point);
 }
 
-static void read_hosts(reading *r, const char *path)
+static bool read_hosts(reading *r, const char *path)
 {
+    char *text;
+    size_t n;
     json_error_t trouble;
-    json_t *file = json_load_file(path, 0, &trouble);
+    if (!fl_file_read(path, &text, &n, r->error)) return false;
+    json_t *file = json_loadb(text, n, 0, &trouble);
     json_t *hosts = json_object_get(file, "hosts");
     if (json_is_object(hosts))
         json_object_update(r->results->hosts, hosts);
     else
         add_damage(r->results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
     json_decref(file);
+    free(text);
+    return true;
 }
 
 /* --- from lines to arms --- */
@@ -260,10 +269,13 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     if (!study) return NULL;
     fl_results *results = fl_new(1, sizeof *results);
     *results = (fl_results){ .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new() };
-    reading r = { .results = results };
-    each_file(results, "host", "json", read_hosts, &r);
-    each_file(results, "trials", "jsonl", read_trials, &r);
-    each_file(results, "points", "jsonl", read_points, &r);
+    reading r = { .results = results, .error = error };
+    bool read = each_file(&r, "host", "json", read_hosts) && each_file(&r, "trials", "jsonl", read_trials) &&
+                each_file(&r, "points", "jsonl", read_points);
+    if (!read) {
+        fl_results_free(results);
+        return NULL;
+    }
     fl_points_settle(results->points);
     settle_records(results);
     settle_arms(results);

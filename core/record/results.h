@@ -36,7 +36,7 @@ typedef struct fl_results {
     fl_record **pointers; /* what the arms' lists are parts of */
 } fl_results;
 
-/* Read a folder; NULL when it is none. */
+/* Read a folder; NULL when it is none, or when one of its files cannot be read to its end. */
 fl_results *fl_results_read(const char *folder, fl_error *error);
 void fl_results_free(fl_results *results);
 

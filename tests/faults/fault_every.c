@@ -1,0 +1,110 @@
+/* The n-th call of a kind fails, once or from then on, in the supervisor or in its workers, for n = 1, 2, ... until a run
+ * passes without meeting it; after each the folder is whole and going on leads to the same records. With "long" every n is
+ * tried, otherwise the first ones and then ever fewer. */
+#include "fault_study.h"
+
+#include <errno.h>
+
+typedef struct fault {
+    const char *kind, *in;
+    int trouble;
+} fault;
+
+static const fault faults[] = {
+    { "write", "supervisor", ENOSPC }, { "write", "supervisor", 0 },       { "sync", "supervisor", EIO },
+    { "rename", "supervisor", EIO },   { "open", "supervisor", EMFILE },   { "truncate", "supervisor", EIO },
+    { "pipe", "supervisor", EMFILE },  { "fork", "supervisor", EAGAIN },   { "write", "worker", EIO },
+    { "write", "worker", 0 },          { "open", "worker", EIO },
+#ifndef __SANITIZE_ADDRESS__
+    { "memory", "supervisor", ENOMEM }, { "memory", "worker", ENOMEM },
+#endif
+};
+
+static bool all;
+static size_t n_injected, n_met;
+
+static void set_fault(const fault *f, bool stays, size_t n)
+{
+    char number[32], trouble[32], met[FL_PATH_MAX];
+    snprintf(number, sizeof number, "%zu", n);
+    snprintf(trouble, sizeof trouble, "%d", f->trouble);
+    fl_path_join(met, folder, "met");
+    setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
+    setenv("FAULT_KIND", f->kind, 1);
+    setenv("FAULT_IN", f->in, 1);
+    setenv("FAULT_ERRNO", trouble, 1);
+    setenv("FAULT_AT", number, 1);
+    setenv("FAULT_MET", met, 1);
+    if (stays) setenv("FAULT_STAYS", "yes", 1);
+    unlink(met);
+}
+
+static bool clear_fault(void)
+{
+    char met[FL_PATH_MAX];
+    unsetenv("LD_PRELOAD");
+    unsetenv("FAULT_STAYS");
+    fl_path_join(met, folder, "met");
+    return fl_file_exists(met);
+}
+
+/* How many trials the run said it had finished. */
+static size_t said_done(const char *said)
+{
+    size_t done = 0, n, total;
+    for (const char *line = said; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (sscanf(line, "%zu/%zu trials", &n, &total) == 2) done = n;
+    return done;
+}
+
+/* One disturbed run: it ends by an exit code with a sentence, and what it said it had done is there. */
+static bool disturb(const fault *f, bool stays, size_t n)
+{
+    char out[FL_PATH_MAX];
+    fl_path_join(out, folder, "out");
+    if (fl_folder_exists(out)) folder_remove(out);
+    set_fault(f, stays, n);
+    command c = command_run(folder, WORDS("run", "study.json", "-o", "out", "-j", "2", "--progress", "lines"));
+    bool met = clear_fault();
+    bool right = c.code == 0 || (c.code == 1 && strstr(c.err, "failed")) || (c.code == 3 && strstr(c.err, "fairlead: "));
+    char *lines = whole_lines();
+    if (!right) fail_msg("exit code %d: %s", c.code, c.err);
+    if (count_lines(lines) < said_done(c.err)) fail_msg("said to be done: %s\nbut there is\n%s", c.err, lines);
+    free(lines);
+    command_free(&c);
+    return met;
+}
+
+/* Every n up to 8, then by quarters, unless all are asked for. */
+static size_t next(size_t n)
+{
+    return all || n < 8 ? n + 1 : n + n / 4;
+}
+
+static void try_every(const fault *f, bool stays)
+{
+    size_t runs = 0, n = 1;
+    for (bool met = true; met; n = next(n), runs++) {
+        met = disturb(f, stays, n);
+        n_injected++;
+        n_met += met;
+        assert_resumes();
+        assert_nothing_doubled(FAULT_TRIALS);
+    }
+    print_message("%s in the %s, errno %d, %s: %zu runs, up to the %zuth call\n", f->kind, f->in, f->trouble,
+                  stays ? "from then on" : "once", runs, n);
+}
+
+static void nothing_is_lost_whatever_fails(void **state)
+{
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        for (int stays = 0; stays < 2; stays++) try_every(&faults[i], stays);
+    print_message("%zu faults injected, %zu met\n", n_injected, n_met);
+}
+
+int main(int argc, char **argv)
+{
+    all = argc > 1;
+    const struct CMUnitTest tests[] = { cmocka_unit_test(nothing_is_lost_whatever_fails) };
+    return cmocka_run_group_tests(tests, fault_set_up, fault_tear_down);
+}
