@@ -95,12 +95,11 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .warned = progress_say };
     own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
-    if (!shown || !read_shard(asked->shard, &farm.shard, &error)) {
+    if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
         return complain(&error);
     }
     farm.whose = shown;
-    farm.interrupt = signals_catch();
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
@@ -111,7 +110,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
 
 int verb_run(int argc, char **argv)
 {
-    request asked = { .progress = "auto", .workers = fl_host_cores(), .seed = UINT64_MAX };
+    request asked = { .progress = "auto", .seed = UINT64_MAX };
     const option options[] = {
         { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_COUNT, "N", "worker processes (default: the physical cores)", &asked.workers },
@@ -133,6 +132,7 @@ int verb_run(int argc, char **argv)
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
+    if (!asked.workers) asked.workers = fl_host_cores();
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);

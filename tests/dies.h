@@ -38,13 +38,12 @@ static inline void assert_dies(void (*action)(void), const char *part)
     assert_contains(said, part);
 }
 
-/* `action` finds no memory for `part` and ends by exit code 3. */
-static inline void assert_dies_of_memory(void (*action)(void), const char *part)
+/* `action` ends by exit code 3, the machine's trouble, with a sentence on stderr that contains `part`. */
+static inline void assert_gives_up(void (*action)(void), const char *part)
 {
     char said[2000];
     int status = dies_run(action, said, sizeof said);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
-    assert_contains(said, "no memory for");
     assert_contains(said, part);
 }
 

@@ -125,18 +125,6 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
                    "held"); /* the lock is free: only the study is in the way */
 }
 
-/* Gone, or dead and not yet taken from the process table. */
-static bool is_dead(long process)
-{
-    char path[64], state = 'Z';
-    snprintf(path, sizeof path, "/proc/%ld/stat", process);
-    FILE *file = fopen(path, "r");
-    if (!file) return true;
-    if (fscanf(file, "%*d %*s %c", &state) != 1) state = 'Z';
-    fclose(file);
-    return state == 'Z';
-}
-
 static void a_killed_supervisor_takes_its_workers_with_it(void **state)
 {
     long workers[2];
@@ -148,8 +136,8 @@ static void a_killed_supervisor_takes_its_workers_with_it(void **state)
     command_wait(&c);
     command_free(&c);
     for (size_t w = 0; w < 2; w++) {
-        for (int i = 0; i < 5000 && !is_dead(workers[w]); i++) usleep(1000);
-        assert_true(is_dead(workers[w]));
+        for (int i = 0; i < 5000 && !command_is_dead(workers[w]); i++) usleep(1000);
+        assert_true(command_is_dead(workers[w]));
     }
 }
 

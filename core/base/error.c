@@ -31,9 +31,9 @@ bool fl_machine_error(fl_error *error, const char *format, ...)
     return false;
 }
 
-static void say(const char *beginning, const char *format, va_list arguments)
+static void say(const char *format, va_list arguments)
 {
-    fputs(beginning, stderr);
+    fputs("fairlead: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }
@@ -42,16 +42,16 @@ void fl_die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say("fairlead: ", format, arguments);
+    say(format, arguments);
     va_end(arguments);
     abort();
 }
 
-void fl_die_of_memory(const char *format, ...)
+void fl_give_up(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say("fairlead: no memory for ", format, arguments);
+    say(format, arguments);
     va_end(arguments);
     _exit(FL_FAULT_MACHINE); /* exit() would run handlers that may want memory */
 }

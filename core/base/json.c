@@ -32,7 +32,7 @@ static void *allocate(size_t bytes)
 }
 
 /* Jansson answers a lack of memory by leaving things out, and half a record would be written as if it were whole. */
-__attribute__((constructor)) static void let_jansson_die_of_memory(void)
+__attribute__((constructor)) static void let_jansson_give_up(void)
 {
     json_set_alloc_funcs(allocate, free);
 }

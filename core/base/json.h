@@ -3,7 +3,7 @@
  * Jansson gives a place for syntax errors only, so a second scan of the text notes the place of every key and value.
  * An fl_node is a cursor into the document: small, copied freely, valid as long as the document.
  * Readers fill an fl_error whose sentence begins "file:line:column: ". In a program with this file Jansson ends the process
- * when there is no memory (fl_die_of_memory).
+ * when there is no memory (fl_give_up).
  */
 #ifndef FL_BASE_JSON_H
 #define FL_BASE_JSON_H

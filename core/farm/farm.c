@@ -258,7 +258,7 @@ static void tally_past(shift *s, const fl_results *results)
         const fl_arm_results *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
             bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
-            if (past->search[i]->status == FL_FAILED && s->farm->retry_failed) continue;
+            if (fl_agenda_again(results, past->search[i], s->farm->retry_failed)) continue;
             tally->before += counts;
             tally->failed_before += counts && past->search[i]->status == FL_FAILED;
             if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;

@@ -34,7 +34,7 @@ static char **worker_environment(unsigned threads)
     while (environ[n]) n++;
     char **settings = fl_new(n + N_VARIABLES + 1, sizeof *settings);
     for (; used < N_VARIABLES; used++)
-        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0) fl_die_of_memory("a worker's environment");
+        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0) fl_give_up("no memory for a worker's environment");
     for (size_t i = 0; i < n; i++)
         if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
     return settings;
@@ -145,8 +145,8 @@ static void describe_end(int status, char *how, size_t size)
 {
     if (WIFSIGNALED(status))
         snprintf(how, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) == FL_FAULT_MACHINE) /* fl_die_of_memory's: a worker tells all else in its answer */
-        snprintf(how, size, "memory: there was no more for it");
+    else if (WEXITSTATUS(status) == FL_FAULT_MACHINE) /* fl_give_up's: a worker tells all else in its answer */
+        snprintf(how, size, "gave up: no memory, or another of the machine's troubles");
     else
         snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
 }

@@ -189,19 +189,30 @@ size_t fl_trials_needed(const bool *feasible, size_t n_known, size_t wanted)
     return n;
 }
 
+static size_t sum(const bool *flags, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) found += flags[i];
+    return found;
+}
+
+/* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not fail, and,
+ * if they are to be, enough of the n are feasible, which the first repeat says. */
 static size_t count_trials(const fl_study *study, fl_record **records, size_t n_records, bool *filled)
 {
     size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
     bool *feasible = fl_new(n, sizeof *feasible);
     for (size_t i = 0; i < n_records; i++) {
-        const fl_record *record = records[i];
-        if (record->slot.repeat || record->slot.index >= n || record->status == FL_FAILED) continue;
-        feasible[record->slot.index] = record->status == FL_COMPLETE;
-        done += study->feasible ? record->status == FL_COMPLETE : 1;
+        const fl_slot *slot = &records[i]->slot;
+        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i]->status == FL_COMPLETE;
     }
     if (study->feasible) n = fl_trials_needed(feasible, n, study->trials);
+    for (size_t i = 0; i < n_records; i++) {
+        const fl_slot *slot = &records[i]->slot;
+        done += slot->index < n && slot->repeat < study->repeats && records[i]->status != FL_FAILED;
+    }
+    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
-    *filled = done >= study->trials;
     return n;
 }
 
@@ -301,4 +312,11 @@ void fl_results_free(fl_results *results)
 const fl_point *fl_results_points(const fl_results *results, const fl_record *record, size_t *n)
 {
     return fl_points_of(results->points, record->trial, n);
+}
+
+bool fl_results_lacks_points(const fl_results *results, const fl_record *record)
+{
+    size_t n, every = results->study->arms[record->slot.arm].base.eval_every;
+    fl_results_points(results, record, &n);
+    return record->has_final && every && n < (record->final.step + every - 1) / every;
 }

@@ -19,7 +19,7 @@ typedef struct fl_arm_results {
     fl_record **reruns; /* repeat >= FL_RERUN_REPEAT of the selected trial, by repeat */
     size_t n_reruns;
     size_t n_trials;    /* n: the indices 0..n-1 are the arm's trials */
-    bool filled;        /* the budget is: `trials` are there, and feasible where that is asked for */
+    bool filled;        /* the budget is: all repeats of the n are there, none failed, and feasible where that is asked for */
     size_t n_complete, n_infeasible, n_failed; /* of `search` */
 } fl_arm_results;
 
@@ -42,6 +42,9 @@ void fl_results_free(fl_results *results);
 
 /* The points of a record by step; *n is 0 when there are none. Borrowed. */
 const fl_point *fl_results_points(const fl_results *results, const fl_record *record, size_t *n);
+
+/* Are points of this complete trial missing, which were written before it? Only damage does that. */
+bool fl_results_lacks_points(const fl_results *results, const fl_record *record);
 
 /* What selection sees of a trial: the medians over its repeats; infinite where it was not feasible. */
 typedef struct fl_score {

@@ -76,7 +76,7 @@ static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_s
     char reason[CURL_ERROR_SIZE] = "";
     progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
     CURL *curl = curl_easy_init();
-    if (!curl) fl_die("libcurl cannot be started");
+    if (!curl) fl_give_up("libcurl cannot be started");
     configure(curl, url, &download, reason);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_cleanup(curl);

@@ -1,9 +1,18 @@
 /* The n-th call of a kind fails, once or from then on, in the supervisor or in its workers, for n = 1, 2, ... until a run
  * passes without meeting it; after each the folder is whole and going on leads to the same records. With "long" every n is
- * tried, otherwise the first ones and then ever fewer. */
+ * tried, otherwise n = 1, 2, 4, 8, ... */
 #include "fault_study.h"
 
 #include <errno.h>
+
+/* Two arms, two trials each, the better one of each run again; milliseconds each. */
+static const char study[] =
+    "{ 'study': 'fault', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4,"
+    "  'budget': { 'trials': 2, 'steps': 4, 'eval_every': 2 }, 'seeds': { 'rerun_best': 1 },"
+    "  'arms': [ { 'arm': 'null', 'optimizer': 'null', 'space': { 'learning_rate': 0.1 } },"
+    "            { 'arm': 'adam', 'optimizer': 'adam',"
+    "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
+enum { TRIALS = 6 };
 
 typedef struct fault {
     const char *kind, *in;
@@ -60,14 +69,13 @@ static size_t said_done(const char *said)
 /* One disturbed run: it ends by an exit code with a sentence, and what it said it had done is there. */
 static bool disturb(const fault *f, bool stays, size_t n)
 {
-    char out[FL_PATH_MAX];
-    fl_path_join(out, folder, "out");
-    if (fl_folder_exists(out)) folder_remove(out);
+    fault_clear();
     set_fault(f, stays, n);
     command c = command_run(folder, WORDS("run", "study.json", "-o", "out", "-j", "2", "--progress", "lines"));
     bool met = clear_fault();
     bool right = c.code == 0 || (c.code == 1 && strstr(c.err, "failed")) || (c.code == 3 && strstr(c.err, "fairlead: "));
     char *lines = whole_lines();
+    count_damage(); /* reading it is no trouble, whatever it holds */
     if (!right) fail_msg("exit code %d: %s", c.code, c.err);
     if (count_lines(lines) < said_done(c.err)) fail_msg("said to be done: %s\nbut there is\n%s", c.err, lines);
     free(lines);
@@ -75,24 +83,41 @@ static bool disturb(const fault *f, bool stays, size_t n)
     return met;
 }
 
-/* Every n up to 8, then by quarters, unless all are asked for. */
 static size_t next(size_t n)
 {
-    return all || n < 8 ? n + 1 : n + n / 4;
+    return all ? n + 1 : 2 * n;
 }
 
 static void try_every(const fault *f, bool stays)
 {
     size_t runs = 0, n = 1;
-    for (bool met = true; met; n = next(n), runs++) {
+    for (bool met = true; met; runs++) {
         met = disturb(f, stays, n);
         n_injected++;
         n_met += met;
         assert_resumes();
-        assert_nothing_doubled(FAULT_TRIALS);
+        assert_nothing_doubled(TRIALS);
+        if (met) n = next(n);
     }
-    print_message("%s in the %s, errno %d, %s: %zu runs, up to the %zuth call\n", f->kind, f->in, f->trouble,
+    print_message("%s in the %s, errno %d, %s: %zu runs, not met at %zu\n", f->kind, f->in, f->trouble,
                   stays ? "from then on" : "once", runs, n);
+}
+
+/* Between two looks the wall clock goes back an hour, in the supervisor or in the workers. */
+static void a_clock_that_runs_backwards_changes_nothing(void **state)
+{
+    static const fault clocks[] = { { "clock", "supervisor", 0 }, { "clock", "worker", 0 } };
+    for (size_t i = 0; i < 2; i++) {
+        disturb(&clocks[i], false, 1);
+        assert_same_store(folder, "once", "out");
+        assert_resumes();
+        assert_nothing_doubled(TRIALS);
+    }
+}
+
+static int set_up(void **state)
+{
+    return fault_begin(study);
 }
 
 static void nothing_is_lost_whatever_fails(void **state)
@@ -105,6 +130,7 @@ static void nothing_is_lost_whatever_fails(void **state)
 int main(int argc, char **argv)
 {
     all = argc > 1;
-    const struct CMUnitTest tests[] = { cmocka_unit_test(nothing_is_lost_whatever_fails) };
-    return cmocka_run_group_tests(tests, fault_set_up, fault_tear_down);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_runs_backwards_changes_nothing),
+                                        cmocka_unit_test(nothing_is_lost_whatever_fails) };
+    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
 }
