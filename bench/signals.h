@@ -11,8 +11,8 @@
 void signals_end(void);
 
 /* Handle SIGINT and SIGTERM from now on, also when they were ignored at start (a background job of a script). *file
- * is a file descriptor that becomes readable when one has come. Who does not end within a second of it, or is sent another,
- * is ended: a store survives that as it survives SIGKILL. */
+ * is a file descriptor that becomes readable when one has come. Who does not end within a second of it, or is sent
+ * another, is ended: a store survives that as it survives SIGKILL. */
 bool signals_catch(int *file, fl_error *error);
 
 /* A child process that is to be killed when a signal ends this one; 0: none. */

@@ -114,6 +114,7 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
     wait_for_file("held", "points.jsonl");
     snprintf(pid, sizeof pid, "process %ld is writing", (long)c.pid);
     assert_refused(2, pid, folder, "run", "endless.json", "-o", "held");
+    assert_refused(2, pid, folder, "run", "endless.json", "-o", "held", "--shard", "2/2");
     kill(c.pid, SIGKILL);
     command_wait(&c);
     command_free(&c);

@@ -12,7 +12,8 @@
 
 bool fl_file_error(fl_error *error, const char *path, const char *what)
 {
-    static const int mistakes[] = { EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP };
+    static const int mistakes[] = { EACCES, EPERM,  EROFS,     ENOENT,       ENOTDIR,
+                                    EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP };
     int trouble = errno;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
         if (trouble == mistakes[i]) return fl_user_error(error, "%s: %s: %s", path, what, strerror(trouble));
@@ -110,7 +111,10 @@ bool fl_folder_make(const char *path, fl_error *error)
         mkdir(part, 0777); /* a parent that cannot be made shows up at the last one */
         *c = '/';
     }
-    if (mkdir(part, 0777) == 0 || fl_folder_exists(part)) return true;
+    if (mkdir(part, 0777) == 0) return true;
+    int trouble = errno;
+    if (fl_folder_exists(part)) return true;
+    errno = trouble;
     return fl_file_error(error, path, "cannot be created");
 }
 

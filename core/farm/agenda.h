@@ -15,7 +15,8 @@ typedef struct fl_agenda fl_agenda;
 
 typedef enum fl_next { FL_NEXT_TRIAL, FL_NEXT_WAIT, FL_NEXT_NONE } fl_next;
 
-/* The search's trials, less those that `results` holds (NULL: none); failed ones count as done unless `retry_failed`. */
+/* The search's trials, less those that `results` holds (NULL: none); failed ones count as done unless `retry_failed`.
+ */
 fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_results *results, bool retry_failed);
 
 /* The reruns of each arm's selected trial, less those that `results` holds. */

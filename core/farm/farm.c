@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A worker touches new memory at some GB/s, so within a memory tick it goes past its limit by little more than 100 MiB. */
+/* A worker touches new memory at some GB/s, so within a memory tick it goes past its limit by little more than 100 MiB.
+ */
 enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
 
 typedef struct shift {

@@ -1,7 +1,7 @@
 /* The farm: a study's trials given to worker processes, their outcomes written to the store by one supervisor.
  *
- * A worker that crashes, hangs or takes too much memory loses its trial's time and nothing else: the trial is tried once more, then recorded
- * as failed with the reason.
+ * A worker that crashes, hangs or takes too much memory loses its trial's time and nothing else: the trial is tried
+ * once more, then recorded as failed with the reason.
  */
 #ifndef FL_FARM_FARM_H
 #define FL_FARM_FARM_H

@@ -34,7 +34,8 @@ static char **worker_environment(unsigned threads)
     while (environ[n]) n++;
     char **settings = fl_new(n + N_VARIABLES + 1, sizeof *settings);
     for (; used < N_VARIABLES; used++)
-        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0) fl_give_up("no memory for a worker's environment");
+        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0)
+            fl_give_up("no memory for a worker's environment");
     for (size_t i = 0; i < n; i++)
         if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
     return settings;

@@ -40,7 +40,8 @@ typedef enum fl_heard { FL_HEARD_NOTHING, FL_HEARD_READY, FL_HEARD_OUTCOME, FL_H
  * an error with its sentence. FL_HEARD_END: the worker is gone or talks nonsense. */
 fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error);
 
-/* The memory it occupies now, in MiB rounded up; 0 when it is gone. Not its address space, of which libraries reserve a lot. */
+/* The memory it occupies now, in MiB rounded up; 0 when it is gone. Not its address space, of which libraries reserve a
+ * lot. */
 size_t fl_worker_mib(const fl_worker *worker);
 
 /* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. */

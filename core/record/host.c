@@ -32,8 +32,9 @@ static void cpu_line(const char *key, char *value, size_t size)
 /* Of the processor's flags those that choose kernels. */
 static void add_instruction_sets(fl_text *text)
 {
-    static const char *const wanted[] = { "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512dq",
-                                          "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", NULL };
+    static const char *const wanted[] = { "sse4_2",   "avx",      "avx2",     "fma",         "avx512f",
+                                          "avx512bw", "avx512vl", "avx512dq", "avx512_vnni", "avx512_bf16",
+                                          "amx_tile", "amx_bf16", NULL };
     char flags[4096], padded[4100], word[40];
     cpu_line("flags", flags, sizeof flags);
     snprintf(padded, sizeof padded, " %s ", flags);
@@ -63,9 +64,9 @@ json_t *fl_host_machine(void)
     cpu_line("model\t", number, sizeof number);
     cpu_line("stepping", stepping, sizeof stepping);
     add_instruction_sets(&sets);
-    json_t *machine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model", number,
-                                "stepping", stepping, "instruction_sets", sets.bytes ? sets.bytes : "", "cores",
-                                (int)fl_host_cores());
+    json_t *machine =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model", number, "stepping",
+                  stepping, "instruction_sets", sets.bytes ? sets.bytes : "", "cores", (int)fl_host_cores());
     fl_text_free(&sets);
     return machine;
 }
@@ -81,7 +82,8 @@ json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
     fl_text library = { 0 };
     char control[16];
     backend->describe(&library);
-    snprintf(control, sizeof control, "0x%04x", _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
+    snprintf(control, sizeof control, "0x%04x",
+             _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
     json_t *facts = json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_host_machine(), "build", fl_host_build(),
                               "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",
                               "floating_point", control, "implementation", implementation ? implementation : "");

@@ -20,8 +20,8 @@ static bool refuse(int lock, const char *folder, fl_error *error)
     ssize_t n = pread(lock, holder, sizeof holder - 1, 0);
     holder[n > 0 ? n : 0] = 0;
     holder[strcspn(holder, "\n")] = 0;
-    return fl_user_error(error, "%s: process %s is writing to this folder; wait for it or choose another with -o", folder,
-                         *holder ? holder : "(unknown)");
+    return fl_user_error(error, "%s: process %s is writing to this folder; wait for it or choose another with -o",
+                         folder, *holder ? holder : "(unknown)");
 }
 
 /* The lock of one's own, with this process's number in its file. */

@@ -61,8 +61,8 @@ static const char *take_line(reading *r, const char *line, size_t n, const char 
     return wrong;
 }
 
-/* Give each good line of a file to `take`; name the others. A file that cannot be read to its end is an error: its trials
- * must not look as if they were missing. */
+/* Give each good line of a file to `take`; name the others. A file that cannot be read to its end is an error: its
+ * trials must not look as if they were missing. */
 static bool read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
 {
     FILE *file = fopen(path, "re");
@@ -155,7 +155,8 @@ static int by_slot(const void *left, const void *right)
     return by_number(a->repeat, b->repeat);
 }
 
-/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place decides. */
+/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place
+ * decides. */
 static int by_slot_then_line(const void *left, const void *right)
 {
     const fl_record *const *a = left, *const *b = right;
@@ -196,8 +197,8 @@ static size_t sum(const bool *flags, size_t n)
     return found;
 }
 
-/* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not fail, and,
- * if they are to be, enough of the n are feasible, which the first repeat says. */
+/* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
+ * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
 static size_t count_trials(const fl_study *study, fl_record **records, size_t n_records, bool *filled)
 {
     size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
@@ -279,7 +280,9 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     fl_study *study = fl_study_load(path, NULL, error);
     if (!study) return NULL;
     fl_results *results = fl_new(1, sizeof *results);
-    *results = (fl_results){ .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new() };
+    *results = (fl_results){
+        .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new()
+    };
     reading r = { .results = results, .error = error };
     bool read = each_file(&r, "host", "json", read_hosts) && each_file(&r, "trials", "jsonl", read_trials) &&
                 each_file(&r, "points", "jsonl", read_points);

@@ -38,8 +38,8 @@ static void path_of(const fl_store *store, const char *stem, const char *ending,
 
 /* --- opening --- */
 
-/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the same however
- * many trials there are. */
+/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the
+ * same however many trials there are. */
 static bool read_tail(int file, char **tail, size_t *n, off_t *start)
 {
     off_t end = lseek(file, 0, SEEK_END);
@@ -120,7 +120,8 @@ static bool settle_study(const fl_store *store, fl_error *error)
     return written;
 }
 
-/* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written over. */
+/* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written
+ * over. */
 static bool load_hosts(fl_store *store, fl_error *error)
 {
     char path[FL_PATH_MAX], aside[FL_PATH_MAX], *text;
@@ -213,8 +214,8 @@ static void add_line(fl_text *text, json_t *object)
     json_decref(object);
 }
 
-bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome, const char *host,
-                  fl_error *error)
+bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+                  const char *host, fl_error *error)
 {
     fl_text points = { 0 }, line = { 0 };
     for (size_t i = 0; i < outcome->n_points; i++) add_line(&points, point_line(outcome->trial, &outcome->points[i]));

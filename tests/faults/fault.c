@@ -1,12 +1,13 @@
 /* A library that lets calls fail, for LD_PRELOAD; after SQLite's fault harness. It counts one kind of call from the
  * start of main and lets the n-th fail, or that one and all after it. The environment says what:
  *
- *   FAULT_KIND   write, sync, rename, open, truncate, memory, pipe, fork; or clock: the wall clock runs backwards
+ *   FAULT_KIND   write, sync, rename, open, truncate, memory, pipe, fork; or clock: the wall clock runs backwards;
+ *                or hunger: the process takes n MiB of memory as it starts
  *   FAULT_AT     n, from 1
  *   FAULT_STAYS  set: every call from the n-th on fails
  *   FAULT_ERRNO  errno of the failure; 0 makes a write short by half instead
- *   FAULT_IN     "worker" or "supervisor": the processes that count, each for itself; those with another role never fail
- *   FAULT_MET    a file that is made when a call has failed
+ *   FAULT_IN     "worker" or "supervisor": the processes that count, each for itself; those with another role never
+ * fail FAULT_MET    a file that is made when a call has failed
  *
  * Calls that the C library makes inside itself, such as those of fwrite, are not seen; the result folder is written
  * without them. Memory that libraries take before main is not counted: the program has no say in it yet.
@@ -58,6 +59,12 @@ static const char *setting(const char *name)
     return value ? value : "";
 }
 
+static void take_memory(size_t bytes)
+{
+    volatile char *memory = malloc(bytes);
+    for (size_t i = 0; memory && i < bytes; i += 1024) memory[i] = 1;
+}
+
 static void arm(int argc, char **argv)
 {
     const char *role = argc > 1 && !strcmp(argv[1], "worker") ? "worker" : "supervisor";
@@ -67,6 +74,7 @@ static void arm(int argc, char **argv)
     fault.trouble = atoi(setting("FAULT_ERRNO"));
     fault.stays = getenv("FAULT_STAYS");
     fault.armed = !strcmp(role, setting("FAULT_IN"));
+    if (fault.armed && !strcmp(fault.kind, "hunger")) take_memory((size_t)fault.at << 20);
 }
 
 /* --- the start of main --- */

@@ -1,6 +1,6 @@
-/* The n-th call of a kind fails, once or from then on, in the supervisor or in its workers, for n = 1, 2, ... until a run
- * passes without meeting it; after each the folder is whole and going on leads to the same records. With "long" every n is
- * tried, otherwise n = 1, 2, 4, 8, ... */
+/* The n-th call of a kind fails, once or from then on, in the supervisor or in its workers, for n = 1, 2, ... until a
+ * run passes without meeting it; after each the folder is whole and going on leads to the same records. With "long"
+ * every n is tried, otherwise ever fewer. "long KIND FIRST" tries one kind of fault from n = FIRST on. */
 #include "fault_study.h"
 
 #include <errno.h>
@@ -20,42 +20,18 @@ typedef struct fault {
 } fault;
 
 static const fault faults[] = {
-    { "write", "supervisor", ENOSPC }, { "write", "supervisor", 0 },       { "sync", "supervisor", EIO },
-    { "rename", "supervisor", EIO },   { "open", "supervisor", EMFILE },   { "truncate", "supervisor", EIO },
-    { "pipe", "supervisor", EMFILE },  { "fork", "supervisor", EAGAIN },   { "write", "worker", EIO },
-    { "write", "worker", 0 },          { "open", "worker", EIO },
+    { "write", "supervisor", ENOSPC },  { "write", "supervisor", 0 },     { "sync", "supervisor", EIO },
+    { "rename", "supervisor", EIO },    { "open", "supervisor", EMFILE }, { "truncate", "supervisor", EIO },
+    { "pipe", "supervisor", EMFILE },   { "fork", "supervisor", EAGAIN }, { "write", "worker", EIO },
+    { "write", "worker", 0 },           { "open", "worker", EIO },
 #ifndef __SANITIZE_ADDRESS__
     { "memory", "supervisor", ENOMEM }, { "memory", "worker", ENOMEM },
 #endif
 };
 
 static bool all;
-static size_t n_injected, n_met;
-
-static void set_fault(const fault *f, bool stays, size_t n)
-{
-    char number[32], trouble[32], met[FL_PATH_MAX];
-    snprintf(number, sizeof number, "%zu", n);
-    snprintf(trouble, sizeof trouble, "%d", f->trouble);
-    fl_path_join(met, folder, "met");
-    setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
-    setenv("FAULT_KIND", f->kind, 1);
-    setenv("FAULT_IN", f->in, 1);
-    setenv("FAULT_ERRNO", trouble, 1);
-    setenv("FAULT_AT", number, 1);
-    setenv("FAULT_MET", met, 1);
-    if (stays) setenv("FAULT_STAYS", "yes", 1);
-    unlink(met);
-}
-
-static bool clear_fault(void)
-{
-    char met[FL_PATH_MAX];
-    unsetenv("LD_PRELOAD");
-    unsetenv("FAULT_STAYS");
-    fl_path_join(met, folder, "met");
-    return fl_file_exists(met);
-}
+static const char *only; /* this kind, if not NULL */
+static size_t first = 1, n_injected, n_met;
 
 /* How many trials the run said it had finished. */
 static size_t said_done(const char *said)
@@ -70,10 +46,11 @@ static size_t said_done(const char *said)
 static bool disturb(const fault *f, bool stays, size_t n)
 {
     fault_clear();
-    set_fault(f, stays, n);
+    fault_set(f->kind, f->in, n, f->trouble, stays);
     command c = command_run(folder, WORDS("run", "study.json", "-o", "out", "-j", "2", "--progress", "lines"));
-    bool met = clear_fault();
-    bool right = c.code == 0 || (c.code == 1 && strstr(c.err, "failed")) || (c.code == 3 && strstr(c.err, "fairlead: "));
+    bool met = fault_unset();
+    bool right =
+        c.code == 0 || (c.code == 1 && strstr(c.err, "failed")) || (c.code == 3 && strstr(c.err, "fairlead: "));
     char *lines = whole_lines();
     count_damage(); /* reading it is no trouble, whatever it holds */
     if (!right) fail_msg("exit code %d: %s", c.code, c.err);
@@ -83,21 +60,23 @@ static bool disturb(const fault *f, bool stays, size_t n)
     return met;
 }
 
-static size_t next(size_t n)
+/* Once for n = 1, 4, 16, ..., from then on for n = 1, 2, 8, 32, ..., unless all are asked for. */
+static size_t next(size_t n, bool stays)
 {
-    return all ? n + 1 : 2 * n;
+    if (all) return n + 1;
+    return stays && n == 1 ? 2 : 4 * n;
 }
 
 static void try_every(const fault *f, bool stays)
 {
-    size_t runs = 0, n = 1;
+    size_t runs = 0, n = first;
     for (bool met = true; met; runs++) {
         met = disturb(f, stays, n);
         n_injected++;
         n_met += met;
         assert_resumes();
         assert_nothing_doubled(TRIALS);
-        if (met) n = next(n);
+        if (met) n = next(n, stays);
     }
     print_message("%s in the %s, errno %d, %s: %zu runs, not met at %zu\n", f->kind, f->in, f->trouble,
                   stays ? "from then on" : "once", runs, n);
@@ -123,13 +102,16 @@ static int set_up(void **state)
 static void nothing_is_lost_whatever_fails(void **state)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        for (int stays = 0; stays < 2; stays++) try_every(&faults[i], stays);
+        for (int stays = 0; stays < 2 && (!only || !strcmp(only, faults[i].kind)); stays++)
+            try_every(&faults[i], stays);
     print_message("%zu faults injected, %zu met\n", n_injected, n_met);
 }
 
 int main(int argc, char **argv)
 {
     all = argc > 1;
+    if (argc > 2) only = argv[2];
+    if (argc > 3) first = strtoul(argv[3], NULL, 10);
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_runs_backwards_changes_nothing),
                                         cmocka_unit_test(nothing_is_lost_whatever_fails) };
     return cmocka_run_group_tests(tests, set_up, fault_tear_down);

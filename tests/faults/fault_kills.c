@@ -9,7 +9,8 @@
 static const char study[] =
     "{ 'study': 'kills', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 6, 'steps': 3000, 'eval_every': 500 }, 'seeds': { 'rerun_best': 2 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } },"
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
+    "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
 enum { TRIALS = 16, MOST_WAIT_US = 120000 };

@@ -10,11 +10,40 @@ static char folder[FL_PATH_MAX]; /* holds study.json, `once` from an undisturbed
 static inline int fault_begin(const char *study)
 {
     setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+    if (fl_folder_exists("/dev/shm"))
+        setenv("TMPDIR", "/dev/shm", 0); /* these faults are no power cuts: a disk only adds waiting */
     command_without_gnuplot();
     folder_make(folder);
     put_study(folder, "study.json", study);
     assert_runs(0, folder, "run", "study.json", "-o", "once", "-j", "2");
     return 0;
+}
+
+/* Commands started from now on meet a fault; fault.c says what the words mean. */
+static inline void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays)
+{
+    char number[32], code[32], met[FL_PATH_MAX];
+    snprintf(number, sizeof number, "%zu", at);
+    snprintf(code, sizeof code, "%d", trouble);
+    fl_path_join(met, folder, "met");
+    setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
+    setenv("FAULT_KIND", kind, 1);
+    setenv("FAULT_IN", in, 1);
+    setenv("FAULT_AT", number, 1);
+    setenv("FAULT_ERRNO", code, 1);
+    setenv("FAULT_MET", met, 1);
+    if (stays) setenv("FAULT_STAYS", "yes", 1);
+    unlink(met);
+}
+
+/* No longer; and did one meet it? */
+static inline bool fault_unset(void)
+{
+    char met[FL_PATH_MAX];
+    unsetenv("LD_PRELOAD");
+    unsetenv("FAULT_STAYS");
+    fl_path_join(met, folder, "met");
+    return fl_file_exists(met);
 }
 
 /* Take `out` away. */
@@ -70,12 +99,14 @@ static inline void assert_nothing_doubled(size_t trials)
 {
     json_t *lines = store_lines(folder, "out", "trials"), *line;
     size_t i, finished = 0;
-    json_array_foreach(lines, i, line) finished += strcmp(json_string_value(json_object_get(line, "status")), "failed") != 0;
+    json_array_foreach(lines, i, line) finished +=
+        strcmp(json_string_value(json_object_get(line, "status")), "failed") != 0;
     json_decref(lines);
     assert_int_equal(finished, trials);
 }
 
-/* Run undisturbed to the end: it succeeds, keeps every line, and the folder then holds what an undisturbed run's does. */
+/* Run undisturbed to the end: it succeeds, keeps every line, and the folder then holds what an undisturbed run's does.
+ */
 static inline void assert_resumes(void)
 {
     char *before = whole_lines();
