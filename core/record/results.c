@@ -319,7 +319,8 @@ const fl_point *fl_results_points(const fl_results *results, const fl_record *re
 
 bool fl_results_lacks_points(const fl_results *results, const fl_record *record)
 {
+    if (!record->has_final) return false; /* infeasible, or without evaluations */
     size_t n, every = results->study->arms[record->slot.arm].base.eval_every;
     fl_results_points(results, record, &n);
-    return record->has_final && every && n < (record->final.step + every - 1) / every;
+    return n < (record->final.step + every - 1) / every;
 }
