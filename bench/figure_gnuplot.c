@@ -1,6 +1,7 @@
 /* No shell is involved: gnuplot reads the variables from its standard input, then the script. Its complaints come back
  * through a pipe. */
 #include "figure_gnuplot.h"
+#include "signals.h"
 #include "study_file.h"
 
 #include <errno.h>
@@ -39,8 +40,11 @@ static void read_all(int file, fl_text *text)
 static bool succeeded(pid_t child)
 {
     int status;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return false;
+    pid_t ended;
+    while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
+    }
+    signals_take_along(0);
+    if (ended < 0) return false;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -52,7 +56,9 @@ static const char *last_line(fl_text *said)
     return line ? line + 1 : said->length ? said->bytes : "no reason given";
 }
 
-enum { CPU_SECONDS = 60 }; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
+enum {
+    CPU_SECONDS = 60
+}; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
 
 static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
 {
@@ -62,6 +68,7 @@ static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
     int trouble = start(argv, input, ends[1], &child);
     close(ends[1]);
     if (!trouble) {
+        signals_take_along(child);
         prlimit(child, RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS, CPU_SECONDS }, NULL);
         read_all(ends[0], said);
     }

@@ -124,7 +124,7 @@ void page_table_cell(page_table *table, const char *format, ...)
     va_list arguments;
     table->cells = fl_grow(table->cells, table->n_cells + 1, sizeof *table->cells);
     va_start(arguments, format);
-    if (vasprintf(&table->cells[table->n_cells++], format, arguments) < 0) fl_die("no memory for a cell");
+    if (vasprintf(&table->cells[table->n_cells++], format, arguments) < 0) fl_give_up("no memory for a cell");
     va_end(arguments);
 }
 

@@ -26,7 +26,8 @@ static int report(const fl_results *results)
     return results->n_damage > 0;
 }
 
-/* A folder whose study.json cannot be read is damaged; one without it is the user's mistake. */
+/* A folder one of whose files makes no sense or is closed to us is damaged; one without a study.json is the user's
+ * mistake, and what the disk refuses the machine's trouble. */
 static int check(const char *folder)
 {
     char path[FL_PATH_MAX];
@@ -34,7 +35,7 @@ static int check(const char *folder)
     fl_results *results = fl_results_read(folder, &error);
     if (!results) {
         fl_path_join(path, folder, "study.json");
-        if (!fl_file_exists(path)) return complain(&error);
+        if (!fl_file_exists(path) || error.fault == FL_FAULT_MACHINE) return complain(&error);
         printf("%s\n", error.text);
         return 1;
     }

@@ -27,7 +27,7 @@ static const usage run_usage = {
 
 typedef struct request {
     const char *folder, *shard, *progress;
-    size_t workers;
+    size_t workers, memory_mib;
     double timeout;
     bool retry_failed;
     size_t checkpoint_every;
@@ -46,16 +46,14 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts. */
-static void show(const char *folder)
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts, and
+ * not to find them again is an error. */
+static bool show(const char *folder, fl_error *why)
 {
     char path[FL_PATH_MAX];
     fl_error error;
-    fl_results *results = fl_results_read(folder, &error);
-    if (!results) {
-        complain(&error);
-        return;
-    }
+    fl_results *results = fl_results_read(folder, why);
+    if (!results) return false;
     fl_summary *summary = fl_summary_make(results);
     const fl_summary *const summaries[] = { summary };
     summary_print_table(summaries, 1);
@@ -69,6 +67,7 @@ static void show(const char *folder)
         fprintf(stderr, "fairlead: warning: %s\n", error.text);
     fl_summary_free(summary);
     fl_results_free(results);
+    return true;
 }
 
 static int interrupted(const char *folder, const fl_tally *tally)
@@ -94,28 +93,27 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_tally tally;
     char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
     fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
-                     .retry_failed = asked->retry_failed, .checkpoint_every = asked->checkpoint_every, .worker_command = command, .progress = progress_show,
+                     .memory_mib = asked->memory_mib, .retry_failed = asked->retry_failed,
+                     .checkpoint_every = asked->checkpoint_every, .worker_command = command, .progress = progress_show,
                      .warned = progress_say };
     own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
-    if (!shown || !read_shard(asked->shard, &farm.shard, &error)) {
+    if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
         return complain(&error);
     }
     farm.whose = shown;
-    farm.interrupt = signals_catch();
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
-    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
-    if (end == FL_FARM_ERROR) return complain(&error);
-    show(folder);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
+    if (end == FL_FARM_ERROR || !show(folder, &error)) return complain(&error);
     return failures(&tally);
 }
 
 int verb_run(int argc, char **argv)
 {
-    request asked = { .progress = "auto", .workers = fl_host_cores(), .seed = UINT64_MAX };
+    request asked = { .progress = "auto", .seed = UINT64_MAX };
     const option options[] = {
         { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_COUNT, "N", "worker processes (default: the physical cores)", &asked.workers },
@@ -126,6 +124,7 @@ int verb_run(int argc, char **argv)
         { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
         { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own", &asked.shard },
         { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)", &asked.timeout },
+        { "--memory", NULL, OPTION_COUNT, "MIB", "stop a worker that takes more memory (default: none)", &asked.memory_mib },
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
         { "--checkpoint-every", NULL, OPTION_COUNT, "N", "save every trial's state after every N steps (default: never)",
           &asked.checkpoint_every },
@@ -138,6 +137,7 @@ int verb_run(int argc, char **argv)
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
+    if (!asked.workers) asked.workers = fl_host_cores();
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);

@@ -40,6 +40,16 @@ static void a_broken_promise_ends_the_process_with_a_sentence(void **state)
     assert_dies(break_a_promise, "fairlead: 3 arms, 5 legs\n");
 }
 
+static void find_no_disk(void)
+{
+    fl_give_up("no disk for %d arms", 3);
+}
+
+static void giving_up_ends_the_process_as_the_machines_trouble(void **state)
+{
+    assert_gives_up(find_no_disk, "fairlead: no disk for 3 arms\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -47,6 +57,7 @@ int main(void)
         cmocka_unit_test(an_error_nobody_asks_for_is_only_false),
         cmocka_unit_test(a_sentence_too_long_is_cut),
         cmocka_unit_test(a_broken_promise_ends_the_process_with_a_sentence),
+        cmocka_unit_test(giving_up_ends_the_process_as_the_machines_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

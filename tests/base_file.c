@@ -2,6 +2,7 @@
 #include "dies.h"
 #include "folder.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 /* A folder of the test's own, and the path that at() made last. */
@@ -79,7 +80,7 @@ static void writing_over_a_folder_fails_and_leaves_no_litter(void **state)
     folder_make(p.folder);
     assert_true(fl_folder_make(at(&p, "folder"), NULL));
     assert_false(fl_file_write(p.path, "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_FAULT_USER);
     assert_true(fl_folder_exists(p.path));
     assert_int_equal(folder_count(p.folder), 1);
     folder_remove(p.folder);
@@ -91,7 +92,7 @@ static void writing_into_a_missing_folder_fails(void **state)
     place p;
     folder_make(p.folder);
     assert_false(fl_file_write(at(&p, "missing/file"), "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_FAULT_USER);
     assert_contains(error.text, "missing/file");
     folder_remove(p.folder);
 }
@@ -113,7 +114,7 @@ static void a_missing_file_and_a_folder_are_the_users_errors(void **state)
     fl_error missing = failed_read(at(&p, "none")), folder = failed_read(p.folder);
     assert_int_equal(missing.fault, FL_FAULT_USER);
     assert_int_equal(folder.fault, FL_FAULT_USER);
-    assert_contains(folder.text, "is a folder");
+    assert_contains(folder.text, "Is a directory");
     folder_remove(p.folder);
 }
 
@@ -122,7 +123,28 @@ static void a_failing_read_is_the_machines_trouble(void **state)
 {
     fl_error error = failed_read("/proc/self/mem");
     assert_int_equal(error.fault, FL_FAULT_MACHINE);
-    assert_contains(error.text, "reading failed");
+    assert_contains(error.text, "cannot be read: Input/output error");
+}
+
+/* What somebody can put right at the path is the user's, what the disk does the machine's. */
+static void an_errno_says_who_must_act(void **state)
+{
+    static const int mistakes[] = { ENOENT, EACCES, EROFS, ENOTDIR },
+                     troubles[] = { ENOSPC, EIO, EMFILE, ENOMEM, EDQUOT };
+    fl_error error;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        errno = mistakes[i];
+        assert_false(fl_file_error(&error, "a/b", "cannot be written"));
+        assert_int_equal(error.fault, FL_FAULT_USER);
+    }
+    for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+        errno = troubles[i];
+        assert_false(fl_file_error(&error, "a/b", "cannot be written"));
+        assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    }
+    errno = ENOSPC;
+    fl_file_error(&error, "a/b", "cannot be written");
+    assert_string_equal(error.text, "a/b: cannot be written: No space left on device");
 }
 
 static void a_folder_is_made_with_its_parents_and_again(void **state)
@@ -145,9 +167,10 @@ static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
     assert_true(fl_file_write(at(&p, "file"), "", 0, NULL));
     assert_true(fl_file_exists(p.path) && !fl_folder_exists(p.path));
     assert_false(fl_folder_make(p.path, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_contains(error.text, "File exists");
     assert_false(fl_folder_make(at(&p, "file/below"), &error));
-    assert_contains(error.text, "file/below");
+    assert_contains(error.text, "file/below: cannot be created: Not a directory");
     folder_remove(p.folder);
 }
 
@@ -184,6 +207,7 @@ int main(void)
         cmocka_unit_test(writing_into_a_missing_folder_fails),
         cmocka_unit_test(a_missing_file_and_a_folder_are_the_users_errors),
         cmocka_unit_test(a_failing_read_is_the_machines_trouble),
+        cmocka_unit_test(an_errno_says_who_must_act),
         cmocka_unit_test(a_folder_is_made_with_its_parents_and_again),
         cmocka_unit_test(a_file_in_the_way_of_a_folder_is_an_error),
         cmocka_unit_test(paths_are_joined_by_one_slash),

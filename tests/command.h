@@ -99,6 +99,26 @@ static inline size_t command_workers(const command *c, long workers[2])
     return n > 0 ? (size_t)n : 0;
 }
 
+/* Has it ended, and only waits for command_wait? */
+static inline bool command_has_ended(const command *c)
+{
+    siginfo_t facts = { .si_pid = 0 };
+    assert_int_equal(waitid(P_PID, (id_t)c->pid, &facts, WEXITED | WNOHANG | WNOWAIT), 0);
+    return facts.si_pid != 0;
+}
+
+/* Gone, or dead and not yet taken from the process table. */
+static inline bool command_is_dead(long process)
+{
+    char path[64], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%ld/stat", process);
+    FILE *file = fopen(path, "r");
+    if (!file) return true;
+    if (fscanf(file, "%*d %*s %c", &state) != 1) state = 'Z';
+    fclose(file);
+    return state == 'Z';
+}
+
 /* Words as an argument: WORDS("run", "study.json", "-o", "out"). */
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -114,6 +114,7 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
     wait_for_file("held", "points.jsonl");
     snprintf(pid, sizeof pid, "process %ld is writing", (long)c.pid);
     assert_refused(2, pid, folder, "run", "endless.json", "-o", "held");
+    assert_refused(2, pid, folder, "run", "endless.json", "-o", "held", "--shard", "2/2");
     kill(c.pid, SIGKILL);
     command_wait(&c);
     command_free(&c);
@@ -123,18 +124,6 @@ static void a_second_run_on_a_folder_is_refused_while_the_first_lives(void **sta
         " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
     assert_refused(2, "differs", folder, "run", "short.json", "-o",
                    "held"); /* the lock is free: only the study is in the way */
-}
-
-/* Gone, or dead and not yet taken from the process table. */
-static bool is_dead(long process)
-{
-    char path[64], state = 'Z';
-    snprintf(path, sizeof path, "/proc/%ld/stat", process);
-    FILE *file = fopen(path, "r");
-    if (!file) return true;
-    if (fscanf(file, "%*d %*s %c", &state) != 1) state = 'Z';
-    fclose(file);
-    return state == 'Z';
 }
 
 static void a_killed_supervisor_takes_its_workers_with_it(void **state)
@@ -148,8 +137,8 @@ static void a_killed_supervisor_takes_its_workers_with_it(void **state)
     command_wait(&c);
     command_free(&c);
     for (size_t w = 0; w < 2; w++) {
-        for (int i = 0; i < 5000 && !is_dead(workers[w]); i++) usleep(1000);
-        assert_true(is_dead(workers[w]));
+        for (int i = 0; i < 5000 && !command_is_dead(workers[w]); i++) usleep(1000);
+        assert_true(command_is_dead(workers[w]));
     }
 }
 

@@ -117,6 +117,24 @@ static void points_without_a_record_are_ignored(void **state)
     scene_end(&s);
 }
 
+static void a_trial_lacks_points_that_were_damaged(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    invent(&s, 0, 0, 0, good(0.1));
+    invent(&s, 0, 1, 0, good(0.2));
+    invent(&s, 0, 2, 0, infeasible);
+    bytes b = take_file(&s, "points.jsonl");
+    b.text[line_start(&b, 13) + 30] ^= 4; /* the third of the second trial's ten */
+    give_file(&s, "points.jsonl", b.text, b.n);
+    free(b.text);
+    const fl_results *results = read_scene(&s);
+    assert_false(fl_results_lacks_points(results, &results->records[0]));
+    assert_true(fl_results_lacks_points(results, &results->records[1]));
+    assert_false(fl_results_lacks_points(results, &results->records[2]));
+    scene_end(&s);
+}
+
 static void a_folder_without_a_study_is_no_result_folder(void **state)
 {
     fl_error error;
@@ -154,6 +172,35 @@ static void a_failed_trial_leaves_its_place_open(void **state)
     const fl_arm_results *arm = read_scene(&s)->arms;
     assert_false(arm->filled);
     assert_int_equal(1, arm->n_failed);
+    scene_end(&s);
+}
+
+/* A score is the median over the repeats, so a trial without all of them has none yet. */
+static void every_repeat_belongs_to_the_budget(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(2) "\"seeds\": {\"repeats\": 2},", SGD("sgd"));
+    invent(&s, 0, 0, 0, good(0.1));
+    invent(&s, 0, 0, 1, good(0.2));
+    invent(&s, 0, 1, 0, good(0.3));
+    assert_false(read_scene(&s)->arms[0].filled);
+    invent(&s, 0, 1, 1, failed);
+    assert_false(read_scene(&s)->arms[0].filled);
+    invent(&s, 0, 1, 1, good(0.2));
+    assert_true(read_scene(&s)->arms[0].filled);
+    scene_end(&s);
+}
+
+/* Damage may leave a hole below trials that are there. */
+static void a_hole_leaves_a_feasible_budget_open(void **state)
+{
+    scene s;
+    scene_begin(&s, FEASIBLE(2), SGD("sgd"));
+    invent(&s, 0, 1, 0, good(0.3));
+    invent(&s, 0, 2, 0, good(0.2));
+    assert_false(read_scene(&s)->arms[0].filled);
+    invent(&s, 0, 0, 0, infeasible);
+    assert_true(read_scene(&s)->arms[0].filled);
     scene_end(&s);
 }
 
@@ -262,9 +309,12 @@ int main(void)
         cmocka_unit_test(a_torn_last_line_is_named_and_the_rest_is_read),
         cmocka_unit_test(a_line_of_another_study_is_named),
         cmocka_unit_test(points_without_a_record_are_ignored),
+        cmocka_unit_test(a_trial_lacks_points_that_were_damaged),
         cmocka_unit_test(a_folder_without_a_study_is_no_result_folder),
         cmocka_unit_test(all_outcomes_use_up_a_plain_budget),
         cmocka_unit_test(a_failed_trial_leaves_its_place_open),
+        cmocka_unit_test(every_repeat_belongs_to_the_budget),
+        cmocka_unit_test(a_hole_leaves_a_feasible_budget_open),
         cmocka_unit_test(infeasible_trials_lengthen_a_feasible_budget),
         cmocka_unit_test(trials_beyond_a_feasible_budget_are_left_out),
         cmocka_unit_test(a_feasible_budget_that_hits_its_cap_is_not_filled),

@@ -103,10 +103,10 @@ static void damage_elsewhere_stays_in_place(void **state)
 
 /* --- one writer --- */
 
-static void assert_refused(const scene *s, const char *who)
+static void assert_refused(const scene *s, fl_shard shard, const char *who)
 {
     fl_error error;
-    assert_null(fl_store_open(s->folder, s->study, whole, NULL, &error));
+    assert_null(fl_store_open(s->folder, s->study, shard, NULL, &error));
     assert_int_equal(FL_FAULT_USER, error.fault);
     assert_contains(error.text, who);
 }
@@ -117,7 +117,7 @@ static void a_second_writer_is_refused_while_the_first_lives(void **state)
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
     scene_begin(&s, BUDGET(3), SGD("sgd"));
-    assert_refused(&s, pid);
+    assert_refused(&s, whole, pid);
     fl_store_close(s.store);
     s.store = open_store(&s, whole);
     scene_end(&s);
@@ -139,7 +139,7 @@ static void a_killed_writer_leaves_no_lock(void **state)
     }
     assert_int_equal(1, read(ready[0], &byte, 1));
     snprintf(pid, sizeof pid, "process %ld", (long)child);
-    assert_refused(&s, pid);
+    assert_refused(&s, whole, pid);
     kill(child, SIGKILL);
     assert_int_equal(child, waitpid(child, &status, 0));
     s.store = open_store(&s, whole);
@@ -175,6 +175,8 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
     scene s;
     fl_error error;
     scene_begin(&s, BUDGET(4), SGD("sgd"));
+    fl_store_close(s.store);
+    s.store = NULL;
     fl_store *first = open_store(&s, (fl_shard){ 1, 2 }), *second = open_store(&s, (fl_shard){ 2, 2 });
     for (uint64_t i = 0; i < 4; i++) {
         invented what = { .val_error = 0.1 * (double)(i + 1), .test_error = 0.5 };
@@ -185,6 +187,26 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
     const fl_results *results = read_scene(&s);
     assert_int_equal(4, results->arms[0].n_search);
     for (uint64_t i = 0; i < 4; i++) assert_int_equal(i, results->arms[0].search[i]->slot.index);
+    scene_end(&s);
+}
+
+/* Each would take trials of the other. Shards of another count do as well: 1/4 is part of 1/2. */
+static void the_whole_and_shards_of_two_counts_refuse_each_other(void **state)
+{
+    scene s;
+    char pid[32];
+    snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+    scene_begin(&s, BUDGET(4), SGD("sgd"));
+    assert_refused(&s, (fl_shard){ 2, 2 }, pid);
+    fl_store_close(s.store);
+    s.store = open_store(&s, (fl_shard){ 2, 2 });
+    assert_refused(&s, whole, pid);
+    assert_refused(&s, (fl_shard){ 2, 2 }, pid);
+    assert_refused(&s, (fl_shard){ 1, 4 }, pid);
+    fl_store_close(open_store(&s, (fl_shard){ 1, 2 }));
+    fl_store_close(s.store);
+    fl_store_close(open_store(&s, (fl_shard){ 1, 4 }));
+    s.store = open_store(&s, whole);
     scene_end(&s);
 }
 
@@ -307,6 +329,41 @@ static void a_folder_that_cannot_be_made_is_the_users_mistake(void **state)
     fl_study_free(study);
 }
 
+static void a_damaged_host_file_is_put_aside(void **state)
+{
+    scene s;
+    fl_error error;
+    three_trials(&s);
+    give_file(&s, "host.json", "{\"schema\":1, \"hos", 17);
+    assert_int_equal(1, read_scene(&s)->n_damage);
+    s.store = open_store(&s, whole);
+    json_t *facts = json_pack("{s:s}", "processor", "invented");
+    assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
+    json_decref(facts);
+    assert_int_equal(0, read_scene(&s)->n_damage);
+    bytes b = take_file(&s, "host.json.damaged");
+    assert_string_equal("{\"schema\":1, \"hos", b.text);
+    free(b.text);
+    scene_end(&s);
+}
+
+/* Written to a file that no name leads to, a trial is lost, and the run must not go on. */
+static void a_folder_that_vanishes_is_the_machines_trouble(void **state)
+{
+    scene s;
+    fl_error error;
+    char moved[FL_PATH_MAX + 8];
+    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    snprintf(moved, sizeof moved, "%s.moved", s.folder);
+    assert_int_equal(0, rename(s.folder, moved));
+    assert_false(invent_in(&s, s.store, 0, 0, 0, (invented){ .val_error = 0.5 }, &error));
+    assert_int_equal(FL_FAULT_MACHINE, error.fault);
+    assert_contains(error.text, "was deleted or moved away");
+    assert_int_equal(0, rename(moved, s.folder));
+    assert_int_equal(1, read_scene(&s)->n_records); /* it went along */
+    scene_end(&s);
+}
+
 static void host_facts_are_kept_by_their_key(void **state)
 {
     scene s;
@@ -340,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_killed_writer_leaves_no_lock),
         cmocka_unit_test(no_descriptor_survives_an_exec),
         cmocka_unit_test(shards_write_side_by_side_and_are_read_together),
+        cmocka_unit_test(the_whole_and_shards_of_two_counts_refuse_each_other),
         cmocka_unit_test(a_shards_files_carry_its_number),
         cmocka_unit_test(the_same_study_goes_on),
         cmocka_unit_test(a_larger_budget_goes_on),
@@ -348,6 +406,8 @@ int main(void)
         cmocka_unit_test(a_refused_study_changes_nothing),
         cmocka_unit_test(a_full_disk_keeps_what_is_finished),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_the_users_mistake),
+        cmocka_unit_test(a_damaged_host_file_is_put_aside),
+        cmocka_unit_test(a_folder_that_vanishes_is_the_machines_trouble),
         cmocka_unit_test(host_facts_are_kept_by_their_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,6 +338,32 @@ static void a_set_comes_whole_and_only_what_is_wrong_comes_again(void **state)
     assert_true(fl_dataset_check(&kind, folder, NULL));
 }
 
+/* A process number that nobody has: that of a child which has ended. */
+static long dead_process(void)
+{
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    assert_int_equal(child, waitpid(child, NULL, 0));
+    return child;
+}
+
+static void what_a_killed_fetch_left_is_removed_by_the_next(void **state)
+{
+    scene *s = *state;
+    char folder[FL_PATH_MAX], name[64], path[FL_PATH_MAX];
+    const long writers[] = { dead_process(), getppid() };
+    fl_path_join(folder, s->folder, "animals");
+    assert_true(fl_folder_make(folder, NULL));
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, "fox.gz.%ld.part", writers[i]);
+        fl_path_join(path, folder, name);
+        put_file(path, "The quick", 9);
+    }
+    assert_false(fl_fetch(&kind, folder, base(s, "missing"), STALL_SECONDS, NULL, NULL, &s->error));
+    assert_int_equal(1, folder_count(folder)); /* another fetch that lives keeps its own */
+    folder_remove(folder);
+}
+
 static void a_set_stops_at_the_first_file_that_fails(void **state)
 {
     scene *s = *state;
@@ -370,6 +396,7 @@ int main(void)
         TEST(a_target_that_cannot_be_replaced_is_reported),
         TEST(the_proxy_of_the_environment_is_used),
         TEST(a_set_comes_whole_and_only_what_is_wrong_comes_again),
+        TEST(what_a_killed_fetch_left_is_removed_by_the_next),
         TEST(a_set_stops_at_the_first_file_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

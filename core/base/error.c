@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static void fill(fl_error *error, fl_fault fault, const char *format, va_list arguments)
 {
@@ -30,13 +31,27 @@ bool fl_machine_error(fl_error *error, const char *format, ...)
     return false;
 }
 
+static void say(const char *format, va_list arguments)
+{
+    fputs("fairlead: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
 void fl_die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("fairlead: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    say(format, arguments);
     va_end(arguments);
     abort();
+}
+
+void fl_give_up(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    _exit(FL_FAULT_MACHINE); /* exit() would run handlers that may want memory */
 }

@@ -2,7 +2,8 @@
  *
  * The user's mistake and the machine's trouble come back as `false` (or NULL) with an fl_error that holds one
  * sentence, place first. What happens inside an experiment (divergence, a spent budget) is an outcome, not an
- * error. Our own broken promise, or no memory, ends the process at once: fl_die.
+ * error. Our own broken promise ends the process at once: fl_die. So does what leaves nothing to go on with, above all
+ * a lack of memory: fl_give_up.
  */
 #ifndef FL_BASE_ERROR_H
 #define FL_BASE_ERROR_H
@@ -26,5 +27,8 @@ bool fl_machine_error(fl_error *error, const char *format, ...) __attribute__((f
 
 /* Print "fairlead: " and the sentence to stderr and abort. Never for a user's mistake. */
 _Noreturn void fl_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Print "fairlead: " and the sentence to stderr and end with exit code FL_FAULT_MACHINE. Allocates nothing. */
+_Noreturn void fl_give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -11,10 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool fl_file_error(fl_error *error, const char *path, const char *what)
+{
+    static const int mistakes[] = { EACCES, EPERM,  EROFS,     ENOENT,       ENOTDIR,
+                                    EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP };
+    int trouble = errno;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+        if (trouble == mistakes[i]) return fl_user_error(error, "%s: %s: %s", path, what, strerror(trouble));
+    return fl_machine_error(error, "%s: %s: %s", path, what, strerror(trouble));
+}
+
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fl_user_error(error, "%s: %s", path, strerror(errno));
+    if (file < 0) return fl_file_error(error, path, "cannot be read");
     size_t used = 0, capacity = 1 << 16;
     char *text = fl_grow(NULL, capacity + 1, 1);
     ssize_t got;
@@ -26,8 +36,8 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     close(file);
     if (got < 0) {
         free(text);
-        if (trouble == EISDIR) return fl_user_error(error, "%s: is a folder, not a file", path);
-        return fl_machine_error(error, "%s: reading failed: %s", path, strerror(trouble));
+        errno = trouble;
+        return fl_file_error(error, path, "cannot be read");
     }
     text[used] = 0;
     *bytes = text;
@@ -69,8 +79,11 @@ bool fl_folder_make(const char *path, fl_error *error)
         mkdir(part, 0777); /* a parent that cannot be made shows up at the last one */
         *c = '/';
     }
-    if (mkdir(part, 0777) == 0 || fl_folder_exists(part)) return true;
-    return fl_machine_error(error, "%s: cannot be created: %s", path, strerror(errno));
+    if (mkdir(part, 0777) == 0) return true;
+    int trouble = errno;
+    if (fl_folder_exists(part)) return true;
+    errno = trouble;
+    return fl_file_error(error, path, "cannot be created");
 }
 
 void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)

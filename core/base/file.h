@@ -6,8 +6,11 @@
 #include "base/text.h"
 #include <stddef.h>
 
-/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. A missing or unreadable file is the
- * user's error, a failing read the machine's. */
+/* Fill `error` with "PATH: WHAT: " and what errno means, and return false. What somebody can put right at the path
+ * (it is not there, is read-only, is something else) is the user's mistake, a full or broken disk the machine's. */
+bool fl_file_error(fl_error *error, const char *path, const char *what);
+
+/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. Errors as fl_file_error's. */
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 
 /* Write `n` bytes so that `path` holds either what it held or all of them (base/replace.h). */

@@ -23,10 +23,16 @@ static void digest_text(const unsigned char *sum, char text[FL_SHA256_TEXT])
     for (size_t i = 0; i < FL_SHA256_TEXT / 2; i++) snprintf(text + 2 * i, 3, "%02x", sum[i]);
 }
 
+/* A sha256 fails for lack of memory only, or with OpenSSL itself. */
+static void need(bool done)
+{
+    if (!done) fl_give_up("OpenSSL cannot make a sha256");
+}
+
 void fl_sha256(const void *bytes, size_t n, char text[FL_SHA256_TEXT])
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
-    if (!EVP_Digest(bytes, n, sum, NULL, EVP_sha256(), NULL)) fl_die("OpenSSL cannot make a sha256");
+    need(EVP_Digest(bytes, n, sum, NULL, EVP_sha256(), NULL));
     digest_text(sum, text);
 }
 
@@ -34,8 +40,8 @@ static bool digest_stream(EVP_MD_CTX *digest, FILE *file)
 {
     static char buffer[1 << 16];
     size_t n;
-    EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
-    while ((n = fread(buffer, 1, sizeof buffer, file)) > 0) EVP_DigestUpdate(digest, buffer, n);
+    need(EVP_DigestInit_ex(digest, EVP_sha256(), NULL));
+    while ((n = fread(buffer, 1, sizeof buffer, file)) > 0) need(EVP_DigestUpdate(digest, buffer, n));
     return !ferror(file);
 }
 
@@ -44,10 +50,10 @@ bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error
     FILE *file = fopen(path, "rb");
     if (!file) return fl_user_error(error, "%s: %s", path, strerror(errno));
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    if (!digest) fl_die("no memory for a digest");
+    need(digest != NULL);
     bool read = digest_stream(digest, file);
     unsigned char sum[EVP_MAX_MD_SIZE];
-    EVP_DigestFinal_ex(digest, sum, NULL);
+    need(EVP_DigestFinal_ex(digest, sum, NULL));
     EVP_MD_CTX_free(digest);
     fclose(file);
     if (!read) return fl_machine_error(error, "%s: reading failed: %s", path, strerror(errno));

@@ -26,6 +26,17 @@ struct fl_json {
     size_t n_places, capacity;
 };
 
+static void *allocate(size_t bytes)
+{
+    return fl_grow(NULL, bytes, 1);
+}
+
+/* Jansson answers a lack of memory by leaving things out, and half a record would be written as if it were whole. */
+__attribute__((constructor)) static void let_jansson_give_up(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
 typedef struct scan {
     fl_json *document;
     const char *at;
@@ -305,10 +316,12 @@ bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value,
     }
     if (most >= (uint64_t)1 << 53)
         return must_be(node, error, "a whole number of at least %llu", (unsigned long long)least);
-    return must_be(node, error, "a whole number from %llu to %llu", (unsigned long long)least, (unsigned long long)most);
+    return must_be(node, error, "a whole number from %llu to %llu", (unsigned long long)least,
+                   (unsigned long long)most);
 }
 
-bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
+bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value,
+                            fl_error *error)
 {
     fl_node child;
     return !fl_node_get(object, key, &child) || fl_node_whole(child, least, most, value, error);
@@ -329,7 +342,8 @@ bool fl_node_only(fl_node object, const char *const *known, fl_error *error)
         for (; known[i] && strcmp(known[i], fl_node_key(child)); i++)
             if (used < sizeof list)
                 used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", known[i]);
-        if (!known[i]) return fl_node_fail_key(child, error, "unknown key '%s'; known here: %s", fl_node_key(child), list);
+        if (!known[i])
+            return fl_node_fail_key(child, error, "unknown key '%s'; known here: %s", fl_node_key(child), list);
     }
     return true;
 }

@@ -2,7 +2,8 @@
  *
  * Jansson gives a place for syntax errors only, so a second scan of the text notes the place of every key and value.
  * An fl_node is a cursor into the document: small, copied freely, valid as long as the document.
- * Readers fill an fl_error whose sentence begins "file:line:column: ".
+ * Readers fill an fl_error whose sentence begins "file:line:column: ". In a program with this file Jansson ends the
+ * process when there is no memory (fl_give_up).
  */
 #ifndef FL_BASE_JSON_H
 #define FL_BASE_JSON_H
@@ -30,7 +31,8 @@ fl_node fl_json_root(const fl_json *document);
 const json_t *fl_node_value(fl_node node);
 const char *fl_node_key(fl_node node); /* NULL for an array's element and the root */
 
-/* Children in the order of the text: `for (bool more = fl_node_first(object, &child); more; more = fl_node_next(&child))` */
+/* Children in the order of the text: `for (bool more = fl_node_first(object, &child); more; more =
+ * fl_node_next(&child))` */
 bool fl_node_first(fl_node parent, fl_node *child);
 bool fl_node_next(fl_node *child);
 
@@ -52,7 +54,8 @@ bool fl_node_is_object(fl_node node, fl_error *error);
 bool fl_node_string(fl_node node, const char **value, fl_error *error); /* borrowed from the document */
 bool fl_node_number(fl_node node, double *value, fl_error *error);
 bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value, fl_error *error);
-bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value, fl_error *error);
+bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value,
+                            fl_error *error);
 bool fl_node_bool(fl_node node, bool *value, fl_error *error);
 
 /* False, placed at the first key that is not among the NULL-ended `known`, with the list of those. */

@@ -30,15 +30,15 @@ struct fl_arena {
 void *fl_new(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size ? size : 1);
-    if (!memory) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    if (!memory) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
     return memory;
 }
 
 void *fl_grow(void *old, size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    if (size && count > SIZE_MAX / size) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
     void *memory = realloc(old, count && size ? count * size : 1);
-    if (!memory) fl_die("no memory for %zu elements of %zu bytes", count, size);
+    if (!memory) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
     return memory;
 }
 
@@ -73,7 +73,7 @@ static block *add_block(fl_arena *arena, size_t size)
     b->size = size > BLOCK_BYTES ? size : BLOCK_BYTES;
     bool huge = b->size >= 2 * HUGE_PAGE;
     b->bytes = aligned_alloc(huge ? HUGE_PAGE : ALIGNMENT, b->size);
-    if (!b->bytes) fl_die("no memory for %zu bytes", b->size);
+    if (!b->bytes) fl_give_up("no memory for %zu bytes", b->size);
     if (huge) madvise(b->bytes, b->size, MADV_HUGEPAGE); /* a wish: where it is refused, small pages serve */
     memset(b->bytes, 0, b->size);
     b->next = arena->blocks;
@@ -82,7 +82,7 @@ static block *add_block(fl_arena *arena, size_t size)
 
 void *fl_arena_bytes(fl_arena *arena, size_t bytes)
 {
-    if (bytes > SIZE_MAX / 2) fl_die("no memory for %zu bytes", bytes);
+    if (bytes > SIZE_MAX / 2) fl_give_up("no memory for %zu bytes", bytes);
     size_t size = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     block *b = arena->blocks;
     if (!b || b->size - b->used < size) b = add_block(arena, size);
@@ -94,7 +94,7 @@ void *fl_arena_bytes(fl_arena *arena, size_t bytes)
 
 float *fl_arena_floats(fl_arena *arena, size_t count)
 {
-    if (count > SIZE_MAX / sizeof(float)) fl_die("no memory for %zu floats", count);
+    if (count > SIZE_MAX / sizeof(float)) fl_give_up("no memory for %zu floats", count);
     return fl_arena_bytes(arena, count * sizeof(float));
 }
 

@@ -1,4 +1,4 @@
-/* Memory: allocation that succeeds or ends the process, and the arena a trial lives in.
+/* Memory: allocation that succeeds or ends the process (fl_give_up), and the arena a trial lives in.
  *
  * An arena hands out zeroed, 64-byte aligned pieces and takes them all back at once, so nothing is allocated
  * inside a measured step and nothing leaks between trials.

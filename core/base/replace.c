@@ -13,7 +13,7 @@ bool fl_replacement_begin(fl_replacement *replacement, const char *path, const c
 {
     *replacement = (fl_replacement){ .path = path, .temporary = temporary };
     replacement->file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return replacement->file >= 0 || fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
+    return replacement->file >= 0 || fl_file_error(error, temporary, "cannot be created");
 }
 
 void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n)
@@ -46,7 +46,8 @@ bool fl_replacement_end(fl_replacement *replacement, fl_error *error)
     if (!replacement->trouble && rename(replacement->temporary, replacement->path) != 0) replacement->trouble = errno;
     if (replacement->trouble) {
         fl_replacement_drop(replacement);
-        return fl_machine_error(error, "%s: cannot be written: %s", replacement->path, strerror(replacement->trouble));
+        errno = replacement->trouble;
+        return fl_file_error(error, replacement->path, "cannot be written");
     }
     close(replacement->file);
     sync_folder_of(replacement->path);

@@ -32,9 +32,14 @@ static size_t n_places(const fl_study *study)
     return (study->feasible ? study->max_trials : study->trials) * study->repeats;
 }
 
-static past past_of(const fl_record *record, bool retry_failed)
+bool fl_agenda_again(const fl_results *results, const fl_record *record, bool retry_failed)
 {
-    if (record->status == FL_FAILED && retry_failed) return UNKNOWN;
+    return record->status == FL_FAILED ? retry_failed : fl_results_lacks_points(results, record);
+}
+
+static past past_of(const fl_results *results, const fl_record *record, bool retry_failed)
+{
+    if (fl_agenda_again(results, record, retry_failed)) return UNKNOWN;
     return record->status == FL_COMPLETE ? DONE_COMPLETE : DONE;
 }
 
@@ -50,7 +55,7 @@ static void take_past(fl_agenda *agenda, const fl_results *results, bool retry_f
             memset(q->past + q->n_past, UNKNOWN, place + 1 - q->n_past);
             q->n_past = place + 1;
         }
-        q->past[place] = (unsigned char)past_of(record, retry_failed);
+        q->past[place] = (unsigned char)past_of(results, record, retry_failed);
     }
 }
 
@@ -62,10 +67,10 @@ fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_resu
     return agenda;
 }
 
-static bool is_rerun(const fl_arm_results *arm, uint64_t repeat, bool retry_failed)
+static bool is_rerun(const fl_results *results, const fl_arm_results *arm, uint64_t repeat, bool retry_failed)
 {
     for (size_t i = 0; i < arm->n_reruns; i++)
-        if (arm->reruns[i]->slot.repeat == repeat) return past_of(arm->reruns[i], retry_failed) != UNKNOWN;
+        if (arm->reruns[i]->slot.repeat == repeat) return !fl_agenda_again(results, arm->reruns[i], retry_failed);
     return false;
 }
 
@@ -75,7 +80,7 @@ static void add_reruns(fl_agenda *agenda, const fl_results *results, size_t arm,
     fl_score *scores = fl_results_scores(results, &results->arms[arm], &n);
     const fl_score *best = fl_score_best(scores, n);
     for (size_t i = 0; best && i < agenda->study->rerun_best; i++)
-        if (!is_rerun(&results->arms[arm], FL_RERUN_REPEAT + i, retry_failed))
+        if (!is_rerun(results, &results->arms[arm], FL_RERUN_REPEAT + i, retry_failed))
             agenda->slots[agenda->n_slots++] = (fl_slot){ arm, best->index, FL_RERUN_REPEAT + i };
     free(scores);
 }

@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ATTEMPTS = 2, TICK_MS = 500 };
+/* A worker touches new memory at some GB/s, so within a memory tick it goes past its limit by little more than 100 MiB.
+ */
+enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
 
 typedef struct shift {
     const fl_farm *farm;
@@ -192,14 +194,27 @@ static bool hear(shift *s, fl_worker *worker)
     return fine;
 }
 
-static bool stop_late(shift *s)
+static bool is_late(const fl_farm *farm, const fl_worker *worker, char because[100])
+{
+    snprintf(because, 100, "still running after the timeout of %g s", farm->timeout);
+    return farm->timeout > 0 && worker->ready && fl_clock_seconds() - worker->begun > farm->timeout;
+}
+
+static bool is_hungry(const fl_farm *farm, const fl_worker *worker, char because[100])
+{
+    size_t mib = farm->memory_mib ? fl_worker_mib(worker) : 0;
+    snprintf(because, 100, "memory: %zu MiB, more than the limit of %zu MiB", mib, farm->memory_mib);
+    return mib > farm->memory_mib;
+}
+
+/* Take their trials from the workers that have gone past a limit. */
+static bool enforce_limits(shift *s)
 {
     char because[100];
-    snprintf(because, sizeof because, "still running after the timeout of %g s", s->farm->timeout);
-    for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
+    for (size_t i = 0; i < s->farm->workers; i++) {
         fl_worker *worker = &s->workers[i];
-        bool late = worker->busy && worker->ready && fl_clock_seconds() - worker->begun > s->farm->timeout;
-        if (late && !replace(s, worker, because)) return false;
+        bool beyond = worker->busy && (is_late(s->farm, worker, because) || is_hungry(s->farm, worker, because));
+        if (beyond && !replace(s, worker, because)) return false;
     }
     return true;
 }
@@ -214,7 +229,7 @@ static bool anyone_busy(const shift *s)
 /* A moment, or less where a trial's time is up sooner. */
 static int wait_ms(const shift *s)
 {
-    double ms = TICK_MS, now = fl_clock_seconds();
+    double ms = s->farm->memory_mib ? MEMORY_TICK_MS : TICK_MS, now = fl_clock_seconds();
     for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
         const fl_worker *worker = &s->workers[i];
         if (worker->busy && worker->ready) ms = fmin(ms, 1000 * (worker->begun + s->farm->timeout - now));
@@ -242,7 +257,7 @@ static fl_farm_end work(shift *s)
         if (s->polls[s->farm->workers].revents) return FL_FARM_INTERRUPTED;
         for (size_t i = 0; i < s->farm->workers; i++)
             if (s->polls[i].revents && !hear(s, &s->workers[i])) return FL_FARM_ERROR;
-        if (!stop_late(s)) return FL_FARM_ERROR;
+        if (!enforce_limits(s)) return FL_FARM_ERROR;
         report(s);
     }
     return FL_FARM_ERROR;
@@ -261,7 +276,7 @@ static void tally_past(shift *s, const fl_results *results)
         const fl_arm_results *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
             bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
-            if (past->search[i]->status == FL_FAILED && s->farm->retry_failed) continue;
+            if (fl_agenda_again(results, past->search[i], s->farm->retry_failed)) continue;
             tally->before += counts;
             tally->failed_before += counts && past->search[i]->status == FL_FAILED;
             if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;

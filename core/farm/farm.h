@@ -1,7 +1,7 @@
 /* The farm: a study's trials given to worker processes, their outcomes written to the store by one supervisor.
  *
- * A worker that crashes or hangs loses its trial's time and nothing else: the trial is tried once more, then recorded
- * as failed with the reason.
+ * A worker that crashes, hangs or takes too much memory loses its trial's time and nothing else: the trial is tried
+ * once more, then recorded as failed with the reason.
  */
 #ifndef FL_FARM_FARM_H
 #define FL_FARM_FARM_H
@@ -26,12 +26,13 @@ typedef struct fl_farm {
     const char *folder;
     fl_shard shard;
     size_t workers;
-    double timeout; /* seconds a trial may take; 0: any */
+    double timeout;    /* seconds a trial may take; 0: any */
+    size_t memory_mib; /* resident memory a worker may take; 0: any */
     bool retry_failed;
     size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
-    void (*progress)(void *whose, const fl_tally *tally); /* at every change and about twice a second; may be NULL */
+    void (*progress)(void *whose, const fl_tally *tally); /* at every change and at least twice a second; may be NULL */
     void (*warned)(void *whose, const char *sentence);    /* may be NULL */
     void *whose;
 } fl_farm;

@@ -34,7 +34,8 @@ static char **worker_environment(unsigned threads)
     while (environ[n]) n++;
     char **settings = fl_new(n + N_VARIABLES + 1, sizeof *settings);
     for (; used < N_VARIABLES; used++)
-        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0) fl_die("no memory");
+        if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0)
+            fl_give_up("no memory for a worker's environment");
     for (size_t i = 0; i < n; i++)
         if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
     return settings;
@@ -153,10 +154,23 @@ fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, 
     return what;
 }
 
+size_t fl_worker_mib(const fl_worker *worker)
+{
+    char path[64];
+    size_t pages = 0, page = (size_t)sysconf(_SC_PAGESIZE), mib = 1 << 20;
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)worker->pid);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%*u %zu", &pages) != 1) pages = 0;
+    if (file) fclose(file);
+    return (pages * page + mib - 1) / mib;
+}
+
 static void describe_end(int status, char *how, size_t size)
 {
     if (WIFSIGNALED(status))
         snprintf(how, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == FL_FAULT_MACHINE) /* fl_give_up's: a worker tells all else in its answer */
+        snprintf(how, size, "gave up: no memory, or another of the machine's troubles");
     else
         snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
 }

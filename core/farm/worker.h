@@ -53,6 +53,10 @@ fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, 
 /* Another whole line is there, so hearing it needs no read. */
 bool fl_worker_has_more(const fl_worker *worker);
 
+/* The memory it occupies now, in MiB rounded up; 0 when it is gone. Not its address space, of which libraries reserve a
+ * lot. */
+size_t fl_worker_mib(const fl_worker *worker);
+
 /* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. */
 void fl_worker_stop(fl_worker *worker, char *how, size_t size);
 

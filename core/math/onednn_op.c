@@ -14,6 +14,7 @@ enum { ALIGNMENT = 64 };
 
 void fl_onednn_check(dnnl_status_t status, const char *what)
 {
+    if (status == dnnl_out_of_memory) fl_give_up("no memory for %s", what);
     if (status != dnnl_success) fl_die("oneDNN: %s: %s", what, dnnl_status2str(status));
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "record/build.h"
 
+#include <errno.h>
 #include <hwloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,14 @@
 #include <unistd.h>
 #include <xmmintrin.h>
 
-/* The value of the first "key : value" line of /proc/cpuinfo, or "". */
+/* The value of the first "key : value" line of /proc/cpuinfo, or "". To be refused a file that is there is not to know
+ * the machine. */
 static void cpu_line(const char *key, char *value, size_t size)
 {
     char line[4096];
-    FILE *file = fopen("/proc/cpuinfo", "r");
+    FILE *file = fopen("/proc/cpuinfo", "re");
     *value = 0;
+    if (!file && errno != ENOENT) fl_give_up("/proc/cpuinfo: %s", strerror(errno));
     while (file && fgets(line, sizeof line, file)) {
         char *colon = strchr(line, ':');
         if (!colon || strncmp(line, key, strlen(key))) continue;
@@ -45,9 +48,9 @@ static void add_instruction_sets(fl_text *text)
 
 unsigned fl_host_cores(void)
 {
+    static int n; /* they are counted once: it takes hwloc milliseconds */
     hwloc_topology_t topology;
-    int n = 0;
-    if (hwloc_topology_init(&topology) == 0) {
+    if (!n && hwloc_topology_init(&topology) == 0) {
         if (hwloc_topology_load(topology) == 0) n = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
         hwloc_topology_destroy(topology);
     }

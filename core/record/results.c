@@ -35,6 +35,7 @@ static void add_record(fl_results *results, size_t *capacity, const fl_record *r
 typedef struct reading {
     fl_results *results;
     size_t capacity;
+    fl_error *error;
 } reading;
 
 static const char *take_trial(reading *r, const json_t *object)
@@ -60,19 +61,22 @@ static const char *take_line(reading *r, const char *line, size_t n, const char 
     return wrong;
 }
 
-/* Give each good line of a file to `take`; name the others. */
-static void read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
+/* Give each good line of a file to `take`; name the others. A file that cannot be read to its end is an error: its
+ * trials must not look as if they were missing. */
+static bool read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
 {
     FILE *file = fopen(path, "re");
     char *line = NULL;
     size_t capacity = 0, number = 1;
-    if (!file) add_damage(r->results, path, number, "cannot be read");
-    for (ssize_t n; file && (n = getline(&line, &capacity, file)) > 0; number++) {
+    if (!file) return fl_file_error(r->error, path, "cannot be read");
+    for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; number++) {
         const char *wrong = take_line(r, line, (size_t)n, take);
         if (wrong) add_damage(r->results, path, number, wrong);
     }
-    if (file) fclose(file);
+    bool whole = feof(file) || fl_file_error(r->error, path, "cannot be read");
+    fclose(file);
     free(line);
+    return whole;
 }
 
 /* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */
@@ -90,43 +94,48 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Call `read` with the path of every file of a kind, in the order of their names. */
-static void each_file(fl_results *results, const char *stem, const char *ending, void (*read)(reading *, const char *),
-                      reading *r)
+/* Call `read` with the path of every file of a kind, in the order of their names, until it fails. */
+static bool each_file(reading *r, const char *stem, const char *ending, bool (*read)(reading *, const char *))
 {
     struct dirent **entries;
-    int n = scandir(results->folder, &entries, NULL, by_name);
+    bool fine = true;
+    int n = scandir(r->results->folder, &entries, NULL, by_name);
+    if (n < 0) return fl_file_error(r->error, r->results->folder, "cannot be read");
     for (int i = 0; i < n; i++) {
         char path[FL_PATH_MAX];
-        if (belongs(entries[i]->d_name, stem, ending)) {
-            fl_path_join(path, results->folder, entries[i]->d_name);
-            read(r, path);
-        }
+        fl_path_join(path, r->results->folder, entries[i]->d_name);
+        if (fine && belongs(entries[i]->d_name, stem, ending)) fine = read(r, path);
         free(entries[i]);
     }
-    if (n >= 0) free(entries);
+    free(entries);
+    return fine;
 }
 
-static void read_trials(reading *r, const char *path)
+static bool read_trials(reading *r, const char *path)
 {
-    read_lines(r, path, take_trial);
+    return read_lines(r, path, take_trial);
 }
 
-static void read_points(reading *r, const char *path)
+static bool read_points(reading *r, const char *path)
 {
-    read_lines(r, path, take_point);
+    return read_lines(r, path, take_point);
 }
 
-static void read_hosts(reading *r, const char *path)
+static bool read_hosts(reading *r, const char *path)
 {
+    char *text;
+    size_t n;
     json_error_t trouble;
-    json_t *file = json_load_file(path, 0, &trouble);
+    if (!fl_file_read(path, &text, &n, r->error)) return false;
+    json_t *file = json_loadb(text, n, 0, &trouble);
     json_t *hosts = json_object_get(file, "hosts");
     if (json_is_object(hosts))
         json_object_update(r->results->hosts, hosts);
     else
         add_damage(r->results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
     json_decref(file);
+    free(text);
+    return true;
 }
 
 /* --- from lines to arms --- */
@@ -146,7 +155,8 @@ static int by_slot(const void *left, const void *right)
     return by_number(a->repeat, b->repeat);
 }
 
-/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place decides. */
+/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place
+ * decides. */
 static int by_slot_then_line(const void *left, const void *right)
 {
     const fl_record *const *a = left, *const *b = right;
@@ -180,19 +190,30 @@ size_t fl_trials_needed(const bool *feasible, size_t n_known, size_t wanted)
     return n;
 }
 
+static size_t sum(const bool *flags, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) found += flags[i];
+    return found;
+}
+
+/* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
+ * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
 static size_t count_trials(const fl_study *study, fl_record **records, size_t n_records, bool *filled)
 {
     size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
     bool *feasible = fl_new(n, sizeof *feasible);
     for (size_t i = 0; i < n_records; i++) {
-        const fl_record *record = records[i];
-        if (record->slot.repeat || record->slot.index >= n || record->status == FL_FAILED) continue;
-        feasible[record->slot.index] = record->status == FL_COMPLETE;
-        done += study->feasible ? record->status == FL_COMPLETE : 1;
+        const fl_slot *slot = &records[i]->slot;
+        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i]->status == FL_COMPLETE;
     }
     if (study->feasible) n = fl_trials_needed(feasible, n, study->trials);
+    for (size_t i = 0; i < n_records; i++) {
+        const fl_slot *slot = &records[i]->slot;
+        done += slot->index < n && slot->repeat < study->repeats && records[i]->status != FL_FAILED;
+    }
+    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
-    *filled = done >= study->trials;
     return n;
 }
 
@@ -259,11 +280,16 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     fl_study *study = fl_study_load(path, NULL, error);
     if (!study) return NULL;
     fl_results *results = fl_new(1, sizeof *results);
-    *results = (fl_results){ .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new() };
-    reading r = { .results = results };
-    each_file(results, "host", "json", read_hosts, &r);
-    each_file(results, "trials", "jsonl", read_trials, &r);
-    each_file(results, "points", "jsonl", read_points, &r);
+    *results = (fl_results){
+        .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new()
+    };
+    reading r = { .results = results, .error = error };
+    bool read = each_file(&r, "host", "json", read_hosts) && each_file(&r, "trials", "jsonl", read_trials) &&
+                each_file(&r, "points", "jsonl", read_points);
+    if (!read) {
+        fl_results_free(results);
+        return NULL;
+    }
     fl_points_settle(results->points);
     settle_records(results);
     settle_arms(results);
@@ -289,4 +315,12 @@ void fl_results_free(fl_results *results)
 const fl_point *fl_results_points(const fl_results *results, const fl_record *record, size_t *n)
 {
     return fl_points_of(results->points, record->trial, n);
+}
+
+bool fl_results_lacks_points(const fl_results *results, const fl_record *record)
+{
+    if (!record->has_final) return false; /* infeasible, or without evaluations */
+    size_t n, every = results->study->arms[record->slot.arm].base.eval_every;
+    fl_results_points(results, record, &n);
+    return n < (record->final.step + every - 1) / every;
 }

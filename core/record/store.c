@@ -3,19 +3,20 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/line.h"
+#include "record/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct fl_store {
     const fl_study *study; /* borrowed */
-    char folder[FL_PATH_MAX], host_path[FL_PATH_MAX];
+    fl_shard shard;
+    char folder[FL_PATH_MAX];
     int lock, trials, points; /* file descriptors, closed on exec so that no worker holds them */
     json_t *hosts;
 };
@@ -28,45 +29,17 @@ void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_
         snprintf(name, 64, "%s.%zu-of-%zu.%s", stem, shard.number, shard.count, ending);
 }
 
-static void path_of(const fl_store *store, const char *stem, const char *ending, fl_shard shard, char path[FL_PATH_MAX])
+static void path_of(const fl_store *store, const char *stem, const char *ending, char path[FL_PATH_MAX])
 {
     char name[64];
-    fl_store_file_name(name, stem, ending, shard);
+    fl_store_file_name(name, stem, ending, store->shard);
     fl_path_join(path, store->folder, name);
-}
-
-/* --- the lock --- */
-
-static bool refuse_second(int lock, const char *folder, fl_error *error)
-{
-    char holder[32] = "";
-    ssize_t n = pread(lock, holder, sizeof holder - 1, 0);
-    holder[n > 0 ? n : 0] = 0;
-    holder[strcspn(holder, "\n")] = 0;
-    return fl_user_error(error, "%s: process %s is writing to this folder; wait for it or choose another with -o", folder,
-                         *holder ? holder : "(unknown)");
-}
-
-/* Lock for as long as this process lives, however it ends. */
-static bool take_lock(fl_store *store, fl_shard shard, char *warning, fl_error *error)
-{
-    char path[FL_PATH_MAX], pid[32];
-    path_of(store, ".lock", "pid", shard, path);
-    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (store->lock < 0) return fl_user_error(error, "%s: cannot be written: %s", store->folder, strerror(errno));
-    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) return refuse_second(store->lock, store->folder, error);
-        if (warning) snprintf(warning, 200, "%.120s: no locks on this file system; start only one run on it", store->folder);
-    }
-    int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(store->lock, 0) == 0 && pwrite(store->lock, pid, (size_t)n, 0) == n) return true;
-    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 /* --- opening --- */
 
-/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the same however
- * many trials there are. */
+/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the
+ * same however many trials there are. */
 static bool read_tail(int file, char **tail, size_t *n, off_t *start)
 {
     off_t end = lseek(file, 0, SEEK_END);
@@ -101,13 +74,36 @@ static bool mend_tail(int file, const char *path, fl_error *error)
     return mended || fl_machine_error(error, "%s: cannot be mended: %s", path, strerror(errno));
 }
 
-static bool open_lines(fl_store *store, const char *stem, fl_shard shard, int *file, fl_error *error)
+static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
 {
     char path[FL_PATH_MAX];
-    path_of(store, stem, "jsonl", shard, path);
+    path_of(store, stem, "jsonl", path);
     *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*file < 0) return fl_user_error(error, "%s: cannot be written: %s", path, strerror(errno));
+    if (*file < 0) return fl_file_error(error, path, "cannot be written");
     return mend_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
+}
+
+/* Only what is certainly not there may be begun anew. */
+static bool is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Is the study in `path` one that this study continues, or even the same? */
+static bool continues(const fl_store *store, const char *path, bool *same, fl_error *error)
+{
+    char *text;
+    size_t n;
+    json_error_t trouble;
+    fl_error why;
+    if (!fl_file_read(path, &text, &n, error)) return false;
+    json_t *frozen = json_loadb(text, n, 0, &trouble);
+    free(text);
+    if (!frozen) return fl_user_error(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
+    bool goes_on = fl_study_continues(store->study, frozen, &why);
+    *same = json_equal(frozen, store->study->frozen);
+    json_decref(frozen);
+    return goes_on || fl_user_error(error, "%s: %s; choose another folder with -o", store->folder, why.text);
 }
 
 /* The folder's study.json must be one this study continues; write it where it is new or has grown. */
@@ -115,46 +111,43 @@ static bool settle_study(const fl_store *store, fl_error *error)
 {
     char path[FL_PATH_MAX];
     fl_path_join(path, store->folder, "study.json");
-    if (fl_file_exists(path)) {
-        json_error_t trouble;
-        json_t *frozen = json_load_file(path, 0, &trouble);
-        if (!frozen) return fl_user_error(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
-        fl_error why;
-        bool continues = fl_study_continues(store->study, frozen, &why);
-        bool same = continues && json_equal(frozen, store->study->frozen);
-        json_decref(frozen);
-        if (!continues) return fl_user_error(error, "%s: %s; choose another folder with -o", store->folder, why.text);
-        if (same) return true;
-    }
+    bool same = false;
+    if (!is_absent(path) && !continues(store, path, &same, error)) return false;
+    if (same) return true;
     char *text = json_dumps(store->study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     bool written = fl_file_write(path, text, strlen(text), error);
     free(text);
     return written;
 }
 
-static void load_hosts(fl_store *store, fl_shard shard)
+/* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written
+ * over. */
+static bool load_hosts(fl_store *store, fl_error *error)
 {
-    path_of(store, "host", "json", shard, store->host_path);
-    json_t *file = json_load_file(store->host_path, 0, NULL);
-    json_t *hosts = json_object_get(file, "hosts");
-    store->hosts = json_is_object(hosts) ? json_incref(hosts) : json_object();
+    char path[FL_PATH_MAX], aside[FL_PATH_MAX], *text;
+    size_t n;
+    path_of(store, "host", "json", path);
+    store->hosts = json_object();
+    if (is_absent(path)) return true;
+    if (!fl_file_read(path, &text, &n, error)) return false;
+    json_t *file = json_loadb(text, n, 0, NULL), *hosts = json_object_get(file, "hosts");
+    bool good = json_is_object(hosts);
+    json_object_update(store->hosts, hosts);
     json_decref(file);
+    free(text);
+    path_of(store, "host", "json.damaged", aside);
+    return good || rename(path, aside) == 0 || fl_file_error(error, path, "is damaged and cannot be put aside");
 }
 
 fl_store *fl_store_open(const char *folder, const fl_study *study, fl_shard shard, char warning[200], fl_error *error)
 {
-    fl_error why;
     fl_store *store = fl_new(1, sizeof *store);
-    *store = (fl_store){ .study = study, .lock = -1, .trials = -1, .points = -1 };
+    *store = (fl_store){ .study = study, .shard = shard, .lock = -1, .trials = -1, .points = -1 };
     snprintf(store->folder, sizeof store->folder, "%s", folder);
-    if (!fl_folder_make(folder, &why))
-        fl_user_error(error, "%s", why.text);
-    else if (take_lock(store, shard, warning, error) && settle_study(store, error) &&
-             open_lines(store, "trials", shard, &store->trials, error) &&
-             open_lines(store, "points", shard, &store->points, error)) {
-        load_hosts(store, shard);
+    if (fl_folder_make(folder, error) && (store->lock = fl_lock_take(folder, shard, warning, error)) >= 0 &&
+        settle_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
+        open_lines(store, "points", &store->points, error) && load_hosts(store, error))
         return store;
-    }
     fl_store_close(store);
     return NULL;
 }
@@ -196,6 +189,17 @@ static bool append(int file, const fl_text *text, const char *what, const char *
                             strerror(trouble));
 }
 
+/* What is written to a file that was deleted or moved away is lost to everybody who looks for it in the folder. */
+static bool still_there(const fl_store *store, fl_error *error)
+{
+    char path[FL_PATH_MAX];
+    struct stat named, written;
+    path_of(store, "trials", "jsonl", path);
+    bool there = stat(path, &named) == 0 && fstat(store->trials, &written) == 0 && named.st_ino == written.st_ino &&
+                 named.st_dev == written.st_dev;
+    return there || fl_machine_error(error, "%s: was deleted or moved away while trials were written to it", path);
+}
+
 static json_t *point_line(const char *trial, const fl_point *point)
 {
     json_t *object = json_pack("{s:s}", "trial", trial), *measured = fl_point_json(point);
@@ -210,14 +214,14 @@ static void add_line(fl_text *text, json_t *object)
     json_decref(object);
 }
 
-bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome, const char *host,
-                  fl_error *error)
+bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+                  const char *host, fl_error *error)
 {
     fl_text points = { 0 }, line = { 0 };
     for (size_t i = 0; i < outcome->n_points; i++) add_line(&points, point_line(outcome->trial, &outcome->points[i]));
     add_line(&line, fl_record_json(store->study, slot, trial, outcome, host));
     bool added = (!points.length || append(store->points, &points, "points", store->folder, error)) &&
-                 append(store->trials, &line, "a trial", store->folder, error);
+                 append(store->trials, &line, "a trial", store->folder, error) && still_there(store, error);
     fl_text_free(&points);
     fl_text_free(&line);
     return added;
@@ -225,11 +229,13 @@ bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, c
 
 bool fl_store_host(fl_store *store, const char *key, const json_t *facts, fl_error *error)
 {
+    char path[FL_PATH_MAX];
     if (json_object_get(store->hosts, key)) return true;
     json_object_set(store->hosts, key, (json_t *)facts);
     json_t *file = json_pack("{s:i, s:O}", "schema", FL_SCHEMA, "hosts", store->hosts);
     char *text = json_dumps(file, JSON_INDENT(2));
-    bool written = fl_file_write(store->host_path, text, strlen(text), error);
+    path_of(store, "host", "json", path);
+    bool written = fl_file_write(path, text, strlen(text), error);
     free(text);
     json_decref(file);
     return written;

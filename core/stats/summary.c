@@ -21,7 +21,7 @@ void fl_summary_say(char ***list, size_t *n, const char *format, ...)
     va_list arguments;
     *list = fl_grow(*list, *n + 1, sizeof **list);
     va_start(arguments, format);
-    if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_die("no memory for a sentence");
+    if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_give_up("no memory for a sentence");
     va_end(arguments);
 }
 

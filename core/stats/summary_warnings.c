@@ -24,7 +24,11 @@ static const char *plural(size_t n)
 
 static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
 {
-    if (!arm->results->filled)
+    if (!arm->results->filled && arm->n_counted >= study->trials)
+        WARN(
+            arm,
+            "budget not filled: trials or repeats of trials are missing in between, so nothing is claimed of this arm");
+    else if (!arm->results->filled)
         WARN(arm, "budget not filled: %zu of %zu %strials, so nothing is claimed of this arm", arm->n_counted,
              study->trials, study->feasible ? "feasible " : "");
     if (!arm->selected)

@@ -8,9 +8,12 @@
 #include "base/file.h"
 
 #include <curl/curl.h>
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,7 +76,7 @@ static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_s
     char reason[CURL_ERROR_SIZE] = "";
     progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
     CURL *curl = curl_easy_init();
-    if (!curl) fl_die("libcurl cannot be started");
+    if (!curl) fl_give_up("libcurl cannot be started");
     configure(curl, url, &download, reason);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_cleanup(curl);
@@ -96,6 +99,31 @@ static bool replace(const char *url, const fl_data_file *file, const char *tempo
         return fl_machine_error(error, "%s: not the file that is recorded: %.800s", url, wrong.text);
     if (rename(temporary, path) == 0) return true;
     return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+/* Is `name` the temporary file for `target` of a process that is no more? */
+static bool is_abandoned(const char *name, const char *target)
+{
+    size_t n = strlen(target);
+    long process = 0;
+    int end = 0;
+    if (strncmp(name, target, n)) return false;
+    sscanf(name + n, ".%ld.part%n", &process, &end);
+    return end && !name[n + (size_t)end] && process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+/* Remove what fetches that were killed left in `folder` beside a file. */
+static void sweep(const char *folder, const char *target)
+{
+    struct dirent **entries;
+    int n = scandir(folder, &entries, NULL, NULL);
+    for (int i = 0; i < n; i++) {
+        char path[FL_PATH_MAX];
+        fl_path_join(path, folder, entries[i]->d_name);
+        if (is_abandoned(entries[i]->d_name, target)) unlink(path);
+        free(entries[i]);
+    }
+    if (n >= 0) free(entries);
 }
 
 bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, unsigned stall_seconds, fl_error *error)
@@ -129,6 +157,7 @@ static bool fetch_one(const fl_data_file *file, const char *folder, const char *
 {
     char path[FL_PATH_MAX];
     fl_path_join(path, folder, file->name);
+    sweep(folder, file->name);
     return fl_fetch_file(url, file, path, stall_seconds, error);
 }
 

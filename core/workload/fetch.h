@@ -10,9 +10,9 @@
 bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, unsigned stall_seconds,
                    fl_error *error);
 
-/* Fetch all files of a set into its folder, skipping those that are already right. `base_url`, if not NULL, replaces
- * the part of each url before the last slash (mirrors, tests). `said` is called with one line per file, and may be
- * NULL. */
+/* Fetch all files of a set into its folder, skipping those that are already right and removing what a killed fetch
+ * left. `base_url`, if not NULL, replaces the part of each url before the last slash (mirrors, tests). `said` is called
+ * with one line per file, and may be NULL. */
 bool fl_fetch(const fl_dataset_kind *kind, const char *folder, const char *base_url, unsigned stall_seconds,
               void (*said)(const char *line, void *whose), void *whose, fl_error *error);
 
