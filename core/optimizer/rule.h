@@ -19,6 +19,11 @@
 #define FL_OPTIMIZER_PASS static void
 #endif
 
+/* Every rule, for those that name their special cases. */
+#define X(name) extern const fl_optimizer fl_optimizer_##name;
+#include "optimizer/list.h"
+#undef X
+
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
     {                                                                                                                  \

@@ -70,6 +70,11 @@ fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_arm_summary *a
     return counted(study, arm, score_of, test_error_of);
 }
 
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_arm_summary *arm)
+{
+    return counted(study, arm, score_of, score_of);
+}
+
 static double median(const fl_stats_trial *trials, size_t n)
 {
     double *values = fl_new(n, sizeof *values);
@@ -114,7 +119,7 @@ static void fill_test_error(const fl_study *study, fl_arm_summary *arm)
 
 static void fill_laws(const fl_study *study, fl_arm_summary *arm)
 {
-    fl_stats_trial *trials = counted(study, arm, score_of, score_of);
+    fl_stats_trial *trials = fl_summary_scored(study, arm);
     arm->n_laws = fl_stats_best_of_each(trials, arm->n_counted, arm->laws);
     free(trials);
 }
@@ -216,6 +221,11 @@ bool fl_summary_rates(const fl_arm *arm)
     return arm->base.owners.workload->dataset->n_classes > 0;
 }
 
+bool fl_summary_score_rates(const fl_study *study, const fl_arm *arm)
+{
+    return study->select == FL_VAL_ERROR && fl_summary_rates(arm);
+}
+
 /* --- the whole --- */
 
 fl_summary *fl_summary_make(const fl_results *results)
@@ -225,6 +235,7 @@ fl_summary *fl_summary_make(const fl_results *results)
     *summary = (fl_summary){ .results = results, .arms = fl_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
     for (size_t i = 0; i < n_arms; i++) summarize(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
+    fl_summary_include(summary);
     fl_summary_warn(summary);
     return summary;
 }
@@ -246,6 +257,8 @@ void fl_summary_free(fl_summary *summary)
     }
     free_sentences(summary->warnings, summary->n_warnings);
     free(summary->arms);
+    for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
+    free(summary->inclusions);
     free(summary->pairs);
     free(summary);
 }

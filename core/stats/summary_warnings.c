@@ -8,9 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
-enum { FEW_TRIALS = 10 };
-
 enum { NAMED = 3 }; /* of many things of a kind, so many are named */
 
 #define WARN(of, ...) fl_summary_say(&(of)->warnings, &(of)->n_warnings, __VA_ARGS__)
@@ -29,9 +26,9 @@ static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
              study->trials, study->feasible ? "feasible " : "");
     if (!arm->selected)
         WARN(arm, "no trial has a finite figure, so none is selected");
-    else if (arm->n_counted < FEW_TRIALS)
+    else if (arm->n_counted < FL_SUMMARY_FEW_TRIALS)
         WARN(arm, "too few trials to tell: %zu count, %d are the least to tune even two hyperparameters with",
-             arm->n_counted, FEW_TRIALS);
+             arm->n_counted, FL_SUMMARY_FEW_TRIALS);
 }
 
 static void warn_of_failed(fl_arm_summary *arm)
