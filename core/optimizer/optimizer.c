@@ -1,5 +1,9 @@
 /* The registry of update rules; list.h says what is in it. */
-#include "optimizer/rule.h"
+#include "optimizer/optimizer.h"
+
+#define X(name) extern const fl_optimizer fl_optimizer_##name;
+#include "optimizer/list.h"
+#undef X
 
 static const fl_optimizer *const registry[] = {
 #define X(name) &fl_optimizer_##name,

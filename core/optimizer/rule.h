@@ -19,10 +19,8 @@
 #define FL_OPTIMIZER_PASS static void
 #endif
 
-/* Every rule, for those that name their special cases. */
-#define X(name) extern const fl_optimizer fl_optimizer_##name;
-#include "optimizer/list.h"
-#undef X
+/* The rules that are special cases of others. */
+extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_nesterov;
 
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
