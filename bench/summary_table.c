@@ -116,7 +116,7 @@ static void add_settled(fl_text *text, const fl_arm_summary *arm)
         const fl_hyper *table = fl_owner_table(&arm->arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
             if (fl_space_settles(arm->arm->space, owner, i))
-                add_value(text, &table[i], fl_owner_prefix(owner), arm->selected->record->values.of[owner][i]);
+                add_value(text, &table[i], fl_owner_prefix(owner), arm->record.values.of[owner][i]);
     }
 }
 

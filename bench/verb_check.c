@@ -38,6 +38,7 @@ static int check(const char *folder)
         printf("%s\n", error.text);
         return 1;
     }
+    fl_results_check_points(results);
     int code = report(results);
     fl_results_free(results);
     return code;

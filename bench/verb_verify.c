@@ -57,14 +57,11 @@ static uint32_t *choose(const fl_results *results, const char *id, size_t sample
 
 /* --- one trial --- */
 
-/* The same bits settle it. Other bits are judged by where the record was made. */
-static verdict compare(const verification *v, const fl_record *record, const fl_trial *trial, const fl_outcome *outcome,
-                       fl_text *why)
+/* Other bits are judged by where the record was made. */
+static verdict judge(const verification *v, const fl_record *record, const fl_point *points, size_t n,
+                     const fl_trial *trial, const fl_outcome *outcome, const char *difference, fl_text *why)
 {
-    size_t n;
-    char difference[FL_DIFFERENCE_SIZE], loosely[FL_DIFFERENCE_SIZE];
-    const fl_point *points = fl_results_points(v->results, record, &n);
-    if (fl_record_same(record, points, n, trial, outcome, difference)) return SAME;
+    char loosely[FL_DIFFERENCE_SIZE];
     json_t *facts = fl_host_facts(trial->backend, outcome->implementation);
     fl_text names = { 0 };
     fl_host_difference(json_object_get(v->results->hosts, record->host), facts, &names);
@@ -74,6 +71,19 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
     if (elsewhere) fl_text_add(why, "; recorded with another %s", names.bytes);
     fl_text_free(&names);
     return close ? CLOSE : DIFFERENT;
+}
+
+/* The same bits settle it. */
+static verdict compare(const verification *v, const fl_record *record, const fl_trial *trial, const fl_outcome *outcome,
+                       fl_text *why)
+{
+    size_t n;
+    char difference[FL_DIFFERENCE_SIZE];
+    fl_point *points = fl_results_points(v->results, record->trial, &n);
+    bool same = fl_record_same(record, points, n, trial, outcome, difference);
+    verdict found = same ? SAME : judge(v, record, points, n, trial, outcome, difference, why);
+    free(points);
+    return found;
 }
 
 /* Run the record's trial. False when it cannot be run at all: data is missing. */
@@ -114,12 +124,14 @@ static void tell(verification *v, const fl_record *record, verdict found, const 
     fflush(stdout);
 }
 
-static bool verify_one(verification *v, const fl_record *record, fl_error *error)
+static bool verify_one(verification *v, const fl_brief *brief, fl_error *error)
 {
     verdict found = SKIPPED;
     fl_text why = { 0 };
-    bool done = run(v, record, &found, &why, error);
-    if (done) tell(v, record, found, why.bytes);
+    fl_record record = fl_results_record(v->results, brief);
+    bool done = run(v, &record, &found, &why, error);
+    if (done) tell(v, &record, found, why.bytes);
+    fl_record_free(&record);
     fl_text_free(&why);
     return done;
 }

@@ -54,7 +54,7 @@ static void the_page_shows_study_results_and_commands(void **state)
     assert_contains(page, "too few trials to tell");
     assert_contains(page, "<small>covers 77 %</small>"); /* an interval from five trials: fl_stats_coverage */
     snprintf(row, sizeof row, "trial <code>%s</code>, index 2</summary><pre>fairlead trial --workload glyphs/mlp",
-             s.results->arms[0].search[2]->trial);
+             s.results->arms[0].search[2].trial);
     assert_contains(page, row);
     assert_contains(page, "<code>learning_rate</code> 0.001 to 10, log");
     free(page);

@@ -32,7 +32,7 @@ static size_t n_places(const fl_study *study)
     return (study->feasible ? study->max_trials : study->trials) * study->repeats;
 }
 
-static past past_of(const fl_record *record, bool retry_failed)
+static past past_of(const fl_brief *record, bool retry_failed)
 {
     if (record->status == FL_FAILED && retry_failed) return UNKNOWN;
     return record->status == FL_COMPLETE ? DONE_COMPLETE : DONE;
@@ -41,7 +41,7 @@ static past past_of(const fl_record *record, bool retry_failed)
 static void take_past(fl_agenda *agenda, const fl_results *results, bool retry_failed)
 {
     for (size_t i = 0; results && i < results->n_records; i++) {
-        const fl_record *record = &results->records[i];
+        const fl_brief *record = &results->records[i];
         queue *q = &agenda->queues[record->slot.arm];
         size_t place = place_of(agenda->study, &record->slot);
         if (record->slot.repeat >= agenda->study->repeats || place >= n_places(agenda->study)) continue;
@@ -65,7 +65,7 @@ fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_resu
 static bool is_rerun(const fl_arm_results *arm, uint64_t repeat, bool retry_failed)
 {
     for (size_t i = 0; i < arm->n_reruns; i++)
-        if (arm->reruns[i]->slot.repeat == repeat) return past_of(arm->reruns[i], retry_failed) != UNKNOWN;
+        if (arm->reruns[i].slot.repeat == repeat) return past_of(&arm->reruns[i], retry_failed) != UNKNOWN;
     return false;
 }
 

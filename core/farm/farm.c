@@ -231,7 +231,7 @@ static fl_farm_end work(shift *s)
     return FL_FARM_ERROR;
 }
 
-static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_record *record)
+static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_brief *record)
 {
     return record->slot.repeat < study->repeats && record->slot.index % shard.count == shard.number - 1;
 }
@@ -243,11 +243,11 @@ static void tally_past(shift *s, const fl_results *results)
     for (size_t arm = 0; arm < results->study->n_arms; arm++) {
         const fl_arm_results *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
-            bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
-            if (past->search[i]->status == FL_FAILED && s->farm->retry_failed) continue;
+            bool counts = is_of_this_run(results->study, s->farm->shard, &past->search[i]);
+            if (past->search[i].status == FL_FAILED && s->farm->retry_failed) continue;
             tally->before += counts;
-            tally->failed_before += counts && past->search[i]->status == FL_FAILED;
-            if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;
+            tally->failed_before += counts && past->search[i].status == FL_FAILED;
+            if (s->farm->study->feasible && past->search[i].status != FL_COMPLETE) tally->total += counts;
         }
     }
     tally->done = tally->before;
@@ -258,7 +258,7 @@ static size_t failed_reruns(const fl_results *results)
 {
     size_t n = 0;
     for (size_t arm = 0; arm < results->study->n_arms; arm++)
-        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i]->status == FL_FAILED;
+        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i].status == FL_FAILED;
     return n;
 }
 

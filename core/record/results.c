@@ -5,8 +5,6 @@
 #include "record/line.h"
 #include "record/points.h"
 
-#include <dirent.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +21,34 @@ static void add_damage(fl_results *results, const char *path, size_t line, const
     snprintf(damage->what, sizeof damage->what, "%s", what);
 }
 
-static void add_record(fl_results *results, size_t *capacity, const fl_record *record)
+static void damaged(void *whose, const char *path, size_t line, const char *what)
 {
-    if (results->n_records == *capacity) {
-        *capacity = *capacity ? 2 * *capacity : 256;
-        results->records = fl_grow(results->records, *capacity, sizeof *results->records);
-    }
-    results->records[results->n_records++] = *record;
+    add_damage(whose, path, line, what);
+}
+
+/* The number of a host's key among those met so far, the latest of which is the likeliest. */
+static unsigned number_of(fl_results *results, const char *key)
+{
+    size_t i = results->n_host_keys;
+    while (i-- > 0)
+        if (!strcmp(results->host_keys[i], key)) return (unsigned)i;
+    results->host_keys = fl_grow(results->host_keys, results->n_host_keys + 1, sizeof *results->host_keys);
+    memcpy(results->host_keys[results->n_host_keys], key, sizeof *results->host_keys);
+    return (unsigned)results->n_host_keys++;
+}
+
+static fl_brief brief_of(fl_results *results, const fl_record *record, fl_place place)
+{
+    fl_brief brief = {
+        .slot = record->slot,
+        .place = place,
+        .status = record->status,
+        .host = number_of(results, record->host),
+        .stopped_early = record->stopped_at > 0,
+    };
+    memcpy(brief.trial, record->trial, sizeof brief.trial);
+    fl_brief_score(results->study, record, &brief);
+    return brief;
 }
 
 typedef struct reading {
@@ -37,96 +56,60 @@ typedef struct reading {
     size_t capacity;
 } reading;
 
-static const char *take_trial(reading *r, const json_t *object)
+static void add_record(reading *r, const fl_record *record, fl_place place)
 {
+    fl_results *results = r->results;
+    if (results->n_records == r->capacity) {
+        r->capacity = r->capacity ? 2 * r->capacity : 256;
+        results->records = fl_grow(results->records, r->capacity, sizeof *results->records);
+    }
+    results->records[results->n_records++] = brief_of(results, record, place);
+}
+
+static const char *take_trial(void *whose, const char *line, size_t n, fl_place place)
+{
+    reading *r = whose;
     fl_record record;
-    if (!fl_record_read(object, r->results->study, &record)) return "is no trial of this study";
-    add_record(r->results, &r->capacity, &record);
-    return NULL;
-}
-
-static const char *take_point(reading *r, const json_t *object)
-{
-    return fl_points_add(r->results->points, object) ? NULL : "is no point";
-}
-
-/* What is wrong with a line of `n` bytes, its newline included; NULL when it was taken. */
-static const char *take_line(reading *r, const char *line, size_t n, const char *(*take)(reading *, const json_t *))
-{
-    if (line[n - 1] != '\n') return "is torn off";
     json_t *object = fl_line_read(line, n - 1);
-    const char *wrong = object ? take(r, object) : "does not match its check";
+    bool good = object && fl_record_read(object, r->results->study, &record);
+    const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
+    if (good) {
+        add_record(r, &record, place);
+        fl_record_free(&record);
+    }
     json_decref(object);
     return wrong;
 }
 
-/* Give each good line of a file to `take`; name the others. */
-static void read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
+static void damaged_trial(void *whose, const char *path, size_t line, const char *what)
 {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t capacity = 0, number = 1;
-    if (!file) add_damage(r->results, path, number, "cannot be read");
-    for (ssize_t n; file && (n = getline(&line, &capacity, file)) > 0; number++) {
-        const char *wrong = take_line(r, line, (size_t)n, take);
-        if (wrong) add_damage(r->results, path, number, wrong);
-    }
-    if (file) fclose(file);
-    free(line);
+    add_damage(((reading *)whose)->results, path, line, what);
 }
 
-/* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */
-static bool belongs(const char *name, const char *stem, const char *ending)
+static void read_trials(fl_results *results)
 {
-    size_t n = strlen(stem), i = 0, of = 0;
-    char plain[64], rest[32] = "";
-    snprintf(plain, sizeof plain, "%s.%s", stem, ending);
-    if (!strcmp(name, plain)) return true;
-    return !strncmp(name, stem, n) && sscanf(name + n, ".%zu-of-%zu.%31s", &i, &of, rest) == 3 && !strcmp(rest, ending);
+    reading r = { .results = results };
+    const fl_reader reader = { &r, take_trial, damaged_trial };
+    fl_files_read(results->trials, &reader);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Call `read` with the path of every file of a kind, in the order of their names. */
-static void each_file(fl_results *results, const char *stem, const char *ending, void (*read)(reading *, const char *),
-                      reading *r)
-{
-    struct dirent **entries;
-    int n = scandir(results->folder, &entries, NULL, by_name);
-    for (int i = 0; i < n; i++) {
-        char path[FL_PATH_MAX];
-        if (belongs(entries[i]->d_name, stem, ending)) {
-            fl_path_join(path, results->folder, entries[i]->d_name);
-            read(r, path);
-        }
-        free(entries[i]);
-    }
-    if (n >= 0) free(entries);
-}
-
-static void read_trials(reading *r, const char *path)
-{
-    read_lines(r, path, take_trial);
-}
-
-static void read_points(reading *r, const char *path)
-{
-    read_lines(r, path, take_point);
-}
-
-static void read_hosts(reading *r, const char *path)
+static void read_host(fl_results *results, const char *path)
 {
     json_error_t trouble;
     json_t *file = json_load_file(path, 0, &trouble);
     json_t *hosts = json_object_get(file, "hosts");
     if (json_is_object(hosts))
-        json_object_update(r->results->hosts, hosts);
+        json_object_update(results->hosts, hosts);
     else
-        add_damage(r->results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
+        add_damage(results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
     json_decref(file);
+}
+
+static void read_hosts(fl_results *results)
+{
+    fl_files *files = fl_files_open(results->folder, "host", "json");
+    for (size_t i = 0; i < fl_files_count(files); i++) read_host(results, fl_files_path(files, i));
+    fl_files_free(files);
 }
 
 /* --- from lines to arms --- */
@@ -138,7 +121,7 @@ static int by_number(uint64_t a, uint64_t b)
 
 static int by_slot(const void *left, const void *right)
 {
-    const fl_slot *a = &((const fl_record *)left)->slot, *b = &((const fl_record *)right)->slot;
+    const fl_slot *a = &((const fl_brief *)left)->slot, *b = &((const fl_brief *)right)->slot;
     bool a_rerun = a->repeat >= FL_RERUN_REPEAT, b_rerun = b->repeat >= FL_RERUN_REPEAT;
     if (a->arm != b->arm) return by_number(a->arm, b->arm);
     if (a_rerun != b_rerun) return a_rerun ? 1 : -1;
@@ -146,30 +129,20 @@ static int by_slot(const void *left, const void *right)
     return by_number(a->repeat, b->repeat);
 }
 
-/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place decides. */
-static int by_slot_then_line(const void *left, const void *right)
+static int by_slot_then_place(const void *left, const void *right)
 {
-    const fl_record *const *a = left, *const *b = right;
-    int order = by_slot(*a, *b);
-    return order ? order : by_number((uintptr_t)*a, (uintptr_t)*b);
+    int order = by_slot(left, right);
+    return order ? order : by_number(((const fl_brief *)left)->place, ((const fl_brief *)right)->place);
 }
 
 /* Sort the records and keep the last of each slot. */
 static void settle_records(fl_results *results)
 {
     size_t n = results->n_records, kept = 0;
-    fl_record **order = fl_new(n, sizeof *order), *sorted = fl_new(n, sizeof *sorted);
-    for (size_t i = 0; i < n; i++) order[i] = &results->records[i];
-    qsort(order, n, sizeof *order, by_slot_then_line);
-    for (size_t i = 0; i < n; i++) {
-        if (i + 1 < n && !by_slot(order[i], order[i + 1]))
-            fl_record_free(order[i]);
-        else
-            sorted[kept++] = *order[i];
-    }
-    free(order);
-    free(results->records);
-    results->records = sorted;
+    fl_brief *records = results->records;
+    if (n) qsort(records, n, sizeof *records, by_slot_then_place);
+    for (size_t i = 0; i < n; i++)
+        if (i + 1 == n || by_slot(&records[i], &records[i + 1])) records[kept++] = records[i];
     results->n_records = kept;
 }
 
@@ -180,15 +153,23 @@ size_t fl_trials_needed(const bool *feasible, size_t n_known, size_t wanted)
     return n;
 }
 
-static size_t count_trials(const fl_study *study, fl_record **records, size_t n_records, bool *filled)
+/* Does the trial whose repeats are these use up a place of the budget? Its first repeat decides, as soon as all have
+ * ended: what a missing repeat would change is not known. */
+static bool uses_place(const fl_study *study, const fl_brief *repeats, size_t n)
+{
+    size_t ended = 0;
+    for (size_t i = 0; i < n; i++) ended += repeats[i].slot.repeat < study->repeats && repeats[i].status != FL_FAILED;
+    return ended == study->repeats && (!study->feasible || repeats[0].status == FL_COMPLETE);
+}
+
+static size_t count_trials(const fl_study *study, const fl_brief *records, size_t n_records, bool *filled)
 {
     size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
     bool *feasible = fl_new(n, sizeof *feasible);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record *record = records[i];
-        if (record->slot.repeat || record->slot.index >= n || record->status == FL_FAILED) continue;
-        feasible[record->slot.index] = record->status == FL_COMPLETE;
-        done += study->feasible ? record->status == FL_COMPLETE : 1;
+    for (size_t i = 0, end; i < n_records && records[i].slot.index < n; i = end) {
+        for (end = i + 1; end < n_records && records[end].slot.index == records[i].slot.index;) end++;
+        feasible[records[i].slot.index] = !records[i].slot.repeat && records[i].status == FL_COMPLETE;
+        done += uses_place(study, records + i, end - i);
     }
     if (study->feasible) n = fl_trials_needed(feasible, n, study->trials);
     free(feasible);
@@ -199,49 +180,46 @@ static size_t count_trials(const fl_study *study, fl_record **records, size_t n_
 static void count_statuses(fl_arm_results *arm)
 {
     for (size_t i = 0; i < arm->n_search; i++) {
-        arm->n_complete += arm->search[i]->status == FL_COMPLETE;
-        arm->n_infeasible += arm->search[i]->status == FL_INFEASIBLE;
-        arm->n_failed += arm->search[i]->status == FL_FAILED;
+        arm->n_complete += arm->search[i].status == FL_COMPLETE;
+        arm->n_infeasible += arm->search[i].status == FL_INFEASIBLE;
+        arm->n_failed += arm->search[i].status == FL_FAILED;
     }
 }
 
 /* Split one arm's records, `all`, into search and reruns, and leave out what lies beyond its budget. */
-static void settle_arm(const fl_study *study, fl_arm_results *arm, fl_record **all, size_t n)
+static void settle_arm(const fl_study *study, fl_arm_results *arm, const fl_brief *all, size_t n)
 {
     size_t searched = 0;
-    while (searched < n && all[searched]->slot.repeat < FL_RERUN_REPEAT) searched++;
+    while (searched < n && all[searched].slot.repeat < FL_RERUN_REPEAT) searched++;
     arm->search = all;
     arm->reruns = all + searched;
     arm->n_reruns = n - searched;
     arm->n_trials = count_trials(study, all, searched, &arm->filled);
-    while (searched && all[searched - 1]->slot.index >= arm->n_trials) searched--;
+    while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
     arm->n_search = searched;
     count_statuses(arm);
 }
 
-/* Reruns count only for the trial that is selected now. */
+/* Reruns count only for the trial that is selected now; those of one trial stand side by side. */
 static void keep_selected_reruns(const fl_results *results, fl_arm_results *arm)
 {
-    size_t n, kept = 0;
+    size_t n;
     fl_score *scores = fl_results_scores(results, arm, &n);
     const fl_score *best = fl_score_best(scores, n);
-    for (size_t i = 0; i < arm->n_reruns; i++)
-        if (best && arm->reruns[i]->slot.index == best->index) arm->reruns[kept++] = arm->reruns[i];
-    arm->n_reruns = kept;
+    for (n = 0; arm->n_reruns && !(best && arm->reruns->slot.index == best->index); arm->n_reruns--) arm->reruns++;
+    while (n < arm->n_reruns && arm->reruns[n].slot.index == best->index) n++;
+    arm->n_reruns = n;
     free(scores);
 }
 
 static void settle_arms(fl_results *results)
 {
     size_t n_arms = results->study->n_arms;
-    fl_record **pointers = fl_new(results->n_records, sizeof *pointers);
-    for (size_t i = 0; i < results->n_records; i++) pointers[i] = &results->records[i];
     results->arms = fl_new(n_arms, sizeof *results->arms);
-    results->pointers = pointers;
     for (size_t arm = 0, at = 0; arm < n_arms; arm++) {
         size_t first = at;
         while (at < results->n_records && results->records[at].slot.arm == arm) at++;
-        settle_arm(results->study, &results->arms[arm], pointers + first, at - first);
+        settle_arm(results->study, &results->arms[arm], results->records + first, at - first);
         keep_selected_reruns(results, &results->arms[arm]);
     }
 }
@@ -259,12 +237,13 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     fl_study *study = fl_study_load(path, NULL, error);
     if (!study) return NULL;
     fl_results *results = fl_new(1, sizeof *results);
-    *results = (fl_results){ .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new() };
-    reading r = { .results = results };
-    each_file(results, "host", "json", read_hosts, &r);
-    each_file(results, "trials", "jsonl", read_trials, &r);
-    each_file(results, "points", "jsonl", read_points, &r);
-    fl_points_settle(results->points);
+    *results = (fl_results){ .folder = fl_copy_text(folder),
+                             .study = study,
+                             .hosts = json_object(),
+                             .trials = fl_files_open(folder, "trials", "jsonl"),
+                             .points = fl_points_new(folder) };
+    read_hosts(results);
+    read_trials(results);
     settle_records(results);
     settle_arms(results);
     return results;
@@ -273,12 +252,12 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
 void fl_results_free(fl_results *results)
 {
     if (!results) return;
-    for (size_t i = 0; i < results->n_records; i++) fl_record_free(&results->records[i]);
     for (size_t i = 0; i < results->n_damage; i++) free(results->damage[i].where);
     fl_points_free(results->points);
+    fl_files_free(results->trials);
     fl_study_free(results->study);
     json_decref(results->hosts);
-    free(results->pointers);
+    free(results->host_keys);
     free(results->damage);
     free(results->records);
     free(results->arms);
@@ -286,7 +265,24 @@ void fl_results_free(fl_results *results)
     free(results);
 }
 
-const fl_point *fl_results_points(const fl_results *results, const fl_record *record, size_t *n)
+fl_record fl_results_record(const fl_results *results, const fl_brief *brief)
 {
-    return fl_points_of(results->points, record->trial, n);
+    size_t n;
+    fl_record record;
+    const char *line = fl_files_line(results->trials, brief->place, &n);
+    json_t *object = line ? fl_line_read(line, n - 1) : NULL;
+    if (!object || !fl_record_read(object, results->study, &record))
+        fl_die("%s: the line of trial %s has gone while the folder was being read", results->folder, brief->trial);
+    json_decref(object);
+    return record;
+}
+
+fl_point *fl_results_points(const fl_results *results, const char *trial, size_t *n)
+{
+    return fl_points_of(results->points, trial, n);
+}
+
+void fl_results_check_points(fl_results *results)
+{
+    fl_points_check(results->points, results, damaged);
 }

@@ -31,6 +31,7 @@ typedef struct fl_arm_summary {
     size_t n_run;                  /* trials with a record, failed ones too */
     size_t n_counted;              /* N: the trials that count */
     const fl_score *selected;      /* among `scores`; NULL when none is feasible */
+    fl_record record;              /* the selected trial's, whole; owned; empty without one */
     size_t k;                      /* K of the interval: N / 5, at least 1 */
     fl_band val_error, test_error; /* of the selected trial */
     double test_standard_error;    /* binomial, of the selected trial's test error; NaN where errors are no rates */

@@ -154,7 +154,7 @@ static size_t add_edges(const fl_arm_summary *arm, fl_text *text)
     fl_stats_edge edge;
     const fl_space *space = arm->arm->space;
     for (const fl_axis *axis = space->axes; axis < space->axes + space->n_axes; axis++)
-        if (!axis->n_points && fl_stats_axis_edge(axis, &arm->selected->record->values, &edge))
+        if (!axis->n_points && fl_stats_axis_edge(axis, &arm->record.values, &edge))
             fl_text_add(text, "%s%s", n++ ? " and " : "", axis->name);
     return n;
 }
@@ -164,7 +164,7 @@ static void add_lack(const fl_summary *summary, const fl_inclusion_summary *i, f
 {
     const fl_arm_summary *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_text outside = { 0 }, edges = { 0 };
-    if (fl_stats_image_outside(g->arm, s->arm, &s->selected->record->values, &outside))
+    if (fl_stats_image_outside(g->arm, s->arm, &s->record.values, &outside))
         fl_text_add(why, "its space is too narrow to hold what %s selected (%s)", s->arm->label, outside.bytes);
     else if (add_edges(g, &edges))
         fl_text_add(why, "its space may be too narrow: its best trial lies at the end of %s", edges.bytes);

@@ -30,7 +30,7 @@ static json_t *sentences(char *const *list, size_t n)
 static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
 {
     if (!arm->selected) return json_null();
-    const fl_record *record = arm->selected->record;
+    const fl_record *record = &arm->record;
     fl_trial trial = fl_record_trial(study, record);
     json_t *selected =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index", (json_int_t)record->slot.index,
