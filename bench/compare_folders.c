@@ -25,42 +25,46 @@ typedef struct tally {
 
 static int by_trial(const void *left, const void *right)
 {
-    const fl_record *const *a = left, *const *b = right;
+    const fl_brief *const *a = left, *const *b = right;
     return strcmp((*a)->trial, (*b)->trial);
 }
 
-static const fl_record **sort_records(const fl_results *results)
+static const fl_brief **sort_records(const fl_results *results)
 {
-    const fl_record **sorted = fl_new(results->n_records, sizeof *sorted);
+    const fl_brief **sorted = fl_new(results->n_records, sizeof *sorted);
     for (size_t i = 0; i < results->n_records; i++) sorted[i] = &results->records[i];
     qsort(sorted, results->n_records, sizeof *sorted, by_trial);
     return sorted;
 }
 
 /* A trial the machine failed says nothing about bits. */
-static bool has_ended(const fl_record *record)
+static bool has_ended(const fl_brief *record)
 {
     return record->status != FL_FAILED;
 }
 
-static bool same_end(const fl_record *a, const fl_record *b)
+static bool same_end(const fl_results *base, const fl_brief *a, const fl_results *now, const fl_brief *b)
 {
-    return a->status == b->status && !strcmp(a->state_hash, b->state_hash);
+    fl_record first = fl_results_record(base, a), second = fl_results_record(now, b);
+    bool same = first.status == second.status && !strcmp(first.state_hash, second.state_hash);
+    fl_record_free(&first);
+    fl_record_free(&second);
+    return same;
 }
 
 static tally *compare_trials(compare_folders *folders, const fl_results *base, const fl_results *now)
 {
     tally *tallies = fl_new(base->study->n_arms, sizeof *tallies);
-    const fl_record **sorted = sort_records(now);
+    const fl_brief **sorted = sort_records(now);
     folders->differing = fl_new(base->n_records, sizeof *folders->differing);
     for (size_t i = 0; i < base->n_records; i++) {
-        const fl_record *record = &base->records[i];
-        const fl_record **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
+        const fl_brief *record = &base->records[i];
+        const fl_brief **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
         if (!other || !has_ended(record) || !has_ended(*other)) continue;
         tally *arm = &tallies[record->slot.arm];
         arm->n_equal++;
         folders->n_equal++;
-        if (same_end(record, *other)) continue;
+        if (same_end(base, record, now, *other)) continue;
         arm->n_differ++;
         folders->differing[folders->n_differ++] = record;
     }
@@ -159,7 +163,7 @@ static const char *verdict_of(const compare_arm *arm)
 
 compare_folders compare_folders_make(const fl_summary *base, const fl_summary *now)
 {
-    compare_folders folders = { 0 };
+    compare_folders folders = { .base = base->results };
     tally *tallies = compare_trials(&folders, base->results, now->results);
     match_arms(&folders, base, now, tallies);
     free(tallies);

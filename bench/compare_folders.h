@@ -21,7 +21,8 @@ typedef struct compare_arm {
 typedef struct compare_folders {
     compare_arm *arms; /* those in both folders, in the order of the base; owned */
     size_t n_arms;
-    const fl_record **differing;                 /* the base's trials that end in other bits; the array is owned */
+    const fl_results *base;                      /* borrowed */
+    const fl_brief **differing;                  /* the base's trials that end in other bits; the array is owned */
     size_t n_equal, n_differ, n_worse, n_judged; /* trials, trials; arms, arms with any trials to compare */
 } compare_folders;
 

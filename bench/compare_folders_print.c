@@ -44,8 +44,9 @@ static void add_row(page_table *table, const compare_arm *arm)
 static void print_differing(const compare_folders *folders)
 {
     for (size_t i = 0; i < folders->n_differ && i < MOST_NAMED; i++) {
-        const fl_record *record = folders->differing[i];
-        printf("other bits: trial %s, index %" PRIu64 ": %s\n", record->trial, record->slot.index, record->repro);
+        fl_record record = fl_results_record(folders->base, folders->differing[i]);
+        printf("other bits: trial %s, index %" PRIu64 ": %s\n", record.trial, record.slot.index, record.repro);
+        fl_record_free(&record);
     }
     if (folders->n_differ > MOST_NAMED) printf("other bits: %zu more trials\n", folders->n_differ - MOST_NAMED);
 }

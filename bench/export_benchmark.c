@@ -18,11 +18,19 @@ static void add(json_t *list, const fl_summary *summary, const fl_arm_summary *a
     fl_text_free(&name);
 }
 
-static double median_seconds(const fl_arm_results *arm)
+static double seconds_of(const fl_results *results, const fl_brief *brief)
+{
+    fl_record record = fl_results_record(results, brief);
+    double seconds = record.seconds.total;
+    fl_record_free(&record);
+    return seconds;
+}
+
+static double median_seconds(const fl_results *results, const fl_arm_results *arm)
 {
     if (!arm->n_search) return NAN;
     double *seconds = fl_new(arm->n_search, sizeof *seconds);
-    for (size_t i = 0; i < arm->n_search; i++) seconds[i] = arm->search[i]->seconds.total;
+    for (size_t i = 0; i < arm->n_search; i++) seconds[i] = seconds_of(results, &arm->search[i]);
     double median = fl_stats_median(seconds, arm->n_search);
     free(seconds);
     return median;
@@ -34,7 +42,7 @@ static void add_arm(json_t *list, const fl_summary *summary, const fl_arm_summar
     add(list, summary, arm, rate ? "test error of the selected trial" : "test loss of the selected trial",
         rate ? "%" : "loss", (rate ? 100 : 1) * arm->test_error.center);
     add(list, summary, arm, "steps to target", "steps", arm->steps.center);
-    add(list, summary, arm, "median time of a trial", "seconds", median_seconds(arm->results));
+    add(list, summary, arm, "median time of a trial", "seconds", median_seconds(summary->results, arm->results));
 }
 
 static size_t write_benchmark(const fl_results *results, FILE *file)

@@ -92,13 +92,14 @@ static json_t *intermediate_json(const fl_results *results, const fl_record *rec
 {
     size_t n;
     char step[24];
-    const fl_point *points = fl_results_points(results, record, &n);
+    fl_point *points = fl_results_points(results, record->trial, &n);
     json_t *values = json_object();
     for (size_t i = 0; i < n; i++) {
         double value = points[i].of[results->study->select];
         snprintf(step, sizeof step, "%zu", points[i].step);
         if (isfinite(value)) json_object_set_new(values, step, json_real(value));
     }
+    free(points);
     return values;
 }
 
@@ -116,9 +117,10 @@ static json_t *attributes_json(const fl_study *study, const fl_record *record)
     return attributes;
 }
 
-static json_t *trial_json(const fl_results *results, size_t study_id, const fl_record *record)
+static json_t *trial_json(const fl_results *results, size_t study_id, const fl_brief *brief)
 {
     const fl_study *study = results->study;
+    fl_record whole = fl_results_record(results, brief), *record = &whole;
     json_t *value = value_json(study, record);
     bool unscored = record->status == FL_COMPLETE && json_is_null(value); /* Optuna's complete trials have a value */
     json_t *trial = json_pack("{s:i, s:s, s:I, s:n, s:i, s:o, s:o, s:o}", "op_code", CREATE_TRIAL, "worker_id",
@@ -126,6 +128,7 @@ static json_t *trial_json(const fl_results *results, size_t study_id, const fl_r
                               unscored ? PRUNED : states[record->status], "value", value, "intermediate_values",
                               intermediate_json(results, record), "user_attrs", attributes_json(study, record));
     add_params(trial, study->arms[record->slot.arm].space, &record->values);
+    fl_record_free(record);
     return trial;
 }
 
@@ -141,7 +144,7 @@ static size_t write_optuna(const fl_results *results, FILE *file)
                    file);
         fl_text_free(&name);
         for (size_t i = 0; i < results->arms[arm].n_search; i++, n++)
-            write_line(trial_json(results, arm, results->arms[arm].search[i]), file);
+            write_line(trial_json(results, arm, &results->arms[arm].search[i]), file);
     }
     return n;
 }

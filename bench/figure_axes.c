@@ -54,7 +54,16 @@ static void set_cell(figure_data *data, const fl_axis *axis, const layout *at)
     set_choices(data, axis);
 }
 
-static void add_axis(figure_data *data, const figure_arm *arm, const fl_axis *axis, double factor)
+static double value_on(const fl_axis *axis, const fl_results *results, const fl_score *score)
+{
+    fl_record record = fl_results_record(results, score->record);
+    double value = fl_stats_axis_value(axis, &record.values);
+    fl_record_free(&record);
+    return value;
+}
+
+static void add_axis(figure_data *data, const fl_results *results, const figure_arm *arm, const fl_axis *axis,
+                     double factor)
 {
     const fl_arm_summary *summary = arm->summary;
     fl_text about = { 0 };
@@ -62,8 +71,7 @@ static void add_axis(figure_data *data, const figure_arm *arm, const fl_axis *ax
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
     for (const fl_score *s = summary->scores; s < summary->scores + summary->n_scores; s++) {
-        double row[N_COLUMNS] = { fl_stats_axis_value(axis, &s->record->values), factor * s->score,
-                                  figure_state_of(summary, s) };
+        double row[N_COLUMNS] = { value_on(axis, results, s), factor * s->score, figure_state_of(summary, s) };
         figure_add_row(data, row, N_COLUMNS, s->record->trial);
     }
 }
@@ -76,12 +84,12 @@ static size_t count_axes(const figure_arm *arm)
     return arm->summary->n_scores ? n : 0;
 }
 
-static void add_arm(figure_data *data, const figure_arm *arm, double factor, layout *at)
+static void add_arm(figure_data *data, const fl_results *results, const figure_arm *arm, double factor, layout *at)
 {
     const fl_space *space = arm->summary->arm->space;
     for (size_t i = 0; i < space->n_axes; i++) {
         if (!figure_axis_varies(&space->axes[i])) continue;
-        add_axis(data, arm, &space->axes[i], factor);
+        add_axis(data, results, arm, &space->axes[i], factor);
         take_cell(at);
         set_cell(data, &space->axes[i], at);
     }
@@ -97,7 +105,7 @@ static void add_panel(figure_data *data, const figure_panel *panel, layout *at)
         if (!n) continue;
         if (!begun) figure_begin_panel(data, panel);
         begin_arm(at, n, !begun);
-        add_arm(data, &panel->arms[i], unit.factor, at);
+        add_arm(data, panel->summary->results, &panel->arms[i], unit.factor, at);
         begun = true;
     }
     if (!begun) return;

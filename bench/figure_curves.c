@@ -44,49 +44,65 @@ static figure_scale settled(figure_scale shown, const figure_scale *training)
     return shown;
 }
 
-/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
-static void rerun_range(const curves *c, const fl_arm_results *arm, size_t step, int row, double range[2])
+/* The points of an arm's reruns, one after another. */
+typedef struct reruns {
+    fl_point *points; /* owned */
+    size_t n;
+} reruns;
+
+static reruns reruns_of(const fl_results *results, const fl_arm_results *arm)
 {
-    range[0] = range[1] = NAN;
+    reruns all = { 0 };
     for (size_t i = 0; i < arm->n_reruns; i++) {
         size_t n;
-        const fl_point *points = fl_results_points(c->results, arm->reruns[i], &n);
-        for (const fl_point *p = points; p < points + n; p++) {
-            if (p->step != step) continue;
-            range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
-            range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
-        }
+        fl_point *points = fl_results_points(results, arm->reruns[i].trial, &n);
+        all.points = fl_grow(all.points, all.n + n + 1, sizeof *points);
+        memcpy(all.points + all.n, points, n * sizeof *points);
+        all.n += n;
+        free(points);
+    }
+    return all;
+}
+
+/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
+static void rerun_range(const curves *c, const reruns *all, size_t step, int row, double range[2])
+{
+    range[0] = range[1] = NAN;
+    for (const fl_point *p = all->points; p < all->points + all->n; p++) {
+        if (p->step != step) continue;
+        range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
+        range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
     }
 }
 
-static void add_point(figure_data *data, curves *c, const fl_arm_results *arm, const fl_point *point)
+static void add_point(figure_data *data, curves *c, const reruns *all, const fl_point *point)
 {
     double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
         column[VALIDATION] = c->units[row].factor * point->of[rows[row].val];
         column[TRAINING] = c->units[row].factor * point->of[rows[row].train];
-        rerun_range(c, arm, point->step, row, column + RERUNS);
+        rerun_range(c, all, point->step, row, column + RERUNS);
         for (int i = 0; i < PER_ROW; i++)
             figure_scale_add(i == TRAINING ? &c->training[row] : &c->shown[row], column[i]);
     }
     figure_add_numbers(data, numbers, N_COLUMNS);
 }
 
-static void add_trials(figure_data *data, const fl_record *selected, const fl_arm_results *arm)
+static void add_trials(figure_data *data, const fl_brief *selected, const fl_arm_results *arm)
 {
     const char **trials = fl_new(1 + arm->n_reruns, sizeof *trials);
     trials[0] = selected->trial;
-    for (size_t i = 0; i < arm->n_reruns; i++) trials[1 + i] = arm->reruns[i]->trial;
+    for (size_t i = 0; i < arm->n_reruns; i++) trials[1 + i] = arm->reruns[i].trial;
     figure_add_trials(data, trials, 1 + arm->n_reruns);
     free(trials);
 }
 
-/* The selected trial's points; one alone makes no curve. */
-static const fl_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
+/* The selected trial's points, to be freed; one alone makes no curve. */
+static fl_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
 {
     *n = 0;
     const fl_score *selected = arm->summary->selected;
-    const fl_point *points = selected ? fl_results_points(results, selected->record, n) : NULL;
+    fl_point *points = selected ? fl_results_points(results, selected->record->trial, n) : NULL;
     if (*n == 1) *n = 0;
     return points;
 }
@@ -95,19 +111,21 @@ static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
 {
     const fl_arm_summary *summary = arm->summary;
     size_t n;
-    const fl_point *points = curve_of(arm, c->results, &n);
-    if (!n) return;
-    figure_begin_block(data, arm->slot, summary->arm->name);
+    fl_point *points = curve_of(arm, c->results, &n);
+    reruns all = reruns_of(c->results, summary->results);
+    if (n) figure_begin_block(data, arm->slot, summary->arm->name);
     for (const fl_point *p = points; p < points + n; p++) {
-        add_point(data, c, summary->results, p);
+        add_point(data, c, &all, p);
         add_trials(data, summary->selected->record, summary->results);
     }
+    free(all.points);
+    free(points);
 }
 
 static bool shows_anything(const figure_panel *panel)
 {
     size_t n = 0;
-    for (size_t i = 0; i < panel->n_arms && !n; i++) curve_of(&panel->arms[i], panel->summary->results, &n);
+    for (size_t i = 0; i < panel->n_arms && !n; i++) free(curve_of(&panel->arms[i], panel->summary->results, &n));
     return n > 0;
 }
 

@@ -55,29 +55,31 @@ static bool find_plane(const fl_arm *arm, plane *found)
     return true;
 }
 
-static void add_trials(figure_data *data, const fl_arm_summary *arm, const plane *p, double factor,
-                       figure_scale scales[2])
+static void add_trials(figure_data *data, const fl_results *results, const fl_arm_summary *arm, const plane *p,
+                       double factor, figure_scale scales[2])
 {
     const fl_optimizer *optimizer = arm->arm->base.owners.optimizer;
     size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
     for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++) {
-        const double *values = s->record->values.of[FL_OF_OPTIMIZER];
+        fl_record record = fl_results_record(results, s->record);
+        const double *values = record.values.of[FL_OF_OPTIMIZER];
         double partner = values[p->partner];
         double row[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->score,
                                   figure_state_of(arm, s) };
         for (int i = 0; i < 2; i++) figure_scale_add(&scales[i], row[i]);
         figure_add_row(data, row, N_COLUMNS, s->record->trial);
+        fl_record_free(&record);
     }
 }
 
-static void add_arm(figure_data *data, const figure_arm *arm, const plane *p, double factor)
+static void add_arm(figure_data *data, const fl_results *results, const figure_arm *arm, const plane *p, double factor)
 {
     figure_scale scales[2] = { figure_scale_none(), figure_scale_none() };
     fl_text about = { 0 };
     fl_text_add(&about, "%s, learning_rate and %s", arm->summary->arm->name, p->name);
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
-    add_trials(data, arm->summary, p, factor, scales);
+    add_trials(data, results, arm->summary, p, factor, scales);
     for (int i = 0; i < 2; i++) {
         figure_scale_settle(&scales[i]);
         figure_scale_set(data, i ? "y" : "x", data->n_blocks, &scales[i]);
@@ -96,7 +98,7 @@ static size_t add_panel(figure_data *data, const figure_panel *panel, size_t row
         plane found;
         if (!panel->arms[i].summary->selected || !find_plane(panel->arms[i].summary->arm, &found)) continue;
         if (!n) figure_begin_panel(data, panel);
-        add_arm(data, &panel->arms[i], &found, unit.factor);
+        add_arm(data, panel->summary->results, &panel->arms[i], &found, unit.factor);
         figure_set_at(data, "row", data->n_blocks, (double)(rows + 1 + n / CELLS_PER_ROW));
         figure_set_at(data, "column", data->n_blocks, (double)(1 + n % CELLS_PER_ROW));
         n++;

@@ -8,7 +8,7 @@
 static size_t count_trials(const fl_results *results, const char *key)
 {
     size_t n = 0;
-    for (size_t i = 0; i < results->n_records; i++) n += !strcmp(results->records[i].host, key);
+    for (size_t i = 0; i < results->n_records; i++) n += !strcmp(results->host_keys[results->records[i].host], key);
     return n;
 }
 

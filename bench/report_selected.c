@@ -52,9 +52,9 @@ static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *
     report_arm(page, sheet, arm);
     fl_text_add(page, "<dd>");
     if (summary->selected) {
-        add_settled(page, summary->arm, &summary->selected->record->values);
+        add_settled(page, summary->arm, &summary->record.values);
         add_defaults(page, summary);
-        add_command(page, summary->selected->record);
+        add_command(page, &summary->record);
     } else {
         fl_text_add(page, "<span class=\"soft\">nothing: no trial has a finite figure</span>");
     }

@@ -33,6 +33,8 @@ const char report_style[] =
     "th:first-child{text-align:left;padding-left:0}\n"
     "tbody th{font-weight:500}\n"
     "td.range{text-align:left;color:var(--soft);font-size:.8125rem;padding-left:0}\n"
+    "td small{display:block}\n"
+    "td.sentence{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
     "th[colspan]{text-align:center}\n"
     ".words{text-align:left}\n"
     ".spaces td:last-child{white-space:normal}\n"

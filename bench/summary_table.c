@@ -2,6 +2,7 @@
 #include "summary_table.h"
 #include "base/text.h"
 #include "page.h"
+#include "summary_parts.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,55 +12,23 @@
 
 enum { LEAST_HANG = 4 }; /* where the text beside an arm's name begins */
 
-/* --- figures --- */
+/* --- the table of a group --- */
 
-typedef struct figure {
-    char text[48];
-} figure;
-
-/* An error: percent where it is a rate, four digits where it is a loss. NaN is no figure at all. */
-static figure error_figure(bool rate, double error)
+static summary_figure steps_figure(double steps)
 {
-    figure f = { "-" };
-    if (isinf(error)) return (figure){ "diverged" };
-    if (!isnan(error)) snprintf(f.text, sizeof f.text, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
-    return f;
-}
-
-static figure error_range(bool rate, double low, double high)
-{
-    figure f = { "" };
-    bool none = isnan(low) || isinf(low);
-    if (!none)
-        snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", error_figure(rate, low).text, error_figure(rate, high).text);
-    return f;
-}
-
-static figure steps_figure(double steps)
-{
-    figure f = { "never" };
+    summary_figure f = { "never" };
     if (isfinite(steps)) snprintf(f.text, sizeof f.text, "%.0f", steps);
     return f;
 }
 
-static figure steps_range(const fl_band *steps)
+static summary_figure steps_range(const fl_band *steps)
 {
-    figure f = { "" };
+    summary_figure f = { "" };
     if (isfinite(steps->low))
         snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", steps_figure(steps->low).text,
                  steps_figure(steps->high).text);
     return f;
 }
-
-/* A difference of errors with its unit. */
-static figure difference_figure(bool rate, double difference)
-{
-    figure f;
-    snprintf(f.text, sizeof f.text, rate ? "%.2f points" : "%.4g", rate ? 100 * fabs(difference) : fabs(difference));
-    return f;
-}
-
-/* --- the table of a group --- */
 
 static const page_column rate_columns[] = {
     { "", "arm", true },
@@ -103,6 +72,14 @@ static bool is_partial(const fl_arm_summary *arm)
     return arm->n_counted && arm->interval.finite > 0 && arm->interval.finite < 1;
 }
 
+/* " 86 %" behind an interval from few trials. */
+static summary_figure coverage_figure(const fl_stats_interval *interval)
+{
+    summary_figure f = { "" };
+    if (fl_stats_from_few(interval)) snprintf(f.text, sizeof f.text, " %.0f %%", 100 * interval->coverage);
+    return f;
+}
+
 static void add_row(page_table *table, const fl_study *study, const fl_arm_summary *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
@@ -111,12 +88,13 @@ static void add_row(page_table *table, const fl_study *study, const fl_arm_summa
     page_table_cell(table, "%zu", arm->n_run);
     page_table_cell(table, "%zu", arm->results->n_infeasible);
     page_table_cell(table, arm->results->n_failed ? "%zu" : "", arm->results->n_failed);
-    page_table_cell(table, "%s", error_figure(rate, there * arm->val_error.center).text);
-    page_table_cell(table, "%s", error_figure(rate, there * arm->test_error.center).text);
-    page_table_cell(table, "%s", error_range(rate, arm->test_error.low, arm->test_error.high).text);
-    page_table_cell(table, "%s%s", error_figure(rate, arm->interval.estimate).text, is_partial(arm) ? "*" : "");
-    page_table_cell(table, "%s", error_range(rate, arm->interval.low, arm->interval.high).text);
-    page_table_cell(table, "%s", error_figure(rate, there * arm->median_test_error).text);
+    page_table_cell(table, "%s", summary_error(rate, there * arm->val_error.center).text);
+    page_table_cell(table, "%s", summary_error(rate, there * arm->test_error.center).text);
+    page_table_cell(table, "%s", summary_range(rate, arm->test_error.low, arm->test_error.high).text);
+    page_table_cell(table, "%s%s", summary_error(rate, arm->interval.estimate).text, is_partial(arm) ? "*" : "");
+    page_table_cell(table, "%s%s", summary_range(rate, arm->interval.low, arm->interval.high).text,
+                    coverage_figure(&arm->interval).text);
+    page_table_cell(table, "%s", summary_error(rate, there * arm->median_test_error).text);
     add_steps(table, study, arm);
 }
 
@@ -138,7 +116,7 @@ static void add_settled(fl_text *text, const fl_arm_summary *arm)
         const fl_hyper *table = fl_owner_table(&arm->arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
             if (fl_space_settles(arm->arm->space, owner, i))
-                add_value(text, &table[i], fl_owner_prefix(owner), arm->selected->record->values.of[owner][i]);
+                add_value(text, &table[i], fl_owner_prefix(owner), arm->record.values.of[owner][i]);
     }
 }
 
@@ -167,8 +145,8 @@ static void print_reruns(const fl_arm_summary *arm, size_t hang)
     fl_text text = { 0 };
     if (isnan(arm->rerun_mean)) return;
     fl_text_add(&text, "%zu rerun%s with fresh seeds: test %s %s%s on average, from %s to %s", n, n == 1 ? "" : "s",
-                rate ? "error" : "loss", error_figure(rate, arm->rerun_mean).text, rate ? " %" : "",
-                error_figure(rate, arm->rerun_low).text, error_figure(rate, arm->rerun_high).text);
+                rate ? "error" : "loss", summary_error(rate, arm->rerun_mean).text, rate ? " %" : "",
+                summary_error(rate, arm->rerun_low).text, summary_error(rate, arm->rerun_high).text);
     page_paragraph(hang, "", text.bytes);
     fl_text_free(&text);
 }
@@ -183,60 +161,12 @@ static void print_selected(const fl_arm_summary *arm, size_t hang)
     print_defaults(arm, hang);
 }
 
-/* --- what differs --- */
-
-/* A pair about which something is claimed, or that could not be tested: a line of its own. */
-static void print_pair(const fl_summary *summary, const fl_pair_summary *pair)
-{
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    const char *first = a->arm->label, *second = b->arm->label;
-    figure apart = difference_figure(fl_summary_rates(a->arm), pair->difference);
-    fl_text text = { 0 };
-    if (pair->tested)
-        fl_text_add(&text, "%s is better than %s by %s (p = %.2g)", pair->difference < 0 ? first : second,
-                    pair->difference < 0 ? second : first, apart.text, pair->p_adjusted);
-    else
-        fl_text_add(&text, "%s and %s: %s", first, second, pair->verdict);
-    page_paragraph(2, "", text.bytes);
-    fl_text_free(&text);
-}
-
-static bool shows_nothing(const fl_pair_summary *pair)
-{
-    return pair->tested && !pair->claimed;
-}
-
-/* "; sgd and adam (0.25 points, p = 1)" */
-static void add_no_difference(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
-{
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    figure apart = difference_figure(fl_summary_rates(a->arm), pair->difference);
-    fl_text_add(text, "%s%s and %s (%s, p = %.2g)", text->length ? "; " : "no difference shown: ", a->arm->label,
-                b->arm->label, apart.text, pair->p_adjusted);
-}
-
-static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
-{
-    if (!text->length)
-        fl_text_add(text,
-                    "equal in steps to target, within the resolution of %zu: ", summary->results->study->eval_every);
-    else
-        fl_text_add(text, "; ");
-    fl_text_add(text, "%s and %s", summary->arms[pair->a].arm->label, summary->arms[pair->b].arm->label);
-}
-
 /* --- groups --- */
-
-/* Is `i` an arm of the group that `first` begins? */
-static bool in_group(const fl_summary *summary, size_t first, size_t i)
-{
-    return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
-}
 
 static bool begins_group(const fl_summary *summary, size_t i)
 {
     for (size_t before = 0; before < i; before++)
-        if (in_group(summary, before, i)) return false;
+        if (summary_in_group(summary, before, i)) return false;
     return true;
 }
 
@@ -248,7 +178,7 @@ static void print_group_table(const fl_summary *summary, size_t first)
     page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
                  base->backend->entry.name, fl_precision_name(base->precision), base->steps);
     for (size_t i = first; i < summary->n_arms; i++)
-        if (in_group(summary, first, i)) add_row(table, summary->results->study, &summary->arms[i]);
+        if (summary_in_group(summary, first, i)) add_row(table, summary->results->study, &summary->arms[i]);
     page_table_end(table);
 }
 
@@ -257,50 +187,42 @@ static void print_group_selected(const fl_summary *summary, size_t first)
     size_t hang = LEAST_HANG;
     for (size_t i = first; i < summary->n_arms; i++) {
         size_t wide = strlen(summary->arms[i].arm->label) + 2;
-        if (in_group(summary, first, i) && wide > hang) hang = wide;
+        if (summary_in_group(summary, first, i) && wide > hang) hang = wide;
     }
     page_heading("selected by validation");
     for (size_t i = first; i < summary->n_arms; i++)
-        if (in_group(summary, first, i)) print_selected(&summary->arms[i], hang);
-}
-
-/* What is claimed first, a line each; then in one paragraph each the pairs that show no difference and those equal in
- * speed. */
-static void print_group_pairs(const fl_summary *summary, size_t first)
-{
-    fl_text nothing = { 0 }, equal = { 0 };
-    bool any = false;
-    for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_pair_summary *pair = &summary->pairs[i];
-        if (!in_group(summary, first, pair->a)) continue;
-        if (!any) page_heading("differences in the best of N/5 (permutation test, p after Holm's correction)");
-        any = true;
-        if (shows_nothing(pair))
-            add_no_difference(&nothing, summary, pair);
-        else
-            print_pair(summary, pair);
-        bool reached =
-            isfinite(summary->arms[pair->a].steps.center); /* two arms that never got there are not called equal */
-        if (reached && pair->steps_equal) add_equal_steps(&equal, summary, pair);
-    }
-    if (nothing.length) page_paragraph(2, "", nothing.bytes);
-    if (equal.length) page_paragraph(2, "", equal.bytes);
-    fl_text_free(&nothing);
-    fl_text_free(&equal);
+        if (summary_in_group(summary, first, i)) print_selected(&summary->arms[i], hang);
 }
 
 /* --- the whole --- */
 
+static void print_legend_of_inclusions(const fl_summary *summary)
+{
+    if (summary->n_inclusions)
+        page_paragraph(
+            14, "not worse",
+            "a rule has every point of its special case, so a thorough search of it is never worse; shown: by "
+            "no more than a standard error of the validation error; contradicted: the interval lies above "
+            "zero, so the search fell short");
+}
+
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    bool partial = false;
-    for (size_t i = 0; i < summary->n_arms; i++) partial |= is_partial(&summary->arms[i]);
+    bool partial = false, few = false;
+    for (size_t i = 0; i < summary->n_arms; i++) {
+        partial |= is_partial(&summary->arms[i]);
+        few |= fl_stats_from_few(&summary->arms[i].interval);
+    }
     putchar('\n');
     page_paragraph(14, "5-95 %",
                    "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
     page_paragraph(14, "best of N/5",
                    "expected test figure of what validation selects among a fifth as many trials, with its interval");
+    if (few)
+        page_paragraph(14, "[...] 86 %",
+                       "with so few trials, how many of 20,000 simulated studies such an interval covers");
+    print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
     if (study->has_target)
         printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
@@ -330,7 +252,8 @@ static void print_summary(const fl_summary *summary)
         if (!begins_group(summary, i)) continue;
         print_group_table(summary, i);
         print_group_selected(summary, i);
-        print_group_pairs(summary, i);
+        summary_print_pairs(summary, i);
+        summary_print_inclusions(summary, i);
     }
     print_legend(summary);
     print_warnings(summary);

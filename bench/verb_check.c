@@ -39,7 +39,7 @@ static int check(const char *folder)
         printf("%s\n", error.text);
         return 1;
     }
-    int code = report(results);
+    int code = fl_results_check_points(results, &error) ? report(results) : complain(&error);
     fl_results_free(results);
     return code;
 }

@@ -46,8 +46,8 @@ static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
     return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts, and
- * not to find them again is an error. */
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
+ * and not to find them again is an error. */
 static bool show(const char *folder, fl_error *why)
 {
     char path[FL_PATH_MAX];
@@ -73,8 +73,8 @@ static bool show(const char *folder, fl_error *why)
 static int interrupted(const char *folder, const fl_tally *tally)
 {
     int signal_number = signals_came();
-    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n", tally->done,
-            tally->total, folder);
+    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n",
+            tally->done, tally->total, folder);
     return 128 + signal_number;
 }
 
@@ -83,7 +83,8 @@ static int failures(const fl_tally *tally)
 {
     size_t n = tally->failed + tally->failed_before;
     if (!n) return 0;
-    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n, n == 1 ? "" : "s");
+    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n,
+            n == 1 ? "" : "s");
     return 1;
 }
 
@@ -92,9 +93,15 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_error error;
     fl_tally tally;
     char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
-    fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
-                     .memory_mib = asked->memory_mib, .retry_failed = asked->retry_failed,
-                     .checkpoint_every = asked->checkpoint_every, .worker_command = command, .progress = progress_show,
+    fl_farm farm = { .study = study,
+                     .folder = folder,
+                     .workers = asked->workers,
+                     .timeout = asked->timeout,
+                     .memory_mib = asked->memory_mib,
+                     .retry_failed = asked->retry_failed,
+                     .checkpoint_every = asked->checkpoint_every,
+                     .worker_command = command,
+                     .progress = progress_show,
                      .warned = progress_say };
     own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
@@ -117,23 +124,28 @@ int verb_run(int argc, char **argv)
     const option options[] = {
         { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_COUNT, "N", "worker processes (default: the physical cores)", &asked.workers },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's", &asked.overrides.backend },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
+          &asked.overrides.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
         { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
         { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
         { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
-        { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own", &asked.shard },
-        { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)", &asked.timeout },
-        { "--memory", NULL, OPTION_COUNT, "MIB", "stop a worker that takes more memory (default: none)", &asked.memory_mib },
+        { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own",
+          &asked.shard },
+        { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)",
+          &asked.timeout },
+        { "--memory", NULL, OPTION_COUNT, "MIB", "stop a worker that takes more memory (default: none)",
+          &asked.memory_mib },
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
-        { "--checkpoint-every", NULL, OPTION_COUNT, "N", "save every trial's state after every N steps (default: never)",
-          &asked.checkpoint_every },
+        { "--checkpoint-every", NULL, OPTION_COUNT, "N",
+          "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };
     words rest;
     fl_error error;
     char folder[FL_PATH_MAX];
-    int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1, &rest);
+    int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1,
+                            &rest);
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;

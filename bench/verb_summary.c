@@ -13,7 +13,8 @@
 static const usage summary_usage = {
     "fairlead summary DIR... [--json|--csv]",
     "Shows per arm what validation selected, its errors with their bands, the expected best of a fifth of the\n"
-    "trials with its interval, steps to the target, which differences are shown, and what to beware of.\n"
+    "trials with its interval, steps to the target, which differences are shown, whether general rules are no worse\n"
+    "than their special cases, and what to beware of.\n"
     "--json gives one object per folder, in an array where there are several folders.",
     "fairlead summary results/quick",
 };
@@ -49,6 +50,7 @@ static const char *const columns[] = {
     "best_of_k",
     "best_of_k_low",
     "best_of_k_high",
+    "best_of_k_coverage",
     "steps_to_target",
     "steps_to_target_low",
     "steps_to_target_high",
@@ -110,6 +112,7 @@ static void add_arm(fl_text *text, const fl_summary *summary, const fl_arm_summa
     csv_number(text, arm->interval.estimate);
     csv_number(text, arm->interval.low);
     csv_number(text, arm->interval.high);
+    csv_number(text, arm->interval.coverage);
     add_band(text, &arm->steps);
     csv_number(text, summary->results->study->has_target ? arm->reached : NAN);
     csv_count(text, results->n_reruns);

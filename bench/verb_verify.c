@@ -74,7 +74,7 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
 {
     size_t n;
     char difference[FL_DIFFERENCE_SIZE] = "", loosely[FL_DIFFERENCE_SIZE];
-    const fl_point *points = fl_results_points(v->results, record, &n);
+    fl_point *points = fl_results_points(v->results, record->trial, &n);
     fl_text names = { 0 };
     add_elsewhere(v, record, trial, outcome, &names);
     bool same = fl_record_same(record, points, n, trial, outcome, difference);
@@ -82,6 +82,7 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
     fl_text_add(why, "%s", !same && !close && names.length ? loosely : difference);
     if (names.length) fl_text_add(why, "%srecorded with another %s", why->length ? "; " : "", names.bytes);
     fl_text_free(&names);
+    free(points);
     return same ? SAME : close ? CLOSE : DIFFERENT;
 }
 
@@ -124,12 +125,14 @@ static void tell(verification *v, const fl_record *record, verdict found, const 
     fflush(stdout);
 }
 
-static bool verify_one(verification *v, const fl_record *record, fl_error *error)
+static bool verify_one(verification *v, const fl_brief *brief, fl_error *error)
 {
     verdict found = SKIPPED;
     fl_text why = { 0 };
-    bool done = run(v, record, &found, &why, error);
-    if (done) tell(v, record, found, why.bytes);
+    fl_record record = fl_results_record(v->results, brief);
+    bool done = run(v, &record, &found, &why, error);
+    if (done) tell(v, &record, found, why.bytes);
+    fl_record_free(&record);
     fl_text_free(&why);
     return done;
 }

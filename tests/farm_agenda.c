@@ -34,7 +34,7 @@ static fl_status status_of(uint64_t seed, const fl_slot *slot)
 
 /* What is on disk: records, each place at most once. */
 typedef struct store {
-    fl_record records[ARMS * MOST * 4];
+    fl_brief records[ARMS * MOST * 4];
     size_t n;
     bool held[ARMS][MOST][4];
 } store;
@@ -44,7 +44,7 @@ static void put(store *s, const fl_slot *slot, fl_status status)
     assert_true(slot->index < MOST && slot->repeat < 4);
     assert_false(s->held[slot->arm][slot->index][slot->repeat]); /* nothing is run twice */
     s->held[slot->arm][slot->index][slot->repeat] = true;
-    s->records[s->n++] = (fl_record){ .slot = *slot, .status = status };
+    s->records[s->n++] = (fl_brief){ .slot = *slot, .status = status };
 }
 
 /* Work on a study until it is done or `stop` trials have ended; what is running then is lost, as by a kill. False:
@@ -155,9 +155,9 @@ static void a_trial_waits_while_those_before_it_may_suffice(void **state)
 static void failed_trials_are_done_unless_they_are_to_be_tried_again(void **state)
 {
     fl_study *study = study_of(2, 2, false, 1);
-    fl_record records[4];
+    fl_brief records[4];
     for (size_t i = 0; i < 4; i++)
-        records[i] = (fl_record){ .slot = { i / 2, i % 2, 0 }, .status = i == 2 ? FL_FAILED : FL_COMPLETE };
+        records[i] = (fl_brief){ .slot = { i / 2, i % 2, 0 }, .status = i == 2 ? FL_FAILED : FL_COMPLETE };
     fl_results results = { .study = study, .records = records, .n_records = 4 };
     fl_slot slot;
     fl_agenda *agenda = fl_agenda_search(study, (fl_shard){ 1, 1 }, &results, false);

@@ -49,7 +49,7 @@ static char *draw(const scene *s, const char *figure)
 
 static const char *trial_of(const scene *s, size_t arm, size_t i)
 {
-    return s->results->arms[arm].search[i]->trial;
+    return s->results->arms[arm].search[i].trial;
 }
 
 /* `text` holds this line: numbers, a tab after each, then the trials. */
@@ -108,15 +108,18 @@ static void axes_show_hyperparameters_as_the_space_names_them(void **state)
 {
     scene s;
     begin(&s);
-    const fl_record *diverged = s.results->arms[1].search[3];
-    const double *values = diverged->values.of[FL_OF_OPTIMIZER]; /* learning_rate, momentum */
+    fl_record diverged = fl_results_record(s.results, &s.results->arms[1].search[3]);
+    fl_record best = fl_results_record(s.results, &s.results->arms[0].search[2]);
+    const double *values = diverged.values.of[FL_OF_OPTIMIZER]; /* learning_rate, momentum */
     char numbers[100], *text = draw(&s, "axes");
     snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", values[0] / (1 - values[1]));
-    assert_row(text, numbers, diverged->trial);
+    assert_row(text, numbers, diverged.trial);
     snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", 1 - values[1]);
-    assert_row(text, numbers, diverged->trial);
-    snprintf(numbers, sizeof numbers, "%.10g\t10\t2\t", s.results->arms[0].search[2]->values.of[FL_OF_OPTIMIZER][0]);
+    assert_row(text, numbers, diverged.trial);
+    snprintf(numbers, sizeof numbers, "%.10g\t10\t2\t", best.values.of[FL_OF_OPTIMIZER][0]);
     assert_row(text, numbers, trial_of(&s, 0, 2));
+    fl_record_free(&diverged);
+    fl_record_free(&best);
     free(text);
     scene_end(&s);
 }
@@ -127,11 +130,12 @@ static void plane_puts_the_plain_rate_against_its_partner(void **state)
     scene_begin(&s, BUDGET(5), SGD("sgd") "," MOMENTUM("momentum"));
     invent_errors(&s, 1, five, 5);
     finish(&s);
-    const fl_record *record = s.results->arms[1].search[1];
-    const double *values = record->values.of[FL_OF_OPTIMIZER];
+    fl_record record = fl_results_record(s.results, &s.results->arms[1].search[1]);
+    const double *values = record.values.of[FL_OF_OPTIMIZER];
     char numbers[100], *text = draw(&s, "plane");
     snprintf(numbers, sizeof numbers, "%.10g\t%.10g\t20\t0\t", values[0], 1 - values[1]);
-    assert_row(text, numbers, record->trial);
+    assert_row(text, numbers, record.trial);
+    fl_record_free(&record);
     assert_null(strstr(text, "# sgd")); /* one axis makes no plane */
     free(text);
     scene_end(&s);
@@ -146,9 +150,9 @@ static void curves_name_the_winner_and_span_its_reruns(void **state)
     invent(&s, 0, 2, FL_RERUN_REPEAT, (invented){ .val_error = 0.09, .test_error = 0.1 });
     invent(&s, 0, 2, FL_RERUN_REPEAT + 1, (invented){ .val_error = 0.12, .test_error = 0.1 });
     finish(&s);
-    fl_record **reruns = s.results->arms[0].reruns;
+    const fl_brief *reruns = s.results->arms[0].reruns;
     char *text = draw(&s, "curves");
-    snprintf(trials, sizeof trials, "%s,%s,%s", trial_of(&s, 0, 2), reruns[0]->trial, reruns[1]->trial);
+    snprintf(trials, sizeof trials, "%s,%s,%s", trial_of(&s, 0, 2), reruns[0].trial, reruns[1].trial);
     assert_row(text, "100\t10\t10\t9\t12\t0.1\t0.1\t0.09\t0.12\t", trials);
     assert_row(text, "50\t90\t90\t90\t90\t0.9\t0.9\t0.9\t0.9\t", trials);
     free(text);

@@ -174,6 +174,93 @@ static void momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it(void **
     run_free(rescaled);
 }
 
+/* --- what the rules say of themselves --- */
+
+#define FOR_EVERY(rule)                                                                                                \
+    for (const fl_optimizer *const *each_##rule = fl_optimizers(), *rule; (rule = *each_##rule); each_##rule++)
+
+static void the_rules_name_the_special_cases_of_choi_2019(void **state)
+{
+    static const char *const listed = "sgd<momentum sgd<nesterov sgd<rmsprop momentum<rmsprop sgd<adam momentum<adam "
+                                      "sgd<nadam nesterov<nadam ";
+    const double hyper[FL_HYPER_MAX] = { 0.1, 0.9 };
+    char found[300] = "";
+    FOR_EVERY(general) FOR_EVERY(special)
+    {
+        double image[FL_HYPER_MAX] = { 0 };
+        if (fl_optimizer_image(general, special, hyper, image))
+            snprintf(found + strlen(found), sizeof found - strlen(found), "%s<%s ", special->entry.name,
+                     general->entry.name);
+    }
+    assert_string_equal(found, listed);
+}
+
+/* Descend far from the start, where bias corrections are one, at the rate among the hyperparameters. */
+static void descend_late(run *r)
+{
+    for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
+    run_start(r);
+    r->update.step = 1000000;
+    for (unsigned t = 0; t < STEPS; t++) {
+        set_gradient(r, t);
+        run_step(r, r->hyper[0]);
+    }
+}
+
+/* `general` has its choices made; its image of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6 the
+ * root is 1e6 to 1e-5. */
+static void assert_follows(run *general, const fl_optimizer *rule)
+{
+    run *special = run_new(rule, N);
+    double image[FL_HYPER_MAX];
+    special->hyper[0] = eta;
+    memcpy(image, general->hyper, sizeof image);
+    assert_true(fl_optimizer_image(general->rule, rule, special->hyper, image));
+    memcpy(general->hyper, image, sizeof image);
+    descend_late(special);
+    descend_late(general);
+    if (!(distance(general, special) < 1e-4))
+        fail_msg("%s is %g from %s", general->rule->entry.name, distance(general, special), rule->entry.name);
+    run_free(special);
+    run_free(general);
+}
+
+/* A rule with an epsilon of 1e6 where it has one, in the form of this number where there are several. */
+static run *with_large_epsilon(const fl_optimizer *rule, int form)
+{
+    run *r = run_new(rule, N);
+    size_t epsilon = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon");
+    if (epsilon == rule->n_hypers) return r;
+    r->hyper[epsilon] = 1e6;
+    run_set(r, "epsilon_form", form);
+    return r;
+}
+
+static int count_forms(const fl_optimizer *rule)
+{
+    size_t i = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon_form");
+    return i == rule->n_hypers ? 1 : (int)rule->hypers[i].max + 1;
+}
+
+static void every_image_goes_the_way_of_its_special_case(void **state)
+{
+    double hyper[FL_HYPER_MAX] = { 0 }, image[FL_HYPER_MAX] = { 0 };
+    FOR_EVERY(general) FOR_EVERY(special)
+    {
+        if (!fl_optimizer_image(general, special, hyper, image)) continue;
+        for (int form = 0; form < count_forms(general); form++)
+            assert_follows(with_large_epsilon(general, form), special);
+    }
+}
+
+static void momentum_has_an_exact_image_in_rmsprop_at_rho_1(void **state)
+{
+    run *general = run_named("rmsprop", N);
+    run_set(general, "rho", 1);
+    run_set(general, "epsilon", 0);
+    assert_follows(general, fl_optimizer_find("momentum", NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +271,9 @@ int main(void)
         cmocka_unit_test(adam_without_the_compensated_rate_stays_away_from_momentum),
         cmocka_unit_test(momentum_is_rmsprop_with_rho_1_at_a_constant_rate),
         cmocka_unit_test(momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it),
+        cmocka_unit_test(the_rules_name_the_special_cases_of_choi_2019),
+        cmocka_unit_test(every_image_goes_the_way_of_its_special_case),
+        cmocka_unit_test(momentum_has_an_exact_image_in_rmsprop_at_rho_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

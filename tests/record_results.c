@@ -23,7 +23,7 @@ static void the_last_line_of_a_slot_counts(void **state)
     const fl_results *results = read_scene(&s);
     assert_int_equal(2, results->n_records);
     assert_int_equal(FL_COMPLETE, results->records[0].status);
-    assert_close(results->records[0].final.of[FL_VAL_ERROR], 0.3, 0);
+    assert_close(results->records[0].val_error, 0.3, 0);
     assert_int_equal(0, results->arms[0].n_failed);
     scene_end(&s);
 }
@@ -69,13 +69,13 @@ static void a_torn_last_line_is_named_and_the_rest_is_read(void **state)
     const double errors[] = { 0.3, 0.2 };
     scene_begin(&s, BUDGET(2), SGD("sgd"));
     invent_errors(&s, 0, errors, 2);
-    bytes b = take_file(&s, "points.jsonl");
-    give_file(&s, "points.jsonl", b.text, b.n - 5);
+    bytes b = take_file(&s, "trials.jsonl");
+    give_file(&s, "trials.jsonl", b.text, b.n - 5);
     free(b.text);
     const fl_results *results = read_scene(&s);
-    assert_int_equal(2, results->n_records);
+    assert_int_equal(1, results->n_records);
     assert_int_equal(1, results->n_damage);
-    assert_contains(results->damage[0].where, "/points.jsonl:20");
+    assert_contains(results->damage[0].where, "/trials.jsonl:2");
     assert_string_equal("is torn off", results->damage[0].what);
     scene_end(&s);
 }
@@ -112,7 +112,7 @@ static void points_without_a_record_are_ignored(void **state)
     const fl_results *results = read_scene(&s);
     assert_int_equal(1, results->n_records);
     assert_int_equal(0, results->n_damage);
-    fl_results_points(results, &results->records[0], &n);
+    free(fl_results_points(results, results->records[0].trial, &n));
     assert_int_equal(10, n);
     scene_end(&s);
 }
@@ -132,6 +132,32 @@ static void a_trial_lacks_points_that_were_damaged(void **state)
     assert_false(fl_results_lacks_points(results, &results->records[0]));
     assert_true(fl_results_lacks_points(results, &results->records[1]));
     assert_false(fl_results_lacks_points(results, &results->records[2]));
+    scene_end(&s);
+}
+
+/* A retried trial leaves two runs of points, of which one line is damaged: at that step the other run counts. */
+static void of_a_trials_points_the_last_good_ones_count(void **state)
+{
+    scene s;
+    size_t n;
+    fl_error error;
+    scene_begin(&s, BUDGET(2), SGD("sgd"));
+    invent(&s, 0, 0, 0, good(0.3));
+    invent(&s, 0, 1, 0, good(0.4));
+    invent(&s, 0, 0, 0, good(0.1));
+    bytes b = take_file(&s, "points.jsonl");
+    b.text[line_start(&b, 30) + 40] ^= 1; /* of the retry, at step 100 */
+    give_file(&s, "points.jsonl", b.text, b.n);
+    free(b.text);
+    fl_results *results = read_scene(&s);
+    fl_point *points = fl_results_points(results, results->records[0].trial, &n);
+    assert_int_equal(10, n);
+    assert_close(points[9].of[FL_VAL_ERROR], 0.3, 0);
+    free(points);
+    assert_int_equal(0, results->n_damage); /* nobody has read them all yet */
+    assert_true(fl_results_check_points(results, &error));
+    assert_int_equal(1, results->n_damage);
+    assert_contains(results->damage[0].where, "/points.jsonl:30");
     scene_end(&s);
 }
 
@@ -283,7 +309,7 @@ static void reruns_stand_beside_the_search(void **state)
     const fl_arm_results *arm = read_scene(&s)->arms;
     assert_int_equal(2, arm->n_search);
     assert_int_equal(2, arm->n_reruns);
-    assert_int_equal(FL_RERUN_REPEAT, arm->reruns[0]->slot.repeat);
+    assert_int_equal(FL_RERUN_REPEAT, arm->reruns[0].slot.repeat);
     scene_end(&s);
 }
 
@@ -315,6 +341,10 @@ int main(void)
         cmocka_unit_test(a_failed_trial_leaves_its_place_open),
         cmocka_unit_test(every_repeat_belongs_to_the_budget),
         cmocka_unit_test(a_hole_leaves_a_feasible_budget_open),
+        cmocka_unit_test(of_a_trials_points_the_last_good_ones_count),
+        cmocka_unit_test(a_folder_without_a_study_is_no_result_folder),
+        cmocka_unit_test(all_outcomes_use_up_a_plain_budget),
+        cmocka_unit_test(a_failed_trial_leaves_its_place_open),
         cmocka_unit_test(infeasible_trials_lengthen_a_feasible_budget),
         cmocka_unit_test(trials_beyond_a_feasible_budget_are_left_out),
         cmocka_unit_test(a_feasible_budget_that_hits_its_cap_is_not_filled),

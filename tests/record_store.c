@@ -24,10 +24,11 @@ static void a_trial_is_a_line_and_its_points_are_lines(void **state)
     assert_int_equal(3, results->n_records);
     assert_int_equal(0, results->n_damage);
     assert_true(results->arms[0].filled);
-    const fl_point *points = fl_results_points(results, &results->records[1], &n);
+    fl_point *points = fl_results_points(results, results->records[1].trial, &n);
     assert_int_equal(10, n); /* 100 steps, an evaluation every 10 */
     assert_int_equal(100, points[9].step);
     assert_close(points[9].of[FL_VAL_ERROR], 0.2, 0);
+    free(points);
     scene_end(&s);
 }
 
@@ -186,7 +187,7 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
     fl_store_close(second);
     const fl_results *results = read_scene(&s);
     assert_int_equal(4, results->arms[0].n_search);
-    for (uint64_t i = 0; i < 4; i++) assert_int_equal(i, results->arms[0].search[i]->slot.index);
+    for (uint64_t i = 0; i < 4; i++) assert_int_equal(i, results->arms[0].search[i].slot.index);
     scene_end(&s);
 }
 

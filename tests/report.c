@@ -52,8 +52,9 @@ static void the_page_shows_study_results_and_commands(void **state)
     assert_contains(page, "Differences: none shown among 1 pair<");
     assert_contains(page, "no difference shown");
     assert_contains(page, "too few trials to tell");
+    assert_contains(page, "<small>covers 77 %</small>"); /* an interval from five trials: fl_stats_coverage */
     snprintf(row, sizeof row, "trial <code>%s</code>, index 2</summary><pre>fairlead trial --workload glyphs/mlp",
-             s.results->arms[0].search[2]->trial);
+             s.results->arms[0].search[2].trial);
     assert_contains(page, row);
     assert_contains(page, "<code>learning_rate</code> 0.001 to 10, log");
     free(page);
@@ -75,6 +76,27 @@ static void a_claimed_difference_names_the_better_arm(void **state)
     assert_contains(page, "Differences: shown for 1 of 1 pair<");
     assert_contains(page, "good and bad<td>40.00<td>");
     assert_contains(page, "<b>good</b> is better");
+    free(page);
+    scene_end(&s);
+}
+
+/* The space of the general rule does not hold the special one's, whose ladder it begins .2 above. */
+static void a_contradicted_special_case_comes_with_its_reason(void **state)
+{
+    scene s;
+    scene_begin(
+        &s, BUDGET(10),
+        ARM("sgd") ",{\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": 0.1}}");
+    for (uint64_t i = 0; i < 20; i++) {
+        double error = 0.1 + 0.001 * (double)(i % 10) + (i < 10 ? 0 : 0.2);
+        invent(&s, i / 10, i % 10, 0, (invented){ .val_error = error, .test_error = error });
+    }
+    finish(&s);
+    char *page = write_page(&s);
+    assert_contains(page, "Rules and their special cases: 0 shown, 0 not shown, 1 contradicted<");
+    assert_contains(page, "momentum is not worse than sgd<td>+20.00<td class=\"range\">+1");
+    assert_contains(page,
+                    "<b>contradicted</b><td class=\"sentence\">its space is too narrow to hold what sgd selected (");
     free(page);
     scene_end(&s);
 }
@@ -257,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_shows_study_results_and_commands),
         cmocka_unit_test(a_claimed_difference_names_the_better_arm),
+        cmocka_unit_test(a_contradicted_special_case_comes_with_its_reason),
         cmocka_unit_test(several_folders_make_one_page),
         cmocka_unit_test(texts_of_a_study_are_never_markup),
         cmocka_unit_test(the_page_loads_nothing),

@@ -136,6 +136,20 @@ static void the_table_speaks_plainly_to_a_pipe(void **state)
     scene_end(&s);
 }
 
+/* Twelve equal trials each: nothing is contradicted, and no difference at all is within any margin. */
+static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(12), SGD("sgd") "," ADAM);
+    for (uint64_t i = 0; i < 24; i++) invent(&s, i / 12, i % 12, 0, (invented){ .val_error = 0.2, .test_error = 0.2 });
+    fl_store_close(s.store);
+    s.store = NULL;
+    assert_answer(&s, "summary @", 0, "[20.00, 20.00] 86 %"); /* fl_stats_coverage of 12 */
+    assert_answer(&s, "summary @", 0, "adam, \"kingma\" is not worse than sgd: shown, +0.00 points [0.00, 0.00]");
+    assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
+    scene_end(&s);
+}
+
 static void summary_prints_json(void **state)
 {
     scene s;
@@ -328,6 +342,7 @@ int main(void)
         cmocka_unit_test(check_finds_damage_beside_the_lines),
         cmocka_unit_test(check_wants_a_result_folder),
         cmocka_unit_test(the_table_speaks_plainly_to_a_pipe),
+        cmocka_unit_test(the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials),
         cmocka_unit_test(summary_prints_json),
         cmocka_unit_test(summary_prints_a_row_per_arm_as_csv),
         cmocka_unit_test(summary_never_calls_nothing_a_success),

@@ -8,7 +8,7 @@ static void the_json_holds_the_promised_fields(void **state)
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
     json_t *json = fl_summary_json(summary), *arms = json_object_get(json, "arms");
-    assert_keys(json, "schema folder study select select_at target arms pairs warnings");
+    assert_keys(json, "schema folder study select select_at target arms pairs inclusions warnings");
     for (size_t i = 0; i < 2; i++)
         assert_keys(json_array_get(arms, i),
                     "arm trials complete infeasible failed selected val_error test_error best_of_k "

@@ -32,12 +32,12 @@ static size_t n_places(const fl_study *study)
     return (study->feasible ? study->max_trials : study->trials) * study->repeats;
 }
 
-bool fl_agenda_again(const fl_results *results, const fl_record *record, bool retry_failed)
+bool fl_agenda_again(const fl_results *results, const fl_brief *record, bool retry_failed)
 {
     return record->status == FL_FAILED ? retry_failed : fl_results_lacks_points(results, record);
 }
 
-static past past_of(const fl_results *results, const fl_record *record, bool retry_failed)
+static past past_of(const fl_results *results, const fl_brief *record, bool retry_failed)
 {
     if (fl_agenda_again(results, record, retry_failed)) return UNKNOWN;
     return record->status == FL_COMPLETE ? DONE_COMPLETE : DONE;
@@ -46,7 +46,7 @@ static past past_of(const fl_results *results, const fl_record *record, bool ret
 static void take_past(fl_agenda *agenda, const fl_results *results, bool retry_failed)
 {
     for (size_t i = 0; results && i < results->n_records; i++) {
-        const fl_record *record = &results->records[i];
+        const fl_brief *record = &results->records[i];
         queue *q = &agenda->queues[record->slot.arm];
         size_t place = place_of(agenda->study, &record->slot);
         if (record->slot.repeat >= agenda->study->repeats || place >= n_places(agenda->study)) continue;
@@ -70,7 +70,7 @@ fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_resu
 static bool is_rerun(const fl_results *results, const fl_arm_results *arm, uint64_t repeat, bool retry_failed)
 {
     for (size_t i = 0; i < arm->n_reruns; i++)
-        if (arm->reruns[i]->slot.repeat == repeat) return !fl_agenda_again(results, arm->reruns[i], retry_failed);
+        if (arm->reruns[i].slot.repeat == repeat) return !fl_agenda_again(results, &arm->reruns[i], retry_failed);
     return false;
 }
 

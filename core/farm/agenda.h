@@ -23,7 +23,7 @@ fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_resu
 fl_agenda *fl_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed);
 
 /* Is a trial that `results` holds to be run all the same: failed and to be tried again, or with damaged points? */
-bool fl_agenda_again(const fl_results *results, const fl_record *record, bool retry_failed);
+bool fl_agenda_again(const fl_results *results, const fl_brief *record, bool retry_failed);
 
 void fl_agenda_free(fl_agenda *agenda);
 

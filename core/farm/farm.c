@@ -96,8 +96,8 @@ static bool start_worker(shift *s, fl_worker *worker)
 }
 
 /* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
- * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would grant
- * it more than the limit. */
+ * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would
+ * grant it more than the limit. */
 static bool replace(shift *s, fl_worker *worker, const char *because)
 {
     char how[100], reason[240];
@@ -263,7 +263,7 @@ static fl_farm_end work(shift *s)
     return FL_FARM_ERROR;
 }
 
-static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_record *record)
+static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_brief *record)
 {
     return record->slot.repeat < study->repeats && record->slot.index % shard.count == shard.number - 1;
 }
@@ -275,11 +275,11 @@ static void tally_past(shift *s, const fl_results *results)
     for (size_t arm = 0; arm < results->study->n_arms; arm++) {
         const fl_arm_results *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
-            bool counts = is_of_this_run(results->study, s->farm->shard, past->search[i]);
-            if (fl_agenda_again(results, past->search[i], s->farm->retry_failed)) continue;
+            bool counts = is_of_this_run(results->study, s->farm->shard, &past->search[i]);
+            if (fl_agenda_again(results, &past->search[i], s->farm->retry_failed)) continue;
             tally->before += counts;
-            tally->failed_before += counts && past->search[i]->status == FL_FAILED;
-            if (s->farm->study->feasible && past->search[i]->status != FL_COMPLETE) tally->total += counts;
+            tally->failed_before += counts && past->search[i].status == FL_FAILED;
+            if (s->farm->study->feasible && past->search[i].status != FL_COMPLETE) tally->total += counts;
         }
     }
     tally->done = tally->before;
@@ -290,7 +290,7 @@ static size_t failed_reruns(const fl_results *results)
 {
     size_t n = 0;
     for (size_t arm = 0; arm < results->study->n_arms; arm++)
-        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i]->status == FL_FAILED;
+        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i].status == FL_FAILED;
     return n;
 }
 

@@ -8,6 +8,7 @@
 #include "optimizer/rule.h"
 
 enum { LEARNING_RATE, BETA1, BETA2, EPSILON, EPSILON_FORM };
+enum { MOMENTUM = 1 }; /* in the tables of momentum and nesterov, after the learning rate */
 enum { CHOI, KINGMA, INSIDE };
 
 fl_optimizer_moments fl_optimizer_moments_of(const fl_update *update)
@@ -31,6 +32,14 @@ fl_optimizer_moments fl_optimizer_moments_of(const fl_update *update)
         .e_i = form == INSIDE ? e : 0,
         .e_o = form == INSIDE ? 0 : e,
     };
+}
+
+void fl_optimizer_moments_image(const double *momentum, double *general)
+{
+    general[EPSILON] = fmax(general[EPSILON], FL_LARGE_EPSILON);
+    double root = general[EPSILON_FORM] == INSIDE ? sqrt(general[EPSILON]) : general[EPSILON];
+    general[BETA1] = momentum[MOMENTUM];
+    general[LEARNING_RATE] = root * momentum[LEARNING_RATE] / (1 - momentum[MOMENTUM]);
 }
 
 static const char *const forms[] = { "choi", "kingma", "inside", NULL };

@@ -21,3 +21,20 @@ const fl_optimizer *fl_optimizer_find(const char *name, fl_error *error)
 {
     return fl_entry_find((const void *const *)registry, "optimizer", name, error);
 }
+
+/* A rule between the two stands at its defaults where the special case leaves a choice. */
+bool fl_optimizer_image(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *image)
+{
+    for (const fl_inclusion *i = general->includes; i->special; i++) {
+        double between[FL_HYPER_MAX];
+        if (i->special == special) {
+            i->image(hyper, image);
+            return true;
+        }
+        for (size_t h = 0; h < i->special->n_hypers; h++) between[h] = i->special->hypers[h].standard;
+        if (!fl_optimizer_image(i->special, special, hyper, between)) continue;
+        i->image(between, image);
+        return true;
+    }
+    return false;
+}

@@ -29,4 +29,5 @@ const fl_optimizer fl_optimizer_adam = {
     .n_hypers = FL_OPTIMIZER_MOMENT_HYPERS,
     .n_states = 2,
     .step = step,
+    .includes = { { &fl_optimizer_momentum, "epsilon large", fl_optimizer_moments_image } },
 };

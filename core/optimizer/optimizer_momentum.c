@@ -22,6 +22,12 @@ static void step(fl_update *update)
          (float)update->hyper[MOMENTUM]);
 }
 
+static void image_of_sgd(const double *sgd, double *general)
+{
+    general[LEARNING_RATE] = sgd[LEARNING_RATE];
+    general[MOMENTUM] = 0;
+}
+
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE, FL_OPTIMIZER_MOMENTUM };
 
 const fl_optimizer fl_optimizer_momentum = {
@@ -30,4 +36,5 @@ const fl_optimizer fl_optimizer_momentum = {
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 1,
     .step = step,
+    .includes = { { &fl_optimizer_sgd, "momentum = 0", image_of_sgd } },
 };

@@ -31,4 +31,5 @@ const fl_optimizer fl_optimizer_nadam = {
     .n_hypers = FL_OPTIMIZER_MOMENT_HYPERS,
     .n_states = 2,
     .step = step,
+    .includes = { { &fl_optimizer_nesterov, "epsilon large", fl_optimizer_moments_image } },
 };

@@ -23,6 +23,12 @@ static void step(fl_update *update)
          (float)update->hyper[MOMENTUM]);
 }
 
+static void image_of_sgd(const double *sgd, double *general)
+{
+    general[LEARNING_RATE] = sgd[LEARNING_RATE];
+    general[MOMENTUM] = 0;
+}
+
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE, FL_OPTIMIZER_MOMENTUM };
 
 const fl_optimizer fl_optimizer_nesterov = {
@@ -31,4 +37,5 @@ const fl_optimizer fl_optimizer_nesterov = {
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 1,
     .step = step,
+    .includes = { { &fl_optimizer_sgd, "momentum = 0", image_of_sgd } },
 };

@@ -59,6 +59,18 @@ static void step(fl_update *update)
     pass(update->flat->count, update->parameters, update->gradient, update->state[0], update->state[1], c);
 }
 
+/* Momentum divides by nothing. At rho = 1 the mean square stays where it starts and the root is one number; else
+ * epsilon must outweigh the mean square. What momentum (its table begins as this one) does not decide is kept. Under a
+ * decaying rate `inside` also remembers older rates, so the two differ a little there. */
+static void image_of_momentum(const double *momentum, double *general)
+{
+    bool inside = general[EPSILON_FORM] == INSIDE, still = general[RHO] == 1;
+    if (!still || !inside) general[EPSILON] = fmax(general[EPSILON], FL_LARGE_EPSILON);
+    double root = inside ? sqrt(general[EPSILON] + still) : general[EPSILON];
+    general[LEARNING_RATE] = momentum[LEARNING_RATE] * root;
+    general[MOMENTUM] = momentum[MOMENTUM];
+}
+
 static const char *const forms[] = { "inside", "outside", NULL };
 
 static const fl_hyper hypers[] = {
@@ -78,4 +90,5 @@ const fl_optimizer fl_optimizer_rmsprop = {
     .n_states = 2,
     .start = start,
     .step = step,
+    .includes = { { &fl_optimizer_momentum, "epsilon large, or rho = 1 and epsilon = 0", image_of_momentum } },
 };

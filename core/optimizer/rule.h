@@ -15,6 +15,9 @@
 /* The pass: one loop over the flat arrays. */
 #define FL_OPTIMIZER_PASS FL_CLONES static void
 
+/* The rules that are special cases of others. */
+extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_nesterov;
+
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
     {                                                                                                                  \

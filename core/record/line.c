@@ -19,13 +19,17 @@ void fl_line_add(fl_text *text, const json_t *object)
     free(line);
 }
 
-json_t *fl_line_read(const char *line, size_t n)
+bool fl_line_good(const char *line, size_t n)
 {
     char hash[FL_HASH_TEXT];
-    if (n <= TAIL_SIZE) return NULL;
+    if (n <= TAIL_SIZE) return false;
     const char *tail = line + n - TAIL_SIZE;
     fl_hash_text(fl_hash(line, n - TAIL_SIZE), hash);
-    bool good = !memcmp(tail, check_key, KEY_SIZE) && !memcmp(tail + KEY_SIZE, hash, HASH_SIZE) &&
-                !memcmp(tail + KEY_SIZE + HASH_SIZE, "\"}", 2);
-    return good ? json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    return !memcmp(tail, check_key, KEY_SIZE) && !memcmp(tail + KEY_SIZE, hash, HASH_SIZE) &&
+           !memcmp(tail + KEY_SIZE + HASH_SIZE, "\"}", 2);
+}
+
+json_t *fl_line_read(const char *line, size_t n)
+{
+    return fl_line_good(line, n) ? json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }

@@ -63,7 +63,8 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
 {
     bool complete = outcome->status == FL_COMPLETE && outcome->n_points;
     const fl_point *last = complete ? &outcome->points[outcome->n_points - 1] : NULL;
-    const fl_point *best = complete ? fl_point_best(outcome->points, outcome->n_points, study ? study->select : FL_VAL_ERROR) : NULL;
+    const fl_point *best =
+        complete ? fl_point_best(outcome->points, outcome->n_points, study ? study->select : FL_VAL_ERROR) : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
     json_object_set_new(record, "first_losses", fl_first_losses_json(&outcome->first_losses));
@@ -109,7 +110,8 @@ static bool read_slot(const json_t *object, const fl_study *study, fl_slot *slot
     const fl_arm *arm = name ? fl_study_arm(study, name) : NULL;
     const json_t *index = json_object_get(object, "index"), *repeat = json_object_get(object, "repeat");
     if (!arm || !json_is_integer(index) || !json_is_integer(repeat)) return false;
-    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)json_integer_value(index), (uint64_t)json_integer_value(repeat) };
+    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)json_integer_value(index),
+                       (uint64_t)json_integer_value(repeat) };
     return true;
 }
 
@@ -122,7 +124,8 @@ static void read_values(const json_t *object, const fl_owners *owners, fl_values
     {
         fl_setting setting;
         if (!fl_setting_find(owners, name, &setting, NULL)) continue;
-        double number = json_is_string(value) ? fl_hyper_choice(setting.hyper, json_string_value(value)) : json_number_value(value);
+        double number =
+            json_is_string(value) ? fl_hyper_choice(setting.hyper, json_string_value(value)) : json_number_value(value);
         fl_setting_apply(&setting, number, values);
     }
 }
@@ -143,7 +146,8 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     read_text(object, "trial", record->trial, sizeof record->trial);
     read_text(object, "state_hash", record->state_hash, sizeof record->state_hash);
     read_text(object, "host", record->host, sizeof record->host);
-    read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners, &record->values);
+    read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners,
+                &record->values);
     record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
     fl_first_losses_read(json_object_get(object, "first_losses"), &record->first_losses);
     record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));

@@ -30,8 +30,8 @@ typedef struct fl_record {
     double examples_per_second;
 } fl_record;
 
-/* The record of an outcome. `study` and `slot` may be NULL (a trial by itself), then the fields that need them are left out.
- * New reference. */
+/* The record of an outcome. `study` and `slot` may be NULL (a trial by itself), then the fields that need them are left
+ * out. New reference. */
 json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
                        const char *host);
 

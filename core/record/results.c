@@ -5,8 +5,6 @@
 #include "record/line.h"
 #include "record/points.h"
 
-#include <dirent.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,119 +21,112 @@ static void add_damage(fl_results *results, const char *path, size_t line, const
     snprintf(damage->what, sizeof damage->what, "%s", what);
 }
 
-static void add_record(fl_results *results, size_t *capacity, const fl_record *record)
+static void damaged(void *whose, const char *path, size_t line, const char *what)
 {
-    if (results->n_records == *capacity) {
-        *capacity = *capacity ? 2 * *capacity : 256;
-        results->records = fl_grow(results->records, *capacity, sizeof *results->records);
-    }
-    results->records[results->n_records++] = *record;
+    add_damage(whose, path, line, what);
+}
+
+/* The number of a host's key among those met so far, the latest of which is the likeliest. */
+static unsigned number_of(fl_results *results, const char *key)
+{
+    size_t i = results->n_host_keys;
+    while (i-- > 0)
+        if (!strcmp(results->host_keys[i], key)) return (unsigned)i;
+    results->host_keys = fl_grow(results->host_keys, results->n_host_keys + 1, sizeof *results->host_keys);
+    memcpy(results->host_keys[results->n_host_keys], key, sizeof *results->host_keys);
+    return (unsigned)results->n_host_keys++;
+}
+
+/* How many evaluations a complete trial had. */
+static unsigned evaluations_of(const fl_study *study, const fl_record *record)
+{
+    size_t every = study->arms[record->slot.arm].base.eval_every;
+    return record->has_final ? (unsigned)((record->final.step + every - 1) / every) : 0;
+}
+
+static fl_brief brief_of(fl_results *results, const fl_record *record, fl_place place)
+{
+    fl_brief brief = {
+        .slot = record->slot,
+        .place = place,
+        .status = record->status,
+        .host = number_of(results, record->host),
+        .n_points = evaluations_of(results->study, record),
+        .stopped_early = record->stopped_at > 0,
+    };
+    memcpy(brief.trial, record->trial, sizeof brief.trial);
+    fl_brief_score(results->study, record, &brief);
+    return brief;
 }
 
 typedef struct reading {
     fl_results *results;
     size_t capacity;
-    fl_error *error;
 } reading;
 
-static const char *take_trial(reading *r, const json_t *object)
+static void add_record(reading *r, const fl_record *record, fl_place place)
 {
+    fl_results *results = r->results;
+    if (results->n_records == r->capacity) {
+        r->capacity = r->capacity ? 2 * r->capacity : 256;
+        results->records = fl_grow(results->records, r->capacity, sizeof *results->records);
+    }
+    results->records[results->n_records++] = brief_of(results, record, place);
+}
+
+static const char *take_trial(void *whose, const char *line, size_t n, fl_place place)
+{
+    reading *r = whose;
     fl_record record;
-    if (!fl_record_read(object, r->results->study, &record)) return "is no trial of this study";
-    add_record(r->results, &r->capacity, &record);
-    return NULL;
-}
-
-static const char *take_point(reading *r, const json_t *object)
-{
-    return fl_points_add(r->results->points, object) ? NULL : "is no point";
-}
-
-/* What is wrong with a line of `n` bytes, its newline included; NULL when it was taken. */
-static const char *take_line(reading *r, const char *line, size_t n, const char *(*take)(reading *, const json_t *))
-{
-    if (line[n - 1] != '\n') return "is torn off";
     json_t *object = fl_line_read(line, n - 1);
-    const char *wrong = object ? take(r, object) : "does not match its check";
+    bool good = object && fl_record_read(object, r->results->study, &record);
+    const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
+    if (good) {
+        add_record(r, &record, place);
+        fl_record_free(&record);
+    }
     json_decref(object);
     return wrong;
 }
 
-/* Give each good line of a file to `take`; name the others. A file that cannot be read to its end is an error: its
- * trials must not look as if they were missing. */
-static bool read_lines(reading *r, const char *path, const char *(*take)(reading *, const json_t *))
+static void damaged_trial(void *whose, const char *path, size_t line, const char *what)
 {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t capacity = 0, number = 1;
-    if (!file) return fl_file_error(r->error, path, "cannot be read");
-    for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; number++) {
-        const char *wrong = take_line(r, line, (size_t)n, take);
-        if (wrong) add_damage(r->results, path, number, wrong);
-    }
-    bool whole = feof(file) || fl_file_error(r->error, path, "cannot be read");
-    fclose(file);
-    free(line);
-    return whole;
+    add_damage(((reading *)whose)->results, path, line, what);
 }
 
-/* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */
-static bool belongs(const char *name, const char *stem, const char *ending)
+static bool read_trials(fl_results *results, fl_error *error)
 {
-    size_t n = strlen(stem), i = 0, of = 0;
-    char plain[64], rest[32] = "";
-    snprintf(plain, sizeof plain, "%s.%s", stem, ending);
-    if (!strcmp(name, plain)) return true;
-    return !strncmp(name, stem, n) && sscanf(name + n, ".%zu-of-%zu.%31s", &i, &of, rest) == 3 && !strcmp(rest, ending);
+    reading r = { .results = results };
+    const fl_reader reader = { &r, take_trial, damaged_trial };
+    results->trials = fl_files_open(results->folder, "trials", "jsonl", error);
+    return results->trials && fl_files_read(results->trials, &reader, error);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Call `read` with the path of every file of a kind, in the order of their names, until it fails. */
-static bool each_file(reading *r, const char *stem, const char *ending, bool (*read)(reading *, const char *))
-{
-    struct dirent **entries;
-    bool fine = true;
-    int n = scandir(r->results->folder, &entries, NULL, by_name);
-    if (n < 0) return fl_file_error(r->error, r->results->folder, "cannot be read");
-    for (int i = 0; i < n; i++) {
-        char path[FL_PATH_MAX];
-        fl_path_join(path, r->results->folder, entries[i]->d_name);
-        if (fine && belongs(entries[i]->d_name, stem, ending)) fine = read(r, path);
-        free(entries[i]);
-    }
-    free(entries);
-    return fine;
-}
-
-static bool read_trials(reading *r, const char *path)
-{
-    return read_lines(r, path, take_trial);
-}
-
-static bool read_points(reading *r, const char *path)
-{
-    return read_lines(r, path, take_point);
-}
-
-static bool read_hosts(reading *r, const char *path)
+static bool read_host(fl_results *results, const char *path, fl_error *error)
 {
     char *text;
     size_t n;
     json_error_t trouble;
-    if (!fl_file_read(path, &text, &n, r->error)) return false;
+    if (!fl_file_read(path, &text, &n, error)) return false;
     json_t *file = json_loadb(text, n, 0, &trouble);
     json_t *hosts = json_object_get(file, "hosts");
     if (json_is_object(hosts))
-        json_object_update(r->results->hosts, hosts);
+        json_object_update(results->hosts, hosts);
     else
-        add_damage(r->results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
+        add_damage(results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
     json_decref(file);
     free(text);
     return true;
+}
+
+static bool read_hosts(fl_results *results, fl_error *error)
+{
+    fl_files *files = fl_files_open(results->folder, "host", "json", error);
+    bool fine = files;
+    for (size_t i = 0; fine && i < fl_files_count(files); i++)
+        fine = read_host(results, fl_files_path(files, i), error);
+    fl_files_free(files);
+    return fine;
 }
 
 /* --- from lines to arms --- */
@@ -147,7 +138,7 @@ static int by_number(uint64_t a, uint64_t b)
 
 static int by_slot(const void *left, const void *right)
 {
-    const fl_slot *a = &((const fl_record *)left)->slot, *b = &((const fl_record *)right)->slot;
+    const fl_slot *a = &((const fl_brief *)left)->slot, *b = &((const fl_brief *)right)->slot;
     bool a_rerun = a->repeat >= FL_RERUN_REPEAT, b_rerun = b->repeat >= FL_RERUN_REPEAT;
     if (a->arm != b->arm) return by_number(a->arm, b->arm);
     if (a_rerun != b_rerun) return a_rerun ? 1 : -1;
@@ -155,31 +146,20 @@ static int by_slot(const void *left, const void *right)
     return by_number(a->repeat, b->repeat);
 }
 
-/* A merge sort over equal keys must keep the order of the lines, which qsort does not promise: the line's place
- * decides. */
-static int by_slot_then_line(const void *left, const void *right)
+static int by_slot_then_place(const void *left, const void *right)
 {
-    const fl_record *const *a = left, *const *b = right;
-    int order = by_slot(*a, *b);
-    return order ? order : by_number((uintptr_t)*a, (uintptr_t)*b);
+    int order = by_slot(left, right);
+    return order ? order : by_number(((const fl_brief *)left)->place, ((const fl_brief *)right)->place);
 }
 
 /* Sort the records and keep the last of each slot. */
 static void settle_records(fl_results *results)
 {
     size_t n = results->n_records, kept = 0;
-    fl_record **order = fl_new(n, sizeof *order), *sorted = fl_new(n, sizeof *sorted);
-    for (size_t i = 0; i < n; i++) order[i] = &results->records[i];
-    qsort(order, n, sizeof *order, by_slot_then_line);
-    for (size_t i = 0; i < n; i++) {
-        if (i + 1 < n && !by_slot(order[i], order[i + 1]))
-            fl_record_free(order[i]);
-        else
-            sorted[kept++] = *order[i];
-    }
-    free(order);
-    free(results->records);
-    results->records = sorted;
+    fl_brief *records = results->records;
+    if (n) qsort(records, n, sizeof *records, by_slot_then_place);
+    for (size_t i = 0; i < n; i++)
+        if (i + 1 == n || by_slot(&records[i], &records[i + 1])) records[kept++] = records[i];
     results->n_records = kept;
 }
 
@@ -199,18 +179,18 @@ static size_t sum(const bool *flags, size_t n)
 
 /* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
  * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
-static size_t count_trials(const fl_study *study, fl_record **records, size_t n_records, bool *filled)
+static size_t count_trials(const fl_study *study, const fl_brief *records, size_t n_records, bool *filled)
 {
     size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
     bool *feasible = fl_new(n, sizeof *feasible);
     for (size_t i = 0; i < n_records; i++) {
-        const fl_slot *slot = &records[i]->slot;
-        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i]->status == FL_COMPLETE;
+        const fl_slot *slot = &records[i].slot;
+        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i].status == FL_COMPLETE;
     }
     if (study->feasible) n = fl_trials_needed(feasible, n, study->trials);
     for (size_t i = 0; i < n_records; i++) {
-        const fl_slot *slot = &records[i]->slot;
-        done += slot->index < n && slot->repeat < study->repeats && records[i]->status != FL_FAILED;
+        const fl_slot *slot = &records[i].slot;
+        done += slot->index < n && slot->repeat < study->repeats && records[i].status != FL_FAILED;
     }
     *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
@@ -220,49 +200,46 @@ static size_t count_trials(const fl_study *study, fl_record **records, size_t n_
 static void count_statuses(fl_arm_results *arm)
 {
     for (size_t i = 0; i < arm->n_search; i++) {
-        arm->n_complete += arm->search[i]->status == FL_COMPLETE;
-        arm->n_infeasible += arm->search[i]->status == FL_INFEASIBLE;
-        arm->n_failed += arm->search[i]->status == FL_FAILED;
+        arm->n_complete += arm->search[i].status == FL_COMPLETE;
+        arm->n_infeasible += arm->search[i].status == FL_INFEASIBLE;
+        arm->n_failed += arm->search[i].status == FL_FAILED;
     }
 }
 
 /* Split one arm's records, `all`, into search and reruns, and leave out what lies beyond its budget. */
-static void settle_arm(const fl_study *study, fl_arm_results *arm, fl_record **all, size_t n)
+static void settle_arm(const fl_study *study, fl_arm_results *arm, const fl_brief *all, size_t n)
 {
     size_t searched = 0;
-    while (searched < n && all[searched]->slot.repeat < FL_RERUN_REPEAT) searched++;
+    while (searched < n && all[searched].slot.repeat < FL_RERUN_REPEAT) searched++;
     arm->search = all;
     arm->reruns = all + searched;
     arm->n_reruns = n - searched;
     arm->n_trials = count_trials(study, all, searched, &arm->filled);
-    while (searched && all[searched - 1]->slot.index >= arm->n_trials) searched--;
+    while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
     arm->n_search = searched;
     count_statuses(arm);
 }
 
-/* Reruns count only for the trial that is selected now. */
+/* Reruns count only for the trial that is selected now; those of one trial stand side by side. */
 static void keep_selected_reruns(const fl_results *results, fl_arm_results *arm)
 {
-    size_t n, kept = 0;
+    size_t n;
     fl_score *scores = fl_results_scores(results, arm, &n);
     const fl_score *best = fl_score_best(scores, n);
-    for (size_t i = 0; i < arm->n_reruns; i++)
-        if (best && arm->reruns[i]->slot.index == best->index) arm->reruns[kept++] = arm->reruns[i];
-    arm->n_reruns = kept;
+    for (n = 0; arm->n_reruns && !(best && arm->reruns->slot.index == best->index); arm->n_reruns--) arm->reruns++;
+    while (n < arm->n_reruns && arm->reruns[n].slot.index == best->index) n++;
+    arm->n_reruns = n;
     free(scores);
 }
 
 static void settle_arms(fl_results *results)
 {
     size_t n_arms = results->study->n_arms;
-    fl_record **pointers = fl_new(results->n_records, sizeof *pointers);
-    for (size_t i = 0; i < results->n_records; i++) pointers[i] = &results->records[i];
     results->arms = fl_new(n_arms, sizeof *results->arms);
-    results->pointers = pointers;
     for (size_t arm = 0, at = 0; arm < n_arms; arm++) {
         size_t first = at;
         while (at < results->n_records && results->records[at].slot.arm == arm) at++;
-        settle_arm(results->study, &results->arms[arm], pointers + first, at - first);
+        settle_arm(results->study, &results->arms[arm], results->records + first, at - first);
         keep_selected_reruns(results, &results->arms[arm]);
     }
 }
@@ -280,17 +257,12 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     fl_study *study = fl_study_load(path, NULL, error);
     if (!study) return NULL;
     fl_results *results = fl_new(1, sizeof *results);
-    *results = (fl_results){
-        .folder = fl_copy_text(folder), .study = study, .hosts = json_object(), .points = fl_points_new()
-    };
-    reading r = { .results = results, .error = error };
-    bool read = each_file(&r, "host", "json", read_hosts) && each_file(&r, "trials", "jsonl", read_trials) &&
-                each_file(&r, "points", "jsonl", read_points);
-    if (!read) {
+    *results = (fl_results){ .folder = fl_copy_text(folder), .study = study, .hosts = json_object() };
+    results->points = fl_points_new(folder, error);
+    if (!results->points || !read_hosts(results, error) || !read_trials(results, error)) {
         fl_results_free(results);
         return NULL;
     }
-    fl_points_settle(results->points);
     settle_records(results);
     settle_arms(results);
     return results;
@@ -299,12 +271,12 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
 void fl_results_free(fl_results *results)
 {
     if (!results) return;
-    for (size_t i = 0; i < results->n_records; i++) fl_record_free(&results->records[i]);
     for (size_t i = 0; i < results->n_damage; i++) free(results->damage[i].where);
     fl_points_free(results->points);
+    fl_files_free(results->trials);
     fl_study_free(results->study);
     json_decref(results->hosts);
-    free(results->pointers);
+    free(results->host_keys);
     free(results->damage);
     free(results->records);
     free(results->arms);
@@ -312,15 +284,29 @@ void fl_results_free(fl_results *results)
     free(results);
 }
 
-const fl_point *fl_results_points(const fl_results *results, const fl_record *record, size_t *n)
+fl_record fl_results_record(const fl_results *results, const fl_brief *brief)
 {
-    return fl_points_of(results->points, record->trial, n);
+    size_t n;
+    fl_record record;
+    const char *line = fl_files_line(results->trials, brief->place, &n);
+    json_t *object = line ? fl_line_read(line, n - 1) : NULL;
+    if (!object || !fl_record_read(object, results->study, &record))
+        fl_die("%s: the line of trial %s has gone while the folder was being read", results->folder, brief->trial);
+    json_decref(object);
+    return record;
 }
 
-bool fl_results_lacks_points(const fl_results *results, const fl_record *record)
+fl_point *fl_results_points(const fl_results *results, const char *trial, size_t *n)
 {
-    if (!record->has_final) return false; /* infeasible, or without evaluations */
-    size_t n, every = results->study->arms[record->slot.arm].base.eval_every;
-    fl_results_points(results, record, &n);
-    return n < (record->final.step + every - 1) / every;
+    return fl_points_of(results->points, trial, n);
+}
+
+bool fl_results_check_points(fl_results *results, fl_error *error)
+{
+    return fl_points_check(results->points, results, damaged, error);
+}
+
+bool fl_results_lacks_points(const fl_results *results, const fl_brief *brief)
+{
+    return brief->n_points && !fl_points_complete(results->points, brief->trial, brief->n_points);
 }

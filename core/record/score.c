@@ -10,23 +10,23 @@ static const fl_point *scored_point(const fl_study *study, const fl_record *reco
     return study->select_best ? &record->best : &record->final;
 }
 
-static double score_of(const fl_study *study, const fl_record *record)
+void fl_brief_score(const fl_study *study, const fl_record *record, fl_brief *brief)
 {
-    bool measured = record->status == FL_COMPLETE && record->has_final;
-    return measured ? scored_point(study, record)->of[study->select] : HUGE_VAL;
+    const fl_point *point = scored_point(study, record);
+    bool finite = record->status == FL_COMPLETE && record->has_final && isfinite(point->of[study->select]);
+    brief->score = finite ? point->of[study->select] : HUGE_VAL;
+    brief->val_loss = finite ? point->of[FL_VAL_LOSS] : HUGE_VAL;
+    brief->val_error = finite ? point->of[FL_VAL_ERROR] : HUGE_VAL;
+    brief->test_error = finite ? point->of[FL_TEST_ERROR] : HUGE_VAL;
+    brief->steps_to_target = record->steps_to_target;
 }
-
-typedef struct ranked {
-    const fl_record *record;
-    double score, val_loss;
-} ranked;
 
 static int by_score(const void *left, const void *right)
 {
-    const ranked *a = left, *b = right;
+    const fl_brief *a = *(const fl_brief *const *)left, *b = *(const fl_brief *const *)right;
     if (a->score != b->score) return a->score < b->score ? -1 : 1;
     if (a->val_loss != b->val_loss) return a->val_loss < b->val_loss ? -1 : 1;
-    return (a->record > b->record) - (a->record < b->record);
+    return (a > b) - (a < b);
 }
 
 static int by_value(const void *left, const void *right)
@@ -42,45 +42,38 @@ static double lower_median(double *values, size_t n)
     return values[(n - 1) / 2];
 }
 
-static fl_score score_trial(const fl_study *study, fl_record **records, size_t n)
+/* Of `n` repeats; their order is changed. */
+static fl_score score_trial(const fl_brief **repeats, size_t n)
 {
-    ranked *order = fl_new(n, sizeof *order);
     double *steps = fl_new(n, sizeof *steps);
-    for (size_t i = 0; i < n; i++) {
-        double score = score_of(study, records[i]);
-        bool finite = isfinite(score);
-        order[i] = (ranked){ records[i], score, finite ? scored_point(study, records[i])->of[FL_VAL_LOSS] : HUGE_VAL };
-        steps[i] = records[i]->steps_to_target;
-    }
-    qsort(order, n, sizeof *order, by_score);
-    const ranked *median = &order[(n - 1) / 2];
-    const fl_point *point = scored_point(study, median->record);
-    bool finite = isfinite(median->score);
+    for (size_t i = 0; i < n; i++) steps[i] = repeats[i]->steps_to_target;
+    qsort(repeats, n, sizeof *repeats, by_score);
+    const fl_brief *median = repeats[(n - 1) / 2];
     fl_score score = {
-        .index = median->record->slot.index,
-        .record = median->record,
+        .index = median->slot.index,
+        .record = median,
         .score = median->score,
         .val_loss = median->val_loss,
-        .val_error = finite ? point->of[FL_VAL_ERROR] : HUGE_VAL,
-        .test_error = finite ? point->of[FL_TEST_ERROR] : HUGE_VAL,
+        .val_error = median->val_error,
+        .test_error = median->test_error,
         .steps_to_target = lower_median(steps, n),
     };
-    free(order);
     free(steps);
     return score;
 }
 
 fl_score *fl_results_scores(const fl_results *results, const fl_arm_results *arm, size_t *n)
 {
+    const fl_brief *next = arm->search, *end = arm->search + arm->n_search;
+    const fl_brief **ran = fl_new(results->study->repeats, sizeof *ran);
     fl_score *scores = fl_new(arm->n_search, sizeof *scores);
-    fl_record **ran = fl_new(results->study->repeats, sizeof *ran);
     *n = 0;
-    for (size_t i = 0; i < arm->n_search;) {
-        uint64_t index = arm->search[i]->slot.index;
+    while (next < end) {
+        uint64_t index = next->slot.index;
         size_t n_ran = 0;
-        for (; i < arm->n_search && arm->search[i]->slot.index == index; i++)
-            if (arm->search[i]->status != FL_FAILED && n_ran < results->study->repeats) ran[n_ran++] = arm->search[i];
-        if (n_ran) scores[(*n)++] = score_trial(results->study, ran, n_ran);
+        for (; next < end && next->slot.index == index; next++)
+            if (next->status != FL_FAILED && n_ran < results->study->repeats) ran[n_ran++] = next;
+        if (n_ran) scores[(*n)++] = score_trial(ran, n_ran);
     }
     free(ran);
     return scores;

@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { COVERED = 60 };        /* from so many trials on .85 to .93 of the simulated studies are covered */
 enum { TRIALS_PER_DRAW = 5 }; /* intervals need N >= 5 K: coverage falls short beyond it */
 
 void fl_stats_subset_weights(size_t n, size_t k, double *weights)
@@ -50,10 +51,10 @@ static void resample(fl_stream *stream, const double *values, size_t n, uint32_t
         for (uint32_t c = 0; c < counts[i]; c++) *drawn++ = values[i];
 }
 
-/* The sorted estimates of `resamples` sets of trials drawn from the n that were run. */
-static void bootstrap(const fl_stats_trial *trials, size_t n, size_t k, uint64_t seed, double *estimates,
-                      size_t resamples)
+void fl_stats_expected_best_resampled(const fl_stats_trial *trials, size_t n, size_t k, uint64_t seed,
+                                      double *estimates, size_t resamples)
 {
+    double bias = fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
     double *values = fl_new(n, sizeof *values), *drawn = fl_new(n, sizeof *drawn);
     double *weights = fl_new(n, sizeof *weights);
     uint32_t *counts = fl_new(n, sizeof *counts);
@@ -63,9 +64,8 @@ static void bootstrap(const fl_stats_trial *trials, size_t n, size_t k, uint64_t
     for (size_t i = 0; i < resamples; i++) {
         double finite;
         resample(&stream, values, n, counts, drawn);
-        estimates[i] = fl_stats_finite_mean(drawn, weights, n, &finite);
+        estimates[i] = fl_stats_finite_mean(drawn, weights, n, &finite) - bias;
     }
-    fl_stats_sort(estimates, resamples);
     free(counts);
     free(weights);
     free(drawn);
@@ -79,6 +79,25 @@ static double least_value(const fl_stats_trial *trials, size_t n)
     return least;
 }
 
+/* By tests/stats_simulation.c, Weibull of shape 1.5, K = N/5, 20,000 studies each; below ten trials K is 1 and the
+ * estimate a mean of so few. From 10 to 60 trials it stays between .857 and .871. */
+static const struct {
+    size_t n;
+    double share;
+} coverages[] = { { 5, 0.77 }, { 6, 0.79 }, { 7, 0.80 }, { 8, 0.81 }, { 9, 0.82 }, { 10, 0.86 } };
+
+double fl_stats_coverage(size_t n)
+{
+    double share = NAN;
+    for (size_t i = 0; i < sizeof coverages / sizeof *coverages && coverages[i].n <= n; i++) share = coverages[i].share;
+    return share;
+}
+
+bool fl_stats_from_few(const fl_stats_interval *interval)
+{
+    return interval->claimed && interval->n < COVERED;
+}
+
 static const char *reason_against(const fl_stats_interval *interval)
 {
     if (interval->k > interval->n) return "there are fewer than K trials";
@@ -90,18 +109,20 @@ static const char *reason_against(const fl_stats_interval *interval)
 fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,
                                                   uint64_t seed)
 {
-    fl_stats_interval interval = { .n = n, .k = k, .estimate = NAN, .low = NAN, .high = NAN };
+    fl_stats_interval interval = { .n = n, .k = k, .estimate = NAN, .low = NAN, .high = NAN, .coverage = NAN };
     if (k <= n) interval.estimate = fl_stats_expected_best(trials, n, k, &interval.finite);
     interval.reason = reason_against(&interval);
     interval.claimed = !interval.reason;
     if (!interval.claimed) return interval;
     double *estimates = fl_new(resamples, sizeof *estimates);
-    bootstrap(trials, n, k, seed, estimates, resamples);
-    double bias = fl_stats_best_of(trials, n, k).mean - interval.estimate;
-    /* One loss of 1e16 makes a bias that would push the interval below every value there is, or off its own estimate. */
-    interval.low = fmax(fl_stats_quantile(estimates, resamples, 0.05) - bias, least_value(trials, n));
+    fl_stats_expected_best_resampled(trials, n, k, seed, estimates, resamples);
+    fl_stats_sort(estimates, resamples);
+    /* One loss of 1e16 makes a bias that would push the interval below every value there is, or off its own estimate.
+     */
+    interval.low = fmax(fl_stats_quantile(estimates, resamples, 0.05), least_value(trials, n));
     interval.low = fmin(interval.low, interval.estimate);
-    interval.high = fmax(fl_stats_quantile(estimates, resamples, 0.95) - bias, interval.estimate);
+    interval.high = fmax(fl_stats_quantile(estimates, resamples, 0.95), interval.estimate);
+    interval.coverage = fl_stats_coverage(n);
     free(estimates);
     return interval;
 }

@@ -21,6 +21,7 @@ typedef struct fl_stats_interval {
     double finite;      /* the share of such subsets */
     bool claimed;       /* false: `low` and `high` are NaN */
     double low, high;   /* 5th and 95th percentile of the estimate over resampled sets of trials, freed of bias */
+    double coverage;    /* fl_stats_coverage(n); NaN without a claim */
     const char *reason; /* why nothing is claimed, a sentence; NULL when it is */
 } fl_stats_interval;
 
@@ -34,5 +35,16 @@ double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, 
  * has no estimate (NaN) and no claim. Time grows as n times the number of resamples. */
 fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,
                                                   uint64_t seed);
+
+/* `resamples` estimates from sets of trials drawn from the n that were run, freed of bias, in the order drawn; k <= n
+ * and a finite value among the trials. */
+void fl_stats_expected_best_resampled(const fl_stats_trial *trials, size_t n, size_t k, uint64_t seed,
+                                      double *estimates, size_t resamples);
+
+/* How often an interval from `n` trials at K = N/5 holds the truth in simulated studies; NaN below 5 trials. */
+double fl_stats_coverage(size_t n);
+
+/* True of a claimed interval from under 60 trials: its coverage is to be shown beside it. */
+bool fl_stats_from_few(const fl_stats_interval *interval);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "stats/expected_best.h"
+#include "stats/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,16 +53,6 @@ static void pool_free(pool *p)
     free(p->weights[1]);
 }
 
-/* Put the worst finite value in the place of the infinite ones. */
-static void cap(double *values, size_t n)
-{
-    double worst = -INFINITY;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(values[i])) worst = fmax(worst, values[i]);
-    for (size_t i = 0; i < n; i++)
-        if (isinf(values[i])) values[i] = isfinite(worst) ? worst : 0;
-}
-
 static double difference(const pool *p)
 {
     const double *weights[2] = { p->weights[0], p->weights[1] };
@@ -70,13 +61,21 @@ static double difference(const pool *p)
     return expected[0] - expected[1];
 }
 
-static size_t count_as_extreme(pool *p, double observed, size_t permutations, uint64_t seed)
+/* Divisions that differ as much as the one that happened, in either direction and upwards. */
+typedef struct extremes {
+    size_t any, above;
+} extremes;
+
+static extremes count_extremes(pool *p, double observed, size_t permutations, uint64_t seed)
 {
     fl_stream stream = fl_stream_start(seed, "permutation", 0);
-    size_t count = 0;
+    double rounding = ROUNDING * fabs(observed);
+    extremes count = { 0 };
     for (size_t i = 0; i < permutations; i++) {
         fl_random_shuffle(&stream, p->labels, p->n);
-        count += fabs(difference(p)) >= fabs(observed) * (1 - ROUNDING);
+        double found = difference(p);
+        count.any += fabs(found) >= fabs(observed) - rounding;
+        count.above += found >= observed - rounding;
     }
     return count;
 }
@@ -87,9 +86,12 @@ fl_stats_difference fl_stats_permutation(const fl_stats_trial *a, size_t n_a, co
     pool p = pool_new(a, n_a, b, n_b);
     p.weights[0] = subset_weights(n_a, k);
     p.weights[1] = subset_weights(n_b, k);
-    cap(p.values, p.n);
+    fl_stats_cap(p.values, p.n);
     double observed = difference(&p);
-    size_t extreme = count_as_extreme(&p, observed, permutations, seed);
+    extremes count = count_extremes(&p, observed, permutations, seed);
     pool_free(&p);
-    return (fl_stats_difference){ .difference = observed, .p = (1.0 + (double)extreme) / (1.0 + (double)permutations) };
+    double tried = 1.0 + (double)permutations;
+    return (fl_stats_difference){ .difference = observed,
+                                  .p = (1.0 + (double)count.any) / tried,
+                                  .p_worse = (1.0 + (double)count.above) / tried };
 }

@@ -16,6 +16,7 @@ enum { FL_STATS_PERMUTATIONS = 4000 }; /* p = .05 is then known to .0035 (one bi
 typedef struct fl_stats_difference {
     double difference; /* E[best of K] of the first arm minus the second's: negative where the first is better */
     double p;          /* two-sided, (1 + divisions as extreme) / (1 + divisions tried) */
+    double p_worse;    /* one-sided: small where the first arm is the worse one */
 } fl_stats_difference;
 
 /* Test two arms, 1 <= k <= both counts. A trial without a figure (+infinity) counts as bad as the worst value of both

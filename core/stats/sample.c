@@ -67,6 +67,15 @@ double fl_stats_finite_mean(const double *values, const double *weights, size_t 
     return reached > 0 ? sum / reached : INFINITY;
 }
 
+void fl_stats_cap(double *values, size_t n)
+{
+    double worst = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(values[i])) worst = fmax(worst, values[i]);
+    for (size_t i = 0; i < n; i++)
+        if (isinf(values[i])) values[i] = isfinite(worst) ? worst : 0;
+}
+
 double fl_stats_rate_error(double rate, size_t n)
 {
     return sqrt(rate * (1 - rate) / (double)n);

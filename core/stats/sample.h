@@ -23,6 +23,9 @@ double fl_stats_median(const double *values, size_t n);
  * of the weight. */
 double fl_stats_finite_mean(const double *values, const double *weights, size_t n, double *finite);
 
+/* Put the worst of the finite values in the place of the infinite ones; 0 where none is finite. */
+void fl_stats_cap(double *values, size_t n);
+
 /* The standard error sqrt(p (1 - p) / n) of a rate measured on n examples, such as a validation error. */
 double fl_stats_rate_error(double rate, size_t n);
 

@@ -70,6 +70,11 @@ fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_arm_summary *a
     return counted(study, arm, score_of, test_error_of);
 }
 
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_arm_summary *arm)
+{
+    return counted(study, arm, score_of, score_of);
+}
+
 static double median(const fl_stats_trial *trials, size_t n)
 {
     double *values = fl_new(n, sizeof *values);
@@ -114,7 +119,7 @@ static void fill_test_error(const fl_study *study, fl_arm_summary *arm)
 
 static void fill_laws(const fl_study *study, fl_arm_summary *arm)
 {
-    fl_stats_trial *trials = counted(study, arm, score_of, score_of);
+    fl_stats_trial *trials = fl_summary_scored(study, arm);
     arm->n_laws = fl_stats_best_of_each(trials, arm->n_counted, arm->laws);
     free(trials);
 }
@@ -133,14 +138,13 @@ static void fill_steps(const fl_study *study, fl_arm_summary *arm)
     free(trials);
 }
 
-static void fill_reruns(const fl_study *study, fl_arm_summary *arm)
+static void fill_reruns(fl_arm_summary *arm)
 {
     double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_reruns; i++) {
-        const fl_record *record = arm->results->reruns[i];
-        double error = (study->select_best ? &record->best : &record->final)->of[FL_TEST_ERROR];
-        if (record->status != FL_COMPLETE || !record->has_final || !isfinite(error)) continue;
+        double error = arm->results->reruns[i].test_error;
+        if (!isfinite(error)) continue;
         sum += error;
         least = fmin(least, error);
         most = fmax(most, error);
@@ -179,7 +183,7 @@ static size_t count_run(const fl_arm_results *results)
 {
     size_t n = 0;
     for (size_t i = 0; i < results->n_search; i++)
-        n += i == 0 || results->search[i]->slot.index != results->search[i - 1]->slot.index;
+        n += i == 0 || results->search[i].slot.index != results->search[i - 1].slot.index;
     return n;
 }
 
@@ -198,12 +202,13 @@ static void summarize(const fl_results *results, size_t i, fl_arm_summary *arm)
                              .median_steps = HUGE_VAL };
     arm->scores = fl_results_scores(results, arm->results, &arm->n_scores);
     arm->selected = fl_score_best(arm->scores, arm->n_scores);
+    if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
     arm->n_run = count_run(arm->results);
     for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
     arm->k = arm->n_counted >= TRIALS_PER_DRAW ? arm->n_counted / TRIALS_PER_DRAW : 1;
     arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
     fill_defaults(arm);
-    fill_reruns(study, arm);
+    fill_reruns(arm);
     if (!arm->n_counted) return;
     fill_val_error(study, arm);
     fill_test_error(study, arm);
@@ -216,6 +221,11 @@ bool fl_summary_rates(const fl_arm *arm)
     return arm->base.owners.workload->dataset->n_classes > 0;
 }
 
+bool fl_summary_score_rates(const fl_study *study, const fl_arm *arm)
+{
+    return study->select == FL_VAL_ERROR && fl_summary_rates(arm);
+}
+
 /* --- the whole --- */
 
 fl_summary *fl_summary_make(const fl_results *results)
@@ -225,6 +235,7 @@ fl_summary *fl_summary_make(const fl_results *results)
     *summary = (fl_summary){ .results = results, .arms = fl_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
     for (size_t i = 0; i < n_arms; i++) summarize(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
+    fl_summary_include(summary);
     fl_summary_warn(summary);
     return summary;
 }
@@ -240,12 +251,15 @@ void fl_summary_free(fl_summary *summary)
     if (!summary) return;
     for (size_t i = 0; i < summary->n_arms; i++) {
         fl_arm_summary *arm = &summary->arms[i];
+        fl_record_free(&arm->record);
         free(arm->scores);
         free_sentences(arm->defaults, arm->n_defaults);
         free_sentences(arm->warnings, arm->n_warnings);
     }
     free_sentences(summary->warnings, summary->n_warnings);
     free(summary->arms);
+    for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
+    free(summary->inclusions);
     free(summary->pairs);
     free(summary);
 }

@@ -31,6 +31,7 @@ typedef struct fl_arm_summary {
     size_t n_run;                  /* trials with a record, failed ones too */
     size_t n_counted;              /* N: the trials that count */
     const fl_score *selected;      /* among `scores`; NULL when none is feasible */
+    fl_record record;              /* the selected trial's, whole; owned; empty without one */
     size_t k;                      /* K of the interval: N / 5, at least 1 */
     fl_band val_error, test_error; /* of the selected trial */
     double test_standard_error;    /* binomial, of the selected trial's test error; NaN where errors are no rates */
@@ -63,12 +64,41 @@ typedef struct fl_pair_summary {
     const char *verdict;  /* "a is better", "b is better", "no difference shown", "no claim: budget not filled" */
 } fl_pair_summary;
 
+typedef enum fl_finding {
+    FL_NO_CLAIM,     /* too few trials, or a budget is not filled */
+    FL_NOT_SHOWN,    /* neither of the next two */
+    FL_SHOWN,        /* the difference lies below the margin */
+    FL_CONTRADICTED, /* it lies above zero: the search of the general arm fell short */
+    FL_FINDINGS
+} fl_finding;
+
+const char *fl_finding_name(fl_finding finding); /* "not shown" */
+
+/* Two arms of one schedule, the optimizer of one a special case of the other's: a thorough search of the general one is
+ * never worse (Choi et al. 2019). Judged on E[best of K] of the study's score, which is what the searches minimise.
+ * Among equal arms .05 at most are contradicted, by permutation.h's test and with the interval above zero; shown is
+ * what stays below the margin by the same interval. Both after Holm's correction over the study's inclusions. */
+typedef struct fl_inclusion_summary {
+    size_t special, general; /* indices into arms */
+    size_t k;                /* a fifth of the smaller arm's trials, at least 1 */
+    bool judged;             /* both budgets are filled, with FL_SUMMARY_FEW_TRIALS trials or more */
+    double difference;       /* general minus special: negative where the general arm is better; NaN unless judged */
+    double low, high;        /* 5th and 95th percentile of resampling the trials of both arms */
+    double margin;           /* what validation cannot resolve: the standard error of a rate; 0 where errors are none */
+    double p_worse;          /* of a general arm that is no worse; corrected */
+    double p_beyond;         /* of a difference beyond the margin; corrected */
+    fl_finding finding;
+    char *why; /* a sentence: what kept it from being shown, and what the search lacks; NULL when shown; owned */
+} fl_inclusion_summary;
+
 typedef struct fl_summary {
     const fl_results *results; /* borrowed */
     fl_arm_summary *arms;      /* one per arm of the study, in its order */
     size_t n_arms;
     fl_pair_summary *pairs; /* by the first arm, then the second */
     size_t n_pairs;
+    fl_inclusion_summary *inclusions; /* by the special arm, then the general one */
+    size_t n_inclusions;
     char **warnings; /* about the whole study; owned */
     size_t n_warnings;
 } fl_summary;
@@ -84,6 +114,9 @@ bool fl_summary_comparable(const fl_arm *a, const fl_arm *b);
 
 /* True when an arm's errors are rates of wrong answers; else they are losses. */
 bool fl_summary_rates(const fl_arm *arm);
+
+/* True when the study's score is such a rate. */
+bool fl_summary_score_rates(const fl_study *study, const fl_arm *arm);
 
 /* The summary as `fairlead summary --json` prints it; what has no figure is null. New reference. */
 json_t *fl_summary_json(const fl_summary *summary);

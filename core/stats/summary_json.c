@@ -30,7 +30,7 @@ static json_t *sentences(char *const *list, size_t n)
 static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
 {
     if (!arm->selected) return json_null();
-    const fl_record *record = arm->selected->record;
+    const fl_record *record = &arm->record;
     fl_trial trial = fl_record_trial(study, record);
     json_t *selected =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index", (json_int_t)record->slot.index,
@@ -74,10 +74,10 @@ static json_t *resampling_json(const fl_arm_summary *arm)
 static json_t *best_of_k_json(const fl_arm_summary *arm)
 {
     const fl_stats_interval *interval = &arm->interval;
-    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n),
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n),
                      "test_error", number(interval->estimate), "finite", number(interval->finite), "claimed",
-                     interval->claimed, "low", number(interval->low), "high", number(interval->high), "reason",
-                     interval->reason);
+                     interval->claimed, "low", number(interval->low), "high", number(interval->high), "coverage",
+                     number(interval->coverage), "reason", interval->reason);
 }
 
 static json_t *reruns_json(const fl_arm_summary *arm)
@@ -149,6 +149,25 @@ static json_t *pair_json(const fl_summary *summary, const fl_pair_summary *pair)
     return object;
 }
 
+/* --- inclusions --- */
+
+static json_t *inclusion_json(const fl_summary *summary, const fl_inclusion_summary *i)
+{
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s?}", "special",
+                     summary->arms[i->special].arm->name, "general", summary->arms[i->general].arm->name, "k",
+                     count(i->k), "difference", number(i->difference), "low", number(i->low), "high", number(i->high),
+                     "margin", number(i->margin), "p_worse", number(i->p_worse), "p_beyond", number(i->p_beyond),
+                     "finding", fl_finding_name(i->finding), "why", i->why);
+}
+
+static json_t *inclusions_json(const fl_summary *summary)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < summary->n_inclusions; i++)
+        json_array_append_new(list, inclusion_json(summary, &summary->inclusions[i]));
+    return list;
+}
+
 /* --- the whole --- */
 
 static json_t *target_json(const fl_study *study)
@@ -164,8 +183,9 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder",
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder",
                      summary->results->folder, "study", study->name, "select", fl_metric_name(study->select),
                      "select_at", study->select_best ? "best" : "final", "target", target_json(study), "arms", arms,
-                     "pairs", pairs, "warnings", sentences(summary->warnings, summary->n_warnings));
+                     "pairs", pairs, "inclusions", inclusions_json(summary), "warnings",
+                     sentences(summary->warnings, summary->n_warnings));
 }

@@ -61,8 +61,7 @@ static size_t trials_of(const fl_summary *summary, const fl_pair_summary *pair)
     return summary->arms[pair->a].n_counted + summary->arms[pair->b].n_counted;
 }
 
-/* How many divisions each test draws: as many as are wanted, or as `shuffled` trials per division can afford. */
-static size_t divisions_for(size_t n_tests, double shuffled)
+size_t fl_summary_draws(size_t n_tests, double shuffled)
 {
     double wanted = fmax(FL_STATS_PERMUTATIONS, (double)n_tests * DIVISIONS_PER_PAIR);
     double least = fmax(LEAST_DIVISIONS, (double)n_tests * LEAST_DIVISIONS_PER_PAIR);
@@ -79,7 +78,7 @@ static void plan_tests(fl_summary *summary)
         n_tests++;
     }
     for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].tested) summary->pairs[i].permutations = divisions_for(n_tests, shuffled);
+        if (summary->pairs[i].tested) summary->pairs[i].permutations = fl_summary_draws(n_tests, shuffled);
 }
 
 /* The difference, and its p where a test is due: a test of no divisions is the difference alone. */

@@ -8,8 +8,21 @@
  * caller frees them. */
 fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_arm_summary *arm);
 
+/* The same with the study's score to report. */
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_arm_summary *arm);
+
+/* How many divisions or resamples each of `n_tests` draws when together they shuffle so many trials per draw: as many
+ * as are wanted, or as that can afford. */
+size_t fl_summary_draws(size_t n_tests, double shuffled);
+
+/* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
+enum { FL_SUMMARY_FEW_TRIALS = 10 };
+
 /* Compare all pairs of comparable arms, once the arms are there. */
 void fl_summary_compare(fl_summary *summary);
+
+/* Judge all inclusions, once the arms are there. */
+void fl_summary_include(fl_summary *summary);
 
 /* Fill every list of warnings, once the pairs are there. */
 void fl_summary_warn(fl_summary *summary);

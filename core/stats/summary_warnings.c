@@ -8,9 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
-enum { FEW_TRIALS = 10 };
-
 enum { NAMED = 3 }; /* of many things of a kind, so many are named */
 
 #define WARN(of, ...) fl_summary_say(&(of)->warnings, &(of)->n_warnings, __VA_ARGS__)
@@ -33,43 +30,46 @@ static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
              study->trials, study->feasible ? "feasible " : "");
     if (!arm->selected)
         WARN(arm, "no trial has a finite figure, so none is selected");
-    else if (arm->n_counted < FEW_TRIALS)
+    else if (arm->n_counted < FL_SUMMARY_FEW_TRIALS)
         WARN(arm, "too few trials to tell: %zu count, %d are the least to tune even two hyperparameters with",
-             arm->n_counted, FEW_TRIALS);
+             arm->n_counted, FL_SUMMARY_FEW_TRIALS);
 }
 
-static void warn_of_failed(fl_arm_summary *arm)
+static void warn_of_failed(const fl_results *results, fl_arm_summary *arm)
 {
-    const fl_record *first = NULL;
-    for (size_t i = 0; i < arm->results->n_search && !first; i++)
-        if (arm->results->search[i]->status == FL_FAILED) first = arm->results->search[i];
-    if (!first) return;
+    size_t n = arm->results->n_failed;
+    const fl_brief *first = arm->results->search;
+    if (!n) return;
+    while (first->status != FL_FAILED) first++;
+    fl_record record = fl_results_record(results, first);
     WARN(arm,
          "%zu trial%s failed and count%s for nothing, the first at index %" PRIu64
          " (%s); --retry-failed runs them again",
-         arm->results->n_failed, plural(arm->results->n_failed), arm->results->n_failed == 1 ? "s" : "",
-         first->slot.index, first->reason ? first->reason : "no reason given");
+         n, plural(n), n == 1 ? "s" : "", first->slot.index, record.reason ? record.reason : "no reason given");
+    fl_record_free(&record);
 }
 
 static void warn_of_stopped(fl_arm_summary *arm)
 {
     size_t n = 0;
-    for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i]->stopped_at > 0;
+    for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i].stopped_early;
     if (!n) return;
-    bool selected = arm->selected && arm->selected->record->stopped_at;
+    bool selected = arm->selected && arm->selected->record->stopped_early;
     WARN(arm, "%zu trial%s stopped early by stop_above and judged where %s stopped%s", n, n == 1 ? " was" : "s were",
          n == 1 ? "it" : "they", selected ? ", the selected one among them" : "");
 }
 
 /* --- where an arm ran --- */
 
-static void warn_of_hosts(fl_arm_summary *arm)
+static void warn_of_hosts(const fl_results *results, fl_arm_summary *arm)
 {
-    json_t *keys = json_object();
-    for (size_t i = 0; i < arm->results->n_search; i++)
-        json_object_set_new(keys, arm->results->search[i]->host, json_null());
-    size_t n = json_object_size(keys);
-    json_decref(keys);
+    size_t n = 0;
+    bool *seen = fl_new(results->n_host_keys, sizeof *seen);
+    for (size_t i = 0; i < arm->results->n_search; i++) {
+        n += !seen[arm->results->search[i].host];
+        seen[arm->results->search[i].host] = true;
+    }
+    free(seen);
     if (n > 1)
         WARN(arm,
              "trials ran on %zu different machines or builds: their times do not compare, and their bits may differ",
@@ -81,7 +81,7 @@ static void warn_of_hosts(fl_arm_summary *arm)
 static void warn_of_reruns(const fl_study *study, fl_arm_summary *arm)
 {
     size_t n = arm->results->n_reruns, n_complete = 0;
-    for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i]->status == FL_COMPLETE;
+    for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i].status == FL_COMPLETE;
     if (arm->selected && n < study->rerun_best)
         WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them",
              study->rerun_best - n, study->rerun_best);
@@ -94,8 +94,7 @@ static void warn_of_edge(fl_arm_summary *arm, const fl_axis *axis)
 {
     fl_stats_edge edge;
     double min, max;
-    if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->selected->record->values, &edge))
-        return;
+    if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->record.values, &edge)) return;
     fl_stats_axis_ends(axis, &min, &max);
     if (axis->n_points)
         WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
@@ -195,11 +194,11 @@ void fl_summary_warn(fl_summary *summary)
     for (size_t i = 0; i < summary->n_arms; i++) {
         fl_arm_summary *arm = &summary->arms[i];
         warn_of_budget(study, arm);
-        warn_of_failed(arm);
+        warn_of_failed(summary->results, arm);
         warn_of_stopped(arm);
         warn_of_edges(arm);
         warn_of_reruns(study, arm);
-        warn_of_hosts(arm);
+        warn_of_hosts(summary->results, arm);
     }
     warn_of_damage(summary);
     warn_of_power(summary);

@@ -1,0 +1,177 @@
+/* Studies of many trials: what a reader keeps of each trial is little, and every byte is read once. Run as
+ * "test_many_trials FOLDER TRIALS" it writes such a result folder, for measurements on a million trials:
+ *   build/tests/test_many_trials /tmp/many 1000000; /usr/bin/time -v build/fairlead summary /tmp/many */
+#include "invented.h"
+
+#include "farm/agenda.h"
+#include "record/line.h"
+#include "stats/summary.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARMS = 2, FEW = 8000, MANY = 40000 };
+
+/* --- a folder of many trials, written without a store: syncing each would take hours --- */
+
+static void write_line(FILE *file, json_t *object)
+{
+    fl_text line = { 0 };
+    fl_line_add(&line, object);
+    fwrite(line.bytes, 1, line.length, file);
+    fl_text_free(&line);
+    json_decref(object);
+}
+
+static void write_points(FILE *file, const fl_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->n_points; i++) {
+        json_t *object = json_pack("{s:s}", "trial", outcome->trial), *measured = fl_point_json(&outcome->points[i]);
+        json_object_update(object, measured);
+        json_decref(measured);
+        write_line(file, object);
+    }
+}
+
+/* Errors from .1 to .9 in no order; one trial in sixteen is infeasible. */
+static void write_trial(const fl_study *study, const fl_slot *slot, FILE *trials, FILE *points)
+{
+    double error = 0.1 + 0.8 * (double)(slot->index * 7919 % 10007) / 10007;
+    const invented what = { .status = slot->index % 16 == 3 ? FL_INFEASIBLE : FL_COMPLETE,
+                            .val_error = error,
+                            .test_error = error + 0.01 };
+    fl_trial trial = fl_study_trial(study, &study->arms[slot->arm], slot->index, 0);
+    fl_outcome outcome = invented_outcome(&trial, &what);
+    write_points(points, &outcome);
+    write_line(trials, fl_record_json(study, slot, &trial, &outcome, "0000000000000001"));
+    fl_outcome_free(&outcome);
+    fl_trial_free(&trial);
+}
+
+static fl_study *study_of(size_t trials)
+{
+    char fields[100];
+    snprintf(fields, sizeof fields, "\"budget\": {\"trials\": %zu, \"steps\": 100, \"eval_every\": 20},",
+             trials / ARMS);
+    return invented_study(fields, SGD("a") "," SGD("b"));
+}
+
+static FILE *create(const char *folder, const char *name)
+{
+    char path[FL_PATH_MAX];
+    fl_path_join(path, folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file) fail_msg("%s cannot be written", path);
+    return file;
+}
+
+static void write_many(const char *folder, size_t n)
+{
+    fl_error error;
+    fl_study *study = study_of(n);
+    fl_store *store = fl_store_open(folder, study, whole, NULL, &error); /* it writes study.json */
+    if (!store) fail_msg("%s", error.text);
+    fl_store_close(store);
+    FILE *trials = create(folder, "trials.jsonl"), *points = create(folder, "points.jsonl");
+    for (size_t i = 0; i < n; i++) write_trial(study, &(fl_slot){ i % ARMS, i / ARMS, 0 }, trials, points);
+    fclose(trials);
+    fclose(points);
+    fl_study_free(study);
+}
+
+/* --- what reading costs --- */
+
+typedef struct cost {
+    double peak, held; /* bytes: the most there was, and what is left at the end */
+    double read;       /* bytes read from files */
+} cost;
+
+/* The number behind `key` in a file of /proc. */
+static double proc_number(const char *path, const char *key)
+{
+    char line[200];
+    double number = -1;
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (!strncmp(line, key, strlen(key))) number = strtod(line + strlen(key), NULL);
+    if (file) fclose(file);
+    return number;
+}
+
+static fl_results *read_folder(const char *folder)
+{
+    fl_error error;
+    fl_results *results = fl_results_read(folder, &error);
+    if (!results) fail_msg("%s", error.text);
+    return results;
+}
+
+static void sum_up(const char *folder)
+{
+    fl_results *results = read_folder(folder);
+    fl_summary *summary = fl_summary_make(results);
+    assert_true(results->arms[ARMS - 1].filled);
+    fl_summary_free(summary);
+    fl_results_free(results);
+}
+
+/* What a supervisor does when it takes a study up again; nothing of it is given back. */
+static void resume(const char *folder)
+{
+    fl_results *results = read_folder(folder);
+    fl_study *study = study_of(results->n_records);
+    fl_agenda *agenda = fl_agenda_search(study, whole, results, false);
+    fl_slot slot;
+    fl_results_free(results);
+    assert_int_equal(FL_NEXT_NONE, fl_agenda_next(agenda, &slot));
+}
+
+/* The cost of `work` on a folder of `n` trials, in a process of its own. */
+static cost cost_of(void (*work)(const char *folder), size_t n)
+{
+    char folder[FL_PATH_MAX];
+    int ends[2], status;
+    cost found;
+    folder_make(folder);
+    write_many(folder, n);
+    assert_int_equal(0, pipe(ends));
+    fflush(NULL);
+    pid_t child = fork();
+    if (!child) {
+        double before = proc_number("/proc/self/io", "rchar:");
+        work(folder);
+        found = (cost){ .peak = 1024 * proc_number("/proc/self/status", "VmHWM:"),
+                        .held = 1024 * proc_number("/proc/self/status", "VmRSS:"),
+                        .read = proc_number("/proc/self/io", "rchar:") - before };
+        _exit(write(ends[1], &found, sizeof found) != sizeof found);
+    }
+    assert_int_equal(sizeof found, read(ends[0], &found, sizeof found));
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_int_equal(0, status);
+    close(ends[0]);
+    close(ends[1]);
+    folder_remove(folder);
+    return found;
+}
+
+/* What each further trial costs. */
+static cost cost_per_trial(void (*work)(const char *folder))
+{
+    cost few = cost_of(work, FEW), many = cost_of(work, MANY);
+    double n = MANY - FEW;
+    cost each = { (many.peak - few.peak) / n, (many.held - few.held) / n, (many.read - few.read) / n };
+    print_message("each further trial: %.0f bytes at the peak, %.1f held, %.0f read\n", each.peak, each.held,
+                  each.read);
+    return each;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3) {
+        write_many(argv[1], strtoull(argv[2], NULL, 10));
+        return 0;
+    }
+    cost_per_trial(sum_up);
+    cost_per_trial(resume);
+}
