@@ -26,8 +26,9 @@ typedef struct run {
     fl_arena *arena;
     fl_order order;
     fl_update update;
-    float *canonical;   /* n_parameters floats, for evaluations and the hash */
-    size_t *told_steps; /* evaluations so far, as the schedule is told of them */
+    fl_rate_question question; /* to the schedule */
+    float *canonical;          /* n_parameters floats, for evaluations and the hash */
+    size_t *told_steps;        /* evaluations so far, as the schedule is told of them */
     double *told_losses;
     double started, loss, first_loss, rate;
     size_t step; /* from 0 */
@@ -110,6 +111,7 @@ static void start(run *r)
     r->canonical = fl_arena_floats(r->arena, fl_network_flat(r->network)->n_parameters);
     fl_network_init(r->network, &trial->init, trial->seed);
     fl_order_start(&r->order, r->plans->splits.training.count, trial->batch_size, trial->seed);
+    r->question = fl_trial_question(trial);
     start_optimizer(r);
     describe(r);
     if (r->watch && r->watch->begun) r->watch->begun(r->watch->whose, r->network);
@@ -146,8 +148,9 @@ static bool step(run *r, double *mark)
     fl_network_backward(r->network);
     r->outcome->gradient_evaluations++;
     charge(&seconds->forward_backward, mark);
-    fl_told told = { r->told_steps, r->told_losses, r->outcome->n_points };
-    r->rate = fl_trial_rate(r->trial, r->step, told);
+    r->question.step = r->step;
+    r->question.told = (fl_told){ r->told_steps, r->told_losses, r->outcome->n_points };
+    r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
     show_step(r);
     charge(&seconds->other, mark);
     r->update.rate = r->rate;
