@@ -5,6 +5,7 @@
 #ifndef BENCH_ROOFLINE_ROOFLINE_H
 #define BENCH_ROOFLINE_ROOFLINE_H
 
+#include "base/memory.h"
 #include "math/backend.h"
 
 /* The least seconds of one `run(what)`, of at least 5 runs and 50 milliseconds. */
@@ -27,9 +28,11 @@ const char *roofline_traffic_name(roofline_traffic traffic);
 /* Bytes per second to and from memory, over arrays no cache holds. Measured at every call. */
 double roofline_bandwidth(roofline_traffic traffic);
 
-/* Bytes per second of one pass that reads an array and updates `updated` others (1 to 5) in place, `n` floats each, a
- * multiple of 16: what an optimizer's update with `updated` - 1 states must move, and next to no arithmetic. Measured
- * at every call, so that it stands right beside what is compared with it. */
-double roofline_in_place(size_t updated, size_t n);
+/* A pass that reads an array and updates `updated` others (1 to 5) in place, `n` floats each, a multiple of 16: what an
+ * optimizer's update with `updated` - 1 states must move, and next to no arithmetic. The arena's. */
+typedef struct roofline_pass roofline_pass;
+roofline_pass *roofline_pass_of(fl_arena *arena, size_t updated, size_t n);
+double roofline_pass_bytes(const roofline_pass *pass); /* read and written */
+void roofline_pass_run(void *pass);
 
 #endif

@@ -41,7 +41,7 @@ void fl_trial_free(fl_trial *trial)
     *trial = (fl_trial){ 0 };
 }
 
-static fl_rate_question question_of(const fl_trial *trial, size_t step, fl_told told)
+fl_rate_question fl_trial_question(const fl_trial *trial)
 {
     const fl_optimizer *optimizer = trial->owners.optimizer;
     size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
@@ -51,15 +51,7 @@ static fl_rate_question question_of(const fl_trial *trial, size_t step, fl_told 
         .n_rates = trial->n_rates,
         .learning_rate = trial->values.of[FL_OF_OPTIMIZER][rate],
         .steps = trial->steps,
-        .step = step,
-        .told = told,
     };
-}
-
-double fl_trial_rate(const fl_trial *trial, size_t step, fl_told told)
-{
-    fl_rate_question question = question_of(trial, step, told);
-    return fl_schedule_rate(trial->owners.schedule, &question);
 }
 
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
@@ -76,7 +68,7 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->stop_above && !(trial->stop_above > 1))
         return fl_user_error(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
-    fl_rate_question question = question_of(trial, 0, (fl_told){ 0 });
+    fl_rate_question question = fl_trial_question(trial);
     return fl_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &question, error);
 }

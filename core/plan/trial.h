@@ -71,7 +71,9 @@ void fl_trial_id(const fl_trial *trial, const char *data_checksum, char id[17]);
 /* The command that runs it again. */
 void fl_trial_command(const fl_trial *trial, fl_text *text);
 
-/* The scheduled rate of a step, given what was told of validation. */
-double fl_trial_rate(const fl_trial *trial, size_t step, fl_told told);
+/* What its schedule is asked; `step` and `told` are for who trains to set anew before each step. Borrows from the
+ * trial.
+ */
+fl_rate_question fl_trial_question(const fl_trial *trial);
 
 #endif

@@ -16,6 +16,7 @@ typedef struct fl_run {
     fl_arena *arena;
     fl_order order;
     fl_update update;
+    fl_rate_question question; /* to the schedule */
     fl_checkpoint checkpoint;
     bool warned;        /* that its state cannot be saved */
     float *canonical;   /* n_parameters floats, for evaluations and the hash */

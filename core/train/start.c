@@ -38,6 +38,7 @@ static void lend(fl_run *run)
     run->canonical = fl_arena_floats(run->arena, fl_network_flat(run->network)->n_parameters);
     run->checkpoint.most_points = n;
     fl_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    run->question = fl_trial_question(trial);
     lend_update(run);
 }
 

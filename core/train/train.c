@@ -74,8 +74,9 @@ static bool step(fl_run *r, double *mark)
     fl_network_backward(r->network);
     r->outcome->gradient_evaluations++;
     charge(&seconds->forward_backward, mark);
-    fl_told told = { r->told_steps, r->told_losses, r->outcome->n_points };
-    r->rate = fl_trial_rate(r->trial, r->step, told);
+    r->question.step = r->step;
+    r->question.told = (fl_told){ r->told_steps, r->told_losses, r->outcome->n_points };
+    r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
     show_step(r);
     charge(&seconds->other, mark);
     r->update.rate = r->rate;
