@@ -91,8 +91,8 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     fl_tally tally;
     char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
     fl_farm farm = { .study = study, .folder = folder, .workers = asked->workers, .timeout = asked->timeout,
-                     .memory_mib = asked->memory_mib, .retry_failed = asked->retry_failed, .worker_command = command, .progress = progress_show,
-                     .warned = progress_say };
+                     .memory_mib = asked->memory_mib, .retry_failed = asked->retry_failed, .worker_command = command,
+                     .progress = progress_show, .warned = progress_say };
     own_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {

@@ -13,7 +13,7 @@ static const char study[] =
     "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
-enum { TRIALS = 16, MOST_WAIT_US = 120000 };
+enum { TRIALS = 16, MOST_WAIT_US = 200000 };
 
 static size_t wanted = 25, n_kills, n_supervisors, n_rounds;
 static fl_stream chance;
