@@ -1,5 +1,5 @@
-/* Torn ends and damaged bytes, through the command: `check` names them and `run` makes good what they cost. With "long" every
- * offset is tried, else about six of each file. */
+/* Torn ends and damaged bytes, through the command: `check` names them and `run` makes good what they cost. With "long"
+ * every offset is tried, else about six of each file. */
 #include "fault_study.h"
 
 static const char study[] =
@@ -53,8 +53,9 @@ static char *records(const char *out)
     if (!results) fail_msg("%s", error.text);
     for (size_t i = 0; i < results->n_records; i++) {
         const fl_record *record = &results->records[i];
-        fl_text_add(&text, "%zu %zu %zu %s %s\n", record->slot.arm, (size_t)record->slot.index, (size_t)record->slot.repeat,
-                    record->state_hash, fl_results_lacks_points(results, record) ? "lacks points" : "");
+        fl_text_add(&text, "%zu %zu %zu %s %s\n", record->slot.arm, (size_t)record->slot.index,
+                    (size_t)record->slot.repeat, record->state_hash,
+                    fl_results_lacks_points(results, record) ? "lacks points" : "");
     }
     fl_results_free(results);
     return text.bytes;
