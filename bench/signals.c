@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 static int ends[2];
-static volatile sig_atomic_t came;
-
-static volatile sig_atomic_t companion;
+static volatile sig_atomic_t came, companion;
 
 enum { GRACE_SECONDS = 1 };
 

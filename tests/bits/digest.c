@@ -112,8 +112,11 @@ static void schedules(void)
     for (const fl_schedule *const *s = fl_schedules(); *s; s++) {
         for (int draw = 0; draw < 20; draw++) {
             fl_trial trial = draw_trial(fl_optimizers()[0], *s, fl_workloads()[0], &stream);
-            for (size_t step = 0; step < trial.steps; step++)
-                add_number(fl_trial_rate(&trial, step, (fl_told){ told_steps, told_losses, step / 12 }));
+            fl_rate_question question = fl_trial_question(&trial);
+            for (question.step = 0; question.step < trial.steps; question.step++) {
+                question.told = (fl_told){ told_steps, told_losses, question.step / 12 };
+                add_number(fl_schedule_rate(*s, &question));
+            }
             fl_trial_free(&trial);
         }
         close_as("schedule", (*s)->entry.name);

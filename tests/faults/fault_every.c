@@ -42,7 +42,8 @@ static size_t said_done(const char *said)
     return done;
 }
 
-/* One disturbed run: it ends by an exit code with a sentence, and what it said it had done is there. */
+/* One disturbed run: it ends by an exit code with a sentence, what it said it had done is there, and nothing
+ * half-written is. */
 static bool disturb(const fault *f, bool stays, size_t n)
 {
     fault_clear();
@@ -52,8 +53,8 @@ static bool disturb(const fault *f, bool stays, size_t n)
     bool right =
         c.code == 0 || (c.code == 1 && strstr(c.err, "failed")) || (c.code == 3 && strstr(c.err, "fairlead: "));
     char *lines = whole_lines();
-    count_damage(); /* reading it is no trouble, whatever it holds */
     if (!right) fail_msg("exit code %d: %s", c.code, c.err);
+    assert_int_equal(count_damage(), 0);
     if (count_lines(lines) < said_done(c.err)) fail_msg("said to be done: %s\nbut there is\n%s", c.err, lines);
     free(lines);
     command_free(&c);

@@ -8,7 +8,7 @@
 /* Trials of some milliseconds, so that a kill meets loading, training, writing and the reruns alike. */
 static const char study[] =
     "{ 'study': 'kills', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
-    "  'budget': { 'trials': 6, 'steps': 3000, 'eval_every': 500 }, 'seeds': { 'rerun_best': 2 },"
+    "  'budget': { 'trials': 6, 'steps': 9000, 'eval_every': 1500 }, 'seeds': { 'rerun_best': 2 },"
     "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
     "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam',"

@@ -1,10 +1,9 @@
 /* Workers that hang or take too much memory are stopped at their limit, and the record says why. */
 #include "fault_study.h"
 
-static const char study[] =
-    "{ 'study': 'limits', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
-    "  'budget': { 'trials': 1, 'steps': 20 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }";
+static const char study[] = "{ 'study': 'limits', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+                            "  'budget': { 'trials': 1, 'steps': 20 },"
+                            "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }";
 
 static const char endless[] =
     "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 256,"

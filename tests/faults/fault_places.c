@@ -1,22 +1,23 @@
-/* Places that fill up, cannot be written or go away while a run writes to them. They are made by mounts in a namespace of the
- * test's own, which takes root. */
+/* Places that fill up, cannot be written or go away while a run writes to them. They are made by mounts in a namespace
+ * of the test's own, which takes root. */
 #include "fault_study.h"
 
 #include <sched.h>
 #include <sys/mount.h>
 
 /* Some 2 KiB of records a trial. */
-static const char study[] =
-    "{ 'study': 'places', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4,"
-    "  'budget': { 'trials': 8, 'steps': 8, 'eval_every': 2 }, 'seeds': { 'rerun_best': 1 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } },"
-    "            { 'arm': 'null', 'optimizer': 'null', 'space': { 'learning_rate': 0.1 } } ] }";
+static const char study[] = "{ 'study': 'places', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4,"
+                            "  'budget': { 'trials': 8, 'steps': 8, 'eval_every': 2 }, 'seeds': { 'rerun_best': 1 },"
+                            "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': "
+                            "1e-3, 'max': 1e-1, 'scaling': 'log' } } },"
+                            "            { 'arm': 'null', 'optimizer': 'null', 'space': { 'learning_rate': 0.1 } } ] }";
 enum { TRIALS = 18, PAGE_KIB = 4 };
 
 static const char endless[] =
     "{ 'study': 'endless', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 100000, 'steps': 100, 'eval_every': 100 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } } ] }";
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
+    "'log' } } } ] }";
 
 static char out[FL_PATH_MAX];
 
@@ -68,7 +69,8 @@ static void a_full_disk_keeps_what_is_finished(void **state)
 {
     size_t kib = PAGE_KIB;
     while (!fill(kib)) kib += PAGE_KIB;
-    assert_true(kib > 5 * PAGE_KIB); /* lock, study, host, trials and points are a page each: it failed in between, too */
+    assert_true(kib >
+                5 * PAGE_KIB); /* lock, study, host, trials and points are a page each: it failed in between, too */
 }
 
 static void a_read_only_folder_can_be_read_and_not_run(void **state)

@@ -1,6 +1,6 @@
-/* Ctrl-C and SIGTERM at random moments, from the start of the program over its trials to the figures and the page: it ends
- * soon by 130 or 143, the store is consistent and no process stays behind. 12 signals, 100 with "long"; SIGNAL_SEED repeats
- * a run's choices. */
+/* Ctrl-C and SIGTERM at random moments, from the start of the program over its trials to the figures and the page: it
+ * ends soon by 130 or 143, the store is consistent and no process stays behind. 12 signals, 100 with "long";
+ * SIGNAL_SEED repeats a run's choices. */
 #include "fault_study.h"
 #include "base/random.h"
 
@@ -9,7 +9,8 @@
 static const char study[] =
     "{ 'study': 'signals', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 6, 'steps': 6000, 'eval_every': 500 },"
-    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } } },"
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
+    "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
 /* Figures take the longest; where there is no gnuplot a run is over sooner, and most signals come too late. */
