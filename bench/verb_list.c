@@ -50,11 +50,25 @@ static json_t *with_hypers(const fl_entry *entry, const fl_hyper *table, size_t 
     return object;
 }
 
+/* "sgd with momentum = 0" */
+static json_t *includes_json(const fl_optimizer *optimizer)
+{
+    fl_text text = { 0 };
+    for (const fl_inclusion *i = optimizer->includes; i->special; i++)
+        fl_text_add(&text, "%s%s with %s", text.length ? "; " : "", i->special->entry.name, i->how);
+    json_t *includes = json_string(text.bytes ? text.bytes : "");
+    fl_text_free(&text);
+    return includes;
+}
+
 static json_t *list_optimizers(void)
 {
     json_t *list = json_array();
-    for (const fl_optimizer *const *o = fl_optimizers(); *o; o++)
-        json_array_append_new(list, with_hypers(&(*o)->entry, (*o)->hypers, (*o)->n_hypers, ""));
+    for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
+        json_t *object = with_hypers(&(*o)->entry, (*o)->hypers, (*o)->n_hypers, "");
+        json_object_set_new(object, "includes", includes_json(*o));
+        json_array_append_new(list, object);
+    }
     return list;
 }
 
@@ -161,7 +175,7 @@ static void print_hyper(const json_t *hyper)
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "source", "f32", "bf16", "tuned", "data", "init", "licence", "home", "path", NULL };
+    static const char *const facts[] = { "source", "includes", "f32", "bf16", "tuned", "data", "init", "licence", "home", "path", NULL };
     printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
         if (*text_of(entry, *fact)) printf("      %-8s %s\n", *fact, text_of(entry, *fact));

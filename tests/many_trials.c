@@ -8,10 +8,12 @@
 #include "stats/summary.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { ARMS = 2, FEW = 8000, MANY = 40000 };
+static char few_folder[FL_PATH_MAX], many_folder[FL_PATH_MAX];
 
 /* --- a folder of many trials, written without a store: syncing each would take hours --- */
 
@@ -85,6 +87,8 @@ static void write_many(const char *folder, size_t n)
 typedef struct cost {
     double peak, held; /* bytes: the most there was, and what is left at the end */
     double read;       /* bytes read from files */
+    double seconds;    /* of the processor */
+    double written;    /* bytes of trials.jsonl */
 } cost;
 
 /* The number behind `key` in a file of /proc. */
@@ -97,6 +101,22 @@ static double proc_number(const char *path, const char *key)
         if (!strncmp(line, key, strlen(key))) number = strtod(line + strlen(key), NULL);
     if (file) fclose(file);
     return number;
+}
+
+static double seconds_used(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)used.ru_utime.tv_sec + 1e-6 * (double)used.ru_utime.tv_usec;
+}
+
+static double size_of(const char *folder, const char *name)
+{
+    char path[FL_PATH_MAX];
+    struct stat found;
+    fl_path_join(path, folder, name);
+    assert_int_equal(0, stat(path, &found));
+    return (double)found.st_size;
 }
 
 static fl_results *read_folder(const char *folder)
@@ -127,51 +147,95 @@ static void resume(const char *folder)
     assert_int_equal(FL_NEXT_NONE, fl_agenda_next(agenda, &slot));
 }
 
-/* The cost of `work` on a folder of `n` trials, in a process of its own. */
-static cost cost_of(void (*work)(const char *folder), size_t n)
+/* In a process of its own, whose cost goes through the pipe. */
+static void work_apart(void (*work)(const char *folder), const char *folder, int pipe)
 {
-    char folder[FL_PATH_MAX];
+    double before = proc_number("/proc/self/io", "rchar:"), seconds = seconds_used();
+    work(folder);
+    cost found = { .peak = 1024 * proc_number("/proc/self/status", "VmHWM:"),
+                   .held = 1024 * proc_number("/proc/self/status", "VmRSS:"),
+                   .read = proc_number("/proc/self/io", "rchar:") - before,
+                   .seconds = seconds_used() - seconds,
+                   .written = size_of(folder, "trials.jsonl") };
+    _exit(write(pipe, &found, sizeof found) != sizeof found);
+}
+
+static cost cost_of(void (*work)(const char *folder), const char *folder)
+{
     int ends[2], status;
     cost found;
-    folder_make(folder);
-    write_many(folder, n);
     assert_int_equal(0, pipe(ends));
     fflush(NULL);
     pid_t child = fork();
-    if (!child) {
-        double before = proc_number("/proc/self/io", "rchar:");
-        work(folder);
-        found = (cost){ .peak = 1024 * proc_number("/proc/self/status", "VmHWM:"),
-                        .held = 1024 * proc_number("/proc/self/status", "VmRSS:"),
-                        .read = proc_number("/proc/self/io", "rchar:") - before };
-        _exit(write(ends[1], &found, sizeof found) != sizeof found);
-    }
+    if (!child) work_apart(work, folder, ends[1]);
     assert_int_equal(sizeof found, read(ends[0], &found, sizeof found));
     assert_int_equal(child, waitpid(child, &status, 0));
     assert_int_equal(0, status);
     close(ends[0]);
     close(ends[1]);
-    folder_remove(folder);
     return found;
 }
 
-/* What each further trial costs. */
-static cost cost_per_trial(void (*work)(const char *folder))
+/* A sanitizer's memory is its own. */
+#ifdef __SANITIZE_ADDRESS__
+enum { MEMORY_COUNTS = false };
+#else
+enum { MEMORY_COUNTS = true };
+#endif
+
+/* Five times the trials: every byte of them is read once, and what grows faster than linearly would show in the
+ * processor's time, 25 times as much, long before a million trials. */
+static void check_costs(void (*work)(const char *folder), double most_at_peak, double most_held)
 {
-    cost few = cost_of(work, FEW), many = cost_of(work, MANY);
-    double n = MANY - FEW;
-    cost each = { (many.peak - few.peak) / n, (many.held - few.held) / n, (many.read - few.read) / n };
-    print_message("each further trial: %.0f bytes at the peak, %.1f held, %.0f read\n", each.peak, each.held,
-                  each.read);
-    return each;
+    cost few = cost_of(work, few_folder), many = cost_of(work, many_folder);
+    double n = MANY - FEW, peak = (many.peak - few.peak) / n, held = (many.held - few.held) / n;
+    print_message(
+        "each further trial: %.0f bytes at the peak, %.1f held at the end; %.2f of its bytes read; %.1f times "
+        "the time for %.1f times the trials\n",
+        peak, held, (many.read - few.read) / (many.written - few.written), many.seconds / few.seconds,
+        (double)MANY / FEW);
+    assert_true(many.read - few.read < 1.05 * (many.written - few.written));
+    assert_true(many.seconds < 15 * few.seconds);
+    if (!MEMORY_COUNTS) return;
+    assert_true(peak < most_at_peak);
+    assert_true(held < most_held);
+}
+
+/* 104 bytes are a brief; scores, ranks and the sorts' own lists come on top. All is given back. */
+static void a_summary_keeps_little_of_each_trial_and_reads_no_points(void **state)
+{
+    check_costs(sum_up, 300, 8);
+}
+
+/* A byte per slot stays with the supervisor, or a page more or less. */
+static void a_supervisor_that_goes_on_keeps_a_byte_per_slot(void **state)
+{
+    check_costs(resume, 200, 8);
+}
+
+static int set_up(void **state)
+{
+    folder_make(few_folder);
+    folder_make(many_folder);
+    write_many(few_folder, FEW);
+    write_many(many_folder, MANY);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    folder_remove(few_folder);
+    folder_remove(many_folder);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 3) {
-        write_many(argv[1], strtoull(argv[2], NULL, 10));
-        return 0;
-    }
-    cost_per_trial(sum_up);
-    cost_per_trial(resume);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_summary_keeps_little_of_each_trial_and_reads_no_points),
+        cmocka_unit_test(a_supervisor_that_goes_on_keeps_a_byte_per_slot),
+    };
+    if (argc != 3) return cmocka_run_group_tests(tests, set_up, tear_down);
+    write_many(argv[1], strtoull(argv[2], NULL, 10));
+    return 0;
 }

@@ -12,7 +12,7 @@
 
 #include "base/exact.h"
 #include "base/random.h"
-#include "stats/difference.h"
+#include "stats/gap.h"
 #include "stats/expected_best.h"
 #include "stats/permutation.h"
 #include "stats/sample.h"
@@ -93,7 +93,7 @@ static claims claims_of(double factor)
         draw_trials(&stream, a, N, 1, 1);
         draw_trials(&stream, b, N, 1, factor);
         fl_stats_difference test = fl_stats_permutation(b, N, a, N, K, PERMUTATIONS, pair);
-        fl_stats_gap gap = fl_stats_gap_between(b, N, a, N, K, margin_of(K), PERMUTATIONS, pair);
+        fl_stats_gap gap = fl_stats_gap_of(b, N, a, N, K, margin_of(K), PERMUTATIONS, pair);
         share.differ += (test.p < 0.05) / (double)STUDIES;
         share.contradicted += (test.p_worse < 0.05 && gap.low > 0) / (double)STUDIES;
         share.shown += (gap.p_beyond < 0.05) / (double)STUDIES;

@@ -98,8 +98,8 @@ static void a_better_general_rule_is_shown_to_be_no_worse(void **state)
     scene_end(&s);
 }
 
-/* Of 2,000 validation examples an error of .1 has a standard error of sqrt(.1 .9 / 2000) = .0067082: a general rule that
- * is worse by .004 beyond doubt is no worse as far as validation can tell. */
+/* Of 2,000 validation examples an error of .1 has a standard error of sqrt(.1 .9 / 2000) = .0067082: a general rule
+ * that is worse by .004 beyond doubt is no worse as far as validation can tell. */
 static void a_difference_that_validation_cannot_resolve_is_none(void **state)
 {
     scene s;

@@ -6,7 +6,7 @@
  */
 #include "base/memory.h"
 #include "stats/axis.h"
-#include "stats/difference.h"
+#include "stats/gap.h"
 #include "stats/holm.h"
 #include "stats/inclusion.h"
 #include "stats/permutation.h"
@@ -91,7 +91,7 @@ static void test(const fl_summary *summary, fl_inclusion_summary *i, size_t draw
     const fl_study *study = summary->results->study;
     const fl_arm_summary *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_stats_trial *general = fl_summary_scored(study, g), *special = fl_summary_scored(study, s);
-    fl_stats_gap gap = fl_stats_gap_between(general, g->n_counted, special, s->n_counted, i->k, i->margin, draws, SEED);
+    fl_stats_gap gap = fl_stats_gap_of(general, g->n_counted, special, s->n_counted, i->k, i->margin, draws, SEED);
     i->difference = gap.difference;
     i->low = gap.low;
     i->high = gap.high;

@@ -5,8 +5,8 @@
  * the arms differ at all is permutation.h's business, whose p holds for any number of trials; that a difference is
  * small can only be seen from an interval.
  */
-#ifndef FL_STATS_DIFFERENCE_H
-#define FL_STATS_DIFFERENCE_H
+#ifndef FL_STATS_GAP_H
+#define FL_STATS_GAP_H
 
 #include "stats/trial.h"
 #include <stddef.h>
@@ -20,7 +20,7 @@ typedef struct fl_stats_gap {
 
 /* Two arms, 1 <= k <= both counts. A trial without a figure counts as in fl_stats_permutation. A pure function of its
  * arguments; time grows as (n_a + n_b) times the number of resamples. */
-fl_stats_gap fl_stats_gap_between(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
-                                  double margin, size_t resamples, uint64_t seed);
+fl_stats_gap fl_stats_gap_of(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
+                             double margin, size_t resamples, uint64_t seed);
 
 #endif

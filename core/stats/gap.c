@@ -1,5 +1,5 @@
 /* Percentiles of resampled differences (Efron 1979), arms resampled independently of each other. */
-#include "stats/difference.h"
+#include "stats/gap.h"
 #include "base/memory.h"
 #include "stats/expected_best.h"
 #include "stats/sample.h"
@@ -29,8 +29,8 @@ static size_t count_above(const double *values, size_t n, double margin)
     return count;
 }
 
-fl_stats_gap fl_stats_gap_between(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
-                                  double margin, size_t resamples, uint64_t seed)
+fl_stats_gap fl_stats_gap_of(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
+                             double margin, size_t resamples, uint64_t seed)
 {
     double finite, *gaps = fl_new(resamples, sizeof *gaps), *taken = fl_new(resamples, sizeof *taken);
     fl_stats_trial *first = capped(a, n_a, b, n_b), *second = first + n_a;
