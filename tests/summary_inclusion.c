@@ -175,6 +175,8 @@ static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state
     assert_close(first->p_worse, 3.0 / 4001, 1e-12); /* no division of 4,000 was as extreme */
     assert_close(second->p_worse, first->p_worse, 0);
     assert_true(equal->p_worse > 0.3);
+    /* at an epsilon of 1 the rate is SGD's, within its axis; at one of 1e8 it would not be */
+    assert_contains(first->why, "what sgd selected (beta1 would be 0, left at 0.9)");
     fl_summary_free(summary);
     scene_end(&s);
 }
