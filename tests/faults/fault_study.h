@@ -88,7 +88,7 @@ static inline size_t count_damage(void)
     fl_path_join(study, out, "study.json");
     if (!fl_file_exists(study)) return 0;
     fl_results *results = fl_results_read(out, &error);
-    if (!results) fail_msg("%s", error.text);
+    if (!results || !fl_results_check_points(results, &error)) fail_msg("%s", error.text);
     size_t n = results->n_damage;
     fl_results_free(results);
     return n;
