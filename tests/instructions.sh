@@ -1,7 +1,7 @@
 #!/bin/sh
-# The instructions of Fairlead's own paths can be counted. In continuous integration they are also compared with those of
-# the previous commit, which takes a build of it: more than 3 % more need a line "Instructions: WHY" in the message of a
-# commit since. Where that commit is not there, does not build or counts nothing, there is nothing to compare with.
+# The instructions of Fairlead's own paths can be counted. In continuous integration they are also compared with those
+# of the previous commit, which takes a build of it: more than 3 % more need a line "Instructions: WHY" in the message of
+# a commit since. Where that commit is not there, does not build or counts nothing, there is nothing to compare with.
 #   instructions.sh SOURCE_DIR BUILD_DIR
 set -eu
 count="$1/bench/instructions/count"

@@ -28,6 +28,7 @@ static const char *first_call;
 static void *first_stack[FRAMES];
 static int first_depth;
 
+#ifndef __SANITIZE_ADDRESS__ /* which has functions of its own in their place */
 static bool in_a_library(void *const *stack, int depth)
 {
     Dl_info place;
@@ -52,7 +53,6 @@ static void count_call(const char *name)
     watching = true;
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which has its own in their place */
 extern void *__libc_malloc(size_t n), *__libc_calloc(size_t n, size_t size), *__libc_realloc(void *memory, size_t n);
 extern void *__libc_memalign(size_t alignment, size_t n), __libc_free(void *memory);
 
