@@ -2,7 +2,7 @@
  * start of main and lets the n-th fail, or that one and all after it. The environment says what:
  *
  *   FAULT_KIND   write, sync, rename, open, truncate, memory, pipe, fork; or clock: the wall clock runs backwards;
- *                or hunger: the process takes n MiB of memory as it starts
+ *                or hunger: the process takes n MiB of memory as it starts; or stall: the n-th fsync takes a minute
  *   FAULT_AT     n, from 1
  *   FAULT_STAYS  set: every call from the n-th on fails
  *   FAULT_ERRNO  errno of the failure; 0 makes a write short by half instead
@@ -119,8 +119,17 @@ ssize_t pwrite(int file, const void *bytes, size_t n, off_t at)
     return syscall(SYS_pwrite64, file, bytes, n, at);
 }
 
+/* Like a disk that does not answer, it is not to be interrupted. */
+static void stall(void)
+{
+    struct timespec left = { .tv_sec = 60 };
+    while (nanosleep(&left, &left) != 0) {
+    }
+}
+
 int fsync(int file)
 {
+    if (fails("stall")) stall();
     return fails("sync") ? -1 : (int)syscall(SYS_fsync, file);
 }
 

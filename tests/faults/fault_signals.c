@@ -77,9 +77,30 @@ static void a_signal_ends_a_run_at_any_moment(void **state)
     print_message("%zu of %zu signals came before the end\n", n_interrupted, wanted);
 }
 
+/* The supervisor waits in an fsync that does not come back, and cannot look for signals. */
+static void a_signal_ends_a_run_that_waits_for_its_disk(void **state)
+{
+    char met[FL_PATH_MAX];
+    fl_path_join(met, folder, "met");
+    fault_clear();
+    fault_set("stall", "supervisor", 8, 0, false);
+    command c = command_start(folder, WORDS("run", "study.json", "-o", "out", "-j", "2"));
+    for (int i = 0; i < 20000 && !fl_file_exists(met); i++) usleep(1000);
+    assert_true(fault_unset());
+    double sent = now();
+    kill(c.pid, SIGTERM);
+    command_wait(&c);
+    assert_true(now() - sent < 5);
+    assert_int_equal(c.code, 143);
+    command_free(&c);
+    assert_resumes();
+    assert_nothing_doubled(TRIALS);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) wanted = 100;
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_signal_ends_a_run_at_any_moment) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_signal_ends_a_run_at_any_moment),
+                                        cmocka_unit_test(a_signal_ends_a_run_that_waits_for_its_disk) };
     return cmocka_run_group_tests(tests, set_up, fault_tear_down);
 }
