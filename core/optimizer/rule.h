@@ -12,8 +12,9 @@
 #include <float.h>
 #include <math.h>
 
-/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. */
-#ifdef __x86_64__
+/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. Not with clang, whose
+ * version 14 makes the choosers of static functions global, so that those of two files collide. */
+#if defined __x86_64__ && !defined __clang__
 #define FL_OPTIMIZER_PASS __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"))) static void
 #else
 #define FL_OPTIMIZER_PASS static void
