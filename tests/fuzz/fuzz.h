@@ -1,5 +1,5 @@
-/* What every fuzz target includes. A target is one function over any bytes: it may refuse them, but must not crash, leak
- * or break a promise. libFuzzer calls it in a build with FAIRLEAD_FUZZ, replay.c in every other. */
+/* What every fuzz target includes. A target is one function over any bytes: it may refuse them, but must not crash,
+ * leak or break a promise. libFuzzer calls it in a build with FAIRLEAD_FUZZ, replay.c in every other. */
 #ifndef FL_TESTS_FUZZ_H
 #define FL_TESTS_FUZZ_H
 

@@ -10,8 +10,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     fl_trial trial;
     fuzz_file file = fuzz_file_open(bytes, n);
     snprintf(word, sizeof word, "schedule.rates=@%s", file.path);
-    trial_request asked = { .workload = "quadratic/noisy", .optimizer = "sgd", .schedule = "list", .batch = 16,
-                            .steps = 2, .eval_every = 1, .threads = 1, .validation = SIZE_MAX, .set = { list, 1 } };
+    trial_request asked = { .workload = "quadratic/noisy",
+                            .optimizer = "sgd",
+                            .schedule = "list",
+                            .batch = 16,
+                            .steps = 2,
+                            .eval_every = 1,
+                            .threads = 1,
+                            .validation = SIZE_MAX,
+                            .set = { list, 1 } };
     if (trial_from_request(&asked, &trial, &error)) {
         PROMISE(trial.n_rates >= trial.steps && fl_trial_rate(&trial, 1, (fl_told){ .n = 0 }) >= 0);
         fl_trial_free(&trial);

@@ -15,10 +15,17 @@ static const struct {
     const char *bytes;
     size_t n;
 } pieces[] = {
-#define PIECE(text) { text, sizeof text - 1 }
-    PIECE("\0"),  PIECE("\n"),   PIECE("\""),   PIECE("\\"),      PIECE("{"),   PIECE("}"),    PIECE("["),
-    PIECE(","),   PIECE(":"),    PIECE("\xff"), PIECE("\\u0000"), PIECE("-1"),  PIECE("0"),    PIECE("1e999"),
-    PIECE("NaN"), PIECE("null"), PIECE("true"), PIECE("0.5"),     PIECE("1e9"), PIECE("\x7f"), PIECE("18446744073709551616"),
+#define PIECE(text)                                                                                                    \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
+    PIECE("\0"),   PIECE("\n"),      PIECE("\""),
+    PIECE("\\"),   PIECE("{"),       PIECE("}"),
+    PIECE("["),    PIECE(","),       PIECE(":"),
+    PIECE("\xff"), PIECE("\\u0000"), PIECE("-1"),
+    PIECE("0"),    PIECE("1e999"),   PIECE("NaN"),
+    PIECE("null"), PIECE("true"),    PIECE("0.5"),
+    PIECE("1e9"),  PIECE("\x7f"),    PIECE("18446744073709551616"),
 };
 
 typedef struct mutant {

@@ -1,5 +1,5 @@
-/* The words of `fairlead trial`: optimizer, schedule, initialisation, where validation is taken from, and from the fifth
- * line on a --set each. A trial that was accepted travels. */
+/* The words of `fairlead trial`: optimizer, schedule, initialisation, where validation is taken from, and from the
+ * fifth line on a --set each. A trial that was accepted travels. */
 #include "fuzz.h"
 #include "trial_options.h"
 
@@ -32,8 +32,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     char *text = strndup((const char *)bytes, n), *rest = text;
     const char *list[MOST_WORDS];
-    trial_request asked = { .workload = "quadratic/noisy", .batch = 16, .steps = 3, .eval_every = 1, .threads = 1,
-                            .validation = SIZE_MAX, .set = { list, 0 } };
+    trial_request asked = { .workload = "quadratic/noisy",
+                            .batch = 16,
+                            .steps = 3,
+                            .eval_every = 1,
+                            .threads = 1,
+                            .validation = SIZE_MAX,
+                            .set = { list, 0 } };
     asked.optimizer = next(&rest);
     asked.schedule = next(&rest);
     asked.init = next(&rest);

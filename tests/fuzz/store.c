@@ -1,7 +1,7 @@
 /* A result folder that others wrote: read, mended, written to, read again, and told in every form.
  *
- * The input is trials.jsonl, and after a line "--" points.jsonl. Each line gets its right check, so that what it says is
- * met and not only that it is damaged; a line that begins with ! stays as it is.
+ * The input is trials.jsonl, and after a line "--" points.jsonl. Each line gets its right check, so that what it says
+ * is met and not only that it is damaged; a line that begins with ! stays as it is.
  */
 #include "base/hash.h"
 #include "export.h"

@@ -1,7 +1,7 @@
 /* A study file: read, written out in normal form, asked for trials.
  *
- * What a study that was accepted must keep: its normal form is a study with the same normal form, each of its trials can
- * be run, and a trial that travels as JSON arrives as it was.
+ * What a study that was accepted must keep: its normal form is a study with the same normal form, each of its trials
+ * can be run, and a trial that travels as JSON arrives as it was.
  */
 #include "fuzz.h"
 #include "plan/study.h"
