@@ -1,5 +1,6 @@
 /* Records as JSON, both ways. */
 #include "record/record.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -143,6 +144,21 @@ static void read_text(const json_t *object, const char *key, char *text, size_t 
     snprintf(text, size, "%s", value ? value : "");
 }
 
+/* What names a trial goes into tables, file lists and commands, so it must be the hash it is said to be. */
+static bool read_hash(const json_t *object, const char *key, char text[FL_HASH_TEXT])
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    snprintf(text, FL_HASH_TEXT, "%s", value ? value : "");
+    return value && strlen(value) == FL_HASH_TEXT - 1 && strspn(value, "0123456789abcdef") == FL_HASH_TEXT - 1;
+}
+
+static char *plain_copy(const json_t *object, const char *key)
+{
+    char *text = fl_copy_text(json_string_value(json_object_get(object, key)));
+    if (text) fl_text_make_plain(text);
+    return text;
+}
+
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record)
 {
     char status[16];
@@ -150,9 +166,9 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     read_text(object, "status", status, sizeof status);
     record->status = fl_status_find(status);
     if (record->status == FL_STATUSES || !read_slot(object, study, &record->slot) ||
+        !read_hash(object, "trial", record->trial) ||
         !read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners, &record->values))
         return false;
-    read_text(object, "trial", record->trial, sizeof record->trial);
     read_text(object, "state_hash", record->state_hash, sizeof record->state_hash);
     read_text(object, "host", record->host, sizeof record->host);
     record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
@@ -163,8 +179,8 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
     fl_seconds_read(json_object_get(object, "seconds"), &record->seconds);
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
-    record->reason = fl_copy_text(json_string_value(json_object_get(object, "reason")));
-    record->repro = fl_copy_text(json_string_value(json_object_get(object, "repro")));
+    record->reason = plain_copy(object, "reason");
+    record->repro = plain_copy(object, "repro");
     return true;
 }
 

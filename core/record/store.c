@@ -53,7 +53,7 @@ static bool take_lock(fl_store *store, fl_shard shard, char *warning, fl_error *
     char path[FL_PATH_MAX], pid[32];
     path_of(store, ".lock", "pid", shard, path);
     store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (store->lock < 0) return fl_user_error(error, "%s: cannot be written: %s", store->folder, strerror(errno));
+    if (store->lock < 0) return fl_path_error(error, store->folder, "cannot be written");
     if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK) return refuse_second(store->lock, store->folder, error);
         if (warning) snprintf(warning, 200, "%.120s: no locks on this file system; start only one run on it", store->folder);
@@ -106,7 +106,7 @@ static bool open_lines(fl_store *store, const char *stem, fl_shard shard, int *f
     char path[FL_PATH_MAX];
     path_of(store, stem, "jsonl", shard, path);
     *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*file < 0) return fl_user_error(error, "%s: cannot be written: %s", path, strerror(errno));
+    if (*file < 0) return fl_path_error(error, path, "cannot be written");
     return mend_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
 }
 
@@ -143,15 +143,12 @@ static void load_hosts(fl_store *store, fl_shard shard)
 
 fl_store *fl_store_open(const char *folder, const fl_study *study, fl_shard shard, char warning[200], fl_error *error)
 {
-    fl_error why;
     fl_store *store = fl_new(1, sizeof *store);
     *store = (fl_store){ .study = study, .lock = -1, .trials = -1, .points = -1 };
     snprintf(store->folder, sizeof store->folder, "%s", folder);
-    if (!fl_folder_make(folder, &why))
-        fl_user_error(error, "%s", why.text);
-    else if (take_lock(store, shard, warning, error) && settle_study(store, error) &&
-             open_lines(store, "trials", shard, &store->trials, error) &&
-             open_lines(store, "points", shard, &store->points, error)) {
+    if (fl_folder_make(folder, error) && take_lock(store, shard, warning, error) && settle_study(store, error) &&
+        open_lines(store, "trials", shard, &store->trials, error) &&
+        open_lines(store, "points", shard, &store->points, error)) {
         load_hosts(store, shard);
         return store;
     }
