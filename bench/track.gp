@@ -1,6 +1,8 @@
 # The trend of the kernels as bench/track prepares it: a block per benchmark that ever changed, the geometric mean of all
 # first; columns entry, time relative to the first commit, and the same at change points only.
-#   gnuplot -e "data='trend.dat'; out='trend.svg'" track.gp
+#   gnuplot -c track.gp trend.dat trend.svg
+data = ARG1
+out = ARG2
 set terminal svg size 900, 420 font "DejaVu Sans,11" noenhanced
 set output out
 set datafile separator '\t'
