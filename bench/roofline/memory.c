@@ -1,4 +1,5 @@
 /* Memory traffic: read, write, triad, and the in-place pass that an optimizer's update is held against. */
+#include "base/clones.h"
 #include "base/memory.h"
 #include "roofline/roofline.h"
 
@@ -9,13 +10,6 @@ enum { FLOATS = 1 << 24, MOST_UPDATED = 5, LINE_FLOATS = 16 };
 
 typedef float line __attribute__((vector_size(LINE_FLOATS * sizeof(float)), may_alias));
 
-/* Compiled for each width of vectors, as the optimizers' passes are. */
-#ifdef __x86_64__
-#define PASS __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"))) static void
-#else
-#define PASS static void
-#endif
-
 typedef struct arrays {
     float *of[1 + MOST_UPDATED];
     size_t updated, n; /* in place: of[0] is read, `updated` more are updated; n floats each */
@@ -23,7 +17,7 @@ typedef struct arrays {
 } arrays;
 
 /* Added up as integers, whose order of addition the compiler may choose. */
-PASS read_array(void *what)
+FL_CLONES static void read_array(void *what)
 {
     arrays *a = what;
     const uint32_t *bits = (const uint32_t *)a->of[0];
@@ -39,7 +33,7 @@ static void write_array(void *what)
     memset(a->of[0], 1, FLOATS * sizeof(float));
 }
 
-PASS triad(void *what)
+FL_CLONES static void triad(void *what)
 {
     arrays *a = what;
     float *restrict to = a->of[0];
@@ -48,7 +42,7 @@ PASS triad(void *what)
 }
 
 /* A cache line of each array in turn, as a fused pass goes. */
-PASS in_place(void *what)
+FL_CLONES static void in_place(void *what)
 {
     const arrays *a = what;
     line *of[1 + MOST_UPDATED];

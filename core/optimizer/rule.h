@@ -1,24 +1,19 @@
 /* What the update rules of this folder share, and nobody else includes.
  *
  * A rule is one pass over memory: a loop whose body is the formula, with every coefficient computed before it in double
- * and rounded once to float. The loop adds, multiplies, divides and takes square roots, which IEEE 754 rounds
- * correctly, and the build forbids contraction, so all clones of a pass give the same bits.
+ * and rounded once to float. The loop adds, multiplies, divides and takes square roots, no more (base/clones.h).
  */
 #ifndef FL_OPTIMIZER_RULE_H
 #define FL_OPTIMIZER_RULE_H
 
+#include "base/clones.h"
 #include "optimizer/optimizer.h"
 
 #include <float.h>
 #include <math.h>
 
-/* Compiles a pass once for each width of vectors; the loader picks the widest the processor has. Not with clang, whose
- * version 14 makes the choosers of static functions global, so that those of two files collide. */
-#if defined __x86_64__ && !defined __clang__
-#define FL_OPTIMIZER_PASS __attribute__((target_clones("default", "avx2", "arch=x86-64-v4"))) static void
-#else
-#define FL_OPTIMIZER_PASS static void
-#endif
+/* The pass: one loop over the flat arrays. */
+#define FL_OPTIMIZER_PASS FL_CLONES static void
 
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
