@@ -287,7 +287,7 @@ static const bad_study bad[] = {
       "11:113: unknown key 'min'; known here: feasible_points" },
     { RATE, RATE ", 'schedule.end_factor': 2", "11:96: end_factor = 2 is outside its range [0, 1]" },
     { RATE, RATE ", 'schedule.decay_fraction': 0", "11:100: decay_fraction = 0 is outside its range (0, 1]" },
-    { RATE, RATE ", 'schedule.warmup_steps': 2.5", "11:98: warmup_steps = 2.5 must be a whole number in [0, inf)" },
+    { RATE, RATE ", 'schedule.warmup_steps': 2.5", "11:98: warmup_steps = 2.5 must be a whole number in [0, 2^53]" },
     { RATE, RATE ", 'schedule.warmup_steps': 10",
       "10:16: warmup_steps = 10 leaves nothing of 10 steps for schedule 'linear'" },
     { RATE, RATE ", 'schedule.warmup_steps': { 'feasible_points': [2, 10, 3] }",

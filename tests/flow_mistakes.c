@@ -84,6 +84,8 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--set", "schedule.end_factor=0.1" },
       "schedule 'constant' has no hyperparameter 'schedule.end_factor'" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=2.5" }, "warmup_steps = 2.5" },
+    { { TRIAL, RATE, "--schedule", "plateau", "--set", "schedule.patience=1e300" },
+      "patience = 1e+300 must be a whole number in [0, 2^53]" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=1000" }, "warmup_steps = 1000 leaves nothing of 1000 steps" },
     { { TRIAL, RATE, "--schedule", "square" }, "there is no schedule 'square'" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@nowhere" }, "nowhere" },
