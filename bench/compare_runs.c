@@ -28,6 +28,7 @@ static void add(compare_runs *runs, const char *name, double seconds)
         runs->items = fl_grow(runs->items, runs->n + 1, sizeof *runs->items);
         run = &runs->items[runs->n++];
         *run = (compare_run){ .name = fl_copy_text(name) };
+        fl_text_make_plain(run->name);
     }
     run->seconds = fl_grow(run->seconds, run->n + 1, sizeof *run->seconds);
     run->seconds[run->n++] = seconds;

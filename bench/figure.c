@@ -3,10 +3,7 @@
 #include "base/file.h"
 #include "figure_gnuplot.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +17,8 @@ static const figure *const registry[] = {
 #undef X
     NULL,
 };
+
+enum { FILE_NAME = 120 };
 
 const figure *const *figures(void)
 {
@@ -39,35 +38,29 @@ bool figure_format_known(const char *format, fl_error *error)
     return fl_user_error(error, "there is no format '%s'; it is svg, png or pdf", format);
 }
 
-/* The folder by its absolute name: gnuplot gives a meaning to names that begin with <, | or -. */
-static bool make_folder(const char *folder, char absolute[PATH_MAX], fl_error *error)
+/* `name`.`ending` into `file`, and `folder`/`file` into `path`. */
+static void name_file(char path[FL_PATH_MAX], char file[FILE_NAME], const char *folder, const char *name,
+                      const char *ending)
 {
-    if (!fl_folder_make(folder, error)) return false;
-    return realpath(folder, absolute) || fl_machine_error(error, "%s: %s", folder, strerror(errno));
-}
-
-/* `folder`/`name`.`ending` */
-static void path_of(char path[FL_PATH_MAX], const char *folder, const char *name, const char *ending)
-{
-    char file[120];
-    snprintf(file, sizeof file, "%s.%s", name, ending);
+    snprintf(file, FILE_NAME, "%s.%s", name, ending);
     fl_path_join(path, folder, file);
 }
 
-/* A drawing appears under its name only once it is whole. */
+/* A drawing appears under its name only once it is whole. gnuplot works in the folder and hears only the names of
+ * files: a path could hold what its language has no word for, or a meaning for. */
 static bool draw(const char *name, figure_data *data, const char *format, const char *folder, fl_error *error)
 {
-    char dat[FL_PATH_MAX], drawing[FL_PATH_MAX], part[FL_PATH_MAX];
-    path_of(dat, folder, name, "dat");
-    path_of(drawing, folder, name, format);
-    path_of(part, folder, name, "part");
-    if (!fl_file_write(dat, data->rows.bytes, data->rows.length, error)) return false;
-    figure_set_text(data, "data", dat);
-    figure_set_text(data, "output", part);
+    char path[FL_PATH_MAX], part[FL_PATH_MAX], file[FILE_NAME];
+    name_file(path, file, folder, name, "dat");
+    figure_set_text(data, "data", file);
+    if (!fl_file_write(path, data->rows.bytes, data->rows.length, error)) return false;
+    name_file(part, file, folder, name, "part");
+    figure_set_text(data, "output", file);
     figure_set_text(data, "format", format);
-    if (gnuplot_run(name, &data->variables, error)) {
-        if (rename(part, drawing) == 0) return true;
-        fl_machine_error(error, "%s: cannot be written: %s", drawing, strerror(errno));
+    name_file(path, file, folder, name, format);
+    if (gnuplot_run(name, folder, &data->variables, error)) {
+        if (rename(part, path) == 0) return true;
+        fl_file_error(error, path, "cannot be written");
     }
     unlink(part);
     return false;
@@ -76,12 +69,10 @@ static bool draw(const char *name, figure_data *data, const char *format, const 
 bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error)
 {
-    char absolute[PATH_MAX];
     figure_data data;
     bool shows = drawn->write(sheet, &data);
     snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
-    bool done =
-        !shows || (make_folder(folder, absolute, error) && draw(drawn->entry.name, &data, format, absolute, error));
+    bool done = !shows || (fl_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
     figure_data_free(&data);
     return done;
 }

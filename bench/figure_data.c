@@ -1,5 +1,7 @@
-/* Rows as text; variables as gnuplot commands. gnuplot's single-quoted strings know one escape, the doubled quote, so
- * any text without control characters passes through them unchanged. */
+/* Rows as text; variables as gnuplot commands. In a text only letters, digits and blanks go as they are, everything
+ * else as an octal escape: gnuplot runs what stands between backquotes, and loses its way in a single-quoted string
+ * that begins with a quote, however that is doubled. An escape that begins with 0 has four digits. Its SVG leaves > as
+ * it is, but XML has no place for ]]> in a text, so a blank goes between. */
 #include "figure_data.h"
 
 #include <math.h>
@@ -22,12 +24,16 @@ static void add_printable(fl_text *out, const char *text)
 
 static void add_quoted(fl_text *out, const char *text)
 {
-    fl_text_add_bytes(out, "'", 1);
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ";
+    fl_text_add(out, "\"");
     for (const char *c = text; *c; c++) {
-        char one[2] = { *c, 0 };
-        add_printable(out, *c == '\'' ? "''" : one);
+        if (*c == '>' && c - text >= 2 && c[-1] == ']' && c[-2] == ']') fl_text_add(out, " ");
+        if (strchr(harmless, *c))
+            fl_text_add_bytes(out, c, 1);
+        else
+            fl_text_add(out, "\\0%03o", (unsigned char)*c);
     }
-    fl_text_add_bytes(out, "'", 1);
+    fl_text_add(out, "\"");
 }
 
 static void add_number(fl_text *out, double value)

@@ -16,11 +16,12 @@
 
 extern char **environ;
 
-/* Start gnuplot on `input`, with its complaints going to `complaints`; 0 or an errno. */
-static int start(char *const argv[], int input, int complaints, pid_t *child)
+/* Start gnuplot in `folder` on `input`, with its complaints going to `complaints`; 0 or an errno. */
+static int start(char *const argv[], const char *folder, int input, int complaints, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
@@ -58,12 +59,12 @@ static const char *last_line(fl_text *said)
 
 enum { CPU_SECONDS = 60 }; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
 
-static bool run(char *const argv[], int input, fl_text *said, fl_error *error)
+static bool run(char *const argv[], const char *folder, int input, fl_text *said, fl_error *error)
 {
     int ends[2];
     pid_t child;
     if (pipe2(ends, O_CLOEXEC)) return fl_machine_error(error, "no pipe to gnuplot: %s", strerror(errno));
-    int trouble = start(argv, input, ends[1], &child);
+    int trouble = start(argv, folder, input, ends[1], &child);
     close(ends[1]);
     if (!trouble) {
         signals_take_along(child);
@@ -98,7 +99,7 @@ static bool find_script(const char *name, char path[FL_PATH_MAX], fl_error *erro
            fl_machine_error(error, "%s is in neither the source tree nor the installed folder", file);
 }
 
-bool gnuplot_run(const char *script, const fl_text *variables, fl_error *error)
+bool gnuplot_run(const char *script, const char *folder, const fl_text *variables, fl_error *error)
 {
     char style[FL_PATH_MAX], path[FL_PATH_MAX], legend[FL_PATH_MAX];
     fl_text said = { 0 };
@@ -108,7 +109,7 @@ bool gnuplot_run(const char *script, const fl_text *variables, fl_error *error)
     int input = file_of(variables);
     if (input < 0) return fl_machine_error(error, "no memory file for gnuplot: %s", strerror(errno));
     char *const argv[] = { "gnuplot", "-d", "-", style, path, legend, NULL };
-    bool good = run(argv, input, &said, error);
+    bool good = run(argv, folder, input, &said, error);
     close(input);
     fl_text_free(&said);
     return good;

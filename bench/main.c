@@ -1,13 +1,16 @@
-/* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and without one
- * runs its study. */
+/* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
+ * without one runs its study. */
 #include "builtin.h"
 #include "options.h"
 #include "signals.h"
 #include "verbs.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *about;
@@ -47,14 +50,27 @@ static int call(int argc, char **argv)
     return complain_user("there is no verb '%s'; 'fairlead --help' lists them", argv[0]);
 }
 
+/* Whoever starts the program without stdin, stdout or stderr would have a record file opened in their place, and
+ * printed into. A place that cannot be written keeps it, and keeps the printing from looking like success. */
+static void keep_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file) fl_die("/dev/null cannot be opened");
+}
+
 /* What was printed counts only once it has arrived: a full disk or a closed pipe must not look like success. */
 static int flushed(int code)
 {
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-    return code ? code : FL_FAULT_MACHINE;
+    fl_error error;
+    fl_machine_error(&error, "stdout: not everything could be written: %s",
+                     errno ? strerror(errno) : "it failed earlier");
+    return complain(&error);
 }
 
-/* Does a study's own program run its study? With no word at all, or with an option first that is not the command's own. */
+/* Does a study's own program run its study? With no word at all, or with an option first that is not the command's own.
+ */
 static bool runs_builtin(int argc, char **argv)
 {
     return builtin_study && (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--version")));
@@ -62,6 +78,7 @@ static bool runs_builtin(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    keep_standard_files();
     signals_end();
     if (runs_builtin(argc, argv)) {
         argv[0] = "run";

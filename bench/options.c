@@ -1,6 +1,8 @@
 /* One parser for all verbs. An option's value follows it as the next word or after "=". */
 #include "options.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "plan/trial.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,13 +19,14 @@ int complain(const fl_error *error)
 
 int complain_user(const char *format, ...)
 {
+    fl_error error;
+    char text[sizeof error.text];
     va_list arguments;
     va_start(arguments, format);
-    fputs("fairlead: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return FL_FAULT_USER;
+    fl_user_error(&error, "%s", text);
+    return complain(&error);
 }
 
 static void print_help(const usage *help, const option *options, size_t n)
@@ -70,7 +73,6 @@ static void add_word(words *list, const char *word)
 static bool store(const option *row, const char *text, fl_error *error)
 {
     uint64_t whole;
-    char *end;
     double number;
     switch (row->kind) {
     case OPTION_FLAG:
@@ -89,13 +91,18 @@ static bool store(const option *row, const char *text, fl_error *error)
                                  row->kind == OPTION_COUNT, text);
         *(size_t *)row->value = whole;
         return true;
+    case OPTION_CORES:
+        if (!read_whole(text, 1, &whole) || whole > FL_THREADS_MAX)
+            return fl_user_error(error, "%s must be a whole number from 1 to %d, not '%s'", row->name, FL_THREADS_MAX,
+                                 text);
+        *(size_t *)row->value = whole;
+        return true;
     case OPTION_SEED:
         if (!read_whole(text, 0, row->value))
             return fl_user_error(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
         return true;
     case OPTION_NUMBER:
-        number = strtod(text, &end);
-        if (!*text || *end || !(number > 0) || !isfinite(number))
+        if (!fl_number_read(text, &number) || !(number > 0) || !isfinite(number))
             return fl_user_error(error, "%s must be a number above 0, not '%s'", row->name, text);
         *(double *)row->value = number;
         return true;
@@ -110,11 +117,9 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
     const option *found = find(options, n, argv[*i], &value);
     if (!found) return fl_user_error(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
     if (found->kind == OPTION_FLAG && value) return fl_user_error(error, "%s takes no value", found->name);
-    if (found->kind != OPTION_FLAG && !value) {
-        if (*i + 1 == argc)
-            return fl_user_error(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
-        value = argv[++*i];
-    }
+    if (found->kind != OPTION_FLAG && !value) value = *i + 1 < argc ? argv[++*i] : "";
+    if (found->kind != OPTION_FLAG && !*value)
+        return fl_user_error(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
     return store(found, value, error);
 }
 

@@ -1,6 +1,8 @@
 # The trend of the kernels as bench/track prepares it: a block per benchmark that ever changed, the geometric mean of all
 # first; columns entry, time relative to the first commit, the same at change points only, the commit or nothing.
-#   gnuplot -e "data='trend.dat'; out='trend.svg'" track.gp
+#   gnuplot -c track.gp trend.dat trend.svg
+data = ARG1
+out = ARG2
 set datafile separator '\t'
 set datafile missing ''
 stats data using 1 nooutput

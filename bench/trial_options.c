@@ -86,13 +86,6 @@ static bool set_all(const words *set, fl_trial *trial, fl_error *error)
 
 /* --- initialisation and split --- */
 
-static bool read_number(const char *text, double *value)
-{
-    char *end;
-    *value = strtod(text, &end);
-    return *text && !*end;
-}
-
 /* "truncated_normal:0.1", "he_normal" */
 static bool set_init(const char *text, fl_init *init, fl_error *error)
 {
@@ -106,14 +99,14 @@ static bool set_init(const char *text, fl_init *init, fl_error *error)
         return fl_user_error(error, "--init %s: write %s%s%s", text, name, given ? "" : ":",
                              given ? "" : init->weights->argument);
     init->argument = 0;
-    return !given || read_number(text + n + 1, &init->argument) ||
+    return !given || fl_number_read(text + n + 1, &init->argument) ||
            fl_user_error(error, "--init %s: '%s' is not a number", text, text + n + 1);
 }
 
 static bool set_init_and_split(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
     if (asked->init && !set_init(asked->init, &trial->init, error)) return false;
-    if (asked->init_bias && !read_number(asked->init_bias, &trial->init.bias))
+    if (asked->init_bias && !fl_number_read(asked->init_bias, &trial->init.bias))
         return fl_user_error(error, "--init-bias: '%s' is not a number", asked->init_bias);
     if (asked->validation != SIZE_MAX) trial->split.validation = asked->validation;
     trial->split.seed = asked->validation_seed;

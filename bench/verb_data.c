@@ -75,8 +75,15 @@ static void say(const char *line, void *whose)
     fflush(stdout);
 }
 
+static bool is_address(const char *text)
+{
+    return !strncmp(text, "http://", 7) || !strncmp(text, "https://", 8);
+}
+
 static int fetch(const fl_dataset_kind *const *kinds, const char *mirror)
 {
+    if (mirror && !is_address(mirror))
+        return complain_user("--mirror is an address that begins with http:// or https://, not '%s'", mirror);
     for (; *kinds; kinds++) {
         char folder[FL_PATH_MAX];
         fl_error error;

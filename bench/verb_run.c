@@ -123,7 +123,7 @@ int verb_run(int argc, char **argv)
     request asked = { .progress = "auto", .seed = UINT64_MAX };
     const option options[] = {
         { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
-        { "--jobs", "-j", OPTION_COUNT, "N", "worker processes (default: the physical cores)", &asked.workers },
+        { "--jobs", "-j", OPTION_CORES, "N", "worker processes (default: the physical cores)", &asked.workers },
         { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
           &asked.overrides.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },

@@ -138,7 +138,7 @@ int verb_trial(int argc, char **argv)
         { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
         { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
-        { "--threads", NULL, OPTION_COUNT, "N", "threads of the backend (default 1); part of the result's identity",
+        { "--threads", NULL, OPTION_CORES, "N", "threads of the backend (default 1); part of the result's identity",
           &asked.threads },
         { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
         { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },

@@ -8,6 +8,9 @@
 #define BUDGET "'budget': { 'trials': 4, 'steps': 10 }"
 #define RATE "'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' }"
 #define SPACE "'space': {\n        " RATE " }"
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG_NAME HUNDRED HUNDRED "x"
 #define ARM "    { 'arm': 'a',\n      'optimizer': 'adam',\n      'schedule': 'linear',\n      " SPACE " }"
 
 static const char good[] = "{\n"
@@ -20,7 +23,7 @@ static const char good[] = "{\n"
                            "}\n";
 
 typedef struct bad_study {
-    const char *find;     /* its first place in the good study becomes `put`; NULL: `put` is the whole file */
+    const char *find; /* its first place in the good study becomes `put`; NULL: `put` is the whole file */
     const char *put;
     const char *sentence; /* after "bad.json:"; "..." at its end stands for a registry's further names */
 } bad_study;
@@ -47,6 +50,14 @@ static const bad_study bad[] = {
     { NULL, "[]", "1:1: this must be an object {...}" },
     { NULL, "", "1:1: unexpected token near end of file" },
     { NULL, "{}", "1:1: 'study' is missing here" },
+    { NULL,
+      "\xef\xbb\xbf"
+      "{}",
+      "1:1: invalid token near '\xef\xbb\xbf'" },
+    { NULL,
+      "{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':["
+      "{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{'a':[{",
+      "1:193: more than 64 levels of brackets" },
     { NULL, "'study'", "1:1: this must be an object {...}" },
     { NULL,
       "[[[[[[[[[[[[["
@@ -64,7 +75,14 @@ static const bad_study bad[] = {
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },
-    { "'base'", "''", "2:12: a study's name must be a word that can name a folder" },
+    { "'base'", "''", "2:12: a study's name must be a line of 1 to 200 bytes without control characters" },
+    { "'base'", "'a\\nb'", "2:12: a study's name must be a line of 1 to 200 bytes without control characters" },
+    { "'base'", "'a\\u001b[2J'", "2:12: a study's name must be a line of 1 to 200 bytes without control characters" },
+    { "'base'", "'a\\u0000b'", "2:21: \\u0000 is not allowed without JSON_ALLOW_NUL near '\"a\\u0000b\"'" },
+    { "'base'", "'" LONG_NAME "'", "2:12: a study's name must be a line of 1 to 200 bytes without control characters" },
+    { "'base'", "'..'", "2:12: a study's name must be a word that can name a folder" },
+    { "'base'", "'../base'", "2:12: a study's name must be a word that can name a folder" },
+    { "'base'", "'base', 'why': '\\u001b[31m'", "2:27: 'why' must be text without control characters" },
     { "'base'", "'a/b'", "2:12: a study's name must be a word that can name a folder" },
     { "'base'", "'.hidden'", "2:12: a study's name must be a word that can name a folder" },
     { "'base',", "'base', 'why': 3,", "2:27: 'why' must be a string" },
@@ -189,7 +207,9 @@ static const bad_study bad[] = {
     { ",\n  'arms': [\n" ARM "\n  ]", "", "1:1: 'arms' is missing here" },
     { "  'arms': [\n" ARM "\n  ]", "  'arms': [ 'sgd' ]", "6:13: this must be an object {...}" },
     { "    { 'arm': 'a',\n", "    {\n", "7:5: 'arm' is missing here" },
-    { "'arm': 'a'", "'arm': ''", "7:14: an arm's name must be a line of text" },
+    { "'arm': 'a'", "'arm': ''", "7:14: an arm's name must be a line of 1 to 200 bytes without control characters" },
+    { "'arm': 'a'", "'arm': 'a\\rb'",
+      "7:14: an arm's name must be a line of 1 to 200 bytes without control characters" },
     { "'arm': 'a'", "'arm': 5", "7:14: 'arm' must be a string" },
     { "'arm': 'a'", "'arm': 'a', 'name': 'b'",
       "7:19: unknown key 'name'; known here: arm, optimizer, schedule, space" },
@@ -267,7 +287,7 @@ static const bad_study bad[] = {
       "11:113: unknown key 'min'; known here: feasible_points" },
     { RATE, RATE ", 'schedule.end_factor': 2", "11:96: end_factor = 2 is outside its range [0, 1]" },
     { RATE, RATE ", 'schedule.decay_fraction': 0", "11:100: decay_fraction = 0 is outside its range (0, 1]" },
-    { RATE, RATE ", 'schedule.warmup_steps': 2.5", "11:98: warmup_steps = 2.5 must be a whole number in [0, inf)" },
+    { RATE, RATE ", 'schedule.warmup_steps': 2.5", "11:98: warmup_steps = 2.5 must be a whole number in [0, 2^53]" },
     { RATE, RATE ", 'schedule.warmup_steps': 10",
       "10:16: warmup_steps = 10 leaves nothing of 10 steps for schedule 'linear'" },
     { RATE, RATE ", 'schedule.warmup_steps': { 'feasible_points': [2, 10, 3] }",

@@ -30,6 +30,13 @@ static void a_sentence_too_long_is_cut(void **state)
     assert_int_equal(strlen(error.text), sizeof error.text - 1);
 }
 
+static void a_sentence_stays_one_line(void **state)
+{
+    fl_error error;
+    fl_user_error(&error, "there is no '%s'", "a\nb\x1b[2J");
+    assert_string_equal(error.text, "there is no 'a?b?[2J'");
+}
+
 static void break_a_promise(void)
 {
     fl_die("%d arms, %d legs", 3, 5);
@@ -56,6 +63,7 @@ int main(void)
         cmocka_unit_test(an_error_holds_its_sentence_and_who_must_act),
         cmocka_unit_test(an_error_nobody_asks_for_is_only_false),
         cmocka_unit_test(a_sentence_too_long_is_cut),
+        cmocka_unit_test(a_sentence_stays_one_line),
         cmocka_unit_test(a_broken_promise_ends_the_process_with_a_sentence),
         cmocka_unit_test(giving_up_ends_the_process_as_the_machines_trouble),
     };

@@ -3,7 +3,9 @@
 #include "folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 /* A folder of the test's own, and the path that at() made last. */
 typedef struct place {
@@ -185,17 +187,53 @@ static void paths_are_joined_by_one_slash(void **state)
     assert_string_equal(path, "b");
 }
 
-static void join_too_much(void)
+/* The system takes 4095 bytes. */
+static void a_path_that_is_too_long_is_refused_by_its_first_use(void **state)
 {
-    char path[FL_PATH_MAX], longer[FL_PATH_MAX];
+    char path[FL_PATH_MAX], longer[2 * FL_PATH_MAX], *bytes;
+    size_t n;
+    fl_error error;
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = 0;
     fl_path_join(path, longer, "b");
+    assert_false(fl_file_read(path, &bytes, &n, &error));
+    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_contains(error.text, "File name too long");
+    assert_false(fl_file_exists(path) || fl_folder_exists(path));
+    assert_false(fl_folder_make(longer, &error));
+    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_false(fl_file_write(longer, "new", 3, &error));
+    assert_int_equal(error.fault, FL_FAULT_USER);
 }
 
-static void a_path_that_does_not_fit_is_our_own_mistake(void **state)
+/* Whoever may write to /dev may also replace what is in it. */
+static void a_device_is_written_to_and_never_replaced(void **state)
 {
-    assert_dies(join_too_much, "the path is too long");
+    fl_error error;
+    place p;
+    char got[4] = "";
+    int pipe_end;
+    folder_make(p.folder);
+    assert_int_equal(mkfifo(at(&p, "pipe"), 0600), 0);
+    pipe_end = open(p.path, O_RDWR);
+    assert_true(fl_file_write(p.path, "new", 3, &error));
+    assert_int_equal(read(pipe_end, got, 3), 3);
+    assert_string_equal(got, "new");
+    close(pipe_end);
+    assert_false(fl_file_exists(p.path));
+    assert_int_equal(symlink("/dev/full", at(&p, "full")), 0);
+    assert_false(fl_file_write(p.path, "new", 3, &error));
+    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_contains(error.text, "No space left on device");
+    assert_int_equal(folder_count(p.folder), 2);
+    folder_remove(p.folder);
+}
+
+static void a_file_without_end_is_refused(void **state)
+{
+    fl_error error = failed_read("/dev/zero");
+    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_contains(error.text, "is larger than 256 MiB");
 }
 
 int main(void)
@@ -211,7 +249,9 @@ int main(void)
         cmocka_unit_test(a_folder_is_made_with_its_parents_and_again),
         cmocka_unit_test(a_file_in_the_way_of_a_folder_is_an_error),
         cmocka_unit_test(paths_are_joined_by_one_slash),
-        cmocka_unit_test(a_path_that_does_not_fit_is_our_own_mistake),
+        cmocka_unit_test(a_path_that_is_too_long_is_refused_by_its_first_use),
+        cmocka_unit_test(a_device_is_written_to_and_never_replaced),
+        cmocka_unit_test(a_file_without_end_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,19 @@ static void assert_range(size_t i, const char *expected)
     assert_string_equal(text, expected);
 }
 
+/* 2^53 + 1 is no double. */
+static void whole_numbers_end_where_doubles_skip_some(void **state)
+{
+    const fl_hyper patience = { .name = "patience", .scale = FL_INTEGER, .min = 0, .max = HUGE_VAL };
+    char text[100];
+    fl_error error;
+    assert_true(fl_hyper_accepts(&patience, 9007199254740992.0, &error));
+    assert_false(fl_hyper_accepts(&patience, 9007199254740994.0, &error));
+    assert_false(fl_hyper_accepts(&patience, 1e300, &error));
+    fl_hyper_range(&patience, text, sizeof text);
+    assert_string_equal(text, "a whole number in [0, 2^53]");
+}
+
 static void a_range_reads_as_mathematicians_write_it(void **state)
 {
     assert_range(RATE, "[0, inf)");
@@ -106,6 +119,7 @@ int main(void)
         cmocka_unit_test(the_ends_of_a_range_count_unless_open),
         cmocka_unit_test(nothing_accepts_what_is_not_finite),
         cmocka_unit_test(integers_and_choices_are_whole),
+        cmocka_unit_test(whole_numbers_end_where_doubles_skip_some),
         cmocka_unit_test(a_range_reads_as_mathematicians_write_it),
         cmocka_unit_test(a_range_that_does_not_fit_is_cut),
         cmocka_unit_test(a_refusal_names_the_value_and_the_range),

@@ -142,6 +142,27 @@ static void nested(char *text, size_t levels)
     text[2 * levels] = 0;
 }
 
+static void a_text_too_long_is_refused_unread(void **state)
+{
+    size_t n = 100000000;
+    char *text = malloc(n);
+    fl_error error;
+    memset(text, ' ', n);
+    assert_null(fl_json_load_text("a.json", text, n, &error));
+    assert_string_equal(error.text, "a.json:1:1: 100000000 bytes of JSON are too many; at most 67108864 are read");
+    free(text);
+}
+
+static void a_zero_byte_is_refused_with_its_place(void **state)
+{
+    static const char text[] = "{\n \"a\": \0 1 }", within[] = "{ \"a\": \"b\0c\" }";
+    fl_error error;
+    assert_null(fl_json_load_text("a.json", text, sizeof text - 1, &error));
+    assert_contains(error.text, "a.json:2:7: ");
+    assert_null(fl_json_load_text("a.json", within, sizeof within - 1, &error));
+    assert_contains(error.text, "a.json:1:9: ");
+}
+
 static void sixty_four_levels_are_enough(void **state)
 {
     char text[300000];
@@ -324,6 +345,8 @@ int main(void)
         cmocka_unit_test(children_come_in_the_order_of_the_text),
         cmocka_unit_test(empty_containers_and_plain_values_have_no_children),
         cmocka_unit_test(broken_texts_are_refused_with_their_place),
+        cmocka_unit_test(a_text_too_long_is_refused_unread),
+        cmocka_unit_test(a_zero_byte_is_refused_with_its_place),
         cmocka_unit_test(sixty_four_levels_are_enough),
         cmocka_unit_test(files_are_loaded_under_their_path),
         cmocka_unit_test(values_are_read_by_type),

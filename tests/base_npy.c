@@ -103,11 +103,11 @@ static void more_than_the_shape_holds_is_our_own_mistake(void **state)
     assert_dies(append_too_much, "more elements than its shape holds");
 }
 
-static void a_place_that_cannot_be_written_is_the_machines_trouble(void **state)
+static void a_place_that_cannot_be_written_is_the_users_mistake(void **state)
 {
     fl_error error;
     assert_null(fl_npy_new("/nowhere/a.npy", FL_NPY_F32, (const size_t[]){ 1 }, 1, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_FAULT_USER);
 }
 
 /* A device that is always full takes nothing, which shows at the latest when the file is closed. */
@@ -182,7 +182,7 @@ int main(void)
         cmocka_unit_test(a_file_grows_piece_by_piece),
         cmocka_unit_test(a_file_that_stays_short_is_an_error_at_its_close),
         cmocka_unit_test(more_than_the_shape_holds_is_our_own_mistake),
-        cmocka_unit_test(a_place_that_cannot_be_written_is_the_machines_trouble),
+        cmocka_unit_test(a_place_that_cannot_be_written_is_the_users_mistake),
         cmocka_unit_test(a_full_disk_is_noticed),
         cmocka_unit_test(files_that_lie_are_refused),
         cmocka_unit_test(a_header_longer_than_its_file_is_refused),

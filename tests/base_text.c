@@ -94,12 +94,32 @@ static void a_shell_reads_each_word_back(void **state)
     assert_shell_reads("a\nb", "'a\nb'");
 }
 
+static void control_characters_give_no_orders(void **state)
+{
+    char text[] = "red \x1b[31m\nline\x7f gr\xc3\xb6\xc3\x9f"
+                  "e";
+    fl_text_make_plain(text);
+    assert_string_equal(text, "red ?[31m?line? gr\xc3\xb6\xc3\x9f"
+                              "e");
+}
+
+static void a_number_is_all_of_its_text(void **state)
+{
+    static const char *const none[] = { "", " 1", "1 ", "1x", "x", "1e", "0.1.2", "\n1" };
+    double value;
+    assert_true(fl_number_read("-2.5e-3", &value));
+    assert_close(value, -0.0025, 0);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (fl_number_read(none[i], &value)) fail_msg("'%s' was taken for a number", none[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows_and_stays_terminated),  cmocka_unit_test(bytes_may_hold_anything),
         cmocka_unit_test(numbers_take_their_shortest_form), cmocka_unit_test(twenty_thousand_random_doubles_survive),
-        cmocka_unit_test(a_shell_reads_each_word_back),
+        cmocka_unit_test(a_shell_reads_each_word_back),     cmocka_unit_test(control_characters_give_no_orders),
+        cmocka_unit_test(a_number_is_all_of_its_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ static void all_files_can_be_fetched_and_checked(void **state)
 static void generated_sets_are_always_there(void **state)
 {
     for (const fl_dataset_kind *const *kind = fl_datasets(); *kind; kind++) {
-        char folder[4096] = "nonsense";
+        char folder[FL_PATH_MAX] = "nonsense";
         if ((*kind)->files) continue;
         assert_true(fl_dataset_folder(*kind, folder, NULL));
         assert_string_equal("", folder);

@@ -32,6 +32,12 @@ typedef struct mistake {
 #define TRIAL "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--export", "out", "--trace", "out.jsonl"
 #define RATE "--set", "learning_rate=0.1"
 
+/* 5,000 bytes; the system takes 4,095 */
+#define X10 "xxxxxxxxxx"
+#define X100 X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
+#define X1000 X100 X100 X100 X100 X100 X100 X100 X100 X100 X100
+#define LONG_PATH X1000 X1000 X1000 X1000 X1000
+
 static const mistake mistakes[] = {
     { { "walk" }, "there is no verb 'walk'; 'fairlead --help' lists them" },
     { { "list", "colours" }, "there is no 'colours' to list; there is workloads, optimizers" },
@@ -41,8 +47,8 @@ static const mistake mistakes[] = {
     { { "run", "no/such", "-o", "out" },
       "there is no study 'no/such': neither a file nor a name that 'fairlead list studies' shows" },
     { { "run", "bad.json", "-o", "out" }, "bad.json:1:1: 'budget' is missing here" },
-    { { "run", "good.json", "-o", "out", "-j", "0" }, "--jobs must be a whole number of at least 1, not '0'" },
-    { { "run", "good.json", "-o", "out", "-j", "two" }, "--jobs must be a whole number of at least 1, not 'two'" },
+    { { "run", "good.json", "-o", "out", "-j", "0" }, "--jobs must be a whole number from 1 to 4096, not '0'" },
+    { { "run", "good.json", "-o", "out", "-j", "two" }, "--jobs must be a whole number from 1 to 4096, not 'two'" },
     { { "run", "good.json", "-o", "out", "--trials", "0" }, "--trials must be a whole number of at least 1, not '0'" },
     { { "run", "good.json", "-o", "out", "--steps", "-5" }, "--steps must be a whole number of at least 1, not '-5'" },
     { { "run", "good.json", "-o", "out", "--steps", "1e3" },
@@ -78,6 +84,8 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--set", "schedule.end_factor=0.1" },
       "schedule 'constant' has no hyperparameter 'schedule.end_factor'" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=2.5" }, "warmup_steps = 2.5" },
+    { { TRIAL, RATE, "--schedule", "plateau", "--set", "schedule.patience=1e300" },
+      "patience = 1e+300 must be a whole number in [0, 2^53]" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=1000" }, "warmup_steps = 1000 leaves nothing of 1000 steps" },
     { { TRIAL, RATE, "--schedule", "square" }, "there is no schedule 'square'" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@nowhere" }, "nowhere" },
@@ -96,7 +104,7 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--init", "he_normal:2" }, "--init he_normal:2: write he_normal" },
     { { TRIAL, RATE, "--init", "constant:x" }, "'x' is not a number" },
     { { TRIAL, RATE, "--init", "constant:inf" }, "must be finite" },
-    { { TRIAL, RATE, "--init-bias", "" }, "--init-bias: '' is not a number" },
+    { { TRIAL, RATE, "--init-bias", "" }, "--init-bias needs a value: --init-bias X" },
     { { TRIAL, RATE, "--init-bias", "nan" }, "must be finite" },
     { { TRIAL, RATE, "--stop-above", "1" }, "above 1" },
     { { TRIAL, RATE, "--precision", "f64" }, "there is no precision 'f64'; there is f32, bf16" },
@@ -120,6 +128,19 @@ static const mistake mistakes[] = {
     { { "check", "nowhere" }, "nowhere" },
     { { "export", "nowhere", "--to", "csv" }, "nowhere" },
     { { "verify", "nowhere" }, "nowhere: is no result folder" },
+    { { "walk\n\x1b[2J" }, "there is no verb 'walk??[2J'" },
+    { { "summary", LONG_PATH }, "is no result folder" },
+    { { "compare", LONG_PATH, "good.json" }, "File name too long" },
+    { { "run", "good.json", "-o", LONG_PATH }, "File name too long" },
+    { { "run", "good.json", "-o", "" }, "--output needs a value: --output DIR" },
+    { { "run", "good.json", "-o", "out", "-j", "9007199254740991" }, "--jobs must be a whole number from 1 to 4096" },
+    { { "run", "good.json", "-o", "out", "--timeout", " 5" }, "--timeout must be a number above 0, not ' 5'" },
+    { { "run", "good.json", "-o", "good.json/in" }, "good.json/in: cannot be created: Not a directory" },
+    { { TRIAL, RATE, "--threads", "4294967297" }, "--threads must be a whole number from 1 to 4096" },
+    { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@." }, ".: is a folder, not a file" },
+    { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@/dev/zero" }, "is larger than 256 MiB" },
+    { { "compare", "/dev/zero", "good.json" }, "is larger than 256 MiB" },
+    { { "data", "fetch", "mnist", "--mirror", "ftp://host" }, "begins with http:// or https://, not 'ftp://host'" },
 };
 
 enum { N_FILES = 3 }; /* of set_up; nothing else may ever be in the folder */
@@ -187,13 +208,51 @@ static void version_names_commit_compiler_and_libraries(void **state)
     command_free(&c);
 }
 
+/* A line for the shell in which $FAIRLEAD is the program. */
+static void assert_shell(int code, const char *sentence, const char *line)
+{
+    setenv("FAIRLEAD", FL_BUILD_DIR "/fairlead", 1);
+    command c = command_start_program("/bin/sh", folder, WORDS("sh", "-c", line));
+    command_wait(&c);
+    if (c.code != code) fail_msg("%s: exit code %d, not %d: %s", line, c.code, code, c.err);
+    assert_contains(c.err, sentence);
+    command_free(&c);
+}
+
 /* /dev/full takes nothing: what was printed never arrived. */
 static void a_full_disk_under_stdout_is_the_machines_trouble(void **state)
 {
-    command c = command_start_program("/bin/sh", folder, WORDS("sh", "-c", FL_BUILD_DIR "/fairlead list > /dev/full"));
-    command_wait(&c);
-    assert_int_equal(c.code, 3);
-    command_free(&c);
+    assert_shell(3, "fairlead: stdout: not everything could be written: No space left",
+                 "\"$FAIRLEAD\" list > /dev/full");
+    assert_shell(3, "fairlead: stdout: not everything could be written: Bad file", "\"$FAIRLEAD\" list >&-");
+}
+
+static void remove_out(void)
+{
+    char path[FL_PATH_MAX];
+    fl_path_join(path, folder, "out");
+    folder_remove(path);
+}
+
+/* The first files that a run opens are records; with nothing at 0, 1 and 2 they would be what it prints into. */
+static void records_never_take_the_place_of_stdout(void **state)
+{
+    assert_shell(3, "", "\"$FAIRLEAD\" run good.json -o out <&- >&- 2>&-");
+    assert_runs(0, folder, "check", "out");
+    remove_out();
+}
+
+static void devices_are_written_to_and_stay(void **state)
+{
+    char link[FL_PATH_MAX], target[40];
+    fl_path_join(link, folder, "full");
+    assert_runs(0, folder, "run", "good.json", "-o", "out", "--progress", "none");
+    assert_int_equal(symlink("/dev/full", link), 0);
+    assert_refused(3, "No space left on device", folder, "report", "out", "-o", "full");
+    assert_refused(3, "No space left on device", folder, "export", "out", "--to", "csv", "-o", "full");
+    assert_true(readlink(link, target, sizeof target) > 0);
+    assert_int_equal(unlink(link), 0);
+    remove_out();
 }
 
 int main(void)
@@ -204,6 +263,8 @@ int main(void)
         cmocka_unit_test(every_verb_has_help_with_an_example),
         cmocka_unit_test(version_names_commit_compiler_and_libraries),
         cmocka_unit_test(a_full_disk_under_stdout_is_the_machines_trouble),
+        cmocka_unit_test(records_never_take_the_place_of_stdout),
+        cmocka_unit_test(devices_are_written_to_and_stay),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -113,8 +113,14 @@ static void nothing_measured_is_no_success(void **state)
     int code;
     free(output_of("--benchmark_filter=no_such_kernel", &code));
     assert_int_equal(4, code);
-    free(output_of("--no_such_flag", &code));
-    assert_int_equal(2, code);
+    static const char *const wrong[] = { "--no_such_flag", "--benchmark_format=xml", "--benchmark_min_time=x",
+                                         "'--benchmark_filter=['", "--benchmark_out=/nowhere/x" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        free(output_of(wrong[i], &code));
+        if (code != 2) fail_msg("%s: exit code %d", wrong[i], code);
+    }
+    free(output_of("--benchmark_list_tests > /dev/full", &code));
+    assert_int_equal(3, code);
     free(output_of("--help", &code));
     assert_int_equal(0, code);
 }

@@ -161,6 +161,39 @@ static void what_is_no_record_of_the_study_is_refused(void **state)
     fl_study_free(study);
 }
 
+/* Whoever tells the record would look such a value up where there is none. */
+static void values_that_no_trial_can_have_are_refused(void **state)
+{
+    static const struct {
+        const char *name, *value;
+    } wrong[] = { { "epsilon_form", "\"neither\"" },  { "epsilon_form", "2" },   { "epsilon_form", "-1" },
+                  { "epsilon_form", "null" },         { "learning_rate", "-1" }, { "learning_rate", "\"kingma\"" },
+                  { "schedule.warmup_steps", "2.5" }, { "beta1", "1e300" } };
+    fl_record record;
+    fl_study *study = invented_study(BUDGET(3), ADAM);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+        json_t *hypers = json_object_get(object, "hyperparameters");
+        json_object_set_new(hypers, wrong[i].name, json_loads(wrong[i].value, JSON_DECODE_ANY, NULL));
+        if (fl_record_read(object, study, &record)) fail_msg("%s = %s was accepted", wrong[i].name, wrong[i].value);
+        json_decref(object);
+    }
+    fl_study_free(study);
+}
+
+static void a_slot_below_zero_is_refused(void **state)
+{
+    fl_record record;
+    fl_study *study = invented_study(BUDGET(3), ADAM);
+    for (int i = 0; i < 2; i++) {
+        json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+        json_object_set_new(object, i ? "index" : "repeat", json_integer(-1));
+        assert_false(fl_record_read(object, study, &record));
+        json_decref(object);
+    }
+    fl_study_free(study);
+}
+
 static void the_best_point_wins_by_metric_then_loss_then_step(void **state)
 {
     const fl_point points[] = { invented_point(10, 0.2, 0.5, 0.9), invented_point(20, 0.1, 0.5, 0.8),
@@ -180,6 +213,8 @@ int main(void)
         cmocka_unit_test(first_losses_come_back_if_they_were_recorded),
         cmocka_unit_test(a_recorded_trial_is_the_trial_that_ran),
         cmocka_unit_test(what_is_no_record_of_the_study_is_refused),
+        cmocka_unit_test(values_that_no_trial_can_have_are_refused),
+        cmocka_unit_test(a_slot_below_zero_is_refused),
         cmocka_unit_test(the_best_point_wins_by_metric_then_loss_then_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

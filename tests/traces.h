@@ -24,7 +24,7 @@ enum { SKIPPED = 77 };
 
 static inline bool have_fashion_mnist(void)
 {
-    char folder[4096];
+    char folder[FL_PATH_MAX];
     fl_error error;
     if (fl_dataset_folder(fl_dataset_find("fashion-mnist", NULL), folder, &error)) return true;
     printf("skipped: %s\n", error.text);

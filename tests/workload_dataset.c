@@ -97,7 +97,7 @@ static void assert_refused(scene *s, const char *why)
 
 static void assert_found_in(scene *s, const char *expected)
 {
-    char folder[4096];
+    char folder[FL_PATH_MAX];
     if (!fl_dataset_folder(&s->kind, folder, &s->error)) fail_msg("%s", s->error.text);
     assert_string_equal(expected, folder);
 }
@@ -143,7 +143,7 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)
 {
     scene *s = *state;
-    char folder[4096];
+    char folder[FL_PATH_MAX];
     fl_dataset_home(&s->kind, folder);
     assert_string_equal("cache/fairlead/tiny", folder); /* there is no folder `one` */
     assert_true(fl_folder_make("one", NULL));

@@ -139,6 +139,31 @@ static void a_packed_file_cut_short_is_refused(void **state)
     assert_refused(s, FL_IDX_IMAGES, "ends within its gzip checksum");
 }
 
+static void a_file_cut_anywhere_is_refused(void **state)
+{
+    scene *s = *state;
+    for (int packed = 0; packed <= 1; packed++) {
+        char *bytes;
+        size_t n;
+        put_idx(s, (uint32_t[]){ IDX_IMAGES_MAGIC, 4, 2, 3 }, 4, 24, packed);
+        assert_true(fl_file_read(s->path, &bytes, &n, NULL));
+        for (size_t left = 0; left < n; left++) {
+            put_file(s->path, bytes, left);
+            assert_refused(s, FL_IDX_IMAGES, ": ");
+            fl_idx_close(&s->idx);
+        }
+        free(bytes);
+    }
+}
+
+/* A thousand bytes of gzip that unpack to a million: read no further than the header promises and one byte more. */
+static void a_packed_file_that_swells_is_refused(void **state)
+{
+    scene *s = *state;
+    put_idx(s, (uint32_t[]){ IDX_LABELS_MAGIC, 24 }, 2, 1000000, true);
+    assert_refused(s, FL_IDX_LABELS, "goes on after the 24 bytes its header promises");
+}
+
 static void a_packed_file_with_a_wrong_checksum_is_refused(void **state)
 {
     put_damaged_gzip(*state, 0, 8);
@@ -160,6 +185,8 @@ int main(void)
         TEST(a_label_outside_the_classes_is_refused),
         TEST(every_lie_of_a_header_is_refused),
         TEST(a_packed_file_cut_short_is_refused),
+        TEST(a_file_cut_anywhere_is_refused),
+        TEST(a_packed_file_that_swells_is_refused),
         TEST(a_packed_file_with_a_wrong_checksum_is_refused),
         TEST(a_missing_file_is_named),
     };

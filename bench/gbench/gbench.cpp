@@ -5,6 +5,9 @@
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <iostream>
+#include <regex>
 #include <vector>
 
 using wall = std::chrono::steady_clock;
@@ -84,12 +87,42 @@ void gbench_context(const char *name, const char *value)
     benchmark::AddCustomContext(name, value);
 }
 
+// The library ends with 1 where it cannot write its file.
+static bool is_writable(int argc, char **argv)
+{
+    static const std::string flag = "--benchmark_out=";
+    for (int i = 1; i < argc; i++) {
+        if (flag.compare(0, flag.size(), argv[i], 0, flag.size()) != 0 || !argv[i][flag.size()]) continue;
+        if (std::ofstream(argv[i] + flag.size(), std::ios::app)) continue;
+        std::cerr << argv[i] + flag.size() << ": cannot be written\n";
+        return false;
+    }
+    return true;
+}
+
+// The library runs nothing where its filter is no regular expression.
+static bool is_regex(const std::string &filter)
+{
+    try {
+        std::regex(filter.substr(filter[0] == '-'), std::regex_constants::extended);
+        return true;
+    } catch (const std::regex_error &error) {
+        std::cerr << "--benchmark_filter=" << filter << ": " << error.what() << "\n";
+        return false;
+    }
+}
+
 int gbench_main(int argc, char **argv, void (*help)(void))
 {
+    if (!is_writable(argc, argv)) return 2;
     benchmark::Initialize(&argc, argv, help);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    if (benchmark::ReportUnrecognizedArguments(argc, argv) || !is_regex(benchmark::GetBenchmarkFilter())) return 2;
     size_t n_found = benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
+    if (!std::cout.flush()) {
+        std::cerr << "stdout: not everything could be written\n";
+        return 3;
+    }
     bool measured = n_found && (n_called == 0 || n_called > n_skipped);
     return measured ? 0 : 4;
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void (*const groups[])(void) = {
     kernels_layers, kernels_updates, kernels_batches, kernels_steps, kernels_trials, kernels_records,
@@ -20,10 +21,12 @@ static const char help_text[] =
     "example:\n"
     "  fairlead-kernels --benchmark_filter=forward/simple_cnn --benchmark_repetitions=10 --benchmark_out=new.json\n";
 
+static bool asked_for_help;
+
 static void help(void)
 {
-    fputs(help_text, stdout);
-    exit(0);
+    fputs(help_text, asked_for_help ? stdout : stderr);
+    exit(asked_for_help ? 0 : 2);
 }
 
 /* One thread each, and facts for the head of the output. */
@@ -42,6 +45,7 @@ static void start_backends(void)
 
 int main(int argc, char **argv)
 {
+    for (int i = 1; i < argc; i++) asked_for_help |= !strcmp(argv[i], "--help");
     start_backends();
     gbench_context("fairlead", fl_build_version);
     gbench_context("commit", fl_build_commit);

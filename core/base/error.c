@@ -1,5 +1,6 @@
 /* The three kinds of failure; see error.h. */
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@ static void fill(fl_error *error, fl_fault fault, const char *format, va_list ar
     if (!error) return;
     error->fault = fault;
     vsnprintf(error->text, sizeof error->text, format, arguments);
+    fl_text_make_plain(error->text);
 }
 
 bool fl_user_error(fl_error *error, const char *format, ...)

@@ -18,7 +18,7 @@ typedef enum fl_fault {
 
 typedef struct fl_error {
     fl_fault fault;
-    char text[1000]; /* one sentence, UTF-8, no newline at its end; truncated if longer */
+    char text[1000]; /* one sentence, UTF-8, on one line without control characters; truncated if longer */
 } fl_error;
 
 /* Fill `error` (which may be NULL) and return false, so that `return fl_user_error(error, ...)` reads well. */

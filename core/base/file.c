@@ -11,14 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MOST_BYTES = 256 << 20 };
+
 bool fl_file_error(fl_error *error, const char *path, const char *what)
 {
-    static const int mistakes[] = { EACCES, EPERM,  EROFS,     ENOENT,       ENOTDIR,
-                                    EISDIR, EEXIST, ENOTEMPTY, ENAMETOOLONG, ELOOP };
-    int trouble = errno;
-    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
-        if (trouble == mistakes[i]) return fl_user_error(error, "%s: %s: %s", path, what, strerror(trouble));
-    return fl_machine_error(error, "%s: %s: %s", path, what, strerror(trouble));
+    static const int users[] = { ENOENT, ENOTDIR, EISDIR, EEXIST,       EACCES, EPERM,
+                                 EROFS,  ENXIO,   ELOOP,  ENAMETOOLONG, EINVAL, ENOTEMPTY };
+    int reason = errno;
+    for (size_t i = 0; i < sizeof users / sizeof *users; i++)
+        if (reason == users[i]) return fl_user_error(error, "%.600s: %s: %s", path, what, strerror(reason));
+    return fl_machine_error(error, "%.600s: %s: %s", path, what, strerror(reason));
 }
 
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
@@ -28,12 +30,16 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     size_t used = 0, capacity = 1 << 16;
     char *text = fl_grow(NULL, capacity + 1, 1);
     ssize_t got;
-    while ((got = read(file, text + used, capacity - used)) > 0) {
+    while ((got = read(file, text + used, capacity - used)) > 0 && used < MOST_BYTES) {
         used += (size_t)got;
         if (used == capacity) text = fl_grow(text, (capacity *= 2) + 1, 1);
     }
     int trouble = errno;
     close(file);
+    if (got > 0) {
+        free(text);
+        return fl_user_error(error, "%s: is larger than 256 MiB, too large for what it should be", path);
+    }
     if (got < 0) {
         free(text);
         errno = trouble;
@@ -45,10 +51,28 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     return true;
 }
 
+/* Is there something at `path` that another file must not take the place of? */
+static bool is_fixture(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode);
+}
+
+static bool write_into(const char *path, const char *bytes, size_t n, fl_error *error)
+{
+    fl_replacement direct = { .path = path, .file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) };
+    if (direct.file < 0) return fl_file_error(error, path, "cannot be written");
+    fl_replacement_add(&direct, bytes, n);
+    close(direct.file);
+    errno = direct.trouble;
+    return !direct.trouble || fl_file_error(error, path, "cannot be written");
+}
+
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
 {
     char temporary[FL_PATH_MAX];
     fl_replacement replacement;
+    if (is_fixture(path)) return write_into(path, bytes, n, error);
     if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_PATH_MAX)
         return fl_user_error(error, "%.200s...: the path is too long", path);
     if (!fl_replacement_begin(&replacement, path, temporary, error)) return false;
@@ -71,8 +95,7 @@ bool fl_file_exists(const char *path)
 bool fl_folder_make(const char *path, fl_error *error)
 {
     char part[FL_PATH_MAX];
-    if (snprintf(part, sizeof part, "%s", path) >= FL_PATH_MAX)
-        return fl_user_error(error, "%.200s...: the path is too long", path);
+    snprintf(part, sizeof part, "%s", path);
     for (char *c = part + 1; *part && *c; c++) {
         if (*c != '/') continue;
         *c = 0;
@@ -90,6 +113,5 @@ void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)
 {
     size_t n = strlen(folder);
     const char *slash = n == 0 || folder[n - 1] == '/' ? "" : "/";
-    if (snprintf(path, FL_PATH_MAX, "%s%s%s", folder, slash, name) >= FL_PATH_MAX)
-        fl_die("%.200s...: the path is too long", folder);
+    snprintf(path, FL_PATH_MAX, "%s%s%s", folder, slash, name);
 }

@@ -6,14 +6,16 @@
 #include "base/text.h"
 #include <stddef.h>
 
-/* Fill `error` with "PATH: WHAT: " and what errno means, and return false. What somebody can put right at the path
- * (it is not there, is read-only, is something else) is the user's mistake, a full or broken disk the machine's. */
+/* False, with the sentence "PATH: WHAT: reason"; the reason and whose fault it is follow from errno. A path that is not
+ * there, not allowed or of another kind is the user's mistake, everything else the machine's trouble. */
 bool fl_file_error(fl_error *error, const char *path, const char *what);
 
-/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. Errors as fl_file_error's. */
+/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. Errors as fl_file_error's; a file beyond
+ * 256 MiB (a device that never ends) is the user's mistake. */
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 
-/* Write `n` bytes so that `path` holds either what it held or all of them (base/replace.h). */
+/* Write `n` bytes so that `path` holds either what it held or all of them (base/replace.h). What is there and no plain
+ * file (a device, a pipe, a link) is written to instead of replaced. */
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error);
 
 /* Make a folder and its parents; fine when it is there already. */
@@ -22,8 +24,9 @@ bool fl_folder_make(const char *path, fl_error *error);
 bool fl_file_exists(const char *path);   /* a regular file */
 bool fl_folder_exists(const char *path); /* a folder */
 
-/* `folder`/`name` into `path`, or `name` alone where `folder` is ""; dies when it does not fit. */
-enum { FL_PATH_MAX = 4096 };
+/* `folder`/`name` into `path`, or `name` alone where `folder` is "". Twice what the system takes (PATH_MAX): a path
+ * that is cut short here is still too long there, so its first use says so. */
+enum { FL_PATH_MAX = 8192 };
 void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const double MOST_EXACT = 0x1p53; /* beyond it a double skips whole numbers */
+
 size_t fl_hyper_index(const fl_hyper *table, size_t n, const char *name)
 {
     size_t i = 0;
@@ -33,15 +35,17 @@ void fl_hyper_range(const fl_hyper *hyper, char *text, size_t size)
         return;
     }
     const char *whole = hyper->scale == FL_INTEGER ? "a whole number in " : "";
-    char open = hyper->min_open || isinf(hyper->min) ? '(' : '[';
-    char close = hyper->max_open || isinf(hyper->max) ? ')' : ']';
-    snprintf(text, size, "%s%c%.10g, %.10g%c", whole, open, hyper->min, hyper->max, close);
+    bool counts = hyper->scale == FL_INTEGER && isinf(hyper->max);
+    char open = hyper->min_open || isinf(hyper->min) ? '(' : '[', max[32];
+    char close = hyper->max_open || (isinf(hyper->max) && !counts) ? ')' : ']';
+    snprintf(max, sizeof max, "%.10g", hyper->max);
+    snprintf(text, size, "%s%c%.10g, %s%c", whole, open, hyper->min, counts ? "2^53" : max, close);
 }
 
 static bool in_range(const fl_hyper *hyper, double value)
 {
     if (!isfinite(value)) return false;
-    if (hyper->scale >= FL_INTEGER && value != floor(value)) return false;
+    if (hyper->scale >= FL_INTEGER && (value != floor(value) || fabs(value) > MOST_EXACT)) return false;
     if (hyper->scale == FL_CHOICE) {
         size_t n = 0;
         while (hyper->choices[n]) n++;

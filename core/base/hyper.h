@@ -17,7 +17,8 @@ typedef struct fl_hyper {
     const char *name, *help;
     fl_scale scale;             /* how it is best searched */
     double standard;            /* the default; NAN where the user must settle it */
-    double min, max;            /* the range, ends included unless marked open; HUGE_VAL where there is none */
+    double min, max;            /* the range, ends included unless marked open; HUGE_VAL where there is none, which for
+                                   whole numbers means 2^53 */
     bool min_open, max_open;    /* the end itself is not allowed */
     const char *const *choices; /* NULL-ended names for FL_CHOICE */
 } fl_hyper;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64, NO_PLACE = 0 };
+enum { MAX_DEPTH = 64, NO_PLACE = 0, MOST_BYTES = 64 << 20 }; /* a study with a rate for each of a million steps has 20 MB */
 
 /* One value of the document. Place 0 is the root, which is nobody's child, so 0 also says "none". */
 typedef struct place {
@@ -158,6 +158,10 @@ static line_column locate(const char *text, size_t at)
 
 fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error)
 {
+    if (n > MOST_BYTES) {
+        fl_user_error(error, "%s:1:1: %zu bytes of JSON are too many; at most %d are read", name, n, MOST_BYTES);
+        return NULL;
+    }
     size_t too_deep = too_deep_at(text, n);
     if (too_deep < n) {
         line_column at = locate(text, too_deep);

@@ -20,8 +20,8 @@ typedef struct fl_node {
     size_t place;            /* index in the document's table of places */
 } fl_node;
 
-/* Load a file, or a text called `name` in messages. Duplicate keys, NaN, bad UTF-8, more than 64 levels or anything
- * after the value are errors with their place. NULL on error. */
+/* Load a file, or a text called `name` in messages. Duplicate keys, NaN, bad UTF-8, more than 64 levels, more
+ * than 64 MiB or anything after the value are errors with their place. NULL on error. */
 fl_json *fl_json_load(const char *path, fl_error *error);
 fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error);
 void fl_json_free(fl_json *document);

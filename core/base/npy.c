@@ -49,7 +49,7 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
 {
     FILE *file = fopen(path, "wb");
     if (!file) {
-        fl_machine_error(error, "%s: cannot be created: %s", path, strerror(errno));
+        fl_file_error(error, path, "cannot be created");
         return NULL;
     }
     fl_npy *npy = fl_new(1, sizeof *npy);

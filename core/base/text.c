@@ -2,9 +2,9 @@
 #include "base/text.h"
 #include "base/memory.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +56,19 @@ const char *fl_number(double value, char text[FL_NUMBER_SIZE])
         if (strtod(text, NULL) == value) break;
     }
     return text;
+}
+
+void fl_text_make_plain(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
+}
+
+bool fl_number_read(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return *text && !*end && !isspace((unsigned char)*text);
 }
 
 static bool is_plain(const char *word)

@@ -2,6 +2,7 @@
 #ifndef FL_BASE_TEXT_H
 #define FL_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Zero-initialise to start empty; `bytes` is NUL-terminated once something was added. */
@@ -14,9 +15,15 @@ void fl_text_add(fl_text *text, const char *format, ...) __attribute__((format(p
 void fl_text_add_bytes(fl_text *text, const char *bytes, size_t n);
 void fl_text_free(fl_text *text);
 
+/* Every control character becomes '?': what others wrote stays one line when it is printed, and gives a terminal no orders. */
+void fl_text_make_plain(char *text);
+
 /* The fewest digits that read back as the same double: "0.1", "1e-08", "100"; at most 25 bytes with the NUL. */
 enum { FL_NUMBER_SIZE = 32 };
 const char *fl_number(double value, char text[FL_NUMBER_SIZE]);
+
+/* True when all of `text` is a number, with no blank before it. */
+bool fl_number_read(const char *text, double *value);
 
 /* `text` as one word for a POSIX shell, in single quotes where it needs them. */
 void fl_text_add_shell_word(fl_text *text, const char *word);

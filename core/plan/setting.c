@@ -1,7 +1,7 @@
 /* Names to hyperparameters; couplings are a table. */
 #include "plan/setting.h"
+#include "base/text.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,10 +134,7 @@ bool fl_setting_read(const fl_setting *setting, fl_node node, double *value, fl_
 bool fl_setting_parse(const fl_setting *setting, const char *text, double *value, fl_error *error)
 {
     if (setting->hyper->scale == FL_CHOICE) return choose(setting, text, value, error);
-    char *end;
-    *value = strtod(text, &end);
-    bool whole = *text && !*end && !isspace((unsigned char)*text);
-    return whole || fl_user_error(error, "'%.80s' is not a number", text);
+    return fl_number_read(text, value) || fl_user_error(error, "'%.80s' is not a number", text);
 }
 
 void fl_setting_apply(const fl_setting *setting, double value, fl_values *values)

@@ -112,15 +112,32 @@ static bool read_target(fl_node root, fl_study *study, fl_error *error)
 
 /* --- the whole --- */
 
+static bool has_control(const char *text, const char *allowed)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < ' ' || *text == 0x7f) && !strchr(allowed, *text)) return true;
+    return false;
+}
+
+bool fl_study_read_label(fl_node node, const char *what, const char **label, fl_error *error)
+{
+    enum { MOST_BYTES = 200 };
+    if (!fl_node_string(node, label, error)) return false;
+    if (**label && strlen(*label) <= MOST_BYTES && !has_control(*label, "")) return true;
+    return fl_node_fail(node, error, "%s must be a line of 1 to %d bytes without control characters", what, MOST_BYTES);
+}
+
 static bool read_name(fl_node root, fl_study *study, fl_error *error)
 {
     fl_node child;
     const char *name, *why = "";
-    if (!fl_node_need(root, "study", &child, error) || !fl_node_string(child, &name, error)) return false;
-    if (!*name || strpbrk(name, "/\n\t") || *name == '.')
+    if (!fl_node_need(root, "study", &child, error) || !fl_study_read_label(child, "a study's name", &name, error))
+        return false;
+    if (strchr(name, '/') || *name == '.')
         return fl_node_fail(child, error, "a study's name must be a word that can name a folder");
     study->name = fl_copy_text(name);
     if (fl_node_get(root, "why", &child) && !fl_node_string(child, &why, error)) return false;
+    if (has_control(why, "\n\t")) return fl_node_fail(child, error, "'why' must be text without control characters");
     study->why = fl_copy_text(why);
     return true;
 }

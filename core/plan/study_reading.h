@@ -7,6 +7,10 @@
 /* A study from its document, all but `frozen`; NULL on error. */
 fl_study *fl_study_read(const fl_json *document, fl_error *error);
 
+/* A name that people read in tables, legends and file lists: a line of 1 to 200 bytes without control characters, which
+ * terminals would obey; else a sentence that begins with `what`. */
+bool fl_study_read_label(fl_node node, const char *what, const char **label, fl_error *error);
+
 /* What the listed fields hold: the study is their product. */
 typedef struct fl_study_lists {
     const fl_workload *workloads[32];

@@ -38,6 +38,8 @@ void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */
 /* The largest seed, and the largest count a study may hold: whole numbers stay exact in a double. */
 #define FL_SEED_MAX (((uint64_t)1 << 53) - 1)
 
+enum { FL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of the pen */
+
 /* True when the trial can be run on a data set with `n_training` training examples (SIZE_MAX: not known yet); else a
  * sentence without a place. */
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);

@@ -192,7 +192,7 @@ static bool read_counts(fl_node node, fl_trial *trial, fl_error *error)
     if (!read_count(node, "batch_size", 1, UINT32_MAX, &trial->batch_size, error) ||
         !read_count(node, "steps", 1, FL_SEED_MAX, &trial->steps, error) ||
         !read_count(node, "eval_every", 0, FL_SEED_MAX, &trial->eval_every, error) ||
-        !read_count(node, "threads", 1, 4096, &threads, error) ||
+        !read_count(node, "threads", 1, FL_THREADS_MAX, &threads, error) ||
         !read_count(node, "seed", 0, FL_SEED_MAX, &seed, error))
         return false;
     trial->threads = (unsigned)threads;

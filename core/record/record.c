@@ -1,5 +1,6 @@
 /* Records as JSON, both ways. */
 #include "record/record.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -110,12 +111,21 @@ static bool read_slot(const json_t *object, const fl_study *study, fl_slot *slot
     const fl_arm *arm = name ? fl_study_arm(study, name) : NULL;
     const json_t *index = json_object_get(object, "index"), *repeat = json_object_get(object, "repeat");
     if (!arm || !json_is_integer(index) || !json_is_integer(repeat)) return false;
-    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)json_integer_value(index),
-                       (uint64_t)json_integer_value(repeat) };
-    return true;
+    json_int_t numbers[] = { json_integer_value(index), json_integer_value(repeat) };
+    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)numbers[0], (uint64_t)numbers[1] };
+    return numbers[0] >= 0 && numbers[1] >= 0;
 }
 
-static void read_values(const json_t *object, const fl_owners *owners, fl_values *values)
+/* A number, or a choice by its name; NAN for anything else. */
+static double number_of(const json_t *value, const fl_hyper *hyper)
+{
+    if (hyper->scale == FL_CHOICE)
+        return json_is_string(value) ? fl_hyper_choice(hyper, json_string_value(value)) : NAN;
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* False where a value is none that the trial can have had; names that nobody knows any more are passed over. */
+static bool read_values(const json_t *object, const fl_owners *owners, fl_values *values)
 {
     fl_values_default(owners, values);
     const char *name;
@@ -124,10 +134,11 @@ static void read_values(const json_t *object, const fl_owners *owners, fl_values
     {
         fl_setting setting;
         if (!fl_setting_find(owners, name, &setting, NULL)) continue;
-        double number =
-            json_is_string(value) ? fl_hyper_choice(setting.hyper, json_string_value(value)) : json_number_value(value);
+        double number = number_of(value, setting.hyper);
+        if (!fl_setting_accepts(&setting, number, NULL)) return false;
         fl_setting_apply(&setting, number, values);
     }
+    return true;
 }
 
 static void read_text(const json_t *object, const char *key, char *text, size_t size)
@@ -136,18 +147,34 @@ static void read_text(const json_t *object, const char *key, char *text, size_t 
     snprintf(text, size, "%s", value ? value : "");
 }
 
+/* What names a trial goes into tables, file lists and commands, so it must be the hash it is said to be. */
+static bool read_hash(const json_t *object, const char *key, char text[FL_HASH_TEXT])
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    snprintf(text, FL_HASH_TEXT, "%s", value ? value : "");
+    return value && strlen(value) == FL_HASH_TEXT - 1 && strspn(value, "0123456789abcdef") == FL_HASH_TEXT - 1;
+}
+
+static char *plain_copy(const json_t *object, const char *key)
+{
+    char *text = fl_copy_text(json_string_value(json_object_get(object, key)));
+    if (text) fl_text_make_plain(text);
+    return text;
+}
+
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record)
 {
     char status[16];
     *record = (fl_record){ .steps_to_target = HUGE_VAL };
     read_text(object, "status", status, sizeof status);
     record->status = fl_status_find(status);
-    if (record->status == FL_STATUSES || !read_slot(object, study, &record->slot)) return false;
-    read_text(object, "trial", record->trial, sizeof record->trial);
+    if (record->status == FL_STATUSES || !read_slot(object, study, &record->slot) ||
+        !read_hash(object, "trial", record->trial) ||
+        !read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners,
+                     &record->values))
+        return false;
     read_text(object, "state_hash", record->state_hash, sizeof record->state_hash);
     read_text(object, "host", record->host, sizeof record->host);
-    read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners,
-                &record->values);
     record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
     fl_first_losses_read(json_object_get(object, "first_losses"), &record->first_losses);
     record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));
@@ -157,8 +184,8 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
     fl_seconds_read(json_object_get(object, "seconds"), &record->seconds);
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
-    record->reason = fl_copy_text(json_string_value(json_object_get(object, "reason")));
-    record->repro = fl_copy_text(json_string_value(json_object_get(object, "repro")));
+    record->reason = plain_copy(object, "reason");
+    record->repro = plain_copy(object, "repro");
     return true;
 }
 

@@ -252,7 +252,7 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     char path[FL_PATH_MAX];
     fl_path_join(path, folder, "study.json");
     if (!fl_file_exists(path)) {
-        fl_user_error(error, "%s: is no result folder: it holds no study.json", folder);
+        fl_user_error(error, "%.600s: is no result folder: it holds no study.json", folder);
         return NULL;
     }
     fl_study *study = fl_study_load(path, NULL, error);

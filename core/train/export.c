@@ -25,7 +25,7 @@ struct fl_export {
 static FILE *create(const char *path, fl_error *error)
 {
     FILE *file = fopen(path, "w");
-    if (!file) fl_user_error(error, "%s: cannot be created: %s", path, strerror(errno));
+    if (!file) fl_file_error(error, path, "cannot be created");
     return file;
 }
 
@@ -34,9 +34,7 @@ static bool make_folders(const char *folder, fl_error *error)
     char init[FL_PATH_MAX], final[FL_PATH_MAX];
     fl_path_join(init, folder, "init");
     fl_path_join(final, folder, "final");
-    if (fl_folder_make(init, error) && fl_folder_make(final, error)) return true;
-    if (error) error->fault = FL_FAULT_USER; /* the place was the user's choice */
-    return false;
+    return fl_folder_make(init, error) && fl_folder_make(final, error);
 }
 
 fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const char *folder, fl_error *error)
@@ -50,7 +48,7 @@ fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const ch
         ready = make_folders(folder, error) && (export->traces[1] = create(path, error));
     }
     if (ready) return export;
-    if (export->traces[0]) remove(trace_path); /* a refused export leaves nothing behind */
+    if (export->traces[0] && fl_file_exists(trace_path)) remove(trace_path); /* a refused export leaves no file behind */
     fl_export_close(export, NULL);
     return NULL;
 }

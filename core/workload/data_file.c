@@ -11,7 +11,7 @@
 
 static const char packed[] = ".gz";
 
-bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[4096])
+bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[FL_PATH_MAX])
 {
     fl_path_join(path, folder, file->name);
     if (fl_file_exists(path)) return true;

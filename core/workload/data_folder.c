@@ -44,7 +44,7 @@ static bool search(const fl_dataset_kind *kind, char *list, char folder[FL_PATH_
     return false;
 }
 
-bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[4096], fl_error *error)
+bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_PATH_MAX], fl_error *error)
 {
     *folder = 0;
     if (!kind->files) return true;
@@ -60,7 +60,7 @@ bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[4096], fl_error 
     return found;
 }
 
-void fl_dataset_home(const fl_dataset_kind *kind, char folder[4096])
+void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_PATH_MAX])
 {
     fl_text root = { 0 };
     const char *list = from_environment("FAIRLEAD_DATA");

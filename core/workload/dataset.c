@@ -53,7 +53,7 @@ static void identify(const fl_dataset_kind *kind, char checksum[FL_SHA256_TEXT])
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error)
 {
     if (!kind->files) return kind->load(kind, NULL, options, error);
-    char folder[4096];
+    char folder[FL_PATH_MAX];
     if (!fl_dataset_folder(kind, folder, error) || !fl_dataset_check(kind, folder, error)) return NULL;
     fl_dataset *dataset = kind->load(kind, folder, options, error);
     if (dataset) identify(kind, dataset->checksum);

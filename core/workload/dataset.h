@@ -8,6 +8,7 @@
 #define FL_WORKLOAD_DATASET_H
 
 #include "base/entry.h"
+#include "base/file.h"
 #include "math/layer.h"
 #include <stdint.h>
 
@@ -53,11 +54,11 @@ const fl_dataset_kind *fl_dataset_find(const char *name, fl_error *error);
 
 /* The folder that holds all files of `kind`, in `folder` ("" when it is generated); false, with a sentence that names
  * what was searched and `fairlead data fetch NAME`, when there is none. */
-bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[4096], fl_error *error);
+bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_PATH_MAX], fl_error *error);
 
 /* Where `fairlead data fetch` puts a set: the first folder of FAIRLEAD_DATA if it is set and writable, else the user's
  * cache. */
-void fl_dataset_home(const fl_dataset_kind *kind, char folder[4096]);
+void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_PATH_MAX]);
 
 /* Find, check and load; NULL with a sentence. */
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error);
@@ -71,7 +72,7 @@ bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error 
 
 /* Where a file stands in `folder`, in `path`: under its own name or else unpacked. False when it is there in neither
  * form. */
-bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[4096]);
+bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[FL_PATH_MAX]);
 
 /* Compare size and sha256 of the file at `path` with what is recorded; it may have either form under either name. */
 bool fl_data_file_check(const fl_data_file *file, const char *path, fl_error *error);

@@ -90,7 +90,7 @@ static bool replace(const char *url, const fl_data_file *file, const char *tempo
                     unsigned stall_seconds, fl_error *error)
 {
     FILE *to = fopen(temporary, "wbe");
-    if (!to) return fl_machine_error(error, "%s: cannot be created: %s", temporary, strerror(errno));
+    if (!to) return fl_file_error(error, temporary, "cannot be created");
     bool came = transfer(url, file->bytes, to, stall_seconds, error);
     if (fclose(to) != 0 && came) came = fl_machine_error(error, "%s: %s", temporary, strerror(errno));
     if (!came) return false;
@@ -129,8 +129,7 @@ static void sweep(const char *folder, const char *target)
 bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, unsigned stall_seconds, fl_error *error)
 {
     char temporary[FL_PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid()) >= FL_PATH_MAX)
-        return fl_user_error(error, "%.200s...: the path is too long", path);
+    snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     if (replace(url, file, temporary, path, stall_seconds, error)) return true;
     unlink(temporary);
     return false;
