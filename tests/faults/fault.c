@@ -99,11 +99,11 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 
 /* --- files --- */
 
-/* A short write comes back with half of the bytes written. */
+/* A short write comes back with half of the bytes written, rounded up. */
 static bool cut_short(size_t *n)
 {
-    if (fault.trouble || *n < 2) return false;
-    *n /= 2;
+    if (fault.trouble) return false;
+    *n -= *n / 2;
     return true;
 }
 

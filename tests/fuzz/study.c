@@ -32,8 +32,10 @@ static void check_trial(const fl_study *study, const fl_arm *arm, uint64_t index
     fl_text command = { 0 };
     fl_trial trial = fl_study_trial(study, arm, index, repeat);
     PROMISE(fl_trial_accepts(&trial, SIZE_MAX, &error));
-    fl_trial_rate(&trial, 0, (fl_told){ .n = 0 });
-    fl_trial_rate(&trial, trial.steps - 1, (fl_told){ .n = 0 });
+    fl_rate_question question = fl_trial_question(&trial);
+    fl_schedule_rate(trial.owners.schedule, &question);
+    question.step = trial.steps - 1;
+    fl_schedule_rate(trial.owners.schedule, &question);
     fl_trial_command(&trial, &command);
     check_travel(&trial);
     fl_text_free(&command);
