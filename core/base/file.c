@@ -107,7 +107,7 @@ static bool replace(const char *path, const char *temporary, const char *bytes, 
 
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
 {
-    char temporary[FL_PATH_MAX];
+    char temporary[FL_PATH_MAX + 40];
     if (is_fixture(path)) return write_into(path, bytes, n, error);
     snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
     if (!replace(path, temporary, bytes, n)) return fl_path_error(error, path, "cannot be written");

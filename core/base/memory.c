@@ -72,6 +72,7 @@ static block *add_block(fl_arena *arena, size_t size)
     size += b->used;
     b->size = size > BLOCK_BYTES ? size : BLOCK_BYTES;
     bool huge = b->size >= 2 * HUGE_PAGE;
+    if (huge) b->size = (b->size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; /* aligned_alloc wants multiples */
     b->bytes = aligned_alloc(huge ? HUGE_PAGE : ALIGNMENT, b->size);
     if (!b->bytes) fl_die("no memory for %zu bytes", b->size);
     if (huge) madvise(b->bytes, b->size, MADV_HUGEPAGE); /* a wish: where it is refused, small pages serve */
