@@ -7,7 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <iostream>
-#include <regex>
+#include <regex.h>
 #include <vector>
 
 using wall = std::chrono::steady_clock;
@@ -103,13 +103,16 @@ static bool is_writable(int argc, char **argv)
 // The library runs nothing where its filter is no regular expression.
 static bool is_regex(const std::string &filter)
 {
-    try {
-        std::regex(filter.substr(filter[0] == '-'), std::regex_constants::extended);
+    regex_t compiled;
+    char reason[100];
+    int trouble = regcomp(&compiled, filter.c_str() + (filter[0] == '-'), REG_EXTENDED | REG_NOSUB);
+    if (trouble == 0) {
+        regfree(&compiled);
         return true;
-    } catch (const std::regex_error &error) {
-        std::cerr << "--benchmark_filter=" << filter << ": " << error.what() << "\n";
-        return false;
     }
+    regerror(trouble, &compiled, reason, sizeof reason);
+    std::cerr << "--benchmark_filter=" << filter << ": " << reason << "\n";
+    return false;
 }
 
 int gbench_main(int argc, char **argv, void (*help)(void))

@@ -2,13 +2,23 @@
 #include "kernels/work.h"
 #include "roofline/roofline.h"
 
+/* In how many of its places along one side of an image a window's cells meet the image and not its padding. */
+static size_t meetings(const fl_layer *layer, size_t side, size_t n_places)
+{
+    size_t found = 0;
+    for (size_t place = 0; place < n_places; place++)
+        for (size_t cell = place; cell < place + layer->kernel; cell++)
+            found += cell >= layer->pad && cell < layer->pad + side;
+    return found;
+}
+
 double work_of_pass(const fl_layer *layer, fl_shape in)
 {
-    fl_block tensors[FL_LAYER_TENSORS];
-    if (layer->kind != FL_DENSE && layer->kind != FL_CONVOLUTION) return 0;
+    if (layer->kind == FL_DENSE) return 2 * (double)(in.n * in.c * in.h * in.w) * (double)layer->n_out;
+    if (layer->kind != FL_CONVOLUTION) return 0;
     fl_shape out = fl_layer_out(layer, in);
-    fl_layer_tensors(layer, in, tensors);
-    return 2 * (double)tensors[0].n_values * (double)(out.n * out.h * out.w);
+    return 2 * (double)(in.n * in.c * out.c) * (double)meetings(layer, in.h, out.h) *
+           (double)meetings(layer, in.w, out.w);
 }
 
 double work_of_step(const fl_layer *layers, size_t n_layers, fl_shape in)

@@ -1,5 +1,5 @@
-/* How much arithmetic a layer is, as everybody counts it: two operations per weight, example and place, whatever a
- * backend does to save some. */
+/* How much arithmetic a layer is: two operations per weight, example and place, whatever a backend does to save some.
+ * Products with an image's padding are none, for kernels skip them; so no share of a peak can exceed one. */
 #ifndef BENCH_KERNELS_WORK_H
 #define BENCH_KERNELS_WORK_H
 

@@ -128,7 +128,7 @@ static void sweep(const char *folder, const char *target)
 
 bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, unsigned stall_seconds, fl_error *error)
 {
-    char temporary[FL_PATH_MAX];
+    char temporary[FL_PATH_MAX + 40];
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     if (replace(url, file, temporary, path, stall_seconds, error)) return true;
     unlink(temporary);
