@@ -57,7 +57,9 @@ static const char *last_line(fl_text *said)
     return line ? line + 1 : said->length ? said->bytes : "no reason given";
 }
 
-enum { CPU_SECONDS = 60 }; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
+enum {
+    CPU_SECONDS = 60
+}; /* a hundred times what a figure takes: a script that never ends must not keep a run from ending */
 
 static bool run(char *const argv[], const char *folder, int input, fl_text *said, fl_error *error)
 {

@@ -62,7 +62,8 @@ static void sentence(const progress *p, const fl_tally *tally, char *text, size_
         duration(tally->left, time);
         snprintf(left, sizeof left, ", %s left", time);
     }
-    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s%s", tally->done, tally->total, tally->infeasible, failed, best, left);
+    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s%s", tally->done, tally->total, tally->infeasible, failed,
+             best, left);
 }
 
 static size_t columns(void)

@@ -59,7 +59,8 @@ bool study_find(const char *name, char path[FL_PATH_MAX], fl_error *error)
         share_folder(i, folder);
         if (in_suites(folder, name, path)) return true;
     }
-    return fl_user_error(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows", name);
+    return fl_user_error(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows",
+                         name);
 }
 
 fl_study *study_load(const char *name, const fl_overrides *overrides, fl_error *error)

@@ -11,7 +11,8 @@ bool study_find(const char *name, char path[FL_PATH_MAX], fl_error *error);
 /* Load by name; the program's own study for its own name. */
 fl_study *study_load(const char *name, const fl_overrides *overrides, fl_error *error);
 
-/* Call `found` for every study there is, with its name ("choi/fashion_mnist") and path; the first folder that has a name wins. */
+/* Call `found` for every study there is, with its name ("choi/fashion_mnist") and path; the first folder that has a
+ * name wins. */
 void study_each(void (*found)(void *whose, const char *name, const char *path), void *whose);
 
 /* The path of the running program. */

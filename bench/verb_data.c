@@ -13,7 +13,8 @@ enum { STALL_SECONDS = 30 };
 
 static const usage data_usage = {
     "fairlead data list|fetch|check [NAME] [--json]",
-    "list: known data sets with home, licence, checksums and where they were found. fetch: download what is missing and verify\n"
+    "list: known data sets with home, licence, checksums and where they were found. fetch: download what is missing "
+    "and verify\n"
     "it before it is used. check: compare the files with their recorded sizes and sha256.",
     "fairlead data fetch fashion-mnist",
 };
@@ -32,8 +33,9 @@ static json_t *set_json(const fl_dataset_kind *kind)
 {
     char folder[FL_PATH_MAX] = "";
     bool there = fl_dataset_folder(kind, folder, NULL);
-    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:o}", "name", kind->entry.name, "about", kind->entry.about, "home",
-                     kind->home, "licence", kind->licence, "here", there, "folder", there ? folder : "", "files", files_json(kind));
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:o}", "name", kind->entry.name, "about", kind->entry.about,
+                     "home", kind->home, "licence", kind->licence, "here", there, "folder", there ? folder : "",
+                     "files", files_json(kind));
 }
 
 static void print_set(const json_t *set)
@@ -49,8 +51,8 @@ static void print_set(const json_t *set)
         printf("  here     %s\n", *folder ? folder : "no");
     else
         printf("  here     generated when needed\n");
-    json_array_foreach(files, i, file)
-        printf("  sha256   %s  %s\n", json_string_value(json_object_get(file, "sha256")), json_string_value(json_object_get(file, "name")));
+    json_array_foreach(files, i, file) printf("  sha256   %s  %s\n", json_string_value(json_object_get(file, "sha256")),
+                                              json_string_value(json_object_get(file, "name")));
 }
 
 static int list(const fl_dataset_kind *const *kinds, bool json)

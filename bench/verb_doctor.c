@@ -13,7 +13,8 @@
 
 static const usage doctor_usage = {
     "fairlead doctor [--json]",
-    "Names the machine, the build and the backends, and tells what makes timings here less trustworthy: a busy machine, a varying\n"
+    "Names the machine, the build and the backends, and tells what makes timings here less trustworthy: a busy "
+    "machine, a varying\n"
     "clock rate, a noisy neighbour. Results never depend on any of it, only seconds do.",
     "fairlead doctor",
 };
@@ -24,7 +25,8 @@ enum { PROBES = 60, PROBE_ADDITIONS = 3000000 };
 static double probe(void)
 {
     double begun = fl_clock_seconds();
-    for (volatile unsigned i = 0; i < PROBE_ADDITIONS; i++) {}
+    for (volatile unsigned i = 0; i < PROBE_ADDITIONS; i++) {
+    }
     return fl_clock_seconds() - begun;
 }
 
@@ -60,11 +62,13 @@ static json_t *doubts_json(double unsteady, double load, unsigned cores)
         doubt(doubts, text);
     }
     if (load > 0.2 * cores) {
-        snprintf(text, sizeof text, "the machine is busy: a load of %.2f on %u cores over the last minute", load, cores);
+        snprintf(text, sizeof text, "the machine is busy: a load of %.2f on %u cores over the last minute", load,
+                 cores);
         doubt(doubts, text);
     }
     if (unsteady > 0.03) {
-        snprintf(text, sizeof text, "equal pieces of work differ: one in ten takes %.0f %% longer than the median", 100 * unsteady);
+        snprintf(text, sizeof text, "equal pieces of work differ: one in ten takes %.0f %% longer than the median",
+                 100 * unsteady);
         doubt(doubts, text);
     }
     return doubts;
@@ -84,8 +88,9 @@ static json_t *examine(void)
         json_object_set_new(backends, (*b)->entry.name, json_string(library.bytes ? library.bytes : why.text));
         fl_text_free(&library);
     }
-    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_host_machine(), "build", fl_host_build(), "backends",
-                     backends, "load", load, "unsteadiness", unsteady, "doubts", doubts_json(unsteady, load, cores));
+    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_host_machine(), "build", fl_host_build(),
+                     "backends", backends, "load", load, "unsteadiness", unsteady, "doubts",
+                     doubts_json(unsteady, load, cores));
 }
 
 static void print_object(const char *title, const json_t *object)

@@ -133,7 +133,8 @@ static void add_study(void *list, const char *name, const char *path)
 {
     fl_error error;
     fl_study *study = fl_study_load(path, NULL, &error);
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name, "about", study ? study->why : error.text, "path", path));
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s}", "name", name, "about", study ? study->why : error.text, "path", path));
     fl_study_free(study);
 }
 
@@ -170,12 +171,14 @@ static void print_hyper(const json_t *hyper)
     const char *value = json_is_string(standard) ? json_string_value(standard)
                         : json_is_real(standard) ? fl_number(json_real_value(standard), number)
                                                  : "to be set";
-    printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"), text_of(hyper, "help"));
+    printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"),
+           text_of(hyper, "help"));
 }
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "source", "includes", "f32", "bf16", "tuned", "data", "init", "licence", "home", "path", NULL };
+    static const char *const facts[] = { "source", "includes", "f32",  "bf16", "tuned", "data",
+                                         "init",   "licence",  "home", "path", NULL };
     printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
         if (*text_of(entry, *fact)) printf("      %-8s %s\n", *fact, text_of(entry, *fact));
@@ -216,5 +219,7 @@ int verb_list(int argc, char **argv)
     }
     json_decref(all);
     if (found) return 0;
-    return complain_user("there is no '%s' to list; there is workloads, optimizers, schedules, backends, searches, data, studies", wanted);
+    return complain_user(
+        "there is no '%s' to list; there is workloads, optimizers, schedules, backends, searches, data, studies",
+        wanted);
 }

@@ -1,4 +1,5 @@
-/* The verbs of the fairlead command: one file each, verb_NAME.c. argv[0] is the verb's name; each returns the exit code. */
+/* The verbs of the fairlead command: one file each, verb_NAME.c. argv[0] is the verb's name; each returns the exit
+ * code. */
 #ifndef BENCH_VERBS_H
 #define BENCH_VERBS_H
 

@@ -8,8 +8,8 @@
 
 int verb_version(void)
 {
-    printf("fairlead %s%s%s%s\ncompiler  %s %s\n", fl_build_version, *fl_build_commit ? " (commit " : "", fl_build_commit,
-           *fl_build_commit ? ")" : "", fl_build_compiler, fl_build_flags);
+    printf("fairlead %s%s%s%s\ncompiler  %s %s\n", fl_build_version, *fl_build_commit ? " (commit " : "",
+           fl_build_commit, *fl_build_commit ? ")" : "", fl_build_compiler, fl_build_flags);
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         fl_text words = { 0 };
         fl_error why;

@@ -78,7 +78,8 @@ static void a_complete_record_has_every_field(void **state)
     assert_keys(
         complete,
         "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
-        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations first_losses lent final best "
+        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations first_losses lent "
+        "final best "
         "steps_to_target state_hash seconds examples_per_second host repro check");
     assert_int_equal(number(complete, "schema"), 1);
     assert_string_equal(text(complete, "study"), "records");

@@ -1,5 +1,6 @@
-/* The CNN learns: Adam at an ordinary rate, batch 128, on real Fashion-MNIST. Label `long`: many minutes. Shallue et al. 2018 set 10 %
- * as the goal of this workload; with 1,000 and 5,000 steps 12 % and 9 % are what a healthy program reaches easily. */
+/* The CNN learns: Adam at an ordinary rate, batch 128, on real Fashion-MNIST. Label `long`: many minutes. Shallue et
+ * al. 2018 set 10 % as the goal of this workload; with 1,000 and 5,000 steps 12 % and 9 % are what a healthy program
+ * reaches easily. */
 #include "traces.h"
 
 static void learns(const char *backend)

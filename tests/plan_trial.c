@@ -325,10 +325,13 @@ static void impossible_numbers_are_not_accepted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_combination_survives_as_json),      cmocka_unit_test(everything_else_survives_as_json),
-        cmocka_unit_test(the_identity_is_the_hash_of_these_words), cmocka_unit_test(every_choice_changes_the_identity),
+        cmocka_unit_test(every_combination_survives_as_json),
+        cmocka_unit_test(everything_else_survives_as_json),
+        cmocka_unit_test(the_identity_is_the_hash_of_these_words),
+        cmocka_unit_test(every_choice_changes_the_identity),
         cmocka_unit_test(every_hyperparameter_changes_the_identity_to_its_last_bit),
-        cmocka_unit_test(what_changes_nothing_keeps_the_identity), cmocka_unit_test(trials_that_cannot_be_are_refused),
+        cmocka_unit_test(what_changes_nothing_keeps_the_identity),
+        cmocka_unit_test(trials_that_cannot_be_are_refused),
         cmocka_unit_test(impossible_numbers_are_not_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The three backends train the same CNN on the same real pictures: their losses agree step by step until a ReLU or a max-pool
- * flips, which any two correct fp32 programs do in the end. */
+/* The three backends train the same CNN on the same real pictures: their losses agree step by step until a ReLU or a
+ * max-pool flips, which any two correct fp32 programs do in the end. */
 #include "traces.h"
 
 enum { STEPS = 20, BATCH = 8 }; /* small for naive's sake */

@@ -112,8 +112,8 @@ static void the_first_losses_are_kept(void **state)
     }
 }
 
-/* At a rate of 1e30 the parameters are near 1e31 after one step, whose squares are beyond fp32's and not double's range;
- * after two steps they are infinite themselves. */
+/* At a rate of 1e30 the parameters are near 1e31 after one step, whose squares are beyond fp32's and not double's
+ * range; after two steps they are infinite themselves. */
 static void a_loss_that_is_no_number_is_kept_as_null(void **state)
 {
     fl_trial trial = trial_of("sgd", "constant", 1e30, 5);

@@ -28,8 +28,12 @@ static int set_up(void **state)
     setenv("FAIRLEAD_DATA", "one::two", 1);
     setenv("XDG_CACHE_HOME", "cache", 1);
     memcpy(s->words, right, sizeof right);
-    s->kind = (fl_dataset_kind){ .entry = { "tiny", "", "" }, .licence = "none", .home = "here", .files = s->files,
-                                 .n_files = N_FILES, .load = fl_dataset_load_idx };
+    s->kind = (fl_dataset_kind){ .entry = { "tiny", "", "" },
+                                 .licence = "none",
+                                 .home = "here",
+                                 .files = s->files,
+                                 .n_files = N_FILES,
+                                 .load = fl_dataset_load_idx };
     *state = s;
     return 0;
 }

@@ -54,8 +54,8 @@ void gbench_skip(gbench *run, const char *sentence);
 void gbench_context(const char *name, const char *value);
 
 /* Read the --benchmark_* flags, run what they ask for. Returns the exit code: 0; 2 for arguments the library does not
- * know or cannot follow, 3 when not all could be printed, 4 when nothing was measured. `help` prints the help and ends the
- * process; the library calls it for some wrong values, too. */
+ * know or cannot follow, 3 when not all could be printed, 4 when nothing was measured. `help` prints the help and ends
+ * the process; the library calls it for some wrong values, too. */
 int gbench_main(int argc, char **argv, void (*help)(void));
 
 #ifdef __cplusplus

@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64, NO_PLACE = 0, MOST_BYTES = 64 << 20 }; /* a study with a rate for each of a million steps has 20 MB */
+enum {
+    MAX_DEPTH = 64,
+    NO_PLACE = 0,
+    MOST_BYTES = 64 << 20
+}; /* a study with a rate for each of a million steps has 20 MB */
 
 /* One value of the document. Place 0 is the root, which is nobody's child, so 0 also says "none". */
 typedef struct place {

@@ -131,22 +131,25 @@ static bool parse(const char *bytes, size_t n, fl_npy_type type, size_t shape[MA
     char header[1 << 16] = "", descr[32];
     memcpy(header, bytes + PREAMBLE, *start - PREAMBLE);
     snprintf(descr, sizeof descr, "'descr': '%s'", types[type].descr);
-    return strstr(header, descr) && strstr(header, "'fortran_order': False") && parse_shape(header, shape, n_dims, count);
+    return strstr(header, descr) && strstr(header, "'fortran_order': False") &&
+           parse_shape(header, shape, n_dims, count);
 }
 
-bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[MAX_DIMS], size_t *n_dims, fl_error *error)
+bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[MAX_DIMS], size_t *n_dims,
+                 fl_error *error)
 {
     char *bytes;
     size_t n, start, count, size;
     if (!fl_file_read(path, &bytes, &n, error)) return false;
     if (!parse(bytes, n, type, shape, n_dims, &start, &count)) {
         free(bytes);
-        return fl_user_error(error, "%s: is not a .npy file, version 1.0, of type %s in C order", path, types[type].descr);
+        return fl_user_error(error, "%s: is not a .npy file, version 1.0, of type %s in C order", path,
+                             types[type].descr);
     }
     if (__builtin_mul_overflow(count, types[type].size, &size) || size != n - start) {
         free(bytes);
-        return fl_user_error(error, "%s: its shape promises %zu elements, the file holds %zu bytes of them", path, count,
-                             n - start);
+        return fl_user_error(error, "%s: its shape promises %zu elements, the file holds %zu bytes of them", path,
+                             count, n - start);
     }
     *elements = fl_new(count, types[type].size);
     memcpy(*elements, bytes + start, size);

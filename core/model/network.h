@@ -21,15 +21,15 @@ void fl_network_free(fl_network *network);
 fl_shape fl_network_in(const fl_network *network);
 
 const fl_flat *fl_network_flat(const fl_network *network);
-float *fl_network_parameters(fl_network *network);     /* flat->count floats */
-float *fl_network_gradient(fl_network *network);       /* the same; NULL unless training */
-float *fl_network_input(fl_network *network);          /* one batch, canonical, to be filled before forward */
-int32_t *fl_network_labels(fl_network *network);       /* a class per example, to be filled before forward */
+float *fl_network_parameters(fl_network *network);          /* flat->count floats */
+float *fl_network_gradient(fl_network *network);            /* the same; NULL unless training */
+float *fl_network_input(fl_network *network);               /* one batch, canonical, to be filled before forward */
+int32_t *fl_network_labels(fl_network *network);            /* a class per example, to be filled before forward */
 const float *fl_network_losses(const fl_network *network);  /* per example, after forward */
 const uint8_t *fl_network_wrong(const fl_network *network); /* per example, after forward */
 
 void fl_network_forward(fl_network *network);
-void fl_network_backward(fl_network *network); /* after forward; writes the gradient of the mean loss */
+void fl_network_backward(fl_network *network);     /* after forward; writes the gradient of the mean loss */
 double fl_network_loss(const fl_network *network); /* mean of the losses, summed in double in order */
 
 /* All parameters in canonical order, block after block, n_parameters floats. */

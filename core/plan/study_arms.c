@@ -129,8 +129,7 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
     const char *optimizer, *schedule = "constant";
     fl_error why;
     if (!fl_node_is_object(r->node, error) || !fl_node_only(r->node, keys, error)) return false;
-    if (!fl_node_need(r->node, "arm", &child, error) ||
-        !fl_study_read_label(child, "an arm's name", &r->label, error))
+    if (!fl_node_need(r->node, "arm", &child, error) || !fl_study_read_label(child, "an arm's name", &r->label, error))
         return false;
     for (size_t i = 0; i < study->n_arms; i++)
         if (!strcmp(study->arms[i].label, r->label))

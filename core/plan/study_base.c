@@ -60,7 +60,8 @@ bool fl_study_read_base(fl_node root, const fl_study *study, const fl_space *spa
     base->steps = study->steps;
     base->eval_every = study->eval_every;
     base->stop_above = study->stop_above;
-    if (!fl_node_optional_whole(root, "threads", 1, FL_THREADS_MAX, &threads, error) || !read_workload_options(root, base, error))
+    if (!fl_node_optional_whole(root, "threads", 1, FL_THREADS_MAX, &threads, error) ||
+        !read_workload_options(root, base, error))
         return false;
     base->threads = (unsigned)threads;
     if (!read_split(root, base, error)) return false;

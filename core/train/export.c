@@ -48,7 +48,8 @@ fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const ch
         ready = make_folders(folder, error) && (export->traces[1] = create(path, error));
     }
     if (ready) return export;
-    if (export->traces[0] && fl_file_exists(trace_path)) remove(trace_path); /* a refused export leaves no file behind */
+    if (export->traces[0] && fl_file_exists(trace_path))
+        remove(trace_path); /* a refused export leaves no file behind */
     fl_export_close(export, NULL);
     return NULL;
 }

@@ -41,10 +41,10 @@ typedef struct fl_dataset_kind {
     const char *licence, *home;
     const fl_data_file *files; /* NULL when generated */
     size_t n_files;
-    size_t n_train;              /* examples of the training file, validation included */
-    size_t n_validation;         /* of these, how many validate by default */
+    size_t n_train;      /* examples of the training file, validation included */
+    size_t n_validation; /* of these, how many validate by default */
     size_t n_test;
-    size_t n_classes;            /* 0 where there are no labels: errors are losses then */
+    size_t n_classes; /* 0 where there are no labels: errors are losses then */
     /* Load from `folder` (NULL when generated), or NULL with a sentence. `options` are the workload's values. */
     fl_dataset *(*load)(const struct fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error);
 } fl_dataset_kind;
