@@ -10,7 +10,7 @@ const char report_style[] =
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"
     "'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;-webkit-text-size-adjust:100%}\n"
-    "main{max-width:66rem;margin:0 auto;padding:3.5rem 1.5rem 3rem}\n"
+    "main{max-width:75rem;margin:0 auto;padding:3.5rem 1.5rem 3rem}\n"
     "h1{font-size:2.1rem;line-height:1.2;letter-spacing:-.015em;margin:0;overflow-wrap:anywhere}\n"
     "h2{font-size:1.35rem;line-height:1.3;margin:3.5rem 0 1rem;padding-top:1rem;"
     "border-top:1px solid var(--line)}\n"
