@@ -7,7 +7,7 @@
 
 static int set_up(void **state)
 {
-    page = read_text(FL_SOURCE_DIR "/docs/formats.md");
+    read_page("docs/formats.md");
     return 0;
 }
 
@@ -18,16 +18,6 @@ static int tear_down(void **state)
 }
 
 /* --- exit codes --- */
-
-/* The row of a command, to its end. */
-static void row_of(const section *s, const char *name, char row[400])
-{
-    char begin[80];
-    snprintf(begin, sizeof begin, "\n| `%s` |", name);
-    const char *found = strstr(s->begin, begin);
-    if (!found || found >= s->end) fail_msg("docs/formats.md, '%s', has no row for `%s`", s->title, name);
-    snprintf(row, 400, "%.*s", (int)strcspn(found + 1, "\n"), found + 1);
-}
 
 /* Codes of every command stand in the first table, the others in the command's row. */
 static void assert_codes(const char *verb, const char *help, const char *row)

@@ -31,7 +31,7 @@ static int set_up(void **state)
 {
     command_without_gnuplot();
     folder_make(folder);
-    page = read_text(FL_SOURCE_DIR "/docs/formats.md");
+    read_page("docs/formats.md");
     put_study(folder, "all.json", study);
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
