@@ -1,7 +1,7 @@
 /* Whole files in and out; folders with their parents. */
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/replace.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,8 +8,8 @@
 #ifndef FL_FARM_AGENDA_H
 #define FL_FARM_AGENDA_H
 
-#include "record/results.h"
-#include "record/store.h"
+#include "results/results.h"
+#include "store/store.h"
 
 typedef struct fl_agenda fl_agenda;
 

@@ -6,7 +6,7 @@
 #ifndef FL_FARM_FARM_H
 #define FL_FARM_FARM_H
 
-#include "record/store.h"
+#include "store/store.h"
 
 /* How far a run is. */
 typedef struct fl_tally {

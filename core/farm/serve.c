@@ -1,6 +1,7 @@
 /* The worker's own side: a trial in, an outcome out, until the input closes. */
 #include "farm/worker.h"
 #include "record/host.h"
+#include "train/train.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -10,7 +10,7 @@
 #include "base/entry.h"
 #include "base/hyper.h"
 #include "base/random.h"
-#include "math/flat.h"
+#include "tensor/tensor.h"
 #include <stdbool.h>
 #include <stdint.h>
 

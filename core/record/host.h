@@ -10,7 +10,7 @@
 #define FL_RECORD_HOST_H
 
 #include "base/json.h"
-#include "math/backend.h"
+#include "backend/backend.h"
 
 /* The stable facts for trials on `backend` whose primitives are described by `implementation`. New reference. */
 json_t *fl_host_facts(const fl_backend *backend, const char *implementation);

@@ -2,8 +2,8 @@
 #ifndef FL_RECORD_RECORD_H
 #define FL_RECORD_RECORD_H
 
-#include "plan/study.h"
-#include "train/train.h"
+#include "outcome/outcome.h"
+#include "study/study.h"
 
 enum { FL_SCHEMA = 1 };
 

@@ -6,7 +6,7 @@
 #ifndef FL_STATS_AXIS_H
 #define FL_STATS_AXIS_H
 
-#include "plan/space.h"
+#include "search/space.h"
 
 /* The axis's value, as sampled, that resolved to `values`; to the 9 digits that are sampled. */
 double fl_stats_axis_value(const fl_axis *axis, const fl_values *values);

@@ -8,7 +8,7 @@
 #ifndef FL_STATS_BEST_OF_H
 #define FL_STATS_BEST_OF_H
 
-#include "stats/trial.h"
+#include "stats/stats_trial.h"
 #include <stddef.h>
 
 typedef struct fl_stats_law {

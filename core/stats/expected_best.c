@@ -79,7 +79,7 @@ static double least_value(const fl_stats_trial *trials, size_t n)
     return least;
 }
 
-/* By tests/stats_simulation.c, Weibull of shape 1.5, K = N/5, 20,000 studies each; below ten trials K is 1 and the
+/* By tests/unit/stats/stats_simulation.c, Weibull of shape 1.5, K = N/5, 20,000 studies each; below ten trials K is 1 and the
  * estimate a mean of so few. From 10 to 60 trials it stays between .857 and .871. */
 static const struct {
     size_t n;

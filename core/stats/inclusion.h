@@ -4,7 +4,7 @@
 #ifndef FL_STATS_INCLUSION_H
 #define FL_STATS_INCLUSION_H
 
-#include "plan/study.h"
+#include "study/study.h"
 
 /* Add to `text`, separated by commas, every hyperparameter whose image lies outside the space of `general`: "epsilon
  * would be 1, of [1e-08, 0.01]", "beta1 would be 0, left at 0.9". `selected` are the values of a trial of

@@ -4,7 +4,7 @@
 #include "train/checkpoint.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/replace.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef FL_TRAIN_EVALUATE_H
 #define FL_TRAIN_EVALUATE_H
 
-#include "plan/point.h"
+#include "trial/point.h"
 #include "train/plans.h"
 
 /* Fill the metrics of `point`: validation and test sets whole, training over as many first examples as there are

@@ -2,8 +2,8 @@
 #ifndef FL_TRAIN_PLANS_H
 #define FL_TRAIN_PLANS_H
 
-#include "model/network.h"
-#include "plan/trial.h"
+#include "network/network.h"
+#include "trial/trial.h"
 
 enum {
     FL_EVALUATION_BATCH = 250

@@ -5,9 +5,9 @@
 #define FL_WORKLOAD_WORKLOAD_H
 
 #include "base/hyper.h"
-#include "model/architecture.h"
-#include "model/init.h"
-#include "workload/dataset.h"
+#include "network/architecture.h"
+#include "init/init.h"
+#include "dataset/dataset.h"
 
 enum { FL_WORKLOAD_LAYERS = 64 };
 

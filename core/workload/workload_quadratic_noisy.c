@@ -18,7 +18,7 @@
  * each of them once, so a direction that remembers more than an epoch (1 / (eta c) steps) is calmer than Var theta_t
  * says.
  */
-#include "workload/quadratic.h"
+#include "dataset/quadratic.h"
 #include "workload/workload.h"
 
 #include <math.h>
