@@ -7,7 +7,7 @@
 
 bool folders_read(const words *paths, folders *read, fl_error *error)
 {
-    *read = (folders){ .summaries = fl_new(paths->n, sizeof(fl_summary *)) };
+    *read = (folders){ .summaries = fl_memory_new(paths->n, sizeof(fl_summary *)) };
     for (size_t i = 0; i < paths->n; i++) {
         fl_results *results = fl_results_read(paths->items[i], error);
         if (!results) {
@@ -36,10 +36,10 @@ const fl_summary *const *folders_summaries(const folders *read)
     return (const fl_summary *const *)read->summaries;
 }
 
-void folders_place(const words *paths, const char *asked, const char *name, char place[FL_PATH_MAX])
+void folders_place(const words *paths, const char *asked, const char *name, char place[FL_FILE_PATH_MAX])
 {
     if (asked)
-        snprintf(place, FL_PATH_MAX, "%s", asked);
+        snprintf(place, FL_FILE_PATH_MAX, "%s", asked);
     else
-        fl_path_join(place, paths->n == 1 ? paths->items[0] : ".", name);
+        fl_file_path_join(place, paths->n == 1 ? paths->items[0] : ".", name);
 }

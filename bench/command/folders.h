@@ -21,6 +21,6 @@ const fl_summary *const *folders_summaries(const folders *read);
 
 /* Where something made of these folders goes: `asked`, if not NULL; `name` inside the folder where there is one; else
  * `name` in the working directory. */
-void folders_place(const words *paths, const char *asked, const char *name, char place[FL_PATH_MAX]);
+void folders_place(const words *paths, const char *asked, const char *name, char place[FL_FILE_PATH_MAX]);
 
 #endif

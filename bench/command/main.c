@@ -55,7 +55,7 @@ static int call(int argc, char **argv)
 static void keep_standard_files(void)
 {
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
-        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file) fl_die("/dev/null cannot be opened");
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file) fl_error_die("/dev/null cannot be opened");
 }
 
 /* What was printed counts only once it has arrived: a full disk or a closed pipe must not look like success. */
@@ -64,7 +64,7 @@ static int flushed(int code)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return code;
     fl_error error;
-    fl_machine_error(&error, "stdout: not everything could be written: %s",
+    fl_error_machine(&error, "stdout: not everything could be written: %s",
                      errno ? strerror(errno) : "it failed earlier");
     return complain(&error);
 }
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     }
     if (argc < 2) {
         help();
-        return FL_FAULT_USER;
+        return FL_ERROR_USER;
     }
     if (!strcmp(argv[1], "--version")) return flushed(verb_version());
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());

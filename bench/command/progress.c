@@ -31,10 +31,10 @@ progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
         found = s;
     }
     if (!known) {
-        fl_user_error(error, "--progress is auto, bar, lines or none, not '%s'", mode);
+        fl_error_user(error, "--progress is auto, bar, lines or none, not '%s'", mode);
         return NULL;
     }
-    progress *p = fl_new(1, sizeof *p);
+    progress *p = fl_memory_new(1, sizeof *p);
     *p = (progress){ .style = found, .study = study };
     return p;
 }
@@ -51,11 +51,11 @@ static void duration(double seconds, char text[48])
 }
 
 /* "37/60 trials, 2 infeasible, 1 failed, best val_error 0.1035 (adam), 1 min 20 s left" */
-static void sentence(const progress *p, const fl_tally *tally, char *text, size_t size)
+static void sentence(const progress *p, const fl_farm_progress *tally, char *text, size_t size)
 {
     char best[160] = "", left[64] = "", time[48], failed[40] = "";
     if (isfinite(tally->best_score))
-        snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_metric_name(p->study->select), tally->best_score,
+        snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_trial_metric_name(p->study->select), tally->best_score,
                  p->study->arms[tally->best_arm].name);
     if (tally->failed) snprintf(failed, sizeof failed, ", %zu failed", tally->failed);
     if (tally->left >= 0 && tally->done < tally->total) {
@@ -72,7 +72,7 @@ static size_t columns(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col ? window.ws_col : 80;
 }
 
-static void draw_bar(progress *p, const fl_tally *tally)
+static void draw_bar(progress *p, const fl_farm_progress *tally)
 {
     char text[400], bar[3 * BAR_CELLS + 1] = "";
     size_t filled = tally->total ? BAR_CELLS * tally->done / tally->total : 0, width = columns();
@@ -83,7 +83,7 @@ static void draw_bar(progress *p, const fl_tally *tally)
     p->drawn = true;
 }
 
-static void print_line(progress *p, const fl_tally *tally)
+static void print_line(progress *p, const fl_farm_progress *tally)
 {
     char text[400];
     size_t step = tally->total / LINES ? tally->total / LINES : 1;
@@ -96,7 +96,7 @@ static void print_line(progress *p, const fl_tally *tally)
     p->last_done = tally->done;
 }
 
-void progress_show(void *whose, const fl_tally *tally)
+void progress_show(void *whose, const fl_farm_progress *tally)
 {
     progress *p = whose;
     if (p->style == STYLE_BAR) draw_bar(p, tally);

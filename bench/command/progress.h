@@ -10,7 +10,7 @@ typedef struct progress progress;
 progress *progress_new(const char *mode, const fl_study *study, fl_error *error);
 
 /* Show a tally; called at every change and about twice a second. `whose` is the progress. */
-void progress_show(void *whose, const fl_tally *tally);
+void progress_show(void *whose, const fl_farm_progress *tally);
 
 /* Put a sentence above the bar. */
 void progress_say(void *whose, const char *sentence);

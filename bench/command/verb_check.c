@@ -30,12 +30,12 @@ static int report(const fl_results *results)
  * mistake, and what the disk refuses the machine's trouble. */
 static int check(const char *folder)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     fl_error error;
     fl_results *results = fl_results_read(folder, &error);
     if (!results) {
-        fl_path_join(path, folder, "study.json");
-        if (!fl_file_exists(path) || error.fault == FL_FAULT_MACHINE) return complain(&error);
+        fl_file_path_join(path, folder, "study.json");
+        if (!fl_file_exists(path) || error.fault == FL_ERROR_MACHINE) return complain(&error);
         printf("%s\n", error.text);
         return 1;
     }

@@ -50,7 +50,7 @@ static int judge_kernels(const char *base, const char *now, const compare_kernel
 /* Files hold repetitions of one process; with a folder on either side, processes are compared with processes. */
 static int compare_files(const char *base, const char *now, const char *noise, bool json)
 {
-    bool folder = fl_folder_exists(base) || fl_folder_exists(now);
+    bool folder = fl_file_folder_exists(base) || fl_file_folder_exists(now);
     compare_unit unit = folder ? COMPARE_PROCESSES : COMPARE_REPETITIONS;
     compare_runs old = { 0 }, new = { 0 }, again = { 0 };
     fl_error error;
@@ -101,8 +101,8 @@ static int compare_results(const char *base, const char *now, bool json)
 
 static bool is_result_folder(const char *path)
 {
-    char study[FL_PATH_MAX];
-    fl_path_join(study, path, "study.json");
+    char study[FL_FILE_PATH_MAX];
+    fl_file_path_join(study, path, "study.json");
     return fl_file_exists(study);
 }
 

@@ -31,7 +31,7 @@ static json_t *files_json(const fl_dataset_kind *kind)
 
 static json_t *set_json(const fl_dataset_kind *kind)
 {
-    char folder[FL_PATH_MAX] = "";
+    char folder[FL_FILE_PATH_MAX] = "";
     bool there = fl_dataset_folder(kind, folder, NULL);
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:o}", "name", kind->entry.name, "about", kind->entry.about,
                      "home", kind->home, "licence", kind->licence, "here", there, "folder", there ? folder : "",
@@ -87,11 +87,12 @@ static int fetch(const fl_dataset_kind *const *kinds, const char *mirror)
     if (mirror && !is_address(mirror))
         return complain_user("--mirror is an address that begins with http:// or https://, not '%s'", mirror);
     for (; *kinds; kinds++) {
-        char folder[FL_PATH_MAX];
+        char folder[FL_FILE_PATH_MAX];
         fl_error error;
         if (!(*kinds)->n_files) continue;
         fl_dataset_home(*kinds, folder);
-        if (!fl_folder_make(folder, &error) || !fl_fetch(*kinds, folder, mirror, STALL_SECONDS, say, NULL, &error))
+        if (!fl_file_folder_make(folder, &error) ||
+            !fl_dataset_fetch(*kinds, folder, mirror, STALL_SECONDS, say, NULL, &error))
             return complain(&error);
         printf("%s is in %s\n", (*kinds)->entry.name, folder);
     }
@@ -103,7 +104,7 @@ static int check(const fl_dataset_kind *const *kinds, bool named)
 {
     size_t checked = 0, damaged = 0;
     for (; *kinds; kinds++) {
-        char folder[FL_PATH_MAX];
+        char folder[FL_FILE_PATH_MAX];
         fl_error error;
         if (!(*kinds)->n_files) continue;
         if (!fl_dataset_folder(*kinds, folder, &error)) {

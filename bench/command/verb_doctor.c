@@ -78,18 +78,18 @@ static json_t *examine(void)
 {
     double load = 0;
     double unsteady = unsteadiness();
-    unsigned cores = fl_host_cores();
+    unsigned cores = fl_record_host_cores();
     json_t *backends = json_object();
     if (getloadavg(&load, 1) != 1) load = 0;
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         fl_text library = { 0 };
         fl_error why;
-        if ((*b)->usable(FL_F32, &why)) (*b)->describe(&library);
+        if ((*b)->usable(FL_BACKEND_F32, &why)) (*b)->describe(&library);
         json_object_set_new(backends, (*b)->entry.name, json_string(library.bytes ? library.bytes : why.text));
         fl_text_free(&library);
     }
-    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_host_machine(), "build", fl_host_build(),
-                     "backends", backends, "load", load, "unsteadiness", unsteady, "doubts",
+    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
+                     fl_record_host_build(), "backends", backends, "load", load, "unsteadiness", unsteady, "doubts",
                      doubts_json(unsteady, load, cores));
 }
 

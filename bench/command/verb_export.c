@@ -33,7 +33,7 @@ static int write_to(const export_format *format, const fl_results *results, cons
     bool whole = fflush(file) == 0 && !ferror(file);
     if (path) whole = fclose(file) == 0 && whole;
     if (!whole) {
-        fl_machine_error(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
+        fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
         return complain(&error);
     }
     return n ? 0 : NOTHING_MEASURED;

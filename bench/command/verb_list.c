@@ -26,7 +26,7 @@ static json_t *entry_json(const fl_entry *entry)
 static json_t *default_json(const fl_hyper *hyper)
 {
     if (isnan(hyper->standard)) return json_null();
-    if (hyper->scale == FL_CHOICE) return json_string(hyper->choices[(size_t)hyper->standard]);
+    if (hyper->scale == FL_HYPER_CHOICE) return json_string(hyper->choices[(size_t)hyper->standard]);
     return json_real(hyper->standard);
 }
 
@@ -54,7 +54,7 @@ static json_t *with_hypers(const fl_entry *entry, const fl_hyper *table, size_t 
 static json_t *includes_json(const fl_optimizer *optimizer)
 {
     fl_text text = { 0 };
-    for (const fl_inclusion *i = optimizer->includes; i->special; i++)
+    for (const fl_optimizer_inclusion *i = optimizer->includes; i->special; i++)
         fl_text_add(&text, "%s%s with %s", text.length ? "; " : "", i->special->entry.name, i->how);
     json_t *includes = json_string(text.bytes ? text.bytes : "");
     fl_text_free(&text);
@@ -100,10 +100,10 @@ static json_t *list_backends(void)
     json_t *list = json_array();
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         json_t *object = entry_json(&(*b)->entry);
-        for (fl_precision p = 0; p < FL_PRECISIONS; p++) {
+        for (fl_backend_precision p = 0; p < FL_BACKEND_PRECISIONS; p++) {
             fl_error why;
             bool usable = (*b)->usable(p, &why);
-            json_object_set_new(object, fl_precision_name(p), json_string(usable ? "usable" : why.text));
+            json_object_set_new(object, fl_backend_precision_name(p), json_string(usable ? "usable" : why.text));
         }
         json_array_append_new(list, object);
     }
@@ -166,10 +166,10 @@ static const char *text_of(const json_t *object, const char *key)
 
 static void print_hyper(const json_t *hyper)
 {
-    char number[FL_NUMBER_SIZE];
+    char number[FL_TEXT_NUMBER_SIZE];
     const json_t *standard = json_object_get(hyper, "default");
     const char *value = json_is_string(standard) ? json_string_value(standard)
-                        : json_is_real(standard) ? fl_number(json_real_value(standard), number)
+                        : json_is_real(standard) ? fl_text_number(json_real_value(standard), number)
                                                  : "to be set";
     printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"),
            text_of(hyper, "help"));

@@ -19,7 +19,7 @@ static const figure **choose(const words *names, fl_error *error)
 {
     size_t n = 0;
     while (figures()[n]) n++;
-    const figure **chosen = fl_new((names->n > n ? names->n : n) + 1, sizeof *chosen);
+    const figure **chosen = fl_memory_new((names->n > n ? names->n : n) + 1, sizeof *chosen);
     for (size_t i = 0; !names->n && i < n; i++) chosen[i] = figures()[i];
     for (size_t i = 0; i < names->n; i++) {
         if ((chosen[i] = figure_find(names->items[i], error))) continue;
@@ -79,7 +79,7 @@ int verb_plot(int argc, char **argv)
         { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)",
           &asked },
     };
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     int code = options_read(&plot_usage, options, 3, argc, argv, 1, SIZE_MAX, &paths);
     if (code == GO_ON) {
         folders_place(&paths, asked, "figures", folder);

@@ -32,7 +32,7 @@ int verb_report(int argc, char **argv)
           "the page (default: DIR/report.html, or report.html for several folders)", &asked },
     };
     words paths;
-    char file[FL_PATH_MAX];
+    char file[FL_FILE_PATH_MAX];
     int code = options_read(&report_usage, options, 1, argc, argv, 1, SIZE_MAX, &paths);
     if (code == GO_ON) {
         folders_place(&paths, asked, "report.html", file);

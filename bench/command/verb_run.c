@@ -31,36 +31,36 @@ typedef struct request {
     double timeout;
     bool retry_failed;
     size_t checkpoint_every;
-    fl_overrides overrides;
+    fl_study_overrides overrides;
     uint64_t seed;
 } request;
 
 /* "2/4" */
-static bool read_shard(const char *text, fl_shard *shard, fl_error *error)
+static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 {
     char rest;
-    *shard = (fl_shard){ 1, 1 };
+    *shard = (fl_store_shard){ 1, 1 };
     if (!text) return true;
     bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
     if (read && shard->number >= 1 && shard->number <= shard->count) return true;
-    return fl_user_error(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
+    return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
 static bool show(const char *folder, fl_error *why)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     fl_error error;
     fl_results *results = fl_results_read(folder, why);
     if (!results) return false;
     fl_summary *summary = fl_summary_make(results);
     const fl_summary *const summaries[] = { summary };
     summary_print_table(summaries, 1);
-    fl_path_join(path, folder, "figures");
+    fl_file_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
-    fl_path_join(path, folder, "report.html");
+    fl_file_path_join(path, folder, "report.html");
     if (report_write(summaries, 1, path, &error))
         printf("page     %s\n", path);
     else
@@ -70,7 +70,7 @@ static bool show(const char *folder, fl_error *why)
     return true;
 }
 
-static int interrupted(const char *folder, const fl_tally *tally)
+static int interrupted(const char *folder, const fl_farm_progress *tally)
 {
     int signal_number = signals_came();
     fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n",
@@ -79,7 +79,7 @@ static int interrupted(const char *folder, const fl_tally *tally)
 }
 
 /* Failed trials are bad news, also when an earlier run had them. */
-static int failures(const fl_tally *tally)
+static int failures(const fl_farm_progress *tally)
 {
     size_t n = tally->failed + tally->failed_before;
     if (!n) return 0;
@@ -91,8 +91,8 @@ static int failures(const fl_tally *tally)
 static int run(const fl_study *study, const request *asked, const char *folder)
 {
     fl_error error;
-    fl_tally tally;
-    char self[FL_PATH_MAX], *const command[] = { self, "worker", NULL };
+    fl_farm_progress tally;
+    char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
     fl_farm farm = { .study = study,
                      .folder = folder,
                      .workers = asked->workers,
@@ -143,13 +143,13 @@ int verb_run(int argc, char **argv)
     };
     words rest;
     fl_error error;
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1,
                             &rest);
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
-    if (!asked.workers) asked.workers = fl_host_cores();
+    if (!asked.workers) asked.workers = fl_record_host_cores();
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);
@@ -157,7 +157,7 @@ int verb_run(int argc, char **argv)
     if (asked.folder)
         snprintf(folder, sizeof folder, "%s", asked.folder);
     else
-        fl_path_join(folder, "results", study->name);
+        fl_file_path_join(folder, "results", study->name);
     code = run(study, &asked, folder);
     fl_study_free(study);
     return code;

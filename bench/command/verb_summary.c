@@ -68,7 +68,7 @@ static void add_heading(fl_text *text)
     csv_end(text);
 }
 
-static void add_choices(fl_text *text, const fl_summary *summary, const fl_arm *arm)
+static void add_choices(fl_text *text, const fl_summary *summary, const fl_study_arm *arm)
 {
     csv_text(text, summary->results->folder);
     csv_text(text, summary->results->study->name);
@@ -77,26 +77,26 @@ static void add_choices(fl_text *text, const fl_summary *summary, const fl_arm *
     csv_text(text, arm->base.owners.optimizer->entry.name);
     csv_text(text, arm->base.owners.schedule->entry.name);
     csv_text(text, arm->base.backend->entry.name);
-    csv_text(text, fl_precision_name(arm->base.precision));
+    csv_text(text, fl_backend_precision_name(arm->base.precision));
     csv_count(text, arm->base.batch_size);
 }
 
-static void add_band(fl_text *text, const fl_band *band)
+static void add_band(fl_text *text, const fl_summary_band *band)
 {
     csv_number(text, band->center);
     csv_number(text, band->low);
     csv_number(text, band->high);
 }
 
-static void add_selected(fl_text *text, const fl_score *selected)
+static void add_selected(fl_text *text, const fl_results_score *selected)
 {
     csv_text(text, selected ? selected->record->trial : NULL);
     csv_number(text, selected ? (double)selected->index : NAN);
 }
 
-static void add_arm(fl_text *text, const fl_summary *summary, const fl_arm_summary *arm)
+static void add_arm(fl_text *text, const fl_summary *summary, const fl_summary_arm *arm)
 {
-    const fl_arm_results *results = arm->results;
+    const fl_results_arm *results = arm->results;
     add_choices(text, summary, arm->arm);
     csv_count(text, arm->n_run);
     csv_count(text, results->n_complete);

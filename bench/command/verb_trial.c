@@ -28,17 +28,17 @@ typedef struct request {
 static bool accepts(const request *asked, fl_error *error)
 {
     if (asked->checkpoint && !asked->checkpoint_every)
-        return fl_user_error(error, "--checkpoint FILE needs --checkpoint-every N");
+        return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
     if (asked->checkpoint_every && (asked->trace || asked->folder))
-        return fl_user_error(error,
+        return fl_error_user(error,
                              "--trace and --export want every step from one process; leave out --checkpoint-every");
     return true;
 }
 
 static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
-    const fl_seconds *s = &outcome->seconds;
-    if (*outcome->reason) printf("%s: %s\n", fl_status_name(outcome->status), outcome->reason);
+    const fl_outcome_seconds *s = &outcome->seconds;
+    if (*outcome->reason) printf("%s: %s\n", fl_outcome_status_name(outcome->status), outcome->reason);
     if (outcome->stopped_at) printf("stopped at step %zu: the loss is beyond hope\n", outcome->stopped_at);
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
@@ -53,18 +53,19 @@ static void print_heading(void)
            "               loss    error      loss    error      loss    error\n");
 }
 
-static void print_point(void *whose, const fl_point *point)
+static void print_point(void *whose, const fl_trial_point *point)
 {
     const double *of = point->of;
-    printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRAIN_LOSS], of[FL_TRAIN_ERROR],
-           of[FL_VAL_LOSS], of[FL_VAL_ERROR], of[FL_TEST_LOSS], of[FL_TEST_ERROR], point->rate);
+    printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRIAL_TRAIN_LOSS],
+           of[FL_TRIAL_TRAIN_ERROR], of[FL_TRIAL_VAL_LOSS], of[FL_TRIAL_VAL_ERROR], of[FL_TRIAL_TEST_LOSS],
+           of[FL_TRIAL_TEST_ERROR], point->rate);
     fflush(stdout);
 }
 
 static void print_json(const fl_trial *trial, const fl_outcome *outcome)
 {
     char key[17];
-    fl_host_key_of(trial->backend, outcome->implementation, key);
+    fl_record_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
     char *line = fl_json_line(record);
     printf("%s\n", line);
@@ -72,14 +73,15 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     json_decref(record);
 }
 
-static bool train(fl_trainer *trainer, const fl_trial *trial, fl_export *export, const request *asked, fl_error *error)
+static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export, const request *asked,
+                  fl_error *error)
 {
     fl_outcome outcome;
-    fl_watch watch = fl_export_watch(export);
+    fl_train_callbacks watch = fl_train_export_callbacks(export);
     if (!asked->trace && !asked->folder) watch.stepped = NULL; /* nobody looks at single steps */
     if (!asked->json) watch.evaluated = print_point;
     if (!asked->json && trial->eval_every) print_heading();
-    bool ran = fl_train(trainer, trial, &watch, &outcome, error);
+    bool ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
     if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
     fl_outcome_free(&outcome);
     return ran;
@@ -91,19 +93,21 @@ static void say(void *whose, const char *sentence, double spent)
 }
 
 /* The file is removed once the outcome has been shown. */
-static bool train_keeping(fl_trainer *trainer, const fl_trial *trial, fl_export *export, const request *asked,
-                          fl_error *error)
+static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
+                          const request *asked, fl_error *error)
 {
     char host[17], id[17], standard[40];
-    fl_keeping keeping = { .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say };
+    fl_train_checkpoint_options keeping = {
+        .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
+    };
     if (!keeping.every) return train(trainer, trial, export, asked, error);
-    fl_host_key_of(trial->backend, NULL, host);
-    fl_trainer_identify(trainer, trial, id);
+    fl_record_host_key_of(trial->backend, NULL, host);
+    fl_train_identify(trainer, trial, id);
     snprintf(standard, sizeof standard, "%s.checkpoint", id);
     if (!keeping.path) keeping.path = standard;
-    fl_trainer_keep(trainer, &keeping);
+    fl_train_keep(trainer, &keeping);
     bool ran = train(trainer, trial, export, asked, error);
-    if (ran) fl_checkpoint_remove(keeping.path);
+    if (ran) fl_train_checkpoint_remove(keeping.path);
     return ran;
 }
 
@@ -111,12 +115,12 @@ static bool train_keeping(fl_trainer *trainer, const fl_trial *trial, fl_export 
 static int run(const fl_trial *trial, const request *asked)
 {
     fl_error error;
-    fl_trainer *trainer = fl_trainer_new();
-    bool ready = fl_trainer_prepare(trainer, trial, &error);
-    fl_export *export = ready ? fl_export_new(trial, asked->trace, asked->folder, &error) : NULL;
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    bool ready = fl_train_prepare(trainer, trial, &error);
+    fl_train_export *export = ready ? fl_train_export_new(trial, asked->trace, asked->folder, &error) : NULL;
     bool ran = export && train_keeping(trainer, trial, export, asked, &error);
-    bool written = fl_export_close(export, ran ? &error : NULL);
-    fl_trainer_free(trainer);
+    bool written = fl_train_export_close(export, ran ? &error : NULL);
+    fl_train_trainer_free(trainer);
     return ran && written ? 0 : complain(&error);
 }
 

@@ -28,7 +28,7 @@ static const char *const verdict_names[VERDICTS] = { "same", "close", "differs",
 
 typedef struct verification {
     const fl_results *results;
-    fl_trainer *trainer;
+    fl_train_trainer *trainer;
     bool json;
     json_t *list; /* of --json */
     size_t counts[VERDICTS];
@@ -46,8 +46,8 @@ static int by_place(const void *left, const void *right)
 /* The places of the records that are asked for, in their order; *n counts them. */
 static uint32_t *choose(const fl_results *results, const char *id, size_t sample, uint64_t seed, size_t *n)
 {
-    uint32_t *places = fl_new(results->n_records, sizeof *places);
-    fl_stream stream = fl_stream_start(seed, "verify", 0);
+    uint32_t *places = fl_memory_new(results->n_records, sizeof *places);
+    fl_random_stream stream = fl_random_stream_start(seed, "verify", 0);
     *n = 0;
     for (size_t i = 0; i < results->n_records; i++)
         if (!id || !strcmp(results->records[i].trial, id)) places[(*n)++] = (uint32_t)i;
@@ -64,8 +64,8 @@ static uint32_t *choose(const fl_results *results, const char *id, size_t sample
 static void add_elsewhere(const verification *v, const fl_record *record, const fl_trial *trial,
                           const fl_outcome *outcome, fl_text *names)
 {
-    json_t *facts = fl_host_facts(trial->backend, outcome->implementation);
-    fl_host_difference(json_object_get(v->results->hosts, record->host), facts, names);
+    json_t *facts = fl_record_host_facts(trial->backend, outcome->implementation);
+    fl_record_host_difference(json_object_get(v->results->hosts, record->host), facts, names);
     json_decref(facts);
 }
 
@@ -74,8 +74,8 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
                        fl_text *why)
 {
     size_t n;
-    char difference[FL_DIFFERENCE_SIZE] = "", loosely[FL_DIFFERENCE_SIZE];
-    fl_point *points = fl_results_points(v->results, record->trial, &n);
+    char difference[FL_RECORD_DIFFERENCE_SIZE] = "", loosely[FL_RECORD_DIFFERENCE_SIZE];
+    fl_trial_point *points = fl_results_points(v->results, record->trial, &n);
     fl_text names = { 0 };
     add_elsewhere(v, record, trial, outcome, &names);
     bool same = fl_record_same(record, points, n, trial, outcome, difference);
@@ -95,8 +95,9 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
     fl_outcome outcome = { .points = NULL };
     fl_trial trial = fl_study_trial(study, &study->arms[record->slot.arm], record->slot.index, record->slot.repeat);
     bool usable = trial.backend->usable(trial.precision, &unusable);
-    bool ran = usable && record->status != FL_FAILED && fl_train(v->trainer, &trial, NULL, &outcome, error);
-    bool skipped = !usable || record->status == FL_FAILED;
+    bool ran =
+        usable && record->status != FL_OUTCOME_FAILED && fl_train_trial(v->trainer, &trial, NULL, &outcome, error);
+    bool skipped = !usable || record->status == FL_OUTCOME_FAILED;
     if (skipped) {
         *found = SKIPPED;
         fl_text_add(why, "%s", usable ? "it failed when it was recorded" : unusable.text);
@@ -114,7 +115,7 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
 
 static void tell(verification *v, const fl_record *record, verdict found, const char *why)
 {
-    const fl_slot *slot = &record->slot;
+    const fl_record_slot *slot = &record->slot;
     const char *arm = v->results->study->arms[slot->arm].name;
     v->counts[found]++;
     json_array_append_new(v->list, json_pack("{s:s, s:s, s:I, s:I, s:s, s:s?}", "trial", record->trial, "arm", arm,
@@ -126,7 +127,7 @@ static void tell(verification *v, const fl_record *record, verdict found, const 
     fflush(stdout);
 }
 
-static bool verify_one(verification *v, const fl_brief *brief, fl_error *error)
+static bool verify_one(verification *v, const fl_results_entry *brief, fl_error *error)
 {
     verdict found = SKIPPED;
     fl_text why = { 0 };
@@ -165,11 +166,11 @@ static int conclude(const verification *v)
 static int verify(const fl_results *results, const uint32_t *places, size_t n, bool json)
 {
     fl_error error;
-    verification v = { .results = results, .trainer = fl_trainer_new(), .json = json, .list = json_array() };
+    verification v = { .results = results, .trainer = fl_train_trainer_new(), .json = json, .list = json_array() };
     bool fine = true;
     for (size_t i = 0; i < n && fine; i++) fine = verify_one(&v, &results->records[places[i]], &error);
     int code = fine ? conclude(&v) : complain(&error);
-    fl_trainer_free(v.trainer);
+    fl_train_trainer_free(v.trainer);
     json_decref(v.list);
     return code;
 }

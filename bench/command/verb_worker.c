@@ -4,5 +4,5 @@
 
 int verb_worker(int argc, char **argv)
 {
-    return fl_worker_serve();
+    return fl_farm_worker_serve();
 }

@@ -25,25 +25,26 @@ typedef struct tally {
 
 static int by_trial(const void *left, const void *right)
 {
-    const fl_brief *const *a = left, *const *b = right;
+    const fl_results_entry *const *a = left, *const *b = right;
     return strcmp((*a)->trial, (*b)->trial);
 }
 
-static const fl_brief **sort_records(const fl_results *results)
+static const fl_results_entry **sort_records(const fl_results *results)
 {
-    const fl_brief **sorted = fl_new(results->n_records, sizeof *sorted);
+    const fl_results_entry **sorted = fl_memory_new(results->n_records, sizeof *sorted);
     for (size_t i = 0; i < results->n_records; i++) sorted[i] = &results->records[i];
     qsort(sorted, results->n_records, sizeof *sorted, by_trial);
     return sorted;
 }
 
 /* A trial the machine failed says nothing about bits. */
-static bool has_ended(const fl_brief *record)
+static bool has_ended(const fl_results_entry *record)
 {
-    return record->status != FL_FAILED;
+    return record->status != FL_OUTCOME_FAILED;
 }
 
-static bool same_end(const fl_results *base, const fl_brief *a, const fl_results *now, const fl_brief *b)
+static bool same_end(const fl_results *base, const fl_results_entry *a, const fl_results *now,
+                     const fl_results_entry *b)
 {
     fl_record first = fl_results_record(base, a), second = fl_results_record(now, b);
     bool same = first.status == second.status && !strcmp(first.state_hash, second.state_hash);
@@ -54,12 +55,12 @@ static bool same_end(const fl_results *base, const fl_brief *a, const fl_results
 
 static tally *compare_trials(compare_folders *folders, const fl_results *base, const fl_results *now)
 {
-    tally *tallies = fl_new(base->study->n_arms, sizeof *tallies);
-    const fl_brief **sorted = sort_records(now);
-    folders->differing = fl_new(base->n_records, sizeof *folders->differing);
+    tally *tallies = fl_memory_new(base->study->n_arms, sizeof *tallies);
+    const fl_results_entry **sorted = sort_records(now);
+    folders->differing = fl_memory_new(base->n_records, sizeof *folders->differing);
     for (size_t i = 0; i < base->n_records; i++) {
-        const fl_brief *record = &base->records[i];
-        const fl_brief **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
+        const fl_results_entry *record = &base->records[i];
+        const fl_results_entry **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
         if (!other || !has_ended(record) || !has_ended(*other)) continue;
         tally *arm = &tallies[record->slot.arm];
         arm->n_equal++;
@@ -74,10 +75,10 @@ static tally *compare_trials(compare_folders *folders, const fl_results *base, c
 
 /* --- arms --- */
 
-static const fl_arm_summary *same_arm(const fl_summary *summary, const fl_arm *arm)
+static const fl_summary_arm *same_arm(const fl_summary *summary, const fl_study_arm *arm)
 {
     for (size_t i = 0; i < summary->n_arms; i++) {
-        const fl_arm *other = summary->arms[i].arm;
+        const fl_study_arm *other = summary->arms[i].arm;
         if (!strcmp(other->name, arm->name) && other->base.owners.workload == arm->base.owners.workload)
             return &summary->arms[i];
     }
@@ -86,9 +87,9 @@ static const fl_arm_summary *same_arm(const fl_summary *summary, const fl_arm *a
 
 static void match_arms(compare_folders *folders, const fl_summary *base, const fl_summary *now, const tally *tallies)
 {
-    folders->arms = fl_new(base->n_arms, sizeof *folders->arms);
+    folders->arms = fl_memory_new(base->n_arms, sizeof *folders->arms);
     for (size_t i = 0; i < base->n_arms; i++) {
-        const fl_arm_summary *arm = &base->arms[i], *other = same_arm(now, arm->arm);
+        const fl_summary_arm *arm = &base->arms[i], *other = same_arm(now, arm->arm);
         if (other)
             folders->arms[folders->n_arms++] = (compare_arm){ .base = arm,
                                                               .now = other,
@@ -104,7 +105,7 @@ static bool has_trials(const compare_arm *arm)
     return arm->base->n_counted && arm->now->n_counted;
 }
 
-static size_t n_records(const fl_arm_summary *arm)
+static size_t n_records(const fl_summary_arm *arm)
 {
     return arm->results->n_search + arm->results->n_reruns;
 }
@@ -115,18 +116,18 @@ static bool all_same(const compare_arm *arm)
 }
 
 /* The trials of an arm that count, as selection sees them. */
-static fl_stats_trial *trials_of(const fl_arm_summary *arm, bool feasible_only)
+static fl_stats_trial *trials_of(const fl_summary_arm *arm, bool feasible_only)
 {
-    fl_stats_trial *trials = fl_new(arm->n_counted, sizeof *trials), *next = trials;
-    for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (!feasible_only || s->record->status == FL_COMPLETE)
+    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
+        if (!feasible_only || s->record->status == FL_OUTCOME_COMPLETE)
             *next++ = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
     return trials;
 }
 
 static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
 {
-    const fl_arm_summary *a = arm->now, *b = arm->base;
+    const fl_summary_arm *a = arm->now, *b = arm->base;
     fl_stats_trial *left = trials_of(a, now_feasible), *right = trials_of(b, base_feasible);
     double affordable = MOST_SHUFFLED / (double)(a->n_counted + b->n_counted);
     size_t divisions = (size_t)fmin(FL_STATS_PERMUTATIONS, fmax(LEAST_DIVISIONS, affordable));
@@ -141,7 +142,7 @@ static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
 
 static void test_arms(compare_folders *folders, bool base_feasible, bool now_feasible)
 {
-    double *p = fl_new(folders->n_arms, sizeof *p);
+    double *p = fl_memory_new(folders->n_arms, sizeof *p);
     size_t n = 0;
     for (size_t i = 0; i < folders->n_arms; i++) {
         compare_arm *arm = &folders->arms[i];

@@ -10,7 +10,7 @@
 #include "summary/summary.h"
 
 typedef struct compare_arm {
-    const fl_arm_summary *base, *now; /* borrowed */
+    const fl_summary_arm *base, *now; /* borrowed */
     size_t n_equal, n_differ;         /* trials in both folders; of these, how many end in other bits */
     bool tested;                      /* false: the same bits throughout, or no trials to compare */
     double difference;                /* E[best of K] of the test error, new minus base: below 0 is better */
@@ -22,7 +22,7 @@ typedef struct compare_folders {
     compare_arm *arms; /* those in both folders, in the order of the base; owned */
     size_t n_arms;
     const fl_results *base;                      /* borrowed */
-    const fl_brief **differing;                  /* the base's trials that end in other bits; the array is owned */
+    const fl_results_entry **differing;          /* the base's trials that end in other bits; the array is owned */
     size_t n_equal, n_differ, n_worse, n_judged; /* trials, trials; arms, arms with any trials to compare */
 } compare_folders;
 

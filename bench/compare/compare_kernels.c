@@ -28,7 +28,7 @@ const char *compare_verdict_name(compare_verdict verdict)
 /* The interquartile range over the median: half of all repetitions differ by less. */
 static double spread(const compare_run *run)
 {
-    double *sorted = fl_new(run->n, sizeof *sorted);
+    double *sorted = fl_memory_new(run->n, sizeof *sorted);
     memcpy(sorted, run->seconds, run->n * sizeof *sorted);
     fl_stats_sort(sorted, run->n);
     double range = fl_stats_quantile(sorted, run->n, .75) - fl_stats_quantile(sorted, run->n, .25);
@@ -74,7 +74,7 @@ static compare_verdict verdict_of(const compare_kernel *kernel)
 
 static void match(compare_kernels *kernels, const compare_runs *base, const compare_runs *now)
 {
-    kernels->items = fl_new(base->n, sizeof *kernels->items);
+    kernels->items = fl_memory_new(base->n, sizeof *kernels->items);
     for (size_t i = 0; i < base->n; i++) {
         const compare_run *other = compare_runs_find(now, base->items[i].name);
         if (other) kernels->items[kernels->n++] = measure(&base->items[i], other);
@@ -84,7 +84,7 @@ static void match(compare_kernels *kernels, const compare_runs *base, const comp
 
 static void adjust(compare_kernels *kernels)
 {
-    double *p = fl_new(kernels->n, sizeof *p);
+    double *p = fl_memory_new(kernels->n, sizeof *p);
     for (size_t i = 0; i < kernels->n; i++) p[i] = kernels->items[i].p;
     fl_stats_holm(p, kernels->n, p);
     for (size_t i = 0; i < kernels->n; i++) kernels->items[i].p_adjusted = p[i];

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void add(json_t *list, const fl_summary *summary, const fl_arm_summary *arm, const char *what, const char *unit,
+static void add(json_t *list, const fl_summary *summary, const fl_summary_arm *arm, const char *what, const char *unit,
                 double value)
 {
     fl_text name = { 0 };
@@ -18,7 +18,7 @@ static void add(json_t *list, const fl_summary *summary, const fl_arm_summary *a
     fl_text_free(&name);
 }
 
-static double seconds_of(const fl_results *results, const fl_brief *brief)
+static double seconds_of(const fl_results *results, const fl_results_entry *brief)
 {
     fl_record record = fl_results_record(results, brief);
     double seconds = record.seconds.total;
@@ -26,17 +26,17 @@ static double seconds_of(const fl_results *results, const fl_brief *brief)
     return seconds;
 }
 
-static double median_seconds(const fl_results *results, const fl_arm_results *arm)
+static double median_seconds(const fl_results *results, const fl_results_arm *arm)
 {
     if (!arm->n_search) return NAN;
-    double *seconds = fl_new(arm->n_search, sizeof *seconds);
+    double *seconds = fl_memory_new(arm->n_search, sizeof *seconds);
     for (size_t i = 0; i < arm->n_search; i++) seconds[i] = seconds_of(results, &arm->search[i]);
     double median = fl_stats_median(seconds, arm->n_search);
     free(seconds);
     return median;
 }
 
-static void add_arm(json_t *list, const fl_summary *summary, const fl_arm_summary *arm)
+static void add_arm(json_t *list, const fl_summary *summary, const fl_summary_arm *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
     add(list, summary, arm, rate ? "test error of the selected trial" : "test loss of the selected trial",

@@ -43,8 +43,8 @@ static void add_point_names(fl_text *row, const char *when)
     char name[64];
     snprintf(name, sizeof name, "%s_step", when);
     csv_text(row, name);
-    for (fl_metric m = 0; m < FL_METRICS; m++) {
-        snprintf(name, sizeof name, "%s_%s", when, fl_metric_name(m));
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) {
+        snprintf(name, sizeof name, "%s_%s", when, fl_trial_metric_name(m));
         csv_text(row, name);
     }
 }
@@ -70,13 +70,13 @@ static void add_choices(fl_text *row, const fl_study *study, const fl_record *re
     csv_count(row, record->slot.index);
     csv_count(row, record->slot.repeat);
     csv_text(row, record->trial);
-    csv_text(row, fl_status_name(record->status));
+    csv_text(row, fl_outcome_status_name(record->status));
     csv_text(row, record->reason);
     csv_text(row, trial->owners.workload->entry.name);
     csv_text(row, trial->owners.optimizer->entry.name);
     csv_text(row, trial->owners.schedule->entry.name);
     csv_text(row, trial->backend->entry.name);
-    csv_text(row, fl_precision_name(trial->precision));
+    csv_text(row, fl_backend_precision_name(trial->precision));
     csv_count(row, trial->batch_size);
     csv_count(row, trial->steps);
     csv_count(row, trial->eval_every);
@@ -106,13 +106,13 @@ static void add_hypers(fl_text *row, json_t *names, const fl_trial *trial)
     json_decref(hypers);
 }
 
-static void add_point(fl_text *row, bool has, const fl_point *point)
+static void add_point(fl_text *row, bool has, const fl_trial_point *point)
 {
     csv_number(row, has ? (double)point->step : NAN);
-    for (fl_metric m = 0; m < FL_METRICS; m++) csv_number(row, has ? point->of[m] : NAN);
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) csv_number(row, has ? point->of[m] : NAN);
 }
 
-static void add_seconds(fl_text *row, const fl_seconds *seconds)
+static void add_seconds(fl_text *row, const fl_outcome_seconds *seconds)
 {
     csv_number(row, seconds->total);
     csv_number(row, seconds->setup);
@@ -141,7 +141,7 @@ static void add_record(fl_text *row, const fl_study *study, json_t *names, const
     fl_trial_free(&trial);
 }
 
-static void write_rows(const fl_results *results, json_t *names, const fl_brief *briefs, size_t n, FILE *file)
+static void write_rows(const fl_results *results, json_t *names, const fl_results_entry *briefs, size_t n, FILE *file)
 {
     fl_text row = { 0 };
     for (size_t i = 0; i < n; i++) {
@@ -162,7 +162,7 @@ static size_t write_csv(const fl_results *results, FILE *file)
     add_heading(&heading, names);
     fputs(heading.bytes, file);
     for (size_t i = 0; i < results->study->n_arms; i++) {
-        const fl_arm_results *arm = &results->arms[i];
+        const fl_results_arm *arm = &results->arms[i];
         write_rows(results, names, arm->search, arm->n_search, file);
         write_rows(results, names, arm->reruns, arm->n_reruns, file);
         n += arm->n_search + arm->n_reruns;

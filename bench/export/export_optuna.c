@@ -13,7 +13,9 @@ enum { CREATE_STUDY = 0, CREATE_TRIAL = 4 }; /* optuna.storages._journal.storage
 enum { COMPLETE = 1, PRUNED = 2, FAIL = 3 }; /* optuna.trial.TrialState */
 enum { MINIMIZE = 1 };                       /* optuna.study.StudyDirection */
 
-static const int states[FL_STATUSES] = { [FL_COMPLETE] = COMPLETE, [FL_INFEASIBLE] = PRUNED, [FL_FAILED] = FAIL };
+static const int states[FL_OUTCOME_STATUSES] = {
+    [FL_OUTCOME_COMPLETE] = COMPLETE, [FL_OUTCOME_INFEASIBLE] = PRUNED, [FL_OUTCOME_FAILED] = FAIL
+};
 
 static void write_line(json_t *object, FILE *file)
 {
@@ -25,13 +27,13 @@ static void write_line(json_t *object, FILE *file)
 
 /* --- axes --- */
 
-static bool is_choice(const fl_axis *axis)
+static bool is_choice(const fl_search_axis *axis)
 {
-    return axis->setting.hyper->scale == FL_CHOICE && !axis->setting.coupling;
+    return axis->setting.hyper->scale == FL_HYPER_CHOICE && !axis->setting.coupling;
 }
 
 /* A distribution travels as JSON inside a string. */
-static json_t *distribution_json(const fl_axis *axis)
+static json_t *distribution_json(const fl_search_axis *axis)
 {
     json_t *object;
     if (is_choice(axis)) {
@@ -53,7 +55,7 @@ static json_t *distribution_json(const fl_axis *axis)
 }
 
 /* The axis's value within its ends: undoing 1 - x or a quotient may step a digit over them. A choice is its place. */
-static json_t *param_json(const fl_axis *axis, const fl_values *values)
+static json_t *param_json(const fl_search_axis *axis, const fl_trial_values *values)
 {
     double min, max, value = fl_stats_axis_value(axis, values);
     if (is_choice(axis)) return json_integer((json_int_t)value);
@@ -61,11 +63,11 @@ static json_t *param_json(const fl_axis *axis, const fl_values *values)
     return json_real(fmin(fmax(value, min), max));
 }
 
-static void add_params(json_t *trial, const fl_space *space, const fl_values *values)
+static void add_params(json_t *trial, const fl_search_space *space, const fl_trial_values *values)
 {
     json_t *params = json_object(), *distributions = json_object();
     for (size_t i = 0; i < space->n_axes; i++) {
-        const fl_axis *axis = &space->axes[i];
+        const fl_search_axis *axis = &space->axes[i];
         if (axis->n_points == 1) continue;
         json_object_set_new(params, axis->name, param_json(axis, values));
         json_object_set_new(distributions, axis->name, distribution_json(axis));
@@ -83,8 +85,9 @@ static json_t *finite_or_null(double value)
 
 static json_t *value_json(const fl_study *study, const fl_record *record)
 {
-    const fl_point *scored = study->select_best ? &record->best : &record->final;
-    return record->status == FL_COMPLETE && record->has_final ? finite_or_null(scored->of[study->select]) : json_null();
+    const fl_trial_point *scored = study->select_best ? &record->best : &record->final;
+    return record->status == FL_OUTCOME_COMPLETE && record->has_final ? finite_or_null(scored->of[study->select])
+                                                                      : json_null();
 }
 
 /* The selection's metric at each evaluation. */
@@ -92,7 +95,7 @@ static json_t *intermediate_json(const fl_results *results, const fl_record *rec
 {
     size_t n;
     char step[24];
-    fl_point *points = fl_results_points(results, record->trial, &n);
+    fl_trial_point *points = fl_results_points(results, record->trial, &n);
     json_t *values = json_object();
     for (size_t i = 0; i < n; i++) {
         double value = points[i].of[results->study->select];
@@ -106,23 +109,24 @@ static json_t *intermediate_json(const fl_results *results, const fl_record *rec
 static json_t *attributes_json(const fl_study *study, const fl_record *record)
 {
     fl_trial trial = fl_record_trial(study, record);
-    const fl_point *scored = study->select_best ? &record->best : &record->final;
+    const fl_trial_point *scored = study->select_best ? &record->best : &record->final;
     json_t *attributes = json_pack("{s:s, s:I, s:I, s:s, s:o, s:f, s:o, s:s?, s:s?}", "trial", record->trial, "index",
                                    (json_int_t)record->slot.index, "repeat", (json_int_t)record->slot.repeat, "status",
-                                   fl_status_name(record->status), "test_error",
-                                   record->has_final ? finite_or_null(scored->of[FL_TEST_ERROR]) : json_null(),
+                                   fl_outcome_status_name(record->status), "test_error",
+                                   record->has_final ? finite_or_null(scored->of[FL_TRIAL_TEST_ERROR]) : json_null(),
                                    "seconds", record->seconds.total, "hyperparameters",
                                    fl_trial_hyperparameters(&trial), "reason", record->reason, "repro", record->repro);
     fl_trial_free(&trial);
     return attributes;
 }
 
-static json_t *trial_json(const fl_results *results, size_t study_id, const fl_brief *brief)
+static json_t *trial_json(const fl_results *results, size_t study_id, const fl_results_entry *brief)
 {
     const fl_study *study = results->study;
     fl_record whole = fl_results_record(results, brief), *record = &whole;
     json_t *value = value_json(study, record);
-    bool unscored = record->status == FL_COMPLETE && json_is_null(value); /* Optuna's complete trials have a value */
+    bool unscored =
+        record->status == FL_OUTCOME_COMPLETE && json_is_null(value); /* Optuna's complete trials have a value */
     json_t *trial = json_pack("{s:i, s:s, s:I, s:n, s:i, s:o, s:o, s:o}", "op_code", CREATE_TRIAL, "worker_id",
                               "fairlead", "study_id", (json_int_t)study_id, "datetime_start", "state",
                               unscored ? PRUNED : states[record->status], "value", value, "intermediate_values",

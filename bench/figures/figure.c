@@ -35,22 +35,22 @@ bool figure_format_known(const char *format, fl_error *error)
     static const char *const known[] = { "svg", "png", "pdf" };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(format, known[i])) return true;
-    return fl_user_error(error, "there is no format '%s'; it is svg, png or pdf", format);
+    return fl_error_user(error, "there is no format '%s'; it is svg, png or pdf", format);
 }
 
 /* `name`.`ending` into `file`, and `folder`/`file` into `path`. */
-static void name_file(char path[FL_PATH_MAX], char file[FILE_NAME], const char *folder, const char *name,
+static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const char *folder, const char *name,
                       const char *ending)
 {
     snprintf(file, FILE_NAME, "%s.%s", name, ending);
-    fl_path_join(path, folder, file);
+    fl_file_path_join(path, folder, file);
 }
 
 /* A drawing appears under its name only once it is whole. gnuplot works in the folder and hears only the names of
  * files: a path could hold what its language has no word for, or a meaning for. */
 static bool draw(const char *name, figure_data *data, const char *format, const char *folder, fl_error *error)
 {
-    char path[FL_PATH_MAX], part[FL_PATH_MAX], file[FILE_NAME];
+    char path[FL_FILE_PATH_MAX], part[FL_FILE_PATH_MAX], file[FILE_NAME];
     name_file(path, file, folder, name, "dat");
     figure_set_text(data, "data", file);
     if (!fl_file_write(path, data->rows.bytes, data->rows.length, error)) return false;
@@ -72,7 +72,7 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
     figure_data data;
     bool shows = drawn->write(sheet, &data);
     snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
-    bool done = !shows || (fl_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
+    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
     figure_data_free(&data);
     return done;
 }

@@ -12,7 +12,7 @@ static const char columns[] = "the hyperparameter as the study names it, score o
                               "0 complete 1 diverged 2 selected, trial";
 
 /* The names of a choice, separated by spaces, or "". */
-static void set_choices(figure_data *data, const fl_axis *axis)
+static void set_choices(figure_data *data, const fl_search_axis *axis)
 {
     fl_text names = { 0 };
     const fl_hyper *hyper = axis->setting.hyper;
@@ -44,7 +44,7 @@ static void take_cell(layout *at)
     if (at->column > at->columns) at->columns = at->column;
 }
 
-static void set_cell(figure_data *data, const fl_axis *axis, const layout *at)
+static void set_cell(figure_data *data, const fl_search_axis *axis, const layout *at)
 {
     figure_scale range = figure_axis_range(axis);
     figure_scale_set(data, "x", data->n_blocks, &range);
@@ -54,7 +54,7 @@ static void set_cell(figure_data *data, const fl_axis *axis, const layout *at)
     set_choices(data, axis);
 }
 
-static double value_on(const fl_axis *axis, const fl_results *results, const fl_score *score)
+static double value_on(const fl_search_axis *axis, const fl_results *results, const fl_results_score *score)
 {
     fl_record record = fl_results_record(results, score->record);
     double value = fl_stats_axis_value(axis, &record.values);
@@ -62,15 +62,15 @@ static double value_on(const fl_axis *axis, const fl_results *results, const fl_
     return value;
 }
 
-static void add_axis(figure_data *data, const fl_results *results, const figure_arm *arm, const fl_axis *axis,
+static void add_axis(figure_data *data, const fl_results *results, const figure_arm *arm, const fl_search_axis *axis,
                      double factor)
 {
-    const fl_arm_summary *summary = arm->summary;
+    const fl_summary_arm *summary = arm->summary;
     fl_text about = { 0 };
     fl_text_add(&about, "%s, %s", summary->arm->name, axis->name);
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
-    for (const fl_score *s = summary->scores; s < summary->scores + summary->n_scores; s++) {
+    for (const fl_results_score *s = summary->scores; s < summary->scores + summary->n_scores; s++) {
         double row[N_COLUMNS] = { value_on(axis, results, s), factor * s->score, figure_state_of(summary, s) };
         figure_add_row(data, row, N_COLUMNS, s->record->trial);
     }
@@ -78,7 +78,7 @@ static void add_axis(figure_data *data, const fl_results *results, const figure_
 
 static size_t count_axes(const figure_arm *arm)
 {
-    const fl_space *space = arm->summary->arm->space;
+    const fl_search_space *space = arm->summary->arm->space;
     size_t n = 0;
     for (size_t i = 0; i < space->n_axes; i++) n += figure_axis_varies(&space->axes[i]);
     return arm->summary->n_scores ? n : 0;
@@ -86,7 +86,7 @@ static size_t count_axes(const figure_arm *arm)
 
 static void add_arm(figure_data *data, const fl_results *results, const figure_arm *arm, double factor, layout *at)
 {
-    const fl_space *space = arm->summary->arm->space;
+    const fl_search_space *space = arm->summary->arm->space;
     for (size_t i = 0; i < space->n_axes; i++) {
         if (!figure_axis_varies(&space->axes[i])) continue;
         add_axis(data, results, arm, &space->axes[i], factor);

@@ -11,7 +11,7 @@ static const char columns[] =
     "trials (rates in %), the trial at the median";
 
 /* The trial whose score is the law's median: what the line passes through. */
-static const char *trial_at(const fl_arm_summary *arm, double score)
+static const char *trial_at(const fl_summary_arm *arm, double score)
 {
     for (size_t i = 0; i < arm->n_scores; i++)
         if (arm->scores[i].score == score) return arm->scores[i].record->trial;
@@ -20,9 +20,9 @@ static const char *trial_at(const fl_arm_summary *arm, double score)
 
 static void add_arm(figure_data *data, const figure_arm *arm, double factor, figure_scale *scale)
 {
-    const fl_arm_summary *summary = arm->summary;
+    const fl_summary_arm *summary = arm->summary;
     figure_begin_block(data, arm->slot, summary->arm->name);
-    for (const fl_stats_law *law = summary->laws; law < summary->laws + summary->n_laws; law++) {
+    for (const fl_stats_distribution *law = summary->laws; law < summary->laws + summary->n_laws; law++) {
         double row[N_COLUMNS] = { (double)law->k, factor * law->median, factor * law->low, factor * law->high };
         figure_scale_add(scale, row[1]);
         figure_scale_add(scale, row[2]);
@@ -37,7 +37,7 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     size_t most = 1;
     figure_begin_panel(data, panel);
     for (size_t i = 0; i < panel->n_arms; i++) {
-        const fl_arm_summary *arm = panel->arms[i].summary;
+        const fl_summary_arm *arm = panel->arms[i].summary;
         if (!arm->selected) continue;
         add_arm(data, &panel->arms[i], unit.factor, &scale);
         most = arm->n_counted > most ? arm->n_counted : most;

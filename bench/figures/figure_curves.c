@@ -12,10 +12,10 @@ enum { ERROR, LOSS, ROWS };
 /* What a row of panels shows, in the order of the columns. */
 static const struct {
     const char *name, *axis;
-    fl_metric val, train;
+    fl_trial_metric val, train;
 } rows[ROWS] = {
-    [ERROR] = { "error", "error_axis", FL_VAL_ERROR, FL_TRAIN_ERROR },
-    [LOSS] = { "loss", "loss_axis", FL_VAL_LOSS, FL_TRAIN_LOSS },
+    [ERROR] = { "error", "error_axis", FL_TRIAL_VAL_ERROR, FL_TRIAL_TRAIN_ERROR },
+    [LOSS] = { "loss", "loss_axis", FL_TRIAL_VAL_LOSS, FL_TRIAL_TRAIN_LOSS },
 };
 enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
 static const char columns[] =
@@ -46,17 +46,17 @@ static figure_scale settled(figure_scale shown, const figure_scale *training)
 
 /* The points of an arm's reruns, one after another. */
 typedef struct reruns {
-    fl_point *points; /* owned */
+    fl_trial_point *points; /* owned */
     size_t n;
 } reruns;
 
-static reruns reruns_of(const fl_results *results, const fl_arm_results *arm)
+static reruns reruns_of(const fl_results *results, const fl_results_arm *arm)
 {
     reruns all = { 0 };
     for (size_t i = 0; i < arm->n_reruns; i++) {
         size_t n;
-        fl_point *points = fl_results_points(results, arm->reruns[i].trial, &n);
-        all.points = fl_grow(all.points, all.n + n + 1, sizeof *points);
+        fl_trial_point *points = fl_results_points(results, arm->reruns[i].trial, &n);
+        all.points = fl_memory_grow(all.points, all.n + n + 1, sizeof *points);
         memcpy(all.points + all.n, points, n * sizeof *points);
         all.n += n;
         free(points);
@@ -68,14 +68,14 @@ static reruns reruns_of(const fl_results *results, const fl_arm_results *arm)
 static void rerun_range(const curves *c, const reruns *all, size_t step, int row, double range[2])
 {
     range[0] = range[1] = NAN;
-    for (const fl_point *p = all->points; p < all->points + all->n; p++) {
+    for (const fl_trial_point *p = all->points; p < all->points + all->n; p++) {
         if (p->step != step) continue;
         range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
         range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
     }
 }
 
-static void add_point(figure_data *data, curves *c, const reruns *all, const fl_point *point)
+static void add_point(figure_data *data, curves *c, const reruns *all, const fl_trial_point *point)
 {
     double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
@@ -88,9 +88,9 @@ static void add_point(figure_data *data, curves *c, const reruns *all, const fl_
     figure_add_numbers(data, numbers, N_COLUMNS);
 }
 
-static void add_trials(figure_data *data, const fl_brief *selected, const fl_arm_results *arm)
+static void add_trials(figure_data *data, const fl_results_entry *selected, const fl_results_arm *arm)
 {
-    const char **trials = fl_new(1 + arm->n_reruns, sizeof *trials);
+    const char **trials = fl_memory_new(1 + arm->n_reruns, sizeof *trials);
     trials[0] = selected->trial;
     for (size_t i = 0; i < arm->n_reruns; i++) trials[1 + i] = arm->reruns[i].trial;
     figure_add_trials(data, trials, 1 + arm->n_reruns);
@@ -98,23 +98,23 @@ static void add_trials(figure_data *data, const fl_brief *selected, const fl_arm
 }
 
 /* The selected trial's points, to be freed; one alone makes no curve. */
-static fl_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
+static fl_trial_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
 {
     *n = 0;
-    const fl_score *selected = arm->summary->selected;
-    fl_point *points = selected ? fl_results_points(results, selected->record->trial, n) : NULL;
+    const fl_results_score *selected = arm->summary->selected;
+    fl_trial_point *points = selected ? fl_results_points(results, selected->record->trial, n) : NULL;
     if (*n == 1) *n = 0;
     return points;
 }
 
 static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
 {
-    const fl_arm_summary *summary = arm->summary;
+    const fl_summary_arm *summary = arm->summary;
     size_t n;
-    fl_point *points = curve_of(arm, c->results, &n);
+    fl_trial_point *points = curve_of(arm, c->results, &n);
     reruns all = reruns_of(c->results, summary->results);
     if (n) figure_begin_block(data, arm->slot, summary->arm->name);
-    for (const fl_point *p = points; p < points + n; p++) {
+    for (const fl_trial_point *p = points; p < points + n; p++) {
         add_point(data, c, &all, p);
         add_trials(data, summary->selected->record, summary->results);
     }

@@ -111,7 +111,7 @@ size_t figure_most_blocks(const figure_sheet *sheet)
 {
     size_t n = 0;
     for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].n_arms;
-    return n * FL_SPACE_AXES;
+    return n * FL_SEARCH_SPACE_AXES;
 }
 
 void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns)

@@ -9,7 +9,7 @@ enum { VAL = 1, TEST = 4, N_COLUMNS = 7 };
 static const char columns[] = "arm, validation error of the selected trial, its 5th and 95th percentile over resampled "
                               "trials, the same three of its test error (rates in %), trial";
 
-static void put_band(double numbers[3], double factor, const fl_band *band)
+static void put_band(double numbers[3], double factor, const fl_summary_band *band)
 {
     numbers[0] = factor * band->center;
     numbers[1] = factor * band->low;
@@ -24,7 +24,7 @@ static void add_band(figure_scale *scale, const double numbers[3])
 static void add_arm(figure_data *data, const figure_arm *arm, double factor, figure_scale *val, figure_scale *test)
 {
     double row[N_COLUMNS] = { (double)arm->slot + 1, NAN, NAN, NAN, NAN, NAN, NAN };
-    const fl_arm_summary *summary = arm->summary;
+    const fl_summary_arm *summary = arm->summary;
     if (summary->selected) {
         put_band(row + VAL, factor, &summary->val_error);
         put_band(row + TEST, factor, &summary->test_error);
@@ -37,7 +37,7 @@ static void add_arm(figure_data *data, const figure_arm *arm, double factor, fig
 static bool shows_anything(const figure_panel *panel)
 {
     for (size_t i = 0; i < panel->n_arms; i++) {
-        const fl_arm_summary *arm = panel->arms[i].summary;
+        const fl_summary_arm *arm = panel->arms[i].summary;
         if (arm->selected && isfinite(arm->val_error.center)) return true;
     }
     return false;
@@ -46,7 +46,7 @@ static bool shows_anything(const figure_panel *panel)
 static void add_panel(figure_data *data, const figure_panel *panel)
 {
     figure_scale val = figure_scale_none(), test = figure_scale_none();
-    figure_unit unit = figure_unit_of(panel, FL_VAL_ERROR);
+    figure_unit unit = figure_unit_of(panel, FL_TRIAL_VAL_ERROR);
     figure_begin_panel(data, panel);
     figure_begin_block(data, 0, NULL);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &panel->arms[i], unit.factor, &val, &test);
@@ -55,7 +55,7 @@ static void add_panel(figure_data *data, const figure_panel *panel)
     figure_scale_set(data, "val", data->n_panels, &val);
     figure_scale_set(data, "test", data->n_panels, &test);
     figure_set_text_at(data, "val_axis", data->n_panels, unit.axis);
-    figure_set_text_at(data, "test_axis", data->n_panels, figure_unit_of(panel, FL_TEST_ERROR).axis);
+    figure_set_text_at(data, "test_axis", data->n_panels, figure_unit_of(panel, FL_TRIAL_TEST_ERROR).axis);
 }
 
 static bool write(const figure_sheet *sheet, figure_data *data)

@@ -65,7 +65,7 @@ static bool run(char *const argv[], const char *folder, int input, fl_text *said
 {
     int ends[2];
     pid_t child;
-    if (pipe2(ends, O_CLOEXEC)) return fl_machine_error(error, "no pipe to gnuplot: %s", strerror(errno));
+    if (pipe2(ends, O_CLOEXEC)) return fl_error_machine(error, "no pipe to gnuplot: %s", strerror(errno));
     int trouble = start(argv, folder, input, ends[1], &child);
     close(ends[1]);
     if (!trouble) {
@@ -75,10 +75,10 @@ static bool run(char *const argv[], const char *folder, int input, fl_text *said
     }
     close(ends[0]);
     if (trouble == ENOENT)
-        return fl_machine_error(error,
+        return fl_error_machine(error,
                                 "gnuplot is not installed, so there are no figures (Debian package gnuplot-nox)");
-    if (trouble) return fl_machine_error(error, "gnuplot cannot be started: %s", strerror(trouble));
-    return succeeded(child) || fl_machine_error(error, "gnuplot failed: %s", last_line(said));
+    if (trouble) return fl_error_machine(error, "gnuplot cannot be started: %s", strerror(trouble));
+    return succeeded(child) || fl_error_machine(error, "gnuplot failed: %s", last_line(said));
 }
 
 /* The commands as a file in memory: an argument would be limited to 128 KiB, a pipe could fill up. -1 on failure. */
@@ -93,23 +93,23 @@ static int file_of(const fl_text *commands)
 }
 
 /* plots/NAME.gp */
-static bool find_script(const char *name, char path[FL_PATH_MAX], fl_error *error)
+static bool find_script(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error)
 {
     char file[128];
     snprintf(file, sizeof file, "plots/%s.gp", name);
     return shared_file(file, path) ||
-           fl_machine_error(error, "%s is in neither the source tree nor the installed folder", file);
+           fl_error_machine(error, "%s is in neither the source tree nor the installed folder", file);
 }
 
 bool gnuplot_run(const char *script, const char *folder, const fl_text *variables, fl_error *error)
 {
-    char style[FL_PATH_MAX], path[FL_PATH_MAX], legend[FL_PATH_MAX];
+    char style[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], legend[FL_FILE_PATH_MAX];
     fl_text said = { 0 };
     if (!find_script("style", style, error) || !find_script(script, path, error) ||
         !find_script("legend", legend, error))
         return false;
     int input = file_of(variables);
-    if (input < 0) return fl_machine_error(error, "no memory file for gnuplot: %s", strerror(errno));
+    if (input < 0) return fl_error_machine(error, "no memory file for gnuplot: %s", strerror(errno));
     char *const argv[] = { "gnuplot", "-d", "-", style, path, legend, NULL };
     bool good = run(argv, folder, input, &said, error);
     close(input);

@@ -20,11 +20,11 @@ typedef struct plane {
     double power; /* points with (learning_rate/c)^power = partner share the effective rate c; 0: there is none */
 } plane;
 
-static const fl_axis *varying_axis(const fl_space *space, size_t index)
+static const fl_search_axis *varying_axis(const fl_search_space *space, size_t index)
 {
     for (size_t i = 0; i < space->n_axes; i++) {
-        const fl_axis *axis = &space->axes[i];
-        if (axis->setting.owner == FL_OF_OPTIMIZER && axis->setting.index == index && figure_axis_varies(axis))
+        const fl_search_axis *axis = &space->axes[i];
+        if (axis->setting.owner == FL_TRIAL_OF_OPTIMIZER && axis->setting.index == index && figure_axis_varies(axis))
             return axis;
     }
     return NULL;
@@ -32,16 +32,16 @@ static const fl_axis *varying_axis(const fl_space *space, size_t index)
 
 /* Epsilon replaces the gradient's size only where it dominates, so a study says by its coupled axis that the quotient
  * matters. */
-static double epsilon_power(const fl_axis *rate)
+static double epsilon_power(const fl_search_axis *rate)
 {
     if (!strcmp(rate->name, "learning_rate/epsilon")) return 1;
     return strcmp(rate->name, "learning_rate/sqrt(epsilon)") ? 0 : 2;
 }
 
-static bool find_plane(const fl_arm *arm, plane *found)
+static bool find_plane(const fl_study_arm *arm, plane *found)
 {
     const fl_optimizer *optimizer = arm->base.owners.optimizer;
-    const fl_axis *rate =
+    const fl_search_axis *rate =
         varying_axis(arm->space, fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate"));
     size_t epsilon = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "epsilon");
     size_t momentum = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "momentum");
@@ -55,14 +55,14 @@ static bool find_plane(const fl_arm *arm, plane *found)
     return true;
 }
 
-static void add_trials(figure_data *data, const fl_results *results, const fl_arm_summary *arm, const plane *p,
+static void add_trials(figure_data *data, const fl_results *results, const fl_summary_arm *arm, const plane *p,
                        double factor, figure_scale scales[2])
 {
     const fl_optimizer *optimizer = arm->arm->base.owners.optimizer;
     size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
-    for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++) {
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++) {
         fl_record record = fl_results_record(results, s->record);
-        const double *values = record.values.of[FL_OF_OPTIMIZER];
+        const double *values = record.values.of[FL_TRIAL_OF_OPTIMIZER];
         double partner = values[p->partner];
         double row[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->score,
                                   figure_state_of(arm, s) };

@@ -4,15 +4,15 @@
 #include <math.h>
 #include <stdio.h>
 
-figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric)
+figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric)
 {
     static const struct {
         const char *split, *kind;
         bool error;
-    } metrics[FL_METRICS] = {
-        [FL_TRAIN_LOSS] = { "training", "loss", false }, [FL_TRAIN_ERROR] = { "training", "error", true },
-        [FL_VAL_LOSS] = { "validation", "loss", false }, [FL_VAL_ERROR] = { "validation", "error", true },
-        [FL_TEST_LOSS] = { "test", "loss", false },      [FL_TEST_ERROR] = { "test", "error", true },
+    } metrics[FL_TRIAL_METRICS] = {
+        [FL_TRIAL_TRAIN_LOSS] = { "training", "loss", false }, [FL_TRIAL_TRAIN_ERROR] = { "training", "error", true },
+        [FL_TRIAL_VAL_LOSS] = { "validation", "loss", false }, [FL_TRIAL_VAL_ERROR] = { "validation", "error", true },
+        [FL_TRIAL_TEST_LOSS] = { "test", "loss", false },      [FL_TRIAL_TEST_ERROR] = { "test", "error", true },
     };
     bool rate = metrics[metric].error && fl_summary_rates(panel->arms[0].summary->arm);
     figure_unit unit = { metric, rate ? 100 : 1, metrics[metric].split, metrics[metric].kind, rate ? " %" : "", "" };

@@ -6,14 +6,14 @@
 
 /* How a metric is shown: rates of wrong answers in percent, all else as it is. */
 typedef struct figure_unit {
-    fl_metric metric;
+    fl_trial_metric metric;
     double factor;
     const char *split, *kind; /* "validation", "error" */
     const char *percent;      /* " %", or "" */
     char axis[40];            /* "validation error (%)" */
 } figure_unit;
 
-figure_unit figure_unit_of(const figure_panel *panel, fl_metric metric);
+figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric);
 
 /* The range of what an axis shows. */
 typedef struct figure_scale {

@@ -59,7 +59,7 @@ static unsigned colour_of(size_t hue, size_t shade)
     return mixed(palette[hue].colour, shares[shade % (sizeof shares / sizeof *shares)]);
 }
 
-static size_t slot_of(figure_sheet *sheet, const fl_arm *arm)
+static size_t slot_of(figure_sheet *sheet, const fl_study_arm *arm)
 {
     const fl_optimizer *optimizer = arm->base.owners.optimizer;
     for (size_t i = 0; i < sheet->n_slots; i++)
@@ -69,7 +69,7 @@ static size_t slot_of(figure_sheet *sheet, const fl_arm *arm)
                          .hue = hue_of(sheet, optimizer),
                          .shade = count_of(sheet, optimizer) };
     slot.colour = colour_of(slot.hue, slot.shade);
-    sheet->slots = fl_grow(sheet->slots, sheet->n_slots + 1, sizeof *sheet->slots);
+    sheet->slots = fl_memory_grow(sheet->slots, sheet->n_slots + 1, sizeof *sheet->slots);
     sheet->slots[sheet->n_slots] = slot;
     return sheet->n_slots++;
 }
@@ -117,15 +117,15 @@ static figure_panel *panel_for(figure_sheet *sheet, const fl_summary *summary, c
 {
     for (size_t i = 0; i < sheet->n_panels; i++)
         if (belongs(&sheet->panels[i], summary, trial)) return &sheet->panels[i];
-    sheet->panels = fl_grow(sheet->panels, sheet->n_panels + 1, sizeof *sheet->panels);
+    sheet->panels = fl_memory_grow(sheet->panels, sheet->n_panels + 1, sizeof *sheet->panels);
     sheet->panels[sheet->n_panels] = (figure_panel){ .summary = summary, .title = trial->owners.workload->entry.name };
     return &sheet->panels[sheet->n_panels++];
 }
 
-static void add_arm(figure_sheet *sheet, const fl_summary *summary, const fl_arm_summary *arm)
+static void add_arm(figure_sheet *sheet, const fl_summary *summary, const fl_summary_arm *arm)
 {
     figure_panel *panel = panel_for(sheet, summary, &arm->arm->base);
-    panel->arms = fl_grow(panel->arms, panel->n_arms + 1, sizeof *panel->arms);
+    panel->arms = fl_memory_grow(panel->arms, panel->n_arms + 1, sizeof *panel->arms);
     panel->arms[panel->n_arms++] = (figure_arm){ arm, slot_of(sheet, arm->arm) };
 }
 
@@ -142,7 +142,7 @@ static void add_backend(fl_text *text, const figure_panel *panel)
 
 static void add_precision(fl_text *text, const figure_panel *panel)
 {
-    fl_text_add(text, "%s", fl_precision_name(trial_of(panel)->precision));
+    fl_text_add(text, "%s", fl_backend_precision_name(trial_of(panel)->precision));
 }
 
 static void add_study(fl_text *text, const figure_panel *panel)
@@ -158,7 +158,7 @@ static void add_folder(fl_text *text, const figure_panel *panel)
 /* Add to the panels' details what `add` says of them, unless it says the same of all. Returns whether they differ. */
 static bool add_difference(const figure_sheet *sheet, fl_text *details, void (*add)(fl_text *, const figure_panel *))
 {
-    fl_text *said = fl_new(sheet->n_panels, sizeof *said);
+    fl_text *said = fl_memory_new(sheet->n_panels, sizeof *said);
     bool differ = false;
     for (size_t i = 0; i < sheet->n_panels; i++) {
         add(&said[i], &sheet->panels[i]);
@@ -179,14 +179,14 @@ static bool several_studies(const figure_sheet *sheet)
 
 static void describe_panels(figure_sheet *sheet)
 {
-    fl_text *details = fl_new(sheet->n_panels, sizeof *details);
+    fl_text *details = fl_memory_new(sheet->n_panels, sizeof *details);
     add_difference(sheet, details, add_batch);
     add_difference(sheet, details, add_backend);
     add_difference(sheet, details, add_precision);
     if (several_studies(sheet) && !add_difference(sheet, details, add_study))
         add_difference(sheet, details, add_folder);
     for (size_t i = 0; i < sheet->n_panels; i++)
-        sheet->panels[i].detail = details[i].bytes ? details[i].bytes : fl_copy_text("");
+        sheet->panels[i].detail = details[i].bytes ? details[i].bytes : fl_memory_copy_text("");
     free(details);
 }
 
@@ -194,7 +194,7 @@ static void describe_panels(figure_sheet *sheet)
 
 figure_sheet *figure_sheet_new(const fl_summary *const *summaries, size_t n)
 {
-    figure_sheet *sheet = fl_new(1, sizeof *sheet);
+    figure_sheet *sheet = fl_memory_new(1, sizeof *sheet);
     for (size_t i = 0; i < n; i++)
         for (size_t arm = 0; arm < summaries[i]->n_arms; arm++) add_arm(sheet, summaries[i], &summaries[i]->arms[arm]);
     for (size_t i = 0; i < sheet->n_slots; i++) name_slot(sheet, &sheet->slots[i]);

@@ -18,7 +18,7 @@ typedef struct figure_slot {
 } figure_slot;
 
 typedef struct figure_arm {
-    const fl_arm_summary *summary; /* borrowed */
+    const fl_summary_arm *summary; /* borrowed */
     size_t slot;                   /* index into the sheet's slots */
 } figure_arm;
 

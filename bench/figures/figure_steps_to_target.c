@@ -12,18 +12,18 @@ static const char columns[] =
     "arm, fewest steps to the target, their 5th and 95th percentile over resampled trials, how "
     "many trials reached it, of how many, the fastest trial";
 
-static const fl_score *fastest(const fl_arm_summary *arm)
+static const fl_results_score *fastest(const fl_summary_arm *arm)
 {
-    const fl_score *best = NULL;
-    for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
+    const fl_results_score *best = NULL;
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (isfinite(s->steps_to_target) && (!best || s->steps_to_target < best->steps_to_target)) best = s;
     return best;
 }
 
 static void add_arm(figure_data *data, const figure_arm *arm, figure_scale *scale)
 {
-    const fl_arm_summary *summary = arm->summary;
-    const fl_score *best = fastest(summary);
+    const fl_summary_arm *summary = arm->summary;
+    const fl_results_score *best = fastest(summary);
     double n = (double)summary->n_counted;
     double row[N_COLUMNS] = { (double)arm->slot + 1, HUGE_VAL, HUGE_VAL, HUGE_VAL, round(summary->reached * n), n };
     if (best) {

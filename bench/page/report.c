@@ -35,8 +35,8 @@ static void add_opening(fl_text *page, const fl_summary *summary)
 
 static void add_foot(fl_text *page)
 {
-    fl_text_add(page, "<footer>Fairlead %s", fl_build_version);
-    if (*fl_build_commit) fl_text_add(page, " (%s)", fl_build_commit);
+    fl_text_add(page, "<footer>Fairlead %s", fl_record_build_version);
+    if (*fl_record_build_commit) fl_text_add(page, " (%s)", fl_record_build_commit);
     fl_text_add(page, ". This page holds everything it shows: it loads nothing and runs "
                       "nothing.</footer>\n</main>\n</body>\n</html>\n");
 }

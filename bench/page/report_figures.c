@@ -10,18 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool make_folder(char folder[FL_PATH_MAX], fl_error *error)
+static bool make_folder(char folder[FL_FILE_PATH_MAX], fl_error *error)
 {
     const char *root = getenv("TMPDIR");
-    fl_path_join(folder, root && *root ? root : "/tmp", "fairlead-XXXXXX");
-    return mkdtemp(folder) || fl_machine_error(error, "%s: no folder for the figures: %s", folder, strerror(errno));
+    fl_file_path_join(folder, root && *root ? root : "/tmp", "fairlead-XXXXXX");
+    return mkdtemp(folder) || fl_error_machine(error, "%s: no folder for the figures: %s", folder, strerror(errno));
 }
 
 static void remove_file(const char *folder, const char *name, const char *ending)
 {
-    char path[FL_PATH_MAX], file[120];
+    char path[FL_FILE_PATH_MAX], file[120];
     snprintf(file, sizeof file, "%s.%s", name, ending);
-    fl_path_join(path, folder, file);
+    fl_file_path_join(path, folder, file);
     unlink(path);
 }
 
@@ -36,10 +36,10 @@ static void add_caption(fl_text *page, const fl_entry *entry)
 
 static bool add_drawing(fl_text *page, const fl_entry *entry, const char *folder, fl_error *error)
 {
-    char path[FL_PATH_MAX], file[120], *svg;
+    char path[FL_FILE_PATH_MAX], file[120], *svg;
     size_t n;
     snprintf(file, sizeof file, "%s.svg", entry->name);
-    fl_path_join(path, folder, file);
+    fl_file_path_join(path, folder, file);
     if (!fl_file_read(path, &svg, &n, error)) return false;
     fl_text_add(page, "<figure id=\"%s\"><div class=\"plate\">", entry->name);
     svg_add(page, svg, entry->name, entry->about);
@@ -65,7 +65,7 @@ static bool add_figure(fl_text *page, const figure *one, const figure_sheet *she
 
 void report_figures(fl_text *page, const figure_sheet *sheet)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     fl_error error;
     bool good = make_folder(folder, &error);
     fl_text_add(page, "<section><h2>Figures</h2>\n");

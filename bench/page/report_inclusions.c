@@ -9,7 +9,7 @@ static void add_signed(fl_text *page, bool rate, double difference)
     html_error(page, rate, fabs(difference));
 }
 
-static void add_figures(fl_text *page, bool rate, const fl_inclusion_summary *i)
+static void add_figures(fl_text *page, bool rate, const fl_summary_inclusion *i)
 {
     if (!i->judged) {
         fl_text_add(page, "<td>–<td class=\"range\">");
@@ -23,22 +23,22 @@ static void add_figures(fl_text *page, bool rate, const fl_inclusion_summary *i)
     add_signed(page, rate, i->high);
 }
 
-static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_inclusion_summary *i)
+static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_summary_inclusion *i)
 {
-    const fl_arm *general = summary->arms[i->general].arm;
+    const fl_study_arm *general = summary->arms[i->general].arm;
     fl_text_add(page, "<tr><th scope=\"row\">");
     html_text(page, general->label);
     fl_text_add(page, " is not worse than ");
     html_text(page, summary->arms[i->special].arm->label);
     add_figures(page, fl_summary_score_rates(summary->results->study, general), i);
     fl_text_add(page, "<td class=\"words\">");
-    html_element(page, i->finding == FL_CONTRADICTED ? "b" : "span", fl_finding_name(i->finding));
+    html_element(page, i->finding == FL_SUMMARY_CONTRADICTED ? "b" : "span", fl_summary_finding_name(i->finding));
     fl_text_add(page, "<td class=\"sentence\">");
     if (i->why) html_text(page, i->why);
     fl_text_add(page, "\n");
 }
 
-static void count_findings(const fl_summary *summary, const figure_panel *panel, size_t n[FL_FINDINGS])
+static void count_findings(const fl_summary *summary, const figure_panel *panel, size_t n[FL_SUMMARY_FINDINGS])
 {
     for (size_t i = 0; i < summary->n_inclusions; i++)
         if (report_in_panel(summary, panel, summary->inclusions[i].special)) n[summary->inclusions[i].finding]++;
@@ -54,23 +54,24 @@ static void add_note(fl_text *page, const fl_study *study)
         "validation error, contradicted an interval above zero and a permutation test below .05, both after "
         "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "
         "at the start.</p></details>\n",
-        fl_metric_name(study->select));
+        fl_trial_metric_name(study->select));
 }
 
 /* What is contradicted first. */
 void report_inclusions(fl_text *page, const fl_summary *summary, const figure_panel *panel)
 {
-    size_t n[FL_FINDINGS] = { 0 };
+    size_t n[FL_SUMMARY_FINDINGS] = { 0 };
     count_findings(summary, panel, n);
-    if (!n[FL_CONTRADICTED] && !n[FL_NOT_SHOWN] && !n[FL_SHOWN] && !n[FL_NO_CLAIM]) return;
+    if (!n[FL_SUMMARY_CONTRADICTED] && !n[FL_SUMMARY_NOT_SHOWN] && !n[FL_SUMMARY_SHOWN] && !n[FL_SUMMARY_NO_CLAIM])
+        return;
     fl_text_add(page,
                 "<details open><summary>Rules and their special cases: %zu shown, %zu not shown, %zu contradicted",
-                n[FL_SHOWN], n[FL_NOT_SHOWN], n[FL_CONTRADICTED]);
+                n[FL_SUMMARY_SHOWN], n[FL_SUMMARY_NOT_SHOWN], n[FL_SUMMARY_CONTRADICTED]);
     fl_text_add(page,
                 "</summary><div class=\"wide\"><table><thead><tr><th>Claim<th colspan=\"2\">Difference%s"
                 "<th class=\"words\">Finding<th class=\"words\">What the search lacks<tbody>\n",
                 fl_summary_score_rates(summary->results->study, panel->arms[0].summary->arm) ? ", points" : "");
-    for (fl_finding finding = FL_FINDINGS; finding-- > 0;)
+    for (fl_summary_finding finding = FL_SUMMARY_FINDINGS; finding-- > 0;)
         for (size_t i = 0; i < summary->n_inclusions; i++)
             if (summary->inclusions[i].finding == finding &&
                 report_in_panel(summary, panel, summary->inclusions[i].special))

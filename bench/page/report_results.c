@@ -14,7 +14,7 @@ void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
 
 /* --- arms --- */
 
-static void add_band(fl_text *page, bool rate, const fl_band *band)
+static void add_band(fl_text *page, bool rate, const fl_summary_band *band)
 {
     fl_text_add(page, "<td>");
     html_error(page, rate, isfinite(band->center) ? band->center : NAN);
@@ -22,7 +22,7 @@ static void add_band(fl_text *page, bool rate, const fl_band *band)
     html_error_range(page, rate, band->low, band->high);
 }
 
-static void add_counts(fl_text *page, const fl_arm_summary *arm)
+static void add_counts(fl_text *page, const fl_summary_arm *arm)
 {
     fl_text_add(page, "<td>%zu<td>%zu<td>%zu<td>%zu", arm->n_run, arm->results->n_complete, arm->results->n_infeasible,
                 arm->results->n_failed);
@@ -40,7 +40,7 @@ static void add_best_of_k(fl_text *page, bool rate, const fl_stats_interval *int
     if (fl_stats_from_few(interval)) fl_text_add(page, "<small>covers %.0f %%</small>", 100 * interval->coverage);
 }
 
-static void add_reruns(fl_text *page, bool rate, const fl_arm_summary *arm)
+static void add_reruns(fl_text *page, bool rate, const fl_summary_arm *arm)
 {
     fl_text_add(page, "<td>");
     html_error(page, rate, arm->rerun_mean);
@@ -48,7 +48,7 @@ static void add_reruns(fl_text *page, bool rate, const fl_arm_summary *arm)
     html_error_range(page, rate, arm->rerun_low, arm->rerun_high);
 }
 
-static void add_steps(fl_text *page, const fl_arm_summary *arm)
+static void add_steps(fl_text *page, const fl_summary_arm *arm)
 {
     if (isfinite(arm->steps.center))
         fl_text_add(page, "<td>%.0f", arm->steps.center);
@@ -101,7 +101,7 @@ static void add_conditions(fl_text *page, const figure_panel *panel)
     fl_text_add(page, "<h3>");
     html_text(page, panel->title);
     fl_text_add(page, " <small>batch %zu, %s %s, %zu steps</small></h3>\n", base->batch_size, base->backend->entry.name,
-                fl_precision_name(base->precision), base->steps);
+                fl_backend_precision_name(base->precision), base->steps);
 }
 
 static void add_arms(fl_text *page, const figure_sheet *sheet, const figure_panel *panel)
@@ -126,7 +126,7 @@ static void add_legend(fl_text *page, const fl_study *study)
         fl_text_add(page,
                     " The target is a <code>%s</code> below %g, looked for every %zu steps; the steps are the fewest "
                     "of all trials, and beside them stands how many reached it.",
-                    fl_metric_name(study->target), study->target_value, study->eval_every);
+                    fl_trial_metric_name(study->target), study->target_value, study->eval_every);
     fl_text_add(page, "</p>\n");
 }
 
@@ -139,7 +139,7 @@ bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_
     return false;
 }
 
-static void add_verdict(fl_text *page, const fl_summary *summary, const fl_pair_summary *pair)
+static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
     size_t better = pair->difference < 0 ? pair->a : pair->b;
     if (pair->claimed) {
@@ -152,7 +152,7 @@ static void add_verdict(fl_text *page, const fl_summary *summary, const fl_pair_
     if (pair->steps_equal && reached) fl_text_add(page, "; equal in steps");
 }
 
-static void add_pair(fl_text *page, const fl_summary *summary, const fl_pair_summary *pair)
+static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
     fl_text_add(page, "<tr><th scope=\"row\">");

@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdio.h>
 
-static void add_value(fl_text *page, const fl_hyper *hyper, fl_owner owner, double value)
+static void add_value(fl_text *page, const fl_hyper *hyper, fl_trial_owner owner, double value)
 {
-    fl_text_add(page, "<span class=\"value\"><code>%s%s</code> ", fl_owner_prefix(owner), hyper->name);
-    if (hyper->scale == FL_CHOICE)
+    fl_text_add(page, "<span class=\"value\"><code>%s%s</code> ", fl_trial_owner_prefix(owner), hyper->name);
+    if (hyper->scale == FL_HYPER_CHOICE)
         fl_text_add(page, "%s", hyper->choices[(size_t)value]);
     else
         html_number(page, value);
@@ -16,17 +16,17 @@ static void add_value(fl_text *page, const fl_hyper *hyper, fl_owner owner, doub
 }
 
 /* Every hyperparameter that the arm's space settles. */
-static void add_settled(fl_text *page, const fl_arm *arm, const fl_values *values)
+static void add_settled(fl_text *page, const fl_study_arm *arm, const fl_trial_values *values)
 {
-    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
-        const fl_hyper *table = fl_owner_table(&arm->base.owners, owner, &n);
+        const fl_hyper *table = fl_trial_owner_table(&arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
-            if (fl_space_settles(arm->space, owner, i)) add_value(page, &table[i], owner, values->of[owner][i]);
+            if (fl_search_space_settles(arm->space, owner, i)) add_value(page, &table[i], owner, values->of[owner][i]);
     }
 }
 
-static void add_defaults(fl_text *page, const fl_arm_summary *arm)
+static void add_defaults(fl_text *page, const fl_summary_arm *arm)
 {
     if (!arm->n_defaults) return;
     fl_text_add(page, "<br><span class=\"soft\">left at default: ");
@@ -47,7 +47,7 @@ static void add_command(fl_text *page, const fl_record *record)
 
 static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
 {
-    const fl_arm_summary *summary = arm->summary;
+    const fl_summary_arm *summary = arm->summary;
     fl_text_add(page, "<dt>");
     report_arm(page, sheet, arm);
     fl_text_add(page, "<dd>");

@@ -40,14 +40,14 @@ static void say_seeds(fl_text *value, const fl_study *study)
 
 static void say_selection(fl_text *value, const fl_study *study)
 {
-    fl_text_add(value, "lowest %s at the %s evaluation", fl_metric_name(study->select),
+    fl_text_add(value, "lowest %s at the %s evaluation", fl_trial_metric_name(study->select),
                 study->select_best ? "best" : "last");
 }
 
 static void say_target(fl_text *value, const fl_study *study)
 {
     if (study->has_target)
-        fl_text_add(value, "%s below %g", fl_metric_name(study->target), study->target_value);
+        fl_text_add(value, "%s below %g", fl_trial_metric_name(study->target), study->target_value);
     else
         fl_text_add(value, "none");
 }
@@ -56,7 +56,7 @@ static void say_training(fl_text *value, const fl_study *study)
 {
     const fl_trial *base = &study->arms[0].base;
     fl_text_add(value, "%u thread%s; validation split from the %s of the training data", base->threads,
-                base->threads == 1 ? "" : "s", fl_split_from_name(base->split.from));
+                base->threads == 1 ? "" : "s", fl_dataset_split_from_name(base->split.from));
 }
 
 static const struct {
@@ -81,16 +81,16 @@ static void add_facts(fl_text *page, const fl_study *study)
 
 /* --- spaces --- */
 
-static void add_point(fl_text *page, const fl_axis *axis, double value)
+static void add_point(fl_text *page, const fl_search_axis *axis, double value)
 {
-    if (axis->setting.hyper->scale == FL_CHOICE && !axis->setting.coupling)
+    if (axis->setting.hyper->scale == FL_HYPER_CHOICE && !axis->setting.coupling)
         html_text(page, axis->setting.hyper->choices[(size_t)value]);
     else
         html_number(page, value);
 }
 
 /* A range "1e-04 to 10, log"; listed values; one fixed value. */
-static void add_axis(fl_text *page, const fl_axis *axis)
+static void add_axis(fl_text *page, const fl_search_axis *axis)
 {
     fl_text_add(page, "<span class=\"value\">");
     html_element(page, "code", axis->name);
@@ -115,9 +115,9 @@ static bool seen_before(const fl_study *study, size_t arm)
     return false;
 }
 
-static void add_space(fl_text *page, const fl_arm *arm)
+static void add_space(fl_text *page, const fl_study_arm *arm)
 {
-    const fl_space *space = arm->space;
+    const fl_search_space *space = arm->space;
     fl_text_add(page, "<tr><th scope=\"row\">");
     html_text(page, arm->label);
     fl_text_add(page, "<td class=\"words\">%s<td class=\"words\">%s<td class=\"words\">",

@@ -18,8 +18,8 @@ void csv_text(fl_text *row, const char *text)
 
 void csv_number(fl_text *row, double value)
 {
-    char number[FL_NUMBER_SIZE];
-    csv_text(row, isfinite(value) ? fl_number(value, number) : NULL);
+    char number[FL_TEXT_NUMBER_SIZE];
+    csv_text(row, isfinite(value) ? fl_text_number(value, number) : NULL);
 }
 
 void csv_count(fl_text *row, size_t value)

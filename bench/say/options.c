@@ -25,7 +25,7 @@ int complain_user(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fl_user_error(&error, "%s", text);
+    fl_error_user(&error, "%s", text);
     return complain(&error);
 }
 
@@ -65,7 +65,7 @@ static bool read_whole(const char *text, uint64_t least, uint64_t *value)
 
 static void add_word(words *list, const char *word)
 {
-    list->items = fl_grow(list->items, list->n + 1, sizeof *list->items);
+    list->items = fl_memory_grow(list->items, list->n + 1, sizeof *list->items);
     list->items[list->n++] = word;
 }
 
@@ -87,23 +87,23 @@ static bool store(const option *row, const char *text, fl_error *error)
     case OPTION_COUNT:
     case OPTION_COUNT0:
         if (!read_whole(text, row->kind == OPTION_COUNT, &whole))
-            return fl_user_error(error, "%s must be a whole number of at least %d, not '%s'", row->name,
+            return fl_error_user(error, "%s must be a whole number of at least %d, not '%s'", row->name,
                                  row->kind == OPTION_COUNT, text);
         *(size_t *)row->value = whole;
         return true;
     case OPTION_CORES:
-        if (!read_whole(text, 1, &whole) || whole > FL_THREADS_MAX)
-            return fl_user_error(error, "%s must be a whole number from 1 to %d, not '%s'", row->name, FL_THREADS_MAX,
-                                 text);
+        if (!read_whole(text, 1, &whole) || whole > FL_TRIAL_THREADS_MAX)
+            return fl_error_user(error, "%s must be a whole number from 1 to %d, not '%s'", row->name,
+                                 FL_TRIAL_THREADS_MAX, text);
         *(size_t *)row->value = whole;
         return true;
     case OPTION_SEED:
         if (!read_whole(text, 0, row->value))
-            return fl_user_error(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
+            return fl_error_user(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
         return true;
     case OPTION_NUMBER:
-        if (!fl_number_read(text, &number) || !(number > 0) || !isfinite(number))
-            return fl_user_error(error, "%s must be a number above 0, not '%s'", row->name, text);
+        if (!fl_text_number_read(text, &number) || !(number > 0) || !isfinite(number))
+            return fl_error_user(error, "%s must be a number above 0, not '%s'", row->name, text);
         *(double *)row->value = number;
         return true;
     }
@@ -115,11 +115,11 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
 {
     const char *value;
     const option *found = find(options, n, argv[*i], &value);
-    if (!found) return fl_user_error(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
-    if (found->kind == OPTION_FLAG && value) return fl_user_error(error, "%s takes no value", found->name);
+    if (!found) return fl_error_user(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
+    if (found->kind == OPTION_FLAG && value) return fl_error_user(error, "%s takes no value", found->name);
     if (found->kind != OPTION_FLAG && !value) value = *i + 1 < argc ? argv[++*i] : "";
     if (found->kind != OPTION_FLAG && !*value)
-        return fl_user_error(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
+        return fl_error_user(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
     return store(found, value, error);
 }
 

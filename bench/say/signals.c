@@ -47,7 +47,7 @@ void signals_end(void)
 
 bool signals_catch(int *file, fl_error *error)
 {
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return fl_machine_error(error, "no pipe: %s", strerror(errno));
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return fl_error_machine(error, "no pipe: %s", strerror(errno));
     *file = ends[0];
     sigaction(SIGALRM, &(struct sigaction){ .sa_handler = end }, NULL);
     set_handler(handle);

@@ -114,7 +114,7 @@ struct page_table {
 
 page_table *page_table_new(const page_column *columns, size_t n)
 {
-    page_table *table = fl_new(1, sizeof *table);
+    page_table *table = fl_memory_new(1, sizeof *table);
     *table = (page_table){ .columns = columns, .n_columns = n };
     return table;
 }
@@ -122,9 +122,9 @@ page_table *page_table_new(const page_column *columns, size_t n)
 void page_table_cell(page_table *table, const char *format, ...)
 {
     va_list arguments;
-    table->cells = fl_grow(table->cells, table->n_cells + 1, sizeof *table->cells);
+    table->cells = fl_memory_grow(table->cells, table->n_cells + 1, sizeof *table->cells);
     va_start(arguments, format);
-    if (vasprintf(&table->cells[table->n_cells++], format, arguments) < 0) fl_give_up("no memory for a cell");
+    if (vasprintf(&table->cells[table->n_cells++], format, arguments) < 0) fl_error_give_up("no memory for a cell");
     va_end(arguments);
 }
 
@@ -177,7 +177,7 @@ static const char *body(const page_table *table, size_t column, size_t row)
 
 void page_table_end(page_table *table)
 {
-    size_t *widths = fl_new(table->n_columns, sizeof *widths);
+    size_t *widths = fl_memory_new(table->n_columns, sizeof *widths);
     for (size_t i = 0; i < table->n_columns; i++) widths[i] = column_width(table, i);
     for (size_t line = 0; line < 2; line++) print_row(table, widths, heading, line);
     for (size_t row = 0; row < table->n_cells / table->n_columns; row++) print_row(table, widths, body, row);

@@ -41,9 +41,9 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
 /* --- pairs --- */
 
 /* A pair about which something is claimed, or that could not be tested: a line of its own. */
-static void print_pair(const fl_summary *summary, const fl_pair_summary *pair)
+static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
 {
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     const char *first = a->arm->label, *second = b->arm->label;
     summary_figure apart = summary_difference(fl_summary_rates(a->arm), pair->difference);
     fl_text text = { 0 };
@@ -56,21 +56,21 @@ static void print_pair(const fl_summary *summary, const fl_pair_summary *pair)
     fl_text_free(&text);
 }
 
-static bool shows_nothing(const fl_pair_summary *pair)
+static bool shows_nothing(const fl_summary_pair *pair)
 {
     return pair->tested && !pair->claimed;
 }
 
 /* "; sgd and adam (0.25 points, p = 1)" */
-static void add_no_difference(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
+static void add_no_difference(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
 {
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     summary_figure apart = summary_difference(fl_summary_rates(a->arm), pair->difference);
     fl_text_add(text, "%s%s and %s (%s, p = %.2g)", text->length ? "; " : "no difference shown: ", a->arm->label,
                 b->arm->label, apart.text, pair->p_adjusted);
 }
 
-static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_pair_summary *pair)
+static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
 {
     if (!text->length)
         fl_text_add(text,
@@ -87,7 +87,7 @@ void summary_print_pairs(const fl_summary *summary, size_t first)
     fl_text nothing = { 0 }, equal = { 0 };
     bool any = false;
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_pair_summary *pair = &summary->pairs[i];
+        const fl_summary_pair *pair = &summary->pairs[i];
         if (!summary_in_group(summary, first, pair->a)) continue;
         if (!any) page_heading("differences in the best of N/5 (permutation test, p after Holm's correction)");
         any = true;

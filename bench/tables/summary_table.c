@@ -21,7 +21,7 @@ static summary_figure steps_figure(double steps)
     return f;
 }
 
-static summary_figure steps_range(const fl_band *steps)
+static summary_figure steps_range(const fl_summary_band *steps)
 {
     summary_figure f = { "" };
     if (isfinite(steps->low))
@@ -55,7 +55,7 @@ static const page_column loss_columns[N_COLUMNS] = {
     { "", "reached", true },
 };
 
-static void add_steps(page_table *table, const fl_study *study, const fl_arm_summary *arm)
+static void add_steps(page_table *table, const fl_study *study, const fl_summary_arm *arm)
 {
     if (study->has_target && arm->n_counted) {
         page_table_cell(table, "%s", steps_figure(arm->steps.center).text);
@@ -67,7 +67,7 @@ static void add_steps(page_table *table, const fl_study *study, const fl_arm_sum
 }
 
 /* Some of the draws behind the expected best held no feasible trial. */
-static bool is_partial(const fl_arm_summary *arm)
+static bool is_partial(const fl_summary_arm *arm)
 {
     return arm->n_counted && arm->interval.finite > 0 && arm->interval.finite < 1;
 }
@@ -80,7 +80,7 @@ static summary_figure coverage_figure(const fl_stats_interval *interval)
     return f;
 }
 
-static void add_row(page_table *table, const fl_study *study, const fl_arm_summary *arm)
+static void add_row(page_table *table, const fl_study *study, const fl_summary_arm *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
     double there = arm->n_counted ? 1 : NAN; /* an arm without trials has no figures */
@@ -102,25 +102,25 @@ static void add_row(page_table *table, const fl_study *study, const fl_arm_summa
 
 static void add_value(fl_text *text, const fl_hyper *hyper, const char *prefix, double value)
 {
-    if (hyper->scale == FL_CHOICE)
+    if (hyper->scale == FL_HYPER_CHOICE)
         fl_text_add(text, ", %s%s %s", prefix, hyper->name, hyper->choices[(size_t)value]);
     else
         fl_text_add(text, ", %s%s %.4g", prefix, hyper->name, value);
 }
 
 /* Every hyperparameter that the arm's space settles, at the selected trial. */
-static void add_settled(fl_text *text, const fl_arm_summary *arm)
+static void add_settled(fl_text *text, const fl_summary_arm *arm)
 {
-    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
-        const fl_hyper *table = fl_owner_table(&arm->arm->base.owners, owner, &n);
+        const fl_hyper *table = fl_trial_owner_table(&arm->arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
-            if (fl_space_settles(arm->arm->space, owner, i))
-                add_value(text, &table[i], fl_owner_prefix(owner), arm->record.values.of[owner][i]);
+            if (fl_search_space_settles(arm->arm->space, owner, i))
+                add_value(text, &table[i], fl_trial_owner_prefix(owner), arm->record.values.of[owner][i]);
     }
 }
 
-static void print_trial(const fl_arm_summary *arm, size_t hang)
+static void print_trial(const fl_summary_arm *arm, size_t hang)
 {
     fl_text text = { 0 };
     fl_text_add(&text, "trial %" PRIu64 " (%s)", arm->selected->index, arm->selected->record->trial);
@@ -129,7 +129,7 @@ static void print_trial(const fl_arm_summary *arm, size_t hang)
     fl_text_free(&text);
 }
 
-static void print_defaults(const fl_arm_summary *arm, size_t hang)
+static void print_defaults(const fl_summary_arm *arm, size_t hang)
 {
     fl_text text = { 0 };
     for (size_t i = 0; i < arm->n_defaults; i++)
@@ -138,7 +138,7 @@ static void print_defaults(const fl_arm_summary *arm, size_t hang)
     fl_text_free(&text);
 }
 
-static void print_reruns(const fl_arm_summary *arm, size_t hang)
+static void print_reruns(const fl_summary_arm *arm, size_t hang)
 {
     bool rate = fl_summary_rates(arm->arm);
     size_t n = arm->results->n_reruns;
@@ -151,7 +151,7 @@ static void print_reruns(const fl_arm_summary *arm, size_t hang)
     fl_text_free(&text);
 }
 
-static void print_selected(const fl_arm_summary *arm, size_t hang)
+static void print_selected(const fl_summary_arm *arm, size_t hang)
 {
     if (arm->selected)
         print_trial(arm, hang);
@@ -176,7 +176,7 @@ static void print_group_table(const fl_summary *summary, size_t first)
     page_table *table =
         page_table_new(fl_summary_rates(summary->arms[first].arm) ? rate_columns : loss_columns, N_COLUMNS);
     page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
-                 base->backend->entry.name, fl_precision_name(base->precision), base->steps);
+                 base->backend->entry.name, fl_backend_precision_name(base->precision), base->steps);
     for (size_t i = first; i < summary->n_arms; i++)
         if (summary_in_group(summary, first, i)) add_row(table, summary->results->study, &summary->arms[i]);
     page_table_end(table);
@@ -226,7 +226,7 @@ static void print_legend(const fl_summary *summary)
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
     if (study->has_target)
         printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
-               fl_metric_name(study->target), study->target_value, study->eval_every);
+               fl_trial_metric_name(study->target), study->target_value, study->eval_every);
 }
 
 static void print_warnings(const fl_summary *summary)

@@ -4,14 +4,14 @@
 #define FL_BACKEND_ABSENT_H
 
 #define FL_BACKEND_ABSENT(backend, library, package)                                                                   \
-    static bool usable(fl_precision precision, fl_error *error)                                                        \
+    static bool usable(fl_backend_precision precision, fl_error *error)                                                \
     {                                                                                                                  \
-        return fl_user_error(error, "backend '%s' is not there: Fairlead was built without %s (package %s)", backend,  \
+        return fl_error_user(error, "backend '%s' is not there: Fairlead was built without %s (package %s)", backend,  \
                              library, package);                                                                        \
     }                                                                                                                  \
     static bool start(unsigned threads, fl_error *error)                                                               \
     {                                                                                                                  \
-        return usable(FL_F32, error);                                                                                  \
+        return usable(FL_BACKEND_F32, error);                                                                          \
     }                                                                                                                  \
     static void describe(fl_text *text)                                                                                \
     {                                                                                                                  \

@@ -12,9 +12,9 @@ static const fl_backend *const backends[] = {
     NULL,
 };
 
-const char *fl_precision_name(fl_precision precision)
+const char *fl_backend_precision_name(fl_backend_precision precision)
 {
-    static const char *const names[FL_PRECISIONS] = { [FL_F32] = "f32", [FL_BF16] = "bf16" };
+    static const char *const names[FL_BACKEND_PRECISIONS] = { [FL_BACKEND_F32] = "f32", [FL_BACKEND_BF16] = "bf16" };
     return names[precision];
 }
 
@@ -28,10 +28,10 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error)
     return fl_entry_find((const void *const *)backends, "backend", name, error);
 }
 
-fl_op *fl_backend_plan(const fl_backend *backend, const fl_request *request, bool *lent)
+fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent)
 {
     fl_layer_kind kind = request->layer->kind;
     *lent = !backend->plan[kind];
-    fl_op_maker *plan = *lent ? fl_backend_naive.plan[kind] : backend->plan[kind];
+    fl_backend_op_maker *plan = *lent ? fl_backend_naive.plan[kind] : backend->plan[kind];
     return plan(request);
 }

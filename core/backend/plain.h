@@ -8,18 +8,19 @@
 
 #include "backend/backend.h"
 
-typedef struct fl_plain {
-    fl_op op; /* first: a pointer to the op is a pointer to the plain op */
+typedef struct fl_backend_plain {
+    fl_backend_op op; /* first: a pointer to the op is a pointer to the plain op */
     fl_layer layer;
-    fl_shape in;
+    fl_tensor_shape in;
     bool needs_d_in;
-    fl_buffers at; /* from bind on */
-} fl_plain;
+    fl_backend_buffers at; /* from bind on */
+} fl_backend_plain;
 
-typedef void fl_op_run(fl_op *op);
+typedef void fl_backend_op_run(fl_backend_op *op);
 
 /* An op for `request` that runs `forward` and, when training, `backward`. The caller may still set took_relu and
  * workspace_bytes. */
-fl_plain *fl_plain_new(const fl_request *request, const char *implementation, fl_op_run *forward, fl_op_run *backward);
+fl_backend_plain *fl_backend_plain_new(const fl_backend_request *request, const char *implementation,
+                                       fl_backend_op_run *forward, fl_backend_op_run *backward);
 
 #endif

@@ -30,7 +30,7 @@ void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n
 
 static void sync_folder_of(const char *path)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     snprintf(folder, sizeof folder, "%s", path);
     char *slash = strrchr(folder, '/');
     if (slash) *slash = 0;

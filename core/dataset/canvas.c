@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-static double squared_distance(fl_point p, fl_point a, fl_point along, double inverse_length2)
+static double squared_distance(fl_dataset_canvas_point p, fl_dataset_canvas_point a, fl_dataset_canvas_point along,
+                               double inverse_length2)
 {
     double x = p.x - a.x, y = p.y - a.y;
     double t = (x * along.x + y * along.y) * inverse_length2;
@@ -29,13 +30,14 @@ static double coverage(double distance2, double half_width)
 static void bounds(double a, double b, double reach, int *first, int *end)
 {
     double low = ceil((a < b ? a : b) - reach), high = floor((a < b ? b : a) + reach) + 1;
-    *first = low > 0 ? low < FL_CANVAS_SIDE ? (int)low : FL_CANVAS_SIDE : 0;
-    *end = high < FL_CANVAS_SIDE ? high > 0 ? (int)high : 0 : FL_CANVAS_SIDE;
+    *first = low > 0 ? low < FL_DATASET_CANVAS_SIDE ? (int)low : FL_DATASET_CANVAS_SIDE : 0;
+    *end = high < FL_DATASET_CANVAS_SIDE ? high > 0 ? (int)high : 0 : FL_DATASET_CANVAS_SIDE;
 }
 
-void fl_canvas_line(fl_canvas *canvas, fl_point a, fl_point b, fl_pen pen)
+void fl_dataset_canvas_line(fl_dataset_canvas *canvas, fl_dataset_canvas_point a, fl_dataset_canvas_point b,
+                            fl_dataset_pen pen)
 {
-    fl_point along = { b.x - a.x, b.y - a.y };
+    fl_dataset_canvas_point along = { b.x - a.x, b.y - a.y };
     double length2 = along.x * along.x + along.y * along.y;
     double inverse_length2 = length2 > 0 ? 1 / length2 : 0;
     int left, right, top, bottom;
@@ -43,9 +45,9 @@ void fl_canvas_line(fl_canvas *canvas, fl_point a, fl_point b, fl_pen pen)
     bounds(a.y, b.y, pen.half_width + 0.5, &top, &bottom);
     for (int y = top; y < bottom; y++)
         for (int x = left; x < right; x++) {
-            double distance2 = squared_distance((fl_point){ x, y }, a, along, inverse_length2);
+            double distance2 = squared_distance((fl_dataset_canvas_point){ x, y }, a, along, inverse_length2);
             double ink = pen.ink * coverage(distance2, pen.half_width);
-            double *pixel = &canvas->ink[y * FL_CANVAS_SIDE + x];
+            double *pixel = &canvas->ink[y * FL_DATASET_CANVAS_SIDE + x];
             if (ink > *pixel) *pixel = ink;
         }
 }

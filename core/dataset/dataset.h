@@ -12,20 +12,20 @@
 #include "tensor/shape.h"
 #include <stdint.h>
 
-typedef struct fl_data_file {
+typedef struct fl_dataset_file {
     const char *name; /* "train-images-idx3-ubyte.gz" */
     uint64_t bytes;
     const char *sha256;
     const char *url;          /* where it may be fetched */
     uint64_t plain_bytes;     /* the same unpacked, called `name` without its ".gz": it serves as well */
     const char *plain_sha256; /* NULL when there is no unpacked form */
-} fl_data_file;
+} fl_dataset_file;
 
 /* Loaded examples: what comes with the training file(s) first, then the test file's. Immutable, shared by all trials of
  * a process. */
 typedef struct fl_dataset {
-    fl_shape shape; /* one example: n is 1 */
-    size_t n_train; /* examples of the training file, before validation is split off */
+    fl_tensor_shape shape; /* one example: n is 1 */
+    size_t n_train;        /* examples of the training file, before validation is split off */
     size_t n_test;
     size_t n_classes;      /* 0 where there are no labels */
     const uint8_t *pixels; /* n_train + n_test examples; NULL when `values` is used; the model sees pixel / 255 */
@@ -39,7 +39,7 @@ typedef struct fl_dataset {
 typedef struct fl_dataset_kind {
     fl_entry entry; /* name as in the folder: "fashion-mnist" */
     const char *licence, *home;
-    const fl_data_file *files; /* NULL when generated */
+    const fl_dataset_file *files; /* NULL when generated */
     size_t n_files;
     size_t n_train;      /* examples of the training file, validation included */
     size_t n_validation; /* of these, how many validate by default */
@@ -54,11 +54,11 @@ const fl_dataset_kind *fl_dataset_find(const char *name, fl_error *error);
 
 /* The folder that holds all files of `kind`, in `folder` ("" when it is generated); false, with a sentence that names
  * what was searched and `fairlead data fetch NAME`, when there is none. */
-bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_PATH_MAX], fl_error *error);
+bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX], fl_error *error);
 
 /* Where `fairlead data fetch` puts a set: the first folder of FAIRLEAD_DATA if it is set and writable, else the user's
  * cache. */
-void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_PATH_MAX]);
+void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX]);
 
 /* Find, check and load; NULL with a sentence. */
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error);
@@ -72,9 +72,9 @@ bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error 
 
 /* Where a file stands in `folder`, in `path`: under its own name or else unpacked. False when it is there in neither
  * form. */
-bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[FL_PATH_MAX]);
+bool fl_dataset_file_find(const fl_dataset_file *file, const char *folder, char path[FL_FILE_PATH_MAX]);
 
 /* Compare size and sha256 of the file at `path` with what is recorded; it may have either form under either name. */
-bool fl_data_file_check(const fl_data_file *file, const char *path, fl_error *error);
+bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_error *error);
 
 #endif

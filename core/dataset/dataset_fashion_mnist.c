@@ -3,7 +3,7 @@
 
 #define URL "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
-static const fl_data_file files[] = {
+static const fl_dataset_file files[] = {
     { .name = "train-images-idx3-ubyte.gz",
       .bytes = 26421880,
       .sha256 = "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",

@@ -11,9 +11,9 @@
 
 static const char packed[] = ".gz";
 
-bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[FL_PATH_MAX])
+bool fl_dataset_file_find(const fl_dataset_file *file, const char *folder, char path[FL_FILE_PATH_MAX])
 {
-    fl_path_join(path, folder, file->name);
+    fl_file_path_join(path, folder, file->name);
     if (fl_file_exists(path)) return true;
     if (!file->plain_sha256) return false;
     path[strlen(path) - strlen(packed)] = 0;
@@ -21,33 +21,33 @@ bool fl_data_file_find(const fl_data_file *file, const char *folder, char path[F
 }
 
 /* The sha256 that a file of `bytes` must have, or NULL when no form has that size. */
-static const char *right_sum(const fl_data_file *file, uint64_t bytes)
+static const char *right_sum(const fl_dataset_file *file, uint64_t bytes)
 {
     if (bytes == file->bytes) return file->sha256;
     return bytes == file->plain_bytes ? file->plain_sha256 : NULL;
 }
 
-bool fl_data_file_check(const fl_data_file *file, const char *path, fl_error *error)
+bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_error *error)
 {
     struct stat facts;
-    if (stat(path, &facts) != 0) return fl_user_error(error, "%s: %s", path, strerror(errno));
+    if (stat(path, &facts) != 0) return fl_error_user(error, "%s: %s", path, strerror(errno));
     uint64_t bytes = (uint64_t)facts.st_size;
     const char *right = right_sum(file, bytes);
-    if (!right) return fl_user_error(error, "%s: has %" PRIu64 " bytes instead of %" PRIu64, path, bytes, file->bytes);
-    char sum[FL_SHA256_TEXT];
-    if (!fl_sha256_file(path, sum, error)) return false;
+    if (!right) return fl_error_user(error, "%s: has %" PRIu64 " bytes instead of %" PRIu64, path, bytes, file->bytes);
+    char sum[FL_HASH_SHA256_TEXT];
+    if (!fl_hash_sha256_file(path, sum, error)) return false;
     if (!strcmp(sum, right)) return true;
-    return fl_user_error(error, "%s: has the sha256 %s instead of %s", path, sum, right);
+    return fl_error_user(error, "%s: has the sha256 %s instead of %s", path, sum, right);
 }
 
 bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     for (size_t i = 0; i < kind->n_files; i++) {
-        const fl_data_file *file = &kind->files[i];
-        if (!fl_data_file_find(file, folder, path))
-            return fl_user_error(error, "%s: has no file %s", folder, file->name);
-        if (!fl_data_file_check(file, path, error)) return false;
+        const fl_dataset_file *file = &kind->files[i];
+        if (!fl_dataset_file_find(file, folder, path))
+            return fl_error_user(error, "%s: has no file %s", folder, file->name);
+        if (!fl_dataset_file_check(file, path, error)) return false;
     }
     return true;
 }

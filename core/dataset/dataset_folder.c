@@ -26,25 +26,25 @@ static void add_cache(fl_text *text)
 
 static bool holds_all(const fl_dataset_kind *kind, const char *folder)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     for (size_t i = 0; i < kind->n_files; i++)
-        if (!fl_data_file_find(&kind->files[i], folder, path)) return false;
+        if (!fl_dataset_file_find(&kind->files[i], folder, path)) return false;
     return true;
 }
 
 /* Try the folders of a colon-separated list, which is spoilt; `searched` collects what was tried. */
-static bool search(const fl_dataset_kind *kind, char *list, char folder[FL_PATH_MAX], fl_text *searched)
+static bool search(const fl_dataset_kind *kind, char *list, char folder[FL_FILE_PATH_MAX], fl_text *searched)
 {
     char *rest;
     for (char *root = strtok_r(list, ":", &rest); root; root = strtok_r(NULL, ":", &rest)) {
-        fl_path_join(folder, root, kind->entry.name);
+        fl_file_path_join(folder, root, kind->entry.name);
         if (holds_all(kind, folder)) return true;
         fl_text_add(searched, "%s%s", searched->length ? ", " : "", folder);
     }
     return false;
 }
 
-bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_PATH_MAX], fl_error *error)
+bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX], fl_error *error)
 {
     *folder = 0;
     if (!kind->files) return true;
@@ -53,14 +53,14 @@ bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_PATH_MAX], fl
     add_cache(&list);
     bool found = search(kind, list.bytes, folder, &searched);
     if (!found)
-        fl_user_error(error, "data set '%s' is not there; `fairlead data fetch %s` gets it (searched: %s)",
+        fl_error_user(error, "data set '%s' is not there; `fairlead data fetch %s` gets it (searched: %s)",
                       kind->entry.name, kind->entry.name, searched.bytes);
     fl_text_free(&searched);
     fl_text_free(&list);
     return found;
 }
 
-void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_PATH_MAX])
+void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX])
 {
     fl_text root = { 0 };
     const char *list = from_environment("FAIRLEAD_DATA");
@@ -70,6 +70,6 @@ void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_PATH_MAX])
         root.length = 0;
         add_cache(&root);
     }
-    fl_path_join(folder, root.length ? root.bytes : "data", kind->entry.name);
+    fl_file_path_join(folder, root.length ? root.bytes : "data", kind->entry.name);
     fl_text_free(&root);
 }

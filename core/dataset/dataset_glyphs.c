@@ -69,23 +69,23 @@ static const sign_shape signs[N_CLASSES] = {
 /* How one example is drawn: from the field to the canvas by a linear map and a shift, and with which pen. */
 typedef struct handwriting {
     double xx, xy, yx, yy, x, y;
-    fl_pen pen;
+    fl_dataset_pen pen;
 } handwriting;
 
-static double between(fl_stream *stream, double low, double high)
+static double between(fl_random_stream *stream, double low, double high)
 {
     return low + (high - low) * fl_random_uniform(stream);
 }
 
 /* A draw per statement here and below: C leaves open which argument of a call is evaluated first. */
-static handwriting draw_hand(fl_stream *stream)
+static handwriting draw_hand(fl_random_stream *stream)
 {
-    const double centre = (FL_CANVAS_SIDE - 1) / 2.0;
+    const double centre = (FL_DATASET_CANVAS_SIDE - 1) / 2.0;
     double turn = between(stream, -turn_most, turn_most);
     double slant = between(stream, -slant_most, slant_most);
     double width = between(stream, size_least, size_most);
     double height = between(stream, size_least, size_most);
-    double c = fl_cos(turn), s = fl_sin(turn);
+    double c = fl_exact_cos(turn), s = fl_exact_sin(turn);
     handwriting hand = {
         .xx = width * c, .xy = width * (slant * c - s), .yx = height * s, .yy = height * (slant * s + c)
     };
@@ -96,55 +96,56 @@ static handwriting draw_hand(fl_stream *stream)
     return hand;
 }
 
-static fl_point place(const handwriting *hand, double x, double y)
+static fl_dataset_canvas_point place(const handwriting *hand, double x, double y)
 {
-    return (fl_point){ hand->x + hand->xx * x + hand->xy * y, hand->y + hand->yx * x + hand->yy * y };
+    return (fl_dataset_canvas_point){ hand->x + hand->xx * x + hand->xy * y, hand->y + hand->yx * x + hand->yy * y };
 }
 
 /* The corners of a stroke on the field; an arc is a chain of short lines. Returns how many. */
-static size_t trace(const stroke_shape *stroke, fl_point points[MOST_POINTS])
+static size_t trace(const stroke_shape *stroke, fl_dataset_canvas_point points[MOST_POINTS])
 {
     const double two_pi = 6.283185307179586;
     if (stroke->radius == 0) {
-        points[0] = (fl_point){ stroke->x, stroke->y };
-        points[1] = (fl_point){ stroke->from, stroke->to };
+        points[0] = (fl_dataset_canvas_point){ stroke->x, stroke->y };
+        points[1] = (fl_dataset_canvas_point){ stroke->from, stroke->to };
         return 2;
     }
     for (int i = 0; i < MOST_POINTS; i++) {
         double turn = two_pi * (stroke->from + (stroke->to - stroke->from) * i / ARC_PIECES);
-        points[i].x = stroke->x + stroke->radius * fl_cos(turn);
-        points[i].y = stroke->y + stroke->radius * fl_sin(turn);
+        points[i].x = stroke->x + stroke->radius * fl_exact_cos(turn);
+        points[i].y = stroke->y + stroke->radius * fl_exact_sin(turn);
     }
     return MOST_POINTS;
 }
 
-static void draw_stroke(fl_canvas *canvas, const stroke_shape *stroke, const handwriting *hand, fl_stream *stream)
+static void draw_stroke(fl_dataset_canvas *canvas, const stroke_shape *stroke, const handwriting *hand,
+                        fl_random_stream *stream)
 {
-    fl_point points[MOST_POINTS];
+    fl_dataset_canvas_point points[MOST_POINTS];
     size_t n = trace(stroke, points);
     double dx = between(stream, -tremble_most, tremble_most);
     double dy = between(stream, -tremble_most, tremble_most);
     for (size_t i = 0; i < n; i++) points[i] = place(hand, points[i].x + dx, points[i].y + dy);
-    for (size_t i = 1; i < n; i++) fl_canvas_line(canvas, points[i - 1], points[i], hand->pen);
+    for (size_t i = 1; i < n; i++) fl_dataset_canvas_line(canvas, points[i - 1], points[i], hand->pen);
 }
 
-static void draw_strays(fl_canvas *canvas, fl_pen pen, fl_stream *stream)
+static void draw_strays(fl_dataset_canvas *canvas, fl_dataset_pen pen, fl_random_stream *stream)
 {
     for (uint64_t n = fl_random_below(stream, strays_most + 1); n; n--) {
-        fl_point a, b;
-        a.x = between(stream, 0, FL_CANVAS_SIDE - 1);
-        a.y = between(stream, 0, FL_CANVAS_SIDE - 1);
+        fl_dataset_canvas_point a, b;
+        a.x = between(stream, 0, FL_DATASET_CANVAS_SIDE - 1);
+        a.y = between(stream, 0, FL_DATASET_CANVAS_SIDE - 1);
         b.x = a.x + between(stream, -stray_length_most, stray_length_most);
         b.y = a.y + between(stream, -stray_length_most, stray_length_most);
-        fl_canvas_line(canvas, a, b, pen);
+        fl_dataset_canvas_line(canvas, a, b, pen);
     }
 }
 
 /* Grey levels with noise of a triangular law, one draw for both of its halves. */
-static void print(const fl_canvas *canvas, fl_stream *stream, uint8_t *pixels)
+static void print(const fl_dataset_canvas *canvas, fl_random_stream *stream, uint8_t *pixels)
 {
     double grain = between(stream, 0, grain_most) * 255 / 65535;
-    for (int i = 0; i < FL_CANVAS_PIXELS; i++) {
+    for (int i = 0; i < FL_DATASET_CANVAS_PIXELS; i++) {
         uint32_t draw = fl_random_u32(stream);
         double noise = (double)(draw & 0xffff) - (double)(draw >> 16);
         double grey = floor(255 * canvas->ink[i] + grain * noise + 0.5);
@@ -155,8 +156,8 @@ static void print(const fl_canvas *canvas, fl_stream *stream, uint8_t *pixels)
 static void draw_example(size_t example, uint8_t *pixels)
 {
     const sign_shape *sign = &signs[example % N_CLASSES];
-    fl_stream stream = fl_stream_start(SEED, "glyphs", example);
-    fl_canvas canvas = { 0 };
+    fl_random_stream stream = fl_random_stream_start(SEED, "glyphs", example);
+    fl_dataset_canvas canvas = { 0 };
     handwriting hand = draw_hand(&stream);
     for (size_t i = 0; i < sign->n_strokes; i++) draw_stroke(&canvas, &sign->strokes[i], &hand, &stream);
     draw_strays(&canvas, hand.pen, &stream);
@@ -165,21 +166,21 @@ static void draw_example(size_t example, uint8_t *pixels)
 
 static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
 {
-    const size_t pixel_bytes = (size_t)N_EXAMPLES * FL_CANVAS_PIXELS, bytes = pixel_bytes + N_EXAMPLES;
+    const size_t pixel_bytes = (size_t)N_EXAMPLES * FL_DATASET_CANVAS_PIXELS, bytes = pixel_bytes + N_EXAMPLES;
     fl_dataset *dataset = fl_dataset_new(bytes);
     uint8_t *pixels = dataset->owned, *labels = pixels + pixel_bytes;
     for (size_t i = 0; i < N_EXAMPLES; i++) {
-        draw_example(i, pixels + i * FL_CANVAS_PIXELS);
+        draw_example(i, pixels + i * FL_DATASET_CANVAS_PIXELS);
         labels[i] = (uint8_t)(i % N_CLASSES);
     }
-    dataset->shape = (fl_shape){ 1, 1, FL_CANVAS_SIDE, FL_CANVAS_SIDE };
+    dataset->shape = (fl_tensor_shape){ 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE };
     dataset->n_train = N_TRAIN;
     dataset->n_test = N_TEST;
     dataset->n_classes = N_CLASSES;
     dataset->validation = N_VALIDATION;
     dataset->pixels = pixels;
     dataset->labels = labels;
-    fl_sha256(pixels, bytes, dataset->checksum);
+    fl_hash_sha256(pixels, bytes, dataset->checksum);
     return dataset;
 }
 

@@ -4,7 +4,7 @@
 
 #define URL "https://ossci-datasets.s3.amazonaws.com/mnist/"
 
-static const fl_data_file files[] = {
+static const fl_dataset_file files[] = {
     { .name = "train-images-idx3-ubyte.gz",
       .bytes = 9912422,
       .sha256 = "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",

@@ -10,23 +10,23 @@ enum { SEED = 1 };
 
 static void draw_example(size_t example, size_t dimension, double noise, float *values)
 {
-    fl_stream stream = fl_stream_start(SEED, "quadratic", example);
+    fl_random_stream stream = fl_random_stream_start(SEED, "quadratic", example);
     for (size_t i = 0; i < dimension; i++) values[i] = (float)(noise * fl_random_normal(&stream));
 }
 
 static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
 {
-    size_t dimension = (size_t)options[FL_QUADRATIC_DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
+    size_t dimension = (size_t)options[FL_DATASET_QUADRATIC_DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
     fl_dataset *dataset = fl_dataset_new(bytes);
     float *values = dataset->owned;
     for (size_t i = 0; i < N_EXAMPLES; i++)
-        draw_example(i, dimension, options[FL_QUADRATIC_NOISE], values + i * dimension);
-    dataset->shape = (fl_shape){ 1, dimension, 1, 1 };
+        draw_example(i, dimension, options[FL_DATASET_QUADRATIC_NOISE], values + i * dimension);
+    dataset->shape = (fl_tensor_shape){ 1, dimension, 1, 1 };
     dataset->n_train = N_TRAIN;
     dataset->n_test = N_TEST;
     dataset->validation = N_VALIDATION;
     dataset->values = values;
-    fl_sha256(values, bytes, dataset->checksum);
+    fl_hash_sha256(values, bytes, dataset->checksum);
     return dataset;
 }
 

@@ -37,16 +37,16 @@ static void prefetch(const fl_dataset *dataset, size_t position, size_t n)
     for (; from < end; from += CACHE_LINE) __builtin_prefetch(from);
 }
 
-static size_t position_of(const fl_examples *examples, const uint32_t *order, size_t i)
+static size_t position_of(const fl_dataset_examples *examples, const uint32_t *order, size_t i)
 {
     return examples->index[order ? order[i] : i];
 }
 
-void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size_t first, size_t n, float *input,
-                        int32_t *labels)
+void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint32_t *order, size_t first, size_t n,
+                                float *input, int32_t *labels)
 {
     const fl_dataset *dataset = examples->dataset;
-    size_t n_values = fl_shape_size(dataset->shape);
+    size_t n_values = fl_tensor_shape_size(dataset->shape);
     for (size_t i = 0; i < n; i++) {
         size_t position = position_of(examples, order, first + i);
         if (i + AHEAD < n) prefetch(dataset, position_of(examples, order, first + i + AHEAD), n_values);
@@ -55,30 +55,32 @@ void fl_examples_gather(const fl_examples *examples, const uint32_t *order, size
     }
 }
 
-void fl_order_start(fl_order *order, size_t count, size_t batch, uint64_t seed)
+void fl_dataset_order_start(fl_dataset_order *order, size_t count, size_t batch, uint64_t seed)
 {
-    if (batch == 0 || batch > count) fl_die("a batch of %zu cannot be drawn from %zu examples", batch, count);
-    *order = (fl_order){
-        .order = fl_new(count, sizeof *order->order), .count = count, .batch = batch, .seed = seed, .epoch = UINT64_MAX
-    };
+    if (batch == 0 || batch > count) fl_error_die("a batch of %zu cannot be drawn from %zu examples", batch, count);
+    *order = (fl_dataset_order){ .order = fl_memory_new(count, sizeof *order->order),
+                                 .count = count,
+                                 .batch = batch,
+                                 .seed = seed,
+                                 .epoch = UINT64_MAX };
 }
 
-void fl_order_free(fl_order *order)
+void fl_dataset_order_free(fl_dataset_order *order)
 {
     free(order->order);
-    *order = (fl_order){ 0 };
+    *order = (fl_dataset_order){ 0 };
 }
 
 /* From the identity each time, so that an epoch's order does not depend on those before it. */
-static void shuffle(fl_order *order, uint64_t epoch)
+static void shuffle(fl_dataset_order *order, uint64_t epoch)
 {
     for (size_t i = 0; i < order->count; i++) order->order[i] = (uint32_t)i;
-    fl_stream stream = fl_stream_start(order->seed, "order", epoch);
+    fl_random_stream stream = fl_random_stream_start(order->seed, "order", epoch);
     fl_random_shuffle(&stream, order->order, order->count);
     order->epoch = epoch;
 }
 
-size_t fl_order_batch(fl_order *order, uint64_t step)
+size_t fl_dataset_order_batch(fl_dataset_order *order, uint64_t step)
 {
     size_t batches = order->count / order->batch;
     uint64_t epoch = step / batches;

@@ -76,29 +76,29 @@ static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_s
     char reason[CURL_ERROR_SIZE] = "";
     progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
     CURL *curl = curl_easy_init();
-    if (!curl) fl_give_up("libcurl cannot be started");
+    if (!curl) fl_error_give_up("libcurl cannot be started");
     configure(curl, url, &download, reason);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_cleanup(curl);
     if (code == CURLE_OK) return true;
     const char *why = *download.reason ? download.reason : *reason ? reason : curl_easy_strerror(code);
-    return fl_machine_error(error, "%s: %s", url, why);
+    return fl_error_machine(error, "%s: %s", url, why);
 }
 
 /* Transfer, check and rename; what is left of `temporary` afterwards is rubbish. */
-static bool replace(const char *url, const fl_data_file *file, const char *temporary, const char *path,
+static bool replace(const char *url, const fl_dataset_file *file, const char *temporary, const char *path,
                     unsigned stall_seconds, fl_error *error)
 {
     FILE *to = fopen(temporary, "wbe");
     if (!to) return fl_file_error(error, temporary, "cannot be created");
     bool came = transfer(url, file->bytes, to, stall_seconds, error);
-    if (fclose(to) != 0 && came) came = fl_machine_error(error, "%s: %s", temporary, strerror(errno));
+    if (fclose(to) != 0 && came) came = fl_error_machine(error, "%s: %s", temporary, strerror(errno));
     if (!came) return false;
     fl_error wrong;
-    if (!fl_data_file_check(file, temporary, &wrong))
-        return fl_machine_error(error, "%s: not the file that is recorded: %.800s", url, wrong.text);
+    if (!fl_dataset_file_check(file, temporary, &wrong))
+        return fl_error_machine(error, "%s: not the file that is recorded: %.800s", url, wrong.text);
     if (rename(temporary, path) == 0) return true;
-    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(errno));
+    return fl_error_machine(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 /* Is `name` the temporary file for `target` of a process that is no more? */
@@ -118,17 +118,18 @@ static void sweep(const char *folder, const char *target)
     struct dirent **entries;
     int n = scandir(folder, &entries, NULL, NULL);
     for (int i = 0; i < n; i++) {
-        char path[FL_PATH_MAX];
-        fl_path_join(path, folder, entries[i]->d_name);
+        char path[FL_FILE_PATH_MAX];
+        fl_file_path_join(path, folder, entries[i]->d_name);
         if (is_abandoned(entries[i]->d_name, target)) unlink(path);
         free(entries[i]);
     }
     if (n >= 0) free(entries);
 }
 
-bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, unsigned stall_seconds, fl_error *error)
+bool fl_dataset_fetch_file(const char *url, const fl_dataset_file *file, const char *path, unsigned stall_seconds,
+                           fl_error *error)
 {
-    char temporary[FL_PATH_MAX + 40];
+    char temporary[FL_FILE_PATH_MAX + 40];
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     if (replace(url, file, temporary, path, stall_seconds, error)) return true;
     unlink(temporary);
@@ -136,37 +137,37 @@ bool fl_fetch_file(const char *url, const fl_data_file *file, const char *path, 
 }
 
 /* The url of a file, from a mirror if there is one. */
-static void locate(const fl_data_file *file, const char *base_url, char url[FL_PATH_MAX])
+static void locate(const fl_dataset_file *file, const char *base_url, char url[FL_FILE_PATH_MAX])
 {
     const char *slash = strrchr(file->url, '/');
     if (base_url)
-        fl_path_join(url, base_url, slash + 1);
+        fl_file_path_join(url, base_url, slash + 1);
     else
-        snprintf(url, FL_PATH_MAX, "%s", file->url);
+        snprintf(url, FL_FILE_PATH_MAX, "%s", file->url);
 }
 
-static bool is_right(const fl_data_file *file, const char *folder)
+static bool is_right(const fl_dataset_file *file, const char *folder)
 {
-    char path[FL_PATH_MAX];
-    return fl_data_file_find(file, folder, path) && fl_data_file_check(file, path, NULL);
+    char path[FL_FILE_PATH_MAX];
+    return fl_dataset_file_find(file, folder, path) && fl_dataset_file_check(file, path, NULL);
 }
 
-static bool fetch_one(const fl_data_file *file, const char *folder, const char *url, unsigned stall_seconds,
+static bool fetch_one(const fl_dataset_file *file, const char *folder, const char *url, unsigned stall_seconds,
                       fl_error *error)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, file->name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, file->name);
     sweep(folder, file->name);
-    return fl_fetch_file(url, file, path, stall_seconds, error);
+    return fl_dataset_fetch_file(url, file, path, stall_seconds, error);
 }
 
-bool fl_fetch(const fl_dataset_kind *kind, const char *folder, const char *base_url, unsigned stall_seconds,
-              void (*said)(const char *line, void *whose), void *whose, fl_error *error)
+bool fl_dataset_fetch(const fl_dataset_kind *kind, const char *folder, const char *base_url, unsigned stall_seconds,
+                      void (*said)(const char *line, void *whose), void *whose, fl_error *error)
 {
-    if (kind->n_files && !fl_folder_make(folder, error)) return false;
+    if (kind->n_files && !fl_file_folder_make(folder, error)) return false;
     for (size_t i = 0; i < kind->n_files; i++) {
-        const fl_data_file *file = &kind->files[i];
-        char url[FL_PATH_MAX], line[2 * FL_PATH_MAX];
+        const fl_dataset_file *file = &kind->files[i];
+        char url[FL_FILE_PATH_MAX], line[2 * FL_FILE_PATH_MAX];
         locate(file, base_url, url);
         bool there = is_right(file, folder);
         if (!there && !fetch_one(file, folder, url, stall_seconds, error)) return false;

@@ -9,26 +9,26 @@
 #include "base/file.h"
 #include <stdint.h>
 
-typedef enum fl_idx_content { FL_IDX_LABELS, FL_IDX_IMAGES } fl_idx_content;
+typedef enum fl_dataset_idx_content { FL_DATASET_IDX_LABELS, FL_DATASET_IDX_IMAGES } fl_dataset_idx_content;
 
-typedef struct fl_idx {
-    char path[FL_PATH_MAX];
+typedef struct fl_dataset_idx {
+    char path[FL_FILE_PATH_MAX];
     void *file;                  /* zlib's, owned; NULL once closed */
     size_t count, height, width; /* of labels: height and width are 1 */
-} fl_idx;
+} fl_dataset_idx;
 
 /* Open `path`, which must hold `content`; to be closed whenever this was called. */
-bool fl_idx_open(fl_idx *idx, const char *path, fl_idx_content content, fl_error *error);
+bool fl_dataset_idx_open(fl_dataset_idx *idx, const char *path, fl_dataset_idx_content content, fl_error *error);
 
 /* Bytes of the body: count * height * width. */
-size_t fl_idx_bytes(const fl_idx *idx);
+size_t fl_dataset_idx_bytes(const fl_dataset_idx *idx);
 
 /* Read the body, once, into `bytes`; false unless it ends where the header says and its gzip checksum agrees. */
-bool fl_idx_read(fl_idx *idx, uint8_t *bytes, fl_error *error);
+bool fl_dataset_idx_read(fl_dataset_idx *idx, uint8_t *bytes, fl_error *error);
 
 /* True when each of the labels read from `idx` is below `n_classes`. */
-bool fl_idx_check_labels(const fl_idx *idx, const uint8_t *labels, size_t n_classes, fl_error *error);
+bool fl_dataset_idx_check_labels(const fl_dataset_idx *idx, const uint8_t *labels, size_t n_classes, fl_error *error);
 
-void fl_idx_close(fl_idx *idx);
+void fl_dataset_idx_close(fl_dataset_idx *idx);
 
 #endif

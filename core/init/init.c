@@ -9,37 +9,40 @@
 
 #include <math.h>
 
-static void fill_normal(float *values, size_t n, double deviation, fl_stream stream)
+static void fill_normal(float *values, size_t n, double deviation, fl_random_stream stream)
 {
     for (size_t i = 0; i < n; i++) values[i] = (float)(deviation * fl_random_normal(&stream));
 }
 
-static void fill_uniform(float *values, size_t n, double bound, fl_stream stream)
+static void fill_uniform(float *values, size_t n, double bound, fl_random_stream stream)
 {
     for (size_t i = 0; i < n; i++) values[i] = (float)(bound * (2 * fl_random_uniform(&stream) - 1));
 }
 
-static void he_normal(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void he_normal(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
 {
     fill_normal(values, n, sqrt(2 / fan_in), stream);
 }
 
-static void he_uniform(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void he_uniform(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
 {
     fill_uniform(values, n, sqrt(6 / fan_in), stream);
 }
 
-static void glorot_normal(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void glorot_normal(float *values, size_t n, double fan_in, double fan_out, double argument,
+                          fl_random_stream stream)
 {
     fill_normal(values, n, sqrt(2 / (fan_in + fan_out)), stream);
 }
 
-static void glorot_uniform(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void glorot_uniform(float *values, size_t n, double fan_in, double fan_out, double argument,
+                           fl_random_stream stream)
 {
     fill_uniform(values, n, sqrt(6 / (fan_in + fan_out)), stream);
 }
 
-static void truncated_normal(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void truncated_normal(float *values, size_t n, double fan_in, double fan_out, double argument,
+                             fl_random_stream stream)
 {
     for (size_t i = 0; i < n; i++) {
         double draw = fl_random_normal(&stream);
@@ -48,7 +51,7 @@ static void truncated_normal(float *values, size_t n, double fan_in, double fan_
     }
 }
 
-static void constant(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream)
+static void constant(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
 {
     for (size_t i = 0; i < n; i++) values[i] = (float)argument;
 }
@@ -78,9 +81,9 @@ const fl_init_rule *fl_init_find(const char *name, fl_error *error)
     return fl_entry_find((const void *const *)registry, "initialisation", name, error);
 }
 
-void fl_init_block(const fl_init *init, const fl_block *block, size_t tensor, uint64_t seed, float *canonical)
+void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical)
 {
-    fl_stream stream = fl_stream_start(seed, "init", tensor);
+    fl_random_stream stream = fl_random_stream_start(seed, "init", tensor);
     size_t area = 1;
     for (size_t d = 2; d < block->n_dims; d++) area *= block->shape[d];
     double fan_in = (double)(block->shape[1] * area), fan_out = (double)(block->shape[0] * area);

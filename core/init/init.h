@@ -15,7 +15,7 @@ typedef struct fl_init_rule {
     fl_entry entry;
     const char *argument; /* what `argument` in fl_init means here ("deviation", "value"), NULL if it takes none */
     /* Fill `values` from the tensor's stream; fan_in and fan_out count connections (kernel area included). */
-    void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, fl_stream stream);
+    void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream);
 } fl_init_rule;
 
 typedef struct fl_init {
@@ -30,6 +30,6 @@ const fl_init_rule *fl_init_find(const char *name, fl_error *error);
 
 /* Write the initial values of block `tensor` (its position in the flat) in canonical order. A block with one dimension
  * is a bias. */
-void fl_init_block(const fl_init *init, const fl_block *block, size_t tensor, uint64_t seed, float *canonical);
+void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical);
 
 #endif

@@ -14,20 +14,20 @@ enum { BLOCK_FLOATS = 16 }; /* blocks begin on 64 bytes, the width of a cache li
 
 struct fl_network {
     fl_arena *arena; /* owns all memory, the network's own included */
-    fl_chain chain;
+    fl_network_chain chain;
     bool training;
-    fl_shape in;
-    fl_flat flat;
-    fl_block *blocks;
+    fl_tensor_shape in;
+    fl_tensor_layout flat;
+    fl_tensor *blocks;
     float *parameters, *gradient, *input, *losses;
     int32_t *labels;
     uint8_t *wrong;
 };
 
-static void add_block(fl_network *network, const fl_block *tensor)
+static void add_block(fl_network *network, const fl_tensor *tensor)
 {
-    fl_flat *flat = &network->flat;
-    fl_block *block = &network->blocks[flat->n_blocks++];
+    fl_tensor_layout *flat = &network->flat;
+    fl_tensor *block = &network->blocks[flat->n_blocks++];
     *block = *tensor;
     block->offset = flat->count;
     flat->n_parameters += block->n_values;
@@ -36,7 +36,7 @@ static void add_block(fl_network *network, const fl_block *tensor)
 
 static void lay_out_parameters(fl_network *network)
 {
-    const fl_chain *chain = &network->chain;
+    const fl_network_chain *chain = &network->chain;
     network->blocks = fl_arena_bytes(network->arena, chain->n_tensors * sizeof *network->blocks);
     network->flat.blocks = network->blocks;
     for (size_t i = 0; i < chain->n_stages; i++)
@@ -48,7 +48,7 @@ static void lay_out_parameters(fl_network *network)
 
 static void make_ends(fl_network *network)
 {
-    network->input = fl_arena_floats(network->arena, fl_shape_size(network->in));
+    network->input = fl_arena_floats(network->arena, fl_tensor_shape_size(network->in));
     network->labels = fl_arena_bytes(network->arena, network->in.n * sizeof *network->labels);
     network->losses = fl_arena_floats(network->arena, network->in.n);
     network->wrong = fl_arena_bytes(network->arena, network->in.n);
@@ -65,7 +65,7 @@ static void make_pair(fl_network *network, size_t first, void *pair[2])
     for (size_t i = 0; i < 2; i++) pair[i] = fl_arena_bytes(network->arena, bytes[i]);
 }
 
-static void bind_tensors(fl_network *network, const fl_op *op, size_t first_block, fl_buffers *buffers)
+static void bind_tensors(fl_network *network, const fl_backend_op *op, size_t first_block, fl_backend_buffers *buffers)
 {
     for (size_t t = 0; t < op->n_tensors; t++) {
         size_t offset = network->blocks[first_block + t].offset;
@@ -76,7 +76,7 @@ static void bind_tensors(fl_network *network, const fl_op *op, size_t first_bloc
 
 static void bind_stages(fl_network *network)
 {
-    const fl_chain *chain = &network->chain;
+    const fl_network_chain *chain = &network->chain;
     void *gradients[2] = { 0 }, *values[2] = { 0 };
     if (network->training)
         make_pair(network, chain->first_trained, gradients);
@@ -84,8 +84,8 @@ static void bind_stages(fl_network *network)
         make_pair(network, 0, values);
     const void *in = network->input;
     for (size_t i = 0, block = 0; i < chain->n_stages; i++) {
-        fl_op *op = chain->stages[i].op;
-        fl_buffers buffers = {
+        fl_backend_op *op = chain->stages[i].op;
+        fl_backend_buffers buffers = {
             .in = in,
             .out = network->training ? fl_arena_bytes(network->arena, op->out.bytes) : values[i % 2],
             .d_in = i > chain->first_trained ? gradients[(i - 1) % 2] : NULL,
@@ -102,8 +102,8 @@ static void bind_stages(fl_network *network)
     }
 }
 
-fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_shape in,
-                           fl_precision precision, bool training, fl_error *error)
+fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                           fl_backend_precision precision, bool training, fl_error *error)
 {
     if (!backend->usable(precision, error)) return NULL;
     fl_arena *arena = fl_arena_new();
@@ -111,7 +111,7 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
     network->arena = arena;
     network->training = training;
     network->in = in;
-    network->chain = fl_chain_plan(arena, backend, layers, n_layers, in, precision, training);
+    network->chain = fl_network_chain_plan(arena, backend, layers, n_layers, in, precision, training);
     lay_out_parameters(network);
     make_ends(network);
     bind_stages(network);
@@ -121,16 +121,16 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
 void fl_network_free(fl_network *network)
 {
     if (!network) return;
-    fl_chain_free(&network->chain);
+    fl_network_chain_free(&network->chain);
     fl_arena_free(network->arena);
 }
 
-fl_shape fl_network_in(const fl_network *network)
+fl_tensor_shape fl_network_in(const fl_network *network)
 {
     return network->in;
 }
 
-const fl_flat *fl_network_flat(const fl_network *network)
+const fl_tensor_layout *fl_network_flat(const fl_network *network)
 {
     return &network->flat;
 }
@@ -167,13 +167,13 @@ const uint8_t *fl_network_wrong(const fl_network *network)
 
 void fl_network_forward(fl_network *network)
 {
-    const fl_chain *chain = &network->chain;
+    const fl_network_chain *chain = &network->chain;
     for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
 }
 
 void fl_network_backward(fl_network *network)
 {
-    const fl_chain *chain = &network->chain;
+    const fl_network_chain *chain = &network->chain;
     for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
 }
 
@@ -186,9 +186,9 @@ double fl_network_loss(const fl_network *network)
 
 void fl_network_import(fl_network *network, const float *canonical)
 {
-    const fl_block *block = network->blocks;
+    const fl_tensor *block = network->blocks;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
-        const fl_op *op = network->chain.stages[i].op;
+        const fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
             op->import(op, t, canonical, network->parameters + block->offset);
             canonical += block->n_values;
@@ -198,9 +198,9 @@ void fl_network_import(fl_network *network, const float *canonical)
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
-    const fl_block *block = network->blocks;
+    const fl_tensor *block = network->blocks;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
-        const fl_op *op = network->chain.stages[i].op;
+        const fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
             op->export(op, t, network->parameters + block->offset, canonical);
             canonical += block->n_values;
@@ -210,9 +210,9 @@ void fl_network_export(const fl_network *network, float *canonical)
 
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
 {
-    float *canonical = fl_new(network->flat.n_parameters, sizeof *canonical), *end = canonical;
+    float *canonical = fl_memory_new(network->flat.n_parameters, sizeof *canonical), *end = canonical;
     for (size_t i = 0; i < network->flat.n_blocks; i++) {
-        fl_init_block(init, &network->blocks[i], i, seed, end);
+        fl_init_tensor(init, &network->blocks[i], i, seed, end);
         end += network->blocks[i].n_values;
     }
     fl_network_import(network, canonical);
@@ -228,6 +228,6 @@ void fl_network_describe(const fl_network *network, fl_text *text)
 {
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         if (i) fl_text_add(text, "; ");
-        fl_stage_describe(&network->chain.stages[i], text);
+        fl_network_stage_describe(&network->chain.stages[i], text);
     }
 }

@@ -13,14 +13,14 @@
 typedef struct fl_network fl_network;
 
 /* `in` is the shape of one batch. `training` false plans forward only. NULL when the backend cannot be used. */
-fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_shape in,
-                           fl_precision precision, bool training, fl_error *error);
+fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                           fl_backend_precision precision, bool training, fl_error *error);
 void fl_network_free(fl_network *network);
 
 /* The shape of one batch of inputs. */
-fl_shape fl_network_in(const fl_network *network);
+fl_tensor_shape fl_network_in(const fl_network *network);
 
-const fl_flat *fl_network_flat(const fl_network *network);
+const fl_tensor_layout *fl_network_flat(const fl_network *network);
 float *fl_network_parameters(fl_network *network);          /* flat->count floats */
 float *fl_network_gradient(fl_network *network);            /* the same; NULL unless training */
 float *fl_network_input(fl_network *network);               /* one batch, canonical, to be filled before forward */

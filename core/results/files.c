@@ -10,7 +10,7 @@
 
 enum { OFFSET_BITS = 44 };
 
-struct fl_files {
+struct fl_results_files {
     char **paths;
     size_t n;
     FILE *open; /* the file whose lines are asked for again */
@@ -34,15 +34,15 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void add_path(fl_files *files, const char *folder, const char *name)
+static void add_path(fl_results_files *files, const char *folder, const char *name)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, name);
-    files->paths = fl_grow(files->paths, files->n + 1, sizeof *files->paths);
-    files->paths[files->n++] = fl_copy_text(path);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, name);
+    files->paths = fl_memory_grow(files->paths, files->n + 1, sizeof *files->paths);
+    files->paths[files->n++] = fl_memory_copy_text(path);
 }
 
-fl_files *fl_files_open(const char *folder, const char *stem, const char *ending, fl_error *error)
+fl_results_files *fl_results_files_open(const char *folder, const char *stem, const char *ending, fl_error *error)
 {
     struct dirent **entries;
     int n = scandir(folder, &entries, NULL, by_name);
@@ -50,7 +50,7 @@ fl_files *fl_files_open(const char *folder, const char *stem, const char *ending
         fl_file_error(error, folder, "cannot be read");
         return NULL;
     }
-    fl_files *files = fl_new(1, sizeof *files);
+    fl_results_files *files = fl_memory_new(1, sizeof *files);
     for (int i = 0; i < n; i++) {
         if (belongs(entries[i]->d_name, stem, ending)) add_path(files, folder, entries[i]->d_name);
         free(entries[i]);
@@ -59,7 +59,7 @@ fl_files *fl_files_open(const char *folder, const char *stem, const char *ending
     return files;
 }
 
-void fl_files_free(fl_files *files)
+void fl_results_files_free(fl_results_files *files)
 {
     if (!files) return;
     for (size_t i = 0; i < files->n; i++) free(files->paths[i]);
@@ -69,25 +69,25 @@ void fl_files_free(fl_files *files)
     free(files);
 }
 
-size_t fl_files_count(const fl_files *files)
+size_t fl_results_files_count(const fl_results_files *files)
 {
     return files->n;
 }
 
-const char *fl_files_path(const fl_files *files, size_t file)
+const char *fl_results_files_path(const fl_results_files *files, size_t file)
 {
     return files->paths[file];
 }
 
 /* --- from the first line to the last --- */
 
-static bool read_file(const fl_files *files, size_t number, const fl_reader *reader, fl_error *error)
+static bool read_file(const fl_results_files *files, size_t number, const fl_results_reader *reader, fl_error *error)
 {
     const char *path = files->paths[number];
     FILE *file = fopen(path, "re");
     char *line = NULL;
     size_t capacity = 0, count = 1;
-    fl_place place = (fl_place)number << OFFSET_BITS;
+    fl_results_place place = (fl_results_place)number << OFFSET_BITS;
     if (!file) return fl_file_error(error, path, "cannot be read");
     for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; count++, place += (size_t)n) {
         bool torn = line[n - 1] != '\n';
@@ -100,7 +100,7 @@ static bool read_file(const fl_files *files, size_t number, const fl_reader *rea
     return whole;
 }
 
-bool fl_files_read(const fl_files *files, const fl_reader *reader, fl_error *error)
+bool fl_results_files_read(const fl_results_files *files, const fl_results_reader *reader, fl_error *error)
 {
     bool fine = true;
     for (size_t i = 0; fine && i < files->n; i++) fine = read_file(files, i, reader, error);
@@ -109,22 +109,22 @@ bool fl_files_read(const fl_files *files, const fl_reader *reader, fl_error *err
 
 /* --- a line again --- */
 
-const char *fl_files_next(fl_files *files, size_t *n)
+const char *fl_results_files_next(fl_results_files *files, size_t *n)
 {
     ssize_t read = getline(&files->line, &files->capacity, files->open);
     *n = read > 0 ? (size_t)read : 0;
     return read > 0 ? files->line : NULL;
 }
 
-const char *fl_files_line(fl_files *files, fl_place place, size_t *n)
+const char *fl_results_files_line(fl_results_files *files, fl_results_place place, size_t *n)
 {
     size_t file = (size_t)(place >> OFFSET_BITS);
-    off_t offset = (off_t)(place & (((fl_place)1 << OFFSET_BITS) - 1));
+    off_t offset = (off_t)(place & (((fl_results_place)1 << OFFSET_BITS) - 1));
     if (!files->open || files->open_file != file) {
         if (files->open) fclose(files->open);
         files->open = fopen(files->paths[file], "re");
         files->open_file = file;
     }
     *n = 0;
-    return files->open && fseeko(files->open, offset, SEEK_SET) == 0 ? fl_files_next(files, n) : NULL;
+    return files->open && fseeko(files->open, offset, SEEK_SET) == 0 ? fl_results_files_next(files, n) : NULL;
 }

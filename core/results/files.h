@@ -9,32 +9,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct fl_files fl_files;
+typedef struct fl_results_files fl_results_files;
 
 /* Where a line begins: the greater of two places is the one read later. */
-typedef uint64_t fl_place;
+typedef uint64_t fl_results_place;
 
 /* The files that are there now, in the order of their names; NULL when the folder cannot be read. */
-fl_files *fl_files_open(const char *folder, const char *stem, const char *ending, fl_error *error);
-void fl_files_free(fl_files *files);
+fl_results_files *fl_results_files_open(const char *folder, const char *stem, const char *ending, fl_error *error);
+void fl_results_files_free(fl_results_files *files);
 
-size_t fl_files_count(const fl_files *files);
-const char *fl_files_path(const fl_files *files, size_t file); /* borrowed */
+size_t fl_results_files_count(const fl_results_files *files);
+const char *fl_results_files_path(const fl_results_files *files, size_t file); /* borrowed */
 
 /* Who reads lines: `take` gets each with its newline, unless it is torn off, and answers what is wrong with it or NULL;
  * `damaged` hears of what was answered. */
-typedef struct fl_reader {
+typedef struct fl_results_reader {
     void *whose;
-    const char *(*take)(void *whose, const char *line, size_t n, fl_place place);
+    const char *(*take)(void *whose, const char *line, size_t n, fl_results_place place);
     void (*damaged)(void *whose, const char *path, size_t line, const char *what);
-} fl_reader;
+} fl_results_reader;
 
 /* False when a file cannot be read to its end: what it holds must not look as if it were missing. */
-bool fl_files_read(const fl_files *files, const fl_reader *reader, fl_error *error);
+bool fl_results_files_read(const fl_results_files *files, const fl_results_reader *reader, fl_error *error);
 
 /* The line at a place, its newline included, and those that follow it in its file; NULL where there is none. Borrowed
  * until the next call. */
-const char *fl_files_line(fl_files *files, fl_place place, size_t *n);
-const char *fl_files_next(fl_files *files, size_t *n);
+const char *fl_results_files_line(fl_results_files *files, fl_results_place place, size_t *n);
+const char *fl_results_files_next(fl_results_files *files, size_t *n);
 
 #endif

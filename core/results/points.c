@@ -10,31 +10,31 @@
 /* Good lines of one trial that follow one another. */
 typedef struct run {
     uint64_t trial; /* its 16 hex digits as a number */
-    fl_place place;
+    fl_results_place place;
     size_t n;
 } run;
 
-struct fl_points {
-    fl_files *files;
+struct fl_results_points_index {
+    fl_results_files *files;
     bool indexed;
     run *runs;
     size_t n, capacity;
-    fl_place expected; /* while indexing: where the line after the last run's begins */
+    fl_results_place expected; /* while indexing: where the line after the last run's begins */
 };
 
-fl_points *fl_points_new(const char *folder, fl_error *error)
+fl_results_points_index *fl_results_points_new(const char *folder, fl_error *error)
 {
-    fl_files *files = fl_files_open(folder, "points", "jsonl", error);
+    fl_results_files *files = fl_results_files_open(folder, "points", "jsonl", error);
     if (!files) return NULL;
-    fl_points *points = fl_new(1, sizeof *points);
+    fl_results_points_index *points = fl_memory_new(1, sizeof *points);
     points->files = files;
     return points;
 }
 
-void fl_points_free(fl_points *points)
+void fl_results_points_free(fl_results_points_index *points)
 {
     if (!points) return;
-    fl_files_free(points->files);
+    fl_results_files_free(points->files);
     free(points->runs);
     free(points);
 }
@@ -52,20 +52,20 @@ static bool trial_of(const char *line, size_t n, uint64_t *trial)
     return end == line + BEFORE + DIGITS;
 }
 
-static run *new_run(fl_points *points)
+static run *new_run(fl_results_points_index *points)
 {
     if (points->n == points->capacity) {
         points->capacity = points->capacity ? 2 * points->capacity : 256;
-        points->runs = fl_grow(points->runs, points->capacity, sizeof *points->runs);
+        points->runs = fl_memory_grow(points->runs, points->capacity, sizeof *points->runs);
     }
     return &points->runs[points->n++];
 }
 
-static const char *index_line(void *whose, const char *line, size_t n, fl_place place)
+static const char *index_line(void *whose, const char *line, size_t n, fl_results_place place)
 {
-    fl_points *points = whose;
+    fl_results_points_index *points = whose;
     uint64_t trial;
-    if (!trial_of(line, n, &trial) || !fl_line_good(line, n - 1)) return NULL;
+    if (!trial_of(line, n, &trial) || !fl_record_line_good(line, n - 1)) return NULL;
     run *last = points->n ? &points->runs[points->n - 1] : NULL;
     if (last && last->trial == trial && place == points->expected)
         last->n++;
@@ -84,11 +84,11 @@ static int by_trial_then_place(const void *left, const void *right)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-static void index_all(fl_points *points)
+static void index_all(fl_results_points_index *points)
 {
-    const fl_reader reader = { points, index_line, ignore };
+    const fl_results_reader reader = { points, index_line, ignore };
     fl_error error;
-    if (!fl_files_read(points->files, &reader, &error)) fl_die("%s", error.text);
+    if (!fl_results_files_read(points->files, &reader, &error)) fl_error_die("%s", error.text);
     if (points->n) qsort(points->runs, points->n, sizeof *points->runs, by_trial_then_place);
     points->indexed = true;
 }
@@ -96,25 +96,25 @@ static void index_all(fl_points *points)
 /* --- a trial's points --- */
 
 typedef struct numbered {
-    fl_point point;
+    fl_trial_point point;
     size_t line;
 } numbered;
 
-static bool read_point(const char *line, size_t n, const char *trial, fl_point *point)
+static bool read_point(const char *line, size_t n, const char *trial, fl_trial_point *point)
 {
-    json_t *object = line && line[n - 1] == '\n' ? fl_line_read(line, n - 1) : NULL;
+    json_t *object = line && line[n - 1] == '\n' ? fl_record_line_read(line, n - 1) : NULL;
     const char *whose = json_string_value(json_object_get(object, "trial"));
-    bool good = whose && !strcmp(whose, trial) && fl_point_read(object, point);
+    bool good = whose && !strcmp(whose, trial) && fl_trial_point_read(object, point);
     json_decref(object);
     return good;
 }
 
 /* Add the good points of a run's lines to `found`, which has room for them. */
-static size_t read_run(fl_points *points, const run *r, const char *trial, numbered *found)
+static size_t read_run(fl_results_points_index *points, const run *r, const char *trial, numbered *found)
 {
     size_t n, good = 0;
-    const char *line = fl_files_line(points->files, r->place, &n);
-    for (size_t i = 0; i < r->n; i++, line = i < r->n ? fl_files_next(points->files, &n) : NULL)
+    const char *line = fl_results_files_line(points->files, r->place, &n);
+    for (size_t i = 0; i < r->n; i++, line = i < r->n ? fl_results_files_next(points->files, &n) : NULL)
         good += read_point(line, n, trial, &found[good].point);
     return good;
 }
@@ -127,10 +127,10 @@ static int by_step_then_line(const void *left, const void *right)
 }
 
 /* Sort, and keep the last point of each step. */
-static fl_point *settle(numbered *found, size_t *n)
+static fl_trial_point *settle(numbered *found, size_t *n)
 {
     size_t kept = 0;
-    fl_point *points = fl_new(*n, sizeof *points);
+    fl_trial_point *points = fl_memory_new(*n, sizeof *points);
     for (size_t i = 0; i < *n; i++) found[i].line = i;
     if (*n) qsort(found, *n, sizeof *found, by_step_then_line);
     for (size_t i = 0; i < *n; i++) {
@@ -142,7 +142,7 @@ static fl_point *settle(numbered *found, size_t *n)
 }
 
 /* The first run of a trial, or where it would be. */
-static const run *find_runs(const fl_points *points, uint64_t trial)
+static const run *find_runs(const fl_results_points_index *points, uint64_t trial)
 {
     size_t low = 0, high = points->n;
     while (low < high) {
@@ -161,7 +161,7 @@ typedef struct runs {
     size_t lines;
 } runs;
 
-static runs runs_of(fl_points *points, const char *trial)
+static runs runs_of(fl_results_points_index *points, const char *trial)
 {
     if (!points->indexed) index_all(points);
     uint64_t number = strtoull(trial, NULL, 16);
@@ -171,40 +171,41 @@ static runs runs_of(fl_points *points, const char *trial)
     return found;
 }
 
-fl_point *fl_points_of(fl_points *points, const char *trial, size_t *n)
+fl_trial_point *fl_results_points_of(fl_results_points_index *points, const char *trial, size_t *n)
 {
     runs of = runs_of(points, trial);
-    numbered *found = fl_new(of.lines, sizeof *found);
+    numbered *found = fl_memory_new(of.lines, sizeof *found);
     *n = 0;
     for (const run *r = of.first; r < of.end; r++) *n += read_run(points, r, trial, found + *n);
-    fl_point *settled = settle(found, n);
+    fl_trial_point *settled = settle(found, n);
     free(found);
     return settled;
 }
 
-bool fl_points_complete(fl_points *points, const char *trial, size_t n)
+bool fl_results_points_complete(fl_results_points_index *points, const char *trial, size_t n)
 {
     runs of = runs_of(points, trial);
     size_t steps = of.lines;
-    if (of.lines > n) free(fl_points_of(points, trial, &steps)); /* some steps have several */
+    if (of.lines > n) free(fl_results_points_of(points, trial, &steps)); /* some steps have several */
     return steps >= n;
 }
 
 /* --- damage --- */
 
-static const char *check_line(void *whose, const char *line, size_t n, fl_place place)
+static const char *check_line(void *whose, const char *line, size_t n, fl_results_place place)
 {
-    fl_point point;
-    json_t *object = fl_line_read(line, n - 1);
-    bool good = json_is_string(json_object_get(object, "trial")) && fl_point_read(object, &point);
+    fl_trial_point point;
+    json_t *object = fl_record_line_read(line, n - 1);
+    bool good = json_is_string(json_object_get(object, "trial")) && fl_trial_point_read(object, &point);
     const char *wrong = !object ? "does not match its check" : good ? NULL : "is no point";
     json_decref(object);
     return wrong;
 }
 
-bool fl_points_check(const fl_points *points, void *whose,
-                     void (*damaged)(void *whose, const char *path, size_t line, const char *what), fl_error *error)
+bool fl_results_points_check(const fl_results_points_index *points, void *whose,
+                             void (*damaged)(void *whose, const char *path, size_t line, const char *what),
+                             fl_error *error)
 {
-    const fl_reader reader = { whose, check_line, damaged };
-    return fl_files_read(points->files, &reader, error);
+    const fl_results_reader reader = { whose, check_line, damaged };
+    return fl_results_files_read(points->files, &reader, error);
 }

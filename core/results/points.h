@@ -7,22 +7,23 @@
 #include "trial/point.h"
 #include "results/files.h"
 
-typedef struct fl_points fl_points;
+typedef struct fl_results_points_index fl_results_points_index;
 
 /* The points of `folder`; nothing is read before somebody asks. NULL when the folder cannot be read. */
-fl_points *fl_points_new(const char *folder, fl_error *error);
-void fl_points_free(fl_points *points);
+fl_results_points_index *fl_results_points_new(const char *folder, fl_error *error);
+void fl_results_points_free(fl_results_points_index *points);
 
 /* Read every line and tell `damaged` of those that are no points; `whose` is its first argument. False when a file
  * cannot be read to its end. */
-bool fl_points_check(const fl_points *points, void *whose,
-                     void (*damaged)(void *whose, const char *path, size_t line, const char *what), fl_error *error);
+bool fl_results_points_check(const fl_results_points_index *points, void *whose,
+                             void (*damaged)(void *whose, const char *path, size_t line, const char *what),
+                             fl_error *error);
 
 /* A trial's points by step into an array to be freed, damaged lines left out; of several for one step the last counts.
  * *n is 0 when there are none. The first call reads the files through, and dies when one cannot be read to its end. */
-fl_point *fl_points_of(fl_points *points, const char *trial, size_t *n);
+fl_trial_point *fl_results_points_of(fl_results_points_index *points, const char *trial, size_t *n);
 
 /* Has the trial good points of `n` steps or more? Seldom reads a line again. */
-bool fl_points_complete(fl_points *points, const char *trial, size_t n);
+bool fl_results_points_complete(fl_results_points_index *points, const char *trial, size_t n);
 
 #endif

@@ -10,10 +10,10 @@
 #include "record/record.h"
 
 /* A record as selection and the supervisor see it. */
-typedef struct fl_brief {
-    fl_slot slot;
-    fl_place place; /* of its line */
-    fl_status status;
+typedef struct fl_results_entry {
+    fl_record_slot slot;
+    fl_results_place place; /* of its line */
+    fl_outcome_status status;
     unsigned host;     /* index into fl_results.host_keys */
     unsigned n_points; /* that it must have: 0 where it is infeasible or without evaluations */
     char trial[17];
@@ -21,37 +21,38 @@ typedef struct fl_brief {
     double score;                           /* of study->select, at the final or the best evaluation; infinite where */
     double val_loss, val_error, test_error; /* there is none, and so are these, at the same evaluation */
     double steps_to_target;                 /* infinity where not reached or not asked for */
-} fl_brief;
+} fl_results_entry;
 
-typedef struct fl_damage {
+typedef struct fl_results_damage {
     char *where; /* "results/quick/trials.jsonl:17", owned */
     char what[80];
-} fl_damage;
+} fl_results_damage;
 
 /* One arm of a study, as far as it was run. */
-typedef struct fl_arm_results {
-    const fl_brief *search; /* repeats of the search, by (index, repeat); part of `records` */
+typedef struct fl_results_arm {
+    const fl_results_entry *search; /* repeats of the search, by (index, repeat); part of `records` */
     size_t n_search;
-    const fl_brief *reruns; /* repeat >= FL_RERUN_REPEAT of the selected trial, by repeat; part of `records` */
+    const fl_results_entry
+        *reruns; /* repeat >= FL_STUDY_RERUN_REPEAT of the selected trial, by repeat; part of `records` */
     size_t n_reruns;
     size_t n_trials; /* n: the indices 0..n-1 are the arm's trials */
     bool filled;     /* the budget is: `trials` are there, and feasible where that is asked for */
     size_t n_complete, n_infeasible, n_failed; /* of `search` */
-} fl_arm_results;
+} fl_results_arm;
 
 typedef struct fl_results {
     char *folder;
     fl_study *study;
-    fl_arm_results *arms; /* one per study->arms */
-    fl_brief *records;    /* sorted by (arm, repeat < FL_RERUN_REPEAT first, index, repeat) */
+    fl_results_arm *arms;      /* one per study->arms */
+    fl_results_entry *records; /* sorted by (arm, repeat < FL_STUDY_RERUN_REPEAT first, index, repeat) */
     size_t n_records;
     json_t *hosts;         /* key -> facts, of all writers */
     char (*host_keys)[17]; /* those that records name */
     size_t n_host_keys;
-    fl_damage *damage;
+    fl_results_damage *damage;
     size_t n_damage;
-    fl_files *trials;
-    struct fl_points *points;
+    fl_results_files *trials;
+    struct fl_results_points_index *points;
 } fl_results;
 
 /* Read a folder; NULL when it is none, or when one of its files cannot be read to its end. */
@@ -60,39 +61,39 @@ void fl_results_free(fl_results *results);
 
 /* The whole record, read from its line again; the caller frees it by fl_record_free. Dies when the line is gone: nobody
  * shortens these files. */
-fl_record fl_results_record(const fl_results *results, const fl_brief *brief);
+fl_record fl_results_record(const fl_results *results, const fl_results_entry *brief);
 
 /* The points of a trial by step into an array to be freed; *n is 0 when there are none. */
-fl_point *fl_results_points(const fl_results *results, const char *trial, size_t *n);
+fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n);
 
 /* Read every line of the points' files, which fl_results_read leaves alone, and add the damaged ones to `damage`. False
  * when a file cannot be read to its end. */
 bool fl_results_check_points(fl_results *results, fl_error *error);
 
 /* Are points of this complete trial missing, which were written before it? Only damage does that. */
-bool fl_results_lacks_points(const fl_results *results, const fl_brief *brief);
+bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief);
 
 /* What selection sees of a trial: the medians over its repeats; infinite where it was not feasible. */
-typedef struct fl_score {
+typedef struct fl_results_score {
     uint64_t index;
-    const fl_brief *record;       /* the repeat that stands for it: the lower median */
-    double score;                 /* of study->select, at the final or the best evaluation */
-    double val_loss;              /* breaks ties */
-    double val_error, test_error; /* at the scored point */
-    double steps_to_target;       /* the median over the repeats */
-} fl_score;
+    const fl_results_entry *record; /* the repeat that stands for it: the lower median */
+    double score;                   /* of study->select, at the final or the best evaluation */
+    double val_loss;                /* breaks ties */
+    double val_error, test_error;   /* at the scored point */
+    double steps_to_target;         /* the median over the repeats */
+} fl_results_score;
 
 /* Fill the scored fields of a brief from its record. */
-void fl_brief_score(const fl_study *study, const fl_record *record, fl_brief *brief);
+void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief);
 
 /* The scores of an arm's trials 0..n-1 (failed and missing ones left out) into an array to be freed; *n counts them. */
-fl_score *fl_results_scores(const fl_results *results, const fl_arm_results *arm, size_t *n);
+fl_results_score *fl_results_scores(const fl_results *results, const fl_results_arm *arm, size_t *n);
 
 /* The selected one: lowest score, ties by validation loss, then by index. NULL when none is finite. */
-const fl_score *fl_score_best(const fl_score *scores, size_t n);
+const fl_results_score *fl_results_best_score(const fl_results_score *scores, size_t n);
 
 /* How many trials 0..n-1 a feasible budget needs, given which of the first `n_known` are feasible; the smallest n that
  * holds `wanted` feasible ones, or n_known when there are fewer. */
-size_t fl_trials_needed(const bool *feasible, size_t n_known, size_t wanted);
+size_t fl_results_trials_needed(const bool *feasible, size_t n_known, size_t wanted);
 
 #endif

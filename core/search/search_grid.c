@@ -2,20 +2,20 @@
  * `points_per_axis` evenly spaced levels, its ends included. */
 #include "search/search.h"
 
-static size_t levels(const fl_search_question *question, size_t axis)
+static size_t levels(const fl_search_request *question, size_t axis)
 {
     return question->n_levels[axis] ? question->n_levels[axis] : question->points_per_axis;
 }
 
-static bool accepts(const fl_search_question *question, fl_error *error)
+static bool accepts(const fl_search_request *question, fl_error *error)
 {
     for (size_t axis = 0; axis < question->n_axes; axis++)
         if (!levels(question, axis))
-            return fl_user_error(error, "search 'grid' needs 'points_per_axis' in 'search' where an axis is a range");
+            return fl_error_user(error, "search 'grid' needs 'points_per_axis' in 'search' where an axis is a range");
     return true;
 }
 
-static uint64_t size(const fl_search_question *question)
+static uint64_t size(const fl_search_request *question)
 {
     uint64_t product = 1;
     for (size_t axis = 0; axis < question->n_axes; axis++)
@@ -29,7 +29,7 @@ static double along_range(size_t level, size_t n)
     return n == 1 ? 0.5 : (double)level / (double)(n - 1);
 }
 
-static void point(const fl_search_question *question, double *u)
+static void point(const fl_search_request *question, double *u)
 {
     uint64_t rest = question->index;
     for (size_t axis = question->n_axes; axis-- > 0;) {

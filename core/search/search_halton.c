@@ -23,7 +23,7 @@ static const uint32_t BASES[FL_SEARCH_AXES] = {
 static uint32_t permuted(uint64_t seed, size_t axis, size_t place, uint32_t digit)
 {
     uint32_t digits[LARGEST_BASE];
-    fl_stream stream = fl_stream_start(seed, "search", axis * MOST_PLACES + place);
+    fl_random_stream stream = fl_random_stream_start(seed, "search", axis * MOST_PLACES + place);
     for (uint32_t d = 0; d < BASES[axis]; d++) digits[d] = d;
     fl_random_shuffle(&stream, digits, BASES[axis]);
     return digits[digit];
@@ -41,7 +41,7 @@ static double coordinate(uint64_t seed, size_t axis, uint64_t index)
     return (double)numerator / (double)denominator;
 }
 
-static void point(const fl_search_question *question, double *u)
+static void point(const fl_search_request *question, double *u)
 {
     for (size_t axis = 0; axis < question->n_axes; axis++) u[axis] = coordinate(question->seed, axis, question->index);
 }

@@ -3,9 +3,9 @@
 #include "search/search.h"
 #include "base/random.h"
 
-static void point(const fl_search_question *question, double *u)
+static void point(const fl_search_request *question, double *u)
 {
-    fl_stream stream = fl_stream_start(question->seed, "search", question->index);
+    fl_random_stream stream = fl_random_stream_start(question->seed, "search", question->index);
     for (size_t axis = 0; axis < question->n_axes; axis++) u[axis] = fl_random_uniform(&stream);
 }
 

@@ -14,48 +14,49 @@
 #include "search/search.h"
 #include "trial/setting.h"
 
-enum { FL_SPACE_AXES = 2 * FL_HYPER_MAX };
+enum { FL_SEARCH_SPACE_AXES = 2 * FL_HYPER_MAX };
 
-typedef struct fl_axis {
+typedef struct fl_search_axis {
     char name[64]; /* as the study names it: "one_minus_beta1" */
-    fl_setting setting;
+    fl_trial_setting setting;
     bool log;
     double min, max; /* of a range */
     double *points;  /* listed values, owned; NULL for a range */
     size_t n_points;
-} fl_axis;
+} fl_search_axis;
 
-typedef struct fl_space {
-    fl_axis axes[FL_SPACE_AXES]; /* fixed values are axes of one listed value and take no dimension of the search */
+typedef struct fl_search_space {
+    fl_search_axis
+        axes[FL_SEARCH_SPACE_AXES]; /* fixed values are axes of one listed value and take no dimension of the search */
     size_t n_axes;
     size_t n_complete; /* complete points: every axis lists this many values, used together; else 0 */
     double *rates;     /* "schedule.rates" of schedule `list`; owned */
     size_t n_rates;
-} fl_space;
+} fl_search_space;
 
 /* Read a space; errors have their place. Does not judge whether everything is settled. */
-bool fl_space_read(fl_node node, const fl_owners *owners, fl_space *space, fl_error *error);
-void fl_space_free(fl_space *space); /* what it owns, not the struct */
+bool fl_search_space_read(fl_json_node node, const fl_trial_owners *owners, fl_search_space *space, fl_error *error);
+void fl_search_space_free(fl_search_space *space); /* what it owns, not the struct */
 
 /* True when the axis takes a dimension of the search. */
-bool fl_axis_varies(const fl_space *space, const fl_axis *axis);
+bool fl_search_axis_varies(const fl_search_space *space, const fl_search_axis *axis);
 
 /* How many dimensions a search of this space has; 1 for a list of complete points. */
-size_t fl_space_dimensions(const fl_space *space);
+size_t fl_search_space_dimensions(const fl_search_space *space);
 
 /* Levels per dimension for searches that count them: listed values, or 0 for a range. */
-void fl_space_levels(const fl_space *space, size_t *levels);
+void fl_search_space_levels(const fl_search_space *space, size_t *levels);
 
 /* How this space is searched in a study that searches by `search`: a list of complete points is taken in its order. */
-const fl_search *fl_space_search(const fl_space *space, const fl_search *search);
+const fl_search *fl_search_of_space(const fl_search_space *space, const fl_search *search);
 
 /* The values at `u` (one coordinate in [0, 1] per dimension), settled in `values`, which holds the defaults. */
-void fl_space_resolve(const fl_space *space, const double *u, fl_values *values);
+void fl_search_space_resolve(const fl_search_space *space, const double *u, fl_trial_values *values);
 
 /* The value of an axis at a coordinate, as sampled (before 1 - x and couplings). */
-double fl_axis_value(const fl_axis *axis, double u);
+double fl_search_axis_value(const fl_search_axis *axis, double u);
 
 /* True when the space names a value for this hyperparameter, alone or coupled. */
-bool fl_space_settles(const fl_space *space, fl_owner owner, size_t index);
+bool fl_search_space_settles(const fl_search_space *space, fl_trial_owner owner, size_t index);
 
 #endif

@@ -27,7 +27,7 @@ void fl_stats_rank(const fl_stats_trial *trials, size_t n, size_t *order)
 
 void fl_stats_ranked_values(const fl_stats_trial *trials, size_t n, double *values)
 {
-    size_t *order = fl_new(n, sizeof *order);
+    size_t *order = fl_memory_new(n, sizeof *order);
     fl_stats_rank(trials, n, order);
     for (size_t i = 0; i < n; i++) values[i] = trials[order[i]].value;
     free(order);

@@ -20,7 +20,7 @@ static bool refuse(int lock, const char *folder, fl_error *error)
     ssize_t n = pread(lock, holder, sizeof holder - 1, 0);
     holder[n > 0 ? n : 0] = 0;
     holder[strcspn(holder, "\n")] = 0;
-    return fl_user_error(error, "%s: process %s is writing to this folder; wait for it or choose another with -o",
+    return fl_error_user(error, "%s: process %s is writing to this folder; wait for it or choose another with -o",
                          folder, *holder ? holder : "(unknown)");
 }
 
@@ -34,11 +34,11 @@ static bool take_own(int lock, const char *path, const char *folder, char *warni
     }
     int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
     if (ftruncate(lock, 0) == 0 && pwrite(lock, pid, (size_t)n, 0) == n) return true;
-    return fl_machine_error(error, "%s: cannot be written: %s", path, strerror(errno));
+    return fl_error_machine(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 /* May the writer who locks by the file `name` have trials of this shard? Shards of one count share none. */
-static bool is_rival(const char *name, fl_shard shard)
+static bool is_rival(const char *name, fl_store_shard shard)
 {
     char own[64];
     size_t number, count;
@@ -60,15 +60,15 @@ static bool is_free(const char *path, const char *folder, fl_error *error)
     return !held;
 }
 
-static bool no_rival_lives(const char *folder, fl_shard shard, fl_error *error)
+static bool no_rival_lives(const char *folder, fl_store_shard shard, fl_error *error)
 {
     struct dirent **entries;
     bool none = true;
     int n = scandir(folder, &entries, NULL, NULL);
     if (n < 0) return fl_file_error(error, folder, "cannot be read");
     for (int i = 0; i < n; i++) {
-        char path[FL_PATH_MAX];
-        fl_path_join(path, folder, entries[i]->d_name);
+        char path[FL_FILE_PATH_MAX];
+        fl_file_path_join(path, folder, entries[i]->d_name);
         if (none && is_rival(entries[i]->d_name, shard)) none = is_free(path, folder, error);
         free(entries[i]);
     }
@@ -76,11 +76,11 @@ static bool no_rival_lives(const char *folder, fl_shard shard, fl_error *error)
     return none;
 }
 
-int fl_lock_take(const char *folder, fl_shard shard, char warning[200], fl_error *error)
+int fl_store_lock_take(const char *folder, fl_store_shard shard, char warning[200], fl_error *error)
 {
-    char name[64], path[FL_PATH_MAX];
+    char name[64], path[FL_FILE_PATH_MAX];
     fl_store_file_name(name, stem, ending, shard);
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock < 0) {
         fl_file_error(error, folder, "cannot be written");

@@ -15,13 +15,13 @@
 
 struct fl_store {
     const fl_study *study; /* borrowed */
-    fl_shard shard;
-    char folder[FL_PATH_MAX];
+    fl_store_shard shard;
+    char folder[FL_FILE_PATH_MAX];
     int lock, trials, points; /* file descriptors, closed on exec so that no worker holds them */
     json_t *hosts;
 };
 
-void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_shard shard)
+void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_store_shard shard)
 {
     if (shard.count <= 1)
         snprintf(name, 64, "%s.%s", stem, ending);
@@ -29,11 +29,11 @@ void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_
         snprintf(name, 64, "%s.%zu-of-%zu.%s", stem, shard.number, shard.count, ending);
 }
 
-static void path_of(const fl_store *store, const char *stem, const char *ending, char path[FL_PATH_MAX])
+static void path_of(const fl_store *store, const char *stem, const char *ending, char path[FL_FILE_PATH_MAX])
 {
     char name[64];
     fl_store_file_name(name, stem, ending, store->shard);
-    fl_path_join(path, store->folder, name);
+    fl_file_path_join(path, store->folder, name);
 }
 
 /* --- opening --- */
@@ -46,7 +46,7 @@ static bool read_tail(int file, char **tail, size_t *n, off_t *start)
     for (off_t window = 4096;; window *= 2) {
         *start = end > window ? end - window : 0;
         *n = (size_t)(end - *start);
-        *tail = fl_grow(*tail, *n + 1, 1);
+        *tail = fl_memory_grow(*tail, *n + 1, 1);
         if (pread(file, *tail, *n, *start) != (ssize_t)*n) return false;
         const char *newline = memrchr(*tail, '\n', *n);
         if (!newline && *start) continue;
@@ -66,17 +66,17 @@ static bool mend_tail(int file, const char *path, fl_error *error)
     off_t start;
     bool mended = read_tail(file, &tail, &n, &start);
     if (mended && n) {
-        json_t *whole = fl_line_read(tail, n);
+        json_t *whole = fl_record_line_read(tail, n);
         mended = whole ? pwrite(file, "\n", 1, start + (off_t)n) == 1 : ftruncate(file, start) == 0;
         json_decref(whole);
     }
     free(tail);
-    return mended || fl_machine_error(error, "%s: cannot be mended: %s", path, strerror(errno));
+    return mended || fl_error_machine(error, "%s: cannot be mended: %s", path, strerror(errno));
 }
 
 static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     path_of(store, stem, "jsonl", path);
     *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*file < 0) return fl_file_error(error, path, "cannot be written");
@@ -99,18 +99,18 @@ static bool continues(const fl_store *store, const char *path, bool *same, fl_er
     if (!fl_file_read(path, &text, &n, error)) return false;
     json_t *frozen = json_loadb(text, n, 0, &trouble);
     free(text);
-    if (!frozen) return fl_user_error(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
+    if (!frozen) return fl_error_user(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
     bool goes_on = fl_study_continues(store->study, frozen, &why);
     *same = json_equal(frozen, store->study->frozen);
     json_decref(frozen);
-    return goes_on || fl_user_error(error, "%s: %s; choose another folder with -o", store->folder, why.text);
+    return goes_on || fl_error_user(error, "%s: %s; choose another folder with -o", store->folder, why.text);
 }
 
 /* The folder's study.json must be one this study continues; write it where it is new or has grown. */
 static bool settle_study(const fl_store *store, fl_error *error)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, store->folder, "study.json");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, store->folder, "study.json");
     bool same = false;
     if (!is_absent(path) && !continues(store, path, &same, error)) return false;
     if (same) return true;
@@ -124,7 +124,7 @@ static bool settle_study(const fl_store *store, fl_error *error)
  * over. */
 static bool load_hosts(fl_store *store, fl_error *error)
 {
-    char path[FL_PATH_MAX], aside[FL_PATH_MAX], *text;
+    char path[FL_FILE_PATH_MAX], aside[FL_FILE_PATH_MAX], *text;
     size_t n;
     path_of(store, "host", "json", path);
     store->hosts = json_object();
@@ -139,12 +139,13 @@ static bool load_hosts(fl_store *store, fl_error *error)
     return good || rename(path, aside) == 0 || fl_file_error(error, path, "is damaged and cannot be put aside");
 }
 
-fl_store *fl_store_open(const char *folder, const fl_study *study, fl_shard shard, char warning[200], fl_error *error)
+fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shard shard, char warning[200],
+                        fl_error *error)
 {
-    fl_store *store = fl_new(1, sizeof *store);
+    fl_store *store = fl_memory_new(1, sizeof *store);
     *store = (fl_store){ .study = study, .shard = shard, .lock = -1, .trials = -1, .points = -1 };
     snprintf(store->folder, sizeof store->folder, "%s", folder);
-    if (fl_folder_make(folder, error) && (store->lock = fl_lock_take(folder, shard, warning, error)) >= 0 &&
+    if (fl_file_folder_make(folder, error) && (store->lock = fl_store_lock_take(folder, shard, warning, error)) >= 0 &&
         settle_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
         open_lines(store, "points", &store->points, error) && load_hosts(store, error))
         return store;
@@ -185,24 +186,24 @@ static bool append(int file, const fl_text *text, const char *what, const char *
     if (line == stop && fsync(file) == 0) return true;
     int trouble = line == stop || errno ? errno : ENOSPC;
     if (ftruncate(file, end) == 0) lseek(file, end, SEEK_SET);
-    return fl_machine_error(error, "%s: %s cannot be written: %s; everything finished so far is kept", folder, what,
+    return fl_error_machine(error, "%s: %s cannot be written: %s; everything finished so far is kept", folder, what,
                             strerror(trouble));
 }
 
 /* What is written to a file that was deleted or moved away is lost to everybody who looks for it in the folder. */
 static bool still_there(const fl_store *store, fl_error *error)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     struct stat named, written;
     path_of(store, "trials", "jsonl", path);
     bool there = stat(path, &named) == 0 && fstat(store->trials, &written) == 0 && named.st_ino == written.st_ino &&
                  named.st_dev == written.st_dev;
-    return there || fl_machine_error(error, "%s: was deleted or moved away while trials were written to it", path);
+    return there || fl_error_machine(error, "%s: was deleted or moved away while trials were written to it", path);
 }
 
-static json_t *point_line(const char *trial, const fl_point *point)
+static json_t *point_line(const char *trial, const fl_trial_point *point)
 {
-    json_t *object = json_pack("{s:s}", "trial", trial), *measured = fl_point_json(point);
+    json_t *object = json_pack("{s:s}", "trial", trial), *measured = fl_trial_point_json(point);
     json_object_update(object, measured);
     json_decref(measured);
     return object;
@@ -210,11 +211,11 @@ static json_t *point_line(const char *trial, const fl_point *point)
 
 static void add_line(fl_text *text, json_t *object)
 {
-    fl_line_add(text, object);
+    fl_record_line_add(text, object);
     json_decref(object);
 }
 
-bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
                   const char *host, fl_error *error)
 {
     fl_text points = { 0 }, line = { 0 };
@@ -229,10 +230,10 @@ bool fl_store_add(fl_store *store, const fl_slot *slot, const fl_trial *trial, c
 
 bool fl_store_host(fl_store *store, const char *key, const json_t *facts, fl_error *error)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     if (json_object_get(store->hosts, key)) return true;
     json_object_set(store->hosts, key, (json_t *)facts);
-    json_t *file = json_pack("{s:i, s:O}", "schema", FL_SCHEMA, "hosts", store->hosts);
+    json_t *file = json_pack("{s:i, s:O}", "schema", FL_RECORD_SCHEMA, "hosts", store->hosts);
     char *text = json_dumps(file, JSON_INDENT(2));
     path_of(store, "host", "json", path);
     bool written = fl_file_write(path, text, strlen(text), error);

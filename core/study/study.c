@@ -14,7 +14,7 @@ static void set_in(json_t *root, const char *object, const char *key, json_t *va
     json_object_set_new(inner, key, value);
 }
 
-static void override(json_t *root, const fl_overrides *o)
+static void override(json_t *root, const fl_study_overrides *o)
 {
     if (o->trials) set_in(root, "budget", "trials", json_integer((json_int_t)o->trials));
     if (o->steps) set_in(root, "budget", "steps", json_integer((json_int_t)o->steps));
@@ -26,17 +26,17 @@ static void override(json_t *root, const fl_overrides *o)
     }
 }
 
-static bool overrides_anything(const fl_overrides *o)
+static bool overrides_anything(const fl_study_overrides *o)
 {
     return o && (o->trials || o->steps || o->backend || o->precision || o->has_seed);
 }
 
 /* The document with the overrides in it; `document` is taken over. */
-static fl_json *overridden(fl_json *document, const char *name, const fl_overrides *overrides, fl_error *error)
+static fl_json *overridden(fl_json *document, const char *name, const fl_study_overrides *overrides, fl_error *error)
 {
-    char as[FL_PATH_MAX + 40];
+    char as[FL_FILE_PATH_MAX + 40];
     snprintf(as, sizeof as, "%s (with the command line's changes)", name);
-    json_t *root = json_deep_copy(fl_node_value(fl_json_root(document)));
+    json_t *root = json_deep_copy(fl_json_value(fl_json_root(document)));
     override(root, overrides);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fl_json_free(document);
@@ -46,7 +46,7 @@ static fl_json *overridden(fl_json *document, const char *name, const fl_overrid
     return document;
 }
 
-static fl_study *load(fl_json *document, const char *name, const fl_overrides *overrides, fl_error *error)
+static fl_study *load(fl_json *document, const char *name, const fl_study_overrides *overrides, fl_error *error)
 {
     if (!document) return NULL;
     fl_study *study = fl_study_read(document, error); /* first as it stands, so that places are the file's own */
@@ -55,17 +55,17 @@ static fl_study *load(fl_json *document, const char *name, const fl_overrides *o
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
     }
-    if (study) study->frozen = fl_study_normal(study, fl_node_value(fl_json_root(document)));
+    if (study) study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
     fl_json_free(document);
     return study;
 }
 
-fl_study *fl_study_load(const char *path, const fl_overrides *overrides, fl_error *error)
+fl_study *fl_study_load(const char *path, const fl_study_overrides *overrides, fl_error *error)
 {
     return load(fl_json_load(path, error), path, overrides, error);
 }
 
-fl_study *fl_study_load_text(const char *name, const char *text, const fl_overrides *overrides, fl_error *error)
+fl_study *fl_study_load_text(const char *name, const char *text, const fl_study_overrides *overrides, fl_error *error)
 {
     return load(fl_json_load_text(name, text, strlen(text), error), name, overrides, error);
 }
@@ -78,7 +78,7 @@ void fl_study_free(fl_study *study)
         free(study->arms[i].label);
         fl_trial_free(&study->arms[i].base);
     }
-    for (size_t i = 0; i < study->n_spaces; i++) fl_space_free(&study->spaces[i]);
+    for (size_t i = 0; i < study->n_spaces; i++) fl_search_space_free(&study->spaces[i]);
     free(study->arms);
     free(study->spaces);
     free(study->name);
@@ -87,26 +87,26 @@ void fl_study_free(fl_study *study)
     free(study);
 }
 
-const fl_arm *fl_study_arm(const fl_study *study, const char *name)
+const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name)
 {
     for (size_t i = 0; i < study->n_arms; i++)
         if (!strcmp(study->arms[i].name, name)) return &study->arms[i];
     return NULL;
 }
 
-fl_trial fl_study_trial(const fl_study *study, const fl_arm *arm, uint64_t index, uint64_t repeat)
+fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t index, uint64_t repeat)
 {
-    size_t levels[FL_SPACE_AXES];
-    double u[FL_SPACE_AXES] = { 0 };
-    fl_space_levels(arm->space, levels);
-    fl_search_question question = { .seed = study->search_seed,
-                                    .index = index,
-                                    .n_axes = fl_space_dimensions(arm->space),
-                                    .n_levels = levels,
-                                    .points_per_axis = study->points_per_axis };
-    if (question.n_axes) fl_space_search(arm->space, study->search)->point(&question, u);
+    size_t levels[FL_SEARCH_SPACE_AXES];
+    double u[FL_SEARCH_SPACE_AXES] = { 0 };
+    fl_search_space_levels(arm->space, levels);
+    fl_search_request question = { .seed = study->search_seed,
+                                   .index = index,
+                                   .n_axes = fl_search_space_dimensions(arm->space),
+                                   .n_levels = levels,
+                                   .points_per_axis = study->points_per_axis };
+    if (question.n_axes) fl_search_of_space(arm->space, study->search)->point(&question, u);
     fl_trial trial = fl_trial_copy(&arm->base);
-    fl_space_resolve(arm->space, u, &trial.values);
-    trial.seed = fl_seed_derive(study->first_seed, index, repeat);
+    fl_search_space_resolve(arm->space, u, &trial.values);
+    trial.seed = fl_random_seed_derive(study->first_seed, index, repeat);
     return trial;
 }

@@ -87,7 +87,7 @@ bool fl_study_continues(const fl_study *study, const json_t *frozen, fl_error *e
     fl_text differing = { 0 };
     compare(frozen, study->frozen, "", &differing);
     bool same = !differing.length;
-    if (!same) fl_user_error(error, "the study differs from the one this folder began with, in %s", differing.bytes);
+    if (!same) fl_error_user(error, "the study differs from the one this folder began with, in %s", differing.bytes);
     fl_text_free(&differing);
     return same;
 }

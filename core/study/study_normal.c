@@ -63,12 +63,12 @@ json_t *fl_study_normal(const fl_study *study, const json_t *file)
     json_object_set_new(normal, "seeds",
                         json_pack("{s:I, s:I, s:I}", "first", (json_int_t)study->first_seed, "repeats",
                                   (json_int_t)study->repeats, "rerun_best", (json_int_t)study->rerun_best));
-    json_object_set_new(normal, "select", json_string(fl_metric_name(study->select)));
+    json_object_set_new(normal, "select", json_string(fl_trial_metric_name(study->select)));
     json_object_set_new(normal, "select_at", json_string(study->select_best ? "best" : "final"));
     if (study->has_target)
         json_object_set_new(
             normal, "target",
-            json_pack("{s:s, s:f}", "metric", fl_metric_name(study->target), "value", study->target_value));
+            json_pack("{s:s, s:f}", "metric", fl_trial_metric_name(study->target), "value", study->target_value));
     json_object_set_new(normal, "arms", normal_arms(file));
     return normal;
 }

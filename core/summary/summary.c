@@ -19,65 +19,65 @@ enum { BOOTSTRAP_SEED = 1 }; /* any fixed number: the summary is a pure function
 void fl_summary_say(char ***list, size_t *n, const char *format, ...)
 {
     va_list arguments;
-    *list = fl_grow(*list, *n + 1, sizeof **list);
+    *list = fl_memory_grow(*list, *n + 1, sizeof **list);
     va_start(arguments, format);
-    if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_give_up("no memory for a sentence");
+    if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_error_give_up("no memory for a sentence");
     va_end(arguments);
 }
 
 /* --- the trials that count --- */
 
-static double score_of(const fl_score *score)
+static double score_of(const fl_results_score *score)
 {
     return score->score;
 }
 
-static double val_error_of(const fl_score *score)
+static double val_error_of(const fl_results_score *score)
 {
     return score->val_error;
 }
 
-static double test_error_of(const fl_score *score)
+static double test_error_of(const fl_results_score *score)
 {
     return score->test_error;
 }
 
-static double steps_of(const fl_score *score)
+static double steps_of(const fl_results_score *score)
 {
     return score->steps_to_target;
 }
 
 /* A feasible budget grants every infeasible trial another draw, so there those do not count. */
-static bool counts(const fl_study *study, const fl_score *score)
+static bool counts(const fl_study *study, const fl_results_score *score)
 {
-    return !study->feasible || score->record->status == FL_COMPLETE;
+    return !study->feasible || score->record->status == FL_OUTCOME_COMPLETE;
 }
 
 /* Trials that `rank` ranks and of which `value` is reported. */
-static fl_stats_trial *counted(const fl_study *study, const fl_arm_summary *arm, double (*rank)(const fl_score *),
-                               double (*value)(const fl_score *))
+static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
+                               double (*rank)(const fl_results_score *), double (*value)(const fl_results_score *))
 {
-    fl_stats_trial *trials = fl_new(arm->n_counted, sizeof *trials), *next = trials;
-    for (const fl_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
+    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (counts(study, s))
             *next++ =
                 (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
     return trials;
 }
 
-fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_arm_summary *arm)
+fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm)
 {
     return counted(study, arm, score_of, test_error_of);
 }
 
-fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_arm_summary *arm)
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm)
 {
     return counted(study, arm, score_of, score_of);
 }
 
 static double median(const fl_stats_trial *trials, size_t n)
 {
-    double *values = fl_new(n, sizeof *values);
+    double *values = fl_memory_new(n, sizeof *values);
     for (size_t i = 0; i < n; i++) values[i] = trials[i].value;
     double middle = fl_stats_median(values, n);
     free(values);
@@ -86,11 +86,11 @@ static double median(const fl_stats_trial *trials, size_t n)
 
 /* --- figures --- */
 
-static void fill_val_error(const fl_study *study, fl_arm_summary *arm)
+static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = counted(study, arm, score_of, val_error_of);
-    fl_stats_law law = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
-    arm->val_error = (fl_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, law.low, law.high };
+    fl_stats_distribution law = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
+    arm->val_error = (fl_summary_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, law.low, law.high };
     arm->median_val_error = median(trials, arm->n_counted);
     free(trials);
 }
@@ -103,12 +103,12 @@ static size_t resamples_for(size_t n)
                                            : affordable;
 }
 
-static void fill_test_error(const fl_study *study, fl_arm_summary *arm)
+static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->n_counted;
     fl_stats_trial *trials = fl_summary_tested(study, arm);
-    fl_stats_law law = fl_stats_best_of(trials, n, n);
-    arm->test_error = (fl_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, law.low, law.high };
+    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
+    arm->test_error = (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, law.low, law.high };
     arm->median_test_error = median(trials, n);
     arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n), BOOTSTRAP_SEED);
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
@@ -117,7 +117,7 @@ static void fill_test_error(const fl_study *study, fl_arm_summary *arm)
     free(trials);
 }
 
-static void fill_laws(const fl_study *study, fl_arm_summary *arm)
+static void fill_laws(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = fl_summary_scored(study, arm);
     arm->n_laws = fl_stats_best_of_each(trials, arm->n_counted, arm->laws);
@@ -125,20 +125,20 @@ static void fill_laws(const fl_study *study, fl_arm_summary *arm)
 }
 
 /* With K = N the median draw is the fewest steps of all: the best trial is in 1 - (1 - 1/N)^N > .63 of the draws. */
-static void fill_steps(const fl_study *study, fl_arm_summary *arm)
+static void fill_steps(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->n_counted, n_reached = 0;
     fl_stats_trial *trials = counted(study, arm, steps_of, steps_of);
-    fl_stats_law law = fl_stats_best_of(trials, n, n);
+    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
     for (size_t i = 0; i < n; i++) n_reached += isfinite(trials[i].value);
-    arm->steps = (fl_band){ law.median, law.low, law.high };
+    arm->steps = (fl_summary_band){ law.median, law.low, law.high };
     arm->median_steps = median(trials, n);
     arm->reached = (double)n_reached / (double)n;
     arm->reached_draws = law.finite;
     free(trials);
 }
 
-static void fill_reruns(fl_arm_summary *arm)
+static void fill_reruns(fl_summary_arm *arm)
 {
     double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
     size_t n = 0;
@@ -157,29 +157,29 @@ static void fill_reruns(fl_arm_summary *arm)
 
 /* --- hyperparameters --- */
 
-static void add_default(fl_arm_summary *arm, const char *prefix, const fl_hyper *hyper)
+static void add_default(fl_summary_arm *arm, const char *prefix, const fl_hyper *hyper)
 {
-    char number[FL_NUMBER_SIZE];
-    const char *value =
-        hyper->scale == FL_CHOICE ? hyper->choices[(size_t)hyper->standard] : fl_number(hyper->standard, number);
+    char number[FL_TEXT_NUMBER_SIZE];
+    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->standard]
+                                                        : fl_text_number(hyper->standard, number);
     fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
 }
 
 /* Name what neither the space nor the study settles; a workload's options are the same for all arms. */
-static void fill_defaults(fl_arm_summary *arm)
+static void fill_defaults(fl_summary_arm *arm)
 {
-    for (fl_owner owner = FL_OF_OPTIMIZER; owner <= FL_OF_SCHEDULE; owner++) {
+    for (fl_trial_owner owner = FL_TRIAL_OF_OPTIMIZER; owner <= FL_TRIAL_OF_SCHEDULE; owner++) {
         size_t n;
-        const fl_hyper *table = fl_owner_table(&arm->arm->base.owners, owner, &n);
+        const fl_hyper *table = fl_trial_owner_table(&arm->arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
-            if (!fl_space_settles(arm->arm->space, owner, i) && !isnan(table[i].standard))
-                add_default(arm, fl_owner_prefix(owner), &table[i]);
+            if (!fl_search_space_settles(arm->arm->space, owner, i) && !isnan(table[i].standard))
+                add_default(arm, fl_trial_owner_prefix(owner), &table[i]);
     }
 }
 
 /* --- arms --- */
 
-static size_t count_run(const fl_arm_results *results)
+static size_t count_run(const fl_results_arm *results)
 {
     size_t n = 0;
     for (size_t i = 0; i < results->n_search; i++)
@@ -187,11 +187,11 @@ static size_t count_run(const fl_arm_results *results)
     return n;
 }
 
-static void summarize(const fl_results *results, size_t i, fl_arm_summary *arm)
+static void summarize(const fl_results *results, size_t i, fl_summary_arm *arm)
 {
     const fl_study *study = results->study;
-    const fl_band none = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
-    *arm = (fl_arm_summary){ .arm = &study->arms[i],
+    const fl_summary_band none = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
+    *arm = (fl_summary_arm){ .arm = &study->arms[i],
                              .results = &results->arms[i],
                              .val_error = none,
                              .test_error = none,
@@ -201,7 +201,7 @@ static void summarize(const fl_results *results, size_t i, fl_arm_summary *arm)
                              .median_test_error = HUGE_VAL,
                              .median_steps = HUGE_VAL };
     arm->scores = fl_results_scores(results, arm->results, &arm->n_scores);
-    arm->selected = fl_score_best(arm->scores, arm->n_scores);
+    arm->selected = fl_results_best_score(arm->scores, arm->n_scores);
     if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
     arm->n_run = count_run(arm->results);
     for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
@@ -216,23 +216,24 @@ static void summarize(const fl_results *results, size_t i, fl_arm_summary *arm)
     if (study->has_target) fill_steps(study, arm);
 }
 
-bool fl_summary_rates(const fl_arm *arm)
+bool fl_summary_rates(const fl_study_arm *arm)
 {
     return arm->base.owners.workload->dataset->n_classes > 0;
 }
 
-bool fl_summary_score_rates(const fl_study *study, const fl_arm *arm)
+bool fl_summary_score_rates(const fl_study *study, const fl_study_arm *arm)
 {
-    return study->select == FL_VAL_ERROR && fl_summary_rates(arm);
+    return study->select == FL_TRIAL_VAL_ERROR && fl_summary_rates(arm);
 }
 
 /* --- the whole --- */
 
 fl_summary *fl_summary_make(const fl_results *results)
 {
-    fl_summary *summary = fl_new(1, sizeof *summary);
+    fl_summary *summary = fl_memory_new(1, sizeof *summary);
     size_t n_arms = results->study->n_arms;
-    *summary = (fl_summary){ .results = results, .arms = fl_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
+    *summary =
+        (fl_summary){ .results = results, .arms = fl_memory_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
     for (size_t i = 0; i < n_arms; i++) summarize(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
     fl_summary_include(summary);
@@ -250,7 +251,7 @@ void fl_summary_free(fl_summary *summary)
 {
     if (!summary) return;
     for (size_t i = 0; i < summary->n_arms; i++) {
-        fl_arm_summary *arm = &summary->arms[i];
+        fl_summary_arm *arm = &summary->arms[i];
         fl_record_free(&arm->record);
         free(arm->scores);
         free_sentences(arm->defaults, arm->n_defaults);

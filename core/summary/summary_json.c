@@ -27,7 +27,7 @@ static json_t *sentences(char *const *list, size_t n)
 
 /* --- arms --- */
 
-static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
+static json_t *selected_json(const fl_study *study, const fl_summary_arm *arm)
 {
     if (!arm->selected) return json_null();
     const fl_record *record = &arm->record;
@@ -40,27 +40,27 @@ static json_t *selected_json(const fl_study *study, const fl_arm_summary *arm)
     return selected;
 }
 
-static json_t *law_json(const fl_stats_law *law)
+static json_t *law_json(const fl_stats_distribution *law)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "k", count(law->k), "mean", number(law->mean), "low",
                      number(law->low), "median", number(law->median), "high", number(law->high), "finite",
                      number(law->finite));
 }
 
-static json_t *laws_json(const fl_arm_summary *arm)
+static json_t *laws_json(const fl_summary_arm *arm)
 {
     json_t *laws = json_array();
     for (size_t i = 0; i < arm->n_laws; i++) json_array_append_new(laws, law_json(&arm->laws[i]));
     return laws;
 }
 
-static json_t *band_json(const fl_band *band)
+static json_t *band_json(const fl_summary_band *band)
 {
     return json_pack("{s:o, s:o}", "low", number(band->low), "high", number(band->high));
 }
 
 /* What resampling these N trials gives, by its name. */
-static json_t *resampling_json(const fl_arm_summary *arm)
+static json_t *resampling_json(const fl_summary_arm *arm)
 {
     json_t *resampling = json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->n_counted), "k", count(arm->n_counted),
                                    "percentiles", json_pack("[i, i]", 5, 95), "val_error", band_json(&arm->val_error));
@@ -71,7 +71,7 @@ static json_t *resampling_json(const fl_arm_summary *arm)
     return resampling;
 }
 
-static json_t *best_of_k_json(const fl_arm_summary *arm)
+static json_t *best_of_k_json(const fl_summary_arm *arm)
 {
     const fl_stats_interval *interval = &arm->interval;
     return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n),
@@ -80,25 +80,25 @@ static json_t *best_of_k_json(const fl_arm_summary *arm)
                      number(interval->coverage), "reason", interval->reason);
 }
 
-static json_t *reruns_json(const fl_arm_summary *arm)
+static json_t *reruns_json(const fl_summary_arm *arm)
 {
     if (!arm->results->n_reruns) return json_null();
     return json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->results->n_reruns), "test_error", number(arm->rerun_mean),
                      "least", number(arm->rerun_low), "most", number(arm->rerun_high));
 }
 
-static void add_choices(json_t *object, const fl_arm *arm)
+static void add_choices(json_t *object, const fl_study_arm *arm)
 {
     json_object_set_new(object, "arm", json_string(arm->name));
     json_object_set_new(object, "workload", json_string(arm->base.owners.workload->entry.name));
     json_object_set_new(object, "optimizer", json_string(arm->base.owners.optimizer->entry.name));
     json_object_set_new(object, "schedule", json_string(arm->base.owners.schedule->entry.name));
     json_object_set_new(object, "backend", json_string(arm->base.backend->entry.name));
-    json_object_set_new(object, "precision", json_string(fl_precision_name(arm->base.precision)));
+    json_object_set_new(object, "precision", json_string(fl_backend_precision_name(arm->base.precision)));
     json_object_set_new(object, "batch_size", count(arm->base.batch_size));
 }
 
-static void add_counts(json_t *object, const fl_arm_summary *arm)
+static void add_counts(json_t *object, const fl_summary_arm *arm)
 {
     json_object_set_new(object, "trials", count(arm->n_run));
     json_object_set_new(object, "complete", count(arm->results->n_complete));
@@ -107,7 +107,7 @@ static void add_counts(json_t *object, const fl_arm_summary *arm)
     json_object_set_new(object, "filled", json_boolean(arm->results->filled));
 }
 
-static void add_figures(json_t *object, const fl_arm_summary *arm)
+static void add_figures(json_t *object, const fl_summary_arm *arm)
 {
     json_object_set_new(object, "val_error", number(arm->val_error.center));
     json_object_set_new(object, "test_error", number(arm->test_error.center));
@@ -122,7 +122,7 @@ static void add_figures(json_t *object, const fl_arm_summary *arm)
     json_object_set_new(object, "reruns", reruns_json(arm));
 }
 
-static json_t *arm_json(const fl_study *study, const fl_arm_summary *arm)
+static json_t *arm_json(const fl_study *study, const fl_summary_arm *arm)
 {
     json_t *object = json_object();
     add_choices(object, arm->arm);
@@ -136,7 +136,7 @@ static json_t *arm_json(const fl_study *study, const fl_arm_summary *arm)
 
 /* --- pairs --- */
 
-static json_t *pair_json(const fl_summary *summary, const fl_pair_summary *pair)
+static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
 {
     json_t *object =
         json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "a", summary->arms[pair->a].arm->name, "b",
@@ -151,13 +151,13 @@ static json_t *pair_json(const fl_summary *summary, const fl_pair_summary *pair)
 
 /* --- inclusions --- */
 
-static json_t *inclusion_json(const fl_summary *summary, const fl_inclusion_summary *i)
+static json_t *inclusion_json(const fl_summary *summary, const fl_summary_inclusion *i)
 {
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s?}", "special",
                      summary->arms[i->special].arm->name, "general", summary->arms[i->general].arm->name, "k",
                      count(i->k), "difference", number(i->difference), "low", number(i->low), "high", number(i->high),
                      "margin", number(i->margin), "p_worse", number(i->p_worse), "p_beyond", number(i->p_beyond),
-                     "finding", fl_finding_name(i->finding), "why", i->why);
+                     "finding", fl_summary_finding_name(i->finding), "why", i->why);
 }
 
 static json_t *inclusions_json(const fl_summary *summary)
@@ -173,7 +173,7 @@ static json_t *inclusions_json(const fl_summary *summary)
 static json_t *target_json(const fl_study *study)
 {
     if (!study->has_target) return json_null();
-    return json_pack("{s:s, s:f, s:o}", "metric", fl_metric_name(study->target), "value", study->target_value,
+    return json_pack("{s:s, s:f, s:o}", "metric", fl_trial_metric_name(study->target), "value", study->target_value,
                      "resolution", count(study->eval_every));
 }
 
@@ -183,8 +183,8 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", FL_SCHEMA, "folder",
-                     summary->results->folder, "study", study->name, "select", fl_metric_name(study->select),
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
+                     summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),
                      "select_at", study->select_best ? "best" : "final", "target", target_json(study), "arms", arms,
                      "pairs", pairs, "inclusions", inclusions_json(summary), "warnings",
                      sentences(summary->warnings, summary->n_warnings));

@@ -17,7 +17,7 @@ static const double MOST_SHUFFLED = 1e8;
 
 enum { PERMUTATION_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
 
-bool fl_summary_comparable(const fl_arm *a, const fl_arm *b)
+bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
            a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
@@ -30,10 +30,10 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static fl_pair_summary pair_of(const fl_summary *summary, size_t a, size_t b)
+static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
 {
-    const fl_arm_summary *first = &summary->arms[a], *second = &summary->arms[b];
-    return (fl_pair_summary){
+    const fl_summary_arm *first = &summary->arms[a], *second = &summary->arms[b];
+    return (fl_summary_pair){
         .a = a,
         .b = b,
         .k = smaller(first->k, second->k),
@@ -47,7 +47,7 @@ static fl_pair_summary pair_of(const fl_summary *summary, size_t a, size_t b)
 static void list_pairs(fl_summary *summary)
 {
     size_t n = summary->n_arms;
-    summary->pairs = fl_new(n * (n - 1) / 2, sizeof *summary->pairs);
+    summary->pairs = fl_memory_new(n * (n - 1) / 2, sizeof *summary->pairs);
     for (size_t a = 0; a < n; a++)
         for (size_t b = a + 1; b < n; b++)
             if (fl_summary_comparable(summary->arms[a].arm, summary->arms[b].arm))
@@ -56,7 +56,7 @@ static void list_pairs(fl_summary *summary)
 
 /* --- tests --- */
 
-static size_t trials_of(const fl_summary *summary, const fl_pair_summary *pair)
+static size_t trials_of(const fl_summary *summary, const fl_summary_pair *pair)
 {
     return summary->arms[pair->a].n_counted + summary->arms[pair->b].n_counted;
 }
@@ -82,9 +82,9 @@ static void plan_tests(fl_summary *summary)
 }
 
 /* The difference, and its p where a test is due: a test of no divisions is the difference alone. */
-static void compare_pair(const fl_summary *summary, fl_pair_summary *pair)
+static void compare_pair(const fl_summary *summary, fl_summary_pair *pair)
 {
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     if (!a->n_counted || !b->n_counted) return;
     const fl_study *study = summary->results->study;
     fl_stats_trial *left = fl_summary_tested(study, a), *right = fl_summary_tested(study, b);
@@ -98,7 +98,7 @@ static void compare_pair(const fl_summary *summary, fl_pair_summary *pair)
 
 static void adjust(fl_summary *summary)
 {
-    double *p = fl_new(summary->n_pairs, sizeof *p);
+    double *p = fl_memory_new(summary->n_pairs, sizeof *p);
     size_t n = 0;
     for (size_t i = 0; i < summary->n_pairs; i++)
         if (summary->pairs[i].tested) p[n++] = summary->pairs[i].p;
@@ -110,17 +110,17 @@ static void adjust(fl_summary *summary)
 
 /* --- verdicts --- */
 
-static const char *verdict_of(const fl_pair_summary *pair)
+static const char *verdict_of(const fl_summary_pair *pair)
 {
     if (!pair->tested) return "no claim: budget not filled";
     if (!pair->claimed) return "no difference shown";
     return pair->difference < 0 ? "a is better" : "b is better";
 }
 
-static void judge(const fl_summary *summary, fl_pair_summary *pair)
+static void judge(const fl_summary *summary, fl_summary_pair *pair)
 {
     const fl_study *study = summary->results->study;
-    const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     double apart = fabs(a->test_error.center - b->test_error.center);
     pair->claimed = pair->tested && pair->p_adjusted < FL_SUMMARY_LEVEL;
     pair->steps_equal =

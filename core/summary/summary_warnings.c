@@ -19,7 +19,7 @@ static const char *plural(size_t n)
 
 /* --- an arm's budget --- */
 
-static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
+static void warn_of_budget(const fl_study *study, fl_summary_arm *arm)
 {
     if (!arm->results->filled && arm->n_counted >= study->trials)
         WARN(
@@ -35,12 +35,12 @@ static void warn_of_budget(const fl_study *study, fl_arm_summary *arm)
              arm->n_counted, FL_SUMMARY_FEW_TRIALS);
 }
 
-static void warn_of_failed(const fl_results *results, fl_arm_summary *arm)
+static void warn_of_failed(const fl_results *results, fl_summary_arm *arm)
 {
     size_t n = arm->results->n_failed;
-    const fl_brief *first = arm->results->search;
+    const fl_results_entry *first = arm->results->search;
     if (!n) return;
-    while (first->status != FL_FAILED) first++;
+    while (first->status != FL_OUTCOME_FAILED) first++;
     fl_record record = fl_results_record(results, first);
     WARN(arm,
          "%zu trial%s failed and count%s for nothing, the first at index %" PRIu64
@@ -49,7 +49,7 @@ static void warn_of_failed(const fl_results *results, fl_arm_summary *arm)
     fl_record_free(&record);
 }
 
-static void warn_of_stopped(fl_arm_summary *arm)
+static void warn_of_stopped(fl_summary_arm *arm)
 {
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i].stopped_early;
@@ -61,10 +61,10 @@ static void warn_of_stopped(fl_arm_summary *arm)
 
 /* --- where an arm ran --- */
 
-static void warn_of_hosts(const fl_results *results, fl_arm_summary *arm)
+static void warn_of_hosts(const fl_results *results, fl_summary_arm *arm)
 {
     size_t n = 0;
-    bool *seen = fl_new(results->n_host_keys, sizeof *seen);
+    bool *seen = fl_memory_new(results->n_host_keys, sizeof *seen);
     for (size_t i = 0; i < arm->results->n_search; i++) {
         n += !seen[arm->results->search[i].host];
         seen[arm->results->search[i].host] = true;
@@ -78,10 +78,10 @@ static void warn_of_hosts(const fl_results *results, fl_arm_summary *arm)
 
 /* --- reruns --- */
 
-static void warn_of_reruns(const fl_study *study, fl_arm_summary *arm)
+static void warn_of_reruns(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->results->n_reruns, n_complete = 0;
-    for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i].status == FL_COMPLETE;
+    for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i].status == FL_OUTCOME_COMPLETE;
     if (arm->selected && n < study->rerun_best)
         WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them",
              study->rerun_best - n, study->rerun_best);
@@ -90,11 +90,11 @@ static void warn_of_reruns(const fl_study *study, fl_arm_summary *arm)
 
 /* --- the search space --- */
 
-static void warn_of_edge(fl_arm_summary *arm, const fl_axis *axis)
+static void warn_of_edge(fl_summary_arm *arm, const fl_search_axis *axis)
 {
     fl_stats_edge edge;
     double min, max;
-    if (!fl_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->record.values, &edge)) return;
+    if (!fl_search_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->record.values, &edge)) return;
     fl_stats_axis_ends(axis, &min, &max);
     if (axis->n_points)
         WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
@@ -104,7 +104,7 @@ static void warn_of_edge(fl_arm_summary *arm, const fl_axis *axis)
              edge.value, edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
 }
 
-static void warn_of_edges(fl_arm_summary *arm)
+static void warn_of_edges(fl_summary_arm *arm)
 {
     for (size_t i = 0; arm->selected && i < arm->arm->space->n_axes; i++) warn_of_edge(arm, &arm->arm->space->axes[i]);
 }
@@ -133,7 +133,7 @@ static void warn_of_power(fl_summary *summary)
     size_t n_tests = count_tested(summary);
     double least = 1;
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_pair_summary *pair = &summary->pairs[i];
+        const fl_summary_pair *pair = &summary->pairs[i];
         if (pair->tested)
             least = fmin(least, least_p(summary->arms[pair->a].n_counted, summary->arms[pair->b].n_counted));
     }
@@ -147,7 +147,7 @@ static void warn_of_power(fl_summary *summary)
 static void warn_of_divisions(fl_summary *summary)
 {
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_pair_summary *pair = &summary->pairs[i];
+        const fl_summary_pair *pair = &summary->pairs[i];
         if (!pair->tested || pair->permutations >= FL_STATS_PERMUTATIONS) continue;
         WARN(summary,
              "with this many trials the permutation tests drew %zu divisions instead of %d: p is coarser than usual",
@@ -161,8 +161,8 @@ static void warn_of_close_errors(fl_summary *summary)
     fl_text names = { 0 };
     double error = 0;
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_pair_summary *pair = &summary->pairs[i];
-        const fl_arm_summary *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+        const fl_summary_pair *pair = &summary->pairs[i];
+        const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
         if (!pair->within_error) continue;
         fl_text_add(&names, "%s%s and %s", names.length ? ", " : "", a->arm->name, b->arm->name);
         error = fmax(error, fmax(a->test_standard_error, b->test_standard_error));
@@ -192,7 +192,7 @@ void fl_summary_warn(fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
     for (size_t i = 0; i < summary->n_arms; i++) {
-        fl_arm_summary *arm = &summary->arms[i];
+        fl_summary_arm *arm = &summary->arms[i];
         warn_of_budget(study, arm);
         warn_of_failed(summary->results, arm);
         warn_of_stopped(arm);

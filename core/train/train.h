@@ -13,37 +13,38 @@
 /* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
  * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
  * steps done before. */
-typedef struct fl_watched_step {
+typedef struct fl_train_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
     double gradient_norm; /* Euclidean, of the whole gradient */
     const float *input;   /* the batch as the model saw it */
     const int32_t *labels;
-} fl_watched_step;
+} fl_train_step;
 
-typedef struct fl_watch {
+typedef struct fl_train_callbacks {
     void *whose;
     void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
-    void (*stepped)(void *whose, const fl_watched_step *step);
-    void (*evaluated)(void *whose, const fl_point *point);
+    void (*stepped)(void *whose, const fl_train_step *step);
+    void (*evaluated)(void *whose, const fl_trial_point *point);
     void (*ended)(void *whose, const fl_network *network); /* final parameters */
-} fl_watch;
+} fl_train_callbacks;
 
-typedef struct fl_trainer fl_trainer;
+typedef struct fl_train_trainer fl_train_trainer;
 
-fl_trainer *fl_trainer_new(void);
-void fl_trainer_free(fl_trainer *trainer);
+fl_train_trainer *fl_train_trainer_new(void);
+void fl_train_trainer_free(fl_train_trainer *trainer);
 
 /* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an
- * unusable backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before.
+ * unusable backend, impossible numbers). fl_train_trial does this itself; who writes files for a trial wants to know
+ * before.
  */
-bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
+bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error);
 
 /* The identity of a trial the trainer is ready for. */
-void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17]);
+void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17]);
 
 /* Where and how often a trial's state is saved, so that a killed one goes on from there (train/checkpoint.h). */
-typedef struct fl_keeping {
+typedef struct fl_train_checkpoint_options {
     const char *path;
     size_t every;     /* steps from one checkpoint to the next */
     const char *host; /* key of machine and build; with what the libraries choose added, no other goes on from there */
@@ -51,14 +52,15 @@ typedef struct fl_keeping {
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
     void (*said)(void *whose, const char *sentence, double spent);
-} fl_keeping;
+} fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
- * has the outcome in safety removes it (fl_checkpoint_remove). */
-void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
+ * has the outcome in safety removes it (fl_train_checkpoint_remove). */
+void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
  * NULL. */
-bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error);
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+                    fl_outcome *outcome, fl_error *error);
 
 #endif

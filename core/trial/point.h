@@ -6,31 +6,31 @@
 #include <stddef.h>
 
 /* Losses are means in nats (or the workload's own unit), errors shares of examples. */
-typedef enum fl_metric {
-    FL_TRAIN_LOSS,
-    FL_TRAIN_ERROR,
-    FL_VAL_LOSS,
-    FL_VAL_ERROR,
-    FL_TEST_LOSS,
-    FL_TEST_ERROR,
-    FL_METRICS
-} fl_metric;
+typedef enum fl_trial_metric {
+    FL_TRIAL_TRAIN_LOSS,
+    FL_TRIAL_TRAIN_ERROR,
+    FL_TRIAL_VAL_LOSS,
+    FL_TRIAL_VAL_ERROR,
+    FL_TRIAL_TEST_LOSS,
+    FL_TRIAL_TEST_ERROR,
+    FL_TRIAL_METRICS
+} fl_trial_metric;
 
-const char *fl_metric_name(fl_metric metric); /* "val_error" */
+const char *fl_trial_metric_name(fl_trial_metric metric); /* "val_error" */
 
-/* A metric by name; FL_METRICS when there is none of that name. */
-fl_metric fl_metric_find(const char *name);
+/* A metric by name; FL_TRIAL_METRICS when there is none of that name. */
+fl_trial_metric fl_trial_metric_find(const char *name);
 
-typedef struct fl_point {
+typedef struct fl_trial_point {
     size_t step; /* after so many steps */
-    double of[FL_METRICS];
+    double of[FL_TRIAL_METRICS];
     double rate;    /* of the last step before the evaluation */
     double seconds; /* since the trial's start */
-} fl_point;
+} fl_trial_point;
 
 /* {"step": .., "train_loss": .., ...}; metrics that are not finite become null and come back as infinity. New
  * reference. */
-json_t *fl_point_json(const fl_point *point);
-bool fl_point_read(const json_t *object, fl_point *point);
+json_t *fl_trial_point_json(const fl_trial_point *point);
+bool fl_trial_point_read(const json_t *object, fl_trial_point *point);
 
 #endif

@@ -14,55 +14,55 @@
 #include "dataset/examples.h"
 
 typedef struct fl_trial {
-    fl_owners owners; /* optimizer, schedule, workload */
-    fl_values values;
+    fl_trial_owners owners; /* optimizer, schedule, workload */
+    fl_trial_values values;
     double *rates; /* schedule `list` only: one rate per step; owned */
     size_t n_rates;
     const fl_backend *backend;
-    fl_precision precision;
+    fl_backend_precision precision;
     size_t batch_size, steps;
     size_t eval_every; /* steps between evaluations; 0: none */
     unsigned threads;
     uint64_t seed; /* below 2^53 */
-    fl_split split;
+    fl_dataset_split split;
     fl_init init;
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
 } fl_trial;
 
 /* A trial of these with every default: the workload's initialisation, the whole default split, batch 128, 1,000 steps,
  * 20 evaluations, backend onednn, f32, one thread, seed 1; the learning rate is still missing. */
-fl_trial fl_trial_default(const fl_owners *owners);
+fl_trial fl_trial_default(const fl_trial_owners *owners);
 fl_trial fl_trial_copy(const fl_trial *trial);
 void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */
 
 /* The largest seed, and the largest count a study may hold: whole numbers stay exact in a double. */
-#define FL_SEED_MAX (((uint64_t)1 << 53) - 1)
+#define FL_TRIAL_SEED_MAX (((uint64_t)1 << 53) - 1)
 
-enum { FL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of the pen */
+enum { FL_TRIAL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of the pen */
 
 /* True when the trial can be run on a data set with `n_training` training examples (SIZE_MAX: not known yet); else a
  * sentence without a place. */
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);
 
 /* A precision by name. */
-bool fl_precision_find(const char *name, fl_precision *precision, fl_error *error);
+bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);
 
 /* How many examples of the training file validate, the data set's default included. */
 size_t fl_trial_validation(const fl_trial *trial);
 
 /* "end", "start" or "seeded". */
-bool fl_split_from_find(const char *name, fl_split_from *from, fl_error *error);
+bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_error *error);
 
 /* Overrides in a study or a trial: {"validation": 5000, "from": "end", "seed": 0}, each key optional; and
  * {"weights": "truncated_normal", "argument": 0.1, "bias": 0}. */
-bool fl_split_read(fl_node node, fl_split *split, fl_error *error);
-bool fl_init_read(fl_node node, fl_init *init, fl_error *error);
+bool fl_trial_split_read(fl_json_node node, fl_dataset_split *split, fl_error *error);
+bool fl_trial_init_read(fl_json_node node, fl_init *init, fl_error *error);
 
 /* The trial as an object; hyperparameters resolved, defaults included. New reference. */
 json_t *fl_trial_json(const fl_trial *trial);
 
 /* Back from the object; keys of `node` that no trial has are ignored (a record holds more). */
-bool fl_trial_read(fl_node node, fl_trial *trial, fl_error *error);
+bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error);
 
 /* The hyperparameters alone: {"learning_rate": 0.1, "schedule.end_factor": 0.01, ...}. New reference. */
 json_t *fl_trial_hyperparameters(const fl_trial *trial);
@@ -76,6 +76,6 @@ void fl_trial_command(const fl_trial *trial, fl_text *text);
 /* What its schedule is asked; `step` and `told` are for who trains to set anew before each step. Borrows from the
  * trial.
  */
-fl_rate_question fl_trial_question(const fl_trial *trial);
+fl_schedule_context fl_trial_schedule_context(const fl_trial *trial);
 
 #endif

@@ -14,7 +14,7 @@ enum { FL_WORKLOAD_LAYERS = 64 };
 typedef struct fl_workload {
     fl_entry entry; /* "fashion_mnist/simple_cnn" */
     const fl_dataset_kind *dataset;
-    const fl_architecture *architecture;
+    const fl_network_architecture *architecture;
     const char *init; /* the name of its rule in model/init.h */
     double init_argument, init_bias;
     const fl_hyper *options; /* named without the "workload." prefix; NULL if it has none */

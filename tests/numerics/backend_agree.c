@@ -9,20 +9,20 @@
 /* A layer under test and its input. */
 typedef struct shape_case {
     fl_layer layer;
-    fl_shape in;
+    fl_tensor_shape in;
 } shape_case;
 
 #define CONVOLUTION(o, k, p)                                                                                           \
     {                                                                                                                  \
-        .kind = FL_CONVOLUTION, .name = "t", .n_out = o, .kernel = k, .pad = p                                         \
+        .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = o, .kernel = k, .pad = p                                   \
     }
 #define POOL(k)                                                                                                        \
     {                                                                                                                  \
-        .kind = FL_MAX_POOL, .kernel = k                                                                               \
+        .kind = FL_LAYER_MAX_POOL, .kernel = k                                                                         \
     }
 #define DENSE(o)                                                                                                       \
     {                                                                                                                  \
-        .kind = FL_DENSE, .name = "t", .n_out = o                                                                      \
+        .kind = FL_LAYER_DENSE, .name = "t", .n_out = o                                                                \
     }
 
 static const shape_case cases[] = {
@@ -49,8 +49,8 @@ static const shape_case cases[] = {
     { DENSE(1), { 3, 5, 7, 3 } },
     { DENSE(3), { 1, 17, 1, 1 } },
     { DENSE(16), { 16, 16, 2, 2 } },
-    { { .kind = FL_RELU }, { 3, 5, 7, 3 } },
-    { { .kind = FL_RELU }, { 1, 17, 1, 1 } },
+    { { .kind = FL_LAYER_RELU }, { 3, 5, 7, 3 } },
+    { { .kind = FL_LAYER_RELU }, { 1, 17, 1, 1 } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
@@ -63,9 +63,9 @@ static size_t surround(const shape_case *c, surroundings around, fl_layer layers
 {
     size_t n = 0;
     if (around.convolution_before)
-        layers[n++] = (fl_layer){ .kind = FL_CONVOLUTION, .name = "before", .n_out = c->in.c, .kernel = 1 };
+        layers[n++] = (fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "before", .n_out = c->in.c, .kernel = 1 };
     layers[n++] = c->layer;
-    if (around.relu_after) layers[n++] = (fl_layer){ .kind = FL_RELU };
+    if (around.relu_after) layers[n++] = (fl_layer){ .kind = FL_LAYER_RELU };
     return n;
 }
 
@@ -78,7 +78,7 @@ static void make_identity(chain_data *data)
     memset(data->parameters[1], 0, c * sizeof(float));
 }
 
-static void agree(const fl_backend *backend, fl_precision precision, size_t i, surroundings around,
+static void agree(const fl_backend *backend, fl_backend_precision precision, size_t i, surroundings around,
                   chain_numbers numbers, double tolerance)
 {
     fl_layer layers[3];
@@ -87,18 +87,18 @@ static void agree(const fl_backend *backend, fl_precision precision, size_t i, s
     chain_data expected = chain_data_new(arena, layers, n, cases[i].in, numbers, i);
     if (around.convolution_before) make_identity(&expected);
     chain_data got = chain_twin(arena, &expected), forward_only = chain_twin(arena, &expected);
-    chain_run(fl_backends()[0], layers, n, FL_F32, true, &expected);
+    chain_run(fl_backends()[0], layers, n, FL_BACKEND_F32, true, &expected);
     chain_run(backend, layers, n, precision, true, &got);
     chain_run(backend, layers, n, precision, false, &forward_only);
     char what[100];
-    snprintf(what, sizeof what, "%s %s, case %zu%s%s", backend->entry.name, fl_precision_name(precision), i,
+    snprintf(what, sizeof what, "%s %s, case %zu%s%s", backend->entry.name, fl_backend_precision_name(precision), i,
              around.convolution_before ? ", convolution before" : "", around.relu_after ? ", relu after" : "");
     assert_chains_near(&got, &expected, tolerance, what);
-    assert_near(forward_only.y, expected.y, fl_shape_size(got.out), tolerance, what);
+    assert_near(forward_only.y, expected.y, fl_tensor_shape_size(got.out), tolerance, what);
     fl_arena_free(arena);
 }
 
-static void agree_everywhere(fl_precision precision, chain_numbers numbers, double tolerance)
+static void agree_everywhere(fl_backend_precision precision, chain_numbers numbers, double tolerance)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         for (size_t i = 0; i < N_CASES && (*backend)->usable(precision, NULL); i++)
@@ -108,18 +108,18 @@ static void agree_everywhere(fl_precision precision, chain_numbers numbers, doub
 
 static void whole_numbers_agree_to_the_bit_in_f32(void **state)
 {
-    agree_everywhere(FL_F32, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BACKEND_F32, CHAIN_WHOLE, 0);
 }
 
 static void whole_numbers_agree_to_the_bit_in_bf16(void **state)
 {
-    agree_everywhere(FL_BF16, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BACKEND_BF16, CHAIN_WHOLE, 0);
 }
 
 /* The longest sum here has 425 terms: random rounding gives about sqrt(425) 2^-24 of a typical term's size, 1.2e-6. */
 static void real_numbers_agree_in_f32(void **state)
 {
-    agree_everywhere(FL_F32, CHAIN_REAL, 5e-6);
+    agree_everywhere(FL_BACKEND_F32, CHAIN_REAL, 5e-6);
 }
 
 /* bf16 keeps 8 bits: inputs, weights, outputs and gradients are each off by at most 2^-9 of themselves, and sums of
@@ -128,24 +128,25 @@ static void real_numbers_agree_in_f32(void **state)
 static void real_numbers_agree_in_bf16(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        for (size_t i = 0; i < N_CASES && (*backend)->usable(FL_BF16, NULL); i++)
+        for (size_t i = 0; i < N_CASES && (*backend)->usable(FL_BACKEND_BF16, NULL); i++)
             for (size_t before = 0;
-                 before < 2 && (cases[i].layer.kind == FL_CONVOLUTION || cases[i].layer.kind == FL_DENSE); before++)
-                agree(*backend, FL_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
+                 before < 2 && (cases[i].layer.kind == FL_LAYER_CONVOLUTION || cases[i].layer.kind == FL_LAYER_DENSE);
+                 before++)
+                agree(*backend, FL_BACKEND_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
 }
 
 static void start_all(unsigned threads)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        if ((*backend)->usable(FL_F32, NULL)) assert_true((*backend)->start(threads, NULL));
+        if ((*backend)->usable(FL_BACKEND_F32, NULL)) assert_true((*backend)->start(threads, NULL));
 }
 
 /* Threads split sums differently, and libraries have had faults in just that. */
 static void two_threads_agree_as_well(void **state)
 {
     start_all(2);
-    agree_everywhere(FL_F32, CHAIN_WHOLE, 0);
-    agree_everywhere(FL_BF16, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BACKEND_F32, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BACKEND_BF16, CHAIN_WHOLE, 0);
     start_all(1);
 }
 

@@ -31,22 +31,22 @@ static double uncompensated_rate(double epsilon, unsigned t)
 
 static void set(fl_trial *trial, const char *name, double value)
 {
-    fl_setting setting;
+    fl_trial_setting setting;
     fl_error error;
-    if (!fl_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
-    fl_setting_apply(&setting, value, &trial->values);
+    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
+    fl_trial_setting_apply(&setting, value, &trial->values);
 }
 
 static fl_trial trial_new(const fl_backend *backend, const char *optimizer, rate_map *rate, double epsilon)
 {
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("list", NULL),
-                         fl_workload_find("quadratic/noisy", NULL) };
+    fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("list", NULL),
+                               fl_workload_find("quadratic/noisy", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = backend;
     trial.batch_size = 16;
     trial.steps = trial.n_rates = STEPS;
     trial.eval_every = 0;
-    trial.rates = fl_new(STEPS, sizeof *trial.rates);
+    trial.rates = fl_memory_new(STEPS, sizeof *trial.rates);
     for (unsigned t = 0; t < STEPS; t++) trial.rates[t] = rate(epsilon, t);
     set(&trial, "workload.noise", 0.1);
     return trial;
@@ -61,14 +61,14 @@ static void keep_theta(void *whose, const fl_network *network)
 /* Run the trial and free it; `theta` are its final parameters. */
 static void run(fl_trial *trial, float theta[N])
 {
-    fl_watch watch = { .whose = theta, .ended = keep_theta };
+    fl_train_callbacks watch = { .whose = theta, .ended = keep_theta };
     fl_outcome outcome;
     fl_error error;
-    fl_trainer *trainer = fl_trainer_new();
-    if (!fl_train(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
-    assert_int_equal(outcome.status, FL_COMPLETE);
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    if (!fl_train_trial(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    assert_int_equal(outcome.status, FL_OUTCOME_COMPLETE);
     fl_outcome_free(&outcome);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
     fl_trial_free(trial);
 }
 
@@ -95,7 +95,7 @@ static double distance(const float a[N], const float b[N])
 static void on_every_backend(void (*test)(const fl_backend *backend))
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        if ((*backend)->usable(FL_F32, NULL)) test(*backend);
+        if ((*backend)->usable(FL_BACKEND_F32, NULL)) test(*backend);
 }
 
 /* gamma = 0, exact. */

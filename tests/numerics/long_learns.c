@@ -8,15 +8,15 @@ static void learns(const char *backend)
     fl_trial trial = cnn_trial(backend, 128, 5000, 1000);
     fl_outcome outcome;
     fl_error error;
-    fl_trainer *trainer = fl_trainer_new();
-    if (!fl_train(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
     for (size_t i = 0; i < outcome.n_points; i++)
         print_message("%s: %zu steps, validation error %.4f, test error %.4f\n", backend, outcome.points[i].step,
-                      outcome.points[i].of[FL_VAL_ERROR], outcome.points[i].of[FL_TEST_ERROR]);
-    assert_true(outcome.points[0].of[FL_VAL_ERROR] < .12);
-    assert_true(outcome.points[4].of[FL_VAL_ERROR] < .09);
+                      outcome.points[i].of[FL_TRIAL_VAL_ERROR], outcome.points[i].of[FL_TRIAL_TEST_ERROR]);
+    assert_true(outcome.points[0].of[FL_TRIAL_VAL_ERROR] < .12);
+    assert_true(outcome.points[4].of[FL_TRIAL_VAL_ERROR] < .09);
     fl_outcome_free(&outcome);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
 static void openblas_learns(void **state)

@@ -1,6 +1,6 @@
-/* What must not depend on machine or compiler does not: the digest (tests/numerics/bits) prints the same hashes when built with
- * and without optimisation, when libm thinks the processor older than it is, and as it did when expected.txt was
- * written. */
+/* What must not depend on machine or compiler does not: the digest (tests/numerics/bits) prints the same hashes when
+ * built with and without optimisation, when libm thinks the processor older than it is, and as it did when expected.txt
+ * was written. */
 #include "support/command.h"
 
 #define DIGEST(name) FL_BUILD_DIR "/tests/numerics/bits/digest_" name
@@ -80,7 +80,8 @@ static void the_bits_are_those_of_every_machine(void **state)
     char *written;
     size_t n, lines = 0;
     fl_error error;
-    if (!fl_file_read(FL_SOURCE_DIR "/tests/numerics/bits/expected.txt", &written, &n, &error)) fail_msg("%s", error.text);
+    if (!fl_file_read(FL_SOURCE_DIR "/tests/numerics/bits/expected.txt", &written, &n, &error))
+        fail_msg("%s", error.text);
     for (char *line = strtok(written, "\n"); line; line = strtok(NULL, "\n"), lines++)
         if (!strstr(expected, line)) fail_msg("'%s' is expected, and the digest is\n%s", line, expected);
     assert_true(lines > 30);

@@ -4,7 +4,7 @@
 
 enum { STEPS = 20, BATCH = 8 }; /* small for naive's sake */
 
-static void keep_loss(void *whose, const fl_watched_step *step)
+static void keep_loss(void *whose, const fl_train_step *step)
 {
     ((double *)whose)[step->step - 1] = step->loss;
 }
@@ -12,13 +12,13 @@ static void keep_loss(void *whose, const fl_watched_step *step)
 static void trace(const char *backend, double losses[STEPS])
 {
     fl_trial trial = cnn_trial(backend, BATCH, STEPS, 0);
-    fl_watch watch = { .whose = losses, .stepped = keep_loss };
+    fl_train_callbacks watch = { .whose = losses, .stepped = keep_loss };
     fl_outcome outcome;
     fl_error error;
-    fl_trainer *trainer = fl_trainer_new();
-    if (!fl_train(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
     fl_outcome_free(&outcome);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
 static void three_backends_agree_over_twenty_steps(void **state)

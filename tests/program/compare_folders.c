@@ -31,12 +31,12 @@ static void begin(scene *s, const char *fields, double middle)
 }
 
 /* One more trial of the arm, with a state of its own. */
-static void invent_state(const scene *s, uint64_t index, fl_status status, const char *state_hash)
+static void invent_state(const scene *s, uint64_t index, fl_outcome_status status, const char *state_hash)
 {
     fl_error error;
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], index, 0);
     fl_outcome outcome = invented_outcome(&trial, &(invented){ .status = status, .val_error = 0.1, .test_error = 0.1 });
-    fl_slot slot = { 0, index, 0 };
+    fl_record_slot slot = { 0, index, 0 };
     snprintf(outcome.state_hash, sizeof outcome.state_hash, "%s", state_hash);
     if (!fl_store_add(s->store, &slot, &trial, &outcome, "0000000000000001", &error)) fail_msg("%s", error.text);
     fl_outcome_free(&outcome);
@@ -82,10 +82,10 @@ static void other_bits_are_bad_news_and_named(void **state)
     scene base, now;
     scene_begin(&base, BUDGET(2), SGD("sgd"));
     scene_begin(&now, BUDGET(2), SGD("sgd"));
-    invent_state(&base, 0, FL_COMPLETE, "0123456789abcdef");
-    invent_state(&now, 0, FL_COMPLETE, "0123456789abcdef");
-    invent_state(&base, 1, FL_COMPLETE, "00000000000000aa");
-    invent_state(&now, 1, FL_COMPLETE, "00000000000000ab");
+    invent_state(&base, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&base, 1, FL_OUTCOME_COMPLETE, "00000000000000aa");
+    invent_state(&now, 1, FL_OUTCOME_COMPLETE, "00000000000000ab");
     scene_close(&base);
     scene_close(&now);
     json_t *found = compared(1, &base, &now);
@@ -109,10 +109,10 @@ static void outcomes_count_and_failures_do_not(void **state)
     scene base, now;
     scene_begin(&base, BUDGET(2), SGD("sgd"));
     scene_begin(&now, BUDGET(2), SGD("sgd"));
-    invent_state(&base, 0, FL_COMPLETE, "0123456789abcdef");
-    invent_state(&now, 0, FL_INFEASIBLE, "");
-    invent_state(&base, 1, FL_COMPLETE, "0123456789abcdef");
-    invent_state(&now, 1, FL_FAILED, "");
+    invent_state(&base, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 0, FL_OUTCOME_INFEASIBLE, "");
+    invent_state(&base, 1, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 1, FL_OUTCOME_FAILED, "");
     scene_close(&base);
     scene_close(&now);
     json_t *found = compared(1, &base, &now);

@@ -25,10 +25,10 @@ static void add_entry(fl_text *text, size_t index, size_t repetition, double sec
 
 static void put_benchmarks(const char *folder, const char *name, fl_text *entries)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     fl_text text = { 0 };
     fl_text_add(&text, "{\"context\": {}, \"benchmarks\": [%s]}\n", entries->bytes ? entries->bytes : "");
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     put_file(path, text.bytes, text.length);
     fl_text_free(&text);
     fl_text_free(entries);
@@ -38,7 +38,7 @@ static void invent_file(const char *folder, const char *name, invented_file what
 {
     fl_text entries = { 0 };
     for (size_t i = 0; i < what.n; i++) {
-        fl_stream stream = fl_stream_start(what.seed, "times", i);
+        fl_random_stream stream = fl_random_stream_start(what.seed, "times", i);
         double seconds = 1e-3 * (double)(i + 1) * exp(what.drift * fl_random_normal(&stream));
         if (what.planted) seconds *= what.planted[i];
         for (size_t r = 0; r < what.repetitions; r++)
@@ -92,7 +92,7 @@ static const char *verdict(const json_t *found, size_t i)
  * 1947), with one benchmark nothing to correct. Quartiles 2 and 4 of the base, type 7: (4 - 2) / 3. */
 static void effect_test_and_noise_have_known_values(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const double base[] = { 1, 2, 3, 4, 5 }, now[] = { 5.8, 5.9, 6, 6.1, 6.2 };
     folder_make(folder);
     put_times(folder, "base.json", "ms", base, 5);
@@ -111,7 +111,7 @@ static void effect_test_and_noise_have_known_values(void **state)
 /* The reverse comparison of the same times: half the time, and no bad news. */
 static void faster_is_no_bad_news(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const double base[] = { 5.8, 5.9, 6, 6.1, 6.2 }, now[] = { 2.8, 2.9, 3, 3.1, 3.2 };
     folder_make(folder);
     put_times(folder, "base.json", "ms", base, 5);
@@ -125,7 +125,7 @@ static void faster_is_no_bad_news(void **state)
 
 static void units_of_time_are_converted(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const double seconds[] = { 0.001, 0.002, 0.004 }, nanoseconds[] = { 1e6, 2e6, 4e6 };
     folder_make(folder);
     put_times(folder, "base.json", "s", seconds, 3);
@@ -139,7 +139,7 @@ static void units_of_time_are_converted(void **state)
 /* A median of repetitions is no repetition, and a benchmark that gave up has no time. */
 static void aggregates_and_failures_are_left_out(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     folder_make(folder);
     put_study(folder, "base.json",
               "{'benchmarks': [{'name': 'a', 'run_type': 'iteration', 'real_time': 1, 'time_unit': 'ns'},"
@@ -159,7 +159,7 @@ enum { KERNELS = 40, REPETITIONS = 12 };
 /* Repetitions that differ by .5 % to 2 %. */
 static void planted_regressions_are_found(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 4 == 1 ? 1.1 : i % 4 == 2 ? 1.3 : 1;
@@ -177,7 +177,7 @@ static void planted_regressions_are_found(void **state)
 
 static void planted_improvements_are_found(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 2 ? 1 / 1.1 : 1;
@@ -195,10 +195,10 @@ static void planted_improvements_are_found(void **state)
 /* A folder of files, one per process, whose benchmarks are off by `drift` as a whole. */
 static void invent_processes(const char *folder, const char *name, size_t n, invented_file what)
 {
-    char path[FL_PATH_MAX], file[24];
+    char path[FL_FILE_PATH_MAX], file[24];
     fl_error error;
-    fl_path_join(path, folder, name);
-    assert_true(fl_folder_make(path, &error));
+    fl_file_path_join(path, folder, name);
+    assert_true(fl_file_folder_make(path, &error));
     for (size_t i = 0; i < n; i++, what.seed++) {
         snprintf(file, sizeof file, "%zu.json", i);
         invent_file(path, file, what);
@@ -210,7 +210,7 @@ enum { PROCESSES = 10 };
 /* 10 processes of 3 repetitions: the median of a file is one draw. */
 static void planted_regressions_are_found_among_processes(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 4 == 1 ? 1.1 : i % 4 == 2 ? 1.3 : 1;
@@ -238,7 +238,7 @@ static void assert_nothing_flagged(const char *folder, const char *const *words)
 /* 40 pairs of 40 benchmarks whose processes differ by 1 % and whose repetitions by anything up to 20 %. */
 static void the_same_program_twice_is_not_flagged(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     folder_make(folder);
     for (uint64_t pair = 0; pair < 40; pair++) {
         double spread = 0.2 * (double)(pair + 1) / 40;
@@ -253,7 +253,7 @@ static void the_same_program_twice_is_not_flagged(void **state)
  */
 static void processes_of_the_same_program_are_not_flagged(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     for (uint64_t pair = 0; pair < 10; pair++) {
         folder_make(folder);
         invent_processes(folder, "base", PROCESSES,
@@ -267,7 +267,7 @@ static void processes_of_the_same_program_are_not_flagged(void **state)
 /* A third process of the base's program shows that processes differ by 12 %; the two alone do not. */
 static void another_measurement_of_the_base_tells_the_noise(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const double base[] = { 1, 1.001, 1.002, 1.003, 1.004, 1.005 }, now[] = { 1.09, 1.091, 1.092, 1.093, 1.094, 1.095 };
     const double again[] = { 1.12, 1.121, 1.122, 1.123, 1.124, 1.125 };
     folder_make(folder);
@@ -287,7 +287,7 @@ static void another_measurement_of_the_base_tells_the_noise(void **state)
  * which n = 8 (2/12870) does and n = 7 (2/3432) does not. */
 static void too_few_repetitions_are_named(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = 2;
@@ -302,7 +302,7 @@ static void too_few_repetitions_are_named(void **state)
 
 static void nothing_compared_is_no_success(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const double times[] = { 1 };
     folder_make(folder);
     put_times(folder, "base.json", "ms", times, 1);
@@ -314,7 +314,7 @@ static void nothing_compared_is_no_success(void **state)
 
 static void mistakes_have_their_place(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     folder_make(folder);
     put_study(folder, "good.json", "{'benchmarks': [{'name': 'a', 'real_time': 1, 'time_unit': 'ns'}]}");
     put_study(folder, "unit.json", "{'benchmarks': [\n {'name': 'a', 'real_time': 1, 'time_unit': 'h'}]}");

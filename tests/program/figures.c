@@ -24,16 +24,16 @@ static void begin(scene *s)
     scene_begin(s, BUDGET(5) TARGET, SGD("sgd") "," MOMENTUM("mom_^{x}@ 'd' <e>&"));
     invent_errors(s, 0, five, 5);
     invent(s, 0, 2, 0, (invented){ .val_error = 0.10, .test_error = 0.11, .reached = 40 });
-    for (uint64_t i = 0; i < 5; i++) invent(s, 1, i, 0, (invented){ .status = FL_INFEASIBLE });
+    for (uint64_t i = 0; i < 5; i++) invent(s, 1, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
     finish(s);
 }
 
 static char *read_text(const char *folder, const char *name)
 {
-    char path[FL_PATH_MAX], *text;
+    char path[FL_FILE_PATH_MAX], *text;
     size_t n;
     fl_error error;
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     if (!fl_file_read(path, &text, &n, &error)) fail_msg("%s", error.text);
     return text;
 }
@@ -110,13 +110,13 @@ static void axes_show_hyperparameters_as_the_space_names_them(void **state)
     begin(&s);
     fl_record diverged = fl_results_record(s.results, &s.results->arms[1].search[3]);
     fl_record best = fl_results_record(s.results, &s.results->arms[0].search[2]);
-    const double *values = diverged.values.of[FL_OF_OPTIMIZER]; /* learning_rate, momentum */
+    const double *values = diverged.values.of[FL_TRIAL_OF_OPTIMIZER]; /* learning_rate, momentum */
     char numbers[100], *text = draw(&s, "axes");
     snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", values[0] / (1 - values[1]));
     assert_row(text, numbers, diverged.trial);
     snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", 1 - values[1]);
     assert_row(text, numbers, diverged.trial);
-    snprintf(numbers, sizeof numbers, "%.10g\t10\t2\t", best.values.of[FL_OF_OPTIMIZER][0]);
+    snprintf(numbers, sizeof numbers, "%.10g\t10\t2\t", best.values.of[FL_TRIAL_OF_OPTIMIZER][0]);
     assert_row(text, numbers, trial_of(&s, 0, 2));
     fl_record_free(&diverged);
     fl_record_free(&best);
@@ -131,7 +131,7 @@ static void plane_puts_the_plain_rate_against_its_partner(void **state)
     invent_errors(&s, 1, five, 5);
     finish(&s);
     fl_record record = fl_results_record(s.results, &s.results->arms[1].search[1]);
-    const double *values = record.values.of[FL_OF_OPTIMIZER];
+    const double *values = record.values.of[FL_TRIAL_OF_OPTIMIZER];
     char numbers[100], *text = draw(&s, "plane");
     snprintf(numbers, sizeof numbers, "%.10g\t%.10g\t20\t0\t", values[0], 1 - values[1]);
     assert_row(text, numbers, record.trial);
@@ -147,10 +147,10 @@ static void curves_name_the_winner_and_span_its_reruns(void **state)
     char trials[80];
     scene_begin(&s, BUDGET(5) "\"seeds\": {\"rerun_best\": 2},", SGD("sgd"));
     invent_errors(&s, 0, five, 5);
-    invent(&s, 0, 2, FL_RERUN_REPEAT, (invented){ .val_error = 0.09, .test_error = 0.1 });
-    invent(&s, 0, 2, FL_RERUN_REPEAT + 1, (invented){ .val_error = 0.12, .test_error = 0.1 });
+    invent(&s, 0, 2, FL_STUDY_RERUN_REPEAT, (invented){ .val_error = 0.09, .test_error = 0.1 });
+    invent(&s, 0, 2, FL_STUDY_RERUN_REPEAT + 1, (invented){ .val_error = 0.12, .test_error = 0.1 });
     finish(&s);
-    const fl_brief *reruns = s.results->arms[0].reruns;
+    const fl_results_entry *reruns = s.results->arms[0].reruns;
     char *text = draw(&s, "curves");
     snprintf(trials, sizeof trials, "%s,%s,%s", trial_of(&s, 0, 2), reruns[0].trial, reruns[1].trial);
     assert_row(text, "100\t10\t10\t9\t12\t0.1\t0.1\t0.09\t0.12\t", trials);
@@ -187,11 +187,11 @@ enum { N_NAMES = sizeof names / sizeof *names };
 
 static void assert_begins(const char *folder, const char *name, const char *format, const char *magic)
 {
-    char file[80], path[FL_PATH_MAX], *drawing;
+    char file[80], path[FL_FILE_PATH_MAX], *drawing;
     size_t n;
     fl_error error;
     snprintf(file, sizeof file, "%s.%s", name, format);
-    fl_path_join(path, folder, file);
+    fl_file_path_join(path, folder, file);
     if (!fl_file_read(path, &drawing, &n, &error)) fail_msg("%s", error.text);
     if (n < 1000 || memcmp(drawing, magic, strlen(magic))) fail_msg("%s is no drawing", path);
     free(drawing);
@@ -209,8 +209,8 @@ static void every_figure_is_drawn_in_every_format(void **state)
     invent(&s, 0, 0, 0, (invented){ .val_error = 0.3, .test_error = 0.3, .reached = 30 });
     finish(&s);
     for (size_t f = 0; f < 3; f++) {
-        char folder[FL_PATH_MAX];
-        fl_path_join(folder, s.folder, formats[f].format);
+        char folder[FL_FILE_PATH_MAX];
+        fl_file_path_join(folder, s.folder, formats[f].format);
         assert_runs(0, s.folder, "plot", s.folder, "--format", formats[f].format, "-o", folder);
         for (size_t i = 0; i < N_NAMES; i++) assert_begins(folder, names[i], formats[f].format, formats[f].magic);
         assert_int_equal(folder_count(folder), 2 * N_NAMES); /* with the .dat files; nothing half-drawn is left */
@@ -255,9 +255,9 @@ static void folders_may_have_any_name(void **state)
     scene s;
     begin(&s);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char folder[FL_PATH_MAX];
+        char folder[FL_FILE_PATH_MAX];
         assert_runs(0, s.folder, "plot", s.folder, "--figure", "budget", "-o", folders[i]);
-        fl_path_join(folder, s.folder, folders[i]);
+        fl_file_path_join(folder, s.folder, folders[i]);
         assert_begins(folder, "budget", "svg", "<?xml");
     }
     scene_end(&s);
@@ -266,7 +266,7 @@ static void folders_may_have_any_name(void **state)
 static void folders_stand_side_by_side(void **state)
 {
     scene a, b;
-    char part[FL_PATH_MAX + 20];
+    char part[FL_FILE_PATH_MAX + 20];
     begin(&a);
     scene_begin(&b, BUDGET(5), MOMENTUM("sgd")); /* another optimizer under the same name */
     invent_errors(&b, 0, five, 5);
@@ -288,7 +288,7 @@ static void folders_stand_side_by_side(void **state)
 static void a_figure_without_anything_to_show_is_left_out_with_a_reason(void **state)
 {
     scene s;
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     scene_begin(&s, BUDGET(5), SGD("sgd"));
     invent_errors(&s, 0, five, 5);
     finish(&s);
@@ -298,7 +298,7 @@ static void a_figure_without_anything_to_show_is_left_out_with_a_reason(void **s
     assert_contains(c.err,
                     "plane: nothing to show: no arm searches the learning rate together with epsilon or momentum\n");
     assert_contains(c.out, "/figures/budget.svg\n");
-    fl_path_join(path, s.folder, "figures/steps_to_target.dat");
+    fl_file_path_join(path, s.folder, "figures/steps_to_target.dat");
     assert_false(fl_file_exists(path));
     command_free(&c);
     scene_end(&s);

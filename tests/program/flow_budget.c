@@ -1,7 +1,7 @@
 /* How many trials a study is: feasible budgets, repeats, reruns of the best, products, larger budgets. */
 #include "support/command_store.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
@@ -73,9 +73,9 @@ static void a_shard_of_a_feasible_budget_is_refused(void **state)
 {
     put_study(folder, "feasible.json", STUDY("feasible", "{ 'trials': 6, 'steps': 300, 'feasible': true }", ""));
     assert_refused(2, "without --shard", folder, "run", "feasible.json", "-o", "shard", "--shard", "1/2");
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, "shard");
-    assert_false(fl_folder_exists(path));
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "shard");
+    assert_false(fl_file_folder_exists(path));
 }
 
 static void repeats_have_seeds_of_their_own_and_the_same_hyperparameters(void **state)
@@ -204,11 +204,11 @@ static void another_study_in_the_folder_is_refused_by_its_fields(void **state)
 
 static void overrides_become_part_of_the_frozen_study(void **state)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     put_study(folder, "over.json", STUDY("over", "{ 'trials': 3, 'steps': 400 }", ""));
     assert_runs(0, folder, "run", "over.json", "-o", "over", "--steps", "20", "--trials", "2", "--backend", "openblas",
                 "--seed", "7");
-    fl_path_join(path, folder, "over/study.json");
+    fl_file_path_join(path, folder, "over/study.json");
     json_t *frozen = json_load_file(path, 0, NULL), *budget = json_object_get(frozen, "budget");
     assert_int_equal(json_integer_value(json_object_get(budget, "steps")), 20);
     assert_int_equal(json_integer_value(json_object_get(budget, "trials")), 2);

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 /* Two arms, each with trials of some tenths of a second; 'every' below gives each some twenty checkpoints. */
 static const char study[] =
@@ -32,14 +32,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void path_of(char path[FL_PATH_MAX], const char *name)
+static void path_of(char path[FL_FILE_PATH_MAX], const char *name)
 {
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
 }
 
 static bool exists(const char *name)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     struct stat facts;
     path_of(path, name);
     return stat(path, &facts) == 0;
@@ -47,7 +47,7 @@ static bool exists(const char *name)
 
 static void put(const char *name, const char *text)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     path_of(path, name);
     put_file(path, text, strlen(text));
 }
@@ -55,7 +55,7 @@ static void put(const char *name, const char *text)
 /* When a file was last written, in ns; 0: there is none. */
 static int64_t written(const char *name)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     struct stat facts;
     path_of(path, name);
     return stat(path, &facts) == 0 ? (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec : 0;
@@ -106,7 +106,7 @@ static void assert_same_record(const command *a, const command *b)
 /* A checkpoint of 2.8 MB after every step: most of the time goes into writing, and so do the kills. */
 static void a_trial_killed_again_and_again_ends_the_same(void **state)
 {
-    fl_stream stream = fl_stream_start((uint64_t)getpid(), "kill", 0);
+    fl_random_stream stream = fl_random_stream_start((uint64_t)getpid(), "kill", 0);
     command alone = command_run(folder, WORDS(TRIAL));
     assert_int_equal(alone.code, 0);
     for (int round = 0; round < 4; round++) {
@@ -312,9 +312,9 @@ static void a_trial_that_loses_two_workers_leaves_a_record_and_no_checkpoint(voi
 static void what_a_recorded_trial_left_is_removed(void **state)
 {
     assert_runs(0, folder, "run", "kept.json", "-o", "stale");
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     path_of(path, "stale/checkpoints");
-    assert_true(fl_folder_make(path, NULL));
+    assert_true(fl_file_folder_make(path, NULL));
     put("stale/checkpoints/0-0-0.checkpoint", "stale");
     put("stale/checkpoints/1-0-0.checkpoint.tmp", "half");
     assert_runs(0, folder, "run", "kept.json", "-o", "stale", EVERY);

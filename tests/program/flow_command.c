@@ -2,7 +2,7 @@
 #include "support/command.h"
 #include "support/command_trial.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
@@ -38,7 +38,8 @@ static void assert_same_trial(const fl_trial *trial)
 {
     char id[17], id_by_program[17];
     fl_error error;
-    fl_dataset *dataset = fl_dataset_load(trial->owners.workload->dataset, trial->values.of[FL_OF_WORKLOAD], &error);
+    fl_dataset *dataset =
+        fl_dataset_load(trial->owners.workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
     assert_non_null(dataset);
     fl_trial_id(trial, dataset->checksum, id);
     fl_dataset_free(dataset);
@@ -46,11 +47,11 @@ static void assert_same_trial(const fl_trial *trial)
     assert_string_equal(id_by_program, id);
 }
 
-static void survive(const fl_optimizer *optimizer, const fl_schedule *schedule, fl_stream *stream)
+static void survive(const fl_optimizer *optimizer, const fl_schedule *schedule, fl_random_stream *stream)
 {
     fl_trial trial = draw_trial(optimizer, schedule, fl_workload_find("quadratic/noisy", NULL), stream);
     trial.backend = fl_backend_find("naive", NULL);
-    trial.seed = fl_random_below(stream, FL_SEED_MAX);
+    trial.seed = fl_random_below(stream, FL_TRIAL_SEED_MAX);
     trial.batch_size = 3;
     trial.eval_every = 0;
     assert_same_trial(&trial);
@@ -59,7 +60,7 @@ static void survive(const fl_optimizer *optimizer, const fl_schedule *schedule, 
 
 static void every_optimizer_and_schedule_survives_its_command(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "test", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "test", 0);
     for (const fl_optimizer *const *optimizer = fl_optimizers(); *optimizer; optimizer++)
         survive(*optimizer, fl_schedule_find("linear", NULL), &stream);
     for (const fl_schedule *const *schedule = fl_schedules(); *schedule; schedule++)
@@ -68,16 +69,16 @@ static void every_optimizer_and_schedule_survives_its_command(void **state)
 
 static void everything_else_survives_its_command(void **state)
 {
-    fl_stream stream = fl_stream_start(2, "test", 0);
+    fl_random_stream stream = fl_random_stream_start(2, "test", 0);
     for (const fl_init_rule *const *rule = fl_init_rules(); *rule; rule++) {
         fl_trial trial = draw_trial(fl_optimizer_find("adam", NULL), fl_schedule_find("linear", NULL),
                                     fl_workload_find("quadratic/noisy", NULL), &stream);
         trial.batch_size = 1 + fl_random_below(&stream, 50);
         trial.eval_every = fl_random_below(&stream, 50);
         trial.threads = 2;
-        trial.split = (fl_split){ 1 + fl_random_below(&stream, 5000),
-                                  (fl_split_from)fl_random_below(&stream, FL_SPLITS_FROM), 0 };
-        if (trial.split.from == FL_FROM_SEEDED) trial.split.seed = fl_random_below(&stream, FL_SEED_MAX);
+        trial.split = (fl_dataset_split){ 1 + fl_random_below(&stream, 5000),
+                                          (fl_dataset_split_from)fl_random_below(&stream, FL_DATASET_SPLITS_FROM), 0 };
+        if (trial.split.from == FL_DATASET_FROM_SEEDED) trial.split.seed = fl_random_below(&stream, FL_TRIAL_SEED_MAX);
         trial.init =
             (fl_init){ *rule, (*rule)->argument ? fl_random_uniform(&stream) : 0, -fl_random_uniform(&stream) };
         trial.stop_above = 2 + fl_random_uniform(&stream);

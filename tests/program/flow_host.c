@@ -36,7 +36,7 @@ static void what_chooses_kernels_or_threads_is_in_the_key(void **state)
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         fl_error why;
         char usual[17], set[17];
-        if (!fl_backend_find(settings[i].backend, NULL)->usable(FL_F32, &why)) continue;
+        if (!fl_backend_find(settings[i].backend, NULL)->usable(FL_BACKEND_F32, &why)) continue;
         host_key(settings[i].backend, NULL, NULL, usual);
         host_key(settings[i].backend, settings[i].name, settings[i].value, set);
         if (!strcmp(usual, set)) fail_msg("%s is not in the key", settings[i].name);

@@ -1,7 +1,7 @@
 /* The user's mistakes, verb by verb: exit code 2, one sentence that says what would be right, nothing written. */
 #include "support/command_store.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
@@ -229,8 +229,8 @@ static void a_full_disk_under_stdout_is_the_machines_trouble(void **state)
 
 static void remove_out(void)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, "out");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "out");
     folder_remove(path);
 }
 
@@ -244,8 +244,8 @@ static void records_never_take_the_place_of_stdout(void **state)
 
 static void devices_are_written_to_and_stay(void **state)
 {
-    char link[FL_PATH_MAX], target[40];
-    fl_path_join(link, folder, "full");
+    char link[FL_FILE_PATH_MAX], target[40];
+    fl_file_path_join(link, folder, "full");
     assert_runs(0, folder, "run", "good.json", "-o", "out", "--progress", "none");
     assert_int_equal(symlink("/dev/full", link), 0);
     assert_refused(3, "No space left on device", folder, "report", "out", "-o", "full");

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 /* Everything below lies in here, and the words of the command line begin with a dash. */
 #define ODD                                                                                                            \
@@ -41,7 +41,7 @@ static json_t *named(const char *text)
 
 static void put_odd_study(void)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     json_t *list = json_array();
     for (size_t i = 0; i < N_ARMS; i++)
         json_array_append_new(list,
@@ -51,17 +51,17 @@ static void put_odd_study(void)
         json_pack("{s:s, s:o, s:s, s:s, s:i, s:{s:i, s:i}, s:o}", "study", "<evil>'`\"$(touch canary)", "why",
                   named("<evil onevil=\"1\"> `touch CANARY` ]]> &quot;"), "workload", "quadratic/noisy", "backend",
                   "naive", "batch_size", 4, "budget", "trials", 2, "steps", 5, "arms", list);
-    fl_path_join(path, folder, ODD "/a study.json");
+    fl_file_path_join(path, folder, ODD "/a study.json");
     assert_int_equal(json_dump_file(study, path, JSON_INDENT(1)), 0);
     json_decref(study);
 }
 
 static int set_up(void **state)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     folder_make(folder);
-    fl_path_join(path, folder, ODD);
-    assert_true(fl_folder_make(path, NULL));
+    fl_file_path_join(path, folder, ODD);
+    assert_true(fl_file_folder_make(path, NULL));
     put_odd_study();
     return 0;
 }
@@ -86,7 +86,7 @@ static void assert_no_canary(void)
 
 static void every_verb_takes_odd_paths(void **state)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     assert_runs(0, folder, "run", "-o", ODD "/out", "--progress", "none", "--", ODD "/a study.json");
     assert_runs(0, folder, "run", "-o", ODD "/out", "--progress", "none", "--", ODD "/a study.json");
     assert_runs(0, folder, "summary", "--csv", "--", ODD "/out");
@@ -109,7 +109,7 @@ static void every_verb_takes_odd_paths(void **state)
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         fl_text within = { 0 };
         fl_text_add(&within, "%s%s", ODD, made[i]);
-        fl_path_join(path, folder, within.bytes);
+        fl_file_path_join(path, folder, within.bytes);
         if (!fl_file_exists(path)) fail_msg("there is no %s", path);
         fl_text_free(&within);
     }
@@ -118,13 +118,13 @@ static void every_verb_takes_odd_paths(void **state)
 
 static void a_trial_takes_odd_paths(void **state)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, ODD "/rates");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, ODD "/rates");
     put_file(path, "0.1 0.2", 7);
     assert_runs(0, folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--schedule", "list",
                 "--set", "schedule.rates=@" ODD "/rates", "--steps", "2", "--backend", "naive", "--trace",
                 ODD "/trace.jsonl", "--export", ODD "/export");
-    fl_path_join(path, folder, ODD "/export/inputs.npy");
+    fl_file_path_join(path, folder, ODD "/export/inputs.npy");
     assert_true(fl_file_exists(path));
     assert_no_canary();
 }
@@ -134,10 +134,10 @@ static void a_trial_takes_odd_paths(void **state)
 /* Facts of a machine are texts of others as well. */
 static void put_odd_host(void)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     const char *key;
     json_t *facts;
-    fl_path_join(path, folder, ODD "/out/host.json");
+    fl_file_path_join(path, folder, ODD "/out/host.json");
     json_t *file = json_load_file(path, 0, NULL), *hosts = json_object_get(file, "hosts");
     assert_true(json_object_size(hosts));
     json_object_foreach(hosts, key, facts)

@@ -2,7 +2,7 @@
 #include "support/command_store.h"
 #include "base/hash.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static const char study[] =
     "{ 'study': 'records', 'workload': 'quadratic/noisy', 'backend': 'openblas', 'batch_size': 16,"
@@ -196,8 +196,8 @@ static void points_have_every_field_and_come_when_due(void **state)
 
 static void the_host_key_is_the_hash_of_its_facts(void **state)
 {
-    char path[FL_PATH_MAX], hash[FL_HASH_TEXT];
-    fl_path_join(path, folder, "out/host.json");
+    char path[FL_FILE_PATH_MAX], hash[FL_HASH_TEXT];
+    fl_file_path_join(path, folder, "out/host.json");
     json_t *file = json_load_file(path, 0, NULL);
     const json_t *facts = json_object_get(json_object_get(file, "hosts"), text(complete, "host"));
     assert_keys(facts, "machine build backend library floating_point implementation");

@@ -1,7 +1,7 @@
 /* The same study gives the same records, however it is run: with other workers, in shards, killed and resumed. */
 #include "support/command_store.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 /* Two arms on the quadratic whose trials each take long enough to be caught in the act, half of them diverging. */
 static const char study[] =
@@ -84,9 +84,9 @@ static void a_finished_folder_does_not_grow(void **state)
 /* Wait until a folder holds `n` trials. */
 static void wait_for_trials(const char *out, size_t n)
 {
-    char path[FL_PATH_MAX], within[FL_PATH_MAX];
-    fl_path_join(within, folder, out);
-    fl_path_join(path, within, "trials.jsonl");
+    char path[FL_FILE_PATH_MAX], within[FL_FILE_PATH_MAX];
+    fl_file_path_join(within, folder, out);
+    fl_file_path_join(path, within, "trials.jsonl");
     for (int i = 0; i < 20000; i++, usleep(1000)) {
         char *bytes;
         size_t length, lines = 0;
@@ -134,10 +134,10 @@ static void a_killed_worker_costs_only_its_time(void **state)
 
 static void a_torn_line_is_mended_and_its_trial_run_again(void **state)
 {
-    char path[FL_PATH_MAX], *bytes;
+    char path[FL_FILE_PATH_MAX], *bytes;
     size_t n;
     assert_runs(0, folder, "run", "same.json", "-o", "torn");
-    fl_path_join(path, folder, "torn/trials.jsonl");
+    fl_file_path_join(path, folder, "torn/trials.jsonl");
     assert_true(fl_file_read(path, &bytes, &n, NULL));
     put_file(path, bytes, n - 100);
     free(bytes);

@@ -155,7 +155,7 @@ enum { N_EDITS = sizeof edits / sizeof *edits };
 
 static void the_schema_refuses_what_the_parser_refuses(void **state)
 {
-    char folder[FL_PATH_MAX], paths[N_EDITS][FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX], paths[N_EDITS][FL_FILE_PATH_MAX];
     const char *files[N_EDITS + 1] = { NULL };
     folder_make(folder);
     for (size_t i = 0; i < N_EDITS; i++) {
@@ -163,7 +163,7 @@ static void the_schema_refuses_what_the_parser_refuses(void **state)
         fl_error error;
         snprintf(name, sizeof name, "%zu.json", i);
         put_study(folder, name, edits[i]);
-        fl_path_join(paths[i], folder, name);
+        fl_file_path_join(paths[i], folder, name);
         files[i] = paths[i];
         fl_study *study = fl_study_load(paths[i], NULL, &error);
         assert_true((i == 0) == (study != NULL));

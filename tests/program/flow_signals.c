@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 /* Trials of about a minute each, so that a signal always finds one at work. */
 static const char endless[] =
@@ -35,9 +35,9 @@ static int tear_down(void **state)
 
 static bool holds(const char *out, const char *name)
 {
-    char within[FL_PATH_MAX], path[FL_PATH_MAX];
-    fl_path_join(within, folder, out);
-    fl_path_join(path, within, name);
+    char within[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    fl_file_path_join(within, folder, out);
+    fl_file_path_join(path, within, name);
     return fl_file_exists(path);
 }
 

@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "base/npy.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
@@ -20,9 +20,9 @@ static int tear_down(void **state)
 
 static json_t *load(const char *name)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     json_error_t error;
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     json_t *value = json_load_file(path, 0, &error);
     if (!value) fail_msg("%s: %s", path, error.text);
     return value;
@@ -31,10 +31,10 @@ static json_t *load(const char *name)
 /* A file's lines of JSON as an array. */
 static json_t *load_lines(const char *name)
 {
-    char path[FL_PATH_MAX], *bytes;
+    char path[FL_FILE_PATH_MAX], *bytes;
     size_t n;
     json_t *lines = json_array();
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     assert_true(fl_file_read(path, &bytes, &n, NULL));
     for (char *line = strtok(bytes, "\n"); line; line = strtok(NULL, "\n")) {
         json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
@@ -55,11 +55,11 @@ static double number(const json_t *object, const char *key)
 /* An array of a known shape; free(). */
 static void *load_npy(const char *name, fl_npy_type type, size_t n_dims, const size_t *expected)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     void *elements;
     size_t shape[8], n;
     fl_error error;
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     if (!fl_npy_read(path, type, &elements, shape, &n, &error)) fail_msg("%s", error.text);
     assert_int_equal(n, n_dims);
     for (size_t d = 0; d < n; d++) assert_int_equal(shape[d], expected[d]);
@@ -289,8 +289,8 @@ static void rates_are_read_from_a_file(void **state)
 {
     static const char *const files[] = { "[0.5, 0.25,\n 0.125]\n", "0.5\n0.25\n0.125\n" };
     for (size_t f = 0; f < 2; f++) {
-        char path[FL_PATH_MAX];
-        fl_path_join(path, folder, "rates");
+        char path[FL_FILE_PATH_MAX];
+        fl_file_path_join(path, folder, "rates");
         put_file(path, files[f], strlen(files[f]));
         command c = run_json(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--schedule", "list",
                                    "--set", "schedule.rates=@rates", "--steps", "3", "--eval-every", "0", "--trace",

@@ -2,7 +2,7 @@
 #include "support/command_store.h"
 #include "record/compare.h"
 
-static char folder[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
@@ -32,18 +32,18 @@ static void fresh_results(const char *out)
 /* Change every line of a file by `edit` and give it a new check. */
 static void rewrite(const char *out, const char *name, void (*edit)(json_t *line))
 {
-    char within[FL_PATH_MAX], path[FL_PATH_MAX];
+    char within[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
     fl_text text = { 0 };
     json_t *lines = json_array(), *line;
     size_t i;
-    fl_path_join(within, folder, out);
-    fl_path_join(path, within, name);
+    fl_file_path_join(within, folder, out);
+    fl_file_path_join(path, within, name);
     store_add_lines(lines, path);
     json_array_foreach(lines, i, line)
     {
         json_object_del(line, "check");
         edit(line);
-        fl_line_add(&text, line);
+        fl_record_line_add(&text, line);
     }
     put_file(path, text.bytes, text.length);
     fl_text_free(&text);
@@ -184,9 +184,9 @@ static void a_forged_step_of_divergence_is_found(void **state)
 /* Make the facts behind every record those of another build. */
 static void move_elsewhere(const char *out)
 {
-    char within[FL_PATH_MAX], path[FL_PATH_MAX];
-    fl_path_join(within, folder, out);
-    fl_path_join(path, within, "host.json");
+    char within[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    fl_file_path_join(within, folder, out);
+    fl_file_path_join(path, within, "host.json");
     json_t *file = json_load_file(path, 0, NULL), *facts;
     const char *key;
     json_object_foreach(json_object_get(file, "hosts"), key, facts)
@@ -237,21 +237,21 @@ static void on_another_build_first_losses_must_agree(void **state)
 
 /* A trial on glyphs/mlp, which is validated on 2,000 examples, with one figure changed between record and outcome. */
 typedef struct pair {
-    fl_status status_was, status_is;
+    fl_outcome_status status_was, status_is;
     double error_was, error_is, loss_was, loss_is; /* the last validation error; the loss of the third step */
 } pair;
 
 static bool is_close(pair p)
 {
-    char difference[FL_DIFFERENCE_SIZE];
-    fl_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
-                         fl_workload_find("glyphs/mlp", NULL) };
+    char difference[FL_RECORD_DIFFERENCE_SIZE];
+    fl_trial_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/mlp", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     fl_record record = {
         .seed = trial.seed, .values = trial.values, .status = p.status_was, .first_losses = { { 2, 2, p.loss_was }, 3 }
     };
-    fl_point before = { .step = 1, .of = { [FL_VAL_ERROR] = p.error_was } },
-             after = { .step = 1, .of = { [FL_VAL_ERROR] = p.error_is } };
+    fl_trial_point before = { .step = 1, .of = { [FL_TRIAL_VAL_ERROR] = p.error_was } },
+                   after = { .step = 1, .of = { [FL_TRIAL_VAL_ERROR] = p.error_is } };
     fl_outcome outcome = {
         .status = p.status_is, .points = &after, .n_points = 1, .first_losses = { { 2, 2, p.loss_is }, 3 }
     };
@@ -292,11 +292,11 @@ static void first_losses_are_close_within_a_ten_thousandth(void **state)
 /* Where a trial diverges hangs on the last bits, but not whether it does. */
 static void what_diverged_must_diverge(void **state)
 {
-    pair p = { FL_INFEASIBLE, FL_INFEASIBLE, .error_was = 0.1, .error_is = 0.9 };
+    pair p = { FL_OUTCOME_INFEASIBLE, FL_OUTCOME_INFEASIBLE, .error_was = 0.1, .error_is = 0.9 };
     assert_true(is_close(p));
-    p.status_is = FL_COMPLETE;
+    p.status_is = FL_OUTCOME_COMPLETE;
     assert_false(is_close(p));
-    p.status_was = FL_COMPLETE, p.status_is = FL_INFEASIBLE;
+    p.status_was = FL_OUTCOME_COMPLETE, p.status_is = FL_OUTCOME_INFEASIBLE;
     assert_false(is_close(p));
 }
 

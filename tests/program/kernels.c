@@ -54,7 +54,7 @@ static void every_group_is_listed(void **state)
     char name[100], *list = output_of("--benchmark_list_tests", &code);
     assert_int_equal(0, code);
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
-        if (!(*b)->usable(FL_F32, NULL)) continue;
+        if (!(*b)->usable(FL_BACKEND_F32, NULL)) continue;
         snprintf(name, sizeof name, "data_gradient/simple_cnn/conv2/%s/f32/256", (*b)->entry.name);
         assert_contains(list, name);
         snprintf(name, sizeof name, "step/glyphs/mlp/adam/%s/f32/32", (*b)->entry.name);
@@ -76,7 +76,7 @@ static void every_pass_of_a_layer_is_measured(void **state)
     static const char *const counters[] = { "GFLOP/s", "peak_GFLOP/s", "share_of_peak", NULL };
     size_t i;
     json_t *pass;
-    if (!fl_backend_find("openblas", NULL)->usable(FL_F32, NULL)) skip();
+    if (!fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, NULL)) skip();
     json_t *passes = measured("/mlp/dense2/openblas/f32/32");
     assert_int_equal(3, json_array_size(passes));
     json_array_foreach(passes, i, pass) assert_counters_positive(pass, counters);

@@ -55,7 +55,7 @@ static double number(const json_t *entry, const char *key)
 
 static int run_once(void **state)
 {
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX], flag[FL_PATH_MAX + 20];
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], flag[FL_FILE_PATH_MAX + 20];
     json_error_t trouble;
     int given = 7;
     gbench_register("counts", GBENCH_WALL, counts, &given, sizeof given);
@@ -64,7 +64,7 @@ static int run_once(void **state)
     gbench_context("fact", "known");
     given = 8; /* the body's copy must not follow */
     folder_make(folder);
-    fl_path_join(path, folder, "out.json");
+    fl_file_path_join(path, folder, "out.json");
     snprintf(flag, sizeof flag, "--benchmark_out=%s", path);
     char *argv[] = { "test", flag, "--benchmark_min_time=0.001", "--benchmark_repetitions=3", NULL };
     assert_int_equal(0, gbench_main(4, argv, NULL));

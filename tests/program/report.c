@@ -28,11 +28,11 @@ static void begin(scene *s)
 /* Write the page of a scene and return it. */
 static char *write_page(const scene *s)
 {
-    char path[FL_PATH_MAX], *text;
+    char path[FL_FILE_PATH_MAX], *text;
     size_t n;
     fl_error error;
     assert_runs(0, s->folder, "report", s->folder);
-    fl_path_join(path, s->folder, "report.html");
+    fl_file_path_join(path, s->folder, "report.html");
     if (!fl_file_read(path, &text, &n, &error)) fail_msg("%s", error.text);
     assert_int_equal(n, strlen(text));
     return text;
@@ -104,11 +104,11 @@ static void a_contradicted_special_case_comes_with_its_reason(void **state)
 static void several_folders_make_one_page(void **state)
 {
     scene a, b;
-    char path[FL_PATH_MAX], *page;
+    char path[FL_FILE_PATH_MAX], *page;
     size_t n;
     begin(&a);
     begin(&b);
-    fl_path_join(path, a.folder, "both \"ü\".html");
+    fl_file_path_join(path, a.folder, "both \"ü\".html");
     assert_runs(0, a.folder, "report", a.folder, b.folder, "-o", "both \"ü\".html");
     assert_true(fl_file_read(path, &page, &n, NULL));
     assert_contains(page, "<title>invented, invented – Fairlead</title>");
@@ -234,8 +234,8 @@ static void an_empty_folder_is_no_success(void **state)
 
 static command browse(const scene *s, const char *what)
 {
-    char profile[FL_PATH_MAX], user_data[FL_PATH_MAX + 40], address[FL_PATH_MAX + 40];
-    fl_path_join(profile, s->folder, "profile");
+    char profile[FL_FILE_PATH_MAX], user_data[FL_FILE_PATH_MAX + 40], address[FL_FILE_PATH_MAX + 40];
+    fl_file_path_join(profile, s->folder, "profile");
     snprintf(user_data, sizeof user_data, "--user-data-dir=%s", profile);
     snprintf(address, sizeof address, "file://%s/report.html", s->folder);
     command c = command_start_program("timeout", s->folder,
@@ -251,7 +251,7 @@ static command browse(const scene *s, const char *what)
 static void a_browser_shows_it(void **state)
 {
     scene s;
-    char path[FL_PATH_MAX], *picture;
+    char path[FL_FILE_PATH_MAX], *picture;
     size_t n;
     if (system("command -v chromium >/dev/null")) {
         puts("chromium is not installed; the page is not opened in a browser");
@@ -266,7 +266,7 @@ static void a_browser_shows_it(void **state)
     command_free(&c);
     c = browse(&s, "--screenshot=page.png");
     command_free(&c);
-    fl_path_join(path, s.folder, "page.png");
+    fl_file_path_join(path, s.folder, "page.png");
     assert_true(fl_file_read(path, &picture, &n, NULL));
     assert_memory_equal(picture, "\x89PNG", 4);
     assert_true(n > 30000); /* an empty page of this size is 7 kB */

@@ -23,7 +23,7 @@ static answer ask(const scene *s, const char *arguments)
     int status = pclose(pipe);
     assert_true(WIFEXITED(status));
     fl_text_free(&command);
-    return (answer){ WEXITSTATUS(status), said.bytes ? said.bytes : fl_copy_text("") };
+    return (answer){ WEXITSTATUS(status), said.bytes ? said.bytes : fl_memory_copy_text("") };
 }
 
 static void assert_answer(const scene *s, const char *arguments, int code, const char *part)
@@ -55,7 +55,7 @@ static void begin(scene *s)
     scene_begin(s, BUDGET(3) TARGET, SGD("sgd") "," ADAM);
     invent_errors(s, 0, errors, 3);
     invent_errors(s, 1, errors, 2);
-    invent(s, 1, 2, 0, (invented){ .status = FL_INFEASIBLE, .reason = "the loss is not finite at step 7" });
+    invent(s, 1, 2, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss is not finite at step 7" });
     fl_store_close(s->store);
     s->store = NULL;
 }

@@ -24,11 +24,11 @@ static void each_is_found_by_its_name(void **state)
 static void each_can_compute_or_says_why_not(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        for (fl_precision precision = 0; precision < FL_PRECISIONS; precision++) {
+        for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
             fl_error error = { 0 };
             if ((*backend)->usable(precision, &error)) continue;
             assert_contains(error.text, (*backend)->entry.name);
-            assert_int_equal(error.fault, FL_FAULT_USER);
+            assert_int_equal(error.fault, FL_ERROR_USER);
         }
 }
 
@@ -36,7 +36,7 @@ static void each_describes_itself_the_same_way_twice(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
         fl_text first = { 0 }, second = { 0 };
-        if ((*backend)->usable(FL_F32, NULL)) assert_true((*backend)->start(1, NULL));
+        if ((*backend)->usable(FL_BACKEND_F32, NULL)) assert_true((*backend)->start(1, NULL));
         (*backend)->describe(&first);
         (*backend)->describe(&second);
         assert_true(first.length > 0);
@@ -51,7 +51,7 @@ static void a_misspelt_core_type_is_refused(void **state)
 {
     fl_error error;
     const fl_backend *openblas = fl_backend_find("openblas", NULL);
-    if (!openblas->usable(FL_F32, NULL)) skip();
+    if (!openblas->usable(FL_BACKEND_F32, NULL)) skip();
     setenv("OPENBLAS_CORETYPE", "Skylark", 1);
     assert_false(openblas->start(1, &error));
     assert_contains(error.text, "OPENBLAS_CORETYPE is 'Skylark', but OpenBLAS runs its ");

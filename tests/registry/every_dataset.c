@@ -37,7 +37,7 @@ static void all_say_what_they_are_and_whose(void **state)
     }
 }
 
-static void assert_file(const fl_data_file *file)
+static void assert_file(const fl_dataset_file *file)
 {
     assert_null(strchr(file->name, '/'));
     assert_true(file->bytes > 0);
@@ -59,7 +59,7 @@ static void all_files_can_be_fetched_and_checked(void **state)
 static void generated_sets_are_always_there(void **state)
 {
     for (const fl_dataset_kind *const *kind = fl_datasets(); *kind; kind++) {
-        char folder[FL_PATH_MAX] = "nonsense";
+        char folder[FL_FILE_PATH_MAX] = "nonsense";
         if ((*kind)->files) continue;
         assert_true(fl_dataset_folder(*kind, folder, NULL));
         assert_string_equal("", folder);

@@ -9,7 +9,7 @@ enum { N = 37 }; /* no multiple of a vector's width */
 
 static void draw_floats(float *values, size_t n, const char *purpose, uint64_t position)
 {
-    fl_stream stream = fl_stream_start(7, purpose, position);
+    fl_random_stream stream = fl_random_stream_start(7, purpose, position);
     for (size_t i = 0; i < n; i++) values[i] = (float)fl_random_normal(&stream);
 }
 
@@ -50,7 +50,7 @@ static void an_unknown_name_is_answered_with_the_known_ones(void **state)
 {
     fl_error error;
     assert_null(fl_optimizer_find("adma", &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "adma");
     FOR_EVERY(rule) assert_contains(error.text, rule->entry.name);
 }
@@ -75,7 +75,7 @@ static void every_table_is_well_formed(void **state)
         fl_error error = { 0 };
         assert_true(hyper->name[0] && hyper->help[0]);
         assert_int_equal(fl_hyper_index(rule->hypers, rule->n_hypers, hyper->name), i); /* no second one of the name */
-        assert_true((hyper->scale == FL_CHOICE) == (hyper->choices != NULL));
+        assert_true((hyper->scale == FL_HYPER_CHOICE) == (hyper->choices != NULL));
         if (i > 0 && !fl_hyper_accepts(hyper, hyper->standard, &error))
             fail_msg("%s: default %s", rule->entry.name, error.text);
     }

@@ -11,7 +11,7 @@ enum { STEPS = 60, N_TOLD = 20 };
 typedef struct trial {
     double hyper[FL_HYPER_MAX], rates[STEPS], losses[N_TOLD];
     size_t told_at[N_TOLD];
-    fl_rate_question question;
+    fl_schedule_context question;
 } trial;
 
 static void set_up(trial *t, const fl_schedule *schedule)
@@ -22,8 +22,8 @@ static void set_up(trial *t, const fl_schedule *schedule)
         t->losses[i] = 1 + (double)i;
         t->told_at[i] = 3 * (i + 1);
     }
-    t->question = (fl_rate_question){ .hyper = t->hyper, .learning_rate = 0.5, .steps = STEPS };
-    t->question.told = (fl_told){ .steps = t->told_at, .val_losses = t->losses };
+    t->question = (fl_schedule_context){ .hyper = t->hyper, .learning_rate = 0.5, .steps = STEPS };
+    t->question.told = (fl_schedule_history){ .steps = t->told_at, .val_losses = t->losses };
     if (!schedule->absolute) return;
     t->question.rates = t->rates;
     t->question.n_rates = STEPS;
@@ -50,7 +50,7 @@ static void an_unknown_name_is_answered_with_the_known_ones(void **state)
 {
     fl_error error;
     assert_null(fl_schedule_find("cosin", &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "'cosin'");
     FOR_EVERY(schedule) assert_contains(error.text, schedule->entry.name);
 }
@@ -167,7 +167,7 @@ static void a_warmup_as_long_as_the_trial_is_refused(void **state)
         assert_true(fl_schedule_accepts(schedule, &t.question, NULL));
         t.hyper[0] = STEPS;
         assert_false(fl_schedule_accepts(schedule, &t.question, &error));
-        assert_int_equal(error.fault, FL_FAULT_USER);
+        assert_int_equal(error.fault, FL_ERROR_USER);
         assert_contains(error.text, "warmup_steps = 60 leaves nothing of 60 steps");
     }
 }

@@ -7,7 +7,7 @@
 
 /* Layouts with ranges (0) and lists; a search must accept at least one of them. */
 static const size_t MIXED[] = { 0, 3, 0, 7, 0 }, RANGES[FL_SEARCH_AXES] = { 0 }, ONE_LIST[] = { 12 };
-static const fl_search_question LAYOUTS[] = {
+static const fl_search_request LAYOUTS[] = {
     { .seed = 5, .n_axes = 5, .n_levels = MIXED, .points_per_axis = 4 },
     { .seed = 5, .n_axes = FL_SEARCH_AXES, .n_levels = RANGES, .points_per_axis = 2 },
     { .seed = 5, .n_axes = 1, .n_levels = ONE_LIST, .points_per_axis = 1 },
@@ -49,7 +49,7 @@ static void every_search_accepts_some_layout(void **state)
 }
 
 /* Fill a point between two guards, and check what holds for any. */
-static void check_point(const fl_search *search, const fl_search_question *question)
+static void check_point(const fl_search *search, const fl_search_request *question)
 {
     double u[FL_SEARCH_AXES + 1], again[FL_SEARCH_AXES];
     u[question->n_axes] = 2.385;
@@ -68,7 +68,7 @@ static void every_point_lies_in_the_cube_and_comes_out_the_same_again(void **sta
     FOR_EVERY(search)
     {
         for (size_t l = 0; l < N_LAYOUTS; l++) {
-            fl_search_question question = LAYOUTS[l];
+            fl_search_request question = LAYOUTS[l];
             if (!fl_search_accepts(search, &question, NULL)) continue;
             uint64_t size = search->size(&question);
             assert_true(size > 0);
@@ -80,7 +80,7 @@ static void every_point_lies_in_the_cube_and_comes_out_the_same_again(void **sta
     }
 }
 
-static void check_distinct(const fl_search *search, fl_search_question question)
+static void check_distinct(const fl_search *search, fl_search_request question)
 {
     enum { MOST = 60 };
     static double u[MOST][FL_SEARCH_AXES];
@@ -104,7 +104,7 @@ static void no_search_takes_a_space_without_axes_or_with_too_many(void **state)
     FOR_EVERY(search)
     {
         fl_error error;
-        fl_search_question question = { .n_axes = 0, .n_levels = RANGES };
+        fl_search_request question = { .n_axes = 0, .n_levels = RANGES };
         assert_false(fl_search_accepts(search, &question, &error));
         question.n_axes = FL_SEARCH_AXES + 1;
         assert_false(fl_search_accepts(search, &question, &error));

@@ -9,7 +9,7 @@ static void standard_options(const fl_workload *workload, double options[FL_HYPE
 
 static bool is_loss(fl_layer_kind kind)
 {
-    return kind == FL_SOFTMAX_CROSS_ENTROPY || kind == FL_QUADRATIC;
+    return kind == FL_LAYER_SOFTMAX_CROSS_ENTROPY || kind == FL_LAYER_QUADRATIC;
 }
 
 static void names_are_unique_and_plain(void **state)
@@ -53,7 +53,7 @@ static void initialisation_is_known(void **state)
 static void biases_of_classifiers_start_at_zero(void **state)
 {
     for (const fl_workload *const *at = fl_workloads(); *at; at++)
-        if ((*at)->architecture->layers[(*at)->architecture->n_layers - 1].kind == FL_SOFTMAX_CROSS_ENTROPY)
+        if ((*at)->architecture->layers[(*at)->architecture->n_layers - 1].kind == FL_LAYER_SOFTMAX_CROSS_ENTROPY)
             assert_true(fl_workload_init(*at).bias == 0);
 }
 
@@ -69,14 +69,14 @@ static void the_last_layer_alone_is_a_loss(void **state)
 }
 
 /* Parameters of the layers on one example of `shape`; *outputs is what the loss sees. */
-static size_t count_parameters(const fl_layer *layers, size_t n, fl_shape shape, size_t *outputs)
+static size_t count_parameters(const fl_layer *layers, size_t n, fl_tensor_shape shape, size_t *outputs)
 {
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
-        fl_block tensors[FL_LAYER_TENSORS];
+        fl_tensor tensors[FL_LAYER_TENSORS];
         size_t n_tensors = fl_layer_tensors(&layers[i], shape, tensors);
         for (size_t k = 0; k < n_tensors; k++) total += tensors[k].n_values;
-        *outputs = fl_shape_size(shape);
+        *outputs = fl_tensor_shape_size(shape);
         shape = fl_layer_out(&layers[i], shape);
     }
     return total;
@@ -107,10 +107,10 @@ static void models_have_their_published_sizes(void **state)
     for (const fl_workload *const *at = fl_workloads(); *at; at++)
         for (size_t k = 0; k < 2; k++) {
             size_t outputs;
-            const fl_architecture *a = (*at)->architecture;
+            const fl_network_architecture *a = (*at)->architecture;
             if (!strstr((*at)->entry.name, sizes[k].end)) continue;
             assert_int_equal(sizes[k].n_parameters,
-                             count_parameters(a->layers, a->n_layers, (fl_shape){ 1, 1, 28, 28 }, &outputs));
+                             count_parameters(a->layers, a->n_layers, (fl_tensor_shape){ 1, 1, 28, 28 }, &outputs));
         }
 }
 
@@ -120,15 +120,15 @@ static void the_quadratic_is_shaped_by_its_options(void **state)
     const fl_workload *quadratic = fl_workload_find("quadratic/noisy", NULL);
     fl_layer layers[FL_WORKLOAD_LAYERS];
     double options[FL_HYPER_MAX];
-    fl_block theta[FL_LAYER_TENSORS];
+    fl_tensor theta[FL_LAYER_TENSORS];
     standard_options(quadratic, options);
     assert_int_equal(1, fl_workload_layers(quadratic, options, layers));
     assert_close(0.01, fl_layer_curvature(&layers[0], 0), 1e-15);
     assert_close(10, fl_layer_curvature(&layers[0], 7), 1e-15);
-    assert_int_equal(1, fl_layer_tensors(&layers[0], (fl_shape){ 1, 8, 1, 1 }, theta));
+    assert_int_equal(1, fl_layer_tensors(&layers[0], (fl_tensor_shape){ 1, 8, 1, 1 }, theta));
     fl_init init = fl_workload_init(quadratic);
     float values[8];
-    fl_init_block(&init, &theta[0], 0, 1, values);
+    fl_init_tensor(&init, &theta[0], 0, 1, values);
     for (int i = 0; i < 8; i++) assert_true(values[i] == 1);
 }
 

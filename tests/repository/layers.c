@@ -52,8 +52,8 @@ static void read_line(layers *l, char *line, int *floor)
 
 static void read_layers(layers *l, const char *root)
 {
-    char path[FL_PATH_MAX], line[1000];
-    fl_path_join(path, root, "core/LAYERS");
+    char path[FL_FILE_PATH_MAX], line[1000];
+    fl_file_path_join(path, root, "core/LAYERS");
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     *l = (layers){ 0 };
@@ -154,7 +154,7 @@ static bool speaks(const char *word, size_t length)
     return false;
 }
 
-/* fl_die has to say why, so base/error.c may write to stderr. */
+/* fl_error_die has to say why, so base/error.c may write to stderr. */
 static void check_silence(const visit *v, char *text)
 {
     size_t number = 1;
@@ -185,13 +185,13 @@ static char *violations(const char *root, checker *check)
 {
     layers l;
     glob_t files;
-    char pattern[FL_PATH_MAX];
+    char pattern[FL_FILE_PATH_MAX];
     fl_text found = { 0 };
     fl_text_add(&found, "%s", "");
     read_layers(&l, root);
-    fl_path_join(pattern, root, "core/*/*.[ch]");
+    fl_file_path_join(pattern, root, "core/*/*.[ch]");
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
-    fl_path_join(pattern, root, "core/*/*/*.[ch]");
+    fl_file_path_join(pattern, root, "core/*/*/*.[ch]");
     glob(pattern, GLOB_APPEND, NULL, &files);
     for (size_t i = 0; i < files.gl_pathc; i++) check_file(&l, root, files.gl_pathv[i], check, &found);
     globfree(&files);
@@ -238,18 +238,18 @@ static void every_header_compiles_alone(void **state)
 
 static void put_text(const char *root, const char *name, const char *text)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, root, name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, root, name);
     put_file(path, text, strlen(text));
 }
 
 /* The violations in a tree of three floors whose only source is core/<folder>/a.c with this text. */
 static char *violations_of(const char *folder, const char *text, checker *check)
 {
-    char root[FL_PATH_MAX], path[FL_PATH_MAX + NAME], file[NAME];
+    char root[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX + NAME], file[NAME];
     folder_make(root);
     snprintf(path, sizeof path, "%s/core/%s", root, folder);
-    assert_true(fl_folder_make(path, NULL));
+    assert_true(fl_file_folder_make(path, NULL));
     snprintf(file, sizeof file, "core/%s/a.c", folder);
     put_text(root, file, text);
     put_text(root, "core/LAYERS", "# floors\nbase\nleft right # neighbours\ntop\nleft only base/error.h\n");

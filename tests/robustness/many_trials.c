@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 enum { ARMS = 2, FEW = 8000, MANY = 40000 };
-static char few_folder[FL_PATH_MAX], many_folder[FL_PATH_MAX];
+static char few_folder[FL_FILE_PATH_MAX], many_folder[FL_FILE_PATH_MAX];
 
 /* --- a folder of many trials, written without a store: syncing each would take hours --- */
 
 static void write_line(FILE *file, json_t *object)
 {
     fl_text line = { 0 };
-    fl_line_add(&line, object);
+    fl_record_line_add(&line, object);
     fwrite(line.bytes, 1, line.length, file);
     fl_text_free(&line);
     json_decref(object);
@@ -29,7 +29,8 @@ static void write_line(FILE *file, json_t *object)
 static void write_points(FILE *file, const fl_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->n_points; i++) {
-        json_t *object = json_pack("{s:s}", "trial", outcome->trial), *measured = fl_point_json(&outcome->points[i]);
+        json_t *object = json_pack("{s:s}", "trial", outcome->trial),
+               *measured = fl_trial_point_json(&outcome->points[i]);
         json_object_update(object, measured);
         json_decref(measured);
         write_line(file, object);
@@ -37,10 +38,10 @@ static void write_points(FILE *file, const fl_outcome *outcome)
 }
 
 /* Errors from .1 to .9 in no order; one trial in sixteen is infeasible. */
-static void write_trial(const fl_study *study, const fl_slot *slot, FILE *trials, FILE *points)
+static void write_trial(const fl_study *study, const fl_record_slot *slot, FILE *trials, FILE *points)
 {
     double error = 0.1 + 0.8 * (double)(slot->index * 7919 % 10007) / 10007;
-    const invented what = { .status = slot->index % 16 == 3 ? FL_INFEASIBLE : FL_COMPLETE,
+    const invented what = { .status = slot->index % 16 == 3 ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE,
                             .val_error = error,
                             .test_error = error + 0.01 };
     fl_trial trial = fl_study_trial(study, &study->arms[slot->arm], slot->index, 0);
@@ -66,8 +67,8 @@ static fl_study *study_of(size_t trials)
 
 static FILE *create(const char *folder, const char *name)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, name);
     FILE *file = fopen(path, "w");
     if (!file) fail_msg("%s cannot be written", path);
     return file;
@@ -81,7 +82,7 @@ static void write_many(const char *folder, size_t n)
     if (!store) fail_msg("%s", error.text);
     fl_store_close(store);
     FILE *trials = create(folder, "trials.jsonl"), *points = create(folder, "points.jsonl");
-    for (size_t i = 0; i < n; i++) write_trial(study, &(fl_slot){ i % ARMS, i / ARMS, 0 }, trials, points);
+    for (size_t i = 0; i < n; i++) write_trial(study, &(fl_record_slot){ i % ARMS, i / ARMS, 0 }, trials, points);
     fclose(trials);
     fclose(points);
     fl_study_free(study);
@@ -117,9 +118,9 @@ static double seconds_used(void)
 
 static double size_of(const char *folder, const char *name)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     struct stat found;
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     assert_int_equal(0, stat(path, &found));
     return (double)found.st_size;
 }
@@ -146,10 +147,10 @@ static void resume(const char *folder)
 {
     fl_results *results = read_folder(folder);
     fl_study *study = study_of(results->n_records);
-    fl_agenda *agenda = fl_agenda_search(study, whole, results, false);
-    fl_slot slot;
+    fl_farm_agenda *agenda = fl_farm_agenda_search(study, whole, results, false);
+    fl_record_slot slot;
     fl_results_free(results);
-    assert_int_equal(FL_NEXT_NONE, fl_agenda_next(agenda, &slot));
+    assert_int_equal(FL_FARM_NEXT_NONE, fl_farm_agenda_next(agenda, &slot));
 }
 
 typedef struct task {

@@ -142,10 +142,10 @@ static inline bool command_is_dead(long process)
 /* Write a study, one text with ' for ". */
 static inline void put_study(const char *folder, const char *name, const char *text)
 {
-    char path[FL_PATH_MAX], *copy = strdup(text);
+    char path[FL_FILE_PATH_MAX], *copy = strdup(text);
     for (char *c = copy; *c; c++)
         if (*c == '\'') *c = '"';
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     put_file(path, copy, strlen(copy));
     free(copy);
 }

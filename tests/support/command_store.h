@@ -15,7 +15,7 @@ static inline void store_add_lines(json_t *lines, const char *path)
     fl_error error;
     if (!fl_file_read(path, &bytes, &n, &error)) fail_msg("%s", error.text);
     for (char *line = bytes, *end; (end = memchr(line, '\n', (size_t)(bytes + n - line))); line = end + 1) {
-        json_t *object = fl_line_read(line, (size_t)(end - line));
+        json_t *object = fl_record_line_read(line, (size_t)(end - line));
         if (!object) fail_msg("%s: a line does not match its check: %.*s", path, (int)(end - line), line);
         json_array_append_new(lines, object);
     }
@@ -25,14 +25,14 @@ static inline void store_add_lines(json_t *lines, const char *path)
 /* All lines of `folder`/`out`/STEM.jsonl and STEM.I-of-N.jsonl as an array; json_decref. */
 static inline json_t *store_lines(const char *folder, const char *out, const char *stem)
 {
-    char within[FL_PATH_MAX], path[FL_PATH_MAX];
+    char within[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
     json_t *lines = json_array();
     struct dirent **entries;
-    fl_path_join(within, folder, out);
+    fl_file_path_join(within, folder, out);
     int n = scandir(within, &entries, NULL, alphasort);
     for (int i = 0; i < n; i++) {
         const char *name = entries[i]->d_name;
-        fl_path_join(path, within, name);
+        fl_file_path_join(path, within, name);
         if (!strncmp(name, stem, strlen(stem)) && strstr(name, ".jsonl")) store_add_lines(lines, path);
         free(entries[i]);
     }

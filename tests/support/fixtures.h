@@ -8,21 +8,21 @@
 #include "results/results.h"
 #include "store/store.h"
 
-static const fl_shard whole = { 1, 1 };
+static const fl_store_shard whole = { 1, 1 };
 
 /* An invented outcome. Evaluations are at 10, 20, ..., 100 steps (see invented_study); errors are losses as well. */
 typedef struct invented {
-    fl_status status;
+    fl_outcome_status status;
     double val_error, test_error; /* at the last evaluation */
     double val_loss;              /* 0: the same as val_error */
     size_t reached; /* from this step on the validation error is 0, until the last evaluation; 0: it is .9 */
     size_t stopped_at;
     const char *reason, *host;
-    const fl_values *values; /* instead of the search's */
+    const fl_trial_values *values; /* instead of the search's */
 } invented;
 
 typedef struct scene {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     fl_study *study;
     fl_store *store;
     fl_results *results;
@@ -51,7 +51,7 @@ static inline fl_study *invented_study(const char *fields, const char *arms)
     "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": "                                  \
     "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}"
 
-static inline fl_store *open_store(const scene *s, fl_shard shard)
+static inline fl_store *open_store(const scene *s, fl_store_shard shard)
 {
     fl_error error;
     fl_store *store = fl_store_open(s->folder, s->study, shard, NULL, &error);
@@ -74,17 +74,17 @@ static inline void scene_end(scene *s)
     folder_remove(s->folder);
 }
 
-static inline fl_point invented_point(size_t step, double error, double test_error, double loss)
+static inline fl_trial_point invented_point(size_t step, double error, double test_error, double loss)
 {
-    return (fl_point){ .step = step,
-                       .of = { [FL_TRAIN_LOSS] = loss,
-                               [FL_TRAIN_ERROR] = error,
-                               [FL_VAL_LOSS] = loss,
-                               [FL_VAL_ERROR] = error,
-                               [FL_TEST_LOSS] = test_error,
-                               [FL_TEST_ERROR] = test_error },
-                       .rate = 0.1,
-                       .seconds = (double)step };
+    return (fl_trial_point){ .step = step,
+                             .of = { [FL_TRIAL_TRAIN_LOSS] = loss,
+                                     [FL_TRIAL_TRAIN_ERROR] = error,
+                                     [FL_TRIAL_VAL_LOSS] = loss,
+                                     [FL_TRIAL_VAL_ERROR] = error,
+                                     [FL_TRIAL_TEST_LOSS] = test_error,
+                                     [FL_TRIAL_TEST_ERROR] = test_error },
+                             .rate = 0.1,
+                             .seconds = (double)step };
 }
 
 static inline fl_outcome invented_outcome(const fl_trial *trial, const invented *what)
@@ -98,8 +98,8 @@ static inline fl_outcome invented_outcome(const fl_trial *trial, const invented 
                            .examples_per_second = 1234.5 };
     fl_trial_id(trial, "invented", outcome.trial);
     snprintf(outcome.reason, sizeof outcome.reason, "%s", what->reason ? what->reason : "");
-    outcome.points = fl_new(last / trial->eval_every + 1, sizeof(fl_point));
-    if (what->status != FL_COMPLETE) return outcome;
+    outcome.points = fl_memory_new(last / trial->eval_every + 1, sizeof(fl_trial_point));
+    if (what->status != FL_OUTCOME_COMPLETE) return outcome;
     snprintf(outcome.state_hash, sizeof outcome.state_hash, "0123456789abcdef");
     for (size_t step = trial->eval_every; step < last; step += trial->eval_every) {
         double error = what->reached && step >= what->reached ? 0 : 0.9;
@@ -116,7 +116,7 @@ static inline bool invent_in(const scene *s, fl_store *store, size_t arm, uint64
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[arm], index, repeat);
     if (what.values) trial.values = *what.values;
     fl_outcome outcome = invented_outcome(&trial, &what);
-    fl_slot slot = { arm, index, repeat };
+    fl_record_slot slot = { arm, index, repeat };
     bool added = fl_store_add(store, &slot, &trial, &outcome, what.host ? what.host : "0000000000000001", error);
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
@@ -164,18 +164,18 @@ typedef struct bytes {
 
 static inline bytes take_file(const scene *s, const char *name)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     bytes b;
     fl_error error;
-    fl_path_join(path, s->folder, name);
+    fl_file_path_join(path, s->folder, name);
     if (!fl_file_read(path, &b.text, &b.n, &error)) fail_msg("%s", error.text);
     return b;
 }
 
 static inline void give_file(const scene *s, const char *name, const char *text, size_t n)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, s->folder, name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, s->folder, name);
     put_file(path, text, n);
 }
 

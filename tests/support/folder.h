@@ -10,10 +10,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static inline void folder_make(char folder[FL_PATH_MAX])
+static inline void folder_make(char folder[FL_FILE_PATH_MAX])
 {
     const char *root = getenv("TMPDIR");
-    fl_path_join(folder, root ? root : "/tmp", "fairlead-test-XXXXXX");
+    fl_file_path_join(folder, root ? root : "/tmp", "fairlead-test-XXXXXX");
     assert_non_null(mkdtemp(folder));
 }
 

@@ -12,15 +12,15 @@ static const float guard_value = -12345.678f;
 
 typedef struct run {
     const fl_optimizer *rule;
-    fl_flat flat;
+    fl_tensor_layout flat;
     double hyper[FL_HYPER_MAX];
-    fl_update update;
+    fl_optimizer_update update;
     float *gradient; /* what update.gradient points to */
 } run;
 
 static inline float *guarded_new(size_t n)
 {
-    float *all = fl_new(n + 2 * GUARD, sizeof *all);
+    float *all = fl_memory_new(n + 2 * GUARD, sizeof *all);
     for (size_t i = 0; i < GUARD; i++) all[i] = all[GUARD + n + i] = guard_value;
     return all + GUARD;
 }
@@ -54,12 +54,12 @@ static inline void run_choose(run *r, const char *name, const char *choice)
  * started, so that hyperparameters can still be set. */
 static inline run *run_new(const fl_optimizer *rule, size_t n)
 {
-    run *r = fl_new(1, sizeof *r);
+    run *r = fl_memory_new(1, sizeof *r);
     r->rule = rule;
-    r->flat = (fl_flat){ .count = n, .n_parameters = n };
+    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n };
     for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].standard;
     r->gradient = guarded_new(n);
-    r->update = (fl_update){ .flat = &r->flat, .hyper = r->hyper };
+    r->update = (fl_optimizer_update){ .flat = &r->flat, .hyper = r->hyper };
     r->update.gradient = r->gradient;
     r->update.parameters = guarded_new(n);
     for (size_t i = 0; i < rule->n_states; i++) r->update.state[i] = guarded_new(n);

@@ -8,7 +8,7 @@
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
 
-static const invented infeasible = { .status = FL_INFEASIBLE, .reason = "not finite at step 7" };
+static const invented infeasible = { .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" };
 
 /* The folder summed up; the caller frees it. */
 static inline fl_summary *sum_up(scene *s)

@@ -20,10 +20,10 @@ static int remove_entry(const char *path, const struct stat *facts, int kind, st
 
 static void count(const work *piece, const char *command)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const char *root = getenv("TMPDIR");
-    fl_path_join(folder, root ? root : "/tmp", "fairlead-instructions-XXXXXX");
-    if (!mkdtemp(folder)) fl_die("no folder for temporary files: set TMPDIR");
+    fl_file_path_join(folder, root ? root : "/tmp", "fairlead-instructions-XXXXXX");
+    if (!mkdtemp(folder)) fl_error_die("no folder for temporary files: set TMPDIR");
     fl_arena *arena = fl_arena_new();
     void *prepared = piece->prepare(arena, folder, command);
     CALLGRIND_TOGGLE_COLLECT;

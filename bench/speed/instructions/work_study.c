@@ -33,7 +33,7 @@ static void *prepare(fl_arena *arena, const char *folder, const char *command)
     study *s = fl_arena_bytes(arena, sizeof *s);
     fl_error error;
     s->study = fl_study_load_text("instructions", study_text, NULL, &error);
-    if (!s->study) fl_die("%s", error.text);
+    if (!s->study) fl_error_die("%s", error.text);
     s->folder = folder;
     s->command[0] = (char *)command;
     s->command[1] = "worker";
@@ -65,7 +65,7 @@ static void search(void *prepared)
 /* Times differ in their digits from run to run, and the work of writing them with them. */
 static void settle_times(fl_outcome *outcome)
 {
-    outcome->seconds = (fl_seconds){ .total = 0.125, .forward_backward = 0.125 };
+    outcome->seconds = (fl_outcome_seconds){ .total = 0.125, .forward_backward = 0.125 };
     outcome->examples_per_second = 160;
     for (size_t i = 0; i < outcome->n_points; i++) outcome->points[i].seconds = 0.125;
 }
@@ -76,11 +76,11 @@ static void *prepare_store(fl_arena *arena, const char *folder, const char *comm
     study *s = prepare(arena, folder, command);
     fl_error error;
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0);
-    fl_trainer *trainer = fl_trainer_new();
-    s->store = fl_store_open(folder, s->study, (fl_shard){ 1, 1 }, NULL, &error);
-    if (!s->store || !fl_train(trainer, &trial, NULL, &s->outcome, &error)) fl_die("%s", error.text);
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    s->store = fl_store_open(folder, s->study, (fl_store_shard){ 1, 1 }, NULL, &error);
+    if (!s->store || !fl_train_trial(trainer, &trial, NULL, &s->outcome, &error)) fl_error_die("%s", error.text);
     settle_times(&s->outcome);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
     return s;
 }
@@ -90,14 +90,15 @@ static void write_and_read(void *prepared)
     study *s = prepared;
     fl_error error;
     for (uint64_t i = 0; i < RECORDED; i++) {
-        fl_slot slot = { i % s->study->n_arms, i / s->study->n_arms, 0 };
+        fl_record_slot slot = { i % s->study->n_arms, i / s->study->n_arms, 0 };
         fl_trial trial = fl_study_trial(s->study, &s->study->arms[slot.arm], slot.index, 0);
         fl_trial_id(&trial, "instructions", s->outcome.trial);
-        if (!fl_store_add(s->store, &slot, &trial, &s->outcome, "0123456789abcdef", &error)) fl_die("%s", error.text);
+        if (!fl_store_add(s->store, &slot, &trial, &s->outcome, "0123456789abcdef", &error))
+            fl_error_die("%s", error.text);
         fl_trial_free(&trial);
     }
     s->results = fl_results_read(s->folder, &error);
-    if (!s->results) fl_die("%s", error.text);
+    if (!s->results) fl_error_die("%s", error.text);
 }
 
 /* --- summary --- */
@@ -122,14 +123,14 @@ static void supervise(void *prepared)
 {
     study *s = prepared;
     fl_error error;
-    fl_tally tally;
+    fl_farm_progress tally;
     fl_farm farm = { .study = s->study,
                      .folder = s->folder,
                      .shard = { 1, 1 },
                      .workers = 1,
                      .worker_command = s->command,
                      .interrupt = -1 };
-    if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fl_die("%s", error.text);
+    if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fl_error_die("%s", error.text);
 }
 
 const work work_search = { "search", prepare, search, finish };

@@ -10,7 +10,7 @@ enum { STEPS = 1000, BATCHES = 100, BATCH = 64, EXAMPLES = 1000, UPDATES = 20, P
 
 typedef struct training {
     fl_trial trial;
-    fl_trainer *trainer;
+    fl_train_trainer *trainer;
 } training;
 
 static void train(void *prepared)
@@ -18,7 +18,7 @@ static void train(void *prepared)
     training *t = prepared;
     fl_outcome outcome;
     fl_error error;
-    if (!fl_train(t->trainer, &t->trial, NULL, &outcome, &error)) fl_die("%s", error.text);
+    if (!fl_train_trial(t->trainer, &t->trial, NULL, &outcome, &error)) fl_error_die("%s", error.text);
     fl_outcome_free(&outcome);
 }
 
@@ -27,7 +27,7 @@ static void *prepare_training(fl_arena *arena, const char *folder, const char *c
 {
     training *t = fl_arena_bytes(arena, sizeof *t);
     t->trial = setup_null_trial(STEPS);
-    t->trainer = fl_trainer_new();
+    t->trainer = fl_train_trainer_new();
     train(t);
     return t;
 }
@@ -35,7 +35,7 @@ static void *prepare_training(fl_arena *arena, const char *folder, const char *c
 static void finish_training(void *prepared)
 {
     training *t = prepared;
-    fl_trainer_free(t->trainer);
+    fl_train_trainer_free(t->trainer);
     fl_trial_free(&t->trial);
 }
 
@@ -43,7 +43,7 @@ static void finish_training(void *prepared)
 
 typedef struct gathering {
     const setup_pictures *pictures;
-    fl_order order;
+    fl_dataset_order order;
     float *input;
     int32_t labels[BATCH];
 } gathering;
@@ -53,7 +53,7 @@ static void *prepare_gathering(fl_arena *arena, const char *folder, const char *
     gathering *g = fl_arena_bytes(arena, sizeof *g);
     g->pictures = setup_pictures_of(arena, EXAMPLES);
     g->input = fl_arena_floats(arena, (size_t)BATCH * SETUP_PIXELS);
-    fl_order_start(&g->order, EXAMPLES, BATCH, 1);
+    fl_dataset_order_start(&g->order, EXAMPLES, BATCH, 1);
     return g;
 }
 
@@ -61,15 +61,15 @@ static void gather(void *prepared)
 {
     gathering *g = prepared;
     for (uint64_t step = 0; step < BATCHES; step++) {
-        size_t first = fl_order_batch(&g->order, step);
-        fl_examples_gather(&g->pictures->examples, g->order.order, first, BATCH, g->input, g->labels);
+        size_t first = fl_dataset_order_batch(&g->order, step);
+        fl_dataset_examples_gather(&g->pictures->examples, g->order.order, first, BATCH, g->input, g->labels);
     }
 }
 
 static void finish_gathering(void *prepared)
 {
     gathering *g = prepared;
-    fl_order_free(&g->order);
+    fl_dataset_order_free(&g->order);
 }
 
 /* --- updates --- */
@@ -87,7 +87,7 @@ static void update_all(void *prepared)
 {
     setup_update **updates = prepared;
     for (size_t i = 0; fl_optimizers()[i]; i++) {
-        fl_update *update = &updates[i]->update;
+        fl_optimizer_update *update = &updates[i]->update;
         for (; update->step < UPDATES; update->step++) fl_optimizers()[i]->step(update);
     }
 }

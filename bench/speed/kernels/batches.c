@@ -16,13 +16,14 @@ static void measure(gbench *run, const void *what)
     const setup_pictures *pictures = setup_pictures_of(arena, EXAMPLES);
     float *input = fl_arena_floats(arena, batch * SETUP_PIXELS);
     int32_t *labels = fl_arena_bytes(arena, batch * sizeof *labels);
-    fl_order order;
-    fl_order_start(&order, EXAMPLES, batch, 1);
+    fl_dataset_order order;
+    fl_dataset_order_start(&order, EXAMPLES, batch, 1);
     for (uint64_t step = 0; gbench_next(run); step++)
-        fl_examples_gather(&pictures->examples, order.order, fl_order_batch(&order, step), batch, input, labels);
+        fl_dataset_examples_gather(&pictures->examples, order.order, fl_dataset_order_batch(&order, step), batch, input,
+                                   labels);
     gbench_rate(run, "examples/s", (double)batch);
     gbench_rate(run, "GB/s", (double)(batch * SETUP_PIXELS * (sizeof *input + 1)) / 1e9);
-    fl_order_free(&order);
+    fl_dataset_order_free(&order);
     fl_arena_free(arena);
 }
 

@@ -21,33 +21,33 @@ static const fl_layer *layer_of(const kernel *k)
     return &k->choice.architecture->layers[k->layer];
 }
 
-static fl_shape input_of(const kernel *k)
+static fl_tensor_shape input_of(const kernel *k)
 {
-    fl_shape in = k->choice.in;
+    fl_tensor_shape in = k->choice.in;
     for (size_t i = 0; i < k->layer; i++) in = fl_layer_out(&k->choice.architecture->layers[i], in);
     return in;
 }
 
 /* Arithmetic where there is some, else the numbers that come in and go out. */
-static void count(gbench *run, const kernel *k, const fl_op *op)
+static void count(gbench *run, const kernel *k, const fl_backend_op *op)
 {
     const fl_layer *layer = layer_of(k);
-    fl_shape in = input_of(k);
+    fl_tensor_shape in = input_of(k);
     double operations = work_of_pass(layer, in);
-    double moved = (double)(fl_shape_size(in) + fl_shape_size(fl_layer_out(layer, in)));
+    double moved = (double)(fl_tensor_shape_size(in) + fl_tensor_shape_size(fl_layer_out(layer, in)));
     gbench_label(run, op->implementation);
     if (operations > 0)
         work_count(run, operations, k->choice.precision);
     else
-        gbench_rate(run, "GB/s", moved * (k->choice.precision == FL_BF16 ? 2 : 4) / 1e9);
+        gbench_rate(run, "GB/s", moved * (k->choice.precision == FL_BACKEND_BF16 ? 2 : 4) / 1e9);
 }
 
 /* Time one function of an op planned with or without a gradient of its input. */
 static void time_op(gbench *run, const kernel *k, bool needs_d_in, bool backward)
 {
     fl_arena *arena = fl_arena_new();
-    fl_op *op = model_layer(model_get(&k->choice), k->layer, needs_d_in, arena);
-    void (*pass)(fl_op *) = backward ? op->backward : op->forward;
+    fl_backend_op *op = model_layer(model_get(&k->choice), k->layer, needs_d_in, arena);
+    void (*pass)(fl_backend_op *) = backward ? op->backward : op->forward;
     while (gbench_next(run)) pass(op);
     count(run, k, op);
     op->free(op);
@@ -70,7 +70,7 @@ static void pool_gradient(gbench *run, const void *what)
     time_op(run, what, true, true);
 }
 
-static double seconds_of(fl_op *op)
+static double seconds_of(fl_backend_op *op)
 {
     double begun = fl_clock_seconds();
     op->backward(op);
@@ -83,7 +83,8 @@ static void data_gradient(gbench *run, const void *what)
     const kernel *k = what;
     fl_arena *arena = fl_arena_new();
     const open_model *model = model_get(&k->choice);
-    fl_op *both = model_layer(model, k->layer, true, arena), *alone = model_layer(model, k->layer, false, arena);
+    fl_backend_op *both = model_layer(model, k->layer, true, arena),
+                  *alone = model_layer(model, k->layer, false, arena);
     while (gbench_next(run)) {
         double seconds = seconds_of(both);
         gbench_seconds(run, fmax(seconds - seconds_of(alone), seconds / 100));
@@ -98,8 +99,8 @@ static void data_gradient(gbench *run, const void *what)
 
 static const struct {
     const char *name;
-    const fl_architecture *architecture;
-} models[] = { { "mlp", &fl_architecture_mlp }, { "simple_cnn", &fl_architecture_simple_cnn } };
+    const fl_network_architecture *architecture;
+} models[] = { { "mlp", &fl_network_mlp }, { "simple_cnn", &fl_network_simple_cnn } };
 
 static const size_t batches[] = { 32, 256 };
 
@@ -120,22 +121,22 @@ static void add(const char *pass, const char *model, const kernel *k, gbench_clo
     char layer[40], name[200];
     name_layer(k, layer, sizeof layer);
     snprintf(name, sizeof name, "%s/%s/%s/%s/%s/%zu", pass, model, layer, k->choice.backend->entry.name,
-             fl_precision_name(k->choice.precision), k->choice.in.n);
+             fl_backend_precision_name(k->choice.precision), k->choice.in.n);
     gbench_register(name, clock, body, k, sizeof *k);
 }
 
 static void add_passes(const char *model, const kernel *k)
 {
     fl_layer_kind kind = layer_of(k)->kind;
-    bool weighted = kind == FL_DENSE || kind == FL_CONVOLUTION;
-    if (!weighted && kind != FL_MAX_POOL) return;
+    bool weighted = kind == FL_LAYER_DENSE || kind == FL_LAYER_CONVOLUTION;
+    if (!weighted && kind != FL_LAYER_MAX_POOL) return;
     add("forward", model, k, GBENCH_WALL, forward);
     if (weighted) add("weight_gradient", model, k, GBENCH_WALL, weight_gradient);
     if (k->layer > 0)
         add("data_gradient", model, k, weighted ? GBENCH_OWN : GBENCH_WALL, weighted ? data_gradient : pool_gradient);
 }
 
-static void add_models(const fl_backend *backend, fl_precision precision)
+static void add_models(const fl_backend *backend, fl_backend_precision precision)
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
         for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
@@ -148,6 +149,6 @@ static void add_models(const fl_backend *backend, fl_precision precision)
 void kernels_layers(void)
 {
     for (const fl_backend *const *b = fl_backends(); *b; b++)
-        for (fl_precision precision = 0; precision < FL_PRECISIONS; precision++)
+        for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++)
             if ((*b)->usable(precision, NULL)) add_models(*b, precision);
 }

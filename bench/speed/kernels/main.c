@@ -35,8 +35,8 @@ static void start_backends(void)
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         fl_text words = { 0 };
         fl_error error;
-        bool usable = (*b)->usable(FL_F32, &error);
-        if (usable && !(*b)->start(1, &error)) fl_die("%s", error.text);
+        bool usable = (*b)->usable(FL_BACKEND_F32, &error);
+        if (usable && !(*b)->start(1, &error)) fl_error_die("%s", error.text);
         if (usable) (*b)->describe(&words);
         gbench_context((*b)->entry.name, usable ? words.bytes : error.text);
         fl_text_free(&words);
@@ -47,9 +47,9 @@ int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) asked_for_help |= !strcmp(argv[i], "--help");
     start_backends();
-    gbench_context("fairlead", fl_build_version);
-    gbench_context("commit", fl_build_commit);
-    gbench_context("compiler", fl_build_compiler);
+    gbench_context("fairlead", fl_record_build_version);
+    gbench_context("commit", fl_record_build_commit);
+    gbench_context("compiler", fl_record_build_compiler);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) groups[i]();
     return gbench_main(argc, argv, help);
 }

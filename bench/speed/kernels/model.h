@@ -10,10 +10,10 @@
 #include "backend/backend.h"
 
 typedef struct model_choice {
-    const fl_architecture *architecture;
+    const fl_network_architecture *architecture;
     const fl_backend *backend;
-    fl_precision precision;
-    fl_shape in;
+    fl_backend_precision precision;
+    fl_tensor_shape in;
 } model_choice;
 
 typedef struct open_model open_model;
@@ -24,6 +24,6 @@ const open_model *model_get(const model_choice *choice);
 
 /* Layer `layer` of the architecture planned by itself, with or without a gradient of its input, bound in `arena` and
  * with its forward behind it; the caller frees the op. */
-fl_op *model_layer(const open_model *model, size_t layer, bool needs_d_in, fl_arena *arena);
+fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_in, fl_arena *arena);
 
 #endif

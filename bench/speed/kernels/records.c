@@ -28,25 +28,25 @@ static void measure_in(gbench *run, const char *folder)
     fl_error error;
     fl_outcome outcome;
     fl_study *study = fl_study_load_text("records", study_text, NULL, &error);
-    if (!study) fl_die("%s", error.text);
-    fl_trainer *trainer = fl_trainer_new();
+    if (!study) fl_error_die("%s", error.text);
+    fl_train_trainer *trainer = fl_train_trainer_new();
     fl_trial trial = fl_study_trial(study, &study->arms[0], 0, 0);
-    fl_store *store = fl_store_open(folder, study, (fl_shard){ 1, 1 }, NULL, &error);
-    if (!store || !fl_train(trainer, &trial, NULL, &outcome, &error)) fl_die("%s", error.text);
-    for (fl_slot slot = { 0 }; gbench_next(run); slot.index++)
-        if (!fl_store_add(store, &slot, &trial, &outcome, "0123456789abcdef", &error)) fl_die("%s", error.text);
+    fl_store *store = fl_store_open(folder, study, (fl_store_shard){ 1, 1 }, NULL, &error);
+    if (!store || !fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fl_error_die("%s", error.text);
+    for (fl_record_slot slot = { 0 }; gbench_next(run); slot.index++)
+        if (!fl_store_add(store, &slot, &trial, &outcome, "0123456789abcdef", &error)) fl_error_die("%s", error.text);
     fl_store_close(store);
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
     fl_study_free(study);
 }
 
 static void measure(gbench *run, const void *what)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     const char *root = getenv("TMPDIR");
-    fl_path_join(folder, root ? root : "/tmp", "fairlead-kernels-XXXXXX");
+    fl_file_path_join(folder, root ? root : "/tmp", "fairlead-kernels-XXXXXX");
     if (!mkdtemp(folder)) {
         gbench_skip(run, "no folder for temporary files: set TMPDIR");
         return;

@@ -11,7 +11,7 @@
 /* `count` examples of 28 x 28 pixels, all of them for training. */
 typedef struct setup_pictures {
     fl_dataset dataset;
-    fl_examples examples; /* its index is the arena's */
+    fl_dataset_examples examples; /* its index is the arena's */
 } setup_pictures;
 enum { SETUP_PIXELS = 28 * 28 };
 setup_pictures *setup_pictures_of(fl_arena *arena, size_t count);
@@ -19,10 +19,10 @@ setup_pictures *setup_pictures_of(fl_arena *arena, size_t count);
 /* An optimizer with its defaults, random parameters and gradient, and its state started. The rate, 1e-6, leaves the
  * numbers ordinary for as long as anyone measures. `count` is a multiple of 16. */
 typedef struct setup_update {
-    fl_block block;
-    fl_flat flat;
+    fl_tensor block;
+    fl_tensor_layout flat;
     double hyper[FL_HYPER_MAX];
-    fl_update update;
+    fl_optimizer_update update;
 } setup_update;
 setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, size_t count);
 

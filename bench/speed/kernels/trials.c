@@ -9,22 +9,22 @@
 
 static const size_t lengths[] = { 1, 1000 };
 
-static void train(fl_trainer *trainer, const fl_trial *trial)
+static void train(fl_train_trainer *trainer, const fl_trial *trial)
 {
     fl_outcome outcome;
     fl_error error;
-    if (!fl_train(trainer, trial, NULL, &outcome, &error)) fl_die("%s", error.text);
+    if (!fl_train_trial(trainer, trial, NULL, &outcome, &error)) fl_error_die("%s", error.text);
     fl_outcome_free(&outcome);
 }
 
 static void measure(gbench *run, const void *what)
 {
     fl_trial trial = setup_null_trial(*(const size_t *)what);
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
     train(trainer, &trial); /* loads and plans */
     while (gbench_next(run)) train(trainer, &trial);
     gbench_rate(run, "steps/s", (double)trial.steps);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
 }
 

@@ -12,16 +12,16 @@ static size_t meetings(const fl_layer *layer, size_t side, size_t n_places)
     return found;
 }
 
-double work_of_pass(const fl_layer *layer, fl_shape in)
+double work_of_pass(const fl_layer *layer, fl_tensor_shape in)
 {
-    if (layer->kind == FL_DENSE) return 2 * (double)(in.n * in.c * in.h * in.w) * (double)layer->n_out;
-    if (layer->kind != FL_CONVOLUTION) return 0;
-    fl_shape out = fl_layer_out(layer, in);
+    if (layer->kind == FL_LAYER_DENSE) return 2 * (double)(in.n * in.c * in.h * in.w) * (double)layer->n_out;
+    if (layer->kind != FL_LAYER_CONVOLUTION) return 0;
+    fl_tensor_shape out = fl_layer_out(layer, in);
     return 2 * (double)(in.n * in.c * out.c) * (double)meetings(layer, in.h, out.h) *
            (double)meetings(layer, in.w, out.w);
 }
 
-double work_of_step(const fl_layer *layers, size_t n_layers, fl_shape in)
+double work_of_step(const fl_layer *layers, size_t n_layers, fl_tensor_shape in)
 {
     double operations = 0;
     for (size_t i = 0; i < n_layers; i++) {
@@ -31,7 +31,7 @@ double work_of_step(const fl_layer *layers, size_t n_layers, fl_shape in)
     return operations;
 }
 
-void work_count(gbench *run, double operations, fl_precision precision)
+void work_count(gbench *run, double operations, fl_backend_precision precision)
 {
     double peak = roofline_product(precision, NULL);
     gbench_rate(run, "GFLOP/s", operations / 1e9);

@@ -10,10 +10,11 @@ enum {
 
 static void print_products(void)
 {
-    for (fl_precision precision = 0; precision < FL_PRECISIONS; precision++) {
+    for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
         char winner[60];
         double rate = roofline_product(precision, winner);
-        if (rate > 0) printf("product %-10s %8.1f GFLOP/s  (%s)\n", fl_precision_name(precision), rate / 1e9, winner);
+        if (rate > 0)
+            printf("product %-10s %8.1f GFLOP/s  (%s)\n", fl_backend_precision_name(precision), rate / 1e9, winner);
     }
 }
 

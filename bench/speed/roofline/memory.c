@@ -91,7 +91,7 @@ double roofline_bandwidth(roofline_traffic traffic)
 roofline_pass *roofline_pass_of(fl_arena *arena, size_t updated, size_t n)
 {
     if (updated < 1 || updated > MOST_UPDATED || n % LINE_FLOATS)
-        fl_die("no in-place pass over %zu arrays of %zu", updated, n);
+        fl_error_die("no in-place pass over %zu arrays of %zu", updated, n);
     roofline_pass *pass = fl_arena_bytes(arena, sizeof *pass);
     *pass = (roofline_pass){ .updated = updated, .n = n };
     fill(pass, arena, 1 + updated);

@@ -8,7 +8,7 @@ typedef struct product product; /* one size and precision, ready to run; the lib
 
 typedef struct product_library {
     const char *backend; /* the backend that starts the library and knows its precisions */
-    product *(*plan)(size_t n, fl_precision precision); /* matrices of n x n, filled */
+    product *(*plan)(size_t n, fl_backend_precision precision); /* matrices of n x n, filled */
     void (*run)(void *planned);
     void (*free)(product *planned);
 } product_library;

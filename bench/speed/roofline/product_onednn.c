@@ -24,7 +24,7 @@ static const struct {
     [SCRATCH] = { DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md },
 };
 
-static dnnl_primitive_desc_t describe(size_t n, fl_precision precision)
+static dnnl_primitive_desc_t describe(size_t n, fl_backend_precision precision)
 {
     dnnl_dim_t dims[] = { (dnnl_dim_t)n, (dnnl_dim_t)n };
     dnnl_data_type_t type = fl_onednn_type(precision);
@@ -46,9 +46,9 @@ static dnnl_memory_t filled(const dnnl_memory_desc_t *desc)
     return memory;
 }
 
-static product *plan(size_t n, fl_precision precision)
+static product *plan(size_t n, fl_backend_precision precision)
 {
-    product *p = fl_new(1, sizeof *p);
+    product *p = fl_memory_new(1, sizeof *p);
     dnnl_primitive_desc_t desc = describe(n, precision);
     for (size_t i = 0; i < MEMORIES; i++) {
         dnnl_memory_desc_t chosen = fl_onednn_chosen(desc, roles[i].query);

@@ -18,9 +18,9 @@ static float *matrix(product *p)
     return values;
 }
 
-static product *plan(size_t n, fl_precision precision)
+static product *plan(size_t n, fl_backend_precision precision)
 {
-    product *p = fl_new(1, sizeof *p);
+    product *p = fl_memory_new(1, sizeof *p);
     *p = (product){ .n = n, .arena = fl_arena_new() };
     p->a = matrix(p);
     p->b = matrix(p);

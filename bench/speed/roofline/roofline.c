@@ -44,7 +44,7 @@ double roofline_seconds(void (*run)(void *what), void *what)
     return least;
 }
 
-static void try_product(const product_library *library, size_t n, fl_precision precision, peak *best)
+static void try_product(const product_library *library, size_t n, fl_backend_precision precision, peak *best)
 {
     product *planned = library->plan(n, precision);
     double operations = 2.0 * (double)n * (double)n * (double)n;
@@ -55,7 +55,7 @@ static void try_product(const product_library *library, size_t n, fl_precision p
     snprintf(best->winner, sizeof best->winner, "%s, %zu x %zu", library->backend, n, n);
 }
 
-static void measure(fl_precision precision, peak *best)
+static void measure(fl_backend_precision precision, peak *best)
 {
     for (const product_library *const *library = libraries; *library; library++) {
         const fl_backend *backend = fl_backend_find((*library)->backend, NULL);
@@ -65,9 +65,9 @@ static void measure(fl_precision precision, peak *best)
     best->measured = true;
 }
 
-double roofline_product(fl_precision precision, char winner[60])
+double roofline_product(fl_backend_precision precision, char winner[60])
 {
-    static peak peaks[FL_PRECISIONS];
+    static peak peaks[FL_BACKEND_PRECISIONS];
     peak *best = &peaks[precision];
     if (!best->measured) measure(precision, best);
     if (winner) strcpy(winner, best->winner);

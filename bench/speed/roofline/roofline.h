@@ -14,7 +14,7 @@ double roofline_seconds(void (*run)(void *what), void *what);
 /* Floating-point operations per second of the fastest library and size of square matrix product; 0 where none can
  * compute in this precision. `winner`, if not NULL, gets library and size in words. Measured at the first call,
  * remembered from then on. */
-double roofline_product(fl_precision precision, char winner[60]);
+double roofline_product(fl_backend_precision precision, char winner[60]);
 
 typedef enum roofline_traffic {
     ROOFLINE_READ,

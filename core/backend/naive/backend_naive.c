@@ -6,10 +6,11 @@
  */
 #include "backend/naive/naive.h"
 
-static bool usable(fl_precision precision, fl_error *error)
+static bool usable(fl_backend_precision precision, fl_error *error)
 {
-    if (precision == FL_F32) return true;
-    return fl_user_error(error, "backend 'naive' computes in f32 only, not in %s", fl_precision_name(precision));
+    if (precision == FL_BACKEND_F32) return true;
+    return fl_error_user(error, "backend 'naive' computes in f32 only, not in %s",
+                         fl_backend_precision_name(precision));
 }
 
 /* Always one thread: more would sit idle, and the results are the same. */
@@ -29,11 +30,11 @@ const fl_backend fl_backend_naive = {
     .start = start,
     .describe = describe,
     .plan = {
-        [FL_DENSE] = fl_naive_dense,
-        [FL_CONVOLUTION] = fl_naive_convolution,
-        [FL_MAX_POOL] = fl_naive_max_pool,
-        [FL_RELU] = fl_naive_relu,
-        [FL_SOFTMAX_CROSS_ENTROPY] = fl_naive_softmax_cross_entropy,
-        [FL_QUADRATIC] = fl_naive_quadratic,
+        [FL_LAYER_DENSE] = fl_naive_dense,
+        [FL_LAYER_CONVOLUTION] = fl_naive_convolution,
+        [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
+        [FL_LAYER_RELU] = fl_naive_relu,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = fl_naive_softmax_cross_entropy,
+        [FL_LAYER_QUADRATIC] = fl_naive_quadratic,
     },
 };

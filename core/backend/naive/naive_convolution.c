@@ -23,9 +23,9 @@ static size_t span(size_t n_in, size_t n_out, size_t pad, size_t tap, size_t *fi
     return end > *first ? end - *first : 0;
 }
 
-static view seen_by(const fl_plain *p, size_t i, size_t j)
+static view seen_by(const fl_backend_plain *p, size_t i, size_t j)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t pad = p->layer.pad, y, x;
     view v = { .rows = span(in.h, out.h, pad, i, &y), .columns = span(in.w, out.w, pad, j, &x) };
     if (!v.rows || !v.columns) return (view){ 0 };
@@ -55,13 +55,13 @@ static float sum(const float *values, size_t n)
     return total;
 }
 
-static const float *filter(const fl_plain *p, size_t o, size_t c)
+static const float *filter(const fl_backend_plain *p, size_t o, size_t c)
 {
     return p->at.param[0] + (o * p->in.c + c) * p->layer.kernel * p->layer.kernel;
 }
 
 /* One image's channel into one of its outputs. */
-static void forward_plane(const fl_plain *p, const float *weights, const float *in, float *out)
+static void forward_plane(const fl_backend_plain *p, const float *weights, const float *in, float *out)
 {
     size_t k = p->layer.kernel;
     for (size_t i = 0; i < k; i++)
@@ -71,7 +71,7 @@ static void forward_plane(const fl_plain *p, const float *weights, const float *
         }
 }
 
-static void backward_plane(const fl_plain *p, const float *weights, const float *d_out, float *d_in)
+static void backward_plane(const fl_backend_plain *p, const float *weights, const float *d_out, float *d_in)
 {
     size_t k = p->layer.kernel;
     for (size_t i = 0; i < k; i++)
@@ -81,10 +81,10 @@ static void backward_plane(const fl_plain *p, const float *weights, const float 
         }
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
-    fl_shape in = p->in, out = op->out.shape;
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    fl_tensor_shape in = p->in, out = op->out.shape;
     size_t in_plane = in.h * in.w, out_plane = out.h * out.w;
     for (size_t n = 0; n < in.n; n++)
         for (size_t o = 0; o < out.c; o++) {
@@ -95,11 +95,11 @@ static void forward(fl_op *op)
         }
 }
 
-static void backward_data(const fl_plain *p)
+static void backward_data(const fl_backend_plain *p)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t in_plane = in.h * in.w, out_plane = out.h * out.w;
-    memset(p->at.d_in, 0, fl_shape_size(in) * sizeof(float));
+    memset(p->at.d_in, 0, fl_tensor_shape_size(in) * sizeof(float));
     for (size_t n = 0; n < in.n; n++)
         for (size_t o = 0; o < out.c; o++)
             for (size_t c = 0; c < in.c; c++)
@@ -108,9 +108,9 @@ static void backward_data(const fl_plain *p)
 }
 
 /* dW[o,c,i,j]: the whole batch under one tap. */
-static float backward_tap(const fl_plain *p, size_t o, size_t c, view v)
+static float backward_tap(const fl_backend_plain *p, size_t o, size_t c, view v)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     const float *images = (const float *)p->at.in + c * in.h * in.w + v.in;
     const float *d_out = (const float *)p->at.d_out + o * out.h * out.w + v.out;
     float *columns = p->at.workspace;
@@ -120,7 +120,7 @@ static float backward_tap(const fl_plain *p, size_t o, size_t c, view v)
     return sum(columns, v.columns);
 }
 
-static void backward_weights(const fl_plain *p)
+static void backward_weights(const fl_backend_plain *p)
 {
     size_t k = p->layer.kernel;
     float *grad = p->at.grad[0];
@@ -130,9 +130,9 @@ static void backward_weights(const fl_plain *p)
                 for (size_t j = 0; j < k; j++) *grad++ = backward_tap(p, o, c, seen_by(p, i, j));
 }
 
-static void backward_bias(const fl_plain *p)
+static void backward_bias(const fl_backend_plain *p)
 {
-    fl_shape out = p->op.out.shape;
+    fl_tensor_shape out = p->op.out.shape;
     view whole = { .rows = out.h, .columns = out.w };
     float *columns = p->at.workspace;
     for (size_t o = 0; o < out.c; o++) {
@@ -143,17 +143,17 @@ static void backward_bias(const fl_plain *p)
     }
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     backward_weights(p);
     backward_bias(p);
     if (p->needs_d_in) backward_data(p);
 }
 
-fl_op *fl_naive_convolution(const fl_request *request)
+fl_backend_op *fl_naive_convolution(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "axpy loops", forward, backward);
+    fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
     p->op.workspace_bytes = p->op.out.shape.w * sizeof(float);
     return &p->op;
 }

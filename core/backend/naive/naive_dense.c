@@ -24,9 +24,9 @@ static void transpose(size_t rows, size_t columns, const float *restrict from, f
         for (size_t j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
     float *out = p->at.out, *weights = p->at.workspace;
     transpose(n_out, n_in, p->at.param[0], weights);
@@ -34,9 +34,9 @@ static void forward(fl_op *op)
     add_product(batch, n_out, n_in, p->at.in, n_in, 1, weights, out);
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
     const float *d_out = p->at.d_out, one = 1;
     memset(p->at.grad[0], 0, n_out * n_in * sizeof(float));
@@ -48,9 +48,9 @@ static void backward(fl_op *op)
     add_product(batch, n_in, n_out, d_out, n_out, 1, p->at.param[0], p->at.d_in);
 }
 
-fl_op *fl_naive_dense(const fl_request *request)
+fl_backend_op *fl_naive_dense(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "axpy loops", forward, backward);
+    fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
     p->op.workspace_bytes = p->op.tensors[0].n_values * sizeof(float);
     return &p->op;
 }

@@ -37,19 +37,19 @@ static inline void backward_row(size_t k, size_t in_width, size_t n_out, const f
     }
 }
 
-static inline void forward_planes(const fl_plain *p, size_t k)
+static inline void forward_planes(const fl_backend_plain *p, size_t k)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     for (size_t row = 0; row < out.n * out.c * out.h; row++) {
         const float *from = (const float *)p->at.in + (row / out.h * in.h + row % out.h * k) * in.w;
         forward_row(k, in.w, out.w, from, (float *)p->at.out + row * out.w, (int32_t *)p->at.workspace + row * out.w);
     }
 }
 
-static inline void backward_planes(const fl_plain *p, size_t k)
+static inline void backward_planes(const fl_backend_plain *p, size_t k)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
-    memset(p->at.d_in, 0, fl_shape_size(in) * sizeof(float));
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
+    memset(p->at.d_in, 0, fl_tensor_shape_size(in) * sizeof(float));
     for (size_t row = 0; row < out.n * out.c * out.h; row++) {
         float *to = (float *)p->at.d_in + (row / out.h * in.h + row % out.h * k) * in.w;
         backward_row(k, in.w, out.w, (const float *)p->at.d_out + row * out.w,
@@ -57,18 +57,18 @@ static inline void backward_planes(const fl_plain *p, size_t k)
     }
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     if (p->layer.kernel == 2)
         forward_planes(p, 2);
     else
         forward_planes(p, p->layer.kernel);
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     if (!p->needs_d_in) return;
     if (p->layer.kernel == 2)
         backward_planes(p, 2);
@@ -76,9 +76,9 @@ static void backward(fl_op *op)
         backward_planes(p, p->layer.kernel);
 }
 
-fl_op *fl_naive_max_pool(const fl_request *request)
+fl_backend_op *fl_naive_max_pool(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "row loops", forward, backward);
-    p->op.workspace_bytes = fl_shape_size(p->op.out.shape) * sizeof(int32_t);
+    fl_backend_plain *p = fl_backend_plain_new(request, "row loops", forward, backward);
+    p->op.workspace_bytes = fl_tensor_shape_size(p->op.out.shape) * sizeof(int32_t);
     return &p->op;
 }

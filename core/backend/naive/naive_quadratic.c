@@ -5,16 +5,16 @@
  */
 #include "backend/naive/naive.h"
 
-static void bind_curvatures(fl_op *op, const fl_buffers *buffers)
+static void bind_curvatures(fl_backend_op *op, const fl_backend_buffers *buffers)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     p->at = *buffers;
     for (size_t i = 0; i < p->layer.n_out; i++) ((double *)buffers->workspace)[i] = fl_layer_curvature(&p->layer, i);
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     const double *c = p->at.workspace;
     const float *theta = p->at.param[0], *x = p->at.in;
     size_t n = p->layer.n_out;
@@ -26,7 +26,7 @@ static void forward(fl_op *op)
     }
 }
 
-static void backward_input(const fl_plain *p)
+static void backward_input(const fl_backend_plain *p)
 {
     const double *c = p->at.workspace;
     const float *theta = p->at.param[0], *x = p->at.in;
@@ -36,9 +36,9 @@ static void backward_input(const fl_plain *p)
         d_in[q] = (float)(c[q % n] * ((double)x[q] - theta[q % n]) / (double)p->in.n);
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     const double *c = p->at.workspace;
     const float *theta = p->at.param[0], *x = p->at.in;
     size_t n = p->layer.n_out;
@@ -50,9 +50,9 @@ static void backward(fl_op *op)
     if (p->needs_d_in) backward_input(p);
 }
 
-fl_op *fl_naive_quadratic(const fl_request *request)
+fl_backend_op *fl_naive_quadratic(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "double sums", forward, backward);
+    fl_backend_plain *p = fl_backend_plain_new(request, "double sums", forward, backward);
     p->op.workspace_bytes = p->layer.n_out * sizeof(double);
     p->op.bind = bind_curvatures;
     return &p->op;

@@ -11,11 +11,12 @@
 #include <stdlib.h>
 
 /* In f32 every x86-64 processor will do. Without the instructions oneDNN would emulate bf16, slower than f32. */
-static bool usable(fl_precision precision, fl_error *error)
+static bool usable(fl_backend_precision precision, fl_error *error)
 {
     dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-    if (precision == FL_F32 || (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16) return true;
-    return fl_user_error(error,
+    if (precision == FL_BACKEND_F32 || (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16)
+        return true;
+    return fl_error_user(error,
                          "backend 'onednn' computes in bf16 only on processors with AVX512_BF16; oneDNN uses %s here",
                          dnnl_cpu_isa2str(isa) + sizeof "cpu_isa_" - 1);
 }
@@ -28,7 +29,7 @@ static bool start(unsigned threads, fl_error *error)
     if (set_threads)
         set_threads((int)threads);
     else if (threads != 1)
-        return fl_machine_error(error, "this oneDNN has no OpenMP and computes with one thread only");
+        return fl_error_machine(error, "this oneDNN has no OpenMP and computes with one thread only");
     return true;
 }
 
@@ -65,10 +66,10 @@ const fl_backend fl_backend_onednn = {
     .describe = describe,
 #ifdef FL_HAVE_ONEDNN
     .plan = {
-        [FL_DENSE] = fl_onednn_dense,
-        [FL_CONVOLUTION] = fl_onednn_convolution,
-        [FL_MAX_POOL] = fl_onednn_max_pool,
-        [FL_RELU] = fl_onednn_relu,
+        [FL_LAYER_DENSE] = fl_onednn_dense,
+        [FL_LAYER_CONVOLUTION] = fl_onednn_convolution,
+        [FL_LAYER_MAX_POOL] = fl_onednn_max_pool,
+        [FL_LAYER_RELU] = fl_onednn_relu,
     },
     .to_canonical = fl_onednn_to_canonical,
 #endif

@@ -15,7 +15,7 @@ enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8 };
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
     dnnl_memory_desc_t desc;
-    size_t place;                           /* offset of the lent pointer in fl_buffers */
+    size_t place;                           /* offset of the lent pointer in fl_backend_buffers */
     size_t offset;                          /* bytes from that pointer; non-zero only in the workspace */
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
@@ -32,7 +32,7 @@ typedef struct fl_onednn_pass {
 } fl_onednn_pass;
 
 typedef struct fl_onednn_op {
-    fl_op op; /* first: a pointer to the op is a pointer to this */
+    fl_backend_op op; /* first: a pointer to the op is a pointer to this */
     fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
     size_t n_memories;
     fl_onednn_pass forward, backward;
@@ -53,10 +53,10 @@ void fl_onednn_check(dnnl_status_t status, const char *what);
 
 /* Layouts. */
 dnnl_memory_desc_t fl_onednn_desc(int n_dims, const dnnl_dim_t *dims, dnnl_data_type_t type, dnnl_format_tag_t tag);
-dnnl_memory_desc_t fl_onednn_plain(fl_shape shape, dnnl_data_type_t type); /* N,C,H,W without gaps */
-dnnl_memory_desc_t fl_onednn_seam(const fl_seam *seam);                    /* the layout of a seam's values */
+dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type); /* N,C,H,W without gaps */
+dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam);       /* the layout of a seam's values */
 dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_query_t what);
-dnnl_data_type_t fl_onednn_type(fl_precision precision);
+dnnl_data_type_t fl_onednn_type(fl_backend_precision precision);
 
 /* A descriptor for `op_desc` with the scratchpad lent by us and strict arithmetic; `relu` is applied to its result. */
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint);
@@ -68,12 +68,12 @@ void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *fro
                            float *to);
 
 /* An empty op for `request`; the maker sets its output, memories and steps. */
-fl_onednn_op *fl_onednn_new(const fl_request *request);
+fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
 
 /* The output's layout; a canonical one leaves the seam's layout NULL. */
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
 
-/* A memory at the lent pointer that lies `place` bytes (offsetof) into fl_buffers. */
+/* A memory at the lent pointer that lies `place` bytes (offsetof) into fl_backend_buffers. */
 fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
 /* A memory of its own in the op's workspace. */
 fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
@@ -109,16 +109,18 @@ typedef struct fl_onednn_shapes {
 } fl_onednn_shapes;
 
 typedef struct fl_onednn_weighted {
-    fl_onednn_shapes (*shapes)(const fl_request *request);
-    dnnl_status_t (*forward)(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *shapes);
-    dnnl_status_t (*backward_data)(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *shapes);
-    dnnl_status_t (*backward_weights)(fl_onednn_desc_of *desc, const fl_request *request,
+    fl_onednn_shapes (*shapes)(const fl_backend_request *request);
+    dnnl_status_t (*forward)(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                             const fl_onednn_shapes *shapes);
+    dnnl_status_t (*backward_data)(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                                   const fl_onednn_shapes *shapes);
+    dnnl_status_t (*backward_weights)(fl_onednn_desc_of *desc, const fl_backend_request *request,
                                       const fl_onednn_shapes *shapes);
 } fl_onednn_weighted;
 
 /* Plan a layer with weights and a bias. */
-fl_op *fl_onednn_plan_weighted(const fl_request *request, const fl_onednn_weighted *kind);
+fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
 
-fl_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical;
+fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical;
 
 #endif

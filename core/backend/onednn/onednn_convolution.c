@@ -2,9 +2,9 @@
  */
 #include "backend/onednn/onednn.h"
 
-static fl_onednn_shapes shapes(const fl_request *request)
+static fl_onednn_shapes shapes(const fl_backend_request *request)
 {
-    fl_shape in = request->in.shape, out = fl_layer_out(request->layer, in);
+    fl_tensor_shape in = request->in.shape, out = fl_layer_out(request->layer, in);
     dnnl_data_type_t type = fl_onednn_type(request->precision);
     dnnl_dim_t batch = (dnnl_dim_t)in.n, c = (dnnl_dim_t)in.c, o = (dnnl_dim_t)out.c;
     dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel;
@@ -18,7 +18,7 @@ static fl_onednn_shapes shapes(const fl_request *request)
     };
 }
 
-static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)
+static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_backend_request *request, const fl_onednn_shapes *s)
 {
     dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
     const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
@@ -26,7 +26,8 @@ static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_request *request,
                                               &s->in, &s->weights, &s->bias, &s->out, strides, pads, pads);
 }
 
-static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)
+static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                                   const fl_onednn_shapes *s)
 {
     dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
     const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
@@ -34,7 +35,8 @@ static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_request *re
                                                     &s->out, strides, pads, pads);
 }
 
-static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_request *request, const fl_onednn_shapes *s)
+static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                                      const fl_onednn_shapes *s)
 {
     dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
     const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
@@ -42,7 +44,7 @@ static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_request 
                                                        &s->bias, &s->out, strides, pads, pads);
 }
 
-fl_op *fl_onednn_convolution(const fl_request *request)
+fl_backend_op *fl_onednn_convolution(const fl_backend_request *request)
 {
     static const fl_onednn_weighted convolution = { shapes, forward, backward_data, backward_weights };
     return fl_onednn_plan_weighted(request, &convolution);

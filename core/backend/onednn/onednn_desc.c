@@ -1,9 +1,11 @@
 /* Descriptors: layouts of memories, and primitives before they are made. */
 #include "backend/onednn/onednn.h"
 
-dnnl_data_type_t fl_onednn_type(fl_precision precision)
+dnnl_data_type_t fl_onednn_type(fl_backend_precision precision)
 {
-    static const dnnl_data_type_t types[FL_PRECISIONS] = { [FL_F32] = dnnl_f32, [FL_BF16] = dnnl_bf16 };
+    static const dnnl_data_type_t types[FL_BACKEND_PRECISIONS] = {
+        [FL_BACKEND_F32] = dnnl_f32, [FL_BACKEND_BF16] = dnnl_bf16
+    };
     return types[precision];
 }
 
@@ -14,13 +16,13 @@ dnnl_memory_desc_t fl_onednn_desc(int n_dims, const dnnl_dim_t *dims, dnnl_data_
     return desc;
 }
 
-dnnl_memory_desc_t fl_onednn_plain(fl_shape shape, dnnl_data_type_t type)
+dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type)
 {
     dnnl_dims_t dims = { (dnnl_dim_t)shape.n, (dnnl_dim_t)shape.c, (dnnl_dim_t)shape.h, (dnnl_dim_t)shape.w };
     return fl_onednn_desc(4, dims, type, dnnl_nchw);
 }
 
-dnnl_memory_desc_t fl_onednn_seam(const fl_seam *seam)
+dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam)
 {
     if (seam->layout) return *(const dnnl_memory_desc_t *)seam->layout;
     return fl_onednn_plain(seam->shape, dnnl_f32);

@@ -14,8 +14,8 @@ enum { ALIGNMENT = 64 };
 
 void fl_onednn_check(dnnl_status_t status, const char *what)
 {
-    if (status == dnnl_out_of_memory) fl_give_up("no memory for %s", what);
-    if (status != dnnl_success) fl_die("oneDNN: %s: %s", what, dnnl_status2str(status));
+    if (status == dnnl_out_of_memory) fl_error_give_up("no memory for %s", what);
+    if (status != dnnl_success) fl_error_die("oneDNN: %s: %s", what, dnnl_status2str(status));
 }
 
 dnnl_engine_t fl_onednn_engine(void)
@@ -43,17 +43,17 @@ static void run(const fl_onednn_pass *pass)
     }
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
     run(&((fl_onednn_op *)op)->forward);
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
     run(&((fl_onednn_op *)op)->backward);
 }
 
-static void bind(fl_op *op, const fl_buffers *buffers)
+static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
 {
     fl_onednn_op *own = (fl_onednn_op *)op;
     for (size_t i = 0; i < own->n_memories; i++) {
@@ -69,7 +69,7 @@ static void free_pass(fl_onednn_pass *pass)
     for (size_t i = 0; i < pass->n_steps; i++) dnnl_primitive_destroy(pass->steps[i].primitive);
 }
 
-static void free_op(fl_op *op)
+static void free_op(fl_backend_op *op)
 {
     fl_onednn_op *own = (fl_onednn_op *)op;
     free_pass(&own->forward);
@@ -78,9 +78,9 @@ static void free_op(fl_op *op)
     free(own);
 }
 
-fl_onednn_op *fl_onednn_new(const fl_request *request)
+fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
 {
-    fl_onednn_op *own = fl_new(1, sizeof *own);
+    fl_onednn_op *own = fl_memory_new(1, sizeof *own);
     own->op.bind = bind;
     own->op.forward = forward;
     own->op.backward = request->training ? backward : NULL;
@@ -90,9 +90,9 @@ fl_onednn_op *fl_onednn_new(const fl_request *request)
 
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
 {
-    fl_seam *out = &op->op.out;
+    fl_backend_activation *out = &op->op.out;
     out->shape =
-        (fl_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
+        (fl_tensor_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
     out->bytes = dnnl_memory_desc_get_size(desc);
     dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
     op->out = *desc;
@@ -101,7 +101,7 @@ void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
 
 static fl_onednn_memory *add_memory(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place, size_t offset)
 {
-    if (op->n_memories == FL_ONEDNN_MEMORIES) fl_die("an op wants more than %d memories", FL_ONEDNN_MEMORIES);
+    if (op->n_memories == FL_ONEDNN_MEMORIES) fl_error_die("an op wants more than %d memories", FL_ONEDNN_MEMORIES);
     fl_onednn_memory *m = &op->memories[op->n_memories++];
     *m = (fl_onednn_memory){ .desc = *desc, .place = place, .offset = offset };
     fl_onednn_check(dnnl_memory_create(&m->handle, desc, fl_onednn_engine(), DNNL_MEMORY_NONE), "making a memory");
@@ -117,7 +117,7 @@ fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc
 {
     size_t offset = op->op.workspace_bytes, bytes = dnnl_memory_desc_get_size(desc);
     op->op.workspace_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return add_memory(op, desc, offsetof(fl_buffers, workspace), offset);
+    return add_memory(op, desc, offsetof(fl_backend_buffers, workspace), offset);
 }
 
 fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc)
@@ -130,7 +130,8 @@ void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t
                    const fl_onednn_argument *arguments)
 {
     dnnl_memory_desc_t scratchpad = fl_onednn_chosen(primitive, dnnl_query_scratchpad_md);
-    if (pass->n_steps == FL_ONEDNN_STEPS || n >= FL_ONEDNN_ARGUMENTS) fl_die("a pass has no room for another step");
+    if (pass->n_steps == FL_ONEDNN_STEPS || n >= FL_ONEDNN_ARGUMENTS)
+        fl_error_die("a pass has no room for another step");
     fl_onednn_step *step = &pass->steps[pass->n_steps++];
     for (size_t i = 0; i < n; i++)
         step->arguments[step->n_arguments++] = (dnnl_exec_arg_t){ arguments[i].index, arguments[i].memory->handle };

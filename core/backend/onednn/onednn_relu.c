@@ -30,18 +30,18 @@ void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, cons
     fl_onednn_add(op, &op->backward, backward, 3, arguments);
 }
 
-fl_op *fl_onednn_relu(const fl_request *request)
+fl_backend_op *fl_onednn_relu(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t layout = fl_onednn_seam(&request->in);
+    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in);
     dnnl_primitive_desc_t forward = describe_forward(&layout);
     fl_onednn_set_out(op, &layout);
-    fl_onednn_memory *in = fl_onednn_lent(op, &layout, offsetof(fl_buffers, in));
-    fl_onednn_memory *out = fl_onednn_lent(op, &layout, offsetof(fl_buffers, out));
+    fl_onednn_memory *in = fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, in));
+    fl_onednn_memory *out = fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, out));
     fl_onednn_note(op, forward);
     fl_onednn_add(op, &op->forward, forward, 2, (fl_onednn_argument[]){ { DNNL_ARG_SRC, in }, { DNNL_ARG_DST, out } });
     if (request->training)
-        fl_onednn_add_relu_back(op, out, fl_onednn_lent(op, &layout, offsetof(fl_buffers, d_out)),
-                                fl_onednn_lent(op, &layout, offsetof(fl_buffers, d_in)));
+        fl_onednn_add_relu_back(op, out, fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, d_out)),
+                                fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, d_in)));
     return &op->op;
 }

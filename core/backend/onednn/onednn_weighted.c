@@ -11,7 +11,7 @@
 
 typedef struct plan {
     fl_onednn_op *op;
-    const fl_request *request;
+    const fl_backend_request *request;
     fl_onednn_shapes shapes;
     dnnl_primitive_desc_t forward, backward_weights, backward_data; /* NULL where there is none */
     fl_onednn_memory *in, *out, *d_out, *weights, *bias;
@@ -23,14 +23,14 @@ static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
 }
 
 /* Inner product sees rows, seams have four dimensions: the plain four-dimensional layout of the same bytes. */
-static dnnl_memory_desc_t as_seam(const dnnl_memory_desc_t *desc, fl_shape shape)
+static dnnl_memory_desc_t as_seam(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
 {
     return desc->ndims == 4 ? *desc : fl_onednn_plain(shape, desc->data_type);
 }
 
 /* A seam's values as `desc` wants them. */
 static fl_onednn_memory *read_seam(plan *p, fl_onednn_pass *pass, fl_onednn_memory *seam,
-                                   const dnnl_memory_desc_t *desc, fl_shape shape)
+                                   const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
 {
     dnnl_memory_desc_t wanted = as_seam(desc, shape);
     return fl_onednn_view(p->op, fl_onednn_bring(p->op, pass, seam, &wanted), desc);
@@ -38,7 +38,7 @@ static fl_onednn_memory *read_seam(plan *p, fl_onednn_pass *pass, fl_onednn_memo
 
 static void describe(plan *p, const fl_onednn_weighted *kind)
 {
-    const fl_request *request = p->request;
+    const fl_backend_request *request = p->request;
     fl_onednn_desc_of desc;
     p->shapes = kind->shapes(request);
     fl_onednn_check(kind->forward(&desc, request, &p->shapes), "describing forward");
@@ -61,7 +61,7 @@ static dnnl_memory_desc_t flat_weights(const plan *p)
     dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights), own = plain;
     if (p->backward_weights)
         own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    else if (p->request->precision == FL_F32)
+    else if (p->request->precision == FL_BACKEND_F32)
         own = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     return dnnl_memory_desc_get_size(&own) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : own;
 }
@@ -89,14 +89,14 @@ static void add_backward_weights(plan *p)
     dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
     dnnl_memory_desc_t chosen = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    fl_onednn_memory *grad = fl_onednn_lent(op, &op->weights, offsetof(fl_buffers, grad[0]));
+    fl_onednn_memory *grad = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, grad[0]));
     bool same = dnnl_memory_desc_equal(&chosen, &op->weights);
     fl_onednn_memory *written = same ? grad : fl_onednn_own(op, &chosen);
     fl_onednn_argument arguments[] = {
         { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
         { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_DIFF_WEIGHTS, written },
-        { DNNL_ARG_DIFF_BIAS, fl_onednn_lent(op, &p->bias->desc, offsetof(fl_buffers, grad[1])) },
+        { DNNL_ARG_DIFF_BIAS, fl_onednn_lent(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
     };
     fl_onednn_add(op, pass, p->backward_weights, 4, arguments);
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
@@ -110,7 +110,7 @@ static void add_backward_data(plan *p)
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
     dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
     dnnl_memory_desc_t written = as_seam(&d_src, p->request->in.shape);
-    fl_onednn_memory *d_in = fl_onednn_lent(op, &p->in->desc, offsetof(fl_buffers, d_in));
+    fl_onednn_memory *d_in = fl_onednn_lent(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
     fl_onednn_memory *result = same ? d_in : fl_onednn_own(op, &written);
     fl_onednn_argument arguments[] = {
@@ -125,15 +125,16 @@ static void add_backward_data(plan *p)
 static void add_memories(plan *p)
 {
     fl_onednn_op *op = p->op;
-    dnnl_memory_desc_t in = fl_onednn_seam(&p->request->in), out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
+    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in),
+                       out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
     out = as_seam(&out, fl_layer_out(p->request->layer, p->request->in.shape));
     fl_onednn_set_out(op, &out);
     op->weights = flat_weights(p);
-    p->in = fl_onednn_lent(op, &in, offsetof(fl_buffers, in));
-    p->out = fl_onednn_lent(op, &out, offsetof(fl_buffers, out));
-    p->weights = fl_onednn_lent(op, &op->weights, offsetof(fl_buffers, param[0]));
-    p->bias = fl_onednn_lent(op, &p->shapes.bias, offsetof(fl_buffers, param[1]));
-    if (p->request->training) p->d_out = fl_onednn_lent(op, &out, offsetof(fl_buffers, d_out));
+    p->in = fl_onednn_lent(op, &in, offsetof(fl_backend_buffers, in));
+    p->out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, out));
+    p->weights = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
+    p->bias = fl_onednn_lent(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
+    if (p->request->training) p->d_out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, d_out));
 }
 
 static void add_steps(plan *p)
@@ -149,7 +150,7 @@ static void add_steps(plan *p)
 }
 
 /* Between canonical order and the flat array, outside measured steps: the bias as it is, the weights by a reorder. */
-static void import(const fl_op *op, size_t tensor, const float *canonical, float *own)
+static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *own)
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
@@ -159,7 +160,7 @@ static void import(const fl_op *op, size_t tensor, const float *canonical, float
         memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
 }
 
-static void export(const fl_op *op, size_t tensor, const float *own, float *canonical)
+static void export(const fl_backend_op *op, size_t tensor, const float *own, float *canonical)
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
@@ -169,10 +170,10 @@ static void export(const fl_op *op, size_t tensor, const float *own, float *cano
         memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
 }
 
-fl_op *fl_onednn_plan_weighted(const fl_request *request, const fl_onednn_weighted *kind)
+fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
 {
     plan p = { .op = fl_onednn_new(request), .request = request };
-    fl_op *op = &p.op->op;
+    fl_backend_op *op = &p.op->op;
     op->n_tensors = fl_layer_tensors(request->layer, request->in.shape, op->tensors);
     op->took_relu = request->relu_next;
     op->import = import;

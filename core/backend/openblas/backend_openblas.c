@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <strings.h>
 
-static bool usable(fl_precision precision, fl_error *error)
+static bool usable(fl_backend_precision precision, fl_error *error)
 {
-    if (precision == FL_F32) return true;
-    return fl_user_error(error, "backend 'openblas' computes in f32 only, not in %s", fl_precision_name(precision));
+    if (precision == FL_BACKEND_F32) return true;
+    return fl_error_user(error, "backend 'openblas' computes in f32 only, not in %s",
+                         fl_backend_precision_name(precision));
 }
 
 /* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
@@ -25,7 +26,7 @@ static bool start(unsigned threads, fl_error *error)
 {
     const char *asked = getenv("OPENBLAS_CORETYPE"), *got = openblas_get_corename();
     if (asked && strcasecmp(asked, got))
-        return fl_user_error(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
+        return fl_error_user(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
                              asked, got);
     openblas_set_num_threads((int)threads);
     return true;
@@ -55,10 +56,10 @@ const fl_backend fl_backend_openblas = {
     .describe = describe,
 #ifdef FL_HAVE_OPENBLAS
     .plan = {
-        [FL_DENSE] = fl_openblas_dense,
-        [FL_CONVOLUTION] = fl_openblas_convolution,
-        [FL_MAX_POOL] = fl_naive_max_pool,
-        [FL_RELU] = fl_naive_relu,
+        [FL_LAYER_DENSE] = fl_openblas_dense,
+        [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
+        [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
+        [FL_LAYER_RELU] = fl_naive_relu,
     },
 #endif
 };

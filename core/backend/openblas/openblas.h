@@ -4,7 +4,7 @@
 
 #include "backend/plain.h"
 
-fl_op_maker fl_openblas_dense, fl_openblas_convolution;
+fl_backend_op_maker fl_openblas_dense, fl_openblas_convolution;
 
 /* values = max(values, 0), in place; a NaN passes. */
 void fl_openblas_relu(float *values, size_t n);

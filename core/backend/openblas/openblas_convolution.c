@@ -14,27 +14,27 @@ typedef struct sizes {
     blasint filters, taps, pixels;
 } sizes;
 
-static sizes sizes_of(const fl_plain *p)
+static sizes sizes_of(const fl_backend_plain *p)
 {
-    fl_shape out = p->op.out.shape;
+    fl_tensor_shape out = p->op.out.shape;
     return (sizes){ (blasint)out.c, (blasint)(p->in.c * p->layer.kernel * p->layer.kernel), (blasint)(out.h * out.w) };
 }
 
 /* The workspace: patches, then a one per pixel. */
-static float *patches_of(const fl_plain *p)
+static float *patches_of(const fl_backend_plain *p)
 {
     return p->at.workspace;
 }
 
-static float *ones_of(const fl_plain *p)
+static float *ones_of(const fl_backend_plain *p)
 {
     sizes s = sizes_of(p);
     return patches_of(p) + (size_t)s.taps * (size_t)s.pixels;
 }
 
-static void bind_ones(fl_op *op, const fl_buffers *buffers)
+static void bind_ones(fl_backend_op *op, const fl_backend_buffers *buffers)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     p->at = *buffers;
     for (blasint i = 0; i < sizes_of(p).pixels; i++) ones_of(p)[i] = 1;
 }
@@ -53,9 +53,9 @@ static span seen(size_t n_in, size_t n_out, size_t pad, size_t tap)
 }
 
 /* One row of patches: the image as one tap sees it, zero outside. */
-static void gather_tap(const fl_plain *p, const float *image, size_t i, size_t j, float *row)
+static void gather_tap(const fl_backend_plain *p, const float *image, size_t i, size_t j, float *row)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t pad = p->layer.pad;
     span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
     memset(row, 0, ys.first * out.w * sizeof *row);
@@ -70,9 +70,9 @@ static void gather_tap(const fl_plain *p, const float *image, size_t i, size_t j
     memset(row + ys.end * out.w, 0, (out.h - ys.end) * out.w * sizeof *row);
 }
 
-static void scatter_tap(const fl_plain *p, const float *restrict row, size_t i, size_t j, float *restrict image)
+static void scatter_tap(const fl_backend_plain *p, const float *restrict row, size_t i, size_t j, float *restrict image)
 {
-    fl_shape in = p->in, out = p->op.out.shape;
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t pad = p->layer.pad;
     span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
     for (size_t y = ys.first; y < ys.end; y++) {
@@ -82,14 +82,14 @@ static void scatter_tap(const fl_plain *p, const float *restrict row, size_t i, 
     }
 }
 
-static void gather(const fl_plain *p, const float *image, float *patches)
+static void gather(const fl_backend_plain *p, const float *image, float *patches)
 {
     size_t k = p->layer.kernel, pixels = p->op.out.shape.h * p->op.out.shape.w;
     for (size_t c = 0; c < p->in.c; c++, image += p->in.h * p->in.w)
         for (size_t tap = 0; tap < k * k; tap++, patches += pixels) gather_tap(p, image, tap / k, tap % k, patches);
 }
 
-static void scatter(const fl_plain *p, const float *patches, float *image)
+static void scatter(const fl_backend_plain *p, const float *patches, float *image)
 {
     size_t k = p->layer.kernel, pixels = p->op.out.shape.h * p->op.out.shape.w;
     memset(image, 0, p->in.c * p->in.h * p->in.w * sizeof *image);
@@ -97,7 +97,7 @@ static void scatter(const fl_plain *p, const float *patches, float *image)
         for (size_t tap = 0; tap < k * k; tap++, patches += pixels) scatter_tap(p, patches, tap / k, tap % k, image);
 }
 
-static void forward_image(const fl_plain *p, const float *image, float *out)
+static void forward_image(const fl_backend_plain *p, const float *image, float *out)
 {
     sizes s = sizes_of(p);
     gather(p, image, patches_of(p));
@@ -108,7 +108,7 @@ static void forward_image(const fl_plain *p, const float *image, float *out)
     if (p->op.took_relu) fl_openblas_relu(out, (size_t)s.filters * (size_t)s.pixels);
 }
 
-static void backward_parameters(const fl_plain *p, const float *image, const float *d_out)
+static void backward_parameters(const fl_backend_plain *p, const float *image, const float *d_out)
 {
     sizes s = sizes_of(p);
     gather(p, image, patches_of(p));
@@ -118,7 +118,7 @@ static void backward_parameters(const fl_plain *p, const float *image, const flo
                 1);
 }
 
-static void backward_image(const fl_plain *p, const float *d_out, float *d_image)
+static void backward_image(const fl_backend_plain *p, const float *d_out, float *d_image)
 {
     sizes s = sizes_of(p);
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, s.taps, s.pixels, s.filters, 1, p->at.param[0], s.taps, d_out,
@@ -126,18 +126,18 @@ static void backward_image(const fl_plain *p, const float *d_out, float *d_image
     scatter(p, patches_of(p), d_image);
 }
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
-    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_shape_size(op->out.shape) / p->in.n;
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
     for (size_t n = 0; n < p->in.n; n++)
         forward_image(p, (const float *)p->at.in + n * image, (float *)p->at.out + n * outs);
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
-    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_shape_size(op->out.shape) / p->in.n;
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
     for (size_t t = 0; t < op->n_tensors; t++) memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
     for (size_t n = 0; n < p->in.n; n++) {
         float *d_out = (float *)p->at.d_out + n * outs;
@@ -147,9 +147,9 @@ static void backward(fl_op *op)
     }
 }
 
-fl_op *fl_openblas_convolution(const fl_request *request)
+fl_backend_op *fl_openblas_convolution(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "im2col, sgemm", forward, backward);
+    fl_backend_plain *p = fl_backend_plain_new(request, "im2col, sgemm", forward, backward);
     sizes s = sizes_of(p);
     p->op.took_relu = request->relu_next;
     p->op.workspace_bytes = ((size_t)s.taps + 1) * (size_t)s.pixels * sizeof(float);

@@ -4,9 +4,9 @@
 #include <cblas.h>
 #include <string.h>
 
-static void forward(fl_op *op)
+static void forward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
     float *out = p->at.out;
     for (size_t n = 0; n < batch; n++) memcpy(out + n * n_out, p->at.param[1], n_out * sizeof *out);
@@ -22,9 +22,9 @@ static void add_rows(size_t rows, size_t columns, const float *restrict from, fl
         for (size_t j = 0; j < columns; j++) to[j] += from[i * columns + j];
 }
 
-static void backward(fl_op *op)
+static void backward(fl_backend_op *op)
 {
-    fl_plain *p = (fl_plain *)op;
+    fl_backend_plain *p = (fl_backend_plain *)op;
     size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
     if (op->took_relu) fl_openblas_relu_back(p->at.out, p->at.d_out, batch * n_out);
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)n_out, (blasint)n_in, (blasint)batch, 1, p->at.d_out,
@@ -35,9 +35,9 @@ static void backward(fl_op *op)
                 p->at.d_out, (blasint)n_out, p->at.param[0], (blasint)n_in, 0, p->at.d_in, (blasint)n_in);
 }
 
-fl_op *fl_openblas_dense(const fl_request *request)
+fl_backend_op *fl_openblas_dense(const fl_backend_request *request)
 {
-    fl_plain *p = fl_plain_new(request, "sgemm", forward, backward);
+    fl_backend_plain *p = fl_backend_plain_new(request, "sgemm", forward, backward);
     p->op.took_relu = request->relu_next;
     return &p->op;
 }

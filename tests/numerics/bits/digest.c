@@ -41,10 +41,11 @@ static void close_as(const char *kind, const char *name)
 
 static void functions(void)
 {
-    fl_stream stream = fl_stream_start(3, "functions", 0);
+    fl_random_stream stream = fl_random_stream_start(3, "functions", 0);
     for (int i = 0; i < 20000; i++) {
         double x = fl_random_uniform(&stream), y = 40 * fl_random_uniform(&stream) - 20;
-        const double values[] = { fl_exp(y), fl_log(x), fl_pow(x, y), fl_sin(y), fl_cos(y), fl_round_9_digits(y) };
+        const double values[] = { fl_exact_exp(y), fl_exact_log(x), fl_exact_pow(x, y),
+                                  fl_exact_sin(y), fl_exact_cos(y), fl_exact_round_9_digits(y) };
         add(values, sizeof values);
     }
     close_as("functions", "");
@@ -62,7 +63,7 @@ static void searches(void)
     static const size_t levels[] = { 0, 3, 0, 7, 0, 0 };
     for (const fl_search *const *s = fl_searches(); *s; s++) {
         double u[6];
-        fl_search_question question = { .seed = 5, .n_axes = 6, .n_levels = levels, .points_per_axis = 3 };
+        fl_search_request question = { .seed = 5, .n_axes = 6, .n_levels = levels, .points_per_axis = 3 };
         if (!fl_search_accepts(*s, &question, NULL)) continue;
         for (; question.index < 500; question.index++) {
             (*s)->point(&question, u);
@@ -91,7 +92,7 @@ static void spaces(void)
         "\"one_minus_momentum\":{\"min\":1e-4,\"max\":1,\"scaling\":\"log\"}}}]}";
     fl_error error;
     fl_study *study = fl_study_load_text("bits", text, NULL, &error);
-    if (!study) fl_die("%s", error.text);
+    if (!study) fl_error_die("%s", error.text);
     for (size_t arm = 0; arm < study->n_arms; arm++)
         for (uint64_t index = 0; index < 200; index++) {
             char id[17];
@@ -108,13 +109,13 @@ static void schedules(void)
 {
     const size_t told_steps[] = { 10, 20, 30, 40 };
     const double told_losses[] = { 2, 1.5, 1.75, 1.625 };
-    fl_stream stream = fl_stream_start(4, "schedules", 0);
+    fl_random_stream stream = fl_random_stream_start(4, "schedules", 0);
     for (const fl_schedule *const *s = fl_schedules(); *s; s++) {
         for (int draw = 0; draw < 20; draw++) {
             fl_trial trial = draw_trial(fl_optimizers()[0], *s, fl_workloads()[0], &stream);
-            fl_rate_question question = fl_trial_question(&trial);
+            fl_schedule_context question = fl_trial_schedule_context(&trial);
             for (question.step = 0; question.step < trial.steps; question.step++) {
-                question.told = (fl_told){ told_steps, told_losses, question.step / 12 };
+                question.told = (fl_schedule_history){ told_steps, told_losses, question.step / 12 };
                 add_number(fl_schedule_rate(*s, &question));
             }
             fl_trial_free(&trial);
@@ -126,10 +127,10 @@ static void schedules(void)
 static void initialisations(void)
 {
     static float values[5000];
-    const fl_block block = { .shape = { 50, 4, 5, 5 }, .n_dims = 4, .n_values = 5000 };
+    const fl_tensor block = { .shape = { 50, 4, 5, 5 }, .n_dims = 4, .n_values = 5000 };
     for (const fl_init_rule *const *rule = fl_init_rules(); *rule; rule++) {
         fl_init init = { *rule, 0.125, 0 };
-        fl_init_block(&init, &block, 2, 6, values);
+        fl_init_tensor(&init, &block, 2, 6, values);
         add(values, sizeof values);
         close_as("init", (*rule)->entry.name);
     }
@@ -141,11 +142,13 @@ static void run_rule(const fl_optimizer *rule, const double *hyper)
     enum { N = 1003 };
     static float arrays[FL_OPTIMIZER_STATES + 2][N];
     memset(arrays, 0, sizeof arrays);
-    fl_flat flat = { .count = N, .n_parameters = N };
-    fl_update update = { .flat = &flat, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01 };
+    fl_tensor_layout flat = { .count = N, .n_parameters = N };
+    fl_optimizer_update update = {
+        .flat = &flat, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01
+    };
     for (size_t i = 0; i < rule->n_states; i++) update.state[i] = arrays[i + 2];
     if (rule->start) rule->start(&update);
-    fl_stream stream = fl_stream_start(7, "gradient", 0);
+    fl_random_stream stream = fl_random_stream_start(7, "gradient", 0);
     for (; update.step < N_STEPS; update.step++) {
         for (size_t i = 0; i < N; i++) arrays[1][i] = (float)fl_random_normal(&stream);
         rule->step(&update);
@@ -173,45 +176,46 @@ static void training(const char *workload, const char *optimizer, size_t batch, 
 {
     fl_error error;
     fl_outcome outcome;
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("cosine", NULL),
-                         fl_workload_find(workload, NULL) };
+    fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("cosine", NULL),
+                               fl_workload_find(workload, NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
     trial.backend = fl_backend_find("naive", NULL);
-    trial.values.of[FL_OF_OPTIMIZER][0] = 0.003;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.003;
     trial.batch_size = batch, trial.steps = steps, trial.eval_every = eval_every;
-    if (!fl_train(trainer, &trial, NULL, &outcome, &error)) fl_die("%s", error.text);
+    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fl_error_die("%s", error.text);
     add(&outcome.first_losses, sizeof outcome.first_losses);
     add(outcome.state_hash, sizeof outcome.state_hash);
     for (size_t i = 0; i < outcome.n_points; i++) add(outcome.points[i].of, sizeof outcome.points[i].of);
     close_as(workload, optimizer);
     fl_outcome_free(&outcome);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
 /* The smallest network with every kind of layer, and plain gradient descent on it. */
 static void convolutions(void)
 {
     static const fl_layer layers[] = {
-        { .kind = FL_CONVOLUTION, .name = "conv1", .n_out = 4, .kernel = 5, .pad = 2 },
-        { .kind = FL_RELU },
-        { .kind = FL_MAX_POOL, .kernel = 2 },
-        { .kind = FL_CONVOLUTION, .name = "conv2", .n_out = 6, .kernel = 3, .pad = 0 },
-        { .kind = FL_RELU },
-        { .kind = FL_MAX_POOL, .kernel = 2 },
-        { .kind = FL_DENSE, .name = "dense1", .n_out = 10 },
-        { .kind = FL_SOFTMAX_CROSS_ENTROPY },
+        { .kind = FL_LAYER_CONVOLUTION, .name = "conv1", .n_out = 4, .kernel = 5, .pad = 2 },
+        { .kind = FL_LAYER_RELU },
+        { .kind = FL_LAYER_MAX_POOL, .kernel = 2 },
+        { .kind = FL_LAYER_CONVOLUTION, .name = "conv2", .n_out = 6, .kernel = 3, .pad = 0 },
+        { .kind = FL_LAYER_RELU },
+        { .kind = FL_LAYER_MAX_POOL, .kernel = 2 },
+        { .kind = FL_LAYER_DENSE, .name = "dense1", .n_out = 10 },
+        { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
     };
-    const fl_shape in = { 4, 1, 14, 14 };
+    const fl_tensor_shape in = { 4, 1, 14, 14 };
     fl_init init = { .weights = fl_init_find("he_normal", NULL) };
-    fl_stream stream = fl_stream_start(8, "batch", 0);
-    fl_network *network =
-        fl_network_new(fl_backend_find("naive", NULL), layers, sizeof layers / sizeof *layers, in, FL_F32, true, NULL);
+    fl_random_stream stream = fl_random_stream_start(8, "batch", 0);
+    fl_network *network = fl_network_new(fl_backend_find("naive", NULL), layers, sizeof layers / sizeof *layers, in,
+                                         FL_BACKEND_F32, true, NULL);
     size_t n = fl_network_flat(network)->count;
     float *parameters = fl_network_parameters(network), *gradient = fl_network_gradient(network);
     fl_network_init(network, &init, 9);
     for (int step = 0; step < 20; step++) {
-        for (size_t i = 0; i < fl_shape_size(in); i++) fl_network_input(network)[i] = (float)fl_random_uniform(&stream);
+        for (size_t i = 0; i < fl_tensor_shape_size(in); i++)
+            fl_network_input(network)[i] = (float)fl_random_uniform(&stream);
         for (size_t i = 0; i < in.n; i++) fl_network_labels(network)[i] = (int32_t)fl_random_below(&stream, 10);
         fl_network_forward(network);
         fl_network_backward(network);
@@ -225,7 +229,7 @@ static void convolutions(void)
 
 static int libm(void)
 {
-    fl_stream stream = fl_stream_start(3, "functions", 0);
+    fl_random_stream stream = fl_random_stream_start(3, "functions", 0);
     for (int i = 0; i < 100000; i++) {
         double x = fl_random_uniform(&stream), y = 40 * fl_random_uniform(&stream) - 20;
         const double values[] = { exp(y), log(x), pow(x, y), sin(y), cos(y) };

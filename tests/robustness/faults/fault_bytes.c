@@ -15,22 +15,22 @@ static int set_up(void **state)
     return fault_begin(study);
 }
 
-static void path_of(char path[FL_PATH_MAX], const char *out, const char *name)
+static void path_of(char path[FL_FILE_PATH_MAX], const char *out, const char *name)
 {
-    char within[FL_PATH_MAX];
-    fl_path_join(within, folder, out);
-    fl_path_join(path, within, name);
+    char within[FL_FILE_PATH_MAX];
+    fl_file_path_join(within, folder, out);
+    fl_file_path_join(path, within, name);
 }
 
 /* `out` as a copy of `once`, with these bytes in the file `name`. */
 static void copy_once(const char *name, const char *bytes, size_t n)
 {
     static const char *const names[] = { "study.json", "host.json", "trials.jsonl", "points.jsonl" };
-    char from[FL_PATH_MAX], to[FL_PATH_MAX], *text;
+    char from[FL_FILE_PATH_MAX], to[FL_FILE_PATH_MAX], *text;
     size_t size;
     fault_clear();
     path_of(to, "out", "");
-    assert_true(fl_folder_make(to, NULL));
+    assert_true(fl_file_folder_make(to, NULL));
     for (size_t i = 0; i < 4; i++) {
         path_of(from, "once", names[i]);
         path_of(to, "out", names[i]);
@@ -45,14 +45,14 @@ static void copy_once(const char *name, const char *bytes, size_t n)
 /* Every record's slot and hash, and that it has its points: what must not change. free(). */
 static char *records(const char *out)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     fl_error error;
     fl_text text = { 0 };
     path_of(path, out, "");
     fl_results *results = fl_results_read(path, &error);
     if (!results) fail_msg("%s", error.text);
     for (size_t i = 0; i < results->n_records; i++) {
-        const fl_brief *brief = &results->records[i];
+        const fl_results_entry *brief = &results->records[i];
         fl_record record = fl_results_record(results, brief);
         fl_text_add(&text, "%zu %zu %zu %s %s\n", record.slot.arm, (size_t)record.slot.index,
                     (size_t)record.slot.repeat, record.state_hash,
@@ -75,7 +75,7 @@ static void assert_made_good(void)
 /* Do something to copies of a file of `once` at offsets from `first` to its end. */
 static void at_offsets(const char *name, bool whole, void (*spoil)(const char *name, char *bytes, size_t n, size_t at))
 {
-    char path[FL_PATH_MAX], *bytes;
+    char path[FL_FILE_PATH_MAX], *bytes;
     size_t n;
     path_of(path, "once", name);
     assert_true(fl_file_read(path, &bytes, &n, NULL));

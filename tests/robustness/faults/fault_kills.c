@@ -16,13 +16,13 @@ static const char study[] =
 enum { TRIALS = 16, MOST_WAIT_US = 120000 };
 
 static size_t wanted = 25, n_kills, n_supervisors, n_rounds;
-static fl_stream chance;
+static fl_random_stream chance;
 
 static int set_up(void **state)
 {
     const char *seed = getenv("KILL_SEED");
     uint64_t number = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-    chance = fl_stream_start(number, "kills", 0);
+    chance = fl_random_stream_start(number, "kills", 0);
     print_message("KILL_SEED=%llu\n", (unsigned long long)number);
     return fault_begin(study);
 }

@@ -19,13 +19,13 @@ static const char endless[] =
     "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': "
     "'log' } } } ] }";
 
-static char out[FL_PATH_MAX];
+static char out[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
     fault_begin(study);
     put_study(folder, "endless.json", endless);
-    fl_path_join(out, folder, "out");
+    fl_file_path_join(out, folder, "out");
     return 0;
 }
 
@@ -48,7 +48,7 @@ static size_t count_failed(void)
 /* A run on a disk of so many KiB; true when they were enough. Then there is room, and the next run does the rest. */
 static bool fill(size_t kib)
 {
-    assert_true(fl_folder_make(out, NULL));
+    assert_true(fl_file_folder_make(out, NULL));
     mount_small(kib, 0);
     command c = command_run(folder, WORDS("run", "study.json", "-o", "out", "-j", "2"));
     bool enough = c.code == 0;
@@ -75,9 +75,9 @@ static void a_full_disk_keeps_what_is_finished(void **state)
 
 static void a_read_only_folder_can_be_read_and_not_run(void **state)
 {
-    char once[FL_PATH_MAX];
-    fl_path_join(once, folder, "once");
-    assert_true(fl_folder_make(out, NULL));
+    char once[FL_FILE_PATH_MAX];
+    fl_file_path_join(once, folder, "once");
+    assert_true(fl_file_folder_make(out, NULL));
     assert_int_equal(0, mount(once, out, NULL, MS_BIND, NULL));
     assert_int_equal(0, mount(NULL, out, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL));
     assert_refused(2, "Read-only file system", folder, "run", "study.json", "-o", "out");
@@ -112,8 +112,8 @@ static void assert_stops(command *c)
 
 static void a_folder_that_is_moved_stops_the_run_and_keeps_its_trials(void **state)
 {
-    char moved[FL_PATH_MAX];
-    fl_path_join(moved, folder, "moved");
+    char moved[FL_FILE_PATH_MAX];
+    fl_file_path_join(moved, folder, "moved");
     command c = start_endless();
     assert_int_equal(0, rename(out, moved));
     assert_stops(&c);
@@ -123,7 +123,7 @@ static void a_folder_that_is_moved_stops_the_run_and_keeps_its_trials(void **sta
 
 static void a_folder_that_is_unmounted_stops_the_run(void **state)
 {
-    assert_true(fl_folder_make(out, NULL));
+    assert_true(fl_file_folder_make(out, NULL));
     mount_small(1024, 0);
     command c = start_endless();
     assert_int_equal(0, umount2(out, MNT_DETACH));

@@ -17,14 +17,14 @@ static const char study[] =
 enum { TRIALS = 12, TRIALS_US = 200000, WHOLE_US = 1500000, MOST_CHILDREN = 2 };
 
 static size_t wanted = 12;
-static fl_stream chance;
+static fl_random_stream chance;
 
 static int set_up(void **state)
 {
     const char *seed = getenv("SIGNAL_SEED"), *path = getenv("PATH");
     uint64_t number = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
     char *kept = strdup(path ? path : "");
-    chance = fl_stream_start(number, "signals", 0);
+    chance = fl_random_stream_start(number, "signals", 0);
     print_message("SIGNAL_SEED=%llu\n", (unsigned long long)number);
     fault_begin(study);
     setenv("PATH", kept, 1);
@@ -80,8 +80,8 @@ static void a_signal_ends_a_run_at_any_moment(void **state)
 /* The supervisor waits in an fsync that does not come back, and cannot look for signals. */
 static void a_signal_ends_a_run_that_waits_for_its_disk(void **state)
 {
-    char met[FL_PATH_MAX];
-    fl_path_join(met, folder, "met");
+    char met[FL_FILE_PATH_MAX];
+    fl_file_path_join(met, folder, "met");
     fault_clear();
     fault_set("stall", "supervisor", 8, 0, false);
     command c = command_start(folder, WORDS("run", "study.json", "-o", "out", "-j", "2"));

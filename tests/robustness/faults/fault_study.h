@@ -5,12 +5,13 @@
 #include "support/command_store.h"
 #include "results/results.h"
 
-static char folder[FL_PATH_MAX]; /* holds study.json, `once` from an undisturbed run, and `out`, which is disturbed */
+static char
+    folder[FL_FILE_PATH_MAX]; /* holds study.json, `once` from an undisturbed run, and `out`, which is disturbed */
 
 static inline int fault_begin(const char *study)
 {
     setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-    if (fl_folder_exists("/dev/shm"))
+    if (fl_file_folder_exists("/dev/shm"))
         setenv("TMPDIR", "/dev/shm", 0); /* these faults are no power cuts: a disk only adds waiting */
     command_without_gnuplot();
     folder_make(folder);
@@ -22,10 +23,10 @@ static inline int fault_begin(const char *study)
 /* Commands started from now on meet a fault; fault.c says what the words mean. */
 static inline void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays)
 {
-    char number[32], code[32], met[FL_PATH_MAX];
+    char number[32], code[32], met[FL_FILE_PATH_MAX];
     snprintf(number, sizeof number, "%zu", at);
     snprintf(code, sizeof code, "%d", trouble);
-    fl_path_join(met, folder, "met");
+    fl_file_path_join(met, folder, "met");
     setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
     setenv("FAULT_KIND", kind, 1);
     setenv("FAULT_IN", in, 1);
@@ -39,19 +40,19 @@ static inline void fault_set(const char *kind, const char *in, size_t at, int tr
 /* No longer; and did one meet it? */
 static inline bool fault_unset(void)
 {
-    char met[FL_PATH_MAX];
+    char met[FL_FILE_PATH_MAX];
     unsetenv("LD_PRELOAD");
     unsetenv("FAULT_STAYS");
-    fl_path_join(met, folder, "met");
+    fl_file_path_join(met, folder, "met");
     return fl_file_exists(met);
 }
 
 /* Take `out` away. */
 static inline void fault_clear(void)
 {
-    char out[FL_PATH_MAX];
-    fl_path_join(out, folder, "out");
-    if (fl_folder_exists(out)) folder_remove(out);
+    char out[FL_FILE_PATH_MAX];
+    fl_file_path_join(out, folder, "out");
+    if (fl_file_folder_exists(out)) folder_remove(out);
 }
 
 static inline int fault_tear_down(void **state)
@@ -63,9 +64,9 @@ static inline int fault_tear_down(void **state)
 /* The lines of out/trials.jsonl, as far as they are whole; "" where there is none. free(). */
 static inline char *whole_lines(void)
 {
-    char path[FL_PATH_MAX], *bytes;
+    char path[FL_FILE_PATH_MAX], *bytes;
     size_t n;
-    fl_path_join(path, folder, "out/trials.jsonl");
+    fl_file_path_join(path, folder, "out/trials.jsonl");
     if (!fl_file_read(path, &bytes, &n, NULL)) return calloc(1, 1);
     while (n && bytes[n - 1] != '\n') n--;
     bytes[n] = 0;
@@ -82,10 +83,10 @@ static inline size_t count_lines(const char *text)
 /* How many places of `out` are damaged: what `check` counts, without starting a process. Nothing begun is no damage. */
 static inline size_t count_damage(void)
 {
-    char out[FL_PATH_MAX], study[FL_PATH_MAX];
+    char out[FL_FILE_PATH_MAX], study[FL_FILE_PATH_MAX];
     fl_error error;
-    fl_path_join(out, folder, "out");
-    fl_path_join(study, out, "study.json");
+    fl_file_path_join(out, folder, "out");
+    fl_file_path_join(study, out, "study.json");
     if (!fl_file_exists(study)) return 0;
     fl_results *results = fl_results_read(out, &error);
     if (!results || !fl_results_check_points(results, &error)) fail_msg("%s", error.text);

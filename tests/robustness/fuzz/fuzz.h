@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 /* Die where the code under test says one thing and does another. */
 #define PROMISE(holds)                                                                                                 \
     do {                                                                                                               \
-        if (!(holds)) fl_die("%s:%d: broken promise: %s", __FILE__, __LINE__, #holds);                                 \
+        if (!(holds)) fl_error_die("%s:%d: broken promise: %s", __FILE__, __LINE__, #holds);                           \
     } while (0)
 
 /* The bytes as a file in memory, with a path for those who want one. */
@@ -43,7 +43,7 @@ static inline void fuzz_file_close(fuzz_file *file)
 /* A refusal is one sentence: not empty, and of a fault that has an exit code. */
 static inline void promise_sentence(const fl_error *error)
 {
-    PROMISE(error->fault == FL_FAULT_USER || error->fault == FL_FAULT_MACHINE);
+    PROMISE(error->fault == FL_ERROR_USER || error->fault == FL_ERROR_MACHINE);
     PROMISE(*error->text && strlen(error->text) < sizeof error->text);
 }
 

@@ -36,7 +36,7 @@ typedef struct mutant {
 /* Put `with` in the place of `n` bytes at `at`. */
 static void splice(mutant *m, size_t at, size_t n, const void *with, size_t n_with)
 {
-    uint8_t *changed = fl_new(m->n - n + n_with + 1, 1);
+    uint8_t *changed = fl_memory_new(m->n - n + n_with + 1, 1);
     memcpy(changed, m->bytes, at);
     memcpy(changed + at, with, n_with);
     memcpy(changed + at + n_with, m->bytes + at + n, m->n - at - n);
@@ -46,7 +46,7 @@ static void splice(mutant *m, size_t at, size_t n, const void *with, size_t n_wi
 }
 
 /* Turn a bit, cut a range, double a range, put a piece in a range's place, or end early. */
-static void change(mutant *m, fl_stream *stream)
+static void change(mutant *m, fl_random_stream *stream)
 {
     size_t at = fl_random_below(stream, m->n + 1), left = m->n - at;
     size_t n = fl_random_below(stream, (left < 16 ? left : 16) + 1), kind = fl_random_below(stream, 8);
@@ -67,10 +67,10 @@ static void change(mutant *m, fl_stream *stream)
 
 static void run(const char *bytes, size_t n, uint64_t file, uint64_t number)
 {
-    mutant m = { fl_new(n + 1, 1), n };
+    mutant m = { fl_memory_new(n + 1, 1), n };
     memcpy(m.bytes, bytes, n);
     if (number) {
-        fl_stream stream = fl_stream_start(file, "mutant", number);
+        fl_random_stream stream = fl_random_stream_start(file, "mutant", number);
         for (size_t i = 1 + fl_random_below(&stream, MOST_CHANGES); i > 0; i--) change(&m, &stream);
     }
     LLVMFuzzerTestOneInput(m.bytes, m.n);
@@ -82,12 +82,12 @@ int main(int argc, char **argv)
     struct dirent **entries;
     int n_files = argc == 3 ? scandir(argv[1], &entries, NULL, alphasort) : -1, done = 0;
     for (int i = 0; i < n_files; i++) {
-        char path[FL_PATH_MAX], *bytes;
+        char path[FL_FILE_PATH_MAX], *bytes;
         size_t n;
         fl_error error;
-        fl_path_join(path, argv[1], entries[i]->d_name);
+        fl_file_path_join(path, argv[1], entries[i]->d_name);
         if (fl_file_exists(path)) {
-            if (!fl_file_read(path, &bytes, &n, &error)) fl_die("%s", error.text);
+            if (!fl_file_read(path, &bytes, &n, &error)) fl_error_die("%s", error.text);
             for (long number = 0; number <= atol(argv[2]); number++) run(bytes, n, (uint64_t)i, (uint64_t)number);
             free(bytes);
             done++;

@@ -23,8 +23,8 @@ static const char study_text[] =
     "  {\"arm\": \"b\", \"optimizer\": \"momentum\", \"space\": {\"one_minus_momentum\": 0.1,"
     "   \"learning_rate/(1-momentum)\": {\"min\": 0.1, \"max\": 1, \"scaling\": \"log\"}}}]}";
 
-static const fl_shard whole = { 1, 1 };
-static char folder[FL_PATH_MAX];
+static const fl_store_shard whole = { 1, 1 };
+static char folder[FL_FILE_PATH_MAX];
 static fl_study *study;
 
 static int remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *where)
@@ -42,7 +42,7 @@ static fl_store *open_store(void)
 {
     fl_error error;
     fl_store *store = fl_store_open(folder, study, whole, NULL, &error);
-    if (!store) fl_die("%s", error.text);
+    if (!store) fl_error_die("%s", error.text);
     return store;
 }
 
@@ -50,10 +50,10 @@ static fl_store *open_store(void)
 static void arrive(void)
 {
     fl_error error;
-    fl_path_join(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", "fairlead-fuzz-XXXXXX");
+    fl_file_path_join(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", "fairlead-fuzz-XXXXXX");
     PROMISE(mkdtemp(folder));
     study = fl_study_load_text("study", study_text, NULL, &error);
-    if (!study) fl_die("%s", error.text);
+    if (!study) fl_error_die("%s", error.text);
     fl_store_close(open_store());
     atexit(leave);
 }
@@ -76,7 +76,7 @@ static void add_line(fl_text *text, const char *line, size_t n)
 /* Write the lines up to "--" into a file of the folder; returns what follows. */
 static const char *put_lines(const char *name, const char *at, const char *end)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     fl_text text = { 0 };
     for (bool more = true; more && at < end;) {
         const char *newline = memchr(at, '\n', (size_t)(end - at)), *stop = newline ? newline : end;
@@ -85,7 +85,7 @@ static const char *put_lines(const char *name, const char *at, const char *end)
         if (more && newline) fl_text_add(&text, "\n");
         at = newline ? newline + 1 : end;
     }
-    fl_path_join(path, folder, name);
+    fl_file_path_join(path, folder, name);
     FILE *file = fopen(path, "w");
     PROMISE(file && fwrite(text.bytes ? text.bytes : "", 1, text.length, file) == text.length && fclose(file) == 0);
     fl_text_free(&text);
@@ -134,10 +134,10 @@ static size_t tell(void)
 static void write_on(void)
 {
     fl_error error;
-    fl_slot slot = { 1, 1000, 0 };
+    fl_record_slot slot = { 1, 1000, 0 };
     fl_store *store = open_store();
     fl_trial trial = fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat);
-    fl_outcome outcome = { .status = FL_INFEASIBLE, .trial = "0123456789abcdef" };
+    fl_outcome outcome = { .status = FL_OUTCOME_INFEASIBLE, .trial = "0123456789abcdef" };
     PROMISE(fl_store_add(store, &slot, &trial, &outcome, "", &error));
     fl_trial_free(&trial);
     fl_store_close(store);

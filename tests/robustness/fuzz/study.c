@@ -26,13 +26,13 @@ static void check_travel(const fl_trial *trial)
     json_decref(object);
 }
 
-static void check_trial(const fl_study *study, const fl_arm *arm, uint64_t index, uint64_t repeat)
+static void check_trial(const fl_study *study, const fl_study_arm *arm, uint64_t index, uint64_t repeat)
 {
     fl_error error;
     fl_text command = { 0 };
     fl_trial trial = fl_study_trial(study, arm, index, repeat);
     PROMISE(fl_trial_accepts(&trial, SIZE_MAX, &error));
-    fl_rate_question question = fl_trial_question(&trial);
+    fl_schedule_context question = fl_trial_schedule_context(&trial);
     fl_schedule_rate(trial.owners.schedule, &question);
     question.step = trial.steps - 1;
     fl_schedule_rate(trial.owners.schedule, &question);
@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     for (size_t i = 0; i < study->n_arms && i < MOST_ARMS; i++) {
         check_trial(study, &study->arms[i], 0, 0);
         check_trial(study, &study->arms[i], study->max_trials / 2, study->repeats - 1);
-        check_trial(study, &study->arms[i], study->max_trials - 1, FL_RERUN_REPEAT);
+        check_trial(study, &study->arms[i], study->max_trials - 1, FL_STUDY_RERUN_REPEAT);
     }
     fl_study_free(study);
     return 0;

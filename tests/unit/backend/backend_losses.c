@@ -15,18 +15,20 @@ static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, co
 {
     loss_run result = { 0 };
     bool lent;
-    fl_request request = { .layer = &layer, .in = { .shape = { n, c, 1, 1 } }, .training = true, .needs_d_in = true };
-    fl_op *op = fl_backend_plan(fl_backends()[0], &request, &lent);
+    fl_backend_request request = {
+        .layer = &layer, .in = { .shape = { n, c, 1, 1 } }, .training = true, .needs_d_in = true
+    };
+    fl_backend_op *op = fl_backend_plan(fl_backends()[0], &request, &lent);
     assert_int_equal(op->out.bytes, 0);
-    void *workspace = fl_new(op->workspace_bytes, 1);
-    op->bind(op, &(fl_buffers){ .in = in,
-                                .d_in = result.d_in,
-                                .workspace = workspace,
-                                .labels = labels,
-                                .losses = result.losses,
-                                .wrong = result.wrong,
-                                .param = { theta },
-                                .grad = { result.gradient } });
+    void *workspace = fl_memory_new(op->workspace_bytes, 1);
+    op->bind(op, &(fl_backend_buffers){ .in = in,
+                                        .d_in = result.d_in,
+                                        .workspace = workspace,
+                                        .labels = labels,
+                                        .losses = result.losses,
+                                        .wrong = result.wrong,
+                                        .param = { theta },
+                                        .grad = { result.gradient } });
     op->forward(op);
     op->backward(op);
     free(workspace);
@@ -36,7 +38,7 @@ static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, co
 
 static loss_run softmax(size_t n, size_t c, const float *logits, const int32_t *labels)
 {
-    return run_loss((fl_layer){ .kind = FL_SOFTMAX_CROSS_ENTROPY }, n, c, logits, labels, NULL);
+    return run_loss((fl_layer){ .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY }, n, c, logits, labels, NULL);
 }
 
 /* exp(1), exp(2), exp(3) over their sum: .09003057317, .24472847105, .66524095577; -log of the last is .40760596444. */
@@ -92,7 +94,7 @@ static void a_logit_that_is_not_finite_is_seen(void **state)
 static void quadratic_has_its_closed_form(void **state)
 {
     float theta[] = { 2, 3, 4 }, x[] = { 1, 1, 1, /**/ 0, 1, 2 };
-    fl_layer layer = { .kind = FL_QUADRATIC, .name = "quadratic", .n_out = 3, .condition = 100 };
+    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .n_out = 3, .condition = 100 };
     loss_run got = run_loss(layer, 2, 3, x, NULL, theta);
     assert_close(got.losses[0], 47.05, 1e-7);
     assert_close(got.losses[1], 22.2, 1e-7);
@@ -105,7 +107,7 @@ static void quadratic_has_its_closed_form(void **state)
 
 static void curvatures_are_log_spaced_up_to_ten(void **state)
 {
-    fl_layer layer = { .kind = FL_QUADRATIC, .name = "quadratic", .n_out = 5, .condition = 1e4 };
+    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .n_out = 5, .condition = 1e4 };
     for (size_t i = 0; i < 5; i++) assert_close(fl_layer_curvature(&layer, i), 1e-3 * pow(10, (double)i), 1e-14);
     layer.n_out = 1;
     assert_true(fl_layer_curvature(&layer, 0) == 10);

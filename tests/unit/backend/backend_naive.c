@@ -6,7 +6,7 @@
 /* One layer in double. */
 typedef struct oracle {
     const fl_layer *layer;
-    fl_shape in, out;
+    fl_tensor_shape in, out;
     double *x, *weight, *bias;
 } oracle;
 
@@ -51,9 +51,11 @@ static double relu(const oracle *o, size_t n, size_t c, size_t y, size_t x)
 
 static double output(const oracle *o, size_t i)
 {
-    static double (*const kinds[])(const oracle *, size_t, size_t, size_t, size_t) = {
-        [FL_DENSE] = dense, [FL_CONVOLUTION] = convolution, [FL_MAX_POOL] = max_pool, [FL_RELU] = relu
-    };
+    static double (*const kinds[])(const oracle *, size_t, size_t, size_t,
+                                   size_t) = { [FL_LAYER_DENSE] = dense,
+                                               [FL_LAYER_CONVOLUTION] = convolution,
+                                               [FL_LAYER_MAX_POOL] = max_pool,
+                                               [FL_LAYER_RELU] = relu };
     size_t x = i % o->out.w, y = i / o->out.w % o->out.h, c = i / (o->out.w * o->out.h) % o->out.c;
     return kinds[o->layer->kind](o, i / (o->out.w * o->out.h * o->out.c), c, y, x);
 }
@@ -62,14 +64,14 @@ static double output(const oracle *o, size_t i)
 static double objective(const oracle *o, const float *d_y)
 {
     double total = 0;
-    for (size_t i = 0; i < fl_shape_size(o->out); i++) total += d_y[i] * output(o, i);
+    for (size_t i = 0; i < fl_tensor_shape_size(o->out); i++) total += d_y[i] * output(o, i);
     return total;
 }
 
 static void assert_gradient(oracle *o, const float *d_y, double *values, size_t n, const float *gradient)
 {
     const double h = 1e-5; /* small against the distance to the next kink, large against double's rounding */
-    float *expected = fl_new(n, sizeof *expected);
+    float *expected = fl_memory_new(n, sizeof *expected);
     for (size_t i = 0; i < n; i++) {
         double kept = values[i];
         values[i] = kept + h;
@@ -84,23 +86,23 @@ static void assert_gradient(oracle *o, const float *d_y, double *values, size_t 
 
 static double *widened(const float *values, size_t n)
 {
-    double *wide = fl_new(n, sizeof *wide);
+    double *wide = fl_memory_new(n, sizeof *wide);
     for (size_t i = 0; i < n; i++) wide[i] = values[i];
     return wide;
 }
 
-static void check(const fl_layer *layer, fl_shape in)
+static void check(const fl_layer *layer, fl_tensor_shape in)
 {
     fl_arena *arena = fl_arena_new();
     chain_data data = chain_data_new(arena, layer, 1, in, CHAIN_REAL, 7);
-    chain_run(fl_backends()[0], layer, 1, FL_F32, true, &data);
-    oracle o = { layer, in, data.out, widened(data.x, fl_shape_size(in)), NULL, NULL };
+    chain_run(fl_backends()[0], layer, 1, FL_BACKEND_F32, true, &data);
+    oracle o = { layer, in, data.out, widened(data.x, fl_tensor_shape_size(in)), NULL, NULL };
     if (data.n_tensors) o.weight = widened(data.parameters[0], data.n_values[0]);
     if (data.n_tensors) o.bias = widened(data.parameters[1], data.n_values[1]);
-    for (size_t i = 0; i < fl_shape_size(data.out); i++)
+    for (size_t i = 0; i < fl_tensor_shape_size(data.out); i++)
         if (!(fabs(data.y[i] - output(&o, i)) <= 1e-5))
             fail_msg("output %zu is %g, not %g", i, data.y[i], output(&o, i));
-    assert_gradient(&o, data.d_y, o.x, fl_shape_size(in), data.d_x);
+    assert_gradient(&o, data.d_y, o.x, fl_tensor_shape_size(in), data.d_x);
     if (data.n_tensors) assert_gradient(&o, data.d_y, o.weight, data.n_values[0], data.gradients[0]);
     if (data.n_tensors) assert_gradient(&o, data.d_y, o.bias, data.n_values[1], data.gradients[1]);
     free(o.x);
@@ -111,42 +113,42 @@ static void check(const fl_layer *layer, fl_shape in)
 
 static void dense_is_its_sum_and_its_gradients(void **state)
 {
-    check(&(fl_layer){ .kind = FL_DENSE, .name = "t", .n_out = 5 }, (fl_shape){ 3, 17, 1, 1 });
-    check(&(fl_layer){ .kind = FL_DENSE, .name = "t", .n_out = 3 }, (fl_shape){ 1, 2, 3, 5 });
+    check(&(fl_layer){ .kind = FL_LAYER_DENSE, .name = "t", .n_out = 5 }, (fl_tensor_shape){ 3, 17, 1, 1 });
+    check(&(fl_layer){ .kind = FL_LAYER_DENSE, .name = "t", .n_out = 3 }, (fl_tensor_shape){ 1, 2, 3, 5 });
 }
 
 static void convolution_is_its_sum_and_its_gradients(void **state)
 {
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 3, .kernel = 3, .pad = 1 },
-          (fl_shape){ 2, 3, 4, 5 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 5, .pad = 2 },
-          (fl_shape){ 3, 1, 2, 3 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 2, .pad = 0 },
-          (fl_shape){ 1, 5, 3, 2 });
-    check(&(fl_layer){ .kind = FL_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 1, .pad = 2 },
-          (fl_shape){ 1, 2, 1, 1 });
+    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 3, .kernel = 3, .pad = 1 },
+          (fl_tensor_shape){ 2, 3, 4, 5 });
+    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 5, .pad = 2 },
+          (fl_tensor_shape){ 3, 1, 2, 3 });
+    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 2, .pad = 0 },
+          (fl_tensor_shape){ 1, 5, 3, 2 });
+    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 1, .pad = 2 },
+          (fl_tensor_shape){ 1, 2, 1, 1 });
 }
 
 static void max_pool_takes_the_largest_of_whole_windows(void **state)
 {
-    check(&(fl_layer){ .kind = FL_MAX_POOL, .kernel = 2 }, (fl_shape){ 3, 2, 5, 7 });
-    check(&(fl_layer){ .kind = FL_MAX_POOL, .kernel = 3 }, (fl_shape){ 1, 5, 8, 4 });
+    check(&(fl_layer){ .kind = FL_LAYER_MAX_POOL, .kernel = 2 }, (fl_tensor_shape){ 3, 2, 5, 7 });
+    check(&(fl_layer){ .kind = FL_LAYER_MAX_POOL, .kernel = 3 }, (fl_tensor_shape){ 1, 5, 8, 4 });
 }
 
 static void relu_cuts_at_zero(void **state)
 {
-    check(&(fl_layer){ .kind = FL_RELU }, (fl_shape){ 3, 5, 2, 3 });
+    check(&(fl_layer){ .kind = FL_LAYER_RELU }, (fl_tensor_shape){ 3, 5, 2, 3 });
 }
 
 /* layer.h: a tie goes to the first in row order. */
 static void a_tie_in_a_window_goes_to_the_first_in_row_order(void **state)
 {
     float x[] = { 1, 2, 2, 1, /**/ 2, 1, 2, 2 }, y[2], d_x[8], d_y[] = { 3, 5 };
-    fl_layer pool = { .kind = FL_MAX_POOL, .kernel = 2 };
+    fl_layer pool = { .kind = FL_LAYER_MAX_POOL, .kernel = 2 };
     chain_data data = { .in = { 1, 1, 2, 4 }, .out = { 1, 1, 1, 2 }, .x = x, .d_y = d_y, .y = y, .d_x = d_x };
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
-        if (!(*backend)->usable(FL_F32, NULL)) continue;
-        chain_run(*backend, &pool, 1, FL_F32, true, &data);
+        if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
+        chain_run(*backend, &pool, 1, FL_BACKEND_F32, true, &data);
         assert_memory_equal(y, ((float[]){ 2, 2 }), sizeof y);
         assert_memory_equal(d_x, ((float[]){ 0, 3, 5, 0, /**/ 0, 0, 0, 0 }), sizeof d_x);
     }
@@ -155,11 +157,11 @@ static void a_tie_in_a_window_goes_to_the_first_in_row_order(void **state)
 static void the_derivative_of_relu_at_zero_is_zero(void **state)
 {
     float x[] = { -1, 0, -0.0f, 2 }, y[4], d_x[4], d_y[] = { 3, 5, 7, 11 };
-    fl_layer relu = { .kind = FL_RELU };
+    fl_layer relu = { .kind = FL_LAYER_RELU };
     chain_data data = { .in = { 1, 4, 1, 1 }, .out = { 1, 4, 1, 1 }, .x = x, .d_y = d_y, .y = y, .d_x = d_x };
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
-        if (!(*backend)->usable(FL_F32, NULL)) continue;
-        chain_run(*backend, &relu, 1, FL_F32, true, &data);
+        if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
+        chain_run(*backend, &relu, 1, FL_BACKEND_F32, true, &data);
         for (size_t i = 0; i < 4; i++) assert_true(y[i] == (i == 3 ? 2 : 0) && d_x[i] == (i == 3 ? 11 : 0));
     }
 }
@@ -168,12 +170,13 @@ static void the_derivative_of_relu_at_zero_is_zero(void **state)
  */
 static void relu_and_max_pool_commute_to_the_bit(void **state)
 {
-    static const fl_layer pool = { .kind = FL_MAX_POOL, .kernel = 2 }, relu = { .kind = FL_RELU };
+    static const fl_layer pool = { .kind = FL_LAYER_MAX_POOL, .kernel = 2 }, relu = { .kind = FL_LAYER_RELU };
     fl_arena *arena = fl_arena_new();
-    chain_data first = chain_data_new(arena, (fl_layer[]){ relu, pool }, 2, (fl_shape){ 3, 5, 9, 12 }, CHAIN_WHOLE, 1);
+    chain_data first =
+        chain_data_new(arena, (fl_layer[]){ relu, pool }, 2, (fl_tensor_shape){ 3, 5, 9, 12 }, CHAIN_WHOLE, 1);
     chain_data second = chain_twin(arena, &first);
-    chain_run(fl_backends()[0], (fl_layer[]){ relu, pool }, 2, FL_F32, true, &first);
-    chain_run(fl_backends()[0], (fl_layer[]){ pool, relu }, 2, FL_F32, true, &second);
+    chain_run(fl_backends()[0], (fl_layer[]){ relu, pool }, 2, FL_BACKEND_F32, true, &first);
+    chain_run(fl_backends()[0], (fl_layer[]){ pool, relu }, 2, FL_BACKEND_F32, true, &second);
     assert_chains_near(&second, &first, 0, "pool before relu");
     fl_arena_free(arena);
 }

@@ -24,7 +24,7 @@ static void an_unknown_name_is_answered_with_all_names(void **state)
 {
     fl_error error;
     assert_null(fl_entry_find(animals, "animal", "bee", &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_string_equal(error.text, "there is no animal 'bee'; there is ant, crab");
 }
 

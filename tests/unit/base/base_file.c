@@ -9,12 +9,12 @@
 
 /* A folder of the test's own, and the path that at() made last. */
 typedef struct place {
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
 } place;
 
 static const char *at(place *p, const char *name)
 {
-    fl_path_join(p->path, p->folder, name);
+    fl_file_path_join(p->path, p->folder, name);
     return p->path;
 }
 
@@ -67,7 +67,7 @@ static void a_failed_write_keeps_the_old_file_and_leaves_no_litter(void **state)
     folder_make(p.folder);
     assert_true(fl_file_write(at(&p, "file"), "old", 3, NULL));
     assert_false(write_without_space(p.path, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_ERROR_MACHINE);
     assert_contains(error.text, p.path);
     assert_contains(error.text, "File too large");
     assert_holds(p.path, "old", 3);
@@ -80,10 +80,10 @@ static void writing_over_a_folder_fails_and_leaves_no_litter(void **state)
     fl_error error;
     place p;
     folder_make(p.folder);
-    assert_true(fl_folder_make(at(&p, "folder"), NULL));
+    assert_true(fl_file_folder_make(at(&p, "folder"), NULL));
     assert_false(fl_file_write(p.path, "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
-    assert_true(fl_folder_exists(p.path));
+    assert_int_equal(error.fault, FL_ERROR_USER);
+    assert_true(fl_file_folder_exists(p.path));
     assert_int_equal(folder_count(p.folder), 1);
     folder_remove(p.folder);
 }
@@ -94,7 +94,7 @@ static void writing_into_a_missing_folder_fails(void **state)
     place p;
     folder_make(p.folder);
     assert_false(fl_file_write(at(&p, "missing/file"), "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "missing/file");
     folder_remove(p.folder);
 }
@@ -114,8 +114,8 @@ static void a_missing_file_and_a_folder_are_the_users_errors(void **state)
     place p;
     folder_make(p.folder);
     fl_error missing = failed_read(at(&p, "none")), folder = failed_read(p.folder);
-    assert_int_equal(missing.fault, FL_FAULT_USER);
-    assert_int_equal(folder.fault, FL_FAULT_USER);
+    assert_int_equal(missing.fault, FL_ERROR_USER);
+    assert_int_equal(folder.fault, FL_ERROR_USER);
     assert_contains(folder.text, "Is a directory");
     folder_remove(p.folder);
 }
@@ -124,7 +124,7 @@ static void a_missing_file_and_a_folder_are_the_users_errors(void **state)
 static void a_failing_read_is_the_machines_trouble(void **state)
 {
     fl_error error = failed_read("/proc/self/mem");
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_ERROR_MACHINE);
     assert_contains(error.text, "cannot be read: Input/output error");
 }
 
@@ -137,12 +137,12 @@ static void an_errno_says_who_must_act(void **state)
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         errno = mistakes[i];
         assert_false(fl_file_error(&error, "a/b", "cannot be written"));
-        assert_int_equal(error.fault, FL_FAULT_USER);
+        assert_int_equal(error.fault, FL_ERROR_USER);
     }
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
         errno = troubles[i];
         assert_false(fl_file_error(&error, "a/b", "cannot be written"));
-        assert_int_equal(error.fault, FL_FAULT_MACHINE);
+        assert_int_equal(error.fault, FL_ERROR_MACHINE);
     }
     errno = ENOSPC;
     fl_file_error(&error, "a/b", "cannot be written");
@@ -153,11 +153,11 @@ static void a_folder_is_made_with_its_parents_and_again(void **state)
 {
     place p;
     folder_make(p.folder);
-    assert_true(fl_folder_make(at(&p, "a/b/c"), NULL));
-    assert_true(fl_folder_exists(p.path) && !fl_file_exists(p.path));
-    assert_true(fl_folder_make(p.path, NULL));
-    assert_true(fl_folder_make(at(&p, "a/b/c/d/"), NULL));
-    assert_true(fl_folder_exists(p.path));
+    assert_true(fl_file_folder_make(at(&p, "a/b/c"), NULL));
+    assert_true(fl_file_folder_exists(p.path) && !fl_file_exists(p.path));
+    assert_true(fl_file_folder_make(p.path, NULL));
+    assert_true(fl_file_folder_make(at(&p, "a/b/c/d/"), NULL));
+    assert_true(fl_file_folder_exists(p.path));
     folder_remove(p.folder);
 }
 
@@ -167,43 +167,43 @@ static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
     place p;
     folder_make(p.folder);
     assert_true(fl_file_write(at(&p, "file"), "", 0, NULL));
-    assert_true(fl_file_exists(p.path) && !fl_folder_exists(p.path));
-    assert_false(fl_folder_make(p.path, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_true(fl_file_exists(p.path) && !fl_file_folder_exists(p.path));
+    assert_false(fl_file_folder_make(p.path, &error));
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "File exists");
-    assert_false(fl_folder_make(at(&p, "file/below"), &error));
+    assert_false(fl_file_folder_make(at(&p, "file/below"), &error));
     assert_contains(error.text, "file/below: cannot be created: Not a directory");
     folder_remove(p.folder);
 }
 
 static void paths_are_joined_by_one_slash(void **state)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, "a", "b");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, "a", "b");
     assert_string_equal(path, "a/b");
-    fl_path_join(path, "/a/", "b");
+    fl_file_path_join(path, "/a/", "b");
     assert_string_equal(path, "/a/b");
-    fl_path_join(path, "", "b");
+    fl_file_path_join(path, "", "b");
     assert_string_equal(path, "b");
 }
 
 /* The system takes 4095 bytes. */
 static void a_path_that_is_too_long_is_refused_by_its_first_use(void **state)
 {
-    char path[FL_PATH_MAX], longer[2 * FL_PATH_MAX], *bytes;
+    char path[FL_FILE_PATH_MAX], longer[2 * FL_FILE_PATH_MAX], *bytes;
     size_t n;
     fl_error error;
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = 0;
-    fl_path_join(path, longer, "b");
+    fl_file_path_join(path, longer, "b");
     assert_false(fl_file_read(path, &bytes, &n, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "File name too long");
-    assert_false(fl_file_exists(path) || fl_folder_exists(path));
-    assert_false(fl_folder_make(longer, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_false(fl_file_exists(path) || fl_file_folder_exists(path));
+    assert_false(fl_file_folder_make(longer, &error));
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_false(fl_file_write(longer, "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
 }
 
 /* Whoever may write to /dev may also replace what is in it. */
@@ -223,7 +223,7 @@ static void a_device_is_written_to_and_never_replaced(void **state)
     assert_false(fl_file_exists(p.path));
     assert_int_equal(symlink("/dev/full", at(&p, "full")), 0);
     assert_false(fl_file_write(p.path, "new", 3, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_ERROR_MACHINE);
     assert_contains(error.text, "No space left on device");
     assert_int_equal(folder_count(p.folder), 2);
     folder_remove(p.folder);
@@ -232,7 +232,7 @@ static void a_device_is_written_to_and_never_replaced(void **state)
 static void a_file_without_end_is_refused(void **state)
 {
     fl_error error = failed_read("/dev/zero");
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "is larger than 256 MiB");
 }
 

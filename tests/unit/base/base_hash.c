@@ -23,13 +23,13 @@ static void a_hash_is_written_as_sixteen_digits(void **state)
 
 static void assert_sha256(const char *bytes, size_t n, const char *expected)
 {
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX], text[FL_SHA256_TEXT];
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], text[FL_HASH_SHA256_TEXT];
     folder_make(folder);
-    fl_path_join(path, folder, "data");
+    fl_file_path_join(path, folder, "data");
     put_file(path, bytes, n);
-    assert_true(fl_sha256_file(path, text, NULL));
+    assert_true(fl_hash_sha256_file(path, text, NULL));
     assert_string_equal(text, expected);
-    fl_sha256(bytes, n, text);
+    fl_hash_sha256(bytes, n, text);
     assert_string_equal(text, expected);
     folder_remove(folder);
 }
@@ -47,9 +47,9 @@ static void files_and_bytes_have_their_published_sha256(void **state)
 static void a_file_that_is_not_there_is_the_users_error(void **state)
 {
     fl_error error;
-    char text[FL_SHA256_TEXT];
-    assert_false(fl_sha256_file("/nowhere/data.gz", text, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    char text[FL_HASH_SHA256_TEXT];
+    assert_false(fl_hash_sha256_file("/nowhere/data.gz", text, &error));
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "/nowhere/data.gz");
 }
 

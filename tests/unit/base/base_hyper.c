@@ -6,11 +6,11 @@
 static const char *const forms[] = { "choi", "kingma", NULL };
 
 static const fl_hyper table[] = {
-    { "rate", "help", FL_LOG, NAN, .min = 0, .max = HUGE_VAL },
-    { "momentum", "help", FL_LINEAR, 0.9, .min = 0, .max = 1, .max_open = true },
-    { "epsilon", "help", FL_LOG, 1e-8, .min = 0, .min_open = true, .max = 1e10 },
-    { "steps", "help", FL_INTEGER, 0, .min = 0, .max = 100 },
-    { "form", "help", FL_CHOICE, 0, .min = 0, .max = 1, .choices = forms },
+    { "rate", "help", FL_HYPER_LOG, NAN, .min = 0, .max = HUGE_VAL },
+    { "momentum", "help", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1, .max_open = true },
+    { "epsilon", "help", FL_HYPER_LOG, 1e-8, .min = 0, .min_open = true, .max = 1e10 },
+    { "steps", "help", FL_HYPER_INTEGER, 0, .min = 0, .max = 100 },
+    { "form", "help", FL_HYPER_CHOICE, 0, .min = 0, .max = 1, .choices = forms },
 };
 enum { RATE, MOMENTUM, EPSILON, STEPS, FORM, N };
 
@@ -61,7 +61,7 @@ static void assert_range(size_t i, const char *expected)
 /* 2^53 + 1 is no double. */
 static void whole_numbers_end_where_doubles_skip_some(void **state)
 {
-    const fl_hyper patience = { .name = "patience", .scale = FL_INTEGER, .min = 0, .max = HUGE_VAL };
+    const fl_hyper patience = { .name = "patience", .scale = FL_HYPER_INTEGER, .min = 0, .max = HUGE_VAL };
     char text[100];
     fl_error error;
     assert_true(fl_hyper_accepts(&patience, 9007199254740992.0, &error));
@@ -93,7 +93,7 @@ static void a_refusal_names_the_value_and_the_range(void **state)
 {
     fl_error error;
     assert_false(fl_hyper_accepts(&table[MOMENTUM], 1.5, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_string_equal(error.text, "momentum = 1.5 is outside its range [0, 1)");
 }
 

@@ -12,23 +12,23 @@ static fl_json *load(const char *text)
     return document;
 }
 
-static fl_node member(fl_node object, const char *key)
+static fl_json_node member(fl_json_node object, const char *key)
 {
-    fl_node child;
-    assert_true(fl_node_get(object, key, &child));
+    fl_json_node child;
+    assert_true(fl_json_get(object, key, &child));
     return child;
 }
 
 /* The sentences of a complaint about the value and about the key stand at these places. */
-static void assert_places(fl_node node, const char *value_place, const char *key_place)
+static void assert_places(fl_json_node node, const char *value_place, const char *key_place)
 {
     fl_error error;
     char expected[100];
-    assert_false(fl_node_fail(node, &error, "%s", "no"));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_false(fl_json_fail(node, &error, "%s", "no"));
+    assert_int_equal(error.fault, FL_ERROR_USER);
     snprintf(expected, sizeof expected, "a.json:%s: no", value_place);
     assert_string_equal(error.text, expected);
-    assert_false(fl_node_fail_key(node, &error, "%s", "no"));
+    assert_false(fl_json_fail_key(node, &error, "%s", "no"));
     snprintf(expected, sizeof expected, "a.json:%s: no", key_place);
     assert_string_equal(error.text, expected);
 }
@@ -44,17 +44,17 @@ static const char *const study = "{\n"
 static void every_key_and_value_has_its_place(void **state)
 {
     fl_json *document = load(study);
-    fl_node root = fl_json_root(document), arm, rate;
+    fl_json_node root = fl_json_root(document), arm, rate;
     assert_places(root, "1:1", "1:1");
     assert_places(member(root, "study"), "2:12", "2:3");
     assert_places(member(root, "budget"), "3:13", "3:3");
     assert_places(member(member(root, "budget"), "steps"), "3:24", "3:15");
     assert_places(member(member(root, "budget"), "trials"), "4:7", "3:28");
-    assert_true(fl_node_first(member(root, "arms"), &arm));
+    assert_true(fl_json_first(member(root, "arms"), &arm));
     assert_places(arm, "5:13", "5:13");
-    assert_true(fl_node_next(&arm));
+    assert_true(fl_json_next(&arm));
     assert_places(member(arm, "arm"), "6:22", "6:15");
-    assert_true(fl_node_first(member(arm, "rates"), &rate) && fl_node_next(&rate));
+    assert_true(fl_json_first(member(arm, "rates"), &rate) && fl_json_next(&rate));
     assert_places(rate, "6:40", "6:40");
     fl_json_free(document);
 }
@@ -62,7 +62,7 @@ static void every_key_and_value_has_its_place(void **state)
 static void columns_count_characters(void **state)
 {
     fl_json *document = load("{ \"h\xc3\xa4gele\": \"\xe2\x82\xac\xf0\x9f\x9a\x80\", \"b\": 1 }");
-    fl_node root = fl_json_root(document);
+    fl_json_node root = fl_json_root(document);
     assert_places(member(root, "h\xc3\xa4gele"), "1:13", "1:3");
     assert_places(member(root, "b"), "1:24", "1:19");
     fl_json_free(document);
@@ -73,7 +73,7 @@ static void strings_may_hold_what_looks_like_json(void **state)
 {
     fl_json *document =
         load("{\"a\\\"}]\": \"\\\\\", \"\\u0062\": [\"{\", \"]\\\"\"], \"c\": {}, \"d\": [], \"e\": -1e-3}");
-    fl_node root = fl_json_root(document);
+    fl_json_node root = fl_json_root(document);
     assert_places(member(root, "a\"}]"), "1:11", "1:2");
     assert_places(member(root, "b"), "1:27", "1:17");
     assert_places(member(root, "c"), "1:46", "1:41");
@@ -85,12 +85,12 @@ static void strings_may_hold_what_looks_like_json(void **state)
 static void children_come_in_the_order_of_the_text(void **state)
 {
     fl_json *document = load("{\"z\": 1, \"a\": 2, \"m\": 3}");
-    fl_node child;
+    fl_json_node child;
     char keys[4] = "";
-    for (bool more = fl_node_first(fl_json_root(document), &child); more; more = fl_node_next(&child))
-        strcat(keys, fl_node_key(child));
+    for (bool more = fl_json_first(fl_json_root(document), &child); more; more = fl_json_next(&child))
+        strcat(keys, fl_json_key(child));
     assert_string_equal(keys, "zam");
-    assert_null(fl_node_key(fl_json_root(document)));
+    assert_null(fl_json_key(fl_json_root(document)));
     fl_json_free(document);
 }
 
@@ -99,9 +99,9 @@ static void empty_containers_and_plain_values_have_no_children(void **state)
     const char *texts[] = { "{}", "[]", "7", "\"x\"", "null" };
     for (size_t i = 0; i < 5; i++) {
         fl_json *document = load(texts[i]);
-        fl_node child;
-        assert_false(fl_node_first(fl_json_root(document), &child));
-        assert_false(fl_node_get(fl_json_root(document), "x", &child));
+        fl_json_node child;
+        assert_false(fl_json_first(fl_json_root(document), &child));
+        assert_false(fl_json_get(fl_json_root(document), "x", &child));
         fl_json_free(document);
     }
 }
@@ -111,7 +111,7 @@ static void assert_refused(const char *text, size_t n, const char *place, const 
     fl_error error;
     fl_json *document = fl_json_load_text("a.json", text, n, &error);
     if (document) fail_msg("accepted: %s", text);
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, place);
     assert_contains(error.text, part);
 }
@@ -180,10 +180,10 @@ static void sixty_four_levels_are_enough(void **state)
 
 static void files_are_loaded_under_their_path(void **state)
 {
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
     fl_error error;
     folder_make(folder);
-    fl_path_join(path, folder, "study.json");
+    fl_file_path_join(path, folder, "study.json");
     assert_null(fl_json_load(path, &error));
     assert_contains(error.text, path);
     put_file(path, "{\n\"a\": }", 8);
@@ -207,39 +207,39 @@ static void assert_says(bool answer, const fl_error *error, const char *sentence
 static void values_are_read_by_type(void **state)
 {
     fl_json *document = load("{\"s\": \"x\", \"n\": 2.5, \"w\": 9007199254740993, \"b\": true, \"o\": {}, \"i\": 3}");
-    fl_node root = fl_json_root(document);
+    fl_json_node root = fl_json_root(document);
     const char *string;
     double number;
     uint64_t whole;
     bool yes;
-    assert_true(fl_node_string(member(root, "s"), &string, NULL));
+    assert_true(fl_json_string(member(root, "s"), &string, NULL));
     assert_string_equal(string, "x");
-    assert_true(fl_node_number(member(root, "n"), &number, NULL) && number == 2.5);
-    assert_true(fl_node_number(member(root, "i"), &number, NULL) && number == 3);
-    assert_true(fl_node_whole(member(root, "w"), 1, UINT64_MAX, &whole, NULL) && whole == 9007199254740993u);
-    assert_true(fl_node_bool(member(root, "b"), &yes, NULL) && yes);
-    assert_true(fl_node_is_object(member(root, "o"), NULL) && json_is_object(fl_node_value(member(root, "o"))));
+    assert_true(fl_json_number(member(root, "n"), &number, NULL) && number == 2.5);
+    assert_true(fl_json_number(member(root, "i"), &number, NULL) && number == 3);
+    assert_true(fl_json_whole(member(root, "w"), 1, UINT64_MAX, &whole, NULL) && whole == 9007199254740993u);
+    assert_true(fl_json_bool(member(root, "b"), &yes, NULL) && yes);
+    assert_true(fl_json_is_object(member(root, "o"), NULL) && json_is_object(fl_json_value(member(root, "o"))));
     fl_json_free(document);
 }
 
 static void another_type_is_refused_in_a_sentence(void **state)
 {
     fl_json *document = load("{\"steps\": \"ten\", \"list\": [0, 1.5]}");
-    fl_node steps = member(fl_json_root(document), "steps"), list = member(fl_json_root(document), "list"), item;
+    fl_json_node steps = member(fl_json_root(document), "steps"), list = member(fl_json_root(document), "list"), item;
     const char *string;
     double number;
     uint64_t whole;
     bool yes;
     fl_error error;
-    assert_says(fl_node_number(steps, &number, &error), &error, "a.json:1:11: 'steps' must be a number");
-    assert_says(fl_node_bool(steps, &yes, &error), &error, "a.json:1:11: 'steps' must be true or false");
-    assert_says(fl_node_is_object(steps, &error), &error, "a.json:1:11: 'steps' must be an object {...}");
-    assert_says(fl_node_string(list, &string, &error), &error, "a.json:1:26: 'list' must be a string");
-    assert_true(fl_node_first(list, &item));
-    assert_says(fl_node_whole(item, 1, UINT64_MAX, &whole, &error), &error,
+    assert_says(fl_json_number(steps, &number, &error), &error, "a.json:1:11: 'steps' must be a number");
+    assert_says(fl_json_bool(steps, &yes, &error), &error, "a.json:1:11: 'steps' must be true or false");
+    assert_says(fl_json_is_object(steps, &error), &error, "a.json:1:11: 'steps' must be an object {...}");
+    assert_says(fl_json_string(list, &string, &error), &error, "a.json:1:26: 'list' must be a string");
+    assert_true(fl_json_first(list, &item));
+    assert_says(fl_json_whole(item, 1, UINT64_MAX, &whole, &error), &error,
                 "a.json:1:27: this must be a whole number of at least 1");
-    assert_true(fl_node_next(&item));
-    assert_says(fl_node_whole(item, 1, 10, &whole, &error), &error,
+    assert_true(fl_json_next(&item));
+    assert_says(fl_json_whole(item, 1, 10, &whole, &error), &error,
                 "a.json:1:30: this must be a whole number from 1 to 10");
     fl_json_free(document);
 }
@@ -247,10 +247,10 @@ static void another_type_is_refused_in_a_sentence(void **state)
 static void whole_numbers_keep_their_bounds(void **state)
 {
     fl_json *document = load("[-1, 0, 1, 10, 11]");
-    fl_node item;
+    fl_json_node item;
     uint64_t whole, accepted = 0;
-    for (bool more = fl_node_first(fl_json_root(document), &item); more; more = fl_node_next(&item))
-        if (fl_node_whole(item, 1, 10, &whole, NULL)) accepted += whole;
+    for (bool more = fl_json_first(fl_json_root(document), &item); more; more = fl_json_next(&item))
+        if (fl_json_whole(item, 1, 10, &whole, NULL)) accepted += whole;
     assert_int_equal(accepted, 1 + 10);
     fl_json_free(document);
 }
@@ -258,12 +258,12 @@ static void whole_numbers_keep_their_bounds(void **state)
 static void an_optional_number_may_be_missing_but_not_wrong(void **state)
 {
     fl_json *document = load("{\"steps\": 7, \"trials\": 0}");
-    fl_node root = fl_json_root(document);
+    fl_json_node root = fl_json_root(document);
     uint64_t whole = 99;
     fl_error error;
-    assert_true(fl_node_optional_whole(root, "batch", 1, 10, &whole, &error) && whole == 99);
-    assert_true(fl_node_optional_whole(root, "steps", 1, 10, &whole, &error) && whole == 7);
-    assert_says(fl_node_optional_whole(root, "trials", 1, 10, &whole, &error), &error,
+    assert_true(fl_json_optional_whole(root, "batch", 1, 10, &whole, &error) && whole == 99);
+    assert_true(fl_json_optional_whole(root, "steps", 1, 10, &whole, &error) && whole == 7);
+    assert_says(fl_json_optional_whole(root, "trials", 1, 10, &whole, &error), &error,
                 "a.json:1:24: 'trials' must be a whole number from 1 to 10");
     fl_json_free(document);
 }
@@ -272,8 +272,8 @@ static void a_sentence_without_a_place_can_be_given_one(void **state)
 {
     fl_json *document = load("{\"rate\": 2}");
     fl_error why, error;
-    fl_user_error(&why, "100%% is too much");
-    assert_says(fl_node_fail_with(member(fl_json_root(document), "rate"), &error, &why), &error,
+    fl_error_user(&why, "100%% is too much");
+    assert_says(fl_json_fail_with(member(fl_json_root(document), "rate"), &error, &why), &error,
                 "a.json:1:10: 100% is too much");
     fl_json_free(document);
 }
@@ -281,11 +281,11 @@ static void a_sentence_without_a_place_can_be_given_one(void **state)
 static void a_missing_key_is_placed_at_the_brace(void **state)
 {
     fl_json *document = load("{\n  \"budget\": {\"steps\": 1}}");
-    fl_node child;
+    fl_json_node child;
     fl_error error;
-    assert_says(fl_node_need(member(fl_json_root(document), "budget"), "trials", &child, &error), &error,
+    assert_says(fl_json_need(member(fl_json_root(document), "budget"), "trials", &child, &error), &error,
                 "a.json:2:13: 'trials' is missing here");
-    assert_true(fl_node_need(member(fl_json_root(document), "budget"), "steps", &child, &error));
+    assert_true(fl_json_need(member(fl_json_root(document), "budget"), "steps", &child, &error));
     fl_json_free(document);
 }
 
@@ -294,9 +294,9 @@ static void an_unknown_key_is_answered_with_the_known_ones(void **state)
     fl_json *document = load("{\"trials\": 1,\n \"trails\": 2}");
     fl_error error;
     const char *const known[] = { "trials", "steps", NULL }, *const all[] = { "trails", "trials", NULL };
-    assert_says(fl_node_only(fl_json_root(document), known, &error), &error,
+    assert_says(fl_json_only(fl_json_root(document), known, &error), &error,
                 "a.json:2:2: unknown key 'trails'; known here: trials, steps");
-    assert_true(fl_node_only(fl_json_root(document), all, &error));
+    assert_true(fl_json_only(fl_json_root(document), all, &error));
     fl_json_free(document);
 }
 
@@ -304,7 +304,7 @@ static void an_unknown_key_is_answered_with_the_known_ones(void **state)
 static void a_line_keeps_every_bit_of_its_numbers(void **state)
 {
     double values[500];
-    fl_stream stream = fl_stream_start(1, "json", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "json", 0);
     json_t *array = json_array();
     for (size_t i = 0; i < 500;) {
         uint64_t bits = (uint64_t)fl_random_u32(&stream) << 32 | fl_random_u32(&stream);
@@ -314,11 +314,11 @@ static void a_line_keeps_every_bit_of_its_numbers(void **state)
     char *line = fl_json_line(array);
     assert_null(strchr(line, '\n'));
     fl_json *document = load(line);
-    fl_node item;
+    fl_json_node item;
     size_t i = 0;
-    for (bool more = fl_node_first(fl_json_root(document), &item); more; more = fl_node_next(&item)) {
+    for (bool more = fl_json_first(fl_json_root(document), &item); more; more = fl_json_next(&item)) {
         double back;
-        assert_true(fl_node_number(item, &back, NULL));
+        assert_true(fl_json_number(item, &back, NULL));
         assert_memory_equal(&back, &values[i++], sizeof back);
     }
     assert_int_equal(i, 500);

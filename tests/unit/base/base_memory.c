@@ -57,40 +57,40 @@ static void the_arena_knows_what_it_gave(void **state)
 
 static void new_memory_is_zero_and_grown_memory_keeps_its_contents(void **state)
 {
-    uint64_t *numbers = fl_new(1000, sizeof *numbers);
+    uint64_t *numbers = fl_memory_new(1000, sizeof *numbers);
     assert_true(is_zero(numbers, 1000 * sizeof *numbers));
     for (uint64_t i = 0; i < 1000; i++) numbers[i] = i;
-    numbers = fl_grow(numbers, 100000, sizeof *numbers);
+    numbers = fl_memory_grow(numbers, 100000, sizeof *numbers);
     for (uint64_t i = 0; i < 1000; i++) assert_int_equal(numbers[i], i);
     free(numbers);
 }
 
 static void nothing_can_be_asked_for(void **state)
 {
-    void *nothing = fl_new(0, 8);
+    void *nothing = fl_memory_new(0, 8);
     assert_non_null(nothing);
-    assert_non_null(nothing = fl_grow(nothing, 0, 8));
+    assert_non_null(nothing = fl_memory_grow(nothing, 0, 8));
     free(nothing);
 }
 
 static void a_copied_text_is_another_text(void **state)
 {
     const char *text = "fairlead";
-    char *copy = fl_copy_text(text);
+    char *copy = fl_memory_copy_text(text);
     assert_string_equal(copy, text);
     assert_ptr_not_equal(copy, text);
     free(copy);
-    assert_null(fl_copy_text(NULL));
+    assert_null(fl_memory_copy_text(NULL));
 }
 
 static void ask_for_too_much(void)
 {
-    fl_new(SIZE_MAX / 2, 4);
+    fl_memory_new(SIZE_MAX / 2, 4);
 }
 
 static void grow_too_much(void)
 {
-    fl_grow(NULL, SIZE_MAX / 2, 4);
+    fl_memory_grow(NULL, SIZE_MAX / 2, 4);
 }
 
 static void ask_the_arena_for_too_much(void)

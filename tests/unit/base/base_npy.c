@@ -5,12 +5,12 @@
 #include "base/npy.h"
 #include "base/text.h"
 
-static char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
     folder_make(folder);
-    fl_path_join(path, folder, "a.npy");
+    fl_file_path_join(path, folder, "a.npy");
     return 0;
 }
 
@@ -107,7 +107,7 @@ static void a_place_that_cannot_be_written_is_the_users_mistake(void **state)
 {
     fl_error error;
     assert_null(fl_npy_new("/nowhere/a.npy", FL_NPY_F32, (const size_t[]){ 1 }, 1, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
 }
 
 /* A device that is always full takes nothing, which shows at the latest when the file is closed. */
@@ -116,7 +116,7 @@ static void a_full_disk_is_noticed(void **state)
     fl_error error;
     const float elements[6] = { 0 };
     assert_false(fl_npy_write("/dev/full", FL_NPY_F32, (const size_t[]){ 6 }, 1, elements, &error));
-    assert_int_equal(error.fault, FL_FAULT_MACHINE);
+    assert_int_equal(error.fault, FL_ERROR_MACHINE);
     assert_contains(error.text, "No space left on device");
 }
 
@@ -135,7 +135,7 @@ static void assert_refused(const char *preamble, const char *header, size_t n_da
     put_file(path, text.bytes, text.length);
     fl_text_free(&text);
     if (fl_npy_read(path, FL_NPY_F32, &elements, shape, &n_dims, &error)) fail_msg("accepted: %s", header);
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, path);
     assert_contains(error.text, part);
 }
@@ -171,7 +171,7 @@ static void a_header_longer_than_its_file_is_refused(void **state)
     assert_false(fl_npy_read(path, FL_NPY_F32, &elements, shape, &n_dims, &error));
     put_file(path, "", 0);
     assert_false(fl_npy_read(path, FL_NPY_F32, &elements, shape, &n_dims, &error));
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
 }
 
 int main(void)

@@ -25,7 +25,7 @@ static void a_block_is_philox_4x32_10(void **state)
 {
     for (size_t i = 0; i < sizeof known_answers / sizeof *known_answers; i++) {
         const known_answer *known = &known_answers[i];
-        fl_stream stream = { .used = 4 };
+        fl_random_stream stream = { .used = 4 };
         memcpy(stream.counter, known->counter, sizeof stream.counter);
         memcpy(stream.key, known->key, sizeof stream.key);
         for (size_t k = 0; k < 4; k++) assert_int_equal(fl_random_u32(&stream), known->draws[k]);
@@ -36,10 +36,10 @@ static void a_block_is_philox_4x32_10(void **state)
  * e5d88e66d91a95b9, fd4301855cbe622b in pairs of 32 bits, low half first; a uniform is the upper 53 bits. */
 static void a_named_stream_starts_where_its_name_says(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "init", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "init", 0);
     const uint32_t expected[] = { 0x79988053, 0xe59e7d0e, 0xd91a95b9, 0xe5d88e66, 0x5cbe622b, 0xfd430185 };
     for (size_t i = 0; i < 6; i++) assert_int_equal(fl_random_u32(&stream), expected[i]);
-    stream = fl_stream_start(1, "init", 0);
+    stream = fl_random_stream_start(1, "init", 0);
     assert_true(fl_random_uniform(&stream) == 0.8969495926226916);
     assert_true(fl_random_uniform(&stream) == 0.8978356362432385);
 }
@@ -47,18 +47,18 @@ static void a_named_stream_starts_where_its_name_says(void **state)
 /* Box and Muller 1958: sqrt(-2 ln(1 - u)) cos(2 pi v) of the two uniforms above, in Python 3.11. */
 static void a_normal_is_made_of_two_uniforms(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "init", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "init", 0);
     assert_close(fl_random_normal(&stream), 1.7075577095607311, 1e-15);
 }
 
 /* The Python of the draws: seeds of (first, index, repeat). Records hold them, so they may never change. */
 static void derived_seeds_are_fixed_for_ever(void **state)
 {
-    assert_true(fl_seed_derive(1, 0, 0) == 5321564625415947);
-    assert_true(fl_seed_derive(1, 1, 0) == 3232965011728794);
-    assert_true(fl_seed_derive(1, 0, 1) == 3889678664532875);
-    assert_true(fl_seed_derive(1, 7, 1003) == 7216348193399276);
-    assert_true(fl_seed_derive(((uint64_t)1 << 53) - 1, 123456, 19) == 1172715869706015);
+    assert_true(fl_random_seed_derive(1, 0, 0) == 5321564625415947);
+    assert_true(fl_random_seed_derive(1, 1, 0) == 3232965011728794);
+    assert_true(fl_random_seed_derive(1, 0, 1) == 3889678664532875);
+    assert_true(fl_random_seed_derive(1, 7, 1003) == 7216348193399276);
+    assert_true(fl_random_seed_derive(((uint64_t)1 << 53) - 1, 123456, 19) == 1172715869706015);
 }
 
 static int compare_seeds(const void *a, const void *b)
@@ -71,14 +71,14 @@ static int compare_seeds(const void *a, const void *b)
 static void derived_seeds_differ_and_fit_a_double(void **state)
 {
     static uint64_t seeds[10000];
-    for (size_t i = 0; i < 10000; i++) seeds[i] = fl_seed_derive(1, i / 10, i % 10);
+    for (size_t i = 0; i < 10000; i++) seeds[i] = fl_random_seed_derive(1, i / 10, i % 10);
     qsort(seeds, 10000, sizeof *seeds, compare_seeds);
     assert_true(seeds[9999] < (uint64_t)1 << 53);
     for (size_t i = 1; i < 10000; i++) assert_true(seeds[i] != seeds[i - 1]);
 }
 
 /* Correlation of two streams of uniforms, in standard deviations. */
-static double correlation(fl_stream a, fl_stream b)
+static double correlation(fl_random_stream a, fl_random_stream b)
 {
     double sum = 0;
     for (size_t i = 0; i < MANY; i++) sum += (fl_random_uniform(&a) - 0.5) * (fl_random_uniform(&b) - 0.5);
@@ -87,13 +87,13 @@ static double correlation(fl_stream a, fl_stream b)
 
 static void neighbouring_streams_are_not_correlated(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "order", 0);
-    const fl_stream others[] = {
-        fl_stream_start(2, "order", 0),
-        fl_stream_start((uint64_t)1 << 32 | 1, "order", 0),
-        fl_stream_start(1, "ordes", 0),
-        fl_stream_start(1, "order", 1),
-        fl_stream_start(1, "order", (uint64_t)1 << 32),
+    fl_random_stream stream = fl_random_stream_start(1, "order", 0);
+    const fl_random_stream others[] = {
+        fl_random_stream_start(2, "order", 0),
+        fl_random_stream_start((uint64_t)1 << 32 | 1, "order", 0),
+        fl_random_stream_start(1, "ordes", 0),
+        fl_random_stream_start(1, "order", 1),
+        fl_random_stream_start(1, "order", (uint64_t)1 << 32),
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_true(fabs(correlation(stream, others[i])) < 5);
     assert_true(correlation(stream, stream) > 100); /* the measure can tell */
@@ -104,7 +104,7 @@ typedef struct moments {
     double mean, square, cube, fourth, least, most;
 } moments;
 
-static moments moments_of(double (*draw)(fl_stream *), fl_stream stream)
+static moments moments_of(double (*draw)(fl_random_stream *), fl_random_stream stream)
 {
     moments m = { .least = HUGE_VAL, .most = -HUGE_VAL };
     for (size_t i = 0; i < MANY; i++) {
@@ -122,7 +122,7 @@ static moments moments_of(double (*draw)(fl_stream *), fl_stream stream)
 /* E x^k = 1/(k+1) with variance 1/(2k+1) - 1/(k+1)^2. */
 static void uniforms_have_the_moments_of_the_uniform_law(void **state)
 {
-    moments m = moments_of(fl_random_uniform, fl_stream_start(5, "uniform", 0));
+    moments m = moments_of(fl_random_uniform, fl_random_stream_start(5, "uniform", 0));
     const double found[] = { m.mean, m.square, m.cube, m.fourth };
     for (int k = 1; k <= 4; k++) {
         double expected = 1.0 / (k + 1), deviation = sqrt((1.0 / (2 * k + 1) - expected * expected) / MANY);
@@ -134,7 +134,7 @@ static void uniforms_have_the_moments_of_the_uniform_law(void **state)
 /* E x^k = 0, 1, 0, 3 with variances 1, 2, 15, 96. */
 static void normals_have_the_moments_of_the_normal_law(void **state)
 {
-    moments m = moments_of(fl_random_normal, fl_stream_start(5, "normal", 0));
+    moments m = moments_of(fl_random_normal, fl_random_stream_start(5, "normal", 0));
     assert_float_equal(m.mean, 0, 5 * sqrt(1.0 / MANY));
     assert_float_equal(m.square, 1, 5 * sqrt(2.0 / MANY));
     assert_float_equal(m.cube, 0, 5 * sqrt(15.0 / MANY));
@@ -145,7 +145,7 @@ static void normals_have_the_moments_of_the_normal_law(void **state)
 /* Of n = 3 * 2^62 values a third lies under 2^62. A plain remainder would put half of the draws there. */
 static void below_is_not_biased(void **state)
 {
-    fl_stream stream = fl_stream_start(5, "below", 0);
+    fl_random_stream stream = fl_random_stream_start(5, "below", 0);
     const uint64_t quarter = (uint64_t)1 << 62;
     double low = 0;
     for (size_t i = 0; i < MANY; i++) {
@@ -158,7 +158,7 @@ static void below_is_not_biased(void **state)
 
 static void below_one_is_zero(void **state)
 {
-    fl_stream stream = fl_stream_start(5, "below", 1);
+    fl_random_stream stream = fl_random_stream_start(5, "below", 1);
     for (size_t i = 0; i < 100; i++) assert_int_equal(fl_random_below(&stream, 1), 0);
 }
 
@@ -167,7 +167,7 @@ static void a_shuffle_is_a_permutation(void **state)
     uint32_t items[1000];
     bool seen[1000] = { false };
     for (uint32_t i = 0; i < 1000; i++) items[i] = i;
-    fl_stream stream = fl_stream_start(5, "shuffle", 0);
+    fl_random_stream stream = fl_random_stream_start(5, "shuffle", 0);
     fl_random_shuffle(&stream, items, 1000);
     size_t unmoved = 0;
     for (uint32_t i = 0; i < 1000; i++) {
@@ -184,7 +184,7 @@ static void a_shuffle_is_a_permutation(void **state)
 static void every_order_is_equally_likely(void **state)
 {
     double count[256] = { 0 }, expected = 24000 / 24.0, chi_square = 0;
-    fl_stream stream = fl_stream_start(5, "shuffle", 1);
+    fl_random_stream stream = fl_random_stream_start(5, "shuffle", 1);
     for (size_t i = 0; i < 24000; i++) {
         uint32_t items[] = { 0, 1, 2, 3 };
         fl_random_shuffle(&stream, items, 4);

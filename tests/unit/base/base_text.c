@@ -30,8 +30,8 @@ static void bytes_may_hold_anything(void **state)
 
 static void assert_number(double value, const char *expected)
 {
-    char text[FL_NUMBER_SIZE];
-    assert_string_equal(fl_number(value, text), expected);
+    char text[FL_TEXT_NUMBER_SIZE];
+    assert_string_equal(fl_text_number(value, text), expected);
 }
 
 static void numbers_take_their_shortest_form(void **state)
@@ -54,14 +54,14 @@ static void numbers_take_their_shortest_form(void **state)
 /* Random bit patterns, so every exponent occurs. */
 static void twenty_thousand_random_doubles_survive(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "numbers", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "numbers", 0);
     for (size_t i = 0; i < 20000; i++) {
         uint64_t bits = (uint64_t)fl_random_u32(&stream) << 32 | fl_random_u32(&stream);
         double value;
-        char text[FL_NUMBER_SIZE];
+        char text[FL_TEXT_NUMBER_SIZE];
         memcpy(&value, &bits, sizeof value);
         if (!isfinite(value)) continue;
-        double back = strtod(fl_number(value, text), NULL);
+        double back = strtod(fl_text_number(value, text), NULL);
         assert_memory_equal(&back, &value, sizeof value);
         assert_true(strlen(text) < 25);
     }
@@ -107,10 +107,10 @@ static void a_number_is_all_of_its_text(void **state)
 {
     static const char *const none[] = { "", " 1", "1 ", "1x", "x", "1e", "0.1.2", "\n1" };
     double value;
-    assert_true(fl_number_read("-2.5e-3", &value));
+    assert_true(fl_text_number_read("-2.5e-3", &value));
     assert_close(value, -0.0025, 0);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        if (fl_number_read(none[i], &value)) fail_msg("'%s' was taken for a number", none[i]);
+        if (fl_text_number_read(none[i], &value)) fail_msg("'%s' was taken for a number", none[i]);
 }
 
 int main(void)

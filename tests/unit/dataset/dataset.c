@@ -12,10 +12,10 @@ static const uint32_t right[N_FILES][4] = {
 };
 
 typedef struct scene {
-    char root[FL_PATH_MAX], sums[N_FILES][2][FL_SHA256_TEXT];
+    char root[FL_FILE_PATH_MAX], sums[N_FILES][2][FL_HASH_SHA256_TEXT];
     uint32_t words[N_FILES][4];
     uint8_t first_label; /* replaces that of the training labels */
-    fl_data_file files[N_FILES];
+    fl_dataset_file files[N_FILES];
     fl_dataset_kind kind;
     fl_error error;
 } scene;
@@ -50,7 +50,7 @@ static int tear_down(void **state)
 static void put_form(scene *s, int i, const char *path, const uint8_t *bytes, size_t n, bool packed)
 {
     (packed ? put_gzip : put_file)(path, bytes, n);
-    assert_true(fl_sha256_file(path, s->sums[i][packed], NULL));
+    assert_true(fl_hash_sha256_file(path, s->sums[i][packed], NULL));
 }
 
 static uint64_t file_bytes(const char *path)
@@ -65,23 +65,23 @@ static uint64_t file_bytes(const char *path)
 /* Write file i in both forms, record what it should be, and leave the form asked for. */
 static void put_one(scene *s, int i, const char *folder, bool packed)
 {
-    char packed_path[FL_PATH_MAX], plain_path[FL_PATH_MAX];
+    char packed_path[FL_FILE_PATH_MAX], plain_path[FL_FILE_PATH_MAX];
     size_t n, n_words = i % 2 ? 2 : 4, n_body = s->words[i][1] * (i % 2 ? 1 : 6);
     uint8_t *bytes = idx_bytes(s->words[i], n_words, n_body, &n);
     if (i == 1) bytes[8] = s->first_label;
-    fl_path_join(packed_path, folder, names[i]);
+    fl_file_path_join(packed_path, folder, names[i]);
     snprintf(plain_path, sizeof plain_path, "%.*s", (int)strlen(packed_path) - 3, packed_path);
     put_form(s, i, packed_path, bytes, n, true);
     put_form(s, i, plain_path, bytes, n, false);
     s->files[i] =
-        (fl_data_file){ names[i], file_bytes(packed_path), s->sums[i][1], "http://localhost/", n, s->sums[i][0] };
+        (fl_dataset_file){ names[i], file_bytes(packed_path), s->sums[i][1], "http://localhost/", n, s->sums[i][0] };
     unlink(packed ? plain_path : packed_path);
     free(bytes);
 }
 
 static void put_set(scene *s, const char *folder, bool packed)
 {
-    assert_true(fl_folder_make(folder, NULL));
+    assert_true(fl_file_folder_make(folder, NULL));
     for (int i = 0; i < N_FILES; i++) put_one(s, i, folder, packed);
 }
 
@@ -95,13 +95,13 @@ static fl_dataset *load(scene *s)
 static void assert_refused(scene *s, const char *why)
 {
     assert_null(fl_dataset_load(&s->kind, NULL, &s->error));
-    assert_int_equal(FL_FAULT_USER, s->error.fault);
+    assert_int_equal(FL_ERROR_USER, s->error.fault);
     assert_contains(s->error.text, why);
 }
 
 static void assert_found_in(scene *s, const char *expected)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     if (!fl_dataset_folder(&s->kind, folder, &s->error)) fail_msg("%s", s->error.text);
     assert_string_equal(expected, folder);
 }
@@ -147,10 +147,10 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)
 {
     scene *s = *state;
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     fl_dataset_home(&s->kind, folder);
     assert_string_equal("cache/fairlead/tiny", folder); /* there is no folder `one` */
-    assert_true(fl_folder_make("one", NULL));
+    assert_true(fl_file_folder_make("one", NULL));
     fl_dataset_home(&s->kind, folder);
     assert_string_equal("one/tiny", folder);
 }

@@ -14,7 +14,7 @@ static const char content[] = "The quick brown fox jumps over the lazy dog";
 static const char sum[] = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
 enum { N_BYTES = sizeof content - 1, STALL_SECONDS = 1 };
 
-static const fl_data_file files[] = {
+static const fl_dataset_file files[] = {
     { .name = "fox.gz", .bytes = N_BYTES, .sha256 = sum, .url = "http://fairlead.invalid/good/fox.gz" },
     { .name = "dog.gz", .bytes = N_BYTES, .sha256 = sum, .url = "http://fairlead.invalid/good/dog.gz" },
 };
@@ -50,7 +50,7 @@ enum { N_ANSWERS = sizeof answers / sizeof *answers };
 typedef struct scene {
     pid_t server;
     int port;
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX]; /* the target is the only file in its folder */
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX]; /* the target is the only file in its folder */
     fl_error error;
 } scene;
 
@@ -132,7 +132,7 @@ static int set_up(void **state)
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
     scene *s = calloc(1, sizeof *s);
     folder_make(s->folder);
-    fl_path_join(s->path, s->folder, files[0].name);
+    fl_file_path_join(s->path, s->folder, files[0].name);
     start_server(s);
     *state = s;
     return 0;
@@ -159,7 +159,7 @@ static bool fetch(scene *s, const char *folder)
 {
     char url[300];
     snprintf(url, sizeof url, "%s/fox.gz", base(s, folder));
-    return fl_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error);
+    return fl_dataset_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error);
 }
 
 static void assert_holds(const char *path, const char *expected)
@@ -182,7 +182,7 @@ static void assert_fetched(scene *s, const char *folder)
 static void assert_refused(scene *s, const char *folder, const char *why)
 {
     assert_false(fetch(s, folder));
-    assert_int_equal(FL_FAULT_MACHINE, s->error.fault);
+    assert_int_equal(FL_ERROR_MACHINE, s->error.fault);
     assert_contains(s->error.text, base(s, folder));
     assert_contains(s->error.text, why);
     assert_int_equal(0, folder_count(s->folder));
@@ -227,11 +227,11 @@ static void a_redirection_to_another_protocol_is_refused(void **state)
 static void only_http_is_spoken(void **state)
 {
     scene *s = *state;
-    char url[FL_PATH_MAX + 10], source[FL_PATH_MAX];
-    fl_path_join(source, s->folder, "source");
+    char url[FL_FILE_PATH_MAX + 10], source[FL_FILE_PATH_MAX];
+    fl_file_path_join(source, s->folder, "source");
     put_file(source, content, N_BYTES);
     snprintf(url, sizeof url, "file://%s", source);
-    assert_false(fl_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
+    assert_false(fl_dataset_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
     assert_contains(s->error.text, "rotocol");
     assert_int_equal(1, folder_count(s->folder));
 }
@@ -293,7 +293,7 @@ static void a_refused_connection_is_reported(void **state)
 static void a_target_that_cannot_be_replaced_is_reported(void **state)
 {
     scene *s = *state;
-    assert_true(fl_folder_make(s->path, NULL));
+    assert_true(fl_file_folder_make(s->path, NULL));
     assert_false(fetch(s, "good"));
     assert_contains(s->error.text, "cannot be written");
     assert_int_equal(1, folder_count(s->folder));
@@ -303,7 +303,7 @@ static void the_proxy_of_the_environment_is_used(void **state)
 {
     scene *s = *state;
     setenv("http_proxy", base(s, ""), 1);
-    bool fetched = fl_fetch_file(files[0].url, &files[0], s->path, STALL_SECONDS, &s->error);
+    bool fetched = fl_dataset_fetch_file(files[0].url, &files[0], s->path, STALL_SECONDS, &s->error);
     unsetenv("http_proxy");
     if (!fetched) fail_msg("%s", s->error.text); /* no one else answers for a host under .invalid (RFC 2606) */
 }
@@ -316,7 +316,7 @@ static void collect(const char *line, void *whose)
 static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
-    if (!fl_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
+    if (!fl_dataset_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
         fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
     assert_int_equal(2, folder_count(folder));
@@ -325,9 +325,9 @@ static void assert_set_is_fetched(scene *s, const char *folder, const char *expe
 static void a_set_comes_whole_and_only_what_is_wrong_comes_again(void **state)
 {
     scene *s = *state;
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX], all[500], one[500];
-    fl_path_join(folder, s->folder, "new/animals");
-    fl_path_join(path, folder, "dog.gz");
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], all[500], one[500];
+    fl_file_path_join(folder, s->folder, "new/animals");
+    fl_file_path_join(path, folder, "dog.gz");
     const char *from = base(s, "good");
     snprintf(all, sizeof all, "fox.gz: fetched from %s/fox.gz\ndog.gz: fetched from %s/dog.gz\n", from, from);
     snprintf(one, sizeof one, "fox.gz: is there\ndog.gz: fetched from %s/dog.gz\n", from);
@@ -350,21 +350,21 @@ static long dead_process(void)
 static void what_a_killed_fetch_left_is_removed_by_the_next(void **state)
 {
     scene *s = *state;
-    char name[64], path[FL_PATH_MAX];
+    char name[64], path[FL_FILE_PATH_MAX];
     const long writers[] = { dead_process(), getppid() };
     for (size_t i = 0; i < 2; i++) {
         snprintf(name, sizeof name, "fox.gz.%ld.part", writers[i]);
-        fl_path_join(path, s->folder, name);
+        fl_file_path_join(path, s->folder, name);
         put_file(path, "The quick", 9);
     }
-    assert_false(fl_fetch(&kind, s->folder, base(s, "missing"), STALL_SECONDS, NULL, NULL, &s->error));
+    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "missing"), STALL_SECONDS, NULL, NULL, &s->error));
     assert_int_equal(1, folder_count(s->folder)); /* another fetch that lives keeps its own */
 }
 
 static void a_set_stops_at_the_first_file_that_fails(void **state)
 {
     scene *s = *state;
-    assert_false(fl_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
+    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
     assert_contains(s->error.text, "fox.gz");
     assert_int_equal(0, folder_count(s->folder));
 }

@@ -27,16 +27,16 @@ static void the_bytes_are_the_same_on_every_machine(void **state)
 
 static void sizes_are_those_of_the_contract(void **state)
 {
-    fl_splits splits;
-    assert_true(fl_splits_make(&splits, glyphs, &(fl_split){ SIZE_MAX, FL_FROM_END, 0 }, NULL));
+    fl_dataset_splits splits;
+    assert_true(fl_dataset_splits_make(&splits, glyphs, &(fl_dataset_split){ SIZE_MAX, FL_DATASET_FROM_END, 0 }, NULL));
     assert_int_equal(10000, splits.training.count);
     assert_int_equal(2000, splits.validation.count);
     assert_int_equal(2000, splits.test.count);
     assert_int_equal(N_PIXELS, glyphs->shape.c * glyphs->shape.h * glyphs->shape.w);
-    fl_splits_free(&splits);
+    fl_dataset_splits_free(&splits);
 }
 
-static void assert_balanced(const fl_examples *examples)
+static void assert_balanced(const fl_dataset_examples *examples)
 {
     size_t counts[N_CLASSES] = { 0 };
     for (size_t i = 0; i < examples->count; i++) counts[glyphs->labels[examples->index[i]]]++;
@@ -45,13 +45,13 @@ static void assert_balanced(const fl_examples *examples)
 
 static void every_split_from_an_end_is_balanced(void **state)
 {
-    for (fl_split_from from = FL_FROM_END; from <= FL_FROM_START; from++) {
-        fl_splits splits;
-        assert_true(fl_splits_make(&splits, glyphs, &(fl_split){ SIZE_MAX, from, 0 }, NULL));
+    for (fl_dataset_split_from from = FL_DATASET_FROM_END; from <= FL_DATASET_FROM_START; from++) {
+        fl_dataset_splits splits;
+        assert_true(fl_dataset_splits_make(&splits, glyphs, &(fl_dataset_split){ SIZE_MAX, from, 0 }, NULL));
         assert_balanced(&splits.training);
         assert_balanced(&splits.validation);
         assert_balanced(&splits.test);
-        fl_splits_free(&splits);
+        fl_dataset_splits_free(&splits);
     }
 }
 

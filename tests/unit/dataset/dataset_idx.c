@@ -4,8 +4,8 @@
 #include "support/idx_bytes.h"
 
 typedef struct scene {
-    char folder[FL_PATH_MAX], path[FL_PATH_MAX];
-    fl_idx idx;
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    fl_dataset_idx idx;
     uint8_t body[64];
     fl_error error;
 } scene;
@@ -14,7 +14,7 @@ static int set_up(void **state)
 {
     scene *s = calloc(1, sizeof *s);
     folder_make(s->folder);
-    fl_path_join(s->path, s->folder, "a-file");
+    fl_file_path_join(s->path, s->folder, "a-file");
     *state = s;
     return 0;
 }
@@ -22,21 +22,22 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     scene *s = *state;
-    fl_idx_close(&s->idx);
+    fl_dataset_idx_close(&s->idx);
     folder_remove(s->folder);
     free(s);
     return 0;
 }
 
-static bool open_and_read(scene *s, fl_idx_content content)
+static bool open_and_read(scene *s, fl_dataset_idx_content content)
 {
-    return fl_idx_open(&s->idx, s->path, content, &s->error) && fl_idx_read(&s->idx, s->body, &s->error);
+    return fl_dataset_idx_open(&s->idx, s->path, content, &s->error) &&
+           fl_dataset_idx_read(&s->idx, s->body, &s->error);
 }
 
-static void assert_refused(scene *s, fl_idx_content content, const char *why)
+static void assert_refused(scene *s, fl_dataset_idx_content content, const char *why)
 {
     if (open_and_read(s, content)) fail_msg("a file was accepted that %s", why);
-    assert_int_equal(FL_FAULT_USER, s->error.fault);
+    assert_int_equal(FL_ERROR_USER, s->error.fault);
     assert_contains(s->error.text, s->path);
     assert_contains(s->error.text, why);
 }
@@ -52,7 +53,7 @@ static void put_idx(scene *s, const uint32_t *words, size_t n_words, size_t n_bo
 static void assert_images_are_read(scene *s, bool packed)
 {
     put_idx(s, (uint32_t[]){ IDX_IMAGES_MAGIC, 4, 2, 3 }, 4, 24, packed);
-    if (!open_and_read(s, FL_IDX_IMAGES)) fail_msg("%s", s->error.text);
+    if (!open_and_read(s, FL_DATASET_IDX_IMAGES)) fail_msg("%s", s->error.text);
     assert_int_equal(4, s->idx.count);
     assert_int_equal(2, s->idx.height);
     assert_int_equal(3, s->idx.width);
@@ -73,16 +74,16 @@ static void labels_are_read(void **state)
 {
     scene *s = *state;
     put_idx(s, (uint32_t[]){ IDX_LABELS_MAGIC, 24 }, 2, 24, true);
-    if (!open_and_read(s, FL_IDX_LABELS)) fail_msg("%s", s->error.text);
-    assert_int_equal(24, fl_idx_bytes(&s->idx));
-    assert_true(fl_idx_check_labels(&s->idx, s->body, 10, &s->error));
+    if (!open_and_read(s, FL_DATASET_IDX_LABELS)) fail_msg("%s", s->error.text);
+    assert_int_equal(24, fl_dataset_idx_bytes(&s->idx));
+    assert_true(fl_dataset_idx_check_labels(&s->idx, s->body, 10, &s->error));
 }
 
 static void a_label_outside_the_classes_is_refused(void **state)
 {
     scene *s = *state;
     labels_are_read(state);
-    assert_false(fl_idx_check_labels(&s->idx, s->body, 7, &s->error));
+    assert_false(fl_dataset_idx_check_labels(&s->idx, s->body, 7, &s->error));
     assert_contains(s->error.text, s->path);
     assert_contains(s->error.text, "label 7 is 7, outside 0..6");
 }
@@ -112,8 +113,8 @@ static void every_lie_of_a_header_is_refused(void **state)
         for (int packed = 0; packed <= 1; packed++) {
             scene *s = *state;
             put_idx(s, lies[i].words, lies[i].n_words, lies[i].n_body, packed);
-            assert_refused(s, FL_IDX_IMAGES, lies[i].why);
-            fl_idx_close(&s->idx);
+            assert_refused(s, FL_DATASET_IDX_IMAGES, lies[i].why);
+            fl_dataset_idx_close(&s->idx);
         }
 }
 
@@ -133,10 +134,10 @@ static void a_packed_file_cut_short_is_refused(void **state)
 {
     scene *s = *state;
     put_damaged_gzip(s, 12, 0); /* within the deflate data */
-    assert_refused(s, FL_IDX_IMAGES, "ends within its body");
-    fl_idx_close(&s->idx);
+    assert_refused(s, FL_DATASET_IDX_IMAGES, "ends within its body");
+    fl_dataset_idx_close(&s->idx);
     put_damaged_gzip(s, 3, 0); /* within the 8 bytes of checksum and length */
-    assert_refused(s, FL_IDX_IMAGES, "ends within its gzip checksum");
+    assert_refused(s, FL_DATASET_IDX_IMAGES, "ends within its gzip checksum");
 }
 
 static void a_file_cut_anywhere_is_refused(void **state)
@@ -149,8 +150,8 @@ static void a_file_cut_anywhere_is_refused(void **state)
         assert_true(fl_file_read(s->path, &bytes, &n, NULL));
         for (size_t left = 0; left < n; left++) {
             put_file(s->path, bytes, left);
-            assert_refused(s, FL_IDX_IMAGES, ": ");
-            fl_idx_close(&s->idx);
+            assert_refused(s, FL_DATASET_IDX_IMAGES, ": ");
+            fl_dataset_idx_close(&s->idx);
         }
         free(bytes);
     }
@@ -161,18 +162,18 @@ static void a_packed_file_that_swells_is_refused(void **state)
 {
     scene *s = *state;
     put_idx(s, (uint32_t[]){ IDX_LABELS_MAGIC, 24 }, 2, 1000000, true);
-    assert_refused(s, FL_IDX_LABELS, "goes on after the 24 bytes its header promises");
+    assert_refused(s, FL_DATASET_IDX_LABELS, "goes on after the 24 bytes its header promises");
 }
 
 static void a_packed_file_with_a_wrong_checksum_is_refused(void **state)
 {
     put_damaged_gzip(*state, 0, 8);
-    assert_refused(*state, FL_IDX_IMAGES, "gzip data is damaged");
+    assert_refused(*state, FL_DATASET_IDX_IMAGES, "gzip data is damaged");
 }
 
 static void a_missing_file_is_named(void **state)
 {
-    assert_refused(*state, FL_IDX_IMAGES, "No such file");
+    assert_refused(*state, FL_DATASET_IDX_IMAGES, "No such file");
 }
 
 int main(void)

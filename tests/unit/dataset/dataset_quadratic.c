@@ -8,9 +8,9 @@ enum { N_ALL = 14000, N_TRAIN = 10000, DIMENSION = 8 };
 
 static fl_dataset *load(double dimension, double noise)
 {
-    double options[FL_QUADRATIC_OPTIONS] = {
-        [FL_QUADRATIC_CONDITION] = 1000, [FL_QUADRATIC_DIMENSION] = dimension, [FL_QUADRATIC_NOISE] = noise
-    };
+    double options[FL_DATASET_QUADRATIC_OPTIONS] = { [FL_DATASET_QUADRATIC_CONDITION] = 1000,
+                                                     [FL_DATASET_QUADRATIC_DIMENSION] = dimension,
+                                                     [FL_DATASET_QUADRATIC_NOISE] = noise };
     return fl_dataset_load(fl_dataset_find("quadratic", NULL), options, NULL);
 }
 
@@ -64,8 +64,8 @@ static void no_noise_leaves_the_optimum_itself(void **state)
 static void sizes_are_those_of_a_set_without_classes(void **state)
 {
     fl_dataset *d = load(DIMENSION, 1);
-    fl_splits splits;
-    assert_true(fl_splits_make(&splits, d, &(fl_split){ SIZE_MAX, FL_FROM_END, 0 }, NULL));
+    fl_dataset_splits splits;
+    assert_true(fl_dataset_splits_make(&splits, d, &(fl_dataset_split){ SIZE_MAX, FL_DATASET_FROM_END, 0 }, NULL));
     assert_int_equal(10000, splits.training.count);
     assert_int_equal(2000, splits.validation.count);
     assert_int_equal(2000, splits.test.count);
@@ -73,13 +73,13 @@ static void sizes_are_those_of_a_set_without_classes(void **state)
     assert_int_equal(0, d->n_classes);
     assert_null(d->labels);
     assert_null(d->pixels);
-    fl_splits_free(&splits);
+    fl_dataset_splits_free(&splits);
     fl_dataset_free(d);
 }
 
 static double curvature(int i)
 {
-    return 10 / 1000.0 * fl_pow(1000, i / (DIMENSION - 1.0));
+    return 10 / 1000.0 * fl_exact_pow(1000, i / (DIMENSION - 1.0));
 }
 
 /* E loss(theta) = 1/2 sum_i c_i (theta_i^2 + s^2), within five standard errors of the mean over all examples; the
@@ -100,21 +100,21 @@ static void the_mean_loss_has_its_closed_form(void **state)
 }
 
 /* One SGD run over batches of 64: theta of dimension k at the end. */
-static double descend(const fl_examples *examples, int k, double rate, int steps, uint64_t seed)
+static double descend(const fl_dataset_examples *examples, int k, double rate, int steps, uint64_t seed)
 {
     static float batch[64 * DIMENSION];
     static int32_t none[64];
     double theta = 1;
-    fl_order order;
-    fl_order_start(&order, examples->count, 64, seed);
+    fl_dataset_order order;
+    fl_dataset_order_start(&order, examples->count, 64, seed);
     for (int t = 0; t < steps; t++) {
-        size_t first = fl_order_batch(&order, (uint64_t)t);
-        fl_examples_gather(examples, order.order, first, 64, batch, none);
+        size_t first = fl_dataset_order_batch(&order, (uint64_t)t);
+        fl_dataset_examples_gather(examples, order.order, first, 64, batch, none);
         double mean = 0;
         for (int i = 0; i < 64; i++) mean += batch[i * DIMENSION + k] / 64.0;
         theta -= rate * curvature(k) * (theta - mean);
     }
-    fl_order_free(&order);
+    fl_dataset_order_free(&order);
     return theta;
 }
 
@@ -125,8 +125,8 @@ static void sgd_follows_its_expected_path(void **state)
     enum { RUNS = 50, STEPS = 30 };
     const double rate = 0.02;
     fl_dataset *d = load(DIMENSION, 1);
-    fl_splits splits;
-    assert_true(fl_splits_make(&splits, d, &(fl_split){ SIZE_MAX, FL_FROM_END, 0 }, NULL));
+    fl_dataset_splits splits;
+    assert_true(fl_dataset_splits_make(&splits, d, &(fl_dataset_split){ SIZE_MAX, FL_DATASET_FROM_END, 0 }, NULL));
     for (int k = 0; k < DIMENSION; k++) {
         double end = 0, centre = 0, step = rate * curvature(k), decay = pow(1 - step, STEPS);
         for (uint64_t seed = 0; seed < RUNS; seed++) end += descend(&splits.training, k, rate, STEPS, seed) / RUNS;
@@ -134,7 +134,7 @@ static void sgd_follows_its_expected_path(void **state)
         double variance = step * step / 64 * (1 - decay * decay) / (1 - (1 - step) * (1 - step));
         assert_true(fabs(end - centre - decay * (1 - centre)) < 5 * sqrt(variance / RUNS));
     }
-    fl_splits_free(&splits);
+    fl_dataset_splits_free(&splits);
     fl_dataset_free(d);
 }
 

@@ -26,14 +26,15 @@ static fl_dataset *load(const known *set)
 
 static void assert_split(const fl_dataset *dataset)
 {
-    fl_splits splits;
-    assert_true(fl_splits_make(&splits, dataset, &(fl_split){ SIZE_MAX, FL_FROM_END, 0 }, NULL));
+    fl_dataset_splits splits;
+    assert_true(
+        fl_dataset_splits_make(&splits, dataset, &(fl_dataset_split){ SIZE_MAX, FL_DATASET_FROM_END, 0 }, NULL));
     assert_int_equal(55000, splits.training.count);
     assert_int_equal(5000, splits.validation.count);
     assert_int_equal(10000, splits.test.count);
     assert_int_equal(55000, splits.validation.index[0]);
     assert_int_equal(60000, splits.test.index[0]);
-    fl_splits_free(&splits);
+    fl_dataset_splits_free(&splits);
 }
 
 static void assert_labels(const fl_dataset *dataset, const known *set)

@@ -6,18 +6,18 @@
 
 enum { OUT = 200, IN = 300, N = OUT * IN };
 
-static const fl_block matrix = { .name = "t.weight", .shape = { OUT, IN }, .n_dims = 2, .n_values = N, .count = N };
-static const fl_block filters = {
+static const fl_tensor matrix = { .name = "t.weight", .shape = { OUT, IN }, .n_dims = 2, .n_values = N, .count = N };
+static const fl_tensor filters = {
     .name = "t.weight", .shape = { 120, 20, 5, 5 }, .n_dims = 4, .n_values = N, .count = N
 };
 
 static float values[N];
 
-static void draw(const char *rule, double argument, const fl_block *block, size_t tensor, uint64_t seed)
+static void draw(const char *rule, double argument, const fl_tensor *block, size_t tensor, uint64_t seed)
 {
     fl_init init = { fl_init_find(rule, NULL), argument, 0.25 };
     assert_non_null(init.weights);
-    fl_init_block(&init, block, tensor, seed, values);
+    fl_init_tensor(&init, block, tensor, seed, values);
 }
 
 static double variance(void)
@@ -42,7 +42,7 @@ static double largest(void)
 }
 
 /* The variance of n normal draws has a relative deviation of sqrt(2/n) = .0058 here; four of them. */
-static void check(const char *rule, double argument, const fl_block *block, double expected, double bound)
+static void check(const char *rule, double argument, const fl_tensor *block, double expected, double bound)
 {
     draw(rule, argument, block, 0, 1);
     assert_close(variance(), expected, 4 * sqrt(2.0 / N));
@@ -68,7 +68,7 @@ static void a_filter_counts_its_area(void **state)
 
 static void a_bias_starts_at_its_constant_and_a_constant_rule_at_its_value(void **state)
 {
-    fl_block bias = { .name = "t.bias", .shape = { OUT }, .n_dims = 1, .n_values = OUT, .count = OUT };
+    fl_tensor bias = { .name = "t.bias", .shape = { OUT }, .n_dims = 1, .n_values = OUT, .count = OUT };
     draw("he_normal", 0, &bias, 0, 1);
     for (size_t i = 0; i < OUT; i++) assert_true(values[i] == 0.25f);
     draw("constant", 3, &matrix, 0, 1);

@@ -36,7 +36,7 @@ static double uncompensated_rate(double epsilon, unsigned t)
 
 static void set_gradient(run *r, unsigned t)
 {
-    fl_stream stream = fl_stream_start(3, "noise", t);
+    fl_random_stream stream = fl_random_stream_start(3, "noise", t);
     for (size_t i = 0; i < N; i++) {
         double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
         r->gradient[i] = (float)(c * (double)r->update.parameters[i] + noise * fl_random_normal(&stream));

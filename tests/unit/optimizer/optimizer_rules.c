@@ -152,7 +152,7 @@ static double largest_error(const pairing *pair, const settings *s, double eta)
     element elements[N] = { 0 };
     double way[N] = { 0 }, largest = 0;
     for (unsigned t = 0; t < STEPS; t++) {
-        fl_stream stream = fl_stream_start(11, "gradient", t);
+        fl_random_stream stream = fl_random_stream_start(11, "gradient", t);
         for (size_t i = 0; i < N; i++) {
             r->gradient[i] = (float)(fl_random_normal(&stream) * (1 + (double)i));
             double before = elements[i].theta;

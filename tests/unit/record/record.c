@@ -11,7 +11,7 @@
 /* The record of an invented outcome of trial 1. */
 static json_t *record_of(const fl_study *study, invented what)
 {
-    fl_slot slot = { 0, 1, 0 };
+    fl_record_slot slot = { 0, 1, 0 };
     fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
     fl_outcome outcome = invented_outcome(&trial, &what);
     json_t *record = fl_record_json(study, &slot, &trial, &outcome, "00000000000000aa");
@@ -44,7 +44,7 @@ static void a_record_holds_the_promised_fields(void **state)
 static void what_an_infeasible_trial_has_not_is_null(void **state)
 {
     fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
-    json_t *record = record_of(study, (invented){ .status = FL_INFEASIBLE, .reason = "not finite at step 7" });
+    json_t *record = record_of(study, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" });
     assert_true(json_is_null(json_object_get(record, "final")));
     assert_true(json_is_null(json_object_get(record, "best")));
     assert_true(json_is_null(json_object_get(record, "state_hash")));
@@ -89,11 +89,11 @@ static void a_record_comes_back_as_it_was(void **state)
     json_object_set_new(object, "of_a_later_schema", json_integer(1));
     assert_true(fl_record_read(object, study, &record));
     assert_int_equal(1, record.slot.index);
-    assert_int_equal(FL_COMPLETE, record.status);
+    assert_int_equal(FL_OUTCOME_COMPLETE, record.status);
     assert_int_equal(trial.seed, record.seed);
     assert_memory_equal(&trial.values, &record.values, sizeof record.values);
     assert_true(record.has_final);
-    assert_close(record.final.of[FL_TEST_ERROR], 0.21, 0);
+    assert_close(record.final.of[FL_TRIAL_TEST_ERROR], 0.21, 0);
     assert_close(record.steps_to_target, 50, 0);
     assert_close(record.seconds.forward_backward, 1.5, 0);
     assert_close(record.examples_per_second, 1234.5, 0);
@@ -195,10 +195,10 @@ static void a_slot_below_zero_is_refused(void **state)
 
 static void the_best_point_wins_by_metric_then_loss_then_step(void **state)
 {
-    const fl_point points[] = { invented_point(10, 0.2, 0.5, 0.9), invented_point(20, 0.1, 0.5, 0.8),
-                                invented_point(30, 0.1, 0.5, 0.7), invented_point(40, 0.1, 0.5, 0.7) };
-    assert_int_equal(30, fl_point_best(points, 4, FL_VAL_ERROR)->step);
-    assert_null(fl_point_best(points, 0, FL_VAL_ERROR));
+    const fl_trial_point points[] = { invented_point(10, 0.2, 0.5, 0.9), invented_point(20, 0.1, 0.5, 0.8),
+                                      invented_point(30, 0.1, 0.5, 0.7), invented_point(40, 0.1, 0.5, 0.7) };
+    assert_int_equal(30, fl_record_best_point(points, 4, FL_TRIAL_VAL_ERROR)->step);
+    assert_null(fl_record_best_point(points, 0, FL_TRIAL_VAL_ERROR));
 }
 
 int main(void)

@@ -17,7 +17,7 @@ enum { N_DETERMINANTS = sizeof determinants / sizeof *determinants };
 
 static json_t *facts_here(void)
 {
-    return fl_host_facts(fl_backend_find("naive", NULL), "dense1: rows");
+    return fl_record_host_facts(fl_backend_find("naive", NULL), "dense1: rows");
 }
 
 /* The object that holds a fact, and the fact's own name. */
@@ -44,7 +44,7 @@ static void every_determinant_changes_the_key_and_is_named(void **state)
 {
     json_t *facts = facts_here();
     char key[17], other_key[17];
-    fl_host_key(facts, key);
+    fl_record_host_key(facts, key);
     assert_int_equal(count_facts(facts), N_DETERMINANTS);
     for (size_t i = 0; i < N_DETERMINANTS; i++) {
         const char *name;
@@ -52,8 +52,8 @@ static void every_determinant_changes_the_key_and_is_named(void **state)
         json_t *other = json_deep_copy(facts), *within = holder(other, determinants[i], &name);
         assert_non_null(json_object_get(within, name));
         json_object_set_new(within, name, json_string("another"));
-        fl_host_key(other, other_key);
-        fl_host_difference(facts, other, &differing);
+        fl_record_host_key(other, other_key);
+        fl_record_host_difference(facts, other, &differing);
         assert_string_not_equal(other_key, key);
         assert_string_equal(differing.bytes, determinants[i]);
         fl_text_free(&differing);
@@ -65,7 +65,7 @@ static void every_determinant_changes_the_key_and_is_named(void **state)
 static void assert_key(const json_t *facts, const char *key, bool same)
 {
     char other[17];
-    fl_host_key(facts, other);
+    fl_record_host_key(facts, other);
     if (same != !strcmp(key, other)) fail_msg("the key is %s the same", same ? "not" : "still");
     json_decref((json_t *)facts);
 }
@@ -74,13 +74,13 @@ static void backend_and_implementation_are_part_of_the_key(void **state)
 {
     char key[17];
     json_t *facts = facts_here();
-    fl_host_key(facts, key);
+    fl_record_host_key(facts, key);
     json_decref(facts);
     assert_key(facts_here(), key, true);
-    assert_key(fl_host_facts(fl_backend_find("naive", NULL), "dense1: columns"), key, false);
+    assert_key(fl_record_host_facts(fl_backend_find("naive", NULL), "dense1: columns"), key, false);
     for (const fl_backend *const *b = fl_backends(); *b; b++)
-        if ((*b)->usable(FL_F32, NULL))
-            assert_key(fl_host_facts(*b, "dense1: rows"), key, !strcmp((*b)->entry.name, "naive"));
+        if ((*b)->usable(FL_BACKEND_F32, NULL))
+            assert_key(fl_record_host_facts(*b, "dense1: rows"), key, !strcmp((*b)->entry.name, "naive"));
 }
 
 /* The bits of MXCSR (Intel SDM 1, 10.2.3) that change results, and those that only tell what happened. */
@@ -102,7 +102,7 @@ static void the_floating_point_environment_is_part_of_the_key(void **state)
     unsigned before = _mm_getcsr() & ~0x3fu;
     _mm_setcsr(before);
     json_t *facts = facts_here();
-    fl_host_key(facts, key);
+    fl_record_host_key(facts, key);
     json_decref(facts);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         _mm_setcsr(before | settings[i].bits);
@@ -119,9 +119,9 @@ static void a_fact_that_an_old_record_lacks_is_not_a_difference(void **state)
     fl_text differing = { 0 };
     json_object_del(json_object_get(old, "machine"), "caches");
     json_object_del(json_object_get(old, "build"), "sources");
-    fl_host_difference(old, facts, &differing);
+    fl_record_host_difference(old, facts, &differing);
     assert_int_equal(differing.length, 0);
-    fl_host_difference(NULL, facts, &differing); /* the folder has lost its host.json */
+    fl_record_host_difference(NULL, facts, &differing); /* the folder has lost its host.json */
     assert_string_equal(differing.bytes, "machine, build");
     fl_text_free(&differing);
     json_decref(old);
@@ -133,9 +133,9 @@ static void a_fact_that_an_old_record_lacks_is_not_a_difference(void **state)
 /* What the build's own script writes for a tree. free() */
 static char *build_facts(const char *folder)
 {
-    char out[FL_PATH_MAX], define[FL_PATH_MAX + 20], *bytes;
+    char out[FL_FILE_PATH_MAX], define[FL_FILE_PATH_MAX + 20], *bytes;
     size_t n;
-    fl_path_join(out, folder, "build.c");
+    fl_file_path_join(out, folder, "build.c");
     snprintf(define, sizeof define, "-DOUTPUT=%s", out);
     command c = command_start_program("cmake", folder,
                                       WORDS("cmake", "-DSOURCE=.", define, "-P", FL_SOURCE_DIR "/cmake/build.cmake"));
@@ -148,21 +148,21 @@ static char *build_facts(const char *folder)
 
 static void put_within(const char *folder, const char *name, const char *text)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, name);
     put_file(path, text, strlen(text));
 }
 
 static void make_within(const char *folder, const char *name)
 {
-    char path[FL_PATH_MAX];
-    fl_path_join(path, folder, name);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, name);
     assert_int_equal(mkdir(path, 0777), 0);
 }
 
 static void a_changed_source_changes_the_build(void **state)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     folder_make(folder);
     make_within(folder, "core");
     make_within(folder, "core/optimizer");

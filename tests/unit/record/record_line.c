@@ -8,7 +8,7 @@
 static fl_text line_of(json_t *object)
 {
     fl_text text = { 0 };
-    fl_line_add(&text, object);
+    fl_record_line_add(&text, object);
     json_decref(object);
     return text;
 }
@@ -37,7 +37,7 @@ static void numbers_come_back_to_the_last_bit(void **state)
     const double values[] = { 0.1, 1.0 / 3, 1e-310, 1.7976931348623157e308, 5e-324, -0.0, 123456789.123456789 };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         fl_text text = line_of(json_pack("{s:f}", "x", values[i]));
-        json_t *object = fl_line_read(text.bytes, text.length - 1);
+        json_t *object = fl_record_line_read(text.bytes, text.length - 1);
         double back = json_real_value(json_object_get(object, "x"));
         assert_memory_equal(&values[i], &back, sizeof back);
         json_decref(object);
@@ -50,10 +50,10 @@ static void any_changed_byte_is_seen(void **state)
     fl_text text = line_of(json_pack("{s:s, s:f}", "arm", "adam", "loss", 0.125));
     for (size_t i = 0; i < text.length - 1; i++) {
         text.bytes[i] ^= 1;
-        assert_null(fl_line_read(text.bytes, text.length - 1));
+        assert_null(fl_record_line_read(text.bytes, text.length - 1));
         text.bytes[i] ^= 1;
     }
-    json_t *object = fl_line_read(text.bytes, text.length - 1);
+    json_t *object = fl_record_line_read(text.bytes, text.length - 1);
     assert_non_null(object);
     json_decref(object);
     fl_text_free(&text);
@@ -62,7 +62,7 @@ static void any_changed_byte_is_seen(void **state)
 static void any_shorter_line_is_seen(void **state)
 {
     fl_text text = line_of(json_pack("{s:i}", "index", 3));
-    for (size_t n = 0; n < text.length - 1; n++) assert_null(fl_line_read(text.bytes, n));
+    for (size_t n = 0; n < text.length - 1; n++) assert_null(fl_record_line_read(text.bytes, n));
     fl_text_free(&text);
 }
 

@@ -3,8 +3,8 @@
 
 #define TWO_ARMS SGD("a") "," SGD("b")
 
-static const invented infeasible = { .status = FL_INFEASIBLE, .reason = "not finite at step 7" };
-static const invented failed = { .status = FL_FAILED, .reason = "killed by signal 9 (Killed)" };
+static const invented infeasible = { .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" };
+static const invented failed = { .status = FL_OUTCOME_FAILED, .reason = "killed by signal 9 (Killed)" };
 
 static invented good(double val_error)
 {
@@ -22,7 +22,7 @@ static void the_last_line_of_a_slot_counts(void **state)
     invent(&s, 0, 0, 0, good(0.3));
     const fl_results *results = read_scene(&s);
     assert_int_equal(2, results->n_records);
-    assert_int_equal(FL_COMPLETE, results->records[0].status);
+    assert_int_equal(FL_OUTCOME_COMPLETE, results->records[0].status);
     assert_close(results->records[0].val_error, 0.3, 0);
     assert_int_equal(0, results->arms[0].n_failed);
     scene_end(&s);
@@ -32,8 +32,8 @@ static void records_come_in_the_order_of_their_slots(void **state)
 {
     scene s;
     scene_begin(&s, BUDGET(3) "\"seeds\": {\"repeats\": 2},", TWO_ARMS);
-    const fl_slot written[] = { { 1, 2, 0 }, { 0, 1, 1 }, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 0 } };
-    const fl_slot sorted[] = { { 0, 0, 0 }, { 0, 1, 0 }, { 0, 1, 1 }, { 1, 0, 0 }, { 1, 2, 0 } };
+    const fl_record_slot written[] = { { 1, 2, 0 }, { 0, 1, 1 }, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 0 } };
+    const fl_record_slot sorted[] = { { 0, 0, 0 }, { 0, 1, 0 }, { 0, 1, 1 }, { 1, 0, 0 }, { 1, 2, 0 } };
     for (size_t i = 0; i < 5; i++) invent(&s, written[i].arm, written[i].index, written[i].repeat, good(0.1));
     const fl_results *results = read_scene(&s);
     for (size_t i = 0; i < 5; i++) {
@@ -138,9 +138,9 @@ static void a_trial_lacks_points_that_were_damaged(void **state)
 static double last_error(const fl_results *results, size_t record)
 {
     size_t n;
-    fl_point *points = fl_results_points(results, results->records[record].trial, &n);
+    fl_trial_point *points = fl_results_points(results, results->records[record].trial, &n);
     assert_int_equal(10, n);
-    double error = points[9].of[FL_VAL_ERROR];
+    double error = points[9].of[FL_TRIAL_VAL_ERROR];
     free(points);
     return error;
 }
@@ -173,7 +173,7 @@ static void a_folder_without_a_study_is_no_result_folder(void **state)
 {
     fl_error error;
     assert_null(fl_results_read("/", &error));
-    assert_int_equal(FL_FAULT_USER, error.fault);
+    assert_int_equal(FL_ERROR_USER, error.fault);
     assert_contains(error.text, "is no result folder");
 }
 
@@ -186,7 +186,7 @@ static void all_outcomes_use_up_a_plain_budget(void **state)
     invent(&s, 0, 0, 0, good(0.1));
     invent(&s, 0, 1, 0, infeasible);
     invent(&s, 0, 2, 0, infeasible);
-    const fl_arm_results *arm = read_scene(&s)->arms;
+    const fl_results_arm *arm = read_scene(&s)->arms;
     assert_false(arm->filled);
     invent(&s, 0, 3, 0, good(0.2));
     arm = read_scene(&s)->arms;
@@ -203,7 +203,7 @@ static void a_failed_trial_leaves_its_place_open(void **state)
     scene_begin(&s, BUDGET(2), SGD("sgd"));
     invent(&s, 0, 0, 0, good(0.1));
     invent(&s, 0, 1, 0, failed);
-    const fl_arm_results *arm = read_scene(&s)->arms;
+    const fl_results_arm *arm = read_scene(&s)->arms;
     assert_false(arm->filled);
     assert_int_equal(1, arm->n_failed);
     scene_end(&s);
@@ -247,7 +247,7 @@ static void infeasible_trials_lengthen_a_feasible_budget(void **state)
     invent(&s, 0, 1, 0, good(0.3));
     invent(&s, 0, 2, 0, infeasible);
     invent(&s, 0, 3, 0, good(0.2));
-    const fl_arm_results *arm = read_scene(&s)->arms;
+    const fl_results_arm *arm = read_scene(&s)->arms;
     assert_true(arm->filled);
     assert_int_equal(4, arm->n_trials);
     assert_int_equal(4, arm->n_search);
@@ -273,7 +273,7 @@ static void a_feasible_budget_that_hits_its_cap_is_not_filled(void **state)
     scene_begin(&s, FEASIBLE(2), SGD("sgd"));
     invent(&s, 0, 0, 0, good(0.3));
     for (uint64_t i = 1; i < 6; i++) invent(&s, 0, i, 0, infeasible);
-    const fl_arm_results *arm = read_scene(&s)->arms;
+    const fl_results_arm *arm = read_scene(&s)->arms;
     assert_false(arm->filled);
     assert_int_equal(6, arm->n_trials);
     assert_int_equal(5, arm->n_infeasible);
@@ -283,11 +283,11 @@ static void a_feasible_budget_that_hits_its_cap_is_not_filled(void **state)
 static void the_trials_needed_are_those_up_to_the_last_feasible_one_wanted(void **state)
 {
     const bool feasible[] = { false, true, true, false, true };
-    assert_int_equal(0, fl_trials_needed(feasible, 5, 0));
-    assert_int_equal(2, fl_trials_needed(feasible, 5, 1));
-    assert_int_equal(3, fl_trials_needed(feasible, 5, 2));
-    assert_int_equal(5, fl_trials_needed(feasible, 5, 3));
-    assert_int_equal(5, fl_trials_needed(feasible, 5, 4));
+    assert_int_equal(0, fl_results_trials_needed(feasible, 5, 0));
+    assert_int_equal(2, fl_results_trials_needed(feasible, 5, 1));
+    assert_int_equal(3, fl_results_trials_needed(feasible, 5, 2));
+    assert_int_equal(5, fl_results_trials_needed(feasible, 5, 3));
+    assert_int_equal(5, fl_results_trials_needed(feasible, 5, 4));
 }
 
 static void arms_keep_their_records_apart(void **state)
@@ -312,12 +312,12 @@ static void reruns_stand_beside_the_search(void **state)
     scene_begin(&s, BUDGET(2) "\"seeds\": {\"rerun_best\": 2},", SGD("sgd"));
     invent(&s, 0, 0, 0, good(0.3));
     invent(&s, 0, 1, 0, good(0.2));
-    invent(&s, 0, 1, FL_RERUN_REPEAT, good(0.25));
-    invent(&s, 0, 1, FL_RERUN_REPEAT + 1, good(0.1));
-    const fl_arm_results *arm = read_scene(&s)->arms;
+    invent(&s, 0, 1, FL_STUDY_RERUN_REPEAT, good(0.25));
+    invent(&s, 0, 1, FL_STUDY_RERUN_REPEAT + 1, good(0.1));
+    const fl_results_arm *arm = read_scene(&s)->arms;
     assert_int_equal(2, arm->n_search);
     assert_int_equal(2, arm->n_reruns);
-    assert_int_equal(FL_RERUN_REPEAT, arm->reruns[0].slot.repeat);
+    assert_int_equal(FL_STUDY_RERUN_REPEAT, arm->reruns[0].slot.repeat);
     scene_end(&s);
 }
 
@@ -327,7 +327,7 @@ static void reruns_of_a_trial_no_longer_selected_do_not_count(void **state)
     scene s;
     scene_begin(&s, BUDGET(2) "\"seeds\": {\"rerun_best\": 1},", SGD("sgd"));
     invent(&s, 0, 0, 0, good(0.3));
-    invent(&s, 0, 0, FL_RERUN_REPEAT, good(0.3));
+    invent(&s, 0, 0, FL_STUDY_RERUN_REPEAT, good(0.3));
     assert_int_equal(1, read_scene(&s)->arms[0].n_reruns);
     invent(&s, 0, 1, 0, good(0.2));
     assert_int_equal(0, read_scene(&s)->arms[0].n_reruns);

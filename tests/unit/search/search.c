@@ -17,7 +17,7 @@ static void grid_walks_all_combinations_with_the_last_axis_fastest(void **state)
 {
     const size_t n_levels[] = { 2, 0, 5 };
     const double lists[2] = { 0.25, 0.75 }, range[3] = { 0, 0.5, 1 };
-    fl_search_question question = { .n_axes = 3, .n_levels = n_levels, .points_per_axis = 3 };
+    fl_search_request question = { .n_axes = 3, .n_levels = n_levels, .points_per_axis = 3 };
     const fl_search *grid = find("grid");
     assert_int_equal(grid->size(&question), 30);
     for (size_t i = 0; i < 30; i++) {
@@ -33,7 +33,7 @@ static void grid_walks_all_combinations_with_the_last_axis_fastest(void **state)
 static void one_grid_point_on_a_range_is_its_middle(void **state)
 {
     const size_t n_levels[] = { 0 };
-    const fl_search_question question = { .n_axes = 1, .n_levels = n_levels, .points_per_axis = 1 };
+    const fl_search_request question = { .n_axes = 1, .n_levels = n_levels, .points_per_axis = 1 };
     double u;
     find("grid")->point(&question, &u);
     assert_true(u == 0.5);
@@ -42,7 +42,7 @@ static void one_grid_point_on_a_range_is_its_middle(void **state)
 static void grid_refuses_a_range_without_a_number_of_points(void **state)
 {
     const size_t n_levels[] = { 4, 0 };
-    const fl_search_question question = { .n_axes = 2, .n_levels = n_levels };
+    const fl_search_request question = { .n_axes = 2, .n_levels = n_levels };
     fl_error error;
     assert_false(fl_search_accepts(find("grid"), &question, &error));
     assert_contains(error.text, "'points_per_axis'");
@@ -52,7 +52,7 @@ static void grid_refuses_a_range_without_a_number_of_points(void **state)
 static void huge_grid_is_endless(void **state)
 {
     const size_t n_levels[20] = { 0 };
-    const fl_search_question question = { .n_axes = 20, .n_levels = n_levels, .points_per_axis = 10 };
+    const fl_search_request question = { .n_axes = 20, .n_levels = n_levels, .points_per_axis = 10 };
     assert_true(find("grid")->size(&question) == FL_SEARCH_ENDLESS);
 }
 
@@ -60,7 +60,7 @@ static void huge_grid_is_endless(void **state)
 static void listed_levels_are_found_back_from_their_coordinate(void **state)
 {
     const size_t n_levels[] = { 49999 };
-    fl_search_question question = { .n_axes = 1, .n_levels = n_levels };
+    fl_search_request question = { .n_axes = 1, .n_levels = n_levels };
     for (question.index = 0; question.index < n_levels[0]; question.index++) {
         double of_grid, of_points;
         find("grid")->point(&question, &of_grid);
@@ -74,7 +74,7 @@ static void listed_levels_are_found_back_from_their_coordinate(void **state)
 static void points_refuse_a_space_of_axes(void **state)
 {
     const size_t two_lists[] = { 4, 5 }, range[] = { 0 };
-    const fl_search_question two = { .n_axes = 2, .n_levels = two_lists }, one = { .n_axes = 1, .n_levels = range };
+    const fl_search_request two = { .n_axes = 2, .n_levels = two_lists }, one = { .n_axes = 1, .n_levels = range };
     fl_error error;
     assert_false(fl_search_accepts(find("points"), &two, &error));
     assert_false(fl_search_accepts(find("points"), &one, &error));
@@ -86,7 +86,7 @@ static uint64_t hash_of_first_points(const char *name)
     enum { POINTS = 200, AXES = 12 };
     static double u[POINTS][AXES];
     const size_t n_levels[AXES] = { 0 };
-    fl_search_question question = { .seed = 2385, .n_axes = AXES, .n_levels = n_levels };
+    fl_search_request question = { .seed = 2385, .n_axes = AXES, .n_levels = n_levels };
     for (question.index = 0; question.index < POINTS; question.index++) find(name)->point(&question, u[question.index]);
     return fl_hash(u, sizeof u);
 }

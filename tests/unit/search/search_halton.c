@@ -10,7 +10,7 @@ static void fill(const char *name, uint64_t seed, uint64_t first, size_t n, doub
     const size_t n_levels[AXES] = { 0 };
     const fl_search *search = fl_search_find(name, NULL);
     for (size_t i = 0; i < n; i++) {
-        const fl_search_question question = { .seed = seed, .index = first + i, .n_axes = AXES, .n_levels = n_levels };
+        const fl_search_request question = { .seed = seed, .index = first + i, .n_axes = AXES, .n_levels = n_levels };
         search->point(&question, u[i]);
     }
 }
@@ -49,7 +49,7 @@ static void every_axis_has_the_next_prime_as_its_base(void **state)
     const fl_search *halton = fl_search_find("halton", NULL);
     static double u[400][FL_SEARCH_AXES];
     for (size_t i = 0; i < 400; i++) {
-        const fl_search_question q = { .seed = 9, .index = i, .n_axes = FL_SEARCH_AXES, .n_levels = n_levels };
+        const fl_search_request q = { .seed = 9, .index = i, .n_axes = FL_SEARCH_AXES, .n_levels = n_levels };
         halton->point(&q, u[i]);
     }
     size_t base = 1;
@@ -82,7 +82,7 @@ static void fewer_axes_leave_the_others_where_they_were(void **state)
     for (size_t n = 0; n < 2; n++) {
         double all[3][AXES], two[2];
         fill(names[n], 4, 0, 3, all);
-        const fl_search_question question = { .seed = 4, .index = 2, .n_axes = 2, .n_levels = n_levels };
+        const fl_search_request question = { .seed = 4, .index = 2, .n_axes = 2, .n_levels = n_levels };
         fl_search_find(names[n], NULL)->point(&question, two);
         assert_true(two[0] == all[2][0] && two[1] == all[2][1]);
     }

@@ -20,10 +20,10 @@ static fl_study *study_of(const char *optimizer, const char *search, const char 
     return study;
 }
 
-static double value_of(const fl_trial *trial, fl_owner owner, const char *name)
+static double value_of(const fl_trial *trial, fl_trial_owner owner, const char *name)
 {
     size_t n;
-    const fl_hyper *table = fl_owner_table(&trial->owners, owner, &n);
+    const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
     return trial->values.of[owner][fl_hyper_index(table, n, name)];
 }
 
@@ -31,7 +31,7 @@ static double value_of(const fl_trial *trial, fl_owner owner, const char *name)
 static double sampled(const fl_study *study, uint64_t index, const char *name)
 {
     fl_trial trial = fl_study_trial(study, &study->arms[0], index, 0);
-    double value = value_of(&trial, FL_OF_OPTIMIZER, name);
+    double value = value_of(&trial, FL_TRIAL_OF_OPTIMIZER, name);
     fl_trial_free(&trial);
     return value;
 }
@@ -68,7 +68,7 @@ static void sampled_values_have_nine_digits(void **state)
         snprintf(digits, sizeof digits, "%.8e", rate);
         assert_true(strtod(digits, NULL) == rate);
         assert_true(rate >= 1e-7 && rate <= 3e5 && beta1 >= 0 && beta1 <= 0.999);
-        assert_true(beta1 == 1 - fl_round_9_digits(1 - beta1)); /* what was sampled is 1 - beta1 */
+        assert_true(beta1 == 1 - fl_exact_round_9_digits(1 - beta1)); /* what was sampled is 1 - beta1 */
         one_is_long = one_is_long || digits[9] != '0';
     }
     assert_true(one_is_long); /* and not fewer than nine */
@@ -96,7 +96,7 @@ static void integers_stay_whole(void **state)
     bool met[11] = { false };
     for (uint64_t i = 0; i < 60; i++) {
         fl_trial trial = fl_study_trial(study, &study->arms[0], i, 0);
-        double steps = value_of(&trial, FL_OF_SCHEDULE, "warmup_steps");
+        double steps = value_of(&trial, FL_TRIAL_OF_SCHEDULE, "warmup_steps");
         assert_true(steps == floor(steps) && steps >= 0 && steps <= 10);
         met[(size_t)steps] = true;
         fl_trial_free(&trial);
@@ -169,8 +169,9 @@ static void trials_depend_on_their_index_alone(void **state)
     fl_study *few = study_of("sgd", "{}", space, 5), *many = study_of("sgd", "{}", space, 500);
     for (uint64_t i = 0; i < 5; i++) {
         fl_trial a = fl_study_trial(few, &few->arms[0], i, 0), b = fl_study_trial(many, &many->arms[0], i, 0);
-        assert_true(a.seed == b.seed && a.seed == fl_seed_derive(1, i, 0));
-        assert_true(value_of(&a, FL_OF_OPTIMIZER, "learning_rate") == value_of(&b, FL_OF_OPTIMIZER, "learning_rate"));
+        assert_true(a.seed == b.seed && a.seed == fl_random_seed_derive(1, i, 0));
+        assert_true(value_of(&a, FL_TRIAL_OF_OPTIMIZER, "learning_rate") ==
+                    value_of(&b, FL_TRIAL_OF_OPTIMIZER, "learning_rate"));
         fl_trial_free(&a);
         fl_trial_free(&b);
     }

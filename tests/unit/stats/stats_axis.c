@@ -22,10 +22,11 @@ static void what_was_sampled_comes_back(void **state)
         "rmsprop", RANGE("learning_rate/sqrt(epsilon)", "1e-2", "1e4", "log") "," RANGE(
                        "epsilon", "1e-10", "1e10", "log") "," RANGE("one_minus_momentum", "1e-3", "1",
                                                                     "log") "," RANGE("rho", "0.1", "0.9", "linear"));
-    const fl_arm *arm = &study->arms[0];
+    const fl_study_arm *arm = &study->arms[0];
     for (uint64_t i = 0; i < 200; i++) {
         fl_trial trial = fl_study_trial(study, arm, i, 0);
-        const double *of = trial.values.of[FL_OF_OPTIMIZER]; /* learning_rate, momentum, rho, epsilon, epsilon_form */
+        const double *of =
+            trial.values.of[FL_TRIAL_OF_OPTIMIZER]; /* learning_rate, momentum, rho, epsilon, epsilon_form */
         assert_close(fl_stats_axis_value(&arm->space->axes[0], &trial.values), of[0] / sqrt(of[3]), 1e-8);
         assert_close(fl_stats_axis_value(&arm->space->axes[1], &trial.values), of[3], 0);
         double one_minus = fl_stats_axis_value(&arm->space->axes[2], &trial.values);
@@ -41,7 +42,7 @@ static void shares_follow_the_axis_own_scaling(void **state)
 {
     fl_study *study = study_of(
         "momentum", RANGE("learning_rate", "1e-4", "1", "log") "," RANGE("momentum", "0.01", "0.99", "linear"));
-    const fl_axis *axes = study->arms[0].space->axes;
+    const fl_search_axis *axes = study->arms[0].space->axes;
     assert_close(fl_stats_axis_share(&axes[0], 1e-2), 0.5, 1e-14);
     assert_close(fl_stats_axis_share(&axes[0], 1e-4), 0, 0);
     assert_close(fl_stats_axis_share(&axes[0], 1), 1, 0);
@@ -53,7 +54,7 @@ static void shares_follow_the_axis_own_scaling(void **state)
 
 typedef struct edge_case {
     const char *optimizer, *space; /* its first axis is looked at */
-    fl_owner owner;
+    fl_trial_owner owner;
     size_t index; /* of the hyperparameter */
     double value; /* resolved */
     double wider; /* 0: no edge */
@@ -84,11 +85,11 @@ static void a_twentieth_of_the_axis_is_its_edge(void **state)
 {
     const char *space = RANGE("learning_rate", "1e-4", "1", "log");
     const edge_case cases[] = {
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 1.58e-4, 1e-5, false },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 1.59e-4, 0, false },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.63, 0, true },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.64, 10, true },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 1e-4, 1e-5, false },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1.58e-4, 1e-5, false },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1.59e-4, 0, false },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.63, 0, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.64, 10, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1e-4, 1e-5, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
@@ -96,8 +97,8 @@ static void a_twentieth_of_the_axis_is_its_edge(void **state)
 static void one_minus_axes_are_seen_as_they_were_sampled(void **state)
 {
     const char *space = RANGE("one_minus_momentum", "1e-3", "1", "log") "," RATE;
-    const edge_case low = { "momentum", space, FL_OF_OPTIMIZER, MOMENTUM, 1 - 1.1e-3, 1e-4, false };
-    const edge_case middle = { "momentum", space, FL_OF_OPTIMIZER, MOMENTUM, 0.9, 0, false };
+    const edge_case low = { "momentum", space, FL_TRIAL_OF_OPTIMIZER, MOMENTUM, 1 - 1.1e-3, 1e-4, false };
+    const edge_case middle = { "momentum", space, FL_TRIAL_OF_OPTIMIZER, MOMENTUM, 0.9, 0, false };
     assert_edge(&low);
     assert_edge(&middle);
 }
@@ -107,13 +108,14 @@ static void one_minus_axes_are_seen_as_they_were_sampled(void **state)
 static void ends_that_the_range_forbids_to_widen_are_exempt(void **state)
 {
     const edge_case cases[] = {
-        { "momentum", RANGE("one_minus_momentum", "1e-3", "1", "log") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.001, 0,
-          true },
-        { "momentum", RANGE("schedule.end_factor", "1e-3", "1", "log") "," RATE, FL_OF_SCHEDULE, END_FACTOR, 0.99, 0,
-          true },
-        { "momentum", RANGE("schedule.decay_fraction", "0.5", "1", "linear") "," RATE, FL_OF_SCHEDULE, DECAY_FRACTION,
-          0.99, 0, true },
-        { "momentum", RANGE("momentum", "0", "0.9", "linear") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.01, 0, false },
+        { "momentum", RANGE("one_minus_momentum", "1e-3", "1", "log") "," RATE, FL_TRIAL_OF_OPTIMIZER, MOMENTUM, 0.001,
+          0, true },
+        { "momentum", RANGE("schedule.end_factor", "1e-3", "1", "log") "," RATE, FL_TRIAL_OF_SCHEDULE, END_FACTOR, 0.99,
+          0, true },
+        { "momentum", RANGE("schedule.decay_fraction", "0.5", "1", "linear") "," RATE, FL_TRIAL_OF_SCHEDULE,
+          DECAY_FRACTION, 0.99, 0, true },
+        { "momentum", RANGE("momentum", "0", "0.9", "linear") "," RATE, FL_TRIAL_OF_OPTIMIZER, MOMENTUM, 0.01, 0,
+          false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
@@ -123,7 +125,8 @@ static void ends_that_the_range_forbids_to_widen_are_exempt(void **state)
 static void an_end_is_widened_only_as_far_as_the_range_allows(void **state)
 {
     const edge_case c = {
-        "momentum", RANGE("momentum", "0.5", "0.95", "linear") "," RATE, FL_OF_OPTIMIZER, MOMENTUM, 0.94, 0.98, true
+        "momentum", RANGE("momentum", "0.5", "0.95", "linear") "," RATE, FL_TRIAL_OF_OPTIMIZER, MOMENTUM, 0.94, 0.98,
+        true
     };
     assert_edge(&c);
 }
@@ -133,14 +136,14 @@ static void coupled_axes_are_seen_relative_to_their_partner(void **state)
 {
     const edge_case edge = { "adam",
                              RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2",
-                             FL_OF_OPTIMIZER,
+                             FL_TRIAL_OF_OPTIMIZER,
                              LEARNING_RATE,
                              190,
                              1000,
                              true };
     const edge_case middle = { "adam",
                                RANGE("learning_rate/epsilon", "1e-2", "100", "log") ", \"epsilon\": 2",
-                               FL_OF_OPTIMIZER,
+                               FL_TRIAL_OF_OPTIMIZER,
                                LEARNING_RATE,
                                2,
                                0,
@@ -153,11 +156,11 @@ static void the_least_and_the_greatest_of_listed_values_are_edges(void **state)
 {
     const char *space = "\"learning_rate\": {\"feasible_points\": [0.1, 0.001, 0.01]}";
     const edge_case cases[] = {
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 1, true },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.01, 0, true },
-        { "momentum", space, FL_OF_OPTIMIZER, LEARNING_RATE, 0.001, 1e-4, false },
-        { "momentum", "\"learning_rate\": {\"feasible_points\": [0.1, 0.001]}", FL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 0,
-          true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.1, 1, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.01, 0, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.001, 1e-4, false },
+        { "momentum", "\"learning_rate\": {\"feasible_points\": [0.1, 0.001]}", FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE,
+          0.1, 0, true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
@@ -166,7 +169,7 @@ static void choices_have_no_edge(void **state)
 {
     const edge_case c = { "adam",
                           "\"epsilon_form\": {\"feasible_points\": [\"choi\", \"kingma\", \"inside\"]}," RATE,
-                          FL_OF_OPTIMIZER,
+                          FL_TRIAL_OF_OPTIMIZER,
                           4,
                           0,
                           0,

@@ -44,7 +44,7 @@ static void compare_with_enumeration(size_t k)
         sum += isfinite(values[draw]) ? values[draw] : 0;
     }
     fl_stats_sort(values, n_draws);
-    fl_stats_law law = fl_stats_best_of(TRIALS, N, k);
+    fl_stats_distribution law = fl_stats_best_of(TRIALS, N, k);
     assert_int_equal(law.k, k);
     assert_close(law.mean, sum / (double)n_finite, 1e-11); /* a plain sum of up to 6^7 values */
     assert_close(law.finite, (double)n_finite / (double)n_draws, 1e-13);
@@ -61,12 +61,12 @@ static void law_is_that_of_all_draws_with_replacement(void **state)
 
 static void infinite_values_reach_the_percentiles_they_deserve(void **state)
 {
-    fl_stats_law one = fl_stats_best_of(TRIALS, N, 1);
+    fl_stats_distribution one = fl_stats_best_of(TRIALS, N, 1);
     assert_true(one.high == INFINITY); /* one draw in six is infeasible */
     assert_close(one.finite, (double)N_FINITE / N, 1e-15);
-    fl_stats_law two = fl_stats_best_of(TRIALS, N, 2);
+    fl_stats_distribution two = fl_stats_best_of(TRIALS, N, 2);
     assert_true(isfinite(two.high)); /* one in 36 */
-    fl_stats_law none = fl_stats_best_of(&TRIALS[2], 1, 3);
+    fl_stats_distribution none = fl_stats_best_of(&TRIALS[2], 1, 3);
     assert_true(none.mean == INFINITY && none.low == INFINITY && none.finite == 0);
 }
 
@@ -77,7 +77,7 @@ static void percentiles_fall_on_exact_shares(void **state)
     fl_stats_trial trials[1000];
     for (size_t i = 0; i < 1000; i++) trials[i] = (fl_stats_trial){ .score = (double)i, .value = 10.5 + (double)i };
     for (size_t n = 20; n <= 1000; n += 20) {
-        fl_stats_law law = fl_stats_best_of(trials, n, 1);
+        fl_stats_distribution law = fl_stats_best_of(trials, n, 1);
         assert_true(law.low == trials[n / 20 - 1].value);
         assert_true(law.median == trials[n / 2 - 1].value);
         assert_true(law.high == trials[n * 19 / 20 - 1].value);
@@ -89,7 +89,7 @@ static void bootstrap_draws_converge_to_the_law(void **state)
 {
     enum { TRIED = 60, K = 20, DRAWS = 40000 };
     fl_stats_trial trials[TRIED];
-    fl_stream stream = fl_stream_start(11, "test trials", 0);
+    fl_random_stream stream = fl_random_stream_start(11, "test trials", 0);
     for (size_t i = 0; i < TRIED; i++) {
         double error = 0.05 + fl_random_uniform(&stream);
         trials[i] = (fl_stats_trial){ .score = error, .value = error + 0.02 * fl_random_uniform(&stream) };
@@ -103,7 +103,7 @@ static void bootstrap_draws_converge_to_the_law(void **state)
         squares += values[d] * values[d];
     }
     double mean = sum / DRAWS, standard_error = sqrt((squares / DRAWS - mean * mean) / DRAWS);
-    fl_stats_law law = fl_stats_best_of(trials, TRIED, K);
+    fl_stats_distribution law = fl_stats_best_of(trials, TRIED, K);
     fl_stats_sort(values, DRAWS);
     assert_true(fabs(law.mean - mean) < 4 * standard_error);
     assert_close(law.low, fl_stats_quantile(values, DRAWS, 0.05), 0);
@@ -115,10 +115,10 @@ static void bootstrap_draws_converge_to_the_law(void **state)
 static void budget_doubles_k_and_ends_at_all_trials(void **state)
 {
     const size_t expected[] = { 1, 2, 4, N };
-    fl_stats_law laws[FL_STATS_LAWS];
+    fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS];
     assert_int_equal(fl_stats_best_of_each(TRIALS, N, laws), 4);
     for (size_t i = 0; i < 4; i++) {
-        fl_stats_law alone = fl_stats_best_of(TRIALS, N, expected[i]);
+        fl_stats_distribution alone = fl_stats_best_of(TRIALS, N, expected[i]);
         assert_int_equal(laws[i].k, expected[i]);
         assert_true(laws[i].mean == alone.mean && laws[i].high == alone.high && laws[i].finite == alone.finite);
     }

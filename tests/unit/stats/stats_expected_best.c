@@ -67,7 +67,7 @@ static void weights_of_a_huge_sample_sum_to_one(void **state)
 
 static void fill(fl_stats_trial *trials, size_t n)
 {
-    fl_stream stream = fl_stream_start(5, "test trials", 0);
+    fl_random_stream stream = fl_random_stream_start(5, "test trials", 0);
     for (size_t i = 0; i < n; i++) {
         double error = 0.05 + fl_random_uniform(&stream);
         trials[i] = (fl_stats_trial){ .score = error, .value = error };
@@ -128,7 +128,7 @@ static void interval_of_a_mean_is_as_wide_as_its_standard_error_says(void **stat
 }
 
 /* The U-statistic of a resample, by hand; its trials come in no order. */
-static double estimate_of_resample(fl_stream *stream, const fl_stats_trial *trials, size_t n, size_t k)
+static double estimate_of_resample(fl_random_stream *stream, const fl_stats_trial *trials, size_t n, size_t k)
 {
     fl_stats_trial drawn[60];
     double finite;
@@ -144,7 +144,7 @@ static void interval_is_freed_of_the_bias_of_resampling(void **state)
     fl_stats_trial trials[TRIED];
     fill(trials, TRIED);
     fl_stats_interval interval = fl_stats_expected_best_interval(trials, TRIED, K, RESAMPLES, 1);
-    fl_stream stream = fl_stream_start(23, "test resamples", 0);
+    fl_random_stream stream = fl_random_stream_start(23, "test resamples", 0);
     double *estimates = malloc(RESAMPLES * sizeof *estimates), mean = 0;
     for (size_t i = 0; i < RESAMPLES; i++) {
         estimates[i] = estimate_of_resample(&stream, trials, TRIED, K);

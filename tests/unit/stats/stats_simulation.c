@@ -21,10 +21,10 @@ enum { STUDIES = 2000, MOST_TRIALS = 100, RESAMPLES = 400, PERMUTATIONS = 199 };
 
 static const double FLOOR = 0.10, SPREAD = 0.08;
 
-static void draw_trials(fl_stream *stream, fl_stats_trial *trials, size_t n, double shape, double factor)
+static void draw_trials(fl_random_stream *stream, fl_stats_trial *trials, size_t n, double shape, double factor)
 {
     for (size_t i = 0; i < n; i++) {
-        double weibull = fl_pow(-fl_log(1 - fl_random_uniform(stream)), 1 / shape);
+        double weibull = fl_exact_pow(-fl_exact_log(1 - fl_random_uniform(stream)), 1 / shape);
         double error = factor * (FLOOR + SPREAD * weibull);
         trials[i] = (fl_stats_trial){ .score = error, .val_loss = error, .value = error };
     }
@@ -32,10 +32,10 @@ static void draw_trials(fl_stream *stream, fl_stats_trial *trials, size_t n, dou
 
 static double coverage(size_t n, size_t k, double shape)
 {
-    double truth = FLOOR + SPREAD * tgamma(1 + 1 / shape) * fl_pow((double)k, -1 / shape);
+    double truth = FLOOR + SPREAD * tgamma(1 + 1 / shape) * fl_exact_pow((double)k, -1 / shape);
     size_t covered = 0;
     for (size_t study = 0; study < STUDIES; study++) {
-        fl_stream stream = fl_stream_start(1, "simulated study", study);
+        fl_random_stream stream = fl_random_stream_start(1, "simulated study", study);
         fl_stats_trial trials[MOST_TRIALS];
         draw_trials(&stream, trials, n, shape, 1);
         fl_stats_interval interval = fl_stats_expected_best_interval(trials, n, k, RESAMPLES, study);
@@ -88,7 +88,7 @@ static claims claims_of(double factor)
     enum { N = 60, K = 12 };
     claims share = { 0 };
     for (size_t pair = 0; pair < STUDIES; pair++) {
-        fl_stream stream = fl_stream_start(2, "simulated pair", pair);
+        fl_random_stream stream = fl_random_stream_start(2, "simulated pair", pair);
         fl_stats_trial a[N], b[N];
         draw_trials(&stream, a, N, 1, 1);
         draw_trials(&stream, b, N, 1, factor);

@@ -22,10 +22,10 @@ static void a_trial_is_a_line_and_its_points_are_lines(void **state)
     assert_int_equal(3, results->n_records);
     assert_int_equal(0, results->n_damage);
     assert_true(results->arms[0].filled);
-    fl_point *points = fl_results_points(results, results->records[1].trial, &n);
+    fl_trial_point *points = fl_results_points(results, results->records[1].trial, &n);
     assert_int_equal(10, n); /* 100 steps, an evaluation every 10 */
     assert_int_equal(100, points[9].step);
-    assert_close(points[9].of[FL_VAL_ERROR], 0.2, 0);
+    assert_close(points[9].of[FL_TRIAL_VAL_ERROR], 0.2, 0);
     free(points);
     scene_end(&s);
 }
@@ -109,7 +109,7 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
     scene_begin(&s, BUDGET(4), SGD("sgd"));
     fl_store_close(s.store);
     s.store = NULL;
-    fl_store *first = open_store(&s, (fl_shard){ 1, 2 }), *second = open_store(&s, (fl_shard){ 2, 2 });
+    fl_store *first = open_store(&s, (fl_store_shard){ 1, 2 }), *second = open_store(&s, (fl_store_shard){ 2, 2 });
     for (uint64_t i = 0; i < 4; i++) {
         invented what = { .val_error = 0.1 * (double)(i + 1), .test_error = 0.5 };
         assert_true(invent_in(&s, i % 2 ? second : first, 0, i, 0, what, &error));
@@ -125,7 +125,7 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
 static void a_shards_files_carry_its_number(void **state)
 {
     char name[64];
-    fl_store_file_name(name, "trials", "jsonl", (fl_shard){ 2, 4 });
+    fl_store_file_name(name, "trials", "jsonl", (fl_store_shard){ 2, 4 });
     assert_string_equal("trials.2-of-4.jsonl", name);
     fl_store_file_name(name, "host", "json", whole);
     assert_string_equal("host.json", name);
@@ -144,7 +144,7 @@ static void assert_continues(const char *was, const char *is, const char *differ
     s.store = fl_store_open(s.folder, s.study, whole, NULL, &error);
     assert_int_equal(differing == NULL, s.store != NULL);
     if (differing) {
-        assert_int_equal(FL_FAULT_USER, error.fault);
+        assert_int_equal(FL_ERROR_USER, error.fault);
         assert_contains(error.text, differing);
     }
     scene_end(&s);
@@ -222,7 +222,7 @@ static void a_full_disk_keeps_what_is_finished(void **state)
         added = invent_in(&s, s.store, 0, i, 0, (invented){ .val_error = 0.5 }, &error);
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
     assert_false(added);
-    assert_int_equal(FL_FAULT_MACHINE, error.fault);
+    assert_int_equal(FL_ERROR_MACHINE, error.fault);
     const fl_results *results = read_scene(&s);
     assert_int_equal(0, results->n_damage); /* nothing half-written */
     assert_true(results->n_records >= 2);
@@ -237,7 +237,7 @@ static void a_folder_that_cannot_be_made_is_the_users_mistake(void **state)
     fl_error error;
     fl_study *study = invented_study(BUDGET(3), SGD("sgd"));
     assert_null(fl_store_open("/dev/null/results", study, whole, NULL, &error));
-    assert_int_equal(FL_FAULT_USER, error.fault);
+    assert_int_equal(FL_ERROR_USER, error.fault);
     fl_study_free(study);
 }
 
@@ -264,12 +264,12 @@ static void a_folder_that_vanishes_is_the_machines_trouble(void **state)
 {
     scene s;
     fl_error error;
-    char moved[FL_PATH_MAX + 8];
+    char moved[FL_FILE_PATH_MAX + 8];
     scene_begin(&s, BUDGET(3), SGD("sgd"));
     snprintf(moved, sizeof moved, "%s.moved", s.folder);
     assert_int_equal(0, rename(s.folder, moved));
     assert_false(invent_in(&s, s.store, 0, 0, 0, (invented){ .val_error = 0.5 }, &error));
-    assert_int_equal(FL_FAULT_MACHINE, error.fault);
+    assert_int_equal(FL_ERROR_MACHINE, error.fault);
     assert_contains(error.text, "was deleted or moved away");
     assert_int_equal(0, rename(moved, s.folder));
     assert_int_equal(1, read_scene(&s)->n_records); /* it went along */

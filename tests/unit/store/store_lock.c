@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static void assert_refused(const scene *s, fl_shard shard, const char *who)
+static void assert_refused(const scene *s, fl_store_shard shard, const char *who)
 {
     fl_error error;
     assert_null(fl_store_open(s->folder, s->study, shard, NULL, &error));
-    assert_int_equal(FL_FAULT_USER, error.fault);
+    assert_int_equal(FL_ERROR_USER, error.fault);
     assert_contains(error.text, who);
 }
 
@@ -58,7 +58,7 @@ static void no_descriptor_survives_an_exec(void **state)
     scene_begin(&s, BUDGET(3), SGD("sgd"));
     size_t n = 0;
     for (int file = 3; file < 256; file++) {
-        char link[64], path[FL_PATH_MAX];
+        char link[64], path[FL_FILE_PATH_MAX];
         snprintf(link, sizeof link, "/proc/self/fd/%d", file);
         ssize_t length = readlink(link, path, sizeof path - 1);
         if (length < 0) continue;
@@ -78,15 +78,15 @@ static void the_whole_and_shards_of_two_counts_refuse_each_other(void **state)
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
     scene_begin(&s, BUDGET(4), SGD("sgd"));
-    assert_refused(&s, (fl_shard){ 2, 2 }, pid);
+    assert_refused(&s, (fl_store_shard){ 2, 2 }, pid);
     fl_store_close(s.store);
-    s.store = open_store(&s, (fl_shard){ 2, 2 });
+    s.store = open_store(&s, (fl_store_shard){ 2, 2 });
     assert_refused(&s, whole, pid);
-    assert_refused(&s, (fl_shard){ 2, 2 }, pid);
-    assert_refused(&s, (fl_shard){ 1, 4 }, pid);
-    fl_store_close(open_store(&s, (fl_shard){ 1, 2 }));
+    assert_refused(&s, (fl_store_shard){ 2, 2 }, pid);
+    assert_refused(&s, (fl_store_shard){ 1, 4 }, pid);
+    fl_store_close(open_store(&s, (fl_store_shard){ 1, 2 }));
     fl_store_close(s.store);
-    fl_store_close(open_store(&s, (fl_shard){ 1, 4 }));
+    fl_store_close(open_store(&s, (fl_store_shard){ 1, 4 }));
     s.store = open_store(&s, whole);
     scene_end(&s);
 }

@@ -367,7 +367,7 @@ static void every_mistake_gets_its_sentence_and_place(void **state)
         char *text = text_of(&bad[i]);
         fl_study *study = fl_study_load_text("bad.json", text, NULL, &error);
         bool placed = !strncmp(error.text, "bad.json:", 9);
-        if (study || !placed || error.fault != FL_FAULT_USER || !is_sentence(error.text + 9, bad[i].sentence)) {
+        if (study || !placed || error.fault != FL_ERROR_USER || !is_sentence(error.text + 9, bad[i].sentence)) {
             print_error("case %zu: '%s', not '%s'\n", i, error.text, bad[i].sentence);
             n_wrong++;
         }
@@ -381,7 +381,7 @@ static void every_mistake_gets_its_sentence_and_place(void **state)
 static void mistakes_of_the_command_line_say_so(void **state)
 {
     fl_error error;
-    fl_overrides overrides = { .steps = 3 };
+    fl_study_overrides overrides = { .steps = 3 };
     char *text = text_of(&(bad_study){ RATE, RATE ", 'schedule.warmup_steps': 5", "" });
     assert_null(fl_study_load_text("bad.json", text, &overrides, &error));
     assert_contains(error.text, "bad.json (with the command line's changes):");

@@ -13,7 +13,7 @@
     " 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' } } }"
 
 /* ' stands for ". */
-static fl_study *load(const char *text, const fl_overrides *overrides)
+static fl_study *load(const char *text, const fl_study_overrides *overrides)
 {
     fl_error error;
     char *copy = strdup(text);
@@ -31,7 +31,7 @@ static void defaults_are_the_contracts(void **state)
     const fl_trial *base = &study->arms[0].base;
     assert_string_equal(study->why, "");
     assert_string_equal(base->backend->entry.name, "onednn");
-    assert_int_equal(base->precision, FL_F32);
+    assert_int_equal(base->precision, FL_BACKEND_F32);
     assert_string_equal(base->owners.schedule->entry.name, "constant");
     assert_int_equal(study->eval_every, 5); /* 100 / 20 */
     assert_false(study->feasible);
@@ -41,7 +41,7 @@ static void defaults_are_the_contracts(void **state)
     assert_int_equal(study->first_seed, 1);
     assert_int_equal(study->repeats, 1);
     assert_int_equal(study->rerun_best, 0);
-    assert_int_equal(study->select, FL_VAL_ERROR);
+    assert_int_equal(study->select, FL_TRIAL_VAL_ERROR);
     assert_false(study->select_best);
     assert_false(study->has_target);
     assert_int_equal(base->threads, 1);
@@ -51,7 +51,7 @@ static void defaults_are_the_contracts(void **state)
 
 static void evaluations_are_every_twentieth_rounded_up(void **state)
 {
-    fl_overrides overrides = { .steps = 101 };
+    fl_study_overrides overrides = { .steps = 101 };
     fl_study *study = load(STUDY("", "", SGD), &overrides);
     assert_int_equal(study->eval_every, 6);
     fl_study_free(study);
@@ -164,17 +164,17 @@ static void lists_make_a_product(void **state)
         " 'budget': { 'trials': 4, 'steps': 100 }, 'arms': [ " SGD ", " ADAM " ] }",
         NULL);
     assert_int_equal(study->n_arms, 2 * 2 * 3);
-    const fl_arm *arm = fl_study_arm(study, "adam backend=openblas batch_size=16");
+    const fl_study_arm *arm = fl_study_find_arm(study, "adam backend=openblas batch_size=16");
     assert_non_null(arm);
     assert_string_equal(arm->label, "adam");
     assert_int_equal(arm->base.batch_size, 16);
     assert_string_equal(arm->base.backend->entry.name, "openblas");
-    assert_null(fl_study_arm(study, "adam"));
+    assert_null(fl_study_find_arm(study, "adam"));
     fl_study_free(study);
     study = load("{ 'study': 's', 'workload': ['quadratic/noisy'], 'batch_size': 8, 'budget': { 'trials': 4, 'steps': "
                  "100 }, 'arms': [ " SGD " ] }",
                  NULL);
-    assert_non_null(fl_study_arm(study, "sgd workload=quadratic/noisy")); /* a list of one is a list */
+    assert_non_null(fl_study_find_arm(study, "sgd workload=quadratic/noisy")); /* a list of one is a list */
     fl_study_free(study);
 }
 
@@ -186,7 +186,7 @@ static void arms_are_paired_by_their_seeds(void **state)
             fl_trial sgd = fl_study_trial(study, &study->arms[0], index, repeat),
                      adam = fl_study_trial(study, &study->arms[1], index, repeat);
             assert_int_equal(sgd.seed, adam.seed);
-            assert_int_equal(sgd.seed, fl_seed_derive(5, index, repeat));
+            assert_int_equal(sgd.seed, fl_random_seed_derive(5, index, repeat));
             fl_trial_free(&sgd);
             fl_trial_free(&adam);
         }
@@ -195,7 +195,7 @@ static void arms_are_paired_by_their_seeds(void **state)
 
 static void overrides_are_frozen(void **state)
 {
-    fl_overrides overrides = {
+    fl_study_overrides overrides = {
         .trials = 7, .steps = 30, .backend = "naive", .precision = "f32", .has_seed = true, .seed = 99
     };
     fl_study *changed = load(STUDY("", "", SGD), &overrides);

@@ -9,7 +9,7 @@ static void the_band_is_the_exact_law_of_resampling_these_trials(void **state)
     scene_begin(&s, BUDGET(5), SGD("sgd"));
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     assert_int_equal(1, arm->selected->index);
     assert_int_equal(5, arm->n_counted);
     assert_close(arm->val_error.center, 0.10, 0);
@@ -31,7 +31,7 @@ static void the_laws_go_up_to_all_trials(void **state)
     scene_begin(&s, BUDGET(5), SGD("sgd"));
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     assert_int_equal(4, arm->n_laws);
     assert_int_equal(5, arm->laws[3].k);
     assert_close(arm->laws[1].mean, 0.22, 1e-14);
@@ -90,7 +90,7 @@ static void samples_without_a_hit_count_as_never(void **state)
     scene_begin(&s, BUDGET(5) TARGET, SGD("sgd"));
     for (uint64_t i = 0; i < 5; i++) invent(&s, 0, i, 0, (invented){ .val_error = 0.2, .reached = reached[i] });
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     assert_close(arm->steps.center, 20, 0);
     assert_close(arm->steps.low, 20, 0);
     assert_true(isinf(arm->steps.high));
@@ -108,7 +108,7 @@ static void infeasible_trials_count_as_infinitely_bad(void **state)
     invent(&s, 0, 0, 0, (invented){ .val_error = 0.2, .test_error = 0.21 });
     for (uint64_t i = 1; i < 4; i++) invent(&s, 0, i, 0, infeasible);
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     assert_int_equal(4, arm->n_counted);
     assert_int_equal(3, arm->results->n_infeasible);
     assert_true(isinf(arm->median_val_error));
@@ -127,7 +127,7 @@ static void infeasible_trials_leave_a_feasible_budget_untouched(void **state)
     invent(&s, 0, 1, 0, (invented){ .val_error = 0.2, .test_error = 0.21 });
     invent(&s, 0, 2, 0, (invented){ .val_error = 0.4, .test_error = 0.41 });
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     assert_int_equal(3, arm->n_run);
     assert_int_equal(2, arm->n_counted);
     assert_int_equal(1, arm->results->n_infeasible);
@@ -142,7 +142,7 @@ static void an_arm_without_trials_has_no_figures(void **state)
     scene_begin(&s, BUDGET(5) TARGET, SGD("full") "," SGD("empty"));
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[1];
+    const fl_summary_arm *arm = &summary->arms[1];
     assert_null(arm->selected);
     assert_int_equal(0, arm->n_run);
     assert_true(isinf(arm->test_error.center) && isinf(arm->steps.center));
@@ -163,9 +163,10 @@ static void reruns_are_reported_beside_and_change_nothing(void **state)
     assert_true(isnan(before->arms[0].rerun_mean));
     fl_summary_free(before);
     for (uint64_t i = 0; i < 3; i++)
-        invent(&s, 0, 1, FL_RERUN_REPEAT + i, (invented){ .val_error = 0.01, .test_error = 0.2 + 0.1 * (double)i });
+        invent(&s, 0, 1, FL_STUDY_RERUN_REPEAT + i,
+               (invented){ .val_error = 0.01, .test_error = 0.2 + 0.1 * (double)i });
     fl_summary *after = sum_up(&s);
-    const fl_arm_summary *arm = &after->arms[0];
+    const fl_summary_arm *arm = &after->arms[0];
     assert_close(arm->rerun_mean, 0.3, 1e-14);
     assert_close(arm->rerun_low, 0.2, 0);
     assert_close(arm->rerun_high, 0.4, 1e-14);
@@ -185,7 +186,7 @@ static void hyperparameters_left_at_their_default_are_named(void **state)
         "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {\"learning_rate/epsilon\": "
         "{\"min\": 1, \"max\": 10, \"scaling\": \"log\"}, \"beta1\": 0.8, \"schedule.end_factor\": 0.1}}");
     fl_summary *summary = sum_up(&s);
-    const fl_arm_summary *arm = &summary->arms[0];
+    const fl_summary_arm *arm = &summary->arms[0];
     const char *const expected[] = { "beta2 = 0.999", "epsilon = 1e-08", "epsilon_form = choi",
                                      "schedule.warmup_steps = 0", "schedule.decay_fraction = 1" };
     assert_int_equal(5, arm->n_defaults);

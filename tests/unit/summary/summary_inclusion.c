@@ -10,9 +10,9 @@
 /* `n` trials of an arm from an error of `low` upwards in small steps, the first, which is the best, at these values. */
 static void steps_up(const scene *s, size_t arm, size_t n, double low, double learning_rate, double momentum)
 {
-    fl_values best = s->study->arms[arm].base.values;
-    best.of[FL_OF_OPTIMIZER][0] = learning_rate;
-    best.of[FL_OF_OPTIMIZER][1] = momentum;
+    fl_trial_values best = s->study->arms[arm].base.values;
+    best.of[FL_TRIAL_OF_OPTIMIZER][0] = learning_rate;
+    best.of[FL_TRIAL_OF_OPTIMIZER][1] = momentum;
     for (uint64_t i = 0; i < n; i++) {
         double error = low + 1e-4 * (double)i;
         invent(s, arm, i, 0, (invented){ .val_error = error, .test_error = error, .values = i == 0 ? &best : NULL });
@@ -20,7 +20,7 @@ static void steps_up(const scene *s, size_t arm, size_t n, double low, double le
 }
 
 /* The only inclusion of a summary. */
-static const fl_inclusion_summary *only(const fl_summary *summary)
+static const fl_summary_inclusion *only(const fl_summary *summary)
 {
     assert_int_equal(1, summary->n_inclusions);
     return &summary->inclusions[0];
@@ -37,10 +37,10 @@ static void check_contradicted(const char *space, double learning_rate, double m
     steps_up(&s, 0, 10, 0.1, 1, 0);
     steps_up(&s, 1, 10, 0.2, learning_rate, momentum);
     fl_summary *summary = sum_up(&s);
-    const fl_inclusion_summary *found = only(summary);
+    const fl_summary_inclusion *found = only(summary);
     assert_int_equal(0, found->special);
     assert_int_equal(1, found->general);
-    assert_int_equal(FL_CONTRADICTED, found->finding);
+    assert_int_equal(FL_SUMMARY_CONTRADICTED, found->finding);
     assert_close(found->difference, 0.1, 1e-12);
     assert_true(found->low > 0 && found->p_worse < 0.05);
     assert_string_equal(why, found->why);
@@ -88,8 +88,8 @@ static void a_better_general_rule_is_shown_to_be_no_worse(void **state)
 {
     scene s;
     fl_summary *summary = both(&s, BUDGET(10), 10, 0.2, 0.1);
-    const fl_inclusion_summary *found = only(summary);
-    assert_int_equal(FL_SHOWN, found->finding);
+    const fl_summary_inclusion *found = only(summary);
+    assert_int_equal(FL_SUMMARY_SHOWN, found->finding);
     assert_int_equal(2, found->k);
     assert_close(found->difference, -0.1, 1e-12);
     assert_true(found->high < 0);
@@ -104,10 +104,10 @@ static void a_difference_that_validation_cannot_resolve_is_none(void **state)
 {
     scene s;
     fl_summary *summary = both(&s, BUDGET(10), 10, 0.1, 0.104);
-    const fl_inclusion_summary *found = only(summary);
+    const fl_summary_inclusion *found = only(summary);
     assert_close(found->margin, 0.00670820393, 1e-8);
     assert_true(found->low > 0 && found->p_worse < 0.05 && found->high < found->margin);
-    assert_int_equal(FL_SHOWN, found->finding);
+    assert_int_equal(FL_SUMMARY_SHOWN, found->finding);
     fl_summary_free(summary);
     scene_end(&s);
 }
@@ -117,7 +117,7 @@ static void a_loss_has_no_such_margin(void **state)
     scene s;
     fl_summary *summary = both(&s, BUDGET(10) "\"select\": \"val_loss\",", 10, 0.1, 0.104);
     assert_close(only(summary)->margin, 0, 0);
-    assert_int_equal(FL_CONTRADICTED, only(summary)->finding);
+    assert_int_equal(FL_SUMMARY_CONTRADICTED, only(summary)->finding);
     fl_summary_free(summary);
     scene_end(&s);
 }
@@ -129,8 +129,8 @@ static void what_the_trials_leave_open_is_not_shown(void **state)
     scene_begin(&s, BUDGET(10), SGD("sgd") ", " MOMENTUM(WIDE));
     for (size_t arm = 0; arm < 2; arm++) ladder(&s, arm, 10, 0.1);
     fl_summary *summary = sum_up(&s);
-    const fl_inclusion_summary *found = only(summary);
-    assert_int_equal(FL_NOT_SHOWN, found->finding);
+    const fl_summary_inclusion *found = only(summary);
+    assert_int_equal(FL_SUMMARY_NOT_SHOWN, found->finding);
     assert_true(found->low < 0 && found->high > found->margin);
     assert_non_null(found->why);
     fl_summary_free(summary);
@@ -141,9 +141,9 @@ static void check_no_claim(const char *fields, size_t n, const char *why)
 {
     scene s;
     fl_summary *summary = both(&s, fields, n, 0.1, 0.2);
-    const fl_inclusion_summary *found = only(summary);
+    const fl_summary_inclusion *found = only(summary);
     assert_false(found->judged);
-    assert_int_equal(FL_NO_CLAIM, found->finding);
+    assert_int_equal(FL_SUMMARY_NO_CLAIM, found->finding);
     assert_true(isnan(found->difference) && isnan(found->p_worse));
     assert_string_equal(why, found->why);
     fl_summary_free(summary);
@@ -168,10 +168,10 @@ static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state
     ladder(&s, 2, 10, 0.2);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(3, summary->n_inclusions);
-    const fl_inclusion_summary *equal = &summary->inclusions[0], *first = &summary->inclusions[1],
+    const fl_summary_inclusion *equal = &summary->inclusions[0], *first = &summary->inclusions[1],
                                *second = &summary->inclusions[2];
-    assert_int_equal(FL_CONTRADICTED, first->finding);
-    assert_int_equal(FL_CONTRADICTED, second->finding);
+    assert_int_equal(FL_SUMMARY_CONTRADICTED, first->finding);
+    assert_int_equal(FL_SUMMARY_CONTRADICTED, second->finding);
     assert_close(first->p_worse, 3.0 / 4001, 1e-12); /* no division of 4,000 was as extreme */
     assert_close(second->p_worse, first->p_worse, 0);
     assert_true(equal->p_worse > 0.3);

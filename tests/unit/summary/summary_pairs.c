@@ -13,7 +13,7 @@ static void a_clear_difference_is_claimed(void **state)
     ladder(&s, 1, 5, 0.3);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(1, summary->n_pairs);
-    const fl_pair_summary *pair = &summary->pairs[0];
+    const fl_summary_pair *pair = &summary->pairs[0];
     assert_int_equal(1, pair->k);
     assert_int_equal(FL_STATS_PERMUTATIONS, pair->permutations);
     assert_close(pair->difference, -0.2, 1e-12);
@@ -77,7 +77,7 @@ static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
     ladder(&s, 1, 5, 0.1);
     ladder(&s, 2, 5, 0.3);
     fl_summary *summary = sum_up(&s);
-    const fl_pair_summary *equal = &summary->pairs[0], *first = &summary->pairs[1], *second = &summary->pairs[2];
+    const fl_summary_pair *equal = &summary->pairs[0], *first = &summary->pairs[1], *second = &summary->pairs[2];
     assert_int_equal(3, summary->n_pairs);
     assert_close(equal->p_adjusted, 1, 0);
     assert_close(fmin(first->p_adjusted, second->p_adjusted), 3 * fmin(first->p, second->p), 1e-12);
@@ -98,7 +98,7 @@ static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state
     ladder(&s, 2, 5, 0.3);
     fl_summary *summary = sum_up(&s);
     for (size_t i = 0; i < 3; i += 2) { /* a and b, b and c */
-        const fl_pair_summary *pair = &summary->pairs[i];
+        const fl_summary_pair *pair = &summary->pairs[i];
         assert_false(pair->tested || pair->claimed);
         assert_int_equal(0, pair->permutations);
         assert_string_equal("no claim: budget not filled", pair->verdict);
@@ -127,7 +127,7 @@ static void only_arms_of_one_batch_size_are_compared(void **state)
     assert_int_equal(4, summary->n_arms);
     assert_int_equal(2, summary->n_pairs);
     for (size_t i = 0; i < 2; i++) {
-        const fl_arm *a = summary->arms[summary->pairs[i].a].arm, *b = summary->arms[summary->pairs[i].b].arm;
+        const fl_study_arm *a = summary->arms[summary->pairs[i].a].arm, *b = summary->arms[summary->pairs[i].b].arm;
         assert_int_equal(a->base.batch_size, b->base.batch_size);
         assert_string_not_equal(a->label, b->label);
     }

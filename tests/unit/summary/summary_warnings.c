@@ -25,11 +25,11 @@ static void end(scene *s, fl_summary *summary)
 #define ASSERT_SILENT(of, part) assert_false(says((of)->warnings, (of)->n_warnings, part))
 
 /* The values of a trial with this learning rate. */
-static fl_values at_rate(const scene *s, double rate)
+static fl_trial_values at_rate(const scene *s, double rate)
 {
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0);
-    fl_values values = trial.values;
-    values.of[FL_OF_OPTIMIZER][0] = rate; /* every table begins with learning_rate */
+    fl_trial_values values = trial.values;
+    values.of[FL_TRIAL_OF_OPTIMIZER][0] = rate; /* every table begins with learning_rate */
     fl_trial_free(&trial);
     return values;
 }
@@ -37,7 +37,7 @@ static fl_values at_rate(const scene *s, double rate)
 /* `n` trials around `error`, all at the same rate, on an axis from 1e-3 to 10. */
 static void sound_trials(const scene *s, size_t arm, size_t n, double error, double rate)
 {
-    fl_values values = at_rate(s, rate);
+    fl_trial_values values = at_rate(s, rate);
     for (uint64_t i = 0; i < n; i++)
         invent(s, arm, i, 0,
                (invented){
@@ -119,7 +119,7 @@ static void an_unfilled_budget_is_named(void **state)
     scene s;
     scene_begin(&s, FEASIBLE(2), SGD("a"));
     invent(&s, 0, 0, 0, (invented){ .val_error = 0.2 });
-    for (uint64_t i = 1; i < 6; i++) invent(&s, 0, i, 0, (invented){ .status = FL_INFEASIBLE });
+    for (uint64_t i = 1; i < 6; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "budget not filled: 1 of 2 feasible trials");
     end(&s, summary);
@@ -129,7 +129,7 @@ static void an_arm_that_always_diverges_is_named(void **state)
 {
     scene s;
     scene_begin(&s, BUDGET(2), SGD("a"));
-    for (uint64_t i = 0; i < 2; i++) invent(&s, 0, i, 0, (invented){ .status = FL_INFEASIBLE });
+    for (uint64_t i = 0; i < 2; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     assert_null(summary->arms[0].selected);
     ASSERT_WARNS(&summary->arms[0], "no trial has a finite figure");
@@ -141,8 +141,8 @@ static void failed_trials_are_counted_and_named(void **state)
     scene s;
     scene_begin(&s, BUDGET(12), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 10, 0, (invented){ .status = FL_FAILED, .reason = "killed by signal 9 (Killed)" });
-    invent(&s, 0, 11, 0, (invented){ .status = FL_FAILED, .reason = "took longer than 60 s" });
+    invent(&s, 0, 10, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "killed by signal 9 (Killed)" });
+    invent(&s, 0, 11, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "took longer than 60 s" });
     fl_summary *summary = sum_up(&s);
     assert_int_equal(12, summary->arms[0].n_run);
     assert_int_equal(10, summary->arms[0].n_counted);
@@ -179,8 +179,8 @@ static void missing_and_diverged_reruns_are_named(void **state)
     scene s;
     scene_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 3},", SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 0, FL_RERUN_REPEAT, (invented){ .val_error = 0.1, .test_error = 0.2 });
-    invent(&s, 0, 0, FL_RERUN_REPEAT + 1, (invented){ .status = FL_INFEASIBLE });
+    invent(&s, 0, 0, FL_STUDY_RERUN_REPEAT, (invented){ .val_error = 0.1, .test_error = 0.2 });
+    invent(&s, 0, 0, FL_STUDY_RERUN_REPEAT + 1, (invented){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "1 of 3 reruns of the selected trial are missing");
     ASSERT_WARNS(&summary->arms[0], "1 of 2 reruns of the selected trial did not complete");

@@ -9,14 +9,14 @@
 
 enum { STEPS = 30 }; /* of no trial here more */
 
-static char folder[FL_PATH_MAX], path[FL_PATH_MAX];
+static char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
 
 /* Every checkpoint is synced twice, and here are hundreds: in memory that costs nothing. */
 static int set_up(void **state)
 {
-    if (fl_folder_exists("/dev/shm")) setenv("TMPDIR", "/dev/shm", 0);
+    if (fl_file_folder_exists("/dev/shm")) setenv("TMPDIR", "/dev/shm", 0);
     folder_make(folder);
-    fl_path_join(path, folder, "trial.checkpoint");
+    fl_file_path_join(path, folder, "trial.checkpoint");
     return 0;
 }
 
@@ -44,7 +44,7 @@ typedef struct training {
     char words[4000]; /* everything of the outcome that no clock shows */
 } training;
 
-static void see_step(void *whose, const fl_watched_step *step)
+static void see_step(void *whose, const fl_train_step *step)
 {
     training *t = whose;
     t->steps++;
@@ -52,7 +52,7 @@ static void see_step(void *whose, const fl_watched_step *step)
     if (copy && step->step > 1) assert_true(fl_file_read(path, &copy->bytes, &copy->n, NULL));
 }
 
-static void see_point(void *whose, const fl_point *point)
+static void see_point(void *whose, const fl_trial_point *point)
 {
     ((training *)whose)->evaluations++;
 }
@@ -68,13 +68,13 @@ static void hear(void *whose, const char *sentence, double spent)
 static void describe(training *t, const fl_outcome *outcome)
 {
     int n = snprintf(t->words, sizeof t->words, "%s %s '%s' stopped %zu, done %zu, %zu evaluations of %zu, %s",
-                     outcome->trial, fl_status_name(outcome->status), outcome->reason, outcome->stopped_at,
+                     outcome->trial, fl_outcome_status_name(outcome->status), outcome->reason, outcome->stopped_at,
                      outcome->steps_done, (size_t)outcome->gradient_evaluations, outcome->n_parameters,
                      outcome->state_hash);
     for (size_t p = 0; p < outcome->n_points; p++) {
         n += snprintf(t->words + n, sizeof t->words - (size_t)n, "\n%zu %a", outcome->points[p].step,
                       outcome->points[p].rate);
-        for (fl_metric m = 0; m < FL_METRICS; m++)
+        for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
             n += snprintf(t->words + n, sizeof t->words - (size_t)n, " %a", outcome->points[p].of[m]);
     }
     assert_true((size_t)n < sizeof t->words);
@@ -82,23 +82,23 @@ static void describe(training *t, const fl_outcome *outcome)
 
 static void check_times(const training *t, const fl_outcome *outcome)
 {
-    const fl_seconds *s = &outcome->seconds;
+    const fl_outcome_seconds *s = &outcome->seconds;
     double sum = s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other;
     assert_true(fabs(sum - s->total) < 1e-9 && s->total >= t->spent && s->other > -1e-9);
     for (size_t p = 1; p < outcome->n_points; p++)
         assert_true(outcome->points[p].seconds >= outcome->points[p - 1].seconds);
 }
 
-static void train(fl_trainer *trainer, const fl_trial *trial, training *t, fl_error *error)
+static void train(fl_train_trainer *trainer, const fl_trial *trial, training *t, fl_error *error)
 {
     fl_outcome outcome;
-    fl_watch watch = { .whose = t, .stepped = see_step, .evaluated = see_point };
-    fl_keeping keeping = {
+    fl_train_callbacks watch = { .whose = t, .stepped = see_step, .evaluated = see_point };
+    fl_train_checkpoint_options keeping = {
         .path = path, .every = t->every, .host = t->host ? t->host : "here", .whose = t, .said = hear
     };
-    fl_trainer_keep(trainer, t->every ? &keeping : NULL);
-    t->ran = fl_train(trainer, trial, &watch, &outcome, error);
-    fl_trainer_keep(trainer, NULL);
+    fl_train_keep(trainer, t->every ? &keeping : NULL);
+    t->ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
+    fl_train_keep(trainer, NULL);
     if (!t->ran) return;
     describe(t, &outcome);
     check_times(t, &outcome);
@@ -115,7 +115,7 @@ static void put_bytes(const char *bytes, size_t n)
     fclose(out);
 }
 
-static void assert_goes_on(fl_trainer *trainer, const fl_trial *trial, const file *copy, size_t done,
+static void assert_goes_on(fl_train_trainer *trainer, const fl_trial *trial, const file *copy, size_t done,
                            const char *expected)
 {
     char sentence[80];
@@ -137,7 +137,7 @@ static void assert_resumes(const fl_trial *trial)
     file copies[STEPS] = { 0 };
     training alone = { .every = 0 }, keeping = { .every = 1, .copies = copies };
     fl_error error;
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
     unlink(path);
     train(trainer, trial, &alone, &error);
     train(trainer, trial, &keeping, &error);
@@ -148,17 +148,17 @@ static void assert_resumes(const fl_trial *trial)
         assert_goes_on(trainer, trial, &copies[done], done, alone.words);
         free(copies[done].bytes);
     }
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
 /* --- trials that go on --- */
 
 static fl_trial quadratic(const fl_optimizer *optimizer, const fl_schedule *schedule)
 {
-    fl_stream stream = fl_stream_start(7, "checkpoint", 0);
+    fl_random_stream stream = fl_random_stream_start(7, "checkpoint", 0);
     fl_trial trial = draw_trial(optimizer, schedule, fl_workload_find("quadratic/noisy", NULL), &stream);
-    trial.values.of[FL_OF_OPTIMIZER][0] = 1e-3;
-    if (!schedule->absolute) trial.values.of[FL_OF_SCHEDULE][0] = 5; /* warmup_steps */
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e-3;
+    if (!schedule->absolute) trial.values.of[FL_TRIAL_OF_SCHEDULE][0] = 5; /* warmup_steps */
     for (size_t i = 0; i < trial.n_rates; i++) trial.rates[i] *= 1e-2;
     trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 100;
@@ -171,8 +171,8 @@ static fl_trial quadratic(const fl_optimizer *optimizer, const fl_schedule *sche
 static fl_trial sgd(double rate)
 {
     fl_trial trial = quadratic(fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL));
-    trial.values.of[FL_OF_OPTIMIZER][0] = rate;
-    trial.values.of[FL_OF_SCHEDULE][0] = 0;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = rate;
+    trial.values.of[FL_TRIAL_OF_SCHEDULE][0] = 0;
     trial.steps = STEPS;
     trial.eval_every = 10;
     return trial;
@@ -201,7 +201,8 @@ static void a_plateau_keeps_its_state(void **state)
 {
     fl_trial trial = quadratic(fl_optimizer_find("null", NULL), fl_schedule_find("plateau", NULL));
     const fl_schedule *plateau = trial.owners.schedule;
-    for (size_t i = 0; i < plateau->n_hypers; i++) trial.values.of[FL_OF_SCHEDULE][i] = plateau->hypers[i].standard;
+    for (size_t i = 0; i < plateau->n_hypers; i++)
+        trial.values.of[FL_TRIAL_OF_SCHEDULE][i] = plateau->hypers[i].standard;
     trial.eval_every = 1;
     assert_resumes(&trial);
     fl_trial_free(&trial);
@@ -233,15 +234,15 @@ static void a_hopeless_trial_stops_at_the_same_step(void **state)
 /* In every layout that a backend gives to parameters and optimizer state. */
 static void every_backend_and_precision_goes_on(void **state)
 {
-    fl_owners owners = { fl_optimizer_find("adam", NULL), fl_schedule_find("constant", NULL),
-                         fl_workload_find("glyphs/mlp", NULL) };
+    fl_trial_owners owners = { fl_optimizer_find("adam", NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/mlp", NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    trial.values.of[FL_OF_OPTIMIZER][0] = 1e-3;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e-3;
     trial.batch_size = 20;
     trial.steps = 4;
     trial.eval_every = 0; /* on naive it takes half a second */
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        for (trial.precision = 0; trial.precision < FL_PRECISIONS; trial.precision++) {
+        for (trial.precision = 0; trial.precision < FL_BACKEND_PRECISIONS; trial.precision++) {
             trial.backend = *backend;
             if ((*backend)->usable(trial.precision, NULL)) assert_resumes(&trial);
         }
@@ -254,7 +255,7 @@ static const size_t damaged_at = 7;
 /* A trial's undisturbed words, and its checkpoint after `damaged_at` steps. */
 typedef struct example {
     fl_trial trial;
-    fl_trainer *trainer;
+    fl_train_trainer *trainer;
     file copies[STEPS], whole;
     char words[4000];
 } example;
@@ -268,7 +269,7 @@ static int make_example(void **state)
     e.trial.split.validation = 11000; /* an epoch of few examples is soon shuffled, and is begun thousands of times */
     e.trial.eval_every = 0;
     e.trial.steps = 9;
-    e.trainer = fl_trainer_new();
+    e.trainer = fl_train_trainer_new();
     unlink(path);
     train(e.trainer, &e.trial, &t, &error);
     if (!t.ran) fail_msg("%s", error.text);
@@ -282,7 +283,7 @@ static int free_example(void **state)
 {
     example *e = *state;
     for (size_t i = 0; i < STEPS; i++) free(e->copies[i].bytes);
-    fl_trainer_free(e->trainer);
+    fl_train_trainer_free(e->trainer);
     memset(e, 0, sizeof *e);
     return 0;
 }
@@ -309,7 +310,7 @@ static void assert_leaves_alone(example *e, const char *because)
     assert_true(fl_file_read(path, &before.bytes, &before.n, NULL));
     train(e->trainer, &e->trial, &t, &error);
     assert_false(t.ran);
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, because);
     assert_true(fl_file_read(path, &after.bytes, &after.n, NULL));
     assert_int_equal(before.n, after.n);
@@ -407,10 +408,10 @@ static void a_file_that_is_no_checkpoint_is_left_alone(void **state)
 static void what_a_killed_writer_left_is_overwritten(void **state)
 {
     example *e = *state;
-    char leftover[FL_PATH_MAX];
+    char leftover[FL_FILE_PATH_MAX];
     training t = { .every = 4 };
     fl_error error;
-    fl_path_join(leftover, folder, "trial.checkpoint.tmp");
+    fl_file_path_join(leftover, folder, "trial.checkpoint.tmp");
     put_file(leftover, e->whole.bytes, e->whole.n / 2);
     unlink(path);
     train(e->trainer, &e->trial, &t, &error);
@@ -418,7 +419,7 @@ static void what_a_killed_writer_left_is_overwritten(void **state)
     assert_false(fl_file_exists(leftover));
     assert_true(fl_file_exists(path));
     put_file(leftover, e->whole.bytes, e->whole.n / 2);
-    fl_checkpoint_remove(path);
+    fl_train_checkpoint_remove(path);
     assert_int_equal(folder_count(folder), 0);
 }
 
@@ -431,7 +432,7 @@ static void a_full_disk_costs_the_checkpoints_only(void **state)
     struct rlimit old, small;
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){ .rlim_cur = 100, .rlim_max = old.rlim_max };
-    fl_checkpoint_remove(path);
+    fl_train_checkpoint_remove(path);
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &small);
     train(e->trainer, &e->trial, &t, &error);
@@ -449,14 +450,14 @@ static void a_folder_that_is_not_there_is_told_before_the_first_step(void **stat
     example *e = *state;
     training t = { .every = 1 };
     fl_error error;
-    char kept[FL_PATH_MAX];
+    char kept[FL_FILE_PATH_MAX];
     strcpy(kept, path);
-    fl_path_join(path, folder, "missing/trial.checkpoint");
+    fl_file_path_join(path, folder, "missing/trial.checkpoint");
     train(e->trainer, &e->trial, &t, &error);
     strcpy(path, kept);
     assert_false(t.ran);
     assert_int_equal(t.steps, 0);
-    assert_int_equal(error.fault, FL_FAULT_USER);
+    assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "missing/trial.checkpoint");
 }
 

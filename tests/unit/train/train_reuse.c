@@ -33,13 +33,13 @@ enum { N_CHOICES = sizeof choices / sizeof *choices };
 
 static fl_trial trial_of(const choice *c)
 {
-    fl_owners owners = { fl_optimizer_find(c->optimizer, NULL), fl_schedule_find("constant", NULL),
-                         fl_workload_find(c->workload, NULL) };
+    fl_trial_owners owners = { fl_optimizer_find(c->optimizer, NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find(c->workload, NULL) };
     const fl_workload *workload = owners.workload;
     fl_trial trial = fl_trial_default(&owners);
-    trial.values.of[FL_OF_OPTIMIZER][0] = c->rate;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = c->rate;
     if (workload->n_options)
-        trial.values.of[FL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, "dimension")] =
+        trial.values.of[FL_TRIAL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, "dimension")] =
             c->dimension;
     trial.backend = fl_backend_find(c->backend, NULL);
     trial.batch_size = c->batch;
@@ -51,16 +51,16 @@ static fl_trial trial_of(const choice *c)
 }
 
 /* Everything of an outcome that may not depend on what the trainer did before, as text. */
-static void words_of(const choice *c, fl_trainer *trainer, char words[2000])
+static void words_of(const choice *c, fl_train_trainer *trainer, char words[2000])
 {
     fl_error error;
     fl_outcome outcome;
     fl_trial trial = trial_of(c);
-    if (!fl_train(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    int n = snprintf(words, 2000, "%s %s %s %s", outcome.trial, fl_status_name(outcome.status), outcome.reason,
+    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    int n = snprintf(words, 2000, "%s %s %s %s", outcome.trial, fl_outcome_status_name(outcome.status), outcome.reason,
                      outcome.state_hash);
     for (size_t p = 0; p < outcome.n_points; p++)
-        for (fl_metric m = 0; m < FL_METRICS; m++)
+        for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
             n += snprintf(words + n, 2000 - (size_t)n, " %a", outcome.points[p].of[m]);
     n += snprintf(words + n, 2000 - (size_t)n, " %.600s", outcome.implementation);
     fl_outcome_free(&outcome);
@@ -68,22 +68,22 @@ static void words_of(const choice *c, fl_trainer *trainer, char words[2000])
 
 static bool is_usable(const choice *c)
 {
-    return fl_backend_find(c->backend, NULL)->usable(FL_F32, NULL);
+    return fl_backend_find(c->backend, NULL)->usable(FL_BACKEND_F32, NULL);
 }
 
 static void a_kept_trainer_gives_the_bits_of_a_new_one(void **state)
 {
-    fl_trainer *kept = fl_trainer_new();
+    fl_train_trainer *kept = fl_train_trainer_new();
     for (size_t i = 0; i < N_CHOICES; i++) {
         char by_kept[2000], by_new[2000];
         if (!is_usable(&choices[i])) continue;
-        fl_trainer *fresh = fl_trainer_new();
+        fl_train_trainer *fresh = fl_train_trainer_new();
         words_of(&choices[i], kept, by_kept);
         words_of(&choices[i], fresh, by_new);
         assert_string_equal(by_kept, by_new);
-        fl_trainer_free(fresh);
+        fl_train_trainer_free(fresh);
     }
-    fl_trainer_free(kept);
+    fl_train_trainer_free(kept);
 }
 
 static void a_refused_trial_leaves_the_trainer_good(void **state)
@@ -91,16 +91,16 @@ static void a_refused_trial_leaves_the_trainer_good(void **state)
     char before[2000], after[2000];
     fl_error error;
     fl_outcome outcome;
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
     words_of(&choices[0], trainer, before);
     choice too_large = choices[0];
     too_large.batch = 10001;
     fl_trial trial = trial_of(&too_large);
-    assert_false(fl_train(trainer, &trial, NULL, &outcome, &error));
+    assert_false(fl_train_trial(trainer, &trial, NULL, &outcome, &error));
     assert_string_equal(error.text, "a batch of 10001 is larger than the training split of 10000 examples");
     words_of(&choices[0], trainer, after);
     assert_string_equal(before, after);
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
 int main(void)

@@ -135,9 +135,9 @@ char *getenv(const char *name)
 
 /* Two batches to an epoch, so that the steps watched begin several. The weights are alike because drawing millions
  * takes longer than all else. */
-static fl_trial trial_of(const fl_workload *workload, const fl_backend *backend, fl_precision precision)
+static fl_trial trial_of(const fl_workload *workload, const fl_backend *backend, fl_backend_precision precision)
 {
-    fl_owners owners = { fl_optimizer_find("null", NULL), fl_schedule_find("constant", NULL), workload };
+    fl_trial_owners owners = { fl_optimizer_find("null", NULL), fl_schedule_find("constant", NULL), workload };
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = backend;
     trial.precision = precision;
@@ -149,48 +149,49 @@ static fl_trial trial_of(const fl_workload *workload, const fl_backend *backend,
     return trial;
 }
 
-static void begin_or_end(void *whose, const fl_watched_step *step)
+static void begin_or_end(void *whose, const fl_train_step *step)
 {
     watching = step->step >= WARM && step->step < STEPS;
 }
 
-static void train(fl_trainer *trainer, const fl_trial *trial)
+static void train(fl_train_trainer *trainer, const fl_trial *trial)
 {
-    fl_watch watch = { .stepped = begin_or_end };
+    fl_train_callbacks watch = { .stepped = begin_or_end };
     fl_outcome outcome;
     fl_error error;
     n_calls = 0;
-    if (!fl_train(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    if (!fl_train_trial(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
     watching = false;
     assert_int_equal(STEPS, outcome.steps_done);
     fl_outcome_free(&outcome);
     if (!n_calls) return;
     backtrace_symbols_fd(first_stack, first_depth, STDERR_FILENO);
     fail_msg("%s, %s, %s, %s, %s: %zu calls in %d steps, the first of %s", trial->owners.workload->entry.name,
-             trial->backend->entry.name, fl_precision_name(trial->precision), trial->owners.optimizer->entry.name,
-             trial->owners.schedule->entry.name, n_calls, STEPS - WARM, first_call);
+             trial->backend->entry.name, fl_backend_precision_name(trial->precision),
+             trial->owners.optimizer->entry.name, trial->owners.schedule->entry.name, n_calls, STEPS - WARM,
+             first_call);
 }
 
 /* Call `check` for every workload with every backend and precision that can be used here. */
-static void with_everything(void (*check)(fl_trainer *trainer, fl_trial *trial))
+static void with_everything(void (*check)(fl_train_trainer *trainer, fl_trial *trial))
 {
     for (const fl_workload *const *w = fl_workloads(); *w; w++) {
-        fl_trainer *trainer = fl_trainer_new();
+        fl_train_trainer *trainer = fl_train_trainer_new();
         for (const fl_backend *const *b = fl_backends(); *b; b++)
-            for (fl_precision precision = 0; precision < FL_PRECISIONS; precision++) {
+            for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
                 fl_trial trial = trial_of(*w, *b, precision);
                 if ((*b)->usable(precision, NULL)) check(trainer, &trial);
                 fl_trial_free(&trial);
             }
-        fl_trainer_free(trainer);
+        fl_train_trainer_free(trainer);
     }
 }
 
 /* --- tests --- */
 
-static void train_with_every_optimizer(fl_trainer *trainer, fl_trial *trial)
+static void train_with_every_optimizer(fl_train_trainer *trainer, fl_trial *trial)
 {
-    char folder[FL_PATH_MAX];
+    char folder[FL_FILE_PATH_MAX];
     fl_error error;
     if (!fl_dataset_folder(trial->owners.workload->dataset, folder, &error)) {
         print_message("%s\n", error.text);
@@ -198,8 +199,8 @@ static void train_with_every_optimizer(fl_trainer *trainer, fl_trial *trial)
     }
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
         trial->owners.optimizer = *o;
-        fl_values_default(&trial->owners, &trial->values);
-        trial->values.of[FL_OF_OPTIMIZER][fl_hyper_index((*o)->hypers, (*o)->n_hypers, "learning_rate")] = 1e-6;
+        fl_trial_values_default(&trial->owners, &trial->values);
+        trial->values.of[FL_TRIAL_OF_OPTIMIZER][fl_hyper_index((*o)->hypers, (*o)->n_hypers, "learning_rate")] = 1e-6;
         train(trainer, trial);
     }
 }
@@ -213,35 +214,35 @@ static void nor_does_a_schedule(void **state)
 {
     double rates[STEPS] = { 0 };
     const fl_workload *quadratic = fl_workload_find("quadratic/noisy", NULL);
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
     for (const fl_schedule *const *s = fl_schedules(); *s; s++) {
-        fl_owners owners = { fl_optimizer_find("sgd", NULL), *s, quadratic };
+        fl_trial_owners owners = { fl_optimizer_find("sgd", NULL), *s, quadratic };
         fl_trial trial = fl_trial_default(&owners);
         trial.backend = fl_backend_find("naive", NULL);
-        trial.values.of[FL_OF_OPTIMIZER][0] = 1e-6;
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e-6;
         trial.rates = (*s)->absolute ? rates : NULL;
         trial.n_rates = (*s)->absolute ? STEPS : 0;
         trial.steps = STEPS;
         trial.eval_every = 0;
         train(trainer, &trial);
     }
-    fl_trainer_free(trainer);
+    fl_train_trainer_free(trainer);
 }
 
-static void measure_padding(fl_trainer *trainer, fl_trial *trial)
+static void measure_padding(fl_train_trainer *trainer, fl_trial *trial)
 {
     const fl_workload *workload = trial->owners.workload;
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(workload, trial->values.of[FL_OF_WORKLOAD], layers);
-    fl_shape pictures = { trial->batch_size, 1, 28, 28 }, points = { trial->batch_size, layers[0].n_out, 1, 1 };
+    size_t n = fl_workload_layers(workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    fl_tensor_shape pictures = { trial->batch_size, 1, 28, 28 }, points = { trial->batch_size, layers[0].n_out, 1, 1 };
     fl_error error;
     fl_network *network = fl_network_new(trial->backend, layers, n, workload->dataset->n_classes ? pictures : points,
                                          trial->precision, true, &error);
-    const fl_flat *flat = fl_network_flat(network);
-    for (const fl_block *block = flat->blocks; block < flat->blocks + flat->n_blocks; block++)
+    const fl_tensor_layout *flat = fl_network_flat(network);
+    for (const fl_tensor *block = flat->blocks; block < flat->blocks + flat->n_blocks; block++)
         if (block->count > 2 * block->n_values)
             fail_msg("%s, %s, %s: %s has %zu values in %zu floats", workload->entry.name, trial->backend->entry.name,
-                     fl_precision_name(trial->precision), block->name, block->n_values, block->count);
+                     fl_backend_precision_name(trial->precision), block->name, block->n_values, block->count);
     fl_network_free(network);
 }
 

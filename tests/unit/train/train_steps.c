@@ -6,11 +6,11 @@ enum { N = 8, MOST_STEPS = 300 };
 
 static fl_trial trial_of(const char *optimizer, const char *schedule, double rate, size_t steps)
 {
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
-                         fl_workload_find("quadratic/noisy", NULL) };
+    fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                               fl_workload_find("quadratic/noisy", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = fl_backend_find("naive", NULL);
-    trial.values.of[FL_OF_OPTIMIZER][0] = rate;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = rate;
     trial.batch_size = 16;
     trial.steps = steps;
     trial.eval_every = 0;
@@ -21,7 +21,7 @@ static fl_trial trial_of(const char *optimizer, const char *schedule, double rat
 static void set_option(fl_trial *trial, const char *name, double value)
 {
     const fl_workload *workload = trial->owners.workload;
-    trial->values.of[FL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, name)] = value;
+    trial->values.of[FL_TRIAL_OF_WORKLOAD][fl_hyper_index(workload->options, workload->n_options, name)] = value;
 }
 
 /* What was seen of a trial: parameters before and after, and of each step the batch's mean example, loss, rate, norm.
@@ -38,7 +38,7 @@ static void see_begun(void *whose, const fl_network *network)
     fl_network_export(network, ((seen *)whose)->first);
 }
 
-static void see_step(void *whose, const fl_watched_step *step)
+static void see_step(void *whose, const fl_train_step *step)
 {
     seen *s = whose;
     assert_int_equal(step->step, s->n + 1);
@@ -57,11 +57,11 @@ static fl_outcome train(const fl_trial *trial, seen *s)
 {
     fl_error error;
     fl_outcome outcome;
-    fl_watch watch = { s, see_begun, see_step, NULL, see_ended };
-    fl_trainer *trainer = fl_trainer_new();
+    fl_train_callbacks watch = { s, see_begun, see_step, NULL, see_ended };
+    fl_train_trainer *trainer = fl_train_trainer_new();
     if (s) memset(s, 0, sizeof *s);
-    if (!fl_train(trainer, trial, s ? &watch : NULL, &outcome, &error)) fail_msg("%s", error.text);
-    fl_trainer_free(trainer);
+    if (!fl_train_trial(trainer, trial, s ? &watch : NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_train_trainer_free(trainer);
     return outcome;
 }
 
@@ -120,7 +120,7 @@ static void a_loss_that_is_no_number_is_kept_as_null(void **state)
     fl_outcome outcome = train(&trial, NULL), back;
     json_t *object = fl_outcome_json(&outcome), *losses = json_object_get(object, "first_losses");
     size_t n = outcome.first_losses.n;
-    assert_int_equal(outcome.status, FL_INFEASIBLE);
+    assert_int_equal(outcome.status, FL_OUTCOME_INFEASIBLE);
     assert_true(n >= 2 && !isfinite(outcome.first_losses.of[n - 1]));
     assert_true(json_is_real(json_array_get(losses, 0)));
     assert_true(json_is_null(json_array_get(losses, n - 1)));
@@ -156,7 +156,7 @@ static void momentum_follows_its_recurrence(void **state)
 {
     static seen s;
     fl_trial trial = trial_of("momentum", "constant", 0.1, 12);
-    trial.values.of[FL_OF_OPTIMIZER][1] = 0.25;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][1] = 0.25;
     set_option(&trial, "noise", 0);
     fl_outcome outcome = train(&trial, &s);
     for (size_t i = 0; i < N; i++) {
@@ -175,12 +175,12 @@ static void null_leaves_parameters_alone(void **state)
 {
     static seen s;
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
-        if (!(*backend)->usable(FL_F32, NULL)) continue;
+        if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
         fl_trial trial = trial_of("null", "constant", 0.1, 20);
         trial.backend = *backend;
         fl_outcome outcome = train(&trial, &s);
         assert_memory_equal(s.first, s.last, sizeof s.first);
-        assert_int_equal(outcome.status, FL_COMPLETE);
+        assert_int_equal(outcome.status, FL_OUTCOME_COMPLETE);
         fl_outcome_free(&outcome);
     }
 }
@@ -208,7 +208,7 @@ static void divergence_is_found_at_its_step(void **state)
     while (5 * pow(81, (double)step - 1) < 3.4028234e38) step++;
     char reason[80];
     snprintf(reason, sizeof reason, "the training loss is not finite at step %zu", step);
-    assert_int_equal(outcome.status, FL_INFEASIBLE);
+    assert_int_equal(outcome.status, FL_OUTCOME_INFEASIBLE);
     assert_string_equal(outcome.reason, reason);
     assert_int_equal(outcome.steps_done, step - 1);
     assert_int_equal(outcome.gradient_evaluations, step - 1);
@@ -222,13 +222,13 @@ static void divergence_by_the_last_update_is_found_by_the_evaluation(void **stat
     fl_trial trial = trial_of("sgd", "constant", 1e38, 1);
     trial.eval_every = 1;
     fl_outcome outcome = train(&trial, NULL);
-    assert_int_equal(outcome.status, FL_INFEASIBLE);
+    assert_int_equal(outcome.status, FL_OUTCOME_INFEASIBLE);
     assert_int_equal(outcome.n_points, 1);
-    assert_false(isfinite(outcome.points[0].of[FL_TRAIN_LOSS]));
+    assert_false(isfinite(outcome.points[0].of[FL_TRIAL_TRAIN_LOSS]));
     fl_outcome_free(&outcome);
     trial.eval_every = 0;
     outcome = train(&trial, NULL);
-    assert_int_equal(outcome.status, FL_COMPLETE); /* no training loss was ever infinite */
+    assert_int_equal(outcome.status, FL_OUTCOME_COMPLETE); /* no training loss was ever infinite */
     fl_outcome_free(&outcome);
 }
 
@@ -249,7 +249,7 @@ static void a_hopeless_trial_stops_where_it_exceeds_the_multiple(void **state)
         if (!step++) first = loss;
     }
     assert_int_equal(outcome.stopped_at, step);
-    assert_int_equal(outcome.status, FL_COMPLETE);
+    assert_int_equal(outcome.status, FL_OUTCOME_COMPLETE);
     assert_int_equal(outcome.n_points, 1); /* the evaluation after the last step it took */
     assert_int_equal(outcome.points[0].step, step);
     fl_outcome_free(&outcome);
@@ -290,7 +290,7 @@ static void parts_of_the_time_add_up(void **state)
     fl_trial trial = trial_of("adam", "linear", 0.01, 200);
     trial.eval_every = 50;
     fl_outcome outcome = train(&trial, NULL);
-    const fl_seconds *s = &outcome.seconds;
+    const fl_outcome_seconds *s = &outcome.seconds;
     assert_close(s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other, s->total, 1e-12);
     assert_true(s->setup > 0 && s->data > 0 && s->forward_backward > 0 && s->update > 0 && s->evaluate > 0 &&
                 s->other >= 0);

@@ -6,10 +6,10 @@ static const char checksum[] = "0123";
 
 static fl_trial trial_of(const char *optimizer, const char *schedule, const char *workload)
 {
-    fl_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
-                         fl_workload_find(workload, NULL) };
+    fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                               fl_workload_find(workload, NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    trial.values.of[FL_OF_OPTIMIZER][0] = 0.1; /* the learning rate is every table's first row */
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.1; /* the learning rate is every table's first row */
     return trial;
 }
 
@@ -41,9 +41,9 @@ static void assert_survives(const fl_trial *trial)
     fl_trial_id(trial, checksum, id);
     fl_trial_id(&again, checksum, id_again);
     assert_string_equal(id, id_again);
-    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n_rows;
-        fl_owner_table(&trial->owners, owner, &n_rows);
+        fl_trial_owner_table(&trial->owners, owner, &n_rows);
         assert_memory_equal(again.values.of[owner], trial->values.of[owner],
                             n_rows * sizeof(double)); /* to the last bit */
     }
@@ -54,7 +54,7 @@ static void assert_survives(const fl_trial *trial)
 
 static void every_combination_survives_as_json(void **state)
 {
-    fl_stream stream = fl_stream_start(1, "test", 0);
+    fl_random_stream stream = fl_random_stream_start(1, "test", 0);
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++)
         for (const fl_schedule *const *s = fl_schedules(); *s; s++)
             for (const fl_workload *const *w = fl_workloads(); *w; w++) {
@@ -68,17 +68,17 @@ static void everything_else_survives_as_json(void **state)
 {
     fl_trial trial = trial_of("adam", "list", "glyphs/mlp");
     const double rates[] = { 0.1, 1.0 / 3, 0 };
-    trial.values.of[FL_OF_OPTIMIZER][0] = NAN; /* the list settles the rate */
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = NAN; /* the list settles the rate */
     trial.rates = memcpy(malloc(sizeof rates), rates, sizeof rates);
     trial.n_rates = 3;
     trial.backend = fl_backend_find("naive", NULL);
-    trial.precision = FL_BF16;
+    trial.precision = FL_BACKEND_BF16;
     trial.batch_size = 77;
     trial.steps = 3;
     trial.eval_every = 0;
     trial.threads = 4;
-    trial.seed = FL_SEED_MAX;
-    trial.split = (fl_split){ 123, FL_FROM_SEEDED, 99 };
+    trial.seed = FL_TRIAL_SEED_MAX;
+    trial.split = (fl_dataset_split){ 123, FL_DATASET_FROM_SEEDED, 99 };
     trial.init = (fl_init){ fl_init_find("truncated_normal", NULL), 0.03, -0.5 };
     trial.stop_above = 12.5;
     assert_survives(&trial);
@@ -97,9 +97,9 @@ static void the_identity_is_the_hash_of_these_words(void **state)
         "\"init\":{\"weights\":\"he_normal\",\"argument\":0.0,\"bias\":0.0},\"data\":\"0123\"}";
     char id[17], expected[17];
     fl_trial trial = trial_of("momentum", "linear", "glyphs/mlp");
-    trial.values.of[FL_OF_OPTIMIZER][0] = 0.5;
-    trial.values.of[FL_OF_OPTIMIZER][1] = 0.75;
-    trial.values.of[FL_OF_SCHEDULE][2] = 0.25;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.5;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][1] = 0.75;
+    trial.values.of[FL_TRIAL_OF_SCHEDULE][2] = 0.25;
     fl_trial_id(&trial, checksum, id);
     fl_hash_text(fl_hash(words, strlen(words)), expected);
     assert_string_equal(id, expected);
@@ -122,15 +122,15 @@ static void other_schedule(fl_trial *t)
 }
 static void other_rate(fl_trial *t)
 {
-    t->values.of[FL_OF_OPTIMIZER][0] = nextafter(t->values.of[FL_OF_OPTIMIZER][0], 1);
+    t->values.of[FL_TRIAL_OF_OPTIMIZER][0] = nextafter(t->values.of[FL_TRIAL_OF_OPTIMIZER][0], 1);
 }
 static void other_momentum(fl_trial *t)
 {
-    t->values.of[FL_OF_OPTIMIZER][1] = 0.5;
+    t->values.of[FL_TRIAL_OF_OPTIMIZER][1] = 0.5;
 }
 static void other_end_factor(fl_trial *t)
 {
-    t->values.of[FL_OF_SCHEDULE][2] = 0.5;
+    t->values.of[FL_TRIAL_OF_SCHEDULE][2] = 0.5;
 }
 static void other_backend(fl_trial *t)
 {
@@ -138,7 +138,7 @@ static void other_backend(fl_trial *t)
 }
 static void other_precision(fl_trial *t)
 {
-    t->precision = FL_BF16;
+    t->precision = FL_BACKEND_BF16;
 }
 static void other_batch(fl_trial *t)
 {
@@ -166,15 +166,15 @@ static void other_validation(fl_trial *t)
 }
 static void other_side(fl_trial *t)
 {
-    t->split.from = FL_FROM_START;
+    t->split.from = FL_DATASET_FROM_START;
 }
 static void drawn_split(fl_trial *t)
 {
-    t->split.from = FL_FROM_SEEDED;
+    t->split.from = FL_DATASET_FROM_SEEDED;
 }
 static void drawn_otherwise(fl_trial *t)
 {
-    t->split = (fl_split){ SIZE_MAX, FL_FROM_SEEDED, 1 };
+    t->split = (fl_dataset_split){ SIZE_MAX, FL_DATASET_FROM_SEEDED, 1 };
 }
 static void other_weights(fl_trial *t)
 {
@@ -227,21 +227,24 @@ static void every_choice_changes_the_identity(void **state)
 /* Another value of a hyperparameter, whatever it was. */
 static void change_value(const fl_hyper *hyper, double *value)
 {
-    *value = hyper->scale == FL_CHOICE ? *value == 0 : hyper->scale == FL_INTEGER ? *value + 1 : nextafter(*value, 9);
+    *value = hyper->scale == FL_HYPER_CHOICE    ? *value == 0
+             : hyper->scale == FL_HYPER_INTEGER ? *value + 1
+                                                : nextafter(*value, 9);
 }
 
 static void assert_values_count(fl_trial *trial)
 {
     char id[17], other[17];
     fl_trial_id(trial, checksum, id);
-    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
-        const fl_hyper *table = fl_owner_table(&trial->owners, owner, &n);
+        const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             double *value = &trial->values.of[owner][i], before = *value;
             change_value(&table[i], value);
             fl_trial_id(trial, checksum, other);
-            if (!strcmp(id, other)) fail_msg("%s%s is not in the identity", fl_owner_prefix(owner), table[i].name);
+            if (!strcmp(id, other))
+                fail_msg("%s%s is not in the identity", fl_trial_owner_prefix(owner), table[i].name);
             *value = before;
         }
     }
@@ -255,7 +258,7 @@ static void assert_values_count(fl_trial *trial)
 
 static void every_hyperparameter_changes_the_identity_to_its_last_bit(void **state)
 {
-    fl_stream stream = fl_stream_start(2, "test", 0);
+    fl_random_stream stream = fl_random_stream_start(2, "test", 0);
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++)
         for (const fl_schedule *const *s = fl_schedules(); *s; s++)
             for (const fl_workload *const *w = fl_workloads(); *w; w++) {
@@ -271,7 +274,7 @@ static void what_changes_nothing_keeps_the_identity(void **state)
     char id[17], same[17];
     fl_trial trial = trial_of("momentum", "linear", "glyphs/mlp");
     fl_trial_id(&trial, checksum, id);
-    trial.split = (fl_split){ 2000, FL_FROM_END, 77 }; /* of 12,000 glyphs the last 2,000 validate */
+    trial.split = (fl_dataset_split){ 2000, FL_DATASET_FROM_END, 77 }; /* of 12,000 glyphs the last 2,000 validate */
     fl_trial_id(&trial, checksum, same);
     assert_string_equal(id, same);
     fl_trial_free(&trial);
@@ -311,13 +314,13 @@ static void impossible_numbers_are_not_accepted(void **state)
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
     bad = good, bad.threads = 0;
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
-    bad = good, bad.seed = FL_SEED_MAX + 1;
+    bad = good, bad.seed = FL_TRIAL_SEED_MAX + 1;
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
     bad = good, bad.init.bias = NAN;
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
     bad = good, bad.stop_above = 0.5;
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
-    bad = good, bad.values.of[FL_OF_OPTIMIZER][0] = NAN;
+    bad = good, bad.values.of[FL_TRIAL_OF_OPTIMIZER][0] = NAN;
     assert_false(fl_trial_accepts(&bad, SIZE_MAX, &error));
     assert_string_equal(error.text, "'learning_rate' has no value, and no default");
 }

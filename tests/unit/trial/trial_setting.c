@@ -2,32 +2,32 @@
 #include "trial/setting.h"
 #include "support/test.h"
 
-static fl_owners owners_of(const char *optimizer, const char *schedule, const char *workload)
+static fl_trial_owners owners_of(const char *optimizer, const char *schedule, const char *workload)
 {
-    return (fl_owners){ fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
-                        fl_workload_find(workload, NULL) };
+    return (fl_trial_owners){ fl_optimizer_find(optimizer, NULL), fl_schedule_find(schedule, NULL),
+                              fl_workload_find(workload, NULL) };
 }
 
 /* The value of a hyperparameter once `given` settings of these names are applied. */
-static double settled(const fl_owners *owners, const char *const *names, const double *given, size_t n, fl_owner owner,
-                      const char *wanted)
+static double settled(const fl_trial_owners *owners, const char *const *names, const double *given, size_t n,
+                      fl_trial_owner owner, const char *wanted)
 {
-    fl_setting settings[4];
-    fl_values values;
+    fl_trial_setting settings[4];
+    fl_trial_values values;
     fl_error error;
     size_t n_table;
-    const fl_hyper *table = fl_owner_table(owners, owner, &n_table);
-    fl_values_default(owners, &values);
+    const fl_hyper *table = fl_trial_owner_table(owners, owner, &n_table);
+    fl_trial_values_default(owners, &values);
     for (size_t i = 0; i < n; i++)
-        if (!fl_setting_find(owners, names[i], &settings[i], &error)) fail_msg("%s", error.text);
-    fl_settings_apply(settings, given, n, &values);
+        if (!fl_trial_setting_find(owners, names[i], &settings[i], &error)) fail_msg("%s", error.text);
+    fl_trial_settings_apply(settings, given, n, &values);
     return values.of[owner][fl_hyper_index(table, n_table, wanted)];
 }
 
 static double rate_of(const char *optimizer, const char *const *names, const double *given, size_t n)
 {
-    fl_owners owners = owners_of(optimizer, "constant", "quadratic/noisy");
-    return settled(&owners, names, given, n, FL_OF_OPTIMIZER, "learning_rate");
+    fl_trial_owners owners = owners_of(optimizer, "constant", "quadratic/noisy");
+    return settled(&owners, names, given, n, FL_TRIAL_OF_OPTIMIZER, "learning_rate");
 }
 
 static void couplings_resolve_to_the_learning_rate(void **state)
@@ -67,20 +67,20 @@ static void a_coupling_takes_its_partners_default(void **state)
 
 static void one_minus_is_one_minus(void **state)
 {
-    fl_owners owners = owners_of("adam", "linear", "quadratic/noisy");
+    fl_trial_owners owners = owners_of("adam", "linear", "quadratic/noisy");
     const char *names[] = { "one_minus_beta1", "schedule.one_minus_end_factor" };
     double given[] = { 0.125, 0.75 };
-    assert_true(settled(&owners, names, given, 2, FL_OF_OPTIMIZER, "beta1") == 0.875);
-    assert_true(settled(&owners, names, given, 2, FL_OF_SCHEDULE, "end_factor") == 0.25);
+    assert_true(settled(&owners, names, given, 2, FL_TRIAL_OF_OPTIMIZER, "beta1") == 0.875);
+    assert_true(settled(&owners, names, given, 2, FL_TRIAL_OF_SCHEDULE, "end_factor") == 0.25);
 }
 
 static void prefixes_name_the_owner(void **state)
 {
-    fl_owners owners = owners_of("sgd", "linear", "quadratic/noisy");
+    fl_trial_owners owners = owners_of("sgd", "linear", "quadratic/noisy");
     const char *names[] = { "schedule.decay_fraction", "workload.noise" };
     double given[] = { 0.5, 3 };
-    assert_true(settled(&owners, names, given, 2, FL_OF_SCHEDULE, "decay_fraction") == 0.5);
-    assert_true(settled(&owners, names, given, 2, FL_OF_WORKLOAD, "noise") == 3);
+    assert_true(settled(&owners, names, given, 2, FL_TRIAL_OF_SCHEDULE, "decay_fraction") == 0.5);
+    assert_true(settled(&owners, names, given, 2, FL_TRIAL_OF_WORKLOAD, "noise") == 3);
 }
 
 static void defaults_are_the_contracts(void **state)
@@ -93,9 +93,9 @@ static void defaults_are_the_contracts(void **state)
                      { "adam", "beta2", 0.999 },      { "adam", "epsilon", 1e-8 },     { "nadam", "beta1", 0.9 },
                      { "nadam", "beta2", 0.999 },     { "nadam", "epsilon", 1e-8 } };
     for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
-        fl_owners owners = owners_of(defaults[i].optimizer, "constant", "quadratic/noisy");
-        assert_true(settled(&owners, NULL, NULL, 0, FL_OF_OPTIMIZER, defaults[i].name) == defaults[i].value);
-        assert_true(isnan(settled(&owners, NULL, NULL, 0, FL_OF_OPTIMIZER, "learning_rate")));
+        fl_trial_owners owners = owners_of(defaults[i].optimizer, "constant", "quadratic/noisy");
+        assert_true(settled(&owners, NULL, NULL, 0, FL_TRIAL_OF_OPTIMIZER, defaults[i].name) == defaults[i].value);
+        assert_true(isnan(settled(&owners, NULL, NULL, 0, FL_TRIAL_OF_OPTIMIZER, "learning_rate")));
     }
 }
 
@@ -106,22 +106,22 @@ static void names_that_do_not_exist_are_refused(void **state)
                                          "one_minus_",    "",
                                          "Epsilon",       "epsilon ",
                                          "workload.size", "one_minus_one_minus_beta1" };
-    fl_owners owners = owners_of("adam", "constant", "quadratic/noisy");
+    fl_trial_owners owners = owners_of("adam", "constant", "quadratic/noisy");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        fl_setting setting;
+        fl_trial_setting setting;
         fl_error error;
-        assert_false(fl_setting_find(&owners, names[i], &setting, &error));
+        assert_false(fl_trial_setting_find(&owners, names[i], &setting, &error));
         assert_contains(error.text, "has no hyperparameter");
     }
 }
 
 static bool accepts(const char *optimizer, const char *name, double value)
 {
-    fl_owners owners = owners_of(optimizer, "constant", "quadratic/noisy");
-    fl_setting setting;
+    fl_trial_owners owners = owners_of(optimizer, "constant", "quadratic/noisy");
+    fl_trial_setting setting;
     fl_error error;
-    assert_true(fl_setting_find(&owners, name, &setting, &error));
-    return fl_setting_accepts(&setting, value, &error);
+    assert_true(fl_trial_setting_find(&owners, name, &setting, &error));
+    return fl_trial_setting_accepts(&setting, value, &error);
 }
 
 static void ranges_are_judged_after_one_minus(void **state)
@@ -143,13 +143,13 @@ static void words_of_a_command_line_are_numbers_or_choices(void **state)
     } words[] = { { "beta1", "0.5", 0.5 },         { "beta1", "5e-1", 0.5 },     { "beta1", "", NAN },
                   { "beta1", " 0.5", NAN },        { "beta1", "0.5x", NAN },     { "beta1", "half", NAN },
                   { "epsilon_form", "kingma", 1 }, { "epsilon_form", "1", NAN }, { "epsilon_form", "torch", NAN } };
-    fl_owners owners = owners_of("adam", "constant", "quadratic/noisy");
+    fl_trial_owners owners = owners_of("adam", "constant", "quadratic/noisy");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        fl_setting setting;
+        fl_trial_setting setting;
         fl_error error;
         double value;
-        assert_true(fl_setting_find(&owners, words[i].name, &setting, &error));
-        bool read = fl_setting_parse(&setting, words[i].text, &value, &error);
+        assert_true(fl_trial_setting_find(&owners, words[i].name, &setting, &error));
+        bool read = fl_trial_setting_parse(&setting, words[i].text, &value, &error);
         assert_true(read == !isnan(words[i].value));
         if (read) assert_true(value == words[i].value);
     }
