@@ -2,7 +2,7 @@
 file(READ ${STUDY} bytes HEX)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
 file(WRITE ${OUTPUT} "/* Written by CMake from suites/${NAME}.json. */
-#include \"builtin.h\"
+#include \"command/builtin.h\"
 
 static const char text[] = { ${bytes} 0 };
 const char *const builtin_study = \"${NAME}\";

@@ -14,6 +14,6 @@ const void *fl_entry_find(const void *const *registry, const char *kind, const c
         if (used < sizeof known)
             used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", candidate);
     }
-    fl_user_error(error, "there is no %s '%.80s'; there is %s", kind, name, known);
+    fl_error_user(error, "there is no %s '%.80s'; there is %s", kind, name, known);
     return NULL;
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void fill(fl_error *error, fl_fault fault, const char *format, va_list arguments)
+static void fill(fl_error *error, fl_error_fault fault, const char *format, va_list arguments)
 {
     if (!error) return;
     error->fault = fault;
@@ -15,20 +15,20 @@ static void fill(fl_error *error, fl_fault fault, const char *format, va_list ar
     fl_text_make_plain(error->text);
 }
 
-bool fl_user_error(fl_error *error, const char *format, ...)
+bool fl_error_user(fl_error *error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fill(error, FL_FAULT_USER, format, arguments);
+    fill(error, FL_ERROR_USER, format, arguments);
     va_end(arguments);
     return false;
 }
 
-bool fl_machine_error(fl_error *error, const char *format, ...)
+bool fl_error_machine(fl_error *error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fill(error, FL_FAULT_MACHINE, format, arguments);
+    fill(error, FL_ERROR_MACHINE, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -40,7 +40,7 @@ static void say(const char *format, va_list arguments)
     fputc('\n', stderr);
 }
 
-void fl_die(const char *format, ...)
+void fl_error_die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -49,11 +49,11 @@ void fl_die(const char *format, ...)
     abort();
 }
 
-void fl_give_up(const char *format, ...)
+void fl_error_give_up(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     say(format, arguments);
     va_end(arguments);
-    _exit(FL_FAULT_MACHINE); /* exit() would run handlers that may want memory */
+    _exit(FL_ERROR_MACHINE); /* exit() would run handlers that may want memory */
 }

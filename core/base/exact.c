@@ -9,32 +9,32 @@
 #define VERSION(major, minor, patch) TEXT(major) "." TEXT(minor) "." TEXT(patch)
 const char fl_exact_library[] = "SLEEF " VERSION(SLEEF_VERSION_MAJOR, SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL);
 
-double fl_exp(double x)
+double fl_exact_exp(double x)
 {
     return Sleef_cinz_expd1_u10purec(x);
 }
 
-double fl_log(double x)
+double fl_exact_log(double x)
 {
     return Sleef_cinz_logd1_u10purec(x);
 }
 
-double fl_pow(double x, double y)
+double fl_exact_pow(double x, double y)
 {
     return Sleef_cinz_powd1_u10purec(x, y);
 }
 
-double fl_sin(double x)
+double fl_exact_sin(double x)
 {
     return Sleef_cinz_sind1_u10purec(x);
 }
 
-double fl_cos(double x)
+double fl_exact_cos(double x)
 {
     return Sleef_cinz_cosd1_u10purec(x);
 }
 
-double fl_round_9_digits(double x)
+double fl_exact_round_9_digits(double x)
 {
     char digits[40];
     snprintf(digits, sizeof digits, "%.8e", x);

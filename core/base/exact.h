@@ -8,16 +8,16 @@
 #ifndef FL_BASE_EXACT_H
 #define FL_BASE_EXACT_H
 
-double fl_exp(double x);
-double fl_log(double x);
-double fl_pow(double x, double y);
-double fl_sin(double x);
-double fl_cos(double x);
+double fl_exact_exp(double x);
+double fl_exact_log(double x);
+double fl_exact_pow(double x, double y);
+double fl_exact_sin(double x);
+double fl_exact_cos(double x);
 
 /* The library they come from: "SLEEF 3.5.1". */
 extern const char fl_exact_library[];
 
 /* `x` rounded to 9 significant decimal digits: what a sampled hyperparameter becomes before it is used. */
-double fl_round_9_digits(double x);
+double fl_exact_round_9_digits(double x);
 
 #endif

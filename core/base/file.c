@@ -1,7 +1,7 @@
 /* Whole files in and out; folders with their parents. */
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/replace.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@ bool fl_file_error(fl_error *error, const char *path, const char *what)
                                  EROFS,  ENXIO,   ELOOP,  ENAMETOOLONG, EINVAL, ENOTEMPTY };
     int reason = errno;
     for (size_t i = 0; i < sizeof users / sizeof *users; i++)
-        if (reason == users[i]) return fl_user_error(error, "%.600s: %s: %s", path, what, strerror(reason));
-    return fl_machine_error(error, "%.600s: %s: %s", path, what, strerror(reason));
+        if (reason == users[i]) return fl_error_user(error, "%.600s: %s: %s", path, what, strerror(reason));
+    return fl_error_machine(error, "%.600s: %s: %s", path, what, strerror(reason));
 }
 
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
@@ -28,17 +28,17 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return fl_file_error(error, path, "cannot be read");
     size_t used = 0, capacity = 1 << 16;
-    char *text = fl_grow(NULL, capacity + 1, 1);
+    char *text = fl_memory_grow(NULL, capacity + 1, 1);
     ssize_t got;
     while ((got = read(file, text + used, capacity - used)) > 0 && used < MOST_BYTES) {
         used += (size_t)got;
-        if (used == capacity) text = fl_grow(text, (capacity *= 2) + 1, 1);
+        if (used == capacity) text = fl_memory_grow(text, (capacity *= 2) + 1, 1);
     }
     int trouble = errno;
     close(file);
     if (got > 0) {
         free(text);
-        return fl_user_error(error, "%s: is larger than 256 MiB, too large for what it should be", path);
+        return fl_error_user(error, "%s: is larger than 256 MiB, too large for what it should be", path);
     }
     if (got < 0) {
         free(text);
@@ -70,17 +70,17 @@ static bool write_into(const char *path, const char *bytes, size_t n, fl_error *
 
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
 {
-    char temporary[FL_PATH_MAX];
+    char temporary[FL_FILE_PATH_MAX];
     fl_replacement replacement;
     if (is_fixture(path)) return write_into(path, bytes, n, error);
-    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_PATH_MAX)
-        return fl_user_error(error, "%.200s...: the path is too long", path);
+    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_FILE_PATH_MAX)
+        return fl_error_user(error, "%.200s...: the path is too long", path);
     if (!fl_replacement_begin(&replacement, path, temporary, error)) return false;
     fl_replacement_add(&replacement, bytes, n);
     return fl_replacement_end(&replacement, error);
 }
 
-bool fl_folder_exists(const char *path)
+bool fl_file_folder_exists(const char *path)
 {
     struct stat facts;
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
@@ -92,9 +92,9 @@ bool fl_file_exists(const char *path)
     return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
-bool fl_folder_make(const char *path, fl_error *error)
+bool fl_file_folder_make(const char *path, fl_error *error)
 {
-    char part[FL_PATH_MAX];
+    char part[FL_FILE_PATH_MAX];
     snprintf(part, sizeof part, "%s", path);
     for (char *c = part + 1; *part && *c; c++) {
         if (*c != '/') continue;
@@ -104,14 +104,14 @@ bool fl_folder_make(const char *path, fl_error *error)
     }
     if (mkdir(part, 0777) == 0) return true;
     int trouble = errno;
-    if (fl_folder_exists(part)) return true;
+    if (fl_file_folder_exists(part)) return true;
     errno = trouble;
     return fl_file_error(error, path, "cannot be created");
 }
 
-void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name)
+void fl_file_path_join(char path[FL_FILE_PATH_MAX], const char *folder, const char *name)
 {
     size_t n = strlen(folder);
     const char *slash = n == 0 || folder[n - 1] == '/' ? "" : "/";
-    snprintf(path, FL_PATH_MAX, "%s%s%s", folder, slash, name);
+    snprintf(path, FL_FILE_PATH_MAX, "%s%s%s", folder, slash, name);
 }

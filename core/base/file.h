@@ -19,14 +19,14 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error);
 
 /* Make a folder and its parents; fine when it is there already. */
-bool fl_folder_make(const char *path, fl_error *error);
+bool fl_file_folder_make(const char *path, fl_error *error);
 
-bool fl_file_exists(const char *path);   /* a regular file */
-bool fl_folder_exists(const char *path); /* a folder */
+bool fl_file_exists(const char *path);        /* a regular file */
+bool fl_file_folder_exists(const char *path); /* a folder */
 
 /* `folder`/`name` into `path`, or `name` alone where `folder` is "". Twice what the system takes (PATH_MAX): a path
  * that is cut short here is still too long there, so its first use says so. */
-enum { FL_PATH_MAX = 8192 };
-void fl_path_join(char path[FL_PATH_MAX], const char *folder, const char *name);
+enum { FL_FILE_PATH_MAX = 8192 };
+void fl_file_path_join(char path[FL_FILE_PATH_MAX], const char *folder, const char *name);
 
 #endif

@@ -18,18 +18,18 @@ void fl_hash_text(uint64_t hash, char text[FL_HASH_TEXT])
     snprintf(text, FL_HASH_TEXT, "%016" PRIx64, hash);
 }
 
-static void digest_text(const unsigned char *sum, char text[FL_SHA256_TEXT])
+static void digest_text(const unsigned char *sum, char text[FL_HASH_SHA256_TEXT])
 {
-    for (size_t i = 0; i < FL_SHA256_TEXT / 2; i++) snprintf(text + 2 * i, 3, "%02x", sum[i]);
+    for (size_t i = 0; i < FL_HASH_SHA256_TEXT / 2; i++) snprintf(text + 2 * i, 3, "%02x", sum[i]);
 }
 
 /* A sha256 fails for lack of memory only, or with OpenSSL itself. */
 static void need(bool done)
 {
-    if (!done) fl_give_up("OpenSSL cannot make a sha256");
+    if (!done) fl_error_give_up("OpenSSL cannot make a sha256");
 }
 
-void fl_sha256(const void *bytes, size_t n, char text[FL_SHA256_TEXT])
+void fl_hash_sha256(const void *bytes, size_t n, char text[FL_HASH_SHA256_TEXT])
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     need(EVP_Digest(bytes, n, sum, NULL, EVP_sha256(), NULL));
@@ -45,10 +45,10 @@ static bool digest_stream(EVP_MD_CTX *digest, FILE *file)
     return !ferror(file);
 }
 
-bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error)
+bool fl_hash_sha256_file(const char *path, char text[FL_HASH_SHA256_TEXT], fl_error *error)
 {
     FILE *file = fopen(path, "rb");
-    if (!file) return fl_user_error(error, "%s: %s", path, strerror(errno));
+    if (!file) return fl_error_user(error, "%s: %s", path, strerror(errno));
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     need(digest != NULL);
     bool read = digest_stream(digest, file);
@@ -56,7 +56,7 @@ bool fl_sha256_file(const char *path, char text[FL_SHA256_TEXT], fl_error *error
     need(EVP_DigestFinal_ex(digest, sum, NULL));
     EVP_MD_CTX_free(digest);
     fclose(file);
-    if (!read) return fl_machine_error(error, "%s: reading failed: %s", path, strerror(errno));
+    if (!read) return fl_error_machine(error, "%s: reading failed: %s", path, strerror(errno));
     digest_text(sum, text);
     return true;
 }

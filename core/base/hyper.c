@@ -30,12 +30,12 @@ static void list_choices(const fl_hyper *hyper, char *text, size_t size)
 
 void fl_hyper_range(const fl_hyper *hyper, char *text, size_t size)
 {
-    if (hyper->scale == FL_CHOICE) {
+    if (hyper->scale == FL_HYPER_CHOICE) {
         list_choices(hyper, text, size);
         return;
     }
-    const char *whole = hyper->scale == FL_INTEGER ? "a whole number in " : "";
-    bool counts = hyper->scale == FL_INTEGER && isinf(hyper->max);
+    const char *whole = hyper->scale == FL_HYPER_INTEGER ? "a whole number in " : "";
+    bool counts = hyper->scale == FL_HYPER_INTEGER && isinf(hyper->max);
     char open = hyper->min_open || isinf(hyper->min) ? '(' : '[', max[32];
     char close = hyper->max_open || (isinf(hyper->max) && !counts) ? ')' : ']';
     snprintf(max, sizeof max, "%.10g", hyper->max);
@@ -45,8 +45,8 @@ void fl_hyper_range(const fl_hyper *hyper, char *text, size_t size)
 static bool in_range(const fl_hyper *hyper, double value)
 {
     if (!isfinite(value)) return false;
-    if (hyper->scale >= FL_INTEGER && (value != floor(value) || fabs(value) > MOST_EXACT)) return false;
-    if (hyper->scale == FL_CHOICE) {
+    if (hyper->scale >= FL_HYPER_INTEGER && (value != floor(value) || fabs(value) > MOST_EXACT)) return false;
+    if (hyper->scale == FL_HYPER_CHOICE) {
         size_t n = 0;
         while (hyper->choices[n]) n++;
         return value >= 0 && value < (double)n;
@@ -61,6 +61,6 @@ bool fl_hyper_accepts(const fl_hyper *hyper, double value, fl_error *error)
     if (in_range(hyper, value)) return true;
     char range[200];
     fl_hyper_range(hyper, range, sizeof range);
-    const char *wants = hyper->scale == FL_INTEGER ? "must be" : "is outside its range";
-    return fl_user_error(error, "%s = %.10g %s %s", hyper->name, value, wants, range);
+    const char *wants = hyper->scale == FL_HYPER_INTEGER ? "must be" : "is outside its range";
+    return fl_error_user(error, "%s = %.10g %s %s", hyper->name, value, wants, range);
 }

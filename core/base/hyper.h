@@ -9,18 +9,18 @@
 #include "base/error.h"
 #include <stddef.h>
 
-typedef enum fl_scale { FL_LINEAR, FL_LOG, FL_INTEGER, FL_CHOICE } fl_scale;
+typedef enum fl_hyper_scale { FL_HYPER_LINEAR, FL_HYPER_LOG, FL_HYPER_INTEGER, FL_HYPER_CHOICE } fl_hyper_scale;
 
 enum { FL_HYPER_MAX = 8 }; /* entries in one table, at most */
 
 typedef struct fl_hyper {
     const char *name, *help;
-    fl_scale scale;             /* how it is best searched */
+    fl_hyper_scale scale;       /* how it is best searched */
     double standard;            /* the default; NAN where the user must settle it */
     double min, max;            /* the range, ends included unless marked open; HUGE_VAL where there is none, which for
                                    whole numbers means 2^53 */
     bool min_open, max_open;    /* the end itself is not allowed */
-    const char *const *choices; /* NULL-ended names for FL_CHOICE */
+    const char *const *choices; /* NULL-ended names for FL_HYPER_CHOICE */
 } fl_hyper;
 
 /* The place of `name` in a table of `n`, or n. */

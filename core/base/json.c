@@ -32,7 +32,7 @@ struct fl_json {
 
 static void *allocate(size_t bytes)
 {
-    return fl_grow(NULL, bytes, 1);
+    return fl_memory_grow(NULL, bytes, 1);
 }
 
 /* Jansson answers a lack of memory by leaving things out, and half a record would be written as if it were whole. */
@@ -62,7 +62,7 @@ static size_t add_place(fl_json *document, const char *key, const json_t *value,
 {
     if (document->n_places == document->capacity) {
         document->capacity = document->capacity ? 2 * document->capacity : 64;
-        document->places = fl_grow(document->places, document->capacity, sizeof *document->places);
+        document->places = fl_memory_grow(document->places, document->capacity, sizeof *document->places);
     }
     document->places[document->n_places] = (place){ .key = key, .value = value, .key_at = key_at };
     return document->n_places++;
@@ -163,24 +163,24 @@ static line_column locate(const char *text, size_t at)
 fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error)
 {
     if (n > MOST_BYTES) {
-        fl_user_error(error, "%s:1:1: %zu bytes of JSON are too many; at most %d are read", name, n, MOST_BYTES);
+        fl_error_user(error, "%s:1:1: %zu bytes of JSON are too many; at most %d are read", name, n, MOST_BYTES);
         return NULL;
     }
     size_t too_deep = too_deep_at(text, n);
     if (too_deep < n) {
         line_column at = locate(text, too_deep);
-        fl_user_error(error, "%s:%zu:%zu: more than %d levels of brackets", name, at.line, at.column, MAX_DEPTH);
+        fl_error_user(error, "%s:%zu:%zu: more than %d levels of brackets", name, at.line, at.column, MAX_DEPTH);
         return NULL;
     }
     json_error_t trouble;
     json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &trouble);
     if (!root) {
-        fl_user_error(error, "%s:%d:%d: %s", name, trouble.line, trouble.column > 0 ? trouble.column : 1, trouble.text);
+        fl_error_user(error, "%s:%d:%d: %s", name, trouble.line, trouble.column > 0 ? trouble.column : 1, trouble.text);
         return NULL;
     }
-    fl_json *document = fl_new(1, sizeof *document);
-    document->name = fl_copy_text(name);
-    document->text = fl_new(n + 1, 1);
+    fl_json *document = fl_memory_new(1, sizeof *document);
+    document->name = fl_memory_copy_text(name);
+    document->text = fl_memory_new(n + 1, 1);
     memcpy(document->text, text, n);
     document->root = root;
     scan s = { document, document->text };
@@ -208,60 +208,60 @@ void fl_json_free(fl_json *document)
     free(document);
 }
 
-static const place *place_of(fl_node node)
+static const place *place_of(fl_json_node node)
 {
     return &node.document->places[node.place];
 }
 
-fl_node fl_json_root(const fl_json *document)
+fl_json_node fl_json_root(const fl_json *document)
 {
-    return (fl_node){ document, 0 };
+    return (fl_json_node){ document, 0 };
 }
 
-const json_t *fl_node_value(fl_node node)
+const json_t *fl_json_value(fl_json_node node)
 {
     return place_of(node)->value;
 }
 
-const char *fl_node_key(fl_node node)
+const char *fl_json_key(fl_json_node node)
 {
     return place_of(node)->key;
 }
 
-bool fl_node_first(fl_node parent, fl_node *child)
+bool fl_json_first(fl_json_node parent, fl_json_node *child)
 {
-    *child = (fl_node){ parent.document, place_of(parent)->first_child };
+    *child = (fl_json_node){ parent.document, place_of(parent)->first_child };
     return child->place != NO_PLACE;
 }
 
-bool fl_node_next(fl_node *child)
+bool fl_json_next(fl_json_node *child)
 {
     child->place = place_of(*child)->next;
     return child->place != NO_PLACE;
 }
 
-bool fl_node_get(fl_node object, const char *key, fl_node *child)
+bool fl_json_get(fl_json_node object, const char *key, fl_json_node *child)
 {
-    for (bool more = fl_node_first(object, child); more; more = fl_node_next(child))
-        if (fl_node_key(*child) && !strcmp(fl_node_key(*child), key)) return true;
+    for (bool more = fl_json_first(object, child); more; more = fl_json_next(child))
+        if (fl_json_key(*child) && !strcmp(fl_json_key(*child), key)) return true;
     return false;
 }
 
-bool fl_node_need(fl_node object, const char *key, fl_node *child, fl_error *error)
+bool fl_json_need(fl_json_node object, const char *key, fl_json_node *child, fl_error *error)
 {
-    return fl_node_get(object, key, child) || fl_node_fail(object, error, "'%s' is missing here", key);
+    return fl_json_get(object, key, child) || fl_json_fail(object, error, "'%s' is missing here", key);
 }
 
 /* Write "file:line:column: sentence". */
-static bool fail_at(fl_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
+static bool fail_at(fl_json_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
 {
     line_column at = locate(node.document->text, offset);
     char sentence[sizeof error->text];
     vsnprintf(sentence, sizeof sentence, format, arguments);
-    return fl_user_error(error, "%s:%zu:%zu: %s", node.document->name, at.line, at.column, sentence);
+    return fl_error_user(error, "%s:%zu:%zu: %s", node.document->name, at.line, at.column, sentence);
 }
 
-bool fl_node_fail(fl_node node, fl_error *error, const char *format, ...)
+bool fl_json_fail(fl_json_node node, fl_error *error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -270,7 +270,7 @@ bool fl_node_fail(fl_node node, fl_error *error, const char *format, ...)
     return false;
 }
 
-bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...)
+bool fl_json_fail_key(fl_json_node node, fl_error *error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -279,44 +279,44 @@ bool fl_node_fail_key(fl_node node, fl_error *error, const char *format, ...)
     return false;
 }
 
-bool fl_node_fail_with(fl_node node, fl_error *error, const fl_error *why)
+bool fl_json_fail_with(fl_json_node node, fl_error *error, const fl_error *why)
 {
-    return fl_node_fail(node, error, "%s", why->text);
+    return fl_json_fail(node, error, "%s", why->text);
 }
 
 /* "'steps' must be a number"; what has no key is called "this". */
-__attribute__((format(printf, 3, 4))) static bool must_be(fl_node node, fl_error *error, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool must_be(fl_json_node node, fl_error *error, const char *format, ...)
 {
     char what[200];
-    const char *key = fl_node_key(node), *quote = key ? "'" : "";
+    const char *key = fl_json_key(node), *quote = key ? "'" : "";
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    return fl_node_fail(node, error, "%s%s%s must be %s", quote, key ? key : "this", quote, what);
+    return fl_json_fail(node, error, "%s%s%s must be %s", quote, key ? key : "this", quote, what);
 }
 
-bool fl_node_is_object(fl_node node, fl_error *error)
+bool fl_json_is_object(fl_json_node node, fl_error *error)
 {
-    return json_is_object(fl_node_value(node)) || must_be(node, error, "an object {...}");
+    return json_is_object(fl_json_value(node)) || must_be(node, error, "an object {...}");
 }
 
-bool fl_node_string(fl_node node, const char **value, fl_error *error)
+bool fl_json_string(fl_json_node node, const char **value, fl_error *error)
 {
-    *value = json_string_value(fl_node_value(node));
+    *value = json_string_value(fl_json_value(node));
     return *value || must_be(node, error, "a string");
 }
 
-bool fl_node_number(fl_node node, double *value, fl_error *error)
+bool fl_json_number(fl_json_node node, double *value, fl_error *error)
 {
-    if (!json_is_number(fl_node_value(node))) return must_be(node, error, "a number");
-    *value = json_number_value(fl_node_value(node));
+    if (!json_is_number(fl_json_value(node))) return must_be(node, error, "a number");
+    *value = json_number_value(fl_json_value(node));
     return true;
 }
 
-bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
+bool fl_json_whole(fl_json_node node, uint64_t least, uint64_t most, uint64_t *value, fl_error *error)
 {
-    const json_t *number = fl_node_value(node);
+    const json_t *number = fl_json_value(node);
     json_int_t whole = json_integer_value(number);
     if (json_is_integer(number) && whole >= 0 && (uint64_t)whole >= least && (uint64_t)whole <= most) {
         *value = (uint64_t)whole;
@@ -328,30 +328,30 @@ bool fl_node_whole(fl_node node, uint64_t least, uint64_t most, uint64_t *value,
                    (unsigned long long)most);
 }
 
-bool fl_node_optional_whole(fl_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value,
+bool fl_json_optional_whole(fl_json_node object, const char *key, uint64_t least, uint64_t most, uint64_t *value,
                             fl_error *error)
 {
-    fl_node child;
-    return !fl_node_get(object, key, &child) || fl_node_whole(child, least, most, value, error);
+    fl_json_node child;
+    return !fl_json_get(object, key, &child) || fl_json_whole(child, least, most, value, error);
 }
 
-bool fl_node_bool(fl_node node, bool *value, fl_error *error)
+bool fl_json_bool(fl_json_node node, bool *value, fl_error *error)
 {
-    *value = json_is_true(fl_node_value(node));
-    return json_is_boolean(fl_node_value(node)) || must_be(node, error, "true or false");
+    *value = json_is_true(fl_json_value(node));
+    return json_is_boolean(fl_json_value(node)) || must_be(node, error, "true or false");
 }
 
-bool fl_node_only(fl_node object, const char *const *known, fl_error *error)
+bool fl_json_only(fl_json_node object, const char *const *known, fl_error *error)
 {
-    fl_node child;
-    for (bool more = fl_node_first(object, &child); more; more = fl_node_next(&child)) {
+    fl_json_node child;
+    for (bool more = fl_json_first(object, &child); more; more = fl_json_next(&child)) {
         char list[600] = "";
         size_t used = 0, i = 0;
-        for (; known[i] && strcmp(known[i], fl_node_key(child)); i++)
+        for (; known[i] && strcmp(known[i], fl_json_key(child)); i++)
             if (used < sizeof list)
                 used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", known[i]);
         if (!known[i])
-            return fl_node_fail_key(child, error, "unknown key '%s'; known here: %s", fl_node_key(child), list);
+            return fl_json_fail_key(child, error, "unknown key '%s'; known here: %s", fl_json_key(child), list);
     }
     return true;
 }
@@ -359,6 +359,6 @@ bool fl_node_only(fl_node object, const char *const *known, fl_error *error)
 char *fl_json_line(const json_t *value)
 {
     char *line = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-    if (!line) fl_die("a value cannot be written as JSON");
+    if (!line) fl_error_die("a value cannot be written as JSON");
     return line;
 }

@@ -27,31 +27,31 @@ struct fl_arena {
     size_t n_blocks, used;
 };
 
-void *fl_new(size_t count, size_t size)
+void *fl_memory_new(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size ? size : 1);
-    if (!memory) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
+    if (!memory) fl_error_give_up("no memory for %zu elements of %zu bytes", count, size);
     return memory;
 }
 
-void *fl_grow(void *old, size_t count, size_t size)
+void *fl_memory_grow(void *old, size_t count, size_t size)
 {
-    if (size && count > SIZE_MAX / size) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
+    if (size && count > SIZE_MAX / size) fl_error_give_up("no memory for %zu elements of %zu bytes", count, size);
     void *memory = realloc(old, count && size ? count * size : 1);
-    if (!memory) fl_give_up("no memory for %zu elements of %zu bytes", count, size);
+    if (!memory) fl_error_give_up("no memory for %zu elements of %zu bytes", count, size);
     return memory;
 }
 
-char *fl_copy_text(const char *text)
+char *fl_memory_copy_text(const char *text)
 {
     if (!text) return NULL;
     size_t size = strlen(text) + 1;
-    return memcpy(fl_new(size, 1), text, size);
+    return memcpy(fl_memory_new(size, 1), text, size);
 }
 
 fl_arena *fl_arena_new(void)
 {
-    return fl_new(1, sizeof(fl_arena));
+    return fl_memory_new(1, sizeof(fl_arena));
 }
 
 void fl_arena_free(fl_arena *arena)
@@ -67,14 +67,14 @@ void fl_arena_free(fl_arena *arena)
 
 static block *add_block(fl_arena *arena, size_t size)
 {
-    block *b = fl_new(1, sizeof *b);
+    block *b = fl_memory_new(1, sizeof *b);
     b->used = arena->n_blocks++ % STAGGERS * STAGGER;
     size += b->used;
     b->size = size > BLOCK_BYTES ? size : BLOCK_BYTES;
     bool huge = b->size >= 2 * HUGE_PAGE;
     if (huge) b->size = (b->size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; /* aligned_alloc wants multiples */
     b->bytes = aligned_alloc(huge ? HUGE_PAGE : ALIGNMENT, b->size);
-    if (!b->bytes) fl_give_up("no memory for %zu bytes", b->size);
+    if (!b->bytes) fl_error_give_up("no memory for %zu bytes", b->size);
     if (huge) madvise(b->bytes, b->size, MADV_HUGEPAGE); /* a wish: where it is refused, small pages serve */
     memset(b->bytes, 0, b->size);
     b->next = arena->blocks;
@@ -83,7 +83,7 @@ static block *add_block(fl_arena *arena, size_t size)
 
 void *fl_arena_bytes(fl_arena *arena, size_t bytes)
 {
-    if (bytes > SIZE_MAX / 2) fl_give_up("no memory for %zu bytes", bytes);
+    if (bytes > SIZE_MAX / 2) fl_error_give_up("no memory for %zu bytes", bytes);
     size_t size = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     block *b = arena->blocks;
     if (!b || b->size - b->used < size) b = add_block(arena, size);
@@ -95,7 +95,7 @@ void *fl_arena_bytes(fl_arena *arena, size_t bytes)
 
 float *fl_arena_floats(fl_arena *arena, size_t count)
 {
-    if (count > SIZE_MAX / sizeof(float)) fl_give_up("no memory for %zu floats", count);
+    if (count > SIZE_MAX / sizeof(float)) fl_error_give_up("no memory for %zu floats", count);
     return fl_arena_bytes(arena, count * sizeof(float));
 }
 

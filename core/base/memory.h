@@ -1,4 +1,4 @@
-/* Memory: allocation that succeeds or ends the process (fl_give_up), and the arena a trial lives in.
+/* Memory: allocation that succeeds or ends the process (fl_error_give_up), and the arena a trial lives in.
  *
  * An arena hands out zeroed, 64-byte aligned pieces and takes them all back at once, so nothing is allocated
  * inside a measured step and nothing leaks between trials.
@@ -9,13 +9,13 @@
 #include <stddef.h>
 
 /* `count` zeroed elements of `size` bytes; dies when there is no memory. Given back with free(). */
-void *fl_new(size_t count, size_t size);
+void *fl_memory_new(size_t count, size_t size);
 
 /* `old` resized to `count` elements of `size` bytes, contents kept, new bytes undefined; dies without memory. */
-void *fl_grow(void *old, size_t count, size_t size);
+void *fl_memory_grow(void *old, size_t count, size_t size);
 
 /* A copy of `text` to be given back with free(); NULL for NULL. */
-char *fl_copy_text(const char *text);
+char *fl_memory_copy_text(const char *text);
 
 typedef struct fl_arena fl_arena;
 

@@ -52,8 +52,8 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
         fl_file_error(error, path, "cannot be created");
         return NULL;
     }
-    fl_npy *npy = fl_new(1, sizeof *npy);
-    *npy = (fl_npy){ .file = file, .path = fl_copy_text(path), .type = type, .n_dims = n_dims, .missing = 1 };
+    fl_npy *npy = fl_memory_new(1, sizeof *npy);
+    *npy = (fl_npy){ .file = file, .path = fl_memory_copy_text(path), .type = type, .n_dims = n_dims, .missing = 1 };
     for (size_t i = 0; i < n_dims; i++) npy->missing *= npy->shape[i] = shape[i];
     npy->header_bytes = write_header(file, type, shape, n_dims, 0);
     return npy;
@@ -61,22 +61,22 @@ fl_npy *fl_npy_new(const char *path, fl_npy_type type, const size_t *shape, size
 
 bool fl_npy_append(fl_npy *file, const void *elements, size_t count, fl_error *error)
 {
-    if (count > file->missing) fl_die("%s: more elements than its shape holds", file->path);
+    if (count > file->missing) fl_error_die("%s: more elements than its shape holds", file->path);
     file->missing -= count;
     if (fwrite(elements, types[file->type].size, count, file->file) == count) return true;
-    return fl_machine_error(error, "%s: writing failed: %s", file->path, strerror(errno));
+    return fl_error_machine(error, "%s: writing failed: %s", file->path, strerror(errno));
 }
 
 bool fl_npy_end_early(fl_npy *file, fl_error *error)
 {
     size_t row = 1;
     for (size_t i = 1; i < file->n_dims; i++) row *= file->shape[i];
-    if (file->missing % row) fl_die("%s: ended in the middle of a row", file->path);
+    if (file->missing % row) fl_error_die("%s: ended in the middle of a row", file->path);
     file->shape[0] -= file->missing / row;
     file->missing = 0;
     rewind(file->file);
     write_header(file->file, file->type, file->shape, file->n_dims, file->header_bytes);
-    return !ferror(file->file) || fl_machine_error(error, "%s: writing failed: %s", file->path, strerror(errno));
+    return !ferror(file->file) || fl_error_machine(error, "%s: writing failed: %s", file->path, strerror(errno));
 }
 
 bool fl_npy_close(fl_npy *file, fl_error *error)
@@ -85,9 +85,9 @@ bool fl_npy_close(fl_npy *file, fl_error *error)
     bool closed = fclose(file->file) == 0;
     bool good = closed && file->missing == 0;
     if (!closed)
-        fl_machine_error(error, "%s: writing failed: %s", file->path, strerror(errno));
+        fl_error_machine(error, "%s: writing failed: %s", file->path, strerror(errno));
     else if (!good)
-        fl_machine_error(error, "%s: %zu elements were never written", file->path, file->missing);
+        fl_error_machine(error, "%s: %zu elements were never written", file->path, file->missing);
     free(file->path);
     free(file);
     return good;
@@ -143,15 +143,15 @@ bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t sha
     if (!fl_file_read(path, &bytes, &n, error)) return false;
     if (!parse(bytes, n, type, shape, n_dims, &start, &count)) {
         free(bytes);
-        return fl_user_error(error, "%s: is not a .npy file, version 1.0, of type %s in C order", path,
+        return fl_error_user(error, "%s: is not a .npy file, version 1.0, of type %s in C order", path,
                              types[type].descr);
     }
     if (__builtin_mul_overflow(count, types[type].size, &size) || size != n - start) {
         free(bytes);
-        return fl_user_error(error, "%s: its shape promises %zu elements, the file holds %zu bytes of them", path,
+        return fl_error_user(error, "%s: its shape promises %zu elements, the file holds %zu bytes of them", path,
                              count, n - start);
     }
-    *elements = fl_new(count, types[type].size);
+    *elements = fl_memory_new(count, types[type].size);
     memcpy(*elements, bytes + start, size);
     free(bytes);
     return true;

@@ -10,32 +10,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct fl_stream {
+typedef struct fl_random_stream {
     uint32_t key[2];     /* the seed */
     uint32_t counter[4]; /* block, position low, position high, purpose */
     uint32_t block[4];   /* the current four draws */
     unsigned used;       /* how many of them are spent; 4 at the start */
-} fl_stream;
+} fl_random_stream;
 
 /* The stream for a seed, a purpose and a position, at its first draw. */
-fl_stream fl_stream_start(uint64_t seed, const char *purpose, uint64_t position);
+fl_random_stream fl_random_stream_start(uint64_t seed, const char *purpose, uint64_t position);
 
 /* Uniform 32-bit integer. */
-uint32_t fl_random_u32(fl_stream *stream);
+uint32_t fl_random_u32(fl_random_stream *stream);
 
 /* Uniform on [0, 1) with 53 random bits. */
-double fl_random_uniform(fl_stream *stream);
+double fl_random_uniform(fl_random_stream *stream);
 
 /* Uniform integer in 0..n-1, without bias; n >= 1. */
-uint64_t fl_random_below(fl_stream *stream, uint64_t n);
+uint64_t fl_random_below(fl_random_stream *stream, uint64_t n);
 
-/* Standard normal (Box-Muller with fl_log and fl_cos, one draw per pair so that the position stays simple). */
-double fl_random_normal(fl_stream *stream);
+/* Standard normal (Box-Muller with fl_exact_log and fl_exact_cos, one draw per pair so that the position stays simple).
+ */
+double fl_random_normal(fl_random_stream *stream);
 
 /* `items` in a uniformly random order (Fisher-Yates). */
-void fl_random_shuffle(fl_stream *stream, uint32_t *items, size_t n);
+void fl_random_shuffle(fl_random_stream *stream, uint32_t *items, size_t n);
 
 /* A seed below 2^53 derived from a first seed, a trial's index and its repeat; the same in every arm. */
-uint64_t fl_seed_derive(uint64_t first, uint64_t index, uint64_t repeat);
+uint64_t fl_random_seed_derive(uint64_t first, uint64_t index, uint64_t repeat);
 
 #endif

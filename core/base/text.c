@@ -14,7 +14,7 @@ static void reserve(fl_text *text, size_t more)
     size_t needed = text->length + more + 1;
     if (needed <= text->capacity) return;
     text->capacity = needed > 2 * text->capacity ? needed : 2 * text->capacity;
-    text->bytes = fl_grow(text->bytes, text->capacity, 1);
+    text->bytes = fl_memory_grow(text->bytes, text->capacity, 1);
 }
 
 void fl_text_add_bytes(fl_text *text, const char *bytes, size_t n)
@@ -44,15 +44,15 @@ void fl_text_free(fl_text *text)
     *text = (fl_text){ 0 };
 }
 
-const char *fl_number(double value, char text[FL_NUMBER_SIZE])
+const char *fl_text_number(double value, char text[FL_TEXT_NUMBER_SIZE])
 {
     const double plain = 1e15; /* below it every whole number is exact and reads better as 100 than as 1e+02 */
     if (value == floor(value) && fabs(value) < plain) {
-        snprintf(text, FL_NUMBER_SIZE, "%.0f", value);
+        snprintf(text, FL_TEXT_NUMBER_SIZE, "%.0f", value);
         return text;
     }
     for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, FL_NUMBER_SIZE, "%.*g", digits, value);
+        snprintf(text, FL_TEXT_NUMBER_SIZE, "%.*g", digits, value);
         if (strtod(text, NULL) == value) break;
     }
     return text;
@@ -64,7 +64,7 @@ void fl_text_make_plain(char *text)
         if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
 }
 
-bool fl_number_read(const char *text, double *value)
+bool fl_text_number_read(const char *text, double *value)
 {
     char *end;
     *value = strtod(text, &end);

@@ -20,11 +20,11 @@ void fl_text_free(fl_text *text);
 void fl_text_make_plain(char *text);
 
 /* The fewest digits that read back as the same double: "0.1", "1e-08", "100"; at most 25 bytes with the NUL. */
-enum { FL_NUMBER_SIZE = 32 };
-const char *fl_number(double value, char text[FL_NUMBER_SIZE]);
+enum { FL_TEXT_NUMBER_SIZE = 32 };
+const char *fl_text_number(double value, char text[FL_TEXT_NUMBER_SIZE]);
 
 /* True when all of `text` is a number, with no blank before it. */
-bool fl_number_read(const char *text, double *value);
+bool fl_text_number_read(const char *text, double *value);
 
 /* `text` as one word for a POSIX shell, in single quotes where it needs them. */
 void fl_text_add_shell_word(fl_text *text, const char *word);

@@ -14,15 +14,15 @@ typedef struct queue {
     size_t n_past, cursor, possible;
 } queue;
 
-struct fl_agenda {
+struct fl_farm_agenda {
     const fl_study *study;
-    fl_shard shard;
-    queue *queues;  /* one per arm; NULL for reruns */
-    fl_slot *slots; /* reruns: what is to be done */
+    fl_store_shard shard;
+    queue *queues;         /* one per arm; NULL for reruns */
+    fl_record_slot *slots; /* reruns: what is to be done */
     size_t n_slots, next_slot, running;
 };
 
-static size_t place_of(const fl_study *study, const fl_slot *slot)
+static size_t place_of(const fl_study *study, const fl_record_slot *slot)
 {
     return slot->index * study->repeats + slot->repeat;
 }
@@ -32,26 +32,26 @@ static size_t n_places(const fl_study *study)
     return (study->feasible ? study->max_trials : study->trials) * study->repeats;
 }
 
-bool fl_agenda_again(const fl_results *results, const fl_brief *record, bool retry_failed)
+bool fl_farm_agenda_again(const fl_results *results, const fl_results_entry *record, bool retry_failed)
 {
-    return record->status == FL_FAILED ? retry_failed : fl_results_lacks_points(results, record);
+    return record->status == FL_OUTCOME_FAILED ? retry_failed : fl_results_lacks_points(results, record);
 }
 
-static past past_of(const fl_results *results, const fl_brief *record, bool retry_failed)
+static past past_of(const fl_results *results, const fl_results_entry *record, bool retry_failed)
 {
-    if (fl_agenda_again(results, record, retry_failed)) return UNKNOWN;
-    return record->status == FL_COMPLETE ? DONE_COMPLETE : DONE;
+    if (fl_farm_agenda_again(results, record, retry_failed)) return UNKNOWN;
+    return record->status == FL_OUTCOME_COMPLETE ? DONE_COMPLETE : DONE;
 }
 
-static void take_past(fl_agenda *agenda, const fl_results *results, bool retry_failed)
+static void take_past(fl_farm_agenda *agenda, const fl_results *results, bool retry_failed)
 {
     for (size_t i = 0; results && i < results->n_records; i++) {
-        const fl_brief *record = &results->records[i];
+        const fl_results_entry *record = &results->records[i];
         queue *q = &agenda->queues[record->slot.arm];
         size_t place = place_of(agenda->study, &record->slot);
         if (record->slot.repeat >= agenda->study->repeats || place >= n_places(agenda->study)) continue;
         if (place >= q->n_past) {
-            q->past = fl_grow(q->past, place + 1, 1);
+            q->past = fl_memory_grow(q->past, place + 1, 1);
             memset(q->past + q->n_past, UNKNOWN, place + 1 - q->n_past);
             q->n_past = place + 1;
         }
@@ -59,41 +59,43 @@ static void take_past(fl_agenda *agenda, const fl_results *results, bool retry_f
     }
 }
 
-fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_results *results, bool retry_failed)
+fl_farm_agenda *fl_farm_agenda_search(const fl_study *study, fl_store_shard shard, const fl_results *results,
+                                      bool retry_failed)
 {
-    fl_agenda *agenda = fl_new(1, sizeof *agenda);
-    *agenda = (fl_agenda){ .study = study, .shard = shard, .queues = fl_new(study->n_arms, sizeof(queue)) };
+    fl_farm_agenda *agenda = fl_memory_new(1, sizeof *agenda);
+    *agenda = (fl_farm_agenda){ .study = study, .shard = shard, .queues = fl_memory_new(study->n_arms, sizeof(queue)) };
     take_past(agenda, results, retry_failed);
     return agenda;
 }
 
-static bool is_rerun(const fl_results *results, const fl_arm_results *arm, uint64_t repeat, bool retry_failed)
+static bool is_rerun(const fl_results *results, const fl_results_arm *arm, uint64_t repeat, bool retry_failed)
 {
     for (size_t i = 0; i < arm->n_reruns; i++)
-        if (arm->reruns[i].slot.repeat == repeat) return !fl_agenda_again(results, &arm->reruns[i], retry_failed);
+        if (arm->reruns[i].slot.repeat == repeat) return !fl_farm_agenda_again(results, &arm->reruns[i], retry_failed);
     return false;
 }
 
-static void add_reruns(fl_agenda *agenda, const fl_results *results, size_t arm, bool retry_failed)
+static void add_reruns(fl_farm_agenda *agenda, const fl_results *results, size_t arm, bool retry_failed)
 {
     size_t n;
-    fl_score *scores = fl_results_scores(results, &results->arms[arm], &n);
-    const fl_score *best = fl_score_best(scores, n);
+    fl_results_score *scores = fl_results_scores(results, &results->arms[arm], &n);
+    const fl_results_score *best = fl_results_best_score(scores, n);
     for (size_t i = 0; best && i < agenda->study->rerun_best; i++)
-        if (!is_rerun(results, &results->arms[arm], FL_RERUN_REPEAT + i, retry_failed))
-            agenda->slots[agenda->n_slots++] = (fl_slot){ arm, best->index, FL_RERUN_REPEAT + i };
+        if (!is_rerun(results, &results->arms[arm], FL_STUDY_RERUN_REPEAT + i, retry_failed))
+            agenda->slots[agenda->n_slots++] = (fl_record_slot){ arm, best->index, FL_STUDY_RERUN_REPEAT + i };
     free(scores);
 }
 
-fl_agenda *fl_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed)
+fl_farm_agenda *fl_farm_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed)
 {
-    fl_agenda *agenda = fl_new(1, sizeof *agenda);
-    *agenda = (fl_agenda){ .study = study, .slots = fl_new(study->n_arms * study->rerun_best, sizeof(fl_slot)) };
+    fl_farm_agenda *agenda = fl_memory_new(1, sizeof *agenda);
+    *agenda = (fl_farm_agenda){ .study = study,
+                                .slots = fl_memory_new(study->n_arms * study->rerun_best, sizeof(fl_record_slot)) };
     for (size_t arm = 0; arm < study->n_arms; arm++) add_reruns(agenda, results, arm, retry_failed);
     return agenda;
 }
 
-void fl_agenda_free(fl_agenda *agenda)
+void fl_farm_agenda_free(fl_farm_agenda *agenda)
 {
     if (!agenda) return;
     for (size_t i = 0; agenda->queues && i < agenda->study->n_arms; i++) free(agenda->queues[i].past);
@@ -103,7 +105,7 @@ void fl_agenda_free(fl_agenda *agenda)
 }
 
 /* Move the cursor over what is done and what is another shard's. */
-static void skip_done(const fl_agenda *agenda, queue *q)
+static void skip_done(const fl_farm_agenda *agenda, queue *q)
 {
     size_t repeats = agenda->study->repeats;
     for (; q->cursor < n_places(agenda->study); q->cursor++) {
@@ -115,14 +117,14 @@ static void skip_done(const fl_agenda *agenda, queue *q)
 }
 
 /* Is the place at the cursor needed whatever the running trials become? A trial's further repeats follow its first. */
-static bool may_begin(const fl_agenda *agenda, const queue *q)
+static bool may_begin(const fl_farm_agenda *agenda, const queue *q)
 {
     const fl_study *study = agenda->study;
     if (q->cursor >= n_places(study)) return false;
     return !study->feasible || q->cursor % study->repeats || q->possible < study->trials;
 }
 
-static bool same_plan(const fl_arm *a, const fl_arm *b)
+static bool same_plan(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
            a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
@@ -130,10 +132,10 @@ static bool same_plan(const fl_arm *a, const fl_arm *b)
 
 /* The arm whose turn it is: the one furthest behind among those that share the plans of the first that can go on, so
  * that workers keep their plans and arms advance side by side. NULL when none can. */
-static queue *choose(fl_agenda *agenda)
+static queue *choose(fl_farm_agenda *agenda)
 {
     queue *chosen = NULL;
-    const fl_arm *arms = agenda->study->arms;
+    const fl_study_arm *arms = agenda->study->arms;
     for (size_t i = 0; i < agenda->study->n_arms; i++) {
         queue *q = &agenda->queues[i];
         skip_done(agenda, q);
@@ -144,45 +146,45 @@ static queue *choose(fl_agenda *agenda)
     return chosen;
 }
 
-static bool next_of_search(fl_agenda *agenda, fl_slot *slot)
+static bool next_of_search(fl_farm_agenda *agenda, fl_record_slot *slot)
 {
     queue *q = choose(agenda);
     if (!q) return false;
     size_t repeats = agenda->study->repeats;
-    *slot = (fl_slot){ (size_t)(q - agenda->queues), q->cursor / repeats, q->cursor % repeats };
+    *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->cursor / repeats, q->cursor % repeats };
     q->possible += slot->repeat == 0;
     q->cursor++;
     return true;
 }
 
-static bool next_of_reruns(fl_agenda *agenda, fl_slot *slot)
+static bool next_of_reruns(fl_farm_agenda *agenda, fl_record_slot *slot)
 {
     if (agenda->next_slot == agenda->n_slots) return false;
     *slot = agenda->slots[agenda->next_slot++];
     return true;
 }
 
-fl_next fl_agenda_next(fl_agenda *agenda, fl_slot *slot)
+fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
 {
     bool found = agenda->queues ? next_of_search(agenda, slot) : next_of_reruns(agenda, slot);
     agenda->running += found;
-    if (found) return FL_NEXT_TRIAL;
-    return agenda->running ? FL_NEXT_WAIT : FL_NEXT_NONE;
+    if (found) return FL_FARM_NEXT_TRIAL;
+    return agenda->running ? FL_FARM_NEXT_WAIT : FL_FARM_NEXT_NONE;
 }
 
-void fl_agenda_ended(fl_agenda *agenda, const fl_slot *slot, fl_status status)
+void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status)
 {
     agenda->running--;
-    if (agenda->queues && slot->repeat == 0 && status != FL_COMPLETE) agenda->queues[slot->arm].possible--;
+    if (agenda->queues && slot->repeat == 0 && status != FL_OUTCOME_COMPLETE) agenda->queues[slot->arm].possible--;
 }
 
 /* How many of an arm's indices belong to the shard. */
-static size_t share(const fl_shard *shard, size_t n)
+static size_t share(const fl_store_shard *shard, size_t n)
 {
     return n / shard->count + (n % shard->count >= shard->number);
 }
 
-size_t fl_agenda_total(const fl_agenda *agenda)
+size_t fl_farm_agenda_total(const fl_farm_agenda *agenda)
 {
     const fl_study *study = agenda->study;
     if (!agenda->queues) return agenda->n_slots;

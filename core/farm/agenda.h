@@ -8,32 +8,33 @@
 #ifndef FL_FARM_AGENDA_H
 #define FL_FARM_AGENDA_H
 
-#include "record/results.h"
-#include "record/store.h"
+#include "results/results.h"
+#include "store/store.h"
 
-typedef struct fl_agenda fl_agenda;
+typedef struct fl_farm_agenda fl_farm_agenda;
 
-typedef enum fl_next { FL_NEXT_TRIAL, FL_NEXT_WAIT, FL_NEXT_NONE } fl_next;
+typedef enum fl_farm_next { FL_FARM_NEXT_TRIAL, FL_FARM_NEXT_WAIT, FL_FARM_NEXT_NONE } fl_farm_next;
 
 /* The search's trials, less those that `results` holds (NULL: none); failed ones count as done unless `retry_failed`.
  */
-fl_agenda *fl_agenda_search(const fl_study *study, fl_shard shard, const fl_results *results, bool retry_failed);
+fl_farm_agenda *fl_farm_agenda_search(const fl_study *study, fl_store_shard shard, const fl_results *results,
+                                      bool retry_failed);
 
 /* The reruns of each arm's selected trial, less those that `results` holds. */
-fl_agenda *fl_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed);
+fl_farm_agenda *fl_farm_agenda_reruns(const fl_study *study, const fl_results *results, bool retry_failed);
 
 /* Is a trial that `results` holds to be run all the same: failed and to be tried again, or with damaged points? */
-bool fl_agenda_again(const fl_results *results, const fl_brief *record, bool retry_failed);
+bool fl_farm_agenda_again(const fl_results *results, const fl_results_entry *record, bool retry_failed);
 
-void fl_agenda_free(fl_agenda *agenda);
+void fl_farm_agenda_free(fl_farm_agenda *agenda);
 
 /* The next trial to begin, now counted as running; or wait for a running one to end; or none is left. */
-fl_next fl_agenda_next(fl_agenda *agenda, fl_slot *slot);
+fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot);
 
 /* A trial that was begun has ended. */
-void fl_agenda_ended(fl_agenda *agenda, const fl_slot *slot, fl_status status);
+void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status);
 
 /* Trials that are known to be needed, those done before included. */
-size_t fl_agenda_total(const fl_agenda *agenda);
+size_t fl_farm_agenda_total(const fl_farm_agenda *agenda);
 
 #endif

@@ -9,16 +9,16 @@
 #include "record/record.h"
 
 /* Make the folder within a result folder. */
-bool fl_checkpoints_begin(const char *results, fl_error *error);
+bool fl_farm_checkpoints_begin(const char *results, fl_error *error);
 
 /* The file of a slot. By slot, not by identity: two arms may ask for the same trial at the same time. */
-void fl_checkpoints_path(const char *results, const fl_slot *slot, char path[FL_PATH_MAX]);
+void fl_farm_checkpoints_path(const char *results, const fl_record_slot *slot, char path[FL_FILE_PATH_MAX]);
 
 /* Remove a slot's file, if there is one. */
-void fl_checkpoints_drop(const char *results, const fl_slot *slot);
+void fl_farm_checkpoints_drop(const char *results, const fl_record_slot *slot);
 
 /* No trial is left: remove the folder with the files of recorded trials, which a kill between record and removal
  * leaves. */
-void fl_checkpoints_end(const char *results);
+void fl_farm_checkpoints_end(const char *results);
 
 #endif

@@ -22,10 +22,10 @@ enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
 typedef struct shift {
     const fl_farm *farm;
     fl_store *store;
-    fl_agenda *agenda;
-    fl_worker *workers;
+    fl_farm_agenda *agenda;
+    fl_farm_worker *workers;
     struct pollfd *polls; /* one per worker, then the interrupt */
-    fl_tally *tally;
+    fl_farm_progress *tally;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
     double began;
@@ -33,26 +33,26 @@ typedef struct shift {
 
 static void report(shift *s)
 {
-    fl_tally *tally = s->tally;
+    fl_farm_progress *tally = s->tally;
     size_t ended = tally->complete + tally->infeasible + tally->failed;
     tally->seconds = fl_clock_seconds() - s->began;
     tally->left = ended ? tally->seconds / (double)ended * (double)(tally->total - tally->done) : -1;
     if (s->farm->progress) s->farm->progress(s->farm->whose, tally);
 }
 
-static void count(shift *s, const fl_slot *slot, const fl_outcome *outcome)
+static void count(shift *s, const fl_record_slot *slot, const fl_outcome *outcome)
 {
-    fl_tally *tally = s->tally;
+    fl_farm_progress *tally = s->tally;
     const fl_study *study = s->farm->study;
     tally->running--;
     tally->done++;
-    tally->complete += outcome->status == FL_COMPLETE;
-    tally->infeasible += outcome->status == FL_INFEASIBLE;
-    tally->failed += outcome->status == FL_FAILED;
-    if (study->feasible && outcome->status != FL_COMPLETE && slot->repeat < FL_RERUN_REPEAT)
+    tally->complete += outcome->status == FL_OUTCOME_COMPLETE;
+    tally->infeasible += outcome->status == FL_OUTCOME_INFEASIBLE;
+    tally->failed += outcome->status == FL_OUTCOME_FAILED;
+    if (study->feasible && outcome->status != FL_OUTCOME_COMPLETE && slot->repeat < FL_STUDY_RERUN_REPEAT)
         tally->total++; /* one more is needed */
     if (tally->done > tally->total) tally->total = tally->done;
-    if (outcome->status != FL_COMPLETE || !outcome->n_points || slot->repeat >= FL_RERUN_REPEAT) return;
+    if (outcome->status != FL_OUTCOME_COMPLETE || !outcome->n_points || slot->repeat >= FL_STUDY_RERUN_REPEAT) return;
     double score = outcome->points[outcome->n_points - 1].of[study->select];
     if (score < tally->best_score) {
         tally->best_score = score;
@@ -61,11 +61,11 @@ static void count(shift *s, const fl_slot *slot, const fl_outcome *outcome)
 }
 
 /* Write an outcome down and tell the agenda. */
-static bool settle(shift *s, fl_worker *worker, const fl_outcome *outcome, const char *host)
+static bool settle(shift *s, fl_farm_worker *worker, const fl_outcome *outcome, const char *host)
 {
     if (!fl_store_add(s->store, &worker->slot, &worker->trial, outcome, host, s->error)) return false;
-    if (s->farm->checkpoint_every) fl_checkpoints_drop(s->farm->folder, &worker->slot);
-    fl_agenda_ended(s->agenda, &worker->slot, outcome->status);
+    if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &worker->slot);
+    fl_farm_agenda_ended(s->agenda, &worker->slot, outcome->status);
     count(s, &worker->slot, outcome);
     fl_trial_free(&worker->trial);
     worker->busy = false;
@@ -73,38 +73,38 @@ static bool settle(shift *s, fl_worker *worker, const fl_outcome *outcome, const
     return true;
 }
 
-static bool settle_outcome(shift *s, fl_worker *worker, const fl_outcome *outcome, const json_t *facts)
+static bool settle_outcome(shift *s, fl_farm_worker *worker, const fl_outcome *outcome, const json_t *facts)
 {
     char key[17];
-    fl_host_key(facts, key);
+    fl_record_host_key(facts, key);
     return fl_store_host(s->store, key, facts, s->error) && settle(s, worker, outcome, key);
 }
 
-static bool settle_failure(shift *s, fl_worker *worker, const char *reason)
+static bool settle_failure(shift *s, fl_farm_worker *worker, const char *reason)
 {
-    fl_outcome outcome = { .status = FL_FAILED };
+    fl_outcome outcome = { .status = FL_OUTCOME_FAILED };
     fl_trial_id(&worker->trial, s->checksums[worker->slot.arm], outcome.trial);
     snprintf(outcome.reason, sizeof outcome.reason, "%.239s", reason);
     outcome.seconds.total = outcome.seconds.other = fl_clock_seconds() - worker->begun;
     return settle(s, worker, &outcome, "");
 }
 
-static bool start_worker(shift *s, fl_worker *worker)
+static bool start_worker(shift *s, fl_farm_worker *worker)
 {
     unsigned threads = s->farm->study->arms[0].base.threads;
-    return fl_worker_start(worker, s->farm->worker_command, threads, s->error);
+    return fl_farm_worker_start(worker, s->farm->worker_command, threads, s->error);
 }
 
 /* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
  * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would
  * grant it more than the limit. */
-static bool replace(shift *s, fl_worker *worker, const char *because)
+static bool replace(shift *s, fl_farm_worker *worker, const char *because)
 {
     char how[100], reason[240];
-    fl_worker lost = *worker;
+    fl_farm_worker lost = *worker;
     worker->busy = false; /* `lost` keeps the trial */
-    fl_worker_stop(worker, how, sizeof how);
-    if (because && s->farm->checkpoint_every) fl_checkpoints_drop(s->farm->folder, &lost.slot);
+    fl_farm_worker_stop(worker, how, sizeof how);
+    if (because && s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &lost.slot);
     if (!start_worker(s, worker)) return false;
     worker->slot = lost.slot;
     worker->trial = lost.trial;
@@ -116,19 +116,19 @@ static bool replace(shift *s, fl_worker *worker, const char *because)
     return settle_failure(s, worker, reason);
 }
 
-static bool send(shift *s, fl_worker *worker)
+static bool send(shift *s, fl_farm_worker *worker)
 {
-    char path[FL_PATH_MAX];
-    fl_checkpoints_path(s->farm->folder, &worker->slot, path);
+    char path[FL_FILE_PATH_MAX];
+    fl_farm_checkpoints_path(s->farm->folder, &worker->slot, path);
     worker->begun = fl_clock_seconds();
-    return fl_worker_send(worker, path, s->farm->checkpoint_every) || replace(s, worker, NULL);
+    return fl_farm_worker_send(worker, path, s->farm->checkpoint_every) || replace(s, worker, NULL);
 }
 
 /* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
-static bool employ(shift *s, fl_worker *worker)
+static bool employ(shift *s, fl_farm_worker *worker)
 {
-    fl_slot slot;
-    if (fl_agenda_next(s->agenda, &slot) != FL_NEXT_TRIAL) return true;
+    fl_record_slot slot;
+    if (fl_farm_agenda_next(s->agenda, &slot) != FL_FARM_NEXT_TRIAL) return true;
     if (!worker->pid && !start_worker(s, worker)) return false;
     worker->slot = slot;
     worker->trial = fl_study_trial(s->farm->study, &s->farm->study->arms[slot.arm], slot.index, slot.repeat);
@@ -147,38 +147,38 @@ static bool employ_idle(shift *s)
 
 /* A worker's end: idle, it is simply gone; busy, its trial is lost. When worker after worker ends before it could
  * begin, no trial is to blame but the machine. */
-static bool lose(shift *s, fl_worker *worker)
+static bool lose(shift *s, fl_farm_worker *worker)
 {
     char how[100];
     if (worker->busy && (worker->ready || worker->attempt < ATTEMPTS)) return replace(s, worker, NULL);
     bool idle = !worker->busy;
-    fl_worker_stop(worker, how, sizeof how);
-    return idle || fl_machine_error(s->error, "a worker ended before it could begin (%s)", how);
+    fl_farm_worker_stop(worker, how, sizeof how);
+    return idle || fl_error_machine(s->error, "a worker ended before it could begin (%s)", how);
 }
 
-static bool hear_line(shift *s, fl_worker *worker)
+static bool hear_line(shift *s, fl_farm_worker *worker)
 {
     fl_outcome outcome = { .points = NULL };
     json_t *facts = NULL;
     fl_error why;
     bool fine = true;
-    switch (fl_worker_hear(worker, &outcome, &facts, &why)) {
-    case FL_HEARD_NOTHING:
+    switch (fl_farm_worker_receive(worker, &outcome, &facts, &why)) {
+    case FL_FARM_MESSAGE_NONE:
         break;
-    case FL_HEARD_READY:
+    case FL_FARM_MESSAGE_READY:
         worker->ready = true;
         fine = !worker->busy || send(s, worker);
         break;
-    case FL_HEARD_SENTENCE:
+    case FL_FARM_MESSAGE_NOTE:
         if (s->farm->warned) s->farm->warned(s->farm->whose, why.text);
         break;
-    case FL_HEARD_OUTCOME:
+    case FL_FARM_MESSAGE_OUTCOME:
         fine = settle_outcome(s, worker, &outcome, facts);
         break;
-    case FL_HEARD_ERROR:
+    case FL_FARM_MESSAGE_ERROR:
         fine = settle_failure(s, worker, why.text);
         break;
-    case FL_HEARD_END:
+    case FL_FARM_MESSAGE_END:
         fine = lose(s, worker);
         break;
     }
@@ -187,22 +187,22 @@ static bool hear_line(shift *s, fl_worker *worker)
     return fine;
 }
 
-static bool hear(shift *s, fl_worker *worker)
+static bool hear(shift *s, fl_farm_worker *worker)
 {
     bool fine = hear_line(s, worker);
-    while (fine && fl_worker_has_more(worker)) fine = hear_line(s, worker);
+    while (fine && fl_farm_worker_has_more(worker)) fine = hear_line(s, worker);
     return fine;
 }
 
-static bool is_late(const fl_farm *farm, const fl_worker *worker, char because[100])
+static bool is_late(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
 {
     snprintf(because, 100, "still running after the timeout of %g s", farm->timeout);
     return farm->timeout > 0 && worker->ready && fl_clock_seconds() - worker->begun > farm->timeout;
 }
 
-static bool is_hungry(const fl_farm *farm, const fl_worker *worker, char because[100])
+static bool is_hungry(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
 {
-    size_t mib = farm->memory_mib ? fl_worker_mib(worker) : 0;
+    size_t mib = farm->memory_mib ? fl_farm_worker_mib(worker) : 0;
     snprintf(because, 100, "memory: %zu MiB, more than the limit of %zu MiB", mib, farm->memory_mib);
     return mib > farm->memory_mib;
 }
@@ -212,7 +212,7 @@ static bool enforce_limits(shift *s)
 {
     char because[100];
     for (size_t i = 0; i < s->farm->workers; i++) {
-        fl_worker *worker = &s->workers[i];
+        fl_farm_worker *worker = &s->workers[i];
         bool beyond = worker->busy && (is_late(s->farm, worker, because) || is_hungry(s->farm, worker, because));
         if (beyond && !replace(s, worker, because)) return false;
     }
@@ -231,7 +231,7 @@ static int wait_ms(const shift *s)
 {
     double ms = s->farm->memory_mib ? MEMORY_TICK_MS : TICK_MS, now = fl_clock_seconds();
     for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
-        const fl_worker *worker = &s->workers[i];
+        const fl_farm_worker *worker = &s->workers[i];
         if (worker->busy && worker->ready) ms = fmin(ms, 1000 * (worker->begun + s->farm->timeout - now));
     }
     return ms > 0 ? (int)ms + 1 : 0;
@@ -263,7 +263,7 @@ static fl_farm_end work(shift *s)
     return FL_FARM_ERROR;
 }
 
-static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_brief *record)
+static bool is_of_this_run(const fl_study *study, fl_store_shard shard, const fl_results_entry *record)
 {
     return record->slot.repeat < study->repeats && record->slot.index % shard.count == shard.number - 1;
 }
@@ -271,15 +271,15 @@ static bool is_of_this_run(const fl_study *study, fl_shard shard, const fl_brief
 /* Count what earlier runs did. */
 static void tally_past(shift *s, const fl_results *results)
 {
-    fl_tally *tally = s->tally;
+    fl_farm_progress *tally = s->tally;
     for (size_t arm = 0; arm < results->study->n_arms; arm++) {
-        const fl_arm_results *past = &results->arms[arm];
+        const fl_results_arm *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
             bool counts = is_of_this_run(results->study, s->farm->shard, &past->search[i]);
-            if (fl_agenda_again(results, &past->search[i], s->farm->retry_failed)) continue;
+            if (fl_farm_agenda_again(results, &past->search[i], s->farm->retry_failed)) continue;
             tally->before += counts;
-            tally->failed_before += counts && past->search[i].status == FL_FAILED;
-            if (s->farm->study->feasible && past->search[i].status != FL_COMPLETE) tally->total += counts;
+            tally->failed_before += counts && past->search[i].status == FL_OUTCOME_FAILED;
+            if (s->farm->study->feasible && past->search[i].status != FL_OUTCOME_COMPLETE) tally->total += counts;
         }
     }
     tally->done = tally->before;
@@ -290,7 +290,8 @@ static size_t failed_reruns(const fl_results *results)
 {
     size_t n = 0;
     for (size_t arm = 0; arm < results->study->n_arms; arm++)
-        for (size_t i = 0; i < results->arms[arm].n_reruns; i++) n += results->arms[arm].reruns[i].status == FL_FAILED;
+        for (size_t i = 0; i < results->arms[arm].n_reruns; i++)
+            n += results->arms[arm].reruns[i].status == FL_OUTCOME_FAILED;
     return n;
 }
 
@@ -300,16 +301,16 @@ static fl_farm_end phase(shift *s, bool reruns)
     const fl_farm *farm = s->farm;
     fl_results *results = fl_results_read(farm->folder, s->error);
     if (!results) return FL_FARM_ERROR;
-    s->agenda = reruns ? fl_agenda_reruns(farm->study, results, farm->retry_failed)
-                       : fl_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
-    s->tally->total += fl_agenda_total(s->agenda);
+    s->agenda = reruns ? fl_farm_agenda_reruns(farm->study, results, farm->retry_failed)
+                       : fl_farm_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
+    s->tally->total += fl_farm_agenda_total(s->agenda);
     if (!reruns)
         tally_past(s, results);
     else if (!farm->retry_failed)
         s->tally->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
     fl_farm_end end = work(s);
-    fl_agenda_free(s->agenda);
+    fl_farm_agenda_free(s->agenda);
     return end;
 }
 
@@ -334,7 +335,7 @@ static bool check_data(shift *s)
             continue;
         }
         fl_dataset *dataset =
-            fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_OF_WORKLOAD], s->error);
+            fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_TRIAL_OF_WORKLOAD], s->error);
         if (!dataset) return false;
         memcpy(s->checksums[i], dataset->checksum, sizeof s->checksums[i]);
         fl_dataset_free(dataset);
@@ -350,19 +351,19 @@ static fl_farm_end run(shift *s)
     s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
     if (!s->store) return FL_FARM_ERROR;
     if (*warning && farm->warned) farm->warned(farm->whose, warning);
-    bool ready = !farm->checkpoint_every || fl_checkpoints_begin(farm->folder, s->error);
+    bool ready = !farm->checkpoint_every || fl_farm_checkpoints_begin(farm->folder, s->error);
     fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
-    if (end == FL_FARM_DONE && farm->shard.count == 1) fl_checkpoints_end(farm->folder);
-    for (size_t i = 0; i < farm->workers; i++) fl_worker_stop(&s->workers[i], NULL, 0);
+    if (end == FL_FARM_DONE && farm->shard.count == 1) fl_farm_checkpoints_end(farm->folder);
+    for (size_t i = 0; i < farm->workers; i++) fl_farm_worker_stop(&s->workers[i], NULL, 0);
     fl_store_close(s->store);
     return end;
 }
 
-fl_farm_end fl_farm_run(const fl_farm *farm, fl_tally *tally, fl_error *error)
+fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *error)
 {
-    *tally = (fl_tally){ .best_score = HUGE_VAL, .left = -1 };
+    *tally = (fl_farm_progress){ .best_score = HUGE_VAL, .left = -1 };
     if (farm->shard.count > 1 && farm->study->feasible) {
-        fl_user_error(
+        fl_error_user(
             error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
                    "without --shard");
         return FL_FARM_ERROR;
@@ -370,9 +371,9 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_tally *tally, fl_error *error)
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
     shift s = {
         .farm = farm,
-        .workers = fl_new(farm->workers, sizeof(fl_worker)),
-        .polls = fl_new(farm->workers + 1, sizeof(struct pollfd)),
-        .checksums = fl_new(farm->study->n_arms, sizeof *s.checksums),
+        .workers = fl_memory_new(farm->workers, sizeof(fl_farm_worker)),
+        .polls = fl_memory_new(farm->workers + 1, sizeof(struct pollfd)),
+        .checksums = fl_memory_new(farm->study->n_arms, sizeof *s.checksums),
         .tally = tally,
         .error = error,
         .began = fl_clock_seconds(),

@@ -6,10 +6,10 @@
 #ifndef FL_FARM_FARM_H
 #define FL_FARM_FARM_H
 
-#include "record/store.h"
+#include "store/store.h"
 
 /* How far a run is. */
-typedef struct fl_tally {
+typedef struct fl_farm_progress {
     size_t total, done;                  /* trials needed as far as is known; done, those of earlier runs included */
     size_t before;                       /* done in earlier runs */
     size_t failed_before;                /* of these, failed and not tried again */
@@ -19,27 +19,28 @@ typedef struct fl_tally {
     double best_score;
     double seconds; /* since this run began */
     double left;    /* estimate of the seconds to come; negative while unknown */
-} fl_tally;
+} fl_farm_progress;
 
 typedef struct fl_farm {
     const fl_study *study;
     const char *folder;
-    fl_shard shard;
+    fl_store_shard shard;
     size_t workers;
     double timeout;    /* seconds a trial may take; 0: any */
     size_t memory_mib; /* resident memory a worker may take; 0: any */
     bool retry_failed;
     size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
-    char *const *worker_command; /* NULL-ended; the program that calls fl_worker_serve */
+    char *const *worker_command; /* NULL-ended; the program that calls fl_farm_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
-    void (*progress)(void *whose, const fl_tally *tally); /* at every change and at least twice a second; may be NULL */
-    void (*warned)(void *whose, const char *sentence);    /* may be NULL */
+    void (*progress)(void *whose,
+                     const fl_farm_progress *tally);   /* at every change and at least twice a second; may be NULL */
+    void (*warned)(void *whose, const char *sentence); /* may be NULL */
     void *whose;
 } fl_farm;
 
 typedef enum fl_farm_end { FL_FARM_DONE, FL_FARM_INTERRUPTED, FL_FARM_ERROR } fl_farm_end;
 
 /* Run what is missing. On FL_FARM_ERROR the sentence says why; whatever finished is kept in every case. */
-fl_farm_end fl_farm_run(const fl_farm *farm, fl_tally *tally, fl_error *error);
+fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *error);
 
 #endif

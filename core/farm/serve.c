@@ -1,6 +1,7 @@
 /* The worker's own side: a trial in, an outcome out, until the input closes. */
 #include "farm/worker.h"
 #include "record/host.h"
+#include "train/train.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -27,7 +28,7 @@ static bool say(int to, json_t *message)
 
 /* A worker, and where its answers go. */
 typedef struct service {
-    fl_trainer *trainer;
+    fl_train_trainer *trainer;
     int to;
 } service;
 
@@ -40,13 +41,13 @@ static void pass_on(void *whose, const char *sentence, double spent)
 static bool train(service *s, const fl_trial *trial, const json_t *message, fl_outcome *outcome, fl_error *error)
 {
     char host[17];
-    fl_keeping keeping = { .whose = s, .said = pass_on, .host = host };
+    fl_train_checkpoint_options keeping = { .whose = s, .said = pass_on, .host = host };
     keeping.path = json_string_value(json_object_get(message, "path"));
     keeping.every = (size_t)json_integer_value(json_object_get(message, "every"));
     bool keeps = keeping.path && keeping.every;
-    if (keeps) fl_host_key_of(trial->backend, NULL, host);
-    fl_trainer_keep(s->trainer, keeps ? &keeping : NULL);
-    return fl_train(s->trainer, trial, NULL, outcome, error);
+    if (keeps) fl_record_host_key_of(trial->backend, NULL, host);
+    fl_train_keep(s->trainer, keeps ? &keeping : NULL);
+    return fl_train_trial(s->trainer, trial, NULL, outcome, error);
 }
 
 static json_t *run(service *s, const fl_trial *trial, const json_t *checkpoint)
@@ -55,7 +56,7 @@ static json_t *run(service *s, const fl_trial *trial, const json_t *checkpoint)
     fl_error error;
     if (!train(s, trial, checkpoint, &outcome, &error)) return json_pack("{s:s}", "error", error.text);
     json_t *message = json_pack("{s:o, s:o}", "outcome", fl_outcome_json(&outcome), "host",
-                                fl_host_facts(trial->backend, outcome.implementation));
+                                fl_record_host_facts(trial->backend, outcome.implementation));
     fl_outcome_free(&outcome);
     return message;
 }
@@ -64,26 +65,26 @@ static json_t *answer(service *s, const char *line, size_t n)
 {
     fl_error error;
     fl_trial trial;
-    fl_node node;
+    fl_json_node node;
     fl_json *document = fl_json_load_text("the supervisor's message", line, n, &error);
     bool read =
-        document && fl_node_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
+        document && fl_json_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
     json_t *message = NULL;
     if (read) {
-        message = run(s, &trial, json_object_get(fl_node_value(fl_json_root(document)), "checkpoint"));
+        message = run(s, &trial, json_object_get(fl_json_value(fl_json_root(document)), "checkpoint"));
         fl_trial_free(&trial);
     }
     fl_json_free(document);
     return message ? message : json_pack("{s:s}", "error", error.text);
 }
 
-int fl_worker_serve(void)
+int fl_farm_worker_serve(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* no orphan goes on computing for a supervisor that is dead */
     signal(SIGINT, SIG_IGN);          /* Ctrl-C and a batch system's SIGTERM reach the whole group; */
     signal(SIGTERM, SIG_IGN);         /* the supervisor decides */
     signal(SIGPIPE, SIG_IGN);
-    service s = { .trainer = fl_trainer_new(), .to = dup(STDOUT_FILENO) };
+    service s = { .trainer = fl_train_trainer_new(), .to = dup(STDOUT_FILENO) };
     dup2(STDERR_FILENO, STDOUT_FILENO); /* whatever a library prints must not reach the supervisor as an answer */
     char *line = NULL;
     size_t capacity = 0;
@@ -91,6 +92,6 @@ int fl_worker_serve(void)
     bool heard = say(s.to, json_pack("{s:b}", "ready", 1));
     while (heard && (n = getline(&line, &capacity, stdin)) > 0) heard = say(s.to, answer(&s, line, (size_t)n));
     free(line);
-    fl_trainer_free(s.trainer);
+    fl_train_trainer_free(s.trainer);
     return 0;
 }

@@ -32,10 +32,10 @@ static char **worker_environment(unsigned threads)
 {
     size_t n = 0, used = 0;
     while (environ[n]) n++;
-    char **settings = fl_new(n + N_VARIABLES + 1, sizeof *settings);
+    char **settings = fl_memory_new(n + N_VARIABLES + 1, sizeof *settings);
     for (; used < N_VARIABLES; used++)
         if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0)
-            fl_give_up("no memory for a worker's environment");
+            fl_error_give_up("no memory for a worker's environment");
     for (size_t i = 0; i < n; i++)
         if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
     return settings;
@@ -60,15 +60,15 @@ static int spawn(pid_t *pid, char *const *command, int in, int out, unsigned thr
     return trouble;
 }
 
-bool fl_worker_start(fl_worker *worker, char *const *command, unsigned threads, fl_error *error)
+bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error)
 {
     int in[2], out[2];
-    *worker = (fl_worker){ .pid = 0 };
-    if (pipe2(in, O_CLOEXEC) != 0) return fl_machine_error(error, "no pipe for a worker: %s", strerror(errno));
+    *worker = (fl_farm_worker){ .pid = 0 };
+    if (pipe2(in, O_CLOEXEC) != 0) return fl_error_machine(error, "no pipe for a worker: %s", strerror(errno));
     if (pipe2(out, O_CLOEXEC) != 0) {
         close(in[0]);
         close(in[1]);
-        return fl_machine_error(error, "no pipe for a worker: %s", strerror(errno));
+        return fl_error_machine(error, "no pipe for a worker: %s", strerror(errno));
     }
     int trouble = spawn(&worker->pid, command, in[0], out[1], threads);
     close(in[0]);
@@ -79,10 +79,10 @@ bool fl_worker_start(fl_worker *worker, char *const *command, unsigned threads, 
     close(worker->to);
     close(worker->from);
     worker->pid = 0;
-    return fl_machine_error(error, "a worker cannot be started: %s", strerror(trouble));
+    return fl_error_machine(error, "a worker cannot be started: %s", strerror(trouble));
 }
 
-bool fl_worker_send(fl_worker *worker, const char *path, size_t checkpoint_every)
+bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every)
 {
     json_t *message = json_pack("{s:o}", "trial", fl_trial_json(&worker->trial));
     if (checkpoint_every)
@@ -102,24 +102,25 @@ bool fl_worker_send(fl_worker *worker, const char *path, size_t checkpoint_every
     return put == n;
 }
 
-static fl_heard understand(fl_worker *worker, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
+static fl_farm_message understand(fl_farm_worker *worker, size_t n, fl_outcome *outcome, json_t **facts,
+                                  fl_error *error)
 {
     json_t *message = json_loadb(worker->heard.bytes, n, 0, NULL);
     const char *trouble = json_string_value(json_object_get(message, "error"));
     const char *sentence = json_string_value(json_object_get(message, "said"));
-    fl_heard heard = FL_HEARD_END;
+    fl_farm_message heard = FL_FARM_MESSAGE_END;
     if (json_object_get(message, "ready")) {
-        heard = FL_HEARD_READY;
+        heard = FL_FARM_MESSAGE_READY;
     } else if (trouble) {
-        fl_user_error(error, "%s", trouble);
-        heard = FL_HEARD_ERROR;
+        fl_error_user(error, "%s", trouble);
+        heard = FL_FARM_MESSAGE_ERROR;
     } else if (sentence) {
-        fl_user_error(error, "%s", sentence);
+        fl_error_user(error, "%s", sentence);
         worker->begun -= json_number_value(json_object_get(message, "spent"));
-        heard = FL_HEARD_SENTENCE;
+        heard = FL_FARM_MESSAGE_NOTE;
     } else if (fl_outcome_read(json_object_get(message, "outcome"), outcome)) {
         *facts = json_incref(json_object_get(message, "host"));
-        heard = FL_HEARD_OUTCOME;
+        heard = FL_FARM_MESSAGE_OUTCOME;
     }
     json_decref(message);
     return heard;
@@ -132,29 +133,29 @@ static size_t line_length(const fl_text *heard)
     return end ? (size_t)(end - heard->bytes) + 1 : 0;
 }
 
-bool fl_worker_has_more(const fl_worker *worker)
+bool fl_farm_worker_has_more(const fl_farm_worker *worker)
 {
     return line_length(&worker->heard);
 }
 
-fl_heard fl_worker_hear(fl_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error)
+fl_farm_message fl_farm_worker_receive(fl_farm_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error)
 {
     char bytes[1 << 16];
     fl_text *heard = &worker->heard;
-    if (!fl_worker_has_more(worker)) {
+    if (!fl_farm_worker_has_more(worker)) {
         ssize_t n = read(worker->from, bytes, sizeof bytes);
-        if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_HEARD_NOTHING;
-        if (n <= 0) return FL_HEARD_END;
+        if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_FARM_MESSAGE_NONE;
+        if (n <= 0) return FL_FARM_MESSAGE_END;
         fl_text_add_bytes(heard, bytes, (size_t)n);
     }
     size_t n = line_length(heard);
-    if (!n) return FL_HEARD_NOTHING;
-    fl_heard what = understand(worker, n, outcome, facts, error);
+    if (!n) return FL_FARM_MESSAGE_NONE;
+    fl_farm_message what = understand(worker, n, outcome, facts, error);
     memmove(heard->bytes, heard->bytes + n, heard->length -= n);
     return what;
 }
 
-size_t fl_worker_mib(const fl_worker *worker)
+size_t fl_farm_worker_mib(const fl_farm_worker *worker)
 {
     char path[64];
     size_t pages = 0, page = (size_t)sysconf(_SC_PAGESIZE), mib = 1 << 20;
@@ -169,13 +170,13 @@ static void describe_end(int status, char *how, size_t size)
 {
     if (WIFSIGNALED(status))
         snprintf(how, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) == FL_FAULT_MACHINE) /* fl_give_up's: a worker tells all else in its answer */
+    else if (WEXITSTATUS(status) == FL_ERROR_MACHINE) /* fl_error_give_up's: a worker tells all else in its answer */
         snprintf(how, size, "gave up: no memory, or another of the machine's troubles");
     else
         snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
 }
 
-void fl_worker_stop(fl_worker *worker, char *how, size_t size)
+void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
 {
     int status = 0;
     if (!worker->pid) return;
@@ -189,5 +190,5 @@ void fl_worker_stop(fl_worker *worker, char *how, size_t size)
     if (how) describe_end(status, how, size);
     fl_text_free(&worker->heard);
     if (worker->busy) fl_trial_free(&worker->trial);
-    *worker = (fl_worker){ .pid = 0 };
+    *worker = (fl_farm_worker){ .pid = 0 };
 }

@@ -29,6 +29,6 @@ typedef struct fl_optimizer_moments {
 void fl_optimizer_moments_image(const double *momentum, double *general);
 
 /* The coefficients of the update's step, computed in double and rounded once. */
-fl_optimizer_moments fl_optimizer_moments_of(const fl_update *update);
+fl_optimizer_moments fl_optimizer_moments_of(const fl_optimizer_update *update);
 
 #endif

@@ -25,7 +25,7 @@ const fl_optimizer *fl_optimizer_find(const char *name, fl_error *error)
 /* A rule between the two stands at its defaults where the special case leaves a choice. */
 bool fl_optimizer_image(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *image)
 {
-    for (const fl_inclusion *i = general->includes; i->special; i++) {
+    for (const fl_optimizer_inclusion *i = general->includes; i->special; i++) {
         double between[FL_HYPER_MAX];
         if (i->special == special) {
             i->image(hyper, image);

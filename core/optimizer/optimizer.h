@@ -10,15 +10,15 @@
 #include "base/entry.h"
 #include "base/hyper.h"
 #include "base/random.h"
-#include "math/flat.h"
+#include "tensor/tensor.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { FL_OPTIMIZER_STATES = 4 };
 
-typedef struct fl_update fl_update;
-struct fl_update {
-    const fl_flat *flat; /* flat->count floats in every array below; blocks for rules that need shapes */
+typedef struct fl_optimizer_update fl_optimizer_update;
+struct fl_optimizer_update {
+    const fl_tensor_layout *flat; /* flat->count floats in every array below; blocks for rules that need shapes */
     float *parameters;
     const float *gradient;             /* of the mini-batch's mean loss at the parameters */
     float *state[FL_OPTIMIZER_STATES]; /* the first n_states are lent; zero padding must stay zero in the parameters */
@@ -26,43 +26,46 @@ struct fl_update {
     double rate;                       /* the scheduled learning rate of this step */
     uint64_t step;                     /* from 0 */
     uint64_t seed;                     /* for rules with random streams of their own */
-    void (*again)(fl_update *update);  /* recompute `gradient` on the same batch at the present parameters; counted */
-    void *trainer;                     /* for `again` alone */
+    void (*again)(
+        fl_optimizer_update *update); /* recompute `gradient` on the same batch at the present parameters; counted */
+    void *trainer;                    /* for `again` alone */
 };
 
 typedef struct fl_optimizer fl_optimizer;
 
 /* A special case: with some of its hyperparameters a rule does what a simpler one does, so that a thorough search of
  * the rule is never worse than one of its special case (Choi et al. 2019). */
-typedef struct fl_inclusion {
+typedef struct fl_optimizer_inclusion {
     const fl_optimizer *special;
     const char *how; /* "momentum = 0" */
 
     /* The special case's hyperparameters in the rule. `general` comes in with values that may be had; what decides is
-     * overwritten, the rest may stay. Where the special case is a limit, epsilon is raised to FL_LARGE_EPSILON at
-     * least, and what holds is the rule after its start, when bias corrections have become one. */
+     * overwritten, the rest may stay. Where the special case is a limit, epsilon is raised to
+     * FL_OPTIMIZER_LARGE_EPSILON at least, and what holds is the rule after its start, when bias corrections have
+     * become one. */
     void (*image)(const double *special, double *general);
-} fl_inclusion;
+} fl_optimizer_inclusion;
 
 /* An epsilon beside which gradients are small: at 1 Adam comes within 3 % of momentum on a noisy quadratic with
  * curvatures of up to 10, and 1/epsilon of that beyond. */
-#define FL_LARGE_EPSILON 1.0
+#define FL_OPTIMIZER_LARGE_EPSILON 1.0
 
-enum { FL_INCLUSIONS = 2 };
+enum { FL_OPTIMIZER_INCLUSIONS = 2 };
 
 struct fl_optimizer {
     fl_entry entry;
     const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
     size_t n_hypers;
     size_t n_states;
-    void (*start)(fl_update *update); /* fill the state where zeros are not the rule's start; NULL otherwise */
-    void (*step)(fl_update *update);  /* one update of the parameters, in place */
-    fl_inclusion
-        includes[FL_INCLUSIONS + 1]; /* the nearest special cases; theirs are this rule's too. Ends with none */
+    void (*start)(
+        fl_optimizer_update *update);          /* fill the state where zeros are not the rule's start; NULL otherwise */
+    void (*step)(fl_optimizer_update *update); /* one update of the parameters, in place */
+    fl_optimizer_inclusion includes[FL_OPTIMIZER_INCLUSIONS +
+                                    1]; /* the nearest special cases; theirs are this rule's too. Ends with none */
 };
 
 /* True when `special` is a special case of `general`, perhaps by way of rules between them; then `image` (both tables
- * hold FL_HYPER_MAX) is filled as fl_inclusion says. A rule is no special case of itself. */
+ * hold FL_HYPER_MAX) is filled as fl_optimizer_inclusion says. A rule is no special case of itself. */
 bool fl_optimizer_image(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *image);
 
 /* Every optimizer, NULL-ended, in the order of list.h. */

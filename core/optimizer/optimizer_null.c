@@ -1,7 +1,7 @@
 /* The rule that moves nothing: what a trial costs without an optimizer, and a test of everything around one. */
 #include "optimizer/rule.h"
 
-static void step(fl_update *update) {}
+static void step(fl_optimizer_update *update) {}
 
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE };
 

@@ -31,18 +31,18 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
     }
 }
 
-static bool is_inside(const fl_update *update)
+static bool is_inside(const fl_optimizer_update *update)
 {
     return update->hyper[EPSILON_FORM] == INSIDE;
 }
 
-static void start(fl_update *update)
+static void start(fl_optimizer_update *update)
 {
     float v = is_inside(update) ? 1.0f : 0.0f;
     for (size_t i = 0; i < update->flat->count; i++) update->state[0][i] = v;
 }
 
-static void step(fl_update *update)
+static void step(fl_optimizer_update *update)
 {
     const double *hyper = update->hyper;
     bool inside = is_inside(update);
@@ -65,7 +65,7 @@ static void step(fl_update *update)
 static void image_of_momentum(const double *momentum, double *general)
 {
     bool inside = general[EPSILON_FORM] == INSIDE, still = general[RHO] == 1;
-    if (!still || !inside) general[EPSILON] = fmax(general[EPSILON], FL_LARGE_EPSILON);
+    if (!still || !inside) general[EPSILON] = fmax(general[EPSILON], FL_OPTIMIZER_LARGE_EPSILON);
     double root = inside ? sqrt(general[EPSILON] + still) : general[EPSILON];
     general[LEARNING_RATE] = momentum[LEARNING_RATE] * root;
     general[MOMENTUM] = momentum[MOMENTUM];
@@ -76,10 +76,10 @@ static const char *const forms[] = { "inside", "outside", NULL };
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
     FL_OPTIMIZER_MOMENTUM,
-    { "rho", "the share of the mean square that is kept", FL_LINEAR, 0.9, .min = 0, .max = 1 },
-    { "epsilon", "added to the mean square (inside) or to its root (outside)", FL_LOG, 1e-10, .min = 0,
+    { "rho", "the share of the mean square that is kept", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
+    { "epsilon", "added to the mean square (inside) or to its root (outside)", FL_HYPER_LOG, 1e-10, .min = 0,
       .max = HUGE_VAL },
-    { "epsilon_form", "inside the root, TensorFlow's rule; outside, PyTorch's whole rule", FL_CHOICE, INSIDE,
+    { "epsilon_form", "inside the root, TensorFlow's rule; outside, PyTorch's whole rule", FL_HYPER_CHOICE, INSIDE,
       .min = INSIDE, .max = OUTSIDE, .choices = forms },
 };
 

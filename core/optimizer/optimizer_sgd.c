@@ -9,7 +9,7 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
     for (size_t i = 0; i < n; i++) theta[i] -= eta * g[i];
 }
 
-static void step(fl_update *update)
+static void step(fl_optimizer_update *update)
 {
     pass(update->flat->count, update->parameters, update->gradient, (float)update->rate);
 }

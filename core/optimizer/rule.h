@@ -21,13 +21,13 @@ extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
     {                                                                                                                  \
-        .name = "learning_rate", .help = "the rate at the start, which the schedule scales", .scale = FL_LOG,          \
+        .name = "learning_rate", .help = "the rate at the start, which the schedule scales", .scale = FL_HYPER_LOG,    \
         .standard = NAN, .min = 0, .max = HUGE_VAL                                                                     \
     }
 
 #define FL_OPTIMIZER_MOMENTUM                                                                                          \
     {                                                                                                                  \
-        .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_LINEAR,               \
+        .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_HYPER_LINEAR,         \
         .standard = 0.9, .min = 0, .max = 1, .max_open = true                                                          \
     }
 

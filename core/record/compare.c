@@ -12,7 +12,7 @@ __attribute__((format(printf, 2, 3))) static bool differs(char *difference, cons
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(difference, FL_DIFFERENCE_SIZE, format, arguments);
+    vsnprintf(difference, FL_RECORD_DIFFERENCE_SIZE, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -24,14 +24,14 @@ static bool same_choice(double was, double is)
 }
 
 /* Was the record made by this trial? */
-static bool same_trial(const fl_record *record, const fl_trial *trial, char difference[FL_DIFFERENCE_SIZE])
+static bool same_trial(const fl_record *record, const fl_trial *trial, char difference[FL_RECORD_DIFFERENCE_SIZE])
 {
-    for (fl_owner owner = 0; owner < FL_OWNERS; owner++) {
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
-        const fl_hyper *table = fl_owner_table(&trial->owners, owner, &n);
+        const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++)
             if (!same_choice(record->values.of[owner][i], trial->values.of[owner][i]))
-                return differs(difference, "%s%s was %.17g, the study makes it %.17g", fl_owner_prefix(owner),
+                return differs(difference, "%s%s was %.17g, the study makes it %.17g", fl_trial_owner_prefix(owner),
                                table[i].name, record->values.of[owner][i], trial->values.of[owner][i]);
     }
     return record->seed == trial->seed || differs(difference, "the seed was %llu, the study makes it %llu",
@@ -39,11 +39,11 @@ static bool same_trial(const fl_record *record, const fl_trial *trial, char diff
 }
 
 static bool same_end(const fl_record *record, size_t n_points, const fl_outcome *outcome,
-                     char difference[FL_DIFFERENCE_SIZE])
+                     char difference[FL_RECORD_DIFFERENCE_SIZE])
 {
     if (record->status != outcome->status)
-        return differs(difference, "was %s, is %s now", fl_status_name(record->status),
-                       fl_status_name(outcome->status));
+        return differs(difference, "was %s, is %s now", fl_outcome_status_name(record->status),
+                       fl_outcome_status_name(outcome->status));
     if (record->stopped_at != outcome->stopped_at)
         return differs(difference, "was stopped at step %zu, is at %zu now", record->stopped_at, outcome->stopped_at);
     if (n_points != outcome->n_points)
@@ -60,8 +60,8 @@ static bool same_figure(double was, double is)
 typedef bool loss_comparison(double was, double is);
 
 /* As far as the record holds them. */
-static bool compare_first_losses(const fl_first_losses *was, const fl_first_losses *is, loss_comparison *agree,
-                                 char *difference)
+static bool compare_first_losses(const fl_outcome_first_losses *was, const fl_outcome_first_losses *is,
+                                 loss_comparison *agree, char *difference)
 {
     for (size_t i = 0; i < was->n; i++)
         if (i >= is->n || !agree(was->of[i], is->of[i]))
@@ -70,20 +70,20 @@ static bool compare_first_losses(const fl_first_losses *was, const fl_first_loss
     return true;
 }
 
-static bool same_point(const fl_point *was, const fl_point *is, char *difference)
+static bool same_point(const fl_trial_point *was, const fl_trial_point *is, char *difference)
 {
     if (was->step != is->step)
         return differs(difference, "had a point at step %zu, has it at %zu now", was->step, is->step);
-    for (fl_metric m = 0; m < FL_METRICS; m++)
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
         if (!same_figure(was->of[m], is->of[m]))
-            return differs(difference, "%s at step %zu was %.17g, is %.17g now", fl_metric_name(m), was->step,
+            return differs(difference, "%s at step %zu was %.17g, is %.17g now", fl_trial_metric_name(m), was->step,
                            was->of[m], is->of[m]);
     return same_figure(was->rate, is->rate) ||
            differs(difference, "the rate at step %zu was %.17g, is %.17g now", was->step, was->rate, is->rate);
 }
 
-bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
-                    const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE])
+bool fl_record_same(const fl_record *record, const fl_trial_point *points, size_t n_points, const fl_trial *trial,
+                    const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE])
 {
     const char *reason = record->reason ? record->reason : "";
     if (!same_trial(record, trial, difference) || !same_end(record, n_points, outcome, difference) ||
@@ -99,8 +99,8 @@ bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_po
 
 /* --- on another machine or build --- */
 
-static const fl_metric losses[] = { FL_TRAIN_LOSS, FL_VAL_LOSS, FL_TEST_LOSS };
-static const fl_metric errors[] = { FL_TRAIN_ERROR, FL_VAL_ERROR, FL_TEST_ERROR };
+static const fl_trial_metric losses[] = { FL_TRIAL_TRAIN_LOSS, FL_TRIAL_VAL_LOSS, FL_TRIAL_TEST_LOSS };
+static const fl_trial_metric errors[] = { FL_TRIAL_TRAIN_ERROR, FL_TRIAL_VAL_ERROR, FL_TRIAL_TEST_ERROR };
 
 enum { N_SPLITS = sizeof errors / sizeof *errors, STANDARD_ERRORS = 3 };
 static const double FIRST_LOSS_SHARE = 1e-4; /* before a ReLU may flip, two programs differ by some 1e-6 */
@@ -123,12 +123,12 @@ static bool close_last_loss(double was, double is)
 }
 
 /* How many examples an error is a share of. */
-static double examples_behind(const fl_trial *trial, fl_metric error)
+static double examples_behind(const fl_trial *trial, fl_trial_metric error)
 {
     const fl_dataset_kind *data = trial->owners.workload->dataset;
     double validation = (double)fl_trial_validation(trial), training = (double)data->n_train - validation;
-    if (error == FL_TEST_ERROR) return (double)data->n_test;
-    return error == FL_TRAIN_ERROR ? fmin(training, validation) : validation;
+    if (error == FL_TRIAL_TEST_ERROR) return (double)data->n_test;
+    return error == FL_TRIAL_TRAIN_ERROR ? fmin(training, validation) : validation;
 }
 
 /* Of a difference between two shares of the same n examples; never less than one example's worth. */
@@ -139,26 +139,28 @@ static bool close_error(double was, double is, double n)
 }
 
 /* The last point: its errors, or its losses where a workload counts no errors. */
-static bool close_end(const fl_point *was, const fl_point *is, const fl_trial *trial, char *difference)
+static bool close_end(const fl_trial_point *was, const fl_trial_point *is, const fl_trial *trial, char *difference)
 {
     bool counted = trial->owners.workload->dataset->n_classes;
     for (size_t s = 0; s < N_SPLITS; s++) {
-        fl_metric m = counted ? errors[s] : losses[s];
+        fl_trial_metric m = counted ? errors[s] : losses[s];
         bool close = counted ? close_error(was->of[m], is->of[m], examples_behind(trial, m))
                              : close_last_loss(was->of[m], is->of[m]);
         if (!close)
-            return differs(difference, "the last %s was %.6g, is %.6g now", fl_metric_name(m), was->of[m], is->of[m]);
+            return differs(difference, "the last %s was %.6g, is %.6g now", fl_trial_metric_name(m), was->of[m],
+                           is->of[m]);
     }
     return true;
 }
 
-bool fl_record_close(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
-                     const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE])
+bool fl_record_close(const fl_record *record, const fl_trial_point *points, size_t n_points, const fl_trial *trial,
+                     const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE])
 {
     if (!same_trial(record, trial, difference) ||
         !compare_first_losses(&record->first_losses, &outcome->first_losses, close_first_loss, difference))
         return false;
-    if (record->status == FL_INFEASIBLE && outcome->status == FL_INFEASIBLE) return true; /* at which step may differ */
+    if (record->status == FL_OUTCOME_INFEASIBLE && outcome->status == FL_OUTCOME_INFEASIBLE)
+        return true; /* at which step may differ */
     if (!same_end(record, n_points, outcome, difference)) return false;
     return !n_points || close_end(&points[n_points - 1], &outcome->points[n_points - 1], trial, difference);
 }

@@ -5,17 +5,17 @@
 
 #include "record/record.h"
 
-enum { FL_DIFFERENCE_SIZE = 240 };
+enum { FL_RECORD_DIFFERENCE_SIZE = 240 };
 
 /* True when hyperparameters, seed, status, reason, the first losses the record holds, state hash and every figure of
  * every point are the same; else `difference` names the first that is not. Seconds are not compared. */
-bool fl_record_same(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
-                    const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE]);
+bool fl_record_same(const fl_record *record, const fl_trial_point *points, size_t n_points, const fl_trial *trial,
+                    const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE]);
 
 /* True when hyperparameters, seed and status are the same, the first losses the record holds agree to 1e-4 of
  * themselves, and the last errors within three binomial standard errors (the last losses within a tenth where a
  * workload counts no errors); else `difference` names the first that does not. */
-bool fl_record_close(const fl_record *record, const fl_point *points, size_t n_points, const fl_trial *trial,
-                     const fl_outcome *outcome, char difference[FL_DIFFERENCE_SIZE]);
+bool fl_record_close(const fl_record *record, const fl_trial_point *points, size_t n_points, const fl_trial *trial,
+                     const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE]);
 
 #endif

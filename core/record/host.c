@@ -20,7 +20,7 @@ static void cpu_line(const char *key, char *value, size_t size)
     char line[4096];
     FILE *file = fopen("/proc/cpuinfo", "re");
     *value = 0;
-    if (!file && errno != ENOENT) fl_give_up("/proc/cpuinfo: %s", strerror(errno));
+    if (!file && errno != ENOENT) fl_error_give_up("/proc/cpuinfo: %s", strerror(errno));
     while (file && fgets(line, sizeof line, file)) {
         char *colon = strchr(line, ':');
         if (!colon || strncmp(line, key, strlen(key))) continue;
@@ -46,7 +46,7 @@ static void add_instruction_sets(fl_text *text)
     }
 }
 
-unsigned fl_host_cores(void)
+unsigned fl_record_host_cores(void)
 {
     static int n; /* they are counted once: it takes hwloc milliseconds */
     hwloc_topology_t topology;
@@ -64,7 +64,7 @@ static void describe_caches(char *text, size_t size)
              sysconf(_SC_LEVEL3_CACHE_SIZE));
 }
 
-json_t *fl_host_machine(void)
+json_t *fl_record_host_machine(void)
 {
     char model[128], family[16], number[16], stepping[16], caches[64];
     fl_text sets = { 0 };
@@ -76,28 +76,29 @@ json_t *fl_host_machine(void)
     describe_caches(caches, sizeof caches);
     json_t *machine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "processor", model, "family", family, "model",
                                 number, "stepping", stepping, "instruction_sets", sets.bytes ? sets.bytes : "",
-                                "caches", caches, "cores", (int)fl_host_cores());
+                                "caches", caches, "cores", (int)fl_record_host_cores());
     fl_text_free(&sets);
     return machine;
 }
 
-json_t *fl_host_build(void)
+json_t *fl_record_host_build(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", fl_build_version, "commit", fl_build_commit,
-                     "sources", fl_build_sources, "compiler", fl_build_compiler, "flags", fl_build_flags, "functions",
-                     fl_exact_library);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "version", fl_record_build_version, "commit",
+                     fl_record_build_commit, "sources", fl_record_build_sources, "compiler", fl_record_build_compiler,
+                     "flags", fl_record_build_flags, "functions", fl_exact_library);
 }
 
-json_t *fl_host_facts(const fl_backend *backend, const char *implementation)
+json_t *fl_record_host_facts(const fl_backend *backend, const char *implementation)
 {
     fl_text library = { 0 };
     char control[16];
     backend->describe(&library);
     snprintf(control, sizeof control, "0x%04x",
              _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
-    json_t *facts = json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_host_machine(), "build", fl_host_build(),
-                              "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",
-                              "floating_point", control, "implementation", implementation ? implementation : "");
+    json_t *facts =
+        json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_record_host_machine(), "build",
+                  fl_record_host_build(), "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",
+                  "floating_point", control, "implementation", implementation ? implementation : "");
     fl_text_free(&library);
     return facts;
 }
@@ -120,7 +121,7 @@ static void add_differences(const json_t *was, const json_t *is, const char *pre
     }
 }
 
-void fl_host_difference(const json_t *was, const json_t *is, fl_text *names)
+void fl_record_host_difference(const json_t *was, const json_t *is, fl_text *names)
 {
     if (was)
         add_differences(was, is, "", names);
@@ -128,16 +129,16 @@ void fl_host_difference(const json_t *was, const json_t *is, fl_text *names)
         fl_text_add(names, "machine, build");
 }
 
-void fl_host_key(const json_t *facts, char key[17])
+void fl_record_host_key(const json_t *facts, char key[17])
 {
     char *line = fl_json_line(facts);
     fl_hash_text(fl_hash(line, strlen(line)), key);
     free(line);
 }
 
-void fl_host_key_of(const fl_backend *backend, const char *implementation, char key[17])
+void fl_record_host_key_of(const fl_backend *backend, const char *implementation, char key[17])
 {
-    json_t *facts = fl_host_facts(backend, implementation);
-    fl_host_key(facts, key);
+    json_t *facts = fl_record_host_facts(backend, implementation);
+    fl_record_host_key(facts, key);
     json_decref(facts);
 }

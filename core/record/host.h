@@ -10,28 +10,28 @@
 #define FL_RECORD_HOST_H
 
 #include "base/json.h"
-#include "math/backend.h"
+#include "backend/backend.h"
 
 /* The stable facts for trials on `backend` whose primitives are described by `implementation`. New reference. */
-json_t *fl_host_facts(const fl_backend *backend, const char *implementation);
+json_t *fl_record_host_facts(const fl_backend *backend, const char *implementation);
 
 /* Add the names of the facts that differ: "build.commit, implementation"; a fact that `was` lacks does not. Of no
  * facts at all (NULL): "machine, build". */
-void fl_host_difference(const json_t *was, const json_t *is, fl_text *names);
+void fl_record_host_difference(const json_t *was, const json_t *is, fl_text *names);
 
 /* 16 hex digits over the facts. */
-void fl_host_key(const json_t *facts, char key[17]);
+void fl_record_host_key(const json_t *facts, char key[17]);
 
-/* The same for the facts of fl_host_facts. */
-void fl_host_key_of(const fl_backend *backend, const char *implementation, char key[17]);
+/* The same for the facts of fl_record_host_facts. */
+void fl_record_host_key_of(const fl_backend *backend, const char *implementation, char key[17]);
 
 /* Processor, cores, memory: for doctor and for people. New reference. */
-json_t *fl_host_machine(void);
+json_t *fl_record_host_machine(void);
 
 /* Physical cores; at least 1. */
-unsigned fl_host_cores(void);
+unsigned fl_record_host_cores(void);
 
 /* Version, commit, compiler and flags of this build. New reference. */
-json_t *fl_host_build(void);
+json_t *fl_record_host_build(void);
 
 #endif

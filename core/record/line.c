@@ -9,7 +9,7 @@
 static const char check_key[] = ",\"check\":\"";
 enum { KEY_SIZE = sizeof check_key - 1, HASH_SIZE = FL_HASH_TEXT - 1, TAIL_SIZE = KEY_SIZE + HASH_SIZE + 2 };
 
-void fl_line_add(fl_text *text, const json_t *object)
+void fl_record_line_add(fl_text *text, const json_t *object)
 {
     char *line = fl_json_line(object), hash[FL_HASH_TEXT];
     size_t n = strlen(line) - 1; /* without the closing brace */
@@ -19,7 +19,7 @@ void fl_line_add(fl_text *text, const json_t *object)
     free(line);
 }
 
-bool fl_line_good(const char *line, size_t n)
+bool fl_record_line_good(const char *line, size_t n)
 {
     char hash[FL_HASH_TEXT];
     if (n <= TAIL_SIZE) return false;
@@ -29,7 +29,7 @@ bool fl_line_good(const char *line, size_t n)
            !memcmp(tail + KEY_SIZE + HASH_SIZE, "\"}", 2);
 }
 
-json_t *fl_line_read(const char *line, size_t n)
+json_t *fl_record_line_read(const char *line, size_t n)
 {
-    return fl_line_good(line, n) ? json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    return fl_record_line_good(line, n) ? json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }

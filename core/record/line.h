@@ -9,12 +9,12 @@
 #include <stdbool.h>
 
 /* Add the object as a checked line, newline included. */
-void fl_line_add(fl_text *text, const json_t *object);
+void fl_record_line_add(fl_text *text, const json_t *object);
 
 /* Does a line of `n` bytes without its newline match its check? */
-bool fl_line_good(const char *line, size_t n);
+bool fl_record_line_good(const char *line, size_t n);
 
 /* The object of a line of `n` bytes without its newline, or NULL when the check fails. New reference. */
-json_t *fl_line_read(const char *line, size_t n);
+json_t *fl_record_line_read(const char *line, size_t n);
 
 #endif

@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-const fl_point *fl_point_best(const fl_point *points, size_t n, fl_metric by)
+const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by)
 {
-    const fl_point *best = NULL;
-    for (const fl_point *p = points; p < points + n; p++) {
+    const fl_trial_point *best = NULL;
+    for (const fl_trial_point *p = points; p < points + n; p++) {
         bool better = !best || p->of[by] < best->of[by] ||
-                      (p->of[by] == best->of[by] && p->of[FL_VAL_LOSS] < best->of[FL_VAL_LOSS]);
+                      (p->of[by] == best->of[by] && p->of[FL_TRIAL_VAL_LOSS] < best->of[FL_TRIAL_VAL_LOSS]);
         if (better) best = p;
     }
     return best;
 }
 
-double fl_steps_to_target(const fl_point *points, size_t n, fl_metric metric, double value)
+double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value)
 {
     for (size_t i = 0; i < n; i++)
         if (points[i].of[metric] < value) return (double)points[i].step;
@@ -27,10 +27,10 @@ double fl_steps_to_target(const fl_point *points, size_t n, fl_metric metric, do
 }
 
 /* A point without the fields that only points.jsonl holds. */
-static json_t *measured(const fl_point *point)
+static json_t *measured(const fl_trial_point *point)
 {
     if (!point) return json_null();
-    json_t *object = fl_point_json(point);
+    json_t *object = fl_trial_point_json(point);
     json_object_del(object, "rate");
     json_object_del(object, "seconds");
     return object;
@@ -52,7 +52,7 @@ static json_t *lent_json(const char *lent)
 }
 
 /* Where the trial stands in its study. */
-static void add_slot(json_t *record, const fl_study *study, const fl_slot *slot)
+static void add_slot(json_t *record, const fl_study *study, const fl_record_slot *slot)
 {
     json_object_set_new(record, "study", json_string(study->name));
     json_object_set_new(record, "arm", json_string(study->arms[slot->arm].name));
@@ -62,36 +62,38 @@ static void add_slot(json_t *record, const fl_study *study, const fl_slot *slot)
 
 static void add_results(json_t *record, const fl_study *study, const fl_outcome *outcome)
 {
-    bool complete = outcome->status == FL_COMPLETE && outcome->n_points;
-    const fl_point *last = complete ? &outcome->points[outcome->n_points - 1] : NULL;
-    const fl_point *best =
-        complete ? fl_point_best(outcome->points, outcome->n_points, study ? study->select : FL_VAL_ERROR) : NULL;
+    bool complete = outcome->status == FL_OUTCOME_COMPLETE && outcome->n_points;
+    const fl_trial_point *last = complete ? &outcome->points[outcome->n_points - 1] : NULL;
+    const fl_trial_point *best =
+        complete ? fl_record_best_point(outcome->points, outcome->n_points, study ? study->select : FL_TRIAL_VAL_ERROR)
+                 : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
-    json_object_set_new(record, "first_losses", fl_first_losses_json(&outcome->first_losses));
+    json_object_set_new(record, "first_losses", fl_outcome_first_losses_json(&outcome->first_losses));
     json_object_set_new(record, "lent", lent_json(outcome->lent));
     if (outcome->stopped_at) json_object_set_new(record, "stopped_at", json_integer((json_int_t)outcome->stopped_at));
     json_object_set_new(record, "final", measured(last));
     json_object_set_new(record, "best", measured(best));
     if (study && study->has_target) {
-        double steps = fl_steps_to_target(outcome->points, outcome->n_points, study->target, study->target_value);
-        bool reached = outcome->status == FL_COMPLETE && isfinite(steps);
+        double steps =
+            fl_record_steps_to_target(outcome->points, outcome->n_points, study->target, study->target_value);
+        bool reached = outcome->status == FL_OUTCOME_COMPLETE && isfinite(steps);
         json_object_set_new(record, "steps_to_target", reached ? json_integer((json_int_t)steps) : json_null());
     }
     json_object_set_new(record, "state_hash", text_or_null(outcome->state_hash));
-    json_object_set_new(record, "seconds", fl_seconds_json(&outcome->seconds));
+    json_object_set_new(record, "seconds", fl_outcome_seconds_json(&outcome->seconds));
     json_object_set_new(record, "examples_per_second", json_real(outcome->examples_per_second));
 }
 
-json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
-                       const char *host)
+json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const fl_trial *trial,
+                       const fl_outcome *outcome, const char *host)
 {
     json_t *record = json_object(), *chosen = fl_trial_json(trial);
     fl_text repro = { 0 };
-    json_object_set_new(record, "schema", json_integer(FL_SCHEMA));
+    json_object_set_new(record, "schema", json_integer(FL_RECORD_SCHEMA));
     if (study) add_slot(record, study, slot);
     json_object_set_new(record, "trial", json_string(outcome->trial));
-    json_object_set_new(record, "status", json_string(fl_status_name(outcome->status)));
+    json_object_set_new(record, "status", json_string(fl_outcome_status_name(outcome->status)));
     json_object_set_new(record, "reason", text_or_null(outcome->reason));
     json_object_update(record, chosen);
     json_decref(chosen);
@@ -105,38 +107,38 @@ json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_tria
 
 /* --- back from JSON --- */
 
-static bool read_slot(const json_t *object, const fl_study *study, fl_slot *slot)
+static bool read_slot(const json_t *object, const fl_study *study, fl_record_slot *slot)
 {
     const char *name = json_string_value(json_object_get(object, "arm"));
-    const fl_arm *arm = name ? fl_study_arm(study, name) : NULL;
+    const fl_study_arm *arm = name ? fl_study_find_arm(study, name) : NULL;
     const json_t *index = json_object_get(object, "index"), *repeat = json_object_get(object, "repeat");
     if (!arm || !json_is_integer(index) || !json_is_integer(repeat)) return false;
     json_int_t numbers[] = { json_integer_value(index), json_integer_value(repeat) };
-    *slot = (fl_slot){ (size_t)(arm - study->arms), (uint64_t)numbers[0], (uint64_t)numbers[1] };
+    *slot = (fl_record_slot){ (size_t)(arm - study->arms), (uint64_t)numbers[0], (uint64_t)numbers[1] };
     return numbers[0] >= 0 && numbers[1] >= 0;
 }
 
 /* A number, or a choice by its name; NAN for anything else. */
 static double number_of(const json_t *value, const fl_hyper *hyper)
 {
-    if (hyper->scale == FL_CHOICE)
+    if (hyper->scale == FL_HYPER_CHOICE)
         return json_is_string(value) ? fl_hyper_choice(hyper, json_string_value(value)) : NAN;
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 /* False where a value is none that the trial can have had; names that nobody knows any more are passed over. */
-static bool read_values(const json_t *object, const fl_owners *owners, fl_values *values)
+static bool read_values(const json_t *object, const fl_trial_owners *owners, fl_trial_values *values)
 {
-    fl_values_default(owners, values);
+    fl_trial_values_default(owners, values);
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)object, name, value)
     {
-        fl_setting setting;
-        if (!fl_setting_find(owners, name, &setting, NULL)) continue;
+        fl_trial_setting setting;
+        if (!fl_trial_setting_find(owners, name, &setting, NULL)) continue;
         double number = number_of(value, setting.hyper);
-        if (!fl_setting_accepts(&setting, number, NULL)) return false;
-        fl_setting_apply(&setting, number, values);
+        if (!fl_trial_setting_accepts(&setting, number, NULL)) return false;
+        fl_trial_setting_apply(&setting, number, values);
     }
     return true;
 }
@@ -157,7 +159,7 @@ static bool read_hash(const json_t *object, const char *key, char text[FL_HASH_T
 
 static char *plain_copy(const json_t *object, const char *key)
 {
-    char *text = fl_copy_text(json_string_value(json_object_get(object, key)));
+    char *text = fl_memory_copy_text(json_string_value(json_object_get(object, key)));
     if (text) fl_text_make_plain(text);
     return text;
 }
@@ -167,8 +169,8 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     char status[16];
     *record = (fl_record){ .steps_to_target = HUGE_VAL };
     read_text(object, "status", status, sizeof status);
-    record->status = fl_status_find(status);
-    if (record->status == FL_STATUSES || !read_slot(object, study, &record->slot) ||
+    record->status = fl_outcome_status_find(status);
+    if (record->status == FL_OUTCOME_STATUSES || !read_slot(object, study, &record->slot) ||
         !read_hash(object, "trial", record->trial) ||
         !read_values(json_object_get(object, "hyperparameters"), &study->arms[record->slot.arm].base.owners,
                      &record->values))
@@ -176,13 +178,13 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     read_text(object, "state_hash", record->state_hash, sizeof record->state_hash);
     read_text(object, "host", record->host, sizeof record->host);
     record->seed = (uint64_t)json_integer_value(json_object_get(object, "seed"));
-    fl_first_losses_read(json_object_get(object, "first_losses"), &record->first_losses);
+    fl_outcome_first_losses_read(json_object_get(object, "first_losses"), &record->first_losses);
     record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));
-    record->has_final = fl_point_read(json_object_get(object, "final"), &record->final) &&
-                        fl_point_read(json_object_get(object, "best"), &record->best);
+    record->has_final = fl_trial_point_read(json_object_get(object, "final"), &record->final) &&
+                        fl_trial_point_read(json_object_get(object, "best"), &record->best);
     const json_t *steps = json_object_get(object, "steps_to_target");
     if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
-    fl_seconds_read(json_object_get(object, "seconds"), &record->seconds);
+    fl_outcome_seconds_read(json_object_get(object, "seconds"), &record->seconds);
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     record->reason = plain_copy(object, "reason");
     record->repro = plain_copy(object, "repro");

@@ -2,38 +2,38 @@
 #ifndef FL_RECORD_RECORD_H
 #define FL_RECORD_RECORD_H
 
-#include "plan/study.h"
-#include "train/train.h"
+#include "outcome/outcome.h"
+#include "study/study.h"
 
-enum { FL_SCHEMA = 1 };
+enum { FL_RECORD_SCHEMA = 1 };
 
 /* Where in a study a trial stands. */
-typedef struct fl_slot {
+typedef struct fl_record_slot {
     size_t arm; /* index into study->arms */
     uint64_t index, repeat;
-} fl_slot;
+} fl_record_slot;
 
 /* A record as its readers want it. */
 typedef struct fl_record {
-    fl_slot slot;
+    fl_record_slot slot;
     char trial[17], state_hash[17], host[17]; /* state_hash is "" where infeasible */
-    fl_status status;
+    fl_outcome_status status;
     char *reason, *repro; /* owned */
-    fl_values values;
+    fl_trial_values values;
     uint64_t seed;
-    fl_first_losses first_losses;
+    fl_outcome_first_losses first_losses;
     size_t stopped_at;
     bool has_final;
-    fl_point final, best;
+    fl_trial_point final, best;
     double steps_to_target; /* infinity where not reached or not asked for */
-    fl_seconds seconds;
+    fl_outcome_seconds seconds;
     double examples_per_second;
 } fl_record;
 
 /* The record of an outcome. `study` and `slot` may be NULL (a trial by itself), then the fields that need them are left
  * out. New reference. */
-json_t *fl_record_json(const fl_study *study, const fl_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
-                       const char *host);
+json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const fl_trial *trial,
+                       const fl_outcome *outcome, const char *host);
 
 /* Back from a line's object; false when it is no record of this study. Fields of later schemas are ignored. */
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record);
@@ -43,9 +43,9 @@ void fl_record_free(fl_record *record); /* what it owns, not the struct */
 fl_trial fl_record_trial(const fl_study *study, const fl_record *record);
 
 /* The best of `n` points by a metric, ties by validation loss, then by step; NULL when n is 0. */
-const fl_point *fl_point_best(const fl_point *points, size_t n, fl_metric by);
+const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by);
 
 /* The first step at which the metric is strictly below the value; infinity when there is none. */
-double fl_steps_to_target(const fl_point *points, size_t n, fl_metric metric, double value);
+double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value);
 
 #endif

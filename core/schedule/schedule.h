@@ -13,37 +13,38 @@
 #include <stddef.h>
 
 /* What a schedule may know of validation: the losses told so far, oldest first. */
-typedef struct fl_told {
+typedef struct fl_schedule_history {
     const size_t *steps; /* after how many steps */
     const double *val_losses;
     size_t n;
-} fl_told;
+} fl_schedule_history;
 
-typedef struct fl_rate_question {
+typedef struct fl_schedule_context {
     const double *hyper; /* in the order of the schedule's table */
     const double *rates; /* the array of schedule `list`, else NULL */
     size_t n_rates;
     double learning_rate; /* the base rate; unused by schedule `list` */
     size_t steps;         /* the trial's step budget T */
     size_t step;          /* t, from 0 */
-    fl_told told;
-} fl_rate_question;
+    fl_schedule_history told;
+} fl_schedule_context;
 
 typedef struct fl_schedule {
     fl_entry entry;
     const char *tuned;      /* what of it is usually tuned, in words with the source */
     const fl_hyper *hypers; /* named without the "schedule." prefix; warmup_steps comes first unless `absolute` */
     size_t n_hypers;
-    bool absolute;                                      /* rates are given (`list`); learning_rate is not asked for */
-    double (*factor)(const fl_rate_question *question); /* counted from the end of the warm-up: step, steps and told */
+    bool absolute; /* rates are given (`list`); learning_rate is not asked for */
+    double (*factor)(
+        const fl_schedule_context *question); /* counted from the end of the warm-up: step, steps and told */
 } fl_schedule;
 
 /* The rate of one step. */
-double fl_schedule_rate(const fl_schedule *schedule, const fl_rate_question *question);
+double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *question);
 
 /* True when a whole trial can be run: enough rates, each a number of at least 0; a warm-up shorter than the trial. Else
  * a sentence without a place. Ranges are the table's business; `question->step` is ignored. */
-bool fl_schedule_accepts(const fl_schedule *schedule, const fl_rate_question *question, fl_error *error);
+bool fl_schedule_accepts(const fl_schedule *schedule, const fl_schedule_context *question, fl_error *error);
 
 /* Every schedule, NULL-ended, in the order of list.h. */
 const fl_schedule *const *fl_schedules(void);

@@ -7,14 +7,14 @@
 
 enum { WARMUP_STEPS, END_FACTOR };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
-    return fl_pow(question->hyper[END_FACTOR], fl_schedule_progress(question, 1));
+    return fl_exact_pow(question->hyper[END_FACTOR], fl_schedule_progress(question, 1));
 }
 
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "end_factor", "f, the last rate over the first", FL_LOG, 1e-2, .min = 0, .min_open = true, .max = 1 },
+    { "end_factor", "f, the last rate over the first", FL_HYPER_LOG, 1e-2, .min = 0, .min_open = true, .max = 1 },
 };
 
 const fl_schedule fl_schedule_exponential = {

@@ -9,14 +9,14 @@
 
 enum { WARMUP_STEPS, TIMESCALE };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     return 1 / sqrt(1 + (double)question->step / question->hyper[TIMESCALE]);
 }
 
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "timescale", "s, in steps; warmup_steps = s is the Transformer's schedule", FL_LOG, 1000, .min = 0,
+    { "timescale", "s, in steps; warmup_steps = s is the Transformer's schedule", FL_HYPER_LOG, 1000, .min = 0,
       .min_open = true, .max = HUGE_VAL },
 };
 

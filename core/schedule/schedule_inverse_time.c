@@ -7,14 +7,14 @@
 
 enum { WARMUP_STEPS, TIMESCALE };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     return 1 / (1 + (double)question->step / question->hyper[TIMESCALE]);
 }
 
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "timescale", "s, the steps after which the rate has halved", FL_LOG, 1000, .min = 0, .min_open = true,
+    { "timescale", "s, the steps after which the rate has halved", FL_HYPER_LOG, 1000, .min = 0, .min_open = true,
       .max = HUGE_VAL },
 };
 

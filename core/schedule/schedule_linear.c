@@ -6,7 +6,7 @@
 
 enum { WARMUP_STEPS, DECAY_FRACTION, END_FACTOR };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     const double *hyper = question->hyper;
     return fl_schedule_between(hyper[END_FACTOR], 1 - fl_schedule_progress(question, hyper[DECAY_FRACTION]));

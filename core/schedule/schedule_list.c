@@ -4,7 +4,7 @@
  */
 #include "schedule/schedule.h"
 
-static double rate(const fl_rate_question *question)
+static double rate(const fl_schedule_context *question)
 {
     return question->rates[question->step];
 }

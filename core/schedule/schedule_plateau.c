@@ -25,7 +25,7 @@ static void hear(watch *w, double loss, const double *hyper)
     w->n_bad = 0;
 }
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     watch w = { .factor = 1, .best = HUGE_VAL };
     for (size_t i = 0; i < question->told.n; i++) hear(&w, question->told.val_losses[i], question->hyper);
@@ -35,13 +35,13 @@ static double factor(const fl_rate_question *question)
 /* PyTorch's defaults, but for its patience of 10: a trial has 20 evaluations unless told otherwise. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "drop", "what the rate is multiplied by", FL_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
-    { "patience", "bad evaluations that are borne; the next one drops the rate", FL_INTEGER, 3, .min = 0,
+    { "drop", "what the rate is multiplied by", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
+    { "patience", "bad evaluations that are borne; the next one drops the rate", FL_HYPER_INTEGER, 3, .min = 0,
       .max = HUGE_VAL },
-    { "threshold", "the relative fall of the loss that counts as better", FL_LOG, 1e-4, .min = 0, .max = 1,
+    { "threshold", "the relative fall of the loss that counts as better", FL_HYPER_LOG, 1e-4, .min = 0, .max = 1,
       .max_open = true },
-    { "cooldown", "evaluations after a drop that are not counted", FL_INTEGER, 0, .min = 0, .max = HUGE_VAL },
-    { "min_factor", "the factor never falls below this", FL_LOG, 0, .min = 0, .max = 1 },
+    { "cooldown", "evaluations after a drop that are not counted", FL_HYPER_INTEGER, 0, .min = 0, .max = HUGE_VAL },
+    { "min_factor", "the factor never falls below this", FL_HYPER_LOG, 0, .min = 0, .max = 1 },
 };
 
 const fl_schedule fl_schedule_plateau = {

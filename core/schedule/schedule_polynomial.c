@@ -7,17 +7,17 @@
 
 enum { WARMUP_STEPS, POWER, DECAY_FRACTION, END_FACTOR };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     const double *hyper = question->hyper;
     double left = 1 - fl_schedule_progress(question, hyper[DECAY_FRACTION]);
-    return fl_schedule_between(hyper[END_FACTOR], fl_pow(left, hyper[POWER]));
+    return fl_schedule_between(hyper[END_FACTOR], fl_exact_pow(left, hyper[POWER]));
 }
 
 /* The power: You et al. 2017. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "power", "p; 1 is schedule linear", FL_LOG, 2, .min = 0, .min_open = true, .max = HUGE_VAL },
+    { "power", "p; 1 is schedule linear", FL_HYPER_LOG, 2, .min = 0, .min_open = true, .max = HUGE_VAL },
     FL_SCHEDULE_DECAY_FRACTION,
     FL_SCHEDULE_END_FACTOR(0),
 };

@@ -9,17 +9,17 @@
 
 enum { WARMUP_STEPS, DROP, EVERY };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     double stairs = floor(((double)question->step + 0.5) / (question->hyper[EVERY] * (double)question->steps));
-    return fl_pow(question->hyper[DROP], stairs);
+    return fl_exact_pow(question->hyper[DROP], stairs);
 }
 
 /* A tenth at each third: epochs 30 and 60 of 90, torchvision's reference for ImageNet. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "drop", "what the rate is multiplied by at each stair", FL_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
-    { "every", "the share of the steps that a stair is long", FL_LINEAR, 1.0 / 3, .min = 0, .min_open = true,
+    { "drop", "what the rate is multiplied by at each stair", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
+    { "every", "the share of the steps that a stair is long", FL_HYPER_LINEAR, 1.0 / 3, .min = 0, .min_open = true,
       .max = 1 },
 };
 

@@ -7,7 +7,7 @@
 
 enum { WARMUP_STEPS, COOLDOWN_FRACTION, END_FACTOR };
 
-static double factor(const fl_rate_question *question)
+static double factor(const fl_schedule_context *question)
 {
     const double *hyper = question->hyper;
     double left = 1 - fl_schedule_progress(question, 1);
@@ -17,7 +17,7 @@ static double factor(const fl_rate_question *question)
 /* The length of the cool-down: Hägele et al. 2024. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "cooldown_fraction", "the share of the steps, at the end, that cools down", FL_LINEAR, 0.2, .min = 0,
+    { "cooldown_fraction", "the share of the steps, at the end, that cools down", FL_HYPER_LINEAR, 0.2, .min = 0,
       .min_open = true, .max = 1 },
     FL_SCHEDULE_END_FACTOR(0),
 };

@@ -26,9 +26,9 @@ static ranking ranking_new(const fl_stats_trial *trials, size_t n)
 {
     ranking r = {
         .n = n,
-        .values = fl_new(n, sizeof *r.values),
-        .by_value = fl_new(n, sizeof *r.by_value),
-        .weights = fl_new(n, sizeof *r.weights),
+        .values = fl_memory_new(n, sizeof *r.values),
+        .by_value = fl_memory_new(n, sizeof *r.by_value),
+        .weights = fl_memory_new(n, sizeof *r.weights),
     };
     fl_stats_ranked_values(trials, n, r.values);
     fl_stats_order(r.values, n, r.by_value);
@@ -46,7 +46,7 @@ static void fill_weights(ranking *r, size_t k)
 {
     double left = 1;
     for (size_t i = 0; i < r->n; i++) {
-        double next = fl_pow((double)(r->n - i - 1) / (double)r->n, (double)k);
+        double next = fl_exact_pow((double)(r->n - i - 1) / (double)r->n, (double)k);
         r->weights[i] = left - next;
         left = next;
     }
@@ -61,25 +61,25 @@ static double percentile(const ranking *r, double p)
     return r->values[r->by_value[i]];
 }
 
-static fl_stats_law law(ranking *r, size_t k)
+static fl_stats_distribution law(ranking *r, size_t k)
 {
     fill_weights(r, k);
-    fl_stats_law law = {
+    fl_stats_distribution law = {
         .k = k, .low = percentile(r, 0.05), .median = percentile(r, 0.5), .high = percentile(r, 0.95)
     };
     law.mean = fl_stats_finite_mean(r->values, r->weights, r->n, &law.finite);
     return law;
 }
 
-fl_stats_law fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k)
+fl_stats_distribution fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k)
 {
     ranking r = ranking_new(trials, n);
-    fl_stats_law answer = law(&r, k);
+    fl_stats_distribution answer = law(&r, k);
     ranking_free(&r);
     return answer;
 }
 
-size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n, fl_stats_law laws[FL_STATS_LAWS])
+size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n, fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS])
 {
     ranking r = ranking_new(trials, n);
     size_t count = 0;

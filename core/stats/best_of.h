@@ -8,21 +8,22 @@
 #ifndef FL_STATS_BEST_OF_H
 #define FL_STATS_BEST_OF_H
 
-#include "stats/trial.h"
+#include "stats/stats_trial.h"
 #include <stddef.h>
 
-typedef struct fl_stats_law {
+typedef struct fl_stats_distribution {
     size_t k;
     double mean;              /* over the draws whose value is finite; +infinity when there are none */
     double low, median, high; /* 5th, 50th and 95th percentile over all draws, +infinity included */
     double finite;            /* the share of draws whose value is finite */
-} fl_stats_law;
+} fl_stats_distribution;
 
 /* The law of the reported value of the best of `k` >= 1 draws from `n` >= 1 trials. */
-fl_stats_law fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k);
+fl_stats_distribution fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k);
 
 /* The laws for K = 1, 2, 4, ... and N itself, for the `budget` figure. Returns how many. */
-enum { FL_STATS_LAWS = 65 };
-size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n, fl_stats_law laws[FL_STATS_LAWS]);
+enum { FL_STATS_DISTRIBUTIONS = 65 };
+size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n,
+                             fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS]);
 
 #endif

@@ -33,7 +33,7 @@ void fl_stats_subset_weights(size_t n, size_t k, double *weights)
 
 double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite)
 {
-    double *values = fl_new(n, sizeof *values), *weights = fl_new(n, sizeof *weights);
+    double *values = fl_memory_new(n, sizeof *values), *weights = fl_memory_new(n, sizeof *weights);
     fl_stats_ranked_values(trials, n, values);
     fl_stats_subset_weights(n, k, weights);
     double mean = fl_stats_finite_mean(values, weights, n, finite);
@@ -43,7 +43,7 @@ double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, 
 }
 
 /* `n` draws with replacement from ranked values, still ranked: counting sort keeps a resample linear. */
-static void resample(fl_stream *stream, const double *values, size_t n, uint32_t *counts, double *drawn)
+static void resample(fl_random_stream *stream, const double *values, size_t n, uint32_t *counts, double *drawn)
 {
     for (size_t i = 0; i < n; i++) counts[i] = 0;
     for (size_t i = 0; i < n; i++) counts[fl_random_below(stream, n)]++;
@@ -55,10 +55,10 @@ void fl_stats_expected_best_resampled(const fl_stats_trial *trials, size_t n, si
                                       double *estimates, size_t resamples)
 {
     double bias = fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
-    double *values = fl_new(n, sizeof *values), *drawn = fl_new(n, sizeof *drawn);
-    double *weights = fl_new(n, sizeof *weights);
-    uint32_t *counts = fl_new(n, sizeof *counts);
-    fl_stream stream = fl_stream_start(seed, "bootstrap", 0);
+    double *values = fl_memory_new(n, sizeof *values), *drawn = fl_memory_new(n, sizeof *drawn);
+    double *weights = fl_memory_new(n, sizeof *weights);
+    uint32_t *counts = fl_memory_new(n, sizeof *counts);
+    fl_random_stream stream = fl_random_stream_start(seed, "bootstrap", 0);
     fl_stats_ranked_values(trials, n, values);
     fl_stats_subset_weights(n, k, weights);
     for (size_t i = 0; i < resamples; i++) {
@@ -79,8 +79,8 @@ static double least_value(const fl_stats_trial *trials, size_t n)
     return least;
 }
 
-/* By tests/stats_simulation.c, Weibull of shape 1.5, K = N/5, 20,000 studies each; below ten trials K is 1 and the
- * estimate a mean of so few. From 10 to 60 trials it stays between .857 and .871. */
+/* By tests/unit/stats/stats_simulation.c, Weibull of shape 1.5, K = N/5, 20,000 studies each; below ten trials K is 1
+ * and the estimate a mean of so few. From 10 to 60 trials it stays between .857 and .871. */
 static const struct {
     size_t n;
     double share;
@@ -114,7 +114,7 @@ fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, 
     interval.reason = reason_against(&interval);
     interval.claimed = !interval.reason;
     if (!interval.claimed) return interval;
-    double *estimates = fl_new(resamples, sizeof *estimates);
+    double *estimates = fl_memory_new(resamples, sizeof *estimates);
     fl_stats_expected_best_resampled(trials, n, k, seed, estimates, resamples);
     fl_stats_sort(estimates, resamples);
     /* One loss of 1e16 makes a bias that would push the interval below every value there is, or off its own estimate.

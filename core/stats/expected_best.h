@@ -8,7 +8,7 @@
 #ifndef FL_STATS_EXPECTED_BEST_H
 #define FL_STATS_EXPECTED_BEST_H
 
-#include "stats/trial.h"
+#include "stats/stats_trial.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -10,8 +10,8 @@
 static fl_stats_trial *capped(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b)
 {
     size_t n = n_a + n_b;
-    fl_stats_trial *trials = fl_new(n, sizeof *trials);
-    double *values = fl_new(n, sizeof *values);
+    fl_stats_trial *trials = fl_memory_new(n, sizeof *trials);
+    double *values = fl_memory_new(n, sizeof *values);
     for (size_t i = 0; i < n; i++) {
         trials[i] = i < n_a ? a[i] : b[i - n_a];
         values[i] = trials[i].value;
@@ -32,7 +32,7 @@ static size_t count_above(const double *values, size_t n, double margin)
 fl_stats_gap fl_stats_gap_of(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
                              double margin, size_t resamples, uint64_t seed)
 {
-    double finite, *gaps = fl_new(resamples, sizeof *gaps), *taken = fl_new(resamples, sizeof *taken);
+    double finite, *gaps = fl_memory_new(resamples, sizeof *gaps), *taken = fl_memory_new(resamples, sizeof *taken);
     fl_stats_trial *first = capped(a, n_a, b, n_b), *second = first + n_a;
     fl_stats_expected_best_resampled(first, n_a, k, seed, gaps, resamples);
     fl_stats_expected_best_resampled(second, n_b, k, seed + 1, taken, resamples);

@@ -8,7 +8,7 @@
 #ifndef FL_STATS_GAP_H
 #define FL_STATS_GAP_H
 
-#include "stats/trial.h"
+#include "stats/stats_trial.h"
 #include <stddef.h>
 #include <stdint.h>
 

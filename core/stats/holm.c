@@ -9,7 +9,7 @@
 
 void fl_stats_holm(const double *p, size_t n, double *adjusted)
 {
-    size_t *order = fl_new(n, sizeof *order);
+    size_t *order = fl_memory_new(n, sizeof *order);
     fl_stats_order(p, n, order);
     double before = 0;
     for (size_t i = 0; i < n; i++) {

@@ -9,14 +9,14 @@
 static const double ROUNDING = 1e-8;
 
 /* The least that the space has of every hyperparameter it settles by itself; defaults where it settles none. */
-static void take_lowest(const fl_arm *arm, fl_values *values)
+static void take_lowest(const fl_study_arm *arm, fl_trial_values *values)
 {
     double min, max;
     *values = arm->base.values;
-    for (const fl_axis *axis = arm->space->axes; axis < arm->space->axes + arm->space->n_axes; axis++) {
+    for (const fl_search_axis *axis = arm->space->axes; axis < arm->space->axes + arm->space->n_axes; axis++) {
         if (axis->setting.coupling) continue;
         fl_stats_axis_ends(axis, &min, &max);
-        fl_setting_apply(&axis->setting, axis->setting.one_minus ? max : min, values);
+        fl_trial_setting_apply(&axis->setting, axis->setting.one_minus ? max : min, values);
     }
 }
 
@@ -30,10 +30,10 @@ static void add(fl_text *text, size_t n, const char *prefix, const char *name, d
     fl_text_add(text, "%s%s%s would be %.3g, ", n ? ", " : "", prefix, name, value);
 }
 
-static size_t add_axes(const fl_space *space, const fl_values *image, fl_text *text)
+static size_t add_axes(const fl_search_space *space, const fl_trial_values *image, fl_text *text)
 {
     size_t n = 0;
-    for (const fl_axis *axis = space->axes; axis < space->axes + space->n_axes; axis++) {
+    for (const fl_search_axis *axis = space->axes; axis < space->axes + space->n_axes; axis++) {
         double min, max, value = fl_stats_axis_value(axis, image);
         fl_stats_axis_ends(axis, &min, &max);
         if (between(value, min, max)) continue;
@@ -43,27 +43,29 @@ static size_t add_axes(const fl_space *space, const fl_values *image, fl_text *t
     return n;
 }
 
-static size_t add_defaults(const fl_arm *arm, fl_owner owner, size_t n_before, const fl_values *image, fl_text *text)
+static size_t add_defaults(const fl_study_arm *arm, fl_trial_owner owner, size_t n_before, const fl_trial_values *image,
+                           fl_text *text)
 {
     size_t n, added = 0;
-    const fl_hyper *table = fl_owner_table(&arm->base.owners, owner, &n);
+    const fl_hyper *table = fl_trial_owner_table(&arm->base.owners, owner, &n);
     for (size_t i = 0; i < n; i++) {
         double value = image->of[owner][i], left = arm->base.values.of[owner][i];
-        if (fl_space_settles(arm->space, owner, i) || between(value, left, left)) continue;
-        add(text, n_before + added++, fl_owner_prefix(owner), table[i].name, value);
+        if (fl_search_space_settles(arm->space, owner, i) || between(value, left, left)) continue;
+        add(text, n_before + added++, fl_trial_owner_prefix(owner), table[i].name, value);
         fl_text_add(text, "left at %.3g", left);
     }
     return added;
 }
 
-size_t fl_stats_image_outside(const fl_arm *general, const fl_arm *special, const fl_values *selected, fl_text *text)
+size_t fl_stats_image_outside(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *selected,
+                              fl_text *text)
 {
-    fl_values image;
+    fl_trial_values image;
     take_lowest(general, &image);
-    for (size_t i = 0; i < FL_HYPER_MAX; i++) image.of[FL_OF_SCHEDULE][i] = selected->of[FL_OF_SCHEDULE][i];
-    fl_optimizer_image(general->base.owners.optimizer, special->base.owners.optimizer, selected->of[FL_OF_OPTIMIZER],
-                       image.of[FL_OF_OPTIMIZER]);
+    for (size_t i = 0; i < FL_HYPER_MAX; i++) image.of[FL_TRIAL_OF_SCHEDULE][i] = selected->of[FL_TRIAL_OF_SCHEDULE][i];
+    fl_optimizer_image(general->base.owners.optimizer, special->base.owners.optimizer,
+                       selected->of[FL_TRIAL_OF_OPTIMIZER], image.of[FL_TRIAL_OF_OPTIMIZER]);
     size_t n = add_axes(general->space, &image, text);
-    n += add_defaults(general, FL_OF_OPTIMIZER, n, &image, text);
-    return n + add_defaults(general, FL_OF_SCHEDULE, n, &image, text);
+    n += add_defaults(general, FL_TRIAL_OF_OPTIMIZER, n, &image, text);
+    return n + add_defaults(general, FL_TRIAL_OF_SCHEDULE, n, &image, text);
 }

@@ -4,11 +4,12 @@
 #ifndef FL_STATS_INCLUSION_H
 #define FL_STATS_INCLUSION_H
 
-#include "plan/study.h"
+#include "study/study.h"
 
 /* Add to `text`, separated by commas, every hyperparameter whose image lies outside the space of `general`: "epsilon
  * would be 1, of [1e-08, 0.01]", "beta1 would be 0, left at 0.9". `selected` are the values of a trial of
  * `special`, whose optimizer is a special case of the general arm's. Returns how many were added. */
-size_t fl_stats_image_outside(const fl_arm *general, const fl_arm *special, const fl_values *selected, fl_text *text);
+size_t fl_stats_image_outside(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *selected,
+                              fl_text *text);
 
 #endif

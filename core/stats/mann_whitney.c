@@ -19,7 +19,7 @@ enum { MOST_EXACT = 25 }; /* C(50, 25) < 2^53: the counts below are whole number
 static double *count_ways(size_t n_a, size_t n_b)
 {
     size_t width = n_a * n_b + 1;
-    double *ways = fl_new((n_a + 1) * width, sizeof *ways);
+    double *ways = fl_memory_new((n_a + 1) * width, sizeof *ways);
     ways[0] = 1;
     for (size_t rank = 0; rank < n_a + n_b; rank++) {
         for (size_t chosen = rank < n_a ? rank + 1 : n_a; chosen >= 1; chosen--) {
@@ -74,8 +74,8 @@ static double rank_sum(const double *values, const size_t *order, size_t n, size
 fl_stats_u_test fl_stats_mann_whitney(const double *a, size_t n_a, const double *b, size_t n_b)
 {
     size_t n = n_a + n_b;
-    double *values = fl_new(n, sizeof *values);
-    size_t *order = fl_new(n, sizeof *order);
+    double *values = fl_memory_new(n, sizeof *values);
+    size_t *order = fl_memory_new(n, sizeof *order);
     memcpy(values, a, n_a * sizeof *values);
     memcpy(values + n_a, b, n_b * sizeof *values);
     fl_stats_order(values, n, order);

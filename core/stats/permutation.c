@@ -21,7 +21,7 @@ typedef struct pool {
 
 static double *subset_weights(size_t n, size_t k)
 {
-    double *weights = fl_new(n, sizeof *weights);
+    double *weights = fl_memory_new(n, sizeof *weights);
     fl_stats_subset_weights(n, k, weights);
     return weights;
 }
@@ -30,10 +30,10 @@ static double *subset_weights(size_t n, size_t k)
 static pool pool_new(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b)
 {
     pool p = { .n = n_a + n_b };
-    fl_stats_trial *trials = fl_new(p.n, sizeof *trials);
-    size_t *order = fl_new(p.n, sizeof *order);
-    p.values = fl_new(p.n, sizeof *p.values);
-    p.labels = fl_new(p.n, sizeof *p.labels);
+    fl_stats_trial *trials = fl_memory_new(p.n, sizeof *trials);
+    size_t *order = fl_memory_new(p.n, sizeof *order);
+    p.values = fl_memory_new(p.n, sizeof *p.values);
+    p.labels = fl_memory_new(p.n, sizeof *p.labels);
     for (size_t i = 0; i < p.n; i++) trials[i] = i < n_a ? a[i] : b[i - n_a];
     fl_stats_rank(trials, p.n, order);
     for (size_t i = 0; i < p.n; i++) {
@@ -68,7 +68,7 @@ typedef struct extremes {
 
 static extremes count_extremes(pool *p, double observed, size_t permutations, uint64_t seed)
 {
-    fl_stream stream = fl_stream_start(seed, "permutation", 0);
+    fl_random_stream stream = fl_random_stream_start(seed, "permutation", 0);
     double rounding = ROUNDING * fabs(observed);
     extremes count = { 0 };
     for (size_t i = 0; i < permutations; i++) {

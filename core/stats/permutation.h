@@ -7,7 +7,7 @@
 #ifndef FL_STATS_PERMUTATION_H
 #define FL_STATS_PERMUTATION_H
 
-#include "stats/trial.h"
+#include "stats/stats_trial.h"
 #include <stddef.h>
 #include <stdint.h>
 

@@ -44,7 +44,7 @@ double fl_stats_quantile(const double *sorted, size_t n, double p)
 
 double fl_stats_median(const double *values, size_t n)
 {
-    double *sorted = fl_new(n, sizeof *sorted);
+    double *sorted = fl_memory_new(n, sizeof *sorted);
     memcpy(sorted, values, n * sizeof *sorted);
     fl_stats_sort(sorted, n);
     double median = fl_stats_quantile(sorted, n, 0.5);

@@ -4,7 +4,7 @@
 #include "train/checkpoint.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/replace.h"
+#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static const prefix ours = { "fairlead trial\n", VERSION };
 typedef struct header {
     char trial[24]; /* 16 digits and zeros */
     uint64_t where, n_arrays, count;
-    fl_position at;
+    fl_train_position at;
 } header;
 
 static uint64_t chain(uint64_t sum, const void *bytes, size_t n)
@@ -38,18 +38,18 @@ static uint64_t chain(uint64_t sum, const void *bytes, size_t n)
 
 enum { ENDING = 5 }; /* ".tmp" and NUL */
 
-static bool begin(fl_replacement *file, const char *path, char temporary[FL_PATH_MAX + ENDING], fl_error *error)
+static bool begin(fl_replacement *file, const char *path, char temporary[FL_FILE_PATH_MAX + ENDING], fl_error *error)
 {
-    snprintf(temporary, FL_PATH_MAX + ENDING, "%s.tmp", path);
+    snprintf(temporary, FL_FILE_PATH_MAX + ENDING, "%s.tmp", path);
     return fl_replacement_begin(file, path, temporary, error);
 }
 
-bool fl_checkpoint_possible(const char *path, fl_error *error)
+bool fl_train_checkpoint_possible(const char *path, fl_error *error)
 {
     fl_replacement file;
     fl_error why;
-    char temporary[FL_PATH_MAX + ENDING];
-    if (!begin(&file, path, temporary, &why)) return fl_user_error(error, "%s", why.text);
+    char temporary[FL_FILE_PATH_MAX + ENDING];
+    if (!begin(&file, path, temporary, &why)) return fl_error_user(error, "%s", why.text);
     fl_replacement_drop(&file);
     return true;
 }
@@ -61,11 +61,11 @@ static void put(fl_replacement *file, uint64_t *sum, const void *bytes, size_t n
     fl_replacement_add(file, sum, sizeof *sum);
 }
 
-bool fl_checkpoint_write(const fl_checkpoint *checkpoint, const char *path, fl_error *error)
+bool fl_train_checkpoint_write(const fl_train_checkpoint *checkpoint, const char *path, fl_error *error)
 {
     fl_replacement file;
     uint64_t sum = 0;
-    char temporary[FL_PATH_MAX + ENDING];
+    char temporary[FL_FILE_PATH_MAX + ENDING];
     header head = {
         .where = checkpoint->where, .n_arrays = checkpoint->n_arrays, .count = checkpoint->count, .at = checkpoint->at
     };
@@ -101,33 +101,33 @@ static bool get(int file, uint64_t *sum, void *bytes, size_t n)
     return *sum == expected;
 }
 
-static fl_checkpoint_found useless(const char *path, const char *what, fl_error *error)
+static fl_train_checkpoint_found useless(const char *path, const char *what, fl_error *error)
 {
-    fl_user_error(error, "%s: %s", path, what);
-    return FL_CHECKPOINT_USELESS;
+    fl_error_user(error, "%s: %s", path, what);
+    return FL_TRAIN_CHECKPOINT_USELESS;
 }
 
-static fl_checkpoint_found foreign(const char *path, const char *what, fl_error *error)
+static fl_train_checkpoint_found foreign(const char *path, const char *what, fl_error *error)
 {
-    fl_user_error(error, "%s: %s, and is left alone; remove it or name another file", path, what);
-    return FL_CHECKPOINT_FOREIGN;
+    fl_error_user(error, "%s: %s, and is left alone; remove it or name another file", path, what);
+    return FL_TRAIN_CHECKPOINT_FOREIGN;
 }
 
-static fl_checkpoint_found read_prefix(int file, const char *path, fl_error *error)
+static fl_train_checkpoint_found read_prefix(int file, const char *path, fl_error *error)
 {
     prefix found;
     if (!read_all(file, found.magic, sizeof found.magic) || memcmp(found.magic, ours.magic, sizeof ours.magic))
         return foreign(path, "is no checkpoint", error);
     if (!read_all(file, &found.version, sizeof found.version)) return useless(path, "is damaged", error);
     if (found.version != ours.version) return useless(path, "is of another version of fairlead", error);
-    return FL_CHECKPOINT_READ;
+    return FL_TRAIN_CHECKPOINT_READ;
 }
 
-static fl_checkpoint_found read_header(const fl_checkpoint *checkpoint, int file, uint64_t *sum, header *head,
-                                       const char *path, fl_error *error)
+static fl_train_checkpoint_found read_header(const fl_train_checkpoint *checkpoint, int file, uint64_t *sum,
+                                             header *head, const char *path, fl_error *error)
 {
-    fl_checkpoint_found found = read_prefix(file, path, error);
-    if (found != FL_CHECKPOINT_READ) return found;
+    fl_train_checkpoint_found found = read_prefix(file, path, error);
+    if (found != FL_TRAIN_CHECKPOINT_READ) return found;
     if (!get(file, sum, head, sizeof *head)) return useless(path, "is damaged", error);
     if (strncmp(head->trial, checkpoint->trial, sizeof head->trial))
         return foreign(path, "is a checkpoint of another trial", error);
@@ -135,10 +135,10 @@ static fl_checkpoint_found read_header(const fl_checkpoint *checkpoint, int file
         return useless(path, "was written on another machine or by another build", error);
     bool fits = head->n_arrays == checkpoint->n_arrays && head->count == checkpoint->count &&
                 head->at.n_points <= checkpoint->most_points;
-    return fits ? FL_CHECKPOINT_READ : useless(path, "does not fit the trial", error);
+    return fits ? FL_TRAIN_CHECKPOINT_READ : useless(path, "does not fit the trial", error);
 }
 
-static bool read_pieces(const fl_checkpoint *checkpoint, int file, uint64_t *sum, const header *head)
+static bool read_pieces(const fl_train_checkpoint *checkpoint, int file, uint64_t *sum, const header *head)
 {
     char more;
     for (size_t i = 0; i < head->n_arrays; i++)
@@ -147,32 +147,32 @@ static bool read_pieces(const fl_checkpoint *checkpoint, int file, uint64_t *sum
            !read_all(file, &more, 1);
 }
 
-static void clear(const fl_checkpoint *checkpoint)
+static void clear(const fl_train_checkpoint *checkpoint)
 {
     for (size_t i = 0; i < checkpoint->n_arrays; i++)
         memset(checkpoint->arrays[i], 0, checkpoint->count * sizeof(float));
 }
 
-fl_checkpoint_found fl_checkpoint_read(fl_checkpoint *checkpoint, const char *path, fl_error *error)
+fl_train_checkpoint_found fl_train_checkpoint_read(fl_train_checkpoint *checkpoint, const char *path, fl_error *error)
 {
     header head;
     uint64_t sum = 0;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is no reason to wait */
-    if (file < 0 && errno == ENOENT) return FL_CHECKPOINT_NONE;
+    if (file < 0 && errno == ENOENT) return FL_TRAIN_CHECKPOINT_NONE;
     if (file < 0) return foreign(path, strerror(errno), error);
-    fl_checkpoint_found found = read_header(checkpoint, file, &sum, &head, path, error);
-    if (found == FL_CHECKPOINT_READ && !read_pieces(checkpoint, file, &sum, &head)) {
+    fl_train_checkpoint_found found = read_header(checkpoint, file, &sum, &head, path, error);
+    if (found == FL_TRAIN_CHECKPOINT_READ && !read_pieces(checkpoint, file, &sum, &head)) {
         clear(checkpoint);
         found = useless(path, "is damaged", error);
     }
     close(file);
-    if (found == FL_CHECKPOINT_READ) checkpoint->at = head.at;
+    if (found == FL_TRAIN_CHECKPOINT_READ) checkpoint->at = head.at;
     return found;
 }
 
-void fl_checkpoint_remove(const char *path)
+void fl_train_checkpoint_remove(const char *path)
 {
-    char temporary[FL_PATH_MAX + ENDING];
+    char temporary[FL_FILE_PATH_MAX + ENDING];
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     unlink(temporary);
     unlink(path);

@@ -12,43 +12,44 @@
 #include "train/train.h"
 
 /* How far a trial is. */
-typedef struct fl_position {
+typedef struct fl_train_position {
     uint64_t steps, n_points, gradient_evaluations;
-    fl_first_losses first_losses;
+    fl_outcome_first_losses first_losses;
     double spent; /* seconds since the trial's start, those of earlier processes included */
-    fl_seconds seconds;
-} fl_position;
+    fl_outcome_seconds seconds;
+} fl_train_position;
 
 /* A trial's state, borrowed where it lies. */
-typedef struct fl_checkpoint {
+typedef struct fl_train_checkpoint {
     const char *trial; /* identity */
     uint64_t where;    /* a hash of the machine, the build and what the libraries chose */
-    fl_position at;
+    fl_train_position at;
     float *arrays[1 + FL_OPTIMIZER_STATES]; /* parameters and the optimizer's state, `count` floats each */
     size_t n_arrays, count;
-    fl_point *points;
+    fl_trial_point *points;
     size_t most_points; /* room for so many */
-} fl_checkpoint;
+} fl_train_checkpoint;
 
 /* True when a checkpoint can be written there; else it is the user's mistake. */
-bool fl_checkpoint_possible(const char *path, fl_error *error);
+bool fl_train_checkpoint_possible(const char *path, fl_error *error);
 
 /* Write it so that `path` holds the last whole one at every moment. Until it is whole it is called FILE.tmp, always the
  * same, so that whoever is killed while writing leaves one such file at most, and the next one uses it. Allocates
  * nothing. */
-bool fl_checkpoint_write(const fl_checkpoint *checkpoint, const char *path, fl_error *error);
+bool fl_train_checkpoint_write(const fl_train_checkpoint *checkpoint, const char *path, fl_error *error);
 
-typedef enum fl_checkpoint_found {
-    FL_CHECKPOINT_READ,    /* `at`, arrays and points are filled */
-    FL_CHECKPOINT_NONE,    /* there is no such file */
-    FL_CHECKPOINT_USELESS, /* damaged, or of another version, machine or build; the sentence says which */
-    FL_CHECKPOINT_FOREIGN, /* no checkpoint, or of another trial: nobody's to overwrite; the sentence says which */
-} fl_checkpoint_found;
+typedef enum fl_train_checkpoint_found {
+    FL_TRAIN_CHECKPOINT_READ,    /* `at`, arrays and points are filled */
+    FL_TRAIN_CHECKPOINT_NONE,    /* there is no such file */
+    FL_TRAIN_CHECKPOINT_USELESS, /* damaged, or of another version, machine or build; the sentence says which */
+    FL_TRAIN_CHECKPOINT_FOREIGN, /* no checkpoint, or of another trial: nobody's to overwrite; the sentence says which
+                                  */
+} fl_train_checkpoint_found;
 
 /* Read it into place. Unless it was read, `at` is untouched, and each array is untouched or zero. */
-fl_checkpoint_found fl_checkpoint_read(fl_checkpoint *checkpoint, const char *path, fl_error *error);
+fl_train_checkpoint_found fl_train_checkpoint_read(fl_train_checkpoint *checkpoint, const char *path, fl_error *error);
 
 /* Remove it and what a killed writer may have left; fine when there is nothing. */
-void fl_checkpoint_remove(const char *path);
+void fl_train_checkpoint_remove(const char *path);
 
 #endif

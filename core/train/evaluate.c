@@ -17,12 +17,13 @@ static void add_batch(const fl_network *network, size_t n, totals *sums)
 }
 
 /* Loss and error over the first `n` examples; what the last batch has too many is left as it was and not counted. */
-static void evaluate_split(fl_network *network, const fl_examples *examples, size_t n, double *loss, double *error)
+static void evaluate_split(fl_network *network, const fl_dataset_examples *examples, size_t n, double *loss,
+                           double *error)
 {
     totals sums = { 0 };
-    for (size_t first = 0; first < n; first += FL_EVALUATION_BATCH) {
-        size_t now = n - first < FL_EVALUATION_BATCH ? n - first : FL_EVALUATION_BATCH;
-        fl_examples_gather(examples, NULL, first, now, fl_network_input(network), fl_network_labels(network));
+    for (size_t first = 0; first < n; first += FL_TRAIN_EVALUATION_BATCH) {
+        size_t now = n - first < FL_TRAIN_EVALUATION_BATCH ? n - first : FL_TRAIN_EVALUATION_BATCH;
+        fl_dataset_examples_gather(examples, NULL, first, now, fl_network_input(network), fl_network_labels(network));
         fl_network_forward(network);
         add_batch(network, now, &sums);
     }
@@ -30,15 +31,17 @@ static void evaluate_split(fl_network *network, const fl_examples *examples, siz
     *error = examples->dataset->n_classes ? (double)sums.wrong / (double)n : *loss;
 }
 
-void fl_evaluate(const fl_plans *plans, float *canonical, fl_point *point)
+void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point)
 {
-    const fl_splits *splits = &plans->splits;
+    const fl_dataset_splits *splits = &plans->splits;
     size_t n_validation = splits->validation.count, n_training = splits->training.count;
     fl_network *network = plans->evaluation;
     fl_network_export(plans->training, canonical);
     fl_network_import(network, canonical);
     evaluate_split(network, &splits->training, n_training < n_validation ? n_training : n_validation,
-                   &point->of[FL_TRAIN_LOSS], &point->of[FL_TRAIN_ERROR]);
-    evaluate_split(network, &splits->validation, n_validation, &point->of[FL_VAL_LOSS], &point->of[FL_VAL_ERROR]);
-    evaluate_split(network, &splits->test, splits->test.count, &point->of[FL_TEST_LOSS], &point->of[FL_TEST_ERROR]);
+                   &point->of[FL_TRIAL_TRAIN_LOSS], &point->of[FL_TRIAL_TRAIN_ERROR]);
+    evaluate_split(network, &splits->validation, n_validation, &point->of[FL_TRIAL_VAL_LOSS],
+                   &point->of[FL_TRIAL_VAL_ERROR]);
+    evaluate_split(network, &splits->test, splits->test.count, &point->of[FL_TRIAL_TEST_LOSS],
+                   &point->of[FL_TRIAL_TEST_ERROR]);
 }

@@ -2,11 +2,11 @@
 #ifndef FL_TRAIN_EVALUATE_H
 #define FL_TRAIN_EVALUATE_H
 
-#include "plan/point.h"
+#include "trial/point.h"
 #include "train/plans.h"
 
 /* Fill the metrics of `point`: validation and test sets whole, training over as many first examples as there are
  * validation examples. Without classes an example's error is its loss. `canonical` is room for n_parameters floats. */
-void fl_evaluate(const fl_plans *plans, float *canonical, fl_point *point);
+void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fl_export {
+struct fl_train_export {
     const fl_trial *trial; /* borrowed */
     const char *folder;    /* borrowed; NULL: only a trace */
     FILE *traces[2];       /* --trace and the folder's own */
@@ -31,47 +31,47 @@ static FILE *create(const char *path, fl_error *error)
 
 static bool make_folders(const char *folder, fl_error *error)
 {
-    char init[FL_PATH_MAX], final[FL_PATH_MAX];
-    fl_path_join(init, folder, "init");
-    fl_path_join(final, folder, "final");
-    return fl_folder_make(init, error) && fl_folder_make(final, error);
+    char init[FL_FILE_PATH_MAX], final[FL_FILE_PATH_MAX];
+    fl_file_path_join(init, folder, "init");
+    fl_file_path_join(final, folder, "final");
+    return fl_file_folder_make(init, error) && fl_file_folder_make(final, error);
 }
 
-fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const char *folder, fl_error *error)
+fl_train_export *fl_train_export_new(const fl_trial *trial, const char *trace_path, const char *folder, fl_error *error)
 {
-    char path[FL_PATH_MAX];
-    fl_export *export = fl_new(1, sizeof *export);
-    *export = (fl_export){ .trial = trial, .folder = folder };
+    char path[FL_FILE_PATH_MAX];
+    fl_train_export *export = fl_memory_new(1, sizeof *export);
+    *export = (fl_train_export){ .trial = trial, .folder = folder };
     bool ready = !trace_path || (export->traces[0] = create(trace_path, error));
     if (ready && folder) {
-        fl_path_join(path, folder, "trace.jsonl");
+        fl_file_path_join(path, folder, "trace.jsonl");
         ready = make_folders(folder, error) && (export->traces[1] = create(path, error));
     }
     if (ready) return export;
     if (export->traces[0] && fl_file_exists(trace_path))
         remove(trace_path); /* a refused export leaves no file behind */
-    fl_export_close(export, NULL);
+    fl_train_export_close(export, NULL);
     return NULL;
 }
 
 /* Remember the first thing that fails. */
-static void keep(fl_export *export, bool fine, const fl_error *error)
+static void keep(fl_train_export *export, bool fine, const fl_error *error)
 {
     if (fine || export->failed) return;
     export->failed = true;
     export->error = *error;
 }
 
-static bool write_tensors(const fl_export *export, const fl_network *network, const char *when, fl_error *error)
+static bool write_tensors(const fl_train_export *export, const fl_network *network, const char *when, fl_error *error)
 {
-    const fl_flat *flat = fl_network_flat(network);
-    float *canonical = fl_new(flat->n_parameters, sizeof *canonical), *at = canonical;
+    const fl_tensor_layout *flat = fl_network_flat(network);
+    float *canonical = fl_memory_new(flat->n_parameters, sizeof *canonical), *at = canonical;
     fl_network_export(network, canonical);
     bool written = true;
     for (size_t i = 0; i < flat->n_blocks && written; i++) {
-        char path[FL_PATH_MAX], name[FL_BLOCK_NAME + 24];
+        char path[FL_FILE_PATH_MAX], name[FL_TENSOR_NAME + 24];
         snprintf(name, sizeof name, "%s/%s.npy", when, flat->blocks[i].name);
-        fl_path_join(path, export->folder, name);
+        fl_file_path_join(path, export->folder, name);
         written = fl_npy_write(path, FL_NPY_F32, flat->blocks[i].shape, flat->blocks[i].n_dims, at, error);
         at += flat->blocks[i].n_values;
     }
@@ -79,12 +79,12 @@ static bool write_tensors(const fl_export *export, const fl_network *network, co
     return written;
 }
 
-static bool write_manifest(const fl_export *export, const fl_flat *flat, fl_error *error)
+static bool write_manifest(const fl_train_export *export, const fl_tensor_layout *flat, fl_error *error)
 {
-    char path[FL_PATH_MAX];
-    json_t *manifest = fl_manifest(export->trial, flat);
+    char path[FL_FILE_PATH_MAX];
+    json_t *manifest = fl_train_manifest(export->trial, flat);
     char *text = json_dumps(manifest, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    fl_path_join(path, export->folder, "manifest.json");
+    fl_file_path_join(path, export->folder, "manifest.json");
     bool written = fl_file_write(path, text, strlen(text), error);
     free(text);
     json_decref(manifest);
@@ -92,30 +92,30 @@ static bool write_manifest(const fl_export *export, const fl_flat *flat, fl_erro
 }
 
 /* inputs.npy is (steps, batch, channels, height, width), or (steps, batch, values) for vectors. */
-static bool open_batches(fl_export *export, fl_shape in, fl_error *error)
+static bool open_batches(fl_train_export *export, fl_tensor_shape in, fl_error *error)
 {
-    char path[FL_PATH_MAX];
+    char path[FL_FILE_PATH_MAX];
     size_t shape[5] = { export->trial->steps, in.n, in.c, in.h, in.w };
     export->batch_values = in.n * in.c * in.h * in.w;
-    export->wide = fl_new(in.n, sizeof *export->wide);
-    fl_path_join(path, export->folder, "inputs.npy");
+    export->wide = fl_memory_new(in.n, sizeof *export->wide);
+    fl_file_path_join(path, export->folder, "inputs.npy");
     export->inputs = fl_npy_new(path, FL_NPY_F32, shape, in.h * in.w == 1 ? 3 : 5, error);
     if (!export->inputs) return false;
-    fl_path_join(path, export->folder, "labels.npy");
+    fl_file_path_join(path, export->folder, "labels.npy");
     export->labels = fl_npy_new(path, FL_NPY_I64, shape, 2, error);
     return export->labels;
 }
 
 static void begun(void *whose, const fl_network *network)
 {
-    fl_export *export = whose;
+    fl_train_export *export = whose;
     fl_error error;
     bool fine = write_manifest(export, fl_network_flat(network), &error) &&
                 write_tensors(export, network, "init", &error) && open_batches(export, fl_network_in(network), &error);
     keep(export, fine, &error);
 }
 
-static void trace(fl_export *export, const fl_watched_step *step)
+static void trace(fl_train_export *export, const fl_train_step *step)
 {
     json_t *norm = isfinite(step->gradient_norm) ? json_real(step->gradient_norm) : json_null();
     json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate",
@@ -127,9 +127,9 @@ static void trace(fl_export *export, const fl_watched_step *step)
     json_decref(line);
 }
 
-static void stepped(void *whose, const fl_watched_step *step)
+static void stepped(void *whose, const fl_train_step *step)
 {
-    fl_export *export = whose;
+    fl_train_export *export = whose;
     fl_error error;
     trace(export, step);
     if (!export->labels || export->failed) return;
@@ -141,7 +141,7 @@ static void stepped(void *whose, const fl_watched_step *step)
 
 static void ended(void *whose, const fl_network *network)
 {
-    fl_export *export = whose;
+    fl_train_export *export = whose;
     fl_error error;
     if (export->failed) return;
     bool fine = write_tensors(export, network, "final", &error) && fl_npy_end_early(export->inputs, &error) &&
@@ -149,22 +149,22 @@ static void ended(void *whose, const fl_network *network)
     keep(export, fine, &error);
 }
 
-fl_watch fl_export_watch(fl_export *export)
+fl_train_callbacks fl_train_export_callbacks(fl_train_export *export)
 {
     bool folder = export->folder;
-    return (fl_watch){
+    return (fl_train_callbacks){
         .whose = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL
     };
 }
 
-bool fl_export_close(fl_export *export, fl_error *error)
+bool fl_train_export_close(fl_train_export *export, fl_error *error)
 {
     if (!export) return true;
     fl_error why;
     for (size_t i = 0; i < 2; i++) {
         if (!export->traces[i]) continue;
         bool fine = !ferror(export->traces[i]) & (fclose(export->traces[i]) == 0);
-        keep(export, fine || fl_machine_error(&why, "a trace cannot be written: %s", strerror(errno)), &why);
+        keep(export, fine || fl_error_machine(&why, "a trace cannot be written: %s", strerror(errno)), &why);
     }
     keep(export, fl_npy_close(export->inputs, &why), &why);
     keep(export, fl_npy_close(export->labels, &why), &why);

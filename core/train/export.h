@@ -10,15 +10,16 @@
 
 #include "train/train.h"
 
-typedef struct fl_export fl_export;
+typedef struct fl_train_export fl_train_export;
 
 /* Begin: `trace_path` and `folder` may each be NULL. NULL when something cannot be created. The trial is borrowed. */
-fl_export *fl_export_new(const fl_trial *trial, const char *trace_path, const char *folder, fl_error *error);
+fl_train_export *fl_train_export_new(const fl_trial *trial, const char *trace_path, const char *folder,
+                                     fl_error *error);
 
 /* What to watch the trial with. */
-fl_watch fl_export_watch(fl_export *export);
+fl_train_callbacks fl_train_export_callbacks(fl_train_export *export);
 
 /* Finish all files; false with the first thing that went wrong. Accepts NULL. */
-bool fl_export_close(fl_export *export, fl_error *error);
+bool fl_train_export_close(fl_train_export *export, fl_error *error);
 
 #endif

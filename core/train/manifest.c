@@ -7,14 +7,14 @@ static json_t *layer_json(const fl_layer *layer)
     if (layer->name) json_object_set_new(object, "name", json_string(layer->name));
     if (layer->n_out) json_object_set_new(object, "out", json_integer((json_int_t)layer->n_out));
     if (layer->kernel) json_object_set_new(object, "kernel", json_integer((json_int_t)layer->kernel));
-    if (layer->kind == FL_CONVOLUTION) json_object_set_new(object, "pad", json_integer((json_int_t)layer->pad));
+    if (layer->kind == FL_LAYER_CONVOLUTION) json_object_set_new(object, "pad", json_integer((json_int_t)layer->pad));
     return object;
 }
 
 static json_t *loss_json(const fl_layer *layer)
 {
     json_t *loss = json_pack("{s:s, s:s}", "kind", fl_layer_word(layer->kind), "reduction", "mean over the batch");
-    if (layer->kind != FL_QUADRATIC) return loss;
+    if (layer->kind != FL_LAYER_QUADRATIC) return loss;
     json_t *curvatures = json_array();
     for (size_t i = 0; i < layer->n_out; i++)
         json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, i)));
@@ -22,11 +22,11 @@ static json_t *loss_json(const fl_layer *layer)
     return loss;
 }
 
-static json_t *tensors_json(const fl_flat *flat)
+static json_t *tensors_json(const fl_tensor_layout *flat)
 {
     json_t *tensors = json_array();
     for (size_t i = 0; i < flat->n_blocks; i++) {
-        const fl_block *block = &flat->blocks[i];
+        const fl_tensor *block = &flat->blocks[i];
         json_t *shape = json_array();
         for (size_t d = 0; d < block->n_dims; d++)
             json_array_append_new(shape, json_integer((json_int_t)block->shape[d]));
@@ -35,10 +35,10 @@ static json_t *tensors_json(const fl_flat *flat)
     return tensors;
 }
 
-json_t *fl_manifest(const fl_trial *trial, const fl_flat *flat)
+json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *flat)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_OF_WORKLOAD], layers);
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
     json_t *list = json_array();
     for (size_t i = 0; i + 1 < n; i++) json_array_append_new(list, layer_json(&layers[i]));
     return json_pack("{s:i, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "layers", list, "tensors",

@@ -2,10 +2,10 @@
 #ifndef FL_TRAIN_MANIFEST_H
 #define FL_TRAIN_MANIFEST_H
 
-#include "math/flat.h"
-#include "plan/trial.h"
+#include "tensor/tensor.h"
+#include "trial/trial.h"
 
 /* Layers in order, tensors with shapes, loss, optimizer with every hyperparameter, schedule, seed. New reference. */
-json_t *fl_manifest(const fl_trial *trial, const fl_flat *flat);
+json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *flat);
 
 #endif

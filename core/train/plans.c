@@ -7,7 +7,8 @@
 static bool same_data(const fl_trial *a, const fl_trial *b)
 {
     return a->owners.workload == b->owners.workload &&
-           !memcmp(a->values.of[FL_OF_WORKLOAD], b->values.of[FL_OF_WORKLOAD], sizeof a->values.of[FL_OF_WORKLOAD]);
+           !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
+                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
 }
 
 static bool same_split(const fl_trial *a, const fl_trial *b)
@@ -26,20 +27,20 @@ static bool same_network(const fl_trial *a, const fl_trial *b)
     return same_process(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
 }
 
-static void drop_networks(fl_plans *plans)
+static void drop_networks(fl_train_plans *plans)
 {
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
     plans->training = plans->evaluation = NULL;
 }
 
-static void drop_splits(fl_plans *plans)
+static void drop_splits(fl_train_plans *plans)
 {
-    fl_splits_free(&plans->splits);
+    fl_dataset_splits_free(&plans->splits);
     memset(&plans->splits, 0, sizeof plans->splits);
 }
 
-void fl_plans_free(fl_plans *plans)
+void fl_train_plans_free(fl_train_plans *plans)
 {
     drop_networks(plans);
     drop_splits(plans);
@@ -47,48 +48,50 @@ void fl_plans_free(fl_plans *plans)
     memset(plans, 0, sizeof *plans);
 }
 
-static void drop_misfits(fl_plans *plans, const fl_trial *trial)
+static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
 {
     if (!plans->made) return;
     if (!same_data(&plans->trial, trial)) {
-        fl_plans_free(plans);
+        fl_train_plans_free(plans);
         return;
     }
     if (!same_split(&plans->trial, trial)) drop_splits(plans);
     if (!same_network(&plans->trial, trial)) drop_networks(plans);
 }
 
-static fl_network *plan(const fl_plans *plans, const fl_trial *trial, size_t batch, bool training, fl_error *error)
+static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size_t batch, bool training,
+                        fl_error *error)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_OF_WORKLOAD], layers);
-    fl_shape in = plans->dataset->shape;
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
-static bool make_missing(fl_plans *plans, const fl_trial *trial, fl_error *error)
+static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     const fl_workload *workload = trial->owners.workload;
-    if (!plans->dataset) plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_OF_WORKLOAD], error);
+    if (!plans->dataset)
+        plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
     if (!plans->dataset) return false;
-    if (!plans->splits.training.index && !fl_splits_make(&plans->splits, plans->dataset, &trial->split, error))
+    if (!plans->splits.training.index && !fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error))
         return false;
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
     plans->training = plan(plans, trial, trial->batch_size, true, error);
-    plans->evaluation = plans->training ? plan(plans, trial, FL_EVALUATION_BATCH, false, error) : NULL;
+    plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
     return plans->evaluation;
 }
 
-bool fl_plans_fit(fl_plans *plans, const fl_trial *trial, fl_error *error)
+bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     drop_misfits(plans, trial);
     bool started = plans->made && same_process(&plans->trial, trial);
     if (!trial->backend->usable(trial->precision, error)) return false;
     if (!started && !trial->backend->start(trial->threads, error)) return false;
     if (!make_missing(plans, trial, error)) {
-        fl_plans_free(plans);
+        fl_train_plans_free(plans);
         return false;
     }
     plans->trial = *trial;

@@ -2,23 +2,23 @@
 #ifndef FL_TRAIN_PLANS_H
 #define FL_TRAIN_PLANS_H
 
-#include "model/network.h"
-#include "plan/trial.h"
+#include "network/network.h"
+#include "trial/trial.h"
 
 enum {
-    FL_EVALUATION_BATCH = 250
+    FL_TRAIN_EVALUATION_BATCH = 250
 }; /* divides the usual 5,000 and 10,000; large enough to be fast, small enough for the cache */
 
-typedef struct fl_plans {
+typedef struct fl_train_plans {
     fl_trial trial; /* the trial they were last made for */
     bool made;
     fl_dataset *dataset;
-    fl_splits splits;
+    fl_dataset_splits splits;
     fl_network *training, *evaluation;
-} fl_plans;
+} fl_train_plans;
 
 /* Make `plans` fit `trial`, keeping whatever already does. On error everything is given back. */
-bool fl_plans_fit(fl_plans *plans, const fl_trial *trial, fl_error *error);
-void fl_plans_free(fl_plans *plans);
+bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error);
+void fl_train_plans_free(fl_train_plans *plans);
 
 #endif

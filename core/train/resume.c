@@ -9,12 +9,12 @@
 #include <string.h>
 
 /* Where its state lies. */
-static void point_out(fl_run *run)
+static void point_out(fl_train_run *run)
 {
     uint64_t where[2] = { fl_hash(run->keeping->host, strlen(run->keeping->host)),
                           fl_hash(run->outcome->implementation, strlen(run->outcome->implementation)) };
     size_t n_states = run->trial->owners.optimizer->n_states;
-    fl_checkpoint *checkpoint = &run->checkpoint;
+    fl_train_checkpoint *checkpoint = &run->checkpoint;
     checkpoint->trial = run->outcome->trial;
     checkpoint->where = fl_hash(where, sizeof where);
     checkpoint->count = run->update.flat->count;
@@ -24,19 +24,19 @@ static void point_out(fl_run *run)
     checkpoint->points = run->outcome->points;
 }
 
-static void take_up(fl_run *run)
+static void take_up(fl_train_run *run)
 {
-    const fl_position *at = &run->checkpoint.at;
+    const fl_train_position *at = &run->checkpoint.at;
     fl_outcome *outcome = run->outcome;
     run->step = outcome->steps_done = at->steps;
     outcome->first_losses = at->first_losses;
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;
     outcome->seconds = at->seconds;
-    while (outcome->n_points < at->n_points) fl_run_tell(run);
+    while (outcome->n_points < at->n_points) fl_train_run_tell(run);
 }
 
-static __attribute__((format(printf, 3, 4))) void say(const fl_run *run, double spent, const char *format, ...)
+static __attribute__((format(printf, 3, 4))) void say(const fl_train_run *run, double spent, const char *format, ...)
 {
     char sentence[sizeof(fl_error)];
     va_list arguments;
@@ -46,16 +46,16 @@ static __attribute__((format(printf, 3, 4))) void say(const fl_run *run, double 
     if (run->keeping->said) run->keeping->said(run->keeping->whose, sentence, spent);
 }
 
-bool fl_run_resume(fl_run *run, bool *resumed, fl_error *error)
+bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)
 {
     const char *path = run->keeping->path;
     fl_error why;
     point_out(run);
-    fl_checkpoint_found found = fl_checkpoint_read(&run->checkpoint, path, &why);
-    *resumed = found == FL_CHECKPOINT_READ;
-    if (found == FL_CHECKPOINT_FOREIGN) return fl_user_error(error, "%s", why.text);
-    if (!fl_checkpoint_possible(path, error)) return false;
-    if (found == FL_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
+    fl_train_checkpoint_found found = fl_train_checkpoint_read(&run->checkpoint, path, &why);
+    *resumed = found == FL_TRAIN_CHECKPOINT_READ;
+    if (found == FL_TRAIN_CHECKPOINT_FOREIGN) return fl_error_user(error, "%s", why.text);
+    if (!fl_train_checkpoint_possible(path, error)) return false;
+    if (found == FL_TRAIN_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
     if (!*resumed) return true;
     take_up(run);
     say(run, run->checkpoint.at.spent, "%s: the trial goes on from step %zu of %zu", path, run->step,
@@ -63,11 +63,11 @@ bool fl_run_resume(fl_run *run, bool *resumed, fl_error *error)
     return true;
 }
 
-void fl_run_save(fl_run *run)
+void fl_train_run_save(fl_train_run *run)
 {
     const fl_outcome *outcome = run->outcome;
     fl_error why;
-    run->checkpoint.at = (fl_position){
+    run->checkpoint.at = (fl_train_position){
         .steps = outcome->steps_done,
         .n_points = outcome->n_points,
         .gradient_evaluations = outcome->gradient_evaluations,
@@ -75,7 +75,7 @@ void fl_run_save(fl_run *run)
         .spent = fl_clock_seconds() - run->started,
         .seconds = outcome->seconds,
     };
-    if (fl_checkpoint_write(&run->checkpoint, run->keeping->path, &why)) return;
+    if (fl_train_checkpoint_write(&run->checkpoint, run->keeping->path, &why)) return;
     if (!run->warned) say(run, 0, "%s; the trial goes on without a checkpoint", why.text);
     run->warned = true;
 }

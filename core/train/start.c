@@ -4,22 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static void gradient_again(fl_update *update)
+static void gradient_again(fl_optimizer_update *update)
 {
-    fl_run *run = update->trainer;
+    fl_train_run *run = update->trainer;
     fl_network_forward(run->network);
     fl_network_backward(run->network);
     run->outcome->gradient_evaluations++;
 }
 
-static void lend_update(fl_run *run)
+static void lend_update(fl_train_run *run)
 {
-    const fl_flat *flat = fl_network_flat(run->network);
-    run->update = (fl_update){
+    const fl_tensor_layout *flat = fl_network_flat(run->network);
+    run->update = (fl_optimizer_update){
         .flat = flat,
         .parameters = fl_network_parameters(run->network),
         .gradient = fl_network_gradient(run->network),
-        .hyper = run->trial->values.of[FL_OF_OPTIMIZER],
+        .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
         .seed = run->trial->seed,
         .again = gradient_again,
         .trainer = run,
@@ -28,21 +28,21 @@ static void lend_update(fl_run *run)
         run->update.state[i] = fl_arena_floats(run->arena, flat->count);
 }
 
-static void lend(fl_run *run)
+static void lend(fl_train_run *run)
 {
     const fl_trial *trial = run->trial;
     size_t n = trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
-    run->outcome->points = fl_new(n, sizeof(fl_point));
+    run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
     run->told_steps = fl_arena_bytes(run->arena, n * sizeof *run->told_steps);
     run->told_losses = fl_arena_bytes(run->arena, n * sizeof *run->told_losses);
     run->canonical = fl_arena_floats(run->arena, fl_network_flat(run->network)->n_parameters);
     run->checkpoint.most_points = n;
-    fl_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
-    run->question = fl_trial_question(trial);
+    fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    run->question = fl_trial_schedule_context(trial);
     lend_update(run);
 }
 
-static void describe(fl_run *run)
+static void describe(fl_train_run *run)
 {
     fl_outcome *outcome = run->outcome;
     fl_trial_id(run->trial, run->plans->dataset->checksum, outcome->trial);
@@ -57,7 +57,7 @@ static void describe(fl_run *run)
     outcome->implementation = words.bytes;
 }
 
-static void begin(fl_run *run)
+static void begin(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_network_init(run->network, &run->trial->init, run->trial->seed);
@@ -65,22 +65,22 @@ static void begin(fl_run *run)
     if (run->watch && run->watch->begun) run->watch->begun(run->watch->whose, run->network);
 }
 
-bool fl_run_start(fl_run *run, fl_error *error)
+bool fl_train_run_start(fl_train_run *run, fl_error *error)
 {
     bool resumed = false;
     run->network = run->plans->training;
     lend(run);
     describe(run);
-    if (run->keeping && !fl_run_resume(run, &resumed, error)) return false;
+    if (run->keeping && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);
     return true;
 }
 
-void fl_run_tell(fl_run *run)
+void fl_train_run_tell(fl_train_run *run)
 {
     size_t n = run->outcome->n_points++;
-    const fl_point *point = &run->outcome->points[n];
+    const fl_trial_point *point = &run->outcome->points[n];
     run->told_steps[n] = point->step;
-    run->told_losses[n] = point->of[FL_VAL_LOSS];
+    run->told_losses[n] = point->of[FL_TRIAL_VAL_LOSS];
     if (run->watch && run->watch->evaluated) run->watch->evaluated(run->watch->whose, point);
 }

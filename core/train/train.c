@@ -11,20 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct fl_trainer {
-    fl_plans plans;
-    const fl_keeping *keeping;
+struct fl_train_trainer {
+    fl_train_plans plans;
+    const fl_train_checkpoint_options *keeping;
 };
 
-fl_trainer *fl_trainer_new(void)
+fl_train_trainer *fl_train_trainer_new(void)
 {
-    return fl_new(1, sizeof(fl_trainer));
+    return fl_memory_new(1, sizeof(fl_train_trainer));
 }
 
-void fl_trainer_free(fl_trainer *trainer)
+void fl_train_trainer_free(fl_train_trainer *trainer)
 {
     if (!trainer) return;
-    fl_plans_free(&trainer->plans);
+    fl_train_plans_free(&trainer->plans);
     free(trainer);
 }
 
@@ -36,36 +36,36 @@ static void charge(double *part, double *mark)
     *mark = now;
 }
 
-static double gradient_norm(const fl_run *r)
+static double gradient_norm(const fl_train_run *r)
 {
-    const fl_update *update = &r->update;
+    const fl_optimizer_update *update = &r->update;
     double sum = 0;
     for (size_t i = 0; i < update->flat->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
     return sqrt(sum);
 }
 
-static void show_step(fl_run *r)
+static void show_step(fl_train_run *r)
 {
     if (!r->watch || !r->watch->stepped) return;
-    fl_watched_step shown = {
+    fl_train_step shown = {
         r->step + 1, r->loss, r->rate, gradient_norm(r), fl_network_input(r->network), fl_network_labels(r->network)
     };
     r->watch->stepped(r->watch->whose, &shown);
 }
 
-static void note_first_loss(fl_run *r)
+static void note_first_loss(fl_train_run *r)
 {
-    fl_first_losses *losses = &r->outcome->first_losses;
-    if (losses->n < FL_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
+    fl_outcome_first_losses *losses = &r->outcome->first_losses;
+    if (losses->n < FL_OUTCOME_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
 }
 
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
-static bool step(fl_run *r, double *mark)
+static bool step(fl_train_run *r, double *mark)
 {
-    fl_seconds *seconds = &r->outcome->seconds;
-    size_t first = fl_order_batch(&r->order, r->step);
-    fl_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
-                       fl_network_input(r->network), fl_network_labels(r->network));
+    fl_outcome_seconds *seconds = &r->outcome->seconds;
+    size_t first = fl_dataset_order_batch(&r->order, r->step);
+    fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
+                               fl_network_input(r->network), fl_network_labels(r->network));
     charge(&seconds->data, mark);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
@@ -75,7 +75,7 @@ static bool step(fl_run *r, double *mark)
     r->outcome->gradient_evaluations++;
     charge(&seconds->forward_backward, mark);
     r->question.step = r->step;
-    r->question.told = (fl_told){ r->told_steps, r->told_losses, r->outcome->n_points };
+    r->question.told = (fl_schedule_history){ r->told_steps, r->told_losses, r->outcome->n_points };
     r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
     show_step(r);
     charge(&seconds->other, mark);
@@ -87,40 +87,40 @@ static bool step(fl_run *r, double *mark)
 }
 
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
-static bool evaluate_if_due(fl_run *r, bool last)
+static bool evaluate_if_due(fl_train_run *r, bool last)
 {
     size_t every = r->trial->eval_every, done = r->step + 1;
     if (!every || (done % every && !last)) return true;
     fl_outcome *outcome = r->outcome;
-    fl_point *point = &outcome->points[outcome->n_points];
-    *point = (fl_point){ .step = done, .rate = r->rate };
-    fl_evaluate(r->plans, r->canonical, point);
+    fl_trial_point *point = &outcome->points[outcome->n_points];
+    *point = (fl_trial_point){ .step = done, .rate = r->rate };
+    fl_train_evaluate(r->plans, r->canonical, point);
     point->seconds = fl_clock_seconds() - r->started;
-    fl_run_tell(r);
-    return isfinite(point->of[FL_TRAIN_LOSS]);
+    fl_train_run_tell(r);
+    return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
 }
 
-static void diverged(fl_run *r)
+static void diverged(fl_train_run *r)
 {
-    r->outcome->status = FL_INFEASIBLE;
+    r->outcome->status = FL_OUTCOME_INFEASIBLE;
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
 }
 
-static bool hopeless(const fl_run *r)
+static bool hopeless(const fl_train_run *r)
 {
     return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
 
 /* Not after the last step: what follows is shorter than reading the file again. */
-static void save_if_due(fl_run *r, double *mark)
+static void save_if_due(fl_train_run *r, double *mark)
 {
     size_t done = r->step + 1;
     if (!r->keeping || done % r->keeping->every || done == r->trial->steps) return;
-    fl_run_save(r);
+    fl_train_run_save(r);
     charge(&r->outcome->seconds.other, mark);
 }
 
-static void loop(fl_run *r, double *mark)
+static void loop(fl_train_run *r, double *mark)
 {
     const fl_trial *trial = r->trial;
     for (; r->step < trial->steps; r->step++) {
@@ -144,10 +144,10 @@ static void loop(fl_run *r, double *mark)
     }
 }
 
-static void finish(fl_run *r)
+static void finish(fl_train_run *r)
 {
     fl_outcome *outcome = r->outcome;
-    if (outcome->status == FL_COMPLETE) {
+    if (outcome->status == FL_OUTCOME_COMPLETE) {
         size_t n = fl_network_flat(r->network)->n_parameters;
         fl_network_export(r->network, r->canonical);
         fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
@@ -155,9 +155,9 @@ static void finish(fl_run *r)
     if (r->watch && r->watch->ended) r->watch->ended(r->watch->whose, r->network);
 }
 
-static void settle_seconds(const fl_run *r)
+static void settle_seconds(const fl_train_run *r)
 {
-    fl_seconds *s = &r->outcome->seconds;
+    fl_outcome_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
     s->other = s->total - (s->setup + s->data + s->forward_backward + s->update + s->evaluate);
     double training = s->data + s->forward_backward + s->update;
@@ -165,38 +165,39 @@ static void settle_seconds(const fl_run *r)
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }
 
-bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error)
+bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
-    return fl_plans_fit(&trainer->plans, trial, error);
+    return fl_train_plans_fit(&trainer->plans, trial, error);
 }
 
-void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17])
+void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17])
 {
     fl_trial_id(trial, trainer->plans.dataset->checksum, id);
 }
 
-void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping)
+void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options *keeping)
 {
     trainer->keeping = keeping;
 }
 
-bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error)
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+                    fl_outcome *outcome, fl_error *error)
 {
-    *outcome = (fl_outcome){ .status = FL_COMPLETE };
+    *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
     double mark = fl_clock_seconds();
-    fl_run r = { .trial = trial,
-                 .watch = watch,
-                 .keeping = trainer->keeping,
-                 .plans = &trainer->plans,
-                 .outcome = outcome,
-                 .started = mark };
-    if (!fl_trainer_prepare(trainer, trial, error)) return false;
+    fl_train_run r = { .trial = trial,
+                       .watch = watch,
+                       .keeping = trainer->keeping,
+                       .plans = &trainer->plans,
+                       .outcome = outcome,
+                       .started = mark };
+    if (!fl_train_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
-    bool begun = fl_run_start(&r, error);
+    bool begun = fl_train_run_start(&r, error);
     charge(&outcome->seconds.setup, &mark);
     if (begun) loop(&r, &mark);
     if (begun) finish(&r);
-    fl_order_free(&r.order);
+    fl_dataset_order_free(&r.order);
     fl_arena_free(r.arena);
     settle_seconds(&r);
     if (!begun) fl_outcome_free(outcome);

@@ -6,95 +6,45 @@
 #ifndef FL_TRAIN_TRAIN_H
 #define FL_TRAIN_TRAIN_H
 
-#include "model/network.h"
-#include "plan/point.h"
-#include "plan/trial.h"
-
-typedef enum fl_status { FL_COMPLETE, FL_INFEASIBLE, FL_FAILED, FL_STATUSES } fl_status;
-const char *fl_status_name(fl_status status); /* "complete", "infeasible", "failed" */
-
-/* Where a trial's time went; the parts after `total` add up to it. Seconds. */
-typedef struct fl_seconds {
-    double total, setup, data, forward_backward, update, evaluate, other;
-} fl_seconds;
-
-/* The mini-batch losses of the first steps, each before its update: rounding has hardly grown by then, so two correct
- * programs agree on them whatever machines they run on. */
-enum { FL_FIRST_LOSSES = 3 };
-typedef struct fl_first_losses {
-    double of[FL_FIRST_LOSSES];
-    size_t n; /* fewer where the trial was shorter; 0 in records from before this was written */
-} fl_first_losses;
-
-typedef struct fl_outcome {
-    char trial[17]; /* identity */
-    fl_status status;
-    char reason[240];
-    fl_point *points; /* owned */
-    size_t n_points;
-    size_t stopped_at; /* the step `stop_above` ended the trial after; 0: it ran to its end */
-    size_t steps_done;
-    size_t n_parameters;
-    uint64_t gradient_evaluations;
-    fl_first_losses first_losses;
-    char lent[120];      /* operations the backend borrowed from naive, separated by commas */
-    char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
-    fl_seconds seconds;
-    double examples_per_second;
-    char *implementation; /* what the libraries chose for every layer, in words; owned */
-} fl_outcome;
-
-void fl_outcome_free(fl_outcome *outcome); /* what it owns, not the struct */
-
-/* An outcome as a worker sends it home, points included, and back. New reference; false when `object` is no outcome. */
-json_t *fl_outcome_json(const fl_outcome *outcome);
-bool fl_outcome_read(const json_t *object, fl_outcome *outcome);
-
-/* {"total": .., "setup": .., ...} and back. */
-json_t *fl_seconds_json(const fl_seconds *seconds);
-void fl_seconds_read(const json_t *object, fl_seconds *seconds);
-
-/* [2.41, 2.38, null]: null where a loss is not finite, which comes back as infinity. New reference. */
-json_t *fl_first_losses_json(const fl_first_losses *losses);
-void fl_first_losses_read(const json_t *array, fl_first_losses *losses);
-
-/* A status by name; FL_STATUSES when there is none of that name. */
-fl_status fl_status_find(const char *name);
+#include "network/network.h"
+#include "outcome/outcome.h"
+#include "trial/trial.h"
 
 /* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
  * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
  * steps done before. */
-typedef struct fl_watched_step {
+typedef struct fl_train_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
     double gradient_norm; /* Euclidean, of the whole gradient */
     const float *input;   /* the batch as the model saw it */
     const int32_t *labels;
-} fl_watched_step;
+} fl_train_step;
 
-typedef struct fl_watch {
+typedef struct fl_train_callbacks {
     void *whose;
     void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
-    void (*stepped)(void *whose, const fl_watched_step *step);
-    void (*evaluated)(void *whose, const fl_point *point);
+    void (*stepped)(void *whose, const fl_train_step *step);
+    void (*evaluated)(void *whose, const fl_trial_point *point);
     void (*ended)(void *whose, const fl_network *network); /* final parameters */
-} fl_watch;
+} fl_train_callbacks;
 
-typedef struct fl_trainer fl_trainer;
+typedef struct fl_train_trainer fl_train_trainer;
 
-fl_trainer *fl_trainer_new(void);
-void fl_trainer_free(fl_trainer *trainer);
+fl_train_trainer *fl_train_trainer_new(void);
+void fl_train_trainer_free(fl_train_trainer *trainer);
 
 /* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an
- * unusable backend, impossible numbers). fl_train does this itself; who writes files for a trial wants to know before.
+ * unusable backend, impossible numbers). fl_train_trial does this itself; who writes files for a trial wants to know
+ * before.
  */
-bool fl_trainer_prepare(fl_trainer *trainer, const fl_trial *trial, fl_error *error);
+bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error);
 
 /* The identity of a trial the trainer is ready for. */
-void fl_trainer_identify(const fl_trainer *trainer, const fl_trial *trial, char id[17]);
+void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17]);
 
 /* Where and how often a trial's state is saved, so that a killed one goes on from there (train/checkpoint.h). */
-typedef struct fl_keeping {
+typedef struct fl_train_checkpoint_options {
     const char *path;
     size_t every;     /* steps from one checkpoint to the next */
     const char *host; /* key of machine and build; with what the libraries choose added, no other goes on from there */
@@ -102,14 +52,15 @@ typedef struct fl_keeping {
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
     void (*said)(void *whose, const char *sentence, double spent);
-} fl_keeping;
+} fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
- * has the outcome in safety removes it (fl_checkpoint_remove). */
-void fl_trainer_keep(fl_trainer *trainer, const fl_keeping *keeping);
+ * has the outcome in safety removes it (fl_train_checkpoint_remove). */
+void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options *keeping);
 
 /* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
  * NULL. */
-bool fl_train(fl_trainer *trainer, const fl_trial *trial, const fl_watch *watch, fl_outcome *outcome, fl_error *error);
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+                    fl_outcome *outcome, fl_error *error);
 
 #endif

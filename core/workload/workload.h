@@ -5,16 +5,16 @@
 #define FL_WORKLOAD_WORKLOAD_H
 
 #include "base/hyper.h"
-#include "model/architecture.h"
-#include "model/init.h"
-#include "workload/dataset.h"
+#include "network/architecture.h"
+#include "init/init.h"
+#include "dataset/dataset.h"
 
 enum { FL_WORKLOAD_LAYERS = 64 };
 
 typedef struct fl_workload {
     fl_entry entry; /* "fashion_mnist/simple_cnn" */
     const fl_dataset_kind *dataset;
-    const fl_architecture *architecture;
+    const fl_network_architecture *architecture;
     const char *init; /* the name of its rule in model/init.h */
     double init_argument, init_bias;
     const fl_hyper *options; /* named without the "workload." prefix; NULL if it has none */

@@ -8,6 +8,6 @@ const fl_workload fl_workload_fashion_mnist_mlp = {
                .about = "MLP 784-256-128-10 with ReLU on pictures of clothing",
                .source = "" },
     .dataset = &fl_dataset_fashion_mnist,
-    .architecture = &fl_architecture_mlp,
+    .architecture = &fl_network_mlp,
     .init = "he_normal",
 };

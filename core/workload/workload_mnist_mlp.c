@@ -6,6 +6,6 @@ extern const fl_dataset_kind fl_dataset_mnist;
 const fl_workload fl_workload_mnist_mlp = {
     .entry = { .name = "mnist/mlp", .about = "MLP 784-256-128-10 with ReLU on handwritten digits", .source = "" },
     .dataset = &fl_dataset_mnist,
-    .architecture = &fl_architecture_mlp,
+    .architecture = &fl_network_mlp,
     .init = "he_normal",
 };

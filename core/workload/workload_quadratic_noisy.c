@@ -18,7 +18,7 @@
  * each of them once, so a direction that remembers more than an epoch (1 / (eta c) steps) is calmer than Var theta_t
  * says.
  */
-#include "workload/quadratic.h"
+#include "dataset/quadratic.h"
 #include "workload/workload.h"
 
 #include <math.h>
@@ -26,34 +26,34 @@
 extern const fl_dataset_kind fl_dataset_quadratic;
 
 /* 1,024 dimensions are 57 MB of examples. */
-static const fl_hyper options[FL_QUADRATIC_OPTIONS] = {
-    [FL_QUADRATIC_CONDITION] = { .name = "condition",
-                                 .help = "largest curvature (10) over smallest",
-                                 .scale = FL_LOG,
-                                 .standard = 1000,
-                                 .min = 1,
-                                 .max = HUGE_VAL },
-    [FL_QUADRATIC_DIMENSION] = { .name = "dimension",
-                                 .help = "number of parameters",
-                                 .scale = FL_INTEGER,
-                                 .standard = 8,
-                                 .min = 1,
-                                 .max = 1024 },
-    [FL_QUADRATIC_NOISE] = { .name = "noise",
-                             .help = "standard deviation of each example around the optimum",
-                             .scale = FL_LINEAR,
-                             .standard = 1,
-                             .min = 0,
-                             .max = HUGE_VAL },
+static const fl_hyper options[FL_DATASET_QUADRATIC_OPTIONS] = {
+    [FL_DATASET_QUADRATIC_CONDITION] = { .name = "condition",
+                                         .help = "largest curvature (10) over smallest",
+                                         .scale = FL_HYPER_LOG,
+                                         .standard = 1000,
+                                         .min = 1,
+                                         .max = HUGE_VAL },
+    [FL_DATASET_QUADRATIC_DIMENSION] = { .name = "dimension",
+                                         .help = "number of parameters",
+                                         .scale = FL_HYPER_INTEGER,
+                                         .standard = 8,
+                                         .min = 1,
+                                         .max = 1024 },
+    [FL_DATASET_QUADRATIC_NOISE] = { .name = "noise",
+                                     .help = "standard deviation of each example around the optimum",
+                                     .scale = FL_HYPER_LINEAR,
+                                     .standard = 1,
+                                     .min = 0,
+                                     .max = HUGE_VAL },
 };
 
-static const fl_layer layers[] = { { .kind = FL_QUADRATIC, .name = "quadratic" } };
-static const fl_architecture architecture = { layers, 1 };
+static const fl_layer layers[] = { { .kind = FL_LAYER_QUADRATIC, .name = "quadratic" } };
+static const fl_network_architecture architecture = { layers, 1 };
 
 static void shape(const double *values, fl_layer *loss)
 {
-    loss->n_out = (size_t)values[FL_QUADRATIC_DIMENSION];
-    loss->condition = values[FL_QUADRATIC_CONDITION];
+    loss->n_out = (size_t)values[FL_DATASET_QUADRATIC_DIMENSION];
+    loss->condition = values[FL_DATASET_QUADRATIC_CONDITION];
 }
 
 const fl_workload fl_workload_quadratic_noisy = {
@@ -65,6 +65,6 @@ const fl_workload fl_workload_quadratic_noisy = {
     .init = "constant",
     .init_bias = 1, /* theta has one dimension, so initialisation takes it for a bias */
     .options = options,
-    .n_options = FL_QUADRATIC_OPTIONS,
+    .n_options = FL_DATASET_QUADRATIC_OPTIONS,
     .shape = shape,
 };

@@ -1,7 +1,0 @@
-/* The fairlead command has no study of its own. */
-#include "builtin.h"
-
-#include <stddef.h>
-
-const char *const builtin_study = NULL;
-const char *const builtin_text = NULL;

@@ -1,0 +1,45 @@
+/* Reading stops at the first folder that is none: half an answer would look like a whole one. */
+#include "command/folders.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool folders_read(const words *paths, folders *read, fl_error *error)
+{
+    *read = (folders){ .summaries = fl_memory_new(paths->n, sizeof(fl_summary *)) };
+    for (size_t i = 0; i < paths->n; i++) {
+        fl_results *results = fl_results_read(paths->items[i], error);
+        if (!results) {
+            folders_free(read);
+            return false;
+        }
+        read->summaries[read->n++] = fl_summary_make(results);
+        read->n_records += results->n_records;
+    }
+    return true;
+}
+
+void folders_free(folders *read)
+{
+    for (size_t i = 0; i < read->n; i++) {
+        fl_results *results = (fl_results *)read->summaries[i]->results; /* read above, so ours to free */
+        fl_summary_free(read->summaries[i]);
+        fl_results_free(results);
+    }
+    free(read->summaries);
+    *read = (folders){ .n = 0 };
+}
+
+const fl_summary *const *folders_summaries(const folders *read)
+{
+    return (const fl_summary *const *)read->summaries;
+}
+
+void folders_place(const words *paths, const char *asked, const char *name, char place[FL_FILE_PATH_MAX])
+{
+    if (asked)
+        snprintf(place, FL_FILE_PATH_MAX, "%s", asked);
+    else
+        fl_file_path_join(place, paths->n == 1 ? paths->items[0] : ".", name);
+}

@@ -1,0 +1,94 @@
+/* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
+ * without one runs its study. */
+#include "command/builtin.h"
+#include "say/options.h"
+#include "say/signals.h"
+#include "command/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name, *about;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
+    { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
+    { "trial", "run one training with given hyperparameters", verb_trial },
+    { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
+    { "plot", "draw the figures of result folders", verb_plot },
+    { "report", "one self-contained page of result folders", verb_report },
+    { "verify", "run recorded trials again and compare the bits", verb_verify },
+    { "compare", "two measurements of the kernels, or two result folders", verb_compare },
+    { "check", "read a result folder without changing it and name every damaged line", verb_check },
+    { "export", "records for other programs: csv, optuna, benchmark-action", verb_export },
+    { "data", "data sets: list, fetch, check", verb_data },
+    { "doctor", "what machine this is, and whether timings on it can be trusted", verb_doctor },
+    { "worker", NULL, verb_worker },
+};
+
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
+
+static int help(void)
+{
+    printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
+    printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its libraries.\n\nexample:\n"
+           "  fairlead run quick\n");
+    return 0;
+}
+
+static int call(int argc, char **argv)
+{
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (!strcmp(argv[0], verbs[i].name)) return verbs[i].run(argc, argv);
+    return complain_user("there is no verb '%s'; 'fairlead --help' lists them", argv[0]);
+}
+
+/* Whoever starts the program without stdin, stdout or stderr would have a record file opened in their place, and
+ * printed into. A place that cannot be written keeps it, and keeps the printing from looking like success. */
+static void keep_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file) fl_error_die("/dev/null cannot be opened");
+}
+
+/* What was printed counts only once it has arrived: a full disk or a closed pipe must not look like success. */
+static int flushed(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fl_error error;
+    fl_error_machine(&error, "stdout: not everything could be written: %s",
+                     errno ? strerror(errno) : "it failed earlier");
+    return complain(&error);
+}
+
+/* Does a study's own program run its study? With no word at all, or with an option first that is not the command's own.
+ */
+static bool runs_builtin(int argc, char **argv)
+{
+    return builtin_study && (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--version")));
+}
+
+int main(int argc, char **argv)
+{
+    keep_standard_files();
+    signals_end();
+    if (runs_builtin(argc, argv)) {
+        argv[0] = "run";
+        return flushed(verb_run(argc, argv));
+    }
+    if (argc < 2) {
+        help();
+        return FL_ERROR_USER;
+    }
+    if (!strcmp(argv[1], "--version")) return flushed(verb_version());
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
+    return flushed(call(argc - 1, argv + 1));
+}

@@ -1,0 +1,21 @@
+/* Progress of a run on stderr: a bar on a terminal, plain lines elsewhere. */
+#ifndef BENCH_PROGRESS_H
+#define BENCH_PROGRESS_H
+
+#include "farm/farm.h"
+
+typedef struct progress progress;
+
+/* `mode` is auto, bar, lines or none; NULL with a sentence for another word. */
+progress *progress_new(const char *mode, const fl_study *study, fl_error *error);
+
+/* Show a tally; called at every change and about twice a second. `whose` is the progress. */
+void progress_show(void *whose, const fl_farm_progress *tally);
+
+/* Put a sentence above the bar. */
+void progress_say(void *whose, const char *sentence);
+
+/* End the bar's line and free. */
+void progress_free(progress *progress);
+
+#endif

@@ -1,0 +1,138 @@
+/* Names to registries, --set to values. */
+#include "command/trial_options.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_error *error)
+{
+    if (!asked->workload)
+        return fl_error_user(error, "--workload is missing; 'fairlead list workloads' shows what there is");
+    if (!asked->optimizer)
+        return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
+    owners->workload = fl_workload_find(asked->workload, error);
+    owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
+    owners->schedule =
+        owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : "constant", error) : NULL;
+    return owners->schedule;
+}
+
+/* --- --set --- */
+
+/* Rates as "[0.1,0.2]", or as "@FILE" holding a JSON array or numbers between white space and commas. */
+static bool set_rates(const char *text, fl_trial *trial, fl_error *error)
+{
+    char *bytes = NULL;
+    size_t n;
+    if (trial->n_rates) return fl_error_user(error, "--set schedule.rates: schedule.rates is set twice");
+    if (*text == '@' && !fl_file_read(text + 1, &bytes, &n, error)) return false;
+    const char *at = bytes ? bytes : text, *separators = " \t\r\n,[]";
+    bool good = true;
+    for (at += strspn(at, separators); *at && good; at += strspn(at, separators)) {
+        char *end;
+        trial->rates = fl_memory_grow(trial->rates, trial->n_rates + 1, sizeof *trial->rates);
+        trial->rates[trial->n_rates++] = strtod(at, &end);
+        good = end != at || fl_error_user(error, "--set schedule.rates: '%.20s' is not a number", at);
+        at = end;
+    }
+    free(bytes);
+    return good;
+}
+
+typedef struct assignments {
+    fl_trial_setting settings[FL_TRIAL_OWNERS * FL_HYPER_MAX];
+    double values[FL_TRIAL_OWNERS * FL_HYPER_MAX];
+    size_t n;
+} assignments;
+
+/* Two words must not settle the same hyperparameter. */
+static bool is_new(const assignments *all, const fl_trial_setting *setting, const char *word, fl_error *error)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->settings[i].hyper == setting->hyper)
+            return fl_error_user(error, "--set %s: %s is set twice", word, setting->hyper->name);
+    return true;
+}
+
+static bool assign(const char *word, assignments *all, fl_trial *trial, fl_error *error)
+{
+    const char *equals = strchr(word, '=');
+    char name[80];
+    fl_error why;
+    fl_trial_setting *setting = &all->settings[all->n];
+    if (!equals || equals == word || equals - word >= (long)sizeof name)
+        return fl_error_user(error, "--set wants NAME=VALUE, not '%.100s'", word);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
+    if (!strcmp(name, "schedule.rates") && trial->owners.schedule->absolute) return set_rates(equals + 1, trial, error);
+    if (!fl_trial_setting_find(&trial->owners, name, setting, &why) ||
+        !fl_trial_setting_parse(setting, equals + 1, &all->values[all->n], &why) ||
+        !fl_trial_setting_accepts(setting, all->values[all->n], &why))
+        return fl_error_user(error, "--set %.100s: %s", word, why.text);
+    if (!is_new(all, setting, word, error)) return false;
+    all->n++; /* no two share a hyperparameter, so they fit */
+    return true;
+}
+
+static bool set_all(const words *set, fl_trial *trial, fl_error *error)
+{
+    assignments all = { .n = 0 };
+    for (size_t i = 0; i < set->n; i++)
+        if (!assign(set->items[i], &all, trial, error)) return false;
+    fl_trial_settings_apply(all.settings, all.values, all.n, &trial->values);
+    return true;
+}
+
+/* --- initialisation and split --- */
+
+/* "truncated_normal:0.1", "he_normal" */
+static bool set_init(const char *text, fl_init *init, fl_error *error)
+{
+    char name[40];
+    size_t n = strcspn(text, ":");
+    snprintf(name, sizeof name, "%.*s", (int)n, text);
+    init->weights = fl_init_find(name, error);
+    if (!init->weights) return false;
+    bool given = text[n] == ':';
+    if (given != (init->weights->argument != NULL))
+        return fl_error_user(error, "--init %s: write %s%s%s", text, name, given ? "" : ":",
+                             given ? "" : init->weights->argument);
+    init->argument = 0;
+    return !given || fl_text_number_read(text + n + 1, &init->argument) ||
+           fl_error_user(error, "--init %s: '%s' is not a number", text, text + n + 1);
+}
+
+static bool set_init_and_split(const trial_request *asked, fl_trial *trial, fl_error *error)
+{
+    if (asked->init && !set_init(asked->init, &trial->init, error)) return false;
+    if (asked->init_bias && !fl_text_number_read(asked->init_bias, &trial->init.bias))
+        return fl_error_user(error, "--init-bias: '%s' is not a number", asked->init_bias);
+    if (asked->validation != SIZE_MAX) trial->split.validation = asked->validation;
+    trial->split.seed = asked->validation_seed;
+    return !asked->validation_from || fl_trial_split_from_find(asked->validation_from, &trial->split.from, error);
+}
+
+static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
+{
+    if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
+    if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
+    trial->batch_size = asked->batch;
+    trial->steps = asked->steps;
+    trial->eval_every = asked->eval_every == SIZE_MAX ? (asked->steps + 19) / 20 : asked->eval_every;
+    trial->threads = (unsigned)asked->threads;
+    trial->seed = asked->seed;
+    trial->stop_above = asked->stop_above;
+    return set_all(&asked->set, trial, error) && set_init_and_split(asked, trial, error) &&
+           fl_trial_accepts(trial, SIZE_MAX, error);
+}
+
+bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error)
+{
+    fl_trial_owners owners;
+    if (!find_owners(asked, &owners, error)) return false;
+    *trial = fl_trial_default(&owners);
+    if (fill(asked, trial, error)) return true;
+    fl_trial_free(trial);
+    return false;
+}

@@ -1,0 +1,20 @@
+/* A trial from the words of a command line. */
+#ifndef BENCH_TRIAL_OPTIONS_H
+#define BENCH_TRIAL_OPTIONS_H
+
+#include "say/options.h"
+#include "trial/trial.h"
+
+/* What was asked for; NULL or SIZE_MAX where nothing was. */
+typedef struct trial_request {
+    const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
+    words set; /* NAME=VALUE */
+    size_t batch, steps, eval_every, threads, validation;
+    uint64_t seed, validation_seed;
+    double stop_above;
+} trial_request;
+
+/* Make the trial; false with a sentence. The caller frees it by fl_trial_free. */
+bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error);
+
+#endif

@@ -1,0 +1,144 @@
+/* fairlead data: data sets, where they are, fetched and checked. */
+#include "base/file.h"
+#include "say/options.h"
+#include "command/verbs.h"
+#include "dataset/fetch.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STALL_SECONDS = 30 };
+
+static const usage data_usage = {
+    "fairlead data list|fetch|check [NAME] [--json]",
+    "list: known data sets with home, licence, checksums and where they were found. fetch: download what is missing "
+    "and verify\n"
+    "it before it is used. check: compare the files with their recorded sizes and sha256.",
+    "fairlead data fetch fashion-mnist",
+};
+
+static json_t *files_json(const fl_dataset_kind *kind)
+{
+    json_t *files = json_array();
+    for (size_t i = 0; i < kind->n_files; i++)
+        json_array_append_new(files, json_pack("{s:s, s:I, s:s, s:s}", "name", kind->files[i].name, "bytes",
+                                               (json_int_t)kind->files[i].bytes, "sha256", kind->files[i].sha256, "url",
+                                               kind->files[i].url));
+    return files;
+}
+
+static json_t *set_json(const fl_dataset_kind *kind)
+{
+    char folder[FL_FILE_PATH_MAX] = "";
+    bool there = fl_dataset_folder(kind, folder, NULL);
+    return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:o}", "name", kind->entry.name, "about", kind->entry.about,
+                     "home", kind->home, "licence", kind->licence, "here", there, "folder", there ? folder : "",
+                     "files", files_json(kind));
+}
+
+static void print_set(const json_t *set)
+{
+    const json_t *files = json_object_get(set, "files");
+    const char *folder = json_string_value(json_object_get(set, "folder"));
+    size_t i;
+    json_t *file;
+    printf("%s  %s\n  home     %s\n  licence  %s\n", json_string_value(json_object_get(set, "name")),
+           json_string_value(json_object_get(set, "about")), json_string_value(json_object_get(set, "home")),
+           json_string_value(json_object_get(set, "licence")));
+    if (json_array_size(files))
+        printf("  here     %s\n", *folder ? folder : "no");
+    else
+        printf("  here     generated when needed\n");
+    json_array_foreach(files, i, file) printf("  sha256   %s  %s\n", json_string_value(json_object_get(file, "sha256")),
+                                              json_string_value(json_object_get(file, "name")));
+}
+
+static int list(const fl_dataset_kind *const *kinds, bool json)
+{
+    json_t *all = json_array();
+    for (; *kinds; kinds++) {
+        json_t *set = set_json(*kinds);
+        if (!json) print_set(set);
+        json_array_append_new(all, set);
+    }
+    if (json) {
+        json_dumpf(all, stdout, JSON_INDENT(2));
+        printf("\n");
+    }
+    json_decref(all);
+    return 0;
+}
+
+static void say(const char *line, void *whose)
+{
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+static bool is_address(const char *text)
+{
+    return !strncmp(text, "http://", 7) || !strncmp(text, "https://", 8);
+}
+
+static int fetch(const fl_dataset_kind *const *kinds, const char *mirror)
+{
+    if (mirror && !is_address(mirror))
+        return complain_user("--mirror is an address that begins with http:// or https://, not '%s'", mirror);
+    for (; *kinds; kinds++) {
+        char folder[FL_FILE_PATH_MAX];
+        fl_error error;
+        if (!(*kinds)->n_files) continue;
+        fl_dataset_home(*kinds, folder);
+        if (!fl_file_folder_make(folder, &error) ||
+            !fl_dataset_fetch(*kinds, folder, mirror, STALL_SECONDS, say, NULL, &error))
+            return complain(&error);
+        printf("%s is in %s\n", (*kinds)->entry.name, folder);
+    }
+    return 0;
+}
+
+/* 0 all good, 1 damaged, 2 a named set is missing, 4 nothing to check. */
+static int check(const fl_dataset_kind *const *kinds, bool named)
+{
+    size_t checked = 0, damaged = 0;
+    for (; *kinds; kinds++) {
+        char folder[FL_FILE_PATH_MAX];
+        fl_error error;
+        if (!(*kinds)->n_files) continue;
+        if (!fl_dataset_folder(*kinds, folder, &error)) {
+            if (named) return complain(&error);
+            printf("%-14s is not here\n", (*kinds)->entry.name);
+            continue;
+        }
+        bool good = fl_dataset_check(*kinds, folder, &error);
+        printf("%-14s %s\n", (*kinds)->entry.name, good ? "matches its checksums" : error.text);
+        checked++;
+        damaged += !good;
+    }
+    return damaged ? 1 : checked ? 0 : 4;
+}
+
+int verb_data(int argc, char **argv)
+{
+    bool json = false;
+    const char *mirror = NULL;
+    const option options[] = {
+        { "--json", NULL, OPTION_FLAG, NULL, "list as JSON", &json },
+        { "--mirror", NULL, OPTION_TEXT, "URL", "fetch the files from this folder instead of their homes", &mirror },
+    };
+    words rest;
+    fl_error error;
+    int code = options_read(&data_usage, options, 2, argc, argv, 1, 2, &rest);
+    if (code != GO_ON) return code;
+    const char *verb = rest.items[0], *name = rest.n > 1 ? rest.items[1] : NULL;
+    free(rest.items);
+    const fl_dataset_kind *one[2] = { NULL, NULL };
+    if (name && !(one[0] = fl_dataset_find(name, &error))) return complain(&error);
+    const fl_dataset_kind *const *kinds = name ? one : fl_datasets();
+    if (!strcmp(verb, "list")) return list(kinds, json);
+    if (!strcmp(verb, "check")) return check(kinds, name);
+    if (!strcmp(verb, "fetch")) return fetch(kinds, mirror);
+    return complain_user("'fairlead data %s' is not known; there is list, fetch, check", verb);
+}

@@ -1,0 +1,67 @@
+/* fairlead export: records for other programs. */
+#include "export/export.h"
+#include "say/options.h"
+#include "command/verbs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const usage export_usage = {
+    "fairlead export DIR --to csv|optuna|benchmark-action [-o FILE]",
+    "Writes a result folder's trials for other programs: csv, a row per trial; optuna, a journal that\n"
+    "optuna.storages.JournalFileStorage reads; benchmark-action, JSON for github-action-benchmark.",
+    "fairlead export results/quick --to csv -o quick.csv",
+};
+
+static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark };
+
+static const export_format *find_format(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!strcmp(formats[i]->name, name)) return formats[i];
+    return NULL;
+}
+
+/* Write to `path`, or to stdout where it is NULL. */
+static int write_to(const export_format *format, const fl_results *results, const char *path)
+{
+    fl_error error;
+    FILE *file = path ? fopen(path, "w") : stdout;
+    if (!file) return complain_user("%s: cannot be written: %s", path, strerror(errno));
+    size_t n = format->write(results, file);
+    bool whole = fflush(file) == 0 && !ferror(file);
+    if (path) whole = fclose(file) == 0 && whole;
+    if (!whole) {
+        fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
+        return complain(&error);
+    }
+    return n ? 0 : NOTHING_MEASURED;
+}
+
+static int export(const char *folder, const char *to, const char *path)
+{
+    fl_error error;
+    const export_format *format = to ? find_format(to) : NULL;
+    if (!to) return complain_user("--to is missing: csv, optuna or benchmark-action");
+    if (!format) return complain_user("there is no format '%s'; there is csv, optuna, benchmark-action", to);
+    fl_results *results = fl_results_read(folder, &error);
+    if (!results) return complain(&error);
+    int code = write_to(format, results, path);
+    fl_results_free(results);
+    return code;
+}
+
+int verb_export(int argc, char **argv)
+{
+    const char *to = NULL, *path = NULL;
+    const option options[] = {
+        { "--to", NULL, OPTION_TEXT, "FORMAT", "csv, optuna or benchmark-action", &to },
+        { "--output", "-o", OPTION_TEXT, "FILE", "write to a file instead of stdout", &path },
+    };
+    words rest;
+    int code = options_read(&export_usage, options, 2, argc, argv, 1, 1, &rest);
+    if (code == GO_ON) code = export(rest.items[0], to, path);
+    free(rest.items);
+    return code;
+}

@@ -1,0 +1,91 @@
+/* fairlead plot: the figures of result folders. */
+#include "figures/figure.h"
+#include "base/memory.h"
+#include "command/folders.h"
+#include "command/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const usage plot_usage = {
+    "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf] [-o DIR]",
+    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
+    "trials behind them. Several folders become panels side by side.",
+    "fairlead plot results/quick --figure final_error --format pdf",
+};
+
+/* The figures asked for, or all of them, NULL-ended, to be freed; NULL when one of the names is none. */
+static const figure **choose(const words *names, fl_error *error)
+{
+    size_t n = 0;
+    while (figures()[n]) n++;
+    const figure **chosen = fl_memory_new((names->n > n ? names->n : n) + 1, sizeof *chosen);
+    for (size_t i = 0; !names->n && i < n; i++) chosen[i] = figures()[i];
+    for (size_t i = 0; i < names->n; i++) {
+        if ((chosen[i] = figure_find(names->items[i], error))) continue;
+        free(chosen);
+        return NULL;
+    }
+    return chosen;
+}
+
+/* Draw one, and tell what became of it. */
+static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, size_t *n_drawn,
+                 fl_error *error)
+{
+    char reason[FIGURE_REASON];
+    if (!figure_draw(one, sheet, format, folder, reason, error)) return false;
+    if (*reason)
+        fprintf(stderr, "%s: nothing to show: %s\n", one->entry.name, reason);
+    else
+        printf("%s/%s.%s\n", folder, one->entry.name, format);
+    *n_drawn += !*reason;
+    return true;
+}
+
+static int draw_all(const folders *read, const figure *const *chosen, const char *format, const char *folder)
+{
+    fl_error error;
+    size_t n_drawn = 0;
+    bool good = true;
+    figure_sheet *sheet = figure_sheet_new(folders_summaries(read), read->n);
+    for (; *chosen && good; chosen++) good = draw(*chosen, sheet, format, folder, &n_drawn, &error);
+    figure_sheet_free(sheet);
+    if (!good) return complain(&error);
+    return n_drawn ? 0 : NOTHING_MEASURED;
+}
+
+static int plot(const words *paths, const words *names, const char *format, const char *folder)
+{
+    fl_error error;
+    folders read;
+    if (!figure_format_known(format, &error)) return complain(&error);
+    const figure **chosen = choose(names, &error);
+    if (!chosen) return complain(&error);
+    int code = folders_read(paths, &read, &error) ? draw_all(&read, chosen, format, folder) : complain(&error);
+    folders_free(&read);
+    free(chosen);
+    return code;
+}
+
+int verb_plot(int argc, char **argv)
+{
+    words names = { .n = 0 }, paths;
+    const char *format = "svg", *asked = NULL;
+    const option options[] = {
+        { "--figure", NULL, OPTION_LIST, "NAME", "only this one; may be given again (an unknown name lists them all)",
+          &names },
+        { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png or pdf", &format },
+        { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)",
+          &asked },
+    };
+    char folder[FL_FILE_PATH_MAX];
+    int code = options_read(&plot_usage, options, 3, argc, argv, 1, SIZE_MAX, &paths);
+    if (code == GO_ON) {
+        folders_place(&paths, asked, "figures", folder);
+        code = plot(&paths, &names, format, folder);
+    }
+    free(paths.items);
+    free(names.items);
+    return code;
+}

@@ -1,0 +1,43 @@
+/* fairlead report: one self-contained page of result folders. */
+#include "page/report.h"
+#include "command/folders.h"
+#include "command/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const usage report_usage = {
+    "fairlead report DIR... [-o FILE.html]",
+    "Writes one page with the results, the figures, what was selected, the study and the machine. It needs no network.",
+    "fairlead report results/quick",
+};
+
+static int report(const words *paths, const char *file)
+{
+    fl_error error;
+    folders read;
+    if (!folders_read(paths, &read, &error)) return complain(&error);
+    bool written = report_write(folders_summaries(&read), read.n, file, &error);
+    int code = !written ? complain(&error) : read.n_records ? 0 : NOTHING_MEASURED;
+    if (written) printf("%s\n", file);
+    folders_free(&read);
+    return code;
+}
+
+int verb_report(int argc, char **argv)
+{
+    const char *asked = NULL;
+    const option options[] = {
+        { "--output", "-o", OPTION_TEXT, "FILE",
+          "the page (default: DIR/report.html, or report.html for several folders)", &asked },
+    };
+    words paths;
+    char file[FL_FILE_PATH_MAX];
+    int code = options_read(&report_usage, options, 1, argc, argv, 1, SIZE_MAX, &paths);
+    if (code == GO_ON) {
+        folders_place(&paths, asked, "report.html", file);
+        code = report(&paths, file);
+    }
+    free(paths.items);
+    return code;
+}

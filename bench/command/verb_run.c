@@ -1,0 +1,164 @@
+/* fairlead run: a study from its file to records, summary, figures and page. */
+#include "base/memory.h"
+#include "command/builtin.h"
+#include "farm/farm.h"
+#include "figures/figure.h"
+#include "say/options.h"
+#include "command/progress.h"
+#include "record/host.h"
+#include "page/report.h"
+#include "say/signals.h"
+#include "summary/summary.h"
+#include "command/study_file.h"
+#include "tables/summary_table.h"
+#include "command/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const usage run_usage = {
+    "fairlead run STUDY [options]",
+    "Runs a study's trials in worker processes and writes records, figures and a page. Running the same\n"
+    "command again goes on where the last one stopped: with --checkpoint-every in the middle of a trial, else with\n"
+    "the trials that were not finished. STUDY is a file, or a name of 'fairlead list studies'.",
+    "fairlead run quick -j 2",
+};
+
+typedef struct request {
+    const char *folder, *shard, *progress;
+    size_t workers, memory_mib;
+    double timeout;
+    bool retry_failed;
+    size_t checkpoint_every;
+    fl_study_overrides overrides;
+    uint64_t seed;
+} request;
+
+/* "2/4" */
+static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
+{
+    char rest;
+    *shard = (fl_store_shard){ 1, 1 };
+    if (!text) return true;
+    bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
+    if (read && shard->number >= 1 && shard->number <= shard->count) return true;
+    return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
+}
+
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
+ * and not to find them again is an error. */
+static bool show(const char *folder, fl_error *why)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_error error;
+    fl_results *results = fl_results_read(folder, why);
+    if (!results) return false;
+    fl_summary *summary = fl_summary_make(results);
+    const fl_summary *const summaries[] = { summary };
+    summary_print_table(summaries, 1);
+    fl_file_path_join(path, folder, "figures");
+    if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    printf("\nrecords  %s\nfigures  %s\n", folder, path);
+    fl_file_path_join(path, folder, "report.html");
+    if (report_write(summaries, 1, path, &error))
+        printf("page     %s\n", path);
+    else
+        fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    fl_summary_free(summary);
+    fl_results_free(results);
+    return true;
+}
+
+static int interrupted(const char *folder, const fl_farm_progress *tally)
+{
+    int signal_number = signals_came();
+    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n",
+            tally->done, tally->total, folder);
+    return 128 + signal_number;
+}
+
+/* Failed trials are bad news, also when an earlier run had them. */
+static int failures(const fl_farm_progress *tally)
+{
+    size_t n = tally->failed + tally->failed_before;
+    if (!n) return 0;
+    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n,
+            n == 1 ? "" : "s");
+    return 1;
+}
+
+static int run(const fl_study *study, const request *asked, const char *folder)
+{
+    fl_error error;
+    fl_farm_progress tally;
+    char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
+    fl_farm farm = { .study = study,
+                     .folder = folder,
+                     .workers = asked->workers,
+                     .timeout = asked->timeout,
+                     .memory_mib = asked->memory_mib,
+                     .retry_failed = asked->retry_failed,
+                     .checkpoint_every = asked->checkpoint_every,
+                     .worker_command = command,
+                     .progress = progress_show,
+                     .warned = progress_say };
+    own_program(self);
+    progress *shown = progress_new(asked->progress, study, &error);
+    if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
+        progress_free(shown);
+        return complain(&error);
+    }
+    farm.whose = shown;
+    fl_farm_end end = fl_farm_run(&farm, &tally, &error);
+    progress_free(shown);
+    if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
+    if (end == FL_FARM_ERROR || !show(folder, &error)) return complain(&error);
+    return failures(&tally);
+}
+
+int verb_run(int argc, char **argv)
+{
+    request asked = { .progress = "auto", .seed = UINT64_MAX };
+    const option options[] = {
+        { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
+        { "--jobs", "-j", OPTION_CORES, "N", "worker processes (default: the physical cores)", &asked.workers },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
+          &asked.overrides.backend },
+        { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
+        { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
+        { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
+        { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
+        { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own",
+          &asked.shard },
+        { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)",
+          &asked.timeout },
+        { "--memory", NULL, OPTION_COUNT, "MIB", "stop a worker that takes more memory (default: none)",
+          &asked.memory_mib },
+        { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
+        { "--checkpoint-every", NULL, OPTION_COUNT, "N",
+          "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
+        { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
+    };
+    words rest;
+    fl_error error;
+    char folder[FL_FILE_PATH_MAX];
+    int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1,
+                            &rest);
+    const char *name = rest.n ? rest.items[0] : builtin_study;
+    free(rest.items);
+    if (code != GO_ON) return code;
+    if (!asked.workers) asked.workers = fl_record_host_cores();
+    asked.overrides.has_seed = asked.seed != UINT64_MAX;
+    asked.overrides.seed = asked.seed;
+    fl_study *study = study_load(name, &asked.overrides, &error);
+    if (!study) return complain(&error);
+    if (asked.folder)
+        snprintf(folder, sizeof folder, "%s", asked.folder);
+    else
+        fl_file_path_join(folder, "results", study->name);
+    code = run(study, &asked, folder);
+    fl_study_free(study);
+    return code;
+}

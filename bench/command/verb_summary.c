@@ -1,0 +1,171 @@
+/* fairlead summary: what result folders prove, for people, as JSON and as CSV. */
+#include "say/csv.h"
+#include "command/folders.h"
+#include "say/options.h"
+#include "summary/summary.h"
+#include "tables/summary_table.h"
+#include "command/verbs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const usage summary_usage = {
+    "fairlead summary DIR... [--json|--csv]",
+    "Shows per arm what validation selected, its errors with their bands, the expected best of a fifth of the\n"
+    "trials with its interval, steps to the target, which differences are shown, whether general rules are no worse\n"
+    "than their special cases, and what to beware of.\n"
+    "--json gives one object per folder, in an array where there are several folders.",
+    "fairlead summary results/quick",
+};
+
+/* --- CSV --- */
+
+static const char *const columns[] = {
+    "folder",
+    "study",
+    "arm",
+    "workload",
+    "optimizer",
+    "schedule",
+    "backend",
+    "precision",
+    "batch_size",
+    "trials",
+    "complete",
+    "infeasible",
+    "failed",
+    "filled",
+    "selected",
+    "index",
+    "val_error",
+    "val_error_low",
+    "val_error_high",
+    "test_error",
+    "test_error_low",
+    "test_error_high",
+    "test_standard_error",
+    "median_test_error",
+    "k",
+    "best_of_k",
+    "best_of_k_low",
+    "best_of_k_high",
+    "best_of_k_coverage",
+    "steps_to_target",
+    "steps_to_target_low",
+    "steps_to_target_high",
+    "reached",
+    "reruns",
+    "rerun_mean",
+    "rerun_low",
+    "rerun_high",
+    "warnings",
+};
+
+static void add_heading(fl_text *text)
+{
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) csv_text(text, columns[i]);
+    csv_end(text);
+}
+
+static void add_choices(fl_text *text, const fl_summary *summary, const fl_study_arm *arm)
+{
+    csv_text(text, summary->results->folder);
+    csv_text(text, summary->results->study->name);
+    csv_text(text, arm->name);
+    csv_text(text, arm->base.owners.workload->entry.name);
+    csv_text(text, arm->base.owners.optimizer->entry.name);
+    csv_text(text, arm->base.owners.schedule->entry.name);
+    csv_text(text, arm->base.backend->entry.name);
+    csv_text(text, fl_backend_precision_name(arm->base.precision));
+    csv_count(text, arm->base.batch_size);
+}
+
+static void add_band(fl_text *text, const fl_summary_band *band)
+{
+    csv_number(text, band->center);
+    csv_number(text, band->low);
+    csv_number(text, band->high);
+}
+
+static void add_selected(fl_text *text, const fl_results_score *selected)
+{
+    csv_text(text, selected ? selected->record->trial : NULL);
+    csv_number(text, selected ? (double)selected->index : NAN);
+}
+
+static void add_arm(fl_text *text, const fl_summary *summary, const fl_summary_arm *arm)
+{
+    const fl_results_arm *results = arm->results;
+    add_choices(text, summary, arm->arm);
+    csv_count(text, arm->n_run);
+    csv_count(text, results->n_complete);
+    csv_count(text, results->n_infeasible);
+    csv_count(text, results->n_failed);
+    csv_count(text, results->filled);
+    add_selected(text, arm->selected);
+    add_band(text, &arm->val_error);
+    add_band(text, &arm->test_error);
+    csv_number(text, arm->test_standard_error);
+    csv_number(text, arm->median_test_error);
+    csv_count(text, arm->k);
+    csv_number(text, arm->interval.estimate);
+    csv_number(text, arm->interval.low);
+    csv_number(text, arm->interval.high);
+    csv_number(text, arm->interval.coverage);
+    add_band(text, &arm->steps);
+    csv_number(text, summary->results->study->has_target ? arm->reached : NAN);
+    csv_count(text, results->n_reruns);
+    csv_number(text, arm->rerun_mean);
+    csv_number(text, arm->rerun_low);
+    csv_number(text, arm->rerun_high);
+    csv_count(text, arm->n_warnings);
+    csv_end(text);
+}
+
+static void print_csv(const fl_summary *const *summaries, size_t n)
+{
+    fl_text text = { 0 };
+    add_heading(&text);
+    for (size_t i = 0; i < n; i++)
+        for (size_t arm = 0; arm < summaries[i]->n_arms; arm++) add_arm(&text, summaries[i], &summaries[i]->arms[arm]);
+    fputs(text.bytes, stdout);
+    fl_text_free(&text);
+}
+
+/* --- JSON --- */
+
+static void print_json(const fl_summary *const *summaries, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(array, fl_summary_json(summaries[i]));
+    json_dumpf(n == 1 ? json_array_get(array, 0) : array, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(array);
+}
+
+static int show(const words *paths, void (*print)(const fl_summary *const *summaries, size_t n))
+{
+    fl_error error;
+    folders read;
+    if (!folders_read(paths, &read, &error)) return complain(&error);
+    print(folders_summaries(&read), read.n);
+    int code = read.n_records ? 0 : NOTHING_MEASURED;
+    folders_free(&read);
+    return code;
+}
+
+int verb_summary(int argc, char **argv)
+{
+    bool json = false, csv = false;
+    const option options[] = {
+        { "--json", NULL, OPTION_FLAG, NULL, "every figure, as JSON", &json },
+        { "--csv", NULL, OPTION_FLAG, NULL, "a row per arm", &csv },
+    };
+    words paths;
+    int code = options_read(&summary_usage, options, 2, argc, argv, 1, SIZE_MAX, &paths);
+    if (code == GO_ON && json && csv) code = complain_user("--json and --csv exclude each other");
+    if (code == GO_ON) code = show(&paths, json ? print_json : csv ? print_csv : summary_print_table);
+    free(paths.items);
+    return code;
+}

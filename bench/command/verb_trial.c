@@ -1,0 +1,175 @@
+/* fairlead trial: one training with given hyperparameters. */
+#include "record/host.h"
+#include "record/record.h"
+#include "train/checkpoint.h"
+#include "train/export.h"
+#include "command/trial_options.h"
+#include "command/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const usage trial_usage = {
+    "fairlead trial --workload W --optimizer O [--set NAME=VALUE]... [options]",
+    "Runs one training. --set takes the names a study's space takes: learning_rate, epsilon, one_minus_momentum,\n"
+    "schedule.end_factor, learning_rate/epsilon, ... 'fairlead list' shows them.\n"
+    "With --checkpoint-every a killed trial goes on from its last checkpoint when the same command runs again, on the\n"
+    "same machine and build, and ends as if nothing had happened.",
+    "fairlead trial --workload glyphs/mlp --optimizer adam --set learning_rate=0.001 --steps 500",
+};
+
+/* What to do with the trial. */
+typedef struct request {
+    const char *trace, *folder, *checkpoint;
+    size_t checkpoint_every;
+    bool json;
+} request;
+
+static bool accepts(const request *asked, fl_error *error)
+{
+    if (asked->checkpoint && !asked->checkpoint_every)
+        return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
+    if (asked->checkpoint_every && (asked->trace || asked->folder))
+        return fl_error_user(error,
+                             "--trace and --export want every step from one process; leave out --checkpoint-every");
+    return true;
+}
+
+static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
+{
+    const fl_outcome_seconds *s = &outcome->seconds;
+    if (*outcome->reason) printf("%s: %s\n", fl_outcome_status_name(outcome->status), outcome->reason);
+    if (outcome->stopped_at) printf("stopped at step %zu: the loss is beyond hope\n", outcome->stopped_at);
+    if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
+    printf("speed       %.0f examples/s\n", outcome->examples_per_second);
+    printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + "
+           "other %.2f\n",
+           s->total, s->setup, s->data, s->forward_backward, s->update, s->evaluate, s->other);
+}
+
+static void print_heading(void)
+{
+    printf("    step       training         validation            test           rate\n"
+           "               loss    error      loss    error      loss    error\n");
+}
+
+static void print_point(void *whose, const fl_trial_point *point)
+{
+    const double *of = point->of;
+    printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRIAL_TRAIN_LOSS],
+           of[FL_TRIAL_TRAIN_ERROR], of[FL_TRIAL_VAL_LOSS], of[FL_TRIAL_VAL_ERROR], of[FL_TRIAL_TEST_LOSS],
+           of[FL_TRIAL_TEST_ERROR], point->rate);
+    fflush(stdout);
+}
+
+static void print_json(const fl_trial *trial, const fl_outcome *outcome)
+{
+    char key[17];
+    fl_record_host_key_of(trial->backend, outcome->implementation, key);
+    json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
+    char *line = fl_json_line(record);
+    printf("%s\n", line);
+    free(line);
+    json_decref(record);
+}
+
+static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export, const request *asked,
+                  fl_error *error)
+{
+    fl_outcome outcome;
+    fl_train_callbacks watch = fl_train_export_callbacks(export);
+    if (!asked->trace && !asked->folder) watch.stepped = NULL; /* nobody looks at single steps */
+    if (!asked->json) watch.evaluated = print_point;
+    if (!asked->json && trial->eval_every) print_heading();
+    bool ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
+    if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
+    fl_outcome_free(&outcome);
+    return ran;
+}
+
+static void say(void *whose, const char *sentence, double spent)
+{
+    fprintf(stderr, "fairlead: %s\n", sentence);
+}
+
+/* The file is removed once the outcome has been shown. */
+static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
+                          const request *asked, fl_error *error)
+{
+    char host[17], id[17], standard[40];
+    fl_train_checkpoint_options keeping = {
+        .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
+    };
+    if (!keeping.every) return train(trainer, trial, export, asked, error);
+    fl_record_host_key_of(trial->backend, NULL, host);
+    fl_train_identify(trainer, trial, id);
+    snprintf(standard, sizeof standard, "%s.checkpoint", id);
+    if (!keeping.path) keeping.path = standard;
+    fl_train_keep(trainer, &keeping);
+    bool ran = train(trainer, trial, export, asked, error);
+    if (ran) fl_train_checkpoint_remove(keeping.path);
+    return ran;
+}
+
+/* Nothing is created before the trial is known to be possible. */
+static int run(const fl_trial *trial, const request *asked)
+{
+    fl_error error;
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    bool ready = fl_train_prepare(trainer, trial, &error);
+    fl_train_export *export = ready ? fl_train_export_new(trial, asked->trace, asked->folder, &error) : NULL;
+    bool ran = export && train_keeping(trainer, trial, export, asked, &error);
+    bool written = fl_train_export_close(export, ran ? &error : NULL);
+    fl_train_trainer_free(trainer);
+    return ran && written ? 0 : complain(&error);
+}
+
+int verb_trial(int argc, char **argv)
+{
+    request wanted = { .json = false };
+    trial_request asked = {
+        .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1
+    };
+    const option options[] = {
+        { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
+        { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
+        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default constant)", &asked.schedule },
+        { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
+        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default 128)", &asked.batch },
+        { "--steps", NULL, OPTION_COUNT, "N", "steps (default 1000)", &asked.steps },
+        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)",
+          &asked.eval_every },
+        { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
+        { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
+        { "--threads", NULL, OPTION_CORES, "N", "threads of the backend (default 1); part of the result's identity",
+          &asked.threads },
+        { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
+        { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },
+        { "--validation-seed", NULL, OPTION_SEED, "N", "seed of a seeded split (default 0)", &asked.validation_seed },
+        { "--init", NULL, OPTION_TEXT, "RULE[:X]", "initial weights: he_normal, truncated_normal:0.1, ...",
+          &asked.init },
+        { "--init-bias", NULL, OPTION_TEXT, "X", "where biases start (default 0)", &asked.init_bias },
+        { "--stop-above", NULL, OPTION_NUMBER, "X", "end once the loss exceeds X times the first one",
+          &asked.stop_above },
+        { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
+        { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs",
+          &wanted.folder },
+        { "--checkpoint-every", NULL, OPTION_COUNT, "N", "save the trial's state after every N steps (default: never)",
+          &wanted.checkpoint_every },
+        { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
+          &wanted.checkpoint },
+        { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
+    };
+    words rest;
+    fl_error error;
+    fl_trial trial;
+    int code = options_read(&trial_usage, options, sizeof options / sizeof *options, argc, argv, 0, 0, &rest);
+    if (code != GO_ON) return code;
+    bool made = accepts(&wanted, &error) && trial_from_request(&asked, &trial, &error);
+    free(asked.set.items);
+    if (!made) return complain(&error);
+    code = run(&trial, &wanted);
+    fl_trial_free(&trial);
+    return code;
+}

@@ -1,0 +1,186 @@
+/* Equal trials by their identity, arms by their name. */
+#include "compare/compare_folders.h"
+#include "base/memory.h"
+#include "stats/holm.h"
+#include "stats/permutation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double LEVEL = 0.05;
+
+enum { PERMUTATION_SEED = 1 }; /* any fixed number: the answer is a pure function of the records */
+
+/* Trials a test may shuffle in all, about a second's worth, and the fewest divisions that can still show p < .05. */
+static const double MOST_SHUFFLED = 1e8;
+enum { LEAST_DIVISIONS = 400 };
+
+/* --- equal trials --- */
+
+/* How one arm of the base fared. */
+typedef struct tally {
+    size_t n_equal, n_differ;
+} tally;
+
+static int by_trial(const void *left, const void *right)
+{
+    const fl_results_entry *const *a = left, *const *b = right;
+    return strcmp((*a)->trial, (*b)->trial);
+}
+
+static const fl_results_entry **sort_records(const fl_results *results)
+{
+    const fl_results_entry **sorted = fl_memory_new(results->n_records, sizeof *sorted);
+    for (size_t i = 0; i < results->n_records; i++) sorted[i] = &results->records[i];
+    qsort(sorted, results->n_records, sizeof *sorted, by_trial);
+    return sorted;
+}
+
+/* A trial the machine failed says nothing about bits. */
+static bool has_ended(const fl_results_entry *record)
+{
+    return record->status != FL_OUTCOME_FAILED;
+}
+
+static bool same_end(const fl_results *base, const fl_results_entry *a, const fl_results *now,
+                     const fl_results_entry *b)
+{
+    fl_record first = fl_results_record(base, a), second = fl_results_record(now, b);
+    bool same = first.status == second.status && !strcmp(first.state_hash, second.state_hash);
+    fl_record_free(&first);
+    fl_record_free(&second);
+    return same;
+}
+
+static tally *compare_trials(compare_folders *folders, const fl_results *base, const fl_results *now)
+{
+    tally *tallies = fl_memory_new(base->study->n_arms, sizeof *tallies);
+    const fl_results_entry **sorted = sort_records(now);
+    folders->differing = fl_memory_new(base->n_records, sizeof *folders->differing);
+    for (size_t i = 0; i < base->n_records; i++) {
+        const fl_results_entry *record = &base->records[i];
+        const fl_results_entry **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
+        if (!other || !has_ended(record) || !has_ended(*other)) continue;
+        tally *arm = &tallies[record->slot.arm];
+        arm->n_equal++;
+        folders->n_equal++;
+        if (same_end(base, record, now, *other)) continue;
+        arm->n_differ++;
+        folders->differing[folders->n_differ++] = record;
+    }
+    free(sorted);
+    return tallies;
+}
+
+/* --- arms --- */
+
+static const fl_summary_arm *same_arm(const fl_summary *summary, const fl_study_arm *arm)
+{
+    for (size_t i = 0; i < summary->n_arms; i++) {
+        const fl_study_arm *other = summary->arms[i].arm;
+        if (!strcmp(other->name, arm->name) && other->base.owners.workload == arm->base.owners.workload)
+            return &summary->arms[i];
+    }
+    return NULL;
+}
+
+static void match_arms(compare_folders *folders, const fl_summary *base, const fl_summary *now, const tally *tallies)
+{
+    folders->arms = fl_memory_new(base->n_arms, sizeof *folders->arms);
+    for (size_t i = 0; i < base->n_arms; i++) {
+        const fl_summary_arm *arm = &base->arms[i], *other = same_arm(now, arm->arm);
+        if (other)
+            folders->arms[folders->n_arms++] = (compare_arm){ .base = arm,
+                                                              .now = other,
+                                                              .n_equal = tallies[i].n_equal,
+                                                              .n_differ = tallies[i].n_differ,
+                                                              .difference = NAN,
+                                                              .p_adjusted = NAN };
+    }
+}
+
+static bool has_trials(const compare_arm *arm)
+{
+    return arm->base->n_counted && arm->now->n_counted;
+}
+
+static size_t n_records(const fl_summary_arm *arm)
+{
+    return arm->results->n_search + arm->results->n_reruns;
+}
+
+static bool all_same(const compare_arm *arm)
+{
+    return !arm->n_differ && arm->n_equal == n_records(arm->base) && arm->n_equal == n_records(arm->now);
+}
+
+/* The trials of an arm that count, as selection sees them. */
+static fl_stats_trial *trials_of(const fl_summary_arm *arm, bool feasible_only)
+{
+    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
+        if (!feasible_only || s->record->status == FL_OUTCOME_COMPLETE)
+            *next++ = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
+    return trials;
+}
+
+static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
+{
+    const fl_summary_arm *a = arm->now, *b = arm->base;
+    fl_stats_trial *left = trials_of(a, now_feasible), *right = trials_of(b, base_feasible);
+    double affordable = MOST_SHUFFLED / (double)(a->n_counted + b->n_counted);
+    size_t divisions = (size_t)fmin(FL_STATS_PERMUTATIONS, fmax(LEAST_DIVISIONS, affordable));
+    fl_stats_difference found = fl_stats_permutation(left, a->n_counted, right, b->n_counted, a->k < b->k ? a->k : b->k,
+                                                     divisions, PERMUTATION_SEED);
+    free(left);
+    free(right);
+    arm->tested = true;
+    arm->difference = found.difference;
+    return found.p;
+}
+
+static void test_arms(compare_folders *folders, bool base_feasible, bool now_feasible)
+{
+    double *p = fl_memory_new(folders->n_arms, sizeof *p);
+    size_t n = 0;
+    for (size_t i = 0; i < folders->n_arms; i++) {
+        compare_arm *arm = &folders->arms[i];
+        if (has_trials(arm) && !all_same(arm)) p[n++] = test_arm(arm, base_feasible, now_feasible);
+    }
+    fl_stats_holm(p, n, p);
+    for (size_t i = folders->n_arms; i-- > 0;)
+        if (folders->arms[i].tested) folders->arms[i].p_adjusted = p[--n];
+    free(p);
+}
+
+static const char *verdict_of(const compare_arm *arm)
+{
+    if (!has_trials(arm)) return "nothing to compare";
+    if (!arm->tested) return "same bits";
+    if (arm->p_adjusted >= LEVEL) return "no difference shown";
+    return arm->difference < 0 ? "better" : "worse";
+}
+
+compare_folders compare_folders_make(const fl_summary *base, const fl_summary *now)
+{
+    compare_folders folders = { .base = base->results };
+    tally *tallies = compare_trials(&folders, base->results, now->results);
+    match_arms(&folders, base, now, tallies);
+    free(tallies);
+    test_arms(&folders, base->results->study->feasible, now->results->study->feasible);
+    for (size_t i = 0; i < folders.n_arms; i++) {
+        compare_arm *arm = &folders.arms[i];
+        arm->verdict = verdict_of(arm);
+        folders.n_judged += has_trials(arm);
+        folders.n_worse += arm->tested && arm->p_adjusted < LEVEL && arm->difference > 0;
+    }
+    return folders;
+}
+
+void compare_folders_free(compare_folders *folders)
+{
+    free(folders->arms);
+    free(folders->differing);
+    *folders = (compare_folders){ 0 };
+}

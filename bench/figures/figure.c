@@ -1,0 +1,89 @@
+/* The registry of figures, and one figure's way from numbers to a drawing. */
+#include "figures/figure.h"
+#include "base/file.h"
+#include "figures/figure_gnuplot.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define X(name) extern const figure figure_##name;
+#include "figures/figure_list.h"
+#undef X
+
+static const figure *const registry[] = {
+#define X(name) &figure_##name,
+#include "figures/figure_list.h"
+#undef X
+    NULL,
+};
+
+enum { FILE_NAME = 120 };
+
+const figure *const *figures(void)
+{
+    return registry;
+}
+
+const figure *figure_find(const char *name, fl_error *error)
+{
+    return fl_entry_find((const void *const *)registry, "figure", name, error);
+}
+
+bool figure_format_known(const char *format, fl_error *error)
+{
+    static const char *const known[] = { "svg", "png", "pdf" };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(format, known[i])) return true;
+    return fl_error_user(error, "there is no format '%s'; it is svg, png or pdf", format);
+}
+
+/* `name`.`ending` into `file`, and `folder`/`file` into `path`. */
+static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const char *folder, const char *name,
+                      const char *ending)
+{
+    snprintf(file, FILE_NAME, "%s.%s", name, ending);
+    fl_file_path_join(path, folder, file);
+}
+
+/* A drawing appears under its name only once it is whole. gnuplot works in the folder and hears only the names of
+ * files: a path could hold what its language has no word for, or a meaning for. */
+static bool draw(const char *name, figure_data *data, const char *format, const char *folder, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX], part[FL_FILE_PATH_MAX], file[FILE_NAME];
+    name_file(path, file, folder, name, "dat");
+    figure_set_text(data, "data", file);
+    if (!fl_file_write(path, data->rows.bytes, data->rows.length, error)) return false;
+    name_file(part, file, folder, name, "part");
+    figure_set_text(data, "output", file);
+    figure_set_text(data, "format", format);
+    name_file(path, file, folder, name, format);
+    if (gnuplot_run(name, folder, &data->variables, error)) {
+        if (rename(part, path) == 0) return true;
+        fl_file_error(error, path, "cannot be written");
+    }
+    unlink(part);
+    return false;
+}
+
+bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
+                 char reason[FIGURE_REASON], fl_error *error)
+{
+    figure_data data;
+    bool shows = drawn->write(sheet, &data);
+    snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
+    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
+    figure_data_free(&data);
+    return done;
+}
+
+bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder, fl_error *error)
+{
+    char reason[FIGURE_REASON];
+    bool good = true;
+    figure_sheet *sheet = figure_sheet_new(summaries, n);
+    for (const figure *const *each = registry; *each && good; each++)
+        good = figure_draw(*each, sheet, format, folder, reason, error);
+    figure_sheet_free(sheet);
+    return good;
+}

@@ -1,0 +1,175 @@
+/* Learning curves of the selected trials; where the study reran them with fresh seeds, the range those cover. */
+#include "base/memory.h"
+#include "figures/figure.h"
+#include "figures/figure_scale.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ERROR, LOSS, ROWS };
+
+/* What a row of panels shows, in the order of the columns. */
+static const struct {
+    const char *name, *axis;
+    fl_trial_metric val, train;
+} rows[ROWS] = {
+    [ERROR] = { "error", "error_axis", FL_TRIAL_VAL_ERROR, FL_TRIAL_TRAIN_ERROR },
+    [LOSS] = { "loss", "loss_axis", FL_TRIAL_VAL_LOSS, FL_TRIAL_TRAIN_LOSS },
+};
+enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
+static const char columns[] =
+    "step, validation and training error of the selected trial, least and greatest validation "
+    "error of its reruns (rates in %), the same four of the loss, trials (the selected one, then "
+    "its reruns)";
+
+/* A panel being written. */
+typedef struct curves {
+    const fl_results *results;
+    figure_unit units[ROWS]; /* of both metrics of a row */
+    figure_scale shown[ROWS], training[ROWS];
+} curves;
+
+/* A training curve may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
+#define TRAINING_DEPTH 4
+
+static figure_scale settled(figure_scale shown, const figure_scale *training)
+{
+    if (training->low <= training->high) {
+        double least = shown.low / TRAINING_DEPTH;
+        figure_scale_add(&shown, training->high);
+        figure_scale_add(&shown, fmax(training->low, least));
+    }
+    figure_scale_settle(&shown);
+    return shown;
+}
+
+/* The points of an arm's reruns, one after another. */
+typedef struct reruns {
+    fl_trial_point *points; /* owned */
+    size_t n;
+} reruns;
+
+static reruns reruns_of(const fl_results *results, const fl_results_arm *arm)
+{
+    reruns all = { 0 };
+    for (size_t i = 0; i < arm->n_reruns; i++) {
+        size_t n;
+        fl_trial_point *points = fl_results_points(results, arm->reruns[i].trial, &n);
+        all.points = fl_memory_grow(all.points, all.n + n + 1, sizeof *points);
+        memcpy(all.points + all.n, points, n * sizeof *points);
+        all.n += n;
+        free(points);
+    }
+    return all;
+}
+
+/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
+static void rerun_range(const curves *c, const reruns *all, size_t step, int row, double range[2])
+{
+    range[0] = range[1] = NAN;
+    for (const fl_trial_point *p = all->points; p < all->points + all->n; p++) {
+        if (p->step != step) continue;
+        range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
+        range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
+    }
+}
+
+static void add_point(figure_data *data, curves *c, const reruns *all, const fl_trial_point *point)
+{
+    double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
+    for (int row = 0; row < ROWS; row++, column += PER_ROW) {
+        column[VALIDATION] = c->units[row].factor * point->of[rows[row].val];
+        column[TRAINING] = c->units[row].factor * point->of[rows[row].train];
+        rerun_range(c, all, point->step, row, column + RERUNS);
+        for (int i = 0; i < PER_ROW; i++)
+            figure_scale_add(i == TRAINING ? &c->training[row] : &c->shown[row], column[i]);
+    }
+    figure_add_numbers(data, numbers, N_COLUMNS);
+}
+
+static void add_trials(figure_data *data, const fl_results_entry *selected, const fl_results_arm *arm)
+{
+    const char **trials = fl_memory_new(1 + arm->n_reruns, sizeof *trials);
+    trials[0] = selected->trial;
+    for (size_t i = 0; i < arm->n_reruns; i++) trials[1 + i] = arm->reruns[i].trial;
+    figure_add_trials(data, trials, 1 + arm->n_reruns);
+    free(trials);
+}
+
+/* The selected trial's points, to be freed; one alone makes no curve. */
+static fl_trial_point *curve_of(const figure_arm *arm, const fl_results *results, size_t *n)
+{
+    *n = 0;
+    const fl_results_score *selected = arm->summary->selected;
+    fl_trial_point *points = selected ? fl_results_points(results, selected->record->trial, n) : NULL;
+    if (*n == 1) *n = 0;
+    return points;
+}
+
+static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
+{
+    const fl_summary_arm *summary = arm->summary;
+    size_t n;
+    fl_trial_point *points = curve_of(arm, c->results, &n);
+    reruns all = reruns_of(c->results, summary->results);
+    if (n) figure_begin_block(data, arm->slot, summary->arm->name);
+    for (const fl_trial_point *p = points; p < points + n; p++) {
+        add_point(data, c, &all, p);
+        add_trials(data, summary->selected->record, summary->results);
+    }
+    free(all.points);
+    free(points);
+}
+
+static bool shows_anything(const figure_panel *panel)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_arms && !n; i++) free(curve_of(&panel->arms[i], panel->summary->results, &n));
+    return n > 0;
+}
+
+static void add_panel(figure_data *data, const figure_panel *panel)
+{
+    curves c = { .results = panel->summary->results };
+    for (int row = 0; row < ROWS; row++) {
+        c.units[row] = figure_unit_of(panel, rows[row].val);
+        c.shown[row] = c.training[row] = figure_scale_none();
+    }
+    figure_begin_panel(data, panel);
+    for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
+    for (int row = 0; row < ROWS; row++) {
+        figure_scale scale = settled(c.shown[row], &c.training[row]);
+        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
+        figure_set_text_at(data, rows[row].axis, data->n_panels, c.units[row].axis + strlen(c.units[row].split) + 1);
+    }
+    figure_set_at(data, "steps_of", data->n_panels, (double)c.results->study->steps);
+}
+
+static bool any_rerun(const figure_sheet *sheet)
+{
+    for (size_t p = 0; p < sheet->n_panels; p++)
+        for (size_t i = 0; i < sheet->panels[p].n_arms; i++)
+            if (sheet->panels[p].arms[i].summary->results->n_reruns) return true;
+    return false;
+}
+
+static bool write(const figure_sheet *sheet, figure_data *data)
+{
+    figure_begin(data, sheet, "curves", columns);
+    for (int row = 0; row < ROWS; row++) {
+        figure_scale_array(data, rows[row].name, sheet->n_panels);
+        figure_array(data, rows[row].axis, sheet->n_panels);
+    }
+    figure_array(data, "steps_of", sheet->n_panels);
+    figure_set(data, "has_reruns", any_rerun(sheet));
+    for (size_t i = 0; i < sheet->n_panels; i++)
+        if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);
+    return figure_end(data, "no selected trial was evaluated more than once");
+}
+
+const figure figure_curves = {
+    .entry = { "curves", "Learning curves of the selected trials on validation data (thick) and training data (thin).",
+               "" },
+    .write = write,
+};

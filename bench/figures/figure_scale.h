@@ -1,0 +1,40 @@
+/* Axes: units of metrics, ranges, and when a log scale is due. */
+#ifndef BENCH_FIGURE_SCALE_H
+#define BENCH_FIGURE_SCALE_H
+
+#include "figures/figure_data.h"
+
+/* How a metric is shown: rates of wrong answers in percent, all else as it is. */
+typedef struct figure_unit {
+    fl_trial_metric metric;
+    double factor;
+    const char *split, *kind; /* "validation", "error" */
+    const char *percent;      /* " %", or "" */
+    char axis[40];            /* "validation error (%)" */
+} figure_unit;
+
+figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric);
+
+/* The range of what an axis shows. */
+typedef struct figure_scale {
+    double low, high; /* low > high: nothing to show */
+    bool log;
+} figure_scale;
+
+figure_scale figure_scale_none(void);
+
+/* Widen to a value; those that are not finite are ignored. */
+void figure_scale_add(figure_scale *scale, double value);
+
+/* Room at both ends, so that no mark lies on the frame, on a linear or a log axis. */
+void figure_scale_widen(figure_scale *scale, bool log);
+
+/* The same, with a log scale where the values span more than a factor of FIGURE_LOG_FACTOR. */
+#define FIGURE_LOG_FACTOR 4.0
+void figure_scale_settle(figure_scale *scale);
+
+/* Element `at` of the arrays NAME_low, NAME_high, NAME_log. */
+void figure_scale_array(figure_data *data, const char *name, size_t n);
+void figure_scale_set(figure_data *data, const char *name, size_t at, const figure_scale *scale);
+
+#endif

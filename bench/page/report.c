@@ -1,0 +1,71 @@
+/* The page from top to bottom. */
+#include "page/report.h"
+#include "base/file.h"
+#include "figures/figure_sheet.h"
+#include "record/build.h"
+#include "page/report_parts.h"
+
+#include <stdlib.h>
+
+static void add_title(fl_text *page, const fl_summary *const *summaries, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i) fl_text_add(page, ", ");
+        html_text(page, summaries[i]->results->study->name);
+    }
+}
+
+static void add_head(fl_text *page, const fl_summary *const *summaries, size_t n)
+{
+    fl_text_add(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    add_title(page, summaries, n);
+    fl_text_add(page, " – Fairlead</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", report_style);
+}
+
+/* A study's name and question. */
+static void add_opening(fl_text *page, const fl_summary *summary)
+{
+    const fl_study *study = summary->results->study;
+    fl_text_add(page, "<header>\n");
+    html_element(page, "h1", study->name);
+    if (*study->why) html_element(page, "p class=\"why\"", study->why);
+    fl_text_add(page, "</header>\n");
+}
+
+static void add_foot(fl_text *page)
+{
+    fl_text_add(page, "<footer>Fairlead %s", fl_record_build_version);
+    if (*fl_record_build_commit) fl_text_add(page, " (%s)", fl_record_build_commit);
+    fl_text_add(page, ". This page holds everything it shows: it loads nothing and runs "
+                      "nothing.</footer>\n</main>\n</body>\n</html>\n");
+}
+
+/* Results first, figures of all studies together, then what stands behind each. */
+static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n)
+{
+    figure_sheet *sheet = figure_sheet_new(summaries, n);
+    for (size_t i = 0; i < n; i++) {
+        add_opening(page, summaries[i]);
+        report_results(page, sheet, summaries[i]);
+    }
+    report_figures(page, sheet);
+    for (size_t i = 0; i < n; i++) {
+        if (n > 1) html_element(page, "h1", summaries[i]->results->study->name);
+        report_selected(page, sheet, summaries[i]);
+        report_study(page, summaries[i]);
+        report_hosts(page, summaries[i]);
+    }
+    figure_sheet_free(sheet);
+}
+
+bool report_write(const fl_summary *const *summaries, size_t n, const char *path, fl_error *error)
+{
+    fl_text page = { 0 };
+    add_head(&page, summaries, n);
+    add_body(&page, summaries, n);
+    add_foot(&page);
+    bool written = fl_file_write(path, page.bytes, page.length, error);
+    fl_text_free(&page);
+    return written;
+}

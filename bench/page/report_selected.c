@@ -1,0 +1,95 @@
+/* What validation selected, down to the command that runs it again. */
+#include "page/report_parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static void add_value(fl_text *page, const fl_hyper *hyper, fl_trial_owner owner, double value)
+{
+    fl_text_add(page, "<span class=\"value\"><code>%s%s</code> ", fl_trial_owner_prefix(owner), hyper->name);
+    if (hyper->scale == FL_HYPER_CHOICE)
+        fl_text_add(page, "%s", hyper->choices[(size_t)value]);
+    else
+        html_number(page, value);
+    fl_text_add(page, "</span> ");
+}
+
+/* Every hyperparameter that the arm's space settles. */
+static void add_settled(fl_text *page, const fl_study_arm *arm, const fl_trial_values *values)
+{
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_trial_owner_table(&arm->base.owners, owner, &n);
+        for (size_t i = 0; i < n; i++)
+            if (fl_search_space_settles(arm->space, owner, i)) add_value(page, &table[i], owner, values->of[owner][i]);
+    }
+}
+
+static void add_defaults(fl_text *page, const fl_summary_arm *arm)
+{
+    if (!arm->n_defaults) return;
+    fl_text_add(page, "<br><span class=\"soft\">left at default: ");
+    for (size_t i = 0; i < arm->n_defaults; i++) {
+        if (i) fl_text_add(page, ", ");
+        html_text(page, arm->defaults[i]);
+    }
+    fl_text_add(page, "</span>");
+}
+
+static void add_command(fl_text *page, const fl_record *record)
+{
+    fl_text_add(page, "<details><summary>trial <code>%s</code>, index %" PRIu64 "</summary><pre>", record->trial,
+                record->slot.index);
+    html_text(page, record->repro ? record->repro : "");
+    fl_text_add(page, "</pre></details>");
+}
+
+static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
+{
+    const fl_summary_arm *summary = arm->summary;
+    fl_text_add(page, "<dt>");
+    report_arm(page, sheet, arm);
+    fl_text_add(page, "<dd>");
+    if (summary->selected) {
+        add_settled(page, summary->arm, &summary->record.values);
+        add_defaults(page, summary);
+        add_command(page, &summary->record);
+    } else {
+        fl_text_add(page, "<span class=\"soft\">nothing: no trial has a finite figure</span>");
+    }
+    fl_text_add(page, "\n");
+}
+
+static bool several_panels(const figure_sheet *sheet, const fl_summary *summary)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].summary == summary;
+    return n > 1;
+}
+
+static void add_panel_name(fl_text *page, const figure_panel *panel)
+{
+    fl_text_add(page, "<h3>");
+    html_text(page, panel->title);
+    fl_text_add(page, " <small>");
+    html_text(page, panel->detail);
+    fl_text_add(page, "</small></h3>\n");
+}
+
+void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+{
+    fl_text_add(page,
+                "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone. Every mark in "
+                "a figure can be traced the same way: the <code>.dat</code> beside it names the trials, and a "
+                "trial’s line in <code>trials.jsonl</code> holds the command that runs it again.</p>\n");
+    for (size_t p = 0; p < sheet->n_panels; p++) {
+        const figure_panel *panel = &sheet->panels[p];
+        if (panel->summary != summary) continue;
+        if (several_panels(sheet, summary)) add_panel_name(page, panel);
+        fl_text_add(page, "<dl class=\"arms\">\n");
+        for (size_t i = 0; i < panel->n_arms; i++) add_arm(page, sheet, &panel->arms[i]);
+        fl_text_add(page, "</dl>\n");
+    }
+    fl_text_add(page, "</section>\n");
+}

@@ -1,0 +1,170 @@
+/* One parser for all verbs. An option's value follows it as the next word or after "=". */
+#include "say/options.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "trial/trial.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int complain(const fl_error *error)
+{
+    fprintf(stderr, "fairlead: %s\n", error->text);
+    return (int)error->fault;
+}
+
+int complain_user(const char *format, ...)
+{
+    fl_error error;
+    char text[sizeof error.text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fl_error_user(&error, "%s", text);
+    return complain(&error);
+}
+
+static void print_help(const usage *help, const option *options, size_t n)
+{
+    printf("usage: %s\n\n%s\n", help->line, help->about);
+    if (n) printf("\noptions:\n");
+    for (size_t i = 0; i < n; i++) {
+        char left[60];
+        const char *letter = options[i].letter, *argument = options[i].argument;
+        snprintf(left, sizeof left, "%s%s%s%s%s", letter ? letter : "", letter ? ", " : "", options[i].name,
+                 argument ? " " : "", argument ? argument : "");
+        printf("  %-26s %s\n", left, options[i].help);
+    }
+    printf("\nexample:\n  %s\n", help->example);
+}
+
+/* The option that `word` names; *value points behind "=" or is NULL. */
+static const option *find(const option *options, size_t n, const char *word, const char **value)
+{
+    size_t length = strcspn(word, "=");
+    *value = word[length] ? word + length + 1 : NULL;
+    for (size_t i = 0; i < n; i++) {
+        bool named = strlen(options[i].name) == length && !strncmp(options[i].name, word, length);
+        if (named || (options[i].letter && !strcmp(options[i].letter, word))) return &options[i];
+    }
+    return NULL;
+}
+
+static bool read_whole(const char *text, uint64_t least, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno && *value >= least && *value < (uint64_t)1 << 53;
+}
+
+static void add_word(words *list, const char *word)
+{
+    list->items = fl_memory_grow(list->items, list->n + 1, sizeof *list->items);
+    list->items[list->n++] = word;
+}
+
+/* Put `text` where the option wants it; false with a sentence. */
+static bool store(const option *row, const char *text, fl_error *error)
+{
+    uint64_t whole;
+    double number;
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(bool *)row->value = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)row->value = text;
+        return true;
+    case OPTION_LIST:
+        add_word(row->value, text);
+        return true;
+    case OPTION_COUNT:
+    case OPTION_COUNT0:
+        if (!read_whole(text, row->kind == OPTION_COUNT, &whole))
+            return fl_error_user(error, "%s must be a whole number of at least %d, not '%s'", row->name,
+                                 row->kind == OPTION_COUNT, text);
+        *(size_t *)row->value = whole;
+        return true;
+    case OPTION_CORES:
+        if (!read_whole(text, 1, &whole) || whole > FL_TRIAL_THREADS_MAX)
+            return fl_error_user(error, "%s must be a whole number from 1 to %d, not '%s'", row->name,
+                                 FL_TRIAL_THREADS_MAX, text);
+        *(size_t *)row->value = whole;
+        return true;
+    case OPTION_SEED:
+        if (!read_whole(text, 0, row->value))
+            return fl_error_user(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
+        return true;
+    case OPTION_NUMBER:
+        if (!fl_text_number_read(text, &number) || !(number > 0) || !isfinite(number))
+            return fl_error_user(error, "%s must be a number above 0, not '%s'", row->name, text);
+        *(double *)row->value = number;
+        return true;
+    }
+    return false;
+}
+
+/* Read the option at argv[*i], and its value. */
+static bool take(const option *options, size_t n, int argc, char **argv, int *i, fl_error *error)
+{
+    const char *value;
+    const option *found = find(options, n, argv[*i], &value);
+    if (!found) return fl_error_user(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
+    if (found->kind == OPTION_FLAG && value) return fl_error_user(error, "%s takes no value", found->name);
+    if (found->kind != OPTION_FLAG && !value) value = *i + 1 < argc ? argv[++*i] : "";
+    if (found->kind != OPTION_FLAG && !*value)
+        return fl_error_user(error, "%s needs a value: %s %s", found->name, found->name, found->argument);
+    return store(found, value, error);
+}
+
+static int check_words(const usage *help, const words *rest, size_t least, size_t most)
+{
+    if (rest->n >= least && rest->n <= most) return GO_ON;
+    if (rest->n < least) return complain_user("something is missing; usage: %s", help->line);
+    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], help->line);
+}
+
+static int read_all(const usage *help, const option *options, size_t n, int argc, char **argv, words *rest)
+{
+    fl_error error;
+    bool only_words = false;
+    for (int i = 1; i < argc; i++) {
+        bool word = only_words || argv[i][0] != '-' || !argv[i][1];
+        if (word) {
+            add_word(rest, argv[i]);
+        } else if (!strcmp(argv[i], "--")) {
+            only_words = true;
+        } else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+            print_help(help, options, n);
+            return 0;
+        } else if (!take(options, n, argc, argv, &i, &error)) {
+            return complain(&error);
+        }
+    }
+    return GO_ON;
+}
+
+static void forget(words *list)
+{
+    free(list->items);
+    *list = (words){ .n = 0 };
+}
+
+int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
+                 words *rest)
+{
+    *rest = (words){ .n = 0 };
+    int code = read_all(help, options, n, argc, argv, rest);
+    if (code == GO_ON) code = check_words(help, rest, least, most);
+    if (code == GO_ON) return code;
+    forget(rest);
+    for (size_t i = 0; i < n; i++)
+        if (options[i].kind == OPTION_LIST) forget(options[i].value);
+    return code;
+}

@@ -1,0 +1,188 @@
+/* Widths are counted in characters: a UTF-8 sequence is one. */
+#include "say/wrap.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const char BOLD[] = "\033[1m", YELLOW[] = "\033[33m", PLAIN[] = "\033[0m";
+enum { WIDTH = 100, LEAST_WIDTH = 60 };
+
+static const char *colour(const char *code)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    bool dumb = terminal && !strcmp(terminal, "dumb");
+    return isatty(STDOUT_FILENO) && !dumb && !(no && *no) ? code : "";
+}
+
+static size_t page_width(void)
+{
+    struct winsize window;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || !window.ws_col) return WIDTH;
+    return window.ws_col > LEAST_WIDTH ? window.ws_col : LEAST_WIDTH;
+}
+
+/* How many characters the first `n` bytes are. */
+static size_t characters(const char *text, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+static void blanks(size_t n)
+{
+    printf("%*s", (int)n, "");
+}
+
+/* --- running text --- */
+
+static void title(const char *format, va_list arguments)
+{
+    fputs(colour(BOLD), stdout);
+    vprintf(format, arguments);
+    puts(colour(PLAIN));
+}
+
+void page_title(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    title(format, arguments);
+    va_end(arguments);
+}
+
+void page_heading(const char *format, ...)
+{
+    va_list arguments;
+    putchar('\n');
+    va_start(arguments, format);
+    title(format, arguments);
+    va_end(arguments);
+}
+
+static void wrap(size_t hang, const char *text)
+{
+    size_t used = hang, width = page_width();
+    for (bool first = true; *text; first = false) {
+        size_t n = strcspn(text, " "), wide = characters(text, n);
+        if (!first && used + 1 + wide > width) {
+            putchar('\n');
+            blanks(hang);
+            used = hang;
+        } else if (!first) {
+            putchar(' ');
+            used++;
+        }
+        printf("%.*s", (int)n, text);
+        used += wide;
+        text += n + (text[n] == ' ');
+    }
+    putchar('\n');
+}
+
+static void paragraph(const char *code, size_t hang, const char *label, const char *text)
+{
+    size_t wide = characters(label, strlen(label));
+    printf("%s%s%s", colour(code), label, *code ? colour(PLAIN) : "");
+    blanks(wide < hang ? hang - wide : 0);
+    wrap(hang > wide ? hang : wide, text);
+}
+
+void page_paragraph(size_t hang, const char *label, const char *text)
+{
+    paragraph("", hang, label, text);
+}
+
+void page_warning(size_t hang, const char *label, const char *text)
+{
+    paragraph(YELLOW, hang, label, text);
+}
+
+/* --- tables --- */
+
+struct page_table {
+    const page_column *columns;
+    size_t n_columns, n_cells;
+    char **cells; /* row by row; owned */
+};
+
+page_table *page_table_new(const page_column *columns, size_t n)
+{
+    page_table *table = fl_memory_new(1, sizeof *table);
+    *table = (page_table){ .columns = columns, .n_columns = n };
+    return table;
+}
+
+void page_table_cell(page_table *table, const char *format, ...)
+{
+    va_list arguments;
+    table->cells = fl_memory_grow(table->cells, table->n_cells + 1, sizeof *table->cells);
+    va_start(arguments, format);
+    if (vasprintf(&table->cells[table->n_cells++], format, arguments) < 0) fl_error_give_up("no memory for a cell");
+    va_end(arguments);
+}
+
+static size_t wider(size_t width, const char *text)
+{
+    size_t wide = characters(text, strlen(text));
+    return wide > width ? wide : width;
+}
+
+/* The width of a column, 0 where all its cells are empty. */
+static size_t column_width(const page_table *table, size_t column)
+{
+    size_t width = 0;
+    for (size_t i = column; i < table->n_cells; i += table->n_columns) width = wider(width, table->cells[i]);
+    return width ? wider(wider(width, table->columns[column].top), table->columns[column].bottom) : 0;
+}
+
+/* Print one cell; *gap is what stands before it, so that no line ends in blanks. */
+static void print_cell(const char *text, size_t width, bool left, size_t *gap)
+{
+    size_t room = width - characters(text, strlen(text));
+    if (!left) *gap += room;
+    if (*text) {
+        blanks(*gap);
+        fputs(text, stdout);
+        *gap = 0;
+    }
+    *gap += (left ? room : 0) + 2;
+}
+
+typedef const char *cell_text(const page_table *table, size_t column, size_t row);
+
+static void print_row(const page_table *table, const size_t *widths, cell_text *text, size_t row)
+{
+    size_t gap = 0;
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (widths[i]) print_cell(text(table, i, row), widths[i], table->columns[i].left, &gap);
+    putchar('\n');
+}
+
+static const char *heading(const page_table *table, size_t column, size_t line)
+{
+    return line ? table->columns[column].bottom : table->columns[column].top;
+}
+
+static const char *body(const page_table *table, size_t column, size_t row)
+{
+    return table->cells[row * table->n_columns + column];
+}
+
+void page_table_end(page_table *table)
+{
+    size_t *widths = fl_memory_new(table->n_columns, sizeof *widths);
+    for (size_t i = 0; i < table->n_columns; i++) widths[i] = column_width(table, i);
+    for (size_t line = 0; line < 2; line++) print_row(table, widths, heading, line);
+    for (size_t row = 0; row < table->n_cells / table->n_columns; row++) print_row(table, widths, body, row);
+    for (size_t i = 0; i < table->n_cells; i++) free(table->cells[i]);
+    free(table->cells);
+    free(widths);
+    free(table);
+}

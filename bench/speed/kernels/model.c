@@ -1,0 +1,156 @@
+/* Plan and bind a chain with buffers of their own for every seam, and run it once, so that values and gradients are
+ * real. */
+#include "speed/kernels/model.h"
+#include "network/chain.h"
+#include "init/init.h"
+
+#include <string.h>
+
+enum { SEED = 1 };
+
+struct open_model {
+    model_choice choice;
+    fl_arena *arena; /* owns all memory, the model's own included */
+    fl_network_chain chain;
+    fl_backend_buffers *buffers; /* one per stage */
+};
+
+/* --- making one --- */
+
+/* Tensors of `op`, initialised as numbers `tensor` and on of the model. */
+static void lend_tensors(const fl_backend_op *op, size_t tensor, fl_arena *arena, fl_backend_buffers *buffers)
+{
+    const fl_init init = { .weights = fl_init_find("he_normal", NULL) };
+    for (size_t t = 0; t < op->n_tensors; t++) {
+        const fl_tensor *block = &op->tensors[t];
+        float *canonical = fl_arena_floats(arena, block->n_values), *own = fl_arena_floats(arena, block->count);
+        fl_init_tensor(&init, block, tensor + t, SEED, canonical);
+        op->import(op, t, canonical, own);
+        buffers->param[t] = own;
+        buffers->grad[t] = fl_arena_floats(arena, block->count);
+    }
+}
+
+/* Pixels between 0 and 1, every class in turn. */
+static void make_batch(fl_arena *arena, fl_tensor_shape in, float **input, int32_t **labels)
+{
+    fl_random_stream stream = fl_random_stream_start(SEED, "pixels", 0);
+    *input = fl_arena_floats(arena, fl_tensor_shape_size(in));
+    *labels = fl_arena_bytes(arena, in.n * sizeof **labels);
+    for (size_t i = 0; i < fl_tensor_shape_size(in); i++) (*input)[i] = (float)fl_random_uniform(&stream);
+    for (size_t i = 0; i < in.n; i++) (*labels)[i] = (int32_t)(i % 10);
+}
+
+static void bind(open_model *model)
+{
+    fl_arena *arena = model->arena;
+    size_t batch = model->choice.in.n, tensor = 0;
+    float *input;
+    int32_t *labels;
+    make_batch(arena, model->choice.in, &input, &labels);
+    fl_backend_buffers seam = { .in = input, .labels = labels };
+    seam.losses = fl_arena_floats(arena, batch);
+    seam.wrong = fl_arena_bytes(arena, batch);
+    for (size_t i = 0; i < model->chain.n_stages; i++) {
+        fl_backend_op *op = model->chain.stages[i].op;
+        fl_backend_buffers *own = &model->buffers[i];
+        *own = seam;
+        own->out = fl_arena_bytes(arena, op->out.bytes);
+        own->d_out = fl_arena_bytes(arena, op->out.bytes);
+        own->workspace = fl_arena_bytes(arena, op->workspace_bytes);
+        lend_tensors(op, tensor, arena, own);
+        op->bind(op, own);
+        tensor += op->n_tensors;
+        seam.in = own->out;
+        seam.d_in = own->d_out;
+    }
+}
+
+static void run_once(const fl_network_chain *chain)
+{
+    for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
+    for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
+}
+
+static open_model *make(const model_choice *choice)
+{
+    fl_arena *arena = fl_arena_new();
+    open_model *model = fl_arena_bytes(arena, sizeof *model);
+    const fl_network_architecture *architecture = choice->architecture;
+    model->choice = *choice;
+    model->arena = arena;
+    model->chain = fl_network_chain_plan(arena, choice->backend, architecture->layers, architecture->n_layers,
+                                         choice->in, choice->precision, true);
+    model->buffers = fl_arena_bytes(arena, model->chain.n_stages * sizeof *model->buffers);
+    bind(model);
+    run_once(&model->chain);
+    return model;
+}
+
+static void unmake(open_model *model)
+{
+    fl_network_chain_free(&model->chain);
+    fl_arena_free(model->arena);
+}
+
+static bool same(const model_choice *a, const model_choice *b)
+{
+    return a->architecture == b->architecture && a->backend == b->backend && a->precision == b->precision &&
+           !memcmp(&a->in, &b->in, sizeof a->in);
+}
+
+const open_model *model_get(const model_choice *choice)
+{
+    static open_model *kept;
+    if (kept && same(&kept->choice, choice)) return kept;
+    if (kept) unmake(kept);
+    return kept = make(choice);
+}
+
+/* --- one layer of it --- */
+
+/* The stage of a layer. Kinds may change places in a chain (a ReLU and its pool), layers of one kind may not. */
+static size_t stage_of(const open_model *model, size_t layer)
+{
+    const fl_layer *layers = model->choice.architecture->layers;
+    const fl_network_stage *stages = model->chain.stages;
+    size_t before = 0, stage = 0;
+    for (size_t i = 0; i < layer; i++) before += layers[i].kind == layers[layer].kind;
+    for (; stage < model->chain.n_stages; stage++)
+        if (stages[stage].layer && stages[stage].layer->kind == layers[layer].kind && before-- == 0) return stage;
+    fl_error_die("layer %zu has no stage of its own", layer);
+}
+
+static fl_backend_request request_of(const open_model *model, size_t stage, bool needs_d_in)
+{
+    const fl_backend_op *op = model->chain.stages[stage].op;
+    fl_tensor_shape in = model->choice.in;
+    return (fl_backend_request){
+        .layer = model->chain.stages[stage].layer,
+        .in = stage ? model->chain.stages[stage - 1].op->out
+                    : (fl_backend_activation){ .shape = in, .bytes = fl_tensor_shape_size(in) * sizeof(float) },
+        .precision = model->choice.precision,
+        .training = true,
+        .needs_d_in = needs_d_in,
+        .relu_next = op->took_relu,
+        .canonical_next = !op->out.layout,
+    };
+}
+
+fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_in, fl_arena *arena)
+{
+    bool lent;
+    size_t stage = stage_of(model, layer);
+    fl_backend_request request = request_of(model, stage, needs_d_in);
+    fl_backend_op *op = fl_backend_plan(model->choice.backend, &request, &lent);
+    const fl_backend_buffers *met = &model->buffers[stage];
+    fl_backend_buffers own = { .in = met->in, .d_in = needs_d_in ? fl_arena_bytes(arena, request.in.bytes) : NULL };
+    own.out = fl_arena_bytes(arena, op->out.bytes);
+    own.d_out = fl_arena_bytes(arena, op->out.bytes);
+    own.workspace = fl_arena_bytes(arena, op->workspace_bytes);
+    lend_tensors(op, 0, arena, &own);
+    op->bind(op, &own);
+    op->forward(op);
+    if (op->out.bytes == model->chain.stages[stage].op->out.bytes) memcpy(own.d_out, met->d_out, op->out.bytes);
+    return op;
+}

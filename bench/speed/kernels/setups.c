@@ -1,0 +1,56 @@
+/* Prepared situations. */
+#include "speed/kernels/setups.h"
+#include "base/random.h"
+
+setup_pictures *setup_pictures_of(fl_arena *arena, size_t count)
+{
+    setup_pictures *pictures = fl_arena_bytes(arena, sizeof *pictures);
+    uint8_t *pixels = fl_arena_bytes(arena, count * SETUP_PIXELS);
+    uint32_t *index = fl_arena_bytes(arena, count * sizeof *index);
+    for (size_t i = 0; i < count * SETUP_PIXELS; i++) pixels[i] = (uint8_t)(i * 37); /* any pixels do */
+    for (size_t i = 0; i < count; i++) index[i] = (uint32_t)i;
+    pictures->dataset = (fl_dataset){ .shape = { 1, 1, 28, 28 }, .n_train = count, .n_classes = 10, .pixels = pixels };
+    pictures->dataset.labels = fl_arena_bytes(arena, count);
+    pictures->examples = (fl_dataset_examples){ .dataset = &pictures->dataset, .index = index, .count = count };
+    return pictures;
+}
+
+static float *draw(fl_arena *arena, size_t n, uint64_t position)
+{
+    fl_random_stream stream = fl_random_stream_start(1, "setup", position);
+    float *values = fl_arena_floats(arena, n);
+    for (size_t i = 0; i < n; i++) values[i] = (float)fl_random_uniform(&stream) - 0.5f;
+    return values;
+}
+
+/* What is measured is the pass: a rule that asks for the gradient again gets the same one. */
+static void same_again(fl_optimizer_update *update) {}
+
+setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, size_t count)
+{
+    setup_update *s = fl_arena_bytes(arena, sizeof *s);
+    s->block = (fl_tensor){ .name = "parameters", .shape = { count }, .n_dims = 1, .n_values = count, .count = count };
+    s->flat = (fl_tensor_layout){ .count = count, .n_parameters = count, .n_blocks = 1, .blocks = &s->block };
+    s->update =
+        (fl_optimizer_update){ .flat = &s->flat, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .again = same_again };
+    s->update.parameters = draw(arena, count, 0);
+    s->update.gradient = draw(arena, count, 1);
+    for (size_t i = 0; i < optimizer->n_hypers; i++) s->hyper[i] = optimizer->hypers[i].standard;
+    s->hyper[fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate")] = s->update.rate;
+    for (size_t i = 0; i < optimizer->n_states; i++) s->update.state[i] = fl_arena_floats(arena, count);
+    if (optimizer->start) optimizer->start(&s->update);
+    return s;
+}
+
+fl_trial setup_null_trial(size_t steps)
+{
+    fl_trial_owners owners = { fl_optimizer_find("null", NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("quadratic/noisy", NULL) };
+    fl_trial trial = fl_trial_default(&owners);
+    trial.backend = fl_backend_find("naive", NULL);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1; /* null's only hyperparameter, the learning rate */
+    trial.batch_size = 1;
+    trial.steps = steps;
+    trial.eval_every = 0;
+    return trial;
+}

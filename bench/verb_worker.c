@@ -1,8 +1,0 @@
-/* fairlead worker: what `run` starts. */
-#include "farm/worker.h"
-#include "verbs.h"
-
-int verb_worker(int argc, char **argv)
-{
-    return fl_worker_serve();
-}

@@ -1,0 +1,98 @@
+/* Backends plan, then execute.
+ *
+ * For each layer at a given batch size a backend makes an op once: it chooses its own layout for the layer's
+ * parameters and output, its primitives and its workspace. The network (model/network.h) adds up what the ops ask for,
+ * lends the memory by one bind, and from then on forward and backward take no argument, allocate nothing and look
+ * nothing up.
+ *
+ * A seam is what lies between two layers: the producer chooses its layout, the consumer reads it as it is (and reorders
+ * inside itself where its primitive wants another one). The gradient at a seam has the layout of its values.
+ * An op a backend lacks is lent by naive, which knows only canonical seams (float, N,C,H,W without gaps): the network
+ * puts the backend's `to_canonical` op before it where the seam is not canonical.
+ */
+#ifndef FL_BACKEND_BACKEND_H
+#define FL_BACKEND_BACKEND_H
+
+#include "base/entry.h"
+#include "base/text.h"
+#include "tensor/tensor.h"
+#include "layer/layer.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum fl_backend_precision { FL_BACKEND_F32, FL_BACKEND_BF16, FL_BACKEND_PRECISIONS } fl_backend_precision;
+const char *fl_backend_precision_name(fl_backend_precision precision); /* "f32", "bf16" */
+
+typedef struct fl_backend_activation {
+    fl_tensor_shape shape;
+    size_t bytes;       /* of one buffer: the values, or their gradient */
+    const void *layout; /* NULL: canonical; else the backend's descriptor, owned by the op that produces the seam */
+} fl_backend_activation;
+
+/* What the network asks for. */
+typedef struct fl_backend_request {
+    const fl_layer *layer;
+    fl_backend_activation in;
+    fl_backend_precision precision;
+    bool training;       /* false: forward only, no gradient buffers will be lent */
+    bool needs_d_in;     /* false for the first layer: no gradient of its input */
+    bool relu_next;      /* a ReLU follows, which the op may take over (took_relu) */
+    bool canonical_next; /* what reads the output is lent by naive: a canonical seam saves a to_canonical */
+} fl_backend_request;
+
+/* The memory an op works on, lent for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
+typedef struct fl_backend_buffers {
+    const void *in;                       /* values of the seam before the op */
+    void *out, *d_in, *d_out;             /* d_in is written whole; d_out may be spoilt by backward */
+    const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
+    float *grad[FL_LAYER_TENSORS];        /* written whole, not added to; padding is written as zero */
+    void *workspace;                      /* workspace_bytes, private to this op */
+    const int32_t *labels;                /* losses only: a class per example */
+    float *losses;                        /* losses only: written per example */
+    uint8_t *wrong; /* losses only: 1 where the largest logit (first on a tie) is not the label's */
+} fl_backend_buffers;
+
+typedef struct fl_backend_op fl_backend_op;
+struct fl_backend_op {
+    fl_backend_activation out; /* losses: bytes 0 */
+    bool took_relu;
+    size_t n_tensors;                    /* 0, 1 or 2: weight, bias */
+    fl_tensor tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
+    size_t workspace_bytes;
+    char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
+    void (*bind)(fl_backend_op *op, const fl_backend_buffers *buffers); /* once, before the first forward */
+    void (*forward)(fl_backend_op *op);
+    /* After a forward on the same input. The gradient of a loss is that of the batch's mean. NULL when planned without
+     * training. */
+    void (*backward)(fl_backend_op *op);
+    /* Canonical order to the op's layout and back, tensor by tensor; `own` holds tensors[i].count floats, padding is
+     * written as zero. */
+    void (*import)(const fl_backend_op *op, size_t tensor, const float *canonical, float *own);
+    void (*export)(const fl_backend_op *op, size_t tensor, const float *own, float *canonical);
+    void (*free)(fl_backend_op *op); /* frees what the op owns and the op */
+};
+
+typedef fl_backend_op *fl_backend_op_maker(const fl_backend_request *request);
+
+typedef struct fl_backend {
+    fl_entry entry;
+    /* True when the library is there and this machine can compute in `precision`; else a sentence. */
+    bool (*usable)(fl_backend_precision precision, fl_error *error);
+    /* Give the process `threads` threads, for every later plan; called before the first. */
+    bool (*start)(unsigned threads, fl_error *error);
+    /* The library, its version and the kernels or instruction set in use: "OpenBLAS 0.3.21, SkylakeX kernels, ...".
+     * Only facts that stay the same from run to run. */
+    void (*describe)(fl_text *text);
+    fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: lent by naive */
+    fl_backend_op_maker *to_canonical;         /* NULL where every seam is canonical; request->layer is NULL */
+} fl_backend;
+
+/* Every backend, NULL-ended, in the order of list.h; naive first. */
+const fl_backend *const *fl_backends(void);
+const fl_backend *fl_backend_find(const char *name, fl_error *error);
+
+/* Plan one layer with `backend`, or with naive where the backend lacks it (*lent says so); the caller has made the seam
+ * canonical in that case. */
+fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent);
+
+#endif

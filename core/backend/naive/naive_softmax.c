@@ -1,0 +1,78 @@
+/* Softmax cross-entropy: loss = log(sum_j exp(z_j)) - z_label for the logits z, in nats.
+ *
+ * The largest logit is subtracted first, so that no exponential overflows. Backward: (softmax(z) - onehot(label)) /
+ * batch; forward keeps the probabilities for it. Sums run in double over fl_exact_exp, whose bits do not depend on the
+ * machine.
+ */
+#include "backend/naive/naive.h"
+#include "base/error.h"
+#include "base/exact.h"
+
+#include <math.h>
+
+/* The place of the largest, the first on a tie; n where a logit is not finite. */
+static size_t largest(const float *logits, size_t n)
+{
+    size_t best = 0;
+    for (size_t j = 0; j < n; j++) {
+        if (!isfinite(logits[j])) return n;
+        if (logits[j] > logits[best]) best = j;
+    }
+    return best;
+}
+
+/* Probabilities, and the logarithm of the sum of exponentials less the largest logit. */
+static double softmax(const float *logits, size_t n, size_t best, float *probabilities)
+{
+    double total = 0;
+    for (size_t j = 0; j < n; j++) {
+        double power = fl_exact_exp((double)logits[j] - logits[best]);
+        probabilities[j] = (float)power;
+        total += power;
+    }
+    for (size_t j = 0; j < n; j++) probabilities[j] = (float)(probabilities[j] / total);
+    return fl_exact_log(total);
+}
+
+/* A logit that is not finite makes the loss and every probability NaN: divergence must be seen. */
+static float lost(size_t n, float *probabilities)
+{
+    for (size_t j = 0; j < n; j++) probabilities[j] = NAN;
+    return NAN;
+}
+
+static void forward(fl_backend_op *op)
+{
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t n = p->in.c * p->in.h * p->in.w;
+    for (size_t e = 0; e < p->in.n; e++) {
+        const float *logits = (const float *)p->at.in + e * n;
+        float *probabilities = (float *)p->at.workspace + e * n;
+        size_t label = (size_t)p->at.labels[e], best = largest(logits, n);
+        if (label >= n) fl_error_die("label %d of example %zu is not one of %zu classes", p->at.labels[e], e, n);
+        p->at.wrong[e] = best != label;
+        p->at.losses[e] =
+            best == n ? lost(n, probabilities)
+                      : (float)(softmax(logits, n, best, probabilities) - ((double)logits[label] - logits[best]));
+    }
+}
+
+static void backward(fl_backend_op *op)
+{
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t n = p->in.c * p->in.h * p->in.w;
+    float batch = (float)p->in.n;
+    for (size_t e = 0; p->needs_d_in && e < p->in.n; e++) {
+        const float *probabilities = (const float *)p->at.workspace + e * n;
+        float *d_in = (float *)p->at.d_in + e * n;
+        for (size_t j = 0; j < n; j++)
+            d_in[j] = (probabilities[j] - (j == (size_t)p->at.labels[e] ? 1.0f : 0.0f)) / batch;
+    }
+}
+
+fl_backend_op *fl_naive_softmax_cross_entropy(const fl_backend_request *request)
+{
+    fl_backend_plain *p = fl_backend_plain_new(request, "double sums", forward, backward);
+    p->op.workspace_bytes = fl_tensor_shape_size(p->in) * sizeof(float);
+    return &p->op;
+}

@@ -1,0 +1,126 @@
+/* Ops of the onednn backend: two lists of oneDNN primitives over memories that bind fills in.
+ *
+ * A maker plans by adding memories and steps; forward and backward then only execute. Every seam is a four-dimensional
+ * memory; its layout is the producer's choice, and a consumer whose primitive wants another one reorders for itself.
+ * Written for oneDNN 2.6 (C API v2). A call that fails is our mistake or a lack of memory, and ends the process.
+ */
+#ifndef FL_BACKEND_ONEDNN_ONEDNN_H
+#define FL_BACKEND_ONEDNN_ONEDNN_H
+
+#include "backend/backend.h"
+#include <dnnl.h>
+
+enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8 };
+
+typedef struct fl_onednn_memory {
+    dnnl_memory_t handle;
+    dnnl_memory_desc_t desc;
+    size_t place;                           /* offset of the lent pointer in fl_backend_buffers */
+    size_t offset;                          /* bytes from that pointer; non-zero only in the workspace */
+    const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
+} fl_onednn_memory;
+
+typedef struct fl_onednn_step {
+    dnnl_primitive_t primitive;
+    int n_arguments;
+    dnnl_exec_arg_t arguments[FL_ONEDNN_ARGUMENTS];
+} fl_onednn_step;
+
+typedef struct fl_onednn_pass {
+    fl_onednn_step steps[FL_ONEDNN_STEPS];
+    size_t n_steps;
+} fl_onednn_pass;
+
+typedef struct fl_onednn_op {
+    fl_backend_op op; /* first: a pointer to the op is a pointer to this */
+    fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
+    size_t n_memories;
+    fl_onednn_pass forward, backward;
+    dnnl_memory_desc_t out;     /* behind op.out.layout */
+    dnnl_memory_desc_t weights; /* tensor 0 in the flat array */
+} fl_onednn_op;
+
+/* One argument of a step. */
+typedef struct fl_onednn_argument {
+    int index; /* DNNL_ARG_... */
+    const fl_onednn_memory *memory;
+} fl_onednn_argument;
+
+dnnl_engine_t fl_onednn_engine(void);
+
+/* Dies with `what` and oneDNN's word for it unless the call succeeded. */
+void fl_onednn_check(dnnl_status_t status, const char *what);
+
+/* Layouts. */
+dnnl_memory_desc_t fl_onednn_desc(int n_dims, const dnnl_dim_t *dims, dnnl_data_type_t type, dnnl_format_tag_t tag);
+dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type); /* N,C,H,W without gaps */
+dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam);       /* the layout of a seam's values */
+dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_query_t what);
+dnnl_data_type_t fl_onednn_type(fl_backend_precision precision);
+
+/* A descriptor for `op_desc` with the scratchpad lent by us and strict arithmetic; `relu` is applied to its result. */
+dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint);
+
+/* A descriptor for the change from one layout, or type, to another. */
+dnnl_primitive_desc_t fl_onednn_reorder(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to);
+/* The change itself, at once. */
+void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *from, const dnnl_memory_desc_t *to_desc,
+                           float *to);
+
+/* An empty op for `request`; the maker sets its output, memories and steps. */
+fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
+
+/* The output's layout; a canonical one leaves the seam's layout NULL. */
+void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
+
+/* A memory at the lent pointer that lies `place` bytes (offsetof) into fl_backend_buffers. */
+fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
+/* A memory of its own in the op's workspace. */
+fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
+/* The same bytes under another descriptor; the memory itself where that is the same. */
+fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc);
+
+/* Append the primitive to `pass`, with a scratchpad where it wants one; takes `primitive` back. */
+void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t primitive, size_t n,
+                   const fl_onednn_argument *arguments);
+void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_onednn_memory *from,
+                           const fl_onednn_memory *to);
+/* `memory` as `desc` wants it: itself, or a copy that `pass` (or an earlier one) makes by a reorder. */
+fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
+                                  const dnnl_memory_desc_t *desc);
+
+/* Write the primitive's name into op.implementation, after those already there. */
+void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
+
+/* Append to the backward pass: d_in = d_out where `out`, the ReLU's output, is positive, else 0. */
+void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
+                             const fl_onednn_memory *d_in);
+
+/* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
+ * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the
+ * loss that training sees. */
+typedef union fl_onednn_desc_of {
+    dnnl_inner_product_desc_t dense;
+    dnnl_convolution_desc_t convolution;
+} fl_onednn_desc_of;
+
+typedef struct fl_onednn_shapes {
+    dnnl_memory_desc_t in, weights, bias, out; /* in the working precision, layouts free where the library may choose */
+} fl_onednn_shapes;
+
+typedef struct fl_onednn_weighted {
+    fl_onednn_shapes (*shapes)(const fl_backend_request *request);
+    dnnl_status_t (*forward)(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                             const fl_onednn_shapes *shapes);
+    dnnl_status_t (*backward_data)(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                                   const fl_onednn_shapes *shapes);
+    dnnl_status_t (*backward_weights)(fl_onednn_desc_of *desc, const fl_backend_request *request,
+                                      const fl_onednn_shapes *shapes);
+} fl_onednn_weighted;
+
+/* Plan a layer with weights and a bias. */
+fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
+
+fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical;
+
+#endif

@@ -1,0 +1,173 @@
+/* The life of an op: memories and steps are added while planning, pointers are filled in by bind, and from then on a
+ * pass is a list of executions.
+ */
+#include "backend/onednn/onednn.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <dnnl_debug.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+void fl_onednn_check(dnnl_status_t status, const char *what)
+{
+    if (status == dnnl_out_of_memory) fl_error_give_up("no memory for %s", what);
+    if (status != dnnl_success) fl_error_die("oneDNN: %s: %s", what, dnnl_status2str(status));
+}
+
+dnnl_engine_t fl_onednn_engine(void)
+{
+    static dnnl_engine_t engine; /* one for the process, like the stream below */
+    if (!engine) fl_onednn_check(dnnl_engine_create(&engine, dnnl_cpu, 0), "making the engine");
+    return engine;
+}
+
+static dnnl_stream_t the_stream(void)
+{
+    static dnnl_stream_t stream;
+    if (!stream)
+        fl_onednn_check(dnnl_stream_create(&stream, fl_onednn_engine(), dnnl_stream_in_order), "making the stream");
+    return stream;
+}
+
+/* A processor's stream executes at once: there is nothing to wait for. */
+static void run(const fl_onednn_pass *pass)
+{
+    for (size_t i = 0; i < pass->n_steps; i++) {
+        const fl_onednn_step *step = &pass->steps[i];
+        fl_onednn_check(dnnl_primitive_execute(step->primitive, the_stream(), step->n_arguments, step->arguments),
+                        "executing a primitive");
+    }
+}
+
+static void forward(fl_backend_op *op)
+{
+    run(&((fl_onednn_op *)op)->forward);
+}
+
+static void backward(fl_backend_op *op)
+{
+    run(&((fl_onednn_op *)op)->backward);
+}
+
+static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
+{
+    fl_onednn_op *own = (fl_onednn_op *)op;
+    for (size_t i = 0; i < own->n_memories; i++) {
+        const fl_onednn_memory *m = &own->memories[i];
+        char *lent;
+        memcpy(&lent, (const char *)buffers + m->place, sizeof lent);
+        fl_onednn_check(dnnl_memory_set_data_handle(m->handle, lent + m->offset), "binding a memory");
+    }
+}
+
+static void free_pass(fl_onednn_pass *pass)
+{
+    for (size_t i = 0; i < pass->n_steps; i++) dnnl_primitive_destroy(pass->steps[i].primitive);
+}
+
+static void free_op(fl_backend_op *op)
+{
+    fl_onednn_op *own = (fl_onednn_op *)op;
+    free_pass(&own->forward);
+    free_pass(&own->backward);
+    for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
+    free(own);
+}
+
+fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
+{
+    fl_onednn_op *own = fl_memory_new(1, sizeof *own);
+    own->op.bind = bind;
+    own->op.forward = forward;
+    own->op.backward = request->training ? backward : NULL;
+    own->op.free = free_op;
+    return own;
+}
+
+void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
+{
+    fl_backend_activation *out = &op->op.out;
+    out->shape =
+        (fl_tensor_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
+    out->bytes = dnnl_memory_desc_get_size(desc);
+    dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
+    op->out = *desc;
+    out->layout = dnnl_memory_desc_equal(desc, &canonical) ? NULL : &op->out;
+}
+
+static fl_onednn_memory *add_memory(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place, size_t offset)
+{
+    if (op->n_memories == FL_ONEDNN_MEMORIES) fl_error_die("an op wants more than %d memories", FL_ONEDNN_MEMORIES);
+    fl_onednn_memory *m = &op->memories[op->n_memories++];
+    *m = (fl_onednn_memory){ .desc = *desc, .place = place, .offset = offset };
+    fl_onednn_check(dnnl_memory_create(&m->handle, desc, fl_onednn_engine(), DNNL_MEMORY_NONE), "making a memory");
+    return m;
+}
+
+fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place)
+{
+    return add_memory(op, desc, place, 0);
+}
+
+fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
+{
+    size_t offset = op->op.workspace_bytes, bytes = dnnl_memory_desc_get_size(desc);
+    op->op.workspace_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return add_memory(op, desc, offsetof(fl_backend_buffers, workspace), offset);
+}
+
+fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc)
+{
+    if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;
+    return add_memory(op, desc, memory->place, memory->offset);
+}
+
+void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t primitive, size_t n,
+                   const fl_onednn_argument *arguments)
+{
+    dnnl_memory_desc_t scratchpad = fl_onednn_chosen(primitive, dnnl_query_scratchpad_md);
+    if (pass->n_steps == FL_ONEDNN_STEPS || n >= FL_ONEDNN_ARGUMENTS)
+        fl_error_die("a pass has no room for another step");
+    fl_onednn_step *step = &pass->steps[pass->n_steps++];
+    for (size_t i = 0; i < n; i++)
+        step->arguments[step->n_arguments++] = (dnnl_exec_arg_t){ arguments[i].index, arguments[i].memory->handle };
+    if (dnnl_memory_desc_get_size(&scratchpad))
+        step->arguments[step->n_arguments++] =
+            (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, fl_onednn_own(op, &scratchpad)->handle };
+    fl_onednn_check(dnnl_primitive_create(&step->primitive, primitive), "making a primitive");
+    dnnl_primitive_desc_destroy(primitive);
+}
+
+void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_onednn_memory *from,
+                           const fl_onednn_memory *to)
+{
+    fl_onednn_add(op, pass, fl_onednn_reorder(&from->desc, &to->desc), 2,
+                  (fl_onednn_argument[]){ { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } });
+}
+
+fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
+                                  const dnnl_memory_desc_t *desc)
+{
+    if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;
+    for (size_t i = 0; i < op->n_memories; i++) {
+        fl_onednn_memory *copy = &op->memories[i];
+        if (copy->copy_of == memory && dnnl_memory_desc_equal(&copy->desc, desc)) return copy;
+    }
+    fl_onednn_memory *copy = fl_onednn_own(op, desc);
+    copy->copy_of = memory;
+    fl_onednn_add_reorder(op, pass, memory, copy);
+    return copy;
+}
+
+void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
+{
+    const char *name = NULL;
+    char *text = op->op.implementation;
+    size_t used = strlen(text), size = sizeof op->op.implementation;
+    fl_onednn_check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &name), "asking for a name");
+    snprintf(text + used, size - used, "%s%s", used ? " " : "", name);
+}

@@ -1,0 +1,186 @@
+/* Dense and convolution: one plan for both.
+ *
+ * The library chooses the layouts. The weights lie in the flat array as the weight gradient comes out, so that the
+ * optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16),
+ * they are reordered once per pass. The gradient's padding is zero because oneDNN writes padded areas as zeros.
+ */
+#include "backend/onednn/onednn.h"
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct plan {
+    fl_onednn_op *op;
+    const fl_backend_request *request;
+    fl_onednn_shapes shapes;
+    dnnl_primitive_desc_t forward, backward_weights, backward_data; /* NULL where there is none */
+    fl_onednn_memory *in, *out, *d_out, *weights, *bias;
+} plan;
+
+static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
+{
+    return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, like->ndims == 4 ? dnnl_abcd : dnnl_ab);
+}
+
+/* Inner product sees rows, seams have four dimensions: the plain four-dimensional layout of the same bytes. */
+static dnnl_memory_desc_t as_seam(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
+{
+    return desc->ndims == 4 ? *desc : fl_onednn_plain(shape, desc->data_type);
+}
+
+/* A seam's values as `desc` wants them. */
+static fl_onednn_memory *read_seam(plan *p, fl_onednn_pass *pass, fl_onednn_memory *seam,
+                                   const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
+{
+    dnnl_memory_desc_t wanted = as_seam(desc, shape);
+    return fl_onednn_view(p->op, fl_onednn_bring(p->op, pass, seam, &wanted), desc);
+}
+
+static void describe(plan *p, const fl_onednn_weighted *kind)
+{
+    const fl_backend_request *request = p->request;
+    fl_onednn_desc_of desc;
+    p->shapes = kind->shapes(request);
+    fl_onednn_check(kind->forward(&desc, request, &p->shapes), "describing forward");
+    p->forward = fl_onednn_describe(&desc, request->relu_next, NULL);
+    if (!request->training) return;
+    fl_onednn_shapes backward = p->shapes;
+    backward.out.data_type = fl_onednn_type(request->precision); /* the gradient, also where forward writes floats */
+    if (request->needs_d_in) {
+        fl_onednn_check(kind->backward_data(&desc, request, &backward), "describing the data gradient");
+        p->backward_data = fl_onednn_describe(&desc, false, p->forward);
+    }
+    backward.weights.data_type = dnnl_f32; /* the master weights and their gradient */
+    fl_onednn_check(kind->backward_weights(&desc, request, &backward), "describing the weight gradient");
+    p->backward_weights = fl_onednn_describe(&desc, false, p->forward);
+}
+
+/* The layout of the weights in the flat array; the plain one where the library's choice is mostly padding. */
+static dnnl_memory_desc_t flat_weights(const plan *p)
+{
+    dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights), own = plain;
+    if (p->backward_weights)
+        own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
+    else if (p->request->precision == FL_BACKEND_F32)
+        own = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
+    return dnnl_memory_desc_get_size(&own) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : own;
+}
+
+static void add_forward(plan *p)
+{
+    fl_onednn_op *op = p->op;
+    fl_onednn_pass *pass = &op->forward;
+    dnnl_memory_desc_t src = fl_onednn_chosen(p->forward, dnnl_query_src_md);
+    dnnl_memory_desc_t weights = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
+    dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
+    fl_onednn_argument arguments[] = {
+        { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_WEIGHTS, fl_onednn_bring(op, pass, p->weights, &weights) },
+        { DNNL_ARG_BIAS, p->bias },
+        { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
+    };
+    fl_onednn_add(op, pass, p->forward, 4, arguments);
+}
+
+static void add_backward_weights(plan *p)
+{
+    fl_onednn_op *op = p->op;
+    fl_onednn_pass *pass = &op->backward;
+    dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
+    dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
+    dnnl_memory_desc_t chosen = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
+    fl_onednn_memory *grad = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, grad[0]));
+    bool same = dnnl_memory_desc_equal(&chosen, &op->weights);
+    fl_onednn_memory *written = same ? grad : fl_onednn_own(op, &chosen);
+    fl_onednn_argument arguments[] = {
+        { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
+        { DNNL_ARG_DIFF_WEIGHTS, written },
+        { DNNL_ARG_DIFF_BIAS, fl_onednn_lent(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
+    };
+    fl_onednn_add(op, pass, p->backward_weights, 4, arguments);
+    if (!same) fl_onednn_add_reorder(op, pass, written, grad);
+}
+
+static void add_backward_data(plan *p)
+{
+    fl_onednn_op *op = p->op;
+    fl_onednn_pass *pass = &op->backward;
+    dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_data, dnnl_query_diff_dst_md);
+    dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
+    dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
+    dnnl_memory_desc_t written = as_seam(&d_src, p->request->in.shape);
+    fl_onednn_memory *d_in = fl_onednn_lent(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
+    bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
+    fl_onednn_memory *result = same ? d_in : fl_onednn_own(op, &written);
+    fl_onednn_argument arguments[] = {
+        { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
+        { DNNL_ARG_WEIGHTS, fl_onednn_bring(op, pass, p->weights, &weights) },
+        { DNNL_ARG_DIFF_SRC, fl_onednn_view(op, result, &d_src) },
+    };
+    fl_onednn_add(op, pass, p->backward_data, 3, arguments);
+    if (!same) fl_onednn_add_reorder(op, pass, result, d_in);
+}
+
+static void add_memories(plan *p)
+{
+    fl_onednn_op *op = p->op;
+    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in),
+                       out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
+    out = as_seam(&out, fl_layer_out(p->request->layer, p->request->in.shape));
+    fl_onednn_set_out(op, &out);
+    op->weights = flat_weights(p);
+    p->in = fl_onednn_lent(op, &in, offsetof(fl_backend_buffers, in));
+    p->out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, out));
+    p->weights = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
+    p->bias = fl_onednn_lent(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
+    if (p->request->training) p->d_out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, d_out));
+}
+
+static void add_steps(plan *p)
+{
+    fl_onednn_note(p->op, p->forward);
+    if (p->backward_weights) fl_onednn_note(p->op, p->backward_weights);
+    if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
+    add_forward(p);
+    if (!p->backward_weights) return;
+    if (p->op->op.took_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
+    add_backward_weights(p);
+    if (p->backward_data) add_backward_data(p);
+}
+
+/* Between canonical order and the flat array, outside measured steps: the bias as it is, the weights by a reorder. */
+static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *own)
+{
+    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
+    dnnl_memory_desc_t plain = plain_weights(layout);
+    if (tensor == 0)
+        fl_onednn_reorder_now(&plain, canonical, layout, own);
+    else
+        memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
+}
+
+static void export(const fl_backend_op *op, size_t tensor, const float *own, float *canonical)
+{
+    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
+    dnnl_memory_desc_t plain = plain_weights(layout);
+    if (tensor == 0)
+        fl_onednn_reorder_now(layout, own, &plain, canonical);
+    else
+        memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
+}
+
+fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
+{
+    plan p = { .op = fl_onednn_new(request), .request = request };
+    fl_backend_op *op = &p.op->op;
+    op->n_tensors = fl_layer_tensors(request->layer, request->in.shape, op->tensors);
+    op->took_relu = request->relu_next;
+    op->import = import;
+    op->export = export;
+    describe(&p, kind);
+    add_memories(&p);
+    op->tensors[0].count = dnnl_memory_desc_get_size(&p.op->weights) / sizeof(float);
+    add_steps(&p);
+    return op;
+}

@@ -1,0 +1,65 @@
+/* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
+ *
+ * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses are
+ * lent by naive.
+ */
+#include "backend/naive/naive.h"
+#include "backend/openblas/openblas.h"
+
+#ifdef FL_HAVE_OPENBLAS
+
+#include <cblas.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <strings.h>
+
+static bool usable(fl_backend_precision precision, fl_error *error)
+{
+    if (precision == FL_BACKEND_F32) return true;
+    return fl_error_user(error, "backend 'openblas' computes in f32 only, not in %s",
+                         fl_backend_precision_name(precision));
+}
+
+/* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
+ * other bits: what was asked for must be what runs. */
+static bool start(unsigned threads, fl_error *error)
+{
+    const char *asked = getenv("OPENBLAS_CORETYPE"), *got = openblas_get_corename();
+    if (asked && strcasecmp(asked, got))
+        return fl_error_user(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
+                             asked, got);
+    openblas_set_num_threads((int)threads);
+    return true;
+}
+
+/* The file is named, links followed, because Debian's alternatives can swap the library behind the same name. */
+static void describe(fl_text *text)
+{
+    Dl_info library;
+    fl_text_add(text, "%s, %s kernels", openblas_get_config(), openblas_get_corename());
+    char *file = dladdr((void *)openblas_get_config, &library) ? realpath(library.dli_fname, NULL) : NULL;
+    if (file) fl_text_add(text, ", %s", file);
+    free(file);
+}
+
+#else
+
+#include "backend/absent.h"
+FL_BACKEND_ABSENT("openblas", "OpenBLAS", "libopenblas-dev")
+
+#endif
+
+const fl_backend fl_backend_openblas = {
+    .entry = { "openblas", "matrix products by OpenBLAS, convolution by im2col", "OpenBLAS (openblas.net)" },
+    .usable = usable,
+    .start = start,
+    .describe = describe,
+#ifdef FL_HAVE_OPENBLAS
+    .plan = {
+        [FL_LAYER_DENSE] = fl_openblas_dense,
+        [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
+        [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
+        [FL_LAYER_RELU] = fl_naive_relu,
+    },
+#endif
+};

@@ -1,0 +1,158 @@
+/* Convolution as a matrix product per image (im2col).
+ *
+ * The patches of an image are a matrix with a row per (channel, tap) and a column per output pixel; then, for an image,
+ * out = W patches + b, dW += d patches^T and d_patches = W^T d, which is added back onto the image (col2im).
+ * One image at a time keeps the patches in the cache.
+ */
+#include "backend/openblas/openblas.h"
+
+#include <cblas.h>
+#include <string.h>
+
+/* The matrix product's three sizes. */
+typedef struct sizes {
+    blasint filters, taps, pixels;
+} sizes;
+
+static sizes sizes_of(const fl_backend_plain *p)
+{
+    fl_tensor_shape out = p->op.out.shape;
+    return (sizes){ (blasint)out.c, (blasint)(p->in.c * p->layer.kernel * p->layer.kernel), (blasint)(out.h * out.w) };
+}
+
+/* The workspace: patches, then a one per pixel. */
+static float *patches_of(const fl_backend_plain *p)
+{
+    return p->at.workspace;
+}
+
+static float *ones_of(const fl_backend_plain *p)
+{
+    sizes s = sizes_of(p);
+    return patches_of(p) + (size_t)s.taps * (size_t)s.pixels;
+}
+
+static void bind_ones(fl_backend_op *op, const fl_backend_buffers *buffers)
+{
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    p->at = *buffers;
+    for (blasint i = 0; i < sizes_of(p).pixels; i++) ones_of(p)[i] = 1;
+}
+
+/* Outputs first..end-1 of a row or column see the image under `tap`. */
+typedef struct span {
+    size_t first, end;
+} span;
+
+static span seen(size_t n_in, size_t n_out, size_t pad, size_t tap)
+{
+    span s = { tap < pad ? pad - tap : 0, tap < n_in + pad ? n_in + pad - tap : 0 };
+    if (s.end > n_out) s.end = n_out;
+    if (s.first > s.end) s.first = s.end;
+    return s;
+}
+
+/* One row of patches: the image as one tap sees it, zero outside. */
+static void gather_tap(const fl_backend_plain *p, const float *image, size_t i, size_t j, float *row)
+{
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
+    size_t pad = p->layer.pad;
+    span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
+    memset(row, 0, ys.first * out.w * sizeof *row);
+    for (size_t y = ys.first; y < ys.end; y++) {
+        float *to = row + y * out.w;
+        for (size_t x = 0; x < xs.first; x++) to[x] = 0;
+        if (xs.end > xs.first)
+            memcpy(to + xs.first, image + (y + i - pad) * in.w + (xs.first + j - pad),
+                   (xs.end - xs.first) * sizeof *to);
+        for (size_t x = xs.end; x < out.w; x++) to[x] = 0;
+    }
+    memset(row + ys.end * out.w, 0, (out.h - ys.end) * out.w * sizeof *row);
+}
+
+static void scatter_tap(const fl_backend_plain *p, const float *restrict row, size_t i, size_t j, float *restrict image)
+{
+    fl_tensor_shape in = p->in, out = p->op.out.shape;
+    size_t pad = p->layer.pad;
+    span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
+    for (size_t y = ys.first; y < ys.end; y++) {
+        const float *from = row + y * out.w + xs.first;
+        float *to = image + (y + i - pad) * in.w + (xs.first + j - pad);
+        for (size_t x = 0; x < xs.end - xs.first; x++) to[x] += from[x];
+    }
+}
+
+static void gather(const fl_backend_plain *p, const float *image, float *patches)
+{
+    size_t k = p->layer.kernel, pixels = p->op.out.shape.h * p->op.out.shape.w;
+    for (size_t c = 0; c < p->in.c; c++, image += p->in.h * p->in.w)
+        for (size_t tap = 0; tap < k * k; tap++, patches += pixels) gather_tap(p, image, tap / k, tap % k, patches);
+}
+
+static void scatter(const fl_backend_plain *p, const float *patches, float *image)
+{
+    size_t k = p->layer.kernel, pixels = p->op.out.shape.h * p->op.out.shape.w;
+    memset(image, 0, p->in.c * p->in.h * p->in.w * sizeof *image);
+    for (size_t c = 0; c < p->in.c; c++, image += p->in.h * p->in.w)
+        for (size_t tap = 0; tap < k * k; tap++, patches += pixels) scatter_tap(p, patches, tap / k, tap % k, image);
+}
+
+static void forward_image(const fl_backend_plain *p, const float *image, float *out)
+{
+    sizes s = sizes_of(p);
+    gather(p, image, patches_of(p));
+    for (blasint o = 0; o < s.filters; o++)
+        for (blasint i = 0; i < s.pixels; i++) out[o * s.pixels + i] = p->at.param[1][o];
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, s.filters, s.pixels, s.taps, 1, p->at.param[0], s.taps,
+                patches_of(p), s.pixels, 1, out, s.pixels);
+    if (p->op.took_relu) fl_openblas_relu(out, (size_t)s.filters * (size_t)s.pixels);
+}
+
+static void backward_parameters(const fl_backend_plain *p, const float *image, const float *d_out)
+{
+    sizes s = sizes_of(p);
+    gather(p, image, patches_of(p));
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, s.filters, s.taps, s.pixels, 1, d_out, s.pixels, patches_of(p),
+                s.pixels, 1, p->at.grad[0], s.taps);
+    cblas_sgemv(CblasRowMajor, CblasNoTrans, s.filters, s.pixels, 1, d_out, s.pixels, ones_of(p), 1, 1, p->at.grad[1],
+                1);
+}
+
+static void backward_image(const fl_backend_plain *p, const float *d_out, float *d_image)
+{
+    sizes s = sizes_of(p);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, s.taps, s.pixels, s.filters, 1, p->at.param[0], s.taps, d_out,
+                s.pixels, 0, patches_of(p), s.pixels);
+    scatter(p, patches_of(p), d_image);
+}
+
+static void forward(fl_backend_op *op)
+{
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
+    for (size_t n = 0; n < p->in.n; n++)
+        forward_image(p, (const float *)p->at.in + n * image, (float *)p->at.out + n * outs);
+}
+
+static void backward(fl_backend_op *op)
+{
+    fl_backend_plain *p = (fl_backend_plain *)op;
+    size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
+    for (size_t t = 0; t < op->n_tensors; t++) memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
+    for (size_t n = 0; n < p->in.n; n++) {
+        float *d_out = (float *)p->at.d_out + n * outs;
+        if (op->took_relu) fl_openblas_relu_back((const float *)p->at.out + n * outs, d_out, outs);
+        backward_parameters(p, (const float *)p->at.in + n * image, d_out);
+        if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in + n * image);
+    }
+}
+
+fl_backend_op *fl_openblas_convolution(const fl_backend_request *request)
+{
+    fl_backend_plain *p = fl_backend_plain_new(request, "im2col, sgemm", forward, backward);
+    sizes s = sizes_of(p);
+    p->op.took_relu = request->relu_next;
+    p->op.workspace_bytes = ((size_t)s.taps + 1) * (size_t)s.pixels * sizeof(float);
+    p->op.bind = bind_ones;
+    return &p->op;
+}

@@ -1,0 +1,26 @@
+/* Ops in canonical layout, as naive and openblas plan them.
+ *
+ * Seams are float N,C,H,W, parameters lie in canonical order without padding, so everything about an op follows from
+ * its layer and input; what differs from kind to kind is only what runs forward and backward.
+ */
+#ifndef FL_BACKEND_PLAIN_H
+#define FL_BACKEND_PLAIN_H
+
+#include "backend/backend.h"
+
+typedef struct fl_backend_plain {
+    fl_backend_op op; /* first: a pointer to the op is a pointer to the plain op */
+    fl_layer layer;
+    fl_tensor_shape in;
+    bool needs_d_in;
+    fl_backend_buffers at; /* from bind on */
+} fl_backend_plain;
+
+typedef void fl_backend_op_run(fl_backend_op *op);
+
+/* An op for `request` that runs `forward` and, when training, `backward`. The caller may still set took_relu and
+ * workspace_bytes. */
+fl_backend_plain *fl_backend_plain_new(const fl_backend_request *request, const char *implementation,
+                                       fl_backend_op_run *forward, fl_backend_op_run *backward);
+
+#endif

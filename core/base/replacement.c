@@ -1,0 +1,61 @@
+/* fsync before the rename, or a power cut could leave the new name with old or no bytes; fsync of the folder after it,
+ * or the rename itself could be lost. */
+#include "base/replacement.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+bool fl_replacement_begin(fl_replacement *replacement, const char *path, const char *temporary, fl_error *error)
+{
+    *replacement = (fl_replacement){ .path = path, .temporary = temporary };
+    replacement->file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return replacement->file >= 0 || fl_file_error(error, temporary, "cannot be created");
+}
+
+void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n)
+{
+    const char *at = bytes;
+    while (n && !replacement->trouble) {
+        ssize_t put = write(replacement->file, at, n);
+        if (put < 0 && errno != EINTR) replacement->trouble = errno;
+        if (put < 0) continue;
+        at += put;
+        n -= (size_t)put;
+    }
+}
+
+static void sync_folder_of(const char *path)
+{
+    char folder[FL_FILE_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+    int handle = open(slash ? (*folder ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle < 0) return;
+    fsync(handle);
+    close(handle);
+}
+
+bool fl_replacement_end(fl_replacement *replacement, fl_error *error)
+{
+    if (!replacement->trouble && fsync(replacement->file) != 0) replacement->trouble = errno;
+    if (!replacement->trouble && rename(replacement->temporary, replacement->path) != 0) replacement->trouble = errno;
+    if (replacement->trouble) {
+        fl_replacement_drop(replacement);
+        errno = replacement->trouble;
+        return fl_file_error(error, replacement->path, "cannot be written");
+    }
+    close(replacement->file);
+    sync_folder_of(replacement->path);
+    return true;
+}
+
+void fl_replacement_drop(fl_replacement *replacement)
+{
+    close(replacement->file);
+    unlink(replacement->temporary);
+}

@@ -1,0 +1,41 @@
+/* Data set `quadratic`: the noise that a quadratic loss is seen through, x_i ~ N(0, noise^2) independently. Example i
+ * draws its values from a stream of its own, so more dimensions add values and change none. */
+#include "base/hash.h"
+#include "base/random.h"
+#include "dataset/dataset.h"
+#include "dataset/quadratic.h"
+
+enum { N_TRAIN = 12000, N_TEST = 2000, N_VALIDATION = 2000, N_EXAMPLES = N_TRAIN + N_TEST };
+enum { SEED = 1 };
+
+static void draw_example(size_t example, size_t dimension, double noise, float *values)
+{
+    fl_random_stream stream = fl_random_stream_start(SEED, "quadratic", example);
+    for (size_t i = 0; i < dimension; i++) values[i] = (float)(noise * fl_random_normal(&stream));
+}
+
+static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
+{
+    size_t dimension = (size_t)options[FL_DATASET_QUADRATIC_DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
+    fl_dataset *dataset = fl_dataset_new(bytes);
+    float *values = dataset->owned;
+    for (size_t i = 0; i < N_EXAMPLES; i++)
+        draw_example(i, dimension, options[FL_DATASET_QUADRATIC_NOISE], values + i * dimension);
+    dataset->shape = (fl_tensor_shape){ 1, dimension, 1, 1 };
+    dataset->n_train = N_TRAIN;
+    dataset->n_test = N_TEST;
+    dataset->validation = N_VALIDATION;
+    dataset->values = values;
+    fl_hash_sha256(values, bytes, dataset->checksum);
+    return dataset;
+}
+
+const fl_dataset_kind fl_dataset_quadratic = {
+    .entry = { .name = "quadratic", .about = "14,000 vectors of Gaussian noise, generated", .source = "" },
+    .licence = "none needed, generated",
+    .home = "core/dataset/dataset_quadratic.c",
+    .n_train = N_TRAIN,
+    .n_validation = N_VALIDATION,
+    .n_test = N_TEST,
+    .load = load,
+};

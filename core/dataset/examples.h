@@ -1,0 +1,62 @@
+/* Examples in use: the splits of a data set, the order of an epoch, and batches.
+ *
+ * Which examples validate depends on the split alone; the order on (seed, "order", epoch) alone: neither knows which
+ * optimizer it serves.
+ */
+#ifndef FL_DATASET_EXAMPLES_H
+#define FL_DATASET_EXAMPLES_H
+
+#include "dataset/dataset.h"
+
+typedef enum fl_dataset_split_from {
+    FL_DATASET_FROM_END,
+    FL_DATASET_FROM_START,
+    FL_DATASET_FROM_SEEDED,
+    FL_DATASET_SPLITS_FROM
+} fl_dataset_split_from;
+const char *fl_dataset_split_from_name(fl_dataset_split_from from); /* "end", "start", "seeded" */
+
+typedef struct fl_dataset_split {
+    size_t validation; /* examples of the training file that validate; SIZE_MAX: the data set's default */
+    fl_dataset_split_from
+        from; /* seeded: drawn without replacement from stream (seed, "split", 0), kept in file order */
+    uint64_t seed;
+} fl_dataset_split;
+
+/* Some examples of a data set, in a fixed order. */
+typedef struct fl_dataset_examples {
+    const fl_dataset *dataset; /* borrowed */
+    uint32_t *index;           /* positions in the data set, owned */
+    size_t count;
+} fl_dataset_examples;
+
+typedef struct fl_dataset_splits {
+    fl_dataset_examples training, validation, test;
+} fl_dataset_splits;
+
+/* Split a data set; false when the validation size leaves nothing to train on or is 0. */
+bool fl_dataset_splits_make(fl_dataset_splits *splits, const fl_dataset *dataset, const fl_dataset_split *split,
+                            fl_error *error);
+void fl_dataset_splits_free(fl_dataset_splits *splits);
+
+/* Copy examples first..first+n-1 of `examples` in the order `order` (NULL: as they stand) into a batch: `input` n
+ * examples in canonical order (pixels as pixel / 255), `labels` n classes (0 without classes). */
+void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint32_t *order, size_t first, size_t n,
+                                float *input, int32_t *labels);
+
+/* The order of the training examples: one seeded permutation per epoch, without replacement; the examples that do not
+ * fill the last batch of an epoch are dropped for that epoch. */
+typedef struct fl_dataset_order {
+    uint32_t *order; /* owned; the present epoch's permutation */
+    size_t count, batch;
+    uint64_t seed, epoch; /* epoch: the one in `order`, UINT64_MAX before the first */
+} fl_dataset_order;
+
+void fl_dataset_order_start(fl_dataset_order *order, size_t count, size_t batch, uint64_t seed);
+void fl_dataset_order_free(fl_dataset_order *order);
+
+/* Where in `order->order` the batch of `step` (from 0) begins; makes the epoch's permutation when it is another epoch.
+ * A pure function of (seed, count, batch, step). */
+size_t fl_dataset_order_batch(fl_dataset_order *order, uint64_t step);
+
+#endif

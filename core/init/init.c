@@ -1,0 +1,94 @@
+/* The rules for initial weights.
+ *
+ * He et al. 2015: variance 2 / fan_in. Glorot and Bengio 2010: variance 2 / (fan_in + fan_out). A uniform law on
+ * [-a, a] has variance a^2 / 3. The truncated normal draws again beyond two deviations; its argument is the deviation
+ * before.
+ */
+#include "init/init.h"
+#include "base/random.h"
+
+#include <math.h>
+
+static void fill_normal(float *values, size_t n, double deviation, fl_random_stream stream)
+{
+    for (size_t i = 0; i < n; i++) values[i] = (float)(deviation * fl_random_normal(&stream));
+}
+
+static void fill_uniform(float *values, size_t n, double bound, fl_random_stream stream)
+{
+    for (size_t i = 0; i < n; i++) values[i] = (float)(bound * (2 * fl_random_uniform(&stream) - 1));
+}
+
+static void he_normal(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
+{
+    fill_normal(values, n, sqrt(2 / fan_in), stream);
+}
+
+static void he_uniform(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
+{
+    fill_uniform(values, n, sqrt(6 / fan_in), stream);
+}
+
+static void glorot_normal(float *values, size_t n, double fan_in, double fan_out, double argument,
+                          fl_random_stream stream)
+{
+    fill_normal(values, n, sqrt(2 / (fan_in + fan_out)), stream);
+}
+
+static void glorot_uniform(float *values, size_t n, double fan_in, double fan_out, double argument,
+                           fl_random_stream stream)
+{
+    fill_uniform(values, n, sqrt(6 / (fan_in + fan_out)), stream);
+}
+
+static void truncated_normal(float *values, size_t n, double fan_in, double fan_out, double argument,
+                             fl_random_stream stream)
+{
+    for (size_t i = 0; i < n; i++) {
+        double draw = fl_random_normal(&stream);
+        while (fabs(draw) > 2) draw = fl_random_normal(&stream);
+        values[i] = (float)(argument * draw);
+    }
+}
+
+static void constant(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream)
+{
+    for (size_t i = 0; i < n; i++) values[i] = (float)argument;
+}
+
+static const fl_init_rule rules[] = {
+    { { "he_normal", "normal of variance 2 / fan_in", "He et al. 2015" }, NULL, he_normal },
+    { { "he_uniform", "uniform of variance 2 / fan_in", "He et al. 2015" }, NULL, he_uniform },
+    { { "glorot_normal", "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" }, NULL, glorot_normal },
+    { { "glorot_uniform", "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
+      NULL,
+      glorot_uniform },
+    { { "truncated_normal", "normal, drawn again beyond two deviations", "" }, "deviation", truncated_normal },
+    { { "constant", "the same value everywhere", "" }, "value", constant },
+};
+
+static const fl_init_rule *const registry[] = {
+    &rules[0], &rules[1], &rules[2], &rules[3], &rules[4], &rules[5], NULL
+};
+
+const fl_init_rule *const *fl_init_rules(void)
+{
+    return registry;
+}
+
+const fl_init_rule *fl_init_find(const char *name, fl_error *error)
+{
+    return fl_entry_find((const void *const *)registry, "initialisation", name, error);
+}
+
+void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical)
+{
+    fl_random_stream stream = fl_random_stream_start(seed, "init", tensor);
+    size_t area = 1;
+    for (size_t d = 2; d < block->n_dims; d++) area *= block->shape[d];
+    double fan_in = (double)(block->shape[1] * area), fan_out = (double)(block->shape[0] * area);
+    if (block->n_dims == 1)
+        constant(canonical, block->n_values, 1, 1, init->bias, stream);
+    else
+        init->weights->fill(canonical, block->n_values, fan_in, fan_out, init->argument, stream);
+}

@@ -1,0 +1,35 @@
+/* Initial parameters: for weights a rule that sees only the tensor's shape, for biases a constant.
+ *
+ * Each tensor draws from its own stream (seed, "init", its number), in canonical order, so all optimizers, backends and
+ * batch sizes meet the same initial weights.
+ */
+#ifndef FL_INIT_INIT_H
+#define FL_INIT_INIT_H
+
+#include "base/entry.h"
+#include "base/random.h"
+#include "tensor/tensor.h"
+#include <stdint.h>
+
+typedef struct fl_init_rule {
+    fl_entry entry;
+    const char *argument; /* what `argument` in fl_init means here ("deviation", "value"), NULL if it takes none */
+    /* Fill `values` from the tensor's stream; fan_in and fan_out count connections (kernel area included). */
+    void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream);
+} fl_init_rule;
+
+typedef struct fl_init {
+    const fl_init_rule *weights;
+    double argument; /* truncated_normal: the deviation before truncation at two of it; constant: the value */
+    double bias;     /* every bias starts here */
+} fl_init;
+
+/* Every rule, NULL-ended: he_normal he_uniform glorot_normal glorot_uniform truncated_normal constant. */
+const fl_init_rule *const *fl_init_rules(void);
+const fl_init_rule *fl_init_find(const char *name, fl_error *error);
+
+/* Write the initial values of block `tensor` (its position in the flat) in canonical order. A block with one dimension
+ * is a bias. */
+void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical);
+
+#endif

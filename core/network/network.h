@@ -1,0 +1,46 @@
+/* A model planned for one backend, batch size and precision: the chain of its layers' ops with all memory in place.
+ *
+ * Made once per (layers, backend, batch, precision) and kept between trials. The parameters and gradients are flat
+ * arrays in the backend's layout, owned by the network; other networks over the same layers may lay them out
+ * differently, so values travel between networks in canonical order.
+ */
+#ifndef FL_NETWORK_NETWORK_H
+#define FL_NETWORK_NETWORK_H
+
+#include "backend/backend.h"
+#include "init/init.h"
+
+typedef struct fl_network fl_network;
+
+/* `in` is the shape of one batch. `training` false plans forward only. NULL when the backend cannot be used. */
+fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                           fl_backend_precision precision, bool training, fl_error *error);
+void fl_network_free(fl_network *network);
+
+/* The shape of one batch of inputs. */
+fl_tensor_shape fl_network_in(const fl_network *network);
+
+const fl_tensor_layout *fl_network_flat(const fl_network *network);
+float *fl_network_parameters(fl_network *network);          /* flat->count floats */
+float *fl_network_gradient(fl_network *network);            /* the same; NULL unless training */
+float *fl_network_input(fl_network *network);               /* one batch, canonical, to be filled before forward */
+int32_t *fl_network_labels(fl_network *network);            /* a class per example, to be filled before forward */
+const float *fl_network_losses(const fl_network *network);  /* per example, after forward */
+const uint8_t *fl_network_wrong(const fl_network *network); /* per example, after forward */
+
+void fl_network_forward(fl_network *network);
+void fl_network_backward(fl_network *network);     /* after forward; writes the gradient of the mean loss */
+double fl_network_loss(const fl_network *network); /* mean of the losses, summed in double in order */
+
+/* All parameters in canonical order, block after block, n_parameters floats. */
+void fl_network_import(fl_network *network, const float *canonical);
+void fl_network_export(const fl_network *network, float *canonical);
+
+/* Initial parameters by `init`. */
+void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed);
+
+/* Words for provenance: the ops naive lent ("softmax_cross_entropy", NULL-ended), and every implementation string. */
+const char *const *fl_network_lent(const fl_network *network);
+void fl_network_describe(const fl_network *network, fl_text *text);
+
+#endif

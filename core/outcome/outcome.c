@@ -1,0 +1,131 @@
+/* Outcomes as JSON: what a worker sends home. */
+#include "base/memory.h"
+#include "outcome/outcome.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const status_names[FL_OUTCOME_STATUSES] = { "complete", "infeasible", "failed" };
+
+static const struct {
+    const char *name;
+    size_t at;
+} parts[] = {
+    { "total", offsetof(fl_outcome_seconds, total) },
+    { "setup", offsetof(fl_outcome_seconds, setup) },
+    { "data", offsetof(fl_outcome_seconds, data) },
+    { "forward_backward", offsetof(fl_outcome_seconds, forward_backward) },
+    { "update", offsetof(fl_outcome_seconds, update) },
+    { "evaluate", offsetof(fl_outcome_seconds, evaluate) },
+    { "other", offsetof(fl_outcome_seconds, other) },
+};
+
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+const char *fl_outcome_status_name(fl_outcome_status status)
+{
+    return status_names[status];
+}
+
+fl_outcome_status fl_outcome_status_find(const char *name)
+{
+    fl_outcome_status status = 0;
+    while (status < FL_OUTCOME_STATUSES && strcmp(name, status_names[status])) status++;
+    return status;
+}
+
+void fl_outcome_free(fl_outcome *outcome)
+{
+    free(outcome->points);
+    free(outcome->implementation);
+    *outcome = (fl_outcome){ 0 };
+}
+
+json_t *fl_outcome_seconds_json(const fl_outcome_seconds *seconds)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < N_PARTS; i++)
+        json_object_set_new(object, parts[i].name, json_real(*(const double *)((const char *)seconds + parts[i].at)));
+    return object;
+}
+
+void fl_outcome_seconds_read(const json_t *object, fl_outcome_seconds *seconds)
+{
+    for (size_t i = 0; i < N_PARTS; i++)
+        *(double *)((char *)seconds + parts[i].at) = json_number_value(json_object_get(object, parts[i].name));
+}
+
+json_t *fl_outcome_first_losses_json(const fl_outcome_first_losses *losses)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < losses->n; i++)
+        json_array_append_new(array, isfinite(losses->of[i]) ? json_real(losses->of[i]) : json_null());
+    return array;
+}
+
+void fl_outcome_first_losses_read(const json_t *array, fl_outcome_first_losses *losses)
+{
+    size_t n = json_array_size(array);
+    losses->n = n < FL_OUTCOME_FIRST_LOSSES ? n : FL_OUTCOME_FIRST_LOSSES;
+    for (size_t i = 0; i < losses->n; i++) {
+        const json_t *loss = json_array_get(array, i);
+        losses->of[i] = json_is_number(loss) ? json_number_value(loss) : HUGE_VAL;
+    }
+}
+
+json_t *fl_outcome_json(const fl_outcome *outcome)
+{
+    json_t *points = json_array();
+    for (size_t i = 0; i < outcome->n_points; i++)
+        json_array_append_new(points, fl_trial_point_json(&outcome->points[i]));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial, "status",
+        fl_outcome_status_name(outcome->status), "reason", outcome->reason, "points", points, "stopped_at",
+        (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
+        (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
+        "first_losses", fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "state_hash",
+        outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds), "examples_per_second",
+        outcome->examples_per_second, "implementation", outcome->implementation ? outcome->implementation : "");
+}
+
+static void read_text(const json_t *object, const char *key, char *text, size_t size)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    snprintf(text, size, "%s", value ? value : "");
+}
+
+static size_t read_count(const json_t *object, const char *key)
+{
+    return (size_t)json_integer_value(json_object_get(object, key));
+}
+
+bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
+{
+    char status[16];
+    const json_t *points = json_object_get(object, "points");
+    *outcome = (fl_outcome){ .n_points = 0 };
+    read_text(object, "trial", outcome->trial, sizeof outcome->trial);
+    read_text(object, "status", status, sizeof status);
+    outcome->status = fl_outcome_status_find(status);
+    if (outcome->status == FL_OUTCOME_STATUSES || !json_is_array(points)) return false;
+    read_text(object, "reason", outcome->reason, sizeof outcome->reason);
+    read_text(object, "lent", outcome->lent, sizeof outcome->lent);
+    read_text(object, "state_hash", outcome->state_hash, sizeof outcome->state_hash);
+    outcome->stopped_at = read_count(object, "stopped_at");
+    outcome->steps_done = read_count(object, "steps_done");
+    outcome->n_parameters = read_count(object, "n_parameters");
+    outcome->gradient_evaluations = read_count(object, "gradient_evaluations");
+    fl_outcome_first_losses_read(json_object_get(object, "first_losses"), &outcome->first_losses);
+    outcome->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
+    fl_outcome_seconds_read(json_object_get(object, "seconds"), &outcome->seconds);
+    outcome->implementation = fl_memory_copy_text(json_string_value(json_object_get(object, "implementation")));
+    outcome->points = fl_memory_new(json_array_size(points), sizeof(fl_trial_point));
+    for (; outcome->n_points < json_array_size(points); outcome->n_points++)
+        if (!fl_trial_point_read(json_array_get(points, outcome->n_points), &outcome->points[outcome->n_points])) {
+            fl_outcome_free(outcome);
+            return false;
+        }
+    return true;
+}

@@ -1,0 +1,315 @@
+/* The readers' side of a result folder: lines to records, the last valid one per slot, arms with their counts. */
+#include "results/results.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "record/line.h"
+#include "results/points.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- lines --- */
+
+static void add_damage(fl_results *results, const char *path, size_t line, const char *what)
+{
+    fl_text where = { 0 };
+    fl_text_add(&where, "%s:%zu", path, line);
+    results->damage = fl_memory_grow(results->damage, results->n_damage + 1, sizeof *results->damage);
+    fl_results_damage *damage = &results->damage[results->n_damage++];
+    damage->where = where.bytes;
+    snprintf(damage->what, sizeof damage->what, "%s", what);
+}
+
+static void damaged(void *whose, const char *path, size_t line, const char *what)
+{
+    add_damage(whose, path, line, what);
+}
+
+/* The number of a host's key among those met so far, the latest of which is the likeliest. */
+static unsigned number_of(fl_results *results, const char *key)
+{
+    size_t i = results->n_host_keys;
+    while (i-- > 0)
+        if (!strcmp(results->host_keys[i], key)) return (unsigned)i;
+    results->host_keys = fl_memory_grow(results->host_keys, results->n_host_keys + 1, sizeof *results->host_keys);
+    memcpy(results->host_keys[results->n_host_keys], key, sizeof *results->host_keys);
+    return (unsigned)results->n_host_keys++;
+}
+
+/* How many evaluations a complete trial had. */
+static unsigned evaluations_of(const fl_study *study, const fl_record *record)
+{
+    size_t every = study->arms[record->slot.arm].base.eval_every;
+    return record->has_final ? (unsigned)((record->final.step + every - 1) / every) : 0;
+}
+
+static fl_results_entry brief_of(fl_results *results, const fl_record *record, fl_results_place place)
+{
+    fl_results_entry brief = {
+        .slot = record->slot,
+        .place = place,
+        .status = record->status,
+        .host = number_of(results, record->host),
+        .n_points = evaluations_of(results->study, record),
+        .stopped_early = record->stopped_at > 0,
+    };
+    memcpy(brief.trial, record->trial, sizeof brief.trial);
+    fl_results_entry_score(results->study, record, &brief);
+    return brief;
+}
+
+typedef struct reading {
+    fl_results *results;
+    size_t capacity;
+} reading;
+
+static void add_record(reading *r, const fl_record *record, fl_results_place place)
+{
+    fl_results *results = r->results;
+    if (results->n_records == r->capacity) {
+        r->capacity = r->capacity ? 2 * r->capacity : 256;
+        results->records = fl_memory_grow(results->records, r->capacity, sizeof *results->records);
+    }
+    results->records[results->n_records++] = brief_of(results, record, place);
+}
+
+static const char *take_trial(void *whose, const char *line, size_t n, fl_results_place place)
+{
+    reading *r = whose;
+    fl_record record;
+    json_t *object = fl_record_line_read(line, n - 1);
+    bool good = object && fl_record_read(object, r->results->study, &record);
+    const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
+    if (good) {
+        add_record(r, &record, place);
+        fl_record_free(&record);
+    }
+    json_decref(object);
+    return wrong;
+}
+
+static void damaged_trial(void *whose, const char *path, size_t line, const char *what)
+{
+    add_damage(((reading *)whose)->results, path, line, what);
+}
+
+static bool read_trials(fl_results *results, fl_error *error)
+{
+    reading r = { .results = results };
+    const fl_results_reader reader = { &r, take_trial, damaged_trial };
+    results->trials = fl_results_files_open(results->folder, "trials", "jsonl", error);
+    return results->trials && fl_results_files_read(results->trials, &reader, error);
+}
+
+static bool read_host(fl_results *results, const char *path, fl_error *error)
+{
+    char *text;
+    size_t n;
+    json_error_t trouble;
+    if (!fl_file_read(path, &text, &n, error)) return false;
+    json_t *file = json_loadb(text, n, 0, &trouble);
+    json_t *hosts = json_object_get(file, "hosts");
+    if (json_is_object(hosts))
+        json_object_update(results->hosts, hosts);
+    else
+        add_damage(results, path, file || trouble.line < 1 ? 1 : (size_t)trouble.line, "does not list the hosts");
+    json_decref(file);
+    free(text);
+    return true;
+}
+
+static bool read_hosts(fl_results *results, fl_error *error)
+{
+    fl_results_files *files = fl_results_files_open(results->folder, "host", "json", error);
+    bool fine = files;
+    for (size_t i = 0; fine && i < fl_results_files_count(files); i++)
+        fine = read_host(results, fl_results_files_path(files, i), error);
+    fl_results_files_free(files);
+    return fine;
+}
+
+/* --- from lines to arms --- */
+
+static int by_number(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_slot(const void *left, const void *right)
+{
+    const fl_record_slot *a = &((const fl_results_entry *)left)->slot, *b = &((const fl_results_entry *)right)->slot;
+    bool a_rerun = a->repeat >= FL_STUDY_RERUN_REPEAT, b_rerun = b->repeat >= FL_STUDY_RERUN_REPEAT;
+    if (a->arm != b->arm) return by_number(a->arm, b->arm);
+    if (a_rerun != b_rerun) return a_rerun ? 1 : -1;
+    if (a->index != b->index) return by_number(a->index, b->index);
+    return by_number(a->repeat, b->repeat);
+}
+
+static int by_slot_then_place(const void *left, const void *right)
+{
+    int order = by_slot(left, right);
+    return order ? order : by_number(((const fl_results_entry *)left)->place, ((const fl_results_entry *)right)->place);
+}
+
+/* Sort the records and keep the last of each slot. */
+static void settle_records(fl_results *results)
+{
+    size_t n = results->n_records, kept = 0;
+    fl_results_entry *records = results->records;
+    if (n) qsort(records, n, sizeof *records, by_slot_then_place);
+    for (size_t i = 0; i < n; i++)
+        if (i + 1 == n || by_slot(&records[i], &records[i + 1])) records[kept++] = records[i];
+    results->n_records = kept;
+}
+
+size_t fl_results_trials_needed(const bool *feasible, size_t n_known, size_t wanted)
+{
+    size_t n = 0, found = 0;
+    while (n < n_known && found < wanted) found += feasible[n++];
+    return n;
+}
+
+static size_t sum(const bool *flags, size_t n)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) found += flags[i];
+    return found;
+}
+
+/* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
+ * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
+static size_t count_trials(const fl_study *study, const fl_results_entry *records, size_t n_records, bool *filled)
+{
+    size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
+    bool *feasible = fl_memory_new(n, sizeof *feasible);
+    for (size_t i = 0; i < n_records; i++) {
+        const fl_record_slot *slot = &records[i].slot;
+        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i].status == FL_OUTCOME_COMPLETE;
+    }
+    if (study->feasible) n = fl_results_trials_needed(feasible, n, study->trials);
+    for (size_t i = 0; i < n_records; i++) {
+        const fl_record_slot *slot = &records[i].slot;
+        done += slot->index < n && slot->repeat < study->repeats && records[i].status != FL_OUTCOME_FAILED;
+    }
+    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
+    free(feasible);
+    return n;
+}
+
+static void count_statuses(fl_results_arm *arm)
+{
+    for (size_t i = 0; i < arm->n_search; i++) {
+        arm->n_complete += arm->search[i].status == FL_OUTCOME_COMPLETE;
+        arm->n_infeasible += arm->search[i].status == FL_OUTCOME_INFEASIBLE;
+        arm->n_failed += arm->search[i].status == FL_OUTCOME_FAILED;
+    }
+}
+
+/* Split one arm's records, `all`, into search and reruns, and leave out what lies beyond its budget. */
+static void settle_arm(const fl_study *study, fl_results_arm *arm, const fl_results_entry *all, size_t n)
+{
+    size_t searched = 0;
+    while (searched < n && all[searched].slot.repeat < FL_STUDY_RERUN_REPEAT) searched++;
+    arm->search = all;
+    arm->reruns = all + searched;
+    arm->n_reruns = n - searched;
+    arm->n_trials = count_trials(study, all, searched, &arm->filled);
+    while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
+    arm->n_search = searched;
+    count_statuses(arm);
+}
+
+/* Reruns count only for the trial that is selected now; those of one trial stand side by side. */
+static void keep_selected_reruns(const fl_results *results, fl_results_arm *arm)
+{
+    size_t n;
+    fl_results_score *scores = fl_results_scores(results, arm, &n);
+    const fl_results_score *best = fl_results_best_score(scores, n);
+    for (n = 0; arm->n_reruns && !(best && arm->reruns->slot.index == best->index); arm->n_reruns--) arm->reruns++;
+    while (n < arm->n_reruns && arm->reruns[n].slot.index == best->index) n++;
+    arm->n_reruns = n;
+    free(scores);
+}
+
+static void settle_arms(fl_results *results)
+{
+    size_t n_arms = results->study->n_arms;
+    results->arms = fl_memory_new(n_arms, sizeof *results->arms);
+    for (size_t arm = 0, at = 0; arm < n_arms; arm++) {
+        size_t first = at;
+        while (at < results->n_records && results->records[at].slot.arm == arm) at++;
+        settle_arm(results->study, &results->arms[arm], results->records + first, at - first);
+        keep_selected_reruns(results, &results->arms[arm]);
+    }
+}
+
+/* --- the whole --- */
+
+fl_results *fl_results_read(const char *folder, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "study.json");
+    if (!fl_file_exists(path)) {
+        fl_error_user(error, "%.600s: is no result folder: it holds no study.json", folder);
+        return NULL;
+    }
+    fl_study *study = fl_study_load(path, NULL, error);
+    if (!study) return NULL;
+    fl_results *results = fl_memory_new(1, sizeof *results);
+    *results = (fl_results){ .folder = fl_memory_copy_text(folder), .study = study, .hosts = json_object() };
+    results->points = fl_results_points_new(folder, error);
+    if (!results->points || !read_hosts(results, error) || !read_trials(results, error)) {
+        fl_results_free(results);
+        return NULL;
+    }
+    settle_records(results);
+    settle_arms(results);
+    return results;
+}
+
+void fl_results_free(fl_results *results)
+{
+    if (!results) return;
+    for (size_t i = 0; i < results->n_damage; i++) free(results->damage[i].where);
+    fl_results_points_free(results->points);
+    fl_results_files_free(results->trials);
+    fl_study_free(results->study);
+    json_decref(results->hosts);
+    free(results->host_keys);
+    free(results->damage);
+    free(results->records);
+    free(results->arms);
+    free(results->folder);
+    free(results);
+    malloc_trim(0); /* the supervisor lives on for days, and needs nothing of this */
+}
+
+fl_record fl_results_record(const fl_results *results, const fl_results_entry *brief)
+{
+    size_t n;
+    fl_record record;
+    const char *line = fl_results_files_line(results->trials, brief->place, &n);
+    json_t *object = line ? fl_record_line_read(line, n - 1) : NULL;
+    if (!object || !fl_record_read(object, results->study, &record))
+        fl_error_die("%s: the line of trial %s has gone while the folder was being read", results->folder,
+                     brief->trial);
+    json_decref(object);
+    return record;
+}
+
+fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n)
+{
+    return fl_results_points_of(results->points, trial, n);
+}
+
+bool fl_results_check_points(fl_results *results, fl_error *error)
+{
+    return fl_results_points_check(results->points, results, damaged, error);
+}
+
+bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief)
+{
+    return brief->n_points && !fl_results_points_complete(results->points, brief->trial, brief->n_points);
+}

@@ -1,0 +1,99 @@
+/* A result folder being read: the study, its records and points. Reading changes nothing, and needs neither the machine
+ * nor the data that the trials ran on. Damaged lines are skipped and named; of several lines for one (arm, index,
+ * repeat) the last counts; points without a record are ignored; trials beyond the ones a feasible budget needs are left
+ * out.
+ */
+#ifndef FL_RESULTS_RESULTS_H
+#define FL_RESULTS_RESULTS_H
+
+#include "results/files.h"
+#include "record/record.h"
+
+/* A record as selection and the supervisor see it. */
+typedef struct fl_results_entry {
+    fl_record_slot slot;
+    fl_results_place place; /* of its line */
+    fl_outcome_status status;
+    unsigned host;     /* index into fl_results.host_keys */
+    unsigned n_points; /* that it must have: 0 where it is infeasible or without evaluations */
+    char trial[17];
+    bool stopped_early;
+    double score;                           /* of study->select, at the final or the best evaluation; infinite where */
+    double val_loss, val_error, test_error; /* there is none, and so are these, at the same evaluation */
+    double steps_to_target;                 /* infinity where not reached or not asked for */
+} fl_results_entry;
+
+typedef struct fl_results_damage {
+    char *where; /* "results/quick/trials.jsonl:17", owned */
+    char what[80];
+} fl_results_damage;
+
+/* One arm of a study, as far as it was run. */
+typedef struct fl_results_arm {
+    const fl_results_entry *search; /* repeats of the search, by (index, repeat); part of `records` */
+    size_t n_search;
+    const fl_results_entry
+        *reruns; /* repeat >= FL_STUDY_RERUN_REPEAT of the selected trial, by repeat; part of `records` */
+    size_t n_reruns;
+    size_t n_trials; /* n: the indices 0..n-1 are the arm's trials */
+    bool filled;     /* the budget is: `trials` are there, and feasible where that is asked for */
+    size_t n_complete, n_infeasible, n_failed; /* of `search` */
+} fl_results_arm;
+
+typedef struct fl_results {
+    char *folder;
+    fl_study *study;
+    fl_results_arm *arms;      /* one per study->arms */
+    fl_results_entry *records; /* sorted by (arm, repeat < FL_STUDY_RERUN_REPEAT first, index, repeat) */
+    size_t n_records;
+    json_t *hosts;         /* key -> facts, of all writers */
+    char (*host_keys)[17]; /* those that records name */
+    size_t n_host_keys;
+    fl_results_damage *damage;
+    size_t n_damage;
+    fl_results_files *trials;
+    struct fl_results_points_index *points;
+} fl_results;
+
+/* Read a folder; NULL when it is none, or when one of its files cannot be read to its end. */
+fl_results *fl_results_read(const char *folder, fl_error *error);
+void fl_results_free(fl_results *results);
+
+/* The whole record, read from its line again; the caller frees it by fl_record_free. Dies when the line is gone: nobody
+ * shortens these files. */
+fl_record fl_results_record(const fl_results *results, const fl_results_entry *brief);
+
+/* The points of a trial by step into an array to be freed; *n is 0 when there are none. */
+fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n);
+
+/* Read every line of the points' files, which fl_results_read leaves alone, and add the damaged ones to `damage`. False
+ * when a file cannot be read to its end. */
+bool fl_results_check_points(fl_results *results, fl_error *error);
+
+/* Are points of this complete trial missing, which were written before it? Only damage does that. */
+bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief);
+
+/* What selection sees of a trial: the medians over its repeats; infinite where it was not feasible. */
+typedef struct fl_results_score {
+    uint64_t index;
+    const fl_results_entry *record; /* the repeat that stands for it: the lower median */
+    double score;                   /* of study->select, at the final or the best evaluation */
+    double val_loss;                /* breaks ties */
+    double val_error, test_error;   /* at the scored point */
+    double steps_to_target;         /* the median over the repeats */
+} fl_results_score;
+
+/* Fill the scored fields of a brief from its record. */
+void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief);
+
+/* The scores of an arm's trials 0..n-1 (failed and missing ones left out) into an array to be freed; *n counts them. */
+fl_results_score *fl_results_scores(const fl_results *results, const fl_results_arm *arm, size_t *n);
+
+/* The selected one: lowest score, ties by validation loss, then by index. NULL when none is finite. */
+const fl_results_score *fl_results_best_score(const fl_results_score *scores, size_t n);
+
+/* How many trials 0..n-1 a feasible budget needs, given which of the first `n_known` are feasible; the smallest n that
+ * holds `wanted` feasible ones, or n_known when there are fewer. */
+size_t fl_results_trials_needed(const bool *feasible, size_t n_known, size_t wanted);
+
+#endif

@@ -1,0 +1,243 @@
+/* The writer's side of a result folder. */
+#include "store/store.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "record/line.h"
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct fl_store {
+    const fl_study *study; /* borrowed */
+    fl_store_shard shard;
+    char folder[FL_FILE_PATH_MAX];
+    int lock, trials, points; /* file descriptors, closed on exec so that no worker holds them */
+    json_t *hosts;
+};
+
+void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_store_shard shard)
+{
+    if (shard.count <= 1)
+        snprintf(name, 64, "%s.%s", stem, ending);
+    else
+        snprintf(name, 64, "%s.%zu-of-%zu.%s", stem, shard.number, shard.count, ending);
+}
+
+static void path_of(const fl_store *store, const char *stem, const char *ending, char path[FL_FILE_PATH_MAX])
+{
+    char name[64];
+    fl_store_file_name(name, stem, ending, store->shard);
+    fl_file_path_join(path, store->folder, name);
+}
+
+/* --- opening --- */
+
+/* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the
+ * same however many trials there are. */
+static bool read_tail(int file, char **tail, size_t *n, off_t *start)
+{
+    off_t end = lseek(file, 0, SEEK_END);
+    for (off_t window = 4096;; window *= 2) {
+        *start = end > window ? end - window : 0;
+        *n = (size_t)(end - *start);
+        *tail = fl_memory_grow(*tail, *n + 1, 1);
+        if (pread(file, *tail, *n, *start) != (ssize_t)*n) return false;
+        const char *newline = memrchr(*tail, '\n', *n);
+        if (!newline && *start) continue;
+        size_t before = newline ? (size_t)(newline + 1 - *tail) : 0;
+        *n -= before;
+        *start += (off_t)before;
+        memmove(*tail, *tail + before, *n);
+        return true;
+    }
+}
+
+/* End a torn last line that is whole but for its newline, cut any other. */
+static bool mend_tail(int file, const char *path, fl_error *error)
+{
+    char *tail = NULL;
+    size_t n;
+    off_t start;
+    bool mended = read_tail(file, &tail, &n, &start);
+    if (mended && n) {
+        json_t *whole = fl_record_line_read(tail, n);
+        mended = whole ? pwrite(file, "\n", 1, start + (off_t)n) == 1 : ftruncate(file, start) == 0;
+        json_decref(whole);
+    }
+    free(tail);
+    return mended || fl_error_machine(error, "%s: cannot be mended: %s", path, strerror(errno));
+}
+
+static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    path_of(store, stem, "jsonl", path);
+    *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (*file < 0) return fl_file_error(error, path, "cannot be written");
+    return mend_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
+}
+
+/* Only what is certainly not there may be begun anew. */
+static bool is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Is the study in `path` one that this study continues, or even the same? */
+static bool continues(const fl_store *store, const char *path, bool *same, fl_error *error)
+{
+    char *text;
+    size_t n;
+    json_error_t trouble;
+    fl_error why;
+    if (!fl_file_read(path, &text, &n, error)) return false;
+    json_t *frozen = json_loadb(text, n, 0, &trouble);
+    free(text);
+    if (!frozen) return fl_error_user(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
+    bool goes_on = fl_study_continues(store->study, frozen, &why);
+    *same = json_equal(frozen, store->study->frozen);
+    json_decref(frozen);
+    return goes_on || fl_error_user(error, "%s: %s; choose another folder with -o", store->folder, why.text);
+}
+
+/* The folder's study.json must be one this study continues; write it where it is new or has grown. */
+static bool settle_study(const fl_store *store, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, store->folder, "study.json");
+    bool same = false;
+    if (!is_absent(path) && !continues(store, path, &same, error)) return false;
+    if (same) return true;
+    char *text = json_dumps(store->study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    bool written = fl_file_write(path, text, strlen(text), error);
+    free(text);
+    return written;
+}
+
+/* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written
+ * over. */
+static bool load_hosts(fl_store *store, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX], aside[FL_FILE_PATH_MAX], *text;
+    size_t n;
+    path_of(store, "host", "json", path);
+    store->hosts = json_object();
+    if (is_absent(path)) return true;
+    if (!fl_file_read(path, &text, &n, error)) return false;
+    json_t *file = json_loadb(text, n, 0, NULL), *hosts = json_object_get(file, "hosts");
+    bool good = json_is_object(hosts);
+    json_object_update(store->hosts, hosts);
+    json_decref(file);
+    free(text);
+    path_of(store, "host", "json.damaged", aside);
+    return good || rename(path, aside) == 0 || fl_file_error(error, path, "is damaged and cannot be put aside");
+}
+
+fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shard shard, char warning[200],
+                        fl_error *error)
+{
+    fl_store *store = fl_memory_new(1, sizeof *store);
+    *store = (fl_store){ .study = study, .shard = shard, .lock = -1, .trials = -1, .points = -1 };
+    snprintf(store->folder, sizeof store->folder, "%s", folder);
+    if (fl_file_folder_make(folder, error) && (store->lock = fl_store_lock_take(folder, shard, warning, error)) >= 0 &&
+        settle_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
+        open_lines(store, "points", &store->points, error) && load_hosts(store, error))
+        return store;
+    fl_store_close(store);
+    return NULL;
+}
+
+static void close_file(int file)
+{
+    if (file >= 0) close(file);
+}
+
+void fl_store_close(fl_store *store)
+{
+    if (!store) return;
+    close_file(store->trials);
+    close_file(store->points);
+    close_file(store->lock); /* last: it gives the lock back */
+    json_decref(store->hosts);
+    free(store);
+}
+
+/* --- appending --- */
+
+/* Append each line of `text` with one write, then sync; take everything back when one fails. */
+static bool append(int file, const fl_text *text, const char *what, const char *folder, fl_error *error)
+{
+    off_t end = lseek(file, 0, SEEK_END);
+    const char *line = text->bytes, *stop = text->bytes + text->length;
+    errno = 0; /* a short write sets none */
+    while (line < stop) {
+        size_t n = (size_t)((const char *)memchr(line, '\n', (size_t)(stop - line)) - line) + 1;
+        ssize_t put = write(file, line, n);
+        if (put < 0 && errno == EINTR) continue;
+        if (put != (ssize_t)n) break;
+        line += n;
+    }
+    if (line == stop && fsync(file) == 0) return true;
+    int trouble = line == stop || errno ? errno : ENOSPC;
+    if (ftruncate(file, end) == 0) lseek(file, end, SEEK_SET);
+    return fl_error_machine(error, "%s: %s cannot be written: %s; everything finished so far is kept", folder, what,
+                            strerror(trouble));
+}
+
+/* What is written to a file that was deleted or moved away is lost to everybody who looks for it in the folder. */
+static bool still_there(const fl_store *store, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    struct stat named, written;
+    path_of(store, "trials", "jsonl", path);
+    bool there = stat(path, &named) == 0 && fstat(store->trials, &written) == 0 && named.st_ino == written.st_ino &&
+                 named.st_dev == written.st_dev;
+    return there || fl_error_machine(error, "%s: was deleted or moved away while trials were written to it", path);
+}
+
+static json_t *point_line(const char *trial, const fl_trial_point *point)
+{
+    json_t *object = json_pack("{s:s}", "trial", trial), *measured = fl_trial_point_json(point);
+    json_object_update(object, measured);
+    json_decref(measured);
+    return object;
+}
+
+static void add_line(fl_text *text, json_t *object)
+{
+    fl_record_line_add(text, object);
+    json_decref(object);
+}
+
+bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+                  const char *host, fl_error *error)
+{
+    fl_text points = { 0 }, line = { 0 };
+    for (size_t i = 0; i < outcome->n_points; i++) add_line(&points, point_line(outcome->trial, &outcome->points[i]));
+    add_line(&line, fl_record_json(store->study, slot, trial, outcome, host));
+    bool added = (!points.length || append(store->points, &points, "points", store->folder, error)) &&
+                 append(store->trials, &line, "a trial", store->folder, error) && still_there(store, error);
+    fl_text_free(&points);
+    fl_text_free(&line);
+    return added;
+}
+
+bool fl_store_host(fl_store *store, const char *key, const json_t *facts, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    if (json_object_get(store->hosts, key)) return true;
+    json_object_set(store->hosts, key, (json_t *)facts);
+    json_t *file = json_pack("{s:i, s:O}", "schema", FL_RECORD_SCHEMA, "hosts", store->hosts);
+    char *text = json_dumps(file, JSON_INDENT(2));
+    path_of(store, "host", "json", path);
+    bool written = fl_file_write(path, text, strlen(text), error);
+    free(text);
+    json_decref(file);
+    return written;
+}

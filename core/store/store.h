@@ -1,0 +1,37 @@
+/* A result folder being written: one writer per file, append-only, one write per line, synced.
+ *
+ * study.json (frozen), host.json, trials.jsonl, points.jsonl; a shard writes files of its own, "trials.2-of-4.jsonl". A
+ * trial's points are on disk before its line is. A torn last line is mended when the store is opened; whatever else is
+ * damaged stays in place and is left to the readers, but for a damaged host.json, which becomes host.json.damaged.
+ */
+#ifndef FL_STORE_STORE_H
+#define FL_STORE_STORE_H
+
+#include "record/record.h"
+
+/* Which share of the trials: those with index mod count = number - 1. {1, 1}: all. */
+typedef struct fl_store_shard {
+    size_t number, count;
+} fl_store_shard;
+
+typedef struct fl_store fl_store;
+
+/* Open or begin a folder for a study. Refused as the user's mistake: another living writer (named; shards of one count
+ * do not mind each other), a folder begun with another study, a folder that cannot be written. `warning`, if not NULL,
+ * gets a sentence when the file system has no locks. */
+fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shard shard, char warning[200],
+                        fl_error *error);
+void fl_store_close(fl_store *store);
+
+/* Write a finished trial: its points, then its line. On failure nothing half-written stays and the fault is the
+ * machine's. */
+bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
+                  const char *host, fl_error *error);
+
+/* Note the facts behind a host key; known keys cost nothing. */
+bool fl_store_host(fl_store *store, const char *key, const json_t *facts, fl_error *error);
+
+/* "trials.jsonl" or "trials.2-of-4.jsonl". */
+void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_store_shard shard);
+
+#endif

@@ -1,0 +1,170 @@
+/* The arms of a study: their names, their spaces, and the product with the listed fields. */
+#include "base/memory.h"
+#include "study/study_reading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *arm_name(const char *label, const fl_trial *base, const fl_study_lists *l)
+{
+    fl_text name = { 0 };
+    fl_text_add(&name, "%s", label);
+    if (l->many_workloads) fl_text_add(&name, " workload=%s", base->owners.workload->entry.name);
+    if (l->many_backends) fl_text_add(&name, " backend=%s", base->backend->entry.name);
+    if (l->many_precisions) fl_text_add(&name, " precision=%s", fl_backend_precision_name(base->precision));
+    if (l->many_batches) fl_text_add(&name, " batch_size=%zu", base->batch_size);
+    return name.bytes;
+}
+
+static bool accept_trial_at(const double *u, fl_json_node node, const fl_study_arm *arm, fl_error *error)
+{
+    fl_error why;
+    fl_trial trial = fl_trial_copy(&arm->base);
+    fl_search_space_resolve(arm->space, u, &trial.values);
+    bool accepted = fl_trial_accepts(&trial, SIZE_MAX, &why);
+    fl_trial_free(&trial);
+    return accepted || fl_json_fail_with(node, error, &why);
+}
+
+/* The coordinate at which an axis is lowest or highest; listed values stand in any order. */
+static double end_of(const fl_search_axis *axis, bool highest)
+{
+    size_t at = 0;
+    if (!axis->points) return highest;
+    for (size_t i = 1; i < axis->n_points; i++)
+        if (highest ? axis->points[i] > axis->points[at] : axis->points[i] < axis->points[at]) at = i;
+    return ((double)at + 0.5) / (double)axis->n_points;
+}
+
+/* Both corners of a space must be trials that can be run: what lies between is then within range too. Of a list every
+ * point must be one. */
+static bool accept_space(fl_json_node node, const fl_study_arm *arm, fl_error *error)
+{
+    const fl_search_space *space = arm->space;
+    for (size_t i = 0; i < space->n_complete; i++) {
+        double u = ((double)i + 0.5) / (double)space->n_complete;
+        if (!accept_trial_at(&u, node, arm, error)) return false;
+    }
+    for (int corner = 0; corner < 2 && !space->n_complete; corner++) {
+        double u[FL_SEARCH_SPACE_AXES];
+        size_t n = 0;
+        for (size_t i = 0; i < space->n_axes; i++)
+            if (fl_search_axis_varies(space, &space->axes[i])) u[n++] = end_of(&space->axes[i], corner);
+        if (!accept_trial_at(u, node, arm, error)) return false;
+    }
+    return true;
+}
+
+static bool settles_rate(fl_json_node node, const fl_trial_owners *owners, const fl_search_space *space,
+                         fl_error *error)
+{
+    size_t rate = fl_hyper_index(owners->optimizer->hypers, owners->optimizer->n_hypers, "learning_rate");
+    bool settled =
+        owners->schedule->absolute ? space->n_rates > 0 : fl_search_space_settles(space, FL_TRIAL_OF_OPTIMIZER, rate);
+    const char *what = owners->schedule->absolute ? "schedule.rates" : "learning_rate";
+    return settled || fl_json_fail(node, error, "'%s' is missing here: a space must settle the learning rate", what);
+}
+
+/* A grid or a list of points may hold fewer trials than the budget asks for. */
+static bool holds_budget(fl_json_node node, const fl_study *study, const fl_search_space *space, fl_error *error)
+{
+    size_t levels[FL_SEARCH_SPACE_AXES];
+    fl_search_space_levels(space, levels);
+    const fl_search *search = fl_search_of_space(space, study->search);
+    fl_search_request question = { .n_axes = fl_search_space_dimensions(space),
+                                   .n_levels = levels,
+                                   .points_per_axis = study->points_per_axis };
+    fl_error why;
+    if (!question.n_axes) return true; /* everything is fixed: the trials differ by their seeds alone */
+    if (!fl_search_accepts(search, &question, &why)) return fl_json_fail_with(node, error, &why);
+    unsigned long long size = search->size(&question);
+    if (size >= study->max_trials) return true;
+    return fl_json_fail(node, error, "this space holds %llu points, the budget asks for %s%zu trials%s", size,
+                        study->feasible ? "up to " : "", study->max_trials,
+                        study->feasible ? "; lower budget.max_trials" : "");
+}
+
+static fl_study_arm *new_arm(fl_study *study)
+{
+    study->arms = fl_memory_grow(study->arms, study->n_arms + 1, sizeof *study->arms);
+    study->arms[study->n_arms] = (fl_study_arm){ .name = NULL };
+    return &study->arms[study->n_arms++];
+}
+
+typedef struct arm_reading {
+    fl_json_node root, node, space_node;
+    const char *label;
+    const fl_optimizer *optimizer;
+    const fl_schedule *schedule;
+    fl_search_space *space;
+} arm_reading;
+
+static bool add_arm(const arm_reading *r, fl_study *study, const fl_study_lists *l, const size_t at[4], fl_error *error)
+{
+    fl_trial_owners owners = { r->optimizer, r->schedule, l->workloads[at[0]] };
+    fl_study_arm *arm = new_arm(study);
+    arm->space = r->space;
+    arm->label = fl_memory_copy_text(r->label);
+    arm->base = fl_trial_default(&owners);
+    arm->base.backend = l->backends[at[1]];
+    arm->base.precision = l->precisions[at[2]];
+    arm->base.batch_size = l->batches[at[3]];
+    arm->name = arm_name(r->label, &arm->base, l);
+    return fl_study_read_base(r->root, study, r->space, &arm->base, error) && accept_space(r->space_node, arm, error);
+}
+
+static bool add_product(const arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
+{
+    size_t at[4];
+    for (at[0] = 0; at[0] < l->n_workloads; at[0]++)
+        for (at[1] = 0; at[1] < l->n_backends; at[1]++)
+            for (at[2] = 0; at[2] < l->n_precisions; at[2]++)
+                for (at[3] = 0; at[3] < l->n_batches; at[3]++)
+                    if (!add_arm(r, study, l, at, error)) return false;
+    return true;
+}
+
+static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *error)
+{
+    static const char *const keys[] = { "arm", "optimizer", "schedule", "space", NULL };
+    fl_json_node child;
+    const char *optimizer, *schedule = "constant";
+    fl_error why;
+    if (!fl_json_is_object(r->node, error) || !fl_json_only(r->node, keys, error)) return false;
+    if (!fl_json_need(r->node, "arm", &child, error) || !fl_study_read_label(child, "an arm's name", &r->label, error))
+        return false;
+    for (size_t i = 0; i < study->n_arms; i++)
+        if (!strcmp(study->arms[i].label, r->label))
+            return fl_json_fail(child, error, "there is an arm '%s' already", r->label);
+    if (!fl_json_need(r->node, "optimizer", &child, error) || !fl_json_string(child, &optimizer, error)) return false;
+    if (!(r->optimizer = fl_optimizer_find(optimizer, &why))) return fl_json_fail_with(child, error, &why);
+    if (fl_json_get(r->node, "schedule", &child) && !fl_json_string(child, &schedule, error)) return false;
+    if (!(r->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(child, error, &why);
+    return fl_json_need(r->node, "space", &r->space_node, error);
+}
+
+static bool read_arm(arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
+{
+    if (!read_arm_names(r, study, error)) return false;
+    fl_trial_owners owners = { r->optimizer, r->schedule, l->workloads[0] };
+    r->space = &study->spaces[study->n_spaces];
+    if (!fl_search_space_read(r->space_node, &owners, r->space, error)) return false;
+    study->n_spaces++;
+    return settles_rate(r->space_node, &owners, r->space, error) &&
+           holds_budget(r->space_node, study, r->space, error) && add_product(r, study, l, error);
+}
+
+bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error)
+{
+    fl_json_node arms;
+    fl_study_lists l;
+    arm_reading reading = { .root = root };
+    if (!fl_study_read_lists(root, &l, error) || !fl_json_need(root, "arms", &arms, error)) return false;
+    if (!json_is_array(fl_json_value(arms)) || !fl_json_first(arms, &reading.node))
+        return fl_json_fail(arms, error, "'arms' must be an array with at least one arm");
+    study->spaces = fl_memory_new(json_array_size(fl_json_value(arms)), sizeof *study->spaces);
+    do {
+        if (!read_arm(&reading, study, &l, error)) return false;
+    } while (fl_json_next(&reading.node));
+    return true;
+}

@@ -1,0 +1,74 @@
+/* The trial that all trials of an arm start from: the study's own choices, before the search's. */
+#include "base/memory.h"
+#include "study/study_reading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool read_workload_options(fl_json_node root, fl_trial *trial, fl_error *error)
+{
+    fl_json_node options, child;
+    if (!fl_json_get(root, "workload_options", &options)) return true;
+    if (!fl_json_is_object(options, error)) return false;
+    for (bool more = fl_json_first(options, &child); more; more = fl_json_next(&child)) {
+        char name[80];
+        fl_trial_setting setting;
+        double value;
+        fl_error why;
+        snprintf(name, sizeof name, "workload.%.60s", fl_json_key(child));
+        if (!fl_trial_setting_find(&trial->owners, name, &setting, &why))
+            return fl_json_fail_key(child, error,
+                                    "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
+                                    trial->owners.workload->entry.name, fl_json_key(child));
+        if (!fl_trial_setting_read(&setting, child, &value, error)) return false;
+        if (!fl_trial_setting_accepts(&setting, value, &why)) return fl_json_fail_with(child, error, &why);
+        fl_trial_setting_apply(&setting, value, &trial->values);
+    }
+    return true;
+}
+
+/* Where the study asks for this batch. */
+static fl_json_node batch_node(fl_json_node root, size_t batch_size)
+{
+    fl_json_node batch, child;
+    fl_json_get(root, "batch_size", &batch);
+    for (bool more = fl_json_first(batch, &child); more; more = fl_json_next(&child))
+        if ((size_t)json_integer_value(fl_json_value(child)) == batch_size) return child;
+    return batch;
+}
+
+/* The split, and whether it leaves a batch to train on. */
+static bool read_split(fl_json_node root, fl_trial *base, fl_error *error)
+{
+    fl_json_node split;
+    if (fl_json_get(root, "split", &split) && !fl_trial_split_read(split, &base->split, error)) return false;
+    size_t all = base->owners.workload->dataset->n_train, validation = fl_trial_validation(base);
+    if (validation >= all)
+        return fl_json_fail(split, error,
+                            "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
+                            validation, base->owners.workload->entry.name, all);
+    if (base->batch_size <= all - validation) return true;
+    return fl_json_fail(batch_node(root, base->batch_size), error,
+                        "a batch of %zu is larger than the training split of %zu examples of %s", base->batch_size,
+                        all - validation, base->owners.workload->entry.name);
+}
+
+bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
+                        fl_error *error)
+{
+    fl_json_node child;
+    size_t threads = 1;
+    base->steps = study->steps;
+    base->eval_every = study->eval_every;
+    base->stop_above = study->stop_above;
+    if (!fl_json_optional_whole(root, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
+        !read_workload_options(root, base, error))
+        return false;
+    base->threads = (unsigned)threads;
+    if (!read_split(root, base, error)) return false;
+    if (fl_json_get(root, "init", &child) && !fl_trial_init_read(child, &base->init, error)) return false;
+    base->n_rates = space->n_rates;
+    base->rates = fl_memory_new(space->n_rates, sizeof(double));
+    if (space->n_rates) memcpy(base->rates, space->rates, space->n_rates * sizeof(double));
+    return true;
+}

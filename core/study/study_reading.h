@@ -1,0 +1,36 @@
+/* Reading a study file, between the files that share the work; nobody else includes this. */
+#ifndef FL_STUDY_STUDY_READING_H
+#define FL_STUDY_STUDY_READING_H
+
+#include "study/study.h"
+
+/* A study from its document, all but `frozen`; NULL on error. */
+fl_study *fl_study_read(const fl_json *document, fl_error *error);
+
+/* A name that people read in tables, legends and file lists: a line of 1 to 200 bytes without control characters, which
+ * terminals would obey; else a sentence that begins with `what`. */
+bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error);
+
+/* What the listed fields hold: the study is their product. */
+typedef struct fl_study_lists {
+    const fl_workload *workloads[32];
+    const fl_backend *backends[8];
+    fl_backend_precision precisions[FL_BACKEND_PRECISIONS];
+    size_t batches[32];
+    size_t n_workloads, n_backends, n_precisions, n_batches;
+    bool many_workloads, many_backends, many_precisions, many_batches;
+} fl_study_lists;
+
+bool fl_study_read_lists(fl_json_node root, fl_study_lists *lists, fl_error *error);
+
+/* Fill what the study says itself into an arm's first trial, which has its owners, backend, precision and batch. */
+bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
+                        fl_error *error);
+
+/* The listed fields and the arms, once everything else of the study is settled. */
+bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
+
+/* The study's normal form: every default written out, spaces as the file has them. New reference. */
+json_t *fl_study_normal(const fl_study *study, const json_t *file);
+
+#endif

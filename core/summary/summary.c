@@ -1,0 +1,266 @@
+/* Arms: from an arm's scores to the figures that are reported of it. */
+#include "summary/summary.h"
+#include "base/memory.h"
+#include "stats/sample.h"
+#include "summary/summary_parts.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TRIALS_PER_DRAW = 5 }; /* N / K of an interval: expected_best.h claims none below it */
+
+/* Draws an interval's bootstrap may spend (about two seconds), and how few resamples still give a 5th percentile. */
+enum { MOST_DRAWS = 100000000, LEAST_RESAMPLES = 200 };
+
+enum { BOOTSTRAP_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
+
+void fl_summary_say(char ***list, size_t *n, const char *format, ...)
+{
+    va_list arguments;
+    *list = fl_memory_grow(*list, *n + 1, sizeof **list);
+    va_start(arguments, format);
+    if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_error_give_up("no memory for a sentence");
+    va_end(arguments);
+}
+
+/* --- the trials that count --- */
+
+static double score_of(const fl_results_score *score)
+{
+    return score->score;
+}
+
+static double val_error_of(const fl_results_score *score)
+{
+    return score->val_error;
+}
+
+static double test_error_of(const fl_results_score *score)
+{
+    return score->test_error;
+}
+
+static double steps_of(const fl_results_score *score)
+{
+    return score->steps_to_target;
+}
+
+/* A feasible budget grants every infeasible trial another draw, so there those do not count. */
+static bool counts(const fl_study *study, const fl_results_score *score)
+{
+    return !study->feasible || score->record->status == FL_OUTCOME_COMPLETE;
+}
+
+/* Trials that `rank` ranks and of which `value` is reported. */
+static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
+                               double (*rank)(const fl_results_score *), double (*value)(const fl_results_score *))
+{
+    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
+    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
+        if (counts(study, s))
+            *next++ =
+                (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
+    return trials;
+}
+
+fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm)
+{
+    return counted(study, arm, score_of, test_error_of);
+}
+
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm)
+{
+    return counted(study, arm, score_of, score_of);
+}
+
+static double median(const fl_stats_trial *trials, size_t n)
+{
+    double *values = fl_memory_new(n, sizeof *values);
+    for (size_t i = 0; i < n; i++) values[i] = trials[i].value;
+    double middle = fl_stats_median(values, n);
+    free(values);
+    return middle;
+}
+
+/* --- figures --- */
+
+static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
+{
+    fl_stats_trial *trials = counted(study, arm, score_of, val_error_of);
+    fl_stats_distribution law = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
+    arm->val_error = (fl_summary_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, law.low, law.high };
+    arm->median_val_error = median(trials, arm->n_counted);
+    free(trials);
+}
+
+static size_t resamples_for(size_t n)
+{
+    size_t affordable = MOST_DRAWS / n;
+    return affordable > FL_STATS_RESAMPLES ? FL_STATS_RESAMPLES
+           : affordable < LEAST_RESAMPLES  ? LEAST_RESAMPLES
+                                           : affordable;
+}
+
+static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
+{
+    size_t n = arm->n_counted;
+    fl_stats_trial *trials = fl_summary_tested(study, arm);
+    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
+    arm->test_error = (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, law.low, law.high };
+    arm->median_test_error = median(trials, n);
+    arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n), BOOTSTRAP_SEED);
+    if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
+        arm->test_standard_error =
+            fl_stats_rate_error(arm->test_error.center, arm->arm->base.owners.workload->dataset->n_test);
+    free(trials);
+}
+
+static void fill_laws(const fl_study *study, fl_summary_arm *arm)
+{
+    fl_stats_trial *trials = fl_summary_scored(study, arm);
+    arm->n_laws = fl_stats_best_of_each(trials, arm->n_counted, arm->laws);
+    free(trials);
+}
+
+/* With K = N the median draw is the fewest steps of all: the best trial is in 1 - (1 - 1/N)^N > .63 of the draws. */
+static void fill_steps(const fl_study *study, fl_summary_arm *arm)
+{
+    size_t n = arm->n_counted, n_reached = 0;
+    fl_stats_trial *trials = counted(study, arm, steps_of, steps_of);
+    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
+    for (size_t i = 0; i < n; i++) n_reached += isfinite(trials[i].value);
+    arm->steps = (fl_summary_band){ law.median, law.low, law.high };
+    arm->median_steps = median(trials, n);
+    arm->reached = (double)n_reached / (double)n;
+    arm->reached_draws = law.finite;
+    free(trials);
+}
+
+static void fill_reruns(fl_summary_arm *arm)
+{
+    double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
+    size_t n = 0;
+    for (size_t i = 0; i < arm->results->n_reruns; i++) {
+        double error = arm->results->reruns[i].test_error;
+        if (!isfinite(error)) continue;
+        sum += error;
+        least = fmin(least, error);
+        most = fmax(most, error);
+        n++;
+    }
+    arm->rerun_mean = n ? sum / (double)n : NAN;
+    arm->rerun_low = n ? least : NAN;
+    arm->rerun_high = n ? most : NAN;
+}
+
+/* --- hyperparameters --- */
+
+static void add_default(fl_summary_arm *arm, const char *prefix, const fl_hyper *hyper)
+{
+    char number[FL_TEXT_NUMBER_SIZE];
+    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->standard]
+                                                        : fl_text_number(hyper->standard, number);
+    fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
+}
+
+/* Name what neither the space nor the study settles; a workload's options are the same for all arms. */
+static void fill_defaults(fl_summary_arm *arm)
+{
+    for (fl_trial_owner owner = FL_TRIAL_OF_OPTIMIZER; owner <= FL_TRIAL_OF_SCHEDULE; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_trial_owner_table(&arm->arm->base.owners, owner, &n);
+        for (size_t i = 0; i < n; i++)
+            if (!fl_search_space_settles(arm->arm->space, owner, i) && !isnan(table[i].standard))
+                add_default(arm, fl_trial_owner_prefix(owner), &table[i]);
+    }
+}
+
+/* --- arms --- */
+
+static size_t count_run(const fl_results_arm *results)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < results->n_search; i++)
+        n += i == 0 || results->search[i].slot.index != results->search[i - 1].slot.index;
+    return n;
+}
+
+static void summarize(const fl_results *results, size_t i, fl_summary_arm *arm)
+{
+    const fl_study *study = results->study;
+    const fl_summary_band none = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
+    *arm = (fl_summary_arm){ .arm = &study->arms[i],
+                             .results = &results->arms[i],
+                             .val_error = none,
+                             .test_error = none,
+                             .steps = none,
+                             .test_standard_error = NAN,
+                             .median_val_error = HUGE_VAL,
+                             .median_test_error = HUGE_VAL,
+                             .median_steps = HUGE_VAL };
+    arm->scores = fl_results_scores(results, arm->results, &arm->n_scores);
+    arm->selected = fl_results_best_score(arm->scores, arm->n_scores);
+    if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
+    arm->n_run = count_run(arm->results);
+    for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
+    arm->k = arm->n_counted >= TRIALS_PER_DRAW ? arm->n_counted / TRIALS_PER_DRAW : 1;
+    arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
+    fill_defaults(arm);
+    fill_reruns(arm);
+    if (!arm->n_counted) return;
+    fill_val_error(study, arm);
+    fill_test_error(study, arm);
+    fill_laws(study, arm);
+    if (study->has_target) fill_steps(study, arm);
+}
+
+bool fl_summary_rates(const fl_study_arm *arm)
+{
+    return arm->base.owners.workload->dataset->n_classes > 0;
+}
+
+bool fl_summary_score_rates(const fl_study *study, const fl_study_arm *arm)
+{
+    return study->select == FL_TRIAL_VAL_ERROR && fl_summary_rates(arm);
+}
+
+/* --- the whole --- */
+
+fl_summary *fl_summary_make(const fl_results *results)
+{
+    fl_summary *summary = fl_memory_new(1, sizeof *summary);
+    size_t n_arms = results->study->n_arms;
+    *summary =
+        (fl_summary){ .results = results, .arms = fl_memory_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
+    for (size_t i = 0; i < n_arms; i++) summarize(results, i, &summary->arms[i]);
+    fl_summary_compare(summary);
+    fl_summary_include(summary);
+    fl_summary_warn(summary);
+    return summary;
+}
+
+static void free_sentences(char **list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) free(list[i]);
+    free(list);
+}
+
+void fl_summary_free(fl_summary *summary)
+{
+    if (!summary) return;
+    for (size_t i = 0; i < summary->n_arms; i++) {
+        fl_summary_arm *arm = &summary->arms[i];
+        fl_record_free(&arm->record);
+        free(arm->scores);
+        free_sentences(arm->defaults, arm->n_defaults);
+        free_sentences(arm->warnings, arm->n_warnings);
+    }
+    free_sentences(summary->warnings, summary->n_warnings);
+    free(summary->arms);
+    for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
+    free(summary->inclusions);
+    free(summary->pairs);
+    free(summary);
+}

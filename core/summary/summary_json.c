@@ -1,0 +1,191 @@
+/* A summary as JSON. What is infinite or not a number here is null there. */
+#include "summary/summary.h"
+
+#include <math.h>
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *count(size_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+static json_t *whole(double value)
+{
+    return isfinite(value) ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *sentences(char *const *list, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(array, json_string(list[i]));
+    return array;
+}
+
+/* --- arms --- */
+
+static json_t *selected_json(const fl_study *study, const fl_summary_arm *arm)
+{
+    if (!arm->selected) return json_null();
+    const fl_record *record = &arm->record;
+    fl_trial trial = fl_record_trial(study, record);
+    json_t *selected =
+        json_pack("{s:s, s:I, s:I, s:I, s:o, s:s}", "trial", record->trial, "index", (json_int_t)record->slot.index,
+                  "repeat", (json_int_t)record->slot.repeat, "seed", (json_int_t)record->seed, "hyperparameters",
+                  fl_trial_hyperparameters(&trial), "repro", record->repro ? record->repro : "");
+    fl_trial_free(&trial);
+    return selected;
+}
+
+static json_t *law_json(const fl_stats_distribution *law)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "k", count(law->k), "mean", number(law->mean), "low",
+                     number(law->low), "median", number(law->median), "high", number(law->high), "finite",
+                     number(law->finite));
+}
+
+static json_t *laws_json(const fl_summary_arm *arm)
+{
+    json_t *laws = json_array();
+    for (size_t i = 0; i < arm->n_laws; i++) json_array_append_new(laws, law_json(&arm->laws[i]));
+    return laws;
+}
+
+static json_t *band_json(const fl_summary_band *band)
+{
+    return json_pack("{s:o, s:o}", "low", number(band->low), "high", number(band->high));
+}
+
+/* What resampling these N trials gives, by its name. */
+static json_t *resampling_json(const fl_summary_arm *arm)
+{
+    json_t *resampling = json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->n_counted), "k", count(arm->n_counted),
+                                   "percentiles", json_pack("[i, i]", 5, 95), "val_error", band_json(&arm->val_error));
+    json_object_set_new(resampling, "test_error", band_json(&arm->test_error));
+    json_object_set_new(resampling, "steps_to_target", band_json(&arm->steps));
+    json_object_set_new(resampling, "reached", number(arm->reached_draws));
+    json_object_set_new(resampling, "score_by_k", laws_json(arm));
+    return resampling;
+}
+
+static json_t *best_of_k_json(const fl_summary_arm *arm)
+{
+    const fl_stats_interval *interval = &arm->interval;
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:s?}", "k", count(interval->k), "n", count(interval->n),
+                     "test_error", number(interval->estimate), "finite", number(interval->finite), "claimed",
+                     interval->claimed, "low", number(interval->low), "high", number(interval->high), "coverage",
+                     number(interval->coverage), "reason", interval->reason);
+}
+
+static json_t *reruns_json(const fl_summary_arm *arm)
+{
+    if (!arm->results->n_reruns) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o}", "n", count(arm->results->n_reruns), "test_error", number(arm->rerun_mean),
+                     "least", number(arm->rerun_low), "most", number(arm->rerun_high));
+}
+
+static void add_choices(json_t *object, const fl_study_arm *arm)
+{
+    json_object_set_new(object, "arm", json_string(arm->name));
+    json_object_set_new(object, "workload", json_string(arm->base.owners.workload->entry.name));
+    json_object_set_new(object, "optimizer", json_string(arm->base.owners.optimizer->entry.name));
+    json_object_set_new(object, "schedule", json_string(arm->base.owners.schedule->entry.name));
+    json_object_set_new(object, "backend", json_string(arm->base.backend->entry.name));
+    json_object_set_new(object, "precision", json_string(fl_backend_precision_name(arm->base.precision)));
+    json_object_set_new(object, "batch_size", count(arm->base.batch_size));
+}
+
+static void add_counts(json_t *object, const fl_summary_arm *arm)
+{
+    json_object_set_new(object, "trials", count(arm->n_run));
+    json_object_set_new(object, "complete", count(arm->results->n_complete));
+    json_object_set_new(object, "infeasible", count(arm->results->n_infeasible));
+    json_object_set_new(object, "failed", count(arm->results->n_failed));
+    json_object_set_new(object, "filled", json_boolean(arm->results->filled));
+}
+
+static void add_figures(json_t *object, const fl_summary_arm *arm)
+{
+    json_object_set_new(object, "val_error", number(arm->val_error.center));
+    json_object_set_new(object, "test_error", number(arm->test_error.center));
+    json_object_set_new(object, "test_standard_error", number(arm->test_standard_error));
+    json_object_set_new(object, "best_of_k", best_of_k_json(arm));
+    json_object_set_new(object, "steps_to_target", whole(arm->steps.center));
+    json_object_set_new(object, "reached", number(arm->reached));
+    json_object_set_new(object, "resampling", resampling_json(arm));
+    json_object_set_new(object, "median",
+                        json_pack("{s:o, s:o, s:o}", "val_error", number(arm->median_val_error), "test_error",
+                                  number(arm->median_test_error), "steps_to_target", number(arm->median_steps)));
+    json_object_set_new(object, "reruns", reruns_json(arm));
+}
+
+static json_t *arm_json(const fl_study *study, const fl_summary_arm *arm)
+{
+    json_t *object = json_object();
+    add_choices(object, arm->arm);
+    add_counts(object, arm);
+    json_object_set_new(object, "selected", selected_json(study, arm));
+    add_figures(object, arm);
+    json_object_set_new(object, "defaults", sentences(arm->defaults, arm->n_defaults));
+    json_object_set_new(object, "warnings", sentences(arm->warnings, arm->n_warnings));
+    return object;
+}
+
+/* --- pairs --- */
+
+static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "a", summary->arms[pair->a].arm->name, "b",
+                  summary->arms[pair->b].arm->name, "k", count(pair->k), "permutations", count(pair->permutations),
+                  "difference", number(pair->difference), "p", number(pair->p), "p_adjusted", number(pair->p_adjusted));
+    json_object_set_new(object, "claimed", json_boolean(pair->claimed));
+    json_object_set_new(object, "verdict", json_string(pair->verdict));
+    if (summary->results->study->has_target)
+        json_object_set_new(object, "steps_equal", json_boolean(pair->steps_equal));
+    return object;
+}
+
+/* --- inclusions --- */
+
+static json_t *inclusion_json(const fl_summary *summary, const fl_summary_inclusion *i)
+{
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s?}", "special",
+                     summary->arms[i->special].arm->name, "general", summary->arms[i->general].arm->name, "k",
+                     count(i->k), "difference", number(i->difference), "low", number(i->low), "high", number(i->high),
+                     "margin", number(i->margin), "p_worse", number(i->p_worse), "p_beyond", number(i->p_beyond),
+                     "finding", fl_summary_finding_name(i->finding), "why", i->why);
+}
+
+static json_t *inclusions_json(const fl_summary *summary)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < summary->n_inclusions; i++)
+        json_array_append_new(list, inclusion_json(summary, &summary->inclusions[i]));
+    return list;
+}
+
+/* --- the whole --- */
+
+static json_t *target_json(const fl_study *study)
+{
+    if (!study->has_target) return json_null();
+    return json_pack("{s:s, s:f, s:o}", "metric", fl_trial_metric_name(study->target), "value", study->target_value,
+                     "resolution", count(study->eval_every));
+}
+
+json_t *fl_summary_json(const fl_summary *summary)
+{
+    const fl_study *study = summary->results->study;
+    json_t *arms = json_array(), *pairs = json_array();
+    for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
+    for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
+                     summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),
+                     "select_at", study->select_best ? "best" : "final", "target", target_json(study), "arms", arms,
+                     "pairs", pairs, "inclusions", inclusions_json(summary), "warnings",
+                     sentences(summary->warnings, summary->n_warnings));
+}

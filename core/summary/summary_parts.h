@@ -1,0 +1,33 @@
+/* A summary between the files that make it; nobody else includes this. */
+#ifndef FL_SUMMARY_SUMMARY_PARTS_H
+#define FL_SUMMARY_SUMMARY_PARTS_H
+
+#include "summary/summary.h"
+
+/* The trials of an arm that count, n_counted of them, as selection sees them, each with the test error to report. The
+ * caller frees them. */
+fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm);
+
+/* The same with the study's score to report. */
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
+
+/* How many divisions or resamples each of `n_tests` draws when together they shuffle so many trials per draw: as many
+ * as are wanted, or as that can afford. */
+size_t fl_summary_draws(size_t n_tests, double shuffled);
+
+/* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
+enum { FL_SUMMARY_FEW_TRIALS = 10 };
+
+/* Compare all pairs of comparable arms, once the arms are there. */
+void fl_summary_compare(fl_summary *summary);
+
+/* Judge all inclusions, once the arms are there. */
+void fl_summary_include(fl_summary *summary);
+
+/* Fill every list of warnings, once the pairs are there. */
+void fl_summary_warn(fl_summary *summary);
+
+/* Add a sentence to a list. */
+void fl_summary_say(char ***list, size_t *n, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,207 @@
+/* Warnings: what somebody should know before believing a summary. Each function below looks at one thing. */
+#include "base/memory.h"
+#include "stats/axis.h"
+#include "stats/permutation.h"
+#include "summary/summary_parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { NAMED = 3 }; /* of many things of a kind, so many are named */
+
+#define WARN(of, ...) fl_summary_say(&(of)->warnings, &(of)->n_warnings, __VA_ARGS__)
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* --- an arm's budget --- */
+
+static void warn_of_budget(const fl_study *study, fl_summary_arm *arm)
+{
+    if (!arm->results->filled && arm->n_counted >= study->trials)
+        WARN(
+            arm,
+            "budget not filled: trials or repeats of trials are missing in between, so nothing is claimed of this arm");
+    else if (!arm->results->filled)
+        WARN(arm, "budget not filled: %zu of %zu %strials, so nothing is claimed of this arm", arm->n_counted,
+             study->trials, study->feasible ? "feasible " : "");
+    if (!arm->selected)
+        WARN(arm, "no trial has a finite figure, so none is selected");
+    else if (arm->n_counted < FL_SUMMARY_FEW_TRIALS)
+        WARN(arm, "too few trials to tell: %zu count, %d are the least to tune even two hyperparameters with",
+             arm->n_counted, FL_SUMMARY_FEW_TRIALS);
+}
+
+static void warn_of_failed(const fl_results *results, fl_summary_arm *arm)
+{
+    size_t n = arm->results->n_failed;
+    const fl_results_entry *first = arm->results->search;
+    if (!n) return;
+    while (first->status != FL_OUTCOME_FAILED) first++;
+    fl_record record = fl_results_record(results, first);
+    WARN(arm,
+         "%zu trial%s failed and count%s for nothing, the first at index %" PRIu64
+         " (%s); --retry-failed runs them again",
+         n, plural(n), n == 1 ? "s" : "", first->slot.index, record.reason ? record.reason : "no reason given");
+    fl_record_free(&record);
+}
+
+static void warn_of_stopped(fl_summary_arm *arm)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i].stopped_early;
+    if (!n) return;
+    bool selected = arm->selected && arm->selected->record->stopped_early;
+    WARN(arm, "%zu trial%s stopped early by stop_above and judged where %s stopped%s", n, n == 1 ? " was" : "s were",
+         n == 1 ? "it" : "they", selected ? ", the selected one among them" : "");
+}
+
+/* --- where an arm ran --- */
+
+static void warn_of_hosts(const fl_results *results, fl_summary_arm *arm)
+{
+    size_t n = 0;
+    bool *seen = fl_memory_new(results->n_host_keys, sizeof *seen);
+    for (size_t i = 0; i < arm->results->n_search; i++) {
+        n += !seen[arm->results->search[i].host];
+        seen[arm->results->search[i].host] = true;
+    }
+    free(seen);
+    if (n > 1)
+        WARN(arm,
+             "trials ran on %zu different machines or builds: their times do not compare, and their bits may differ",
+             n);
+}
+
+/* --- reruns --- */
+
+static void warn_of_reruns(const fl_study *study, fl_summary_arm *arm)
+{
+    size_t n = arm->results->n_reruns, n_complete = 0;
+    for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i].status == FL_OUTCOME_COMPLETE;
+    if (arm->selected && n < study->rerun_best)
+        WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them",
+             study->rerun_best - n, study->rerun_best);
+    if (n_complete < n) WARN(arm, "%zu of %zu reruns of the selected trial did not complete", n - n_complete, n);
+}
+
+/* --- the search space --- */
+
+static void warn_of_edge(fl_summary_arm *arm, const fl_search_axis *axis)
+{
+    fl_stats_edge edge;
+    double min, max;
+    if (!fl_search_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->record.values, &edge)) return;
+    fl_stats_axis_ends(axis, &min, &max);
+    if (axis->n_points)
+        WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
+             edge.upper ? "greatest" : "least", axis->n_points, edge.wider);
+    else
+        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name,
+             edge.value, edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
+}
+
+static void warn_of_edges(fl_summary_arm *arm)
+{
+    for (size_t i = 0; arm->selected && i < arm->arm->space->n_axes; i++) warn_of_edge(arm, &arm->arm->space->axes[i]);
+}
+
+/* --- comparisons --- */
+
+/* C(n_a + n_b, n_a) divisions are as likely as the one that happened, and with equal sizes each has a mirror image that
+ * differs as much: the least p that a test of these sizes can give. */
+static double least_p(size_t n_a, size_t n_b)
+{
+    double divisions = 1;
+    for (size_t i = 1; i <= n_a && divisions < 1e9; i++) divisions *= (double)(n_b + i) / (double)i;
+    return (n_a == n_b ? 2 : 1) / divisions;
+}
+
+static size_t count_tested(const fl_summary *summary)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < summary->n_pairs; i++) n += summary->pairs[i].tested;
+    return n;
+}
+
+/* Holm multiplies the smallest p by the number of tests. */
+static void warn_of_power(fl_summary *summary)
+{
+    size_t n_tests = count_tested(summary);
+    double least = 1;
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        const fl_summary_pair *pair = &summary->pairs[i];
+        if (pair->tested)
+            least = fmin(least, least_p(summary->arms[pair->a].n_counted, summary->arms[pair->b].n_counted));
+    }
+    double best = fmin(1, least * (double)n_tests);
+    if (n_tests && best >= FL_SUMMARY_LEVEL)
+        WARN(summary,
+             "too few trials to show any difference: with %zu comparison%s the smallest p they can give is %.2g",
+             n_tests, plural(n_tests), best);
+}
+
+static void warn_of_divisions(fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        const fl_summary_pair *pair = &summary->pairs[i];
+        if (!pair->tested || pair->permutations >= FL_STATS_PERMUTATIONS) continue;
+        WARN(summary,
+             "with this many trials the permutation tests drew %zu divisions instead of %d: p is coarser than usual",
+             pair->permutations, FL_STATS_PERMUTATIONS);
+        return;
+    }
+}
+
+static void warn_of_close_errors(fl_summary *summary)
+{
+    fl_text names = { 0 };
+    double error = 0;
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        const fl_summary_pair *pair = &summary->pairs[i];
+        const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+        if (!pair->within_error) continue;
+        fl_text_add(&names, "%s%s and %s", names.length ? ", " : "", a->arm->name, b->arm->name);
+        error = fmax(error, fmax(a->test_standard_error, b->test_standard_error));
+    }
+    if (names.length)
+        WARN(summary, "test errors closer than the standard error of a rate on so many test examples (%.2g points): %s",
+             100 * error, names.bytes);
+    fl_text_free(&names);
+}
+
+/* --- the folder --- */
+
+static void warn_of_damage(fl_summary *summary)
+{
+    const fl_results *results = summary->results;
+    fl_text names = { 0 };
+    for (size_t i = 0; i < results->n_damage && i < NAMED; i++)
+        fl_text_add(&names, "%s%s %s", i ? "; " : "", results->damage[i].where, results->damage[i].what);
+    if (results->n_damage)
+        WARN(summary, "%zu damaged line%s left out: %s%s", results->n_damage,
+             results->n_damage == 1 ? " was" : "s were", names.bytes,
+             results->n_damage > NAMED ? "; 'fairlead check' names them all" : "");
+    fl_text_free(&names);
+}
+
+void fl_summary_warn(fl_summary *summary)
+{
+    const fl_study *study = summary->results->study;
+    for (size_t i = 0; i < summary->n_arms; i++) {
+        fl_summary_arm *arm = &summary->arms[i];
+        warn_of_budget(study, arm);
+        warn_of_failed(summary->results, arm);
+        warn_of_stopped(arm);
+        warn_of_edges(arm);
+        warn_of_reruns(study, arm);
+        warn_of_hosts(summary->results, arm);
+    }
+    warn_of_damage(summary);
+    warn_of_power(summary);
+    warn_of_divisions(summary);
+    warn_of_close_errors(summary);
+}

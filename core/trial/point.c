@@ -1,0 +1,50 @@
+/* Points as JSON; the metrics' names are a table. */
+#include "trial/point.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const names[FL_TRIAL_METRICS] = {
+    [FL_TRIAL_TRAIN_LOSS] = "train_loss", [FL_TRIAL_TRAIN_ERROR] = "train_error", [FL_TRIAL_VAL_LOSS] = "val_loss",
+    [FL_TRIAL_VAL_ERROR] = "val_error",   [FL_TRIAL_TEST_LOSS] = "test_loss",     [FL_TRIAL_TEST_ERROR] = "test_error",
+};
+
+const char *fl_trial_metric_name(fl_trial_metric metric)
+{
+    return names[metric];
+}
+
+fl_trial_metric fl_trial_metric_find(const char *name)
+{
+    fl_trial_metric metric = 0;
+    while (metric < FL_TRIAL_METRICS && strcmp(name, names[metric])) metric++;
+    return metric;
+}
+
+json_t *fl_trial_point_json(const fl_trial_point *point)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "step", json_integer((json_int_t)point->step));
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
+        json_object_set_new(object, names[m], isfinite(point->of[m]) ? json_real(point->of[m]) : json_null());
+    json_object_set_new(object, "rate", isfinite(point->rate) ? json_real(point->rate) : json_null());
+    json_object_set_new(object, "seconds", json_real(point->seconds));
+    return object;
+}
+
+static double number_or_infinity(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : HUGE_VAL;
+}
+
+bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
+{
+    const json_t *step = json_object_get(object, "step");
+    if (!json_is_integer(step) || json_integer_value(step) < 0) return false;
+    point->step = (size_t)json_integer_value(step);
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) point->of[m] = number_or_infinity(object, names[m]);
+    point->rate = number_or_infinity(object, "rate");
+    point->seconds = json_number_value(json_object_get(object, "seconds"));
+    return true;
+}

@@ -1,0 +1,36 @@
+/* A point: one evaluation inside a trial. */
+#ifndef FL_TRIAL_POINT_H
+#define FL_TRIAL_POINT_H
+
+#include "base/json.h"
+#include <stddef.h>
+
+/* Losses are means in nats (or the workload's own unit), errors shares of examples. */
+typedef enum fl_trial_metric {
+    FL_TRIAL_TRAIN_LOSS,
+    FL_TRIAL_TRAIN_ERROR,
+    FL_TRIAL_VAL_LOSS,
+    FL_TRIAL_VAL_ERROR,
+    FL_TRIAL_TEST_LOSS,
+    FL_TRIAL_TEST_ERROR,
+    FL_TRIAL_METRICS
+} fl_trial_metric;
+
+const char *fl_trial_metric_name(fl_trial_metric metric); /* "val_error" */
+
+/* A metric by name; FL_TRIAL_METRICS when there is none of that name. */
+fl_trial_metric fl_trial_metric_find(const char *name);
+
+typedef struct fl_trial_point {
+    size_t step; /* after so many steps */
+    double of[FL_TRIAL_METRICS];
+    double rate;    /* of the last step before the evaluation */
+    double seconds; /* since the trial's start */
+} fl_trial_point;
+
+/* {"step": .., "train_loss": .., ...}; metrics that are not finite become null and come back as infinity. New
+ * reference. */
+json_t *fl_trial_point_json(const fl_trial_point *point);
+bool fl_trial_point_read(const json_t *object, fl_trial_point *point);
+
+#endif

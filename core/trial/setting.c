@@ -1,0 +1,179 @@
+/* Names to hyperparameters; couplings are a table. */
+#include "trial/setting.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fl_trial_coupling {
+    const char *name, *partner;
+    double (*scale)(double partner); /* learning_rate = value * scale(partner) */
+};
+
+static double itself(double x)
+{
+    return x;
+}
+
+static double root(double x)
+{
+    return sqrt(x);
+}
+
+static double one_minus(double x)
+{
+    return 1.0 - x;
+}
+
+static const fl_trial_coupling couplings[] = {
+    { "learning_rate/epsilon", "epsilon", itself },
+    { "learning_rate/sqrt(epsilon)", "epsilon", root },
+    { "learning_rate/(1-momentum)", "momentum", one_minus },
+};
+
+const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_owner owner, size_t *n)
+{
+    const struct {
+        const fl_hyper *table;
+        size_t n;
+    } tables[FL_TRIAL_OWNERS] = {
+        [FL_TRIAL_OF_OPTIMIZER] = { owners->optimizer->hypers, owners->optimizer->n_hypers },
+        [FL_TRIAL_OF_SCHEDULE] = { owners->schedule->hypers, owners->schedule->n_hypers },
+        [FL_TRIAL_OF_WORKLOAD] = { owners->workload->options, owners->workload->n_options },
+    };
+    *n = tables[owner].n;
+    return tables[owner].table;
+}
+
+const char *fl_trial_owner_prefix(fl_trial_owner owner)
+{
+    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload." };
+    return prefixes[owner];
+}
+
+static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting)
+{
+    const fl_optimizer *optimizer = owners->optimizer;
+    for (size_t i = 0; i < sizeof couplings / sizeof *couplings; i++) {
+        if (strcmp(name, couplings[i].name)) continue;
+        setting->coupling = &couplings[i];
+        setting->index = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
+        setting->partner = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, couplings[i].partner);
+        setting->hyper = optimizer->hypers + setting->index;
+        return setting->index < optimizer->n_hypers && setting->partner < optimizer->n_hypers;
+    }
+    return false;
+}
+
+static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
+{
+    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload" };
+    const char *const whose[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
+                                                 owners->workload->entry.name };
+    char known[400] = "nothing to set";
+    size_t used = 0, n;
+    const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
+    for (size_t i = 0; i < n && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "",
+                                 fl_trial_owner_prefix(owner), table[i].name);
+    return fl_error_user(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], whose[owner], name,
+                         known);
+}
+
+static fl_trial_owner owner_of(const char *name)
+{
+    for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner < FL_TRIAL_OWNERS; owner++)
+        if (!strncmp(name, fl_trial_owner_prefix(owner), strlen(fl_trial_owner_prefix(owner)))) return owner;
+    return FL_TRIAL_OF_OPTIMIZER;
+}
+
+bool fl_trial_setting_find(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting, fl_error *error)
+{
+    static const char minus[] = "one_minus_";
+    *setting = (fl_trial_setting){ .owner = owner_of(name) };
+    if (find_coupled(owners, name, setting)) return true;
+    const char *plain = name + strlen(fl_trial_owner_prefix(setting->owner));
+    setting->one_minus = !strncmp(plain, minus, sizeof minus - 1);
+    if (setting->one_minus) plain += sizeof minus - 1;
+    size_t n;
+    const fl_hyper *table = fl_trial_owner_table(owners, setting->owner, &n);
+    setting->coupling = NULL;
+    setting->index = fl_hyper_index(table, n, plain);
+    setting->hyper = table + setting->index;
+    bool found = setting->index < n && !(setting->one_minus && setting->hyper->scale >= FL_HYPER_INTEGER);
+    return found || unknown(owners, name, setting->owner, error);
+}
+
+bool fl_trial_setting_accepts(const fl_trial_setting *setting, double value, fl_error *error)
+{
+    if (!setting->coupling) return fl_hyper_accepts(setting->hyper, setting->one_minus ? 1.0 - value : value, error);
+    if (value > 0.0 && isfinite(value)) return true;
+    return fl_error_user(error, "%s = %.10g must be above 0", setting->coupling->name, value);
+}
+
+static bool choose(const fl_trial_setting *setting, const char *name, double *value, fl_error *error)
+{
+    int choice = fl_hyper_choice(setting->hyper, name);
+    char range[200];
+    fl_hyper_range(setting->hyper, range, sizeof range);
+    *value = choice;
+    return choice >= 0 || fl_error_user(error, "%s cannot be '%.80s'; it is %s", setting->hyper->name, name, range);
+}
+
+bool fl_trial_setting_read(const fl_trial_setting *setting, fl_json_node node, double *value, fl_error *error)
+{
+    const char *name;
+    fl_error why;
+    if (setting->hyper->scale != FL_HYPER_CHOICE) return fl_json_number(node, value, error);
+    if (!fl_json_string(node, &name, error)) return false;
+    return choose(setting, name, value, &why) || fl_json_fail(node, error, "%s", why.text);
+}
+
+bool fl_trial_setting_parse(const fl_trial_setting *setting, const char *text, double *value, fl_error *error)
+{
+    if (setting->hyper->scale == FL_HYPER_CHOICE) return choose(setting, text, value, error);
+    return fl_text_number_read(text, value) || fl_error_user(error, "'%.80s' is not a number", text);
+}
+
+void fl_trial_setting_apply(const fl_trial_setting *setting, double value, fl_trial_values *values)
+{
+    double *of = values->of[setting->owner];
+    if (setting->coupling) value *= setting->coupling->scale(of[setting->partner]);
+    of[setting->index] = setting->one_minus ? 1.0 - value : value;
+}
+
+void fl_trial_settings_apply(const fl_trial_setting *settings, const double *given, size_t n, fl_trial_values *values)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!settings[i].coupling) fl_trial_setting_apply(&settings[i], given[i], values);
+    for (size_t i = 0; i < n; i++)
+        if (settings[i].coupling) fl_trial_setting_apply(&settings[i], given[i], values);
+}
+
+void fl_trial_values_default(const fl_trial_owners *owners, fl_trial_values *values)
+{
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
+        for (size_t i = 0; i < n; i++) values->of[owner][i] = table[i].standard;
+    }
+}
+
+bool fl_trial_values_accept(const fl_trial_owners *owners, const fl_trial_values *values, fl_error *error)
+{
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
+        for (size_t i = 0; i < n; i++) {
+            bool given = !isnan(values->of[owner][i]);
+            if (!given && owners->schedule->absolute && isnan(table[i].standard)) continue;
+            if (!given)
+                return fl_error_user(error, "'%s%s' has no value, and no default", fl_trial_owner_prefix(owner),
+                                     table[i].name);
+            if (!fl_hyper_accepts(&table[i], values->of[owner][i], error)) return false;
+        }
+    }
+    return true;
+}

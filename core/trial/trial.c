@@ -1,0 +1,94 @@
+/* Trials as values: defaults and checks. */
+#include "trial/trial.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+fl_trial fl_trial_default(const fl_trial_owners *owners)
+{
+    fl_trial trial = {
+        .owners = *owners,
+        .backend = fl_backend_find("onednn", NULL),
+        .batch_size = 128,
+        .steps = 1000,
+        .eval_every = 50,
+        .threads = 1,
+        .seed = 1,
+        .split = { .validation = SIZE_MAX },
+        .init = fl_workload_init(owners->workload),
+    };
+    fl_trial_values_default(owners, &trial.values);
+    return trial;
+}
+
+static double *copy_rates(const double *rates, size_t n)
+{
+    return n ? memcpy(fl_memory_new(n, sizeof *rates), rates, n * sizeof *rates) : NULL;
+}
+
+fl_trial fl_trial_copy(const fl_trial *trial)
+{
+    fl_trial copy = *trial;
+    copy.rates = copy_rates(trial->rates, trial->n_rates);
+    return copy;
+}
+
+void fl_trial_free(fl_trial *trial)
+{
+    free(trial->rates);
+    *trial = (fl_trial){ 0 };
+}
+
+fl_schedule_context fl_trial_schedule_context(const fl_trial *trial)
+{
+    const fl_optimizer *optimizer = trial->owners.optimizer;
+    size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
+    return (fl_schedule_context){
+        .hyper = trial->values.of[FL_TRIAL_OF_SCHEDULE],
+        .rates = trial->rates,
+        .n_rates = trial->n_rates,
+        .learning_rate = trial->values.of[FL_TRIAL_OF_OPTIMIZER][rate],
+        .steps = trial->steps,
+    };
+}
+
+bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
+{
+    if (!trial->steps) return fl_error_user(error, "steps must be at least 1");
+    if (!trial->batch_size) return fl_error_user(error, "the batch must hold at least 1 example");
+    if (trial->batch_size > n_training)
+        return fl_error_user(error, "a batch of %zu is larger than the training split of %zu examples",
+                             trial->batch_size, n_training);
+    if (!trial->threads) return fl_error_user(error, "threads must be at least 1");
+    if (trial->seed > FL_TRIAL_SEED_MAX) return fl_error_user(error, "a seed must be below 2^53");
+    if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
+        return fl_error_user(error, "initial weights and biases must be finite numbers");
+    if (trial->stop_above && !(trial->stop_above > 1))
+        return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
+                             trial->stop_above);
+    fl_schedule_context question = fl_trial_schedule_context(trial);
+    return fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+           fl_schedule_accepts(trial->owners.schedule, &question, error);
+}
+
+size_t fl_trial_validation(const fl_trial *trial)
+{
+    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation
+                                               : trial->split.validation;
+}
+
+bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error)
+{
+    for (*precision = 0; *precision < FL_BACKEND_PRECISIONS; ++*precision)
+        if (!strcmp(name, fl_backend_precision_name(*precision))) return true;
+    return fl_error_user(error, "there is no precision '%.80s'; there is f32, bf16", name);
+}
+
+bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_error *error)
+{
+    for (*from = 0; *from < FL_DATASET_SPLITS_FROM; ++*from)
+        if (!strcmp(name, fl_dataset_split_from_name(*from))) return true;
+    return fl_error_user(error, "validation cannot be taken from '%.80s'; it can from end, start, seeded", name);
+}

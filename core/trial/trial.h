@@ -1,0 +1,81 @@
+/* A trial: one training run in which every hyperparameter is a number and every random stream has a seed.
+ *
+ * A trial travels as JSON (to a worker, into a record) and as a command line (`fairlead trial ...`); both
+ * give back the same trial. Its identity is a hash of everything that was chosen, not of the machine and not of
+ * the study that asked for it.
+ */
+#ifndef FL_TRIAL_TRIAL_H
+#define FL_TRIAL_TRIAL_H
+
+#include "base/json.h"
+#include "base/text.h"
+#include "backend/backend.h"
+#include "trial/setting.h"
+#include "dataset/examples.h"
+
+typedef struct fl_trial {
+    fl_trial_owners owners; /* optimizer, schedule, workload */
+    fl_trial_values values;
+    double *rates; /* schedule `list` only: one rate per step; owned */
+    size_t n_rates;
+    const fl_backend *backend;
+    fl_backend_precision precision;
+    size_t batch_size, steps;
+    size_t eval_every; /* steps between evaluations; 0: none */
+    unsigned threads;
+    uint64_t seed; /* below 2^53 */
+    fl_dataset_split split;
+    fl_init init;
+    double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
+} fl_trial;
+
+/* A trial of these with every default: the workload's initialisation, the whole default split, batch 128, 1,000 steps,
+ * 20 evaluations, backend onednn, f32, one thread, seed 1; the learning rate is still missing. */
+fl_trial fl_trial_default(const fl_trial_owners *owners);
+fl_trial fl_trial_copy(const fl_trial *trial);
+void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */
+
+/* The largest seed, and the largest count a study may hold: whole numbers stay exact in a double. */
+#define FL_TRIAL_SEED_MAX (((uint64_t)1 << 53) - 1)
+
+enum { FL_TRIAL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of the pen */
+
+/* True when the trial can be run on a data set with `n_training` training examples (SIZE_MAX: not known yet); else a
+ * sentence without a place. */
+bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);
+
+/* A precision by name. */
+bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);
+
+/* How many examples of the training file validate, the data set's default included. */
+size_t fl_trial_validation(const fl_trial *trial);
+
+/* "end", "start" or "seeded". */
+bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_error *error);
+
+/* Overrides in a study or a trial: {"validation": 5000, "from": "end", "seed": 0}, each key optional; and
+ * {"weights": "truncated_normal", "argument": 0.1, "bias": 0}. */
+bool fl_trial_split_read(fl_json_node node, fl_dataset_split *split, fl_error *error);
+bool fl_trial_init_read(fl_json_node node, fl_init *init, fl_error *error);
+
+/* The trial as an object; hyperparameters resolved, defaults included. New reference. */
+json_t *fl_trial_json(const fl_trial *trial);
+
+/* Back from the object; keys of `node` that no trial has are ignored (a record holds more). */
+bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error);
+
+/* The hyperparameters alone: {"learning_rate": 0.1, "schedule.end_factor": 0.01, ...}. New reference. */
+json_t *fl_trial_hyperparameters(const fl_trial *trial);
+
+/* Identity: 16 hex digits of what was chosen and of the data set's checksum. */
+void fl_trial_id(const fl_trial *trial, const char *data_checksum, char id[17]);
+
+/* The command that runs it again. */
+void fl_trial_command(const fl_trial *trial, fl_text *text);
+
+/* What its schedule is asked; `step` and `told` are for who trains to set anew before each step. Borrows from the
+ * trial.
+ */
+fl_schedule_context fl_trial_schedule_context(const fl_trial *trial);
+
+#endif

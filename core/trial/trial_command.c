@@ -1,0 +1,74 @@
+/* A trial as the command that runs it again. */
+#include "base/memory.h"
+#include "trial/trial.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_value(fl_text *text, const fl_hyper *hyper, double value)
+{
+    char number[FL_TEXT_NUMBER_SIZE];
+    fl_text_add(text, "%s",
+                hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)value] : fl_text_number(value, number));
+}
+
+static void add_values(fl_text *text, const fl_trial *trial, fl_trial_owner owner)
+{
+    size_t n;
+    const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(trial->values.of[owner][i])) continue;
+        fl_text_add(text, " --set %s%s=", fl_trial_owner_prefix(owner), table[i].name);
+        add_value(text, &table[i], trial->values.of[owner][i]);
+    }
+}
+
+static void add_rates(fl_text *text, const fl_trial *trial)
+{
+    if (!trial->n_rates) return;
+    char number[FL_TEXT_NUMBER_SIZE];
+    fl_text_add(text, " --set 'schedule.rates=[");
+    for (size_t i = 0; i < trial->n_rates; i++)
+        fl_text_add(text, "%s%s", i ? "," : "", fl_text_number(trial->rates[i], number));
+    fl_text_add(text, "]'");
+}
+
+static void add_split(fl_text *text, const fl_trial *trial)
+{
+    const fl_dataset_split *split = &trial->split;
+    size_t validation = fl_trial_validation(trial);
+    if (validation != trial->owners.workload->dataset->n_validation) fl_text_add(text, " --validation %zu", validation);
+    if (split->from != FL_DATASET_FROM_END)
+        fl_text_add(text, " --validation-from %s", fl_dataset_split_from_name(split->from));
+    if (split->from == FL_DATASET_FROM_SEEDED) fl_text_add(text, " --validation-seed %" PRIu64, split->seed);
+}
+
+static void add_init(fl_text *text, const fl_trial *trial)
+{
+    char number[FL_TEXT_NUMBER_SIZE];
+    fl_init standard = fl_workload_init(trial->owners.workload);
+    if (trial->init.weights != standard.weights || trial->init.argument != standard.argument) {
+        fl_text_add(text, " --init %s", trial->init.weights->entry.name);
+        if (trial->init.weights->argument) fl_text_add(text, ":%s", fl_text_number(trial->init.argument, number));
+    }
+    if (trial->init.bias != standard.bias)
+        fl_text_add(text, " --init-bias %s", fl_text_number(trial->init.bias, number));
+}
+
+void fl_trial_command(const fl_trial *trial, fl_text *text)
+{
+    char number[FL_TEXT_NUMBER_SIZE];
+    fl_text_add(text, "fairlead trial --workload %s --optimizer %s --schedule %s", trial->owners.workload->entry.name,
+                trial->owners.optimizer->entry.name, trial->owners.schedule->entry.name);
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) add_values(text, trial, owner);
+    add_rates(text, trial);
+    fl_text_add(text,
+                " --batch %zu --steps %zu --eval-every %zu --seed %" PRIu64 " --backend %s --precision %s --threads %u",
+                trial->batch_size, trial->steps, trial->eval_every, trial->seed, trial->backend->entry.name,
+                fl_backend_precision_name(trial->precision), trial->threads);
+    add_split(text, trial);
+    add_init(text, trial);
+    if (trial->stop_above > 0) fl_text_add(text, " --stop-above %s", fl_text_number(trial->stop_above, number));
+}

@@ -1,0 +1,164 @@
+/* Every usable backend against naive, op by op and on awkward shapes.
+ *
+ * With whole numbers from -1, 0, 1 every sum is exact in f32 in any order, and in bf16 as long as it stays below 2^8:
+ * so backends must agree to the bit, in a world full of ties in max-pool and zeros under a ReLU. With normal numbers
+ * they must agree within a tolerance.
+ */
+#include "support/op_chain.h"
+
+/* A layer under test and its input. */
+typedef struct shape_case {
+    fl_layer layer;
+    fl_tensor_shape in;
+} shape_case;
+
+#define CONVOLUTION(o, k, p)                                                                                           \
+    {                                                                                                                  \
+        .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = o, .kernel = k, .pad = p                                   \
+    }
+#define POOL(k)                                                                                                        \
+    {                                                                                                                  \
+        .kind = FL_LAYER_MAX_POOL, .kernel = k                                                                         \
+    }
+#define DENSE(o)                                                                                                       \
+    {                                                                                                                  \
+        .kind = FL_LAYER_DENSE, .name = "t", .n_out = o                                                                \
+    }
+
+static const shape_case cases[] = {
+    { CONVOLUTION(1, 1, 0), { 1, 1, 1, 1 } },
+    { CONVOLUTION(5, 3, 1), { 3, 3, 7, 5 } },
+    { CONVOLUTION(17, 3, 1), { 7, 5, 6, 9 } },
+    { CONVOLUTION(3, 5, 2), { 1, 17, 5, 4 } },
+    { CONVOLUTION(5, 5, 2), { 3, 1, 9, 9 } },
+    { CONVOLUTION(5, 5, 2), { 1, 3, 2, 2 } }, /* the window is larger than the image */
+    { CONVOLUTION(3, 3, 1), { 3, 5, 1, 1 } },
+    { CONVOLUTION(17, 2, 0), { 3, 17, 3, 4 } }, /* an even window */
+    { CONVOLUTION(3, 1, 2), { 3, 3, 4, 2 } },   /* outputs that see only zeros */
+    { CONVOLUTION(17, 4, 0), { 1, 5, 4, 4 } },  /* one output pixel */
+    { CONVOLUTION(32, 5, 2), { 2, 16, 8, 8 } },
+    { POOL(1), { 1, 1, 1, 1 } },
+    { POOL(2), { 3, 5, 7, 9 } }, /* a row and a column are dropped */
+    { POOL(3), { 7, 17, 5, 4 } },
+    { POOL(2), { 1, 3, 4, 6 } },
+    { POOL(4), { 3, 16, 9, 7 } },
+    { POOL(5), { 3, 1, 5, 5 } },
+    { DENSE(1), { 1, 1, 1, 1 } },
+    { DENSE(5), { 3, 17, 1, 1 } },
+    { DENSE(17), { 7, 3, 3, 5 } },
+    { DENSE(1), { 3, 5, 7, 3 } },
+    { DENSE(3), { 1, 17, 1, 1 } },
+    { DENSE(16), { 16, 16, 2, 2 } },
+    { { .kind = FL_LAYER_RELU }, { 3, 5, 7, 3 } },
+    { { .kind = FL_LAYER_RELU }, { 1, 17, 1, 1 } },
+};
+enum { N_CASES = sizeof cases / sizeof *cases };
+
+/* What stands around the layer: a convolution before it makes a library choose its own layout for the seam. */
+typedef struct surroundings {
+    size_t convolution_before, relu_after;
+} surroundings;
+
+static size_t surround(const shape_case *c, surroundings around, fl_layer layers[3])
+{
+    size_t n = 0;
+    if (around.convolution_before)
+        layers[n++] = (fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "before", .n_out = c->in.c, .kernel = 1 };
+    layers[n++] = c->layer;
+    if (around.relu_after) layers[n++] = (fl_layer){ .kind = FL_LAYER_RELU };
+    return n;
+}
+
+/* The convolution before passes its input on as it is. */
+static void make_identity(chain_data *data)
+{
+    size_t c = data->in.c;
+    memset(data->parameters[0], 0, c * c * sizeof(float));
+    for (size_t i = 0; i < c; i++) data->parameters[0][i * c + i] = 1;
+    memset(data->parameters[1], 0, c * sizeof(float));
+}
+
+static void agree(const fl_backend *backend, fl_backend_precision precision, size_t i, surroundings around,
+                  chain_numbers numbers, double tolerance)
+{
+    fl_layer layers[3];
+    size_t n = surround(&cases[i], around, layers);
+    fl_arena *arena = fl_arena_new();
+    chain_data expected = chain_data_new(arena, layers, n, cases[i].in, numbers, i);
+    if (around.convolution_before) make_identity(&expected);
+    chain_data got = chain_twin(arena, &expected), forward_only = chain_twin(arena, &expected);
+    chain_run(fl_backends()[0], layers, n, FL_BACKEND_F32, true, &expected);
+    chain_run(backend, layers, n, precision, true, &got);
+    chain_run(backend, layers, n, precision, false, &forward_only);
+    char what[100];
+    snprintf(what, sizeof what, "%s %s, case %zu%s%s", backend->entry.name, fl_backend_precision_name(precision), i,
+             around.convolution_before ? ", convolution before" : "", around.relu_after ? ", relu after" : "");
+    assert_chains_near(&got, &expected, tolerance, what);
+    assert_near(forward_only.y, expected.y, fl_tensor_shape_size(got.out), tolerance, what);
+    fl_arena_free(arena);
+}
+
+static void agree_everywhere(fl_backend_precision precision, chain_numbers numbers, double tolerance)
+{
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
+        for (size_t i = 0; i < N_CASES && (*backend)->usable(precision, NULL); i++)
+            for (size_t around = 0; around < 4; around++)
+                agree(*backend, precision, i, (surroundings){ around / 2, around % 2 }, numbers, tolerance);
+}
+
+static void whole_numbers_agree_to_the_bit_in_f32(void **state)
+{
+    agree_everywhere(FL_BACKEND_F32, CHAIN_WHOLE, 0);
+}
+
+static void whole_numbers_agree_to_the_bit_in_bf16(void **state)
+{
+    agree_everywhere(FL_BACKEND_BF16, CHAIN_WHOLE, 0);
+}
+
+/* The longest sum here has 425 terms: random rounding gives about sqrt(425) 2^-24 of a typical term's size, 1.2e-6. */
+static void real_numbers_agree_in_f32(void **state)
+{
+    agree_everywhere(FL_BACKEND_F32, CHAIN_REAL, 5e-6);
+}
+
+/* bf16 keeps 8 bits: inputs, weights, outputs and gradients are each off by at most 2^-9 of themselves, and sums of
+ * many are off by less of their largest. Four roundings on the way and a factor of two make 2^-6. Max-pool and ReLU
+ * stay out: a value rounded across a tie or across zero sends a whole gradient elsewhere. */
+static void real_numbers_agree_in_bf16(void **state)
+{
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
+        for (size_t i = 0; i < N_CASES && (*backend)->usable(FL_BACKEND_BF16, NULL); i++)
+            for (size_t before = 0;
+                 before < 2 && (cases[i].layer.kind == FL_LAYER_CONVOLUTION || cases[i].layer.kind == FL_LAYER_DENSE);
+                 before++)
+                agree(*backend, FL_BACKEND_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
+}
+
+static void start_all(unsigned threads)
+{
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
+        if ((*backend)->usable(FL_BACKEND_F32, NULL)) assert_true((*backend)->start(threads, NULL));
+}
+
+/* Threads split sums differently, and libraries have had faults in just that. */
+static void two_threads_agree_as_well(void **state)
+{
+    start_all(2);
+    agree_everywhere(FL_BACKEND_F32, CHAIN_WHOLE, 0);
+    agree_everywhere(FL_BACKEND_BF16, CHAIN_WHOLE, 0);
+    start_all(1);
+}
+
+int main(void)
+{
+    start_all(1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_agree_to_the_bit_in_f32),
+        cmocka_unit_test(whole_numbers_agree_to_the_bit_in_bf16),
+        cmocka_unit_test(real_numbers_agree_in_f32),
+        cmocka_unit_test(real_numbers_agree_in_bf16),
+        cmocka_unit_test(two_threads_agree_as_well),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,182 @@
+/* fairlead compare on result folders of invented outcomes: bits of equal trials, errors of arms. */
+#include "support/command.h"
+#include "support/fixtures.h"
+
+#include <jansson.h>
+
+#define SEEDS(first) "\"seeds\": {\"first\": " #first "},"
+
+enum { TRIALS = 20 };
+
+static void scene_close(scene *s)
+{
+    fl_store_close(s->store);
+    s->store = NULL;
+}
+
+/* Errors around `middle` that no two trials share, in an order of no meaning. */
+static void invent_around(scene *s, size_t arm, double middle)
+{
+    double errors[TRIALS];
+    for (size_t i = 0; i < TRIALS; i++) errors[i] = middle + 0.002 * (double)((7 * i + 3 * arm) % TRIALS);
+    invent_errors(s, arm, errors, TRIALS);
+}
+
+/* A folder with one arm whose trials have errors around `middle`. */
+static void begin(scene *s, const char *fields, double middle)
+{
+    scene_begin(s, fields, SGD("sgd"));
+    invent_around(s, 0, middle);
+    scene_close(s);
+}
+
+/* One more trial of the arm, with a state of its own. */
+static void invent_state(const scene *s, uint64_t index, fl_outcome_status status, const char *state_hash)
+{
+    fl_error error;
+    fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], index, 0);
+    fl_outcome outcome = invented_outcome(&trial, &(invented){ .status = status, .val_error = 0.1, .test_error = 0.1 });
+    fl_record_slot slot = { 0, index, 0 };
+    snprintf(outcome.state_hash, sizeof outcome.state_hash, "%s", state_hash);
+    if (!fl_store_add(s->store, &slot, &trial, &outcome, "0000000000000001", &error)) fail_msg("%s", error.text);
+    fl_outcome_free(&outcome);
+    fl_trial_free(&trial);
+}
+
+static json_t *compared(int code, const scene *base, const scene *now)
+{
+    command c = command_run("/", WORDS("compare", base->folder, now->folder, "--json"));
+    if (c.code != code) fail_msg("exit code %d, not %d: %s%s", c.code, code, c.out, c.err);
+    json_t *found = json_loads(c.out, 0, NULL);
+    assert_non_null(found);
+    command_free(&c);
+    return found;
+}
+
+static long long whole_number(const json_t *found, const char *key)
+{
+    return json_integer_value(json_object_get(found, key));
+}
+
+static const char *verdict(const json_t *found, size_t arm)
+{
+    return json_string_value(json_object_get(json_array_get(json_object_get(found, "arms"), arm), "verdict"));
+}
+
+static void equal_folders_end_in_the_same_bits(void **state)
+{
+    scene base, now;
+    begin(&base, BUDGET(20), 0.1);
+    begin(&now, BUDGET(20), 0.1);
+    json_t *found = compared(0, &base, &now);
+    assert_int_equal(TRIALS, whole_number(found, "equal_trials"));
+    assert_int_equal(0, whole_number(found, "other_bits"));
+    assert_string_equal("same bits", verdict(found, 0));
+    json_decref(found);
+    scene_end(&base);
+    scene_end(&now);
+}
+
+static void other_bits_are_bad_news_and_named(void **state)
+{
+    scene base, now;
+    scene_begin(&base, BUDGET(2), SGD("sgd"));
+    scene_begin(&now, BUDGET(2), SGD("sgd"));
+    invent_state(&base, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&base, 1, FL_OUTCOME_COMPLETE, "00000000000000aa");
+    invent_state(&now, 1, FL_OUTCOME_COMPLETE, "00000000000000ab");
+    scene_close(&base);
+    scene_close(&now);
+    json_t *found = compared(1, &base, &now);
+    assert_int_equal(2, whole_number(found, "equal_trials"));
+    assert_int_equal(1, whole_number(found, "other_bits"));
+    assert_int_equal(1, json_array_size(json_object_get(found, "differing")));
+    assert_string_equal("no difference shown", verdict(found, 0)); /* of their errors, which are the same */
+    json_decref(found);
+    command c = command_run("/", WORDS("compare", base.folder, now.folder));
+    assert_contains(c.out, "2 equal trials: 1 end in the same bits, 1 in others");
+    assert_contains(c.out, "index 1: fairlead trial ");
+    command_free(&c);
+    scene_end(&base);
+    scene_end(&now);
+}
+
+/* A trial that diverges in one of the folders only did not end in the same bits; one the machine failed tells nothing.
+ */
+static void outcomes_count_and_failures_do_not(void **state)
+{
+    scene base, now;
+    scene_begin(&base, BUDGET(2), SGD("sgd"));
+    scene_begin(&now, BUDGET(2), SGD("sgd"));
+    invent_state(&base, 0, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 0, FL_OUTCOME_INFEASIBLE, "");
+    invent_state(&base, 1, FL_OUTCOME_COMPLETE, "0123456789abcdef");
+    invent_state(&now, 1, FL_OUTCOME_FAILED, "");
+    scene_close(&base);
+    scene_close(&now);
+    json_t *found = compared(1, &base, &now);
+    assert_int_equal(1, whole_number(found, "equal_trials"));
+    assert_int_equal(1, whole_number(found, "other_bits"));
+    json_decref(found);
+    scene_end(&base);
+    scene_end(&now);
+}
+
+/* Other seeds are other trials: nothing to compare in bits, but the errors of all 20 lie beyond those of the base. */
+static void a_worse_arm_is_bad_news(void **state)
+{
+    scene base, worse, same;
+    begin(&base, BUDGET(20), 0.1);
+    begin(&worse, BUDGET(20) SEEDS(2), 0.3);
+    begin(&same, BUDGET(20) SEEDS(3), 0.1005);
+    json_t *found = compared(1, &base, &worse);
+    assert_int_equal(0, whole_number(found, "equal_trials"));
+    assert_int_equal(1, whole_number(found, "worse"));
+    assert_string_equal("worse", verdict(found, 0));
+    json_decref(found);
+    found = compared(0, &worse, &base);
+    assert_string_equal("better", verdict(found, 0));
+    json_decref(found);
+    found = compared(0, &base, &same);
+    assert_string_equal("no difference shown", verdict(found, 0));
+    json_decref(found);
+    scene_end(&base);
+    scene_end(&worse);
+    scene_end(&same);
+}
+
+static void folders_without_anything_in_common_are_no_success(void **state)
+{
+    scene base, other;
+    begin(&base, BUDGET(20), 0.1);
+    scene_begin(&other, BUDGET(20) SEEDS(2), SGD("another"));
+    invent_around(&other, 0, 0.1);
+    scene_close(&other);
+    assert_refused(4, "nothing was compared", "/", "compare", base.folder, other.folder);
+    scene_end(&base);
+    scene_end(&other);
+}
+
+static void only_two_of_a_kind_are_compared(void **state)
+{
+    scene base;
+    begin(&base, BUDGET(20), 0.1);
+    assert_refused(2, "two of a kind", "/", "compare", base.folder, "/tmp");
+    assert_refused(2, "--noise is for kernel benchmarks", "/", "compare", base.folder, base.folder, "--noise",
+                   "x.json");
+    scene_end(&base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_folders_end_in_the_same_bits),
+        cmocka_unit_test(other_bits_are_bad_news_and_named),
+        cmocka_unit_test(outcomes_count_and_failures_do_not),
+        cmocka_unit_test(a_worse_arm_is_bad_news),
+        cmocka_unit_test(folders_without_anything_in_common_are_no_success),
+        cmocka_unit_test(only_two_of_a_kind_are_compared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* What holds for every update rule, whoever wrote it: this walks the registry. */
+#include "support/optimizer_run.h"
+
+#include "base/random.h"
+
+enum { N = 37 }; /* no multiple of a vector's width */
+
+#define FOR_EVERY(rule) for (const fl_optimizer *const *each = fl_optimizers(), *rule; (rule = *each); each++)
+
+static void draw_floats(float *values, size_t n, const char *purpose, uint64_t position)
+{
+    fl_random_stream stream = fl_random_stream_start(7, purpose, position);
+    for (size_t i = 0; i < n; i++) values[i] = (float)fl_random_normal(&stream);
+}
+
+/* A run at its defaults with random parameters, its state started. */
+static run *started(const fl_optimizer *rule, size_t n)
+{
+    run *r = run_new(rule, n);
+    draw_floats(r->update.parameters, n, "parameters", 0);
+    run_start(r);
+    return r;
+}
+
+static void step_randomly(run *r, unsigned steps, double rate)
+{
+    for (unsigned t = 0; t < steps; t++) {
+        draw_floats(r->gradient, r->flat.count, "gradient", r->update.step);
+        run_step(r, rate);
+    }
+}
+
+static void assert_same_bits(const run *a, const run *b)
+{
+    size_t bytes = a->flat.count * sizeof(float);
+    assert_memory_equal(a->update.parameters, b->update.parameters, bytes);
+    for (size_t i = 0; i < a->rule->n_states; i++) assert_memory_equal(a->update.state[i], b->update.state[i], bytes);
+}
+
+static void every_rule_is_found_by_its_name_alone(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        assert_true(rule->entry.name[0] && rule->entry.about[0] && rule->entry.source);
+        assert_ptr_equal(fl_optimizer_find(rule->entry.name, NULL), rule);
+    }
+}
+
+static void an_unknown_name_is_answered_with_the_known_ones(void **state)
+{
+    fl_error error;
+    assert_null(fl_optimizer_find("adma", &error));
+    assert_int_equal(error.fault, FL_ERROR_USER);
+    assert_contains(error.text, "adma");
+    FOR_EVERY(rule) assert_contains(error.text, rule->entry.name);
+}
+
+static void every_rule_takes_the_learning_rate_first_and_without_a_default(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        assert_true(rule->n_hypers >= 1 && rule->n_hypers <= FL_HYPER_MAX && rule->n_states <= FL_OPTIMIZER_STATES);
+        assert_string_equal(rule->hypers[0].name, "learning_rate");
+        assert_true(isnan(rule->hypers[0].standard));
+        assert_true(fl_hyper_accepts(&rule->hypers[0], 0, NULL));
+        assert_false(fl_hyper_accepts(&rule->hypers[0], -1e-9, NULL));
+    }
+}
+
+static void every_table_is_well_formed(void **state)
+{
+    FOR_EVERY(rule) for (size_t i = 0; i < rule->n_hypers; i++)
+    {
+        const fl_hyper *hyper = &rule->hypers[i];
+        fl_error error = { 0 };
+        assert_true(hyper->name[0] && hyper->help[0]);
+        assert_int_equal(fl_hyper_index(rule->hypers, rule->n_hypers, hyper->name), i); /* no second one of the name */
+        assert_true((hyper->scale == FL_HYPER_CHOICE) == (hyper->choices != NULL));
+        if (i > 0 && !fl_hyper_accepts(hyper, hyper->standard, &error))
+            fail_msg("%s: default %s", rule->entry.name, error.text);
+    }
+}
+
+static void a_zero_rate_leaves_the_parameters_alone(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        run *r = started(rule, N), *untouched = started(rule, N);
+        step_randomly(r, 20, 0);
+        assert_memory_equal(r->update.parameters, untouched->update.parameters, N * sizeof(float));
+        run_free(r);
+        run_free(untouched);
+    }
+}
+
+static void the_gradient_is_only_read(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        run *r = started(rule, N);
+        step_randomly(r, 3, 0.1);
+        float drawn[N];
+        draw_floats(drawn, N, "gradient", 2);
+        assert_memory_equal(r->gradient, drawn, sizeof drawn);
+        run_free(r);
+    }
+}
+
+static void the_same_inputs_give_the_same_bits(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        run *a = started(rule, N), *b = started(rule, N);
+        step_randomly(a, 20, 0.1);
+        step_randomly(b, 20, 0.1);
+        assert_same_bits(a, b);
+        run_free(a);
+        run_free(b);
+    }
+}
+
+/* Saving and cloning a trial is a copy of parameters and state. */
+static void a_copy_goes_on_with_the_same_bits(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        run *a = started(rule, N), *b = started(rule, N);
+        step_randomly(a, 10, 0.1);
+        memcpy(b->update.parameters, a->update.parameters, N * sizeof(float));
+        for (size_t i = 0; i < rule->n_states; i++) memcpy(b->update.state[i], a->update.state[i], N * sizeof(float));
+        b->update.step = a->update.step;
+        step_randomly(a, 10, 0.1);
+        step_randomly(b, 10, 0.1);
+        assert_same_bits(a, b);
+        run_free(a);
+        run_free(b);
+    }
+}
+
+/* Element `i` of `whole` and the only element of `alone` meet the same parameters and gradients. */
+static void assert_alone_as_in_company(const fl_optimizer *rule, const run *whole, size_t i, unsigned steps)
+{
+    run *alone = run_new(rule, 1);
+    float drawn[N];
+    draw_floats(drawn, N, "parameters", 0);
+    alone->update.parameters[0] = drawn[i];
+    run_start(alone);
+    for (unsigned t = 0; t < steps; t++) {
+        draw_floats(drawn, N, "gradient", t);
+        alone->gradient[0] = drawn[i];
+        run_step(alone, 0.1);
+    }
+    assert_memory_equal(alone->update.parameters, whole->update.parameters + i, sizeof(float));
+    run_free(alone);
+}
+
+/* Lengths 1..37 take the vector loop and its rest in every mixture, and a single element takes neither. Rules whose
+ * elements are not independent of each other would have to leave this test. */
+static void no_element_depends_on_its_place_in_a_vector(void **state)
+{
+    FOR_EVERY(rule) for (size_t n = 1; n <= N; n++)
+    {
+        run *whole = started(rule, n);
+        step_randomly(whole, 5, 0.1);
+        for (size_t i = n > 3 ? n - 3 : 0; i < n; i++) assert_alone_as_in_company(rule, whole, i, 5);
+        run_free(whole);
+    }
+}
+
+/* The lower or the upper usable end of a hyperparameter's range. */
+static double end_of_range(const fl_hyper *hyper, bool upper)
+{
+    if (!upper) return hyper->min_open ? 1e-300 : hyper->min;
+    if (isinf(hyper->max)) return 1e17; /* the rate that learning_rate/epsilon = 1e7 gives at epsilon = 1e10 */
+    return hyper->max_open ? hyper->max - 1e-9 : hyper->max;
+}
+
+/* Backends pad blocks with zeros and count on this, whatever the hyperparameters. */
+static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
+{
+    static const float zero[1];
+    FOR_EVERY(rule) for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++)
+    {
+        run *r = run_new(rule, N);
+        for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
+        run_start(r);
+        for (unsigned t = 0; t < 300; t++) {
+            draw_floats(r->gradient, N - 1, "gradient", t);
+            run_step(r, r->hyper[0]);
+            assert_memory_equal(r->update.parameters + N - 1, zero, sizeof zero);
+        }
+        run_free(r);
+    }
+}
+
+/* 1/2 theta^2 from theta = 1, where every rule's first step at rate 0.01 is well under 1. */
+static void every_rule_but_null_descends_a_quadratic(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        run *r = run_new(rule, 1);
+        r->update.parameters[0] = 1;
+        run_start(r);
+        for (unsigned t = 0; t < 200; t++) {
+            r->gradient[0] = r->update.parameters[0];
+            run_step(r, 0.01);
+        }
+        bool moves = strcmp(rule->entry.name, "null") != 0;
+        assert_true(moves ? fabsf(r->update.parameters[0]) < 0.5f : r->update.parameters[0] == 1);
+        run_free(r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_rule_is_found_by_its_name_alone),
+        cmocka_unit_test(an_unknown_name_is_answered_with_the_known_ones),
+        cmocka_unit_test(every_rule_takes_the_learning_rate_first_and_without_a_default),
+        cmocka_unit_test(every_table_is_well_formed),
+        cmocka_unit_test(a_zero_rate_leaves_the_parameters_alone),
+        cmocka_unit_test(the_gradient_is_only_read),
+        cmocka_unit_test(the_same_inputs_give_the_same_bits),
+        cmocka_unit_test(a_copy_goes_on_with_the_same_bits),
+        cmocka_unit_test(no_element_depends_on_its_place_in_a_vector),
+        cmocka_unit_test(a_zero_parameter_with_a_zero_gradient_stays_zero),
+        cmocka_unit_test(every_rule_but_null_descends_a_quadratic),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

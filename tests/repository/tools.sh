@@ -1,0 +1,35 @@
+#!/bin/sh
+# The user's mistakes with the tools of bench/: exit code 2 and a sentence, before anything is built or measured.
+#   tools.sh SOURCE_DIR BUILD_DIR
+set -u
+source="$1" build="$2"
+failed=0
+
+refuses() { # SENTENCE COMMAND...
+    sentence="$1"
+    shift
+    said="$("$@" 2>&1 </dev/null)"
+    code=$?
+    case "$code $said" in
+    "2 "*"$sentence"*) ;;
+    *) echo "exit code $code, not '$sentence': $*: $said" && failed=1 ;;
+    esac
+}
+
+track="$source/bench/speed/track"
+refuses "usage: bench/speed/track" "$track"
+refuses "there is no commit 'no-such-commit'" "$track" no-such-commit
+refuses "there is no option --fast" "$track" HEAD --fast
+refuses "--filter wants a value" "$track" HEAD --filter
+refuses "--processes must be a whole number of at least 1, not '0'" "$track" HEAD --processes 0
+refuses "--processes must be a whole number of at least 1, not 'a[\$(id)]'" "$track" HEAD --processes 'a[$(id)]'
+refuses "--seconds must be a number, not 'nan'" "$track" HEAD --seconds nan
+refuses "/nowhere/history: cannot be written" "$track" HEAD --history /nowhere/history
+
+peers="$source/bench/speed/peers/run"
+refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp --build "$build"
+refuses "must be above 0, not 0" "$peers" --pairs 0 --build "$build"
+refuses "must be above 0, not nan" "$peers" --seconds nan --build "$build"
+refuses "/nowhere: holds no fairlead-kernels" "$peers" --build /nowhere
+refuses "there is no such step" "$peers" mlp/lion/f32/32 --build "$build"
+exit "$failed"

@@ -1,0 +1,77 @@
+/* All clones of a pass give the same bits because they use only instructions that IEEE 754 rounds correctly. This reads
+ * the machine code of the library itself, so it also covers the clones this processor would not pick. */
+#include "support/test.h"
+
+#ifdef __x86_64__
+
+static const char *const rules[] = { "sgd", "momentum", "nesterov", "rmsprop", "adam", "nadam" };
+static const char *const clones[] = { "<pass.default>:", "<pass.avx2>:", "<pass.arch_x86_64_v4>:" };
+static const char *const inexact[] = { "vfm", "vfnm", "rcp", "rsqrt" };
+enum { N_RULES = sizeof rules / sizeof *rules, N_CLONES = sizeof clones / sizeof *clones, NONE = -1 };
+
+/* What the listing says of the rules. */
+static struct {
+    int clones[N_RULES][N_CLONES]; /* how many */
+    char inexact[1000];            /* the last such line, with its rule */
+} found;
+
+/* The rule whose object file begins with this line, NONE where another file begins, `present` where none does. */
+static int file_beginning(const char *line, int present)
+{
+    if (!strstr(line, "file format")) return present;
+    for (int i = 0; i < N_RULES; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "optimizer_%s.c.o:", rules[i]);
+        if (!strncmp(line, name, strlen(name))) return i;
+    }
+    return NONE;
+}
+
+static void look_at(const char *line, int rule)
+{
+    for (size_t k = 0; k < N_CLONES; k++) found.clones[rule][k] += strstr(line, clones[k]) != NULL;
+    for (size_t k = 0; k < sizeof inexact / sizeof *inexact; k++)
+        if (strstr(line, inexact[k])) snprintf(found.inexact, sizeof found.inexact, "%s: %.900s", rules[rule], line);
+}
+
+static int disassemble(void **state)
+{
+    FILE *listing = popen("objdump -d --no-show-raw-insn '" FL_BUILD_DIR "/libfairlead.a' 2>&1", "r");
+    assert_non_null(listing);
+    char line[1000];
+    for (int rule = NONE; fgets(line, sizeof line, listing);) {
+        rule = file_beginning(line, rule);
+        if (rule != NONE) look_at(line, rule);
+    }
+    assert_int_equal(pclose(listing), 0);
+    return 0;
+}
+
+static void every_pass_exists_for_three_widths_of_vectors(void **state)
+{
+    for (size_t i = 0; i < N_RULES; i++)
+        for (size_t k = 0; k < N_CLONES; k++) assert_int_equal(found.clones[i][k], 1);
+}
+
+static void no_clone_contracts_or_estimates(void **state)
+{
+    assert_string_equal(found.inexact, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_pass_exists_for_three_widths_of_vectors),
+        cmocka_unit_test(no_clone_contracts_or_estimates),
+    };
+    return cmocka_run_group_tests(tests, disassemble, NULL);
+}
+
+#else
+
+int main(void)
+{
+    return 77; /* skipped: passes have clones on x86-64 only */
+}
+
+#endif

@@ -1,0 +1,279 @@
+/* The inclusion relations of Choi et al. 2019: a rule with the right hyperparameters is its special case. Each pair
+ * runs on a noisy quadratic in 8 dimensions, 1/2 sum c_i theta_i^2 with curvatures from 1e-2 to 1e1, 500 steps, gamma
+ * 0.9, b2 0.999, eta 0.02; the distance is that of the final parameters, relative to the special case's. */
+#include "support/optimizer_run.h"
+
+#include "base/random.h"
+
+enum { N = 8, STEPS = 500 };
+static const double gamma_ = 0.9, b2 = 0.999, eta = 0.02, noise = 0.1;
+
+typedef double rate_map(double epsilon, unsigned t);
+
+static double constant_rate(double epsilon, unsigned t)
+{
+    return eta;
+}
+
+/* Linear to a tenth, so that successive rates differ. */
+static double falling_rate(double epsilon, unsigned t)
+{
+    return eta * (1 - 0.9 * t / STEPS);
+}
+
+/* alpha_t that makes Adam with a large epsilon Momentum with eta: eps eta (1 - gamma^(t+1)) / ((1-gamma) sqrt(1 -
+ * b2^(t+1))) */
+static double compensated_rate(double epsilon, unsigned t)
+{
+    return epsilon * eta * (1 - pow(gamma_, t + 1)) / ((1 - gamma_) * sqrt(1 - pow(b2, t + 1)));
+}
+
+/* The same without the correction of the start. */
+static double uncompensated_rate(double epsilon, unsigned t)
+{
+    return epsilon * eta / (1 - gamma_);
+}
+
+static void set_gradient(run *r, unsigned t)
+{
+    fl_random_stream stream = fl_random_stream_start(3, "noise", t);
+    for (size_t i = 0; i < N; i++) {
+        double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
+        r->gradient[i] = (float)(c * (double)r->update.parameters[i] + noise * fl_random_normal(&stream));
+    }
+}
+
+/* Run from all ones to the end. */
+static void descend(run *r, rate_map *rate, double epsilon)
+{
+    for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
+    run_start(r);
+    for (unsigned t = 0; t < STEPS; t++) {
+        set_gradient(r, t);
+        run_step(r, rate(epsilon, t));
+    }
+}
+
+static run *descended(const char *rule, double momentum)
+{
+    run *r = run_named(rule, N);
+    if (r->rule->n_hypers > 1) run_set(r, "momentum", momentum);
+    descend(r, constant_rate, 0);
+    return r;
+}
+
+static double distance(const run *a, const run *b)
+{
+    double apart = 0, size = 0;
+    for (size_t i = 0; i < N; i++) {
+        double d = (double)a->update.parameters[i] - (double)b->update.parameters[i];
+        apart += d * d;
+        size += (double)b->update.parameters[i] * (double)b->update.parameters[i];
+    }
+    return sqrt(apart / size);
+}
+
+static void assert_sgd_within(const char *rule)
+{
+    run *special = descended("sgd", 0), *general = descended(rule, 0);
+    assert_memory_equal(general->update.parameters, special->update.parameters, N * sizeof(float));
+    run_free(special);
+    run_free(general);
+}
+
+/* gamma = 0, exact. */
+static void sgd_is_momentum_without_memory_bit_for_bit(void **state)
+{
+    assert_sgd_within("momentum");
+}
+
+static void sgd_is_nesterov_without_memory_bit_for_bit(void **state)
+{
+    assert_sgd_within("nesterov");
+}
+
+/* Distance of `general` with this epsilon and rate from Momentum or Nesterov. */
+static double distance_at(const char *general, const char *special, rate_map *rate, double epsilon)
+{
+    run *g = run_named(general, N), *s = descended(special, gamma_);
+    run_set(g, "epsilon", epsilon);
+    descend(g, rate, epsilon);
+    double d = distance(g, s);
+    run_free(g);
+    run_free(s);
+    return d;
+}
+
+/* The error falls as 1/epsilon: slope -1 of log distance on log epsilon, least squares over epsilon = 1e1, 1e2, 1e3,
+ * 1e4. In fp32 the distance would flatten near 1e-6. */
+static double slope(const char *general, const char *special)
+{
+    double sum_xy = 0, sum_xx = 0;
+    for (int k = 1; k <= 4; k++) {
+        double x = k - 2.5, y = log10(distance_at(general, special, compensated_rate, pow(10, k)));
+        sum_xy += x * y;
+        sum_xx += x * x;
+    }
+    return sum_xy / sum_xx;
+}
+
+static void adam_becomes_momentum_as_epsilon_grows(void **state)
+{
+    assert_float_equal(slope("adam", "momentum"), -1, 0.1);
+}
+
+static void nadam_becomes_nesterov_as_epsilon_grows(void **state)
+{
+    assert_float_equal(slope("nadam", "nesterov"), -1, 0.1);
+}
+
+/* In float64, on other noise, the distance without compensation is 0.53 at every epsilon. */
+static void adam_without_the_compensated_rate_stays_away_from_momentum(void **state)
+{
+    assert_true(distance_at("adam", "momentum", uncompensated_rate, 1e4) > 0.3);
+}
+
+static run *rmsprop_at_rho_1(rate_map *rate)
+{
+    run *r = run_named("rmsprop", N);
+    run_set(r, "rho", 1);
+    run_set(r, "epsilon", 0);
+    descend(r, rate, 0);
+    return r;
+}
+
+/* rho = 1 keeps v at 1: m is then eta times Momentum's velocity, to rounding. */
+static void momentum_is_rmsprop_with_rho_1_at_a_constant_rate(void **state)
+{
+    run *general = rmsprop_at_rho_1(constant_rate), *special = descended("momentum", gamma_);
+    for (size_t i = 0; i < N; i++) assert_true(general->update.state[0][i] == 1);
+    assert_true(distance(general, special) < 1e-6);
+    run_free(general);
+    run_free(special);
+}
+
+/* With gamma_t = gamma eta_t / eta_(t-1), what RMSProp's buffer remembers is rescaled to the present rate. */
+static void momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it(void **state)
+{
+    run *plain = rmsprop_at_rho_1(falling_rate), *special = run_named("momentum", N),
+        *rescaled = run_named("rmsprop", N);
+    descend(special, falling_rate, 0);
+    run_set(rescaled, "rho", 1);
+    run_set(rescaled, "epsilon", 0);
+    for (size_t i = 0; i < N; i++) rescaled->update.parameters[i] = 1;
+    run_start(rescaled);
+    for (unsigned t = 0; t < STEPS; t++) {
+        set_gradient(rescaled, t);
+        if (t) run_set(rescaled, "momentum", gamma_ * falling_rate(0, t) / falling_rate(0, t - 1));
+        run_step(rescaled, falling_rate(0, t));
+    }
+    assert_true(distance(rescaled, special) < 1e-6);
+    assert_true(distance(plain, special) > 5e-3); /* 3e-2 in float64 on other noise */
+    run_free(plain);
+    run_free(special);
+    run_free(rescaled);
+}
+
+/* --- what the rules say of themselves --- */
+
+#define FOR_EVERY(rule)                                                                                                \
+    for (const fl_optimizer *const *each_##rule = fl_optimizers(), *rule; (rule = *each_##rule); each_##rule++)
+
+static void the_rules_name_the_special_cases_of_choi_2019(void **state)
+{
+    static const char *const listed = "sgd<momentum sgd<nesterov sgd<rmsprop momentum<rmsprop sgd<adam momentum<adam "
+                                      "sgd<nadam nesterov<nadam ";
+    const double hyper[FL_HYPER_MAX] = { 0.1, 0.9 };
+    char found[300] = "";
+    FOR_EVERY(general) FOR_EVERY(special)
+    {
+        double image[FL_HYPER_MAX] = { 0 };
+        if (fl_optimizer_image(general, special, hyper, image))
+            snprintf(found + strlen(found), sizeof found - strlen(found), "%s<%s ", special->entry.name,
+                     general->entry.name);
+    }
+    assert_string_equal(found, listed);
+}
+
+/* Descend far from the start, where bias corrections are one, at the rate among the hyperparameters. */
+static void descend_late(run *r)
+{
+    for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
+    run_start(r);
+    r->update.step = 1000000;
+    for (unsigned t = 0; t < STEPS; t++) {
+        set_gradient(r, t);
+        run_step(r, r->hyper[0]);
+    }
+}
+
+/* `general` has its choices made; its image of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6 the
+ * root is 1e6 to 1e-5. */
+static void assert_follows(run *general, const fl_optimizer *rule)
+{
+    run *special = run_new(rule, N);
+    double image[FL_HYPER_MAX];
+    special->hyper[0] = eta;
+    memcpy(image, general->hyper, sizeof image);
+    assert_true(fl_optimizer_image(general->rule, rule, special->hyper, image));
+    memcpy(general->hyper, image, sizeof image);
+    descend_late(special);
+    descend_late(general);
+    if (!(distance(general, special) < 1e-4))
+        fail_msg("%s is %g from %s", general->rule->entry.name, distance(general, special), rule->entry.name);
+    run_free(special);
+    run_free(general);
+}
+
+/* A rule with an epsilon of 1e6 where it has one, in the form of this number where there are several. */
+static run *with_large_epsilon(const fl_optimizer *rule, int form)
+{
+    run *r = run_new(rule, N);
+    size_t epsilon = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon");
+    if (epsilon == rule->n_hypers) return r;
+    r->hyper[epsilon] = 1e6;
+    run_set(r, "epsilon_form", form);
+    return r;
+}
+
+static int count_forms(const fl_optimizer *rule)
+{
+    size_t i = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon_form");
+    return i == rule->n_hypers ? 1 : (int)rule->hypers[i].max + 1;
+}
+
+static void every_image_goes_the_way_of_its_special_case(void **state)
+{
+    double hyper[FL_HYPER_MAX] = { 0 }, image[FL_HYPER_MAX] = { 0 };
+    FOR_EVERY(general) FOR_EVERY(special)
+    {
+        if (!fl_optimizer_image(general, special, hyper, image)) continue;
+        for (int form = 0; form < count_forms(general); form++)
+            assert_follows(with_large_epsilon(general, form), special);
+    }
+}
+
+static void momentum_has_an_exact_image_in_rmsprop_at_rho_1(void **state)
+{
+    run *general = run_named("rmsprop", N);
+    run_set(general, "rho", 1);
+    run_set(general, "epsilon", 0);
+    assert_follows(general, fl_optimizer_find("momentum", NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sgd_is_momentum_without_memory_bit_for_bit),
+        cmocka_unit_test(sgd_is_nesterov_without_memory_bit_for_bit),
+        cmocka_unit_test(adam_becomes_momentum_as_epsilon_grows),
+        cmocka_unit_test(nadam_becomes_nesterov_as_epsilon_grows),
+        cmocka_unit_test(adam_without_the_compensated_rate_stays_away_from_momentum),
+        cmocka_unit_test(momentum_is_rmsprop_with_rho_1_at_a_constant_rate),
+        cmocka_unit_test(momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it),
+        cmocka_unit_test(the_rules_name_the_special_cases_of_choi_2019),
+        cmocka_unit_test(every_image_goes_the_way_of_its_special_case),
+        cmocka_unit_test(momentum_has_an_exact_image_in_rmsprop_at_rho_1),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+/* Steps to a target, alone and through the law of the fastest of K. */
+#include "support/test.h"
+
+#include "stats/best_of.h"
+#include "stats/steps.h"
+
+static const double STEPS[] = { 50, 100, 150, 200 };
+
+static void target_is_reached_strictly_below_it(void **state)
+{
+    const double errors[] = { 0.2385, 0.10, 0.0999, 0.05 };
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.10) == 150);
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.3) == 50);
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.05) == INFINITY);
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 0, 0.5) == INFINITY);
+}
+
+static void first_hit_counts_even_if_it_is_lost_again(void **state)
+{
+    const double errors[] = { 0.3, 0.09, 0.2, NAN };
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.1) == 100);
+}
+
+static void nan_is_below_nothing(void **state)
+{
+    const double errors[] = { NAN, NAN, NAN, NAN };
+    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.1) == INFINITY);
+}
+
+static void arms_within_one_interval_are_equal(void **state)
+{
+    assert_true(fl_stats_steps_equal(150, 200, 50));
+    assert_false(fl_stats_steps_equal(150, 250, 50));
+    assert_true(fl_stats_steps_equal(INFINITY, INFINITY, 50));
+    assert_false(fl_stats_steps_equal(150, INFINITY, 50));
+}
+
+/* Two of four trials reach; the best of 2 draws misses with probability (2/4)^2 and is the fastest with 1 - (3/4)^2. */
+static void law_keeps_draws_without_a_hit(void **state)
+{
+    const fl_stats_trial trials[] = {
+        { INFINITY, 0, INFINITY }, { 400, 0, 400 }, { INFINITY, 0, INFINITY }, { 250, 0, 250 }
+    };
+    fl_stats_distribution law = fl_stats_best_of(trials, 4, 2);
+    assert_close(law.finite, 0.75, 1e-15);
+    assert_true(law.low == 250 && law.median == 400 && law.high == INFINITY);
+    assert_close(law.mean, (7.0 / 16 * 250 + 5.0 / 16 * 400) / 0.75, 1e-14);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(target_is_reached_strictly_below_it),
+        cmocka_unit_test(first_hit_counts_even_if_it_is_lost_again),
+        cmocka_unit_test(nan_is_below_nothing),
+        cmocka_unit_test(arms_within_one_interval_are_equal),
+        cmocka_unit_test(law_keeps_draws_without_a_hit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
