@@ -20,8 +20,13 @@ typedef struct fl_onednn_memory {
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
 
+/* A loop of our own in a primitive's place: `what` is what its maker gave, `memories` the addresses of its memories. */
+typedef void fl_onednn_loop(const void *what, void *const memories[]);
+
 typedef struct fl_onednn_step {
-    dnnl_primitive_t primitive;
+    dnnl_primitive_t primitive; /* NULL: a loop of our own */
+    fl_onednn_loop *loop;
+    void *what; /* the loop's, freed with the step */
     int n_arguments;
     dnnl_exec_arg_t arguments[FL_ONEDNN_ARGUMENTS];
 } fl_onednn_step;
@@ -85,16 +90,30 @@ void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t
                    const fl_onednn_argument *arguments);
 void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_onednn_memory *from,
                            const fl_onednn_memory *to);
+/* Append a loop of our own over `n` memories; takes `what`, from malloc, or NULL. */
+void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *loop, void *what, size_t n,
+                        const fl_onednn_memory *const *memories);
 /* `memory` as `desc` wants it: itself, or a copy that `pass` (or an earlier one) makes by a reorder. */
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc);
 
-/* Write the primitive's name into op.implementation, after those already there. */
+/* Write the primitive's name into op.implementation, after those already there; or any other name. */
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
+void fl_onednn_note_name(fl_onednn_op *op, const char *name);
 
 /* Append to the backward pass: d_in = d_out where `out`, the ReLU's output, is positive, else 0. */
 void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
                              const fl_onednn_memory *d_in);
+
+/* Max-pool with windows of `kernel` by `kernel`, as far apart, over planes of h x w pixels of `inner` numbers each. */
+typedef struct fl_onednn_pool {
+    size_t planes, h, w, inner, kernel;
+    bool bf16, relu; /* the numbers' type; a ReLU follows */
+} fl_onednn_pool;
+
+size_t fl_onednn_pool_places(const fl_onednn_pool *pool); /* bytes that forward leaves to backward */
+fl_onednn_loop fl_onednn_pool_forward;                    /* in, out, places */
+fl_onednn_loop fl_onednn_pool_backward;                   /* d_out, places, d_in */
 
 /* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
  * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the
