@@ -115,6 +115,13 @@ size_t fl_onednn_pool_places(const fl_onednn_pool *pool); /* bytes that forward 
 fl_onednn_loop fl_onednn_pool_forward;                    /* in, out, places */
 fl_onednn_loop fl_onednn_pool_backward;                   /* d_out, places, d_in */
 
+/* The weight gradient of a convolution by loops of our own: whether they are to be used for `request` in place of the
+ * library's, which depends on instruction set and shapes alone; and a step of the backward pass that computes it.
+ * `weights` are in the order O,H,W,I without gaps. */
+bool fl_onednn_patches_serve(const fl_backend_request *request);
+void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                           fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
+
 /* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
  * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the
  * loss that training sees. */

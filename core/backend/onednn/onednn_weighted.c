@@ -102,6 +102,19 @@ static void add_backward_weights(plan *p)
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
 }
 
+/* By our own loops; the library's primitive was described for the layout of the weights alone. */
+static void add_backward_patches(plan *p)
+{
+    dnnl_memory_desc_t channels_last = fl_onednn_desc(4, p->op->weights.dims, dnnl_f32, dnnl_nhwc);
+    fl_onednn_memory *grad = fl_onednn_lent(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
+    fl_onednn_memory *bias = fl_onednn_lent(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
+    bool same = dnnl_memory_desc_equal(&channels_last, &grad->desc);
+    fl_onednn_memory *written = same ? grad : fl_onednn_own(p->op, &channels_last);
+    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, bias);
+    if (!same) fl_onednn_add_reorder(p->op, &p->op->backward, written, grad);
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
 static void add_backward_data(plan *p)
 {
     fl_onednn_op *op = p->op;
@@ -140,12 +153,16 @@ static void add_memories(plan *p)
 static void add_steps(plan *p)
 {
     fl_onednn_note(p->op, p->forward);
-    if (p->backward_weights) fl_onednn_note(p->op, p->backward_weights);
+    bool own = fl_onednn_patches_serve(p->request);
+    if (p->backward_weights && !own) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
     add_forward(p);
     if (!p->backward_weights) return;
     if (p->op->op.took_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
-    add_backward_weights(p);
+    if (own)
+        add_backward_patches(p);
+    else
+        add_backward_weights(p);
     if (p->backward_data) add_backward_data(p);
 }
 
