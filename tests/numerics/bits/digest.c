@@ -7,6 +7,7 @@
  */
 #include "support/command_trial.h"
 
+#include "base/denormals.h"
 #include "base/exact.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -248,6 +249,7 @@ int main(int argc, char **argv)
     spaces();
     schedules();
     initialisations();
+    fl_denormals_flush(); /* as a trial computes */
     rules();
     convolutions();
     training("quadratic/noisy", "nesterov", 16, 200, 40);
