@@ -10,7 +10,7 @@
 #include "backend/backend.h"
 #include <dnnl.h>
 
-enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8 };
+enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8, FL_ONEDNN_COPIES = 2 };
 
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
@@ -36,6 +36,9 @@ typedef struct fl_onednn_pass {
     size_t n_steps;
 } fl_onednn_pass;
 
+/* The weights in another layout or precision, as forward or the data gradient reads them. */
+typedef struct fl_onednn_copy fl_onednn_copy;
+
 typedef struct fl_onednn_op {
     fl_backend_op op; /* first: a pointer to the op is a pointer to this */
     fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
@@ -43,6 +46,8 @@ typedef struct fl_onednn_op {
     fl_onednn_pass forward, backward;
     dnnl_memory_desc_t out;     /* behind op.out.layout */
     dnnl_memory_desc_t weights; /* tensor 0 in the flat array */
+    fl_onednn_copy *copies[FL_ONEDNN_COPIES];
+    size_t n_copies;
 } fl_onednn_op;
 
 /* One argument of a step. */
@@ -96,6 +101,13 @@ void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *
 /* `memory` as `desc` wants it: itself, or a copy that `pass` (or an earlier one) makes by a reorder. */
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc);
+
+/* `weights` as `desc` wants them: themselves, or a copy in the workspace that op.refresh keeps. NULL where the layouts
+ * are too unlike; fl_onednn_bring is then the way. */
+fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc);
+/* The blocks whose last number is among `count` from `first` on. */
+void fl_onednn_copy_refresh(const fl_onednn_copy *copy, size_t first, size_t count);
+void fl_onednn_copy_free(fl_onednn_copy *copy);
 
 /* Write the primitive's name into op.implementation, after those already there; or any other name. */
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);

@@ -75,6 +75,12 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     }
 }
 
+static void refresh(fl_backend_op *op, size_t tensor, size_t first, size_t count)
+{
+    const fl_onednn_op *own = (const fl_onednn_op *)op;
+    for (size_t i = 0; tensor == 0 && i < own->n_copies; i++) fl_onednn_copy_refresh(own->copies[i], first, count);
+}
+
 static void free_pass(fl_onednn_pass *pass)
 {
     for (size_t i = 0; i < pass->n_steps; i++) {
@@ -88,6 +94,7 @@ static void free_op(fl_backend_op *op)
     fl_onednn_op *own = (fl_onednn_op *)op;
     free_pass(&own->forward);
     free_pass(&own->backward);
+    for (size_t i = 0; i < own->n_copies; i++) fl_onednn_copy_free(own->copies[i]);
     for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
     free(own);
 }
@@ -98,6 +105,7 @@ fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
     own->op.bind = bind;
     own->op.forward = forward;
     own->op.backward = request->training ? backward : NULL;
+    own->op.refresh = refresh;
     own->op.free = free_op;
     return own;
 }

@@ -69,6 +69,7 @@ const fl_backend fl_backend_openblas = {
     .usable = usable,
     .start = start,
     .describe = describe,
+    .canonical = true,
 #ifdef FL_HAVE_OPENBLAS
     .plan = {
         [FL_LAYER_DENSE] = fl_openblas_dense,

@@ -222,6 +222,7 @@ static void convolutions(void)
         fl_network_backward(network);
         add_number(fl_network_loss(network));
         for (size_t i = 0; i < n; i++) parameters[i] -= 0.05f * gradient[i];
+        fl_network_refresh(network, 0, n);
     }
     add(parameters, n * sizeof *parameters);
     fl_network_free(network);
