@@ -36,7 +36,7 @@ fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_reque
     return plan(request);
 }
 
-void fl_op_refresh(fl_backend_op *op)
+void fl_backend_op_refresh(fl_backend_op *op)
 {
     for (size_t t = 0; op->refresh && t < op->n_tensors; t++) op->refresh(op, t, 0, op->tensors[t].count);
 }

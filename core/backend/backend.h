@@ -101,6 +101,6 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error);
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent);
 
 /* All parameters of an op have changed. */
-void fl_op_refresh(fl_backend_op *op);
+void fl_backend_op_refresh(fl_backend_op *op);
 
 #endif

@@ -11,7 +11,7 @@ static void flush_here(void *nothing)
     fl_denormals_flush();
 }
 
-void fl_threads_flush(unsigned threads)
+void fl_backend_threads_flush(unsigned threads)
 {
     void (*parallel)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
     *(void **)&parallel = dlsym(RTLD_DEFAULT, "GOMP_parallel");

@@ -4,6 +4,6 @@
 
 /* Set the modes in `threads` threads of OpenMP, if the process has it. The libraries bring their OpenMP along, so it is
  * looked up in the process; a thread that joins later inherits the modes from the one that trains. */
-void fl_threads_flush(unsigned threads);
+void fl_backend_threads_flush(unsigned threads);
 
 #endif

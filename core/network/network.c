@@ -211,7 +211,7 @@ void fl_network_import(fl_network *network, const float *canonical)
             op->import(op, t, canonical, network->parameters + block->offset);
             canonical += block->n_values;
         }
-        fl_op_refresh(op);
+        fl_backend_op_refresh(op);
     }
 }
 

@@ -80,7 +80,7 @@ static bool step(fl_train_run *r, double *mark)
     r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
     show_step(r);
     charge(&seconds->other, mark);
-    fl_run_update(r);
+    fl_train_run_update(r);
     charge(&seconds->update, mark);
     return true;
 }

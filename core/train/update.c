@@ -27,7 +27,7 @@ static void update_piece(fl_train_run *run, size_t first, size_t count)
     fl_network_refresh(run->network, first, count);
 }
 
-void fl_run_update(fl_train_run *run)
+void fl_train_run_update(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     size_t count = run->update.flat->count, length = piece_length(count);

@@ -31,7 +31,7 @@ static bool start(unsigned threads, fl_error *error)
         set_threads((int)threads);
     else if (threads != 1)
         return fl_error_machine(error, "this oneDNN has no OpenMP and computes with one thread only");
-    fl_threads_flush(threads);
+    fl_backend_threads_flush(threads);
     return true;
 }
 

@@ -51,30 +51,30 @@ static size_t frame_width(const patches *p)
 /* A window row's last tile reads past its end, at the last pair of all past the frame's. */
 static size_t frame_numbers(const patches *p)
 {
-    return (p->bands * p->band + p->kernel - 1) * frame_width(p) * p->in.c + (p->window_tiles + 1) * FL_TILE;
+    return (p->bands * p->band + p->kernel - 1) * frame_width(p) * p->in.c + (p->window_tiles + 1) * FL_ONEDNN_TILE;
 }
 
 static size_t right_bytes(const patches *p)
 {
-    return p->window_tiles * p->pairs * FL_TILE_LINE;
+    return p->window_tiles * p->pairs * FL_ONEDNN_TILE_LINE;
 }
 
 static void *take(char *base, size_t *used, size_t bytes)
 {
     void *at = base + *used;
-    *used += round_up(bytes, FL_TILE_LINE);
+    *used += round_up(bytes, FL_ONEDNN_TILE_LINE);
     return at;
 }
 
 /* Lay the loop's memory out from `base`, aligned; returns its size. */
 static size_t lay_out(const patches *p, char *base, room *r)
 {
-    size_t used = 0, channels = p->row_tiles * FL_TILE;
+    size_t used = 0, channels = p->row_tiles * FL_ONEDNN_TILE;
     r->frame = take(base, &used, frame_numbers(p) * sizeof *r->frame);
-    r->d = take(base, &used, p->steps * FL_TILE_PLACES * channels * sizeof *r->d);
-    r->left = take(base, &used, p->units * p->row_tiles * p->steps * FL_TILE_BYTES);
+    r->d = take(base, &used, p->steps * FL_ONEDNN_TILE_PLACES * channels * sizeof *r->d);
+    r->left = take(base, &used, p->units * p->row_tiles * p->steps * FL_ONEDNN_TILE_BYTES);
     r->right = take(base, &used, p->units * right_bytes(p));
-    r->sums = take(base, &used, p->row_tiles * p->kernel * p->window_tiles * FL_TILE_BYTES);
+    r->sums = take(base, &used, p->row_tiles * p->kernel * p->window_tiles * FL_ONEDNN_TILE_BYTES);
     r->bias = take(base, &used, channels * sizeof *r->bias);
     return used;
 }
@@ -92,16 +92,16 @@ static void pack_windows(const patches *p, const uint16_t *frame, size_t first_r
 {
     size_t c = p->in.c, rows = p->band + p->kernel - 1;
     for (size_t y = 0; y < rows; y++)
-        for (size_t x = 0; x < p->width; x += 2, right += FL_TILE_LINE) {
+        for (size_t x = 0; x < p->width; x += 2, right += FL_ONEDNN_TILE_LINE) {
             const uint16_t *place = frame + ((first_row + y) * frame_width(p) + x) * c;
-            fl_onednn_tiles_interleave(place, place + c, p->window_tiles, right, p->pairs * FL_TILE_LINE);
+            fl_onednn_tiles_interleave(place, place + c, p->window_tiles, right, p->pairs * FL_ONEDNN_TILE_LINE);
         }
 }
 
 /* Rows beyond the image are zero; so are, from the start, places beyond a row and padded channels. */
 static void copy_band(const patches *p, const uint16_t *d, size_t first_row, uint16_t *band)
 {
-    size_t o = p->out.c, channels = p->row_tiles * FL_TILE, row = p->width * channels;
+    size_t o = p->out.c, channels = p->row_tiles * FL_ONEDNN_TILE, row = p->width * channels;
     for (size_t y = 0; y < p->band; y++, band += row) {
         const uint16_t *from = d + (first_row + y) * p->out.w * o;
         if (first_row + y >= p->out.h)
@@ -115,10 +115,10 @@ static void copy_band(const patches *p, const uint16_t *d, size_t first_row, uin
 
 static void pack_gradient(const patches *p, const room *r, char *left)
 {
-    size_t channels = p->row_tiles * FL_TILE;
+    size_t channels = p->row_tiles * FL_ONEDNN_TILE;
     for (size_t tile = 0; tile < p->row_tiles; tile++)
-        fl_onednn_tiles_transpose(r->d + tile * FL_TILE, channels, p->steps, left + tile * p->steps * FL_TILE_BYTES,
-                                  r->bias + tile * FL_TILE);
+        fl_onednn_tiles_transpose(r->d + tile * FL_ONEDNN_TILE, channels, p->steps,
+                                  left + tile * p->steps * FL_ONEDNN_TILE_BYTES, r->bias + tile * FL_ONEDNN_TILE);
 }
 
 static void pack_unit(const patches *p, const room *r, size_t unit, size_t slot, const uint16_t *in, const uint16_t *d)
@@ -127,7 +127,7 @@ static void pack_unit(const patches *p, const room *r, size_t unit, size_t slot,
     if (first_row == 0) copy_image(p, in + image * p->in.h * p->in.w * p->in.c, r->frame);
     pack_windows(p, r->frame, first_row, r->right + slot * right_bytes(p));
     copy_band(p, d + image * p->out.h * p->out.w * p->out.c, first_row, r->d);
-    pack_gradient(p, r, r->left + slot * p->row_tiles * p->steps * FL_TILE_BYTES);
+    pack_gradient(p, r, r->left + slot * p->row_tiles * p->steps * FL_ONEDNN_TILE_BYTES);
 }
 
 /* --- the sums, from tiles to O,H,W,I --- */
@@ -138,9 +138,11 @@ static void unpack(const patches *p, const room *r, float *weights, float *bias)
     for (size_t o = 0; o < p->out.c; o++)
         for (size_t i = 0; i < p->kernel; i++, weights += window)
             for (size_t t = 0; t < p->window_tiles; t++) {
-                size_t tile = (o / FL_TILE * p->kernel + i) * p->window_tiles + t, left = window - t * FL_TILE;
-                memcpy(weights + t * FL_TILE, r->sums + tile * FL_TILE_BYTES + o % FL_TILE * FL_TILE_LINE,
-                       (left < FL_TILE ? left : FL_TILE) * sizeof *weights);
+                size_t tile = (o / FL_ONEDNN_TILE * p->kernel + i) * p->window_tiles + t,
+                       left = window - t * FL_ONEDNN_TILE;
+                memcpy(weights + t * FL_ONEDNN_TILE,
+                       r->sums + tile * FL_ONEDNN_TILE_BYTES + o % FL_ONEDNN_TILE * FL_ONEDNN_TILE_LINE,
+                       (left < FL_ONEDNN_TILE ? left : FL_ONEDNN_TILE) * sizeof *weights);
             }
     memcpy(bias, r->bias, p->out.c * sizeof *bias);
 }
@@ -151,7 +153,7 @@ static void run(const void *what, void *const memories[])
     const patches *p = what;
     room r;
     lay_out(p, memories[2], &r);
-    memset(r.bias, 0, p->row_tiles * FL_TILE * sizeof *r.bias);
+    memset(r.bias, 0, p->row_tiles * FL_ONEDNN_TILE * sizeof *r.bias);
     size_t n_units = p->in.n * p->bands;
     fl_onednn_tiles_begin();
     for (size_t first = 0; first < n_units; first += p->units) {
@@ -170,20 +172,20 @@ static patches *plan(const fl_backend_request *request)
 {
     const fl_layer *layer = request->layer;
     fl_tensor_shape in = request->in.shape, out = fl_layer_out(layer, in);
-    size_t window_tiles = (layer->kernel * in.c + FL_TILE - 1) / FL_TILE;
+    size_t window_tiles = (layer->kernel * in.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
     patches *p = fl_memory_new(1, sizeof *p + layer->kernel * window_tiles * sizeof *p->columns);
     *p = (patches){ .in = in, .out = out, .kernel = layer->kernel, .pad = layer->pad, .window_tiles = window_tiles };
     p->width = round_up(out.w, 2);
-    p->row_tiles = (out.c + FL_TILE - 1) / FL_TILE;
+    p->row_tiles = (out.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
     size_t most_rows = UNIT_PLACES / p->width ? UNIT_PLACES / p->width : 1;
     p->bands = (out.h + most_rows - 1) / most_rows;
     p->band = (out.h + p->bands - 1) / p->bands;
-    p->steps = (p->band * p->width + FL_TILE_PLACES - 1) / FL_TILE_PLACES;
+    p->steps = (p->band * p->width + FL_ONEDNN_TILE_PLACES - 1) / FL_ONEDNN_TILE_PLACES;
     p->units = (PIECE_STEPS + p->steps - 1) / p->steps;
-    p->pairs = p->steps * FL_TILE_PAIRS + (p->kernel - 1) * p->width / 2;
+    p->pairs = p->steps * FL_ONEDNN_TILE_PAIRS + (p->kernel - 1) * p->width / 2;
     for (size_t i = 0; i < p->kernel; i++)
         for (size_t t = 0; t < window_tiles; t++)
-            p->columns[i * window_tiles + t] = (t * p->pairs + i * p->width / 2) * FL_TILE_LINE;
+            p->columns[i * window_tiles + t] = (t * p->pairs + i * p->width / 2) * FL_ONEDNN_TILE_LINE;
     return p;
 }
 
@@ -193,7 +195,7 @@ bool fl_onednn_patches_serve(const fl_backend_request *request)
     if (request->layer->kind != FL_LAYER_CONVOLUTION || request->precision != FL_BACKEND_BF16) return false;
     if (!fl_onednn_tiles_usable()) return false;
     patches *p = plan(request);
-    bool filled = p->bands * p->steps * FL_TILE_PLACES <= 2 * p->out.h * p->out.w;
+    bool filled = p->bands * p->steps * FL_ONEDNN_TILE_PLACES <= 2 * p->out.h * p->out.w;
     free(p);
     return filled;
 }

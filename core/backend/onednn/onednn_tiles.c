@@ -33,8 +33,8 @@ TILES void fl_onednn_tiles_begin(void)
         uint8_t rows[16];
     } __attribute__((aligned(64))) all = { .palette = 1 };
     for (size_t i = 0; i < 8; i++) {
-        all.bytes[i] = FL_TILE_LINE;
-        all.rows[i] = FL_TILE;
+        all.bytes[i] = FL_ONEDNN_TILE_LINE;
+        all.rows[i] = FL_ONEDNN_TILE;
     }
     MEMORY_BARRIER();
     _tile_loadconfig(&all);
@@ -49,16 +49,17 @@ TILES void fl_onednn_tiles_end(void)
 TILES_INLINE void add_steps(size_t steps, const char *left, size_t next_row, const char *right, const char *next_column,
                             bool two_rows, bool two_columns)
 {
-    for (size_t s = 0; s < steps; s++, left += FL_TILE_BYTES, right += FL_TILE_BYTES, next_column += FL_TILE_BYTES) {
-        _tile_loadd(4, left, FL_TILE_LINE);
-        _tile_loadd(6, right, FL_TILE_LINE);
+    for (size_t s = 0; s < steps;
+         s++, left += FL_ONEDNN_TILE_BYTES, right += FL_ONEDNN_TILE_BYTES, next_column += FL_ONEDNN_TILE_BYTES) {
+        _tile_loadd(4, left, FL_ONEDNN_TILE_LINE);
+        _tile_loadd(6, right, FL_ONEDNN_TILE_LINE);
         _tile_dpbf16ps(0, 4, 6);
         if (two_columns) {
-            _tile_loadd(7, next_column, FL_TILE_LINE);
+            _tile_loadd(7, next_column, FL_ONEDNN_TILE_LINE);
             _tile_dpbf16ps(1, 4, 7);
         }
         if (two_rows) {
-            _tile_loadd(5, left + next_row, FL_TILE_LINE);
+            _tile_loadd(5, left + next_row, FL_ONEDNN_TILE_LINE);
             _tile_dpbf16ps(2, 5, 6);
             if (two_columns) _tile_dpbf16ps(3, 5, 7);
         }
@@ -67,18 +68,18 @@ TILES_INLINE void add_steps(size_t steps, const char *left, size_t next_row, con
 
 TILES_INLINE void load_sums(const char *sums, size_t next_row, bool two_rows, bool two_columns)
 {
-    _tile_loadd(0, sums, FL_TILE_LINE);
-    if (two_columns) _tile_loadd(1, sums + FL_TILE_BYTES, FL_TILE_LINE);
-    if (two_rows) _tile_loadd(2, sums + next_row, FL_TILE_LINE);
-    if (two_rows && two_columns) _tile_loadd(3, sums + next_row + FL_TILE_BYTES, FL_TILE_LINE);
+    _tile_loadd(0, sums, FL_ONEDNN_TILE_LINE);
+    if (two_columns) _tile_loadd(1, sums + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
+    if (two_rows) _tile_loadd(2, sums + next_row, FL_ONEDNN_TILE_LINE);
+    if (two_rows && two_columns) _tile_loadd(3, sums + next_row + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
 }
 
 TILES_INLINE void store_sums(char *sums, size_t next_row, bool two_rows, bool two_columns)
 {
-    _tile_stored(0, sums, FL_TILE_LINE);
-    if (two_columns) _tile_stored(1, sums + FL_TILE_BYTES, FL_TILE_LINE);
-    if (two_rows) _tile_stored(2, sums + next_row, FL_TILE_LINE);
-    if (two_rows && two_columns) _tile_stored(3, sums + next_row + FL_TILE_BYTES, FL_TILE_LINE);
+    _tile_stored(0, sums, FL_ONEDNN_TILE_LINE);
+    if (two_columns) _tile_stored(1, sums + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
+    if (two_rows) _tile_stored(2, sums + next_row, FL_ONEDNN_TILE_LINE);
+    if (two_rows && two_columns) _tile_stored(3, sums + next_row + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
 }
 
 TILES_INLINE void zero_sums(void)
@@ -92,8 +93,8 @@ TILES_INLINE void zero_sums(void)
 /* The sums of row tiles r, r+1 and column tiles c, c+1. */
 TILES_INLINE void add_block(const fl_onednn_tiles *p, size_t r, size_t c, bool two_rows, bool two_columns)
 {
-    size_t next_row = p->column_tiles * FL_TILE_BYTES, row_bytes = p->steps * FL_TILE_BYTES;
-    char *sums = p->sums + (r * p->column_tiles + c) * FL_TILE_BYTES;
+    size_t next_row = p->column_tiles * FL_ONEDNN_TILE_BYTES, row_bytes = p->steps * FL_ONEDNN_TILE_BYTES;
+    char *sums = p->sums + (r * p->column_tiles + c) * FL_ONEDNN_TILE_BYTES;
     if (p->fresh)
         zero_sums();
     else
@@ -132,7 +133,7 @@ TILES void fl_onednn_tiles_interleave(const uint16_t *first, const uint16_t *sec
                                       size_t tile_bytes)
 {
     for (size_t i = 0; i < n; i++)
-        _mm512_store_si512(line + i * tile_bytes, interleave(first + i * FL_TILE, second + i * FL_TILE));
+        _mm512_store_si512(line + i * tile_bytes, interleave(first + i * FL_ONEDNN_TILE, second + i * FL_ONEDNN_TILE));
 }
 
 /* Of two rows of 32-bit numbers, swap the upper half of each group of 2 x `half` in a with the lower half of b's. */
@@ -149,29 +150,30 @@ TILES_INLINE void swap_halves(__m512i *a, __m512i *b, int half)
 }
 
 /* The transpose of a 16 x 16 matrix: blocks of 1, 2, 4 and 8 change places across the diagonal. */
-TILES_INLINE void transpose(__m512i rows[FL_TILE])
+TILES_INLINE void transpose(__m512i rows[FL_ONEDNN_TILE])
 {
 #pragma GCC unroll 4
-    for (int half = 1; half < FL_TILE; half *= 2)
+    for (int half = 1; half < FL_ONEDNN_TILE; half *= 2)
 #pragma GCC unroll 16
-        for (int i = 0; i < FL_TILE; i++)
+        for (int i = 0; i < FL_ONEDNN_TILE; i++)
             if (!(i & half)) swap_halves(&rows[i], &rows[i + half], half);
 }
 
-TILES void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t steps, char *left, float sums[FL_TILE])
+TILES void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t steps, char *left,
+                                     float sums[FL_ONEDNN_TILE])
 {
     __m512bh ones = (__m512bh)_mm512_set1_epi16(0x3f80); /* 1 in bf16 */
     __m512 total = _mm512_loadu_ps(sums);
-    for (size_t s = 0; s < steps; s++, from += FL_TILE_PLACES * width, left += FL_TILE_BYTES) {
-        __m512i rows[FL_TILE];
+    for (size_t s = 0; s < steps; s++, from += FL_ONEDNN_TILE_PLACES * width, left += FL_ONEDNN_TILE_BYTES) {
+        __m512i rows[FL_ONEDNN_TILE];
 #pragma GCC unroll 16
-        for (size_t pair = 0; pair < FL_TILE_PAIRS; pair++) {
+        for (size_t pair = 0; pair < FL_ONEDNN_TILE_PAIRS; pair++) {
             rows[pair] = interleave(from + 2 * pair * width, from + (2 * pair + 1) * width);
             total = _mm512_dpbf16_ps(total, (__m512bh)rows[pair], ones);
         }
         transpose(rows);
 #pragma GCC unroll 16
-        for (size_t o = 0; o < FL_TILE; o++) _mm512_store_si512(left + o * FL_TILE_LINE, rows[o]);
+        for (size_t o = 0; o < FL_ONEDNN_TILE; o++) _mm512_store_si512(left + o * FL_ONEDNN_TILE_LINE, rows[o]);
     }
     _mm512_storeu_ps(sums, total);
 }

@@ -10,7 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FL_TILE = 16, FL_TILE_PLACES = 32, FL_TILE_PAIRS = FL_TILE_PLACES / 2, FL_TILE_BYTES = 1024, FL_TILE_LINE = 64 };
+enum {
+    FL_ONEDNN_TILE = 16,
+    FL_ONEDNN_TILE_PLACES = 32,
+    FL_ONEDNN_TILE_PAIRS = FL_ONEDNN_TILE_PLACES / 2,
+    FL_ONEDNN_TILE_BYTES = 1024,
+    FL_ONEDNN_TILE_LINE = 64
+};
 
 /* Whether oneDNN, as it is allowed to here, uses AMX for bf16: the same instructions are then ours to use. */
 bool fl_onednn_tiles_usable(void);
@@ -35,7 +41,8 @@ void fl_onednn_tiles_end(void);
 
 /* Left tiles of one row tile: rows are columns first..first+15 of `from`, which has `width` numbers per place; adds
  * each row to `sums`. */
-void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t steps, char *left, float sums[FL_TILE]);
+void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t steps, char *left,
+                               float sums[FL_ONEDNN_TILE]);
 
 /* One line of right tiles for each of `n` tiles: places `first` and `second`, 16 numbers each a tile; tiles lie
  * `tile_bytes` apart. */

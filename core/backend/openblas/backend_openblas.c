@@ -32,7 +32,7 @@ static void start_threads(unsigned threads)
     if (end_threads) end_threads();
     openblas_set_num_threads((int)threads);
     fl_denormals_restore(before);
-    fl_threads_flush(threads);
+    fl_backend_threads_flush(threads);
 }
 
 /* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
