@@ -106,7 +106,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .progress = progress_show,
                      .warned = progress_say };
     own_program(self);
-    progress *shown = progress_new(asked->progress, study, &error);
+    progress *shown = progress_new(asked->progress, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
         return complain(&error);
