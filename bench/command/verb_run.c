@@ -156,10 +156,7 @@ int verb_run(int argc, char **argv)
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
-    if (asked.folder)
-        snprintf(folder, sizeof folder, "%s", asked.folder);
-    else
-        fl_file_path_join(folder, "results", study->name);
+    study_folder(study, asked.folder, folder);
     code = run(study, &asked, folder);
     fl_study_free(study);
     return code;
