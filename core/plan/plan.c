@@ -105,7 +105,7 @@ static void detect_arm(fl_plan *plan, fl_plan_arm *arm, const fl_results *pilot,
     const fl_stats_design design = {
         .n = study->claims.trials, .k = study->claims.k, .level = FL_SUMMARY_LEVEL / (double)plan->n_pairs, .seed = SEED
     };
-    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable(trials, arm->n_pilot, &design);
+    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable_shift(trials, arm->n_pilot, &design);
     free(trials);
 }
 

@@ -82,7 +82,7 @@ static void bisect(const fl_stats_trial *pilot, size_t n, const fl_stats_design 
     }
 }
 
-double fl_stats_detectable(const fl_stats_trial *pilot, size_t n_pilot, const fl_stats_design *design)
+double fl_stats_detectable_shift(const fl_stats_trial *pilot, size_t n_pilot, const fl_stats_design *design)
 {
     double range = range_of(pilot, n_pilot), high = range / 256;
     if (!(range > 0)) return NAN;

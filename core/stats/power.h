@@ -28,6 +28,6 @@ double fl_stats_power(const fl_stats_trial *pilot, size_t n_pilot, const fl_stat
 
 /* The detectable difference, to a twentieth of itself; NaN when the pilot has no two unlike finite values. A pure
  * function of its arguments. */
-double fl_stats_detectable(const fl_stats_trial *pilot, size_t n_pilot, const fl_stats_design *design);
+double fl_stats_detectable_shift(const fl_stats_trial *pilot, size_t n_pilot, const fl_stats_design *design);
 
 #endif

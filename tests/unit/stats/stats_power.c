@@ -22,14 +22,14 @@ static int set_up(void **state)
 static void a_difference_of_means_is_the_t_tests(void **state)
 {
     fl_stats_design design = { .n = 30, .k = 1, .level = 0.05, .seed = 3 };
-    double found = fl_stats_detectable(normal, PILOT, &design);
+    double found = fl_stats_detectable_shift(normal, PILOT, &design);
     if (fabs(found - 0.7356) > 0.08) fail_msg("%g", found);
 }
 
 static void more_pairs_need_larger_differences(void **state)
 {
     fl_stats_design design = { .n = 30, .k = 1, .level = 0.05 / 15, .seed = 3 };
-    double found = fl_stats_detectable(normal, PILOT, &design);
+    double found = fl_stats_detectable_shift(normal, PILOT, &design);
     if (fabs(found - 1.013) > 0.11) fail_msg("%g", found);
 }
 
@@ -60,11 +60,11 @@ static void what_cannot_be_said_is_not_said(void **state)
         equal[i] = (fl_stats_trial){ .score = 0.5, .value = 0.5 };
         diverged[i] = (fl_stats_trial){ .score = HUGE_VAL, .value = HUGE_VAL };
     }
-    assert_true(isnan(fl_stats_detectable(equal, 10, &design)));
-    assert_true(isnan(fl_stats_detectable(diverged, 10, &design)));
-    assert_true(isnan(fl_stats_detectable(NULL, 0, &design)));
+    assert_true(isnan(fl_stats_detectable_shift(equal, 10, &design)));
+    assert_true(isnan(fl_stats_detectable_shift(diverged, 10, &design)));
+    assert_true(isnan(fl_stats_detectable_shift(NULL, 0, &design)));
     design = (fl_stats_design){ .n = 3, .k = 1, .level = 0.001 }; /* 20 divisions of 6 cannot reach it */
-    assert_true(isnan(fl_stats_detectable(normal, PILOT, &design)));
+    assert_true(isnan(fl_stats_detectable_shift(normal, PILOT, &design)));
 }
 
 int main(void)
