@@ -54,11 +54,24 @@ static void print_changes(const fl_results *wide, const json_t *study)
         print_axes(json_array_get(json_object_get(wide->study->frozen, "arms"), i), arm);
 }
 
+/* With as few digits as give the same numbers back: 0.0648, not 0.064799999999999996. */
+static char *text_of(const json_t *study)
+{
+    enum { FEW = 15, ALL = 17 };
+    char *text = json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(FEW));
+    json_t *again = json_loads(text, 0, NULL);
+    bool same = json_equal(study, again);
+    json_decref(again);
+    if (same) return text;
+    free(text);
+    return json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(ALL));
+}
+
 /* Only what is itself a good study is written. */
 static bool write_study(const json_t *narrowed, const char *path, fl_error *error)
 {
     fl_text text = { 0 };
-    char *body = json_dumps(narrowed, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    char *body = text_of(narrowed);
     fl_text_add(&text, "%s\n", body);
     fl_study *study = fl_study_load_text(path, text.bytes, NULL, error);
     bool written = study && fl_file_write(path, text.bytes, text.length, error);

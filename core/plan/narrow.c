@@ -197,6 +197,13 @@ void fl_plan_folder_hash(const fl_results *results, char hash[17])
     fl_text_free(&text);
 }
 
+static double six_digits(double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", value);
+    return strtod(text, NULL);
+}
+
 /* What each arm cost, what it was itself narrowed from included. */
 static json_t *costs_json(const fl_results *wide)
 {
@@ -206,11 +213,11 @@ static json_t *costs_json(const fl_results *wide)
         const char *name = wide->study->arms[i].name;
         const json_t *before = json_object_get(json_object_get(wide->study->narrowed_from, "cost"), name);
         double runs = (double)cost->runs + json_number_value(json_object_get(before, "runs"));
-        json_object_set_new(
-            costs, name,
-            json_pack("{s:I, s:f, s:f}", "runs", (json_int_t)runs, "steps",
-                      cost->steps + json_number_value(json_object_get(before, "steps")), "core_hours",
-                      cost->core_seconds / 3600 + json_number_value(json_object_get(before, "core_hours"))));
+        json_object_set_new(costs, name,
+                            json_pack("{s:I, s:f, s:f}", "runs", (json_int_t)runs, "steps",
+                                      cost->steps + json_number_value(json_object_get(before, "steps")), "core_hours",
+                                      six_digits(cost->core_seconds / 3600 +
+                                                 json_number_value(json_object_get(before, "core_hours")))));
     }
     return costs;
 }
