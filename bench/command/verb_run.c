@@ -11,6 +11,7 @@
 #include "say/signals.h"
 #include "summary/summary.h"
 #include "command/study_file.h"
+#include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -105,7 +106,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .worker_command = command,
                      .progress = progress_show,
                      .warned = progress_say };
-    own_program(self);
+    places_program(self);
     progress *shown = progress_new(asked->progress, study, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);

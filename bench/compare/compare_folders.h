@@ -4,8 +4,8 @@
  * and workload. An arm whose trials are not all the same bits is judged by the permutation test of its E[best of K] of
  * the test error, with Holm's correction over such arms, p < .05.
  */
-#ifndef BENCH_COMPARE_FOLDERS_H
-#define BENCH_COMPARE_FOLDERS_H
+#ifndef BENCH_COMPARE_COMPARE_FOLDERS_H
+#define BENCH_COMPARE_COMPARE_FOLDERS_H
 
 #include "summary/summary.h"
 
