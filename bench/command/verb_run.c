@@ -12,6 +12,7 @@
 #include "summary/summary.h"
 #include "command/run_plan.h"
 #include "command/study_file.h"
+#include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -107,7 +108,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .worker_command = command,
                      .progress = progress_show,
                      .warned = progress_say };
-    own_program(self);
+    places_program(self);
     progress *shown = progress_new(asked->progress, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);

@@ -11,6 +11,9 @@ fl_study *fl_study_read(const fl_json *document, fl_error *error);
  * terminals would obey; else a sentence that begins with `what`. */
 bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error);
 
+/* Text of any length and several lines, without other control characters. */
+bool fl_study_read_prose(fl_json_node node, const char **text, fl_error *error);
+
 /* What the listed fields hold: the study is their product. */
 typedef struct fl_study_lists {
     const fl_workload *workloads[32];

@@ -3,7 +3,7 @@
 #define FL_TESTS_OP_CHAIN_H
 
 #include "support/test.h"
-#include "base/memory.h"
+#include "base/arena.h"
 #include "base/random.h"
 #include "backend/backend.h"
 
