@@ -160,5 +160,5 @@ int main(void)
         cmocka_unit_test(real_numbers_agree_in_bf16),
         cmocka_unit_test(two_threads_agree_as_well),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

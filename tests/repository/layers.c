@@ -303,5 +303,5 @@ int main(void)
         cmocka_unit_test(a_narrowed_folder_sees_its_list_only),
         cmocka_unit_test(speech_is_found_outside_comments_and_literals),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A folder of the test's own, and the path that at() made last. */
 typedef struct place {
@@ -253,5 +255,5 @@ int main(void)
         cmocka_unit_test(a_device_is_written_to_and_never_replaced),
         cmocka_unit_test(a_file_without_end_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -121,5 +121,5 @@ int main(void)
         cmocka_unit_test(a_shell_reads_each_word_back),     cmocka_unit_test(control_characters_give_no_orders),
         cmocka_unit_test(a_number_is_all_of_its_text),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }
