@@ -1,6 +1,7 @@
 /* The bar is redrawn in place; lines come when a twentieth more is done, or after half a minute. */
 #include "command/progress.h"
 #include "base/memory.h"
+#include "say/options.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -55,7 +56,7 @@ static void sentence(const progress *p, const fl_farm_progress *tally, char *tex
 {
     char best[160] = "", left[64] = "", time[48], failed[40] = "";
     if (isfinite(tally->best_score))
-        snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_trial_metric_name(p->study->select), tally->best_score,
+        snprintf(best, sizeof best, ", best %s %.4g (%.24s)", fl_trial_metric_name(p->study->select), tally->best_score,
                  p->study->arms[tally->best_arm].name);
     if (tally->failed) snprintf(failed, sizeof failed, ", %zu failed", tally->failed);
     if (tally->left >= 0 && tally->done < tally->total) {
@@ -106,7 +107,8 @@ void progress_show(void *whose, const fl_farm_progress *tally)
 void progress_say(void *whose, const char *text)
 {
     progress *p = whose;
-    fprintf(stderr, "%sfairlead: %s\n", p->drawn ? "\r\033[K" : "", text);
+    if (p->drawn) fputs("\r\033[K", stderr);
+    remark("%s", text);
 }
 
 void progress_free(progress *p)

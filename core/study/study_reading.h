@@ -30,6 +30,9 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
 /* The listed fields and the arms, once everything else of the study is settled. */
 bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 
+/* Can it be run on this machine, and does every field of it mean something? */
+bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
+
 /* The study's normal form: every default written out, spaces as the file has them. New reference. */
 json_t *fl_study_normal(const fl_study *study, const json_t *file);
 
