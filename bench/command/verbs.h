@@ -21,7 +21,4 @@ int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
 
-/* `fairlead --version`. */
-int verb_version(void);
-
 #endif

@@ -75,6 +75,7 @@ typedef struct fl_study_overrides {
     const char *backend, *precision;
     bool has_seed;
     uint64_t seed;
+    bool to_run; /* here and now: also refuse what could only be read (study_runnable.c) */
 } fl_study_overrides;
 
 /* Load a study; every mistake has its place. NULL on error. */

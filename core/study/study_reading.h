@@ -41,6 +41,8 @@ bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *
 
 /* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
+/* Can it be run on this machine, and does every field of it mean something? */
+bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 
 /* The study's normal form: every default written out, spaces as the file has them. New reference. */
 json_t *fl_study_normal(const fl_study *study, const json_t *file);

@@ -200,5 +200,5 @@ int main(void)
         cmocka_unit_test(bench_sees_no_private_header_of_core),
         cmocka_unit_test(speech_is_found_outside_comments_and_literals),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }
