@@ -1,6 +1,7 @@
 /* A study file read from top to bottom: budget, search, seeds, selection; the arms are study_arms.c's. */
 #include "base/memory.h"
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ static bool read_budget(fl_json_node root, fl_study *study, fl_error *error)
     if (!fl_json_need(budget, "trials", &child, error) || !fl_json_need(budget, "steps", &child, error)) return false;
     if (!fl_json_optional_whole(budget, "trials", 1, 100000000, &study->trials, error)) return false;
     if (!fl_json_optional_whole(budget, "steps", 1, FL_TRIAL_SEED_MAX, &study->steps, error)) return false;
-    study->eval_every = (study->steps + 19) / 20;
+    study->eval_every = FL_TRIAL_DEFAULT_EVAL_EVERY(study->steps);
     if (!fl_json_optional_whole(budget, "eval_every", 1, FL_TRIAL_SEED_MAX, &study->eval_every, error)) return false;
     if (fl_json_get(budget, "feasible", &child) && !fl_json_bool(child, &study->feasible, error)) return false;
     study->max_trials = study->feasible ? 3 * study->trials : study->trials;
@@ -63,7 +64,7 @@ static bool read_seeds(fl_json_node root, fl_study *study, fl_error *error)
 {
     static const char *const keys[] = { "first", "repeats", "rerun_best", NULL };
     fl_json_node seeds;
-    study->first_seed = 1;
+    study->first_seed = FL_TRIAL_DEFAULT_SEED;
     study->repeats = 1;
     if (!fl_json_get(root, "seeds", &seeds)) return true;
     return fl_json_is_object(seeds, error) && fl_json_only(seeds, keys, error) &&

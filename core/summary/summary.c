@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIALS_PER_DRAW = 5 }; /* N / K of an interval: expected_best.h claims none below it */
-
 /* Draws an interval's bootstrap may spend (about two seconds), and how few resamples still give a 5th percentile. */
 enum { MOST_DRAWS = 100000000, LEAST_RESAMPLES = 200 };
 
@@ -205,7 +203,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
     arm->n_run = count_run(arm->results);
     for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
-    arm->k = arm->n_counted >= TRIALS_PER_DRAW ? arm->n_counted / TRIALS_PER_DRAW : 1;
+    arm->k = arm->n_counted >= FL_STUDY_TRIALS_PER_DRAW ? arm->n_counted / FL_STUDY_TRIALS_PER_DRAW : 1;
     arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
     fill_defaults(arm);
     fill_reruns(arm);
