@@ -1,6 +1,7 @@
-/* fairlead --version: the build and every backend's library. */
+/* fairlead --version: the build, every backend's library, and those of the programs. */
 #include "base/text.h"
 #include "backend/backend.h"
+#include "export/export.h"
 #include "record/build.h"
 #include "command/verbs.h"
 
@@ -18,5 +19,6 @@ int verb_version(void)
         printf("%-9s %s\n", (*b)->entry.name, usable ? words.bytes : why.text);
         fl_text_free(&words);
     }
+    printf("%-9s %s\n", "sqlite", export_sqlite_library());
     return 0;
 }

@@ -55,8 +55,8 @@ static int tear_down(void **state)
 static const struct {
     const char *key, *inner; /* what the page calls the keys; NULL: they are not looked at */
 } named[] = {
-    { "hosts", "KEY" },        { "backends", "NAME" },          { "hyperparameters", NULL }, { "params", NULL },
-    { "distributions", NULL }, { "intermediate_values", NULL }, { "space", NULL },
+    { "hosts", "KEY" }, { "backends", "NAME" },    { "libraries", "NAME" },         { "hyperparameters", NULL },
+    { "params", NULL }, { "distributions", NULL }, { "intermediate_values", NULL }, { "space", NULL },
 };
 
 static size_t naming(const char *key)
