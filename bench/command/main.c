@@ -18,6 +18,7 @@ static const struct {
 } verbs[] = {
     { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
+    { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
     { "plot", "draw the figures of result folders", verb_plot },
@@ -25,7 +26,7 @@ static const struct {
     { "verify", "run recorded trials again and compare the bits", verb_verify },
     { "compare", "two measurements of the kernels, or two result folders", verb_compare },
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
-    { "export", "records for other programs: csv, optuna, benchmark-action", verb_export },
+    { "export", "records for other programs: csv, optuna, benchmark-action, sqlite, latex", verb_export },
     { "data", "data sets: list, fetch, check", verb_data },
     { "doctor", "what machine this is, and whether timings on it can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
