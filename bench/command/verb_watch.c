@@ -23,8 +23,9 @@ enum { HEIGHT = 24, WIDTH = 100, READING_SHARE = 20 }; /* reading may take 1/20 
 
 typedef struct screen {
     bool terminal, colour;
-    size_t lines;       /* drawn last, to be drawn over */
-    size_t ended, runs; /* as last printed as a line */
+    size_t lines;         /* drawn last, to be drawn over */
+    size_t width, height; /* of the terminal then: another size has moved the lines */
+    size_t ended, runs;   /* as last printed as a line */
     bool printed;
 } screen;
 
@@ -52,7 +53,11 @@ static void draw(screen *s, const watch_state *state)
     fl_text text = { 0 };
     size_of_terminal(&width, &height);
     watch_add_screen(&text, state, width, height, s->colour);
-    if (s->lines) printf("\033[%zuA\r", s->lines);
+    bool moved = s->lines && (width != s->width || height != s->height);
+    if (moved) printf("\033[H\033[2J");
+    if (s->lines && !moved) printf("\033[%zuA\r", s->lines);
+    s->width = width;
+    s->height = height;
     s->lines = 0;
     for (char *line = strtok(text.bytes, "\n"); line; line = strtok(NULL, "\n"), s->lines++) printf("%s\033[K\n", line);
     printf("\033[J");

@@ -109,15 +109,15 @@ static void add_activity(fl_text *out, const watch_state *state)
         fl_text_add(out, "complete");
         return;
     }
+    if (isfinite(state->left)) {
+        progress_duration(state->left, time);
+        fl_text_add(out, "about %s left, ", time);
+    }
     if (state->runs)
         fl_text_add(out, "%zu worker%s", state->workers, state->workers == 1 ? "" : "s");
     else
         fl_text_add(out, "no run on this machine writes here");
     if (isfinite(watch_rate(state))) fl_text_add(out, ", %.3g trials/min", watch_rate(state));
-    if (isfinite(state->left)) {
-        progress_duration(state->left, time);
-        fl_text_add(out, ", about %s left", time);
-    }
     if (!isnan(state->since_record)) {
         progress_duration(state->since_record, time);
         fl_text_add(out, ", last record %s ago", time);

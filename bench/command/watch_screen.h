@@ -9,7 +9,7 @@
  * (arms beyond are counted). With `colour` the bars have one. */
 void watch_add_screen(fl_text *screen, const watch_state *state, size_t width, size_t height, bool colour);
 
-/* "43/72 trials, 64500 steps, 3 diverged, 2 workers, 1.1 trials/min, about 27 min 00 s left" */
+/* "43/72 trials, 64500 of 108000 steps, 3 diverged, about 27 min 00 s left, 2 workers, 1.1 trials/min, ..." */
 void watch_add_line(fl_text *line, const watch_state *state);
 
 #endif

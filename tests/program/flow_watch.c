@@ -37,7 +37,7 @@ static void every_arm_is_counted(void **state)
     invent(&s, 1, 1, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
     assert_shows(&s, 0,
                  WORDS("plain  ", "  3/5\n", "other  ", "  2/5  1 diverged\n", "total  ", "  5/10  1 diverged\n",
-                       "400 of 900 steps", "1 worker, 30 trials/min, about 10 s left, last record 0 s ago"));
+                       "400 of 900 steps", "about 10 s left, 1 worker, 30 trials/min, last record 0 s ago"));
     invent(&s, 1, 3, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "timeout" });
     assert_shows(&s, 1, WORDS("3/5  1 diverged  1 failed\n"));
     scene_end(&s);
@@ -90,7 +90,7 @@ static void lines_follow_a_growing_folder_to_its_end(void **state)
     scene_begin(&s, BUDGET(10), SGD("plain"));
     invent_some(&s, 0, 0, 3);
     command c = command_start(s.folder, WORDS("watch", s.folder));
-    wait_for(&c, "3/10 trials, 300 of 1000 steps, 1 worker, 30 trials/min, about 14 s left");
+    wait_for(&c, "3/10 trials, 300 of 1000 steps, about 14 s left, 1 worker, 30 trials/min, last record");
     invent_some(&s, 0, 3, 6);
     wait_for(&c, "6/10 trials");
     invent_some(&s, 0, 6, 10);
