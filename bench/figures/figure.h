@@ -7,20 +7,27 @@
 #define BENCH_FIGURE_H
 
 #include "base/entry.h"
+#include "base/file.h"
 #include "figures/figure_data.h"
-#include "figures/figure_sheet.h"
 
 typedef struct figure {
-    fl_entry entry; /* `about` is the caption */
-    /* Fill `data`; false, with data->reason, when there is nothing to show. */
-    bool (*write)(const figure_sheet *sheet, figure_data *data);
+    fl_entry entry;                   /* `about` is the caption */
+    const char *columns;              /* of NAME.dat */
+    const figure_variable *variables; /* ends with a NULL name */
+    unsigned mixes;                   /* what arms of its panels may differ in: FIGURE_MIXES_... */
+    /* Why it cannot show this panel, a sentence; NULL when it can. */
+    const char *(*refuse)(const figure_panel *panel);
+    /* Add the panel's blocks, their rows and variables. */
+    void (*add)(figure_data *data, const figure_panel *panel);
+    /* Set what is declared once; NULL without. */
+    void (*set_once)(figure_data *data, const figure_sheet *sheet);
 } figure;
 
 /* Every figure, NULL-ended, in the order of figure_list.h. */
 const figure *const *figures(void);
 const figure *figure_find(const char *name, fl_error *error);
 
-/* True for svg, png and pdf. */
+/* True for svg, png, pdf and tex. */
 bool figure_format_known(const char *format, fl_error *error);
 
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and
@@ -28,8 +35,13 @@ bool figure_format_known(const char *format, fl_error *error);
 bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error);
 
-/* Draw every figure that has something to show. */
+/* Draw every figure that has something to show. One that fails does not keep the others from being drawn; the first
+ * failure is told. */
 bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder,
                   fl_error *error);
+
+/* The drawing that figure_draw left in `folder`: its whole text, to be freed; NULL, without an error, where there is
+ * none. So a figure drawn once can stand in a page as well. */
+char *figure_read(const figure *drawn, const char *format, const char *folder);
 
 #endif
