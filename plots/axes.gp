@@ -26,6 +26,9 @@ begins_arm(b, p) = b == first[p] || slot[b] != slot[b - 1]
 run(b, p) = b < last[p] && slot[b + 1] == slot[b] && row[b + 1] == row[b] ? 1 + run(b + 1, p) : 1
 arm_name(b, p) = fit(names[slot[b]], widths[slot[b]], run(b, p) * (panel_width + gap_left + gap_right) - gap_right)
 
+in_band(low, high) = logged ? low * 10**(log10(above(low, high) / low) * (1 - band / 2)) \
+                            : low + (above(low, high) - low) * (1 - band / 2)
+linked = links ? ", '' index b - 1 using 1:($3 == 1 ? in_band(low, high) : $2):4".link : ""
 do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         eval place(column[b], down(b, p))
@@ -50,6 +53,6 @@ do for [p = 1:n_panels] {
         plot data index b - 1 using ($3 == 1 ? NaN : $1):2 with points pt 7 ps 0.4 lc rgb colours[slot[b]], \
              '' index b - 1 using ($3 == 1 ? $1 : NaN):(1 - band / 2) axes x1y2 \
                 with points pt 2 ps 0.5 lc rgb colours[slot[b]], \
-             '' index b - 1 using ($3 == 2 ? $1 : NaN):2 with points pt 6 ps 1.0 lw 1.5 lc rgb "black"
+             '' index b - 1 using ($3 == 2 ? $1 : NaN):2 with points pt 6 ps 1.0 lw 1.5 lc rgb "black" @linked
     }
 }

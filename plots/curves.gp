@@ -10,6 +10,7 @@ note = "thick: validation; thin: training" . (has_reruns ? "; bands: least to gr
 eval canvas
 
 set style fill transparent solid 0.15 noborder
+linked = links ? ", @blocks '' index b - 1 using 1:c:10".link : ""
 do for [p = 1:n_panels] {
     do for [r = 1:2] {
         c = r == 1 ? 2 : 6
@@ -23,7 +24,7 @@ do for [p = 1:n_panels] {
         plot @blocks data index b - 1 using 1:c + 2:c + 3 with filledcurves lc rgb colours[slot[b]], \
              @blocks '' index b - 1 using 1:c + 1 \
                 with lines lw 0.7 lc rgb colours[slot[b]] dt dash(slot[b]), \
-             @blocks '' index b - 1 using 1:c @line
+             @blocks '' index b - 1 using 1:c @line @linked
     }
 }
 sample_lw = 2

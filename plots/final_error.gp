@@ -4,9 +4,11 @@ columns = min(n_panels, per_line)
 rows = rows_for(2)
 panel_width = share_of_arms(columns)
 note = "bars: the selected trial; whiskers: ".band_name . (has_arrows ? "; arrow: some resamples have no feasible trial" : "")
-note_2 = has_expected ? "diamonds: expected test error of the best of K = N/5 new trials, and its 90 % interval" : ""
+note_2 = has_expected ? "beside a bar: expected test error of the best of K = N/5 new trials, and its 90 % interval" : ""
+marked = 1
 eval canvas
 
+linked = links ? ", '' index p - 1 using 2:(valid(c) ? column(c) : middle(low, high)):13".link : ""
 do for [p = 1:n_panels] {
     eval arms_axis(p)
     do for [r = 1:2] {
@@ -22,9 +24,10 @@ do for [p = 1:n_panels] {
                 @whisker, \
              '' index p - 1 using (column(c + 2) > high ? $2 - aside : NaN):c + 1:(0):(high - column(c + 1)) @arrow, \
              '' index p - 1 using ($2 - 0.34 - aside / 2):c:(0.68 - aside):(0):(colours[int($1)]) @bar, \
+             '' index p - 1 using ($2 - aside):c:(marker(int($1))):(colours[int($1)]) @bar_mark, \
              '' index p - 1 using 2:(middle(low, high)):(valid(c) ? "" : "no feasible trial") @words, \
              '' index p - 1 using (r == 2 ? $2 + 0.34 : NaN):10:(0):($11 - $10) @whisker, \
-             '' index p - 1 using (r == 2 ? $2 + 0.34 : NaN):9:(colours[int($1)]) with points pt 13 ps 0.9 lc rgb variable
+             '' index p - 1 using (r == 2 ? $2 + 0.34 : NaN):9:(marker(int($1))):(colours[int($1)]) @bar_mark @linked
     }
 }
 sample_lw = 4

@@ -24,6 +24,7 @@ bar(b, p) = sprintf("set colorbox user origin screen %.6f, screen %.6f ", \
             sprintf("size screen %.6f, screen %.6f; set cblabel metric[%d] noenhanced", \
                     12.0 / width, panel_height / (1.0 * height), p)
 
+linked = links ? ", '' index b - 1 using 1:2:5".link : ""
 do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         eval place(column[b], down(b, p))
@@ -43,6 +44,6 @@ do for [p = 1:n_panels] {
         }
         plot data index b - 1 using ($4 == 1 ? NaN : $1):2:3 with points pt 7 ps 0.8 lc palette, \
              '' index b - 1 using ($4 == 1 ? $1 : NaN):2 with points pt 2 ps 0.6 lc rgb 0x8a8a8a, \
-             '' index b - 1 using ($4 == 2 ? $1 : NaN):2 with points pt 6 ps 1.5 lw 1.5 lc rgb "black"
+             '' index b - 1 using ($4 == 2 ? $1 : NaN):2 with points pt 6 ps 1.5 lw 1.5 lc rgb "black" @linked
     }
 }

@@ -3,6 +3,12 @@
 # comes last. Lengths are pixels of a screen; rows and columns of panels count from 1, from the top left. Text is never
 # enhanced, because names may hold _ and ^; only the labels of ticks are, which the program made of digits.
 
+# In a page every mark leads to its trial: invisible marks lie on top, called as the last column of their rows, and the
+# page makes links of them.
+links = format eq "page"
+if (links) { format = "svg" }
+link = " with labels hypertext point pt 7 ps 1.1 lc rgb '#ff000000'"
+
 set encoding utf8
 set minussign
 ink = 0x262626
@@ -30,6 +36,8 @@ set dashtype 4 (7, 3, 2, 3)
 set dashtype 5 (12, 4)
 set dashtype 6 (7, 3, 2, 3, 2, 3)
 set dashtype 7 (12, 3, 3, 3)
+set dashtype 8 (10, 6) # of lines to compare with
+set dashtype 9 (2, 5)
 dash(s) = 1 + (s - 1) % 7
 marker(s) = int(word("7 5 9 11 13 6 4 8 10 12", 1 + (s - 1) % 10))
 line = "with lines lw 2 lc rgb colours[slot[b]] dt dash(slot[b])"
@@ -41,6 +49,7 @@ blocks = "for [b = first[p]:last[p]]"
 whisker = "with vectors heads size screen 4.0 / width, 90 fixed lw 1 lc rgb 'black'"
 arrow = "with vectors head size screen 8.0 / width, 20 filled lw 1 lc rgb 'black'"
 bar = "with vectors nohead lw 4 lc rgb variable"
+bar_mark = "with points pt variable ps 0.9 lc rgb variable"
 words = "with labels rotate textcolor rgb faint font ',10' noenhanced"
 middle(low, high) = logged ? sqrt(low) * sqrt(high) : (low + high) / 2 # of the present y axis
 

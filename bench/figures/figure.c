@@ -48,8 +48,9 @@ static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const c
 
 /* A drawing appears under its name only once it is whole. gnuplot works in the folder and receives only the names of
  * files: a path could hold what its language has no word for, or a meaning for. */
-static bool draw(const char *name, figure_data *data, const char *format, const char *folder, fl_error *error)
+static bool draw(const figure *drawn, figure_data *data, const char *format, const char *folder, fl_error *error)
 {
+    const char *name = drawn->entry.name;
     char path[FL_FILE_PATH_MAX], part[FL_FILE_PATH_MAX], file[FILE_NAME];
     name_file(path, file, folder, name, "dat");
     figure_set_plain(data, "data", file);
@@ -58,7 +59,9 @@ static bool draw(const char *name, figure_data *data, const char *format, const 
     figure_set_plain(data, "output", file);
     figure_set_plain(data, "format", format);
     name_file(path, file, folder, name, format);
-    if (gnuplot_run(name, folder, &data->variables, error)) {
+    if (gnuplot_run((const char *const[]){ "style", name, drawn->arrangement ? drawn->arrangement : "legend",
+                                           drawn->arrangement ? "legend" : NULL, NULL },
+                    folder, &data->variables, error)) {
         if (rename(part, path) == 0) return true;
         fl_file_error(error, path, "cannot be written");
     }
@@ -89,7 +92,7 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
     figure_data data;
     figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
     bool shows = fill(drawn, mixed ? mixed : sheet, &data, reason);
-    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
+    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, error));
     figure_data_free(&data);
     figure_sheet_free(mixed);
     return done;
@@ -105,13 +108,4 @@ bool figures_draw(const fl_summary *const *summaries, size_t n, const char *form
         good = figure_draw(*each, sheet, format, folder, reason, good ? error : &another) && good;
     figure_sheet_free(sheet);
     return good;
-}
-
-char *figure_read(const figure *drawn, const char *format, const char *folder)
-{
-    char path[FL_FILE_PATH_MAX], file[FILE_NAME], *text;
-    size_t n;
-    fl_error error;
-    name_file(path, file, folder, drawn->entry.name, format);
-    return fl_file_read(path, &text, &n, &error) ? text : NULL;
 }

@@ -1,7 +1,8 @@
 /* Figures: what can be drawn from summaries.
  *
- * A figure is one const struct in figure_NAME.c, one line in figure_list.h and one gnuplot script, plots/NAME.gp. The C
- * side writes the numbers, each row with the trials behind it (NAME.dat); the script draws them and computes nothing.
+ * A figure is one const struct in figure_NAME.c, one line in figure_list.h and one gnuplot script, plots/NAME.gp, which
+ * may leave the drawing to an arrangement that several figures share: lines, bars, rows. The C side writes the numbers,
+ * each row with the trials behind it (NAME.dat); the script draws them and computes nothing.
  */
 #ifndef BENCH_FIGURE_H
 #define BENCH_FIGURE_H
@@ -14,6 +15,7 @@ typedef struct figure {
     fl_entry entry;                   /* `about` is the caption */
     const char *columns;              /* of NAME.dat */
     const figure_variable *variables; /* ends with a NULL name */
+    const char *arrangement;          /* plots/ARRANGEMENT.gp, read after the figure's own script; NULL without */
     unsigned mixes;                   /* what arms of its panels may differ in: FIGURE_MIXES_... */
     /* Why it cannot show this panel, a sentence; NULL when it can. */
     const char *(*refuse)(const figure_panel *panel);
@@ -39,9 +41,5 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
  * failure is told. */
 bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder,
                   fl_error *error);
-
-/* The drawing that figure_draw left in `folder`: its whole text, to be freed; NULL, without an error, where there is
- * none. So a figure drawn once can stand in a page as well. */
-char *figure_read(const figure *drawn, const char *format, const char *folder);
 
 #endif

@@ -1,15 +1,15 @@
 /* Choi et al. 2019, figures 6 to 8: the best value among K trials against K. A flat end says that more trials would
  * change little. */
 #include "figures/figure.h"
+#include "figures/figure_lines.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { N_COLUMNS = 4 };
 
 static const figure_variable variables[] = {
-    { "value", FIGURE_PER_PANEL, FIGURE_VERTICAL },
-    { "trials", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
-    { "metric", FIGURE_PER_PANEL, FIGURE_TEXT },
+    FIGURE_LINE_VARIABLES,
     { .name = NULL },
 };
 
@@ -54,6 +54,7 @@ static const char *refuse(const figure_panel *panel)
 static void add(figure_data *data, const figure_panel *panel)
 {
     figure_unit unit = figure_unit_of_score(panel);
+    char axis[60];
     figure_scale value = figure_scale_none(), trials = { 1, 2, FIGURE_LOG2 };
     for (size_t i = 0; i < panel->n_arms; i++) {
         const fl_summary_arm *arm = panel->arms[i].summary;
@@ -63,9 +64,8 @@ static void add(figure_data *data, const figure_panel *panel)
         figure_scale_add(&trials, (double)arm->n_counted);
     }
     figure_scale_settle(&value);
-    figure_set_scale(data, "value", &value);
-    figure_set_scale(data, "trials", &trials);
-    figure_set_text(data, "metric", unit.axis);
+    snprintf(axis, sizeof axis, "best %s", unit.axis);
+    figure_set_lines(data, &trials, "trials", &value, axis);
 }
 
 const figure figure_budget = {
@@ -75,6 +75,7 @@ const figure figure_budget = {
     .columns = "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials "
                "(rates in %), the trial at the median",
     .variables = variables,
+    .arrangement = "lines",
     .refuse = refuse,
     .add = add,
 };

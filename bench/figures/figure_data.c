@@ -141,7 +141,8 @@ void figure_set_scale(figure_data *data, const char *name, const figure_scale *s
     static const double bases[] = { [FIGURE_LINEAR] = 0, [FIGURE_LOG] = 10, [FIGURE_LOG2] = 2 };
     static const char *const parts[] = { "low", "high", "log", "ticks" };
     const figure_variable *v = declared(data, name, FIGURE_VERTICAL, FIGURE_NARROW);
-    const double numbers[] = { scale->low, scale->high, bases[scale->spacing] };
+    const double edge = scale->spacing == FIGURE_LOG2 ? 1 + 1e-6 : 1; /* else gnuplot loses what lies on the frame */
+    const double numbers[] = { scale->low / edge, scale->high * edge, bases[scale->spacing] };
     figure_ticks ticks = ticks_of(scale, room[v->kind]);
     char part[NAME_SIZE];
     for (size_t i = 0; i < 4; i++) {

@@ -1,6 +1,7 @@
 /* Choi et al. 2019, figure 2: the fewest steps to the study's target. Under each arm stands how many of its trials
  * reached it; an upper end that some resamples never reach is drawn as an arrow. */
 #include "figures/figure.h"
+#include "figures/figure_lines.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,18 +14,10 @@ static const figure_variable variables[] = {
     { .name = NULL },
 };
 
-static const fl_results_score *fastest(const fl_summary_arm *arm)
-{
-    const fl_results_score *best = NULL;
-    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (isfinite(s->steps_to_target) && (!best || s->steps_to_target < best->steps_to_target)) best = s;
-    return best;
-}
-
 static void add_arm(figure_data *data, const figure_arm *arm, double place, figure_scale *scale)
 {
     const fl_summary_arm *summary = arm->summary;
-    const fl_results_score *best = fastest(summary);
+    const fl_results_score *best = figure_fastest(summary);
     double n = (double)summary->n_counted;
     double row[N_COLUMNS] = {
         (double)arm->slot + 1, place, HUGE_VAL, HUGE_VAL, HUGE_VAL, round(summary->reached * n), n
@@ -42,7 +35,7 @@ static const char *refuse(const figure_panel *panel)
 {
     if (!panel->summary->results->study->has_target) return "the study sets no target";
     for (size_t i = 0; i < panel->n_arms; i++)
-        if (fastest(panel->arms[i].summary)) return NULL;
+        if (figure_fastest(panel->arms[i].summary)) return NULL;
     return "no trial reached the target";
 }
 

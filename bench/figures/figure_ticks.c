@@ -148,7 +148,8 @@ figure_ticks figure_ticks_of_two(double low, double high, size_t most)
     figure_ticks ticks = { .n = 0 };
     int from = (int)ceil(log2(low) - ROUNDING), to = (int)floor(log2(high) + ROUNDING);
     int step = 1 + (to - from) / (int)most;
-    for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low); e += step) add_plain(&ticks, exp2(e));
-    if (high > low) add_plain(&ticks, high);
+    for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
+        add_plain(&ticks, exp2(e));
+    if (high > low && high == floor(high)) add_plain(&ticks, high);
     return ticks;
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FORMAT "page" /* SVG whose marks name their trials (plots/style.gp) */
+
 static bool make_folder(char folder[FL_FILE_PATH_MAX], fl_error *error)
 {
     const char *root = getenv("TMPDIR");
@@ -34,15 +36,16 @@ static void add_caption(fl_text *page, const fl_entry *entry)
     fl_text_add(page, "%s <code>%s</code></figcaption>", *entry->source ? "." : "", entry->name);
 }
 
-static bool add_drawing(fl_text *page, const fl_entry *entry, const char *folder, fl_error *error)
+static bool add_drawing(fl_text *page, const fl_entry *entry, const report_trials *trials, const char *folder,
+                        fl_error *error)
 {
     char path[FL_FILE_PATH_MAX], file[120], *svg;
     size_t n;
-    snprintf(file, sizeof file, "%s.svg", entry->name);
+    snprintf(file, sizeof file, "%s." FORMAT, entry->name);
     fl_file_path_join(path, folder, file);
     if (!fl_file_read(path, &svg, &n, error)) return false;
-    fl_text_add(page, "<figure id=\"%s\"><div class=\"plate\">", entry->name);
-    svg_add(page, svg, entry->name, entry->about);
+    fl_text_add(page, "<figure id=\"%s\"><div class=\"plate\" tabindex=\"0\">", entry->name);
+    svg_add(page, svg, entry->name, entry->about, trials);
     fl_text_add(page, "</div>");
     add_caption(page, entry);
     fl_text_add(page, "</figure>\n");
@@ -50,11 +53,12 @@ static bool add_drawing(fl_text *page, const fl_entry *entry, const char *folder
     return true;
 }
 
-static bool add_figure(fl_text *page, const figure *one, const figure_sheet *sheet, const char *folder, fl_error *error)
+static bool add_figure(fl_text *page, const figure *one, const figure_sheet *sheet, const report_trials *trials,
+                       const char *folder, fl_error *error)
 {
     char reason[FIGURE_REASON];
-    if (!figure_draw(one, sheet, "svg", folder, reason, error)) return false;
-    if (!*reason) return add_drawing(page, &one->entry, folder, error);
+    if (!figure_draw(one, sheet, FORMAT, folder, reason, error)) return false;
+    if (!*reason) return add_drawing(page, &one->entry, trials, folder, error);
     fl_text_add(page, "<p class=\"note\">");
     html_element(page, "code", one->entry.name);
     fl_text_add(page, " is left out: ");
@@ -63,15 +67,15 @@ static bool add_figure(fl_text *page, const figure *one, const figure_sheet *she
     return true;
 }
 
-void report_figures(fl_text *page, const figure_sheet *sheet)
+void report_figures(fl_text *page, const figure_sheet *sheet, const report_trials *trials)
 {
     char folder[FL_FILE_PATH_MAX];
     fl_error error;
     bool good = make_folder(folder, &error);
     fl_text_add(page, "<section><h2>Figures</h2>\n");
     for (const figure *const *one = figures(); *one && good; one++) {
-        good = add_figure(page, *one, sheet, folder, &error);
-        remove_file(folder, (*one)->entry.name, "svg");
+        good = add_figure(page, *one, sheet, trials, folder, &error);
+        remove_file(folder, (*one)->entry.name, FORMAT);
         remove_file(folder, (*one)->entry.name, "dat");
     }
     rmdir(folder);

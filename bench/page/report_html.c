@@ -42,5 +42,7 @@ void html_error_range(fl_text *page, bool rate, double low, double high)
 
 void html_number(fl_text *page, double value)
 {
-    fl_text_add(page, "%.6g", value);
+    double below_one = 1 - value;
+    int digits = value < 1 && below_one < 1e-4 ? 3 - (int)floor(log10(below_one)) : 6;
+    fl_text_add(page, "%.*g", digits < 17 ? digits : 17, value);
 }

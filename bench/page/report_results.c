@@ -1,18 +1,10 @@
-/* The arms' table, the pairs, the warnings. */
+/* The arms' tables, and what their columns mean. */
 #include "page/report_parts.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
-{
-    fl_text_add(page, "<i class=\"swatch\" style=\"background:#%06x\"></i>", sheet->slots[arm->slot].colour);
-    html_text(page, arm->summary->arm->label);
-}
-
-/* --- arms --- */
 
 static void add_band(fl_text *page, bool rate, const fl_summary_band *band)
 {
@@ -108,7 +100,7 @@ static void add_arms(fl_text *page, const figure_sheet *sheet, const figure_pane
 {
     shape columns = shape_of(panel);
     add_conditions(page, panel);
-    fl_text_add(page, "<div class=\"wide\"><table>");
+    fl_text_add(page, "<div class=\"wide\" tabindex=\"0\"><table>");
     add_head(page, &columns);
     for (size_t i = 0; i < panel->n_arms; i++) add_row(page, sheet, &panel->arms[i], &columns);
     fl_text_add(page, "</table></div>\n");
@@ -130,120 +122,11 @@ static void add_legend(fl_text *page, const fl_study *study)
     fl_text_add(page, "</p>\n");
 }
 
-/* --- pairs --- */
-
-bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_t arm)
-{
-    for (size_t i = 0; i < panel->n_arms; i++)
-        if (panel->arms[i].summary == &summary->arms[arm]) return true;
-    return false;
-}
-
-static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
-{
-    size_t better = pair->difference < 0 ? pair->a : pair->b;
-    if (pair->claimed) {
-        html_element(page, "b", summary->arms[better].arm->label);
-        fl_text_add(page, " is better");
-    } else {
-        html_text(page, pair->verdict);
-    }
-    bool reached = isfinite(summary->arms[pair->a].steps.center); /* equal steps that are infinite say nothing */
-    if (pair->steps_equal && reached) fl_text_add(page, "; equal in steps");
-}
-
-static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
-{
-    bool rate = fl_summary_rates(summary->arms[pair->a].arm);
-    fl_text_add(page, "<tr><th scope=\"row\">");
-    html_text(page, summary->arms[pair->a].arm->label);
-    fl_text_add(page, " and ");
-    html_text(page, summary->arms[pair->b].arm->label);
-    fl_text_add(page, "<td>");
-    html_error(page, rate, fabs(pair->difference));
-    if (pair->tested)
-        fl_text_add(page, "<td>%.2g<td class=\"words\">", pair->p_adjusted);
-    else
-        fl_text_add(page, "<td>–<td class=\"words\">");
-    add_verdict(page, summary, pair);
-    fl_text_add(page, "\n");
-}
-
-static void add_pairs_where(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool claimed)
-{
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].claimed == claimed && report_in_panel(summary, panel, summary->pairs[i].a))
-            add_pair(page, summary, &summary->pairs[i]);
-}
-
-static void count_pairs(const fl_summary *summary, const figure_panel *panel, size_t *n, size_t *n_claimed)
-{
-    *n = *n_claimed = 0;
-    for (size_t i = 0; i < summary->n_pairs; i++) {
-        bool here = report_in_panel(summary, panel, summary->pairs[i].a);
-        *n += here;
-        *n_claimed += here && summary->pairs[i].claimed;
-    }
-}
-
-enum { SHOWN_PAIRS = 15 }; /* more are folded away: six arms make fifteen pairs */
-
-/* What is claimed first. */
-static void add_pairs(fl_text *page, const fl_summary *summary, const figure_panel *panel)
-{
-    size_t n, n_claimed;
-    count_pairs(summary, panel, &n, &n_claimed);
-    if (!n) return;
-    fl_text_add(page, "<details%s><summary>Differences: ", n <= SHOWN_PAIRS ? " open" : "");
-    if (n_claimed)
-        fl_text_add(page, "shown for %zu of %zu pair%s", n_claimed, n, n == 1 ? "" : "s");
-    else
-        fl_text_add(page, "none shown among %zu pair%s", n, n == 1 ? "" : "s");
-    fl_text_add(page,
-                "</summary><div class=\"wide\"><table><thead>"
-                "<tr><th>Pair<th>Difference%s<th>p<th class=\"words\">Verdict<tbody>\n",
-                fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
-    add_pairs_where(page, summary, panel, true);
-    add_pairs_where(page, summary, panel, false);
-    fl_text_add(page,
-                "</table></div><p class=\"note\">Of the best of N/5, by permutation of trials between the two arms; "
-                "p after Holm’s correction over the study’s pairs. A difference is claimed below .05.</p></details>\n");
-}
-
-/* --- warnings --- */
-
-static void add_warning(fl_text *page, const char *whose, const char *text)
-{
-    fl_text_add(page, "<li><b>");
-    html_text(page, whose);
-    fl_text_add(page, "</b> ");
-    html_text(page, text);
-    fl_text_add(page, "\n");
-}
-
-static void add_warnings(fl_text *page, const fl_summary *summary)
-{
-    size_t n = summary->n_warnings;
-    for (size_t i = 0; i < summary->n_arms; i++) n += summary->arms[i].n_warnings;
-    if (!n) return;
-    fl_text_add(page, "<div class=\"warning\"><h3>Beware</h3><ul>\n");
-    for (size_t i = 0; i < summary->n_warnings; i++) add_warning(page, "study", summary->warnings[i]);
-    for (size_t i = 0; i < summary->n_arms; i++)
-        for (size_t w = 0; w < summary->arms[i].n_warnings; w++)
-            add_warning(page, summary->arms[i].arm->name, summary->arms[i].warnings[w]);
-    fl_text_add(page, "</ul></div>\n");
-}
-
 void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
 {
     fl_text_add(page, "<section><h2>Results</h2>\n");
-    for (size_t i = 0; i < sheet->n_panels; i++) {
-        if (sheet->panels[i].summary != summary) continue;
-        add_arms(page, sheet, &sheet->panels[i]);
-        add_pairs(page, summary, &sheet->panels[i]);
-        report_inclusions(page, summary, &sheet->panels[i]);
-    }
+    for (size_t i = 0; i < sheet->n_panels; i++)
+        if (sheet->panels[i].summary == summary) add_arms(page, sheet, &sheet->panels[i]);
     add_legend(page, summary->results->study);
-    add_warnings(page, summary);
     fl_text_add(page, "</section>\n");
 }

@@ -199,7 +199,8 @@ static void errors_that_are_losses_are_not_percent(void **state)
 
 /* --- drawings --- */
 
-static const char *const names[] = { "final_error", "steps_to_target", "budget", "curves", "axes", "plane" };
+static const char *const names[] = { "final_error", "steps_to_target", "budget",       "curves",
+                                     "axes",        "plane",           "target_sweep", "train_loss" };
 enum { N_NAMES = sizeof names / sizeof *names };
 
 static void assert_begins(const char *folder, const char *name, const char *format, const char *magic)
