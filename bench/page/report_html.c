@@ -32,6 +32,12 @@ void html_error(fl_text *page, bool rate, double error)
         fl_text_add(page, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
 }
 
+void html_signed(fl_text *page, bool rate, double difference)
+{
+    fl_text_add(page, difference < 0 ? "−" : "+");
+    html_error(page, rate, fabs(difference));
+}
+
 void html_error_range(fl_text *page, bool rate, double low, double high)
 {
     if (!isfinite(low)) return;

@@ -3,12 +3,6 @@
 
 #include <math.h>
 
-static void add_signed(fl_text *page, bool rate, double difference)
-{
-    fl_text_add(page, difference < 0 ? "−" : "+");
-    html_error(page, rate, fabs(difference));
-}
-
 static void add_figures(fl_text *page, bool rate, const fl_summary_inclusion *i)
 {
     if (!i->judged) {
@@ -16,11 +10,11 @@ static void add_figures(fl_text *page, bool rate, const fl_summary_inclusion *i)
         return;
     }
     fl_text_add(page, "<td>");
-    add_signed(page, rate, i->difference);
+    html_signed(page, rate, i->difference);
     fl_text_add(page, "<td class=\"range\">");
-    add_signed(page, rate, i->low);
+    html_signed(page, rate, i->low);
     fl_text_add(page, " to ");
-    add_signed(page, rate, i->high);
+    html_signed(page, rate, i->high);
 }
 
 static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_summary_inclusion *i)

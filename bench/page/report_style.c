@@ -1,5 +1,5 @@
-/* The page's style sheet: one column, system fonts, numbers in columns; light, dark, on paper and on a phone, where tables
- * and figures scroll in themselves. Figures keep white ground, as their colours were chosen for it. */
+/* The page's style sheet: one column, system fonts, numbers in columns; light, dark, on paper and on a phone, where
+ * tables and figures scroll in themselves. Figures keep white ground, as their colours were chosen for it. */
 #include "page/report_parts.h"
 
 const char report_style[] =
@@ -40,7 +40,11 @@ const char report_style[] =
     "th:first-child{text-align:left;padding-left:0}\n"
     "tbody th{font-weight:500}\n"
     "td.range{text-align:left;color:var(--soft);font-size:.8125rem;padding-left:0}\n"
-    "td small{display:block}\n"
+    "td small{display:block;font-size:.75rem}\n"
+    "td.search{white-space:normal}\n"
+    "td.verdict{text-align:left;white-space:normal;min-width:12rem}\n"
+    ".claims{font-size:1.15rem;margin:1rem 0;padding-left:1.2rem}\n"
+    "p.claims{padding:0}\n"
     "td.sentence{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
     "th[colspan]{text-align:center}\n"
     "th.words,td.words{text-align:left}\n"
@@ -72,19 +76,23 @@ const char report_style[] =
     "padding:.8rem 1.2rem;margin:1.5rem 0;font-size:.9375rem;overflow-wrap:anywhere}\n"
     ".warning h2{font-size:1rem;margin:0;padding:0;border:0}\n"
     ".warning ul{margin:.4rem 0 0;padding-left:1.1rem}\n"
-    "figure{margin:0 0 2.5rem}\n"
-    ".plate{background:#fff;border-radius:6px;overflow-x:auto}\n"
-    "figure svg{display:block;width:100%;height:auto;margin:0 auto}\n"
+    ".figures{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:2.5rem 2rem;align-items:start}\n"
+    "figure{margin:0;grid-column:1/-1}\n"
+    "figure.half{grid-column:auto}\n"
+    ".plate{background:#fff;border-radius:6px;overflow-x:auto;width:fit-content;max-width:100%;margin:0 auto}\n"
+    "figure svg{display:block;max-width:100%;height:auto;margin:0 auto}\n"
     "figure svg g{font-family:inherit}\n"
     "svg a circle{fill:transparent}\n"
     "svg a:hover circle{stroke:#0a5bb0;stroke-width:1.5}\n"
     "figcaption{max-width:46rem;margin:.5rem auto 0}\n"
     "footer{margin-top:4rem;padding-top:1rem;border-top:1px solid var(--line)}\n"
-    "@media (prefers-color-scheme:dark){.plate{padding:.5rem}}\n"
+    "@media (prefers-color-scheme:dark){.plate{padding:.5rem;filter:brightness(.9)}}\n"
+    "@media (max-width:60rem){.figures{display:block}figure{margin-bottom:2.5rem}}\n"
     "@media (max-width:40rem){main{padding:2rem 1rem}h1{font-size:1.6rem}.facts,"
     ".arms{grid-template-columns:1fr;gap:.1rem}dd{margin-bottom:.7rem}tbody th{position:sticky;left:0;"
     "background:var(--ground);white-space:normal;min-width:7rem}td.words{white-space:normal;min-width:9rem}}\n"
     "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--ground:#fff;--plate:#f5f5f5;--marked:#fff;--link:#000}"
     "body{font-size:10pt}main{max-width:none;padding:0}.skip{display:none}figure,tr,.warning{break-inside:avoid}"
-    "h1,h2,h3,summary{break-after:avoid}.study{break-before:page;margin-top:0}.wide,.plate{overflow:visible}"
+    "h1,h2,h3,summary{break-after:avoid}.study{break-before:page;margin-top:0}.figures{display:block}figure{margin-"
+    "bottom:1.5rem}.wide,.plate{overflow:visible}"
     "th,td{white-space:normal;padding:.2rem .3rem}table{font-size:8.5pt}a{text-decoration:none}}\n";

@@ -53,7 +53,7 @@ static const char *open_svg(fl_text *page, const char *svg, const char *label)
     int width = 0, height = 0;
     const char *box = strstr(svg, "viewBox=\"0 0 "), *end = box ? strchr(box, '>') : NULL;
     if (!end || sscanf(box, "viewBox=\"0 0 %d %d", &width, &height) != 2) return svg + strlen(svg);
-    fl_text_add(page, "<svg viewBox=\"0 0 %d %d\" style=\"max-width:%dpx;min-width:%dpx\" role=\"img\" aria-label=\"",
+    fl_text_add(page, "<svg viewBox=\"0 0 %d %d\" style=\"width:%dpx;min-width:%dpx\" role=\"img\" aria-label=\"",
                 width, height, width, width < 600 ? width / 2 : width * 2 / 3);
     html_text(page, label);
     fl_text_add(page, "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">");
