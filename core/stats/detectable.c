@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "stats/jackknife.h"
+#include "stats/permutation.h"
 #include "stats/sample.h"
 
 #include <math.h>
@@ -16,9 +17,9 @@ enum { LEAST_STUDIES = 1000, MOST_STUDIES = 20000, BEYOND = 20 }; /* studies bey
 
 /* One arm of the pilot, ready to be drawn from. */
 typedef struct source {
-    size_t n;        /* of the pilot */
-    double *values;  /* by rank */
-    size_t *places;  /* by rank: which trial it is */
+    size_t n;       /* of the pilot */
+    double *values; /* by rank */
+    size_t *places; /* by rank: which trial it is */
     double *drawn, *deviations;
     size_t *draws; /* by rank in the simulated arm: which draw it was */
 } source;
@@ -114,8 +115,10 @@ static double critical_value(const double *differences, const double *errors, si
 double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, uint64_t seed)
 {
     if (pilot->n_a < FL_STATS_PILOT || pilot->n_b < FL_STATS_PILOT || n <= pilot->k) return NAN;
+    if (fl_stats_permutation_least(n, n, pilot->paired) > level) return NAN;
     size_t n_studies = (size_t)fmin(MOST_STUDIES, fmax(LEAST_STUDIES, 2 * BEYOND / level));
-    double *found = fl_memory_new(n_studies, sizeof *found), *errors = fl_memory_new(n_studies, sizeof *errors), mean = 0;
+    double *found = fl_memory_new(n_studies, sizeof *found), *errors = fl_memory_new(n_studies, sizeof *errors),
+           mean = 0;
     simulate(pilot, n, seed, found, errors, n_studies);
     double critical = critical_value(found, errors, n_studies, level);
     for (size_t i = 0; i < n_studies; i++) mean += found[i] / (double)n_studies;
@@ -124,5 +127,5 @@ double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, u
     double detectable = fl_stats_quantile(found, n_studies, POWER);
     free(found);
     free(errors);
-    return detectable;
+    return detectable > 0 ? detectable : NAN;
 }

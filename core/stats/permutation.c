@@ -137,8 +137,7 @@ static statistic statistic_of(pool *p)
     bool known = p->arms[0].jackknife.fewer && p->arms[1].jackknife.fewer;
     s.difference = expected[0] - expected[1];
     s.error = known ? sqrt(variance(p)) : 0;
-    if (fabs(s.difference) > p->least_error)
-        s.studentized = s.difference / (known ? fmax(s.error, p->least_error) : 1);
+    if (fabs(s.difference) > p->least_error) s.studentized = s.difference / (known ? fmax(s.error, p->least_error) : 1);
     return s;
 }
 

@@ -1,5 +1,6 @@
 /* How often does one arm win? P(the best of K new trials of A is lower than that of B), ties one half, over all subsets
- * of K of the trials of each. As for any figure of the best of K, K <= N/5 keeps it from being about these trials alone.
+ * of K of the trials of each. As for any figure of the best of K, K <= N/5 keeps it from being about these trials
+ * alone.
  */
 #ifndef FL_STATS_WIN_RATE_H
 #define FL_STATS_WIN_RATE_H

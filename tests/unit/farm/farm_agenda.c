@@ -85,7 +85,7 @@ static bool is_feasible(const fl_study *study, uint64_t seed, size_t arm, uint64
 }
 
 /* The indices 0..n-1 with n the smallest number that holds `trials` feasible ones: trials all of whose repeats are
- * complete. */
+ * complete (docs/formats.md: budget.feasible). */
 static size_t needed(const fl_study *study, uint64_t seed, size_t arm)
 {
     size_t n = 0, feasible = 0;
