@@ -2,6 +2,7 @@
 #ifndef BENCH_SUMMARY_PARTS_H
 #define BENCH_SUMMARY_PARTS_H
 
+#include "stats/detectable.h"
 #include "summary/summary.h"
 
 typedef struct summary_figure {
@@ -23,5 +24,8 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i);
 /* What differs within a group: its pairs of arms; its rules that should be no worse than their special cases. */
 void summary_print_pairs(const fl_summary *summary, size_t first);
 void summary_print_inclusions(const fl_summary *summary, size_t first);
+
+/* What the answer cost. */
+void summary_print_ledger(const fl_summary *summary);
 
 #endif

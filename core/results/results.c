@@ -76,6 +76,17 @@ static void add_record(reading *r, const fl_record *record, fl_results_place pla
     results->records[results->n_records++] = brief_of(results, record, place);
 }
 
+static void add_cost(fl_results *results, const fl_record *record, const json_t *object)
+{
+    fl_results_cost *cost = &results->costs[record->slot.arm];
+    double threads = results->study->arms[record->slot.arm].base.threads;
+    double gradients = json_number_value(json_object_get(object, "gradient_evaluations"));
+    cost->runs++;
+    cost->steps += record->has_final ? (double)record->final.step : gradients;
+    cost->core_seconds += threads * record->seconds.total;
+    cost->evaluate_core_seconds += threads * record->seconds.evaluate;
+}
+
 static const char *take_trial(void *whose, const char *line, size_t n, fl_results_place place)
 {
     reading *r = whose;
@@ -85,6 +96,7 @@ static const char *take_trial(void *whose, const char *line, size_t n, fl_result
     const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
     if (good) {
         add_record(r, &record, place);
+        add_cost(r->results, &record, object);
         fl_record_free(&record);
     }
     json_decref(object);
@@ -100,6 +112,7 @@ static bool read_trials(fl_results *results, fl_error *error)
 {
     reading r = { .results = results };
     const fl_results_reader reader = { &r, take_trial, damaged_trial };
+    results->costs = fl_memory_new(results->study->n_arms, sizeof *results->costs);
     results->trials = fl_results_files_open(results->folder, "trials", "jsonl", error);
     return results->trials && fl_results_files_read(results->trials, &reader, error);
 }
@@ -179,32 +192,54 @@ static size_t sum(const bool *flags, size_t n)
     return found;
 }
 
+/* How the repeats of one trial ended. */
+typedef struct ending {
+    uint64_t index;
+    size_t n_complete, n_infeasible, n_failed;
+} ending;
+
+/* The ending of the trial whose records begin at `next`, which moves on to those of the next trial. */
+static ending ending_of(const fl_results_entry **next, const fl_results_entry *end, size_t repeats)
+{
+    ending e = { .index = (*next)->slot.index };
+    for (; *next < end && (*next)->slot.index == e.index; (*next)++) {
+        if ((*next)->slot.repeat >= repeats) continue;
+        e.n_complete += (*next)->status == FL_OUTCOME_COMPLETE;
+        e.n_infeasible += (*next)->status == FL_OUTCOME_INFEASIBLE;
+        e.n_failed += (*next)->status == FL_OUTCOME_FAILED;
+    }
+    return e;
+}
+
 /* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
- * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
+ * fail, and, if they are to be, enough of the n are feasible. */
 static size_t count_trials(const fl_study *study, const fl_results_entry *records, size_t n_records, bool *filled)
 {
-    size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
-    bool *feasible = fl_memory_new(n, sizeof *feasible);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i].status == FL_OUTCOME_COMPLETE;
+    size_t n = study->feasible ? study->max_trials : study->trials;
+    bool *feasible = fl_memory_new(n, sizeof *feasible), *ended = fl_memory_new(n, sizeof *ended);
+    for (const fl_results_entry *next = records, *end = records + n_records; next < end;) {
+        ending e = ending_of(&next, end, study->repeats);
+        if (e.index >= n) continue;
+        feasible[e.index] = e.n_complete == study->repeats;
+        ended[e.index] = e.n_complete + e.n_infeasible == study->repeats;
     }
     if (study->feasible) n = fl_results_trials_needed(feasible, n, study->trials);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        done += slot->index < n && slot->repeat < study->repeats && records[i].status != FL_OUTCOME_FAILED;
-    }
-    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
+    *filled = sum(ended, n) == n && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
+    free(ended);
     return n;
 }
 
-static void count_statuses(fl_results_arm *arm)
+/* Trials, not repeats: a trial is complete when all its repeats are, failed as soon as one is, and else infeasible as
+ * soon as one is. */
+static void count_statuses(fl_results_arm *arm, size_t repeats)
 {
-    for (size_t i = 0; i < arm->n_search; i++) {
-        arm->n_complete += arm->search[i].status == FL_OUTCOME_COMPLETE;
-        arm->n_infeasible += arm->search[i].status == FL_OUTCOME_INFEASIBLE;
-        arm->n_failed += arm->search[i].status == FL_OUTCOME_FAILED;
+    for (const fl_results_entry *next = arm->search, *end = arm->search + arm->n_search; next < end;) {
+        ending e = ending_of(&next, end, repeats);
+        arm->n_run++;
+        arm->n_complete += e.n_complete == repeats;
+        arm->n_failed += e.n_failed > 0;
+        arm->n_infeasible += !e.n_failed && e.n_infeasible > 0;
     }
 }
 
@@ -219,7 +254,7 @@ static void settle_arm(const fl_study *study, fl_results_arm *arm, const fl_resu
     arm->n_trials = count_trials(study, all, searched, &arm->filled);
     while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
     arm->n_search = searched;
-    count_statuses(arm);
+    count_statuses(arm, study->repeats);
 }
 
 /* Reruns count only for the trial that is selected now; those of one trial stand side by side. */
@@ -284,6 +319,7 @@ void fl_results_free(fl_results *results)
     free(results->damage);
     free(results->records);
     free(results->arms);
+    free(results->costs);
     free(results->folder);
     free(results);
     malloc_trim(0); /* the supervisor lives on for days, and needs nothing of this */
