@@ -42,8 +42,8 @@ static unsigned number_of(fl_results *results, const char *key)
 /* How many evaluations a complete trial had. */
 static unsigned evaluations_of(const fl_study *study, const fl_record *record)
 {
-    size_t every = study->arms[record->slot.arm].base.eval_every;
-    return record->has_final ? (unsigned)((record->final.step + every - 1) / every) : 0;
+    const fl_trial *base = &study->arms[record->slot.arm].base;
+    return record->has_final ? (unsigned)fl_trial_evaluations(base, record->final.step) : 0;
 }
 
 static fl_results_entry brief_of(fl_results *results, const fl_record *record, fl_results_place place)

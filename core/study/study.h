@@ -50,8 +50,12 @@ typedef struct fl_study {
     size_t n_arms;
     fl_search_space *spaces; /* one per arm of the file */
     size_t n_spaces;
-    size_t trials, max_trials, steps, eval_every; /* max_trials: only where feasible, else equal to trials */
-    bool feasible;                                /* `trials` counts feasible ones */
+    size_t trials, max_trials; /* max_trials: only where feasible, else equal to trials */
+    size_t steps;              /* per trial; where they depend on the batch, the most of any arm */
+    size_t eval_every;         /* steps between evaluations; of the arm with the most steps where it depends on them */
+    double eval_ratio;         /* as fl_trial.eval_ratio */
+    bool test_scored;          /* the test set is evaluated only at points that may be scored */
+    bool feasible;             /* `trials` counts feasible ones */
     double stop_above;
     const fl_search *search;
     uint64_t search_seed;
