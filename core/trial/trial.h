@@ -65,7 +65,8 @@ bool fl_trial_evaluates(const fl_trial *trial, size_t done);
 /* How many evaluations a run has that ends after `steps` steps. */
 size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);
 
-/* Steps between the evaluation after `step` steps and the one before it: what happens in between is seen there. */
+/* Steps between the evaluation after `step` steps and the one before it: what happens in between is seen there. 0 for
+ * an infinite step that depends on a ratio. */
 double fl_trial_resolution(const fl_trial *trial, double step);
 
 /* A precision by name. */

@@ -58,6 +58,7 @@ double fl_trial_resolution(const fl_trial *trial, double step)
 {
     size_t before = 0;
     if (!(trial->eval_ratio > 0)) return (double)trial->eval_every;
-    for (size_t at = 1; (double)at < step && isfinite(step); at = next_of(trial, at)) before = at;
+    if (!isfinite(step)) return 0;
+    for (size_t at = 1; (double)at < step; at = next_of(trial, at)) before = at;
     return step - (double)before;
 }
