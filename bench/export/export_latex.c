@@ -48,6 +48,16 @@ static void add_row(fl_text *out, const fl_study *study, const fl_summary_arm *a
     fl_text_add(out, " \\\\\n");
 }
 
+static void add_target(fl_text *out, const fl_study *study)
+{
+    char evaluated[80];
+    bool loss = study->target == FL_TRIAL_TRAIN_LOSS || study->target == FL_TRIAL_VAL_LOSS;
+    bool validation = study->target == FL_TRIAL_VAL_LOSS || study->target == FL_TRIAL_VAL_ERROR;
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(out, " Steps: the fewest of any trial to a %s %s below %g, evaluated %s.",
+                validation ? "validation" : "training", loss ? "loss" : "error", study->target_value, evaluated);
+}
+
 static void add_caption(fl_text *out, const fl_study *study, const fl_trial *base, bool rate)
 {
     fl_text_add(out, "\\caption{");
@@ -59,11 +69,7 @@ static void add_caption(fl_text *out, const fl_study *study, const fl_trial *bas
                 "expected test %s of what validation selects among a fifth as many new trials, with its 90\\,\\%% "
                 "interval.",
                 base->batch_size, base->steps, rate ? "Errors (\\%)" : "Losses", rate ? "error" : "loss");
-    if (study->has_target)
-        fl_text_add(out, " Steps: the fewest of any trial to a %s of %s below %g, evaluated every %zu.",
-                    strstr(fl_trial_metric_name(study->target), "loss") ? "loss" : "error",
-                    strstr(fl_trial_metric_name(study->target), "val") ? "validation" : "training", study->target_value,
-                    study->eval_every);
+    if (study->has_target) add_target(out, study);
     fl_text_add(out, "}\n\\smallskip\\small\n");
 }
 

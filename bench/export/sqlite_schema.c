@@ -10,7 +10,8 @@ const char sqlite_tables[] =
     "CREATE TABLE arms (arm_id INTEGER PRIMARY KEY, study_id INTEGER REFERENCES studies, arm TEXT, workload TEXT,"
     " optimizer TEXT, schedule TEXT, backend TEXT, precision TEXT, batch_size INTEGER, trials INTEGER,"
     " counted INTEGER, filled INTEGER, k INTEGER, best_of_k REAL, best_of_k_low REAL, best_of_k_high REAL,"
-    " best_of_k_coverage REAL, median_test_error REAL, steps_to_target REAL, reached REAL);"
+    " best_of_k_coverage REAL, median_test_error REAL, steps_to_target REAL, reached REAL, cut_off TEXT, runs INTEGER,"
+    " steps INTEGER, core_hours REAL, evaluation REAL, wide_core_hours REAL);"
     "CREATE TABLE trials (trial_id INTEGER PRIMARY KEY, arm_id INTEGER REFERENCES arms, trial TEXT,"
     " trial_index INTEGER, repeat INTEGER, rerun INTEGER, selected INTEGER, status TEXT, reason TEXT, score REAL,"
     " step INTEGER, train_loss REAL, train_error REAL, val_loss REAL, val_error REAL, test_loss REAL,"
@@ -22,7 +23,8 @@ const char sqlite_tables[] =
     "CREATE TABLE points (trial TEXT, step INTEGER, train_loss REAL, train_error REAL, val_loss REAL,"
     " val_error REAL, test_loss REAL, test_error REAL, rate REAL, seconds REAL);"
     "CREATE TABLE pairs (study_id INTEGER REFERENCES studies, a INTEGER REFERENCES arms, b INTEGER REFERENCES arms,"
-    " k INTEGER, difference REAL, p REAL, p_adjusted REAL, claimed INTEGER, verdict TEXT);"
+    " k INTEGER, paired INTEGER, difference REAL, low REAL, high REAL, p REAL, p_adjusted REAL, detectable REAL,"
+    " claimed INTEGER, verdict TEXT);"
     "CREATE TABLE resampled (arm_id INTEGER REFERENCES arms, k INTEGER, mean REAL, low REAL, median REAL, high REAL,"
     " finite REAL);"
     "CREATE TABLE warnings (study_id INTEGER REFERENCES studies, arm_id INTEGER REFERENCES arms, warning TEXT);"
@@ -45,7 +47,7 @@ const char sqlite_views[] =
     " FROM arms a JOIN studies s USING (study_id);"
     /* Which arm is better, by how much, and is that shown? */
     "CREATE VIEW differences AS SELECT s.study, a.arm AS a, b.arm AS b, a.workload, a.batch_size, p.k, p.difference,"
-    " p.p, p.p_adjusted, p.claimed, p.verdict"
+    " p.low, p.high, p.p, p.p_adjusted, p.paired, p.detectable, p.claimed, p.verdict"
     " FROM pairs p JOIN arms a ON a.arm_id = p.a JOIN arms b ON b.arm_id = p.b"
     " JOIN studies s ON s.study_id = p.study_id;"
     /* How many trials diverged? */
@@ -53,12 +55,11 @@ const char sqlite_views[] =
     " sum(t.status = 'infeasible') AS diverged, avg(t.status = 'infeasible') AS share, sum(t.status = 'failed') AS"
     " failed FROM trials t JOIN arms a USING (arm_id) JOIN studies s USING (study_id) WHERE NOT t.rerun"
     " GROUP BY a.arm_id;"
-    /* What did each arm cost? Reruns and infeasible trials are part of it. */
-    "CREATE VIEW costs AS SELECT s.study, a.arm, a.workload, a.batch_size, count(*) AS trials,"
-    " sum(t.seconds * t.threads) / 3600 AS core_hours, avg(t.seconds) AS seconds_per_trial,"
-    " sum(t.seconds_evaluate) / sum(t.seconds) AS evaluation,"
-    " sum(CASE t.status WHEN 'infeasible' THEN t.seconds ELSE 0 END) / sum(t.seconds) AS infeasible"
-    " FROM trials t JOIN arms a USING (arm_id) JOIN studies s USING (study_id) GROUP BY a.arm_id;"
+    /* What did each arm cost? Everything that was run counts. */
+    "CREATE VIEW costs AS SELECT s.study, a.arm, a.workload, a.batch_size, a.runs, a.steps, a.core_hours, a.evaluation,"
+    " a.wide_core_hours, (SELECT sum(CASE t.status WHEN 'infeasible' THEN t.seconds ELSE 0 END) / sum(t.seconds)"
+    " FROM trials t WHERE t.arm_id = a.arm_id) AS infeasible"
+    " FROM arms a JOIN studies s USING (study_id);"
     /* How much does tuning matter: how far is the middle trial from the best, how many come within a tenth of it? */
     "CREATE VIEW tunability AS WITH ranked AS (SELECT arm_id, score, row_number() OVER w AS rank,"
     " count(*) OVER (PARTITION BY arm_id) AS n, min(score) OVER (PARTITION BY arm_id) AS best"

@@ -1,5 +1,7 @@
 /* The rows about a study, its arms and what is claimed of them. */
+#include "base/text.h"
 #include "export/sqlite_tables.h"
+#include "summary/summary_ledger.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,11 +30,22 @@ static void add_study(sqlite_database *database, const fl_summary *summary)
     free(frozen);
 }
 
+/* The axes at whose ends the best trials crowd, separated by commas; NULL where the search is closed. */
+static void add_cut_offs(sqlite_insert *row, const fl_summary_arm *arm)
+{
+    fl_text names = { 0 };
+    for (size_t i = 0; i < arm->n_cut_offs; i++)
+        fl_text_add(&names, "%s%s", i ? ", " : "", arm->cut_offs[i].axis->name);
+    sqlite_text(row, names.bytes);
+    fl_text_free(&names);
+}
+
 static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
 {
     const fl_summary_arm *arm = &summary->arms[i];
     const fl_trial *base = &arm->arm->base;
     bool target = summary->results->study->has_target;
+    fl_summary_ledger cost = fl_summary_ledger_of(summary->results, i);
     sqlite_count(row, i + 1);
     sqlite_count(row, 1);
     sqlite_text(row, arm->arm->name);
@@ -53,6 +66,12 @@ static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
     sqlite_number(row, arm->median_test_error);
     sqlite_number(row, target ? arm->steps.center : NAN);
     sqlite_number(row, target ? arm->reached : NAN);
+    add_cut_offs(row, arm);
+    sqlite_count(row, cost.runs);
+    sqlite_number(row, cost.steps);
+    sqlite_number(row, cost.core_hours);
+    sqlite_number(row, cost.evaluation);
+    sqlite_number(row, cost.wide_core_hours);
     sqlite_row(row);
 }
 
@@ -73,7 +92,7 @@ static void add_resampled(sqlite_insert *row, const fl_summary_arm *arm, size_t 
 
 static void add_arms(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert arms = sqlite_insert_into(database, "arms", 20);
+    sqlite_insert arms = sqlite_insert_into(database, "arms", 26);
     sqlite_insert resampled = sqlite_insert_into(database, "resampled", 7);
     for (size_t i = 0; i < summary->n_arms; i++) {
         add_arm(&arms, summary, i);
@@ -85,15 +104,19 @@ static void add_arms(sqlite_database *database, const fl_summary *summary)
 
 static void add_pairs(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert row = sqlite_insert_into(database, "pairs", 9);
+    sqlite_insert row = sqlite_insert_into(database, "pairs", 13);
     for (const fl_summary_pair *pair = summary->pairs; pair < summary->pairs + summary->n_pairs; pair++) {
         sqlite_count(&row, 1);
         sqlite_count(&row, pair->a + 1);
         sqlite_count(&row, pair->b + 1);
         sqlite_count(&row, pair->k);
+        sqlite_count(&row, pair->paired);
         sqlite_number(&row, pair->difference);
+        sqlite_number(&row, pair->low);
+        sqlite_number(&row, pair->high);
         sqlite_number(&row, pair->p);
         sqlite_number(&row, pair->p_adjusted);
+        sqlite_number(&row, pair->detectable);
         sqlite_count(&row, pair->claimed);
         sqlite_text(&row, pair->verdict);
         sqlite_row(&row);

@@ -33,6 +33,7 @@ static void add_opening(fl_text *page, const fl_summary *summary, size_t number)
     fl_text_add(page, "<header id=\"study-%zu\">\n", number);
     html_element(page, "h1", study->name);
     if (*study->why) html_element(page, "p class=\"why\"", study->why);
+    report_glance(page, summary);
     fl_text_add(page, "</header>\n");
 }
 
@@ -59,9 +60,10 @@ static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n
     }
     report_figures(page, sheet, trials);
     for (size_t i = 0; i < n; i++) {
-        if (n > 1) html_element(page, "h1", summaries[i]->results->study->name);
+        if (n > 1) html_element(page, "h1 class=\"study\"", summaries[i]->results->study->name);
         report_selected(page, sheet, summaries[i]);
         report_trials_add(page, trials, summaries[i]);
+        report_cost(page, summaries[i]);
         report_study(page, summaries[i]);
         report_hosts(page, summaries[i]);
     }

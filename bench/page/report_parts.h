@@ -11,6 +11,9 @@ extern const char report_style[]; /* the page's style sheet */
 /* Of several studies: a table with a row for each, that leads to it; study i (from 1) has the id "study-i". */
 void report_overview(fl_text *page, const fl_summary *const *summaries, size_t n);
 
+/* Of one study, its size and cost in a line. */
+void report_glance(fl_text *page, const fl_summary *summary);
+
 /* Of one study, what it tests, before anything else; the arms' tables; the warnings. */
 void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
@@ -20,7 +23,8 @@ void report_warnings(fl_text *page, const fl_summary *summary);
 void report_inclusions(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 
-/* Of one study: what was asked and where it ran. */
+/* Of one study: what it cost, what was asked and where it ran. */
+void report_cost(fl_text *page, const fl_summary *summary);
 void report_study(fl_text *page, const fl_summary *summary);
 void report_hosts(fl_text *page, const fl_summary *summary);
 

@@ -58,7 +58,7 @@ static void every_view_answers_its_question(void **state)
           "5|1|0.21|1|1\n" },
         { "SELECT round(difference, 6), claimed, verdict FROM differences", "-0.03|0|no difference shown\n" },
         { "SELECT arm, trials, diverged, share FROM diverged ORDER BY arm", ODD_NAME "|5|1|0.2\nplain|5|0|0.0\n" },
-        { "SELECT trials, round(3600 * core_hours, 6), infeasible FROM costs WHERE arm <> 'plain'", "5|10.0|0.2\n" },
+        { "SELECT runs, round(3600 * core_hours, 6), infeasible FROM costs WHERE arm <> 'plain'", "5|10.0|0.2\n" },
         { "SELECT best, median, within_a_tenth FROM tunability WHERE arm = 'plain'", "0.1|0.2|0.2\n" },
         { "SELECT hyperparameter, selected BETWEEN best_quarter_min AND best_quarter_max, best_quarter_min < "
           "best_quarter_max FROM sensitivity WHERE arm = 'plain'",
