@@ -17,6 +17,9 @@ set(fairlead_private_libraries PkgConfig::xxhash PkgConfig::crypto PkgConfig::cu
 set(fairlead_definitions "")
 set(fairlead_absent "")
 
+# Of the programs alone, for `export --to sqlite`; without it the format says why it is missing.
+pkg_check_modules(sqlite3 IMPORTED_TARGET sqlite3>=3.30)
+
 # The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
 find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
 if(NOT openblas_library)

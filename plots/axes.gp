@@ -2,14 +2,12 @@
 # border of the space where an axis is a range. Diverged trials stand in a grey band above the rest.
 panel_width = n_columns <= 2 ? 270 : n_columns <= 4 ? 190 : 128
 panel_height = 96
-margin_left = 58
+margin_left = name_room + 10
 gap_left = 8
 gap_right = 28
 gap_top = 26
 gap_bottom = 42
 y_size = 10
-most_tics = 3
-narrow = 1
 legend_of_arms = 0
 columns = n_columns
 rows = rows_with_headings(n_rows)
@@ -17,7 +15,7 @@ note = "frame: the search space; ring: the selected trial; crosses in the grey b
 eval canvas
 
 band = 0.16 # the share of a cell's height that the band takes
-above(low, high) = logged ? low * (high / low)**(1 / (1 - band)) : low + (high - low) / (1 - band)
+above(low, high) = logged ? low * 10**(log10(high / low) / (1 - band)) : low + (high - low) / (1 - band)
 set y2range [0:1]
 set object 1 rectangle from graph 0, graph 1 - band to graph 1, graph 1 \
     fillcolor rgb 0xe4e4e4 fillstyle solid noborder behind
@@ -26,8 +24,11 @@ set xlabel font ",10" offset 0, 1
 # The arm's name stands above its first cell and may run over those beside it.
 begins_arm(b, p) = b == first[p] || slot[b] != slot[b - 1]
 run(b, p) = b < last[p] && slot[b + 1] == slot[b] && row[b + 1] == row[b] ? 1 + run(b + 1, p) : 1
-arm_name(b, p) = fit(names[slot[b]], run(b, p) * (panel_width + gap_left + gap_right) - gap_right)
+arm_name(b, p) = fit(names[slot[b]], widths[slot[b]], run(b, p) * (panel_width + gap_left + gap_right) - gap_right)
 
+in_band(low, high) = logged ? low * 10**(log10(above(low, high) / low) * (1 - band / 2)) \
+                            : low + (above(low, high) - low) * (1 - band / 2)
+linked = links ? ", '' index b - 1 using 1:($3 == 1 ? in_band(low, high) : $2):4".link : ""
 do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         eval place(column[b], down(b, p))
@@ -38,8 +39,11 @@ do for [p = 1:n_panels] {
         }
         set xlabel axis_name[b]
         eval axis("y", "y", p)
-        set yrange [low:above(low, high)]
-        if (column[b] > 1) { set format y "" }
+        if (low <= high) { set yrange [low:above(low, high)] }
+        if (column[b] > 1) {
+            set ytics ()
+            do for [i = 2:words(y_ticks[p]):3] { set ytics add ("" real(word(y_ticks[p], i))) }
+        }
         unset label
         if (b == first[p]) { eval row_heading(b, p) }
         if (begins_arm(b, p)) {
@@ -49,6 +53,6 @@ do for [p = 1:n_panels] {
         plot data index b - 1 using ($3 == 1 ? NaN : $1):2 with points pt 7 ps 0.4 lc rgb colours[slot[b]], \
              '' index b - 1 using ($3 == 1 ? $1 : NaN):(1 - band / 2) axes x1y2 \
                 with points pt 2 ps 0.5 lc rgb colours[slot[b]], \
-             '' index b - 1 using ($3 == 2 ? $1 : NaN):2 with points pt 6 ps 1.0 lw 1.5 lc rgb "black"
+             '' index b - 1 using ($3 == 2 ? $1 : NaN):2 with points pt 6 ps 1.0 lw 1.5 lc rgb "black" @linked
     }
 }

@@ -7,7 +7,7 @@ set xrange [0:width]; set yrange [height:0] # pixels from the top left
 
 legend_top = height - legend_height
 arms_width = legend_rows > 0 ? legend_columns * entry_width + 24 : 0
-box_width = min(width - 16, max(arms_width, 5.7 * max(strlen(note), strlen(note_2)) + 24))
+box_width = min(width - 16, max(arms_width, note_width - 16))
 set object 1 rectangle from (width - box_width) / 2.0, legend_top to (width + box_width) / 2.0, height - 8 \
     fillstyle empty border lc rgb 0xb8b8b8 lw 0.8
 
@@ -15,9 +15,13 @@ entry_x(i) = (width - legend_columns * entry_width) / 2.0 + ((i - 1) % legend_co
 entry_y(i) = legend_top + 16 + 18 * ((i - 1) / legend_columns)
 if (legend_rows > 0) {
     do for [i = 1:n_slots] {
-        set arrow i from entry_x(i), entry_y(i) to entry_x(i) + 24, entry_y(i) nohead \
+        set arrow i from entry_x(i), entry_y(i) to entry_x(i) + sample_width, entry_y(i) nohead \
             lw sample_lw lc rgb colours[i] dt dashed(i)
-        set label i names[i] at entry_x(i) + 32, entry_y(i) left textcolor rgb ink font ",11" noenhanced
+        set label i names[i] at entry_x(i) + sample_width + 8, entry_y(i) left textcolor rgb ink font ",11" noenhanced
+        if (marked) {
+            set label n_slots + 2 + i "" at entry_x(i) + sample_width / 2.0, entry_y(i) \
+                point pt marker(i) ps 0.8 lc rgb colours[i]
+        }
     }
 }
 last_y = height - 19

@@ -1,7 +1,13 @@
 # What all figures share, in the style of Choi et al. 2019: terminal, colours, dotted grid, places of panels, axes. Read
-# before a figure's own script and after the variables that the program sends (bench/figure_data.h); legend.gp comes last.
-# Lengths are pixels of a screen; rows and columns of panels count from 1, from the top left. Text is never enhanced,
-# because names may hold _ and ^; only the tics of log axes are.
+# before a figure's own script and after the variables that the program sends (bench/figures/figure_data.h); legend.gp
+# comes last. Lengths are pixels of a screen; rows and columns of panels count from 1, from the top left. Text is never
+# enhanced, because names may hold _ and ^; only the labels of ticks are, which the program made of digits.
+
+# In a page every mark leads to its trial: invisible marks lie on top, called as the last column of their rows, and the
+# page makes links of them.
+links = format eq "page"
+if (links) { format = "svg" }
+link = " with labels hypertext point pt 7 ps 1.1 lc rgb '#ff000000'"
 
 set encoding utf8
 set minussign
@@ -20,11 +26,32 @@ set key off
 max(a, b) = a > b ? a : b
 min(a, b) = a < b ? a : b
 
-# Two drawing styles: a whisker with caps, and words in place of a mark. Those are empty where there is a mark, because
-# gnuplot 5.4 crashes on labels none of which has a place.
+# --- an arm's look ---
+# Marker and dash go by the slot's number, with periods of ten and seven, so that they differ in print whatever the
+# colours are.
+set dashtype 1 solid
+set dashtype 2 (7, 3)
+set dashtype 3 (2, 3)
+set dashtype 4 (7, 3, 2, 3)
+set dashtype 5 (12, 4)
+set dashtype 6 (7, 3, 2, 3, 2, 3)
+set dashtype 7 (12, 3, 3, 3)
+set dashtype 8 (10, 6) # of lines to compare with
+set dashtype 9 (2, 5)
+dash(s) = 1 + (s - 1) % 7
+marker(s) = int(word("7 5 9 11 13 6 4 8 10 12", 1 + (s - 1) % 10))
+line = "with lines lw 2 lc rgb colours[slot[b]] dt dash(slot[b])"
+marks = "with points pt marker(slot[b]) ps 0.8 lc rgb colours[slot[b]]"
+blocks = "for [b = first[p]:last[p]]"
+
+# Drawing styles: a whisker with caps, one whose upper end is infinite, a bar, and words in place of a mark. Words are
+# empty where there is a mark, because gnuplot 5.4 crashes on labels none of which has a place.
 whisker = "with vectors heads size screen 4.0 / width, 90 fixed lw 1 lc rgb 'black'"
+arrow = "with vectors head size screen 8.0 / width, 20 filled lw 1 lc rgb 'black'"
+bar = "with vectors nohead lw 4 lc rgb variable"
+bar_mark = "with points pt variable ps 0.9 lc rgb variable"
 words = "with labels rotate textcolor rgb faint font ',10' noenhanced"
-middle(low, high) = logged ? sqrt(low * high) : (low + high) / 2 # of the present y axis
+middle(low, high) = logged ? sqrt(low) * sqrt(high) : (low + high) / 2 # of the present y axis
 
 # --- the canvas ---
 # A script sets columns, rows and what differs of these, then evaluates `canvas`.
@@ -33,12 +60,14 @@ panel_height = 180
 margin_left = 0
 margin_right = 0
 foot = 6
-gap_left = 68
+name_room = max(48.0, 6.2 * widest + 16) # from a panel's frame to the name of its y axis
+gap_left = name_room + 20
 gap_right = 24
 gap_top = 10
 gap_bottom = 16
 heading_height = 40.0
 legend_of_arms = 1
+marked = 0 # do arms have markers?
 note = ""
 note_2 = ""
 text_size = 12
@@ -49,16 +78,24 @@ head = 22
 do for [p = 1:n_panels] { if (strlen(details[p])) { head = 36 } }
 
 longest = 0
-do for [i = 1:n_slots] { longest = max(longest, strlen(names[i])) }
-entry_width = 56 + 7.3 * longest
+most_places = 0
+do for [i = 1:n_slots] { longest = max(longest, widths[i]) }
+do for [p = 1:n_panels] { most_places = max(most_places, places[p]) }
+sample_width = 46
+entry_width = sample_width + 32 + 7.3 * longest
 
-# The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf in inches and points.
+# The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf and tex in inches and points.
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
 png_size(w, h) = sprintf("pngcairo enhanced size %d, %d fontscale 1.5 linewidth 2 pointscale 2 ", 2 * w, 2 * h)
 pdf_size(w, h) = sprintf("pdfcairo enhanced size %g, %g fontscale 0.5625 linewidth 1.5 pointscale 1 ", w / 96.0, h / 96.0)
 sized(w, h) = format eq "svg" ? svg_size(w, h) : format eq "png" ? png_size(w, h) : pdf_size(w, h)
+note_width = 5.7 * max(strlen(note), strlen(note_2)) + 40
 canvas = "\
     width = margin_left + columns * (panel_width + gap_left + gap_right) + margin_right; \
+    note_width = 5.7 * max(strlen(note), strlen(note_2)) + 40; \
+    slack = max(0, max(note_width, legend_of_arms ? entry_width + 60 : 0) - width); \
+    width = width + slack; \
+    margin_left = margin_left + slack / 2; \
     legend_columns = max(1, min(n_slots, int((width - 60) / entry_width))); \
     legend_rows = legend_of_arms ? int(ceil(1.0 * n_slots / legend_columns)) : 0; \
     legend_columns = legend_rows ? int(ceil(1.0 * n_slots / legend_rows)) : 0; \
@@ -88,11 +125,16 @@ column_of(p) = 1 + (p - 1) % per_line
 row_of(p, r, each) = r + ((p - 1) / per_line) * (each + @heading_share)
 rows_for(each) = each * lines(n_panels) + (lines(n_panels) - 1) * @heading_share
 
+# Panels of arms side by side: no arm is narrower than a line of turned text.
+share_of_arms(n) = max(share(n), 14 * most_places)
+place_width(p) = panel_width / (places[p] + 0.2)
+arms_axis(p) = sprintf("set xrange [0.4:%g]; unset xtics", places[p] + 0.6)
+
 # Panel p's title over its middle; what sets it apart from the others in a smaller line below.
 heading(p) = sprintf("set label 1 titles[%d] at graph 0.5, 1 center offset 0, %g textcolor rgb ink noenhanced; ", \
                      p, strlen(details[p]) ? 1.75 : 0.9) . \
-             sprintf("set label 2 details[%d] at graph 0.5, 1 center offset 0, 0.7 ", p) . \
-             "textcolor rgb faint font ',10' noenhanced"
+             sprintf("set label 2 fit(details[%d], detail_widths[%d], 1.1 * (panel_width + gap_left)) ", p, p) . \
+             "at graph 0.5, 1 center offset 0, 0.7 textcolor rgb faint font ',10' noenhanced"
 no_heading = "unset label 1; unset label 2"
 
 # --- panels of several cells, one below the other ---
@@ -107,40 +149,22 @@ row_heading(b, p) = sprintf("set label 1 titles[%d] at screen 0.5, %.6f center t
                     sprintf("set label 2 details[%d] at screen 0.5, %.6f center ", p, top(down(b, p)) + 28.0 / height) . \
                     "textcolor rgb faint font ',10' noenhanced"
 
-# A name where there is room for so many pixels.
-fit(name, room) = strlen(name) * 6.8 <= room ? name : name[1:int(room / 6.8) - 1]."…"
+# A text of so many columns where there is room for so many pixels: without its middle if need be.
+kept(name, columns, room) = int(room / 6.8 * strlen(name) / columns) - 1
+shortened(name, n) = n < 1 ? "" : name[1:n - n / 3]."…".name[strlen(name) - n / 3 + 1:strlen(name)]
+fit(name, columns, room) = columns * 6.8 <= room ? name : shortened(name, kept(name, columns, room))
 
 # --- axes ---
-# What the y axis shows, at one distance from the frame whatever the tics are.
-y_name(c, r, text) = sprintf("set label 3 '%s' at screen %.6f, %.6f center rotate ", \
-                             text, left(c) - 48.0 / width, (top(r) + bottom(r)) / 2) . \
+# What the y axis shows, at one distance from the frame.
+y_name(c, r, text) = sprintf("set label 3 \"%s\" at screen %.6f, %.6f center rotate ", \
+                             text, left(c) - name_room / width, (top(r) + bottom(r)) / 2) . \
                      sprintf("textcolor rgb ink font ',%d' noenhanced", y_size)
 
-# The axis `a` (x, y, cb) from the array elements NAME_low[i], NAME_high[i], NAME_log[i].
+# The axis `a` (x, y, cb) from the array elements NAME_low[i], NAME_high[i], NAME_log[i], NAME_ticks[i]. Where there is
+# nothing to show it is empty.
 axis(a, name, i) = sprintf("low = %s_low[%d]; high = %s_high[%d]; logged = %s_log[%d]; ", name, i, name, i, name, i) . \
-                   sprintf("set %srange [low:high]; eval logged ? log_axis('%s') : linear_axis('%s')", a, a, a)
-
-# As many decimals as the distance between two tics needs.
-decimals(span) = max(0, int(ceil(-log10(span / 5.0))))
-linear_axis(a) = sprintf("unset logscale %s; set %stics autofreq noenhanced; set format %s '%s'", a, a, a, \
-                         decimals(high - low) > 4 ? "%h" : sprintf("%%.%df", decimals(high - low)))
-
-# Less than a decade shows 1 1.5 2 3 5 7, less than two 1 2 5, more the powers of ten, about `most_tics` of them. A narrow
-# x axis has room for less.
-most_tics = 5
-narrow = 0
-decades(l, h) = log10(h / l)
-round_step(n) = n <= 5 ? int(n) : n <= 10 ? 10 : 20
-steps(a, d) = narrow && a eq "x" ? (d > 1 ? "1" : "1 2 5") : (d > 1 ? "1 2 5" : "1 1.5 2 3 5 7")
-# Listed one by one: gnuplot 5.4 never ends on a step of ten decades.
-power_step(d) = round_step(ceil(d / most_tics))
-first_power(step) = step * int(ceil(log10(low) / step - 1e-9)) # log10(0.01) may lie a bit above -2
-last_power = "int(floor(log10(high) + 1e-9))"
-every_power(a, step) = sprintf("set %stics () enhanced; ", a) . \
-    sprintf("do for [k = %d:%d:%d] { set %stics add (10.0**k) }", first_power(step), @last_power, step, a)
-powers(a, d) = sprintf("set format %s '10^{%%T}'; ", a) . \
-               (power_step(d) == 1 ? sprintf("set %stics 10 enhanced", a) : every_power(a, power_step(d)))
-listed(a, d) = sprintf("set format %s '%%h'; set %stics (1) noenhanced; ", a, a) . \
-               sprintf("do for [k = -9:6] { do for [m in '%s'] { set %stics add (m * 10.0**k) } }", steps(a, d), a)
-tics(a, d) = d > (narrow && a eq "x" ? 1.5 : 2) ? powers(a, d) : listed(a, d)
-log_axis(a) = sprintf("set logscale %s; ", a) . tics(a, decades(low, high))
+                   sprintf("eval low > high ? no_axis('%s') : some_axis('%s', %s_ticks[%d])", a, a, name, i)
+no_axis(a) = sprintf("unset logscale %s; set %srange [0:1]; set %stics ()", a, a, a)
+some_axis(a, ticks) = sprintf("unset logscale %s; set %srange [low:high]; ", a, a) . \
+                      (logged ? sprintf("set logscale %s %d; ", a, logged) : "") . \
+                      sprintf("set %stics (%s) enhanced", a, ticks)

@@ -1,6 +1,7 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
 #include "command/builtin.h"
+#include "export/export.h"
 #include "say/options.h"
 #include "say/signals.h"
 #include "say/version.h"
@@ -20,6 +21,7 @@ static const struct {
     { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
     { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
+    { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
     { "narrow", "write the study that follows a wide search, its axes narrowed by rule", verb_narrow },
@@ -28,7 +30,7 @@ static const struct {
     { "verify", "run recorded trials again and compare the bits", verb_verify },
     { "compare", "two measurements of the kernels, or two result folders", verb_compare },
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
-    { "export", "records for other programs: csv, optuna, benchmark-action", verb_export },
+    { "export", "records for other programs: csv, optuna, benchmark-action, sqlite, latex", verb_export },
     { "data", "data sets: list, fetch, check", verb_data },
     { "doctor", "what machine this is, and whether timings on it can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
@@ -79,6 +81,13 @@ static bool runs_builtin(int argc, char **argv)
     return builtin_study && (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--version")));
 }
 
+static int version(void)
+{
+    version_print("fairlead");
+    printf("%-9s %s\n", "sqlite", export_sqlite_library());
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     keep_standard_files();
@@ -91,7 +100,7 @@ int main(int argc, char **argv)
         help();
         return FL_ERROR_USER;
     }
-    if (!strcmp(argv[1], "--version")) return flushed(version_print("fairlead"));
+    if (!strcmp(argv[1], "--version")) return flushed(version());
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
     return flushed(call(argc - 1, argv + 1));
 }

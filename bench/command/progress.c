@@ -38,7 +38,7 @@ progress *progress_new(const char *mode, fl_error *error)
     return p;
 }
 
-static void duration(double seconds, char text[48])
+void progress_duration(double seconds, char text[48])
 {
     unsigned long whole = (unsigned long)(seconds + 0.5);
     if (whole < 60)
@@ -56,7 +56,7 @@ static void message(const fl_farm_progress *tally, char *text, size_t size)
     char left[64] = "", time[48], failed[40] = "";
     if (tally->failed) snprintf(failed, sizeof failed, ", %zu failed", tally->failed);
     if (tally->left >= 0 && tally->done < tally->total) {
-        duration(tally->left, time);
+        progress_duration(tally->left, time);
         snprintf(left, sizeof left, ", %s left", time);
     }
     snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s", tally->done, tally->total, tally->infeasible, failed,

@@ -16,6 +16,9 @@ void progress_show(void *whose, const fl_farm_progress *tally);
 /* Put a sentence above the bar. */
 void progress_say(void *whose, const char *sentence);
 
+/* "1 min 20 s" */
+void progress_duration(double seconds, char text[48]);
+
 /* End the bar's line and free. */
 void progress_free(progress *progress);
 

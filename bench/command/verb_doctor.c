@@ -1,6 +1,7 @@
 /* fairlead doctor: what machine this is, and whether timings on it can be trusted. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "export/export.h"
 #include "say/options.h"
 #include "record/host.h"
 #include "stats/sample.h"
@@ -88,9 +89,9 @@ static json_t *examine(void)
         json_object_set_new(backends, (*b)->entry.name, json_string(library.bytes ? library.bytes : why.text));
         fl_text_free(&library);
     }
-    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
-                     fl_record_host_build(), "backends", backends, "load", load, "unsteadiness", unsteady, "doubts",
-                     doubts_json(unsteady, load, cores));
+    return json_pack("{s:o, s:o, s:o, s:{s:s}, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
+                     fl_record_host_build(), "backends", backends, "libraries", "sqlite", export_sqlite_library(),
+                     "load", load, "unsteadiness", unsteady, "doubts", doubts_json(unsteady, load, cores));
 }
 
 static void print_object(const char *title, const json_t *object)
@@ -115,6 +116,7 @@ static void print_findings(const json_t *found)
     print_object("machine", json_object_get(found, "machine"));
     print_object("build", json_object_get(found, "build"));
     print_object("backends", json_object_get(found, "backends"));
+    print_object("libraries", json_object_get(found, "libraries"));
     printf("timings\n");
     if (!json_array_size(doubts)) printf("  nothing speaks against them\n");
     json_array_foreach(doubts, i, sentence) printf("  %s\n", json_string_value(sentence));

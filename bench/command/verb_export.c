@@ -7,14 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORMATS "csv, optuna, benchmark-action, sqlite or latex"
+
 static const usage export_usage = {
-    "fairlead export DIR --to csv|optuna|benchmark-action [-o FILE]",
+    "fairlead export DIR --to csv|optuna|benchmark-action|sqlite|latex [-o FILE]",
     "Writes a result folder's trials for other programs: csv, a row per trial; optuna, a journal that\n"
-    "optuna.storages.JournalFileStorage reads; benchmark-action, JSON for github-action-benchmark.",
-    "fairlead export results/quick --to csv -o quick.csv",
+    "optuna.storages.JournalFileStorage reads; benchmark-action, JSON for github-action-benchmark; sqlite, a\n"
+    "database of tables with a view per question; latex, the summary's tables with booktabs' rules.",
+    "fairlead export results/quick --to sqlite -o quick.db && sqlite3 quick.db 'SELECT * FROM expected_best'",
 };
 
-static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark };
+static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_sqlite,
+                                                &export_latex };
 
 static const export_format *find_format(const char *name)
 {
@@ -27,15 +31,15 @@ static const export_format *find_format(const char *name)
 static int write_to(const export_format *format, const fl_results *results, const char *path)
 {
     fl_error error;
+    size_t n = 0;
     FILE *file = path ? fopen(path, "w") : stdout;
     if (!file) return complain_user("%s: cannot be written: %s", path, strerror(errno));
-    size_t n = format->write(results, file);
+    bool written = format->write(results, file, &n, &error);
     bool whole = fflush(file) == 0 && !ferror(file);
     if (path) whole = fclose(file) == 0 && whole;
-    if (!whole) {
+    if (written && !whole)
         fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
-        return complain(&error);
-    }
+    if (!written || !whole) return complain(&error);
     return n ? 0 : NOTHING_MEASURED;
 }
 
@@ -43,8 +47,9 @@ static int export(const char *folder, const char *to, const char *path)
 {
     fl_error error;
     const export_format *format = to ? find_format(to) : NULL;
-    if (!to) return complain_user("--to is missing: csv, optuna or benchmark-action");
-    if (!format) return complain_user("there is no format '%s'; there is csv, optuna, benchmark-action", to);
+    if (!to) return complain_user("--to is missing: " FORMATS);
+    if (!format) return complain_user("unknown format '%s'; use " FORMATS, to);
+    if (format->missing) return complain_user("--to %s: %s", to, format->missing);
     fl_results *results = fl_results_read(folder, &error);
     if (!results) return complain(&error);
     int code = write_to(format, results, path);
@@ -56,7 +61,7 @@ int verb_export(int argc, char **argv)
 {
     const char *to = NULL, *path = NULL;
     const option options[] = {
-        { "--to", NULL, OPTION_TEXT, "FORMAT", "csv, optuna or benchmark-action", &to },
+        { "--to", NULL, OPTION_TEXT, "FORMAT", FORMATS, &to },
         { "--output", "-o", OPTION_TEXT, "FILE", "write to a file instead of stdout", &path },
     };
     words rest;

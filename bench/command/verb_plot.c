@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static const usage plot_usage = {
-    "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf] [-o DIR]",
+    "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf|tex] [-o DIR]",
     "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
     "trials behind them. Several folders become panels side by side.",
     "fairlead plot results/quick --figure final_error --format pdf",
@@ -48,12 +48,12 @@ static int draw_all(const folders *read, const figure *const *chosen, const char
 {
     fl_error error;
     size_t n_drawn = 0;
-    bool good = true;
+    int code = 0;
     figure_sheet *sheet = figure_sheet_new(folders_summaries(read), read->n);
-    for (; *chosen && good; chosen++) good = draw(*chosen, sheet, format, folder, &n_drawn, &error);
+    for (; *chosen && !code; chosen++)
+        if (!draw(*chosen, sheet, format, folder, &n_drawn, &error)) code = complain(&error);
     figure_sheet_free(sheet);
-    if (!good) return complain(&error);
-    return n_drawn ? 0 : NOTHING_MEASURED;
+    return code || n_drawn ? code : NOTHING_MEASURED;
 }
 
 static int plot(const words *paths, const words *names, const char *format, const char *folder)
@@ -76,7 +76,7 @@ int verb_plot(int argc, char **argv)
     const option options[] = {
         { "--figure", NULL, OPTION_LIST, "NAME", "only this one; may be given again (an unknown name lists them all)",
           &names },
-        { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png or pdf", &format },
+        { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png, pdf or tex", &format },
         { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)",
           &asked },
     };

@@ -19,6 +19,7 @@ int verb_run(int argc, char **argv);
 int verb_summary(int argc, char **argv);
 int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);
+int verb_watch(int argc, char **argv);
 int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
 
 #endif

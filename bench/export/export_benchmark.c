@@ -45,17 +45,17 @@ static void add_arm(json_t *list, const fl_summary *summary, const fl_summary_ar
     add(list, summary, arm, "median time of a trial", "seconds", median_seconds(summary->results, arm->results));
 }
 
-static size_t write_benchmark(const fl_results *results, FILE *file)
+static bool write_benchmark(const fl_results *results, FILE *file, size_t *n, fl_error *error)
 {
     json_t *list = json_array();
     fl_summary *summary = fl_summary_make(results);
     for (size_t i = 0; i < summary->n_arms; i++) add_arm(list, summary, &summary->arms[i]);
     fl_summary_free(summary);
-    size_t n = json_array_size(list);
+    *n = json_array_size(list);
     json_dumpf(list, file, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fputc('\n', file);
     json_decref(list);
-    return n;
+    return true;
 }
 
 const export_format export_benchmark = {

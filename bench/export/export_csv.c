@@ -154,9 +154,8 @@ static void write_rows(const fl_results *results, json_t *names, const fl_result
     fl_text_free(&row);
 }
 
-static size_t write_csv(const fl_results *results, FILE *file)
+static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error *error)
 {
-    size_t n = 0;
     fl_text heading = { 0 };
     json_t *names = hyper_names(results->study);
     add_heading(&heading, names);
@@ -165,11 +164,11 @@ static size_t write_csv(const fl_results *results, FILE *file)
         const fl_results_arm *arm = &results->arms[i];
         write_rows(results, names, arm->search, arm->n_search, file);
         write_rows(results, names, arm->reruns, arm->n_reruns, file);
-        n += arm->n_search + arm->n_reruns;
+        *n += arm->n_search + arm->n_reruns;
     }
     fl_text_free(&heading);
     json_decref(names);
-    return n;
+    return true;
 }
 
 const export_format export_csv = {

@@ -136,10 +136,9 @@ static json_t *trial_json(const fl_results *results, size_t study_id, const fl_r
     return trial;
 }
 
-static size_t write_optuna(const fl_results *results, FILE *file)
+static bool write_optuna(const fl_results *results, FILE *file, size_t *n, fl_error *error)
 {
     const fl_study *study = results->study;
-    size_t n = 0;
     for (size_t arm = 0; arm < study->n_arms; arm++) {
         fl_text name = { 0 };
         fl_text_add(&name, "%s/%s", study->name, study->arms[arm].name);
@@ -147,10 +146,10 @@ static size_t write_optuna(const fl_results *results, FILE *file)
                              name.bytes, "directions", MINIMIZE),
                    file);
         fl_text_free(&name);
-        for (size_t i = 0; i < results->arms[arm].n_search; i++, n++)
+        for (size_t i = 0; i < results->arms[arm].n_search; i++, ++*n)
             write_line(trial_json(results, arm, &results->arms[arm].search[i]), file);
     }
-    return n;
+    return true;
 }
 
 const export_format export_optuna = {

@@ -32,10 +32,10 @@ const figure *figure_find(const char *name, fl_error *error)
 
 bool figure_format_known(const char *format, fl_error *error)
 {
-    static const char *const known[] = { "svg", "png", "pdf" };
+    static const char *const known[] = { "svg", "png", "pdf", "tex" };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(format, known[i])) return true;
-    return fl_error_user(error, "there is no format '%s'; it is svg, png or pdf", format);
+    return fl_error_user(error, "there is no format '%s'; it is svg, png, pdf or tex", format);
 }
 
 /* `name`.`ending` into `file`, and `folder`/`file` into `path`. */
@@ -46,19 +46,22 @@ static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const c
     fl_file_path_join(path, folder, file);
 }
 
-/* A drawing appears under its name only once it is whole. gnuplot works in the folder and hears only the names of
+/* A drawing appears under its name only once it is whole. gnuplot works in the folder and receives only the names of
  * files: a path could hold what its language has no word for, or a meaning for. */
-static bool draw(const char *name, figure_data *data, const char *format, const char *folder, fl_error *error)
+static bool draw(const figure *drawn, figure_data *data, const char *format, const char *folder, fl_error *error)
 {
+    const char *name = drawn->entry.name;
     char path[FL_FILE_PATH_MAX], part[FL_FILE_PATH_MAX], file[FILE_NAME];
     name_file(path, file, folder, name, "dat");
-    figure_set_text(data, "data", file);
+    figure_set_plain(data, "data", file);
     if (!fl_file_write(path, data->rows.bytes, data->rows.length, error)) return false;
     name_file(part, file, folder, name, "part");
-    figure_set_text(data, "output", file);
-    figure_set_text(data, "format", format);
+    figure_set_plain(data, "output", file);
+    figure_set_plain(data, "format", format);
     name_file(path, file, folder, name, format);
-    if (gnuplot_run(name, folder, &data->variables, error)) {
+    if (gnuplot_run((const char *const[]){ "style", name, drawn->arrangement ? drawn->arrangement : "legend",
+                                           drawn->arrangement ? "legend" : NULL, NULL },
+                    folder, &data->variables, error)) {
         if (rename(part, path) == 0) return true;
         fl_file_error(error, path, "cannot be written");
     }
@@ -66,13 +69,37 @@ static bool draw(const char *name, figure_data *data, const char *format, const 
     return false;
 }
 
+/* Panel by panel; false, with the first panel's reason, when no panel can be shown. */
+static bool fill(const figure *drawn, const figure_sheet *sheet, figure_data *data, char reason[FIGURE_REASON])
+{
+    const char *first = NULL;
+    figure_begin(data, sheet, drawn->entry.name, drawn->columns, drawn->variables);
+    for (size_t i = 0; i < sheet->n_panels; i++) {
+        const char *why = drawn->refuse(&sheet->panels[i]);
+        if (!first) first = why;
+        figure_begin_panel(data, &sheet->panels[i]);
+        if (!why) drawn->add(data, &sheet->panels[i]);
+    }
+    if (drawn->set_once) drawn->set_once(data, sheet);
+    bool shows = figure_end(data);
+    snprintf(reason, FIGURE_REASON, "%s", shows ? "" : first);
+    return shows;
+}
+
+bool figure_fill(const figure *drawn, const figure_sheet *sheet, figure_data *data, char reason[FIGURE_REASON])
+{
+    figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
+    bool shows = fill(drawn, mixed ? mixed : sheet, data, reason);
+    figure_sheet_free(mixed);
+    return shows;
+}
+
 bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error)
 {
     figure_data data;
-    bool shows = drawn->write(sheet, &data);
-    snprintf(reason, FIGURE_REASON, "%s", shows ? "" : data.reason);
-    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn->entry.name, &data, format, folder, error));
+    bool shows = figure_fill(drawn, sheet, &data, reason);
+    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, error));
     figure_data_free(&data);
     return done;
 }
@@ -80,10 +107,11 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
 bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder, fl_error *error)
 {
     char reason[FIGURE_REASON];
+    fl_error another;
     bool good = true;
     figure_sheet *sheet = figure_sheet_new(summaries, n);
-    for (const figure *const *each = registry; *each && good; each++)
-        good = figure_draw(*each, sheet, format, folder, reason, error);
+    for (const figure *const *each = registry; *each; each++)
+        good = figure_draw(*each, sheet, format, folder, reason, good ? error : &another) && good;
     figure_sheet_free(sheet);
     return good;
 }

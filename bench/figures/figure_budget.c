@@ -1,16 +1,19 @@
 /* Choi et al. 2019, figures 6 to 8: the best value among K trials against K. A flat end says that more trials would
  * change little. */
 #include "figures/figure.h"
-#include "figures/figure_scale.h"
+#include "figures/figure_lines.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { N_COLUMNS = 4 };
-static const char columns[] =
-    "trials K, the best score among K of them: median, 5th and 95th percentile over resampled "
-    "trials (rates in %), the trial at the median";
 
-/* The trial whose score is the law's median: what the line passes through. */
+static const figure_variable variables[] = {
+    FIGURE_LINE_VARIABLES,
+    { .name = NULL },
+};
+
+/* The trial whose score is the distribution's median: what the line passes through. */
 static const char *trial_at(const fl_summary_arm *arm, double score)
 {
     for (size_t i = 0; i < arm->n_scores; i++)
@@ -18,58 +21,61 @@ static const char *trial_at(const fl_summary_arm *arm, double score)
     return NULL;
 }
 
-static void add_arm(figure_data *data, const figure_arm *arm, double factor, figure_scale *scale)
+static void add_arm(figure_data *data, const figure_arm *arm, double factor)
 {
     const fl_summary_arm *summary = arm->summary;
     figure_begin_block(data, arm->slot, summary->arm->name);
-    for (const fl_stats_distribution *law = summary->laws; law < summary->laws + summary->n_laws; law++) {
-        double row[N_COLUMNS] = { (double)law->k, factor * law->median, factor * law->low, factor * law->high };
-        figure_scale_add(scale, row[1]);
-        figure_scale_add(scale, row[2]);
-        figure_add_row(data, row, N_COLUMNS, trial_at(summary, law->median));
+    for (const fl_stats_distribution *best = summary->laws; best < summary->laws + summary->n_laws; best++) {
+        double row[N_COLUMNS] = { (double)best->k, factor * best->median, factor * best->low, factor * best->high };
+        figure_add_row(data, row, N_COLUMNS, trial_at(summary, best->median));
     }
 }
 
-static void add_panel(figure_data *data, const figure_panel *panel)
+/* Where arms differ: from the least median at K = N to the greatest at K = 4. One trial's luck is far wider, and
+ * would hide it; the bands are clipped. An arm whose fourth best diverged counts from the first K that is finite. */
+static void add_medians(figure_scale *scale, const fl_summary_arm *arm, double factor)
 {
-    figure_unit unit = figure_unit_of(panel, panel->summary->results->study->select);
-    figure_scale scale = figure_scale_none();
-    size_t most = 1;
-    figure_begin_panel(data, panel);
+    enum { FROM = 4 };
+    bool begun = false;
+    for (const fl_stats_distribution *best = arm->laws; best < arm->laws + arm->n_laws; best++) {
+        bool due = best->k >= FROM || best->k == arm->n_counted || begun;
+        if (due && isfinite(best->median)) figure_scale_add(scale, factor * best->median);
+        begun = begun || due;
+    }
+}
+
+static const char *refuse(const figure_panel *panel)
+{
+    for (size_t i = 0; i < panel->n_arms; i++)
+        if (panel->arms[i].summary->selected && panel->arms[i].summary->n_counted > 1) return NULL;
+    return "no arm has a feasible trial among two or more";
+}
+
+static void add(figure_data *data, const figure_panel *panel)
+{
+    figure_unit unit = figure_unit_of_score(panel);
+    char axis[60];
+    figure_scale value = figure_scale_none(), trials = { 1, 2, FIGURE_LOG2 };
     for (size_t i = 0; i < panel->n_arms; i++) {
         const fl_summary_arm *arm = panel->arms[i].summary;
         if (!arm->selected) continue;
-        add_arm(data, &panel->arms[i], unit.factor, &scale);
-        most = arm->n_counted > most ? arm->n_counted : most;
+        add_arm(data, &panel->arms[i], unit.factor);
+        add_medians(&value, arm, unit.factor);
+        figure_scale_add(&trials, (double)arm->n_counted);
     }
-    figure_scale_settle(&scale);
-    figure_scale_set(data, "value", data->n_panels, &scale);
-    figure_set_at(data, "most", data->n_panels, (double)most);
-    figure_set_text_at(data, "metric", data->n_panels, unit.axis);
-}
-
-static bool shows_anything(const figure_panel *panel)
-{
-    for (size_t i = 0; i < panel->n_arms; i++)
-        if (panel->arms[i].summary->selected && panel->arms[i].summary->n_counted > 1) return true;
-    return false;
-}
-
-static bool write(const figure_sheet *sheet, figure_data *data)
-{
-    figure_begin(data, sheet, "budget", columns);
-    figure_set_band(data, sheet);
-    figure_scale_array(data, "value", sheet->n_panels);
-    figure_array(data, "most", sheet->n_panels);
-    figure_array(data, "metric", sheet->n_panels);
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);
-    return figure_end(data, "no arm has a feasible trial among two or more");
+    figure_scale_settle(&value);
+    snprintf(axis, sizeof axis, "best %s", unit.axis);
+    figure_set_lines(data, &trials, "trials", &value, axis);
 }
 
 const figure figure_budget = {
     .entry = { "budget",
                "The best score among K trials against K: where a line is flat, more trials would change little.",
                "Choi et al. 2019, figures 6 to 8" },
-    .write = write,
+    .columns = "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials "
+               "(rates in %), the trial at the median",
+    .variables = variables,
+    .arrangement = "lines",
+    .refuse = refuse,
+    .add = add,
 };

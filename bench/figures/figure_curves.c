@@ -18,10 +18,16 @@ static const struct {
     [LOSS] = { "loss", "loss_axis", FL_TRIAL_VAL_LOSS, FL_TRIAL_TRAIN_LOSS },
 };
 enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
-static const char columns[] =
-    "step, validation and training error of the selected trial, least and greatest validation "
-    "error of its reruns (rates in %), the same four of the loss, trials (the selected one, then "
-    "its reruns)";
+
+static const figure_variable variables[] = {
+    { "error", FIGURE_PER_PANEL, FIGURE_VERTICAL },
+    { "error_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "loss", FIGURE_PER_PANEL, FIGURE_VERTICAL },
+    { "loss_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "steps", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
+    { "has_reruns", FIGURE_ONCE, FIGURE_NUMBER },
+    { .name = NULL },
+};
 
 /* A panel being written. */
 typedef struct curves {
@@ -30,15 +36,11 @@ typedef struct curves {
     figure_scale shown[ROWS], training[ROWS];
 } curves;
 
-/* A training curve may leave the frame at the bottom, where memorised examples lie: what is read here is validation. */
-#define TRAINING_DEPTH 4
-
 static figure_scale settled(figure_scale shown, const figure_scale *training)
 {
-    if (training->low <= training->high) {
-        double least = shown.low / TRAINING_DEPTH;
+    if (!figure_scale_is_none(training)) {
+        figure_scale_add(&shown, training->low);
         figure_scale_add(&shown, training->high);
-        figure_scale_add(&shown, fmax(training->low, least));
     }
     figure_scale_settle(&shown);
     return shown;
@@ -122,54 +124,46 @@ static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
     free(points);
 }
 
-static bool shows_anything(const figure_panel *panel)
+static const char *refuse(const figure_panel *panel)
 {
     size_t n = 0;
     for (size_t i = 0; i < panel->n_arms && !n; i++) free(curve_of(&panel->arms[i], panel->summary->results, &n));
-    return n > 0;
+    return n ? NULL : "no selected trial was evaluated more than once";
 }
 
-static void add_panel(figure_data *data, const figure_panel *panel)
+static void add(figure_data *data, const figure_panel *panel)
 {
     curves c = { .results = panel->summary->results };
+    figure_scale steps = { 0, (double)c.results->study->steps, FIGURE_LINEAR };
     for (int row = 0; row < ROWS; row++) {
         c.units[row] = figure_unit_of(panel, rows[row].val);
         c.shown[row] = c.training[row] = figure_scale_none();
     }
-    figure_begin_panel(data, panel);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
     for (int row = 0; row < ROWS; row++) {
         figure_scale scale = settled(c.shown[row], &c.training[row]);
-        figure_scale_set(data, rows[row].name, data->n_panels, &scale);
-        figure_set_text_at(data, rows[row].axis, data->n_panels, c.units[row].axis + strlen(c.units[row].split) + 1);
+        figure_set_scale(data, rows[row].name, &scale);
+        figure_set_text(data, rows[row].axis, c.units[row].axis + strlen(c.units[row].split) + 1);
     }
-    figure_set_at(data, "steps_of", data->n_panels, (double)c.results->study->steps);
+    figure_set_scale(data, "steps", &steps);
 }
 
-static bool any_rerun(const figure_sheet *sheet)
+static void set_reruns(figure_data *data, const figure_sheet *sheet)
 {
+    bool any = false;
     for (size_t p = 0; p < sheet->n_panels; p++)
         for (size_t i = 0; i < sheet->panels[p].n_arms; i++)
-            if (sheet->panels[p].arms[i].summary->results->n_reruns) return true;
-    return false;
-}
-
-static bool write(const figure_sheet *sheet, figure_data *data)
-{
-    figure_begin(data, sheet, "curves", columns);
-    for (int row = 0; row < ROWS; row++) {
-        figure_scale_array(data, rows[row].name, sheet->n_panels);
-        figure_array(data, rows[row].axis, sheet->n_panels);
-    }
-    figure_array(data, "steps_of", sheet->n_panels);
-    figure_set(data, "has_reruns", any_rerun(sheet));
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        if (shows_anything(&sheet->panels[i])) add_panel(data, &sheet->panels[i]);
-    return figure_end(data, "no selected trial was evaluated more than once");
+            any = any || sheet->panels[p].arms[i].summary->results->n_reruns;
+    figure_set_number(data, "has_reruns", any);
 }
 
 const figure figure_curves = {
     .entry = { "curves", "Learning curves of the selected trials on validation data (thick) and training data (thin).",
                "" },
-    .write = write,
+    .columns = "step, validation and training error of the selected trial, least and greatest validation error of its "
+               "reruns (rates in %), the same four of the loss, trials (the selected one, then its reruns)",
+    .variables = variables,
+    .refuse = refuse,
+    .add = add,
+    .set_once = set_reruns,
 };

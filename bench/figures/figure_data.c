@@ -3,16 +3,22 @@
  * that begins with a quote, however that is doubled. An escape that begins with 0 has four digits. Its SVG leaves > as
  * it is, but XML has no place for ]]> in a text, so a blank goes between. */
 #include "figures/figure_data.h"
+#include "base/error.h"
+#include "figures/figure_text.h"
+#include "figures/figure_ticks.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_SIZE = 100 };
+
 void figure_data_free(figure_data *data)
 {
     fl_text_free(&data->rows);
     fl_text_free(&data->variables);
+    fl_text_free(&data->elements);
 }
 
 /* --- variables --- */
@@ -44,42 +50,126 @@ static void add_number(fl_text *out, double value)
         fl_text_add(out, "%.10g", value);
 }
 
-void figure_set(figure_data *data, const char *name, double value)
+static void assign_number(fl_text *out, const char *name, double value)
 {
-    fl_text_add(&data->variables, "%s = ", name);
-    add_number(&data->variables, value);
-    fl_text_add(&data->variables, "\n");
+    fl_text_add(out, "%s = ", name);
+    add_number(out, value);
+    fl_text_add(out, "\n");
+}
+
+static void assign_text(fl_text *out, const char *name, const char *text)
+{
+    fl_text_add(out, "%s = ", name);
+    add_quoted(out, text);
+    fl_text_add(out, "\n");
+}
+
+static void assign_array(fl_text *out, const char *name, size_t n)
+{
+    fl_text_add(out, "array %s[%zu]\n", name, n ? n : 1);
+}
+
+static void element_number(figure_data *data, const char *name, size_t at, double value)
+{
+    fl_text_add(&data->elements, "%s[%zu]", name, at);
+    assign_number(&data->elements, "", value);
+}
+
+static void element_text(figure_data *data, const char *name, size_t at, const char *text)
+{
+    fl_text_add(&data->elements, "%s[%zu]", name, at);
+    assign_text(&data->elements, "", text);
+}
+
+void figure_set_plain(figure_data *data, const char *name, const char *text)
+{
+    assign_text(&data->variables, name, text);
+}
+
+/* --- declared variables --- */
+
+static size_t count_of(const figure_data *data, figure_scope scope)
+{
+    return scope == FIGURE_ONCE ? 1 : scope == FIGURE_PER_PANEL ? data->n_panels : data->n_blocks;
+}
+
+/* The variable that is about to be set once more; dies where that is not what its figure declared. */
+static const figure_variable *declared(figure_data *data, const char *name, figure_kind kind, figure_kind last)
+{
+    for (size_t i = 0; data->declared[i].name; i++) {
+        const figure_variable *v = &data->declared[i];
+        if (strcmp(v->name, name) || v->kind < kind || v->kind > last) continue;
+        if (++data->n_set[i] == count_of(data, v->scope)) return v;
+        fl_error_give_up("a figure sets '%s' for the %zu. time in place %zu", name, data->n_set[i],
+                         count_of(data, v->scope));
+    }
+    fl_error_give_up("a figure sets '%s', which it does not declare as such", name);
+}
+
+void figure_set_number(figure_data *data, const char *name, double value)
+{
+    const figure_variable *v = declared(data, name, FIGURE_NUMBER, FIGURE_NUMBER);
+    if (v->scope == FIGURE_ONCE)
+        assign_number(&data->variables, name, value);
+    else
+        element_number(data, name, count_of(data, v->scope), value);
 }
 
 void figure_set_text(figure_data *data, const char *name, const char *text)
 {
-    fl_text_add(&data->variables, "%s = ", name);
-    add_quoted(&data->variables, text);
-    fl_text_add(&data->variables, "\n");
+    const figure_variable *v = declared(data, name, FIGURE_TEXT, FIGURE_TEXT);
+    if (v->scope == FIGURE_ONCE)
+        assign_text(&data->variables, name, text);
+    else
+        element_text(data, name, count_of(data, v->scope), text);
 }
 
-void figure_array(figure_data *data, const char *name, size_t n)
+enum { MOST_LABELS = 6, MOST_LABELS_OF_TWO = 9 };
+
+/* How many columns the labels of an axis may take; 0: they stand one below the other. */
+static const size_t room[FIGURE_KINDS] = { [FIGURE_HORIZONTAL] = 40, [FIGURE_NARROW] = 18 };
+
+static figure_ticks ticks_of(const figure_scale *scale, size_t columns)
 {
-    fl_text_add(&data->variables, "array %s[%zu]\n", name, n ? n : 1);
+    if (figure_scale_is_none(scale)) return (figure_ticks){ .n = 0 };
+    if (scale->spacing == FIGURE_LOG2) return figure_ticks_of_two(scale->low, scale->high, MOST_LABELS_OF_TWO);
+    return figure_ticks_of(scale->low, scale->high, scale->spacing == FIGURE_LOG, MOST_LABELS, columns);
 }
 
-static void element(char name_at[100], const char *name, size_t at)
+void figure_set_scale(figure_data *data, const char *name, const figure_scale *scale)
 {
-    snprintf(name_at, 100, "%s[%zu]", name, at);
+    static const double bases[] = { [FIGURE_LINEAR] = 0, [FIGURE_LOG] = 10, [FIGURE_LOG2] = 2 };
+    static const char *const parts[] = { "low", "high", "log", "ticks" };
+    const figure_variable *v = declared(data, name, FIGURE_VERTICAL, FIGURE_NARROW);
+    const double edge = scale->spacing == FIGURE_LOG2 ? 1 + 1e-6 : 1; /* else gnuplot loses what lies on the frame */
+    const double numbers[] = { scale->low / edge, scale->high * edge, bases[scale->spacing] };
+    figure_ticks ticks = ticks_of(scale, room[v->kind]);
+    char part[NAME_SIZE];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(part, sizeof part, "%s_%s", name, parts[i]);
+        if (i < 3)
+            element_number(data, part, count_of(data, v->scope), numbers[i]);
+        else
+            element_text(data, part, count_of(data, v->scope), ticks.n ? ticks.list.bytes : "");
+    }
+    if (v->kind == FIGURE_VERTICAL && ticks.widest > data->widest) data->widest = ticks.widest;
+    figure_ticks_free(&ticks);
 }
 
-void figure_set_at(figure_data *data, const char *name, size_t at, double value)
+/* Arrays can be made only when it is known how long they are; what a figure forgot to set dies here. */
+static void make_arrays(figure_data *data, fl_text *out)
 {
-    char name_at[100];
-    element(name_at, name, at);
-    figure_set(data, name_at, value);
-}
-
-void figure_set_text_at(figure_data *data, const char *name, size_t at, const char *text)
-{
-    char name_at[100];
-    element(name_at, name, at);
-    figure_set_text(data, name_at, text);
+    static const char *const parts[] = { "_low", "_high", "_log", "_ticks", "" };
+    for (size_t i = 0; data->declared[i].name; i++) {
+        const figure_variable *v = &data->declared[i];
+        size_t n = count_of(data, v->scope);
+        if (data->n_set[i] != n) fl_error_give_up("a figure sets '%s' %zu times, not %zu", v->name, data->n_set[i], n);
+        for (size_t p = v->kind < FIGURE_VERTICAL ? 4 : 0; p < (v->kind < FIGURE_VERTICAL ? 5 : 4); p++) {
+            char name[NAME_SIZE];
+            snprintf(name, sizeof name, "%s%s", v->name, parts[p]);
+            if (v->scope != FIGURE_ONCE) assign_array(out, name, n);
+        }
+    }
 }
 
 /* --- the file --- */
@@ -93,57 +183,86 @@ static void comment(figure_data *data, const char *word, const char *text)
 
 static void set_legend(figure_data *data, const figure_sheet *sheet)
 {
+    static const char *const arrays[] = { "names", "widths", "colours" };
     char word[40];
-    figure_set(data, "n_slots", (double)sheet->n_slots);
-    figure_array(data, "names", sheet->n_slots);
-    figure_array(data, "colours", sheet->n_slots);
-    figure_array(data, "dashes", sheet->n_slots);
+    assign_number(&data->variables, "n_slots", (double)sheet->n_slots);
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        assign_array(&data->variables, arrays[i], sheet->n_slots);
     for (size_t i = 0; i < sheet->n_slots; i++) {
-        figure_set_text_at(data, "names", i + 1, sheet->slots[i].name);
-        figure_set_at(data, "colours", i + 1, sheet->slots[i].colour);
-        figure_set_at(data, "dashes", i + 1, (double)(1 + sheet->slots[i].shade));
+        element_text(data, "names", i + 1, sheet->slots[i].name);
+        element_number(data, "widths", i + 1, (double)figure_text_width(sheet->slots[i].name));
+        element_number(data, "colours", i + 1, sheet->slots[i].colour);
         snprintf(word, sizeof word, "arm %zu: ", i + 1);
         comment(data, word, sheet->slots[i].name);
     }
 }
 
-size_t figure_most_blocks(const figure_sheet *sheet)
+/* How many trials every arm has; 0 when arms differ. */
+static size_t common_trials(const figure_sheet *sheet)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].n_arms;
-    return n * FL_SEARCH_SPACE_AXES;
+    size_t common = 0;
+    for (size_t p = 0; p < sheet->n_panels; p++)
+        for (size_t i = 0; i < sheet->panels[p].n_arms; i++) {
+            size_t n = sheet->panels[p].arms[i].summary->n_counted;
+            if (n && common && n != common) return 0;
+            if (n) common = n;
+        }
+    return common;
 }
 
-void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns)
+/* What whiskers and bands of resampling are, for the legend. They claim nothing about new trials. */
+static void set_band(figure_data *data, const figure_sheet *sheet)
 {
-    static const char *const arrays[] = { "titles", "details", "first", "last" };
-    *data = (figure_data){ .n_panels = 0 };
+    char text[80] = "5–95 %, resampling each arm's trials";
+    size_t n = common_trials(sheet);
+    if (n) snprintf(text, sizeof text, "5–95 %%, resampling these %zu trials", n);
+    assign_text(&data->variables, "band_name", text);
+}
+
+void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns,
+                  const figure_variable *variables)
+{
+    *data = (figure_data){ .declared = variables };
     comment(data, "figure: ", name);
     comment(data, "columns: ", columns);
     comment(data, "", "inf: never reached, or no feasible trial; NaN: not measured; trials: as in trials.jsonl");
     set_legend(data, sheet);
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) figure_array(data, arrays[i], sheet->n_panels);
-    figure_array(data, "slot", figure_most_blocks(sheet));
+    set_band(data, sheet);
 }
 
 void figure_begin_panel(figure_data *data, const figure_panel *panel)
 {
+    data->panel = panel;
+    data->panel_begun = false;
+}
+
+static void begin_panel(figure_data *data)
+{
     size_t p = ++data->n_panels;
+    data->panel_begun = true;
     fl_text_add(&data->rows, "\n\n");
-    comment(data, "panel: ", panel->title);
-    if (*panel->detail) comment(data, "  ", panel->detail);
-    figure_set_text_at(data, "titles", p, panel->title);
-    figure_set_text_at(data, "details", p, panel->detail);
-    figure_set_at(data, "first", p, (double)data->n_blocks + 1);
+    comment(data, "panel: ", data->panel->title);
+    if (*data->panel->detail) comment(data, "  ", data->panel->detail);
+    element_text(data, "titles", p, data->panel->title);
+    element_text(data, "details", p, data->panel->detail);
+    element_number(data, "detail_widths", p, (double)figure_text_width(data->panel->detail));
+    element_number(data, "places", p, (double)data->panel->n_arms);
+    element_number(data, "first", p, (double)data->n_blocks + 1);
 }
 
 void figure_begin_block(figure_data *data, size_t slot, const char *about)
 {
+    if (!data->panel_begun) begin_panel(data);
     size_t b = ++data->n_blocks;
     fl_text_add(&data->rows, "\n\n");
     if (about) comment(data, "", about);
-    figure_set_at(data, "slot", b, (double)slot + 1);
-    figure_set_at(data, "last", data->n_panels, (double)b);
+    element_number(data, "slot", b, (double)slot + 1);
+    element_number(data, "last", data->n_panels, (double)b);
+}
+
+void figure_set_title(figure_data *data, const char *title)
+{
+    element_text(data, "titles", data->n_panels, title);
 }
 
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n)
@@ -166,31 +285,17 @@ void figure_add_row(figure_data *data, const double *numbers, size_t n, const ch
     figure_add_trials(data, &trial, trial != NULL);
 }
 
-/* How many trials every arm has; 0 when arms differ. */
-static size_t common_trials(const figure_sheet *sheet)
+bool figure_end(figure_data *data)
 {
-    size_t common = 0;
-    for (size_t p = 0; p < sheet->n_panels; p++)
-        for (size_t i = 0; i < sheet->panels[p].n_arms; i++) {
-            size_t n = sheet->panels[p].arms[i].summary->n_counted;
-            if (n && common && n != common) return 0;
-            if (n) common = n;
-        }
-    return common;
-}
-
-void figure_set_band(figure_data *data, const figure_sheet *sheet)
-{
-    char text[80] = "5–95 %, resampling each arm's trials";
-    size_t n = common_trials(sheet);
-    if (n) snprintf(text, sizeof text, "5–95 %%, resampling these %zu trials", n);
-    figure_set_text(data, "band_name", text);
-}
-
-bool figure_end(figure_data *data, const char *reason)
-{
-    figure_set(data, "n_panels", (double)data->n_panels);
-    figure_set(data, "n_blocks", (double)data->n_blocks);
-    snprintf(data->reason, sizeof data->reason, "%s", data->n_blocks ? "" : reason);
-    return data->n_blocks > 0;
+    static const char *const arrays[] = { "titles", "details", "detail_widths", "places", "first", "last" };
+    if (!data->n_blocks) return false;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        assign_array(&data->variables, arrays[i], data->n_panels);
+    assign_array(&data->variables, "slot", data->n_blocks);
+    make_arrays(data, &data->variables);
+    fl_text_add_bytes(&data->variables, data->elements.bytes, data->elements.length);
+    assign_number(&data->variables, "n_panels", (double)data->n_panels);
+    assign_number(&data->variables, "n_blocks", (double)data->n_blocks);
+    assign_number(&data->variables, "widest", (double)data->widest);
+    return true;
 }

@@ -101,16 +101,17 @@ static bool find_script(const char *name, char path[FL_FILE_PATH_MAX], fl_error 
            fl_error_machine(error, "%s is in neither the source tree nor the installed folder", file);
 }
 
-bool gnuplot_run(const char *script, const char *folder, const fl_text *variables, fl_error *error)
+bool gnuplot_run(const char *const *scripts, const char *folder, const fl_text *variables, fl_error *error)
 {
-    char style[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], legend[FL_FILE_PATH_MAX];
+    char paths[GNUPLOT_SCRIPTS][FL_FILE_PATH_MAX];
+    char *argv[3 + GNUPLOT_SCRIPTS + 1] = { "gnuplot", "-d", "-" };
     fl_text said = { 0 };
-    if (!find_script("style", style, error) || !find_script(script, path, error) ||
-        !find_script("legend", legend, error))
-        return false;
+    for (size_t i = 0; scripts[i]; i++) {
+        if (!find_script(scripts[i], paths[i], error)) return false;
+        argv[3 + i] = paths[i];
+    }
     int input = file_of(variables);
     if (input < 0) return fl_error_machine(error, "no memory file for gnuplot: %s", strerror(errno));
-    char *const argv[] = { "gnuplot", "-d", "-", style, path, legend, NULL };
     bool good = run(argv, folder, input, &said, error);
     close(input);
     fl_text_free(&said);

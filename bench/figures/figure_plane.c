@@ -9,8 +9,16 @@
 
 enum { N_COLUMNS = 4, CELLS_PER_ROW = 5 };
 
-static const char columns[] = "learning rate, epsilon or 1 - momentum, score of the trial (rates in %), "
-                              "0 complete 1 diverged 2 selected, trial";
+static const figure_variable variables[] = {
+    { "x", FIGURE_PER_BLOCK, FIGURE_NARROW },
+    { "y", FIGURE_PER_BLOCK, FIGURE_VERTICAL },
+    { "value", FIGURE_PER_PANEL, FIGURE_VERTICAL },
+    { "metric", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "axis_name", FIGURE_PER_BLOCK, FIGURE_TEXT },
+    { "lines", FIGURE_PER_BLOCK, FIGURE_TEXT },
+    FIGURE_CELL_VARIABLES,
+    { .name = NULL },
+};
 
 /* A plane: what stands against the learning rate. */
 typedef struct plane {
@@ -72,60 +80,71 @@ static void add_trials(figure_data *data, const fl_results *results, const fl_su
     }
 }
 
-static void add_arm(figure_data *data, const fl_results *results, const figure_arm *arm, const plane *p, double factor)
+/* Lines of equal effective rate c, (x/c)^power = y on log axes: every power of ten, or so many of them that about
+ * eight cross the cell. Four numbers each, where a line enters and leaves the cell. */
+static void set_lines(figure_data *data, double power, const figure_scale scales[2])
+{
+    enum { LINES = 8 };
+    fl_text lines = { 0 };
+    fl_text_add(&lines, "%s", "");
+    bool drawn = power > 0 && scales[0].spacing == FIGURE_LOG && scales[1].spacing == FIGURE_LOG;
+    double left = log10(scales[0].low), right = log10(scales[0].high), low = log10(scales[1].low),
+           high = log10(scales[1].high);
+    int first = (int)ceil(left - high / power), last = (int)floor(right - low / power);
+    int step = 1 + (last - first) / LINES;
+    for (int k = first; drawn && k <= last; k += step) {
+        double from = fmax(left, k + low / power), to = fmin(right, k + high / power);
+        fl_text_add(&lines, "%.10g %.10g %.10g %.10g ", pow(10, from), pow(10, power * (from - k)), pow(10, to),
+                    pow(10, power * (to - k)));
+    }
+    figure_set_text(data, "lines", lines.bytes);
+    fl_text_free(&lines);
+}
+
+static void add_arm(figure_data *data, const figure_arm *arm, const plane *p, double factor)
 {
     figure_scale scales[2] = { figure_scale_none(), figure_scale_none() };
     fl_text about = { 0 };
     fl_text_add(&about, "%s, learning_rate and %s", arm->summary->arm->name, p->name);
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
-    add_trials(data, results, arm->summary, p, factor, scales);
+    add_trials(data, arm->of->results, arm->summary, p, factor, scales);
     for (int i = 0; i < 2; i++) {
         figure_scale_settle(&scales[i]);
-        figure_scale_set(data, i ? "y" : "x", data->n_blocks, &scales[i]);
+        figure_set_scale(data, i ? "y" : "x", &scales[i]);
     }
-    figure_set_text_at(data, "axis_name", data->n_blocks, p->name);
-    figure_set_at(data, "power", data->n_blocks, p->power);
+    figure_set_text(data, "axis_name", p->name);
+    set_lines(data, p->power, scales);
 }
 
-/* Add a panel's cells in rows below the first `rows`; returns how many rows there are then. */
-static size_t add_panel(figure_data *data, const figure_panel *panel, size_t rows, size_t *n_columns)
+static bool shows(const figure_arm *arm, plane *found)
 {
-    figure_unit unit = figure_unit_of(panel, panel->summary->results->study->select);
+    return arm->summary->selected && find_plane(arm->summary->arm, found);
+}
+
+static const char *refuse(const figure_panel *panel)
+{
+    plane found;
+    for (size_t i = 0; i < panel->n_arms; i++)
+        if (shows(&panel->arms[i], &found)) return NULL;
+    return "no arm searches the learning rate together with epsilon or momentum";
+}
+
+static void add(figure_data *data, const figure_panel *panel)
+{
+    figure_unit unit = figure_unit_of_score(panel);
     figure_scale scale = figure_score_scale(panel, unit.factor);
-    size_t n = 0;
+    bool begun = false;
     for (size_t i = 0; i < panel->n_arms; i++) {
         plane found;
-        if (!panel->arms[i].summary->selected || !find_plane(panel->arms[i].summary->arm, &found)) continue;
-        if (!n) figure_begin_panel(data, panel);
-        add_arm(data, panel->summary->results, &panel->arms[i], &found, unit.factor);
-        figure_set_at(data, "row", data->n_blocks, (double)(rows + 1 + n / CELLS_PER_ROW));
-        figure_set_at(data, "column", data->n_blocks, (double)(1 + n % CELLS_PER_ROW));
-        n++;
-        if (n <= CELLS_PER_ROW && n > *n_columns) *n_columns = n;
+        if (!shows(&panel->arms[i], &found)) continue;
+        figure_cells_begin(data, 1, CELLS_PER_ROW, !begun);
+        begun = true;
+        add_arm(data, &panel->arms[i], &found, unit.factor);
+        figure_cells_take(data, CELLS_PER_ROW);
     }
-    if (!n) return rows;
-    figure_scale_set(data, "value", data->n_panels, &scale);
-    figure_set_text_at(data, "metric", data->n_panels, unit.axis);
-    return rows + (n + CELLS_PER_ROW - 1) / CELLS_PER_ROW;
-}
-
-static bool write(const figure_sheet *sheet, figure_data *data)
-{
-    size_t n = figure_most_blocks(sheet), rows = 0, n_columns = 1;
-    figure_begin(data, sheet, "plane", columns);
-    figure_scale_array(data, "x", n);
-    figure_scale_array(data, "y", n);
-    figure_scale_array(data, "value", sheet->n_panels);
-    figure_array(data, "metric", sheet->n_panels);
-    figure_array(data, "axis_name", n);
-    figure_array(data, "power", n);
-    figure_array(data, "row", n);
-    figure_array(data, "column", n);
-    for (size_t i = 0; i < sheet->n_panels; i++) rows = add_panel(data, &sheet->panels[i], rows, &n_columns);
-    figure_set(data, "n_rows", (double)rows);
-    figure_set(data, "n_columns", (double)n_columns);
-    return figure_end(data, "no arm searches the learning rate together with epsilon or momentum");
+    figure_set_scale(data, "value", &scale);
+    figure_set_text(data, "metric", unit.axis);
 }
 
 const figure figure_plane = {
@@ -133,5 +152,10 @@ const figure figure_plane = {
                "Every trial's score over learning rate and epsilon or 1 − momentum; crosses diverged, a ring marks the "
                "selected one, dotted lines join equal effective rates.",
                "" },
-    .write = write,
+    .columns = "learning rate, epsilon or 1 - momentum, score of the trial (rates in %), "
+               "0 complete 1 diverged 2 selected, trial",
+    .variables = variables,
+    .refuse = refuse,
+    .add = add,
+    .set_once = figure_cells_end,
 };

@@ -1,6 +1,7 @@
-/* Units and ranges; what a script is told of them. */
+/* Units and ranges. */
 #include "figures/figure_scale.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -20,26 +21,36 @@ figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric)
     return unit;
 }
 
+figure_unit figure_unit_of_score(const figure_panel *panel)
+{
+    return figure_unit_of(panel, panel->summary->results->study->select);
+}
+
 figure_scale figure_scale_none(void)
 {
-    return (figure_scale){ 1, 0, false };
+    return (figure_scale){ 1, 0, FIGURE_LINEAR };
+}
+
+bool figure_scale_is_none(const figure_scale *scale)
+{
+    return scale->low > scale->high;
 }
 
 void figure_scale_add(figure_scale *scale, double value)
 {
     if (!isfinite(value)) return;
-    bool first = scale->low > scale->high;
+    bool first = figure_scale_is_none(scale);
     scale->low = first ? value : fmin(scale->low, value);
     scale->high = first ? value : fmax(scale->high, value);
 }
 
-void figure_scale_widen(figure_scale *scale, bool log)
+void figure_scale_widen(figure_scale *scale, figure_spacing spacing)
 {
-    scale->log = log;
-    if (log) {
-        double room = scale->high > scale->low ? pow(scale->high / scale->low, 0.07) : 1.1;
-        scale->low /= room;
-        scale->high *= room;
+    scale->spacing = spacing;
+    if (spacing != FIGURE_LINEAR) {
+        double decades = log10(scale->high) - log10(scale->low), room = decades > 0 ? pow(10, 0.07 * decades) : 1.1;
+        scale->low = fmax(scale->low / room, DBL_MIN);
+        scale->high = fmin(scale->high * room, DBL_MAX / 10);
         return;
     }
     double room = 0.08 * (scale->high - scale->low);
@@ -50,29 +61,8 @@ void figure_scale_widen(figure_scale *scale, bool log)
 
 void figure_scale_settle(figure_scale *scale)
 {
-    if (scale->low > scale->high) return;
-    bool positive = scale->low >= 0;
-    figure_scale_widen(scale, scale->low > 0 && scale->high > FIGURE_LOG_FACTOR * scale->low);
+    if (figure_scale_is_none(scale)) return;
+    bool positive = scale->low >= 0, wide = scale->low > 0 && scale->high > FIGURE_LOG_FACTOR * scale->low;
+    figure_scale_widen(scale, wide ? FIGURE_LOG : FIGURE_LINEAR);
     if (positive) scale->low = fmax(0, scale->low); /* no negative errors */
-}
-
-void figure_scale_array(figure_data *data, const char *name, size_t n)
-{
-    static const char *const parts[] = { "low", "high", "log" };
-    char part[80];
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(part, sizeof part, "%s_%s", name, parts[i]);
-        figure_array(data, part, n);
-    }
-}
-
-void figure_scale_set(figure_data *data, const char *name, size_t at, const figure_scale *scale)
-{
-    char part[80];
-    snprintf(part, sizeof part, "%s_low", name);
-    figure_set_at(data, part, at, scale->low);
-    snprintf(part, sizeof part, "%s_high", name);
-    figure_set_at(data, part, at, scale->high);
-    snprintf(part, sizeof part, "%s_log", name);
-    figure_set_at(data, part, at, scale->log);
 }

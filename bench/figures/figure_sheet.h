@@ -1,7 +1,8 @@
 /* The sheet: what all figures of some summaries share, namely panels and legend.
  *
  * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size.
- * A slot is a place in the legend with its colour; arms of the same label and optimizer share it, in every panel.
+ * A figure about one of these mixes it: its panels hold arms that differ in nothing else. A slot is a place in the
+ * legend with its colour, marker and dash; arms of the same label and optimizer share it, in every panel.
  */
 #ifndef BENCH_FIGURES_FIGURE_SHEET_H
 #define BENCH_FIGURES_FIGURE_SHEET_H
@@ -13,31 +14,45 @@ typedef struct figure_slot {
     const char *label; /* as studies name it; borrowed */
     const fl_optimizer *optimizer;
     size_t hue;      /* its optimizer's place in the palette */
-    size_t shade;    /* how many earlier slots have the same optimizer */
+    size_t shade;    /* how many earlier slots have the same hue */
     unsigned colour; /* 0xRRGGBB, from both */
 } figure_slot;
 
 typedef struct figure_arm {
     const fl_summary_arm *summary; /* borrowed */
+    const fl_summary *of;          /* the study's; borrowed */
     size_t slot;                   /* index into the sheet's slots */
 } figure_arm;
 
 typedef struct figure_panel {
-    const fl_summary *summary; /* borrowed */
+    const fl_summary *summary; /* of the first arm; borrowed */
     const char *title;         /* the workload; borrowed */
     char *detail;              /* what else sets it apart from the other panels, or ""; owned */
     figure_arm *arms;
     size_t n_arms;
 } figure_panel;
 
+/* What arms of one panel may differ in, apart from optimizer, schedule and space. */
+enum {
+    FIGURE_MIXES_STUDIES = 1,
+    FIGURE_MIXES_WORKLOADS = 2,
+    FIGURE_MIXES_BATCHES = 4,
+    FIGURE_MIXES_BACKENDS = 8, /* precisions as well */
+};
+
 typedef struct figure_sheet {
+    const fl_summary *const *summaries; /* borrowed */
+    size_t n_summaries;
     figure_panel *panels;
     size_t n_panels;
     figure_slot *slots;
     size_t n_slots;
 } figure_sheet;
 
+/* The sheet of some summaries, whose array stays the caller's for as long as the sheet lives; and the same arms in
+ * panels that mix something. */
 figure_sheet *figure_sheet_new(const fl_summary *const *summaries, size_t n);
+figure_sheet *figure_sheet_mixed(const figure_sheet *sheet, unsigned mixes);
 void figure_sheet_free(figure_sheet *sheet);
 
 #endif

@@ -27,11 +27,11 @@ figure_scale figure_axis_range(const fl_search_axis *axis)
     figure_scale scale;
     fl_stats_axis_ends(axis, &scale.low, &scale.high);
     if (!axis->points) {
-        scale.log = axis->log;
+        scale.spacing = axis->log ? FIGURE_LOG : FIGURE_LINEAR;
         return scale;
     }
     bool spread = scale.low > 0 && scale.high > FIGURE_LOG_FACTOR * scale.low;
-    figure_scale_widen(&scale, spread && !figure_axis_is_choice(axis));
+    figure_scale_widen(&scale, spread && !figure_axis_is_choice(axis) ? FIGURE_LOG : FIGURE_LINEAR);
     return scale;
 }
 
@@ -44,4 +44,26 @@ figure_scale figure_score_scale(const figure_panel *panel, double factor)
     }
     figure_scale_settle(&scale);
     return scale;
+}
+
+void figure_cells_begin(figure_data *data, size_t n, size_t per_row, bool anew)
+{
+    if (!anew && data->column + n <= per_row) return;
+    data->rows_begun++;
+    data->column = 0;
+}
+
+void figure_cells_take(figure_data *data, size_t per_row)
+{
+    if (data->column == per_row) figure_cells_begin(data, 1, per_row, true);
+    data->column++;
+    if (data->column > data->columns) data->columns = data->column;
+    figure_set_number(data, "row", (double)data->rows_begun);
+    figure_set_number(data, "column", (double)data->column);
+}
+
+void figure_cells_end(figure_data *data, const figure_sheet *sheet)
+{
+    figure_set_number(data, "n_rows", (double)data->rows_begun);
+    figure_set_number(data, "n_columns", (double)data->columns);
 }

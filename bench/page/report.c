@@ -20,16 +20,20 @@ static void add_head(fl_text *page, const fl_summary *const *summaries, size_t n
     fl_text_add(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     add_title(page, summaries, n);
-    fl_text_add(page, " – Fairlead</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", report_style);
+    fl_text_add(page,
+                " – Fairlead</title>\n<style>\n%s</style>\n</head>\n<body>\n"
+                "<a class=\"skip\" href=\"#content\">Skip to the results</a>\n<main id=\"content\">\n",
+                report_style);
 }
 
 /* A study's name and question. */
-static void add_opening(fl_text *page, const fl_summary *summary)
+static void add_opening(fl_text *page, const fl_summary *summary, size_t number)
 {
     const fl_study *study = summary->results->study;
-    fl_text_add(page, "<header>\n");
+    fl_text_add(page, "<header id=\"study-%zu\">\n", number);
     html_element(page, "h1", study->name);
     if (*study->why) html_element(page, "p class=\"why\"", study->why);
+    report_glance(page, summary);
     fl_text_add(page, "</header>\n");
 }
 
@@ -41,21 +45,29 @@ static void add_foot(fl_text *page)
                       "nothing.</footer>\n</main>\n</body>\n</html>\n");
 }
 
-/* Results first, figures of all studies together, then what stands behind each. */
+/* What is tested and found first, figures of all studies together, then what stands behind each. */
 static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n)
 {
     figure_sheet *sheet = figure_sheet_new(summaries, n);
+    report_trials *trials = report_trials_new(summaries, n);
+    if (n > 1) report_overview(page, summaries, n);
     for (size_t i = 0; i < n; i++) {
-        add_opening(page, summaries[i]);
+        add_opening(page, summaries[i], i + 1);
+        report_claims(page, sheet, summaries[i]);
         report_results(page, sheet, summaries[i]);
+        report_warnings(page, summaries[i]);
+        report_inclusions(page, sheet, summaries[i]);
     }
-    report_figures(page, sheet);
+    report_figures(page, sheet, trials);
     for (size_t i = 0; i < n; i++) {
-        if (n > 1) html_element(page, "h1", summaries[i]->results->study->name);
+        if (n > 1) html_element(page, "h1 class=\"study\"", summaries[i]->results->study->name);
         report_selected(page, sheet, summaries[i]);
+        report_trials_add(page, trials, summaries[i]);
+        report_cost(page, summaries[i]);
         report_study(page, summaries[i]);
         report_hosts(page, summaries[i]);
     }
+    report_trials_free(trials);
     figure_sheet_free(sheet);
 }
 

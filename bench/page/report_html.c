@@ -32,6 +32,12 @@ void html_error(fl_text *page, bool rate, double error)
         fl_text_add(page, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
 }
 
+void html_signed(fl_text *page, bool rate, double difference)
+{
+    fl_text_add(page, difference < 0 ? "−" : "+");
+    html_error(page, rate, fabs(difference));
+}
+
 void html_error_range(fl_text *page, bool rate, double low, double high)
 {
     if (!isfinite(low)) return;
@@ -42,5 +48,7 @@ void html_error_range(fl_text *page, bool rate, double low, double high)
 
 void html_number(fl_text *page, double value)
 {
-    fl_text_add(page, "%.6g", value);
+    double below_one = 1 - value;
+    int digits = value < 1 && below_one < 1e-4 ? 3 - (int)floor(log10(below_one)) : 6;
+    fl_text_add(page, "%.*g", digits < 17 ? digits : 17, value);
 }

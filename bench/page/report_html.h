@@ -14,10 +14,13 @@ void html_element(fl_text *page, const char *tag, const char *text);
 /* An error: percent with two digits where it is a rate, four digits where it is a loss; "–" where there is none. */
 void html_error(fl_text *page, bool rate, double error);
 
+/* The same with a sign: "+4.34", "−0.20". */
+void html_signed(fl_text *page, bool rate, double difference);
+
 /* "8.29–8.58", the upper end ∞ where it is; nothing where the lower end is no number. */
 void html_error_range(fl_text *page, bool rate, double low, double high);
 
-/* A number in few digits: "0.001", "1e-08". */
+/* A number in few digits, "0.001", "1e-08"; near 1 in as many as tell it from 1. */
 void html_number(fl_text *page, double value);
 
 #endif

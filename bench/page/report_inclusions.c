@@ -3,12 +3,6 @@
 
 #include <math.h>
 
-static void add_signed(fl_text *page, bool rate, double difference)
-{
-    fl_text_add(page, difference < 0 ? "−" : "+");
-    html_error(page, rate, fabs(difference));
-}
-
 static void add_figures(fl_text *page, bool rate, const fl_summary_inclusion *i)
 {
     if (!i->judged) {
@@ -16,11 +10,11 @@ static void add_figures(fl_text *page, bool rate, const fl_summary_inclusion *i)
         return;
     }
     fl_text_add(page, "<td>");
-    add_signed(page, rate, i->difference);
+    html_signed(page, rate, i->difference);
     fl_text_add(page, "<td class=\"range\">");
-    add_signed(page, rate, i->low);
+    html_signed(page, rate, i->low);
     fl_text_add(page, " to ");
-    add_signed(page, rate, i->high);
+    html_signed(page, rate, i->high);
 }
 
 static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_summary_inclusion *i)
@@ -44,31 +38,15 @@ static void count_findings(const fl_summary *summary, const figure_panel *panel,
         if (report_in_panel(summary, panel, summary->inclusions[i].special)) n[summary->inclusions[i].finding]++;
 }
 
-static void add_note(fl_text *page, const fl_study *study)
-{
-    fl_text_add(
-        page,
-        "</table></div><p class=\"note\">A rule that includes another has all its points, so a thorough search "
-        "of it cannot end up worse; where it does, the search fell short. Differences are of the best of N/5 by "
-        "<code>%s</code>, with a 90 %% interval; shown means worse by no more than a standard error of the "
-        "validation error, contradicted an interval above zero and a permutation test below .05, both after "
-        "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "
-        "at the start.</p></details>\n",
-        fl_trial_metric_name(study->select));
-}
-
 /* What is contradicted first. */
-void report_inclusions(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+static void add_panel(fl_text *page, const fl_summary *summary, const figure_panel *panel)
 {
     size_t n[FL_SUMMARY_FINDINGS] = { 0 };
     count_findings(summary, panel, n);
-    if (!n[FL_SUMMARY_CONTRADICTED] && !n[FL_SUMMARY_NOT_SHOWN] && !n[FL_SUMMARY_SHOWN] && !n[FL_SUMMARY_NO_CLAIM])
-        return;
+    fl_text_add(page, "<p>%zu shown, %zu not shown, %zu contradicted.</p>\n", n[FL_SUMMARY_SHOWN],
+                n[FL_SUMMARY_NOT_SHOWN], n[FL_SUMMARY_CONTRADICTED]);
     fl_text_add(page,
-                "<details open><summary>Rules and their special cases: %zu shown, %zu not shown, %zu contradicted",
-                n[FL_SUMMARY_SHOWN], n[FL_SUMMARY_NOT_SHOWN], n[FL_SUMMARY_CONTRADICTED]);
-    fl_text_add(page,
-                "</summary><div class=\"wide\"><table><thead><tr><th>Claim<th colspan=\"2\">Difference%s"
+                "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Claim<th colspan=\"2\">Difference%s"
                 "<th class=\"words\">Finding<th class=\"words\">What the search lacks<tbody>\n",
                 fl_summary_score_rates(summary->results->study, panel->arms[0].summary->arm) ? ", points" : "");
     for (fl_summary_finding finding = FL_SUMMARY_FINDINGS; finding-- > 0;)
@@ -76,5 +54,31 @@ void report_inclusions(fl_text *page, const fl_summary *summary, const figure_pa
             if (summary->inclusions[i].finding == finding &&
                 report_in_panel(summary, panel, summary->inclusions[i].special))
                 add_inclusion(page, summary, &summary->inclusions[i]);
+    fl_text_add(page, "</table></div>\n");
+}
+
+static void add_note(fl_text *page, const fl_study *study)
+{
+    fl_text_add(
+        page,
+        "<p class=\"note\">A rule that includes another has all its points, so a thorough search "
+        "of it cannot end up worse; where it does, the search fell short. Differences are of the best of N/5 by "
+        "<code>%s</code>, with a 90 %% interval; shown means worse by no more than a standard error of the "
+        "validation error, contradicted an interval above zero and a permutation test below .05, both after "
+        "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "
+        "at the start.</p>\n",
+        fl_trial_metric_name(study->select));
+}
+
+void report_inclusions(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+{
+    if (!summary->n_inclusions) return;
+    fl_text_add(page, "<section><h2>Rules and their special cases</h2>\n");
+    for (size_t i = 0; i < sheet->n_panels; i++) {
+        if (sheet->panels[i].summary != summary) continue;
+        if (report_several_panels(sheet, summary)) report_panel_name(page, &sheet->panels[i]);
+        add_panel(page, summary, &sheet->panels[i]);
+    }
     add_note(page, summary->results->study);
+    fl_text_add(page, "</section>\n");
 }

@@ -1,4 +1,4 @@
-/* Which arms of a summary a panel shows. */
+/* Panels as the page's parts use them: which arms they hold, how they are called. */
 #include "page/report_parts.h"
 
 bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_t arm)
@@ -6,4 +6,26 @@ bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_
     for (size_t i = 0; i < panel->n_arms; i++)
         if (panel->arms[i].summary == &summary->arms[arm]) return true;
     return false;
+}
+
+bool report_several_panels(const figure_sheet *sheet, const fl_summary *summary)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].summary == summary;
+    return n > 1;
+}
+
+void report_panel_name(fl_text *page, const figure_panel *panel)
+{
+    fl_text_add(page, "<h3>");
+    html_text(page, panel->title);
+    fl_text_add(page, " <small>");
+    html_text(page, panel->detail);
+    fl_text_add(page, "</small></h3>\n");
+}
+
+void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
+{
+    fl_text_add(page, "<i class=\"swatch\" style=\"background:#%06x\"></i>", sheet->slots[arm->slot].colour);
+    html_text(page, arm->summary->arm->label);
 }

@@ -4,26 +4,49 @@
 
 #include "figures/figure_sheet.h"
 #include "page/report_html.h"
+#include "page/report_trials.h"
 
 extern const char report_style[]; /* the page's style sheet */
 
-/* Of one study: the arms' table, the pairs and the warnings; within them, of one panel, the rules and their special
- * cases; what was selected, with the commands that run it again. */
+/* Of several studies: a table with a row for each, that leads to it; study i (from 1) has the id "study-i". */
+void report_overview(fl_text *page, const fl_summary *const *summaries, size_t n);
+
+/* Of one study, its size and cost in a line. */
+void report_glance(fl_text *page, const fl_summary *summary);
+
+/* Of one study, what it tests, before anything else; the arms' tables; the warnings. */
+void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
-void report_inclusions(fl_text *page, const fl_summary *summary, const figure_panel *panel);
+void report_warnings(fl_text *page, const fl_summary *summary);
+
+/* Of one study: rules and their special cases; what was selected, with the commands that run it again. */
+void report_inclusions(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
 
-/* Of one study: what was asked and where it ran. */
+/* Of one study: what it cost, what was asked and where it ran. */
+void report_cost(fl_text *page, const fl_summary *summary);
 void report_study(fl_text *page, const fl_summary *summary);
 void report_hosts(fl_text *page, const fl_summary *summary);
 
-/* Every figure that has something to show, or why there is none. */
-void report_figures(fl_text *page, const figure_sheet *sheet);
+/* Every figure that has something to show, its marks leading to listed trials, or why there is none. */
+void report_figures(fl_text *page, const figure_sheet *sheet, const report_trials *trials);
+
+/* --- panels, in report_panel.c --- */
 
 /* Is an arm of the summary, by its index, one of the panel's? */
 bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_t arm);
 
+bool report_several_panels(const figure_sheet *sheet, const fl_summary *summary);
+
+/* A heading: the workload, and what else sets the panel apart. */
+void report_panel_name(fl_text *page, const figure_panel *panel);
+
 /* An arm's name behind a square of its colour. */
 void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm);
+
+/* --- in report_selected.c --- */
+
+/* Every hyperparameter that the arm's space settles, with its value. */
+void report_settings(fl_text *page, const fl_study_arm *arm, const fl_trial_values *values);
 
 #endif

@@ -15,8 +15,7 @@ static void add_value(fl_text *page, const fl_hyper *hyper, fl_trial_owner owner
     fl_text_add(page, "</span> ");
 }
 
-/* Every hyperparameter that the arm's space settles. */
-static void add_settled(fl_text *page, const fl_study_arm *arm, const fl_trial_values *values)
+void report_settings(fl_text *page, const fl_study_arm *arm, const fl_trial_values *values)
 {
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
@@ -52,7 +51,7 @@ static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *
     report_arm(page, sheet, arm);
     fl_text_add(page, "<dd>");
     if (summary->selected) {
-        add_settled(page, summary->arm, &summary->record.values);
+        report_settings(page, summary->arm, &summary->record.values);
         add_defaults(page, summary);
         add_command(page, &summary->record);
     } else {
@@ -61,32 +60,15 @@ static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *
     fl_text_add(page, "\n");
 }
 
-static bool several_panels(const figure_sheet *sheet, const fl_summary *summary)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].summary == summary;
-    return n > 1;
-}
-
-static void add_panel_name(fl_text *page, const figure_panel *panel)
-{
-    fl_text_add(page, "<h3>");
-    html_text(page, panel->title);
-    fl_text_add(page, " <small>");
-    html_text(page, panel->detail);
-    fl_text_add(page, "</small></h3>\n");
-}
-
 void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
 {
-    fl_text_add(page,
-                "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone. Every mark in "
-                "a figure can be traced the same way: the <code>.dat</code> beside it names the trials, and a "
-                "trial’s line in <code>trials.jsonl</code> holds the command that runs it again.</p>\n");
+    fl_text_add(
+        page, "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone; the command runs "
+              "one again.</p>\n");
     for (size_t p = 0; p < sheet->n_panels; p++) {
         const figure_panel *panel = &sheet->panels[p];
         if (panel->summary != summary) continue;
-        if (several_panels(sheet, summary)) add_panel_name(page, panel);
+        if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
         fl_text_add(page, "<dl class=\"arms\">\n");
         for (size_t i = 0; i < panel->n_arms; i++) add_arm(page, sheet, &panel->arms[i]);
         fl_text_add(page, "</dl>\n");

@@ -53,21 +53,67 @@ static const char *open_svg(fl_text *page, const char *svg, const char *label)
     int width = 0, height = 0;
     const char *box = strstr(svg, "viewBox=\"0 0 "), *end = box ? strchr(box, '>') : NULL;
     if (!end || sscanf(box, "viewBox=\"0 0 %d %d", &width, &height) != 2) return svg + strlen(svg);
-    fl_text_add(page, "<svg viewBox=\"0 0 %d %d\" style=\"max-width:%dpx;min-width:%dpx\" role=\"img\" aria-label=\"",
+    fl_text_add(page, "<svg viewBox=\"0 0 %d %d\" style=\"width:%dpx;min-width:%dpx\" role=\"img\" aria-label=\"",
                 width, height, width, width < 600 ? width / 2 : width * 2 / 3);
     html_text(page, label);
     fl_text_add(page, "\" xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">");
     return end + 1;
 }
 
-void svg_add(fl_text *page, const char *svg, const char *name, const char *label)
+static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'", group_end[] = "</g>";
+
+/* gnuplot's hypertext, <g onmousemove="...showHypertext(evt,'NAMES')" ...> around a mark, becomes a link to the first
+ * of the trials it names, or nothing where that is not listed. Who has no mouse finds the list below the figures:
+ * hundreds of marks are no stations of the tabulator key. Returns what follows. */
+static const char *copy_link(fl_text *page, const char *at, const report_trials *trials)
+{
+    char trial[17];
+    double x, y;
+    const char *end = strstr(at, group_end), *place = strstr(at, "translate(");
+    if (!end) return at + strlen(at);
+    bool named = sscanf(at + strlen(hypertext), "%16[0-9a-f]", trial) == 1 && report_trials_have(trials, trial);
+    if (named && place && place < end && sscanf(place, "translate(%lf,%lf)", &x, &y) == 2)
+        fl_text_add(page, "<a href=\"#t-%s\" tabindex=\"-1\"><circle cx=\"%.5g\" cy=\"%.5g\" r=\"6\"/></a>\n", trial, x,
+                    y);
+    return end + strlen(group_end);
+}
+
+static const char *past_blanks(const char *at)
+{
+    return at + strspn(at, " \t\n");
+}
+
+/* gnuplot opens a group at every change of its pen: most are empty, and those of hypertext hold nothing else. They are
+ * left out, as they would be most of the page. Returns what follows, or `at` where it is no such group. */
+static const char *pass_group(fl_text *page, const char *at, const report_trials *trials)
+{
+    if (begins(at, hypertext)) return copy_link(page, at, trials);
+    const char *inner = begins(at, "<g ") ? strchr(at, '>') : NULL, *first, *end;
+    if (!inner) return at;
+    first = past_blanks(inner + 1);
+    if (begins(first, group_end)) return first + strlen(group_end);
+    end = begins(first, hypertext) ? strstr(first, group_end) : NULL;
+    if (!end || !begins(past_blanks(end + strlen(group_end)), group_end)) return at;
+    copy_link(page, first, trials);
+    return past_blanks(end + strlen(group_end)) + strlen(group_end);
+}
+
+/* Text between tags; the blanks that only set out gnuplot's lines are left out. */
+static void add_text(fl_text *page, const char *text, size_t n)
+{
+    bool layout = *text == '\n' && strspn(text, " \t\n") >= n;
+    if (!layout) fl_text_add_bytes(page, text, n);
+}
+
+void svg_add(fl_text *page, const char *svg, const char *name, const char *label, const report_trials *trials)
 {
     for (const char *at = open_svg(page, svg, label); *at;) {
         size_t text = strcspn(at, "<");
-        fl_text_add_bytes(page, at, text);
+        add_text(page, at, text);
         at += text;
         if (!*at) break;
-        const char *after = skipped(at);
+        const char *after = pass_group(page, at, trials);
+        if (after == at) after = skipped(at);
         at = after != at ? after : copy_tag(page, at, name);
     }
 }

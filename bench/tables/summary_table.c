@@ -100,12 +100,20 @@ static void add_row(page_table *table, const fl_study *study, const fl_summary_a
 
 /* --- what was selected --- */
 
+/* Four digits, and near 1 as many more as tell how far from it: a momentum of .999999 is not 1. */
+static int digits_of(double value)
+{
+    int digits = 4;
+    for (double apart = fabs(1 - value); apart > 0 && apart < 1e-3 && digits < 15; apart *= 10) digits++;
+    return digits;
+}
+
 static void add_value(fl_text *text, const fl_hyper *hyper, const char *prefix, double value)
 {
     if (hyper->scale == FL_HYPER_CHOICE)
         fl_text_add(text, ", %s%s %s", prefix, hyper->name, hyper->choices[(size_t)value]);
     else
-        fl_text_add(text, ", %s%s %.4g", prefix, hyper->name, value);
+        fl_text_add(text, ", %s%s %.*g", prefix, hyper->name, digits_of(value), value);
 }
 
 /* Every hyperparameter that the arm's space settles, at the selected trial. */
@@ -206,6 +214,17 @@ static void print_legend_of_inclusions(const fl_summary *summary)
             "zero, so the search fell short");
 }
 
+static void print_target(const fl_study *study)
+{
+    fl_text text = { 0 };
+    char evaluated[80];
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(&text, "%s below %g, seen %s; 'steps' are the fewest of all trials",
+                fl_trial_metric_name(study->target), study->target_value, evaluated);
+    page_paragraph(14, "target", text.bytes);
+    fl_text_free(&text);
+}
+
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
@@ -224,9 +243,7 @@ static void print_legend(const fl_summary *summary)
                        "with so few trials, how many of 20,000 simulated studies such an interval covers");
     print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
-    if (study->has_target)
-        printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
-               fl_trial_metric_name(study->target), study->target_value, study->eval_every);
+    if (study->has_target) print_target(study);
 }
 
 static void print_warnings(const fl_summary *summary)

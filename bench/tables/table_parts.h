@@ -2,6 +2,7 @@
 #ifndef BENCH_TABLES_TABLE_PARTS_H
 #define BENCH_TABLES_TABLE_PARTS_H
 
+#include "stats/detectable.h"
 #include "summary/summary.h"
 
 typedef struct summary_figure {

@@ -19,15 +19,25 @@ static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 
 /* --- cost --- */
 
-static size_t evaluations_of(const fl_trial *trial)
+/* The fraction of an evaluation that the test set takes: it is evaluated as the others are, example by example. */
+static double test_share(const fl_trial *base)
 {
-    return trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
+    double validation = (double)fl_trial_validation(base), test = (double)base->owners.workload->dataset->n_test;
+    return test / (2 * validation + test);
+}
+
+/* What the evaluations of a run take, in whole ones: of points that may not be scored the test set is left out. */
+static double whole_evaluations(const fl_plan_arm *arm)
+{
+    double n = (double)arm->evaluations;
+    if (arm->arm->base.test != FL_TRIAL_TEST_FINAL || n < 1) return n;
+    return n - (n - 1) * test_share(&arm->arm->base);
 }
 
 static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
 {
     const fl_trial *base = &arm->arm->base;
-    double runs = (double)arm->runs, evaluate = (double)arm->evaluations * arm->speed.evaluation;
+    double runs = (double)arm->runs, evaluate = whole_evaluations(arm) * arm->speed.evaluation;
     arm->evaluate = runs * evaluate * base->threads;
     arm->seconds = runs * base->threads * (arm->speed.setup + (double)base->steps * arm->speed.step + evaluate);
     arm->bytes = runs * bytes;
@@ -91,7 +101,7 @@ static fl_stats_trial *pilot_of(const fl_results *results, size_t arm, size_t mo
     fl_stats_trial *trials = fl_memory_new(n_scores, sizeof *trials);
     *n = 0;
     for (const fl_results_score *s = scores; s < scores + n_scores && *n < most; s++)
-        if (!results->study->feasible || s->record->status == FL_OUTCOME_COMPLETE)
+        if (!results->study->feasible || s->feasible)
             trials[(*n)++] = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
     free(scores);
     return trials;
@@ -103,10 +113,9 @@ static void detect_arm(fl_plan *plan, fl_plan_arm *arm, const fl_results *pilot,
     const fl_study_arm *namesake = fl_study_find_arm(pilot->study, arm->arm->name);
     if (!namesake) return;
     fl_stats_trial *trials = pilot_of(pilot, (size_t)(namesake - pilot->study->arms), most, &arm->n_pilot);
-    const fl_stats_design design = {
-        .n = study->claims.trials, .k = study->claims.k, .level = FL_SUMMARY_LEVEL / (double)plan->n_pairs, .seed = SEED
-    };
-    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable_shift(trials, arm->n_pilot, &design);
+    const fl_stats_arms both = { trials, trials, arm->n_pilot, arm->n_pilot, study->claims.k, false };
+    double level = FL_SUMMARY_LEVEL / (double)plan->n_pairs;
+    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable(&both, study->claims.trials, level, SEED);
     free(trials);
 }
 
@@ -132,10 +141,11 @@ fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error)
                        .n_pairs = fl_plan_pairs(study),
                        .detectable = NAN };
     for (size_t i = 0; i < study->n_arms; i++)
-        plan->arms[i] = (fl_plan_arm){ .arm = &study->arms[i],
-                                       .runs = study->trials * study->repeats + study->rerun_best,
-                                       .evaluations = evaluations_of(&study->arms[i].base),
-                                       .detectable = NAN };
+        plan->arms[i] =
+            (fl_plan_arm){ .arm = &study->arms[i],
+                           .runs = study->trials * study->repeats + study->rerun_best,
+                           .evaluations = fl_trial_evaluations(&study->arms[i].base, study->arms[i].base.steps),
+                           .detectable = NAN };
     if (cost(plan, seconds, error)) return plan;
     fl_plan_free(plan);
     return NULL;

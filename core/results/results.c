@@ -42,8 +42,8 @@ static unsigned number_of(fl_results *results, const char *key)
 /* How many evaluations a complete trial had. */
 static unsigned evaluations_of(const fl_study *study, const fl_record *record)
 {
-    size_t every = study->arms[record->slot.arm].base.eval_every;
-    return record->has_final ? (unsigned)((record->final.step + every - 1) / every) : 0;
+    const fl_trial *base = &study->arms[record->slot.arm].base;
+    return record->has_final ? (unsigned)fl_trial_evaluations(base, record->final.step) : 0;
 }
 
 static fl_results_entry brief_of(fl_results *results, const fl_record *record, fl_results_place place)
@@ -192,32 +192,54 @@ static size_t sum(const bool *flags, size_t n)
     return found;
 }
 
+/* How the repeats of one trial ended. */
+typedef struct ending {
+    uint64_t index;
+    size_t n_complete, n_infeasible, n_failed;
+} ending;
+
+/* The ending of the trial whose records begin at `next`, which moves on to those of the next trial. */
+static ending ending_of(const fl_results_entry **next, const fl_results_entry *end, size_t repeats)
+{
+    ending e = { .index = (*next)->slot.index };
+    for (; *next < end && (*next)->slot.index == e.index; (*next)++) {
+        if ((*next)->slot.repeat >= repeats) continue;
+        e.n_complete += (*next)->status == FL_OUTCOME_COMPLETE;
+        e.n_infeasible += (*next)->status == FL_OUTCOME_INFEASIBLE;
+        e.n_failed += (*next)->status == FL_OUTCOME_FAILED;
+    }
+    return e;
+}
+
 /* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
- * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
+ * fail, and, if they are to be, enough of the n are feasible. */
 static size_t count_trials(const fl_study *study, const fl_results_entry *records, size_t n_records, bool *filled)
 {
-    size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
-    bool *feasible = fl_memory_new(n, sizeof *feasible);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i].status == FL_OUTCOME_COMPLETE;
+    size_t n = study->feasible ? study->max_trials : study->trials;
+    bool *feasible = fl_memory_new(n, sizeof *feasible), *ended = fl_memory_new(n, sizeof *ended);
+    for (const fl_results_entry *next = records, *end = records + n_records; next < end;) {
+        ending e = ending_of(&next, end, study->repeats);
+        if (e.index >= n) continue;
+        feasible[e.index] = e.n_complete == study->repeats;
+        ended[e.index] = e.n_complete + e.n_infeasible == study->repeats;
     }
     if (study->feasible) n = fl_results_trials_needed(feasible, n, study->trials);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        done += slot->index < n && slot->repeat < study->repeats && records[i].status != FL_OUTCOME_FAILED;
-    }
-    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
+    *filled = sum(ended, n) == n && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
+    free(ended);
     return n;
 }
 
-static void count_statuses(fl_results_arm *arm)
+/* Trials, not repeats: a trial is complete when all its repeats are, failed as soon as one is, and else infeasible as
+ * soon as one is. */
+static void count_statuses(fl_results_arm *arm, size_t repeats)
 {
-    for (size_t i = 0; i < arm->n_search; i++) {
-        arm->n_complete += arm->search[i].status == FL_OUTCOME_COMPLETE;
-        arm->n_infeasible += arm->search[i].status == FL_OUTCOME_INFEASIBLE;
-        arm->n_failed += arm->search[i].status == FL_OUTCOME_FAILED;
+    for (const fl_results_entry *next = arm->search, *end = arm->search + arm->n_search; next < end;) {
+        ending e = ending_of(&next, end, repeats);
+        arm->n_run++;
+        arm->n_complete += e.n_complete == repeats;
+        arm->n_failed += e.n_failed > 0;
+        arm->n_infeasible += !e.n_failed && e.n_infeasible > 0;
     }
 }
 
@@ -232,7 +254,7 @@ static void settle_arm(const fl_study *study, fl_results_arm *arm, const fl_resu
     arm->n_trials = count_trials(study, all, searched, &arm->filled);
     while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
     arm->n_search = searched;
-    count_statuses(arm);
+    count_statuses(arm, study->repeats);
 }
 
 /* Reruns count only for the trial that is selected now; those of one trial stand side by side. */
@@ -261,7 +283,30 @@ static void settle_arms(fl_results *results)
 
 /* --- the whole --- */
 
+/* Records hold the score and the steps to the target that the study asked for; another choice is looked up among the
+ * points. */
+static void score_later(fl_results *results)
+{
+    const fl_study *study = results->study;
+    bool best_later = study->select_later && study->select_best;
+    for (size_t i = 0; i < results->n_records && (best_later || study->target_later); i++) {
+        fl_results_entry *entry = &results->records[i];
+        size_t n = 0;
+        fl_trial_point *points =
+            entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
+        if (best_later && n) fl_results_entry_score_at(study, fl_record_best_point(points, n, study->select), entry);
+        if (study->target_later)
+            entry->steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value);
+        free(points);
+    }
+}
+
 fl_results *fl_results_read(const char *folder, fl_error *error)
+{
+    return fl_results_read_as(folder, NULL, error);
+}
+
+fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *later, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "study.json");
@@ -269,7 +314,7 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
         fl_error_user(error, "%.600s: is no result folder: it holds no study.json", folder);
         return NULL;
     }
-    fl_study *study = fl_study_load(path, NULL, error);
+    fl_study *study = fl_study_load(path, later, error);
     if (!study) return NULL;
     fl_results *results = fl_memory_new(1, sizeof *results);
     *results = (fl_results){ .folder = fl_memory_copy_text(folder), .study = study, .hosts = json_object() };
@@ -279,6 +324,7 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
         return NULL;
     }
     settle_records(results);
+    score_later(results);
     settle_arms(results);
     if (study->claims.declared)
         results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);

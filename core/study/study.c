@@ -1,6 +1,7 @@
 /* A study in memory, and its trials. */
 #include "study/study.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,22 @@ const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name)
     for (size_t i = 0; i < study->n_arms; i++)
         if (!strcmp(study->arms[i].name, name)) return &study->arms[i];
     return NULL;
+}
+
+void fl_study_evaluations_text(const fl_study *study, char text[80])
+{
+    size_t least = study->arms[0].base.eval_every, most = least;
+    for (size_t i = 1; i < study->n_arms; i++) {
+        size_t every = study->arms[i].base.eval_every;
+        if (every < least) least = every;
+        if (every > most) most = every;
+    }
+    if (study->eval_ratio > 0)
+        snprintf(text, 80, "at steps that grow by %g", study->eval_ratio);
+    else if (least == most)
+        snprintf(text, 80, "every %zu steps", most);
+    else
+        snprintf(text, 80, "every %zu to %zu steps", least, most);
 }
 
 fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t index, uint64_t repeat)

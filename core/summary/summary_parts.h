@@ -21,7 +21,10 @@ enum { FL_SUMMARY_FEW_TRIALS = 10 };
 /* Everything about arm `i` but its warnings. */
 void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *arm);
 
-/* Compare all pairs of comparable arms, once the arms are there. */
+/* Find the axes at whose end an arm's best trials crowd. */
+void fl_summary_find_cut_offs(const fl_results *results, fl_summary_arm *arm);
+
+/* Compare the declared pairs, or all pairs of comparable arms, once the arms are there. */
 void fl_summary_compare(fl_summary *summary);
 
 /* Judge all inclusions, once the arms are there. */
@@ -29,6 +32,9 @@ void fl_summary_include(fl_summary *summary);
 
 /* Fill every list of warnings, once the pairs are there. */
 void fl_summary_warn(fl_summary *summary);
+
+/* Name what was chosen after the fact. */
+void fl_summary_warn_of_later(fl_summary *summary);
 
 /* Add a sentence to a list. */
 void fl_summary_say(char ***list, size_t *n, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -2,6 +2,7 @@
  * there. */
 #include "support/command.h"
 #include "support/fixtures.h"
+#include "summary/summary.h"
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
 #define MOMENTUM(name)                                                                                                 \
@@ -60,6 +61,22 @@ static void assert_row(const char *text, const char *numbers, const char *trials
     assert_contains(text, row);
 }
 
+/* The row of final_error of the first arm: `numbers` of the selected trial, then what the summary claims of the best of
+ * K new ones. */
+static void assert_final_error(const scene *s, const char *text, const char *numbers, double factor, const char *trial)
+{
+    char row[300];
+    fl_summary *summary = fl_summary_make(s->results);
+    const fl_stats_interval *i = &summary->arms[0].interval;
+    if (i->claimed)
+        snprintf(row, sizeof row, "%s%.10g\t%.10g\t%.10g\t%zu\t", numbers, factor * i->estimate, factor * i->low,
+                 factor * i->high, i->k);
+    else
+        snprintf(row, sizeof row, "%sNaN\tNaN\tNaN\tNaN\t", numbers);
+    fl_summary_free(summary);
+    assert_row(text, row, trial);
+}
+
 /* --- numbers --- */
 
 /* P(rank <= r) = 1 - (1 - r/5)^5 is .67, .92, .990: the 5th percentile is the best trial, the 95th the third
@@ -69,8 +86,8 @@ static void final_error_shows_the_selected_trial_and_its_band(void **state)
     scene s;
     begin(&s);
     char *text = draw(&s, "final_error");
-    assert_row(text, "1\t10\t10\t20\t11\t11\t21\t", trial_of(&s, 0, 2));
-    assert_row(text, "2\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t", "-");
+    assert_final_error(&s, text, "1\t1\t10\t10\t20\t11\t11\t21\t", 100, trial_of(&s, 0, 2));
+    assert_row(text, "2\t2\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t", "-");
     assert_contains(text, "# arm 2: mom_^{x}@ 'd' <e>&\n");
     free(text);
     scene_end(&s);
@@ -83,8 +100,8 @@ static void steps_to_target_tells_how_many_reached_it(void **state)
     scene s;
     begin(&s);
     char *text = draw(&s, "steps_to_target");
-    assert_row(text, "1\t40\t40\tinf\t1\t5\t", trial_of(&s, 0, 2));
-    assert_row(text, "2\tinf\tinf\tinf\t0\t5\t", "-");
+    assert_row(text, "1\t1\t40\t40\tinf\t1\t5\t", trial_of(&s, 0, 2));
+    assert_row(text, "2\t2\tinf\tinf\tinf\t0\t5\t", "-");
     free(text);
     scene_end(&s);
 }
@@ -175,7 +192,7 @@ static void errors_that_are_losses_are_not_percent(void **state)
     invent_errors(&s, 0, (const double[]){ 0.25 }, 1);
     finish(&s);
     char *text = draw(&s, "final_error");
-    assert_row(text, "1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", trial_of(&s, 0, 0));
+    assert_final_error(&s, text, "1\t1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", 1, trial_of(&s, 0, 0));
     free(text);
     scene_end(&s);
 }
@@ -281,7 +298,7 @@ static void folders_stand_side_by_side(void **state)
     assert_contains(text, "# arm 3: sgd (momentum)\n");
     snprintf(part, sizeof part, "# panel: glyphs/mlp\n#   %.44s", b.folder);
     assert_contains(text, part);
-    assert_row(text, "3\t10\t10\t20\t11\t11\t21\t", trial_of(&b, 0, 2));
+    assert_final_error(&b, text, "3\t1\t10\t10\t20\t11\t11\t21\t", 100, trial_of(&b, 0, 2));
     free(text);
     scene_end(&a);
     scene_end(&b);
@@ -324,7 +341,7 @@ static void mistakes_are_told_before_anything_is_drawn(void **state)
     size_t before = folder_count(s.folder);
     assert_refused(2, "final_error, steps_to_target, budget", s.folder, "plot", s.folder, "--figure", "budget",
                    "--figure", "pie");
-    assert_refused(2, "it is svg, png or pdf", s.folder, "plot", s.folder, "--format", "gif");
+    assert_refused(2, "it is svg, png, pdf or tex", s.folder, "plot", s.folder, "--format", "gif");
     assert_refused(2, "is no result folder", s.folder, "plot", s.folder, "/nonexistent");
     assert_refused(2, "usage: fairlead plot DIR", s.folder, "plot");
     assert_int_equal(folder_count(s.folder), before);

@@ -1,0 +1,125 @@
+/* The summary's tables for a paper: booktabs' rules, a table per group of arms that can be compared. The caption says
+ * what the interval covers, so that a table read alone claims nothing more than the study does. */
+#include "base/text.h"
+#include "export/export.h"
+#include "summary/summary.h"
+#include "tables/table_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Text with TeX's special characters escaped. */
+static void add_escaped(fl_text *out, const char *text)
+{
+    static const struct {
+        char special;
+        const char *written;
+    } table[] = { { '\\', "\\textbackslash{}" }, { '~', "\\textasciitilde{}" }, { '^', "\\textasciicircum{}" },
+                  { '<', "\\textless{}" },       { '>', "\\textgreater{}" },    { '|', "\\textbar{}" },
+                  { '"', "\\textquotedbl{}" } };
+    for (; *text; text++) {
+        const char *written = NULL;
+        for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+            if (table[i].special == *text) written = table[i].written;
+        if (written)
+            fl_text_add(out, "%s", written);
+        else
+            fl_text_add(out, strchr("#$%&_{}", *text) ? "\\%c" : "%c", *text);
+    }
+}
+
+/* "8.29", or a dash. */
+static void add_error(fl_text *out, bool rate, double error)
+{
+    fl_text_add(out, " & %s", isfinite(error) ? summary_error(rate, error).text : "--");
+}
+
+static void add_row(fl_text *out, const fl_study *study, const fl_summary_arm *arm)
+{
+    bool rate = fl_summary_rates(arm->arm);
+    add_escaped(out, arm->arm->label);
+    fl_text_add(out, " & %zu & %zu", arm->n_run, arm->results->n_infeasible);
+    add_error(out, rate, arm->val_error.center);
+    add_error(out, rate, arm->test_error.center);
+    add_error(out, rate, arm->interval.estimate);
+    fl_text_add(out, " & %s", summary_range(rate, arm->interval.low, arm->interval.high).text);
+    if (study->has_target && isfinite(arm->steps.center)) fl_text_add(out, " & %.0f", arm->steps.center);
+    if (study->has_target && !isfinite(arm->steps.center)) fl_text_add(out, " & never");
+    fl_text_add(out, " \\\\\n");
+}
+
+static void add_target(fl_text *out, const fl_study *study)
+{
+    char evaluated[80];
+    bool loss = study->target == FL_TRIAL_TRAIN_LOSS || study->target == FL_TRIAL_VAL_LOSS;
+    bool validation = study->target == FL_TRIAL_VAL_LOSS || study->target == FL_TRIAL_VAL_ERROR;
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(out, " Steps: the fewest of any trial to a %s %s below %g, evaluated %s.",
+                validation ? "validation" : "training", loss ? "loss" : "error", study->target_value, evaluated);
+}
+
+static void add_caption(fl_text *out, const fl_study *study, const fl_trial *base, bool rate)
+{
+    fl_text_add(out, "\\caption{");
+    add_escaped(out, study->name);
+    fl_text_add(out, ": ");
+    add_escaped(out, base->owners.workload->entry.name);
+    fl_text_add(out,
+                ", batch size %zu, %zu steps per trial. %s of the trial that validation selected; best of $N/5$: "
+                "expected test %s of what validation selects among a fifth as many new trials, with its 90\\,\\%% "
+                "interval.",
+                base->batch_size, base->steps, rate ? "Errors (\\%)" : "Losses", rate ? "error" : "loss");
+    if (study->has_target) add_target(out, study);
+    fl_text_add(out, "}\n\\smallskip\\small\n");
+}
+
+static void add_head(fl_text *out, const fl_study *study)
+{
+    fl_text_add(out,
+                "\\begin{tabular}{lrrrrrl%s}\n\\toprule\nArm & Trials & Diverged & Val. & Test & "
+                "\\multicolumn{2}{c}{Best of $N/5$}%s \\\\\n\\midrule\n",
+                study->has_target ? "r" : "", study->has_target ? " & Steps" : "");
+}
+
+/* The arms that can be compared with arm `first`. */
+static size_t add_group(fl_text *out, const fl_summary *summary, size_t first)
+{
+    const fl_study *study = summary->results->study;
+    const fl_study_arm *arm = summary->arms[first].arm;
+    size_t n = 0;
+    fl_text_add(out, "\\begin{table}\n\\centering\n");
+    add_caption(out, study, &arm->base, fl_summary_rates(arm));
+    add_head(out, study);
+    for (size_t i = first; i < summary->n_arms; i++) {
+        if (!summary_in_group(summary, first, i)) continue;
+        add_row(out, study, &summary->arms[i]);
+        n += summary->arms[i].n_run;
+    }
+    fl_text_add(out, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+    return n;
+}
+
+static bool begins_group(const fl_summary *summary, size_t i)
+{
+    for (size_t before = 0; before < i; before++)
+        if (summary_in_group(summary, before, i)) return false;
+    return true;
+}
+
+static bool write_latex(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+{
+    fl_text out = { 0 };
+    fl_summary *summary = fl_summary_make(results);
+    fl_text_add(&out, "%% Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n");
+    for (size_t i = 0; i < summary->n_arms; i++)
+        if (begins_group(summary, i)) *n += add_group(&out, summary, i);
+    fputs(out.bytes, file);
+    fl_text_free(&out);
+    fl_summary_free(summary);
+    return true;
+}
+
+const export_format export_latex = {
+    .name = "latex",
+    .write = write_latex,
+};

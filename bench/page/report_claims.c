@@ -1,0 +1,195 @@
+/* What the study tests, before any figure of an arm: the question in numbers, what is claimed in words that have a
+ * direction, then every pair. */
+#include "page/report_parts.h"
+
+#include <math.h>
+
+enum { FOLDED = 6 }; /* more pairs that show nothing are folded away, unless they were declared */
+
+#define FOR_PAIRS(pair, summary, panel)                                                                                \
+    for (const fl_summary_pair *pair = (summary)->pairs; pair < (summary)->pairs + (summary)->n_pairs; pair++)         \
+        if (report_in_panel(summary, panel, pair->a))
+
+/* --- the question --- */
+
+static void add_difference(fl_text *page, bool rate, double difference)
+{
+    html_error(page, rate, difference);
+    if (rate) fl_text_add(page, " points");
+}
+
+static void add_declared(fl_text *page, const fl_summary *summary)
+{
+    const fl_study_claims *claims = &summary->results->study->claims;
+    bool rate = fl_summary_rates(summary->arms[0].arm);
+    size_t n = summary->n_pairs;
+    if (claims->declared)
+        fl_text_add(page, "Declared before the first trial: %zu difference%s", n, n == 1 ? "" : "s");
+    else
+        fl_text_add(page,
+                    "<b>Nothing was declared</b>: %s, so take what follows for a suggestion; tested is each "
+                    "difference",
+                    n == 1 ? "the one pair is tested all the same" : "every pair is tested");
+    fl_text_add(page, " in the expected test %s of the best of %zu trials, out of %zu per arm.",
+                rate ? "error" : "loss", claims->k, claims->trials);
+    if (claims->margin > 0) {
+        fl_text_add(page, " A difference below ");
+        add_difference(page, rate, claims->margin);
+        fl_text_add(page, " was declared not to matter.");
+    }
+}
+
+static void add_level(fl_text *page, const fl_summary *summary)
+{
+    const fl_study_claims *claims = &summary->results->study->claims;
+    fl_text_add(page, " A difference is claimed where p, after Holm’s correction over %zu test%s, is below %.2g",
+                summary->n_tests, summary->n_tests == 1 ? "" : "s", summary->level);
+    if (summary->n_looks > 1) fl_text_add(page, " (.05 over %zu looks at the growing study)", summary->n_looks);
+    if (claims->family && summary->n_family > 1) {
+        fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
+        html_text(page, claims->family);
+    }
+    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space.");
+}
+
+/* --- a pair --- */
+
+static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    bool directed = pair->found == FL_SUMMARY_BETTER || pair->found == FL_SUMMARY_CUT_OFF;
+    size_t first = directed ? pair->worse : pair->a, second = pair->a + pair->b - first;
+    html_text(page, summary->arms[first].arm->label);
+    fl_text_add(page, directed ? " worse than " : " and ");
+    html_text(page, summary->arms[second].arm->label);
+}
+
+/* Worse minus better: the estimate is positive, its interval need not be. */
+static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
+{
+    bool turned = pair->worse != pair->a;
+    double low = turned ? -pair->high : pair->low, high = turned ? -pair->low : pair->high;
+    fl_text_add(page, "<td class=\"range\">");
+    if (!isfinite(low)) return;
+    html_signed(page, rate, low);
+    fl_text_add(page, " to ");
+    html_signed(page, rate, high);
+}
+
+static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    fl_text_add(page, "<td class=\"verdict\">");
+    html_element(page, pair->claimed ? "b" : "span", pair->verdict);
+    if (pair->n_left_out) fl_text_add(page, " (%zu trials without a partner left out)", pair->n_left_out);
+}
+
+static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    bool rate = fl_summary_rates(summary->arms[pair->a].arm);
+    fl_text_add(page, pair->claimed ? "<tr class=\"claimed\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
+    add_names(page, summary, pair);
+    add_verdict(page, summary, pair);
+    fl_text_add(page, "<td>");
+    html_error(page, rate, fabs(pair->difference));
+    add_range(page, rate, pair);
+    if (pair->tested)
+        fl_text_add(page, "<td>%.2g<td>%.2g<td class=\"words\">%s\n", pair->p, pair->p_adjusted,
+                    pair->paired ? "paired" : "unpaired");
+    else
+        fl_text_add(page, "<td>–<td>–<td class=\"words\">\n");
+}
+
+/* --- a panel --- */
+
+static size_t count_found(const fl_summary *summary, const figure_panel *panel, bool nothing)
+{
+    size_t n = 0;
+    FOR_PAIRS(pair, summary, panel) n += (pair->found == FL_SUMMARY_NOTHING) == nothing;
+    return n;
+}
+
+/* Claimed ones first. */
+static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool nothing)
+{
+    fl_text_add(
+        page,
+        "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Arms<th class=\"words\">Finding"
+        "<th colspan=\"2\">Difference%s, and 90 %% interval<th>p<th>corrected<th class=\"words\">Trials<tbody>\n",
+        fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
+    for (fl_summary_verdict found = FL_SUMMARY_VERDICTS; found-- > 0;) FOR_PAIRS(pair, summary, panel)
+        {
+            if (pair->found == found && (found == FL_SUMMARY_NOTHING) == nothing) add_pair(page, summary, pair);
+        }
+    fl_text_add(page, "</table></div>\n");
+}
+
+static void add_headline(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+{
+    size_t n = 0, all = 0;
+    FOR_PAIRS(pair, summary, panel)
+    {
+        bool rate = fl_summary_rates(summary->arms[pair->a].arm);
+        all++;
+        if (!pair->claimed) continue;
+        fl_text_add(page, "%s<li>", n++ ? "" : "<ul class=\"claims\">\n");
+        add_names(page, summary, pair);
+        fl_text_add(page, " by ");
+        add_difference(page, rate, fabs(pair->difference));
+        fl_text_add(page, "\n");
+    }
+    if (n)
+        fl_text_add(page, "</ul>\n");
+    else
+        fl_text_add(page, "<p class=\"claims\">No difference is claimed%s.</p>\n",
+                    all == 1 ? "" : " in any of the pairs");
+}
+
+/* What this study could have shown, where it shows nothing. A difference of rates beyond 1 is none at all. */
+static void add_detectable(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+{
+    bool rate = fl_summary_rates(panel->arms[0].summary->arm);
+    double least = HUGE_VAL, most = -HUGE_VAL;
+    FOR_PAIRS(pair, summary, panel)
+    {
+        least = fmin(least, pair->detectable); /* NaN is passed over */
+        most = fmax(most, pair->detectable);
+    }
+    if (isinf(least)) return;
+    fl_text_add(page, "<p class=\"note\">None shown does not mean none there. Going by the first trials of each arm, a "
+                      "study like this finds, in 80 %% of cases, a difference of ");
+    add_difference(page, rate, least);
+    if (rate && most >= 1)
+        fl_text_add(page, " or more; for some pairs, only one beyond what errors can be");
+    else if (most > least) {
+        fl_text_add(page, " to ");
+        add_difference(page, rate, most);
+        fl_text_add(page, ", depending on the pair");
+    }
+    fl_text_add(page, ".</p>\n");
+}
+
+static void add_panel(fl_text *page, const figure_sheet *sheet, const fl_summary *summary, const figure_panel *panel)
+{
+    size_t n_nothing = count_found(summary, panel, true);
+    if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
+    add_headline(page, summary, panel);
+    if (count_found(summary, panel, false)) add_table(page, summary, panel, false);
+    if (!n_nothing) return;
+    bool open = summary->results->study->claims.declared || n_nothing <= FOLDED;
+    fl_text_add(page, "<details%s><summary>%zu pair%s without a difference shown</summary>\n", open ? " open" : "",
+                n_nothing, n_nothing == 1 ? "" : "s");
+    add_table(page, summary, panel, true);
+    fl_text_add(page, "</details>\n");
+    add_detectable(page, summary, panel);
+}
+
+void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+{
+    if (!summary->n_pairs) return;
+    fl_text_add(page, "<section><h2>What is tested</h2>\n<p class=\"note\">");
+    add_declared(page, summary);
+    add_level(page, summary);
+    fl_text_add(page, "</p>\n");
+    for (size_t i = 0; i < sheet->n_panels; i++)
+        if (sheet->panels[i].summary == summary) add_panel(page, sheet, summary, &sheet->panels[i]);
+    fl_text_add(page, "</section>\n");
+}

@@ -1,0 +1,2 @@
+# Test error grouped by what is tuned.
+note = "bars: the selected trial; whiskers: ".band_name

@@ -1,0 +1,233 @@
+/* `fairlead watch`: a run seen from outside, by a folder that grows. */
+#include "support/command.h"
+#include "support/fixtures.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void invent_some(const scene *s, size_t arm, uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from; i < to; i++)
+        invent(s, arm, i, 0, (invented){ .val_error = 0.1 + 0.01 * (double)i, .test_error = 0.2 });
+}
+
+static void assert_shows(const scene *s, int code, const char *const *parts)
+{
+    command c = command_run(s->folder, WORDS("watch", s->folder, "--once"));
+    for (; *parts; parts++)
+        if (!strstr(c.out, *parts)) fail_msg("there is no '%s' in:\n%s%s", *parts, c.out, c.err);
+    assert_null(strstr(c.out, "error")); /* no results: they invite to peek */
+    assert_null(strchr(c.out, '\033'));
+    assert_int_equal(c.code, code);
+    command_free(&c);
+}
+
+/* --- counts --- */
+
+/* Of 5 + 5 trials of 100 steps: 3 + 2 ended, of which one diverged; the fourth of the second arm failed. This process
+ * holds the lock, and its one child, the watch itself, passes for its worker. Every trial took 2 seconds: 30 a minute.
+ */
+static void every_arm_is_counted(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(5), SGD("plain") "," SGD("other"));
+    invent_some(&s, 0, 0, 3);
+    invent_some(&s, 1, 0, 1);
+    invent(&s, 1, 1, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
+    assert_shows(&s, 0,
+                 WORDS("plain  ", "  3/5\n", "other  ", "  2/5  1 diverged\n", "total  ", "  5/10  1 diverged\n",
+                       "400 of 900 steps", "about 10 s left, 1 worker, 30 trials/min, last record 0 s ago"));
+    invent(&s, 1, 3, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "timeout" });
+    assert_shows(&s, 1, WORDS("3/5  1 diverged  1 failed\n"));
+    scene_end(&s);
+}
+
+/* A trial has ended once both repeats have. */
+static void repeats_are_one_trial(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(2) "\"seeds\": {\"repeats\": 2, \"rerun_best\": 3},", SGD("plain"));
+    for (uint64_t r = 0; r < 3; r++) invent(&s, 0, r / 2, r % 2, (invented){ .val_error = 0.1 });
+    assert_shows(&s, 0, WORDS("plain  ", "  1/2\n", "300 of 400 steps, 0 of 3 reruns"));
+    scene_end(&s);
+}
+
+/* Three feasible trials are wanted and one diverged: a fourth is needed. */
+static void a_feasible_budget_grows_with_its_divergences(void **state)
+{
+    scene s;
+    scene_begin(&s, FEASIBLE(3), SGD("plain"));
+    assert_shows(&s, 4, WORDS("  0/3\n"));
+    invent(&s, 0, 0, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
+    assert_shows(&s, 0, WORDS("  1/4  1 diverged\n"));
+    invent_some(&s, 0, 1, 4);
+    assert_shows(&s, 0, WORDS("  4/4  1 diverged\n", "\ncomplete\n"));
+    scene_end(&s);
+}
+
+/* --- a run --- */
+
+static void wait_for(const command *c, const char *text)
+{
+    struct timespec tenth = { .tv_nsec = 100000000 };
+    for (int i = 0; i < 300; i++) {
+        off_t n = lseek(c->files[0], 0, SEEK_END);
+        char *out = calloc((size_t)n + 1, 1);
+        assert_int_equal(pread(c->files[0], out, (size_t)n, 0), n);
+        bool found = strstr(out, text);
+        free(out);
+        if (found) return;
+        nanosleep(&tenth, NULL);
+    }
+    fail_msg("'%s' never came", text);
+}
+
+/* 7 trials of 2 seconds are left. */
+static void lines_follow_a_growing_folder_to_its_end(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10), SGD("plain"));
+    invent_some(&s, 0, 0, 3);
+    command c = command_start(s.folder, WORDS("watch", s.folder));
+    wait_for(&c, "3/10 trials, 300 of 1000 steps, about 14 s left, 1 worker, 30 trials/min, last record");
+    invent_some(&s, 0, 3, 6);
+    wait_for(&c, "6/10 trials");
+    invent_some(&s, 0, 6, 10);
+    command_wait(&c);
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "\n10/10 trials, 1000 of 1000 steps, complete\n");
+    command_free(&c);
+    scene_end(&s);
+}
+
+static void without_a_run_it_says_so(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10), SGD("plain"));
+    invent_some(&s, 0, 0, 3);
+    fl_store_close(s.store);
+    s.store = NULL;
+    assert_shows(&s, 0, WORDS("no run on this machine writes here, last record"));
+    scene_end(&s);
+}
+
+static void an_interrupt_ends_it(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10), SGD("plain"));
+    command c = command_start(s.folder, WORDS("watch", s.folder));
+    wait_for(&c, "0/10 trials, ");
+    kill(c.pid, SIGINT);
+    command_wait(&c);
+    assert_int_equal(c.code, 130);
+    command_free(&c);
+    scene_end(&s);
+}
+
+/* Names, sizes and times of what the folder holds. */
+static void list_folder(const char *folder, fl_text *list)
+{
+    struct dirent **files;
+    int n = scandir(folder, &files, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        char path[FL_FILE_PATH_MAX];
+        struct stat facts;
+        fl_file_path_join(path, folder, files[i]->d_name);
+        assert_int_equal(stat(path, &facts), 0);
+        if (strcmp(files[i]->d_name, "..")) /* the temporary folder above is everybody's */
+            fl_text_add(list, "%s %jd %jd.%09ld\n", files[i]->d_name, (intmax_t)facts.st_size,
+                        (intmax_t)facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
+        free(files[i]);
+    }
+    free(files);
+}
+
+static void the_folder_stays_as_it_is(void **state)
+{
+    scene s;
+    fl_text before = { 0 }, after = { 0 };
+    scene_begin(&s, BUDGET(10), SGD("plain"));
+    invent_some(&s, 0, 0, 3);
+    list_folder(s.folder, &before);
+    assert_int_equal(chmod(s.folder, 0500), 0);
+    assert_shows(&s, 0, WORDS("3/10"));
+    assert_int_equal(chmod(s.folder, 0700), 0);
+    list_folder(s.folder, &after);
+    assert_string_equal(before.bytes, after.bytes);
+    assert_refused(2, "is no result folder", s.folder, "watch", "/nonexistent");
+    fl_text_free(&before);
+    fl_text_free(&after);
+    scene_end(&s);
+}
+
+/* --- a terminal --- */
+
+static size_t characters(const char *text, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '\033')
+            i += strcspn(text + i, "mKJA");
+        else
+            count += ((unsigned char)text[i] & 0xc0) != 0x80 && (unsigned char)text[i] >= ' ';
+    }
+    return count;
+}
+
+static command on_terminal(const scene *s, const char *environment)
+{
+    char line[FL_FILE_PATH_MAX + 400];
+    snprintf(line, sizeof line, "stty cols 44 rows 9; %s TERM=xterm " FL_BUILD_DIR "/fairlead watch '%s'", environment,
+             s->folder);
+    return command_start_program("script", s->folder, WORDS("script", "-qec", line, "/dev/null"));
+}
+
+/* Nine arms on nine lines of 44 characters. */
+static void a_terminal_is_drawn_in_place_and_never_overrun(void **state)
+{
+    scene s;
+    if (system("command -v script >/dev/null")) {
+        puts("script is not installed; nothing is drawn on a terminal");
+        skip();
+    }
+    scene_begin(&s, BUDGET(3),
+                SGD("a quite long name of an arm, äöü") "," SGD("b") "," SGD("c") "," SGD("d") "," SGD("e") "," SGD(
+                    "f") "," SGD("g") "," SGD("h") "," SGD("i"));
+    for (size_t arm = 0; arm < 9; arm++) invent_some(&s, arm, 0, arm ? 3 : 2);
+    command c = on_terminal(&s, "");
+    wait_for(&c, "26/27");
+    invent_some(&s, 0, 2, 3);
+    command_wait(&c);
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "a quite long …");
+    assert_contains(c.out, "and 6 more arms");
+    assert_contains(c.out, "\033[8A\r"); /* up, to be drawn over: the cursor has the ninth line */
+    assert_contains(c.out, "27/27");
+    assert_contains(c.out, "\033[36m█");
+    for (char *line = strtok(c.out, "\r\n"); line; line = strtok(NULL, "\r\n"))
+        if (characters(line, strlen(line)) > 44) fail_msg("longer than the terminal is wide: %s", line);
+    command_free(&c);
+    c = on_terminal(&s, "NO_COLOR=1");
+    command_wait(&c);
+    assert_null(strstr(c.out, "\033[36m"));
+    command_free(&c);
+    scene_end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_arm_is_counted),
+        cmocka_unit_test(repeats_are_one_trial),
+        cmocka_unit_test(a_feasible_budget_grows_with_its_divergences),
+        cmocka_unit_test(lines_follow_a_growing_folder_to_its_end),
+        cmocka_unit_test(without_a_run_it_says_so),
+        cmocka_unit_test(an_interrupt_ends_it),
+        cmocka_unit_test(the_folder_stays_as_it_is),
+        cmocka_unit_test(a_terminal_is_drawn_in_place_and_never_overrun),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
