@@ -1,6 +1,7 @@
 /* Reading stops at the first folder that is none: half an answer would look like a whole one. */
 #include "command/folders.h"
 #include "base/memory.h"
+#include "record/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,20 @@ void folders_free(folders *read)
     }
     free(read->summaries);
     *read = (folders){ .n = 0 };
+}
+
+static bool shows_claims(const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        if (summary->pairs[i].tested) return summary->results->study->claims.declared;
+    return false;
+}
+
+void folders_looked(const fl_summary *const *summaries, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (shows_claims(summaries[i]))
+            fl_record_log_look(summaries[i]->results->folder, summaries[i]->results->study->trials);
 }
 
 const fl_summary *const *folders_summaries(const folders *read)

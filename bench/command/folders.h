@@ -16,6 +16,9 @@ typedef struct folders {
 bool folders_read(const words *paths, folders *read, fl_error *error);
 void folders_free(folders *read); /* what it owns, not the struct */
 
+/* Note in each folder's log that its declared claims were shown, if any was tested (record/log.h). */
+void folders_looked(const fl_summary *const *summaries, size_t n);
+
 /* What functions over summaries take. */
 const fl_summary *const *folders_summaries(const folders *read);
 

@@ -1,6 +1,7 @@
 /* fairlead run: a study from its file to records, summary, figures and page. */
 #include "base/memory.h"
 #include "command/builtin.h"
+#include "command/folders.h"
 #include "farm/farm.h"
 #include "figures/figure.h"
 #include "say/options.h"
@@ -60,6 +61,7 @@ static bool show(const char *folder, fl_error *why)
     fl_summary *summary = fl_summary_make(results);
     const fl_summary *const summaries[] = { summary };
     summary_print_table(summaries, 1);
+    folders_looked(summaries, 1);
     fl_file_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);

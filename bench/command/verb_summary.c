@@ -150,6 +150,7 @@ static int show(const words *paths, void (*print)(const fl_summary *const *summa
     folders read;
     if (!folders_read(paths, &read, &error)) return complain(&error);
     print(folders_summaries(&read), read.n);
+    folders_looked(folders_summaries(&read), read.n);
     int code = read.n_records ? 0 : NOTHING_MEASURED;
     folders_free(&read);
     return code;

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/line.h"
+#include "record/log.h"
 #include "results/points.h"
 
 #include <malloc.h>
@@ -266,6 +267,8 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
     }
     settle_records(results);
     settle_arms(results);
+    if (study->claims.declared)
+        results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);
     return results;
 }
 

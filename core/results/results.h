@@ -51,6 +51,7 @@ typedef struct fl_results {
     size_t n_host_keys;
     fl_results_damage *damage;
     size_t n_damage;
+    size_t earlier_looks; /* at the declared claims, on other numbers of trials (record/log.h) */
     fl_results_files *trials;
     struct fl_results_points_index *points;
 } fl_results;

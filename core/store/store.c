@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/line.h"
+#include "record/log.h"
 #include "store/lock.h"
 
 #include <errno.h>
@@ -89,21 +90,35 @@ static bool is_absent(const char *path)
     return access(path, F_OK) != 0 && errno == ENOENT;
 }
 
-/* Is the study in `path` one that this study continues, or even the same? */
-static bool continues(const fl_store *store, const char *path, bool *same, fl_error *error)
+/* What study.json is to hold from now on, or NULL when the study in `path` is not one that this study continues; *same
+ * when it holds that already. New reference. */
+static json_t *continued(const fl_store *store, const char *path, bool *same, fl_error *error)
 {
     char *text;
     size_t n;
     json_error_t trouble;
     fl_error why;
-    if (!fl_file_read(path, &text, &n, error)) return false;
-    json_t *frozen = json_loadb(text, n, 0, &trouble);
+    if (!fl_file_read(path, &text, &n, error)) return NULL;
+    json_t *frozen = json_loadb(text, n, 0, &trouble), *now = NULL;
     free(text);
-    if (!frozen) return fl_error_user(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
-    bool goes_on = fl_study_continues(store->study, frozen, &why);
-    *same = json_equal(frozen, store->study->frozen);
+    if (!frozen) fl_error_user(error, "%s:%d:%d: %s", path, trouble.line, trouble.column, trouble.text);
+    if (frozen && fl_study_continues(store->study, frozen, &why))
+        now = fl_study_continued(store->study, frozen);
+    else if (frozen)
+        fl_error_user(error, "%s: %s; choose another folder with -o", store->folder, why.text);
+    *same = now && json_equal(frozen, now);
     json_decref(frozen);
-    return goes_on || fl_error_user(error, "%s: %s; choose another folder with -o", store->folder, why.text);
+    return now;
+}
+
+/* The log first: a freeze that is noted twice does no harm, one that is not noted would be an unnoticed extension. */
+static bool write_study(const fl_store *store, const char *path, const json_t *study, fl_error *error)
+{
+    if (!fl_record_log_freeze(store->folder, study, error)) return false;
+    char *text = json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    bool written = fl_file_write(path, text, strlen(text), error);
+    free(text);
+    return written;
 }
 
 /* The folder's study.json must be one this study continues; write it where it is new or has grown. */
@@ -112,12 +127,11 @@ static bool settle_study(const fl_store *store, fl_error *error)
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, store->folder, "study.json");
     bool same = false;
-    if (!is_absent(path) && !continues(store, path, &same, error)) return false;
-    if (same) return true;
-    char *text = json_dumps(store->study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    bool written = fl_file_write(path, text, strlen(text), error);
-    free(text);
-    return written;
+    json_t *now = is_absent(path) ? json_incref(store->study->frozen) : continued(store, path, &same, error);
+    if (!now) return false;
+    bool settled = same || write_study(store, path, now, error);
+    json_decref(now);
+    return settled;
 }
 
 /* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written

@@ -85,6 +85,8 @@ void fl_study_free(fl_study *study)
     for (size_t i = 0; i < study->n_spaces; i++) fl_search_space_free(&study->spaces[i]);
     free(study->arms);
     free(study->spaces);
+    free(study->claims.pairs);
+    free(study->claims.family);
     free(study->name);
     free(study->why);
     json_decref(study->frozen);

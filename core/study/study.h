@@ -20,6 +20,30 @@ typedef struct fl_study_arm {
     const fl_search_space *space; /* borrowed from the study */
 } fl_study_arm;
 
+/* Two arms to be compared, indices into fl_study.arms. */
+typedef struct fl_study_pair {
+    size_t left, right;
+} fl_study_pair;
+
+enum { FL_STUDY_TRIALS_PER_DRAW = 5 }; /* N / K: an interval of E[best of K] is claimed for K <= N / 5 alone */
+
+/* What the study declares, before its first trial, that it will test. A pair names two arms of the file; where the
+ * study is a product, it stands for one pair per combination of workload, backend, precision and batch size: arms of
+ * unlike combinations are never paired. A baseline is paired with every other arm of the file, and stands to the right.
+ */
+typedef struct fl_study_claims {
+    bool declared;        /* the file has `claims`; without them every pair is tested, and said to be undeclared */
+    fl_study_pair *pairs; /* in the file's order, the combinations of one side by side */
+    size_t n_pairs;       /* 0: all pairs of arms that can be compared */
+    size_t baseline;      /* the baseline's first arm; SIZE_MAX: none */
+    size_t k, trials;     /* the best of `k` of `trials` per arm; where the file leaves them open, a fifth of
+                           * budget.trials (at least 1) and budget.trials, as they were at the first freeze:
+                           * extending the folder changes neither */
+    bool k_given, trials_given; /* in the file, rather than by default */
+    double margin;              /* a difference of the test error that does not matter; 0: none is declared */
+    char *family;               /* studies of one name are corrected together; NULL: on its own */
+} fl_study_claims;
+
 typedef struct fl_study {
     char *name, *why;
     fl_study_arm *arms;
@@ -39,6 +63,7 @@ typedef struct fl_study {
     bool has_target;
     fl_trial_metric target;
     double target_value;
+    fl_study_claims claims;
     json_t *frozen; /* normal form: every default written out; owned */
 } fl_study;
 
@@ -66,5 +91,9 @@ const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name);
 /* True when `study` continues what `frozen` (a folder's study.json) began: equal but for larger budget.trials,
  * budget.max_trials and seeds.rerun_best. Else a sentence that names the fields that differ. */
 bool fl_study_continues(const fl_study *study, const json_t *frozen, fl_error *error);
+
+/* What the folder's study.json says once this study continues it: the resolved study, with the K and the number of
+ * trials its claims had at the first freeze where the file leaves them open. New reference. */
+json_t *fl_study_continued(const fl_study *study, const json_t *frozen);
 
 #endif

@@ -82,10 +82,27 @@ static void compare(const json_t *was, const json_t *is, const char *path, fl_te
         add_path(differing, path, "");
 }
 
+/* Where the file leaves `key` of its claims open, the first freeze has settled it. */
+static void keep_settled(json_t *claims, const json_t *frozen, const char *key, bool given)
+{
+    json_t *settled = json_object_get(json_object_get(frozen, "claims"), key);
+    if (claims && settled && !given) json_object_set(claims, key, settled);
+}
+
+json_t *fl_study_continued(const fl_study *study, const json_t *frozen)
+{
+    json_t *continued = json_deep_copy(study->frozen), *claims = json_object_get(continued, "claims");
+    keep_settled(claims, frozen, "k", study->claims.k_given);
+    keep_settled(claims, frozen, "trials", study->claims.trials_given);
+    return continued;
+}
+
 bool fl_study_continues(const fl_study *study, const json_t *frozen, fl_error *error)
 {
     fl_text differing = { 0 };
-    compare(frozen, study->frozen, "", &differing);
+    json_t *continued = fl_study_continued(study, frozen);
+    compare(frozen, continued, "", &differing);
+    json_decref(continued);
     bool same = !differing.length;
     if (!same) fl_error_user(error, "the study differs from the one this folder began with, in %s", differing.bytes);
     fl_text_free(&differing);

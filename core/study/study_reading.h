@@ -33,6 +33,12 @@ bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 /* Can it be run on this machine, and does every field of it mean something? */
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 
+/* What the study declares that it will test, once its arms are there. */
+bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error);
+
+/* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
+json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
+
 /* The study's normal form: every default written out, spaces as the file has them. New reference. */
 json_t *fl_study_normal(const fl_study *study, const json_t *file);
 

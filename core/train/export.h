@@ -1,4 +1,5 @@
-/* A trial written out step by step, so that any other framework can replay it: --trace and --export of CONTRACT.
+/* A trial written out step by step, so that any other framework can replay it: --trace and --export, whose files
+ * docs/formats.md describes.
  *
  * A trace is a line of JSON per step: {"step":1,"loss":..,"rate":..,"gradient_norm":..}. An export is a folder:
  * manifest.json, init/NAME.npy and final/NAME.npy in canonical layout, inputs.npy (steps, batch, ...), labels.npy

@@ -2,6 +2,7 @@
  */
 #include "train/train.h"
 #include "base/clock.h"
+#include "base/denormals.h"
 #include "base/hash.h"
 #include "train/evaluate.h"
 #include "train/run.h"
@@ -79,9 +80,7 @@ static bool step(fl_train_run *r, double *mark)
     r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
     show_step(r);
     charge(&seconds->other, mark);
-    r->update.rate = r->rate;
-    r->update.step = r->step;
-    r->trial->owners.optimizer->step(&r->update);
+    fl_train_run_update(r);
     charge(&seconds->update, mark);
     return true;
 }
@@ -180,8 +179,8 @@ void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options 
     trainer->keeping = keeping;
 }
 
-bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
-                    fl_outcome *outcome, fl_error *error)
+static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+                  fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
     double mark = fl_clock_seconds();
@@ -201,5 +200,14 @@ bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_t
     fl_arena_free(r.arena);
     settle_seconds(&r);
     if (!begun) fl_outcome_free(outcome);
+    return begun;
+}
+
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+                    fl_outcome *outcome, fl_error *error)
+{
+    unsigned before = fl_denormals_flush();
+    bool begun = train(trainer, trial, watch, outcome, error);
+    fl_denormals_restore(before);
     return begun;
 }

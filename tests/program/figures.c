@@ -63,7 +63,7 @@ static void assert_row(const char *text, const char *numbers, const char *trials
 /* --- numbers --- */
 
 /* P(rank <= r) = 1 - (1 - r/5)^5 is .67, .92, .990: the 5th percentile is the best trial, the 95th the third
- * (PROTOCOL.md, 4). */
+ * (Choi et al. 2019; docs/protocol.md, "The band"). */
 static void final_error_shows_the_selected_trial_and_its_band(void **state)
 {
     scene s;

@@ -1,4 +1,4 @@
-/* The records of a run, field by field as CONTRACT.md names them. */
+/* The records of a run, field by field as docs/formats.md names them. */
 #include "support/program.h"
 #include "base/hash.h"
 
@@ -107,7 +107,7 @@ static void hyperparameters_are_plain_numbers_defaults_included(void **state)
     assert_keys(values, "learning_rate beta1 beta2 epsilon epsilon_form schedule.warmup_steps schedule.decay_fraction "
                         "schedule.end_factor workload.condition workload.dimension workload.noise");
     assert_true(number(values, "beta1") == 0.75);  /* 1 - 0.25 */
-    assert_true(number(values, "beta2") == 0.999); /* CONTRACT's default */
+    assert_true(number(values, "beta2") == 0.999); /* the default in docs/protocol.md */
     assert_true(number(values, "epsilon") == 1e-8);
     assert_string_equal(text(values, "epsilon_form"), "kingma");
     assert_true(number(values, "schedule.end_factor") == 0.5);

@@ -58,7 +58,7 @@ static void interrupt_by(int signal_number, const char *out, bool group)
     kill(group ? -getpgrp() : c.pid, signal_number);
     command_wait(&c);
     assert_int_equal(c.code, 128 + signal_number);
-    assert_true(now() - sent < 5); /* CONTRACT says 2; a busy machine is given more, a trial would take minutes */
+    assert_true(now() - sent < 5); /* docs/formats.md says 2; a busy machine is given more, a trial takes minutes */
     assert_contains(c.err, "0 of 3 trials are safe in");
     assert_contains(c.err, "run the same command again to go on");
     assert_int_equal(store_count(folder, out, "trials"), 0);

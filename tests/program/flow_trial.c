@@ -1,4 +1,4 @@
-/* fairlead trial: traces and exports as CONTRACT.md describes them, for any other framework to replay. */
+/* fairlead trial: traces and exports as docs/formats.md describes them, for any other framework to replay. */
 #include "support/program.h"
 #include "base/hash.h"
 #include "base/npy.h"
@@ -126,7 +126,8 @@ static const struct {
     { "dense2.bias", 1, { 128 } },        { "dense3.weight", 2, { 10, 128 } }, { "dense3.bias", 1, { 10 } },
 };
 
-/* Tensors of *\/mlp as CONTRACT.md fixes them: initial biases are 0, and the hash of the final ones is the record's. */
+/* Tensors of *\/mlp as docs/protocol.md has them: initial biases are 0, and the hash of the final ones is the record's.
+ */
 static void check_tensors(const char *state_hash)
 {
     float all[235146];

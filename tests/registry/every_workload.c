@@ -49,7 +49,7 @@ static void initialisation_is_known(void **state)
     }
 }
 
-/* CONTRACT of the image workloads: biases start at zero. */
+/* docs/protocol.md, "Workloads": biases of image workloads start at zero. */
 static void biases_of_classifiers_start_at_zero(void **state)
 {
     for (const fl_workload *const *at = fl_workloads(); *at; at++)

@@ -65,12 +65,13 @@ static void chain_bind(chain_ops *chain, chain_data *data, bool training)
             if (training) b->grad[t] = chain_nans(chain->arena, op->tensors[t].count);
         }
         op->bind(op, b);
+        fl_backend_op_refresh(op);
         in = b->out;
         d_in = b->d_out;
     }
 }
 
-static size_t chain_nonzeros(const float *values, size_t n)
+size_t chain_nonzeros(const float *values, size_t n)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) count += values[i] != 0;

@@ -18,6 +18,8 @@ typedef struct chain_data {
     float *y, *d_x, *gradients[CHAIN_TENSORS]; /* made */
 } chain_data;
 
+size_t chain_nonzeros(const float *values, size_t n); /* how many are not zero */
+
 /* Forward and, when training, backward; fills what `data` makes. */
 void chain_run(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_backend_precision precision,
                bool training, chain_data *data);

@@ -39,7 +39,8 @@ run *run_new(const fl_optimizer *rule, size_t n)
 {
     run *r = fl_memory_new(1, sizeof *r);
     r->rule = rule;
-    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n };
+    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_blocks = 1, .blocks = r->blocks };
+    r->blocks[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
     for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].standard;
     r->gradient = guarded_new(n);
     r->update = (fl_optimizer_update){ .flat = &r->flat, .hyper = r->hyper };

@@ -53,7 +53,7 @@ static bool interrupt(int signal_number, useconds_t delay)
     command_wait(&c);
     double took = now() - sent;
     if (c.code != 0 && c.code != 128 + signal_number) fail_msg("exit code %d: %s", c.code, c.err);
-    if (took > 5) fail_msg("it took %g s", took); /* CONTRACT says 2; a busy machine is given more */
+    if (took > 5) fail_msg("it took %g s", took); /* docs/formats.md says 2; a busy machine is given more */
     bool interrupted = c.code != 0;
     command_free(&c);
     for (size_t i = 0; i < n; i++) {

@@ -77,7 +77,8 @@ static bool work(const fl_study *study, fl_store_shard shard, store *s, uint64_t
     return !done;
 }
 
-/* The indices 0..n-1 with n the smallest number that holds `trials` complete ones (CONTRACT: feasible budget). */
+/* The indices 0..n-1 with n the smallest number that holds `trials` complete ones (docs/formats.md: budget.feasible).
+ */
 static size_t needed(const fl_study *study, uint64_t seed, size_t arm)
 {
     size_t n = 0, complete = 0;

@@ -13,7 +13,7 @@ static fl_text line_of(json_t *object)
     return text;
 }
 
-/* The check as CONTRACT words it: the last key, the XXH3 of the bytes before it. */
+/* The checksum as docs/formats.md defines it: the last key, the XXH3 of the bytes before it. */
 static void the_check_is_the_hash_of_the_bytes_before_it(void **state)
 {
     char expected[100], hash[FL_HASH_TEXT];

@@ -13,6 +13,8 @@
 #define LONG_NAME HUNDRED HUNDRED "x"
 #define ARM "    { 'arm': 'a',\n      'optimizer': 'adam',\n      'schedule': 'linear',\n      " SPACE " }"
 
+#define ARM_B "    { 'arm': 'b', 'optimizer': 'sgd', 'space': { 'learning_rate': 1 } }"
+
 static const char good[] = "{\n"
                            "  'study': 'base',\n"
                            "  'workload': 'quadratic/noisy',\n"
@@ -68,10 +70,10 @@ static const bad_study bad[] = {
       "1:65: more than 64 levels of brackets" },
     { BATCH, BATCH " 'batchsize': 32,",
       "4:21: unknown key 'batchsize'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, arms" },
     { BATCH, BATCH " 'Target': {},",
       "4:21: unknown key 'Target'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, arms" },
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },
@@ -201,6 +203,40 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'target': { 'metric': 'speed', 'value': 0.1 },",
       "4:43: metric 'speed' cannot be used here; train_loss, train_error, val_loss, val_error can" },
     { BATCH, BATCH " 'target': { 'metric': 'val_error', 'value': '10 %' },", "4:65: 'value' must be a number" },
+    /* claims */
+    { BATCH, BATCH " 'claims': [],", "4:31: 'claims' must be an object {...}" },
+    { BATCH, BATCH " 'claims': { 'pair': [] },",
+      "4:33: unknown key 'pair'; known here: pairs, baseline, k, trials, margin, family" },
+    { BATCH, BATCH " 'claims': { 'pairs': [] },", "4:42: 'pairs' must be an array with at least one pair of arms" },
+    { BATCH, BATCH " 'claims': { 'pairs': 'a' },", "4:42: 'pairs' must be an array with at least one pair of arms" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a']] },",
+      "4:43: a pair must be an array of two arms: [\"adam\", \"momentum\"]" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a', 'b', 'a']] },",
+      "4:43: a pair must be an array of two arms: [\"adam\", \"momentum\"]" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a', 7]] },", "4:49: this must be a string" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a', 'adam']] },", "4:49: unknown arm 'adam'; the study has a" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a', 'a']] },",
+      "4:43: an arm cannot be compared with itself; name two arms" },
+    { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'pairs': [['a', 'b'], ['b', 'a']] }",
+      "13:40: this pair is declared already; name each pair once" },
+    { BATCH, BATCH " 'claims': { 'baseline': 'b' },", "4:45: unknown arm 'b'; the study has a" },
+    { BATCH, BATCH " 'claims': { 'baseline': 'a' },",
+      "4:45: a baseline needs another arm to be compared with; the study has one arm" },
+    { BATCH, BATCH " 'claims': { 'pairs': [['a', 'b']], 'baseline': 'a' },",
+      "4:56: claims are of 'pairs' or against a 'baseline'; leave one of them out" },
+    { BATCH, BATCH " 'claims': { 'trials': 0 },", "4:43: 'trials' must be a whole number from 1 to 100000000" },
+    { BATCH, BATCH " 'claims': { 'k': 0 },", "4:38: 'k' must be a whole number from 1 to 9007199254740991" },
+    { BATCH, BATCH " 'claims': { 'k': 2 },",
+      "4:38: k = 2 is more than a fifth of 4 trials: so few trials tell too little about their best 2; at most 1, or "
+      "more trials" },
+    { BATCH, BATCH " 'claims': { 'k': 4, 'trials': 19 },",
+      "4:38: k = 4 is more than a fifth of 19 trials: so few trials tell too little about their best 4; at most 3, or "
+      "more trials" },
+    { BATCH, BATCH " 'claims': { 'margin': -0.5 },",
+      "4:43: margin = -0.5 must be at least 0, a difference of the test error" },
+    { BATCH, BATCH " 'claims': { 'margin': '1 %' },", "4:43: 'margin' must be a number" },
+    { BATCH, BATCH " 'claims': { 'family': '' },",
+      "4:43: a family's name must be a line of 1 to 200 bytes without control characters" },
     /* arms */
     { "  'arms': [\n" ARM "\n  ]", "  'arms': []", "6:11: 'arms' must be an array with at least one arm" },
     { "  'arms': [\n" ARM "\n  ]", "  'arms': {}", "6:11: 'arms' must be an array with at least one arm" },

@@ -32,7 +32,7 @@ static double rate_of(const char *optimizer, const char *const *names, const dou
 
 static void couplings_resolve_to_the_learning_rate(void **state)
 {
-    /* alpha / epsilon = 1e5 with epsilon = 1e-8 is ordinary Adam's 1e-3 (PROTOCOL, 3). */
+    /* alpha / epsilon = 1e5 with epsilon = 1e-8 is ordinary Adam's 1e-3 (docs/protocol.md, "Coupled axes"). */
     assert_close(rate_of("adam", (const char *[]){ "learning_rate/epsilon", "epsilon" }, (double[]){ 1e5, 1e-8 }, 2),
                  1e-3, 1e-15);
     /* eta / sqrt(epsilon) = 2 with epsilon = 0.25: eta = 2 * 0.5. */
@@ -58,7 +58,7 @@ static void a_coupling_takes_its_partner_by_any_name(void **state)
 
 static void a_coupling_takes_its_partners_default(void **state)
 {
-    /* CONTRACT: momentum .9, epsilon 1e-8, RMSProp's 1e-10. */
+    /* Defaults in docs/protocol.md: momentum .9, epsilon 1e-8, RMSProp's 1e-10. */
     assert_close(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)" }, (double[]){ 2 }, 1), 0.2, 1e-15);
     assert_close(rate_of("adam", (const char *[]){ "learning_rate/epsilon" }, (double[]){ 1e5 }, 1), 1e-3, 1e-15);
     assert_close(rate_of("rmsprop", (const char *[]){ "learning_rate/sqrt(epsilon)" }, (double[]){ 100 }, 1), 1e-3,

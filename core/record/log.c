@@ -1,0 +1,121 @@
+/* Lines are appended at the file's end whoever writes beside; a torn line of a writer that died is ended first. */
+#include "record/log.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "record/line.h"
+#include "record/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void path_of(const char *folder, char path[FL_FILE_PATH_MAX])
+{
+    fl_file_path_join(path, folder, "log.jsonl");
+}
+
+/* --- writing --- */
+
+static bool is_torn(int file)
+{
+    char last;
+    off_t end = lseek(file, 0, SEEK_END);
+    return end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+/* Append `event` with its time; false with errno. `event` is taken over. */
+static bool append(const char *folder, json_t *event)
+{
+    char path[FL_FILE_PATH_MAX], now[21];
+    fl_text line = { 0 };
+    path_of(folder, path);
+    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file >= 0) {
+        fl_clock_date(now);
+        json_object_set_new(event, "time", json_string(now));
+        if (is_torn(file)) fl_text_add(&line, "\n");
+        fl_record_line_add(&line, event);
+        errno = ENOSPC; /* a short write sets none */
+    }
+    bool written = file >= 0 && write(file, line.bytes, line.length) == (ssize_t)line.length && fsync(file) == 0;
+    int trouble = errno;
+    if (file >= 0) close(file);
+    fl_text_free(&line);
+    json_decref(event);
+    errno = trouble;
+    return written;
+}
+
+bool fl_record_log_freeze(const char *folder, const json_t *study, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    json_t *event = json_pack("{s:i, s:s, s:O}", "schema", FL_RECORD_SCHEMA, "event", "freeze", "budget",
+                              json_object_get(study, "budget"));
+    json_t *claims = json_object_get(study, "claims");
+    if (claims) json_object_set(event, "claims", claims);
+    path_of(folder, path);
+    return append(folder, event) || fl_file_error(error, path, "cannot be written");
+}
+
+/* --- reading --- */
+
+typedef struct looks {
+    size_t *trials; /* the distinct numbers of trials that were looked at */
+    size_t n;
+} looks;
+
+static bool holds(const looks *seen, size_t trials)
+{
+    for (size_t i = 0; i < seen->n; i++)
+        if (seen->trials[i] == trials) return true;
+    return false;
+}
+
+static void take_line(looks *seen, const char *line, size_t n)
+{
+    json_t *event = fl_record_line_read(line, n);
+    const char *name = json_string_value(json_object_get(event, "event"));
+    size_t trials = (size_t)json_integer_value(json_object_get(event, "trials"));
+    if (name && !strcmp(name, "look") && !holds(seen, trials)) {
+        seen->trials = fl_memory_grow(seen->trials, seen->n + 1, sizeof *seen->trials);
+        seen->trials[seen->n++] = trials;
+    }
+    json_decref(event);
+}
+
+/* False when there is no log that can be read. */
+static bool read_looks(const char *folder, looks *seen)
+{
+    char path[FL_FILE_PATH_MAX], *text;
+    size_t size;
+    fl_error error;
+    *seen = (looks){ .n = 0 };
+    path_of(folder, path);
+    if (!fl_file_read(path, &text, &size, &error)) return false;
+    for (const char *line = text, *end; (end = memchr(line, '\n', (size_t)(text + size - line))); line = end + 1)
+        take_line(seen, line, (size_t)(end - line));
+    free(text);
+    return true;
+}
+
+void fl_record_log_look(const char *folder, size_t trials)
+{
+    looks seen;
+    bool known = read_looks(folder, &seen) && holds(&seen, trials);
+    free(seen.trials);
+    if (!known)
+        append(folder,
+               json_pack("{s:i, s:s, s:I}", "schema", FL_RECORD_SCHEMA, "event", "look", "trials", (json_int_t)trials));
+}
+
+size_t fl_record_log_looks(const char *folder, size_t trials, bool extended)
+{
+    looks seen;
+    if (!read_looks(folder, &seen)) return extended;
+    size_t others = seen.n - holds(&seen, trials);
+    free(seen.trials);
+    return others;
+}

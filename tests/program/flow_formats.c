@@ -1,0 +1,273 @@
+/* docs/formats.md tells the truth of fields: whatever the program writes or prints has its row there, and what has a
+ * row is written. */
+#include "support/documented.h"
+#include "support/program.h"
+
+#include <jansson.h>
+
+/* Every optional field appears: a trial that diverges, one that stops early, reruns, a target, a split of its own. */
+static const char study[] =
+    "{ 'study': 'all', 'why': 'to have every field', 'workload': 'quadratic/noisy', 'backend': 'naive',"
+    "  'batch_size': 16, 'split': { 'validation': 200, 'from': 'seeded', 'seed': 3 },"
+    "  'budget': { 'trials': 3, 'steps': 20, 'eval_every': 5, 'stop_above': 1e3 }, 'seeds': { 'rerun_best': 1 },"
+    "  'target': { 'metric': 'val_error', 'value': 20 },"
+    "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
+    "              'space': { 'learning_rate': { 'feasible_points': [0.1, 1.5, 1e300] } } },"
+    "            { 'arm': 'momentum', 'optimizer': 'momentum',"
+    "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
+
+/* As much of fairlead-kernels' JSON as compare reads. */
+static const char kernels[] = "{ 'benchmarks': [ { 'name': 'a', 'real_time': 1, 'time_unit': 'ns' } ] }";
+
+static char *read_output(const char *name)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, name);
+    return read_text(path);
+}
+
+static int set_up(void **state)
+{
+    program_set_up(state);
+    read_page("docs/formats.md");
+    put_study(folder, "all.json", study);
+    put_study(folder, "kernels.json", kernels);
+    assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
+    assert_runs(0, folder, "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.1",
+                "--backend", "naive", "--batch", "2", "--steps", "1", "--eval-every", "0", "--export", "kit");
+    assert_runs(0, folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.1",
+                "--steps", "2", "--stop-above", "9", "--validation-from", "seeded", "--export", "vectors");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    free_page();
+    return program_tear_down(state);
+}
+
+/* --- JSON --- */
+
+/* Objects whose keys are names of other things. */
+static const struct {
+    const char *key, *inner; /* what the page calls the keys; NULL: they are not looked at */
+} named[] = {
+    { "hosts", "KEY" },        { "backends", "NAME" },          { "hyperparameters", NULL }, { "params", NULL },
+    { "distributions", NULL }, { "intermediate_values", NULL }, { "space", NULL },
+};
+
+static size_t naming(const char *key)
+{
+    size_t i = 0;
+    while (i < sizeof named / sizeof *named && strcmp(named[i].key, key)) i++;
+    return i;
+}
+
+static void walk(const section *s, const char *path, const char *own_key, const json_t *value);
+
+static void walk_object(const section *s, const char *path, const char *own_key, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    size_t kind = naming(own_key);
+    bool plain = kind == sizeof named / sizeof *named;
+    if (!plain && !named[kind].inner) return;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        char inner[300];
+        snprintf(inner, sizeof inner, "%s%s%s", path, *path ? "." : "", plain ? key : named[kind].inner);
+        see(s, inner);
+        walk(s, inner, key, value);
+    }
+}
+
+static void walk(const section *s, const char *path, const char *own_key, const json_t *value)
+{
+    char inner[300];
+    size_t i;
+    json_t *item;
+    snprintf(inner, sizeof inner, "%s[]", path);
+    if (json_is_object(value)) walk_object(s, path, own_key, value);
+    json_array_foreach(value, i, item) walk(s, inner, "", item);
+}
+
+static void walk_text(const section *s, const char *text)
+{
+    json_error_t trouble;
+    json_t *value = json_loads(text, 0, &trouble);
+    if (!value) fail_msg("%s: %s", trouble.text, text);
+    walk(s, "", "", value);
+    json_decref(value);
+}
+
+static void walk_file(const section *s, const char *name)
+{
+    char *text = read_output(name);
+    walk_text(s, text);
+    free(text);
+}
+
+static void walk_lines(const section *s, const char *name)
+{
+    char *text = read_output(name);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) walk_text(s, line);
+    free(text);
+}
+
+/* The fields of what a command prints. */
+static void walk_command(const section *s, int code, const char *const *words)
+{
+    command c = command_run(folder, words);
+    if (c.code != code) fail_msg("exit code %d, not %d: %s", c.code, code, c.err);
+    walk_text(s, c.out);
+    command_free(&c);
+}
+
+/* --- files --- */
+
+static void walk_properties(const section *s, const char *path, const json_t *properties)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)properties, key, value)
+    {
+        char inner[300];
+        snprintf(inner, sizeof inner, "%s%s%s", path, *path ? "." : "", key);
+        see(s, inner);
+        walk_properties(s, inner, json_object_get(value, "properties"));
+    }
+}
+
+static void study_files_have_their_fields(void **state)
+{
+    section s = section_of("Study file");
+    json_t *schema = json_load_file(FL_SOURCE_DIR "/suites/study.schema.json", 0, NULL);
+    assert_non_null(schema);
+    walk_properties(&s, "", json_object_get(schema, "properties"));
+    json_t *definitions = json_object_get(schema, "$defs");
+    walk_properties(&s, "arms[]", json_object_get(json_object_get(definitions, "arm"), "properties"));
+    json_decref(schema);
+    walk_file(&s, "out/study.json");
+}
+
+static void result_folders_have_their_fields(void **state)
+{
+    static const struct {
+        const char *title, *file;
+    } files[] = { { "trials.jsonl", "out/trials.jsonl" }, { "points.jsonl", "out/points.jsonl" } };
+    for (size_t i = 0; i < 2; i++) {
+        section s = section_of(files[i].title);
+        walk_lines(&s, files[i].file);
+        assert_all_seen(&s);
+    }
+    section s = section_of("host.json");
+    walk_file(&s, "out/host.json");
+    assert_all_seen(&s);
+}
+
+/* `kernel` and `pad` need a convolutional workload, and so data that may not be there. */
+static void exports_have_their_fields(void **state)
+{
+    section trace = section_of("Trace");
+    walk_lines(&trace, "kit/trace.jsonl");
+    assert_all_seen(&trace);
+    section s = section_of("Export kit");
+    walk_file(&s, "kit/manifest.json");
+    walk_file(&s, "vectors/manifest.json");
+    static const char rest[] = "`layers[].kernel``layers[].pad``manifest.json``init/NAME.npy``final/NAME.npy`"
+                               "`inputs.npy``labels.npy``trace.jsonl`";
+    count_as_seen(rest);
+    assert_all_seen(&s);
+}
+
+/* --- commands --- */
+
+static void printed_json_has_its_fields(void **state)
+{
+    static const struct {
+        const char *title;
+        const char *words[8];
+    } commands[] = {
+        { "summary --json", { "summary", "out", "--json" } },
+        { "list --json", { "list", "--json" } },
+        { "data list --json", { "data", "list", "--json" } },
+        { "doctor --json", { "doctor", "--json" } },
+        { "Two result folders", { "compare", "out", "out", "--json" } },
+        { "Two kernel measurements", { "compare", "kernels.json", "kernels.json", "--json" } },
+        { "verify --json", { "verify", "out", "--sample", "1", "--json" } },
+        { "export --to benchmark-action", { "export", "out", "--to", "benchmark-action" } },
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        section s = section_of(commands[i].title);
+        walk_command(&s, 0, commands[i].words);
+        assert_all_seen(&s);
+    }
+}
+
+static void journals_have_their_fields(void **state)
+{
+    section s = section_of("export --to optuna");
+    assert_runs(0, folder, "export", "out", "--to", "optuna", "-o", "journal");
+    walk_lines(&s, "journal");
+    assert_all_seen(&s);
+}
+
+static void assert_columns(const char *title, const char *const *words)
+{
+    section s = section_of(title);
+    command c = command_run(folder, words);
+    assert_int_equal(c.code, 0);
+    c.out[strcspn(c.out, "\n")] = 0;
+    for (char *name = strtok(c.out, ","); name; name = strtok(NULL, ","))
+        if (!strstr(name, "learning_rate") && strcmp(name, "momentum") && !strchr(name, '.')) see(&s, name);
+    assert_all_seen(&s);
+    command_free(&c);
+}
+
+static void tables_have_their_columns(void **state)
+{
+    assert_columns("summary --csv", WORDS("summary", "out", "--csv"));
+    assert_columns("export --to csv", WORDS("export", "out", "--to", "csv"));
+}
+
+static void figures_have_their_rows(void **state)
+{
+    static const char before[] = "there is ";
+    section s = section_of("Figures");
+    command c = command_run(folder, WORDS("plot", "out", "--figure", "?"));
+    char *names = strrchr(c.err, ';');
+    assert_non_null(names);
+    names = strstr(names, before);
+    assert_non_null(names);
+    for (char *name = strtok(names + strlen(before), ", \n"); name; name = strtok(NULL, ", \n")) see(&s, name);
+    assert_all_seen(&s);
+    command_free(&c);
+}
+
+/* A layer, an update, a batch and a step show all of the counters between them. */
+static void kernel_benchmarks_have_their_fields(void **state)
+{
+    static const char filter[] = "^(forward/mlp/dense3/naive/f32/32|forward/simple_cnn/max_pool1/naive/f32/32|"
+                                 "update/sgd/10000|gather/.*32|trial/null/.*)/";
+    char flag[300];
+    snprintf(flag, sizeof flag, "--benchmark_filter=%s", filter);
+    section s = section_of("Kernel benchmarks");
+    command c = command_start_program(FL_BUILD_DIR "/fairlead-kernels", folder,
+                                      WORDS("fairlead-kernels", flag, "--benchmark_min_time=0.001",
+                                            "--benchmark_repetitions=2", "--benchmark_out=k.json"));
+    command_wait(&c);
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    command_free(&c);
+    walk_file(&s, "k.json");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(study_files_have_their_fields), cmocka_unit_test(result_folders_have_their_fields),
+        cmocka_unit_test(exports_have_their_fields),     cmocka_unit_test(printed_json_has_its_fields),
+        cmocka_unit_test(journals_have_their_fields),    cmocka_unit_test(tables_have_their_columns),
+        cmocka_unit_test(figures_have_their_rows),       cmocka_unit_test(kernel_benchmarks_have_their_fields),
+    };
+    return test_run(tests, set_up, tear_down);
+}
