@@ -1,13 +1,14 @@
 /* Progress of a run on stderr: a bar on a terminal, plain lines elsewhere. */
-#ifndef BENCH_PROGRESS_H
-#define BENCH_PROGRESS_H
+#ifndef BENCH_COMMAND_PROGRESS_H
+#define BENCH_COMMAND_PROGRESS_H
 
 #include "farm/farm.h"
 
 typedef struct progress progress;
 
-/* `mode` is auto, bar, lines or none; NULL with a sentence for another word. */
-progress *progress_new(const char *mode, const fl_study *study, fl_error *error);
+/* What becomes of the trials; their results are not shown before the end. `mode` is auto, bar, lines or none; NULL with
+ * a sentence for another word. */
+progress *progress_new(const char *mode, fl_error *error);
 
 /* Show a tally; called at every change and about twice a second. `whose` is the progress. */
 void progress_show(void *whose, const fl_farm_progress *tally);

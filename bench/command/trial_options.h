@@ -1,6 +1,6 @@
 /* A trial from the words of a command line. */
-#ifndef BENCH_TRIAL_OPTIONS_H
-#define BENCH_TRIAL_OPTIONS_H
+#ifndef BENCH_COMMAND_TRIAL_OPTIONS_H
+#define BENCH_COMMAND_TRIAL_OPTIONS_H
 
 #include "say/options.h"
 #include "trial/trial.h"

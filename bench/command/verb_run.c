@@ -10,7 +10,9 @@
 #include "page/report.h"
 #include "say/signals.h"
 #include "summary/summary.h"
+#include "command/run_plan.h"
 #include "command/study_file.h"
+#include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -52,7 +54,7 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
-static bool show(const char *folder, fl_error *why)
+static bool show(const char *folder, fl_plan *plan, fl_error *why)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
@@ -62,6 +64,7 @@ static bool show(const char *folder, fl_error *why)
     const fl_summary *const summaries[] = { summary };
     summary_print_table(summaries, 1);
     folders_looked(summaries, 1);
+    run_plan_end(plan, summary);
     fl_file_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
@@ -92,7 +95,7 @@ static int failures(const fl_farm_progress *tally)
     return 1;
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder)
+static int run(const fl_study *study, const request *asked, const char *folder, fl_plan *plan)
 {
     fl_error error;
     fl_farm_progress tally;
@@ -107,8 +110,8 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .worker_command = command,
                      .progress = progress_show,
                      .warned = progress_say };
-    own_program(self);
-    progress *shown = progress_new(asked->progress, study, &error);
+    places_program(self);
+    progress *shown = progress_new(asked->progress, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
         return complain(&error);
@@ -118,8 +121,18 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
-    if (end == FL_FARM_ERROR || !show(folder, &error)) return complain(&error);
+    if (end == FL_FARM_ERROR || !show(folder, plan, &error)) return complain(&error);
     return failures(&tally);
+}
+
+/* A shard does not know what the others do, and who wants no progress wants no plan. */
+static int plan_and_run(const fl_study *study, const request *asked, const char *folder)
+{
+    bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
+    fl_plan *plan = planned ? run_plan_begin(study, folder, asked->workers) : NULL;
+    int code = run(study, asked, folder, plan);
+    fl_plan_free(plan);
+    return code;
 }
 
 int verb_run(int argc, char **argv)
@@ -159,11 +172,8 @@ int verb_run(int argc, char **argv)
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
-    if (asked.folder)
-        snprintf(folder, sizeof folder, "%s", asked.folder);
-    else
-        fl_file_path_join(folder, "results", study->name);
-    code = run(study, &asked, folder);
+    study_folder(study, asked.folder, folder);
+    code = plan_and_run(study, &asked, folder);
     fl_study_free(study);
     return code;
 }

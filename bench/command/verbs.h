@@ -1,7 +1,7 @@
 /* The verbs of the fairlead command: one file each, verb_NAME.c. argv[0] is the verb's name; each returns the exit
  * code. */
-#ifndef BENCH_VERBS_H
-#define BENCH_VERBS_H
+#ifndef BENCH_COMMAND_VERBS_H
+#define BENCH_COMMAND_VERBS_H
 
 enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show */
 
@@ -11,6 +11,8 @@ int verb_data(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_list(int argc, char **argv);
+int verb_narrow(int argc, char **argv);
+int verb_plan(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_run(int argc, char **argv);

@@ -1,6 +1,6 @@
 /* Command lines: a table of options per verb serves the parser and --help alike. */
-#ifndef BENCH_OPTIONS_H
-#define BENCH_OPTIONS_H
+#ifndef BENCH_SAY_OPTIONS_H
+#define BENCH_SAY_OPTIONS_H
 
 #include "base/error.h"
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The parts of a summary as people read it on a terminal; summary_table.c puts them together. */
-#ifndef BENCH_SUMMARY_PARTS_H
-#define BENCH_SUMMARY_PARTS_H
+#ifndef BENCH_TABLES_TABLE_PARTS_H
+#define BENCH_TABLES_TABLE_PARTS_H
 
 #include "summary/summary.h"
 
@@ -23,5 +23,8 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i);
 /* What differs within a group: its pairs of arms; its rules that should be no worse than their special cases. */
 void summary_print_pairs(const fl_summary *summary, size_t first);
 void summary_print_inclusions(const fl_summary *summary, size_t first);
+
+/* What the answer cost. */
+void summary_print_ledger(const fl_summary *summary);
 
 #endif

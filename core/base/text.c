@@ -59,12 +59,6 @@ const char *fl_text_number(double value, char text[FL_TEXT_NUMBER_SIZE])
     return text;
 }
 
-void fl_text_make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
-}
-
 bool fl_text_number_read(const char *text, double *value)
 {
     char *end;

@@ -11,6 +11,9 @@ fl_study *fl_study_read(const fl_json *document, fl_error *error);
  * terminals would obey; else a sentence that begins with `what`. */
 bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error);
 
+/* Text of any length and several lines, without other control characters. */
+bool fl_study_read_prose(fl_json_node node, const char **text, fl_error *error);
+
 /* What the listed fields hold: the study is their product. */
 typedef struct fl_study_lists {
     const fl_workload *workloads[32];
@@ -30,14 +33,16 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
 /* The listed fields and the arms, once everything else of the study is settled. */
 bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 
-/* Can it be run on this machine, and does every field of it mean something? */
-bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
-
 /* What the study declares that it will test, once its arms are there. */
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error);
 
+/* What its spaces were narrowed from, once the seeds are there: refused where somebody has edited them since. */
+bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *error);
+
 /* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
+/* Can it be run on this machine, and does every field of it mean something? */
+bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 
 /* The study's normal form: every default written out, spaces as the file has them. New reference. */
 json_t *fl_study_normal(const fl_study *study, const json_t *file);

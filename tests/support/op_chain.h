@@ -3,7 +3,7 @@
 #define FL_TESTS_OP_CHAIN_H
 
 #include "support/test.h"
-#include "base/memory.h"
+#include "base/arena.h"
 #include "base/random.h"
 #include "backend/backend.h"
 
@@ -18,7 +18,8 @@ typedef struct chain_data {
     float *y, *d_x, *gradients[CHAIN_TENSORS]; /* made */
 } chain_data;
 
-size_t chain_nonzeros(const float *values, size_t n); /* how many are not zero */
+/* How many of n numbers are not zero. */
+size_t chain_nonzeros(const float *values, size_t n);
 
 /* Forward and, when training, backward; fills what `data` makes. */
 void chain_run(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_backend_precision precision,

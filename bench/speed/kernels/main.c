@@ -49,8 +49,8 @@ static void start_backends(void)
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) asked_for_help |= !strcmp(argv[i], "--help");
-    if (argc == 2 && !strcmp(argv[1], "--version")) return version_print("fairlead-kernels");
     fl_denormals_flush(); /* as a trial computes */
+    if (argc == 2 && !strcmp(argv[1], "--version")) return version_print("fairlead-kernels");
     start_backends();
     gbench_context("fairlead", fl_record_build_version);
     gbench_context("commit", fl_record_build_commit);

@@ -4,6 +4,8 @@
 #include "support/op_chain.h"
 #include "base/denormals.h"
 
+#include "base/memory.h"
+
 /* One layer in double. */
 typedef struct oracle {
     const fl_layer *layer;

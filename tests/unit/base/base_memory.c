@@ -1,6 +1,7 @@
 /* Allocation that succeeds or ends the process, and the arena. */
 #include "support/dies.h"
 
+#include "base/arena.h"
 #include "base/memory.h"
 
 /* AddressSanitizer asks this of the program: let malloc fail as it does without it. */
