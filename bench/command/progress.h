@@ -9,11 +9,11 @@ typedef struct progress progress;
 /* `mode` is auto, bar, lines or none; NULL with a sentence for another word. */
 progress *progress_new(const char *mode, const fl_study *study, fl_error *error);
 
-/* Show a tally; called at every change and about twice a second. `whose` is the progress. */
-void progress_show(void *whose, const fl_farm_progress *tally);
+/* Show a now; called at every change and about twice a second. `whose` is the progress. */
+void progress_show(void *user, const fl_farm_progress *now);
 
 /* Put a sentence above the bar. */
-void progress_say(void *whose, const char *sentence);
+void progress_say(void *user, const char *sentence);
 
 /* End the bar's line and free. */
 void progress_free(progress *progress);

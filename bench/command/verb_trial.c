@@ -54,7 +54,7 @@ static void print_heading(void)
            "               loss    error      loss    error      loss    error\n");
 }
 
-static void print_point(void *whose, const fl_trial_point *point)
+static void print_point(void *user, const fl_trial_point *point)
 {
     const double *of = point->of;
     printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRIAL_TRAIN_LOSS],
@@ -78,17 +78,17 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
                   fl_error *error)
 {
     fl_outcome outcome;
-    fl_train_callbacks watch = fl_train_export_callbacks(export);
-    if (!asked->trace && !asked->folder) watch.stepped = NULL; /* nobody looks at single steps */
-    if (!asked->json) watch.evaluated = print_point;
+    fl_train_callbacks callbacks = fl_train_export_callbacks(export);
+    if (!asked->trace && !asked->folder) callbacks.stepped = NULL; /* nobody looks at single steps */
+    if (!asked->json) callbacks.evaluated = print_point;
     if (!asked->json && trial->eval_every) print_heading();
-    bool ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
+    bool ran = fl_train_trial(trainer, trial, &callbacks, &outcome, error);
     if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
     fl_outcome_free(&outcome);
     return ran;
 }
 
-static void say(void *whose, const char *sentence, double spent)
+static void say(void *user, const char *sentence, double spent)
 {
     fprintf(stderr, "fairlead: %s\n", sentence);
 }
@@ -97,18 +97,18 @@ static void say(void *whose, const char *sentence, double spent)
 static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
                           const request *asked, fl_error *error)
 {
-    char host[17], id[17], standard[40];
-    fl_train_checkpoint_options keeping = {
+    char host[17], id[17], default_path[40];
+    fl_train_checkpoint_options checkpoints = {
         .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
     };
-    if (!keeping.every) return train(trainer, trial, export, asked, error);
+    if (!checkpoints.every) return train(trainer, trial, export, asked, error);
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_identify(trainer, trial, id);
-    snprintf(standard, sizeof standard, "%s.checkpoint", id);
-    if (!keeping.path) keeping.path = standard;
-    fl_train_keep(trainer, &keeping);
+    snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
+    if (!checkpoints.path) checkpoints.path = default_path;
+    fl_train_set_checkpoints(trainer, &checkpoints);
     bool ran = train(trainer, trial, export, asked, error);
-    if (ran) fl_train_checkpoint_remove(keeping.path);
+    if (ran) fl_train_checkpoint_remove(checkpoints.path);
     return ran;
 }
 
@@ -128,22 +128,31 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = {
-        .batch = FL_TRIAL_DEFAULT_BATCH, .steps = FL_TRIAL_DEFAULT_STEPS, .eval_every = SIZE_MAX, .threads = FL_TRIAL_DEFAULT_THREADS, .validation = SIZE_MAX, .seed = FL_TRIAL_DEFAULT_SEED
-    };
+    trial_request asked = { .batch = FL_TRIAL_DEFAULT_BATCH,
+                            .steps = FL_TRIAL_DEFAULT_STEPS,
+                            .eval_every = SIZE_MAX,
+                            .threads = FL_TRIAL_DEFAULT_THREADS,
+                            .validation = SIZE_MAX,
+                            .seed = FL_TRIAL_DEFAULT_SEED };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
-        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")", &asked.schedule },
+        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")",
+          &asked.schedule },
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
-        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")", &asked.batch },
+        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
+          &asked.batch },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
-        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",
+        { "--eval-every", NULL, OPTION_COUNT0, "N",
+          "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",
           &asked.eval_every },
-        { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default " TEXT_OF(FL_TRIAL_DEFAULT_SEED) ")", &asked.seed },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default " FL_TRIAL_DEFAULT_BACKEND ")", &asked.backend },
+        { "--seed", NULL, OPTION_SEED, "N",
+          "seed of initial weights and batch order (default " TEXT_OF(FL_TRIAL_DEFAULT_SEED) ")", &asked.seed },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default " FL_TRIAL_DEFAULT_BACKEND ")",
+          &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
-        { "--threads", NULL, OPTION_CORES, "N", "threads of the backend (default " TEXT_OF(FL_TRIAL_DEFAULT_THREADS) "); part of the result's identity",
+        { "--threads", NULL, OPTION_CORES, "N",
+          "threads of the backend (default " TEXT_OF(FL_TRIAL_DEFAULT_THREADS) "); part of the result's identity",
           &asked.threads },
         { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
         { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },

@@ -28,8 +28,8 @@ typedef struct fl_init {
 const fl_init_rule *const *fl_init_rules(void);
 const fl_init_rule *fl_init_find(const char *name, fl_error *error);
 
-/* Write the initial values of block `tensor` (its position in the flat) in canonical order. A block with one dimension
- * is a bias. */
+/* Write the initial values of tensor `tensor` (its position in the layout) in canonical order. A tensor with one
+ * dimension is a bias. */
 void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical);
 
 #endif

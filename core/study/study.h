@@ -1,4 +1,4 @@
-/* A study: one question, read from its JSON file, every default settled.
+/* A study: one context, read from its JSON file, every default settled.
  *
  * Where `workload`, `backend`, `precision` or `batch_size` is a list, the study is their product: each arm of the file
  * becomes one fl_study_arm per combination, named "adam batch_size=64".
@@ -64,7 +64,7 @@ typedef struct fl_study {
     fl_trial_metric target;
     double target_value;
     fl_study_claims claims;
-    json_t *frozen; /* normal form: every default written out; owned */
+    json_t *resolved; /* the study with every default written out; owned */
 } fl_study;
 
 /* What the command line may change; the change becomes part of the frozen study. Zero or NULL: nothing. */

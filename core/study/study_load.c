@@ -54,7 +54,7 @@ static fl_study *load(fl_json *document, const char *name, const fl_study_overri
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
     }
-    if (study) study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
+    if (study) study->resolved = fl_study_resolved(study, fl_json_value(fl_json_root(document)));
     fl_json_free(document);
     return study;
 }

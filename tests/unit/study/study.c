@@ -75,12 +75,12 @@ static void the_frozen_study_is_itself_a_study(void **state)
               ", 'feasible': true, 'stop_above': 50", SGD ", " ADAM),
         NULL);
     fl_error error;
-    char *text = json_dumps(study->frozen, JSON_REAL_PRECISION(17));
+    char *text = json_dumps(study->resolved, JSON_REAL_PRECISION(17));
     fl_study *again = fl_study_load_text("frozen", text, NULL, &error);
     if (!again) fail_msg("%s", error.text);
-    char *text_again = json_dumps(again->frozen, JSON_REAL_PRECISION(17));
+    char *text_again = json_dumps(again->resolved, JSON_REAL_PRECISION(17));
     assert_string_equal(text, text_again);
-    assert_true(fl_study_continues(again, study->frozen, &error));
+    assert_true(fl_study_continues(again, study->resolved, &error));
     free(text);
     free(text_again);
     fl_study_free(study);
@@ -91,7 +91,7 @@ static void the_frozen_study_is_itself_a_study(void **state)
 static bool continues(const char *was, const char *is, fl_error *error)
 {
     fl_study *before = load(was, NULL), *now = load(is, NULL);
-    bool goes_on = fl_study_continues(now, before->frozen, error);
+    bool goes_on = fl_study_continues(now, before->resolved, error);
     fl_study_free(before);
     fl_study_free(now);
     return goes_on;
@@ -203,7 +203,7 @@ static void overrides_are_frozen(void **state)
         "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'backend': 'naive', 'search': { 'seed': 99 },"
         " 'seeds': { 'first': 99 }, 'budget': { 'trials': 7, 'steps': 30 }, 'arms': [ " SGD " ] }",
         NULL);
-    assert_true(json_equal(changed->frozen, written->frozen));
+    assert_true(json_equal(changed->resolved, written->resolved));
     fl_study_free(changed);
     fl_study_free(written);
 }

@@ -44,22 +44,22 @@ typedef struct training {
     char words[4000]; /* everything of the outcome that no clock shows */
 } training;
 
-static void see_step(void *whose, const fl_train_step *step)
+static void see_step(void *user, const fl_train_step *step)
 {
-    training *t = whose;
+    training *t = user;
     t->steps++;
     file *copy = t->copies ? &t->copies[step->step - 1] : NULL;
     if (copy && step->step > 1) assert_true(fl_file_read(path, &copy->bytes, &copy->n, NULL));
 }
 
-static void see_point(void *whose, const fl_trial_point *point)
+static void see_point(void *user, const fl_trial_point *point)
 {
-    ((training *)whose)->evaluations++;
+    ((training *)user)->evaluations++;
 }
 
-static void hear(void *whose, const char *sentence, double spent)
+static void hear(void *user, const char *sentence, double spent)
 {
-    training *t = whose;
+    training *t = user;
     t->sentences++;
     t->spent = spent;
     snprintf(t->sentence, sizeof t->sentence, "%s", sentence);
@@ -92,13 +92,13 @@ static void check_times(const training *t, const fl_outcome *outcome)
 static void train(fl_train_trainer *trainer, const fl_trial *trial, training *t, fl_error *error)
 {
     fl_outcome outcome;
-    fl_train_callbacks watch = { .whose = t, .stepped = see_step, .evaluated = see_point };
+    fl_train_callbacks watch = { .user = t, .stepped = see_step, .evaluated = see_point };
     fl_train_checkpoint_options keeping = {
-        .path = path, .every = t->every, .host = t->host ? t->host : "here", .whose = t, .said = hear
+        .path = path, .every = t->every, .host = t->host ? t->host : "here", .user = t, .said = hear
     };
-    fl_train_keep(trainer, t->every ? &keeping : NULL);
+    fl_train_set_checkpoints(trainer, t->every ? &keeping : NULL);
     t->ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
-    fl_train_keep(trainer, NULL);
+    fl_train_set_checkpoints(trainer, NULL);
     if (!t->ran) return;
     describe(t, &outcome);
     check_times(t, &outcome);
@@ -202,7 +202,7 @@ static void a_plateau_keeps_its_state(void **state)
     fl_trial trial = quadratic(fl_optimizer_find("null", NULL), fl_schedule_find("plateau", NULL));
     const fl_schedule *plateau = trial.owners.schedule;
     for (size_t i = 0; i < plateau->n_hypers; i++)
-        trial.values.of[FL_TRIAL_OF_SCHEDULE][i] = plateau->hypers[i].standard;
+        trial.values.of[FL_TRIAL_OF_SCHEDULE][i] = plateau->hypers[i].default_value;
     trial.eval_every = 1;
     assert_resumes(&trial);
     fl_trial_free(&trial);
