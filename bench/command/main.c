@@ -3,6 +3,7 @@
 #include "command/builtin.h"
 #include "say/options.h"
 #include "say/signals.h"
+#include "say/version.h"
 #include "command/verbs.h"
 
 #include <errno.h>
@@ -17,9 +18,11 @@ static const struct {
     int (*run)(int argc, char **argv);
 } verbs[] = {
     { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
+    { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
+    { "narrow", "write the study that follows a wide search, its axes narrowed by rule", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },
     { "report", "one self-contained page of result folders", verb_report },
     { "verify", "run recorded trials again and compare the bits", verb_verify },
@@ -88,7 +91,7 @@ int main(int argc, char **argv)
         help();
         return FL_ERROR_USER;
     }
-    if (!strcmp(argv[1], "--version")) return flushed(verb_version());
+    if (!strcmp(argv[1], "--version")) return flushed(version_print("fairlead"));
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
     return flushed(call(argc - 1, argv + 1));
 }

@@ -1,8 +1,8 @@
 /* The bar is redrawn in place; lines come when a twentieth more is done, or after half a minute. */
 #include "command/progress.h"
 #include "base/memory.h"
+#include "say/options.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,12 @@ enum { BAR_CELLS = 24, LINE_SECONDS = 30, LINES = 20 };
 
 struct progress {
     style style;
-    const fl_study *study;
     double last_seconds; /* of the last line */
     size_t last_done;
     bool drawn;
 };
 
-progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
+progress *progress_new(const char *mode, fl_error *error)
 {
     static const char *const names[] = { [STYLE_NONE] = "none", [STYLE_LINES] = "lines", [STYLE_BAR] = "bar" };
     style found = isatty(STDERR_FILENO) ? STYLE_BAR : STYLE_LINES;
@@ -35,7 +34,7 @@ progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
         return NULL;
     }
     progress *p = fl_memory_new(1, sizeof *p);
-    *p = (progress){ .style = found, .study = study };
+    *p = (progress){ .style = found };
     return p;
 }
 
@@ -50,20 +49,17 @@ static void duration(double seconds, char text[48])
         snprintf(text, 48, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
 }
 
-/* "37/60 trials, 2 infeasible, 1 failed, best val_error 0.1035 (adam), 1 min 20 s left" */
-static void sentence(const progress *p, const fl_farm_progress *now, char *text, size_t size)
+/* "37/60 trials, 2 infeasible, 1 failed, 1 min 20 s left": counts and time, no results, which would invite to stop or
+ * extend the study because of what they are. */
+static void message(const fl_farm_progress *now, char *text, size_t size)
 {
-    char best[160] = "", left[64] = "", time[48], failed[40] = "";
-    if (isfinite(now->best_score))
-        snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_trial_metric_name(p->study->select), now->best_score,
-                 p->study->arms[now->best_arm].name);
+    char left[64] = "", time[48], failed[40] = "";
     if (now->failed) snprintf(failed, sizeof failed, ", %zu failed", now->failed);
     if (now->left >= 0 && now->done < now->total) {
         duration(now->left, time);
         snprintf(left, sizeof left, ", %s left", time);
     }
-    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s%s", now->done, now->total, now->infeasible, failed, best,
-             left);
+    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s", now->done, now->total, now->infeasible, failed, left);
 }
 
 static size_t columns(void)
@@ -77,7 +73,7 @@ static void draw_bar(progress *p, const fl_farm_progress *now)
     char text[400], bar[3 * BAR_CELLS + 1] = "";
     size_t filled = now->total ? BAR_CELLS * now->done / now->total : 0, width = columns();
     for (size_t i = 0; i < BAR_CELLS; i++) strcat(bar, i < filled ? "█" : "░");
-    sentence(p, now, text, sizeof text);
+    message(now, text, sizeof text);
     int room = width > BAR_CELLS + 2 ? (int)(width - BAR_CELLS - 2) : 0;
     fprintf(stderr, "\r%s %.*s\033[K", bar, room, text);
     p->drawn = true;
@@ -90,7 +86,7 @@ static void print_line(progress *p, const fl_farm_progress *now)
     bool more = now->done >= p->last_done + step || now->done == now->total;
     bool due = now->done != p->last_done && (more || now->seconds - p->last_seconds >= LINE_SECONDS);
     if (!due) return;
-    sentence(p, now, text, sizeof text);
+    message(now, text, sizeof text);
     fprintf(stderr, "%s\n", text);
     p->last_seconds = now->seconds;
     p->last_done = now->done;
@@ -106,7 +102,8 @@ void progress_show(void *user, const fl_farm_progress *now)
 void progress_say(void *user, const char *text)
 {
     progress *p = user;
-    fprintf(stderr, "%sfairlead: %s\n", p->drawn ? "\r\033[K" : "", text);
+    if (p->drawn) fputs("\r\033[K", stderr);
+    remark("%s", text);
 }
 
 void progress_free(progress *p)

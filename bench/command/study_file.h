@@ -7,4 +7,7 @@
 /* Load by name; the program's own study for its own name. */
 fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_error *error);
 
+/* A study's result folder: `asked`, or results/NAME where that is NULL. */
+void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX]);
+
 #endif

@@ -10,7 +10,7 @@ typedef struct trial_request {
     const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
     words set; /* NAME=VALUE */
     size_t batch, steps, eval_every, threads, validation;
-    uint64_t seed, validation_seed;
+    uint64_t seed, validation_seed; /* UINT64_MAX: not given */
     double stop_above;
 } trial_request;
 

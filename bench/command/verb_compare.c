@@ -31,7 +31,7 @@ static void print_json(json_t *object)
 
 static int nothing_in_common(const char *base, const char *now)
 {
-    fprintf(stderr, "fairlead: %s and %s have nothing in common: nothing was compared\n", base, now);
+    remark("%s and %s have nothing in common: nothing was compared", base, now);
     return NOTHING_COMPARED;
 }
 
@@ -78,7 +78,7 @@ static int judge_folders(const fl_results *base, const fl_results *now, bool jso
     bool compared = folders.n_equal || folders.n_judged;
     if (json)
         print_json(compare_folders_json(&folders));
-    else if (compared)
+    else if (folders.n_arms)
         compare_folders_print(&folders);
     int code = !compared                             ? nothing_in_common(base->folder, now->folder)
                : folders.n_differ || folders.n_worse ? BAD_NEWS

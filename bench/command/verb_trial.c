@@ -5,7 +5,6 @@
 #include "train/export.h"
 #include "command/trial_options.h"
 #include "command/verbs.h"
-#include "trial/default.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +89,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
 
 static void say(void *user, const char *sentence, double spent)
 {
-    fprintf(stderr, "fairlead: %s\n", sentence);
+    remark("%s", sentence);
 }
 
 /* The file is removed once the outcome has been shown. */
@@ -128,31 +127,26 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = { .batch = FL_TRIAL_DEFAULT_BATCH,
-                            .steps = FL_TRIAL_DEFAULT_STEPS,
+    trial_request asked = { .batch = 128,
+                            .steps = 1000,
                             .eval_every = SIZE_MAX,
-                            .threads = FL_TRIAL_DEFAULT_THREADS,
+                            .threads = 1,
                             .validation = SIZE_MAX,
-                            .seed = FL_TRIAL_DEFAULT_SEED };
+                            .seed = 1,
+                            .validation_seed = UINT64_MAX };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
-        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")",
-          &asked.schedule },
+        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default constant)", &asked.schedule },
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
-        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
-          &asked.batch },
-        { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
-        { "--eval-every", NULL, OPTION_COUNT0, "N",
-          "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",
+        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default 128)", &asked.batch },
+        { "--steps", NULL, OPTION_COUNT, "N", "steps (default 1000)", &asked.steps },
+        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)",
           &asked.eval_every },
-        { "--seed", NULL, OPTION_SEED, "N",
-          "seed of initial weights and batch order (default " TEXT_OF(FL_TRIAL_DEFAULT_SEED) ")", &asked.seed },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default " FL_TRIAL_DEFAULT_BACKEND ")",
-          &asked.backend },
+        { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
-        { "--threads", NULL, OPTION_CORES, "N",
-          "threads of the backend (default " TEXT_OF(FL_TRIAL_DEFAULT_THREADS) "); part of the result's identity",
+        { "--threads", NULL, OPTION_CORES, "N", "threads of the backend (default 1); part of the result's identity",
           &asked.threads },
         { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
         { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },

@@ -11,6 +11,8 @@ int verb_data(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_list(int argc, char **argv);
+int verb_narrow(int argc, char **argv);
+int verb_plan(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_run(int argc, char **argv);
@@ -18,8 +20,5 @@ int verb_summary(int argc, char **argv);
 int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
-
-/* `fairlead --version`. */
-int verb_version(void);
 
 #endif

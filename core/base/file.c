@@ -65,17 +65,18 @@ bool fl_file_exists(const char *path)
 bool fl_file_folder_make(const char *path, fl_error *error)
 {
     char part[FL_FILE_PATH_MAX];
+    int of_parent = 0; /* why a parent could not be made; that it is missing then is no reason of its own */
     snprintf(part, sizeof part, "%s", path);
     for (char *c = part + 1; *part && *c; c++) {
         if (*c != '/') continue;
         *c = 0;
-        mkdir(part, 0777); /* a parent that cannot be made shows up at the last one */
+        if (mkdir(part, 0777) != 0 && errno != EEXIST && !of_parent) of_parent = errno;
         *c = '/';
     }
     if (mkdir(part, 0777) == 0) return true;
     int trouble = errno;
     if (fl_file_folder_exists(part)) return true;
-    errno = trouble;
+    errno = trouble == ENOENT && of_parent ? of_parent : trouble;
     return fl_file_error(error, path, "cannot be created");
 }
 

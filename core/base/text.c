@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,6 +64,14 @@ bool fl_text_number_read(const char *text, double *value)
     char *end;
     *value = strtod(text, &end);
     return *text && !*end && !isspace((unsigned char)*text);
+}
+
+bool fl_text_whole_read(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && !*end && !errno && *value >= least && *value <= most;
 }
 
 static bool is_plain(const char *word)

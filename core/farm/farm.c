@@ -52,12 +52,6 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
     if (study->feasible && outcome->status != FL_OUTCOME_COMPLETE && slot->repeat < FL_STUDY_RERUN_REPEAT)
         progress->total++; /* one more is needed */
     if (progress->done > progress->total) progress->total = progress->done;
-    if (outcome->status != FL_OUTCOME_COMPLETE || !outcome->n_points || slot->repeat >= FL_STUDY_RERUN_REPEAT) return;
-    double score = outcome->points[outcome->n_points - 1].of[study->select];
-    if (score < progress->best_score) {
-        progress->best_score = score;
-        progress->best_arm = slot->arm;
-    }
 }
 
 /* Write an outcome down and tell the agenda. */
@@ -362,7 +356,7 @@ static fl_farm_end run(supervisor *s)
 
 fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_error *error)
 {
-    *progress = (fl_farm_progress){ .best_score = HUGE_VAL, .left = -1 };
+    *progress = (fl_farm_progress){ .left = -1 };
     if (farm->shard.count > 1 && farm->study->feasible) {
         fl_error_user(
             error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "

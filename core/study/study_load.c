@@ -54,7 +54,14 @@ static fl_study *load(fl_json *document, const char *name, const fl_study_overri
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
     }
-    if (study) study->resolved = fl_study_resolved(study, fl_json_value(fl_json_root(document)));
+    if (study && overrides && overrides->to_run && !fl_study_runnable(fl_json_root(document), study, error)) {
+        fl_study_free(study);
+        study = NULL;
+    }
+    if (study) {
+        study->resolved = fl_study_resolved(study, fl_json_value(fl_json_root(document)));
+        study->narrowed_from = json_object_get(study->resolved, "narrowed_from");
+    }
     fl_json_free(document);
     return study;
 }

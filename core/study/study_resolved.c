@@ -1,7 +1,6 @@
 /* A study with every default written out: what study.json in a result folder holds, and what a later run is compared
  * with. */
 #include "study/study_reading.h"
-#include "trial/default.h"
 
 #include <string.h>
 
@@ -45,7 +44,7 @@ static json_t *resolved_arms(const json_t *file)
     size_t i;
     json_t *arm;
     json_array_foreach(arms, i, arm) if (!json_object_get(arm, "schedule"))
-        json_object_set_new(arm, "schedule", json_string(FL_TRIAL_DEFAULT_SCHEDULE));
+        json_object_set_new(arm, "schedule", json_string("constant"));
     return arms;
 }
 
@@ -56,9 +55,9 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     copy_if_given(resolved, file, "workload_options");
     copy_if_given(resolved, file, "split");
     copy_if_given(resolved, file, "init");
-    copy_or(resolved, file, "backend", json_string(FL_TRIAL_DEFAULT_BACKEND));
-    copy_or(resolved, file, "precision", json_string(fl_backend_precision_name(FL_TRIAL_DEFAULT_PRECISION)));
-    copy_or(resolved, file, "threads", json_integer(FL_TRIAL_DEFAULT_THREADS));
+    copy_or(resolved, file, "backend", json_string("onednn"));
+    copy_or(resolved, file, "precision", json_string("f32"));
+    copy_or(resolved, file, "threads", json_integer(1));
     copy_if_given(resolved, file, "batch_size");
     json_object_set_new(resolved, "budget", resolved_budget(study));
     json_object_set_new(resolved, "search", resolved_search(study));
@@ -73,6 +72,7 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
             json_pack("{s:s, s:f}", "metric", fl_trial_metric_name(study->target), "value", study->target_value));
     json_t *claims = fl_study_claims_json(study, json_object_get(file, "claims"));
     if (claims) json_object_set_new(resolved, "claims", claims);
+    copy_if_given(resolved, file, "narrowed_from");
     json_object_set_new(resolved, "arms", resolved_arms(file));
     return resolved;
 }

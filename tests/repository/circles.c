@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <unistd.h>
+
 enum { MAX_OBJECTS = 1000, SYMBOL = 200 };
 
 typedef struct symbol {

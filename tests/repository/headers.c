@@ -3,6 +3,7 @@
 #include "repository/tree.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 /* --- compiling alone --- */
 

@@ -71,7 +71,7 @@ grep -q 'leaky_relu' "$copy/trial.onednn" || fail "the record on onednn does not
 
 cat >"$copy/study.json" <<'END'
 {"study": "recipe", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 8, "budget": {"trials": 3, "steps": 20},
- "arms": [{"name": "signum", "optimizer": "signum", "space": {"learning_rate": {"min": 1e-3, "max": 0.1, "scaling": "log"}}}]}
+ "arms": [{"arm": "signum", "optimizer": "signum", "space": {"learning_rate": {"min": 1e-3, "max": 0.1, "scaling": "log"}}}]}
 END
 says . "$fairlead" run "$copy/study.json" -o "$copy/results" -j 1
 [ -s "$copy/results/figures/selected.svg" ] || fail "run has not drawn the new figure"

@@ -169,3 +169,17 @@ void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
     fl_onednn_check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &name), "asking for a name");
     fl_onednn_note_name(op, name);
 }
+
+fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc)
+{
+    if (dnnl_memory_desc_equal(&weights->desc, desc)) return weights;
+    for (size_t i = 0; i < op->n_memories; i++)
+        if (op->memories[i].copy_of == weights && dnnl_memory_desc_equal(&op->memories[i].desc, desc))
+            return &op->memories[i];
+    if (!fl_onednn_copy_possible(&weights->desc, desc)) return NULL;
+    if (op->n_copies == FL_ONEDNN_COPIES) fl_error_die("an op wants more than %d copies", FL_ONEDNN_COPIES);
+    fl_onednn_memory *memory = fl_onednn_own(op, desc);
+    memory->copy_of = weights;
+    op->copies[op->n_copies++] = fl_onednn_copy_new(weights, memory);
+    return memory;
+}

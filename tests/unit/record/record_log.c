@@ -2,6 +2,8 @@
 #include "record/log.h"
 #include "support/fixtures.h"
 
+#include <unistd.h>
+
 #define CLAIMS "\"claims\": {\"baseline\": \"a\"},"
 
 static size_t n_lines(const scene *s)

@@ -133,5 +133,5 @@ int main(void)
         cmocka_unit_test(arms_ten_percent_apart_mostly_are),
         cmocka_unit_test(not_worse_is_shown_of_arms_that_are_not),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }
