@@ -51,16 +51,15 @@ void progress_duration(double seconds, char text[48])
 
 /* "37/60 trials, 2 infeasible, 1 failed, 1 min 20 s left": counts and time, no results, which would invite to stop or
  * extend the study because of what they are. */
-static void message(const fl_farm_progress *tally, char *text, size_t size)
+static void message(const fl_farm_progress *now, char *text, size_t size)
 {
     char left[64] = "", time[48], failed[40] = "";
-    if (tally->failed) snprintf(failed, sizeof failed, ", %zu failed", tally->failed);
-    if (tally->left >= 0 && tally->done < tally->total) {
-        progress_duration(tally->left, time);
+    if (now->failed) snprintf(failed, sizeof failed, ", %zu failed", now->failed);
+    if (now->left >= 0 && now->done < now->total) {
+        progress_duration(now->left, time);
         snprintf(left, sizeof left, ", %s left", time);
     }
-    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s", tally->done, tally->total, tally->infeasible, failed,
-             left);
+    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s", now->done, now->total, now->infeasible, failed, left);
 }
 
 static size_t columns(void)
@@ -69,40 +68,40 @@ static size_t columns(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col ? window.ws_col : 80;
 }
 
-static void draw_bar(progress *p, const fl_farm_progress *tally)
+static void draw_bar(progress *p, const fl_farm_progress *now)
 {
     char text[400], bar[3 * BAR_CELLS + 1] = "";
-    size_t filled = tally->total ? BAR_CELLS * tally->done / tally->total : 0, width = columns();
+    size_t filled = now->total ? BAR_CELLS * now->done / now->total : 0, width = columns();
     for (size_t i = 0; i < BAR_CELLS; i++) strcat(bar, i < filled ? "█" : "░");
-    message(tally, text, sizeof text);
+    message(now, text, sizeof text);
     int room = width > BAR_CELLS + 2 ? (int)(width - BAR_CELLS - 2) : 0;
     fprintf(stderr, "\r%s %.*s\033[K", bar, room, text);
     p->drawn = true;
 }
 
-static void print_line(progress *p, const fl_farm_progress *tally)
+static void print_line(progress *p, const fl_farm_progress *now)
 {
     char text[400];
-    size_t step = tally->total / LINES ? tally->total / LINES : 1;
-    bool more = tally->done >= p->last_done + step || tally->done == tally->total;
-    bool due = tally->done != p->last_done && (more || tally->seconds - p->last_seconds >= LINE_SECONDS);
+    size_t step = now->total / LINES ? now->total / LINES : 1;
+    bool more = now->done >= p->last_done + step || now->done == now->total;
+    bool due = now->done != p->last_done && (more || now->seconds - p->last_seconds >= LINE_SECONDS);
     if (!due) return;
-    message(tally, text, sizeof text);
+    message(now, text, sizeof text);
     fprintf(stderr, "%s\n", text);
-    p->last_seconds = tally->seconds;
-    p->last_done = tally->done;
+    p->last_seconds = now->seconds;
+    p->last_done = now->done;
 }
 
-void progress_show(void *whose, const fl_farm_progress *tally)
+void progress_show(void *user, const fl_farm_progress *now)
 {
-    progress *p = whose;
-    if (p->style == STYLE_BAR) draw_bar(p, tally);
-    if (p->style == STYLE_LINES) print_line(p, tally);
+    progress *p = user;
+    if (p->style == STYLE_BAR) draw_bar(p, now);
+    if (p->style == STYLE_LINES) print_line(p, now);
 }
 
-void progress_say(void *whose, const char *text)
+void progress_say(void *user, const char *text)
 {
-    progress *p = whose;
+    progress *p = user;
     if (p->drawn) fputs("\r\033[K", stderr);
     remark("%s", text);
 }

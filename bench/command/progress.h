@@ -10,11 +10,11 @@ typedef struct progress progress;
  * a sentence for another word. */
 progress *progress_new(const char *mode, fl_error *error);
 
-/* Show a tally; called at every change and about twice a second. `whose` is the progress. */
-void progress_show(void *whose, const fl_farm_progress *tally);
+/* Show a now; called at every change and about twice a second. `whose` is the progress. */
+void progress_show(void *user, const fl_farm_progress *now);
 
 /* Put a sentence above the bar. */
-void progress_say(void *whose, const char *sentence);
+void progress_say(void *user, const char *sentence);
 
 /* "1 min 20 s" */
 void progress_duration(double seconds, char text[48]);

@@ -15,8 +15,9 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
         return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
     owners->workload = fl_workload_find(asked->workload, error);
     owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
-    owners->schedule =
-        owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error) : NULL;
+    owners->schedule = owners->optimizer
+                           ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error)
+                           : NULL;
     return owners->schedule;
 }
 

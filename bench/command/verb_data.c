@@ -71,7 +71,7 @@ static int list(const fl_dataset_kind *const *kinds, bool json)
     return 0;
 }
 
-static void say(const char *line, void *whose)
+static void say(const char *line, void *user)
 {
     printf("%s\n", line);
     fflush(stdout);

@@ -25,9 +25,9 @@ static json_t *entry_json(const fl_entry *entry)
 
 static json_t *default_json(const fl_hyper *hyper)
 {
-    if (isnan(hyper->standard)) return json_null();
-    if (hyper->scale == FL_HYPER_CHOICE) return json_string(hyper->choices[(size_t)hyper->standard]);
-    return json_real(hyper->standard);
+    if (isnan(hyper->default_value)) return json_null();
+    if (hyper->scale == FL_HYPER_CHOICE) return json_string(hyper->choices[(size_t)hyper->default_value]);
+    return json_real(hyper->default_value);
 }
 
 static json_t *hypers_json(const fl_hyper *table, size_t n, const char *prefix)
@@ -167,10 +167,10 @@ static const char *text_of(const json_t *object, const char *key)
 static void print_hyper(const json_t *hyper)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    const json_t *standard = json_object_get(hyper, "default");
-    const char *value = json_is_string(standard) ? json_string_value(standard)
-                        : json_is_real(standard) ? fl_text_number(json_real_value(standard), number)
-                                                 : "to be set";
+    const json_t *at_default = json_object_get(hyper, "default");
+    const char *value = json_is_string(at_default) ? json_string_value(at_default)
+                        : json_is_real(at_default) ? fl_text_number(json_real_value(at_default), number)
+                                                   : "to be set";
     printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"),
            text_of(hyper, "help"));
 }

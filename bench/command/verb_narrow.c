@@ -51,7 +51,7 @@ static void print_changes(const fl_results *wide, const json_t *study)
     size_t i;
     json_t *arm;
     json_array_foreach(json_object_get(study, "arms"), i, arm)
-        print_axes(json_array_get(json_object_get(wide->study->frozen, "arms"), i), arm);
+        print_axes(json_array_get(json_object_get(wide->study->resolved, "arms"), i), arm);
 }
 
 /* With as few digits as give the same numbers back: 0.0648, not 0.064799999999999996. */

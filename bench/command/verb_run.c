@@ -116,7 +116,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
         progress_free(shown);
         return complain(&error);
     }
-    farm.whose = shown;
+    farm.user = shown;
     fl_farm_end end = fl_farm_run(&farm, &tally, &error);
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);

@@ -4,8 +4,8 @@
 #include "train/checkpoint.h"
 #include "train/export.h"
 #include "command/trial_options.h"
-#include "command/verbs.h"
 #include "trial/default.h"
+#include "command/verbs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static void print_heading(void)
            "               loss    error      loss    error      loss    error\n");
 }
 
-static void print_point(void *whose, const fl_trial_point *point)
+static void print_point(void *user, const fl_trial_point *point)
 {
     const double *of = point->of;
     printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRIAL_TRAIN_LOSS],
@@ -78,17 +78,17 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
                   fl_error *error)
 {
     fl_outcome outcome;
-    fl_train_callbacks watch = fl_train_export_callbacks(export);
-    if (!asked->trace && !asked->folder) watch.stepped = NULL; /* nobody looks at single steps */
-    if (!asked->json) watch.evaluated = print_point;
+    fl_train_callbacks callbacks = fl_train_export_callbacks(export);
+    if (!asked->trace && !asked->folder) callbacks.stepped = NULL; /* nobody looks at single steps */
+    if (!asked->json) callbacks.evaluated = print_point;
     if (!asked->json && trial->eval_every) print_heading();
-    bool ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
+    bool ran = fl_train_trial(trainer, trial, &callbacks, &outcome, error);
     if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
     fl_outcome_free(&outcome);
     return ran;
 }
 
-static void say(void *whose, const char *sentence, double spent)
+static void say(void *user, const char *sentence, double spent)
 {
     remark("%s", sentence);
 }
@@ -97,18 +97,18 @@ static void say(void *whose, const char *sentence, double spent)
 static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
                           const request *asked, fl_error *error)
 {
-    char host[17], id[17], standard[40];
-    fl_train_checkpoint_options keeping = {
+    char host[17], id[17], default_path[40];
+    fl_train_checkpoint_options checkpoints = {
         .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
     };
-    if (!keeping.every) return train(trainer, trial, export, asked, error);
+    if (!checkpoints.every) return train(trainer, trial, export, asked, error);
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_identify(trainer, trial, id);
-    snprintf(standard, sizeof standard, "%s.checkpoint", id);
-    if (!keeping.path) keeping.path = standard;
-    fl_train_keep(trainer, &keeping);
+    snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
+    if (!checkpoints.path) checkpoints.path = default_path;
+    fl_train_set_checkpoints(trainer, &checkpoints);
     bool ran = train(trainer, trial, export, asked, error);
-    if (ran) fl_train_checkpoint_remove(keeping.path);
+    if (ran) fl_train_checkpoint_remove(checkpoints.path);
     return ran;
 }
 

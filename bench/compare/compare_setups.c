@@ -29,7 +29,7 @@ static bool same_schedule(const setup *a, const setup *b)
 static const json_t *space_of(const setup *s)
 {
     size_t arm = (size_t)(s->arm->space - s->study->spaces);
-    return json_object_get(json_array_get(json_object_get(s->study->frozen, "arms"), arm), "space");
+    return json_object_get(json_array_get(json_object_get(s->study->resolved, "arms"), arm), "space");
 }
 
 static bool same_space(const setup *a, const setup *b)
@@ -39,7 +39,7 @@ static bool same_space(const setup *a, const setup *b)
 
 static bool same_field(const setup *a, const setup *b, const char *key)
 {
-    const json_t *left = json_object_get(a->study->frozen, key), *right = json_object_get(b->study->frozen, key);
+    const json_t *left = json_object_get(a->study->resolved, key), *right = json_object_get(b->study->resolved, key);
     return left == right || (left && right && json_equal(left, right));
 }
 

@@ -9,7 +9,7 @@
 static void add_study(sqlite_database *database, const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    char *frozen = json_dumps(study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    char *frozen = json_dumps(study->resolved, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     sqlite_insert row = sqlite_insert_into(database, "studies", 14);
     sqlite_count(&row, 1);
     sqlite_text(&row, study->name);

@@ -142,12 +142,12 @@ static void add_spaces(fl_text *page, const fl_study *study)
 void report_study(fl_text *page, const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    char *frozen = json_dumps(study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    char *resolved = json_dumps(study->resolved, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fl_text_add(page, "<section><h2>Study</h2>\n");
     add_facts(page, study);
     add_spaces(page, study);
     fl_text_add(page, "<details><summary>The study as it was run</summary><pre>");
-    html_text(page, frozen);
+    html_text(page, resolved);
     fl_text_add(page, "</pre></details></section>\n");
-    free(frozen);
+    free(resolved);
 }

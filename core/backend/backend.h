@@ -36,7 +36,7 @@ typedef struct fl_backend_request {
     fl_backend_precision precision;
     bool training;       /* false: forward only, no gradient buffers will be lent */
     bool needs_d_in;     /* false for the first layer: no gradient of its input */
-    bool relu_next;      /* a ReLU follows, which the op may take over (took_relu) */
+    bool relu_next;      /* a ReLU follows, which the op may take over (fused_relu) */
     bool canonical_next; /* what reads the output is lent by naive: a canonical seam saves a to_canonical */
 } fl_backend_request;
 
@@ -55,7 +55,7 @@ typedef struct fl_backend_buffers {
 typedef struct fl_backend_op fl_backend_op;
 struct fl_backend_op {
     fl_backend_activation out; /* losses: bytes 0 */
-    bool took_relu;
+    bool fused_relu;
     size_t n_tensors;                    /* 0, 1 or 2: weight, bias */
     fl_tensor tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
     size_t workspace_bytes;
@@ -96,9 +96,9 @@ typedef struct fl_backend {
 const fl_backend *const *fl_backends(void);
 const fl_backend *fl_backend_find(const char *name, fl_error *error);
 
-/* Plan one layer with `backend`, or with naive where the backend lacks it (*lent says so); the caller has made the seam
- * canonical in that case. */
-fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent);
+/* Plan one layer with `backend`, or with naive where the backend lacks it (*fallback says so); the caller has made the
+ * seam canonical in that case. */
+fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);
 
 /* All parameters of an op have changed. */
 void fl_backend_op_refresh(fl_backend_op *op);

@@ -22,10 +22,10 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error)
     return fl_entry_find((const void *const *)registry, "backend", name, error);
 }
 
-fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent)
+fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback)
 {
     fl_layer_kind kind = request->layer->kind;
-    *lent = !backend->plan[kind];
-    fl_backend_op_maker *plan = *lent ? fl_backend_naive.plan[kind] : backend->plan[kind];
+    *fallback = !backend->plan[kind];
+    fl_backend_op_maker *plan = *fallback ? fl_backend_naive.plan[kind] : backend->plan[kind];
     return plan(request);
 }

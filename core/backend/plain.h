@@ -18,7 +18,7 @@ typedef struct fl_backend_plain {
 
 typedef void fl_backend_op_run(fl_backend_op *op);
 
-/* An op for `request` that runs `forward` and, when training, `backward`. The caller may still set took_relu and
+/* An op for `request` that runs `forward` and, when training, `backward`. The caller may still set fused_relu and
  * workspace_bytes. */
 fl_backend_plain *fl_backend_plain_new(const fl_backend_request *request, const char *implementation,
                                        fl_backend_op_run *forward, fl_backend_op_run *backward);

@@ -16,7 +16,7 @@ enum { FL_HYPER_MAX = 8 }; /* entries in one table, at most */
 typedef struct fl_hyper {
     const char *name, *help;
     fl_hyper_scale scale;       /* how it is best searched */
-    double standard;            /* the default; NAN where the user must settle it */
+    double default_value;       /* NAN where the user must choose */
     double min, max;            /* the range, ends included unless marked open; HUGE_VAL where there is none, which for
                                    whole numbers means 2^53 */
     bool min_open, max_open;    /* the end itself is not allowed */

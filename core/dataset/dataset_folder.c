@@ -32,7 +32,7 @@ static bool holds_all(const fl_dataset_kind *kind, const char *folder)
     return true;
 }
 
-/* Try the folders of a colon-separated list, which is spoilt; `searched` collects what was tried. */
+/* Try the folders of a colon-separated list, which is overwritten; `searched` collects what was tried. */
 static bool search(const fl_dataset_kind *kind, char *list, char folder[FL_FILE_PATH_MAX], fl_text *searched)
 {
     char *rest;

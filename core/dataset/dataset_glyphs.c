@@ -141,7 +141,7 @@ static void draw_strays(fl_dataset_canvas *canvas, fl_dataset_pen pen, fl_random
     }
 }
 
-/* Grey levels with noise of a triangular law, one draw for both of its halves. */
+/* Grey levels with noise of a triangular distribution, one draw for both of its halves. */
 static void print(const fl_dataset_canvas *canvas, fl_random_stream *stream, uint8_t *pixels)
 {
     double grain = between(stream, 0, grain_most) * 255 / 65535;

@@ -27,9 +27,9 @@ typedef struct progress {
     char reason[100]; /* why this side broke off, or "" */
 } progress;
 
-static size_t receive(char *bytes, size_t size, size_t n, void *whose)
+static size_t receive(char *bytes, size_t size, size_t n, void *user)
 {
-    progress *download = whose;
+    progress *download = user;
     n *= size;
     if (n > download->most - download->bytes) {
         snprintf(download->reason, sizeof download->reason, "sends more than the %" PRIu64 " bytes recorded",
@@ -45,9 +45,9 @@ static size_t receive(char *bytes, size_t size, size_t n, void *whose)
 
 /* Asked by libcurl about once a second. Its own low-speed limit averages over several seconds and so waits longer than
  * told. */
-static int is_stalled(void *whose, curl_off_t all, curl_off_t received, curl_off_t all_up, curl_off_t sent)
+static int is_stalled(void *user, curl_off_t all, curl_off_t received, curl_off_t all_up, curl_off_t sent)
 {
-    progress *download = whose;
+    progress *download = user;
     if (fl_clock_seconds() - download->last_byte <= download->stall_seconds) return 0;
     snprintf(download->reason, sizeof download->reason, "no byte came for %u s", download->stall_seconds);
     return 1;
@@ -162,7 +162,7 @@ static bool fetch_one(const fl_dataset_file *file, const char *folder, const cha
 }
 
 bool fl_dataset_fetch(const fl_dataset_kind *kind, const char *folder, const char *base_url, unsigned stall_seconds,
-                      void (*said)(const char *line, void *whose), void *whose, fl_error *error)
+                      void (*said)(const char *line, void *user), void *user, fl_error *error)
 {
     if (kind->n_files && !fl_file_folder_make(folder, error)) return false;
     for (size_t i = 0; i < kind->n_files; i++) {
@@ -172,7 +172,7 @@ bool fl_dataset_fetch(const fl_dataset_kind *kind, const char *folder, const cha
         bool there = is_right(file, folder);
         if (!there && !fetch_one(file, folder, url, stall_seconds, error)) return false;
         snprintf(line, sizeof line, "%s: %s%s", file->name, there ? "is there" : "fetched from ", there ? "" : url);
-        if (said) said(line, whose);
+        if (said) said(line, user);
     }
     return true;
 }

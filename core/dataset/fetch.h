@@ -14,6 +14,6 @@ bool fl_dataset_fetch_file(const char *url, const fl_dataset_file *file, const c
  * left. `base_url`, if not NULL, replaces the part of each url before the last slash (mirrors, tests). `said` is called
  * with one line per file, and may be NULL. */
 bool fl_dataset_fetch(const fl_dataset_kind *kind, const char *folder, const char *base_url, unsigned stall_seconds,
-                      void (*said)(const char *line, void *whose), void *whose, fl_error *error);
+                      void (*said)(const char *line, void *user), void *user, fl_error *error);
 
 #endif

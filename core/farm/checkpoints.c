@@ -17,7 +17,7 @@ bool fl_farm_checkpoints_begin(const char *results, fl_error *error)
 {
     char folder[FL_FILE_PATH_MAX];
     folder_of(results, folder);
-    json_t *text = json_string(folder); /* workers are told in JSON */
+    json_t *text = json_string(folder); /* workers receive it in JSON */
     json_decref(text);
     if (!text) return fl_error_user(error, "%s: checkpoints need a folder whose name is UTF-8", results);
     return fl_file_folder_make(folder, error);

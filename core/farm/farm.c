@@ -19,43 +19,43 @@
  */
 enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
 
-typedef struct shift {
+typedef struct supervisor {
     const fl_farm *farm;
     fl_store *store;
     fl_farm_agenda *agenda;
     fl_farm_worker *workers;
     struct pollfd *polls; /* one per worker, then the interrupt */
-    fl_farm_progress *tally;
+    fl_farm_progress *progress;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
     double began;
-} shift;
+} supervisor;
 
-static void report(shift *s)
+static void report(supervisor *s)
 {
-    fl_farm_progress *tally = s->tally;
-    size_t ended = tally->complete + tally->infeasible + tally->failed;
-    tally->seconds = fl_clock_seconds() - s->began;
-    tally->left = ended ? tally->seconds / (double)ended * (double)(tally->total - tally->done) : -1;
-    if (s->farm->progress) s->farm->progress(s->farm->whose, tally);
+    fl_farm_progress *progress = s->progress;
+    size_t ended = progress->complete + progress->infeasible + progress->failed;
+    progress->seconds = fl_clock_seconds() - s->began;
+    progress->left = ended ? progress->seconds / (double)ended * (double)(progress->total - progress->done) : -1;
+    if (s->farm->progress) s->farm->progress(s->farm->user, progress);
 }
 
-static void count(shift *s, const fl_record_slot *slot, const fl_outcome *outcome)
+static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *outcome)
 {
-    fl_farm_progress *tally = s->tally;
+    fl_farm_progress *progress = s->progress;
     const fl_study *study = s->farm->study;
-    tally->running--;
-    tally->done++;
-    tally->complete += outcome->status == FL_OUTCOME_COMPLETE;
-    tally->infeasible += outcome->status == FL_OUTCOME_INFEASIBLE;
-    tally->failed += outcome->status == FL_OUTCOME_FAILED;
+    progress->running--;
+    progress->done++;
+    progress->complete += outcome->status == FL_OUTCOME_COMPLETE;
+    progress->infeasible += outcome->status == FL_OUTCOME_INFEASIBLE;
+    progress->failed += outcome->status == FL_OUTCOME_FAILED;
     if (study->feasible && outcome->status != FL_OUTCOME_COMPLETE && slot->repeat < FL_STUDY_RERUN_REPEAT)
-        tally->total++; /* one more is needed */
-    if (tally->done > tally->total) tally->total = tally->done;
+        progress->total++; /* one more is needed */
+    if (progress->done > progress->total) progress->total = progress->done;
 }
 
 /* Write an outcome down and tell the agenda. */
-static bool settle(shift *s, fl_farm_worker *worker, const fl_outcome *outcome, const char *host)
+static bool commit(supervisor *s, fl_farm_worker *worker, const fl_outcome *outcome, const char *host)
 {
     if (!fl_store_add(s->store, &worker->slot, &worker->trial, outcome, host, s->error)) return false;
     if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &worker->slot);
@@ -67,23 +67,23 @@ static bool settle(shift *s, fl_farm_worker *worker, const fl_outcome *outcome, 
     return true;
 }
 
-static bool settle_outcome(shift *s, fl_farm_worker *worker, const fl_outcome *outcome, const json_t *facts)
+static bool commit_outcome(supervisor *s, fl_farm_worker *worker, const fl_outcome *outcome, const json_t *facts)
 {
     char key[17];
     fl_record_host_key(facts, key);
-    return fl_store_host(s->store, key, facts, s->error) && settle(s, worker, outcome, key);
+    return fl_store_host(s->store, key, facts, s->error) && commit(s, worker, outcome, key);
 }
 
-static bool settle_failure(shift *s, fl_farm_worker *worker, const char *reason)
+static bool commit_failure(supervisor *s, fl_farm_worker *worker, const char *reason)
 {
     fl_outcome outcome = { .status = FL_OUTCOME_FAILED };
     fl_trial_id(&worker->trial, s->checksums[worker->slot.arm], outcome.trial);
     snprintf(outcome.reason, sizeof outcome.reason, "%.239s", reason);
     outcome.seconds.total = outcome.seconds.other = fl_clock_seconds() - worker->begun;
-    return settle(s, worker, &outcome, "");
+    return commit(s, worker, &outcome, "");
 }
 
-static bool start_worker(shift *s, fl_farm_worker *worker)
+static bool start_worker(supervisor *s, fl_farm_worker *worker)
 {
     unsigned threads = s->farm->study->arms[0].base.threads;
     return fl_farm_worker_start(worker, s->farm->worker_command, threads, s->error);
@@ -92,7 +92,7 @@ static bool start_worker(shift *s, fl_farm_worker *worker)
 /* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
  * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would
  * grant it more than the limit. */
-static bool replace(shift *s, fl_farm_worker *worker, const char *because)
+static bool replace(supervisor *s, fl_farm_worker *worker, const char *because)
 {
     char how[100], reason[240];
     fl_farm_worker lost = *worker;
@@ -107,10 +107,10 @@ static bool replace(shift *s, fl_farm_worker *worker, const char *because)
     worker->busy = true;
     if (lost.attempt < ATTEMPTS) return true; /* sent when the new worker says it is ready */
     snprintf(reason, sizeof reason, "%s, %u times", because ? because : how, lost.attempt);
-    return settle_failure(s, worker, reason);
+    return commit_failure(s, worker, reason);
 }
 
-static bool send(shift *s, fl_farm_worker *worker)
+static bool send(supervisor *s, fl_farm_worker *worker)
 {
     char path[FL_FILE_PATH_MAX];
     fl_farm_checkpoints_path(s->farm->folder, &worker->slot, path);
@@ -119,7 +119,7 @@ static bool send(shift *s, fl_farm_worker *worker)
 }
 
 /* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
-static bool employ(shift *s, fl_farm_worker *worker)
+static bool assign(supervisor *s, fl_farm_worker *worker)
 {
     fl_record_slot slot;
     if (fl_farm_agenda_next(s->agenda, &slot) != FL_FARM_NEXT_TRIAL) return true;
@@ -129,20 +129,20 @@ static bool employ(shift *s, fl_farm_worker *worker)
     worker->busy = true;
     worker->attempt = 1;
     worker->begun = fl_clock_seconds();
-    s->tally->running++;
+    s->progress->running++;
     return !worker->ready || send(s, worker);
 }
 
-static bool employ_idle(shift *s)
+static bool assign_to_idle(supervisor *s)
 {
     for (size_t i = 0; i < s->farm->workers; i++)
-        if (!s->workers[i].busy && !employ(s, &s->workers[i])) return false;
+        if (!s->workers[i].busy && !assign(s, &s->workers[i])) return false;
     return true;
 }
 
-/* A worker's end: idle, it is simply gone; busy, its trial is lost. When worker after worker ends before it could
- * begin, no trial is to blame but the machine. */
-static bool lose(shift *s, fl_farm_worker *worker)
+/* A worker exited: an idle one is stopped; a busy one's trial is run again. When worker after worker ends before it
+ * could begin, no trial is to blame but the machine. */
+static bool handle_exit(supervisor *s, fl_farm_worker *worker)
 {
     char how[100];
     if (worker->busy && (worker->ready || worker->attempt < ATTEMPTS)) return replace(s, worker, NULL);
@@ -151,7 +151,7 @@ static bool lose(shift *s, fl_farm_worker *worker)
     return idle || fl_error_machine(s->error, "a worker ended before it could begin (%s)", how);
 }
 
-static bool hear_line(shift *s, fl_farm_worker *worker)
+static bool receive_message(supervisor *s, fl_farm_worker *worker)
 {
     fl_outcome outcome = { .points = NULL };
     json_t *facts = NULL;
@@ -165,16 +165,16 @@ static bool hear_line(shift *s, fl_farm_worker *worker)
         fine = !worker->busy || send(s, worker);
         break;
     case FL_FARM_MESSAGE_NOTE:
-        if (s->farm->warned) s->farm->warned(s->farm->whose, why.text);
+        if (s->farm->warned) s->farm->warned(s->farm->user, why.text);
         break;
     case FL_FARM_MESSAGE_OUTCOME:
-        fine = settle_outcome(s, worker, &outcome, facts);
+        fine = commit_outcome(s, worker, &outcome, facts);
         break;
     case FL_FARM_MESSAGE_ERROR:
-        fine = settle_failure(s, worker, why.text);
+        fine = commit_failure(s, worker, why.text);
         break;
     case FL_FARM_MESSAGE_END:
-        fine = lose(s, worker);
+        fine = handle_exit(s, worker);
         break;
     }
     fl_outcome_free(&outcome);
@@ -182,10 +182,10 @@ static bool hear_line(shift *s, fl_farm_worker *worker)
     return fine;
 }
 
-static bool hear(shift *s, fl_farm_worker *worker)
+static bool receive(supervisor *s, fl_farm_worker *worker)
 {
-    bool fine = hear_line(s, worker);
-    while (fine && fl_farm_worker_has_more(worker)) fine = hear_line(s, worker);
+    bool fine = receive_message(s, worker);
+    while (fine && fl_farm_worker_has_more(worker)) fine = receive_message(s, worker);
     return fine;
 }
 
@@ -195,7 +195,7 @@ static bool is_stuck(const fl_farm *farm, const fl_farm_worker *worker, char bec
     double most = farm->start > 0 ? farm->start : FL_FARM_START_SECONDS;
     if (worker->ready || fl_clock_seconds() - worker->started <= most) return false;
     snprintf(because, 100, "its worker was not ready after %g s", most);
-    if (farm->warned) farm->warned(farm->whose, "a worker hung before it was ready, and is replaced");
+    if (farm->warned) farm->warned(farm->user, "a worker hung before it was ready, and is replaced");
     return true;
 }
 
@@ -205,7 +205,7 @@ static bool is_late(const fl_farm *farm, const fl_farm_worker *worker, char beca
     return farm->timeout > 0 && worker->ready && fl_clock_seconds() - worker->begun > farm->timeout;
 }
 
-static bool is_hungry(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
+static bool is_over_memory_limit(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
 {
     size_t mib = farm->memory_mib ? fl_farm_worker_mib(worker) : 0;
     snprintf(because, 100, "memory: %zu MiB, more than the limit of %zu MiB", mib, farm->memory_mib);
@@ -213,19 +213,19 @@ static bool is_hungry(const fl_farm *farm, const fl_farm_worker *worker, char be
 }
 
 /* Take their trials from the workers that have gone past a limit. */
-static bool enforce_limits(shift *s)
+static bool enforce_limits(supervisor *s)
 {
     char because[100];
     for (size_t i = 0; i < s->farm->workers; i++) {
         fl_farm_worker *worker = &s->workers[i];
         bool beyond = worker->busy && (is_stuck(s->farm, worker, because) || is_late(s->farm, worker, because) ||
-                                       is_hungry(s->farm, worker, because));
+                                       is_over_memory_limit(s->farm, worker, because));
         if (beyond && !replace(s, worker, because)) return false;
     }
     return true;
 }
 
-static bool anyone_busy(const shift *s)
+static bool is_any_busy(const supervisor *s)
 {
     for (size_t i = 0; i < s->farm->workers; i++)
         if (s->workers[i].busy) return true;
@@ -233,7 +233,7 @@ static bool anyone_busy(const shift *s)
 }
 
 /* A moment, or less where a trial's time is up sooner. */
-static int wait_ms(const shift *s)
+static int wait_ms(const supervisor *s)
 {
     double ms = s->farm->memory_mib ? MEMORY_TICK_MS : TICK_MS, now = fl_clock_seconds();
     for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
@@ -243,8 +243,8 @@ static int wait_ms(const shift *s)
     return ms > 0 ? (int)ms + 1 : 0;
 }
 
-/* Wait until a worker speaks, the interrupt comes or a moment has passed. */
-static void wait_for_word(shift *s)
+/* Wait until a worker sends something, the interrupt comes or a moment has passed. */
+static void wait_for_message(supervisor *s)
 {
     size_t n = s->farm->workers;
     for (size_t i = 0; i < n; i++)
@@ -255,14 +255,14 @@ static void wait_for_word(shift *s)
 }
 
 /* Work until the agenda is empty. */
-static fl_farm_end work(shift *s)
+static fl_farm_end work(supervisor *s)
 {
-    while (employ_idle(s)) {
-        if (!anyone_busy(s)) return FL_FARM_DONE;
-        wait_for_word(s);
+    while (assign_to_idle(s)) {
+        if (!is_any_busy(s)) return FL_FARM_DONE;
+        wait_for_message(s);
         if (s->polls[s->farm->workers].revents) return FL_FARM_INTERRUPTED;
         for (size_t i = 0; i < s->farm->workers; i++)
-            if (s->polls[i].revents && !hear(s, &s->workers[i])) return FL_FARM_ERROR;
+            if (s->polls[i].revents && !receive(s, &s->workers[i])) return FL_FARM_ERROR;
         if (!enforce_limits(s)) return FL_FARM_ERROR;
         report(s);
     }
@@ -275,20 +275,20 @@ static bool is_of_this_run(const fl_study *study, fl_store_shard shard, const fl
 }
 
 /* Count what earlier runs did. */
-static void tally_past(shift *s, const fl_results *results)
+static void tally_past(supervisor *s, const fl_results *results)
 {
-    fl_farm_progress *tally = s->tally;
+    fl_farm_progress *progress = s->progress;
     for (size_t arm = 0; arm < results->study->n_arms; arm++) {
         const fl_results_arm *past = &results->arms[arm];
         for (size_t i = 0; i < past->n_search; i++) {
             bool counts = is_of_this_run(results->study, s->farm->shard, &past->search[i]);
             if (fl_farm_agenda_again(results, &past->search[i], s->farm->retry_failed)) continue;
-            tally->before += counts;
-            tally->failed_before += counts && past->search[i].status == FL_OUTCOME_FAILED;
-            if (s->farm->study->feasible && past->search[i].status != FL_OUTCOME_COMPLETE) tally->total += counts;
+            progress->before += counts;
+            progress->failed_before += counts && past->search[i].status == FL_OUTCOME_FAILED;
+            if (s->farm->study->feasible && past->search[i].status != FL_OUTCOME_COMPLETE) progress->total += counts;
         }
     }
-    tally->done = tally->before;
+    progress->done = progress->before;
 }
 
 /* Failed reruns of earlier runs that stay failed. */
@@ -302,25 +302,25 @@ static size_t failed_reruns(const fl_results *results)
 }
 
 /* The search, then the reruns of what it selected. Each phase begins from what is on disk. */
-static fl_farm_end phase(shift *s, bool reruns)
+static fl_farm_end phase(supervisor *s, bool reruns)
 {
     const fl_farm *farm = s->farm;
     fl_results *results = fl_results_read(farm->folder, s->error);
     if (!results) return FL_FARM_ERROR;
     s->agenda = reruns ? fl_farm_agenda_reruns(farm->study, results, farm->retry_failed)
                        : fl_farm_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
-    s->tally->total += fl_farm_agenda_total(s->agenda);
+    s->progress->total += fl_farm_agenda_total(s->agenda);
     if (!reruns)
         tally_past(s, results);
     else if (!farm->retry_failed)
-        s->tally->failed_before += failed_reruns(results);
+        s->progress->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
     fl_farm_end end = work(s);
     fl_farm_agenda_free(s->agenda);
     return end;
 }
 
-static fl_farm_end both_phases(shift *s)
+static fl_farm_end both_phases(supervisor *s)
 {
     fl_farm_end end = phase(s, false);
     bool whole = s->farm->shard.count == 1 && s->farm->study->rerun_best;
@@ -329,7 +329,7 @@ static fl_farm_end both_phases(shift *s)
 
 /* Load every data set once before anything is written: what is missing or damaged is told now, and a failed trial's
  * identity needs the checksum. */
-static bool check_data(shift *s)
+static bool check_data(supervisor *s)
 {
     const fl_study *study = s->farm->study;
     for (size_t i = 0; i < study->n_arms; i++) {
@@ -349,14 +349,14 @@ static bool check_data(shift *s)
     return true;
 }
 
-static fl_farm_end run(shift *s)
+static fl_farm_end run(supervisor *s)
 {
     const fl_farm *farm = s->farm;
     char warning[200] = "";
     if (!check_data(s)) return FL_FARM_ERROR;
     s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
     if (!s->store) return FL_FARM_ERROR;
-    if (*warning && farm->warned) farm->warned(farm->whose, warning);
+    if (*warning && farm->warned) farm->warned(farm->user, warning);
     bool ready = !farm->checkpoint_every || fl_farm_checkpoints_begin(farm->folder, s->error);
     fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
     if (end == FL_FARM_DONE && farm->shard.count == 1) fl_farm_checkpoints_end(farm->folder);
@@ -365,9 +365,9 @@ static fl_farm_end run(shift *s)
     return end;
 }
 
-fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *error)
+fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_error *error)
 {
-    *tally = (fl_farm_progress){ .left = -1 };
+    *progress = (fl_farm_progress){ .left = -1 };
     if (farm->shard.count > 1 && farm->study->feasible) {
         fl_error_user(
             error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
@@ -375,12 +375,12 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *
         return FL_FARM_ERROR;
     }
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
-    shift s = {
+    supervisor s = {
         .farm = farm,
         .workers = fl_memory_new(farm->workers, sizeof(fl_farm_worker)),
         .polls = fl_memory_new(farm->workers + 1, sizeof(struct pollfd)),
         .checksums = fl_memory_new(farm->study->n_arms, sizeof *s.checksums),
-        .tally = tally,
+        .progress = progress,
         .error = error,
         .began = fl_clock_seconds(),
     };

@@ -34,15 +34,15 @@ typedef struct fl_farm {
     size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_farm_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
-    void (*progress)(void *whose,
-                     const fl_farm_progress *tally);   /* at every change and at least twice a second; may be NULL */
-    void (*warned)(void *whose, const char *sentence); /* may be NULL */
-    void *whose;
+    void (*progress)(void *user,
+                     const fl_farm_progress *progress); /* at every change and at least twice a second; may be NULL */
+    void (*warned)(void *user, const char *sentence);   /* may be NULL */
+    void *user;
 } fl_farm;
 
 typedef enum fl_farm_end { FL_FARM_DONE, FL_FARM_INTERRUPTED, FL_FARM_ERROR } fl_farm_end;
 
 /* Run what is missing. On FL_FARM_ERROR the sentence says why; whatever finished is kept in every case. */
-fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *error);
+fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_error *error);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static bool say(int to, json_t *message)
+static bool send(int to, json_t *message)
 {
     char *line = fl_json_line(message);
     size_t n = strlen(line), put = 0;
@@ -32,21 +32,21 @@ typedef struct service {
     int to;
 } service;
 
-static void pass_on(void *whose, const char *sentence, double spent)
+static void pass_on(void *user, const char *sentence, double spent)
 {
-    say(((service *)whose)->to, json_pack("{s:s, s:f}", "said", sentence, "spent", spent));
+    send(((service *)user)->to, json_pack("{s:s, s:f}", "said", sentence, "spent", spent));
 }
 
 /* Run with checkpoints where `message` asks for them: {"path": .., "every": ..}. */
 static bool train(service *s, const fl_trial *trial, const json_t *message, fl_outcome *outcome, fl_error *error)
 {
     char host[17];
-    fl_train_checkpoint_options keeping = { .whose = s, .said = pass_on, .host = host };
-    keeping.path = json_string_value(json_object_get(message, "path"));
-    keeping.every = (size_t)json_integer_value(json_object_get(message, "every"));
-    bool keeps = keeping.path && keeping.every;
+    fl_train_checkpoint_options checkpoints = { .user = s, .said = pass_on, .host = host };
+    checkpoints.path = json_string_value(json_object_get(message, "path"));
+    checkpoints.every = (size_t)json_integer_value(json_object_get(message, "every"));
+    bool keeps = checkpoints.path && checkpoints.every;
     if (keeps) fl_record_host_key_of(trial->backend, NULL, host);
-    fl_train_keep(s->trainer, keeps ? &keeping : NULL);
+    fl_train_set_checkpoints(s->trainer, keeps ? &checkpoints : NULL);
     return fl_train_trial(s->trainer, trial, NULL, outcome, error);
 }
 
@@ -89,8 +89,8 @@ int fl_farm_worker_serve(void)
     char *line = NULL;
     size_t capacity = 0;
     ssize_t n = 0;
-    bool heard = say(s.to, json_pack("{s:b}", "ready", 1));
-    while (heard && (n = getline(&line, &capacity, stdin)) > 0) heard = say(s.to, answer(&s, line, (size_t)n));
+    bool open = send(s.to, json_pack("{s:b}", "ready", 1));
+    while (open && (n = getline(&line, &capacity, stdin)) > 0) open = send(s.to, answer(&s, line, (size_t)n));
     free(line);
     fl_train_trainer_free(s.trainer);
     return 0;

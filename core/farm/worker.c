@@ -103,57 +103,56 @@ bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkp
     return put == n;
 }
 
-static fl_farm_message understand(fl_farm_worker *worker, size_t n, fl_outcome *outcome, json_t **facts,
-                                  fl_error *error)
+static fl_farm_message parse(fl_farm_worker *worker, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
 {
-    json_t *message = json_loadb(worker->heard.bytes, n, 0, NULL);
+    json_t *message = json_loadb(worker->received.bytes, n, 0, NULL);
     const char *trouble = json_string_value(json_object_get(message, "error"));
     const char *sentence = json_string_value(json_object_get(message, "said"));
-    fl_farm_message heard = FL_FARM_MESSAGE_END;
+    fl_farm_message kind = FL_FARM_MESSAGE_END;
     if (json_object_get(message, "ready")) {
-        heard = FL_FARM_MESSAGE_READY;
+        kind = FL_FARM_MESSAGE_READY;
     } else if (trouble) {
         fl_error_user(error, "%s", trouble);
-        heard = FL_FARM_MESSAGE_ERROR;
+        kind = FL_FARM_MESSAGE_ERROR;
     } else if (sentence) {
         fl_error_user(error, "%s", sentence);
         worker->begun -= json_number_value(json_object_get(message, "spent"));
-        heard = FL_FARM_MESSAGE_NOTE;
+        kind = FL_FARM_MESSAGE_NOTE;
     } else if (fl_outcome_read(json_object_get(message, "outcome"), outcome)) {
         *facts = json_incref(json_object_get(message, "host"));
-        heard = FL_FARM_MESSAGE_OUTCOME;
+        kind = FL_FARM_MESSAGE_OUTCOME;
     }
     json_decref(message);
-    return heard;
+    return kind;
 }
 
 /* The length of the first line, its newline included; 0: it is not whole yet. */
-static size_t line_length(const fl_text *heard)
+static size_t line_length(const fl_text *received)
 {
-    const char *end = heard->length ? memchr(heard->bytes, '\n', heard->length) : NULL;
-    return end ? (size_t)(end - heard->bytes) + 1 : 0;
+    const char *end = received->length ? memchr(received->bytes, '\n', received->length) : NULL;
+    return end ? (size_t)(end - received->bytes) + 1 : 0;
 }
 
 bool fl_farm_worker_has_more(const fl_farm_worker *worker)
 {
-    return line_length(&worker->heard);
+    return line_length(&worker->received);
 }
 
 fl_farm_message fl_farm_worker_receive(fl_farm_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error)
 {
     char bytes[1 << 16];
-    fl_text *heard = &worker->heard;
+    fl_text *received = &worker->received;
     if (!fl_farm_worker_has_more(worker)) {
         ssize_t n = read(worker->from, bytes, sizeof bytes);
         if (n < 0 && (errno == EINTR || errno == EAGAIN)) return FL_FARM_MESSAGE_NONE;
         if (n <= 0) return FL_FARM_MESSAGE_END;
-        fl_text_add_bytes(heard, bytes, (size_t)n);
+        fl_text_add_bytes(received, bytes, (size_t)n);
     }
-    size_t n = line_length(heard);
+    size_t n = line_length(received);
     if (!n) return FL_FARM_MESSAGE_NONE;
-    fl_farm_message what = understand(worker, n, outcome, facts, error);
-    memmove(heard->bytes, heard->bytes + n, heard->length -= n);
-    return what;
+    fl_farm_message kind = parse(worker, n, outcome, facts, error);
+    memmove(received->bytes, received->bytes + n, received->length -= n);
+    return kind;
 }
 
 size_t fl_farm_worker_mib(const fl_farm_worker *worker)
@@ -189,7 +188,7 @@ void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
         }
     }
     if (how) describe_end(status, how, size);
-    fl_text_free(&worker->heard);
+    fl_text_free(&worker->received);
     if (worker->busy) fl_trial_free(&worker->trial);
     *worker = (fl_farm_worker){ .pid = 0 };
 }

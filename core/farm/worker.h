@@ -17,9 +17,9 @@ int fl_farm_worker_serve(void);
 
 /* The supervisor's side: one worker and what it is doing. */
 typedef struct fl_farm_worker {
-    pid_t pid;     /* 0: not running */
-    int to, from;  /* pipes, closed on exec */
-    fl_text heard; /* bytes of the next line */
+    pid_t pid;        /* 0: not running */
+    int to, from;     /* pipes, closed on exec */
+    fl_text received; /* bytes of the next line */
     double started;
     bool ready, busy;
     fl_record_slot slot;
@@ -46,12 +46,12 @@ typedef enum fl_farm_message {
     FL_FARM_MESSAGE_END
 } fl_farm_message;
 
-/* Hear its next line, if need be by one read of what is there. An outcome comes with the machine's facts (new
+/* Receive the next message, if need be by one read of what is there. An outcome comes with the machine's facts (new
  * reference); an error, or a sentence about a checkpoint, in `error`; `begun` then moves back by the time the trial
- * took before. FL_FARM_MESSAGE_END: the worker is gone or talks nonsense. */
+ * took before. FL_FARM_MESSAGE_END: the worker exited or sent an invalid message. */
 fl_farm_message fl_farm_worker_receive(fl_farm_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error);
 
-/* Another whole line is there, so hearing it needs no read. */
+/* Another whole line is there, so receiving it needs no read. */
 bool fl_farm_worker_has_more(const fl_farm_worker *worker);
 
 /* The memory it occupies now, in MiB rounded up; 0 when it is gone. Not its address space, of which libraries reserve a

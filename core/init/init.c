@@ -1,6 +1,7 @@
 /* The rules for initial weights.
  *
- * He et al. 2015: variance 2 / fan_in. Glorot and Bengio 2010: variance 2 / (fan_in + fan_out). A uniform law on
+ * He et al. 2015: variance 2 / fan_in. Glorot and Bengio 2010: variance 2 / (fan_in + fan_out). A uniform distribution
+ * on
  * [-a, a] has variance a^2 / 3. The truncated normal draws again beyond two deviations; its argument is the deviation
  * before.
  */

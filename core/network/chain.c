@@ -1,4 +1,5 @@
-/* From layers to ops: who takes over a ReLU, where naive lends, and where a seam must be made canonical for it. */
+/* From layers to ops: which op fuses a ReLU, where naive is the fallback, and where it needs its input made canonical.
+ */
 #include "network/chain.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@ typedef struct plan {
     size_t n_layers;
     fl_backend_precision precision;
     bool training;
-    fl_backend_activation seam;
+    fl_backend_activation activation;
 } plan;
 
 static bool is_kind(const plan *p, size_t i, fl_layer_kind kind)
@@ -35,7 +36,7 @@ static bool is_relu(const plan *p, size_t i)
     return layer && layer->kind == FL_LAYER_RELU;
 }
 
-static bool is_lent(const plan *p, size_t i)
+static bool is_fallback(const plan *p, size_t i)
 {
     const fl_layer *layer = layer_at(p, i);
     return layer && !p->backend->plan[layer->kind];
@@ -47,14 +48,14 @@ static void add_stage(plan *p, fl_backend_op *op, const fl_layer *layer)
     if (!chain->n_tensors) chain->first_trained = chain->n_stages;
     chain->n_tensors += op->n_tensors;
     chain->stages[chain->n_stages++] = (fl_network_stage){ op, layer };
-    p->seam = op->out;
+    p->activation = op->out;
 }
 
-static void note_lent(fl_network_chain *chain, const char *word)
+static void note_fallback(fl_network_chain *chain, const char *word)
 {
     size_t i = 0;
-    while (chain->lent[i] && chain->lent[i] != word) i++;
-    chain->lent[i] = word;
+    while (chain->fallbacks[i] && chain->fallbacks[i] != word) i++;
+    chain->fallbacks[i] = word;
 }
 
 static fl_backend_request request_at(const plan *p, size_t i)
@@ -62,12 +63,12 @@ static fl_backend_request request_at(const plan *p, size_t i)
     bool relu_next = is_relu(p, i + 1);
     return (fl_backend_request){
         .layer = layer_at(p, i),
-        .in = p->seam,
+        .in = p->activation,
         .precision = p->precision,
         .training = p->training,
         .needs_d_in = p->training && p->chain.n_tensors > 0,
         .relu_next = relu_next,
-        .canonical_next = is_lent(p, i + 1 + relu_next),
+        .canonical_next = is_fallback(p, i + 1 + relu_next),
     };
 }
 
@@ -81,13 +82,13 @@ static void make_canonical(plan *p, fl_backend_request request)
 /* Plan what stands in place `i`; returns how many places that took care of. */
 static size_t plan_at(plan *p, size_t i)
 {
-    bool lent;
-    if (is_lent(p, i) && p->seam.layout) make_canonical(p, request_at(p, i));
+    bool fallback;
+    if (is_fallback(p, i) && p->activation.layout) make_canonical(p, request_at(p, i));
     fl_backend_request request = request_at(p, i);
-    fl_backend_op *op = fl_backend_plan(p->backend, &request, &lent);
-    if (lent) note_lent(&p->chain, fl_layer_word(request.layer->kind));
+    fl_backend_op *op = fl_backend_plan(p->backend, &request, &fallback);
+    if (fallback) note_fallback(&p->chain, fl_layer_word(request.layer->kind));
     add_stage(p, op, request.layer);
-    return op->took_relu ? 2 : 1;
+    return op->fused_relu ? 2 : 1;
 }
 
 fl_network_chain fl_network_chain_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers,
@@ -104,7 +105,7 @@ fl_network_chain fl_network_chain_plan(fl_arena *arena, const fl_backend *backen
         .n_layers = n_layers,
         .precision = precision,
         .training = training,
-        .seam = { .shape = in, .bytes = fl_tensor_shape_size(in) * sizeof(float) },
+        .activation = { .shape = in, .bytes = fl_tensor_shape_size(in) * sizeof(float) },
     };
     for (size_t i = 0; i < n_layers;) i += plan_at(&p, i);
     return p.chain;

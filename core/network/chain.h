@@ -7,15 +7,15 @@
 
 typedef struct fl_network_stage {
     fl_backend_op *op;
-    const fl_layer *layer; /* a copy in the arena; NULL for the change to a canonical seam that a lent op needs */
+    const fl_layer *layer; /* a copy in the arena; NULL for the reorder to canonical layout before a fallback */
 } fl_network_stage;
 
 typedef struct fl_network_chain {
     fl_network_stage *stages; /* owned by the arena, the ops by the chain */
     size_t n_stages;
-    size_t n_tensors;                     /* of all ops */
-    size_t first_trained;                 /* the first stage with tensors: no gradient is needed before it */
-    const char *lent[FL_LAYER_KINDS + 1]; /* words for the kinds naive lent, NULL-ended */
+    size_t n_tensors;                          /* of all ops */
+    size_t first_trained;                      /* the first stage with tensors: no gradient is needed before it */
+    const char *fallbacks[FL_LAYER_KINDS + 1]; /* words for the kinds that naive computes, NULL-ended */
 } fl_network_chain;
 
 /* Plan `layers` for a backend that is usable, on batches of shape `in`. The layers need not outlive the call, their

@@ -1,6 +1,6 @@
 /* Lay out parameters and memory for a planned chain, bind once; then forward and backward walk its ops.
  *
- * When training, every seam keeps its values until backward has used them, and the gradients at the seams share two
+ * When training, every activation keeps its values until backward has used them, and their gradients share two
  * buffers in turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
  */
 #include "network/network.h"
@@ -11,40 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FLOATS = 16 }; /* blocks begin on 64 bytes, the width of a cache line and of a vector register */
+enum { ALIGNMENT_FLOATS = 16 }; /* tensors begin on 64 bytes, the width of a cache line and of a vector register */
 
 struct fl_network {
     fl_arena *arena; /* owns all memory, the network's own included */
     fl_network_chain chain;
     bool training;
     fl_tensor_shape in;
-    fl_tensor_layout flat;
-    fl_tensor *blocks;
+    fl_tensor_layout layout;
+    fl_tensor *tensors;
     float *parameters, *gradient, *input, *losses;
     int32_t *labels;
     uint8_t *wrong;
 };
 
-static void add_block(fl_network *network, const fl_tensor *tensor)
+static void add_tensor(fl_network *network, const fl_tensor *tensor)
 {
-    fl_tensor_layout *flat = &network->flat;
-    fl_tensor *block = &network->blocks[flat->n_blocks++];
+    fl_tensor_layout *layout = &network->layout;
+    fl_tensor *block = &network->tensors[layout->n_tensors++];
     *block = *tensor;
-    block->offset = flat->count;
-    flat->n_parameters += block->n_values;
-    flat->count += (block->count + BLOCK_FLOATS - 1) / BLOCK_FLOATS * BLOCK_FLOATS;
+    block->offset = layout->count;
+    layout->n_parameters += block->n_values;
+    layout->count += (block->count + ALIGNMENT_FLOATS - 1) / ALIGNMENT_FLOATS * ALIGNMENT_FLOATS;
 }
 
 static void lay_out_parameters(fl_network *network)
 {
     const fl_network_chain *chain = &network->chain;
-    network->blocks = fl_arena_bytes(network->arena, chain->n_tensors * sizeof *network->blocks);
-    network->flat.blocks = network->blocks;
+    network->tensors = fl_arena_bytes(network->arena, chain->n_tensors * sizeof *network->tensors);
+    network->layout.tensors = network->tensors;
     for (size_t i = 0; i < chain->n_stages; i++)
         for (size_t t = 0; t < chain->stages[i].op->n_tensors; t++)
-            add_block(network, &chain->stages[i].op->tensors[t]);
-    network->parameters = fl_arena_floats(network->arena, network->flat.count);
-    if (network->training) network->gradient = fl_arena_floats(network->arena, network->flat.count);
+            add_tensor(network, &chain->stages[i].op->tensors[t]);
+    network->parameters = fl_arena_floats(network->arena, network->layout.count);
+    if (network->training) network->gradient = fl_arena_floats(network->arena, network->layout.count);
 }
 
 static void make_ends(fl_network *network)
@@ -66,10 +66,10 @@ static void make_pair(fl_network *network, size_t first, void *pair[2])
     for (size_t i = 0; i < 2; i++) pair[i] = fl_arena_bytes(network->arena, bytes[i]);
 }
 
-static void bind_tensors(fl_network *network, const fl_backend_op *op, size_t first_block, fl_backend_buffers *buffers)
+static void bind_tensors(fl_network *network, const fl_backend_op *op, size_t first_tensor, fl_backend_buffers *buffers)
 {
     for (size_t t = 0; t < op->n_tensors; t++) {
-        size_t offset = network->blocks[first_block + t].offset;
+        size_t offset = network->tensors[first_tensor + t].offset;
         buffers->param[t] = network->parameters + offset;
         if (network->training) buffers->grad[t] = network->gradient + offset;
     }
@@ -131,9 +131,9 @@ fl_tensor_shape fl_network_in(const fl_network *network)
     return network->in;
 }
 
-const fl_tensor_layout *fl_network_flat(const fl_network *network)
+const fl_tensor_layout *fl_network_layout(const fl_network *network)
 {
-    return &network->flat;
+    return &network->layout;
 }
 
 float *fl_network_parameters(fl_network *network)
@@ -179,7 +179,7 @@ void fl_network_backward(fl_network *network)
 }
 
 /* Where a range of the flat array and a block meet. */
-static void refresh_block(fl_backend_op *op, size_t tensor, const fl_tensor *block, size_t first, size_t end)
+static void refresh_tensor(fl_backend_op *op, size_t tensor, const fl_tensor *block, size_t first, size_t end)
 {
     size_t from = first > block->offset ? first : block->offset;
     size_t to = end < block->offset + block->count ? end : block->offset + block->count;
@@ -188,11 +188,11 @@ static void refresh_block(fl_backend_op *op, size_t tensor, const fl_tensor *blo
 
 void fl_network_refresh(fl_network *network, size_t first, size_t count)
 {
-    const fl_tensor *block = network->blocks;
+    const fl_tensor *block = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++)
-            if (op->refresh) refresh_block(op, t, block, first, first + count);
+            if (op->refresh) refresh_tensor(op, t, block, first, first + count);
     }
 }
 
@@ -205,7 +205,7 @@ double fl_network_loss(const fl_network *network)
 
 void fl_network_import(fl_network *network, const float *canonical)
 {
-    const fl_tensor *block = network->blocks;
+    const fl_tensor *block = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
@@ -218,7 +218,7 @@ void fl_network_import(fl_network *network, const float *canonical)
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
-    const fl_tensor *block = network->blocks;
+    const fl_tensor *block = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         const fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
@@ -230,18 +230,18 @@ void fl_network_export(const fl_network *network, float *canonical)
 
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
 {
-    float *canonical = fl_memory_new(network->flat.n_parameters, sizeof *canonical), *end = canonical;
-    for (size_t i = 0; i < network->flat.n_blocks; i++) {
-        fl_init_tensor(init, &network->blocks[i], i, seed, end);
-        end += network->blocks[i].n_values;
+    float *canonical = fl_memory_new(network->layout.n_parameters, sizeof *canonical), *end = canonical;
+    for (size_t i = 0; i < network->layout.n_tensors; i++) {
+        fl_init_tensor(init, &network->tensors[i], i, seed, end);
+        end += network->tensors[i].n_values;
     }
     fl_network_import(network, canonical);
     free(canonical);
 }
 
-const char *const *fl_network_lent(const fl_network *network)
+const char *const *fl_network_fallbacks(const fl_network *network)
 {
-    return network->chain.lent;
+    return network->chain.fallbacks;
 }
 
 void fl_network_describe(const fl_network *network, fl_text *text)

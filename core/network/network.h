@@ -20,7 +20,7 @@ void fl_network_free(fl_network *network);
 /* The shape of one batch of inputs. */
 fl_tensor_shape fl_network_in(const fl_network *network);
 
-const fl_tensor_layout *fl_network_flat(const fl_network *network);
+const fl_tensor_layout *fl_network_layout(const fl_network *network);
 float *fl_network_parameters(fl_network *network);          /* flat->count floats */
 float *fl_network_gradient(fl_network *network);            /* the same; NULL unless training */
 float *fl_network_input(fl_network *network);               /* one batch, canonical, to be filled before forward */
@@ -43,8 +43,9 @@ void fl_network_export(const fl_network *network, float *canonical);
 /* Initial parameters by `init`. */
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed);
 
-/* Words for provenance: the ops naive lent ("softmax_cross_entropy", NULL-ended), and every implementation string. */
-const char *const *fl_network_lent(const fl_network *network);
+/* Words for provenance: the ops that fall back to naive ("softmax_cross_entropy", NULL-ended), and every implementation
+ * string. */
+const char *const *fl_network_fallbacks(const fl_network *network);
 void fl_network_describe(const fl_network *network, fl_text *text);
 
 #endif

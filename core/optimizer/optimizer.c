@@ -10,7 +10,7 @@ bool fl_optimizer_image(const fl_optimizer *general, const fl_optimizer *special
             i->image(hyper, image);
             return true;
         }
-        for (size_t h = 0; h < i->special->n_hypers; h++) between[h] = i->special->hypers[h].standard;
+        for (size_t h = 0; h < i->special->n_hypers; h++) between[h] = i->special->hypers[h].default_value;
         if (!fl_optimizer_image(i->special, special, hyper, between)) continue;
         i->image(between, image);
         return true;

@@ -1,8 +1,8 @@
 /* Optimizers: what an update rule may see, and the registry of rules.
  *
- * A rule sees flat float arrays, block shapes, the scheduled rate and its hyperparameters. It cannot see models,
- * data, clocks or files (core/LAYERS), so it cannot treat a workload specially. State is lent: `n_states` arrays as
- * long as the parameters, zero at the start, so saving and cloning is a copy.
+ * A rule sees float arrays, the shapes of the tensors in them, the scheduled rate and its hyperparameters. It cannot
+ * see models, data, clocks or files (core/LAYERS), so it cannot treat a workload specially. State is borrowed:
+ * `n_states` arrays as long as the parameters, zero at the start, so saving and cloning is a copy.
  */
 #ifndef FL_OPTIMIZER_OPTIMIZER_H
 #define FL_OPTIMIZER_OPTIMIZER_H
@@ -18,10 +18,11 @@ enum { FL_OPTIMIZER_STATES = 4 };
 
 typedef struct fl_optimizer_update fl_optimizer_update;
 struct fl_optimizer_update {
-    const fl_tensor_layout *flat; /* flat->count floats in every array below; blocks for rules that need shapes */
+    const fl_tensor_layout *layout; /* layout->count floats in every array below; tensors for rules that need shapes */
     float *parameters;
     const float *gradient;             /* of the mini-batch's mean loss at the parameters */
-    float *state[FL_OPTIMIZER_STATES]; /* the first n_states are lent; zero padding must stay zero in the parameters */
+    float *state[FL_OPTIMIZER_STATES]; /* the first n_states are there, borrowed; zero padding must stay zero in the
+                                          parameters */
     const double *hyper;               /* in the order of the rule's table */
     double rate;                       /* the scheduled learning rate of this step */
     uint64_t step;                     /* from 0 */
@@ -57,8 +58,8 @@ struct fl_optimizer {
     const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
     size_t n_hypers;
     size_t n_states;
-    /* Each number moves by its own gradient and state alone, whatever its block: `step` may be given the arrays in
-     * pieces, each with a `flat` of its length and without blocks, and never asks for the gradient again. */
+    /* Each number moves by its own gradient and state alone, whatever its tensor: `step` may be given the arrays in
+     * pieces, each with a `layout` of its length and without tensors, and never asks for the gradient again. */
     bool elementwise;
     void (*start)(
         fl_optimizer_update *update);          /* fill the state where zeros are not the rule's start; NULL otherwise */

@@ -21,7 +21,7 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
 
 static void step(fl_optimizer_update *update)
 {
-    pass(update->flat->count, update->parameters, update->gradient, update->state[0], update->state[1],
+    pass(update->layout->count, update->parameters, update->gradient, update->state[0], update->state[1],
          fl_optimizer_moments_of(update));
 }
 

@@ -19,7 +19,7 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
 
 static void step(fl_optimizer_update *update)
 {
-    pass(update->flat->count, update->parameters, update->gradient, update->state[0], (float)update->rate,
+    pass(update->layout->count, update->parameters, update->gradient, update->state[0], (float)update->rate,
          (float)update->hyper[MOMENTUM]);
 }
 

@@ -39,7 +39,7 @@ static bool is_inside(const fl_optimizer_update *update)
 static void start(fl_optimizer_update *update)
 {
     float v = is_inside(update) ? 1.0f : 0.0f;
-    for (size_t i = 0; i < update->flat->count; i++) update->state[0][i] = v;
+    for (size_t i = 0; i < update->layout->count; i++) update->state[0][i] = v;
 }
 
 static void step(fl_optimizer_update *update)
@@ -56,7 +56,7 @@ static void step(fl_optimizer_update *update)
         .e_i = inside ? epsilon : 0,
         .e_o = inside ? 0 : epsilon,
     };
-    pass(update->flat->count, update->parameters, update->gradient, update->state[0], update->state[1], c);
+    pass(update->layout->count, update->parameters, update->gradient, update->state[0], update->state[1], c);
 }
 
 /* Momentum divides by nothing. At rho = 1 the mean square stays where it starts and the root is one number; else

@@ -11,7 +11,7 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
 
 static void step(fl_optimizer_update *update)
 {
-    pass(update->flat->count, update->parameters, update->gradient, (float)update->rate);
+    pass(update->layout->count, update->parameters, update->gradient, (float)update->rate);
 }
 
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE };

@@ -12,7 +12,7 @@
 #include <float.h>
 #include <math.h>
 
-/* The pass: one loop over the flat arrays. */
+/* The pass: one loop over the arrays. */
 #define FL_OPTIMIZER_PASS FL_CLONES static void
 
 /* The rules that are special cases of others. */
@@ -22,13 +22,13 @@ extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
     {                                                                                                                  \
         .name = "learning_rate", .help = "the rate at the start, which the schedule scales", .scale = FL_HYPER_LOG,    \
-        .standard = NAN, .min = 0, .max = HUGE_VAL                                                                     \
+        .default_value = NAN, .min = 0, .max = HUGE_VAL                                                                \
     }
 
 #define FL_OPTIMIZER_MOMENTUM                                                                                          \
     {                                                                                                                  \
         .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_HYPER_LINEAR,         \
-        .standard = 0.9, .min = 0, .max = 1, .max_open = true                                                          \
+        .default_value = 0.9, .min = 0, .max = 1, .max_open = true                                                     \
     }
 
 /* An epsilon as a coefficient: never so small that a zero gradient over a zero root becomes 0/0. Beside any v' that

@@ -186,7 +186,7 @@ static void narrow_arms(const fl_results *wide, json_t *arms)
 void fl_plan_folder_hash(const fl_results *results, char hash[17])
 {
     fl_text text = { 0 };
-    char *study = json_dumps(results->study->frozen, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    char *study = json_dumps(results->study->resolved, JSON_COMPACT | JSON_REAL_PRECISION(17));
     fl_text_add(&text, "%s", study);
     for (size_t i = 0; i < results->n_records; i++) {
         const fl_results_entry *entry = &results->records[i];
@@ -252,7 +252,7 @@ json_t *fl_plan_narrow(const fl_results *wide, fl_error *error)
         fl_error_user(error, "%s: has no trial to narrow its spaces by", wide->folder);
         return NULL;
     }
-    json_t *study = json_deep_copy(wide->study->frozen), *arms = json_object_get(study, "arms");
+    json_t *study = json_deep_copy(wide->study->resolved), *arms = json_object_get(study, "arms");
     narrow_arms(wide, arms);
     fl_text_add(&name, "%s-narrow", wide->study->name);
     if (name.length <= LONGEST_NAME) json_object_set_new(study, "study", json_string(name.bytes));

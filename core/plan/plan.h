@@ -1,8 +1,8 @@
 /* A plan: what a study will cost on this machine and what it can show, said before it is run.
  *
  * Times are measured: a short training and one evaluation for every combination of optimizer, workload, backend,
- * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot it
- * cannot be said.
+ * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot
+ * it cannot be said.
  */
 #ifndef FL_PLAN_PLAN_H
 #define FL_PLAN_PLAN_H

@@ -91,8 +91,8 @@ static bool read_file(const fl_results_files *files, size_t number, const fl_res
     if (!file) return fl_file_error(error, path, "cannot be read");
     for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; count++, place += (size_t)n) {
         bool torn = line[n - 1] != '\n';
-        const char *wrong = torn ? "is torn off" : reader->take(reader->whose, line, (size_t)n, place);
-        if (wrong) reader->damaged(reader->whose, path, count, wrong);
+        const char *wrong = torn ? "is torn off" : reader->take(reader->user, line, (size_t)n, place);
+        if (wrong) reader->damaged(reader->user, path, count, wrong);
     }
     bool whole = feof(file) || fl_file_error(error, path, "cannot be read");
     fclose(file);

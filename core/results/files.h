@@ -24,9 +24,9 @@ const char *fl_results_files_path(const fl_results_files *files, size_t file); /
 /* Who reads lines: `take` gets each with its newline, unless it is torn off, and answers what is wrong with it or NULL;
  * `damaged` hears of what was answered. */
 typedef struct fl_results_reader {
-    void *whose;
-    const char *(*take)(void *whose, const char *line, size_t n, fl_results_place place);
-    void (*damaged)(void *whose, const char *path, size_t line, const char *what);
+    void *user;
+    const char *(*take)(void *user, const char *line, size_t n, fl_results_place place);
+    void (*damaged)(void *user, const char *path, size_t line, const char *what);
 } fl_results_reader;
 
 /* False when a file cannot be read to its end: what it holds must not look as if it were missing. */

@@ -61,9 +61,9 @@ static run *new_run(fl_results_points_index *points)
     return &points->runs[points->n++];
 }
 
-static const char *index_line(void *whose, const char *line, size_t n, fl_results_place place)
+static const char *index_line(void *user, const char *line, size_t n, fl_results_place place)
 {
-    fl_results_points_index *points = whose;
+    fl_results_points_index *points = user;
     uint64_t trial;
     if (!trial_of(line, n, &trial) || !fl_record_line_good(line, n - 1)) return NULL;
     run *last = points->n ? &points->runs[points->n - 1] : NULL;
@@ -75,7 +75,7 @@ static const char *index_line(void *whose, const char *line, size_t n, fl_result
     return NULL;
 }
 
-static void ignore(void *whose, const char *path, size_t line, const char *what) {}
+static void ignore(void *user, const char *path, size_t line, const char *what) {}
 
 static int by_trial_then_place(const void *left, const void *right)
 {
@@ -192,7 +192,7 @@ bool fl_results_points_complete(fl_results_points_index *points, const char *tri
 
 /* --- damage --- */
 
-static const char *check_line(void *whose, const char *line, size_t n, fl_results_place place)
+static const char *check_line(void *user, const char *line, size_t n, fl_results_place place)
 {
     fl_trial_point point;
     json_t *object = fl_record_line_read(line, n - 1);
@@ -202,10 +202,10 @@ static const char *check_line(void *whose, const char *line, size_t n, fl_result
     return wrong;
 }
 
-bool fl_results_points_check(const fl_results_points_index *points, void *whose,
-                             void (*damaged)(void *whose, const char *path, size_t line, const char *what),
+bool fl_results_points_check(const fl_results_points_index *points, void *user,
+                             void (*damaged)(void *user, const char *path, size_t line, const char *what),
                              fl_error *error)
 {
-    const fl_results_reader reader = { whose, check_line, damaged };
+    const fl_results_reader reader = { user, check_line, damaged };
     return fl_results_files_read(points->files, &reader, error);
 }

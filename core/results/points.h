@@ -13,10 +13,10 @@ typedef struct fl_results_points_index fl_results_points_index;
 fl_results_points_index *fl_results_points_new(const char *folder, fl_error *error);
 void fl_results_points_free(fl_results_points_index *points);
 
-/* Read every line and tell `damaged` of those that are no points; `whose` is its first argument. False when a file
+/* Read every line and tell `damaged` of those that are no points; `user` is its first argument. False when a file
  * cannot be read to its end. */
-bool fl_results_points_check(const fl_results_points_index *points, void *whose,
-                             void (*damaged)(void *whose, const char *path, size_t line, const char *what),
+bool fl_results_points_check(const fl_results_points_index *points, void *user,
+                             void (*damaged)(void *user, const char *path, size_t line, const char *what),
                              fl_error *error);
 
 /* A trial's points by step into an array to be freed, damaged lines left out; of several for one step the last counts.

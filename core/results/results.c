@@ -23,9 +23,9 @@ static void add_damage(fl_results *results, const char *path, size_t line, const
     snprintf(damage->what, sizeof damage->what, "%s", what);
 }
 
-static void damaged(void *whose, const char *path, size_t line, const char *what)
+static void damaged(void *user, const char *path, size_t line, const char *what)
 {
-    add_damage(whose, path, line, what);
+    add_damage(user, path, line, what);
 }
 
 /* The number of a host's key among those met so far, the latest of which is the likeliest. */
@@ -87,9 +87,9 @@ static void add_cost(fl_results *results, const fl_record *record, const json_t 
     cost->evaluate_core_seconds += threads * record->seconds.evaluate;
 }
 
-static const char *take_trial(void *whose, const char *line, size_t n, fl_results_place place)
+static const char *take_trial(void *user, const char *line, size_t n, fl_results_place place)
 {
-    reading *r = whose;
+    reading *r = user;
     fl_record record;
     json_t *object = fl_record_line_read(line, n - 1);
     bool good = object && fl_record_read(object, r->results->study, &record);
@@ -103,9 +103,9 @@ static const char *take_trial(void *whose, const char *line, size_t n, fl_result
     return wrong;
 }
 
-static void damaged_trial(void *whose, const char *path, size_t line, const char *what)
+static void damaged_trial(void *user, const char *path, size_t line, const char *what)
 {
-    add_damage(((reading *)whose)->results, path, line, what);
+    add_damage(((reading *)user)->results, path, line, what);
 }
 
 static bool read_trials(fl_results *results, fl_error *error)

@@ -1,8 +1,8 @@
-/* Learning-rate schedules: pure functions of the step and of what was told of validation.
+/* Learning-rate schedules: pure functions of the step and of the validation losses so far.
  *
  * rate(t) = learning_rate * warm-up(t) * factor(t'). The optional warm-up is common to all but `list`: over
  * `warmup_steps` steps the rate rises linearly, (t + 1) / warmup_steps. The schedule itself runs over the steps that
- * are left, t' = t - warmup_steps of T' = T - warmup_steps (t' is 0 during the warm-up), and hears of validation from
+ * are left, t' = t - warmup_steps of T' = T - warmup_steps (t' is 0 during the warm-up), and sees the losses from
  * then on.
  */
 #ifndef FL_SCHEDULE_SCHEDULE_H
@@ -12,7 +12,7 @@
 #include "base/hyper.h"
 #include <stddef.h>
 
-/* What a schedule may know of validation: the losses told so far, oldest first. */
+/* What a schedule may know of validation: the losses so far, oldest first. */
 typedef struct fl_schedule_history {
     const size_t *steps; /* after how many steps */
     const double *val_losses;
@@ -26,7 +26,7 @@ typedef struct fl_schedule_context {
     double learning_rate; /* the base rate; unused by schedule `list` */
     size_t steps;         /* the trial's step budget T */
     size_t step;          /* t, from 0 */
-    fl_schedule_history told;
+    fl_schedule_history history;
 } fl_schedule_context;
 
 typedef struct fl_schedule {
@@ -36,15 +36,15 @@ typedef struct fl_schedule {
     size_t n_hypers;
     bool absolute; /* rates are given (`list`); learning_rate is not asked for */
     double (*factor)(
-        const fl_schedule_context *question); /* counted from the end of the warm-up: step, steps and told */
+        const fl_schedule_context *context); /* counted from the end of the warm-up: step, steps and history */
 } fl_schedule;
 
 /* The rate of one step. */
-double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *question);
+double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *context);
 
 /* True when a whole trial can be run: enough rates, each a number of at least 0; a warm-up shorter than the trial. Else
- * a sentence without a place. Ranges are the table's business; `question->step` is ignored. */
-bool fl_schedule_accepts(const fl_schedule *schedule, const fl_schedule_context *question, fl_error *error);
+ * a sentence without a place. Ranges are the table's business; `context->step` is ignored. */
+bool fl_schedule_accepts(const fl_schedule *schedule, const fl_schedule_context *context, fl_error *error);
 
 /* Every schedule, NULL-ended, in the order of list.h. */
 const fl_schedule *const *fl_schedules(void);

@@ -4,7 +4,7 @@
  */
 #include "schedule/rows.h"
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
     return 1;
 }

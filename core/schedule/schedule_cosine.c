@@ -7,11 +7,11 @@
 
 enum { WARMUP_STEPS, END_FACTOR };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
     const double pi = 3.141592653589793;
-    return fl_schedule_between(question->hyper[END_FACTOR],
-                               (1 + fl_exact_cos(pi * fl_schedule_progress(question, 1))) / 2);
+    return fl_schedule_between(context->hyper[END_FACTOR],
+                               (1 + fl_exact_cos(pi * fl_schedule_progress(context, 1))) / 2);
 }
 
 static const fl_hyper hypers[] = { FL_SCHEDULE_WARMUP_STEPS, FL_SCHEDULE_END_FACTOR(0) };

@@ -7,9 +7,9 @@
 
 enum { WARMUP_STEPS, END_FACTOR };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    return fl_exact_pow(question->hyper[END_FACTOR], fl_schedule_progress(question, 1));
+    return fl_exact_pow(context->hyper[END_FACTOR], fl_schedule_progress(context, 1));
 }
 
 static const fl_hyper hypers[] = {

@@ -9,9 +9,9 @@
 
 enum { WARMUP_STEPS, TIMESCALE };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    return 1 / sqrt(1 + (double)question->step / question->hyper[TIMESCALE]);
+    return 1 / sqrt(1 + (double)context->step / context->hyper[TIMESCALE]);
 }
 
 static const fl_hyper hypers[] = {

@@ -6,10 +6,10 @@
 
 enum { WARMUP_STEPS, DECAY_FRACTION, END_FACTOR };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    const double *hyper = question->hyper;
-    return fl_schedule_between(hyper[END_FACTOR], 1 - fl_schedule_progress(question, hyper[DECAY_FRACTION]));
+    const double *hyper = context->hyper;
+    return fl_schedule_between(hyper[END_FACTOR], 1 - fl_schedule_progress(context, hyper[DECAY_FRACTION]));
 }
 
 /* The end: the middle of the values Choi et al. 2019 tune over. */

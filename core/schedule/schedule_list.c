@@ -4,9 +4,9 @@
  */
 #include "schedule/schedule.h"
 
-static double rate(const fl_schedule_context *question)
+static double rate(const fl_schedule_context *context)
 {
-    return question->rates[question->step];
+    return context->rates[context->step];
 }
 
 const fl_schedule fl_schedule_list = {

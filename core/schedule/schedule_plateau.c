@@ -1,5 +1,5 @@
 /* Reduce the rate when the validation loss no longer falls: PyTorch's ReduceLROnPlateau (mode "min", threshold_mode
- * "rel"), as a pure function of every loss told so far.
+ * "rel"), as a pure function of every loss so far.
  *
  * A loss below (1 - threshold) best is the new best and ends a count of bad evaluations; more than `patience` bad ones
  * multiply the factor by `drop`, and the next `cooldown` evaluations are not counted.
@@ -8,12 +8,12 @@
 
 enum { WARMUP_STEPS, DROP, PATIENCE, THRESHOLD, COOLDOWN, MIN_FACTOR };
 
-typedef struct watch {
+typedef struct progress {
     double factor, best, n_bad, n_cooling;
-} watch;
+} progress;
 
 /* A NaN is no improvement. */
-static void hear(watch *w, double loss, const double *hyper)
+static void take(progress *w, double loss, const double *hyper)
 {
     bool better = loss < w->best * (1 - hyper[THRESHOLD]);
     if (better) w->best = loss;
@@ -25,14 +25,14 @@ static void hear(watch *w, double loss, const double *hyper)
     w->n_bad = 0;
 }
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    watch w = { .factor = 1, .best = HUGE_VAL };
-    for (size_t i = 0; i < question->told.n; i++) hear(&w, question->told.val_losses[i], question->hyper);
+    progress w = { .factor = 1, .best = HUGE_VAL };
+    for (size_t i = 0; i < context->history.n; i++) take(&w, context->history.val_losses[i], context->hyper);
     return w.factor;
 }
 
-/* PyTorch's defaults, but for its patience of 10: a trial has 20 evaluations unless told otherwise. */
+/* PyTorch's defaults, but for its patience of 10: a trial has 20 evaluations by default. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
     { "drop", "what the rate is multiplied by", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },

@@ -7,10 +7,10 @@
 
 enum { WARMUP_STEPS, POWER, DECAY_FRACTION, END_FACTOR };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    const double *hyper = question->hyper;
-    double left = 1 - fl_schedule_progress(question, hyper[DECAY_FRACTION]);
+    const double *hyper = context->hyper;
+    double left = 1 - fl_schedule_progress(context, hyper[DECAY_FRACTION]);
     return fl_schedule_between(hyper[END_FACTOR], fl_exact_pow(left, hyper[POWER]));
 }
 

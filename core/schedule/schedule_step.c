@@ -9,10 +9,10 @@
 
 enum { WARMUP_STEPS, DROP, EVERY };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    double stairs = floor(((double)question->step + 0.5) / (question->hyper[EVERY] * (double)question->steps));
-    return fl_exact_pow(question->hyper[DROP], stairs);
+    double stairs = floor(((double)context->step + 0.5) / (context->hyper[EVERY] * (double)context->steps));
+    return fl_exact_pow(context->hyper[DROP], stairs);
 }
 
 /* A tenth at each third: epochs 30 and 60 of 90, torchvision's reference for ImageNet. */

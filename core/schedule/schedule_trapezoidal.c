@@ -7,10 +7,10 @@
 
 enum { WARMUP_STEPS, COOLDOWN_FRACTION, END_FACTOR };
 
-static double factor(const fl_schedule_context *question)
+static double factor(const fl_schedule_context *context)
 {
-    const double *hyper = question->hyper;
-    double left = 1 - fl_schedule_progress(question, 1);
+    const double *hyper = context->hyper;
+    double left = 1 - fl_schedule_progress(context, 1);
     return fl_schedule_between(hyper[END_FACTOR], fmin(left / hyper[COOLDOWN_FRACTION], 1));
 }
 

@@ -1,14 +1,14 @@
 /* What searches share. */
 #include "search/search.h"
 
-bool fl_search_accepts(const fl_search *search, const fl_search_request *question, fl_error *error)
+bool fl_search_accepts(const fl_search *search, const fl_search_request *request, fl_error *error)
 {
-    if (question->n_axes < 1 || question->n_axes > FL_SEARCH_AXES)
-        return fl_error_user(error, "a space has 1 to %d axes, not %zu", FL_SEARCH_AXES, question->n_axes);
-    return !search->accepts || search->accepts(question, error);
+    if (request->n_axes < 1 || request->n_axes > FL_SEARCH_AXES)
+        return fl_error_user(error, "a space has 1 to %d axes, not %zu", FL_SEARCH_AXES, request->n_axes);
+    return !search->accepts || search->accepts(request, error);
 }
 
-uint64_t fl_search_endless(const fl_search_request *question)
+uint64_t fl_search_endless(const fl_search_request *request)
 {
     return FL_SEARCH_ENDLESS;
 }

@@ -26,21 +26,21 @@ typedef struct fl_search_request {
 typedef struct fl_search {
     fl_entry entry;
     /* False, with a sentence without a place, when these axes cannot be searched this way; NULL: all can. */
-    bool (*accepts)(const fl_search_request *question, fl_error *error);
-    /* How many distinct points there are; the question's index is ignored. */
-    uint64_t (*size)(const fl_search_request *question);
-    /* Fill u[0..n_axes-1] with the point of an accepted question. */
-    void (*point)(const fl_search_request *question, double *u);
+    bool (*accepts)(const fl_search_request *request, fl_error *error);
+    /* How many distinct points there are; the request's index is ignored. */
+    uint64_t (*size)(const fl_search_request *request);
+    /* Fill u[0..n_axes-1] with the point of an accepted request. */
+    void (*point)(const fl_search_request *request, double *u);
 } fl_search;
 
 /* True when a space of this layout can be searched by `search`; else a sentence without a place. */
-bool fl_search_accepts(const fl_search *search, const fl_search_request *question, fl_error *error);
+bool fl_search_accepts(const fl_search *search, const fl_search_request *request, fl_error *error);
 
 /* Every search, NULL-ended, in the order of search_list.h. */
 const fl_search *const *fl_searches(void);
 const fl_search *fl_search_find(const char *name, fl_error *error);
 
 /* The size of searches that draw. */
-uint64_t fl_search_endless(const fl_search_request *question);
+uint64_t fl_search_endless(const fl_search_request *request);
 
 #endif

@@ -2,24 +2,24 @@
  * `points_per_axis` evenly spaced levels, its ends included. */
 #include "search/search.h"
 
-static size_t levels(const fl_search_request *question, size_t axis)
+static size_t levels(const fl_search_request *request, size_t axis)
 {
-    return question->n_levels[axis] ? question->n_levels[axis] : question->points_per_axis;
+    return request->n_levels[axis] ? request->n_levels[axis] : request->points_per_axis;
 }
 
-static bool accepts(const fl_search_request *question, fl_error *error)
+static bool accepts(const fl_search_request *request, fl_error *error)
 {
-    for (size_t axis = 0; axis < question->n_axes; axis++)
-        if (!levels(question, axis))
+    for (size_t axis = 0; axis < request->n_axes; axis++)
+        if (!levels(request, axis))
             return fl_error_user(error, "search 'grid' needs 'points_per_axis' in 'search' where an axis is a range");
     return true;
 }
 
-static uint64_t size(const fl_search_request *question)
+static uint64_t size(const fl_search_request *request)
 {
     uint64_t product = 1;
-    for (size_t axis = 0; axis < question->n_axes; axis++)
-        if (__builtin_mul_overflow(product, levels(question, axis), &product)) return FL_SEARCH_ENDLESS;
+    for (size_t axis = 0; axis < request->n_axes; axis++)
+        if (__builtin_mul_overflow(product, levels(request, axis), &product)) return FL_SEARCH_ENDLESS;
     return product;
 }
 
@@ -29,12 +29,12 @@ static double along_range(size_t level, size_t n)
     return n == 1 ? 0.5 : (double)level / (double)(n - 1);
 }
 
-static void point(const fl_search_request *question, double *u)
+static void point(const fl_search_request *request, double *u)
 {
-    uint64_t rest = question->index;
-    for (size_t axis = question->n_axes; axis-- > 0;) {
-        size_t n = levels(question, axis), level = rest % n;
-        u[axis] = question->n_levels[axis] ? ((double)level + 0.5) / (double)n : along_range(level, n);
+    uint64_t rest = request->index;
+    for (size_t axis = request->n_axes; axis-- > 0;) {
+        size_t n = levels(request, axis), level = rest % n;
+        u[axis] = request->n_levels[axis] ? ((double)level + 0.5) / (double)n : along_range(level, n);
         rest /= n;
     }
 }

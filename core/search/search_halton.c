@@ -41,9 +41,9 @@ static double coordinate(uint64_t seed, size_t axis, uint64_t index)
     return (double)numerator / (double)denominator;
 }
 
-static void point(const fl_search_request *question, double *u)
+static void point(const fl_search_request *request, double *u)
 {
-    for (size_t axis = 0; axis < question->n_axes; axis++) u[axis] = coordinate(question->seed, axis, question->index);
+    for (size_t axis = 0; axis < request->n_axes; axis++) u[axis] = coordinate(request->seed, axis, request->index);
 }
 
 const fl_search fl_search_halton = {

@@ -3,10 +3,10 @@
 #include "search/search.h"
 #include "base/random.h"
 
-static void point(const fl_search_request *question, double *u)
+static void point(const fl_search_request *request, double *u)
 {
-    fl_random_stream stream = fl_random_stream_start(question->seed, "search", question->index);
-    for (size_t axis = 0; axis < question->n_axes; axis++) u[axis] = fl_random_uniform(&stream);
+    fl_random_stream stream = fl_random_stream_start(request->seed, "search", request->index);
+    for (size_t axis = 0; axis < request->n_axes; axis++) u[axis] = fl_random_uniform(&stream);
 }
 
 const fl_search fl_search_random = {

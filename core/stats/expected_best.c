@@ -20,7 +20,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { COVERED = 60 };        /* from so many trials on .85 to .93 of the simulated studies are covered */
+enum { COVERED = 60 }; /* from so many trials on .85 to .93 of the simulated studies are covered */
 void fl_stats_subset_weights(size_t n, size_t k, double *weights)
 {
     weights[0] = (double)k / (double)n;

@@ -57,14 +57,14 @@ static bool mend_tail(int file, const char *path, fl_error *error)
     char *tail = NULL;
     size_t n;
     off_t start;
-    bool mended = read_tail(file, &tail, &n, &start);
-    if (mended && n) {
+    bool repaired = read_tail(file, &tail, &n, &start);
+    if (repaired && n) {
         json_t *whole = fl_record_line_read(tail, n);
-        mended = whole ? pwrite(file, "\n", 1, start + (off_t)n) == 1 : ftruncate(file, start) == 0;
+        repaired = whole ? pwrite(file, "\n", 1, start + (off_t)n) == 1 : ftruncate(file, start) == 0;
         json_decref(whole);
     }
     free(tail);
-    return mended || fl_error_machine(error, "%s: cannot be mended: %s", path, strerror(errno));
+    return repaired || fl_error_machine(error, "%s: cannot be repaired: %s", path, strerror(errno));
 }
 
 static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
@@ -119,7 +119,7 @@ static bool settle_study(const fl_store *store, fl_error *error)
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, store->folder, "study.json");
     bool same = false;
-    json_t *now = is_absent(path) ? json_incref(store->study->frozen) : continued(store, path, &same, error);
+    json_t *now = is_absent(path) ? json_incref(store->study->resolved) : continued(store, path, &same, error);
     if (!now) return false;
     bool settled = same || write_study(store, path, now, error);
     json_decref(now);

@@ -20,7 +20,7 @@ void fl_study_free(fl_study *study)
     free(study->claims.family);
     free(study->name);
     free(study->why);
-    json_decref(study->frozen);
+    json_decref(study->resolved);
     free(study);
 }
 
@@ -52,12 +52,12 @@ fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t
     size_t levels[FL_SEARCH_SPACE_AXES];
     double u[FL_SEARCH_SPACE_AXES] = { 0 };
     fl_search_space_levels(arm->space, levels);
-    fl_search_request question = { .seed = study->search_seed,
-                                   .index = index,
-                                   .n_axes = fl_search_space_dimensions(arm->space),
-                                   .n_levels = levels,
-                                   .points_per_axis = study->points_per_axis };
-    if (question.n_axes) fl_search_of_space(arm->space, study->search)->point(&question, u);
+    fl_search_request context = { .seed = study->search_seed,
+                                  .index = index,
+                                  .n_axes = fl_search_space_dimensions(arm->space),
+                                  .n_levels = levels,
+                                  .points_per_axis = study->points_per_axis };
+    if (context.n_axes) fl_search_of_space(arm->space, study->search)->point(&context, u);
     fl_trial trial = fl_trial_copy(&arm->base);
     fl_search_space_resolve(arm->space, u, &trial.values);
     trial.seed = fl_random_seed_derive(study->first_seed, index, repeat);

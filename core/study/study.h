@@ -1,4 +1,4 @@
-/* A study: one question, read from its JSON file, every default settled.
+/* A study: one context, read from its JSON file, every default settled.
  *
  * Where `workload`, `backend`, `precision` or `batch_size` is a list, the study is their product: each arm of the file
  * becomes one fl_study_arm per combination, named "adam batch_size=64".
@@ -69,9 +69,9 @@ typedef struct fl_study {
     double target_value;
     fl_study_claims claims;
     bool select_later, target_later, claims_later; /* chosen by an override, unlike what the study says */
-    const json_t *narrowed_from; /* what the spaces were narrowed from, as the file has it; borrowed from `frozen`;
+    const json_t *narrowed_from; /* what the spaces were narrowed from, as the file has it; borrowed from `resolved`;
                                   * NULL: nothing */
-    json_t *frozen;              /* normal form: every default written out; owned */
+    json_t *resolved;            /* the study with every default written out; owned */
 } fl_study;
 
 /* What the command line may change; the change becomes part of the frozen study. Zero or NULL: nothing. */
@@ -80,7 +80,7 @@ typedef struct fl_study_overrides {
     const char *backend, *precision;
     bool has_seed;
     uint64_t seed;
-    bool to_run; /* here and now: also refuse what could only be read (study_runnable.c) */
+    bool to_run;        /* here and now: also refuse what could only be read (study_runnable.c) */
     const char *select; /* by whoever reads the records of a study: what he chooses after the fact */
     const char *target; /* a metric, with the next */
     double target_value;

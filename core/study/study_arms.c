@@ -72,13 +72,13 @@ static bool holds_budget(fl_json_node node, const fl_study *study, const fl_sear
     size_t levels[FL_SEARCH_SPACE_AXES];
     fl_search_space_levels(space, levels);
     const fl_search *search = fl_search_of_space(space, study->search);
-    fl_search_request question = { .n_axes = fl_search_space_dimensions(space),
-                                   .n_levels = levels,
-                                   .points_per_axis = study->points_per_axis };
+    fl_search_request context = { .n_axes = fl_search_space_dimensions(space),
+                                  .n_levels = levels,
+                                  .points_per_axis = study->points_per_axis };
     fl_error why;
-    if (!question.n_axes) return true; /* everything is fixed: the trials differ by their seeds alone */
-    if (!fl_search_accepts(search, &question, &why)) return fl_json_fail_with(node, error, &why);
-    unsigned long long size = search->size(&question);
+    if (!context.n_axes) return true; /* everything is fixed: the trials differ by their seeds alone */
+    if (!fl_search_accepts(search, &context, &why)) return fl_json_fail_with(node, error, &why);
+    unsigned long long size = search->size(&context);
     if (size >= study->max_trials) return true;
     return fl_json_fail(node, error, "this space holds %llu points, the budget asks for %s%zu trials%s", size,
                         study->feasible ? "up to " : "", study->max_trials,

@@ -91,7 +91,7 @@ static void keep_settled(json_t *claims, const json_t *frozen, const char *key, 
 
 json_t *fl_study_continued(const fl_study *study, const json_t *frozen)
 {
-    json_t *continued = json_deep_copy(study->frozen), *claims = json_object_get(continued, "claims");
+    json_t *continued = json_deep_copy(study->resolved), *claims = json_object_get(continued, "claims");
     keep_settled(claims, frozen, "k", study->claims.k_given);
     keep_settled(claims, frozen, "trials", study->claims.trials_given);
     return continued;

@@ -79,8 +79,8 @@ static fl_study *load(fl_json *document, const char *name, const fl_study_overri
         study = NULL;
     }
     if (study) {
-        study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
-        study->narrowed_from = json_object_get(study->frozen, "narrowed_from");
+        study->resolved = fl_study_resolved(study, fl_json_value(fl_json_root(document)));
+        study->narrowed_from = json_object_get(study->resolved, "narrowed_from");
     }
     fl_json_free(document);
     return study;

@@ -4,7 +4,7 @@
 
 #include "study/study.h"
 
-/* A study from its document, all but `frozen`; NULL on error. */
+/* A study from its document, all but `resolved`; NULL on error. */
 fl_study *fl_study_read(const fl_json *document, fl_error *error);
 
 /* A name that people read in tables, legends and file lists: a line of 1 to 200 bytes without control characters, which
@@ -51,7 +51,7 @@ json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
 /* Can it be run on this machine, and does every field of it mean something? */
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 
-/* The study's normal form: every default written out, spaces as the file has them. New reference. */
-json_t *fl_study_normal(const fl_study *study, const json_t *file);
+/* The study with every default written out, spaces as the file has them. New reference. */
+json_t *fl_study_resolved(const fl_study *study, const json_t *file);
 
 #endif

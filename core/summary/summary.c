@@ -158,8 +158,8 @@ static void fill_reruns(fl_summary_arm *arm)
 static void add_default(fl_summary_arm *arm, const char *prefix, const fl_hyper *hyper)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->standard]
-                                                        : fl_text_number(hyper->standard, number);
+    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->default_value]
+                                                        : fl_text_number(hyper->default_value, number);
     fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
 }
 
@@ -170,7 +170,7 @@ static void fill_defaults(fl_summary_arm *arm)
         size_t n;
         const fl_hyper *table = fl_trial_owner_table(&arm->arm->base.owners, owner, &n);
         for (size_t i = 0; i < n; i++)
-            if (!fl_search_space_settles(arm->arm->space, owner, i) && !isnan(table[i].standard))
+            if (!fl_search_space_settles(arm->arm->space, owner, i) && !isnan(table[i].default_value))
                 add_default(arm, fl_trial_owner_prefix(owner), &table[i]);
     }
 }

@@ -1,7 +1,7 @@
-/* All parameters of a model as one flat float array, and the blocks it is made of.
+/* All parameters of a model in one float array, and the tensors that lie in it.
  *
- * The array is in the backend's own layout: blocks start at multiples of 16 floats, may be padded, and padding is zero
- * and stays zero. `count` is the length of the array with padding, not the number of parameters.
+ * The array is in the backend's native layout: tensors start at multiples of 16 floats, may be padded, and padding is
+ * zero and stays zero. `count` is the length of the array with padding, not the number of parameters.
  */
 #ifndef FL_TENSOR_TENSOR_H
 #define FL_TENSOR_TENSOR_H
@@ -15,14 +15,14 @@ typedef struct fl_tensor {
     size_t shape[FL_TENSOR_DIMS]; /* canonical shape: out x in, or O,I,H,W, or one number for a bias */
     size_t n_dims;
     size_t n_values;      /* product of the shape */
-    size_t offset, count; /* where the block lies in the array and how many floats it takes there */
+    size_t offset, count; /* where the tensor lies in the array and how many floats it takes there */
 } fl_tensor;
 
 typedef struct fl_tensor_layout {
     size_t count;        /* floats in the array, padding included; a multiple of 16 */
-    size_t n_parameters; /* sum of the blocks' n_values */
-    size_t n_blocks;
-    const fl_tensor *blocks; /* borrowed from the network */
+    size_t n_parameters; /* sum of the tensors' n_values */
+    size_t n_tensors;
+    const fl_tensor *tensors; /* borrowed from the network */
 } fl_tensor_layout;
 
 #endif

@@ -1,4 +1,4 @@
-/* An export watches a trial. What goes wrong while it watches is kept and told at the end. */
+/* An export is a set of callbacks. The first error is kept and reported at the end. */
 #include "train/export.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -64,25 +64,25 @@ static void keep(fl_train_export *export, bool fine, const fl_error *error)
 
 static bool write_tensors(const fl_train_export *export, const fl_network *network, const char *when, fl_error *error)
 {
-    const fl_tensor_layout *flat = fl_network_flat(network);
-    float *canonical = fl_memory_new(flat->n_parameters, sizeof *canonical), *at = canonical;
+    const fl_tensor_layout *layout = fl_network_layout(network);
+    float *canonical = fl_memory_new(layout->n_parameters, sizeof *canonical), *at = canonical;
     fl_network_export(network, canonical);
     bool written = true;
-    for (size_t i = 0; i < flat->n_blocks && written; i++) {
+    for (size_t i = 0; i < layout->n_tensors && written; i++) {
         char path[FL_FILE_PATH_MAX], name[FL_TENSOR_NAME + 24];
-        snprintf(name, sizeof name, "%s/%s.npy", when, flat->blocks[i].name);
+        snprintf(name, sizeof name, "%s/%s.npy", when, layout->tensors[i].name);
         fl_file_path_join(path, export->folder, name);
-        written = fl_npy_write(path, FL_NPY_F32, flat->blocks[i].shape, flat->blocks[i].n_dims, at, error);
-        at += flat->blocks[i].n_values;
+        written = fl_npy_write(path, FL_NPY_F32, layout->tensors[i].shape, layout->tensors[i].n_dims, at, error);
+        at += layout->tensors[i].n_values;
     }
     free(canonical);
     return written;
 }
 
-static bool write_manifest(const fl_train_export *export, const fl_tensor_layout *flat, fl_error *error)
+static bool write_manifest(const fl_train_export *export, const fl_tensor_layout *layout, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
-    json_t *manifest = fl_train_manifest(export->trial, flat);
+    json_t *manifest = fl_train_manifest(export->trial, layout);
     char *text = json_dumps(manifest, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fl_file_path_join(path, export->folder, "manifest.json");
     bool written = fl_file_write(path, text, strlen(text), error);
@@ -106,11 +106,11 @@ static bool open_batches(fl_train_export *export, fl_tensor_shape in, fl_error *
     return export->labels;
 }
 
-static void begun(void *whose, const fl_network *network)
+static void begun(void *user, const fl_network *network)
 {
-    fl_train_export *export = whose;
+    fl_train_export *export = user;
     fl_error error;
-    bool fine = write_manifest(export, fl_network_flat(network), &error) &&
+    bool fine = write_manifest(export, fl_network_layout(network), &error) &&
                 write_tensors(export, network, "init", &error) && open_batches(export, fl_network_in(network), &error);
     keep(export, fine, &error);
 }
@@ -127,9 +127,9 @@ static void trace(fl_train_export *export, const fl_train_step *step)
     json_decref(line);
 }
 
-static void stepped(void *whose, const fl_train_step *step)
+static void stepped(void *user, const fl_train_step *step)
 {
-    fl_train_export *export = whose;
+    fl_train_export *export = user;
     fl_error error;
     trace(export, step);
     if (!export->labels || export->failed) return;
@@ -139,9 +139,9 @@ static void stepped(void *whose, const fl_train_step *step)
     keep(export, fine, &error);
 }
 
-static void ended(void *whose, const fl_network *network)
+static void ended(void *user, const fl_network *network)
 {
-    fl_train_export *export = whose;
+    fl_train_export *export = user;
     fl_error error;
     if (export->failed) return;
     bool fine = write_tensors(export, network, "final", &error) && fl_npy_end_early(export->inputs, &error) &&
@@ -153,7 +153,7 @@ fl_train_callbacks fl_train_export_callbacks(fl_train_export *export)
 {
     bool folder = export->folder;
     return (fl_train_callbacks){
-        .whose = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL
+        .user = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL
     };
 }
 

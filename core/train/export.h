@@ -16,7 +16,7 @@ typedef struct fl_train_export fl_train_export;
 fl_train_export *fl_train_export_new(const fl_trial *trial, const char *trace_path, const char *folder,
                                      fl_error *error);
 
-/* What to watch the trial with. */
+/* The callbacks to run the trial with. */
 fl_train_callbacks fl_train_export_callbacks(fl_train_export *export);
 
 /* Finish all files; false with the first thing that went wrong. Accepts NULL. */

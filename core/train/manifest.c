@@ -22,11 +22,11 @@ static json_t *loss_json(const fl_layer *layer)
     return loss;
 }
 
-static json_t *tensors_json(const fl_tensor_layout *flat)
+static json_t *tensors_json(const fl_tensor_layout *layout)
 {
     json_t *tensors = json_array();
-    for (size_t i = 0; i < flat->n_blocks; i++) {
-        const fl_tensor *block = &flat->blocks[i];
+    for (size_t i = 0; i < layout->n_tensors; i++) {
+        const fl_tensor *block = &layout->tensors[i];
         json_t *shape = json_array();
         for (size_t d = 0; d < block->n_dims; d++)
             json_array_append_new(shape, json_integer((json_int_t)block->shape[d]));
@@ -35,14 +35,14 @@ static json_t *tensors_json(const fl_tensor_layout *flat)
     return tensors;
 }
 
-json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *flat)
+json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *layout)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
     size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
     json_t *list = json_array();
     for (size_t i = 0; i + 1 < n; i++) json_array_append_new(list, layer_json(&layers[i]));
     return json_pack("{s:i, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "layers", list, "tensors",
-                     tensors_json(flat), "loss", loss_json(&layers[n - 1]), "optimizer", "name",
+                     tensors_json(layout), "loss", loss_json(&layers[n - 1]), "optimizer", "name",
                      trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
                      "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial",
                      fl_trial_json(trial));

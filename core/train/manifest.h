@@ -6,6 +6,6 @@
 #include "trial/trial.h"
 
 /* Layers in order, tensors with shapes, loss, optimizer with every hyperparameter, schedule, seed. New reference. */
-json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *flat);
+json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *layout);
 
 #endif

@@ -11,13 +11,13 @@
 /* Where its state lies. */
 static void point_out(fl_train_run *run)
 {
-    uint64_t where[2] = { fl_hash(run->keeping->host, strlen(run->keeping->host)),
+    uint64_t where[2] = { fl_hash(run->checkpoints->host, strlen(run->checkpoints->host)),
                           fl_hash(run->outcome->implementation, strlen(run->outcome->implementation)) };
     size_t n_states = run->trial->owners.optimizer->n_states;
     fl_train_checkpoint *checkpoint = &run->checkpoint;
     checkpoint->trial = run->outcome->trial;
     checkpoint->where = fl_hash(where, sizeof where);
-    checkpoint->count = run->update.flat->count;
+    checkpoint->count = run->update.layout->count;
     checkpoint->n_arrays = 1 + n_states;
     checkpoint->arrays[0] = run->update.parameters;
     for (size_t i = 0; i < n_states; i++) checkpoint->arrays[1 + i] = run->update.state[i];
@@ -33,7 +33,7 @@ static void take_up(fl_train_run *run)
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;
     outcome->seconds = at->seconds;
-    while (outcome->n_points < at->n_points) fl_train_run_tell(run);
+    while (outcome->n_points < at->n_points) fl_train_run_note_point(run);
 }
 
 static __attribute__((format(printf, 3, 4))) void say(const fl_train_run *run, double spent, const char *format, ...)
@@ -43,12 +43,12 @@ static __attribute__((format(printf, 3, 4))) void say(const fl_train_run *run, d
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    if (run->keeping->said) run->keeping->said(run->keeping->whose, sentence, spent);
+    if (run->checkpoints->said) run->checkpoints->said(run->checkpoints->user, sentence, spent);
 }
 
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)
 {
-    const char *path = run->keeping->path;
+    const char *path = run->checkpoints->path;
     fl_error why;
     point_out(run);
     fl_train_checkpoint_found found = fl_train_checkpoint_read(&run->checkpoint, path, &why);
@@ -58,7 +58,7 @@ bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)
     if (found == FL_TRAIN_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
     if (!*resumed) return true;
     take_up(run);
-    fl_network_refresh(run->network, 0, run->update.flat->count);
+    fl_network_refresh(run->network, 0, run->update.layout->count);
     say(run, run->checkpoint.at.spent, "%s: the trial goes on from step %zu of %zu", path, run->step,
         run->trial->steps);
     return true;
@@ -76,7 +76,7 @@ void fl_train_run_save(fl_train_run *run)
         .spent = fl_clock_seconds() - run->started,
         .seconds = outcome->seconds,
     };
-    if (fl_train_checkpoint_write(&run->checkpoint, run->keeping->path, &why)) return;
+    if (fl_train_checkpoint_write(&run->checkpoint, run->checkpoints->path, &why)) return;
     if (!run->warned) say(run, 0, "%s; the trial goes on without a checkpoint", why.text);
     run->warned = true;
 }

@@ -8,30 +8,30 @@
 
 typedef struct fl_train_run {
     const fl_trial *trial;
-    const fl_train_callbacks *watch;
-    const fl_train_checkpoint_options *keeping; /* NULL: no checkpoints */
+    const fl_train_callbacks *callbacks;
+    const fl_train_checkpoint_options *checkpoints; /* NULL: no checkpoints */
     fl_train_plans *plans;
     fl_network *network;
     fl_outcome *outcome;
     fl_arena *arena;
     fl_dataset_order order;
     fl_optimizer_update update;
-    fl_schedule_context question; /* to the schedule */
+    fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
-    bool warned;        /* that its state cannot be saved */
-    float *canonical;   /* n_parameters floats, for evaluations and the hash */
-    size_t *told_steps; /* evaluations so far, as the schedule is told of them */
-    double *told_losses;
+    bool warned;           /* that its state cannot be saved */
+    float *canonical;      /* n_parameters floats, for evaluations and the hash */
+    size_t *history_steps; /* evaluations so far: the schedule's history */
+    double *history_losses;
     double started, loss, rate;
     size_t step; /* from 0 */
 } fl_train_run;
 
-/* Lend all memory and put the first step's state in place: a checkpoint's, or the initial one. False with a sentence
- * when the file of the checkpoint must not be used. */
+/* Allocate all memory and put the first step's state in place: a checkpoint's, or the initial one. False with a
+ * sentence when the file of the checkpoint must not be used. */
 bool fl_train_run_start(fl_train_run *run, fl_error *error);
 
-/* outcome->points has one more: the schedule and the watcher hear of it. */
-void fl_train_run_tell(fl_train_run *run);
+/* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
+void fl_train_run_note_point(fl_train_run *run);
 
 /* The optimizer's step at run->rate. */
 void fl_train_run_update(fl_train_run *run);

@@ -1,4 +1,4 @@
-/* The start of a trial: memory is lent, everything gets its first value, the outcome its description. */
+/* The start of a trial: memory is allocated, everything gets its first value, the outcome its description. */
 #include "base/memory.h"
 #include "train/run.h"
 
@@ -8,17 +8,17 @@
 static void gradient_again(fl_optimizer_update *update)
 {
     fl_train_run *run = update->trainer;
-    fl_network_refresh(run->network, 0, update->flat->count);
+    fl_network_refresh(run->network, 0, update->layout->count);
     fl_network_forward(run->network);
     fl_network_backward(run->network);
     run->outcome->gradient_evaluations++;
 }
 
-static void lend_update(fl_train_run *run)
+static void fill_update(fl_train_run *run)
 {
-    const fl_tensor_layout *flat = fl_network_flat(run->network);
+    const fl_tensor_layout *layout = fl_network_layout(run->network);
     run->update = (fl_optimizer_update){
-        .flat = flat,
+        .layout = layout,
         .parameters = fl_network_parameters(run->network),
         .gradient = fl_network_gradient(run->network),
         .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
@@ -27,31 +27,31 @@ static void lend_update(fl_train_run *run)
         .trainer = run,
     };
     for (size_t i = 0; i < run->trial->owners.optimizer->n_states; i++)
-        run->update.state[i] = fl_arena_floats(run->arena, flat->count);
+        run->update.state[i] = fl_arena_floats(run->arena, layout->count);
 }
 
-static void lend(fl_train_run *run)
+static void allocate(fl_train_run *run)
 {
     const fl_trial *trial = run->trial;
     size_t n = fl_trial_evaluations(trial, trial->steps);
     run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
-    run->told_steps = fl_arena_bytes(run->arena, n * sizeof *run->told_steps);
-    run->told_losses = fl_arena_bytes(run->arena, n * sizeof *run->told_losses);
-    run->canonical = fl_arena_floats(run->arena, fl_network_flat(run->network)->n_parameters);
+    run->history_steps = fl_arena_bytes(run->arena, n * sizeof *run->history_steps);
+    run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
+    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
     run->checkpoint.most_points = n;
     fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
-    run->question = fl_trial_schedule_context(trial);
-    lend_update(run);
+    run->context = fl_trial_schedule_context(trial);
+    fill_update(run);
 }
 
 static void describe(fl_train_run *run)
 {
     fl_outcome *outcome = run->outcome;
     fl_trial_id(run->trial, run->plans->dataset->checksum, outcome->trial);
-    outcome->n_parameters = fl_network_flat(run->network)->n_parameters;
-    for (const char *const *lent = fl_network_lent(run->network); *lent; lent++)
+    outcome->n_parameters = fl_network_layout(run->network)->n_parameters;
+    for (const char *const *word = fl_network_fallbacks(run->network); *word; word++)
         snprintf(outcome->lent + strlen(outcome->lent), sizeof outcome->lent - strlen(outcome->lent), "%s%s",
-                 *outcome->lent ? "," : "", *lent);
+                 *outcome->lent ? "," : "", *word);
     fl_text words = { 0 };
     fl_network_describe(run->network, &words);
     fl_text_add(&words, "; evaluation: ");
@@ -64,16 +64,16 @@ static void begin(fl_train_run *run)
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_network_init(run->network, &run->trial->init, run->trial->seed);
     if (optimizer->start) optimizer->start(&run->update);
-    if (run->watch && run->watch->begun) run->watch->begun(run->watch->whose, run->network);
+    if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)
 {
     bool resumed = false;
     run->network = run->plans->training;
-    lend(run);
+    allocate(run);
     describe(run);
-    if (run->keeping && !fl_train_run_resume(run, &resumed, error)) return false;
+    if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);
     return true;
 }

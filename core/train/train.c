@@ -15,7 +15,7 @@
 
 struct fl_train_trainer {
     fl_train_plans plans;
-    const fl_train_checkpoint_options *keeping;
+    const fl_train_checkpoint_options *checkpoints;
 };
 
 fl_train_trainer *fl_train_trainer_new(void)
@@ -30,29 +30,29 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-/* Add the time since *mark to a part and move the mark. */
-static void charge(double *part, double *mark)
+/* A lap timer: add the time since *lap to a part and begin the next lap. */
+static void end_lap(double *part, double *lap)
 {
     double now = fl_clock_seconds();
-    *part += now - *mark;
-    *mark = now;
+    *part += now - *lap;
+    *lap = now;
 }
 
 static double gradient_norm(const fl_train_run *r)
 {
     const fl_optimizer_update *update = &r->update;
     double sum = 0;
-    for (size_t i = 0; i < update->flat->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
+    for (size_t i = 0; i < update->layout->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
     return sqrt(sum);
 }
 
 static void show_step(fl_train_run *r)
 {
-    if (!r->watch || !r->watch->stepped) return;
+    if (!r->callbacks || !r->callbacks->stepped) return;
     fl_train_step shown = {
         r->step + 1, r->loss, r->rate, gradient_norm(r), fl_network_input(r->network), fl_network_labels(r->network)
     };
-    r->watch->stepped(r->watch->whose, &shown);
+    r->callbacks->stepped(r->callbacks->user, &shown);
 }
 
 static void note_first_loss(fl_train_run *r)
@@ -62,27 +62,27 @@ static void note_first_loss(fl_train_run *r)
 }
 
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
-static bool step(fl_train_run *r, double *mark)
+static bool step(fl_train_run *r, double *lap)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     size_t first = fl_dataset_order_batch(&r->order, r->step);
     fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
                                fl_network_input(r->network), fl_network_labels(r->network));
-    charge(&seconds->data, mark);
+    end_lap(&seconds->data, lap);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_network_backward(r->network);
     r->outcome->gradient_evaluations++;
-    charge(&seconds->forward_backward, mark);
-    r->question.step = r->step;
-    r->question.told = (fl_schedule_history){ r->told_steps, r->told_losses, r->outcome->n_points };
-    r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->question);
+    end_lap(&seconds->forward_backward, lap);
+    r->context.step = r->step;
+    r->context.history = (fl_schedule_history){ r->history_steps, r->history_losses, r->outcome->n_points };
+    r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->context);
     show_step(r);
-    charge(&seconds->other, mark);
+    end_lap(&seconds->other, lap);
     fl_train_run_update(r);
-    charge(&seconds->update, mark);
+    end_lap(&seconds->update, lap);
     return true;
 }
 
@@ -112,7 +112,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     fl_train_evaluate(r->plans, r->canonical, point);
     if (last || may_be_reported(r, point)) fl_train_evaluate_test(r->plans, point);
     point->seconds = fl_clock_seconds() - r->started;
-    fl_train_run_tell(r);
+    fl_train_run_note_point(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
 }
 
@@ -128,26 +128,26 @@ static bool hopeless(const fl_train_run *r)
 }
 
 /* Not after the last step: what follows is shorter than reading the file again. */
-static void save_if_due(fl_train_run *r, double *mark)
+static void save_if_due(fl_train_run *r, double *lap)
 {
     size_t done = r->step + 1;
-    if (!r->keeping || done % r->keeping->every || done == r->trial->steps) return;
+    if (!r->checkpoints || done % r->checkpoints->every || done == r->trial->steps) return;
     fl_train_run_save(r);
-    charge(&r->outcome->seconds.other, mark);
+    end_lap(&r->outcome->seconds.other, lap);
 }
 
-static void loop(fl_train_run *r, double *mark)
+static void loop(fl_train_run *r, double *lap)
 {
     const fl_trial *trial = r->trial;
     for (; r->step < trial->steps; r->step++) {
-        if (!step(r, mark)) {
+        if (!step(r, lap)) {
             diverged(r);
             return;
         }
         r->outcome->steps_done = r->step + 1;
         bool stop = hopeless(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
-        charge(&r->outcome->seconds.evaluate, mark);
+        end_lap(&r->outcome->seconds.evaluate, lap);
         if (!finite) {
             diverged(r);
             return;
@@ -156,7 +156,7 @@ static void loop(fl_train_run *r, double *mark)
             r->outcome->stopped_at = r->step + 1;
             return;
         }
-        save_if_due(r, mark);
+        save_if_due(r, lap);
     }
 }
 
@@ -164,11 +164,11 @@ static void finish(fl_train_run *r)
 {
     fl_outcome *outcome = r->outcome;
     if (outcome->status == FL_OUTCOME_COMPLETE) {
-        size_t n = fl_network_flat(r->network)->n_parameters;
+        size_t n = fl_network_layout(r->network)->n_parameters;
         fl_network_export(r->network, r->canonical);
         fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
     }
-    if (r->watch && r->watch->ended) r->watch->ended(r->watch->whose, r->network);
+    if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
 }
 
 static void settle_seconds(const fl_train_run *r)
@@ -191,27 +191,27 @@ void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, c
     fl_trial_id(trial, trainer->plans.dataset->checksum, id);
 }
 
-void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options *keeping)
+void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints)
 {
-    trainer->keeping = keeping;
+    trainer->checkpoints = checkpoints;
 }
 
-static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                   fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
-    double mark = fl_clock_seconds();
+    double lap = fl_clock_seconds();
     fl_train_run r = { .trial = trial,
-                       .watch = watch,
-                       .keeping = trainer->keeping,
+                       .callbacks = callbacks,
+                       .checkpoints = trainer->checkpoints,
                        .plans = &trainer->plans,
                        .outcome = outcome,
-                       .started = mark };
+                       .started = lap };
     if (!fl_train_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
     bool begun = fl_train_run_start(&r, error);
-    charge(&outcome->seconds.setup, &mark);
-    if (begun) loop(&r, &mark);
+    end_lap(&outcome->seconds.setup, &lap);
+    if (begun) loop(&r, &lap);
     if (begun) finish(&r);
     fl_dataset_order_free(&r.order);
     fl_arena_free(r.arena);
@@ -220,11 +220,11 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     return begun;
 }
 
-bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                     fl_outcome *outcome, fl_error *error)
 {
     unsigned before = fl_denormals_flush();
-    bool begun = train(trainer, trial, watch, outcome, error);
+    bool begun = train(trainer, trial, callbacks, outcome, error);
     fl_denormals_restore(before);
     return begun;
 }

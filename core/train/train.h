@@ -22,11 +22,11 @@ typedef struct fl_train_step {
 } fl_train_step;
 
 typedef struct fl_train_callbacks {
-    void *whose;
-    void (*begun)(void *whose, const fl_network *network); /* initial parameters are in place */
-    void (*stepped)(void *whose, const fl_train_step *step);
-    void (*evaluated)(void *whose, const fl_trial_point *point);
-    void (*ended)(void *whose, const fl_network *network); /* final parameters */
+    void *user;
+    void (*begun)(void *user, const fl_network *network); /* initial parameters are in place */
+    void (*stepped)(void *user, const fl_train_step *step);
+    void (*evaluated)(void *user, const fl_trial_point *point);
+    void (*ended)(void *user, const fl_network *network); /* final parameters */
 } fl_train_callbacks;
 
 typedef struct fl_train_trainer fl_train_trainer;
@@ -48,19 +48,19 @@ typedef struct fl_train_checkpoint_options {
     const char *path;
     size_t every;     /* steps from one checkpoint to the next */
     const char *host; /* key of machine and build; with what the libraries choose added, no other goes on from there */
-    void *whose;
+    void *user;
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
-    void (*said)(void *whose, const char *sentence, double spent);
+    void (*said)(void *user, const char *sentence, double spent);
 } fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
  * has the outcome in safety removes it (fl_train_checkpoint_remove). */
-void fl_train_keep(fl_train_trainer *trainer, const fl_train_checkpoint_options *keeping);
+void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints);
 
-/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `watch` may be
+/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
  * NULL. */
-bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *watch,
+bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                     fl_outcome *outcome, fl_error *error);
 
 #endif

@@ -17,9 +17,9 @@ static size_t piece_length(size_t count)
 /* Numbers first..first+count-1 of every array. */
 static void update_piece(fl_train_run *run, size_t first, size_t count)
 {
-    fl_tensor_layout flat = { .count = count };
+    fl_tensor_layout layout = { .count = count };
     fl_optimizer_update piece = run->update;
-    piece.flat = &flat;
+    piece.layout = &layout;
     piece.parameters += first;
     piece.gradient += first;
     for (size_t i = 0; i < run->trial->owners.optimizer->n_states; i++) piece.state[i] += first;
@@ -30,7 +30,7 @@ static void update_piece(fl_train_run *run, size_t first, size_t count)
 void fl_train_run_update(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
-    size_t count = run->update.flat->count, length = piece_length(count);
+    size_t count = run->update.layout->count, length = piece_length(count);
     run->update.rate = run->rate;
     run->update.step = run->step;
     if (optimizer->elementwise) {

@@ -1,4 +1,5 @@
-/* What a trial is where nobody says otherwise: studies, `fairlead trial` and its --help take every default from here. */
+/* What a trial is where nobody says otherwise: studies, `fairlead trial` and its --help take every default from here.
+ */
 #ifndef FL_TRIAL_DEFAULT_H
 #define FL_TRIAL_DEFAULT_H
 
@@ -12,7 +13,6 @@
 #define FL_TRIAL_DEFAULT_SEED 1
 
 /* Steps between evaluations: the fewest that keep to the default's number of them. */
-#define FL_TRIAL_DEFAULT_EVAL_EVERY(steps)                                                                             \
-    (((steps) + FL_TRIAL_DEFAULT_EVALUATIONS - 1) / FL_TRIAL_DEFAULT_EVALUATIONS)
+#define FL_TRIAL_DEFAULT_EVAL_EVERY(steps) (((steps) + FL_TRIAL_DEFAULT_EVALUATIONS - 1) / FL_TRIAL_DEFAULT_EVALUATIONS)
 
 #endif

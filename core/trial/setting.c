@@ -157,7 +157,7 @@ void fl_trial_values_default(const fl_trial_owners *owners, fl_trial_values *val
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
         const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
-        for (size_t i = 0; i < n; i++) values->of[owner][i] = table[i].standard;
+        for (size_t i = 0; i < n; i++) values->of[owner][i] = table[i].default_value;
     }
 }
 
@@ -168,7 +168,7 @@ bool fl_trial_values_accept(const fl_trial_owners *owners, const fl_trial_values
         const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             bool given = !isnan(values->of[owner][i]);
-            if (!given && owners->schedule->absolute && isnan(table[i].standard)) continue;
+            if (!given && owners->schedule->absolute && isnan(table[i].default_value)) continue;
             if (!given)
                 return fl_error_user(error, "'%s%s' has no value, and no default", fl_trial_owner_prefix(owner),
                                      table[i].name);

@@ -84,9 +84,9 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->stop_above && !(trial->stop_above > 1))
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
-    fl_schedule_context question = fl_trial_schedule_context(trial);
+    fl_schedule_context context = fl_trial_schedule_context(trial);
     return layout_serves(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
-           fl_schedule_accepts(trial->owners.schedule, &question, error);
+           fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
 size_t fl_trial_validation(const fl_trial *trial)

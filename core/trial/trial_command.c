@@ -48,12 +48,12 @@ static void add_split(fl_text *text, const fl_trial *trial)
 static void add_init(fl_text *text, const fl_trial *trial)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    fl_init standard = fl_workload_init(trial->owners.workload);
-    if (trial->init.weights != standard.weights || trial->init.argument != standard.argument) {
+    fl_init initial = fl_workload_init(trial->owners.workload);
+    if (trial->init.weights != initial.weights || trial->init.argument != initial.argument) {
         fl_text_add(text, " --init %s", trial->init.weights->entry.name);
         if (trial->init.weights->argument) fl_text_add(text, ":%s", fl_text_number(trial->init.argument, number));
     }
-    if (trial->init.bias != standard.bias)
+    if (trial->init.bias != initial.bias)
         fl_text_add(text, " --init-bias %s", fl_text_number(trial->init.bias, number));
 }
 

@@ -52,16 +52,16 @@ static fl_trial trial_new(const fl_backend *backend, const char *optimizer, rate
     return trial;
 }
 
-static void keep_theta(void *whose, const fl_network *network)
+static void keep_theta(void *user, const fl_network *network)
 {
-    assert_int_equal(fl_network_flat(network)->n_parameters, N);
-    fl_network_export(network, whose);
+    assert_int_equal(fl_network_layout(network)->n_parameters, N);
+    fl_network_export(network, user);
 }
 
 /* Run the trial and free it; `theta` are its final parameters. */
 static void run(fl_trial *trial, float theta[N])
 {
-    fl_train_callbacks watch = { .whose = theta, .ended = keep_theta };
+    fl_train_callbacks watch = { .user = theta, .ended = keep_theta };
     fl_outcome outcome;
     fl_error error;
     fl_train_trainer *trainer = fl_train_trainer_new();

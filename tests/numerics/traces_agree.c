@@ -4,15 +4,15 @@
 
 enum { STEPS = 20, BATCH = 8 }; /* small for naive's sake */
 
-static void keep_loss(void *whose, const fl_train_step *step)
+static void keep_loss(void *user, const fl_train_step *step)
 {
-    ((double *)whose)[step->step - 1] = step->loss;
+    ((double *)user)[step->step - 1] = step->loss;
 }
 
 static void trace(const char *backend, double losses[STEPS])
 {
     fl_trial trial = cnn_trial(backend, BATCH, STEPS, 0);
-    fl_train_callbacks watch = { .whose = losses, .stepped = keep_loss };
+    fl_train_callbacks watch = { .user = losses, .stepped = keep_loss };
     fl_outcome outcome;
     fl_error error;
     fl_train_trainer *trainer = fl_train_trainer_new();

@@ -26,9 +26,9 @@ static void draw_floats(float *values, size_t n, const char *purpose, uint64_t p
 static void draw_blocks(const run *r, float *values, const char *purpose, uint64_t position)
 {
     float drawn[N];
-    draw_floats(drawn, r->flat.count, purpose, position);
-    memset(values, 0, r->flat.count * sizeof *values);
-    for (const fl_tensor *b = r->flat.blocks; b < r->flat.blocks + r->flat.n_blocks; b++)
+    draw_floats(drawn, r->layout.count, purpose, position);
+    memset(values, 0, r->layout.count * sizeof *values);
+    for (const fl_tensor *b = r->layout.tensors; b < r->layout.tensors + r->layout.n_tensors; b++)
         memcpy(values + b->offset, drawn + b->offset, b->n_values * sizeof *values);
 }
 
@@ -37,9 +37,9 @@ static run *laid_out(const fl_optimizer *rule, size_t n)
 {
     run *r = run_new(rule, n);
     if (n != N) return r;
-    memcpy(r->blocks, blocks, sizeof blocks);
-    r->flat.n_blocks = RUN_BLOCKS;
-    r->flat.n_parameters = 48 + 4 + 21 + 7;
+    memcpy(r->tensors, blocks, sizeof blocks);
+    r->layout.n_tensors = RUN_BLOCKS;
+    r->layout.n_parameters = 48 + 4 + 21 + 7;
     return r;
 }
 
@@ -62,7 +62,7 @@ static void step_randomly(run *r, unsigned steps, double rate)
 
 static void assert_same_bits(const run *a, const run *b)
 {
-    size_t bytes = a->flat.count * sizeof(float);
+    size_t bytes = a->layout.count * sizeof(float);
     assert_memory_equal(a->update.parameters, b->update.parameters, bytes);
     for (size_t i = 0; i < a->rule->n_states; i++) assert_memory_equal(a->update.state[i], b->update.state[i], bytes);
 }
@@ -91,7 +91,7 @@ static void every_rule_takes_the_learning_rate_first_and_without_a_default(void 
     {
         assert_true(rule->n_hypers >= 1 && rule->n_hypers <= FL_HYPER_MAX && rule->n_states <= FL_OPTIMIZER_STATES);
         assert_string_equal(rule->hypers[0].name, "learning_rate");
-        assert_true(isnan(rule->hypers[0].standard));
+        assert_true(isnan(rule->hypers[0].default_value));
         assert_true(fl_hyper_accepts(&rule->hypers[0], 0, NULL));
         assert_false(fl_hyper_accepts(&rule->hypers[0], -1e-9, NULL));
     }
@@ -106,7 +106,7 @@ static void every_table_is_well_formed(void **state)
         assert_true(hyper->name[0] && hyper->help[0]);
         assert_int_equal(fl_hyper_index(rule->hypers, rule->n_hypers, hyper->name), i); /* no second one of the name */
         assert_true((hyper->scale == FL_HYPER_CHOICE) == (hyper->choices != NULL));
-        if (i > 0 && !fl_hyper_accepts(hyper, hyper->standard, &error))
+        if (i > 0 && !fl_hyper_accepts(hyper, hyper->default_value, &error))
             fail_msg("%s: default %s", rule->entry.name, error.text);
     }
 }
@@ -199,9 +199,9 @@ static void no_element_of_an_elementwise_rule_depends_on_its_place_in_a_vector(v
 /* Every array from `first` on, as the trainer gives it to an elementwise rule. */
 static void step_piece(const run *r, size_t first, size_t count, double rate)
 {
-    fl_tensor_layout flat = { .count = count };
+    fl_tensor_layout layout = { .count = count };
     fl_optimizer_update piece = r->update;
-    piece.flat = &flat;
+    piece.layout = &layout;
     piece.rate = rate;
     piece.parameters += first;
     piece.gradient += first;

@@ -11,29 +11,29 @@ enum { STEPS = 60, N_TOLD = 20 };
 typedef struct trial {
     double hyper[FL_HYPER_MAX], rates[STEPS], losses[N_TOLD];
     size_t told_at[N_TOLD];
-    fl_schedule_context question;
+    fl_schedule_context context;
 } trial;
 
 static void set_up(trial *t, const fl_schedule *schedule)
 {
-    for (size_t i = 0; i < schedule->n_hypers; i++) t->hyper[i] = schedule->hypers[i].standard;
+    for (size_t i = 0; i < schedule->n_hypers; i++) t->hyper[i] = schedule->hypers[i].default_value;
     for (size_t i = 0; i < STEPS; i++) t->rates[i] = 0.5 / (double)(i + 1);
     for (size_t i = 0; i < N_TOLD; i++) {
         t->losses[i] = 1 + (double)i;
         t->told_at[i] = 3 * (i + 1);
     }
-    t->question = (fl_schedule_context){ .hyper = t->hyper, .learning_rate = 0.5, .steps = STEPS };
-    t->question.told = (fl_schedule_history){ .steps = t->told_at, .val_losses = t->losses };
+    t->context = (fl_schedule_context){ .hyper = t->hyper, .learning_rate = 0.5, .steps = STEPS };
+    t->context.history = (fl_schedule_history){ .steps = t->told_at, .val_losses = t->losses };
     if (!schedule->absolute) return;
-    t->question.rates = t->rates;
-    t->question.n_rates = STEPS;
+    t->context.rates = t->rates;
+    t->context.n_rates = STEPS;
 }
 
 static double rate_at(const fl_schedule *schedule, trial *t, size_t step)
 {
-    t->question.step = step;
-    t->question.told.n = step / 3;
-    return fl_schedule_rate(schedule, &t->question);
+    t->context.step = step;
+    t->context.history.n = step / 3;
+    return fl_schedule_rate(schedule, &t->context);
 }
 
 static void every_schedule_is_found_by_its_name_alone(void **state)
@@ -63,7 +63,8 @@ static void every_table_is_well_formed_and_its_defaults_lie_in_range(void **stat
         fl_error error;
         assert_true(schedule->n_hypers <= FL_HYPER_MAX && hyper->name[0] && hyper->help[0]);
         assert_int_equal(fl_hyper_index(schedule->hypers, schedule->n_hypers, hyper->name), i);
-        if (!fl_hyper_accepts(hyper, hyper->standard, &error)) fail_msg("%s: %s", schedule->entry.name, error.text);
+        if (!fl_hyper_accepts(hyper, hyper->default_value, &error))
+            fail_msg("%s: %s", schedule->entry.name, error.text);
     }
 }
 
@@ -73,7 +74,7 @@ static void every_relative_schedule_takes_warmup_steps_first(void **state)
     {
         if (schedule->absolute) continue;
         assert_string_equal(schedule->hypers[0].name, "warmup_steps");
-        assert_true(schedule->hypers[0].standard == 0);
+        assert_true(schedule->hypers[0].default_value == 0);
     }
 }
 
@@ -83,7 +84,7 @@ static void every_schedule_starts_at_the_learning_rate_and_accepts_its_defaults(
     {
         trial t;
         set_up(&t, schedule);
-        assert_true(fl_schedule_accepts(schedule, &t.question, NULL));
+        assert_true(fl_schedule_accepts(schedule, &t.context, NULL));
         assert_true(rate_at(schedule, &t, 0) == 0.5);
     }
 }
@@ -147,7 +148,7 @@ static void the_warmup_rises_linearly_and_leaves_the_rest_to_the_schedule(void *
         set_up(&warm, schedule);
         set_up(&rest, schedule);
         warm.hyper[0] = 12;
-        rest.question.steps = STEPS - 12;
+        rest.context.steps = STEPS - 12;
         for (size_t step = 0; step < 12; step++)
             assert_true(rate_at(schedule, &warm, step) == 0.5 * ((double)(step + 1) / 12));
         for (size_t step = 12; step < STEPS; step++)
@@ -164,9 +165,9 @@ static void a_warmup_as_long_as_the_trial_is_refused(void **state)
         fl_error error;
         set_up(&t, schedule);
         t.hyper[0] = STEPS - 1;
-        assert_true(fl_schedule_accepts(schedule, &t.question, NULL));
+        assert_true(fl_schedule_accepts(schedule, &t.context, NULL));
         t.hyper[0] = STEPS;
-        assert_false(fl_schedule_accepts(schedule, &t.question, &error));
+        assert_false(fl_schedule_accepts(schedule, &t.context, &error));
         assert_int_equal(error.fault, FL_ERROR_USER);
         assert_contains(error.text, "warmup_steps = 60 leaves nothing of 60 steps");
     }

@@ -49,17 +49,17 @@ static void every_search_accepts_some_layout(void **state)
 }
 
 /* Fill a point between two guards, and check what holds for any. */
-static void check_point(const fl_search *search, const fl_search_request *question)
+static void check_point(const fl_search *search, const fl_search_request *request)
 {
     double u[FL_SEARCH_AXES + 1], again[FL_SEARCH_AXES];
-    u[question->n_axes] = 2.385;
-    search->point(question, u);
-    search->point(question, again);
-    assert_true(u[question->n_axes] == 2.385);
-    for (size_t axis = 0; axis < question->n_axes; axis++) {
+    u[request->n_axes] = 2.385;
+    search->point(request, u);
+    search->point(request, again);
+    assert_true(u[request->n_axes] == 2.385);
+    for (size_t axis = 0; axis < request->n_axes; axis++) {
         assert_true(u[axis] == again[axis]);
         assert_true(0 <= u[axis] && u[axis] <= 1);
-        assert_true(u[axis] < 1 || question->n_levels[axis] == 0);
+        assert_true(u[axis] < 1 || request->n_levels[axis] == 0);
     }
 }
 
@@ -68,27 +68,27 @@ static void every_point_lies_in_the_cube_and_comes_out_the_same_again(void **sta
     FOR_EVERY(search)
     {
         for (size_t l = 0; l < N_LAYOUTS; l++) {
-            fl_search_request question = LAYOUTS[l];
-            if (!fl_search_accepts(search, &question, NULL)) continue;
-            uint64_t size = search->size(&question);
+            fl_search_request request = LAYOUTS[l];
+            if (!fl_search_accepts(search, &request, NULL)) continue;
+            uint64_t size = search->size(&request);
             assert_true(size > 0);
             for (uint64_t i = 0; i <= 100; i++) {
-                question.index = some_index(size, i);
-                check_point(search, &question);
+                request.index = some_index(size, i);
+                check_point(search, &request);
             }
         }
     }
 }
 
-static void check_distinct(const fl_search *search, fl_search_request question)
+static void check_distinct(const fl_search *search, fl_search_request request)
 {
     enum { MOST = 60 };
     static double u[MOST][FL_SEARCH_AXES];
-    uint64_t size = search->size(&question);
-    for (question.index = 0; question.index < size && question.index < MOST; question.index++) {
-        double *new = u[question.index];
-        search->point(&question, new);
-        for (size_t i = 0; i < question.index; i++) assert_true(memcmp(u[i], new, question.n_axes * sizeof *new) != 0);
+    uint64_t size = search->size(&request);
+    for (request.index = 0; request.index < size && request.index < MOST; request.index++) {
+        double *new = u[request.index];
+        search->point(&request, new);
+        for (size_t i = 0; i < request.index; i++) assert_true(memcmp(u[i], new, request.n_axes * sizeof *new) != 0);
     }
 }
 
@@ -104,10 +104,10 @@ static void no_search_takes_a_space_without_axes_or_with_too_many(void **state)
     FOR_EVERY(search)
     {
         fl_error error;
-        fl_search_request question = { .n_axes = 0, .n_levels = RANGES };
-        assert_false(fl_search_accepts(search, &question, &error));
-        question.n_axes = FL_SEARCH_AXES + 1;
-        assert_false(fl_search_accepts(search, &question, &error));
+        fl_search_request request = { .n_axes = 0, .n_levels = RANGES };
+        assert_false(fl_search_accepts(search, &request, &error));
+        request.n_axes = FL_SEARCH_AXES + 1;
+        assert_false(fl_search_accepts(search, &request, &error));
         assert_contains(error.text, "1 to 64 axes, not 65");
     }
 }

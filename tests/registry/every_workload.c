@@ -4,7 +4,7 @@
 
 static void standard_options(const fl_workload *workload, double options[FL_HYPER_MAX])
 {
-    for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].standard;
+    for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
 }
 
 static bool is_loss(fl_layer_kind kind)
@@ -36,7 +36,7 @@ static void options_are_few_and_accept_their_defaults(void **state)
         for (size_t i = 0; i < (*at)->n_options; i++) {
             const fl_hyper *option = &(*at)->options[i];
             assert_true(strlen(option->name) > 0 && strlen(option->help) > 0);
-            assert_true(fl_hyper_accepts(option, option->standard, NULL));
+            assert_true(fl_hyper_accepts(option, option->default_value, NULL));
         }
     }
 }

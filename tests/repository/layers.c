@@ -31,7 +31,8 @@ static const char *objection(tree *t, const folder *from, const char *include)
     if (to == from) return NULL;
     if (from->only && !is_listed(from->only, include)) return "is not among the headers its folder is narrowed to";
     if (is_hidden(t, from->name, include)) return "is private to its folder";
-    if (to->stack != from->stack) return to == t->folders ? NULL : "belongs to programs apart"; /* all share the lowest */
+    if (to->stack != from->stack)
+        return to == t->folders ? NULL : "belongs to programs apart"; /* all share the lowest */
     if (to->layer == from->layer) return "is a neighbour on the same layer";
     return to->layer > from->layer ? "lies on a layer above" : NULL;
 }

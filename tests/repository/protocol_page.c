@@ -27,11 +27,11 @@ static int tear_down(void **state)
 static bool default_of(const fl_hyper *hyper, char text[60])
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    if (isnan(hyper->standard)) return false;
+    if (isnan(hyper->default_value)) return false;
     if (hyper->scale == FL_HYPER_CHOICE)
-        snprintf(text, 60, "`%s`", hyper->choices[(size_t)hyper->standard]);
+        snprintf(text, 60, "`%s`", hyper->choices[(size_t)hyper->default_value]);
     else
-        snprintf(text, 60, "%s", fl_text_number(hyper->standard, number));
+        snprintf(text, 60, "%s", fl_text_number(hyper->default_value, number));
     return true;
 }
 
@@ -81,7 +81,7 @@ static void every_schedule_has_its_factor_and_defaults(void **state)
             snprintf(quoted, sizeof quoted, "`%s`", hyper->name);
             if (!strcmp(hyper->name, "warmup_steps")) continue; /* common to all, above the table */
             assert_true(default_of(hyper, value));
-            snprintf(given, sizeof given, "(%s)", is_fraction(hyper->standard) ? "1/3" : value);
+            snprintf(given, sizeof given, "(%s)", is_fraction(hyper->default_value) ? "1/3" : value);
             assert_contains(row, quoted);
             assert_contains(strstr(row, quoted), given);
         }

@@ -1,24 +1,80 @@
 #!/bin/sh
-# Follows ARCHITECTURE.md's recipe for an optimizer to the letter, in a copy of the tree: what stands in its code blocks
-# behind "<!-- recipe: FILE -->" is added to FILE, then the tree is built, the registry's test run and the optimizer used.
+# Follows ARCHITECTURE.md's recipes to the letter, in a copy of the tree: the code block behind "<!-- recipe: FILE -->" is added
+# to the end of FILE, that behind "<!-- recipe: FILE after TEXT -->" after the first line of FILE that holds TEXT. Then the tree is
+# built without a warning, the tests that walk the registries and look at the tree run, and what was added is used.
 #   recipe.sh SOURCE_DIR
 set -eu
 source="$1"
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
-for part in core bench cmake tests suites plots CMakeLists.txt CMakePresets.json; do cp -r "$source/$part" "$copy/"; done
+for part in core bench cmake docs tests suites plots CMakeLists.txt CMakePresets.json ARCHITECTURE.md README.md; do
+    cp -r "$source/$part" "$copy/"
+done
+fail() {
+    echo "recipe: $1"
+    exit 1
+}
 
-awk -v copy="$copy" '
-    /^<!-- recipe: / { file = copy "/" $3; next }
-    file && /^```c$/ { inside = 1; blocks++; next }
-    inside && /^```$/ { inside = 0; close(file); file = ""; next }
-    inside { print >> file }
-    END { exit blocks != 2 }' "$source/ARCHITECTURE.md"
+# --- follow ---
+
+awk -v work="$copy" '
+    /^<!-- recipe: / {
+        sub(/^<!-- recipe: /, ""); sub(/ -->$/, "")
+        at = index($0, " after ")
+        file = at ? substr($0, 1, at - 1) : $0
+        text = at ? substr($0, at + 7) : ""
+        next
+    }
+    file && /^```[a-z]+$/ { inside = 1; block = work "/recipe." ++n; printf "" > block; next }
+    inside && /^```$/ { close(block); print block "\t" file "\t" text; inside = 0; file = ""; next }
+    inside { print > block }' "$source/ARCHITECTURE.md" >"$copy/recipes"
+
+tab="$(printf '\t')"
+while IFS="$tab" read -r block file text; do
+    if [ -z "$text" ]; then
+        cat "$block" >>"$copy/$file"
+        continue
+    fi
+    line="$(grep -nF -- "$text" "$copy/$file" | head -n 1 | cut -d : -f 1)"
+    [ -n "$line" ] || fail "$file has no line with '$text'"
+    sed -i "${line}r $block" "$copy/$file"
+done <"$copy/recipes"
+[ "$(wc -l <"$copy/recipes")" -eq 16 ] || fail "$(wc -l <"$copy/recipes") blocks, not 16"
+
+# --- build and test ---
 
 cmake -S "$copy" -B "$copy/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DFAIRLEAD_WERROR=ON >/dev/null
-cmake --build "$copy/build" --target fairlead_program test_every_optimizer >/dev/null
-"$copy/build/fairlead" list optimizers | grep -q '^  signum '
-"$copy/build/tests/test_every_optimizer"
-"$copy/build/fairlead" trial --workload quadratic/noisy --optimizer signum --set learning_rate=1e-3 --backend naive \
-    --steps 50 --batch 8 --json | grep -q '"status":"complete"'
-echo "recipe: an optimizer was added as ARCHITECTURE.md says"
+cmake --build "$copy/build" --target fairlead_program test_every_optimizer test_every_workload test_layers test_headers \
+    test_circles >"$copy/log" 2>&1 || { tail -n 30 "$copy/log"; fail "the tree with the additions does not build"; }
+for name in every_optimizer every_workload layers headers circles; do
+    "$copy/build/tests/test_$name" >"$copy/log" 2>&1 || { cat "$copy/log"; fail "$name fails with the additions"; }
+done
+
+# --- use ---
+
+fairlead="$copy/build/fairlead"
+says() { # TEXT COMMAND...
+    text="$1"
+    shift
+    "$@" >"$copy/log" 2>&1 || { cat "$copy/log"; fail "failed: $*"; }
+    grep -q -- "$text" "$copy/log" || { cat "$copy/log"; fail "'$text' is not in what is printed by: $*"; }
+}
+says '^  signum ' "$fairlead" list optimizers
+says '"status":"complete"' "$fairlead" trial --workload quadratic/noisy --optimizer signum --set learning_rate=1e-3 \
+    --backend naive --steps 50 --batch 8 --json
+for backend in naive openblas onednn; do
+    "$fairlead" trial --workload glyphs/leaky --optimizer sgd --set learning_rate=0.1 --backend $backend --steps 100 \
+        --batch 32 --json >"$copy/trial.$backend" || fail "no trial of glyphs/leaky on $backend"
+    grep -q '"status":"complete"' "$copy/trial.$backend" || fail "the trial of glyphs/leaky on $backend is not complete"
+done
+grep -q 'leaky_relu' "$copy/trial.onednn" || fail "the record on onednn does not say that leaky_relu fell back"
+
+cat >"$copy/study.json" <<'END'
+{"study": "recipe", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 8, "budget": {"trials": 3, "steps": 20},
+ "arms": [{"arm": "signum", "optimizer": "signum", "space": {"learning_rate": {"min": 1e-3, "max": 0.1, "scaling": "log"}}}]}
+END
+says . "$fairlead" run "$copy/study.json" -o "$copy/results" -j 1
+[ -s "$copy/results/figures/selected.svg" ] || fail "run has not drawn the new figure"
+says '^3$' "$fairlead" count "$copy/results"
+says '^  count ' "$fairlead" --help
+echo "recipe: an optimizer, a layer kind, a workload, a figure and a verb were added as ARCHITECTURE.md says"

@@ -31,7 +31,7 @@ static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_lay
                                        .needs_d_in = training,
                                        .relu_next = i + 1 < n_layers && layers[i + 1].kind == FL_LAYER_RELU };
         chain_add(chain, fl_backend_plan(backend, &request, &lent));
-        i += chain->ops[chain->n - 1]->took_relu;
+        i += chain->ops[chain->n - 1]->fused_relu;
     }
     fl_backend_activation end = chain_end(chain, in);
     fl_backend_request request = { .in = end, .precision = precision, .training = training, .needs_d_in = training };

@@ -39,11 +39,11 @@ run *run_new(const fl_optimizer *rule, size_t n)
 {
     run *r = fl_memory_new(1, sizeof *r);
     r->rule = rule;
-    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_blocks = 1, .blocks = r->blocks };
-    r->blocks[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
-    for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].standard;
+    r->layout = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_tensors = 1, .tensors = r->tensors };
+    r->tensors[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
+    for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].default_value;
     r->gradient = guarded_new(n);
-    r->update = (fl_optimizer_update){ .flat = &r->flat, .hyper = r->hyper };
+    r->update = (fl_optimizer_update){ .layout = &r->layout, .hyper = r->hyper };
     r->update.gradient = r->gradient;
     r->update.parameters = guarded_new(n);
     for (size_t i = 0; i < rule->n_states; i++) r->update.state[i] = guarded_new(n);
@@ -71,8 +71,8 @@ void run_step(run *r, double rate)
 
 void run_free(run *r)
 {
-    guarded_free(r->gradient, r->flat.count);
-    guarded_free(r->update.parameters, r->flat.count);
-    for (size_t i = 0; i < r->rule->n_states; i++) guarded_free(r->update.state[i], r->flat.count);
+    guarded_free(r->gradient, r->layout.count);
+    guarded_free(r->update.parameters, r->layout.count);
+    for (size_t i = 0; i < r->rule->n_states; i++) guarded_free(r->update.state[i], r->layout.count);
     free(r);
 }

@@ -11,8 +11,8 @@ enum { RUN_BLOCKS = 4 };
 
 typedef struct run {
     const fl_optimizer *rule;
-    fl_tensor_layout flat;
-    fl_tensor blocks[RUN_BLOCKS];
+    fl_tensor_layout layout;
+    fl_tensor tensors[RUN_BLOCKS];
     double hyper[FL_HYPER_MAX];
     fl_optimizer_update update;
     float *gradient; /* what update.gradient points to */

@@ -13,22 +13,22 @@ int training_set_up(void **state)
     return 0;
 }
 
-static void see_step(void *whose, const fl_train_step *step)
+static void see_step(void *user, const fl_train_step *step)
 {
-    training *t = whose;
+    training *t = user;
     t->steps++;
     training_file *copy = t->copies ? &t->copies[step->step - 1] : NULL;
     if (copy && step->step > 1) assert_true(fl_file_read(training_path, &copy->bytes, &copy->n, NULL));
 }
 
-static void see_point(void *whose, const fl_trial_point *point)
+static void see_point(void *user, const fl_trial_point *point)
 {
-    ((training *)whose)->evaluations++;
+    ((training *)user)->evaluations++;
 }
 
-static void hear(void *whose, const char *sentence, double spent)
+static void hear(void *user, const char *sentence, double spent)
 {
-    training *t = whose;
+    training *t = user;
     t->sentences++;
     t->spent = spent;
     snprintf(t->sentence, sizeof t->sentence, "%s", sentence);
@@ -61,13 +61,13 @@ static void check_times(const training *t, const fl_outcome *outcome)
 void training_run(fl_train_trainer *trainer, const fl_trial *trial, training *t, fl_error *error)
 {
     fl_outcome outcome;
-    fl_train_callbacks watch = { .whose = t, .stepped = see_step, .evaluated = see_point };
+    fl_train_callbacks watch = { .user = t, .stepped = see_step, .evaluated = see_point };
     fl_train_checkpoint_options keeping = {
-        .path = training_path, .every = t->every, .host = t->host ? t->host : "here", .whose = t, .said = hear
+        .path = training_path, .every = t->every, .host = t->host ? t->host : "here", .user = t, .said = hear
     };
-    fl_train_keep(trainer, t->every ? &keeping : NULL);
+    fl_train_set_checkpoints(trainer, t->every ? &keeping : NULL);
     t->ran = fl_train_trial(trainer, trial, &watch, &outcome, error);
-    fl_train_keep(trainer, NULL);
+    fl_train_set_checkpoints(trainer, NULL);
     if (!t->ran) return;
     describe(t, &outcome);
     check_times(t, &outcome);

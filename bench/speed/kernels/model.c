@@ -1,5 +1,5 @@
-/* Plan and bind a chain with buffers of their own for every seam, and run it once, so that values and gradients are
- * real. */
+/* Plan and bind a chain with buffers of their own for every activation, and run it once, so that values and gradients
+ * are real. */
 #include "speed/kernels/model.h"
 #include "network/chain.h"
 #include "init/init.h"
@@ -48,13 +48,13 @@ static void bind(open_model *model)
     float *input;
     int32_t *labels;
     make_batch(arena, model->choice.in, &input, &labels);
-    fl_backend_buffers seam = { .in = input, .labels = labels };
-    seam.losses = fl_arena_floats(arena, batch);
-    seam.wrong = fl_arena_bytes(arena, batch);
+    fl_backend_buffers buffers = { .in = input, .labels = labels };
+    buffers.losses = fl_arena_floats(arena, batch);
+    buffers.wrong = fl_arena_bytes(arena, batch);
     for (size_t i = 0; i < model->chain.n_stages; i++) {
         fl_backend_op *op = model->chain.stages[i].op;
         fl_backend_buffers *own = &model->buffers[i];
-        *own = seam;
+        *own = buffers;
         own->out = fl_arena_bytes(arena, op->out.bytes);
         own->d_out = fl_arena_bytes(arena, op->out.bytes);
         own->workspace = fl_arena_bytes(arena, op->workspace_bytes);
@@ -62,8 +62,8 @@ static void bind(open_model *model)
         op->bind(op, own);
         fl_backend_op_refresh(op);
         tensor += op->n_tensors;
-        seam.in = own->out;
-        seam.d_in = own->d_out;
+        buffers.in = own->out;
+        buffers.d_in = own->d_out;
     }
 }
 
@@ -133,17 +133,17 @@ static fl_backend_request request_of(const open_model *model, size_t stage, bool
         .precision = model->choice.precision,
         .training = true,
         .needs_d_in = needs_d_in,
-        .relu_next = op->took_relu,
+        .relu_next = op->fused_relu,
         .canonical_next = !op->out.layout,
     };
 }
 
 fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_in, fl_arena *arena)
 {
-    bool lent;
+    bool fallback;
     size_t stage = stage_of(model, layer);
     fl_backend_request request = request_of(model, stage, needs_d_in);
-    fl_backend_op *op = fl_backend_plan(model->choice.backend, &request, &lent);
+    fl_backend_op *op = fl_backend_plan(model->choice.backend, &request, &fallback);
     const fl_backend_buffers *met = &model->buffers[stage];
     fl_backend_buffers own = { .in = met->in, .d_in = needs_d_in ? fl_arena_bytes(arena, request.in.bytes) : NULL };
     own.out = fl_arena_bytes(arena, op->out.bytes);

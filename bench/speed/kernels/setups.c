@@ -30,12 +30,12 @@ setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, si
 {
     setup_update *s = fl_arena_bytes(arena, sizeof *s);
     s->block = (fl_tensor){ .name = "parameters", .shape = { count }, .n_dims = 1, .n_values = count, .count = count };
-    s->flat = (fl_tensor_layout){ .count = count, .n_parameters = count, .n_blocks = 1, .blocks = &s->block };
+    s->layout = (fl_tensor_layout){ .count = count, .n_parameters = count, .n_tensors = 1, .tensors = &s->block };
     s->update =
-        (fl_optimizer_update){ .flat = &s->flat, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .again = same_again };
+        (fl_optimizer_update){ .layout = &s->layout, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .again = same_again };
     s->update.parameters = draw(arena, count, 0);
     s->update.gradient = draw(arena, count, 1);
-    for (size_t i = 0; i < optimizer->n_hypers; i++) s->hyper[i] = optimizer->hypers[i].standard;
+    for (size_t i = 0; i < optimizer->n_hypers; i++) s->hyper[i] = optimizer->hypers[i].default_value;
     s->hyper[fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate")] = s->update.rate;
     for (size_t i = 0; i < optimizer->n_states; i++) s->update.state[i] = fl_arena_floats(arena, count);
     if (optimizer->start) optimizer->start(&s->update);

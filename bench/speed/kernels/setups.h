@@ -20,7 +20,7 @@ setup_pictures *setup_pictures_of(fl_arena *arena, size_t count);
  * numbers ordinary for as long as anyone measures. `count` is a multiple of 16. */
 typedef struct setup_update {
     fl_tensor block;
-    fl_tensor_layout flat;
+    fl_tensor_layout layout;
     double hyper[FL_HYPER_MAX];
     fl_optimizer_update update;
 } setup_update;

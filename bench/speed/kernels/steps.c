@@ -31,9 +31,9 @@ static fl_trial trial_of(const training *t, uint64_t steps)
     return trial;
 }
 
-static void note_input(void *whose, const fl_network *network)
+static void note_input(void *user, const fl_network *network)
 {
-    *(fl_tensor_shape *)whose = fl_network_in(network);
+    *(fl_tensor_shape *)user = fl_network_in(network);
 }
 
 static void count(gbench *run, const fl_trial *trial, fl_tensor_shape in)
@@ -50,12 +50,12 @@ static void measure(gbench *run, const void *what)
 {
     static fl_train_trainer *trainer;
     fl_tensor_shape in;
-    fl_train_callbacks watch = { .whose = &in, .begun = note_input };
+    fl_train_callbacks callbacks = { .user = &in, .begun = note_input };
     fl_trial trial = trial_of(what, gbench_iterations(run));
     fl_outcome outcome;
     fl_error error;
     if (!trainer) trainer = fl_train_trainer_new();
-    if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) {
+    if (!fl_train_trial(trainer, &trial, &callbacks, &outcome, &error)) {
         gbench_skip(run, error.text);
         return;
     }

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
-
 static dnnl_stream_t the_stream(void)
 {
     static dnnl_stream_t stream;
@@ -105,33 +103,6 @@ void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
     dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
     op->out = *desc;
     out->layout = dnnl_memory_desc_equal(desc, &canonical) ? NULL : &op->out;
-}
-
-static fl_onednn_memory *add_memory(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place, size_t offset)
-{
-    if (op->n_memories == FL_ONEDNN_MEMORIES) fl_error_die("an op wants more than %d memories", FL_ONEDNN_MEMORIES);
-    fl_onednn_memory *m = &op->memories[op->n_memories++];
-    *m = (fl_onednn_memory){ .desc = *desc, .place = place, .offset = offset };
-    fl_onednn_check(dnnl_memory_create(&m->handle, desc, fl_onednn_engine(), DNNL_MEMORY_NONE), "making a memory");
-    return m;
-}
-
-fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place)
-{
-    return add_memory(op, desc, place, 0);
-}
-
-fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
-{
-    size_t offset = op->op.workspace_bytes, bytes = dnnl_memory_desc_get_size(desc);
-    op->op.workspace_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return add_memory(op, desc, offsetof(fl_backend_buffers, workspace), offset);
-}
-
-fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc)
-{
-    if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;
-    return add_memory(op, desc, memory->place, memory->offset);
 }
 
 static fl_onednn_step *add_step(fl_onednn_pass *pass, size_t n_arguments)

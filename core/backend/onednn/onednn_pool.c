@@ -64,7 +64,7 @@ fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
     dnnl_dim_t bytes = (dnnl_dim_t)fl_onednn_pool_places(pool);
     dnnl_memory_desc_t places_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_set_out(op, &out_desc);
-    op->op.took_relu = request->relu_next;
+    op->op.fused_relu = request->relu_next;
     fl_onednn_memory *in_seam = fl_onednn_lent(op, &seam_desc, offsetof(fl_backend_buffers, in));
     const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, in_seam, &in_desc);
     const fl_onednn_memory *out = fl_onednn_lent(op, &out_desc, offsetof(fl_backend_buffers, out));

@@ -156,7 +156,7 @@ static void add_memories(plan *p)
 
 static void add_backward(plan *p)
 {
-    if (p->op->op.took_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
+    if (p->op->op.fused_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
     if (fl_onednn_patches_serve(p->request))
         add_backward_patches(p);
     else
@@ -203,7 +203,7 @@ fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const 
     plan p = { .op = fl_onednn_new(request), .request = request };
     fl_backend_op *op = &p.op->op;
     op->n_tensors = fl_layer_tensors(request->layer, request->in.shape, op->tensors);
-    op->took_relu = request->relu_next;
+    op->fused_relu = request->relu_next;
     op->import = import;
     op->export = export;
     describe(&p, kind);

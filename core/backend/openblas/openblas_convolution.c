@@ -105,7 +105,7 @@ static void forward_image(const fl_backend_plain *p, const float *image, float *
         for (blasint i = 0; i < s.pixels; i++) out[o * s.pixels + i] = p->at.param[1][o];
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, s.filters, s.pixels, s.taps, 1, p->at.param[0], s.taps,
                 patches_of(p), s.pixels, 1, out, s.pixels);
-    if (p->op.took_relu) fl_openblas_relu(out, (size_t)s.filters * (size_t)s.pixels);
+    if (p->op.fused_relu) fl_openblas_relu(out, (size_t)s.filters * (size_t)s.pixels);
 }
 
 static void backward_parameters(const fl_backend_plain *p, const float *image, const float *d_out)
@@ -141,7 +141,7 @@ static void backward(fl_backend_op *op)
     for (size_t t = 0; t < op->n_tensors; t++) memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
     for (size_t n = 0; n < p->in.n; n++) {
         float *d_out = (float *)p->at.d_out + n * outs;
-        if (op->took_relu) fl_openblas_relu_back((const float *)p->at.out + n * outs, d_out, outs);
+        if (op->fused_relu) fl_openblas_relu_back((const float *)p->at.out + n * outs, d_out, outs);
         backward_parameters(p, (const float *)p->at.in + n * image, d_out);
         if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in + n * image);
     }
@@ -151,7 +151,7 @@ fl_backend_op *fl_openblas_convolution(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "im2col, sgemm", forward, backward);
     sizes s = sizes_of(p);
-    p->op.took_relu = request->relu_next;
+    p->op.fused_relu = request->relu_next;
     p->op.workspace_bytes = ((size_t)s.taps + 1) * (size_t)s.pixels * sizeof(float);
     p->op.bind = bind_ones;
     return &p->op;

@@ -116,7 +116,7 @@ static void schedules(void)
             fl_trial trial = draw_trial(fl_optimizers()[0], *s, fl_workloads()[0], &stream);
             fl_schedule_context question = fl_trial_schedule_context(&trial);
             for (question.step = 0; question.step < trial.steps; question.step++) {
-                question.told = (fl_schedule_history){ told_steps, told_losses, question.step / 12 };
+                question.history = (fl_schedule_history){ told_steps, told_losses, question.step / 12 };
                 add_number(fl_schedule_rate(*s, &question));
             }
             fl_trial_free(&trial);
@@ -143,9 +143,9 @@ static void run_rule(const fl_optimizer *rule, const double *hyper)
     enum { N = 1003 };
     static float arrays[FL_OPTIMIZER_STATES + 2][N];
     memset(arrays, 0, sizeof arrays);
-    fl_tensor_layout flat = { .count = N, .n_parameters = N };
+    fl_tensor_layout layout = { .count = N, .n_parameters = N };
     fl_optimizer_update update = {
-        .flat = &flat, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01
+        .layout = &layout, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01
     };
     for (size_t i = 0; i < rule->n_states; i++) update.state[i] = arrays[i + 2];
     if (rule->start) rule->start(&update);
@@ -162,7 +162,7 @@ static void rules(void)
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
         const fl_optimizer *rule = *o;
         double hyper[FL_HYPER_MAX];
-        for (size_t i = 0; i < rule->n_hypers; i++) hyper[i] = rule->hypers[i].standard;
+        for (size_t i = 0; i < rule->n_hypers; i++) hyper[i] = rule->hypers[i].default_value;
         size_t form = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon_form");
         if (form == rule->n_hypers) run_rule(rule, hyper);
         for (size_t i = 0; form < rule->n_hypers && rule->hypers[form].choices[i]; i++) {
@@ -211,7 +211,7 @@ static void convolutions(void)
     fl_random_stream stream = fl_random_stream_start(8, "batch", 0);
     fl_network *network = fl_network_new(fl_backend_find("naive", NULL), layers, sizeof layers / sizeof *layers, in,
                                          FL_BACKEND_F32, true, NULL);
-    size_t n = fl_network_flat(network)->count;
+    size_t n = fl_network_layout(network)->count;
     float *parameters = fl_network_parameters(network), *gradient = fl_network_gradient(network);
     fl_network_init(network, &init, 9);
     for (int step = 0; step < 20; step++) {

@@ -20,9 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
                             .validation = SIZE_MAX,
                             .set = { list, 1 } };
     if (trial_from_request(&asked, &trial, &error)) {
-        fl_schedule_context question = fl_trial_schedule_context(&trial);
-        question.step = 1;
-        PROMISE(trial.n_rates >= trial.steps && fl_schedule_rate(trial.owners.schedule, &question) >= 0);
+        fl_schedule_context context = fl_trial_schedule_context(&trial);
+        context.step = 1;
+        PROMISE(trial.n_rates >= trial.steps && fl_schedule_rate(trial.owners.schedule, &context) >= 0);
         fl_trial_free(&trial);
     } else {
         promise_sentence(&error);

@@ -45,11 +45,11 @@ static void check_trial(const fl_study *study, const fl_study_arm *arm, uint64_t
 static void check_normal_form(const fl_study *study)
 {
     fl_error error;
-    char *text = json_dumps(study->frozen, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    char *text = json_dumps(study->resolved, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fl_study *again = fl_study_load_text("normal", text, NULL, &error);
     PROMISE(again);
-    PROMISE(json_equal(study->frozen, again->frozen));
-    PROMISE(fl_study_continues(again, study->frozen, &error));
+    PROMISE(json_equal(study->resolved, again->resolved));
+    PROMISE(fl_study_continues(again, study->resolved, &error));
     fl_study_free(again);
     free(text);
 }

@@ -92,9 +92,9 @@ static void a_moment_decays_to_zero(void **state)
     run_free(r);
 }
 
-static void look(void *whose, const fl_train_step *step)
+static void look(void *user, const fl_train_step *step)
 {
-    *(float *)whose = halved(FLT_MIN);
+    *(float *)user = halved(FLT_MIN);
 }
 
 static void a_trial_computes_without_them_and_its_caller_goes_on_with_them(void **state)
@@ -104,7 +104,7 @@ static void a_trial_computes_without_them_and_its_caller_goes_on_with_them(void 
                                fl_workload_find("quadratic/noisy", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     fl_train_trainer *trainer = fl_train_trainer_new();
-    fl_train_callbacks watch = { .whose = &seen, .stepped = look };
+    fl_train_callbacks watch = { .user = &seen, .stepped = look };
     fl_outcome outcome;
     trial.backend = fl_backend_find("naive", NULL);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.01;

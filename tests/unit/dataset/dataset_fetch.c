@@ -308,9 +308,9 @@ static void the_proxy_of_the_environment_is_used(void **state)
     if (!fetched) fail_msg("%s", s->error.text); /* no one else answers for a host under .invalid (RFC 2606) */
 }
 
-static void collect(const char *line, void *whose)
+static void collect(const char *line, void *user)
 {
-    strcat(strcat(whose, line), "\n");
+    strcat(strcat(user, line), "\n");
 }
 
 static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)

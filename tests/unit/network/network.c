@@ -14,7 +14,7 @@ static void set_parameters(fl_network *network)
 {
     static float *drawn[4];
     static size_t counts[4];
-    size_t n = fl_network_flat(network)->n_parameters, i = 0;
+    size_t n = fl_network_layout(network)->n_parameters, i = 0;
     while (drawn[i] && counts[i] != n) i++;
     if (!drawn[i]) {
         fl_init init = { .weights = fl_init_find("he_normal", NULL), .bias = 0.125 };
@@ -43,12 +43,12 @@ static fl_network *made(const fl_backend *backend, const fl_network_architecture
 /* A flat array of the network's in canonical order, free(). */
 static float *canonical(fl_network *network, const float *own)
 {
-    const fl_tensor_layout *flat = fl_network_flat(network);
-    float *kept = fl_memory_new(flat->count, sizeof *kept), *out = fl_memory_new(flat->n_parameters, sizeof *out);
-    memcpy(kept, fl_network_parameters(network), flat->count * sizeof *kept);
-    memcpy(fl_network_parameters(network), own, flat->count * sizeof *kept);
+    const fl_tensor_layout *layout = fl_network_layout(network);
+    float *kept = fl_memory_new(layout->count, sizeof *kept), *out = fl_memory_new(layout->n_parameters, sizeof *out);
+    memcpy(kept, fl_network_parameters(network), layout->count * sizeof *kept);
+    memcpy(fl_network_parameters(network), own, layout->count * sizeof *kept);
     fl_network_export(network, out);
-    memcpy(fl_network_parameters(network), kept, flat->count * sizeof *kept);
+    memcpy(fl_network_parameters(network), kept, layout->count * sizeof *kept);
     free(kept);
     return out;
 }
@@ -68,12 +68,12 @@ static void the_architectures_have_their_parameters(void **state)
 {
     fl_network *mlp = made(fl_backends()[0], &fl_network_mlp, FL_BACKEND_F32, false);
     fl_network *cnn = made(fl_backends()[0], &fl_network_simple_cnn, FL_BACKEND_F32, false);
-    assert_int_equal(fl_network_flat(mlp)->n_parameters, 235146);  /* 784*256+256 + 256*128+128 + 128*10+10 */
-    assert_int_equal(fl_network_flat(cnn)->n_parameters, 3274634); /* Shallue et al. 2018, "base" CNN */
+    assert_int_equal(fl_network_layout(mlp)->n_parameters, 235146);  /* 784*256+256 + 256*128+128 + 128*10+10 */
+    assert_int_equal(fl_network_layout(cnn)->n_parameters, 3274634); /* Shallue et al. 2018, "base" CNN */
     const char *names[] = { "conv1.weight",  "conv1.bias",  "conv2.weight",  "conv2.bias",
                             "dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias" };
-    assert_int_equal(fl_network_flat(cnn)->n_blocks, 8);
-    for (size_t i = 0; i < 8; i++) assert_string_equal(fl_network_flat(cnn)->blocks[i].name, names[i]);
+    assert_int_equal(fl_network_layout(cnn)->n_tensors, 8);
+    for (size_t i = 0; i < 8; i++) assert_string_equal(fl_network_layout(cnn)->tensors[i].name, names[i]);
     fl_network_free(mlp);
     fl_network_free(cnn);
 }
@@ -93,17 +93,17 @@ static void everywhere(network_check *check)
 static void check_layout(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
-    const fl_tensor_layout *flat = fl_network_flat(network);
+    const fl_tensor_layout *layout = fl_network_layout(network);
     size_t end = 0, sum = 0;
-    for (size_t i = 0; i < flat->n_blocks; i++) {
-        assert_int_equal(flat->blocks[i].offset % 16, 0);
-        assert_true(flat->blocks[i].offset >= end);
-        assert_in_range(flat->blocks[i].count, flat->blocks[i].n_values, 2 * flat->blocks[i].n_values);
-        end = flat->blocks[i].offset + flat->blocks[i].count;
-        sum += flat->blocks[i].n_values;
+    for (size_t i = 0; i < layout->n_tensors; i++) {
+        assert_int_equal(layout->tensors[i].offset % 16, 0);
+        assert_true(layout->tensors[i].offset >= end);
+        assert_in_range(layout->tensors[i].count, layout->tensors[i].n_values, 2 * layout->tensors[i].n_values);
+        end = layout->tensors[i].offset + layout->tensors[i].count;
+        sum += layout->tensors[i].n_values;
     }
-    assert_int_equal(sum, flat->n_parameters);
-    assert_true(flat->count >= end && flat->count % 16 == 0);
+    assert_int_equal(sum, layout->n_parameters);
+    assert_true(layout->count >= end && layout->count % 16 == 0);
     fl_network_free(network);
 }
 
@@ -122,13 +122,14 @@ static size_t nonzeros(const float *values, size_t n)
 static void check_padding(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
-    const fl_tensor_layout *flat = fl_network_flat(network);
+    const fl_tensor_layout *layout = fl_network_layout(network);
     fl_network_forward(network);
     fl_network_backward(network);
     float *parameters = canonical(network, fl_network_parameters(network));
     float *gradient = canonical(network, fl_network_gradient(network));
-    assert_int_equal(nonzeros(fl_network_parameters(network), flat->count), nonzeros(parameters, flat->n_parameters));
-    assert_int_equal(nonzeros(fl_network_gradient(network), flat->count), nonzeros(gradient, flat->n_parameters));
+    assert_int_equal(nonzeros(fl_network_parameters(network), layout->count),
+                     nonzeros(parameters, layout->n_parameters));
+    assert_int_equal(nonzeros(fl_network_gradient(network), layout->count), nonzeros(gradient, layout->n_parameters));
     free(parameters);
     free(gradient);
     fl_network_free(network);
@@ -143,7 +144,7 @@ static void check_round_trip(const fl_backend *backend, const fl_network_archite
                              fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, false);
-    size_t n = fl_network_flat(network)->n_parameters;
+    size_t n = fl_network_layout(network)->n_parameters;
     float *in = fl_memory_new(n, sizeof *in), *out = fl_memory_new(n, sizeof *out);
     for (size_t i = 0; i < n; i++) in[i] = (float)i + 1;
     fl_network_import(network, in);
@@ -163,7 +164,7 @@ static void check_init(const fl_backend *backend, const fl_network_architecture 
 {
     fl_init init = { .weights = fl_init_find("he_normal", NULL), .bias = 0.125 };
     fl_network *naive = made(fl_backends()[0], a, FL_BACKEND_F32, false), *other = made(backend, a, precision, true);
-    size_t n = fl_network_flat(naive)->n_parameters;
+    size_t n = fl_network_layout(naive)->n_parameters;
     fl_network_init(naive, &init, 6);
     fl_network_init(other, &init, 6);
     float *expected = canonical(naive, fl_network_parameters(naive));
@@ -197,7 +198,7 @@ static void check_agreement(const fl_backend *backend, const fl_network_architec
     }
     assert_close(fl_network_loss(other), fl_network_loss(naive), loss_tolerance[precision]);
     float *expected = canonical(naive, fl_network_gradient(naive)), *got = canonical(other, fl_network_gradient(other));
-    double far = distance(got, expected, fl_network_flat(naive)->n_parameters);
+    double far = distance(got, expected, fl_network_layout(naive)->n_parameters);
     if (!(far <= gradient_tolerance[precision]))
         fail_msg("%s %s: the gradient is %g away", backend->entry.name, fl_backend_precision_name(precision), far);
     free(expected);
@@ -240,7 +241,7 @@ static void check_repetition(const fl_backend *backend, const fl_network_archite
     }
     assert_memory_equal(fl_network_losses(first), fl_network_losses(second), IMAGES.n * sizeof(float));
     assert_memory_equal(fl_network_gradient(first), fl_network_gradient(second),
-                        fl_network_flat(first)->count * sizeof(float));
+                        fl_network_layout(first)->count * sizeof(float));
     fl_network_free(first);
     fl_network_free(second);
 }
@@ -255,7 +256,7 @@ static void a_pass_gives_the_same_bits_again(void **state)
 static void check_pieces(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
 {
     fl_network *imported = made(backend, a, precision, true), *told = made(backend, a, precision, true);
-    size_t n = fl_network_flat(told)->count, piece = 0;
+    size_t n = fl_network_layout(told)->count, piece = 0;
     float *parameters = fl_network_parameters(told);
     for (size_t i = 0; i < n; i++) parameters[i] *= 2;
     fl_network_refresh(told, 0, n);
@@ -284,9 +285,9 @@ static void check_divergence(const fl_backend *backend, const fl_network_archite
                              fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
-    const fl_tensor_layout *flat = fl_network_flat(network);
-    fl_network_parameters(network)[flat->blocks[flat->n_blocks - 2].offset] = INFINITY;
-    fl_network_refresh(network, 0, flat->count);
+    const fl_tensor_layout *layout = fl_network_layout(network);
+    fl_network_parameters(network)[layout->tensors[layout->n_tensors - 2].offset] = INFINITY;
+    fl_network_refresh(network, 0, layout->count);
     fl_network_forward(network);
     assert_false(isfinite(fl_network_loss(network)));
     assert_int_equal(fl_network_wrong(network)[0], 1);
@@ -307,7 +308,7 @@ static void naive_gives_the_same_bits_on_every_machine(void **state)
     char text[FL_HASH_TEXT];
     fl_hash_text(fl_hash(fl_network_losses(network), IMAGES.n * sizeof(float)), text);
     assert_string_equal(text, "265b6fd688066c02");
-    fl_hash_text(fl_hash(fl_network_gradient(network), fl_network_flat(network)->count * sizeof(float)), text);
+    fl_hash_text(fl_hash(fl_network_gradient(network), fl_network_layout(network)->count * sizeof(float)), text);
     assert_string_equal(text, "c298369de75680d6");
     fl_network_free(network);
 }
@@ -317,7 +318,7 @@ static void the_losses_are_lent_and_the_record_says_so(void **state)
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
         if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
         fl_network *network = made(*backend, &fl_network_simple_cnn, FL_BACKEND_F32, true);
-        const char *const *lent = fl_network_lent(network);
+        const char *const *lent = fl_network_fallbacks(network);
         if (*backend == fl_backends()[0]) {
             assert_null(lent[0]);
         } else {

@@ -13,7 +13,7 @@ enum { MOST_RULES = 100, N_CLONES = sizeof clones / sizeof *clones, NONE = -1 };
 /* What the listing says of the rules. */
 static struct {
     int clones[MOST_RULES][N_CLONES]; /* how many */
-    char inexact[1000];            /* the last such line, with its rule */
+    char inexact[1000];               /* the last such line, with its rule */
 } found;
 
 /* The rule whose object file begins with this line, NONE where another file begins, `present` where none does. */
@@ -32,7 +32,8 @@ static void look_at(const char *line, int rule)
 {
     for (size_t k = 0; k < N_CLONES; k++) found.clones[rule][k] += strstr(line, clones[k]) != NULL;
     for (size_t k = 0; k < sizeof inexact / sizeof *inexact; k++)
-        if (strstr(line, inexact[k])) snprintf(found.inexact, sizeof found.inexact, "%s: %.900s", fl_optimizers()[rule]->entry.name, line);
+        if (strstr(line, inexact[k]))
+            snprintf(found.inexact, sizeof found.inexact, "%s: %.900s", fl_optimizers()[rule]->entry.name, line);
 }
 
 static int disassemble(void **state)
@@ -52,7 +53,8 @@ static void every_pass_exists_for_three_widths_of_vectors(void **state)
 {
     for (size_t i = 0; fl_optimizers()[i]; i++)
         for (size_t k = 0; k < N_CLONES; k++)
-            assert_int_equal(found.clones[i][k], strcmp(fl_optimizers()[i]->entry.name, "null") != 0); /* moves nothing */
+            assert_int_equal(found.clones[i][k],
+                             strcmp(fl_optimizers()[i]->entry.name, "null") != 0); /* moves nothing */
 }
 
 static void no_clone_contracts_or_estimates(void **state)

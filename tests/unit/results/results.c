@@ -90,7 +90,7 @@ static void a_line_of_another_study_is_named(void **state)
     s.study = other;
     fl_store_close(s.store);
     s.store = NULL;
-    char *text = json_dumps(other->frozen, JSON_REAL_PRECISION(17));
+    char *text = json_dumps(other->resolved, JSON_REAL_PRECISION(17));
     give_file(&s, "study.json", text, strlen(text));
     free(text);
     const fl_results *results = read_scene(&s);

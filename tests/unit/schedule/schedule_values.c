@@ -7,7 +7,7 @@
 typedef struct trial {
     const fl_schedule *schedule;
     double hyper[FL_HYPER_MAX];
-    fl_schedule_context question;
+    fl_schedule_context context;
 } trial;
 
 /* A trial of `steps` steps at rate 0.4 under the defaults. */
@@ -15,8 +15,8 @@ static trial *trial_of(trial *t, const char *name, size_t steps)
 {
     *t = (trial){ .schedule = fl_schedule_find(name, NULL) };
     assert_non_null(t->schedule);
-    for (size_t i = 0; i < t->schedule->n_hypers; i++) t->hyper[i] = t->schedule->hypers[i].standard;
-    t->question = (fl_schedule_context){ .hyper = t->hyper, .learning_rate = 0.4, .steps = steps };
+    for (size_t i = 0; i < t->schedule->n_hypers; i++) t->hyper[i] = t->schedule->hypers[i].default_value;
+    t->context = (fl_schedule_context){ .hyper = t->hyper, .learning_rate = 0.4, .steps = steps };
     return t;
 }
 
@@ -29,8 +29,8 @@ static void set(trial *t, const char *name, double value)
 
 static double rate_at(trial *t, size_t step)
 {
-    t->question.step = step;
-    return fl_schedule_rate(t->schedule, &t->question);
+    t->context.step = step;
+    return fl_schedule_rate(t->schedule, &t->context);
 }
 
 /* Steps 0, 1, ... against `expected`; PyTorch computes each rate from the last one and gathers a rounding per step. */
@@ -177,7 +177,7 @@ static void assert_plateau(trial *t, const double *losses, const double *expecte
     assert_true(n <= 64);
     for (size_t i = 0; i < n; i++) told_at[i] = i + 1;
     for (size_t i = 0; i < n; i++) {
-        t->question.told = (fl_schedule_history){ .steps = told_at, .val_losses = losses, .n = i + 1 };
+        t->context.history = (fl_schedule_history){ .steps = told_at, .val_losses = losses, .n = i + 1 };
         assert_close(rate_at(t, i + 1), expected[i], 1e-15);
     }
 }
@@ -220,7 +220,7 @@ static void plateau_forgets_what_it_heard_during_the_warmup(void **state)
     trial t;
     trial_of(&t, "plateau", 100);
     set(&t, "patience", 0);
-    t.question.told = (fl_schedule_history){ .steps = told_at, .val_losses = losses, .n = 4 };
+    t.context.history = (fl_schedule_history){ .steps = told_at, .val_losses = losses, .n = 4 };
     assert_close(rate_at(&t, 20), 0.4 * 1e-3, 1e-15);
     set(&t, "warmup_steps", 5);
     assert_close(rate_at(&t, 20), 0.4, 1e-15);
@@ -231,8 +231,8 @@ static void list_gives_the_rates_themselves(void **state)
     const double rates[] = { 0.3, 7, 0, 1e-9 };
     trial t;
     trial_of(&t, "list", 4);
-    t.question.rates = rates;
-    t.question.n_rates = 4;
+    t.context.rates = rates;
+    t.context.n_rates = 4;
     for (size_t step = 0; step < 4; step++) assert_true(rate_at(&t, step) == rates[step]);
 }
 
@@ -241,9 +241,9 @@ static void assert_list_refused(const double *rates, size_t n, const char *sente
     trial t;
     fl_error error;
     trial_of(&t, "list", 3);
-    t.question.rates = rates;
-    t.question.n_rates = n;
-    assert_false(fl_schedule_accepts(t.schedule, &t.question, &error));
+    t.context.rates = rates;
+    t.context.n_rates = n;
+    assert_false(fl_schedule_accepts(t.schedule, &t.context, &error));
     assert_int_equal(error.fault, FL_ERROR_USER);
     assert_string_equal(error.text, sentence);
 }

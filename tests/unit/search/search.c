@@ -17,13 +17,13 @@ static void grid_walks_all_combinations_with_the_last_axis_fastest(void **state)
 {
     const size_t n_levels[] = { 2, 0, 5 };
     const double lists[2] = { 0.25, 0.75 }, range[3] = { 0, 0.5, 1 };
-    fl_search_request question = { .n_axes = 3, .n_levels = n_levels, .points_per_axis = 3 };
+    fl_search_request request = { .n_axes = 3, .n_levels = n_levels, .points_per_axis = 3 };
     const fl_search *grid = find("grid");
-    assert_int_equal(grid->size(&question), 30);
+    assert_int_equal(grid->size(&request), 30);
     for (size_t i = 0; i < 30; i++) {
         double u[3];
-        question.index = i;
-        grid->point(&question, u);
+        request.index = i;
+        grid->point(&request, u);
         assert_true(u[0] == lists[i / 15]);
         assert_true(u[1] == range[i / 5 % 3]);
         assert_close(u[2], ((double)(i % 5) + 0.5) / 5, 1e-15);
@@ -33,18 +33,18 @@ static void grid_walks_all_combinations_with_the_last_axis_fastest(void **state)
 static void one_grid_point_on_a_range_is_its_middle(void **state)
 {
     const size_t n_levels[] = { 0 };
-    const fl_search_request question = { .n_axes = 1, .n_levels = n_levels, .points_per_axis = 1 };
+    const fl_search_request request = { .n_axes = 1, .n_levels = n_levels, .points_per_axis = 1 };
     double u;
-    find("grid")->point(&question, &u);
+    find("grid")->point(&request, &u);
     assert_true(u == 0.5);
 }
 
 static void grid_refuses_a_range_without_a_number_of_points(void **state)
 {
     const size_t n_levels[] = { 4, 0 };
-    const fl_search_request question = { .n_axes = 2, .n_levels = n_levels };
+    const fl_search_request request = { .n_axes = 2, .n_levels = n_levels };
     fl_error error;
-    assert_false(fl_search_accepts(find("grid"), &question, &error));
+    assert_false(fl_search_accepts(find("grid"), &request, &error));
     assert_contains(error.text, "'points_per_axis'");
 }
 
@@ -52,23 +52,23 @@ static void grid_refuses_a_range_without_a_number_of_points(void **state)
 static void huge_grid_is_endless(void **state)
 {
     const size_t n_levels[20] = { 0 };
-    const fl_search_request question = { .n_axes = 20, .n_levels = n_levels, .points_per_axis = 10 };
-    assert_true(find("grid")->size(&question) == FL_SEARCH_ENDLESS);
+    const fl_search_request request = { .n_axes = 20, .n_levels = n_levels, .points_per_axis = 10 };
+    assert_true(find("grid")->size(&request) == FL_SEARCH_ENDLESS);
 }
 
 /* A level is found back as floor(u n), also in long lists. */
 static void listed_levels_are_found_back_from_their_coordinate(void **state)
 {
     const size_t n_levels[] = { 49999 };
-    fl_search_request question = { .n_axes = 1, .n_levels = n_levels };
-    for (question.index = 0; question.index < n_levels[0]; question.index++) {
+    fl_search_request request = { .n_axes = 1, .n_levels = n_levels };
+    for (request.index = 0; request.index < n_levels[0]; request.index++) {
         double of_grid, of_points;
-        find("grid")->point(&question, &of_grid);
-        find("points")->point(&question, &of_points);
-        assert_int_equal(floor(of_grid * 49999), question.index);
-        assert_int_equal(floor(of_points * 49999), question.index);
+        find("grid")->point(&request, &of_grid);
+        find("points")->point(&request, &of_points);
+        assert_int_equal(floor(of_grid * 49999), request.index);
+        assert_int_equal(floor(of_points * 49999), request.index);
     }
-    assert_int_equal(find("points")->size(&question), 49999);
+    assert_int_equal(find("points")->size(&request), 49999);
 }
 
 static void points_refuse_a_space_of_axes(void **state)
@@ -86,8 +86,8 @@ static uint64_t hash_of_first_points(const char *name)
     enum { POINTS = 200, AXES = 12 };
     static double u[POINTS][AXES];
     const size_t n_levels[AXES] = { 0 };
-    fl_search_request question = { .seed = 2385, .n_axes = AXES, .n_levels = n_levels };
-    for (question.index = 0; question.index < POINTS; question.index++) find(name)->point(&question, u[question.index]);
+    fl_search_request request = { .seed = 2385, .n_axes = AXES, .n_levels = n_levels };
+    for (request.index = 0; request.index < POINTS; request.index++) find(name)->point(&request, u[request.index]);
     return fl_hash(u, sizeof u);
 }
 

@@ -10,8 +10,8 @@ static void fill(const char *name, uint64_t seed, uint64_t first, size_t n, doub
     const size_t n_levels[AXES] = { 0 };
     const fl_search *search = fl_search_find(name, NULL);
     for (size_t i = 0; i < n; i++) {
-        const fl_search_request question = { .seed = seed, .index = first + i, .n_axes = AXES, .n_levels = n_levels };
-        search->point(&question, u[i]);
+        const fl_search_request request = { .seed = seed, .index = first + i, .n_axes = AXES, .n_levels = n_levels };
+        search->point(&request, u[i]);
     }
 }
 
@@ -82,8 +82,8 @@ static void fewer_axes_leave_the_others_where_they_were(void **state)
     for (size_t n = 0; n < 2; n++) {
         double all[3][AXES], two[2];
         fill(names[n], 4, 0, 3, all);
-        const fl_search_request question = { .seed = 4, .index = 2, .n_axes = 2, .n_levels = n_levels };
-        fl_search_find(names[n], NULL)->point(&question, two);
+        const fl_search_request request = { .seed = 4, .index = 2, .n_axes = 2, .n_levels = n_levels };
+        fl_search_find(names[n], NULL)->point(&request, two);
         assert_true(two[0] == all[2][0] && two[1] == all[2][1]);
     }
 }

@@ -75,12 +75,12 @@ static void the_frozen_study_is_itself_a_study(void **state)
               ", 'feasible': true, 'stop_above': 50", SGD ", " ADAM),
         NULL);
     fl_error error;
-    char *text = json_dumps(study->frozen, JSON_REAL_PRECISION(17));
+    char *text = json_dumps(study->resolved, JSON_REAL_PRECISION(17));
     fl_study *again = fl_study_load_text("frozen", text, NULL, &error);
     if (!again) fail_msg("%s", error.text);
-    char *text_again = json_dumps(again->frozen, JSON_REAL_PRECISION(17));
+    char *text_again = json_dumps(again->resolved, JSON_REAL_PRECISION(17));
     assert_string_equal(text, text_again);
-    assert_true(fl_study_continues(again, study->frozen, &error));
+    assert_true(fl_study_continues(again, study->resolved, &error));
     free(text);
     free(text_again);
     fl_study_free(study);
@@ -91,7 +91,7 @@ static void the_frozen_study_is_itself_a_study(void **state)
 static bool continues(const char *was, const char *is, fl_error *error)
 {
     fl_study *before = load(was, NULL), *now = load(is, NULL);
-    bool goes_on = fl_study_continues(now, before->frozen, error);
+    bool goes_on = fl_study_continues(now, before->resolved, error);
     fl_study_free(before);
     fl_study_free(now);
     return goes_on;
@@ -190,10 +190,10 @@ static void steps_may_depend_on_the_batch(void **state)
     assert_int_equal(study->arms[1].base.steps, 30);
     assert_int_equal(study->arms[1].base.eval_every, 2); /* 30 / 20, rounded up */
     assert_int_equal(study->steps, 200);
-    char *frozen = json_dumps(study->frozen, JSON_REAL_PRECISION(17));
+    char *frozen = json_dumps(study->resolved, JSON_REAL_PRECISION(17));
     fl_study *again = fl_study_load_text("frozen", frozen, NULL, &error);
     if (!again) fail_msg("%s", error.text);
-    assert_true(json_equal(study->frozen, again->frozen));
+    assert_true(json_equal(study->resolved, again->resolved));
     assert_int_equal(again->arms[1].base.eval_every, 2);
     fl_study_free(again);
     free(frozen);
@@ -211,7 +211,7 @@ static void evaluations_may_grow_by_a_ratio_and_spare_the_test_set(void **state)
         load(STUDY("'select_at': 'best', ", ", 'eval_every': { 'ratio': 1.1 }, 'test': 'scored'", SGD), NULL);
     assert_close(study->arms[0].base.eval_ratio, 1.1, 0);
     assert_int_equal(study->arms[0].base.test, FL_TRIAL_TEST_BEST_VAL_ERROR);
-    json_t *budget = json_object_get(study->frozen, "budget");
+    json_t *budget = json_object_get(study->resolved, "budget");
     assert_true(json_is_object(json_object_get(budget, "eval_every")));
     assert_string_equal("scored", json_string_value(json_object_get(budget, "test")));
     fl_study_free(study);
@@ -245,7 +245,7 @@ static void overrides_are_frozen(void **state)
         "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'backend': 'naive', 'search': { 'seed': 99 },"
         " 'seeds': { 'first': 99 }, 'budget': { 'trials': 7, 'steps': 30 }, 'arms': [ " SGD " ] }",
         NULL);
-    assert_true(json_equal(changed->frozen, written->frozen));
+    assert_true(json_equal(changed->resolved, written->resolved));
     fl_study_free(changed);
     fl_study_free(written);
 }

@@ -34,7 +34,7 @@ static void nothing_is_declared_by_default(void **state)
     assert_int_equal(study->claims.n_pairs, 0);
     assert_true(study->claims.baseline == SIZE_MAX);
     assert_int_equal(study->claims.k, 6); /* 30 / 5 */
-    assert_null(json_object_get(study->frozen, "claims"));
+    assert_null(json_object_get(study->resolved, "claims"));
     fl_study_free(study);
 }
 
@@ -98,8 +98,8 @@ static void claims_are_no_part_of_a_trials_identity(void **state)
 static bool continues(const char *was, const char *is, json_t **frozen, fl_error *error)
 {
     fl_study *before = load(was, NULL), *now = load(is, NULL);
-    bool goes_on = fl_study_continues(now, before->frozen, error);
-    *frozen = fl_study_continued(now, before->frozen);
+    bool goes_on = fl_study_continues(now, before->resolved, error);
+    *frozen = fl_study_continued(now, before->resolved);
     fl_study_free(before);
     fl_study_free(now);
     return goes_on;

@@ -50,7 +50,7 @@ static void check(const char *workload, const char *backend, size_t validation, 
     fl_train_plans plans = { .made = false };
     fl_trial trial = trial_of(workload, backend, validation);
     if (!fl_train_plans_fit(&plans, &trial, &error)) fail_msg("%s", error.text);
-    float *canonical = calloc(fl_network_flat(plans.training)->n_parameters, sizeof *canonical);
+    float *canonical = calloc(fl_network_layout(plans.training)->n_parameters, sizeof *canonical);
     fl_network_init(plans.training, &trial.init, 7);
     fl_train_evaluate(&plans, canonical, &point);
     fl_train_evaluate_test(&plans, &point);

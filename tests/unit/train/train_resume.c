@@ -57,7 +57,7 @@ static void a_plateau_keeps_its_state(void **state)
     fl_trial trial = training_quadratic(fl_optimizer_find("null", NULL), fl_schedule_find("plateau", NULL));
     const fl_schedule *plateau = trial.owners.schedule;
     for (size_t i = 0; i < plateau->n_hypers; i++)
-        trial.values.of[FL_TRIAL_OF_SCHEDULE][i] = plateau->hypers[i].standard;
+        trial.values.of[FL_TRIAL_OF_SCHEDULE][i] = plateau->hypers[i].default_value;
     trial.eval_every = 1;
     assert_resumes(&trial);
     fl_trial_free(&trial);

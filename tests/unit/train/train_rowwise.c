@@ -15,7 +15,7 @@ static void move_row(const fl_optimizer_update *update, size_t first, size_t n)
 
 static void step(fl_optimizer_update *update)
 {
-    for (const fl_tensor *b = update->flat->blocks; b < update->flat->blocks + update->flat->n_blocks; b++)
+    for (const fl_tensor *b = update->layout->tensors; b < update->layout->tensors + update->layout->n_tensors; b++)
         for (size_t row = 0; row < b->shape[0]; row++) {
             size_t n = b->n_values / b->shape[0];
             move_row(update, b->offset + row * n, n);
@@ -25,7 +25,7 @@ static void step(fl_optimizer_update *update)
 /* Asks for the gradient at other parameters before it moves: copies of the weights have to follow. */
 static void step_after_a_look_elsewhere(fl_optimizer_update *update)
 {
-    size_t n = update->flat->count;
+    size_t n = update->layout->count;
     float *kept = fl_memory_new(n, sizeof *kept);
     memcpy(kept, update->parameters, n * sizeof *kept);
     for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
@@ -36,7 +36,7 @@ static void step_after_a_look_elsewhere(fl_optimizer_update *update)
     step(update);
 }
 
-static const fl_hyper hypers[] = { { .name = "learning_rate", .standard = NAN, .max = HUGE_VAL } };
+static const fl_hyper hypers[] = { { .name = "learning_rate", .default_value = NAN, .max = HUGE_VAL } };
 static const fl_optimizer rowwise = { .entry = { "rowwise", "", "" }, .hypers = hypers, .n_hypers = 1, .step = step };
 static const fl_optimizer looking = {
     .entry = { "looking", "", "" }, .hypers = hypers, .n_hypers = 1, .step = step_after_a_look_elsewhere

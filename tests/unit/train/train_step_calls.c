@@ -149,7 +149,7 @@ static fl_trial trial_of(const fl_workload *workload, const fl_backend *backend,
     return trial;
 }
 
-static void begin_or_end(void *whose, const fl_train_step *step)
+static void begin_or_end(void *user, const fl_train_step *step)
 {
     watching = step->step >= WARM && step->step < STEPS;
 }
@@ -238,8 +238,8 @@ static void measure_padding(fl_train_trainer *trainer, fl_trial *trial)
     fl_error error;
     fl_network *network = fl_network_new(trial->backend, layers, n, workload->dataset->n_classes ? pictures : points,
                                          trial->precision, true, &error);
-    const fl_tensor_layout *flat = fl_network_flat(network);
-    for (const fl_tensor *block = flat->blocks; block < flat->blocks + flat->n_blocks; block++)
+    const fl_tensor_layout *layout = fl_network_layout(network);
+    for (const fl_tensor *block = layout->tensors; block < layout->tensors + layout->n_tensors; block++)
         if (block->count > 2 * block->n_values)
             fail_msg("%s, %s, %s: %s has %zu values in %zu floats", workload->entry.name, trial->backend->entry.name,
                      fl_backend_precision_name(trial->precision), block->name, block->n_values, block->count);

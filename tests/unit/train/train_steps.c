@@ -33,14 +33,14 @@ typedef struct seen {
     size_t n;
 } seen;
 
-static void see_begun(void *whose, const fl_network *network)
+static void see_begun(void *user, const fl_network *network)
 {
-    fl_network_export(network, ((seen *)whose)->first);
+    fl_network_export(network, ((seen *)user)->first);
 }
 
-static void see_step(void *whose, const fl_train_step *step)
+static void see_step(void *user, const fl_train_step *step)
 {
-    seen *s = whose;
+    seen *s = user;
     assert_int_equal(step->step, s->n + 1);
     s->loss[s->n] = step->loss;
     s->rate[s->n] = step->rate;
@@ -48,9 +48,9 @@ static void see_step(void *whose, const fl_train_step *step)
     memcpy(s->inputs[s->n++], step->input, sizeof s->inputs[0]);
 }
 
-static void see_ended(void *whose, const fl_network *network)
+static void see_ended(void *user, const fl_network *network)
 {
-    fl_network_export(network, ((seen *)whose)->last);
+    fl_network_export(network, ((seen *)user)->last);
 }
 
 static fl_outcome train(const fl_trial *trial, seen *s)
