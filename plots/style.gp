@@ -84,7 +84,7 @@ do for [p = 1:n_panels] { most_places = max(most_places, places[p]) }
 sample_width = 46
 entry_width = sample_width + 32 + 7.3 * longest
 
-# The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf and tex in inches and points.
+# The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf in inches and points.
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
 png_size(w, h) = sprintf("pngcairo enhanced size %d, %d fontscale 1.5 linewidth 2 pointscale 2 ", 2 * w, 2 * h)
 pdf_size(w, h) = sprintf("pdfcairo enhanced size %g, %g fontscale 0.5625 linewidth 1.5 pointscale 1 ", w / 96.0, h / 96.0)

@@ -18,6 +18,7 @@ bool folders_read(const words *paths, folders *read, fl_error *error)
         read->summaries[read->n++] = fl_summary_make(results);
         read->n_records += results->n_records;
     }
+    fl_summary_correct_families(read->summaries, read->n);
     return true;
 }
 

@@ -17,6 +17,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } verbs[] = {
     { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
+    { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },

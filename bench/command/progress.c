@@ -2,7 +2,6 @@
 #include "command/progress.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +14,12 @@ enum { BAR_CELLS = 24, LINE_SECONDS = 30, LINES = 20 };
 
 struct progress {
     style style;
-    const fl_study *study;
     double last_seconds; /* of the last line */
     size_t last_done;
     bool drawn;
 };
 
-progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
+progress *progress_new(const char *mode, fl_error *error)
 {
     static const char *const names[] = { [STYLE_NONE] = "none", [STYLE_LINES] = "lines", [STYLE_BAR] = "bar" };
     style found = isatty(STDERR_FILENO) ? STYLE_BAR : STYLE_LINES;
@@ -35,7 +33,7 @@ progress *progress_new(const char *mode, const fl_study *study, fl_error *error)
         return NULL;
     }
     progress *p = fl_memory_new(1, sizeof *p);
-    *p = (progress){ .style = found, .study = study };
+    *p = (progress){ .style = found };
     return p;
 }
 
@@ -50,20 +48,18 @@ static void duration(double seconds, char text[48])
         snprintf(text, 48, "%lu h %02lu min", whole / 3600, whole / 60 % 60);
 }
 
-/* "37/60 trials, 2 infeasible, 1 failed, best val_error 0.1035 (adam), 1 min 20 s left" */
-static void sentence(const progress *p, const fl_farm_progress *tally, char *text, size_t size)
+/* "37/60 trials, 2 infeasible, 1 failed, 1 min 20 s left": counts and time, no results, which would invite to stop or
+ * extend the study because of what they are. */
+static void message(const fl_farm_progress *tally, char *text, size_t size)
 {
-    char best[160] = "", left[64] = "", time[48], failed[40] = "";
-    if (isfinite(tally->best_score))
-        snprintf(best, sizeof best, ", best %s %.4g (%.60s)", fl_trial_metric_name(p->study->select), tally->best_score,
-                 p->study->arms[tally->best_arm].name);
+    char left[64] = "", time[48], failed[40] = "";
     if (tally->failed) snprintf(failed, sizeof failed, ", %zu failed", tally->failed);
     if (tally->left >= 0 && tally->done < tally->total) {
         duration(tally->left, time);
         snprintf(left, sizeof left, ", %s left", time);
     }
-    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s%s", tally->done, tally->total, tally->infeasible, failed,
-             best, left);
+    snprintf(text, size, "%zu/%zu trials, %zu infeasible%s%s", tally->done, tally->total, tally->infeasible, failed,
+             left);
 }
 
 static size_t columns(void)
@@ -77,7 +73,7 @@ static void draw_bar(progress *p, const fl_farm_progress *tally)
     char text[400], bar[3 * BAR_CELLS + 1] = "";
     size_t filled = tally->total ? BAR_CELLS * tally->done / tally->total : 0, width = columns();
     for (size_t i = 0; i < BAR_CELLS; i++) strcat(bar, i < filled ? "█" : "░");
-    sentence(p, tally, text, sizeof text);
+    message(tally, text, sizeof text);
     int room = width > BAR_CELLS + 2 ? (int)(width - BAR_CELLS - 2) : 0;
     fprintf(stderr, "\r%s %.*s\033[K", bar, room, text);
     p->drawn = true;
@@ -90,7 +86,7 @@ static void print_line(progress *p, const fl_farm_progress *tally)
     bool more = tally->done >= p->last_done + step || tally->done == tally->total;
     bool due = tally->done != p->last_done && (more || tally->seconds - p->last_seconds >= LINE_SECONDS);
     if (!due) return;
-    sentence(p, tally, text, sizeof text);
+    message(tally, text, sizeof text);
     fprintf(stderr, "%s\n", text);
     p->last_seconds = tally->seconds;
     p->last_done = tally->done;

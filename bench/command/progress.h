@@ -6,8 +6,9 @@
 
 typedef struct progress progress;
 
-/* `mode` is auto, bar, lines or none; NULL with a sentence for another word. */
-progress *progress_new(const char *mode, const fl_study *study, fl_error *error);
+/* What becomes of the trials; their results are not shown before the end. `mode` is auto, bar, lines or none; NULL with
+ * a sentence for another word. */
+progress *progress_new(const char *mode, fl_error *error);
 
 /* Show a tally; called at every change and about twice a second. `whose` is the progress. */
 void progress_show(void *whose, const fl_farm_progress *tally);

@@ -70,6 +70,14 @@ fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_e
     return study_find(name, path, error) ? fl_study_load(path, overrides, error) : NULL;
 }
 
+void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX])
+{
+    if (asked)
+        snprintf(folder, FL_FILE_PATH_MAX, "%s", asked);
+    else
+        fl_file_path_join(folder, "results", study->name);
+}
+
 /* --- all of them --- */
 
 typedef struct walk {

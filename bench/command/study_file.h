@@ -11,6 +11,9 @@ bool study_find(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error);
 /* Load by name; the program's own study for its own name. */
 fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_error *error);
 
+/* A study's result folder: `asked`, or results/NAME where that is NULL. */
+void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX]);
+
 /* Call `found` for every study there is, with its name ("choi/fashion_mnist") and path; the first folder that has a
  * name wins. */
 void study_each(void (*found)(void *whose, const char *name, const char *path), void *whose);

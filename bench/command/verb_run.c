@@ -106,7 +106,7 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .progress = progress_show,
                      .warned = progress_say };
     own_program(self);
-    progress *shown = progress_new(asked->progress, study, &error);
+    progress *shown = progress_new(asked->progress, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
         return complain(&error);
@@ -156,10 +156,7 @@ int verb_run(int argc, char **argv)
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
-    if (asked.folder)
-        snprintf(folder, sizeof folder, "%s", asked.folder);
-    else
-        fl_file_path_join(folder, "results", study->name);
+    study_folder(study, asked.folder, folder);
     code = run(study, &asked, folder);
     fl_study_free(study);
     return code;

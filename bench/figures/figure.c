@@ -32,10 +32,10 @@ const figure *figure_find(const char *name, fl_error *error)
 
 bool figure_format_known(const char *format, fl_error *error)
 {
-    static const char *const known[] = { "svg", "png", "pdf", "tex" };
+    static const char *const known[] = { "svg", "png", "pdf" };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(format, known[i])) return true;
-    return fl_error_user(error, "there is no format '%s'; it is svg, png, pdf or tex", format);
+    return fl_error_user(error, "there is no format '%s'; it is svg, png or pdf", format);
 }
 
 /* `name`.`ending` into `file`, and `folder`/`file` into `path`. */

@@ -16,9 +16,11 @@ void figure_ticks_free(figure_ticks *ticks)
     fl_text_free(&ticks->list);
 }
 
+/* A leading hyphen becomes a minus sign. */
 static void add(figure_ticks *ticks, double at, const char *label, size_t width)
 {
-    fl_text_add(&ticks->list, "%s\"%s\" %.17g", ticks->n ? " , " : "", label, at);
+    bool minus = *label == '-';
+    fl_text_add(&ticks->list, "%s\"%s%s\" %.17g", ticks->n ? " , " : "", minus ? "−" : "", label + minus, at);
     ticks->n++;
     ticks->widest = width > ticks->widest ? width : ticks->widest;
     ticks->columns += width + (ticks->n > 1);

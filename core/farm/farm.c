@@ -52,12 +52,6 @@ static void count(shift *s, const fl_record_slot *slot, const fl_outcome *outcom
     if (study->feasible && outcome->status != FL_OUTCOME_COMPLETE && slot->repeat < FL_STUDY_RERUN_REPEAT)
         tally->total++; /* one more is needed */
     if (tally->done > tally->total) tally->total = tally->done;
-    if (outcome->status != FL_OUTCOME_COMPLETE || !outcome->n_points || slot->repeat >= FL_STUDY_RERUN_REPEAT) return;
-    double score = outcome->points[outcome->n_points - 1].of[study->select];
-    if (score < tally->best_score) {
-        tally->best_score = score;
-        tally->best_arm = slot->arm;
-    }
 }
 
 /* Write an outcome down and tell the agenda. */
@@ -361,7 +355,7 @@ static fl_farm_end run(shift *s)
 
 fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *tally, fl_error *error)
 {
-    *tally = (fl_farm_progress){ .best_score = HUGE_VAL, .left = -1 };
+    *tally = (fl_farm_progress){ .left = -1 };
     if (farm->shard.count > 1 && farm->study->feasible) {
         fl_error_user(
             error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "

@@ -15,8 +15,6 @@ typedef struct fl_farm_progress {
     size_t failed_before;                /* of these, failed and not tried again */
     size_t complete, infeasible, failed; /* of this run */
     size_t running;
-    size_t best_arm; /* of this run; best_score is infinite before the first */
-    double best_score;
     double seconds; /* since this run began */
     double left;    /* estimate of the seconds to come; negative while unknown */
 } fl_farm_progress;

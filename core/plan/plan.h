@@ -1,0 +1,53 @@
+/* A plan: what a study will cost on this machine and what it can show, said before it is run.
+ *
+ * Times are measured: a short training and one evaluation for every combination of optimizer, workload, backend,
+ * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot it
+ * cannot be said.
+ */
+#ifndef FL_PLAN_PLAN_H
+#define FL_PLAN_PLAN_H
+
+#include "results/results.h"
+#include "stats/detectable.h"
+
+/* Seconds, measured: of a setup, of one step, of one evaluation. */
+typedef struct fl_plan_speed {
+    double setup, step, evaluation;
+} fl_plan_speed;
+
+typedef struct fl_plan_arm {
+    const fl_study_arm *arm; /* borrowed */
+    fl_plan_speed speed;
+    size_t runs;              /* trials times repeats, and the reruns of the selected one */
+    size_t evaluations;       /* of one run */
+    double seconds, evaluate; /* of all runs; what of it evaluations take */
+    double bytes;             /* on disk */
+    size_t n_pilot;           /* the pilot's trials */
+    double detectable;        /* difference of E[best of K]; NaN: cannot be said */
+} fl_plan_arm;
+
+typedef struct fl_plan {
+    const fl_study *study; /* borrowed */
+    fl_plan_arm *arms;
+    size_t n_arms;
+    double seconds, evaluate, bytes; /* of all arms; a feasible budget takes more for every infeasible trial */
+    size_t n_pairs;                  /* differences to be tested: Holm's first step asks for .05 / n_pairs */
+    double detectable;               /* the largest of the tested arms'; NaN while one cannot be said */
+} fl_plan;
+
+/* Measure; NULL with a message when a trial cannot be run here. */
+fl_plan *fl_plan_new(const fl_study *study, fl_error *error);
+void fl_plan_free(fl_plan *plan);
+
+/* How many differences a study tests. */
+size_t fl_plan_pairs(const fl_study *study);
+
+/* The detectable differences, each arm's from its namesake's trials in `pilot`: all of another study's, or the first
+ * FL_PLAN_PILOT of the same study's. Arms with fewer than two finite trials there stay unsaid. */
+enum { FL_PLAN_PILOT = 10 };
+void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study);
+
+/* New reference. */
+json_t *fl_plan_json(const fl_plan *plan);
+
+#endif
