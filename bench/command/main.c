@@ -21,6 +21,7 @@ static const struct {
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
+    { "narrow", "write the study that follows a wide search, its axes narrowed by rule", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },
     { "report", "one self-contained page of result folders", verb_report },
     { "verify", "run recorded trials again and compare the bits", verb_verify },

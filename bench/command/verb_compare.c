@@ -78,7 +78,7 @@ static int judge_folders(const fl_results *base, const fl_results *now, bool jso
     bool compared = folders.n_equal || folders.n_judged;
     if (json)
         print_json(compare_folders_json(&folders));
-    else if (compared)
+    else if (folders.n_arms)
         compare_folders_print(&folders);
     int code = !compared                             ? nothing_in_common(base->folder, now->folder)
                : folders.n_differ || folders.n_worse ? BAD_NEWS

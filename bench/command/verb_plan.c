@@ -18,6 +18,8 @@ static const usage plan_usage = {
     "fairlead plan quick",
 };
 
+static const double SECONDS = 0.2; /* of training per kind of arm: the clock's and the scheduler's grain average out */
+
 typedef struct request {
     const char *pilot, *folder;
     size_t workers;
@@ -92,7 +94,7 @@ static int plan_study(const fl_study *study, const request *asked)
     fl_error error;
     fl_results *pilot;
     if (!read_pilot(asked, study, &pilot, &error)) return complain(&error);
-    fl_plan *plan = fl_plan_new(study, &error);
+    fl_plan *plan = fl_plan_new(study, SECONDS, &error);
     if (plan) {
         if (pilot) fl_plan_detect(plan, pilot, !asked->pilot);
         if (asked->json)

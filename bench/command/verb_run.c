@@ -10,6 +10,7 @@
 #include "page/report.h"
 #include "say/signals.h"
 #include "summary/summary.h"
+#include "command/run_plan.h"
 #include "command/study_file.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
@@ -49,7 +50,7 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
-static bool show(const char *folder, fl_error *why)
+static bool show(const char *folder, fl_plan *plan, fl_error *why)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
@@ -59,6 +60,7 @@ static bool show(const char *folder, fl_error *why)
     const fl_summary *const summaries[] = { summary };
     summary_print_table(summaries, 1);
     folders_looked(summaries, 1);
+    run_plan_end(plan, summary);
     fl_file_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
@@ -90,7 +92,7 @@ static int failures(const fl_farm_progress *tally)
     return 1;
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder)
+static int run(const fl_study *study, const request *asked, const char *folder, fl_plan *plan)
 {
     fl_error error;
     fl_farm_progress tally;
@@ -116,8 +118,18 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     progress_free(shown);
     if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
-    if (end == FL_FARM_ERROR || !show(folder, &error)) return complain(&error);
+    if (end == FL_FARM_ERROR || !show(folder, plan, &error)) return complain(&error);
     return failures(&tally);
+}
+
+/* A shard does not know what the others do, and who wants no progress wants no plan. */
+static int plan_and_run(const fl_study *study, const request *asked, const char *folder)
+{
+    bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
+    fl_plan *plan = planned ? run_plan_begin(study, folder, asked->workers) : NULL;
+    int code = run(study, asked, folder, plan);
+    fl_plan_free(plan);
+    return code;
 }
 
 int verb_run(int argc, char **argv)
@@ -157,7 +169,7 @@ int verb_run(int argc, char **argv)
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
     study_folder(study, asked.folder, folder);
-    code = run(study, &asked, folder);
+    code = plan_and_run(study, &asked, folder);
     fl_study_free(study);
     return code;
 }

@@ -2,7 +2,7 @@
 #include "say/csv.h"
 #include "command/folders.h"
 #include "say/options.h"
-#include "summary/summary.h"
+#include "summary/summary_ledger.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -59,6 +59,12 @@ static const char *const columns[] = {
     "rerun_mean",
     "rerun_low",
     "rerun_high",
+    "runs",
+    "steps",
+    "core_hours",
+    "evaluation",
+    "wide_runs",
+    "wide_core_hours",
     "warnings",
 };
 
@@ -94,6 +100,17 @@ static void add_selected(fl_text *text, const fl_results_score *selected)
     csv_number(text, selected ? (double)selected->index : NAN);
 }
 
+static void add_ledger(fl_text *text, const fl_summary *summary, const fl_summary_arm *arm)
+{
+    fl_summary_ledger ledger = fl_summary_ledger_of(summary->results, (size_t)(arm - summary->arms));
+    csv_count(text, ledger.runs);
+    csv_number(text, ledger.steps);
+    csv_number(text, ledger.core_hours);
+    csv_number(text, ledger.evaluation);
+    csv_count(text, ledger.wide_runs);
+    csv_number(text, ledger.wide_core_hours);
+}
+
 static void add_arm(fl_text *text, const fl_summary *summary, const fl_summary_arm *arm)
 {
     const fl_results_arm *results = arm->results;
@@ -119,6 +136,7 @@ static void add_arm(fl_text *text, const fl_summary *summary, const fl_summary_a
     csv_number(text, arm->rerun_mean);
     csv_number(text, arm->rerun_low);
     csv_number(text, arm->rerun_high);
+    add_ledger(text, summary, arm);
     csv_count(text, arm->n_warnings);
     csv_end(text);
 }

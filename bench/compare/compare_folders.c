@@ -1,6 +1,7 @@
 /* Equal trials by their identity, arms by their name. */
 #include "compare/compare_folders.h"
 #include "base/memory.h"
+#include "compare/compare_setups.h"
 #include "stats/holm.h"
 #include "stats/permutation.h"
 
@@ -100,6 +101,15 @@ static void match_arms(compare_folders *folders, const fl_summary *base, const f
     }
 }
 
+static void name_differences(compare_folders *folders, const fl_study *base, const fl_study *now)
+{
+    for (size_t i = 0; i < folders->n_arms; i++) {
+        fl_text names = { 0 };
+        compare_setups(base, folders->arms[i].base->arm, now, folders->arms[i].now->arm, &names);
+        folders->arms[i].differs = names.bytes;
+    }
+}
+
 static bool has_trials(const compare_arm *arm)
 {
     return arm->base->n_counted && arm->now->n_counted;
@@ -113,6 +123,11 @@ static size_t n_records(const fl_summary_arm *arm)
 static bool all_same(const compare_arm *arm)
 {
     return !arm->n_differ && arm->n_equal == n_records(arm->base) && arm->n_equal == n_records(arm->now);
+}
+
+static bool can_be_claimed(const compare_arm *arm)
+{
+    return has_trials(arm) && !arm->differs && arm->base->results->filled && arm->now->results->filled;
 }
 
 /* The trials of an arm that count, as selection sees them. */
@@ -146,7 +161,7 @@ static void test_arms(compare_folders *folders, bool base_feasible, bool now_fea
     size_t n = 0;
     for (size_t i = 0; i < folders->n_arms; i++) {
         compare_arm *arm = &folders->arms[i];
-        if (has_trials(arm) && !all_same(arm)) p[n++] = test_arm(arm, base_feasible, now_feasible);
+        if (can_be_claimed(arm) && !all_same(arm)) p[n++] = test_arm(arm, base_feasible, now_feasible);
     }
     fl_stats_holm(p, n, p);
     for (size_t i = folders->n_arms; i-- > 0;)
@@ -157,7 +172,9 @@ static void test_arms(compare_folders *folders, bool base_feasible, bool now_fea
 static const char *verdict_of(const compare_arm *arm)
 {
     if (!has_trials(arm)) return "nothing to compare";
-    if (!arm->tested) return "same bits";
+    if (arm->differs) return "no claim: the studies differ";
+    if (all_same(arm)) return "same bits";
+    if (!can_be_claimed(arm)) return "no claim: budget not filled";
     if (arm->p_adjusted >= LEVEL) return "no difference shown";
     return arm->difference < 0 ? "better" : "worse";
 }
@@ -168,11 +185,12 @@ compare_folders compare_folders_make(const fl_summary *base, const fl_summary *n
     tally *tallies = compare_trials(&folders, base->results, now->results);
     match_arms(&folders, base, now, tallies);
     free(tallies);
+    name_differences(&folders, base->results->study, now->results->study);
     test_arms(&folders, base->results->study->feasible, now->results->study->feasible);
     for (size_t i = 0; i < folders.n_arms; i++) {
         compare_arm *arm = &folders.arms[i];
         arm->verdict = verdict_of(arm);
-        folders.n_judged += has_trials(arm);
+        folders.n_judged += arm->tested || (has_trials(arm) && all_same(arm));
         folders.n_worse += arm->tested && arm->p_adjusted < LEVEL && arm->difference > 0;
     }
     return folders;
@@ -180,6 +198,7 @@ compare_folders compare_folders_make(const fl_summary *base, const fl_summary *n
 
 void compare_folders_free(compare_folders *folders)
 {
+    for (size_t i = 0; i < folders->n_arms; i++) free(folders->arms[i].differs);
     free(folders->arms);
     free(folders->differing);
     *folders = (compare_folders){ 0 };

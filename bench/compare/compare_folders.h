@@ -2,7 +2,8 @@
  *
  * Trials are equal when their identity is: everything that was chosen, nothing of the machine. Arms are matched by name
  * and workload. An arm whose trials are not all the same bits is judged by the permutation test of its E[best of K] of
- * the test error, with Holm's correction over such arms, p < .05.
+ * the test error, with Holm's correction over such arms, p < .05: never where the studies differ in more than backend,
+ * precision, seeds and numbers of trials (compare_setups.h), nor where a budget is not filled.
  */
 #ifndef BENCH_COMPARE_FOLDERS_H
 #define BENCH_COMPARE_FOLDERS_H
@@ -15,7 +16,9 @@ typedef struct compare_arm {
     bool tested;                      /* false: the same bits throughout, or no trials to compare */
     double difference;                /* E[best of K] of the test error, new minus base: below 0 is better */
     double p_adjusted;
-    const char *verdict; /* "same bits", "better", "worse", "no difference shown", "nothing to compare" */
+    char *differs;       /* "batch size, steps": nothing is claimed; NULL where nothing does; owned */
+    const char *verdict; /* "same bits", "better", "worse", "no difference shown", "nothing to compare", "no claim: the
+                          * studies differ", "no claim: budget not filled" */
 } compare_arm;
 
 typedef struct compare_folders {

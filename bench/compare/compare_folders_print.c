@@ -20,12 +20,15 @@ static const page_column columns[] = {
     { "", "verdict", true },
 };
 
-static void add_error(page_table *table, double error)
+/* Per cent where errors are rates, as in a summary. */
+static void add_error(page_table *table, const compare_arm *arm, double error)
 {
-    if (isfinite(error))
-        page_table_cell(table, "%.4g", error);
-    else
+    if (!isfinite(error))
         page_table_cell(table, "-");
+    else if (fl_summary_rates(arm->base->arm))
+        page_table_cell(table, "%.2f %%", 100 * error);
+    else
+        page_table_cell(table, "%.4g", error);
 }
 
 static void add_row(page_table *table, const compare_arm *arm)
@@ -33,12 +36,20 @@ static void add_row(page_table *table, const compare_arm *arm)
     page_table_cell(table, "%s", arm->base->arm->name);
     page_table_cell(table, "%zu", arm->n_equal);
     page_table_cell(table, "%zu", arm->n_differ);
-    add_error(table, arm->base->val_error.center);
-    add_error(table, arm->now->val_error.center);
-    add_error(table, arm->base->test_error.center);
-    add_error(table, arm->now->test_error.center);
+    add_error(table, arm, arm->base->val_error.center);
+    add_error(table, arm, arm->now->val_error.center);
+    add_error(table, arm, arm->base->test_error.center);
+    add_error(table, arm, arm->now->test_error.center);
     page_table_cell(table, arm->tested ? "%.2g" : "", arm->p_adjusted);
     page_table_cell(table, "%s", arm->verdict);
+}
+
+static void print_setups(const compare_folders *folders)
+{
+    for (size_t i = 0; i < folders->n_arms; i++)
+        if (folders->arms[i].differs)
+            printf("nothing is claimed of %s: the studies differ in %s\n", folders->arms[i].base->arm->name,
+                   folders->arms[i].differs);
 }
 
 static void print_differing(const compare_folders *folders)
@@ -59,6 +70,7 @@ void compare_folders_print(const compare_folders *folders)
     printf("\n%zu equal trials: %zu end in the same bits, %zu in others; %zu of %zu arms became worse\n",
            folders->n_equal, folders->n_equal - folders->n_differ, folders->n_differ, folders->n_worse,
            folders->n_judged);
+    print_setups(folders);
     print_differing(folders);
 }
 
@@ -70,12 +82,12 @@ static json_t *figure(double value)
 
 static json_t *arm_json(const compare_arm *arm)
 {
-    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "arm", arm->base->arm->name, "equal_trials",
-                     (int)arm->n_equal, "other_bits", (int)arm->n_differ, "base_val_error",
+    return json_pack("{s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "arm", arm->base->arm->name,
+                     "equal_trials", (int)arm->n_equal, "other_bits", (int)arm->n_differ, "base_val_error",
                      figure(arm->base->val_error.center), "new_val_error", figure(arm->now->val_error.center),
                      "base_test_error", figure(arm->base->test_error.center), "new_test_error",
                      figure(arm->now->test_error.center), "difference", figure(arm->difference), "p_adjusted",
-                     figure(arm->p_adjusted), "verdict", arm->verdict);
+                     figure(arm->p_adjusted), "differs", arm->differs, "verdict", arm->verdict);
 }
 
 json_t *compare_folders_json(const compare_folders *folders)

@@ -263,6 +263,7 @@ static void print_summary(const fl_summary *summary)
         summary_print_pairs(summary, i);
         summary_print_inclusions(summary, i);
     }
+    summary_print_ledger(summary);
     print_legend(summary);
     print_warnings(summary);
 }

@@ -25,4 +25,7 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i);
 void summary_print_pairs(const fl_summary *summary, size_t first);
 void summary_print_inclusions(const fl_summary *summary, size_t first);
 
+/* What the answer cost. */
+void summary_print_ledger(const fl_summary *summary);
+
 #endif

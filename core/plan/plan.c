@@ -37,25 +37,26 @@ static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
 }
 
 /* Measured once for all arms that do the same work. */
-static bool cost_arm(fl_plan *plan, fl_train_trainer *trainer, size_t i, double *bytes, fl_error *error)
+static bool cost_arm(fl_plan *plan, fl_train_trainer *trainer, size_t i, double seconds, double *bytes, fl_error *error)
 {
     fl_plan_arm *arm = &plan->arms[i];
     size_t like = 0;
     while (like < i && !same_work(plan->arms[like].arm, arm->arm)) like++;
     arm->speed = plan->arms[like].speed;
     bytes[i] = bytes[like];
-    if (like == i && !fl_plan_measure(trainer, plan->study, arm->arm, arm->evaluations, &arm->speed, &bytes[i], error))
+    if (like == i &&
+        !fl_plan_measure(trainer, plan->study, arm->arm, arm->evaluations, seconds, &arm->speed, &bytes[i], error))
         return false;
     add_cost(plan, arm, bytes[i]);
     return true;
 }
 
-static bool cost(fl_plan *plan, fl_error *error)
+static bool cost(fl_plan *plan, double seconds, fl_error *error)
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
     double *bytes = fl_memory_new(plan->n_arms, sizeof *bytes);
     bool measured = true;
-    for (size_t i = 0; measured && i < plan->n_arms; i++) measured = cost_arm(plan, trainer, i, bytes, error);
+    for (size_t i = 0; measured && i < plan->n_arms; i++) measured = cost_arm(plan, trainer, i, seconds, bytes, error);
     free(bytes);
     fl_train_trainer_free(trainer);
     return measured;
@@ -121,7 +122,7 @@ void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study)
 
 /* --- the whole --- */
 
-fl_plan *fl_plan_new(const fl_study *study, fl_error *error)
+fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error)
 {
     fl_plan *plan = fl_memory_new(1, sizeof *plan);
     *plan = (fl_plan){ .study = study,
@@ -134,7 +135,7 @@ fl_plan *fl_plan_new(const fl_study *study, fl_error *error)
                                        .runs = study->trials * study->repeats + study->rerun_best,
                                        .evaluations = evaluations_of(&study->arms[i].base),
                                        .detectable = NAN };
-    if (cost(plan, error)) return plan;
+    if (cost(plan, seconds, error)) return plan;
     fl_plan_free(plan);
     return NULL;
 }

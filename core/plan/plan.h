@@ -35,8 +35,9 @@ typedef struct fl_plan {
     double detectable;               /* the largest of the tested arms'; NaN while one cannot be said */
 } fl_plan;
 
-/* Measure; NULL with a message when a trial cannot be run here. */
-fl_plan *fl_plan_new(const fl_study *study, fl_error *error);
+/* Measure, training each kind of arm for `seconds`, of which a step must be a small part for its time to mean
+ * something; NULL with a message when a trial cannot be run here. */
+fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error);
 void fl_plan_free(fl_plan *plan);
 
 /* How many differences a study tests. */

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-static const double LONG_ENOUGH = 0.1; /* seconds of training: other programs' turns average out */
 enum { GROWTH = 4, MOST_STEPS = 100000 };
 
 /* Small enough that no loss diverges, which would end the trial. */
@@ -68,12 +67,12 @@ static double size_on_disk(const fl_study *study, const fl_study_arm *arm, const
 }
 
 bool fl_plan_measure(fl_train_trainer *trainer, const fl_study *study, const fl_study_arm *arm, size_t evaluations,
-                     fl_plan_speed *speed, double *bytes, fl_error *error)
+                     double seconds, fl_plan_speed *speed, double *bytes, fl_error *error)
 {
     fl_trial trial = trial_of(study, arm);
     fl_outcome outcome = { .points = NULL };
     bool ran = run(trainer, &trial, 1, &outcome, error);
-    for (size_t steps = GROWTH; ran && training(&outcome.seconds) < LONG_ENOUGH && steps < MOST_STEPS; steps *= GROWTH)
+    for (size_t steps = GROWTH; ran && training(&outcome.seconds) < seconds && steps < MOST_STEPS; steps *= GROWTH)
         ran = run(trainer, &trial, steps, &outcome, error);
     if (ran) {
         const fl_outcome_seconds *s = &outcome.seconds;

@@ -5,9 +5,9 @@
 #include "plan/plan.h"
 #include "train/train.h"
 
-/* Train an arm's workload for a fraction of a second and evaluate once. *bytes: what the record of such a trial with
+/* Train an arm's workload for `seconds` or longer and evaluate once. *bytes: what the record of such a trial with
  * `evaluations` points takes on disk. */
 bool fl_plan_measure(fl_train_trainer *trainer, const fl_study *study, const fl_study_arm *arm, size_t evaluations,
-                     fl_plan_speed *speed, double *bytes, fl_error *error);
+                     double seconds, fl_plan_speed *speed, double *bytes, fl_error *error);
 
 #endif

@@ -76,6 +76,17 @@ static void add_record(reading *r, const fl_record *record, fl_results_place pla
     results->records[results->n_records++] = brief_of(results, record, place);
 }
 
+static void add_cost(fl_results *results, const fl_record *record, const json_t *object)
+{
+    fl_results_cost *cost = &results->costs[record->slot.arm];
+    double threads = results->study->arms[record->slot.arm].base.threads;
+    double gradients = json_number_value(json_object_get(object, "gradient_evaluations"));
+    cost->runs++;
+    cost->steps += record->has_final ? (double)record->final.step : gradients;
+    cost->core_seconds += threads * record->seconds.total;
+    cost->evaluate_core_seconds += threads * record->seconds.evaluate;
+}
+
 static const char *take_trial(void *whose, const char *line, size_t n, fl_results_place place)
 {
     reading *r = whose;
@@ -85,6 +96,7 @@ static const char *take_trial(void *whose, const char *line, size_t n, fl_result
     const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
     if (good) {
         add_record(r, &record, place);
+        add_cost(r->results, &record, object);
         fl_record_free(&record);
     }
     json_decref(object);
@@ -100,6 +112,7 @@ static bool read_trials(fl_results *results, fl_error *error)
 {
     reading r = { .results = results };
     const fl_results_reader reader = { &r, take_trial, damaged_trial };
+    results->costs = fl_memory_new(results->study->n_arms, sizeof *results->costs);
     results->trials = fl_results_files_open(results->folder, "trials", "jsonl", error);
     return results->trials && fl_results_files_read(results->trials, &reader, error);
 }
@@ -306,6 +319,7 @@ void fl_results_free(fl_results *results)
     free(results->damage);
     free(results->records);
     free(results->arms);
+    free(results->costs);
     free(results->folder);
     free(results);
     malloc_trim(0); /* the supervisor lives on for days, and needs nothing of this */

@@ -28,6 +28,15 @@ typedef struct fl_results_damage {
     char what[80];
 } fl_results_damage;
 
+/* What an arm has cost, everything that was ever recorded included: repeats, reruns, infeasible and failed runs, and
+ * those that were done again. */
+typedef struct fl_results_cost {
+    size_t runs;
+    double steps;                 /* training steps taken */
+    double core_seconds;          /* on every thread */
+    double evaluate_core_seconds; /* of these, evaluations */
+} fl_results_cost;
+
 /* One arm of a study, as far as it was run. */
 typedef struct fl_results_arm {
     const fl_results_entry *search; /* repeats of the search, by (index, repeat); part of `records` */
@@ -46,6 +55,7 @@ typedef struct fl_results {
     char *folder;
     fl_study *study;
     fl_results_arm *arms;      /* one per study->arms */
+    fl_results_cost *costs;    /* one per study->arms */
     fl_results_entry *records; /* sorted by (arm, repeat < FL_STUDY_RERUN_REPEAT first, index, repeat) */
     size_t n_records;
     json_t *hosts;         /* key -> facts, of all writers */

@@ -55,7 +55,10 @@ static fl_study *load(fl_json *document, const char *name, const fl_study_overri
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
     }
-    if (study) study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
+    if (study) {
+        study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
+        study->narrowed_from = json_object_get(study->frozen, "narrowed_from");
+    }
     fl_json_free(document);
     return study;
 }

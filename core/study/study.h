@@ -64,7 +64,9 @@ typedef struct fl_study {
     fl_trial_metric target;
     double target_value;
     fl_study_claims claims;
-    json_t *frozen; /* normal form: every default written out; owned */
+    const json_t *narrowed_from; /* what the spaces were narrowed from, as the file has it; borrowed from `frozen`;
+                                  * NULL: nothing */
+    json_t *frozen;              /* normal form: every default written out; owned */
 } fl_study;
 
 /* What the command line may change; the change becomes part of the frozen study. Zero or NULL: nothing. */
@@ -83,6 +85,10 @@ void fl_study_free(fl_study *study);
 /* Trial `index`, repeat `repeat` of an arm: its hyperparameters by the search, its seed by (first_seed, index, repeat).
  * The caller frees it by fl_trial_free. */
 fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t index, uint64_t repeat);
+
+/* 16 hex digits over names, optimizers, schedules and spaces of a study's `arms` (an array as a file has it), schedules
+ * written out. */
+void fl_study_axes_hash(const json_t *arms, char hash[17]);
 
 /* The arm called `name`, or NULL. */
 const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name);

@@ -71,6 +71,7 @@ json_t *fl_study_normal(const fl_study *study, const json_t *file)
             json_pack("{s:s, s:f}", "metric", fl_trial_metric_name(study->target), "value", study->target_value));
     json_t *claims = fl_study_claims_json(study, json_object_get(file, "claims"));
     if (claims) json_object_set_new(normal, "claims", claims);
+    keep_if_there(normal, file, "narrowed_from");
     json_object_set_new(normal, "arms", normal_arms(file));
     return normal;
 }

@@ -145,14 +145,16 @@ static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
 
 static bool read_study(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "study",   "why",       "workload",  "workload_options", "split",  "init",
-                                        "backend", "precision", "threads",   "batch_size",       "budget", "search",
-                                        "seeds",   "select",    "select_at", "target",           "claims", "arms",
-                                        NULL };
+    static const char *const keys[] = { "study",   "why",           "workload",  "workload_options",
+                                        "split",   "init",          "backend",   "precision",
+                                        "threads", "batch_size",    "budget",    "search",
+                                        "seeds",   "select",        "select_at", "target",
+                                        "claims",  "narrowed_from", "arms",      NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_name(root, study, error) &&
            read_budget(root, study, error) && read_search(root, study, error) && read_seeds(root, study, error) &&
            read_selection(root, study, error) && read_target(root, study, error) &&
-           fl_study_read_arms(root, study, error) && fl_study_read_claims(root, study, error);
+           fl_study_read_arms(root, study, error) && fl_study_read_claims(root, study, error) &&
+           fl_study_read_narrowed(root, study, error);
 }
 
 fl_study *fl_study_read(const fl_json *document, fl_error *error)

@@ -33,6 +33,9 @@ bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 /* What the study declares that it will test, once its arms are there. */
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error);
 
+/* What its spaces were narrowed from, once the seeds are there: refused where somebody has edited them since. */
+bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *error);
+
 /* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
 

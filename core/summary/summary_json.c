@@ -1,5 +1,5 @@
 /* A summary as JSON. What is infinite or not a number here is null there. */
-#include "summary/summary.h"
+#include "summary/summary_ledger.h"
 
 #include <math.h>
 
@@ -133,14 +133,17 @@ static json_t *cut_offs_json(const fl_summary_arm *arm)
     return list;
 }
 
-static json_t *arm_json(const fl_study *study, const fl_summary_arm *arm)
+static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
 {
+    const fl_study *study = summary->results->study;
+    fl_summary_ledger ledger = fl_summary_ledger_of(summary->results, (size_t)(arm - summary->arms));
     json_t *object = json_object();
     add_choices(object, arm->arm);
     add_counts(object, arm);
     json_object_set_new(object, "selected", selected_json(study, arm));
     add_figures(object, arm);
     json_object_set_new(object, "cut_off", cut_offs_json(arm));
+    json_object_set_new(object, "cost", fl_summary_ledger_json(&ledger));
     json_object_set_new(object, "defaults", sentences(arm->defaults, arm->n_defaults));
     json_object_set_new(object, "warnings", sentences(arm->warnings, arm->n_warnings));
     return object;
@@ -225,7 +228,7 @@ json_t *fl_summary_json(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
     json_t *arms = json_array(), *pairs = json_array();
-    for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(study, &summary->arms[i]));
+    for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(summary, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
     return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
                      summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),

@@ -146,6 +146,66 @@ static void a_worse_arm_is_bad_news(void **state)
     scene_end(&same);
 }
 
+/* Studies of another batch size and other steps: what differs is named, nothing is claimed however far apart the errors
+ * are, and that is no success. */
+static void unlike_studies_claim_nothing(void **state)
+{
+    static const char longer[] = "\"budget\": {\"trials\": 20, \"steps\": 200, \"eval_every\": 10},";
+    scene base, now;
+    begin(&base, BUDGET(20), 0.1);
+    begin(&now, longer, 0.3);
+    json_t *found = compared(4, &base, &now), *arm = json_array_get(json_object_get(found, "arms"), 0);
+    assert_string_equal("no claim: the studies differ", verdict(found, 0));
+    assert_string_equal("steps", json_string_value(json_object_get(arm, "differs")));
+    assert_int_equal(0, whole_number(found, "worse"));
+    json_decref(found);
+    command c = command_run("/", WORDS("compare", base.folder, now.folder));
+    assert_contains(c.out, "nothing is claimed of sgd: the studies differ in steps");
+    assert_contains(c.out, "10.00 %"); /* the base's best validation error, as a summary shows it */
+    command_free(&c);
+    scene_end(&base);
+    scene_end(&now);
+}
+
+static void whatever_decides_an_error_is_named(void **state)
+{
+    static const struct {
+        const char *fields, *arm, *differs;
+    } others[] = {
+        { BUDGET(20) "\"split\": {\"validation\": 500},", SGD("sgd"), "split" },
+        { BUDGET(20) SEEDS(2) "\"select\": \"val_loss\",", SGD("sgd"), "select" },
+        { FEASIBLE(20) SEEDS(2), SGD("sgd"), "feasible budget" },
+        { BUDGET(20),
+          "{\"arm\": \"sgd\", \"optimizer\": \"momentum\", \"schedule\": \"linear\", \"space\": {\"learning_rate\": "
+          "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}",
+          "optimizer, schedule, space" },
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        scene base, now;
+        begin(&base, BUDGET(20), 0.1);
+        scene_begin(&now, others[i].fields, others[i].arm);
+        invent_around(&now, 0, 0.3);
+        scene_close(&now);
+        json_t *found = compared(4, &base, &now), *arm = json_array_get(json_object_get(found, "arms"), 0);
+        assert_string_equal(others[i].differs, json_string_value(json_object_get(arm, "differs")));
+        json_decref(found);
+        scene_end(&base);
+        scene_end(&now);
+    }
+}
+
+static void budgets_that_are_not_filled_claim_nothing(void **state)
+{
+    scene base, now;
+    begin(&base, BUDGET(20), 0.1);
+    begin(&now, BUDGET(21) SEEDS(2), 0.3);
+    json_t *found = compared(4, &base, &now);
+    assert_string_equal("no claim: budget not filled", verdict(found, 0));
+    json_decref(found);
+    scene_end(&base);
+    scene_end(&now);
+}
+
 static void folders_without_anything_in_common_are_no_success(void **state)
 {
     scene base, other;
@@ -175,6 +235,9 @@ int main(void)
         cmocka_unit_test(other_bits_are_bad_news_and_named),
         cmocka_unit_test(outcomes_count_and_failures_do_not),
         cmocka_unit_test(a_worse_arm_is_bad_news),
+        cmocka_unit_test(unlike_studies_claim_nothing),
+        cmocka_unit_test(whatever_decides_an_error_is_named),
+        cmocka_unit_test(budgets_that_are_not_filled_claim_nothing),
         cmocka_unit_test(folders_without_anything_in_common_are_no_success),
         cmocka_unit_test(only_two_of_a_kind_are_compared),
     };

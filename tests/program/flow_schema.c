@@ -38,6 +38,8 @@ static const struct {
     { BEGINNING BUDGET "'target': { '?': 0 } }", "properties target properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'claims': { '?': 0 } }",
       "properties claims properties" },
+    { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'narrowed_from': { '?': 0 } }",
+      "properties narrowed_from properties" },
     { BEGINNING BUDGET "'arms': [ { '?': 0 } ] }", "$defs arm properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { '?': 0 } } } ] }", "$defs range properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'feasible_points': [1], '?': 0 } } } ] }",

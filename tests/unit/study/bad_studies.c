@@ -70,10 +70,10 @@ static const bad_study bad[] = {
       "1:65: more than 64 levels of brackets" },
     { BATCH, BATCH " 'batchsize': 32,",
       "4:21: unknown key 'batchsize'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, arms" },
     { BATCH, BATCH " 'Target': {},",
       "4:21: unknown key 'Target'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, arms" },
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },

@@ -1,0 +1,74 @@
+/* Planned beside real. */
+#include "command/run_plan.h"
+#include "base/file.h"
+#include "command/plan_line.h"
+#include "say/wrap.h"
+#include "summary/summary_ledger.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double SECONDS = 0.02; /* of training per kind of arm: a run should begin at once */
+
+static bool is_filled(const fl_results *results)
+{
+    for (size_t i = 0; i < results->study->n_arms; i++)
+        if (!results->arms[i].filled) return false;
+    return true;
+}
+
+/* What earlier runs recorded; NULL where there is nothing, or nothing that can be read. */
+static fl_results *read_earlier(const char *folder)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_error error;
+    fl_file_path_join(path, folder, "study.json");
+    return fl_file_exists(path) ? fl_results_read(folder, &error) : NULL;
+}
+
+static void say(const fl_plan *plan, size_t workers)
+{
+    fl_text line = { 0 };
+    fl_text_add(&line, "plan: ");
+    plan_line_cost(plan, workers, &line);
+    fl_text_add(&line, "; ");
+    plan_line_detectable(plan, &line);
+    fprintf(stderr, "%s\n", line.bytes);
+    fl_text_free(&line);
+}
+
+fl_plan *run_plan_begin(const fl_study *study, const char *folder, size_t workers)
+{
+    fl_error error;
+    fl_results *earlier = read_earlier(folder);
+    bool done = earlier && is_filled(earlier) && earlier->study->trials >= study->trials;
+    fl_plan *plan = done ? NULL : fl_plan_new(study, SECONDS, &error);
+    if (plan && earlier && study->claims.declared) fl_plan_detect(plan, earlier, true);
+    if (plan) say(plan, workers);
+    fl_results_free(earlier);
+    return plan;
+}
+
+static void add_cost(const fl_plan *plan, const fl_results *results, fl_text *text)
+{
+    fl_summary_ledger real = fl_summary_ledger_total(results);
+    double hours = real.core_hours - real.wide_core_hours;
+    fl_text_add(text, "%.3g core-hours planned, %.3g used (%.0f %% and %.0f %% of them for evaluation)",
+                plan->seconds / 3600, hours, plan->seconds > 0 ? 100 * plan->evaluate / plan->seconds : 0,
+                100 * real.evaluation);
+}
+
+void run_plan_end(fl_plan *plan, const fl_summary *summary)
+{
+    fl_text text = { 0 };
+    if (!plan) return;
+    add_cost(plan, summary->results, &text);
+    if (plan->study->claims.declared) {
+        fl_plan_detect(plan, summary->results, true);
+        fl_text_add(&text, "; from the first %d trials of each arm, ", FL_PLAN_PILOT);
+        plan_line_detectable(plan, &text);
+    }
+    putchar('\n');
+    page_paragraph(9, "plan", text.bytes);
+    fl_text_free(&text);
+}

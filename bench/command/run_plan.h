@@ -1,0 +1,16 @@
+/* The plan that a run begins with, and what became of it. */
+#ifndef BENCH_RUN_PLAN_H
+#define BENCH_RUN_PLAN_H
+
+#include "plan/plan.h"
+#include "summary/summary.h"
+
+/* Say on stderr what the study will cost and can show. NULL, and nothing is said, where the folder's budget is filled
+ * already or a trial cannot be run here, which the run itself tells. The caller frees it by fl_plan_free. */
+fl_plan *run_plan_begin(const fl_study *study, const char *folder, size_t workers);
+
+/* Say on stdout what was planned and what it was: the cost, and of declared claims the detectable difference. `plan`
+ * may be NULL. */
+void run_plan_end(fl_plan *plan, const fl_summary *summary);
+
+#endif
