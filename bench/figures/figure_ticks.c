@@ -63,7 +63,7 @@ static figure_ticks linear(double low, double high, size_t most)
     int digits = (int)fmax(0, floor(log10(magnitude)) - floor(log10(step) + ROUNDING));
     for (double i = ceil(low / step - ROUNDING); i * step <= high + ROUNDING * step && ticks.n <= most; i++) {
         char label[80];
-        double at = i * step;
+        double at = i * step + 0.0; /* no -0 */
         if (at == 0)
             snprintf(label, sizeof label, "0");
         else if (plain)

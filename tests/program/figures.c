@@ -31,12 +31,12 @@ static void begin(scene *s)
 
 static char *read_text(const char *folder, const char *name)
 {
-    char path[FL_FILE_PATH_MAX], *text;
-    size_t n;
+    char path[FL_FILE_PATH_MAX];
+    bytes b;
     fl_error error;
     fl_file_path_join(path, folder, name);
-    if (!fl_file_read(path, &text, &n, &error)) fail_msg("%s", error.text);
-    return text;
+    if (!fl_file_read(path, &b.text, &b.n, &error)) fail_msg("%s", error.text);
+    return b.text;
 }
 
 /* Draw a figure of the scene and return its .dat. */
@@ -199,8 +199,8 @@ static void errors_that_are_losses_are_not_percent(void **state)
 
 /* --- drawings --- */
 
-static const char *const names[] = { "final_error", "steps_to_target", "budget",       "curves",
-                                     "axes",        "plane",           "target_sweep", "train_loss" };
+static const char *const names[] = { "pairs", "final_error", "steps_to_target", "budget",     "curves",
+                                     "axes",  "plane",       "target_sweep",    "train_loss", "win_rate" };
 enum { N_NAMES = sizeof names / sizeof *names };
 
 static void assert_begins(const char *folder, const char *name, const char *format, const char *magic)
@@ -382,7 +382,7 @@ static void trials_are_labelled_up_to_the_last(void **state)
     scene s;
     begin(&s);
     char *svg = draw_svg(&s, "budget");
-    assert_contains(svg, ">5</text>");
+    assert_contains(svg, ">5</tspan>");
     free(svg);
     scene_end(&s);
 }
@@ -420,7 +420,7 @@ static void many_arms_have_turned_counts(void **state)
     assert_non_null(count);
     while (strncmp(start, "<g transform", 12)) start--;
     *count = 0;
-    assert_contains(start, "rotate(-90");
+    assert_contains(start, "rotate(270)");
     free(svg);
     fl_text_free(&arms);
     scene_end(&s);
@@ -494,6 +494,98 @@ static void target_sweep_asks_for_every_target(void **state)
     begin(&s);
     char *text = draw(&s, "target_sweep");
     assert_contains(text, "\n90\t40\t40\t100\t");
+    free(text);
+    scene_end(&s);
+}
+
+/* .1 < .13, .18, .23, .28, .33; .15 < four of them, .2 three, .25 two, .3 one: 15 of 25 pairs. */
+static void win_rate_counts_pairs(void **state)
+{
+    const double later[] = { 0.33, 0.23, 0.13, 0.28, 0.18 };
+    scene s;
+    char trials[80];
+    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    invent_errors(&s, 0, five, 5);
+    invent_errors(&s, 1, later, 5);
+    finish(&s);
+    char *text = draw(&s, "win_rate");
+    snprintf(trials, sizeof trials, "%s,%s", trial_of(&s, 0, 2), trial_of(&s, 1, 2));
+    assert_row(text, "2\t60\t2\t", trials);
+    assert_contains(text, "\n1\t40\t1\t");
+    free(text);
+    scene_end(&s);
+}
+
+static void pairs_show_what_the_summary_says(void **state)
+{
+    scene s;
+    char trials[80], row[200];
+    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    invent_errors(&s, 0, five, 5);
+    invent_errors(&s, 1, (const double[]){ 0.33, 0.23, 0.13, 0.28, 0.18 }, 5);
+    finish(&s);
+    fl_summary *summary = fl_summary_make(s.results);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    char *text = draw(&s, "pairs"), *svg = draw_svg(&s, "pairs");
+    snprintf(row, sizeof row, "1\t%.10g\t%.10g\t%.10g\t1\t", 100 * pair->difference, 100 * pair->low, 100 * pair->high);
+    snprintf(trials, sizeof trials, "%s,%s", trial_of(&s, 0, 2), trial_of(&s, 1, 2));
+    assert_row(text, row, trials);
+    assert_contains(svg, pair->verdict);
+    assert_close(pair->difference, -0.03, 1e-12); /* of the means, K = 1 */
+    fl_summary_free(summary);
+    free(svg);
+    free(text);
+    scene_end(&s);
+}
+
+/* The score grows with the rate alone, so the first axis explains most and the second next to nothing. */
+static void importance_finds_the_axis_that_matters(void **state)
+{
+    scene s;
+    double first, second;
+    scene_begin(&s, BUDGET(60), MOMENTUM("m"));
+    for (uint64_t i = 0; i < 60; i++) {
+        fl_trial trial = fl_study_trial(s.study, &s.study->arms[0], i, 0);
+        const double *values = trial.values.of[FL_TRIAL_OF_OPTIMIZER];
+        double effective = values[0] / (1 - values[1]);
+        invent(&s, 0, i, 0, (invented){ .val_error = 0.5 + 0.1 * log10(effective), .test_error = 0.5 });
+        fl_trial_free(&trial);
+    }
+    finish(&s);
+    char *text = draw(&s, "importance");
+    assert_contains(text, "# m: learning_rate/(1-momentum)\n");
+    assert_int_equal(sscanf(strstr(text, "\n1\t"), "\n1\t%lf", &first), 1);
+    assert_int_equal(sscanf(strstr(text, "\n2\t"), "\n2\t%lf", &second), 1);
+    assert_true(first > 90 && second < 20);
+    free(text);
+    scene_end(&s);
+}
+
+/* Steps 40 and 60 on one workload, 80 and 40 on the other: ratios 1 and 1.5, 2 and 1. */
+static void profile_counts_workloads_within_tau(void **state)
+{
+    scene s;
+    fl_error error;
+    static const size_t reached[] = { 40, 80, 60, 40 }; /* arm by arm, workload by workload */
+    s = (scene){ .study =
+                     fl_study_load_text("made",
+                                        "{\"study\": \"w\", \"workload\": [\"glyphs/mlp\", \"fashion_mnist/mlp\"], "
+                                        "\"backend\": \"naive\", \"batch_size\": 32, " BUDGET(1) TARGET
+                                        "\"arms\": [" SGD("a") "," MOMENTUM("b") "]}",
+                                        NULL, &error) };
+    if (!s.study) fail_msg("%s", error.text);
+    folder_make(s.folder);
+    s.store = open_store(&s, whole);
+    for (size_t arm = 0; arm < 4; arm++)
+        invent(&s, arm, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
+    finish(&s);
+    char *text = draw(&s, "profile"), *svg = draw_svg(&s, "profile");
+    assert_row(text, "1\t50\tNaN\tNaN\t", trial_of(&s, 0, 0));
+    assert_row(text, "2\t100\tNaN\tNaN\t", trial_of(&s, 1, 0));
+    assert_row(text, "1.5\t100\tNaN\tNaN\t", trial_of(&s, 2, 0));
+    assert_row(text, "1\t50\tNaN\tNaN\t", trial_of(&s, 3, 0));
+    assert_contains(svg, "2 workloads");
+    free(svg);
     free(text);
     scene_end(&s);
 }
@@ -595,6 +687,10 @@ int main(void)
         cmocka_unit_test(batch_sizes_are_held_against_perfect_scaling),
         cmocka_unit_test(train_loss_shows_the_lowest_one),
         cmocka_unit_test(target_sweep_asks_for_every_target),
+        cmocka_unit_test(win_rate_counts_pairs),
+        cmocka_unit_test(pairs_show_what_the_summary_says),
+        cmocka_unit_test(importance_finds_the_axis_that_matters),
+        cmocka_unit_test(profile_counts_workloads_within_tau),
         cmocka_unit_test(search_space_groups_by_what_is_tuned),
         cmocka_unit_test(a_figure_without_anything_to_show_is_left_out_with_a_reason),
         cmocka_unit_test(nothing_drawn_is_no_success),
