@@ -9,7 +9,7 @@ gap_top = 20
 per_line = columns
 rows = rows_for(1)
 legend_of_arms = 0
-note = "how often the best of K new trials of the arm on the left beats that of the arm below, %"
+note = "how often the best of K new trials of the arm on the left beats that of the arm below, ".pct
 eval canvas
 
 unset grid

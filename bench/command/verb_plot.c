@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static const usage plot_usage = {
-    "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf] [-o DIR]",
+    "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf|tex] [-o DIR]",
     "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
     "trials behind them. Several folders become panels side by side.",
     "fairlead plot results/quick --figure final_error --format pdf",
@@ -75,7 +75,7 @@ int verb_plot(int argc, char **argv)
     const option options[] = {
         { "--figure", NULL, OPTION_LIST, "NAME", "only this one; may be given again (an unknown name lists them all)",
           &names },
-        { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png or pdf", &format },
+        { "--format", NULL, OPTION_TEXT, "FORMAT", "svg (default), png, pdf or tex", &format },
         { "--output", "-o", OPTION_TEXT, "DIR", "where to (default: DIR/figures, or figures for several folders)",
           &asked },
     };

@@ -29,7 +29,7 @@ typedef struct figure {
 const figure *const *figures(void);
 const figure *figure_find(const char *name, fl_error *error);
 
-/* True for svg, png and pdf. */
+/* True for svg, png, pdf and tex. */
 bool figure_format_known(const char *format, fl_error *error);
 
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and

@@ -442,6 +442,25 @@ static void names_can_be_read_in_a_pdf(void **state)
     scene_end(&s);
 }
 
+/* Names may hold what LaTeX takes for orders. */
+static void tex_is_a_document_of_its_own(void **state)
+{
+    scene s;
+    char order[2 * FL_FILE_PATH_MAX];
+    begin(&s);
+    assert_runs(0, s.folder, "plot", s.folder, "--format", "tex", "-o", s.folder);
+    char *tex = read_text(s.folder, "final_error.tex");
+    assert_contains(tex, "\\documentclass");
+    assert_contains(tex, "mom\\_\\textasciicircum{}\\{x\\}@ 'd' \\textless{}e\\textgreater{}\\&");
+    free(tex);
+    if (!system("kpsewhich transparent.sty >/dev/null 2>&1")) {
+        snprintf(order, sizeof order,
+                 "cd '%s' && for f in *.tex; do pdflatex -halt-on-error $f >/dev/null || exit 1; done", s.folder);
+        assert_int_equal(system(order), 0);
+    }
+    scene_end(&s);
+}
+
 /* --- more figures --- */
 
 /* Steps 80 at batch 16, so 40 at 32 by perfect scaling. */
@@ -643,7 +662,7 @@ static void mistakes_are_told_before_anything_is_drawn(void **state)
     size_t before = folder_count(s.folder);
     assert_refused(2, "final_error, steps_to_target, budget", s.folder, "plot", s.folder, "--figure", "budget",
                    "--figure", "pie");
-    assert_refused(2, "it is svg, png or pdf", s.folder, "plot", s.folder, "--format", "gif");
+    assert_refused(2, "it is svg, png, pdf or tex", s.folder, "plot", s.folder, "--format", "gif");
     assert_refused(2, "is no result folder", s.folder, "plot", s.folder, "/nonexistent");
     assert_refused(2, "usage: fairlead plot DIR", s.folder, "plot");
     assert_int_equal(folder_count(s.folder), before);
@@ -684,6 +703,7 @@ int main(void)
         cmocka_unit_test(panels_of_one_study_have_their_folders_names),
         cmocka_unit_test(many_arms_have_turned_counts),
         cmocka_unit_test(names_can_be_read_in_a_pdf),
+        cmocka_unit_test(tex_is_a_document_of_its_own),
         cmocka_unit_test(batch_sizes_are_held_against_perfect_scaling),
         cmocka_unit_test(train_loss_shows_the_lowest_one),
         cmocka_unit_test(target_sweep_asks_for_every_target),
