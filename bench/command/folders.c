@@ -23,6 +23,7 @@ bool folders_read_as(const words *paths, const fl_study_overrides *later, folder
         read->summaries[read->n++] = fl_summary_make(results);
         read->n_records += results->n_records;
     }
+    fl_summary_correct_families(read->summaries, read->n);
     return true;
 }
 

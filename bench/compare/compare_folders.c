@@ -135,7 +135,7 @@ static fl_stats_trial *trials_of(const fl_summary_arm *arm, bool feasible_only)
 {
     fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (!feasible_only || s->record->status == FL_OUTCOME_COMPLETE)
+        if (!feasible_only || s->feasible)
             *next++ = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
     return trials;
 }
@@ -146,8 +146,8 @@ static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
     fl_stats_trial *left = trials_of(a, now_feasible), *right = trials_of(b, base_feasible);
     double affordable = MOST_SHUFFLED / (double)(a->n_counted + b->n_counted);
     size_t divisions = (size_t)fmin(FL_STATS_PERMUTATIONS, fmax(LEAST_DIVISIONS, affordable));
-    fl_stats_difference found = fl_stats_permutation(left, a->n_counted, right, b->n_counted, a->k < b->k ? a->k : b->k,
-                                                     divisions, PERMUTATION_SEED);
+    fl_stats_arms arms = { left, right, a->n_counted, b->n_counted, a->k < b->k ? a->k : b->k, false };
+    fl_stats_difference found = fl_stats_permutation(&arms, divisions, PERMUTATION_SEED);
     free(left);
     free(right);
     arm->tested = true;

@@ -1,10 +1,13 @@
-/* What differs within a group of arms, in words. */
+/* What differs within a group of arms, in words: what is claimed first, then what is not, a line each while they are
+ * few. */
 #include "base/text.h"
 #include "say/wrap.h"
 #include "tables/table_parts.h"
 
 #include <math.h>
 #include <stdio.h>
+
+enum { NAMED = 6 }; /* of undeclared pairs that show nothing, so many are named */
 
 /* --- figures --- */
 
@@ -38,69 +41,168 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
     return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
 }
 
-/* --- pairs --- */
+/* --- one pair --- */
 
-/* A pair about which something is claimed, or that could not be tested: a line of its own. */
+/* The interval of worse minus better: of the difference with its sign turned to match. */
+static summary_figure worse_by_range(bool rate, const fl_summary_pair *pair)
+{
+    bool turned = pair->worse != pair->a;
+    return summary_range(rate, turned ? -pair->high : pair->low, turned ? -pair->low : pair->high);
+}
+
+/* "rmsprop worse than adam by 18.84 points [9.10, 25.00]; p = 0.0012, corrected 0.018" */
+static void add_difference(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    size_t better = pair->worse == pair->a ? pair->b : pair->a;
+    bool rate = fl_summary_rates(summary->arms[pair->a].arm);
+    summary_figure range = worse_by_range(rate, pair);
+    fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s", summary->arms[pair->worse].arm->label,
+                summary->arms[better].arm->label, summary_difference(rate, pair->difference).text,
+                *range.text ? " " : "", range.text, pair->p, pair->p_adjusted, pair->paired ? "; paired" : "");
+}
+
 static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
 {
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    const char *first = a->arm->label, *second = b->arm->label;
-    summary_figure apart = summary_difference(fl_summary_rates(a->arm), pair->difference);
     fl_text text = { 0 };
-    if (pair->tested)
-        fl_text_add(&text, "%s is better than %s by %s (p = %.2g)", pair->difference < 0 ? first : second,
-                    pair->difference < 0 ? second : first, apart.text, pair->p_adjusted);
-    else
-        fl_text_add(&text, "%s and %s: %s", first, second, pair->verdict);
-    page_paragraph(2, "", text.bytes);
+    if (pair->tested) add_difference(&text, summary, pair);
+    if (pair->found == FL_SUMMARY_NOTHING) fl_text_add(&text, ": no difference shown");
+    if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, ": not claimed, for %s", pair->verdict);
+    if (pair->n_left_out) fl_text_add(&text, " (%zu trials without a partner left out)", pair->n_left_out);
+    page_paragraph(4, pair->claimed ? "  *" : "  -", text.bytes);
     fl_text_free(&text);
 }
 
-static bool shows_nothing(const fl_summary_pair *pair)
+/* --- many --- */
+
+#define FOR_PAIRS(pair, summary, first)                                                                                \
+    for (const fl_summary_pair *pair = (summary)->pairs; pair < (summary)->pairs + (summary)->n_pairs; pair++)         \
+        if (summary_in_group(summary, first, pair->a))
+
+static size_t count_of(const fl_summary *summary, size_t first, fl_summary_verdict found)
 {
-    return pair->tested && !pair->claimed;
+    size_t n = 0;
+    FOR_PAIRS(pair, summary, first) n += pair->found == found;
+    return n;
 }
 
-/* "; sgd and adam (0.25 points, p = 1)" */
-static void add_no_difference(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
+static void print_each(const fl_summary *summary, size_t first, fl_summary_verdict found)
 {
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    summary_figure apart = summary_difference(fl_summary_rates(a->arm), pair->difference);
-    fl_text_add(text, "%s%s and %s (%s, p = %.2g)", text->length ? "; " : "no difference shown: ", a->arm->label,
-                b->arm->label, apart.text, pair->p_adjusted);
+    FOR_PAIRS(pair, summary, first)
+    {
+        if (pair->found == found) print_pair(summary, pair);
+    }
 }
 
-static void add_equal_steps(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
+/* Undeclared pairs can be many; each stands in the JSON. */
+static void print_nothing(const fl_summary *summary, size_t first)
 {
-    if (!text->length)
-        fl_text_add(text,
-                    "equal in steps to target, within the resolution of %zu: ", summary->results->study->eval_every);
-    else
-        fl_text_add(text, "; ");
-    fl_text_add(text, "%s and %s", summary->arms[pair->a].arm->label, summary->arms[pair->b].arm->label);
+    fl_text text = { 0 };
+    size_t n = count_of(summary, first, FL_SUMMARY_NOTHING);
+    if (summary->results->study->claims.declared || n <= NAMED) {
+        print_each(summary, first, FL_SUMMARY_NOTHING);
+        return;
+    }
+    fl_text_add(&text, "no difference shown in %s%zu pairs",
+                count_of(summary, first, FL_SUMMARY_BETTER) + count_of(summary, first, FL_SUMMARY_CUT_OFF)
+                    ? "the other "
+                    : "any of the ",
+                n);
+    page_paragraph(4, "  -", text.bytes);
+    fl_text_free(&text);
 }
 
-/* What is claimed first, a line each; then in one paragraph each the pairs that show no difference and those equal in
- * speed. */
+/* Where nothing is claimed: what this study could have shown. */
+static void print_detectable(const fl_summary *summary, size_t first)
+{
+    fl_text text = { 0 };
+    bool rate = fl_summary_rates(summary->arms[first].arm);
+    double least = HUGE_VAL, most = -HUGE_VAL;
+    FOR_PAIRS(pair, summary, first)
+    {
+        least = fmin(least, pair->detectable); /* NaN is passed over */
+        most = fmax(most, pair->detectable);
+    }
+    if (isinf(least)) {
+        fl_text_add(&text, summary->n_tests ? "detectable difference: cannot be said of %zu tests" : "",
+                    summary->n_tests);
+    } else {
+        fl_text_add(&text, "detectable difference: %s", summary_difference(rate, least).text);
+        if (most > least) fl_text_add(&text, " to %s", summary_difference(rate, most).text);
+        fl_text_add(&text, " would be found in 80 %% of such studies, by the first %d trials of each arm",
+                    FL_STATS_PILOT);
+    }
+    if (text.length) page_paragraph(4, "", text.bytes);
+    fl_text_free(&text);
+}
+
+/* Arms, not pairs: each is in every pair of its group. */
+static void print_arms(const fl_summary *summary, size_t first, const char *what, bool (*is)(const fl_summary_arm *))
+{
+    fl_text text = { 0 };
+    for (size_t i = first; i < summary->n_arms; i++)
+        if (summary_in_group(summary, first, i) && is(&summary->arms[i]))
+            fl_text_add(&text, "%s%s", text.length ? ", " : what, summary->arms[i].arm->label);
+    if (text.length) page_paragraph(4, "  -", text.bytes);
+    fl_text_free(&text);
+}
+
+static bool is_unfilled(const fl_summary_arm *arm)
+{
+    return !arm->results->filled;
+}
+
+static bool has_diverged(const fl_summary_arm *arm)
+{
+    return arm->n_counted && !arm->selected;
+}
+
+static void print_equal_steps(const fl_summary *summary, size_t first)
+{
+    fl_text text = { 0 };
+    size_t n = 0;
+    FOR_PAIRS(pair, summary, first)
+    {
+        const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+        if (!pair->steps_equal || !isfinite(a->steps.center)) continue; /* two that never got there are not equal */
+        if (n++ < NAMED) fl_text_add(&text, "%s%s and %s", n > 1 ? "; " : "", a->arm->label, b->arm->label);
+    }
+    if (n > NAMED) fl_text_add(&text, "; and %zu more pairs", n - NAMED);
+    fl_text line = { 0 };
+    char evaluated[80];
+    fl_study_evaluations_text(summary->results->study, evaluated);
+    if (n) fl_text_add(&line, "steps to target: evaluations %s cannot tell apart %s", evaluated, text.bytes);
+    if (n) page_paragraph(4, "  -", line.bytes);
+    fl_text_free(&line);
+    fl_text_free(&text);
+}
+
+/* --- the whole --- */
+
+static void print_heading(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    fl_text text = { 0 };
+    const fl_study_claims *claims = &summary->results->study->claims;
+    fl_text_add(&text, "%s differences in the best of %zu, with 90 %% intervals; %zu test%s",
+                claims->declared ? "declared" : "undeclared", pair->k, summary->n_tests,
+                summary->n_tests == 1 ? "" : "s");
+    if (summary->n_family) fl_text_add(&text, ", corrected over %zu studies of %s", summary->n_family, claims->family);
+    if (summary->n_looks > 1)
+        fl_text_add(&text, "; looked at %zu times, so tested at .05/%zu", summary->n_looks, summary->n_looks);
+    page_heading("%s", text.bytes);
+    fl_text_free(&text);
+}
+
 void summary_print_pairs(const fl_summary *summary, size_t first)
 {
-    fl_text nothing = { 0 }, equal = { 0 };
-    bool any = false;
-    for (size_t i = 0; i < summary->n_pairs; i++) {
-        const fl_summary_pair *pair = &summary->pairs[i];
-        if (!summary_in_group(summary, first, pair->a)) continue;
-        if (!any) page_heading("differences in the best of N/5 (permutation test, p after Holm's correction)");
-        any = true;
-        if (shows_nothing(pair))
-            add_no_difference(&nothing, summary, pair);
-        else
-            print_pair(summary, pair);
-        bool reached =
-            isfinite(summary->arms[pair->a].steps.center); /* two arms that never got there are not called equal */
-        if (reached && pair->steps_equal) add_equal_steps(&equal, summary, pair);
-    }
-    if (nothing.length) page_paragraph(2, "", nothing.bytes);
-    if (equal.length) page_paragraph(2, "", equal.bytes);
-    fl_text_free(&nothing);
-    fl_text_free(&equal);
+    const fl_summary_pair *any = NULL;
+    FOR_PAIRS(pair, summary, first) any = any ? any : pair;
+    if (!any) return;
+    print_heading(summary, any);
+    print_each(summary, first, FL_SUMMARY_BETTER);
+    print_each(summary, first, FL_SUMMARY_CUT_OFF);
+    if (count_of(summary, first, FL_SUMMARY_NOTHING)) print_nothing(summary, first);
+    if (!count_of(summary, first, FL_SUMMARY_BETTER)) print_detectable(summary, first);
+    print_arms(summary, first, "diverged in every trial, so without a difference: ", has_diverged);
+    print_arms(summary, first, "no claim, the budget is not filled: ", is_unfilled);
+    print_equal_steps(summary, first);
 }

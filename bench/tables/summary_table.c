@@ -100,12 +100,20 @@ static void add_row(page_table *table, const fl_study *study, const fl_summary_a
 
 /* --- what was selected --- */
 
+/* Four digits, and near 1 as many more as tell how far from it: a momentum of .999999 is not 1. */
+static int digits_of(double value)
+{
+    int digits = 4;
+    for (double apart = fabs(1 - value); apart > 0 && apart < 1e-3 && digits < 15; apart *= 10) digits++;
+    return digits;
+}
+
 static void add_value(fl_text *text, const fl_hyper *hyper, const char *prefix, double value)
 {
     if (hyper->scale == FL_HYPER_CHOICE)
         fl_text_add(text, ", %s%s %s", prefix, hyper->name, hyper->choices[(size_t)value]);
     else
-        fl_text_add(text, ", %s%s %.4g", prefix, hyper->name, value);
+        fl_text_add(text, ", %s%s %.*g", prefix, hyper->name, digits_of(value), value);
 }
 
 /* Every hyperparameter that the arm's space settles, at the selected trial. */

@@ -2,6 +2,7 @@
 #ifndef BENCH_SUMMARY_PARTS_H
 #define BENCH_SUMMARY_PARTS_H
 
+#include "stats/detectable.h"
 #include "summary/summary.h"
 
 typedef struct summary_figure {

@@ -1,17 +1,18 @@
 /* Per arm a cursor over (index, repeat) in order. Every place before it has been begun or was done before; `possible`
- * counts those indices before it whose first repeat is complete or may yet become so. */
+ * counts those indices before it of which no repeat is known to be infeasible: trials that are feasible or may yet be.
+ */
 #include "farm/agenda.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What an earlier run left at one place. */
-typedef enum past { UNKNOWN, DONE, DONE_COMPLETE } past;
-
 typedef struct queue {
-    unsigned char *past; /* by place, as far as results reached */
-    size_t n_past, cursor, possible;
+    bool *done; /* by place, as far as results reached */
+    size_t n_done;
+    bool *infeasible; /* by index: one of its repeats ended, and not as complete */
+    size_t n_indices; /* that `infeasible` covers; those beyond may all be feasible */
+    size_t cursor, possible;
 } queue;
 
 struct fl_farm_agenda {
@@ -37,10 +38,26 @@ bool fl_farm_agenda_again(const fl_results *results, const fl_results_entry *rec
     return record->status == FL_OUTCOME_FAILED ? retry_failed : fl_results_lacks_points(results, record);
 }
 
-static past past_of(const fl_results *results, const fl_results_entry *record, bool retry_failed)
+/* `flags` grown to hold place `at`; what is new is false. */
+static bool *reach(bool *flags, size_t *n, size_t at)
 {
-    if (fl_farm_agenda_again(results, record, retry_failed)) return UNKNOWN;
-    return record->status == FL_OUTCOME_COMPLETE ? DONE_COMPLETE : DONE;
+    if (at < *n) return flags;
+    flags = fl_memory_grow(flags, at + 1, sizeof *flags);
+    memset(flags + *n, 0, (at + 1 - *n) * sizeof *flags);
+    *n = at + 1;
+    return flags;
+}
+
+static bool may_be_feasible(const queue *q, size_t index)
+{
+    return index >= q->n_indices || !q->infeasible[index];
+}
+
+/* A trial is infeasible as soon as one of its repeats is. */
+static void rule_out(queue *q, size_t index)
+{
+    q->infeasible = reach(q->infeasible, &q->n_indices, index);
+    q->infeasible[index] = true;
 }
 
 static void take_past(fl_farm_agenda *agenda, const fl_results *results, bool retry_failed)
@@ -50,12 +67,10 @@ static void take_past(fl_farm_agenda *agenda, const fl_results *results, bool re
         queue *q = &agenda->queues[record->slot.arm];
         size_t place = place_of(agenda->study, &record->slot);
         if (record->slot.repeat >= agenda->study->repeats || place >= n_places(agenda->study)) continue;
-        if (place >= q->n_past) {
-            q->past = fl_memory_grow(q->past, place + 1, 1);
-            memset(q->past + q->n_past, UNKNOWN, place + 1 - q->n_past);
-            q->n_past = place + 1;
-        }
-        q->past[place] = (unsigned char)past_of(results, record, retry_failed);
+        if (fl_farm_agenda_again(results, record, retry_failed)) continue;
+        q->done = reach(q->done, &q->n_done, place);
+        q->done[place] = true;
+        if (record->status != FL_OUTCOME_COMPLETE) rule_out(q, record->slot.index);
     }
 }
 
@@ -98,21 +113,29 @@ fl_farm_agenda *fl_farm_agenda_reruns(const fl_study *study, const fl_results *r
 void fl_farm_agenda_free(fl_farm_agenda *agenda)
 {
     if (!agenda) return;
-    for (size_t i = 0; agenda->queues && i < agenda->study->n_arms; i++) free(agenda->queues[i].past);
+    for (size_t i = 0; agenda->queues && i < agenda->study->n_arms; i++) {
+        free(agenda->queues[i].done);
+        free(agenda->queues[i].infeasible);
+    }
     free(agenda->queues);
     free(agenda->slots);
     free(agenda);
 }
 
+/* Move the cursor past its place; a trial counts from its first repeat on. */
+static void advance(const fl_farm_agenda *agenda, queue *q)
+{
+    size_t repeats = agenda->study->repeats;
+    q->possible += q->cursor % repeats == 0 && may_be_feasible(q, q->cursor / repeats);
+    q->cursor++;
+}
+
 /* Move the cursor over what is done and what is another shard's. */
 static void skip_done(const fl_farm_agenda *agenda, queue *q)
 {
-    size_t repeats = agenda->study->repeats;
-    for (; q->cursor < n_places(agenda->study); q->cursor++) {
-        past before = q->cursor < q->n_past ? q->past[q->cursor] : UNKNOWN;
-        bool mine = q->cursor / repeats % agenda->shard.count == agenda->shard.number - 1;
-        if (mine && before == UNKNOWN) return;
-        q->possible += before == DONE_COMPLETE && q->cursor % repeats == 0;
+    for (; q->cursor < n_places(agenda->study); advance(agenda, q)) {
+        bool mine = q->cursor / agenda->study->repeats % agenda->shard.count == agenda->shard.number - 1;
+        if (mine && !(q->cursor < q->n_done && q->done[q->cursor])) return;
     }
 }
 
@@ -152,8 +175,7 @@ static bool next_of_search(fl_farm_agenda *agenda, fl_record_slot *slot)
     if (!q) return false;
     size_t repeats = agenda->study->repeats;
     *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->cursor / repeats, q->cursor % repeats };
-    q->possible += slot->repeat == 0;
-    q->cursor++;
+    advance(agenda, q);
     return true;
 }
 
@@ -175,7 +197,10 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
 void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status)
 {
     agenda->running--;
-    if (agenda->queues && slot->repeat == 0 && status != FL_OUTCOME_COMPLETE) agenda->queues[slot->arm].possible--;
+    if (!agenda->queues || status == FL_OUTCOME_COMPLETE) return;
+    queue *q = &agenda->queues[slot->arm];
+    q->possible -= may_be_feasible(q, slot->index);
+    rule_out(q, slot->index);
 }
 
 /* How many of an arm's indices belong to the shard. */

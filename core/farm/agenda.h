@@ -1,9 +1,9 @@
 /* Which trial comes next.
  *
  * The set of a study's trials never depends on workers, kills or order: a trial is begun only when every outcome of
- * those before it would still leave it within the budget. For a feasible budget that means: complete and running trials
- * of lower index are fewer than the feasible trials wanted. Nothing is ever run in vain, and nothing needs to be thrown
- * away.
+ * those before it would still leave it within the budget. For a feasible budget that means: trials of lower index that
+ * are feasible or may yet be are fewer than the feasible trials wanted. A trial is feasible when all its repeats are.
+ * Nothing is ever run in vain, and nothing needs to be thrown away.
  */
 #ifndef FL_FARM_AGENDA_H
 #define FL_FARM_AGENDA_H

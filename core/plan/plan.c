@@ -101,7 +101,7 @@ static fl_stats_trial *pilot_of(const fl_results *results, size_t arm, size_t mo
     fl_stats_trial *trials = fl_memory_new(n_scores, sizeof *trials);
     *n = 0;
     for (const fl_results_score *s = scores; s < scores + n_scores && *n < most; s++)
-        if (!results->study->feasible || s->record->status == FL_OUTCOME_COMPLETE)
+        if (!results->study->feasible || s->feasible)
             trials[(*n)++] = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
     free(scores);
     return trials;
@@ -113,10 +113,9 @@ static void detect_arm(fl_plan *plan, fl_plan_arm *arm, const fl_results *pilot,
     const fl_study_arm *namesake = fl_study_find_arm(pilot->study, arm->arm->name);
     if (!namesake) return;
     fl_stats_trial *trials = pilot_of(pilot, (size_t)(namesake - pilot->study->arms), most, &arm->n_pilot);
-    const fl_stats_design design = {
-        .n = study->claims.trials, .k = study->claims.k, .level = FL_SUMMARY_LEVEL / (double)plan->n_pairs, .seed = SEED
-    };
-    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable_shift(trials, arm->n_pilot, &design);
+    const fl_stats_arms both = { trials, trials, arm->n_pilot, arm->n_pilot, study->claims.k, false };
+    double level = FL_SUMMARY_LEVEL / (double)plan->n_pairs;
+    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable(&both, study->claims.trials, level, SEED);
     free(trials);
 }
 

@@ -1,14 +1,14 @@
 /* A plan: what a study will cost on this machine and what it can show, said before it is run.
  *
  * Times are measured: a short training and one evaluation for every combination of optimizer, workload, backend,
- * precision and batch size. The detectable difference comes from a pilot's trials (stats/power.h); without a pilot it
+ * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot it
  * cannot be said.
  */
 #ifndef FL_PLAN_PLAN_H
 #define FL_PLAN_PLAN_H
 
 #include "results/results.h"
-#include "stats/power.h"
+#include "stats/detectable.h"
 
 /* Seconds, measured: of a setup, of one step, of one evaluation. */
 typedef struct fl_plan_speed {

@@ -192,32 +192,54 @@ static size_t sum(const bool *flags, size_t n)
     return found;
 }
 
+/* How the repeats of one trial ended. */
+typedef struct ending {
+    uint64_t index;
+    size_t n_complete, n_infeasible, n_failed;
+} ending;
+
+/* The ending of the trial whose records begin at `next`, which moves on to those of the next trial. */
+static ending ending_of(const fl_results_entry **next, const fl_results_entry *end, size_t repeats)
+{
+    ending e = { .index = (*next)->slot.index };
+    for (; *next < end && (*next)->slot.index == e.index; (*next)++) {
+        if ((*next)->slot.repeat >= repeats) continue;
+        e.n_complete += (*next)->status == FL_OUTCOME_COMPLETE;
+        e.n_infeasible += (*next)->status == FL_OUTCOME_INFEASIBLE;
+        e.n_failed += (*next)->status == FL_OUTCOME_FAILED;
+    }
+    return e;
+}
+
 /* An arm's n, from records sorted by slot. The budget is filled when every repeat of each of the n is there and did not
- * fail, and, if they are to be, enough of the n are feasible, which the first repeat says. */
+ * fail, and, if they are to be, enough of the n are feasible. */
 static size_t count_trials(const fl_study *study, const fl_results_entry *records, size_t n_records, bool *filled)
 {
-    size_t n = study->feasible ? study->max_trials : study->trials, done = 0;
-    bool *feasible = fl_memory_new(n, sizeof *feasible);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        if (slot->repeat == 0 && slot->index < n) feasible[slot->index] = records[i].status == FL_OUTCOME_COMPLETE;
+    size_t n = study->feasible ? study->max_trials : study->trials;
+    bool *feasible = fl_memory_new(n, sizeof *feasible), *ended = fl_memory_new(n, sizeof *ended);
+    for (const fl_results_entry *next = records, *end = records + n_records; next < end;) {
+        ending e = ending_of(&next, end, study->repeats);
+        if (e.index >= n) continue;
+        feasible[e.index] = e.n_complete == study->repeats;
+        ended[e.index] = e.n_complete + e.n_infeasible == study->repeats;
     }
     if (study->feasible) n = fl_results_trials_needed(feasible, n, study->trials);
-    for (size_t i = 0; i < n_records; i++) {
-        const fl_record_slot *slot = &records[i].slot;
-        done += slot->index < n && slot->repeat < study->repeats && records[i].status != FL_OUTCOME_FAILED;
-    }
-    *filled = done == n * study->repeats && (!study->feasible || sum(feasible, n) == study->trials);
+    *filled = sum(ended, n) == n && (!study->feasible || sum(feasible, n) == study->trials);
     free(feasible);
+    free(ended);
     return n;
 }
 
-static void count_statuses(fl_results_arm *arm)
+/* Trials, not repeats: a trial is complete when all its repeats are, failed as soon as one is, and else infeasible as
+ * soon as one is. */
+static void count_statuses(fl_results_arm *arm, size_t repeats)
 {
-    for (size_t i = 0; i < arm->n_search; i++) {
-        arm->n_complete += arm->search[i].status == FL_OUTCOME_COMPLETE;
-        arm->n_infeasible += arm->search[i].status == FL_OUTCOME_INFEASIBLE;
-        arm->n_failed += arm->search[i].status == FL_OUTCOME_FAILED;
+    for (const fl_results_entry *next = arm->search, *end = arm->search + arm->n_search; next < end;) {
+        ending e = ending_of(&next, end, repeats);
+        arm->n_run++;
+        arm->n_complete += e.n_complete == repeats;
+        arm->n_failed += e.n_failed > 0;
+        arm->n_infeasible += !e.n_failed && e.n_infeasible > 0;
     }
 }
 
@@ -232,7 +254,7 @@ static void settle_arm(const fl_study *study, fl_results_arm *arm, const fl_resu
     arm->n_trials = count_trials(study, all, searched, &arm->filled);
     while (searched && all[searched - 1].slot.index >= arm->n_trials) searched--;
     arm->n_search = searched;
-    count_statuses(arm);
+    count_statuses(arm, study->repeats);
 }
 
 /* Reruns count only for the trial that is selected now; those of one trial stand side by side. */

@@ -46,7 +46,9 @@ typedef struct fl_results_arm {
     size_t n_reruns;
     size_t n_trials; /* n: the indices 0..n-1 are the arm's trials */
     bool filled;     /* the budget is: `trials` are there, and feasible where that is asked for */
-    size_t n_complete, n_infeasible, n_failed; /* of `search` */
+    /* Trials of `search`: with a record; with all repeats complete; with a failed repeat; without one, but with an
+     * infeasible repeat. */
+    size_t n_run, n_complete, n_failed, n_infeasible;
 } fl_results_arm;
 
 typedef struct fl_results {
@@ -87,21 +89,24 @@ bool fl_results_check_points(fl_results *results, fl_error *error);
 /* Are points of this complete trial missing, which were written before it? Only damage does that. */
 bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief);
 
-/* What selection sees of a trial: the medians over its repeats; infinite where it was not feasible. */
+/* What selection sees of a trial: the median repeat by score, or the mean of the two middle ones. A trial is feasible
+ * when all its repeats are; where it is not, its figures are infinite. */
 typedef struct fl_results_score {
     uint64_t index;
-    const fl_results_entry *record; /* the repeat that stands for it: the lower median */
+    bool feasible;
+    const fl_results_entry *record; /* the repeat that stands for it: of two middle ones the better */
     double score;                   /* of study->select, at the final or the best evaluation */
     double val_loss;                /* breaks ties */
     double val_error, test_error;   /* at the scored point */
-    double steps_to_target;         /* the median over the repeats */
+    double steps_to_target;         /* the median over the repeats by itself */
 } fl_results_score;
 
 /* Fill the scored fields of a brief from one of its points, NULL: it has none; and from its record. */
 void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *brief);
 void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief);
 
-/* The scores of an arm's trials 0..n-1 (failed and missing ones left out) into an array to be freed; *n counts them. */
+/* The scores of an arm's trials 0..n-1 into an array to be freed; *n counts them. Trials of which a repeat failed or is
+ * missing are left out, but for those already known to be infeasible. */
 fl_results_score *fl_results_scores(const fl_results *results, const fl_results_arm *arm, size_t *n);
 
 /* The selected one: lowest score, ties by validation loss, then by index. NULL when none is finite. */

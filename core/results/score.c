@@ -40,47 +40,72 @@ static int by_value(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The lower median, so that one repeat, with its test figure, stands for the trial. */
-static double lower_median(double *values, size_t n)
+static double mean_of_middle(double low, double high)
 {
-    qsort(values, n, sizeof *values, by_value);
-    return values[(n - 1) / 2];
+    return low == high ? low : low + (high - low) / 2; /* two infinities have no difference */
 }
 
-/* Of `n` repeats; their order is changed. */
-static fl_results_score score_trial(const fl_results_entry **repeats, size_t n)
+static double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return mean_of_middle(values[(n - 1) / 2], values[n / 2]);
+}
+
+/* Of `n` repeats that all are complete; their order is changed. The test error goes with the score: it is that of the
+ * repeats in the middle by score. */
+static fl_results_score score_feasible(const fl_results_entry **repeats, size_t n)
 {
     double *steps = fl_memory_new(n, sizeof *steps);
     for (size_t i = 0; i < n; i++) steps[i] = repeats[i]->steps_to_target;
     qsort(repeats, n, sizeof *repeats, by_score);
-    const fl_results_entry *median = repeats[(n - 1) / 2];
+    const fl_results_entry *low = repeats[(n - 1) / 2], *high = repeats[n / 2];
     fl_results_score score = {
-        .index = median->slot.index,
-        .record = median,
-        .score = median->score,
-        .val_loss = median->val_loss,
-        .val_error = median->val_error,
-        .test_error = median->test_error,
-        .steps_to_target = lower_median(steps, n),
+        .index = low->slot.index,
+        .feasible = true,
+        .record = low,
+        .score = mean_of_middle(low->score, high->score),
+        .val_loss = mean_of_middle(low->val_loss, high->val_loss),
+        .val_error = mean_of_middle(low->val_error, high->val_error),
+        .test_error = mean_of_middle(low->test_error, high->test_error),
+        .steps_to_target = median(steps, n),
     };
     free(steps);
     return score;
 }
 
+static fl_results_score score_infeasible(const fl_results_entry *repeat)
+{
+    return (fl_results_score){ .index = repeat->slot.index,
+                               .record = repeat,
+                               .score = HUGE_VAL,
+                               .val_loss = HUGE_VAL,
+                               .val_error = HUGE_VAL,
+                               .test_error = HUGE_VAL,
+                               .steps_to_target = HUGE_VAL };
+}
+
 fl_results_score *fl_results_scores(const fl_results *results, const fl_results_arm *arm, size_t *n)
 {
     const fl_results_entry *next = arm->search, *end = arm->search + arm->n_search;
-    const fl_results_entry **ran = fl_memory_new(results->study->repeats, sizeof *ran);
+    const fl_results_entry **complete = fl_memory_new(results->study->repeats, sizeof *complete);
     fl_results_score *scores = fl_memory_new(arm->n_search, sizeof *scores);
     *n = 0;
     while (next < end) {
+        const fl_results_entry *infeasible = NULL, *failed = NULL;
         uint64_t index = next->slot.index;
-        size_t n_ran = 0;
-        for (; next < end && next->slot.index == index; next++)
-            if (next->status != FL_OUTCOME_FAILED && n_ran < results->study->repeats) ran[n_ran++] = next;
-        if (n_ran) scores[(*n)++] = score_trial(ran, n_ran);
+        size_t n_complete = 0;
+        for (; next < end && next->slot.index == index; next++) {
+            if (next->status == FL_OUTCOME_FAILED) failed = next;
+            if (next->status == FL_OUTCOME_INFEASIBLE) infeasible = next;
+            if (next->status == FL_OUTCOME_COMPLETE && n_complete < results->study->repeats)
+                complete[n_complete++] = next;
+        }
+        if (n_complete == results->study->repeats)
+            scores[(*n)++] = score_feasible(complete, n_complete);
+        else if (infeasible && !failed)
+            scores[(*n)++] = score_infeasible(infeasible);
     }
-    free(ran);
+    free(complete);
     return scores;
 }
 

@@ -1,4 +1,4 @@
-/* Where on its axis a trial lies, and where an axis whose best trial lies on its edge could be widened.
+/* Where on its axis a trial lies, and at which end of it a search is cut off.
  *
  * Records hold resolved hyperparameters; an axis may be one_minus_beta1 or learning_rate/epsilon. These functions see
  * the axis as it was sampled.
@@ -22,16 +22,21 @@ bool fl_stats_axis_log(const fl_search_axis *axis);
  * are one. */
 double fl_stats_axis_share(const fl_search_axis *axis, double value);
 
+/* How many trials the best tenth of `n` are: at least 3, and no more than 100, which are enough to tell; 0 below 3. */
+size_t fl_stats_axis_best(size_t n);
+
 typedef struct fl_stats_edge {
-    double value; /* as sampled */
-    bool upper;   /* which end it is near */
-    double bound; /* that end */
-    double wider; /* what to widen it to */
+    bool upper;           /* which end the best trials crowd */
+    double bound;         /* that end */
+    double wider;         /* what to widen it to */
+    size_t there, looked; /* so many of so many of the best trials lie at it */
 } fl_stats_edge;
 
-/* True when `values` lie within a twentieth of the axis's length from an end that may be widened: one the
- * hyperparameter's range allows to go beyond. Never for choices, which have no order, nor for fewer than three listed
- * values, which are all ends. */
-bool fl_stats_axis_edge(const fl_search_axis *axis, const fl_trial_values *values, fl_stats_edge *edge);
+/* Is the search cut off at an end of this axis? True when more than half of the best tenth of the `n` trials lie in the
+ * outer tenth of the axis, at an end that may be widened: one the hyperparameter's range allows to go beyond. Of listed
+ * values each holds many trials by itself, so there all of the best must have the value at the end; and there are no
+ * more of them than trials with one value. Never for choices, which have no order, nor for fewer than three listed
+ * values, which are all ends. `best` holds the values of fl_stats_axis_best(n) trials, the best first. */
+bool fl_stats_axis_cut_off(const fl_search_axis *axis, const fl_trial_values *best, size_t n, fl_stats_edge *edge);
 
 #endif

@@ -1,26 +1,13 @@
-/* Percentiles of resampled differences (Efron 1979), arms resampled independently of each other. */
+/* Percentiles of resampled differences (Efron 1979). A resample repeats trials, which makes its estimate too high by a
+ * known amount (expected_best.c); the amounts of the two arms are taken off. */
 #include "stats/gap.h"
 #include "base/memory.h"
+#include "base/random.h"
+#include "stats/best_of.h"
 #include "stats/expected_best.h"
 #include "stats/sample.h"
 
 #include <stdlib.h>
-
-/* Both arms' trials one after the other, their values capped. */
-static fl_stats_trial *capped(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b)
-{
-    size_t n = n_a + n_b;
-    fl_stats_trial *trials = fl_memory_new(n, sizeof *trials);
-    double *values = fl_memory_new(n, sizeof *values);
-    for (size_t i = 0; i < n; i++) {
-        trials[i] = i < n_a ? a[i] : b[i - n_a];
-        values[i] = trials[i].value;
-    }
-    fl_stats_cap(values, n);
-    for (size_t i = 0; i < n; i++) trials[i].value = values[i];
-    free(values);
-    return trials;
-}
 
 static size_t count_above(const double *values, size_t n, double margin)
 {
@@ -29,23 +16,79 @@ static size_t count_above(const double *values, size_t n, double margin)
     return count;
 }
 
-fl_stats_gap fl_stats_gap_of(const fl_stats_trial *a, size_t n_a, const fl_stats_trial *b, size_t n_b, size_t k,
-                             double margin, size_t resamples, uint64_t seed)
+/* How much too high resampled estimates are on average. */
+static double bias(const fl_stats_trial *trials, size_t n, size_t k)
 {
-    double finite, *gaps = fl_memory_new(resamples, sizeof *gaps), *taken = fl_memory_new(resamples, sizeof *taken);
-    fl_stats_trial *first = capped(a, n_a, b, n_b), *second = first + n_a;
-    fl_stats_expected_best_resampled(first, n_a, k, seed, gaps, resamples);
-    fl_stats_expected_best_resampled(second, n_b, k, seed + 1, taken, resamples);
-    for (size_t i = 0; i < resamples; i++) gaps[i] -= taken[i];
+    return fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
+}
+
+/* The U-statistic of the trials drawn `counts` times each, given the trials' order. */
+static double drawn_best(const fl_stats_trial *trials, size_t n, const size_t *order, const double *weights,
+                         const uint32_t *counts)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t c = 0; c < counts[order[i]]; c++) sum += *weights++ * trials[order[i]].value;
+    return sum;
+}
+
+/* Pairs are drawn, and with a pair both its trials. */
+static void resample_pairs(const fl_stats_trial *a, const fl_stats_trial *b, size_t n, size_t k, uint64_t seed,
+                           double *differences, size_t resamples)
+{
+    size_t *order_a = fl_memory_new(n, sizeof *order_a), *order_b = fl_memory_new(n, sizeof *order_b);
+    double *weights = fl_memory_new(n, sizeof *weights), too_high = bias(a, n, k) - bias(b, n, k);
+    uint32_t *counts = fl_memory_new(n, sizeof *counts);
+    fl_random_stream stream = fl_random_stream_start(seed, "bootstrap", 0);
+    fl_stats_rank(a, n, order_a);
+    fl_stats_rank(b, n, order_b);
+    fl_stats_subset_weights(n, k, weights);
+    for (size_t r = 0; r < resamples; r++) {
+        for (size_t i = 0; i < n; i++) counts[i] = 0;
+        for (size_t i = 0; i < n; i++) counts[fl_random_below(&stream, n)]++;
+        differences[r] =
+            drawn_best(a, n, order_a, weights, counts) - drawn_best(b, n, order_b, weights, counts) - too_high;
+    }
+    free(order_a);
+    free(order_b);
+    free(weights);
+    free(counts);
+}
+
+static void resample_apart(const fl_stats_arms *arms, const fl_stats_trial *a, const fl_stats_trial *b, uint64_t seed,
+                           double *differences, size_t resamples)
+{
+    double *other = fl_memory_new(resamples, sizeof *other);
+    fl_stats_expected_best_resampled(a, arms->n_a, arms->k, seed, differences, resamples);
+    fl_stats_expected_best_resampled(b, arms->n_b, arms->k, seed + 1, other, resamples);
+    for (size_t i = 0; i < resamples; i++) differences[i] -= other[i];
+    free(other);
+}
+
+void fl_stats_gap_resampled(const fl_stats_arms *arms, uint64_t seed, double *differences, size_t resamples)
+{
+    fl_stats_trial *a = fl_stats_arms_capped(arms), *b = a + arms->n_a;
+    if (arms->paired)
+        resample_pairs(a, b, arms->n_a, arms->k, seed, differences, resamples);
+    else
+        resample_apart(arms, a, b, seed, differences, resamples);
+    free(a);
+}
+
+fl_stats_gap fl_stats_gap_of(const fl_stats_arms *arms, double margin, size_t resamples, uint64_t seed)
+{
+    double finite, *gaps = fl_memory_new(resamples, sizeof *gaps);
+    fl_stats_trial *a = fl_stats_arms_capped(arms), *b = a + arms->n_a;
+    fl_stats_gap_resampled(arms, seed, gaps, resamples);
     fl_stats_sort(gaps, resamples);
     fl_stats_gap gap = {
-        .difference = fl_stats_expected_best(first, n_a, k, &finite) - fl_stats_expected_best(second, n_b, k, &finite),
+        .difference = fl_stats_expected_best(a, arms->n_a, arms->k, &finite) -
+                      fl_stats_expected_best(b, arms->n_b, arms->k, &finite),
         .low = fl_stats_quantile(gaps, resamples, 0.05),
         .high = fl_stats_quantile(gaps, resamples, 0.95),
         .p_beyond = (1.0 + (double)count_above(gaps, resamples, margin)) / (1.0 + (double)resamples),
     };
-    free(first);
-    free(taken);
+    free(a);
     free(gaps);
     return gap;
 }

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIALS_PER_DRAW = 5 }; /* N / K of an interval: expected_best.h claims none below it */
-
 /* Draws an interval's bootstrap may spend (about two seconds), and how few resamples still give a 5th percentile. */
 enum { MOST_DRAWS = 100000000, LEAST_RESAMPLES = 200 };
 
@@ -50,7 +48,7 @@ static double steps_of(const fl_results_score *score)
 /* A feasible budget grants every infeasible trial another draw, so there those do not count. */
 static bool counts(const fl_study *study, const fl_results_score *score)
 {
-    return !study->feasible || score->record->status == FL_OUTCOME_COMPLETE;
+    return !study->feasible || score->feasible;
 }
 
 /* Trials that `rank` ranks and of which `value` is reported. */
@@ -179,12 +177,11 @@ static void fill_defaults(fl_summary_arm *arm)
 
 /* --- arms --- */
 
-static size_t count_run(const fl_results_arm *results)
+/* The study's, so that K is the same in every arm; a budget that is not filled has no more than its own fifth. */
+static size_t k_of(const fl_study *study, size_t n)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < results->n_search; i++)
-        n += i == 0 || results->search[i].slot.index != results->search[i - 1].slot.index;
-    return n;
+    size_t fifth = n >= FL_STUDY_TRIALS_PER_DRAW ? n / FL_STUDY_TRIALS_PER_DRAW : 1;
+    return study->claims.k < fifth ? study->claims.k : fifth;
 }
 
 static void summarize(const fl_results *results, size_t i, fl_summary_arm *arm)
@@ -203,12 +200,13 @@ static void summarize(const fl_results *results, size_t i, fl_summary_arm *arm)
     arm->scores = fl_results_scores(results, arm->results, &arm->n_scores);
     arm->selected = fl_results_best_score(arm->scores, arm->n_scores);
     if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
-    arm->n_run = count_run(arm->results);
+    arm->n_run = arm->results->n_run;
     for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
-    arm->k = arm->n_counted >= TRIALS_PER_DRAW ? arm->n_counted / TRIALS_PER_DRAW : 1;
+    arm->k = k_of(study, arm->n_counted);
     arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
     fill_defaults(arm);
     fill_reruns(arm);
+    fl_summary_find_cut_offs(results, arm);
     if (!arm->n_counted) return;
     fill_val_error(study, arm);
     fill_test_error(study, arm);
@@ -255,12 +253,14 @@ void fl_summary_free(fl_summary *summary)
         fl_summary_arm *arm = &summary->arms[i];
         fl_record_free(&arm->record);
         free(arm->scores);
+        free(arm->cut_offs);
         free_sentences(arm->defaults, arm->n_defaults);
         free_sentences(arm->warnings, arm->n_warnings);
     }
     free_sentences(summary->warnings, summary->n_warnings);
     free(summary->arms);
     for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
+    for (size_t i = 0; i < summary->n_pairs; i++) free(summary->pairs[i].verdict);
     free(summary->inclusions);
     free(summary->pairs);
     free(summary);

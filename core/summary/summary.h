@@ -14,6 +14,7 @@
 #define FL_SUMMARY_SUMMARY_H
 
 #include "results/results.h"
+#include "stats/axis.h"
 #include "stats/best_of.h"
 #include "stats/expected_best.h"
 
@@ -23,16 +24,24 @@ typedef struct fl_summary_band {
     double center, low, high;
 } fl_summary_band;
 
+/* An axis at whose end an arm's best trials crowd (stats/axis.h). */
+typedef struct fl_summary_cut_off {
+    const fl_search_axis *axis; /* borrowed from the study */
+    fl_stats_edge edge;
+} fl_summary_cut_off;
+
 typedef struct fl_summary_arm {
     const fl_study_arm *arm;       /* borrowed from the study */
     const fl_results_arm *results; /* borrowed */
     fl_results_score *scores;      /* trials in index order, failed ones left out; owned */
     size_t n_scores;
-    size_t n_run;                          /* trials with a record, failed ones too */
-    size_t n_counted;                      /* N: the trials that count */
-    const fl_results_score *selected;      /* among `scores`; NULL when none is feasible */
-    fl_record record;                      /* the selected trial's, whole; owned; empty without one */
-    size_t k;                              /* K of the interval: N / 5, at least 1 */
+    size_t n_run;                     /* trials with a record, failed ones too */
+    size_t n_counted;                 /* N: the trials that count */
+    const fl_results_score *selected; /* among `scores`; NULL when none is feasible */
+    fl_record record;                 /* the selected trial's, whole; owned; empty without one */
+    size_t k;                         /* K of the interval: the study's, and a fifth of its own trials at most */
+    fl_summary_cut_off *cut_offs;     /* owned */
+    size_t n_cut_offs;
     fl_summary_band val_error, test_error; /* of the selected trial */
     double test_standard_error; /* binomial, of the selected trial's test error; NaN where errors are no rates */
     double median_val_error, median_test_error, median_steps; /* over the trials that count */
@@ -50,18 +59,37 @@ typedef struct fl_summary_arm {
     size_t n_warnings;
 } fl_summary_arm;
 
+/* Why a pair is claimed, or is not. */
+typedef enum fl_summary_verdict {
+    FL_SUMMARY_UNFILLED, /* a budget is not filled, so nothing is tested */
+    FL_SUMMARY_DIVERGED, /* an arm has no feasible trial, so there is no difference */
+    FL_SUMMARY_NOTHING,  /* no difference shown */
+    FL_SUMMARY_CUT_OFF,  /* a difference in this space, but the worse arm's search is cut off at an end of it */
+    FL_SUMMARY_BETTER,   /* claimed */
+    FL_SUMMARY_VERDICTS
+} fl_summary_verdict;
+
 /* Two arms that share workload, backend, precision and batch size, compared on E[best of K] of the test error. */
 typedef struct fl_summary_pair {
     size_t a, b;          /* indices into arms */
-    size_t k;             /* a fifth of the smaller arm's trials, at least 1 */
-    bool tested;          /* both budgets are filled */
+    size_t k;             /* the study's; of an unfilled budget a fifth of the smaller arm's trials at most */
+    bool paired;          /* the arms' axes are the same, so trials of one index are compared with each other */
+    size_t n_a, n_b;      /* trials compared */
+    size_t n_left_out;    /* of paired arms: trials without a partner */
+    bool tested;          /* both budgets are filled, and both arms have a feasible trial */
     size_t permutations;  /* divisions the test drew; 0 where it was not made */
-    double difference;    /* a minus b: negative where a is better; NaN where an arm has no trial that counts */
-    double p, p_adjusted; /* permutation test; Holm over the study's pairs; NaN where it was not made */
-    bool claimed;         /* p_adjusted < FL_SUMMARY_LEVEL */
+    double difference;    /* a minus b: negative where a is better; NaN where an arm has no feasible trial */
+    double low, high;     /* its 90 % interval (stats/gap.h); NaN where K is more than a fifth of the trials */
+    double coverage;      /* how often such an interval holds the truth in simulated studies */
+    double p, p_adjusted; /* permutation test; Holm over the tests of the study; NaN where it was not made */
+    double detectable;    /* as planned from the first 10 trials of each arm (stats/detectable.h); NaN: not known */
+    bool shown;           /* p_adjusted is below the summary's level */
+    bool claimed;         /* and the worse arm's search is not cut off */
+    size_t worse;         /* the arm with the larger E[best of K]; an index into arms */
     bool steps_equal;     /* steps to target lie within one evaluation interval; false without a target */
     bool within_error;    /* the selected trials' test errors lie closer than a binomial standard error */
-    const char *verdict;  /* "a is better", "b is better", "no difference shown", "no claim: budget not filled" */
+    fl_summary_verdict found;
+    char *verdict; /* in words, with the arms' names: "a is better"; owned */
 } fl_summary_pair;
 
 typedef enum fl_summary_finding {
@@ -95,19 +123,25 @@ typedef struct fl_summary {
     const fl_results *results; /* borrowed */
     fl_summary_arm *arms;      /* one per arm of the study, in its order */
     size_t n_arms;
-    fl_summary_pair *pairs; /* by the first arm, then the second */
-    size_t n_pairs;
+    fl_summary_pair *pairs; /* those the study declares, in its order; else all, by the first arm, then the second */
+    size_t n_pairs, n_tests;
+    size_t n_looks; /* at the declared claims, this one included: tested at FL_SUMMARY_LEVEL over it */
+    double level;
+    size_t n_family;                  /* studies corrected together with this one, itself included; 0: on its own */
     fl_summary_inclusion *inclusions; /* by the special arm, then the general one */
     size_t n_inclusions;
     char **warnings; /* about the whole study; owned */
     size_t n_warnings;
 } fl_summary;
 
-/* Differences are claimed below it, after Holm's correction. */
+/* Differences are claimed below it, after Holm's correction, when they are looked at once. */
 #define FL_SUMMARY_LEVEL 0.05
 
 fl_summary *fl_summary_make(const fl_results *results);
 void fl_summary_free(fl_summary *summary);
+
+/* Correct the declared tests of studies of one family together, those of the `n` summaries that name the same one. */
+void fl_summary_correct_families(fl_summary *const *summaries, size_t n);
 
 /* True when two arms can be compared: everything but optimizer, schedule and space is the same. */
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b);

@@ -91,12 +91,13 @@ static void test(const fl_summary *summary, fl_summary_inclusion *i, size_t draw
     const fl_study *study = summary->results->study;
     const fl_summary_arm *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_stats_trial *general = fl_summary_scored(study, g), *special = fl_summary_scored(study, s);
-    fl_stats_gap gap = fl_stats_gap_of(general, g->n_counted, special, s->n_counted, i->k, i->margin, draws, SEED);
+    fl_stats_arms arms = { general, special, g->n_counted, s->n_counted, i->k, false };
+    fl_stats_gap gap = fl_stats_gap_of(&arms, i->margin, draws, SEED);
     i->difference = gap.difference;
     i->low = gap.low;
     i->high = gap.high;
     i->p_beyond = gap.p_beyond;
-    i->p_worse = fl_stats_permutation(general, g->n_counted, special, s->n_counted, i->k, draws, SEED).p_worse;
+    i->p_worse = fl_stats_permutation(&arms, draws, SEED).p_worse;
     free(general);
     free(special);
 }
@@ -146,17 +147,12 @@ static fl_summary_finding find(const fl_summary_inclusion *i)
     return i->p_worse < FL_SUMMARY_LEVEL && i->low > 0 ? FL_SUMMARY_CONTRADICTED : FL_SUMMARY_NOT_SHOWN;
 }
 
-/* Add the axes at whose end the arm's selected trial lies; returns how many. Of few listed values most are ends, which
- * says little. */
+/* Add the axes at whose end the arm's best trials crowd; returns how many. */
 static size_t add_edges(const fl_summary_arm *arm, fl_text *text)
 {
-    size_t n = 0;
-    fl_stats_edge edge;
-    const fl_search_space *space = arm->arm->space;
-    for (const fl_search_axis *axis = space->axes; axis < space->axes + space->n_axes; axis++)
-        if (!axis->n_points && fl_stats_axis_edge(axis, &arm->record.values, &edge))
-            fl_text_add(text, "%s%s", n++ ? " and " : "", axis->name);
-    return n;
+    for (size_t i = 0; i < arm->n_cut_offs; i++)
+        fl_text_add(text, "%s%s", i ? " and " : "", arm->cut_offs[i].axis->name);
+    return arm->n_cut_offs;
 }
 
 /* What the search of the general arm lacks, by what can be seen of it. */
@@ -167,7 +163,7 @@ static void add_lack(const fl_summary *summary, const fl_summary_inclusion *i, f
     if (fl_stats_image_outside(g->arm, s->arm, &s->record.values, &outside))
         fl_text_add(why, "its space is too narrow to hold what %s selected (%s)", s->arm->label, outside.bytes);
     else if (add_edges(g, &edges))
-        fl_text_add(why, "its space may be too narrow: its best trial lies at the end of %s", edges.bytes);
+        fl_text_add(why, "its space may be too narrow: its best trials lie at the end of %s", edges.bytes);
     else
         fl_text_add(why, "too few trials: its space holds what %s selected, but %zu trials along %zu axes %s",
                     s->arm->label, g->n_counted, fl_search_space_dimensions(g->arm->space),

@@ -122,6 +122,17 @@ static void add_figures(json_t *object, const fl_summary_arm *arm)
     json_object_set_new(object, "reruns", reruns_json(arm));
 }
 
+/* The axes at whose end the best trials crowd. */
+static json_t *cut_offs_json(const fl_summary_arm *arm)
+{
+    json_t *list = json_array();
+    for (const fl_summary_cut_off *c = arm->cut_offs; c < arm->cut_offs + arm->n_cut_offs; c++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f}", "axis", c->axis->name, "end",
+                                              c->edge.upper ? "upper" : "lower", "bound", c->edge.bound, "widen_to",
+                                              c->edge.wider));
+    return list;
+}
+
 static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
 {
     const fl_study *study = summary->results->study;
@@ -131,6 +142,7 @@ static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
     add_counts(object, arm);
     json_object_set_new(object, "selected", selected_json(study, arm));
     add_figures(object, arm);
+    json_object_set_new(object, "cut_off", cut_offs_json(arm));
     json_object_set_new(object, "cost", fl_summary_ledger_json(&ledger));
     json_object_set_new(object, "defaults", sentences(arm->defaults, arm->n_defaults));
     json_object_set_new(object, "warnings", sentences(arm->warnings, arm->n_warnings));
@@ -139,17 +151,49 @@ static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
 
 /* --- pairs --- */
 
+static const char *const findings[FL_SUMMARY_VERDICTS] = {
+    [FL_SUMMARY_UNFILLED] = "budget not filled",
+    [FL_SUMMARY_DIVERGED] = "diverged",
+    [FL_SUMMARY_NOTHING] = "no difference shown",
+    [FL_SUMMARY_CUT_OFF] = "cut off",
+    [FL_SUMMARY_BETTER] = "claimed",
+};
+
+/* The better arm's name; null where none has the lower expectation. */
+static json_t *better_json(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    if (!(fabs(pair->difference) > 0)) return json_null();
+    return json_string(summary->arms[pair->worse == pair->a ? pair->b : pair->a].arm->name);
+}
+
 static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
 {
+    bool declared = summary->results->study->claims.declared;
     json_t *object =
         json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "a", summary->arms[pair->a].arm->name, "b",
                   summary->arms[pair->b].arm->name, "k", count(pair->k), "permutations", count(pair->permutations),
                   "difference", number(pair->difference), "p", number(pair->p), "p_adjusted", number(pair->p_adjusted));
+    json_object_update_new(
+        object, json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "better", better_json(summary, pair), "low",
+                          number(pair->low), "high", number(pair->high), "coverage", number(pair->coverage), "declared",
+                          declared, "paired", pair->paired, "n", json_pack("[i, i]", (int)pair->n_a, (int)pair->n_b),
+                          "left_out", count(pair->n_left_out), "detectable_difference", number(pair->detectable)));
+    json_object_set_new(object, "closed", json_boolean(!summary->arms[pair->worse].n_cut_offs));
+    json_object_set_new(object, "finding", json_string(findings[pair->found]));
     json_object_set_new(object, "claimed", json_boolean(pair->claimed));
     json_object_set_new(object, "verdict", json_string(pair->verdict));
     if (summary->results->study->has_target)
         json_object_set_new(object, "steps_equal", json_boolean(pair->steps_equal));
     return object;
+}
+
+static json_t *claims_json(const fl_summary *summary)
+{
+    const fl_study_claims *claims = &summary->results->study->claims;
+    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:f, s:s?, s:o}", "declared", claims->declared, "k",
+                     count(claims->k), "trials", count(claims->trials), "tests", count(summary->n_tests), "looks",
+                     count(summary->n_looks), "level", number(summary->level), "margin", claims->margin, "family",
+                     claims->family, "studies_in_family", count(summary->n_family));
 }
 
 /* --- inclusions --- */
@@ -186,9 +230,9 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(summary, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
                      summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),
-                     "select_at", study->select_best ? "best" : "final", "target", target_json(study), "arms", arms,
-                     "pairs", pairs, "inclusions", inclusions_json(summary), "warnings",
-                     sentences(summary->warnings, summary->n_warnings));
+                     "select_at", study->select_best ? "best" : "final", "target", target_json(study), "claims",
+                     claims_json(summary), "arms", arms, "pairs", pairs, "inclusions", inclusions_json(summary),
+                     "warnings", sentences(summary->warnings, summary->n_warnings));
 }

@@ -1,5 +1,9 @@
-/* Comparisons: every pair of arms that differ in optimizer, schedule and space alone. */
+/* Comparisons: the pairs of arms that a study declares, or every pair that differs in optimizer, schedule and space
+ * alone. */
 #include "base/memory.h"
+#include "stats/detectable.h"
+#include "stats/expected_best.h"
+#include "stats/gap.h"
 #include "stats/holm.h"
 #include "stats/permutation.h"
 #include "stats/steps.h"
@@ -7,20 +11,53 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* With m pairs, Holm asks the clearest difference for p < .05 / m: a test must draw well over 20 m divisions to get
  * there. */
 enum { DIVISIONS_PER_PAIR = 100, LEAST_DIVISIONS_PER_PAIR = 40, LEAST_DIVISIONS = 400 };
 
-/* Trials all tests of a study may shuffle together, about two seconds' worth. */
-static const double MOST_SHUFFLED = 1e8;
+/* Trials all tests of a study may shuffle together, about three seconds' worth; and its intervals. */
+static const double MOST_SHUFFLED = 1e8, MOST_RESAMPLED = 3e7;
+enum { LEAST_RESAMPLES = 200 }; /* that still give a 5th percentile */
 
-enum { PERMUTATION_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
+/* A detectable difference simulates thousands of studies; beyond so many tests a study is to declare fewer. */
+enum { MOST_DETECTABLE = 30 };
+
+enum { SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
 
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
            a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
+}
+
+/* --- paired arms --- */
+
+static bool same_axis(const fl_search_axis *a, const fl_search_axis *b)
+{
+    if (strcmp(a->name, b->name) || a->n_points != b->n_points) return false;
+    if (!a->n_points) return a->log == b->log && a->min == b->min && a->max == b->max;
+    return !memcmp(a->points, b->points, a->n_points * sizeof *a->points);
+}
+
+/* The next axis from `i` on that a search varies; n_axes when there is none. */
+static size_t next_varying(const fl_search_space *space, size_t i)
+{
+    while (i < space->n_axes && !space->n_complete && !fl_search_axis_varies(space, &space->axes[i])) i++;
+    return i;
+}
+
+/* Have both arms the same axes in the same order? Then trial i has the same point and the same seed in both. */
+static bool same_axes(const fl_search_space *a, const fl_search_space *b)
+{
+    if (a->n_complete != b->n_complete) return false;
+    size_t i = next_varying(a, 0), j = next_varying(b, 0);
+    while (i < a->n_axes && j < b->n_axes && same_axis(&a->axes[i], &b->axes[j])) {
+        i = next_varying(a, i + 1);
+        j = next_varying(b, j + 1);
+    }
+    return i == a->n_axes && j == b->n_axes;
 }
 
 /* --- the list --- */
@@ -37,14 +74,27 @@ static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
         .a = a,
         .b = b,
         .k = smaller(first->k, second->k),
-        .tested = first->results->filled && second->results->filled && first->n_counted && second->n_counted,
+        .paired = same_axes(first->arm->space, second->arm->space),
+        .tested = first->results->filled && second->results->filled && first->selected && second->selected,
         .difference = NAN,
+        .low = NAN,
+        .high = NAN,
+        .coverage = NAN,
         .p = NAN,
         .p_adjusted = NAN,
+        .detectable = NAN,
     };
 }
 
-static void list_pairs(fl_summary *summary)
+static void list_declared(fl_summary *summary)
+{
+    const fl_study_claims *claims = &summary->results->study->claims;
+    summary->pairs = fl_memory_new(claims->n_pairs, sizeof *summary->pairs);
+    for (const fl_study_pair *pair = claims->pairs; pair < claims->pairs + claims->n_pairs; pair++)
+        summary->pairs[summary->n_pairs++] = pair_of(summary, pair->left, pair->right);
+}
+
+static void list_all(fl_summary *summary)
 {
     size_t n = summary->n_arms;
     summary->pairs = fl_memory_new(n * (n - 1) / 2, sizeof *summary->pairs);
@@ -54,12 +104,56 @@ static void list_pairs(fl_summary *summary)
                 summary->pairs[summary->n_pairs++] = pair_of(summary, a, b);
 }
 
-/* --- tests --- */
+/* --- the trials of a pair --- */
 
-static size_t trials_of(const fl_summary *summary, const fl_summary_pair *pair)
+/* Both arms' trials, to be freed. */
+typedef struct both {
+    fl_stats_trial *a, *b;
+    fl_stats_arms arms;
+} both;
+
+static fl_stats_trial as_trial(const fl_results_score *score)
 {
-    return summary->arms[pair->a].n_counted + summary->arms[pair->b].n_counted;
+    return (fl_stats_trial){ .score = score->score, .val_loss = score->val_loss, .value = score->test_error };
 }
+
+/* Trials of one index side by side, infeasible ones too; those without a partner are left out. */
+static both side_by_side(const fl_summary_arm *a, const fl_summary_arm *b)
+{
+    size_t n = 0, most = smaller(a->n_scores, b->n_scores);
+    both pair = { .a = fl_memory_new(most, sizeof *pair.a), .b = fl_memory_new(most, sizeof *pair.b) };
+    for (size_t i = 0, j = 0; i < a->n_scores && j < b->n_scores;) {
+        const fl_results_score *left = &a->scores[i], *right = &b->scores[j];
+        if (left->index == right->index) {
+            pair.a[n] = as_trial(left);
+            pair.b[n++] = as_trial(right);
+        }
+        i += left->index <= right->index;
+        j += right->index <= left->index;
+    }
+    pair.arms = (fl_stats_arms){ pair.a, pair.b, n, n, 0, true };
+    return pair;
+}
+
+static both both_of(const fl_summary *summary, fl_summary_pair *pair)
+{
+    const fl_study *study = summary->results->study;
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    both trials;
+    if (pair->paired) {
+        trials = side_by_side(a, b);
+        pair->n_left_out = a->n_scores + b->n_scores - 2 * trials.arms.n_a;
+    } else {
+        trials = (both){ .a = fl_summary_tested(study, a), .b = fl_summary_tested(study, b) };
+        trials.arms = (fl_stats_arms){ trials.a, trials.b, a->n_counted, b->n_counted, 0, false };
+    }
+    trials.arms.k = pair->k = smaller(pair->k, smaller(trials.arms.n_a, trials.arms.n_b));
+    pair->n_a = trials.arms.n_a;
+    pair->n_b = trials.arms.n_b;
+    return trials;
+}
+
+/* --- tests --- */
 
 size_t fl_summary_draws(size_t n_tests, double shuffled)
 {
@@ -68,53 +162,115 @@ size_t fl_summary_draws(size_t n_tests, double shuffled)
     return (size_t)fmin(wanted, fmax(least, MOST_SHUFFLED / shuffled));
 }
 
-static void plan_tests(fl_summary *summary)
+/* What is to be drawn: divisions of each test, and resamples of each interval. */
+typedef struct draws {
+    size_t divisions, resamples;
+} draws;
+
+static draws plan_draws(fl_summary *summary)
 {
-    size_t n_tests = 0;
     double shuffled = 0;
     for (size_t i = 0; i < summary->n_pairs; i++) {
-        if (!summary->pairs[i].tested) continue;
-        shuffled += (double)trials_of(summary, &summary->pairs[i]);
-        n_tests++;
+        const fl_summary_pair *pair = &summary->pairs[i];
+        if (!pair->tested) continue;
+        shuffled += (double)(summary->arms[pair->a].n_counted + summary->arms[pair->b].n_counted);
+        summary->n_tests++;
     }
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].tested) summary->pairs[i].permutations = fl_summary_draws(n_tests, shuffled);
+    double affordable = fmax(LEAST_RESAMPLES, MOST_RESAMPLED / fmax(1, shuffled));
+    return (draws){ fl_summary_draws(summary->n_tests, fmax(1, shuffled)),
+                    (size_t)fmin(FL_STATS_RESAMPLES, affordable) };
 }
 
-/* The difference, and its p where a test is due: a test of no divisions is the difference alone. */
-static void compare_pair(const fl_summary *summary, fl_summary_pair *pair)
+static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_arms arms)
+{
+    const fl_study *study = summary->results->study;
+    if (!pair->tested || summary->n_tests > MOST_DETECTABLE) return;
+    size_t planned = smaller(pair->n_a, pair->n_b);
+    arms.n_a = smaller(arms.n_a, FL_STATS_PILOT);
+    arms.n_b = smaller(arms.n_b, FL_STATS_PILOT);
+    planned = smaller(planned, study->claims.trials);
+    pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)summary->n_tests, SEED);
+}
+
+/* The difference with its interval, and p where a test is due: a test of no divisions is the difference alone. */
+static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const draws *draw)
 {
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    if (!a->n_counted || !b->n_counted) return;
-    const fl_study *study = summary->results->study;
-    fl_stats_trial *left = fl_summary_tested(study, a), *right = fl_summary_tested(study, b);
-    fl_stats_difference found =
-        fl_stats_permutation(left, a->n_counted, right, b->n_counted, pair->k, pair->permutations, PERMUTATION_SEED);
-    pair->difference = found.difference;
-    if (pair->tested) pair->p = found.p;
-    free(left);
-    free(right);
+    if (!a->selected || !b->selected) return;
+    both trials = both_of(summary, pair);
+    if (pair->tested) pair->permutations = draw->divisions;
+    if (pair->n_a && pair->n_b) {
+        fl_stats_difference found = fl_stats_permutation(&trials.arms, pair->permutations, SEED);
+        pair->difference = found.difference;
+        if (pair->tested) pair->p = found.p;
+    }
+    if (smaller(pair->n_a, pair->n_b) >= FL_STUDY_TRIALS_PER_DRAW * pair->k) {
+        fl_stats_gap gap = fl_stats_gap_of(&trials.arms, 0, draw->resamples, SEED);
+        pair->low = gap.low;
+        pair->high = gap.high;
+        pair->coverage = fl_stats_coverage(smaller(pair->n_a, pair->n_b));
+    }
+    detect(summary, pair, trials.arms);
+    free(trials.a);
+    free(trials.b);
 }
 
-static void adjust(fl_summary *summary)
+/* Holm over the tests of all these summaries. */
+static void adjust(fl_summary *const *summaries, size_t n_summaries)
 {
-    double *p = fl_memory_new(summary->n_pairs, sizeof *p);
-    size_t n = 0;
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].tested) p[n++] = summary->pairs[i].p;
+    size_t n = 0, next = 0;
+    for (size_t s = 0; s < n_summaries; s++) n += summaries[s]->n_tests;
+    double *p = fl_memory_new(n, sizeof *p);
+    for (size_t s = 0; s < n_summaries; s++)
+        for (size_t i = 0; i < summaries[s]->n_pairs; i++)
+            if (summaries[s]->pairs[i].tested) p[next++] = summaries[s]->pairs[i].p;
     fl_stats_holm(p, n, p);
-    for (size_t i = summary->n_pairs; i-- > 0;)
-        if (summary->pairs[i].tested) summary->pairs[i].p_adjusted = p[--n];
+    next = 0;
+    for (size_t s = 0; s < n_summaries; s++)
+        for (size_t i = 0; i < summaries[s]->n_pairs; i++)
+            if (summaries[s]->pairs[i].tested) summaries[s]->pairs[i].p_adjusted = p[next++];
     free(p);
 }
 
 /* --- verdicts --- */
 
-static const char *verdict_of(const fl_summary_pair *pair)
+static fl_summary_verdict find(const fl_summary *summary, const fl_summary_pair *pair)
 {
-    if (!pair->tested) return "no claim: budget not filled";
-    if (!pair->claimed) return "no difference shown";
-    return pair->difference < 0 ? "a is better" : "b is better";
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    if (a->n_counted && b->n_counted && (!a->selected || !b->selected)) return FL_SUMMARY_DIVERGED;
+    if (!pair->tested) return FL_SUMMARY_UNFILLED;
+    if (!pair->shown) return FL_SUMMARY_NOTHING;
+    return summary->arms[pair->worse].n_cut_offs ? FL_SUMMARY_CUT_OFF : FL_SUMMARY_BETTER;
+}
+
+static char *words_of(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    fl_text text = { 0 };
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b],
+                         *worse = &summary->arms[pair->worse];
+    const char *better = pair->worse == pair->a ? b->arm->label : a->arm->label;
+    switch (pair->found) {
+    case FL_SUMMARY_UNFILLED:
+        fl_text_add(&text, "no claim: budget not filled");
+        break;
+    case FL_SUMMARY_DIVERGED:
+        if (!a->selected && !b->selected)
+            fl_text_add(&text, "both diverged");
+        else
+            fl_text_add(&text, "%s diverged", a->selected ? b->arm->label : a->arm->label);
+        break;
+    case FL_SUMMARY_NOTHING:
+        fl_text_add(&text, "no difference shown");
+        break;
+    case FL_SUMMARY_CUT_OFF:
+        fl_text_add(&text, "%s is better in this space; the space of %s is cut off at", better, worse->arm->label);
+        for (size_t i = 0; i < worse->n_cut_offs; i++)
+            fl_text_add(&text, "%s %s", i ? " and" : "", worse->cut_offs[i].axis->name);
+        break;
+    default:
+        fl_text_add(&text, "%s is better", better);
+    }
+    return text.bytes;
 }
 
 static void judge(const fl_summary *summary, fl_summary_pair *pair)
@@ -122,18 +278,58 @@ static void judge(const fl_summary *summary, fl_summary_pair *pair)
     const fl_study *study = summary->results->study;
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     double apart = fabs(a->test_error.center - b->test_error.center);
-    pair->claimed = pair->tested && pair->p_adjusted < FL_SUMMARY_LEVEL;
-    pair->steps_equal =
-        study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, (double)study->eval_every);
+    pair->worse = pair->difference > 0 ? pair->a : pair->b;
+    pair->shown = pair->tested && pair->p_adjusted < summary->level;
+    double resolution = fl_trial_resolution(&a->arm->base, fmax(a->steps.center, b->steps.center));
+    pair->steps_equal = study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, resolution);
     pair->within_error = apart < fmax(a->test_standard_error, b->test_standard_error);
-    pair->verdict = verdict_of(pair);
+    pair->found = find(summary, pair);
+    pair->claimed = pair->found == FL_SUMMARY_BETTER;
+    free(pair->verdict);
+    pair->verdict = words_of(summary, pair);
+}
+
+static void judge_all(fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_pairs; i++) judge(summary, &summary->pairs[i]);
 }
 
 void fl_summary_compare(fl_summary *summary)
 {
-    list_pairs(summary);
-    plan_tests(summary);
-    for (size_t i = 0; i < summary->n_pairs; i++) compare_pair(summary, &summary->pairs[i]);
-    adjust(summary);
-    for (size_t i = 0; i < summary->n_pairs; i++) judge(summary, &summary->pairs[i]);
+    const fl_study_claims *claims = &summary->results->study->claims;
+    summary->n_looks = 1 + (claims->declared ? summary->results->earlier_looks : 0);
+    summary->level = FL_SUMMARY_LEVEL / (double)summary->n_looks;
+    if (claims->n_pairs)
+        list_declared(summary);
+    else
+        list_all(summary);
+    draws draw = plan_draws(summary);
+    for (size_t i = 0; i < summary->n_pairs; i++) compare_pair(summary, &summary->pairs[i], &draw);
+    adjust(&summary, 1);
+    judge_all(summary);
+}
+
+/* --- families --- */
+
+static const char *family_of(const fl_summary *summary)
+{
+    return summary->results->study->claims.family;
+}
+
+void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
+{
+    fl_summary **members = fl_memory_new(n, sizeof *members);
+    for (size_t first = 0; first < n; first++) {
+        size_t n_members = 0;
+        for (size_t i = 0; family_of(summaries[first]) && i < n; i++)
+            if (family_of(summaries[i]) && !strcmp(family_of(summaries[i]), family_of(summaries[first])))
+                members[n_members++] = summaries[i];
+        if (n_members < 2 || members[0] != summaries[first]) continue;
+        adjust(members, n_members);
+        for (size_t i = 0; i < n_members; i++) {
+            members[i]->n_family = n_members;
+            judge_all(members[i]);
+        }
+    }
+    free(members);
 }

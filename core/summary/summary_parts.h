@@ -18,7 +18,10 @@ size_t fl_summary_draws(size_t n_tests, double shuffled);
 /* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
 enum { FL_SUMMARY_FEW_TRIALS = 10 };
 
-/* Compare all pairs of comparable arms, once the arms are there. */
+/* Find the axes at whose end an arm's best trials crowd. */
+void fl_summary_find_cut_offs(const fl_results *results, fl_summary_arm *arm);
+
+/* Compare the declared pairs, or all pairs of comparable arms, once the arms are there. */
 void fl_summary_compare(fl_summary *summary);
 
 /* Judge all inclusions, once the arms are there. */

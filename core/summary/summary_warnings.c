@@ -90,58 +90,47 @@ static void warn_of_reruns(const fl_study *study, fl_summary_arm *arm)
 
 /* --- the search space --- */
 
-static void warn_of_edge(fl_summary_arm *arm, const fl_search_axis *axis)
+static void warn_of_cut_off(fl_summary_arm *arm, const fl_summary_cut_off *cut_off)
 {
-    fl_stats_edge edge;
     double min, max;
-    if (!fl_search_axis_varies(arm->arm->space, axis) || !fl_stats_axis_edge(axis, &arm->record.values, &edge)) return;
+    const fl_search_axis *axis = cut_off->axis;
+    const fl_stats_edge *edge = &cut_off->edge;
     fl_stats_axis_ends(axis, &min, &max);
     if (axis->n_points)
-        WARN(arm, "the best %s = %.3g is the %s of the %zu values listed: add %.3g", axis->name, edge.value,
-             edge.upper ? "greatest" : "least", axis->n_points, edge.wider);
+        WARN(arm, "the best %zu trial%s the %s of the %zu values listed for %s: add %.3g", edge->looked,
+             edge->looked == 1 ? " has" : "s have", edge->upper ? "greatest" : "least", axis->n_points, axis->name,
+             edge->wider);
     else
-        WARN(arm, "the best %s = %.3g lies at the %s end of its axis [%.3g, %.3g]: widen %s to %.3g", axis->name,
-             edge.value, edge.upper ? "upper" : "lower", min, max, edge.upper ? "max" : "min", edge.wider);
+        WARN(arm, "%zu of the best %zu trials lie at the %s end of %s [%.3g, %.3g]: widen %s to %.3g", edge->there,
+             edge->looked, edge->upper ? "upper" : "lower", axis->name, min, max, edge->upper ? "max" : "min",
+             edge->wider);
 }
 
-static void warn_of_edges(fl_summary_arm *arm)
+/* --- the target --- */
+
+static void warn_of_target(fl_summary *summary)
 {
-    for (size_t i = 0; arm->selected && i < arm->arm->space->n_axes; i++) warn_of_edge(arm, &arm->arm->space->axes[i]);
+    const fl_study *study = summary->results->study;
+    for (size_t i = 0; i < summary->n_arms; i++)
+        if (!study->has_target || !summary->arms[i].n_counted || summary->arms[i].reached > 0) return;
+    WARN(summary, "no trial of any arm reached the target, %s below %.4g: it tells nothing apart",
+         fl_trial_metric_name(study->target), study->target_value);
 }
 
 /* --- comparisons --- */
 
-/* C(n_a + n_b, n_a) divisions are as likely as the one that happened, and with equal sizes each has a mirror image that
- * differs as much: the least p that a test of these sizes can give. */
-static double least_p(size_t n_a, size_t n_b)
-{
-    double divisions = 1;
-    for (size_t i = 1; i <= n_a && divisions < 1e9; i++) divisions *= (double)(n_b + i) / (double)i;
-    return (n_a == n_b ? 2 : 1) / divisions;
-}
-
-static size_t count_tested(const fl_summary *summary)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < summary->n_pairs; i++) n += summary->pairs[i].tested;
-    return n;
-}
-
 /* Holm multiplies the smallest p by the number of tests. */
 static void warn_of_power(fl_summary *summary)
 {
-    size_t n_tests = count_tested(summary);
     double least = 1;
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_summary_pair *pair = &summary->pairs[i];
-        if (pair->tested)
-            least = fmin(least, least_p(summary->arms[pair->a].n_counted, summary->arms[pair->b].n_counted));
+        if (pair->tested) least = fmin(least, fl_stats_permutation_least(pair->n_a, pair->n_b, pair->paired));
     }
-    double best = fmin(1, least * (double)n_tests);
-    if (n_tests && best >= FL_SUMMARY_LEVEL)
-        WARN(summary,
-             "too few trials to show any difference: with %zu comparison%s the smallest p they can give is %.2g",
-             n_tests, plural(n_tests), best);
+    double best = fmin(1, least * (double)summary->n_tests);
+    if (summary->n_tests && best >= summary->level)
+        WARN(summary, "too few trials to show any difference: with %zu test%s the smallest p they can give is %.2g",
+             summary->n_tests, plural(summary->n_tests), best);
 }
 
 static void warn_of_divisions(fl_summary *summary)
@@ -196,11 +185,12 @@ void fl_summary_warn(fl_summary *summary)
         warn_of_budget(study, arm);
         warn_of_failed(summary->results, arm);
         warn_of_stopped(arm);
-        warn_of_edges(arm);
+        for (size_t c = 0; c < arm->n_cut_offs; c++) warn_of_cut_off(arm, &arm->cut_offs[c]);
         warn_of_reruns(study, arm);
         warn_of_hosts(summary->results, arm);
     }
     warn_of_damage(summary);
+    warn_of_target(summary);
     warn_of_power(summary);
     warn_of_divisions(summary);
     warn_of_close_errors(summary);

@@ -8,6 +8,11 @@
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
 
+/* An arm whose axis ends elsewhere than SGD's, so that their trials of one index are no pairs. */
+#define UNLIKE(name, max)                                                                                              \
+    "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": "                                  \
+    "{\"min\": 1e-3, \"max\": " #max ", \"scaling\": \"log\"}}}"
+
 static const invented infeasible = { .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" };
 
 /* The folder summed up; the caller frees it. */

@@ -77,13 +77,20 @@ static bool work(const fl_study *study, fl_store_shard shard, store *s, uint64_t
     return !done;
 }
 
-/* The indices 0..n-1 with n the smallest number that holds `trials` complete ones (docs/formats.md: budget.feasible).
- */
+static bool is_feasible(const fl_study *study, uint64_t seed, size_t arm, uint64_t index)
+{
+    for (uint64_t repeat = 0; repeat < study->repeats; repeat++)
+        if (status_of(seed, &(fl_record_slot){ arm, index, repeat }) != FL_OUTCOME_COMPLETE) return false;
+    return true;
+}
+
+/* The indices 0..n-1 with n the smallest number that holds `trials` feasible ones: trials all of whose repeats are
+ * complete (docs/formats.md: budget.feasible). */
 static size_t needed(const fl_study *study, uint64_t seed, size_t arm)
 {
-    size_t n = 0, complete = 0;
-    for (; n < study->max_trials && (!study->feasible || complete < study->trials); n++)
-        complete += status_of(seed, &(fl_record_slot){ arm, n, 0 }) == FL_OUTCOME_COMPLETE;
+    size_t n = 0, feasible = 0;
+    for (; n < study->max_trials && (!study->feasible || feasible < study->trials); n++)
+        feasible += is_feasible(study, seed, arm, n);
     return n;
 }
 

@@ -225,6 +225,27 @@ static void every_repeat_belongs_to_the_budget(void **state)
     scene_end(&s);
 }
 
+/* Trial 0 has one infeasible repeat, so the budget's two feasible trials are 1 and 2; and trials are counted, not
+ * repeats. */
+static void a_trial_with_an_infeasible_repeat_fills_no_feasible_budget(void **state)
+{
+    for (uint64_t bad = 0; bad < 2; bad++) {
+        scene s;
+        scene_begin(&s, FEASIBLE(2) "\"seeds\": {\"repeats\": 2},", SGD("sgd"));
+        for (uint64_t i = 0; i < 2; i++)
+            for (uint64_t r = 0; r < 2; r++) invent(&s, 0, i, r, i == 0 && r == bad ? infeasible : good(0.1));
+        assert_false(read_scene(&s)->arms[0].filled);
+        for (uint64_t r = 0; r < 2; r++) invent(&s, 0, 2, r, good(0.2));
+        const fl_results_arm *arm = read_scene(&s)->arms;
+        assert_true(arm->filled);
+        assert_int_equal(3, arm->n_trials);
+        assert_int_equal(3, arm->n_run);
+        assert_int_equal(2, arm->n_complete);
+        assert_int_equal(1, arm->n_infeasible);
+        scene_end(&s);
+    }
+}
+
 /* Damage may leave a hole below trials that are there. */
 static void a_hole_leaves_a_feasible_budget_open(void **state)
 {
@@ -348,6 +369,7 @@ int main(void)
         cmocka_unit_test(all_outcomes_use_up_a_plain_budget),
         cmocka_unit_test(a_failed_trial_leaves_its_place_open),
         cmocka_unit_test(every_repeat_belongs_to_the_budget),
+        cmocka_unit_test(a_trial_with_an_infeasible_repeat_fills_no_feasible_budget),
         cmocka_unit_test(a_hole_leaves_a_feasible_budget_open),
         cmocka_unit_test(of_a_trials_points_the_last_good_ones_count),
         cmocka_unit_test(a_folder_without_a_study_is_no_result_folder),

@@ -81,21 +81,59 @@ static void the_score_is_the_median_over_the_repeats(void **state)
     scene_end(&s);
 }
 
-static void a_diverged_repeat_is_the_worst_of_its_trial(void **state)
+/* Of {.1, .4, .2, .6} the middle ones are .2 and .4, of repeats 2 and 1: .3, and the mean of their test errors; of the
+ * steps {20, 40, never, 30} 30 and 40. */
+static void of_an_even_number_of_repeats_the_middle_two_are_averaged(void **state)
 {
     scene s;
     size_t n;
-    scene_begin(&s, BUDGET(2) REPEATS(3), SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
-    invent(&s, 0, 0, 1, (invented){ .val_error = 0.2 });
-    invent(&s, 0, 0, 2, (invented){ .val_error = 0.3 });
-    invent(&s, 0, 1, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
-    invent(&s, 0, 1, 1, (invented){ .status = FL_OUTCOME_INFEASIBLE });
-    invent(&s, 0, 1, 2, (invented){ .val_error = 0.1 });
+    const double errors[] = { 0.1, 0.4, 0.2, 0.6 }, tests[] = { 0.9, 0.5, 0.1, 0.9 };
+    const size_t reached[] = { 20, 40, 0, 30 };
+    scene_begin(&s, BUDGET(1) REPEATS(4) "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},", SGD("sgd"));
+    for (uint64_t r = 0; r < 4; r++)
+        invent(&s, 0, 0, r, (invented){ .val_error = errors[r], .test_error = tests[r], .reached = reached[r] });
     fl_results_score *scores = scores_of(&s, &n);
-    assert_close(scores[0].score, 0.3, 0); /* of {.2, .3, infinity} */
-    assert_true(isinf(scores[1].score));   /* of {.1, infinity, infinity} */
-    best_of(scores, n, 0);
+    assert_close(scores[0].score, 0.3, 1e-15);
+    assert_close(scores[0].test_error, 0.3, 1e-15);
+    assert_int_equal(2, scores[0].record->slot.repeat);
+    assert_close(scores[0].steps_to_target, 35, 0);
+    free(scores);
+    scene_end(&s);
+}
+
+/* Whichever repeat diverges, and whether or not the others are there. */
+static void a_trial_is_feasible_when_all_its_repeats_are(void **state)
+{
+    scene s;
+    size_t n;
+    scene_begin(&s, BUDGET(3) REPEATS(3), SGD("sgd"));
+    for (uint64_t i = 0; i < 3; i++)
+        for (uint64_t r = 0; r < 3; r++)
+            invent(&s, 0, i, r,
+                   i == r ? (invented){ .status = FL_OUTCOME_INFEASIBLE } : (invented){ .val_error = 0.2 });
+    fl_results_score *scores = scores_of(&s, &n);
+    assert_int_equal(3, n);
+    for (size_t i = 0; i < n; i++)
+        assert_true(!scores[i].feasible && isinf(scores[i].score) && isinf(scores[i].test_error));
+    assert_null(fl_results_best_score(scores, n));
+    free(scores);
+    scene_end(&s);
+}
+
+/* Of a trial that may yet turn out either way nothing is known. */
+static void a_trial_without_all_its_repeats_has_no_score(void **state)
+{
+    scene s;
+    size_t n;
+    scene_begin(&s, BUDGET(3) REPEATS(2), SGD("sgd"));
+    invent(&s, 0, 0, 0, (invented){ .val_error = 0.1 });
+    invent(&s, 0, 1, 0, (invented){ .val_error = 0.1 });
+    invent(&s, 0, 1, 1, (invented){ .status = FL_OUTCOME_FAILED });
+    invent(&s, 0, 2, 1, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fl_results_score *scores = scores_of(&s, &n);
+    assert_int_equal(1, n);
+    assert_int_equal(2, scores[0].index);
+    assert_false(scores[0].feasible);
     free(scores);
     scene_end(&s);
 }
@@ -166,7 +204,9 @@ int main(void)
         cmocka_unit_test(a_tie_goes_to_the_lower_validation_loss),
         cmocka_unit_test(a_full_tie_goes_to_the_lower_index_whichever_finished_first),
         cmocka_unit_test(the_score_is_the_median_over_the_repeats),
-        cmocka_unit_test(a_diverged_repeat_is_the_worst_of_its_trial),
+        cmocka_unit_test(of_an_even_number_of_repeats_the_middle_two_are_averaged),
+        cmocka_unit_test(a_trial_is_feasible_when_all_its_repeats_are),
+        cmocka_unit_test(a_trial_without_all_its_repeats_has_no_score),
         cmocka_unit_test(infeasible_trials_score_infinity_and_failed_ones_nothing),
         cmocka_unit_test(the_scored_point_is_the_last_or_the_best),
         cmocka_unit_test(the_loss_can_be_selected_by_as_well),

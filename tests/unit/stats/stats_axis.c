@@ -67,7 +67,8 @@ static void assert_edge(const edge_case *c)
     fl_study *study = study_of(c->optimizer, c->space);
     fl_trial trial = fl_study_trial(study, &study->arms[0], 0, 0);
     trial.values.of[c->owner][c->index] = c->value;
-    bool found = fl_stats_axis_edge(&study->arms[0].space->axes[0], &trial.values, &edge);
+    const fl_trial_values best[] = { trial.values, trial.values, trial.values };
+    bool found = fl_stats_axis_cut_off(&study->arms[0].space->axes[0], best, 30, &edge);
     if (found != (c->wider > 0)) fail_msg("%s at %g: edge %d", c->space, c->value, found);
     if (found) {
         assert_int_equal(c->upper, edge.upper);
@@ -80,15 +81,15 @@ static void assert_edge(const edge_case *c)
 enum { LEARNING_RATE, MOMENTUM };            /* of momentum's table */
 enum { WARMUP, DECAY_FRACTION, END_FACTOR }; /* of linear's table */
 
-/* Four decades: a twentieth is a fifth of a decade, 1e-4 * 10^.2 = 1.585e-4 below and 10^-.2 = .631 above. */
-static void a_twentieth_of_the_axis_is_its_edge(void **state)
+/* Four decades: a tenth is .4 of a decade, 1e-4 * 10^.4 = 2.512e-4 below and 10^-.4 = .398 above. */
+static void a_tenth_of_the_axis_is_its_edge(void **state)
 {
     const char *space = RANGE("learning_rate", "1e-4", "1", "log");
     const edge_case cases[] = {
-        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1.58e-4, 1e-5, false },
-        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1.59e-4, 0, false },
-        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.63, 0, true },
-        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.64, 10, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 2.51e-4, 1e-5, false },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 2.52e-4, 0, false },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.398, 0, true },
+        { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 0.399, 10, true },
         { "momentum", space, FL_TRIAL_OF_OPTIMIZER, LEARNING_RATE, 1e-4, 1e-5, false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
@@ -165,6 +166,43 @@ static void the_least_and_the_greatest_of_listed_values_are_edges(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_edge(&cases[i]);
 }
 
+/* The axes of `space`, its best trials at these rates. */
+static bool cut_off(const char *space, const double *rates, size_t n_best, size_t n)
+{
+    fl_stats_edge edge;
+    fl_trial_values best[8];
+    fl_study *study = study_of("sgd", space);
+    assert_int_equal(n_best, fl_stats_axis_best(n));
+    for (size_t i = 0; i < n_best; i++) {
+        best[i] = study->arms[0].base.values;
+        best[i].of[FL_TRIAL_OF_OPTIMIZER][LEARNING_RATE] = rates[i];
+    }
+    bool found = fl_stats_axis_cut_off(&study->arms[0].space->axes[0], best, n, &edge);
+    fl_study_free(study);
+    return found;
+}
+
+static void more_than_half_of_the_best_tenth_must_crowd_an_end(void **state)
+{
+    const char *space = RANGE("learning_rate", "1e-4", "1", "log");
+    assert_true(cut_off(space, (double[]){ 0.9, 0.01, 0.8 }, 3, 30));
+    assert_false(cut_off(space, (double[]){ 0.9, 0.01, 0.01 }, 3, 30));
+    assert_false(cut_off(space, (double[]){ 0.9, 0.01, 1.1e-4 }, 3, 12));    /* one at each end */
+    assert_false(cut_off(space, (double[]){ 0.9, 0.9, 0.01, 0.01 }, 4, 40)); /* half is not more than half */
+    assert_true(cut_off(space, (double[]){ 0.9, 0.9, 0.01, 0.9 }, 4, 31));
+    assert_false(cut_off(space, NULL, 0, 2));
+}
+
+/* Of 30 trials 10 have each of three values, so that two of the best three share one by chance; of three trials each
+ * has its own. */
+static void all_of_the_best_must_have_a_listed_value(void **state)
+{
+    const char *space = "\"learning_rate\": {\"feasible_points\": [0.1, 0.001, 0.01]}";
+    assert_true(cut_off(space, (double[]){ 0.1, 0.1, 0.1 }, 3, 30));
+    assert_false(cut_off(space, (double[]){ 0.1, 0.1, 0.01 }, 3, 30));
+    assert_true(cut_off(space, (double[]){ 0.1, 0.01, 0.001 }, 3, 3));
+}
+
 static void choices_have_no_edge(void **state)
 {
     const edge_case c = { "adam",
@@ -182,7 +220,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_sampled_comes_back),
         cmocka_unit_test(shares_follow_the_axis_own_scaling),
-        cmocka_unit_test(a_twentieth_of_the_axis_is_its_edge),
+        cmocka_unit_test(a_tenth_of_the_axis_is_its_edge),
+        cmocka_unit_test(more_than_half_of_the_best_tenth_must_crowd_an_end),
+        cmocka_unit_test(all_of_the_best_must_have_a_listed_value),
         cmocka_unit_test(one_minus_axes_are_seen_as_they_were_sampled),
         cmocka_unit_test(ends_that_the_range_forbids_to_widen_are_exempt),
         cmocka_unit_test(an_end_is_widened_only_as_far_as_the_range_allows),

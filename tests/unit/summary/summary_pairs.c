@@ -8,7 +8,7 @@
 static void a_clear_difference_is_claimed(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
     ladder(&s, 0, 5, 0.1);
     ladder(&s, 1, 5, 0.3);
     fl_summary *summary = sum_up(&s);
@@ -29,7 +29,7 @@ static void a_clear_difference_is_claimed(void **state)
 static void k_is_a_fifth_of_the_trials(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(20), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 20));
     ladder(&s, 0, 20, 0.1);
     ladder(&s, 1, 20, 0.2);
     fl_summary *summary = sum_up(&s);
@@ -44,7 +44,7 @@ static void k_is_a_fifth_of_the_trials(void **state)
 static void the_verdict_names_the_arm_with_the_lower_error(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
     ladder(&s, 0, 5, 0.3);
     ladder(&s, 1, 5, 0.1);
     fl_summary *summary = sum_up(&s);
@@ -57,7 +57,7 @@ static void the_verdict_names_the_arm_with_the_lower_error(void **state)
 static void between_equal_arms_no_difference_is_shown(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
     ladder(&s, 0, 5, 0.1);
     ladder(&s, 1, 5, 0.1);
     fl_summary *summary = sum_up(&s);
@@ -72,7 +72,7 @@ static void between_equal_arms_no_difference_is_shown(void **state)
 static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," SGD("b") "," SGD("c"));
+    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     ladder(&s, 0, 5, 0.1);
     ladder(&s, 1, 5, 0.1);
     ladder(&s, 2, 5, 0.3);
@@ -91,7 +91,7 @@ static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
 static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state)
 {
     scene s;
-    scene_begin(&s, FEASIBLE(5), SGD("a") "," SGD("b") "," SGD("c"));
+    scene_begin(&s, FEASIBLE(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     ladder(&s, 0, 5, 0.1);
     ladder(&s, 1, 4, 0.3);
     for (uint64_t i = 4; i < 15; i++) invent(&s, 1, i, 0, infeasible);
@@ -118,7 +118,7 @@ static void only_arms_of_one_batch_size_are_compared(void **state)
     s.study = fl_study_load_text(
         "lists",
         "{\"study\": \"lists\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32]," BUDGET(
-            5) "\"arms\": [" SGD("a") "," SGD("b") "]}",
+            5) "\"arms\": [" SGD("a") "," UNLIKE("b", 20) "]}",
         NULL, &error);
     assert_non_null(s.study);
     folder_make(s.folder);
@@ -137,7 +137,7 @@ static void only_arms_of_one_batch_size_are_compared(void **state)
 
 static fl_summary *with_steps(scene *s, size_t a, size_t b)
 {
-    scene_begin(s, BUDGET(5) TARGET, SGD("a") "," SGD("b"));
+    scene_begin(s, BUDGET(5) TARGET, SGD("a") "," UNLIKE("b", 20));
     for (uint64_t i = 0; i < 5; i++) {
         invent(s, 0, i, 0, (invented){ .val_error = 0.2, .reached = a });
         invent(s, 1, i, 0, (invented){ .val_error = 0.2, .reached = b });

@@ -47,7 +47,7 @@ static void sound_trials(const scene *s, size_t arm, size_t n, double error, dou
 static void a_sound_study_has_no_warnings(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
     sound_trials(&s, 0, 10, 0.1, 0.1);
     sound_trials(&s, 1, 10, 0.3, 0.1);
     fl_summary *summary = sum_up(&s);
@@ -71,10 +71,10 @@ static void fewer_than_ten_trials_are_too_few(void **state)
 static void numbers_that_can_show_nothing_are_named(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(4), SGD("a") "," SGD("b") "," SGD("c"));
+    scene_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     for (size_t arm = 0; arm < 3; arm++) sound_trials(&s, arm, 4, 0.1 + 0.2 * (double)arm, 0.1);
     fl_summary *summary = sum_up(&s);
-    ASSERT_WARNS(summary, "with 3 comparisons the smallest p they can give is 0.086");
+    ASSERT_WARNS(summary, "with 3 tests the smallest p they can give is 0.086");
     end(&s, summary);
 }
 
@@ -82,7 +82,7 @@ static void numbers_that_can_show_nothing_are_named(void **state)
 static void numbers_that_just_suffice_are_not(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(4), SGD("a") "," SGD("b"));
+    scene_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20));
     for (size_t arm = 0; arm < 2; arm++) sound_trials(&s, arm, 4, 0.1 + 0.2 * (double)arm, 0.1);
     fl_summary *summary = sum_up(&s);
     ASSERT_SILENT(summary, "to show any difference");
@@ -97,7 +97,7 @@ static void the_best_value_on_an_edge_is_named_with_the_bound_to_widen(void **st
     sound_trials(&s, 0, 10, 0.1, 9.5);
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0],
-                 "the best learning_rate = 9.5 lies at the upper end of its axis [0.001, 10]: widen max to 100");
+                 "3 of the best 3 trials lie at the upper end of learning_rate [0.001, 10]: widen max to 100");
     end(&s, summary);
 }
 
@@ -110,7 +110,8 @@ static void the_edge_of_listed_values_is_named(void **state)
     const double errors[] = { 0.1, 0.2, 0.3 };
     invent_errors(&s, 0, errors, 3);
     fl_summary *summary = sum_up(&s);
-    ASSERT_WARNS(&summary->arms[0], "the best learning_rate = 0.01 is the least of the 3 values listed: add 0.001");
+    ASSERT_WARNS(&summary->arms[0],
+                 "the best 1 trial has the least of the 3 values listed for learning_rate: add 0.001");
     end(&s, summary);
 }
 
@@ -206,7 +207,7 @@ static void damaged_lines_are_named(void **state)
 static void test_errors_closer_than_their_standard_error_are_named(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," SGD("b") "," SGD("c"));
+    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     sound_trials(&s, 0, 10, 0.100, 0.1);
     sound_trials(&s, 1, 10, 0.105, 0.1);
     sound_trials(&s, 2, 10, 0.500, 0.1);

@@ -1,0 +1,21 @@
+/* Two arms to be compared on E[best of K], as the tests and intervals of this folder take them. */
+#ifndef FL_STATS_ARMS_H
+#define FL_STATS_ARMS_H
+
+#include "stats/stats_trial.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Borrowed trials; 1 <= k <= n_a and n_b. Paired: trial i of both arms has the same point and seed, and n_a == n_b. A
+ * trial without a figure (+infinity) counts as bad as the worst value of both arms, so that diverging often is a loss
+ * but never infinitely many of them. */
+typedef struct fl_stats_arms {
+    const fl_stats_trial *a, *b;
+    size_t n_a, n_b, k;
+    bool paired;
+} fl_stats_arms;
+
+/* The trials of both arms one after the other, infinite values replaced as above; to be freed. */
+fl_stats_trial *fl_stats_arms_capped(const fl_stats_arms *arms);
+
+#endif

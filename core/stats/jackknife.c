@@ -1,0 +1,46 @@
+/* Without the value of rank i those before it keep their rank and those behind it move up by one: a sum from the front
+ * and a sum from the back give all n statistics in one pass. Their mean is the U-statistic itself. */
+#include "stats/jackknife.h"
+#include "base/memory.h"
+#include "stats/expected_best.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+fl_stats_jackknife fl_stats_jackknife_new(size_t n, size_t k)
+{
+    fl_stats_jackknife jackknife = { .n = n, .weights = fl_memory_new(n, sizeof *jackknife.weights) };
+    fl_stats_subset_weights(n, k, jackknife.weights);
+    if (n <= k) return jackknife;
+    jackknife.fewer = fl_memory_new(n, sizeof *jackknife.fewer); /* the last stays 0: it belongs to no rank */
+    fl_stats_subset_weights(n - 1, k, jackknife.fewer);
+    return jackknife;
+}
+
+void fl_stats_jackknife_free(fl_stats_jackknife *jackknife)
+{
+    free(jackknife->weights);
+    free(jackknife->fewer);
+}
+
+double fl_stats_jackknife_of(const fl_stats_jackknife *jackknife, const double *ranked, double *deviations)
+{
+    const double *fewer = jackknife->fewer;
+    double all = 0, before = 0, behind = 0;
+    for (size_t i = 0; i < jackknife->n; i++) all += jackknife->weights[i] * ranked[i];
+    memset(deviations, 0, jackknife->n * sizeof *deviations);
+    for (size_t i = 1; fewer && i < jackknife->n; i++) behind += fewer[i - 1] * ranked[i];
+    for (size_t i = 0; fewer && i < jackknife->n; i++) {
+        deviations[i] = before + behind - all;
+        before += fewer[i] * ranked[i];
+        if (i + 1 < jackknife->n) behind -= fewer[i] * ranked[i + 1];
+    }
+    return all;
+}
+
+double fl_stats_jackknife_variance(const double *deviations, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += deviations[i] * deviations[i];
+    return sum * (double)(n - 1) / (double)n;
+}
