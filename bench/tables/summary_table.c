@@ -214,6 +214,17 @@ static void print_legend_of_inclusions(const fl_summary *summary)
             "zero, so the search fell short");
 }
 
+static void print_target(const fl_study *study)
+{
+    fl_text text = { 0 };
+    char evaluated[80];
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(&text, "%s below %g, seen %s; 'steps' are the fewest of all trials",
+                fl_trial_metric_name(study->target), study->target_value, evaluated);
+    page_paragraph(14, "target", text.bytes);
+    fl_text_free(&text);
+}
+
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
@@ -239,9 +250,7 @@ static void print_legend(const fl_summary *summary)
                        "with so few trials, how many of 20,000 simulated studies such an interval covers");
     print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
-    if (study->has_target)
-        printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
-               fl_trial_metric_name(study->target), study->target_value, study->eval_every);
+    if (study->has_target) print_target(study);
 }
 
 static void print_warnings(const fl_summary *summary)

@@ -35,3 +35,8 @@ fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_reque
     fl_backend_op_maker *plan = *lent ? fl_backend_naive.plan[kind] : backend->plan[kind];
     return plan(request);
 }
+
+void fl_backend_op_refresh(fl_backend_op *op)
+{
+    for (size_t t = 0; op->refresh && t < op->n_tensors; t++) op->refresh(op, t, 0, op->tensors[t].count);
+}

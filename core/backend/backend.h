@@ -61,6 +61,10 @@ struct fl_backend_op {
     size_t workspace_bytes;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
     void (*bind)(fl_backend_op *op, const fl_backend_buffers *buffers); /* once, before the first forward */
+    /* Numbers first..first+count-1 of param[tensor], in the op's layout, have changed: passes may read copies in other
+     * layouts or in less precision, which are made here, while the numbers are in the cache. Who changes a tensor goes
+     * through it from its first number to its last. NULL: passes read the parameters themselves. */
+    void (*refresh)(fl_backend_op *op, size_t tensor, size_t first, size_t count);
     void (*forward)(fl_backend_op *op);
     /* After a forward on the same input. The gradient of a loss is that of the batch's mean. NULL when planned without
      * training. */
@@ -83,6 +87,7 @@ typedef struct fl_backend {
     /* The library, its version and the kernels or instruction set in use: "OpenBLAS 0.3.21, SkylakeX kernels, ...".
      * Only facts that stay the same from run to run. */
     void (*describe)(fl_text *text);
+    bool canonical; /* parameters lie as blocks' shapes say: a rule may look at rows and columns */
     fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: lent by naive */
     fl_backend_op_maker *to_canonical;         /* NULL where every seam is canonical; request->layer is NULL */
 } fl_backend;
@@ -94,5 +99,8 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error);
 /* Plan one layer with `backend`, or with naive where the backend lacks it (*lent says so); the caller has made the seam
  * canonical in that case. */
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *lent);
+
+/* All parameters of an op have changed. */
+void fl_backend_op_refresh(fl_backend_op *op);
 
 #endif

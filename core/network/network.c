@@ -177,6 +177,24 @@ void fl_network_backward(fl_network *network)
     for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
 }
 
+/* Where a range of the flat array and a block meet. */
+static void refresh_block(fl_backend_op *op, size_t tensor, const fl_tensor *block, size_t first, size_t end)
+{
+    size_t from = first > block->offset ? first : block->offset;
+    size_t to = end < block->offset + block->count ? end : block->offset + block->count;
+    if (from < to) op->refresh(op, tensor, from - block->offset, to - from);
+}
+
+void fl_network_refresh(fl_network *network, size_t first, size_t count)
+{
+    const fl_tensor *block = network->blocks;
+    for (size_t i = 0; i < network->chain.n_stages; i++) {
+        fl_backend_op *op = network->chain.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, block++)
+            if (op->refresh) refresh_block(op, t, block, first, first + count);
+    }
+}
+
 double fl_network_loss(const fl_network *network)
 {
     double total = 0;
@@ -188,11 +206,12 @@ void fl_network_import(fl_network *network, const float *canonical)
 {
     const fl_tensor *block = network->blocks;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
-        const fl_backend_op *op = network->chain.stages[i].op;
+        fl_backend_op *op = network->chain.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, block++) {
             op->import(op, t, canonical, network->parameters + block->offset);
             canonical += block->n_values;
         }
+        fl_backend_op_refresh(op);
     }
 }
 

@@ -28,6 +28,10 @@ int32_t *fl_network_labels(fl_network *network);            /* a class per examp
 const float *fl_network_losses(const fl_network *network);  /* per example, after forward */
 const uint8_t *fl_network_wrong(const fl_network *network); /* per example, after forward */
 
+/* Parameters first..first+count-1 have changed: the next forward and backward are to see them. Whoever writes
+ * parameters says so, from the first to the last of each block; import and init do it themselves. */
+void fl_network_refresh(fl_network *network, size_t first, size_t count);
+
 void fl_network_forward(fl_network *network);
 void fl_network_backward(fl_network *network);     /* after forward; writes the gradient of the mean loss */
 double fl_network_loss(const fl_network *network); /* mean of the losses, summed in double in order */

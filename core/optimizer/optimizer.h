@@ -57,6 +57,9 @@ struct fl_optimizer {
     const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
     size_t n_hypers;
     size_t n_states;
+    /* Each number moves by its own gradient and state alone, whatever its block: `step` may be given the arrays in
+     * pieces, each with a `flat` of its length and without blocks, and never asks for the gradient again. */
+    bool elementwise;
     void (*start)(
         fl_optimizer_update *update);          /* fill the state where zeros are not the rule's start; NULL otherwise */
     void (*step)(fl_optimizer_update *update); /* one update of the parameters, in place */

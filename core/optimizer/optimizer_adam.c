@@ -28,6 +28,7 @@ const fl_optimizer fl_optimizer_adam = {
     .hypers = fl_optimizer_moment_hypers,
     .n_hypers = FL_OPTIMIZER_MOMENT_HYPERS,
     .n_states = 2,
+    .elementwise = true,
     .step = step,
     .includes = { { &fl_optimizer_momentum, "epsilon large", fl_optimizer_moments_image } },
 };

@@ -36,6 +36,7 @@ const fl_optimizer fl_optimizer_nesterov = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 1,
+    .elementwise = true,
     .step = step,
     .includes = { { &fl_optimizer_sgd, "momentum = 0", image_of_sgd } },
 };

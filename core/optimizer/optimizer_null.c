@@ -9,5 +9,6 @@ const fl_optimizer fl_optimizer_null = {
     .entry = { "null", "moves nothing; tests and times the harness", "" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .elementwise = true,
     .step = step,
 };

@@ -88,6 +88,7 @@ const fl_optimizer fl_optimizer_rmsprop = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 2,
+    .elementwise = true,
     .start = start,
     .step = step,
     .includes = { { &fl_optimizer_momentum, "epsilon large, or rho = 1 and epsilon = 0", image_of_momentum } },

@@ -20,5 +20,6 @@ const fl_optimizer fl_optimizer_sgd = {
     .entry = { "sgd", "stochastic gradient descent", "Robbins and Monro 1951" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .elementwise = true,
     .step = step,
 };

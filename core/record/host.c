@@ -1,5 +1,6 @@
 /* Facts from /proc/cpuinfo, hwloc and the build. */
 #include "record/host.h"
+#include "base/denormals.h"
 #include "base/exact.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xmmintrin.h>
 
 /* The value of the first "key : value" line of /proc/cpuinfo, or "". To be refused a file that is there is not to know
  * the machine. */
@@ -93,8 +93,7 @@ json_t *fl_record_host_facts(const fl_backend *backend, const char *implementati
     fl_text library = { 0 };
     char control[16];
     backend->describe(&library);
-    snprintf(control, sizeof control, "0x%04x",
-             _mm_getcsr() & 0xffc0u); /* rounding, flush to zero, masks; not the sticky flags */
+    snprintf(control, sizeof control, "0x%04x", fl_denormals_environment());
     json_t *facts =
         json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}", "machine", fl_record_host_machine(), "build",
                   fl_record_host_build(), "backend", backend->entry.name, "library", library.bytes ? library.bytes : "",

@@ -229,8 +229,8 @@ static json_t *inclusions_json(const fl_summary *summary)
 static json_t *target_json(const fl_study *study)
 {
     if (!study->has_target) return json_null();
-    return json_pack("{s:s, s:f, s:o}", "metric", fl_trial_metric_name(study->target), "value", study->target_value,
-                     "resolution", count(study->eval_every));
+    return json_pack("{s:s, s:f, s:O?}", "metric", fl_trial_metric_name(study->target), "value", study->target_value,
+                     "resolution", json_object_get(json_object_get(study->frozen, "budget"), "eval_every"));
 }
 
 json_t *fl_summary_json(const fl_summary *summary)

@@ -58,6 +58,7 @@ bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)
     if (found == FL_TRAIN_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
     if (!*resumed) return true;
     take_up(run);
+    fl_network_refresh(run->network, 0, run->update.flat->count);
     say(run, run->checkpoint.at.spent, "%s: the trial goes on from step %zu of %zu", path, run->step,
         run->trial->steps);
     return true;

@@ -33,6 +33,9 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 /* outcome->points has one more: the schedule and the watcher hear of it. */
 void fl_train_run_tell(fl_train_run *run);
 
+/* The optimizer's step at run->rate. */
+void fl_train_run_update(fl_train_run *run);
+
 /* Go on from the checkpoint if there is a good one: *resumed. False as for fl_train_run_start. */
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error);
 

@@ -54,6 +54,17 @@ fl_schedule_context fl_trial_schedule_context(const fl_trial *trial)
     };
 }
 
+/* A rule that looks at rows and columns needs a layout in which there are any. */
+static bool layout_serves(const fl_trial *trial, fl_error *error)
+{
+    const fl_optimizer *optimizer = trial->owners.optimizer;
+    if (optimizer->elementwise || trial->backend->canonical) return true;
+    return fl_error_user(error,
+                         "optimizer '%s' looks at the shapes of weights, which backend '%s' keeps in layouts of its "
+                         "own; use backend naive or openblas",
+                         optimizer->entry.name, trial->backend->entry.name);
+}
+
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
 {
     if (!trial->steps) return fl_error_user(error, "steps must be at least 1");
@@ -65,11 +76,14 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->seed > FL_TRIAL_SEED_MAX) return fl_error_user(error, "a seed must be below 2^53");
     if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
         return fl_error_user(error, "initial weights and biases must be finite numbers");
+    if (trial->eval_ratio && !(trial->eval_ratio > 1 && isfinite(trial->eval_ratio)))
+        return fl_error_user(error, "the ratio between the steps of evaluations must be above 1, not %.10g",
+                             trial->eval_ratio);
     if (trial->stop_above && !(trial->stop_above > 1))
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context question = fl_trial_schedule_context(trial);
-    return fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+    return layout_serves(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &question, error);
 }
 

@@ -5,6 +5,7 @@
  * they must agree within a tolerance.
  */
 #include "support/op_chain.h"
+#include "base/denormals.h"
 
 /* A layer under test and its input. */
 typedef struct shape_case {
@@ -43,6 +44,9 @@ static const shape_case cases[] = {
     { POOL(2), { 1, 3, 4, 6 } },
     { POOL(4), { 3, 16, 9, 7 } },
     { POOL(5), { 3, 1, 5, 5 } },
+    { POOL(2), { 2, 32, 6, 5 } },  /* whole vectors of channels */
+    { POOL(3), { 1, 40, 10, 7 } }, /* and half ones; an image alone */
+    { POOL(2), { 5, 1, 12, 15 } }, /* one channel */
     { DENSE(1), { 1, 1, 1, 1 } },
     { DENSE(5), { 3, 17, 1, 1 } },
     { DENSE(17), { 7, 3, 3, 5 } },
@@ -135,6 +139,45 @@ static void real_numbers_agree_in_bf16(void **state)
                 agree(*backend, FL_BACKEND_BF16, i, (surroundings){ before, 0 }, CHAIN_REAL, 0x1p-6);
 }
 
+/* Values that a comparison may stumble over: NaN, infinities, both zeros, ties, a denormal, in every place of a window.
+ */
+static void draw_special(float *values, size_t n, uint64_t seed)
+{
+    static const float special[] = { NAN, INFINITY, -INFINITY, -0.0f, 0, 1, 1, -1, 0x1p-127f };
+    fl_random_stream stream = fl_random_stream_start(seed, "special", 0);
+    for (size_t i = 0; i < n; i++) values[i] = special[fl_random_below(&stream, sizeof special / sizeof *special)];
+}
+
+/* Equal as numbers, or both NaN. */
+static void assert_same_values(const float *got, const float *expected, size_t n, const char *what)
+{
+    for (size_t i = 0; i < n; i++)
+        if (got[i] != expected[i] && !(isnan(got[i]) && isnan(expected[i])))
+            fail_msg("%s: number %zu is %g, expected %g", what, i, got[i], expected[i]);
+}
+
+static void pool_specials(const fl_backend *backend, fl_backend_precision precision, size_t i, bool relu)
+{
+    fl_layer layers[2] = { cases[i].layer, { .kind = FL_LAYER_RELU } };
+    fl_arena *arena = fl_arena_new();
+    chain_data expected = chain_data_new(arena, layers, 1 + relu, cases[i].in, CHAIN_WHOLE, i);
+    draw_special(expected.x, fl_tensor_shape_size(expected.in), i);
+    chain_data got = chain_twin(arena, &expected);
+    chain_run(fl_backends()[0], layers, 1 + relu, FL_BACKEND_F32, true, &expected);
+    chain_run(backend, layers, 1 + relu, precision, true, &got);
+    assert_same_values(got.y, expected.y, fl_tensor_shape_size(got.out), backend->entry.name);
+    assert_same_values(got.d_x, expected.d_x, fl_tensor_shape_size(got.in), backend->entry.name);
+    fl_arena_free(arena);
+}
+
+static void max_pool_treats_special_values_as_naive_does(void **state)
+{
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
+        for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++)
+            for (size_t i = 0; i < 2 * N_CASES && (*backend)->usable(precision, NULL); i++)
+                if (cases[i / 2].layer.kind == FL_LAYER_MAX_POOL) pool_specials(*backend, precision, i / 2, i % 2);
+}
+
 static void start_all(unsigned threads)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
@@ -152,12 +195,14 @@ static void two_threads_agree_as_well(void **state)
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     start_all(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers_agree_to_the_bit_in_f32),
         cmocka_unit_test(whole_numbers_agree_to_the_bit_in_bf16),
         cmocka_unit_test(real_numbers_agree_in_f32),
         cmocka_unit_test(real_numbers_agree_in_bf16),
+        cmocka_unit_test(max_pool_treats_special_values_as_naive_does),
         cmocka_unit_test(two_threads_agree_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,18 @@
 /* What holds for every update rule, whoever wrote it: this walks the registry. */
 #include "support/optimizer_run.h"
 
+#include "base/denormals.h"
 #include "base/random.h"
 
-enum { N = 37 }; /* no multiple of a vector's width */
+enum { ODD = 37, N = 112 }; /* ODD is no multiple of a vector's width, N the length of the blocks below */
+
+/* As a network has them: matrices, filters and vectors from multiples of 16 on, padded to whole lines. */
+static const fl_tensor blocks[RUN_BLOCKS] = {
+    { "conv.weight", { 4, 3, 2, 2 }, 4, 48, 0, 48 },
+    { "conv.bias", { 4 }, 1, 4, 48, 16 },
+    { "dense.weight", { 7, 3 }, 2, 21, 64, 32 },
+    { "dense.bias", { 7 }, 1, 7, 96, 16 },
+};
 
 #define FOR_EVERY(rule) for (const fl_optimizer *const *each = fl_optimizers(), *rule; (rule = *each); each++)
 
@@ -13,11 +22,32 @@ static void draw_floats(float *values, size_t n, const char *purpose, uint64_t p
     for (size_t i = 0; i < n; i++) values[i] = (float)fl_random_normal(&stream);
 }
 
+/* Random numbers in every block and zeros in the padding. */
+static void draw_blocks(const run *r, float *values, const char *purpose, uint64_t position)
+{
+    float drawn[N];
+    draw_floats(drawn, r->flat.count, purpose, position);
+    memset(values, 0, r->flat.count * sizeof *values);
+    for (const fl_tensor *b = r->flat.blocks; b < r->flat.blocks + r->flat.n_blocks; b++)
+        memcpy(values + b->offset, drawn + b->offset, b->n_values * sizeof *values);
+}
+
+/* On N floats the blocks above, else one vector. */
+static run *laid_out(const fl_optimizer *rule, size_t n)
+{
+    run *r = run_new(rule, n);
+    if (n != N) return r;
+    memcpy(r->blocks, blocks, sizeof blocks);
+    r->flat.n_blocks = RUN_BLOCKS;
+    r->flat.n_parameters = 48 + 4 + 21 + 7;
+    return r;
+}
+
 /* A run at its defaults with random parameters, its state started. */
 static run *started(const fl_optimizer *rule, size_t n)
 {
-    run *r = run_new(rule, n);
-    draw_floats(r->update.parameters, n, "parameters", 0);
+    run *r = laid_out(rule, n);
+    draw_blocks(r, r->update.parameters, "parameters", 0);
     run_start(r);
     return r;
 }
@@ -25,7 +55,7 @@ static run *started(const fl_optimizer *rule, size_t n)
 static void step_randomly(run *r, unsigned steps, double rate)
 {
     for (unsigned t = 0; t < steps; t++) {
-        draw_floats(r->gradient, r->flat.count, "gradient", r->update.step);
+        draw_blocks(r, r->gradient, "gradient", r->update.step);
         run_step(r, rate);
     }
 }
@@ -100,7 +130,7 @@ static void the_gradient_is_only_read(void **state)
         run *r = started(rule, N);
         step_randomly(r, 3, 0.1);
         float drawn[N];
-        draw_floats(drawn, N, "gradient", 2);
+        draw_blocks(r, drawn, "gradient", 2);
         assert_memory_equal(r->gradient, drawn, sizeof drawn);
         run_free(r);
     }
@@ -141,12 +171,12 @@ static void a_copy_goes_on_with_the_same_bits(void **state)
 static void assert_alone_as_in_company(const fl_optimizer *rule, const run *whole, size_t i, unsigned steps)
 {
     run *alone = run_new(rule, 1);
-    float drawn[N];
-    draw_floats(drawn, N, "parameters", 0);
+    float drawn[ODD];
+    draw_floats(drawn, ODD, "parameters", 0);
     alone->update.parameters[0] = drawn[i];
     run_start(alone);
     for (unsigned t = 0; t < steps; t++) {
-        draw_floats(drawn, N, "gradient", t);
+        draw_floats(drawn, ODD, "gradient", t);
         alone->gradient[0] = drawn[i];
         run_step(alone, 0.1);
     }
@@ -154,16 +184,65 @@ static void assert_alone_as_in_company(const fl_optimizer *rule, const run *whol
     run_free(alone);
 }
 
-/* Lengths 1..37 take the vector loop and its rest in every mixture, and a single element takes neither. Rules whose
- * elements are not independent of each other would have to leave this test. */
-static void no_element_depends_on_its_place_in_a_vector(void **state)
+/* Lengths 1..37 take the vector loop and its rest in every mixture, and a single element takes neither. */
+static void no_element_of_an_elementwise_rule_depends_on_its_place_in_a_vector(void **state)
 {
-    FOR_EVERY(rule) for (size_t n = 1; n <= N; n++)
+    FOR_EVERY(rule) for (size_t n = 1; n <= ODD && rule->elementwise; n++)
     {
         run *whole = started(rule, n);
         step_randomly(whole, 5, 0.1);
         for (size_t i = n > 3 ? n - 3 : 0; i < n; i++) assert_alone_as_in_company(rule, whole, i, 5);
         run_free(whole);
+    }
+}
+
+/* Every array from `first` on, as the trainer gives it to an elementwise rule. */
+static void step_piece(const run *r, size_t first, size_t count, double rate)
+{
+    fl_tensor_layout flat = { .count = count };
+    fl_optimizer_update piece = r->update;
+    piece.flat = &flat;
+    piece.rate = rate;
+    piece.parameters += first;
+    piece.gradient += first;
+    for (size_t i = 0; i < r->rule->n_states; i++) piece.state[i] += first;
+    r->rule->step(&piece);
+}
+
+static void an_elementwise_rule_may_go_piece_by_piece(void **state)
+{
+    FOR_EVERY(rule) if (rule->elementwise)
+    {
+        run *whole = started(rule, N), *pieces = started(rule, N);
+        step_randomly(whole, 5, 0.1);
+        for (; pieces->update.step < 5; pieces->update.step++) {
+            draw_blocks(pieces, pieces->gradient, "gradient", pieces->update.step);
+            for (size_t first = 0; first < N; first += 48)
+                step_piece(pieces, first, N - first < 48 ? N - first : 48, 0.1);
+        }
+        assert_same_bits(whole, pieces);
+        run_free(whole);
+        run_free(pieces);
+    }
+}
+
+/* A rule that goes from block to block leaves none out and keeps out of what lies between them. */
+static void every_parameter_of_every_block_moves_and_padding_does_not(void **state)
+{
+    FOR_EVERY(rule)
+    {
+        bool moves = strcmp(rule->entry.name, "null") != 0;
+        run *r = started(rule, N), *before = started(rule, N);
+        step_randomly(r, 3, 0.1);
+        for (size_t b = 0, i = 0; b < RUN_BLOCKS; b++)
+            for (; i < blocks[b].offset + blocks[b].count; i++) {
+                bool inside = i < blocks[b].offset + blocks[b].n_values;
+                if ((r->update.parameters[i] != before->update.parameters[i]) != (inside && moves))
+                    fail_msg("%s: number %zu of %s %s", rule->entry.name, i - blocks[b].offset, blocks[b].name,
+                             inside ? "stands still" : "is padding and moves");
+            }
+        run_free(r);
+        run_free(before);
     }
 }
 
@@ -181,13 +260,15 @@ static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
     static const float zero[1];
     FOR_EVERY(rule) for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++)
     {
-        run *r = run_new(rule, N);
+        run *r = laid_out(rule, N);
         for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
         run_start(r);
         for (unsigned t = 0; t < 300; t++) {
-            draw_floats(r->gradient, N - 1, "gradient", t);
+            draw_blocks(r, r->gradient, "gradient", t);
+            r->gradient[N - 10] = 0; /* the last of its block, beside the padding */
             run_step(r, r->hyper[0]);
             assert_memory_equal(r->update.parameters + N - 1, zero, sizeof zero);
+            assert_memory_equal(r->update.parameters + N - 10, zero, sizeof zero);
         }
         run_free(r);
     }
@@ -213,6 +294,7 @@ static void every_rule_but_null_descends_a_quadratic(void **state)
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_found_by_its_name_alone),
         cmocka_unit_test(an_unknown_name_is_answered_with_the_known_ones),
@@ -222,7 +304,9 @@ int main(void)
         cmocka_unit_test(the_gradient_is_only_read),
         cmocka_unit_test(the_same_inputs_give_the_same_bits),
         cmocka_unit_test(a_copy_goes_on_with_the_same_bits),
-        cmocka_unit_test(no_element_depends_on_its_place_in_a_vector),
+        cmocka_unit_test(no_element_of_an_elementwise_rule_depends_on_its_place_in_a_vector),
+        cmocka_unit_test(an_elementwise_rule_may_go_piece_by_piece),
+        cmocka_unit_test(every_parameter_of_every_block_moves_and_padding_does_not),
         cmocka_unit_test(a_zero_parameter_with_a_zero_gradient_stays_zero),
         cmocka_unit_test(every_rule_but_null_descends_a_quadratic),
     };

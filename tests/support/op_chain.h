@@ -83,6 +83,7 @@ static inline void chain_bind(chain_ops *chain, chain_data *data, bool training)
             if (training) b->grad[t] = chain_nans(chain->arena, op->tensors[t].count);
         }
         op->bind(op, b);
+        fl_backend_op_refresh(op);
         in = b->out;
         d_in = b->d_out;
     }

@@ -10,9 +10,12 @@
 enum { GUARD = 16 }; /* floats before and after each array */
 static const float guard_value = -12345.678f;
 
+enum { RUN_BLOCKS = 4 };
+
 typedef struct run {
     const fl_optimizer *rule;
     fl_tensor_layout flat;
+    fl_tensor blocks[RUN_BLOCKS];
     double hyper[FL_HYPER_MAX];
     fl_optimizer_update update;
     float *gradient; /* what update.gradient points to */
@@ -50,13 +53,14 @@ static inline void run_choose(run *r, const char *name, const char *choice)
     r->hyper[i] = index;
 }
 
-/* The rule on n parameters, all zero, every hyperparameter at its default; the state is lent as zeros and not yet
- * started, so that hyperparameters can still be set. */
+/* The rule on one block of n parameters, all zero, every hyperparameter at its default; the state is lent as zeros and
+ * not yet started, so that hyperparameters can still be set. */
 static inline run *run_new(const fl_optimizer *rule, size_t n)
 {
     run *r = fl_memory_new(1, sizeof *r);
     r->rule = rule;
-    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n };
+    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_blocks = 1, .blocks = r->blocks };
+    r->blocks[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
     for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].standard;
     r->gradient = guarded_new(n);
     r->update = (fl_optimizer_update){ .flat = &r->flat, .hyper = r->hyper };

@@ -39,7 +39,7 @@ static void count(gbench *run, const kernel *k, const fl_backend_op *op)
     if (operations > 0)
         work_count(run, operations, k->choice.precision);
     else
-        gbench_rate(run, "GB/s", moved * (k->choice.precision == FL_BACKEND_BF16 ? 2 : 4) / 1e9);
+        work_traffic(run, moved * (k->choice.precision == FL_BACKEND_BF16 ? 2 : 4));
 }
 
 /* Time one function of an op planned with or without a gradient of its input. */

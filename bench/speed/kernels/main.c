@@ -1,4 +1,5 @@
 /* fairlead-kernels: what each piece of a training costs, beside what this machine can do at best. A contents page. */
+#include "base/denormals.h"
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
 #include "backend/backend.h"
@@ -46,6 +47,7 @@ static void start_backends(void)
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) asked_for_help |= !strcmp(argv[i], "--help");
+    fl_denormals_flush(); /* as a trial computes */
     start_backends();
     gbench_context("fairlead", fl_record_build_version);
     gbench_context("commit", fl_record_build_commit);

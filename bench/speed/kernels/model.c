@@ -60,6 +60,7 @@ static void bind(open_model *model)
         own->workspace = fl_arena_bytes(arena, op->workspace_bytes);
         lend_tensors(op, tensor, arena, own);
         op->bind(op, own);
+        fl_backend_op_refresh(op);
         tensor += op->n_tensors;
         seam.in = own->out;
         seam.d_in = own->d_out;
@@ -150,6 +151,7 @@ fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_i
     own.workspace = fl_arena_bytes(arena, op->workspace_bytes);
     lend_tensors(op, 0, arena, &own);
     op->bind(op, &own);
+    fl_backend_op_refresh(op);
     op->forward(op);
     if (op->out.bytes == model->chain.stages[stage].op->out.bytes) memcpy(own.d_out, met->d_out, op->out.bytes);
     return op;

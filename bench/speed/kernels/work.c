@@ -38,3 +38,12 @@ void work_count(gbench *run, double operations, fl_backend_precision precision)
     gbench_count(run, "peak_GFLOP/s", peak / 1e9);
     gbench_rate(run, "share_of_peak", operations / peak);
 }
+
+void work_traffic(gbench *run, double bytes)
+{
+    static double memory; /* measured once: it takes a while */
+    if (memory == 0) memory = roofline_bandwidth(ROOFLINE_TRIAD);
+    gbench_rate(run, "GB/s", bytes / 1e9);
+    gbench_count(run, "memory_GB/s", memory / 1e9);
+    gbench_rate(run, "share_of_memory", bytes / memory);
+}

@@ -16,4 +16,8 @@ double work_of_step(const fl_layer *layers, size_t n_layers, fl_tensor_shape in)
 /* Show `operations` per iteration as GFLOP/s, beside the measured peak and as a share of it. */
 void work_count(gbench *run, double operations, fl_backend_precision precision);
 
+/* Show `bytes` moved per iteration as GB/s, beside the measured speed of memory (triad) and as a share of it; above one
+ * where a cache holds them. */
+void work_traffic(gbench *run, double bytes);
+
 #endif

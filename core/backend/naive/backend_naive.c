@@ -29,6 +29,7 @@ const fl_backend fl_backend_naive = {
     .usable = usable,
     .start = start,
     .describe = describe,
+    .canonical = true,
     .plan = {
         [FL_LAYER_DENSE] = fl_naive_dense,
         [FL_LAYER_CONVOLUTION] = fl_naive_convolution,

@@ -6,6 +6,7 @@
 #ifdef FL_HAVE_ONEDNN
 
 #include "backend/onednn/onednn.h"
+#include "backend/threads.h"
 #include <dlfcn.h>
 #include <dnnl_debug.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static bool start(unsigned threads, fl_error *error)
         set_threads((int)threads);
     else if (threads != 1)
         return fl_error_machine(error, "this oneDNN has no OpenMP and computes with one thread only");
+    fl_backend_threads_flush(threads);
     return true;
 }
 

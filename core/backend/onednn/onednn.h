@@ -10,7 +10,7 @@
 #include "backend/backend.h"
 #include <dnnl.h>
 
-enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8 };
+enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8, FL_ONEDNN_COPIES = 2 };
 
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
@@ -20,8 +20,13 @@ typedef struct fl_onednn_memory {
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
 
+/* A loop of our own in a primitive's place: `what` is what its maker gave, `memories` the addresses of its memories. */
+typedef void fl_onednn_loop(const void *what, void *const memories[]);
+
 typedef struct fl_onednn_step {
-    dnnl_primitive_t primitive;
+    dnnl_primitive_t primitive; /* NULL: a loop of our own */
+    fl_onednn_loop *loop;
+    void *what; /* the loop's, freed with the step */
     int n_arguments;
     dnnl_exec_arg_t arguments[FL_ONEDNN_ARGUMENTS];
 } fl_onednn_step;
@@ -31,6 +36,9 @@ typedef struct fl_onednn_pass {
     size_t n_steps;
 } fl_onednn_pass;
 
+/* The weights in another layout or precision, as forward or the data gradient reads them. */
+typedef struct fl_onednn_copy fl_onednn_copy;
+
 typedef struct fl_onednn_op {
     fl_backend_op op; /* first: a pointer to the op is a pointer to this */
     fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
@@ -38,6 +46,8 @@ typedef struct fl_onednn_op {
     fl_onednn_pass forward, backward;
     dnnl_memory_desc_t out;     /* behind op.out.layout */
     dnnl_memory_desc_t weights; /* tensor 0 in the flat array */
+    fl_onednn_copy *copies[FL_ONEDNN_COPIES];
+    size_t n_copies;
 } fl_onednn_op;
 
 /* One argument of a step. */
@@ -85,16 +95,44 @@ void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t
                    const fl_onednn_argument *arguments);
 void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_onednn_memory *from,
                            const fl_onednn_memory *to);
+/* Append a loop of our own over `n` memories; takes `what`, from malloc, or NULL. */
+void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *loop, void *what, size_t n,
+                        const fl_onednn_memory *const *memories);
 /* `memory` as `desc` wants it: itself, or a copy that `pass` (or an earlier one) makes by a reorder. */
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc);
 
-/* Write the primitive's name into op.implementation, after those already there. */
+/* `weights` as `desc` wants them: themselves, or a copy in the workspace that op.refresh keeps. NULL where the layouts
+ * are too unlike; fl_onednn_bring is then the way. */
+fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc);
+/* The blocks whose last number is among `count` from `first` on. */
+void fl_onednn_copy_refresh(const fl_onednn_copy *copy, size_t first, size_t count);
+void fl_onednn_copy_free(fl_onednn_copy *copy);
+
+/* Write the primitive's name into op.implementation, after those already there; or any other name. */
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
+void fl_onednn_note_name(fl_onednn_op *op, const char *name);
 
 /* Append to the backward pass: d_in = d_out where `out`, the ReLU's output, is positive, else 0. */
 void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
                              const fl_onednn_memory *d_in);
+
+/* Max-pool with windows of `kernel` by `kernel`, as far apart, over planes of h x w pixels of `inner` numbers each. */
+typedef struct fl_onednn_pool {
+    size_t planes, h, w, inner, kernel;
+    bool bf16, relu; /* the numbers' type; a ReLU follows */
+} fl_onednn_pool;
+
+size_t fl_onednn_pool_places(const fl_onednn_pool *pool); /* bytes that forward leaves to backward */
+fl_onednn_loop fl_onednn_pool_forward;                    /* in, out, places */
+fl_onednn_loop fl_onednn_pool_backward;                   /* d_out, places, d_in */
+
+/* The weight gradient of a convolution by loops of our own: whether they are to be used for `request` in place of the
+ * library's, which depends on instruction set and shapes alone; and a step of the backward pass that computes it.
+ * `weights` are in the order O,H,W,I without gaps. */
+bool fl_onednn_patches_serve(const fl_backend_request *request);
+void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                           fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
 /* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
  * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the

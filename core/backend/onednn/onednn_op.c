@@ -33,13 +33,24 @@ static dnnl_stream_t the_stream(void)
     return stream;
 }
 
+static void run_loop(const fl_onednn_step *step)
+{
+    void *memories[FL_ONEDNN_ARGUMENTS];
+    for (int i = 0; i < step->n_arguments; i++)
+        fl_onednn_check(dnnl_memory_get_data_handle(step->arguments[i].memory, &memories[i]), "finding a memory");
+    step->loop(step->what, memories);
+}
+
 /* A processor's stream executes at once: there is nothing to wait for. */
 static void run(const fl_onednn_pass *pass)
 {
     for (size_t i = 0; i < pass->n_steps; i++) {
         const fl_onednn_step *step = &pass->steps[i];
-        fl_onednn_check(dnnl_primitive_execute(step->primitive, the_stream(), step->n_arguments, step->arguments),
-                        "executing a primitive");
+        if (step->loop)
+            run_loop(step);
+        else
+            fl_onednn_check(dnnl_primitive_execute(step->primitive, the_stream(), step->n_arguments, step->arguments),
+                            "executing a primitive");
     }
 }
 
@@ -64,9 +75,18 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     }
 }
 
+static void refresh(fl_backend_op *op, size_t tensor, size_t first, size_t count)
+{
+    const fl_onednn_op *own = (const fl_onednn_op *)op;
+    for (size_t i = 0; tensor == 0 && i < own->n_copies; i++) fl_onednn_copy_refresh(own->copies[i], first, count);
+}
+
 static void free_pass(fl_onednn_pass *pass)
 {
-    for (size_t i = 0; i < pass->n_steps; i++) dnnl_primitive_destroy(pass->steps[i].primitive);
+    for (size_t i = 0; i < pass->n_steps; i++) {
+        dnnl_primitive_destroy(pass->steps[i].primitive); /* accepts NULL */
+        free(pass->steps[i].what);
+    }
 }
 
 static void free_op(fl_backend_op *op)
@@ -74,6 +94,7 @@ static void free_op(fl_backend_op *op)
     fl_onednn_op *own = (fl_onednn_op *)op;
     free_pass(&own->forward);
     free_pass(&own->backward);
+    for (size_t i = 0; i < own->n_copies; i++) fl_onednn_copy_free(own->copies[i]);
     for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
     free(own);
 }
@@ -84,6 +105,7 @@ fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
     own->op.bind = bind;
     own->op.forward = forward;
     own->op.backward = request->training ? backward : NULL;
+    own->op.refresh = refresh;
     own->op.free = free_op;
     return own;
 }
@@ -126,13 +148,18 @@ fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, con
     return add_memory(op, desc, memory->place, memory->offset);
 }
 
+static fl_onednn_step *add_step(fl_onednn_pass *pass, size_t n_arguments)
+{
+    if (pass->n_steps == FL_ONEDNN_STEPS || n_arguments >= FL_ONEDNN_ARGUMENTS)
+        fl_error_die("a pass has no room for another step");
+    return &pass->steps[pass->n_steps++];
+}
+
 void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t primitive, size_t n,
                    const fl_onednn_argument *arguments)
 {
     dnnl_memory_desc_t scratchpad = fl_onednn_chosen(primitive, dnnl_query_scratchpad_md);
-    if (pass->n_steps == FL_ONEDNN_STEPS || n >= FL_ONEDNN_ARGUMENTS)
-        fl_error_die("a pass has no room for another step");
-    fl_onednn_step *step = &pass->steps[pass->n_steps++];
+    fl_onednn_step *step = add_step(pass, n);
     for (size_t i = 0; i < n; i++)
         step->arguments[step->n_arguments++] = (dnnl_exec_arg_t){ arguments[i].index, arguments[i].memory->handle };
     if (dnnl_memory_desc_get_size(&scratchpad))
@@ -140,6 +167,15 @@ void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t
             (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, fl_onednn_own(op, &scratchpad)->handle };
     fl_onednn_check(dnnl_primitive_create(&step->primitive, primitive), "making a primitive");
     dnnl_primitive_desc_destroy(primitive);
+}
+
+void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *loop, void *what, size_t n,
+                        const fl_onednn_memory *const *memories)
+{
+    fl_onednn_step *step = add_step(pass, n);
+    step->loop = loop;
+    step->what = what;
+    for (size_t i = 0; i < n; i++) step->arguments[step->n_arguments++].memory = memories[i]->handle;
 }
 
 void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_onednn_memory *from,
@@ -163,11 +199,16 @@ fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_one
     return copy;
 }
 
+void fl_onednn_note_name(fl_onednn_op *op, const char *name)
+{
+    char *text = op->op.implementation;
+    size_t used = strlen(text), size = sizeof op->op.implementation;
+    snprintf(text + used, size - used, "%s%s", used ? " " : "", name);
+}
+
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
 {
     const char *name = NULL;
-    char *text = op->op.implementation;
-    size_t used = strlen(text), size = sizeof op->op.implementation;
     fl_onednn_check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &name), "asking for a name");
-    snprintf(text + used, size - used, "%s%s", used ? " " : "", name);
+    fl_onednn_note_name(op, name);
 }

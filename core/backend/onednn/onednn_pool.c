@@ -1,60 +1,77 @@
-/* Max-pool in the layout it is given, with the ReLU that follows; oneDNN's workspace remembers the winners. */
+/* Max-pool in the layout it is given, with the ReLU that follows, by loops of our own. */
 #include "backend/onednn/onednn.h"
+#include "base/memory.h"
 
 #include <stddef.h>
 
-static dnnl_primitive_desc_t describe_forward(const fl_backend_request *request, const dnnl_memory_desc_t *in)
+/* The layouts convolutions choose, and how many numbers a pixel has in each; 0: all channels. */
+static const struct {
+    dnnl_format_tag_t tag;
+    size_t inner;
+} layouts[] = { { dnnl_nChw16c, 16 }, { dnnl_nhwc, 0 }, { dnnl_nChw8c, 8 }, { dnnl_nChw4c, 4 }, { dnnl_nchw, 1 } };
+
+enum { N_LAYOUTS = sizeof layouts / sizeof *layouts, CHANNELS_LAST = 1 };
+
+/* Which of them `desc` is; channels last where it is none, and then the input is reordered. */
+static size_t find_layout(const dnnl_memory_desc_t *desc)
 {
-    dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel;
-    const dnnl_dims_t window = { k, k }, none = { 0, 0 };
-    dnnl_memory_desc_t plain = fl_onednn_plain(fl_layer_out(request->layer, request->in.shape), in->data_type);
-    dnnl_memory_desc_t out = fl_onednn_desc(plain.ndims, plain.dims, plain.data_type, dnnl_format_tag_any);
-    dnnl_pooling_desc_t desc;
-    fl_onednn_check(dnnl_pooling_forward_desc_init(&desc, dnnl_forward_training, dnnl_pooling_max, in, &out, window,
-                                                   window, none, none),
-                    "describing max-pool");
-    return fl_onednn_describe(&desc, request->relu_next, NULL);
+    for (size_t i = 0; i < N_LAYOUTS; i++) {
+        dnnl_memory_desc_t known = fl_onednn_desc(4, desc->dims, desc->data_type, layouts[i].tag);
+        if (dnnl_memory_desc_equal(desc, &known)) return i;
+    }
+    return CHANNELS_LAST;
 }
 
-static dnnl_primitive_desc_t describe_backward(const fl_backend_request *request, const dnnl_memory_desc_t *in,
-                                               const dnnl_memory_desc_t *out, const_dnnl_primitive_desc_t forward)
+static fl_onednn_pool *describe(const fl_backend_request *request, const dnnl_memory_desc_t *in, size_t inner)
 {
-    dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel;
-    const dnnl_dims_t window = { k, k }, none = { 0, 0 };
-    dnnl_pooling_desc_t desc;
-    fl_onednn_check(dnnl_pooling_backward_desc_init(&desc, dnnl_pooling_max, in, out, window, window, none, none),
-                    "describing max-pool's gradient");
-    return fl_onednn_describe(&desc, false, forward);
+    fl_onednn_pool *pool = fl_memory_new(1, sizeof *pool);
+    fl_tensor_shape shape = request->in.shape;
+    size_t channels = (size_t)in->padded_dims[1];
+    *pool = (fl_onednn_pool){
+        .planes = inner ? shape.n * channels / inner : shape.n,
+        .h = shape.h,
+        .w = shape.w,
+        .inner = inner ? inner : channels,
+        .kernel = request->layer->kernel,
+        .bf16 = in->data_type == dnnl_bf16,
+        .relu = request->relu_next,
+    };
+    return pool;
 }
 
-static void add_backward(fl_onednn_op *op, dnnl_primitive_desc_t backward, const fl_onednn_memory *in,
-                         const fl_onednn_memory *out, const fl_onednn_memory *winners)
+static void add_backward(fl_onednn_op *op, const fl_onednn_pool *pool, const fl_onednn_memory *in,
+                         const fl_onednn_memory *in_seam, const fl_onednn_memory *places)
 {
-    const fl_onednn_memory *d_out = fl_onednn_lent(op, &out->desc, offsetof(fl_backend_buffers, d_out));
-    const fl_onednn_memory *d_in = fl_onednn_lent(op, &in->desc, offsetof(fl_backend_buffers, d_in));
-    fl_onednn_argument arguments[] = { { DNNL_ARG_DIFF_DST, d_out },
-                                       { DNNL_ARG_WORKSPACE, winners },
-                                       { DNNL_ARG_DIFF_SRC, d_in } };
-    fl_onednn_note(op, backward);
-    if (op->op.took_relu) fl_onednn_add_relu_back(op, out, d_out, d_out);
-    fl_onednn_add(op, &op->backward, backward, 3, arguments);
+    fl_onednn_pool *own = fl_memory_new(1, sizeof *own);
+    const fl_onednn_memory *d_out = fl_onednn_lent(op, &op->out, offsetof(fl_backend_buffers, d_out));
+    const fl_onednn_memory *d_seam = fl_onednn_lent(op, &in_seam->desc, offsetof(fl_backend_buffers, d_in));
+    const fl_onednn_memory *d_in = in == in_seam ? d_seam : fl_onednn_own(op, &in->desc);
+    *own = *pool;
+    fl_onednn_add_loop(op, &op->backward, fl_onednn_pool_backward, own, 3,
+                       (const fl_onednn_memory *[]){ d_out, places, d_in });
+    if (d_in != d_seam) fl_onednn_add_reorder(op, &op->backward, d_in, d_seam);
 }
 
 fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t in_desc = fl_onednn_activation(&request->in);
-    dnnl_primitive_desc_t forward = describe_forward(request, &in_desc);
-    dnnl_memory_desc_t out_desc = fl_onednn_chosen(forward, dnnl_query_dst_md);
-    dnnl_memory_desc_t winners_desc = fl_onednn_chosen(forward, dnnl_query_workspace_md);
+    dnnl_memory_desc_t seam_desc = fl_onednn_activation(&request->in);
+    size_t layout = find_layout(&seam_desc);
+    dnnl_memory_desc_t in_desc = fl_onednn_desc(4, seam_desc.dims, seam_desc.data_type, layouts[layout].tag);
+    dnnl_memory_desc_t out_desc = fl_onednn_plain(fl_layer_out(request->layer, request->in.shape), in_desc.data_type);
+    out_desc = fl_onednn_desc(4, out_desc.dims, out_desc.data_type, layouts[layout].tag);
+    fl_onednn_pool *pool = describe(request, &in_desc, layouts[layout].inner);
+    dnnl_dim_t bytes = (dnnl_dim_t)fl_onednn_pool_places(pool);
+    dnnl_memory_desc_t places_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_set_out(op, &out_desc);
     op->op.took_relu = request->relu_next;
-    const fl_onednn_memory *in = fl_onednn_lent(op, &in_desc, offsetof(fl_backend_buffers, in));
+    fl_onednn_memory *in_seam = fl_onednn_lent(op, &seam_desc, offsetof(fl_backend_buffers, in));
+    const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, in_seam, &in_desc);
     const fl_onednn_memory *out = fl_onednn_lent(op, &out_desc, offsetof(fl_backend_buffers, out));
-    const fl_onednn_memory *winners = fl_onednn_own(op, &winners_desc);
-    fl_onednn_argument arguments[] = { { DNNL_ARG_SRC, in }, { DNNL_ARG_DST, out }, { DNNL_ARG_WORKSPACE, winners } };
-    fl_onednn_note(op, forward);
-    if (request->training) add_backward(op, describe_backward(request, &in_desc, &out_desc, forward), in, out, winners);
-    fl_onednn_add(op, &op->forward, forward, 3, arguments);
+    const fl_onednn_memory *places = fl_onednn_own(op, &places_desc);
+    fl_onednn_note_name(op, "loops along channels");
+    if (request->training) add_backward(op, pool, in, in_seam, places);
+    fl_onednn_add_loop(op, &op->forward, fl_onednn_pool_forward, pool, 3,
+                       (const fl_onednn_memory *[]){ in, out, places });
     return &op->op;
 }

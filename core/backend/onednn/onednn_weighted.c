@@ -2,7 +2,7 @@
  *
  * The library chooses the layouts. The weights lie in the flat array as the weight gradient comes out, so that the
  * optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16),
- * they are reordered once per pass. The gradient's padding is zero because oneDNN writes padded areas as zeros.
+ * op.refresh keeps copies (onednn_copy.c). The gradient's padding is zero because oneDNN writes padded areas as zeros.
  */
 #include "backend/onednn/onednn.h"
 
@@ -36,6 +36,13 @@ static fl_onednn_memory *read_seam(plan *p, fl_onednn_pass *pass, fl_onednn_memo
     return fl_onednn_view(p->op, fl_onednn_bring(p->op, pass, seam, &wanted), desc);
 }
 
+/* Copies are kept when they can be; else the pass reorders for itself. */
+static fl_onednn_memory *read_weights(plan *p, fl_onednn_pass *pass, const dnnl_memory_desc_t *desc)
+{
+    fl_onednn_memory *kept = fl_onednn_keep(p->op, p->weights, desc);
+    return kept ? kept : fl_onednn_bring(p->op, pass, p->weights, desc);
+}
+
 static void describe(plan *p, const fl_onednn_weighted *kind)
 {
     const fl_backend_request *request = p->request;
@@ -43,10 +50,9 @@ static void describe(plan *p, const fl_onednn_weighted *kind)
     p->shapes = kind->shapes(request);
     fl_onednn_check(kind->forward(&desc, request, &p->shapes), "describing forward");
     p->forward = fl_onednn_describe(&desc, request->relu_next, NULL);
-    if (!request->training) return;
     fl_onednn_shapes backward = p->shapes;
     backward.out.data_type = fl_onednn_type(request->precision); /* the gradient, also where forward writes floats */
-    if (request->needs_d_in) {
+    if (request->training && request->needs_d_in) {
         fl_onednn_check(kind->backward_data(&desc, request, &backward), "describing the data gradient");
         p->backward_data = fl_onednn_describe(&desc, false, p->forward);
     }
@@ -55,14 +61,12 @@ static void describe(plan *p, const fl_onednn_weighted *kind)
     p->backward_weights = fl_onednn_describe(&desc, false, p->forward);
 }
 
-/* The layout of the weights in the flat array; the plain one where the library's choice is mostly padding. */
+/* The layout of the weights in the flat array, also where nothing is trained: copies are then made in the same way. The
+ * plain one where the library's choice is mostly padding. */
 static dnnl_memory_desc_t flat_weights(const plan *p)
 {
-    dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights), own = plain;
-    if (p->backward_weights)
-        own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    else if (p->request->precision == FL_BACKEND_F32)
-        own = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
+    dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights);
+    dnnl_memory_desc_t own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
     return dnnl_memory_desc_get_size(&own) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : own;
 }
 
@@ -75,7 +79,7 @@ static void add_forward(plan *p)
     dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
     fl_onednn_argument arguments[] = {
         { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
-        { DNNL_ARG_WEIGHTS, fl_onednn_bring(op, pass, p->weights, &weights) },
+        { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_BIAS, p->bias },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
     };
@@ -102,6 +106,19 @@ static void add_backward_weights(plan *p)
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
 }
 
+/* By our own loops; the library's primitive was described for the layout of the weights alone. */
+static void add_backward_patches(plan *p)
+{
+    dnnl_memory_desc_t channels_last = fl_onednn_desc(4, p->op->weights.dims, dnnl_f32, dnnl_nhwc);
+    fl_onednn_memory *grad = fl_onednn_lent(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
+    fl_onednn_memory *bias = fl_onednn_lent(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
+    bool same = dnnl_memory_desc_equal(&channels_last, &grad->desc);
+    fl_onednn_memory *written = same ? grad : fl_onednn_own(p->op, &channels_last);
+    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, bias);
+    if (!same) fl_onednn_add_reorder(p->op, &p->op->backward, written, grad);
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
 static void add_backward_data(plan *p)
 {
     fl_onednn_op *op = p->op;
@@ -115,7 +132,7 @@ static void add_backward_data(plan *p)
     fl_onednn_memory *result = same ? d_in : fl_onednn_own(op, &written);
     fl_onednn_argument arguments[] = {
         { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
-        { DNNL_ARG_WEIGHTS, fl_onednn_bring(op, pass, p->weights, &weights) },
+        { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_DIFF_SRC, fl_onednn_view(op, result, &d_src) },
     };
     fl_onednn_add(op, pass, p->backward_data, 3, arguments);
@@ -137,16 +154,27 @@ static void add_memories(plan *p)
     if (p->request->training) p->d_out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, d_out));
 }
 
+static void add_backward(plan *p)
+{
+    if (p->op->op.took_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
+    if (fl_onednn_patches_serve(p->request))
+        add_backward_patches(p);
+    else
+        add_backward_weights(p);
+    if (p->backward_data) add_backward_data(p);
+}
+
 static void add_steps(plan *p)
 {
+    bool training = p->request->training;
     fl_onednn_note(p->op, p->forward);
-    if (p->backward_weights) fl_onednn_note(p->op, p->backward_weights);
+    if (training && !fl_onednn_patches_serve(p->request)) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
     add_forward(p);
-    if (!p->backward_weights) return;
-    if (p->op->op.took_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
-    add_backward_weights(p);
-    if (p->backward_data) add_backward_data(p);
+    if (training)
+        add_backward(p);
+    else
+        dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
 /* Between canonical order and the flat array, outside measured steps: the bias as it is, the weights by a reorder. */

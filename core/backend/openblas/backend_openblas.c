@@ -3,8 +3,10 @@
  * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses are
  * lent by naive.
  */
+#include "base/denormals.h"
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
+#include "backend/threads.h"
 
 #ifdef FL_HAVE_OPENBLAS
 
@@ -20,6 +22,19 @@ static bool usable(fl_backend_precision precision, fl_error *error)
                          fl_backend_precision_name(precision));
 }
 
+/* The pthread flavour starts its threads when it is loaded. Started anew they inherit this thread's modes
+ * (base/denormals.h); the OpenMP flavour's are set by a region of theirs. */
+static void start_threads(unsigned threads)
+{
+    int (*end_threads)(void);
+    *(void **)&end_threads = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
+    unsigned before = fl_denormals_flush();
+    if (end_threads) end_threads();
+    openblas_set_num_threads((int)threads);
+    fl_denormals_restore(before);
+    fl_backend_threads_flush(threads);
+}
+
 /* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
  * other bits: what was asked for must be what runs. */
 static bool start(unsigned threads, fl_error *error)
@@ -28,7 +43,7 @@ static bool start(unsigned threads, fl_error *error)
     if (asked && strcasecmp(asked, got))
         return fl_error_user(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
                              asked, got);
-    openblas_set_num_threads((int)threads);
+    start_threads(threads);
     return true;
 }
 
@@ -54,6 +69,7 @@ const fl_backend fl_backend_openblas = {
     .usable = usable,
     .start = start,
     .describe = describe,
+    .canonical = true,
 #ifdef FL_HAVE_OPENBLAS
     .plan = {
         [FL_LAYER_DENSE] = fl_openblas_dense,

@@ -7,6 +7,7 @@
  */
 #include "support/command_trial.h"
 
+#include "base/denormals.h"
 #include "base/exact.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -221,6 +222,7 @@ static void convolutions(void)
         fl_network_backward(network);
         add_number(fl_network_loss(network));
         for (size_t i = 0; i < n; i++) parameters[i] -= 0.05f * gradient[i];
+        fl_network_refresh(network, 0, n);
     }
     add(parameters, n * sizeof *parameters);
     fl_network_free(network);
@@ -248,6 +250,7 @@ int main(int argc, char **argv)
     spaces();
     schedules();
     initialisations();
+    fl_denormals_flush(); /* as a trial computes */
     rules();
     convolutions();
     training("quadratic/noisy", "nesterov", 16, 200, 40);

@@ -2,6 +2,7 @@
  * differences of that. The layers are linear or piecewise linear, so a central difference is exact but for rounding.
  */
 #include "support/op_chain.h"
+#include "base/denormals.h"
 
 /* One layer in double. */
 typedef struct oracle {
@@ -183,6 +184,7 @@ static void relu_and_max_pool_commute_to_the_bit(void **state)
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dense_is_its_sum_and_its_gradients),
         cmocka_unit_test(convolution_is_its_sum_and_its_gradients),

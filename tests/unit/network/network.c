@@ -1,5 +1,6 @@
 /* Networks: whole models on every backend. */
 #include "support/test.h"
+#include "base/denormals.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -249,12 +250,43 @@ static void a_pass_gives_the_same_bits_again(void **state)
     everywhere(check_repetition);
 }
 
+/* Losses and gradient of a network whose parameters were imported, and of one whose parameters were written from others
+ * to the same ones, told in pieces that end anywhere. */
+static void check_pieces(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+{
+    fl_network *imported = made(backend, a, precision, true), *told = made(backend, a, precision, true);
+    size_t n = fl_network_flat(told)->count, piece = 0;
+    float *parameters = fl_network_parameters(told);
+    for (size_t i = 0; i < n; i++) parameters[i] *= 2;
+    fl_network_refresh(told, 0, n);
+    memcpy(parameters, fl_network_parameters(imported), n * sizeof *parameters);
+    for (size_t first = 0; first < n; first += piece) {
+        piece = first % 3 ? 20011 : 1000;
+        fl_network_refresh(told, first, n - first < piece ? n - first : piece);
+    }
+    fl_network *both[] = { imported, told };
+    for (size_t i = 0; i < 2; i++) {
+        fl_network_forward(both[i]);
+        fl_network_backward(both[i]);
+    }
+    assert_memory_equal(fl_network_losses(told), fl_network_losses(imported), IMAGES.n * sizeof(float));
+    assert_memory_equal(fl_network_gradient(told), fl_network_gradient(imported), n * sizeof(float));
+    fl_network_free(imported);
+    fl_network_free(told);
+}
+
+static void parameters_may_change_piece_by_piece(void **state)
+{
+    everywhere(check_pieces);
+}
+
 static void check_divergence(const fl_backend *backend, const fl_network_architecture *a,
                              fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *flat = fl_network_flat(network);
     fl_network_parameters(network)[flat->blocks[flat->n_blocks - 2].offset] = INFINITY;
+    fl_network_refresh(network, 0, flat->count);
     fl_network_forward(network);
     assert_false(isfinite(fl_network_loss(network)));
     assert_int_equal(fl_network_wrong(network)[0], 1);
@@ -334,6 +366,7 @@ static void a_backend_that_cannot_compute_is_refused_with_a_sentence(void **stat
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         if ((*backend)->usable(FL_BACKEND_F32, NULL)) (*backend)->start(1, NULL);
     const struct CMUnitTest tests[] = {
@@ -345,6 +378,7 @@ int main(void)
         cmocka_unit_test(losses_and_gradients_agree_across_backends),
         cmocka_unit_test(a_network_for_evaluation_gives_the_same_losses),
         cmocka_unit_test(a_pass_gives_the_same_bits_again),
+        cmocka_unit_test(parameters_may_change_piece_by_piece),
         cmocka_unit_test(a_parameter_that_is_not_finite_reaches_the_loss),
         cmocka_unit_test(naive_gives_the_same_bits_on_every_machine),
         cmocka_unit_test(the_losses_are_lent_and_the_record_says_so),

@@ -3,6 +3,7 @@
  * 0.9, b2 0.999, eta 0.02; the distance is that of the final parameters, relative to the special case's. */
 #include "support/optimizer_run.h"
 
+#include "base/denormals.h"
 #include "base/random.h"
 
 enum { N = 8, STEPS = 500 };
@@ -263,6 +264,7 @@ static void momentum_has_an_exact_image_in_rmsprop_at_rho_1(void **state)
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sgd_is_momentum_without_memory_bit_for_bit),
         cmocka_unit_test(sgd_is_nesterov_without_memory_bit_for_bit),

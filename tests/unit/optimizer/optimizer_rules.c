@@ -2,6 +2,7 @@
  * time, letter by letter from the table of Choi et al. 2019 and from Kingma and Ba's Algorithm 1. */
 #include "support/optimizer_run.h"
 
+#include "base/denormals.h"
 #include "base/random.h"
 
 enum { N = 37, STEPS = 100 };
@@ -301,6 +302,7 @@ static void null_moves_nothing(void **state)
 
 int main(void)
 {
+    fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_follows_its_formula),
         cmocka_unit_test(the_ends_of_the_papers_epsilon_axis_keep_their_precision),
