@@ -8,9 +8,14 @@
 
 bool folders_read(const words *paths, folders *read, fl_error *error)
 {
+    return folders_read_as(paths, NULL, read, error);
+}
+
+bool folders_read_as(const words *paths, const fl_study_overrides *later, folders *read, fl_error *error)
+{
     *read = (folders){ .summaries = fl_memory_new(paths->n, sizeof(fl_summary *)) };
     for (size_t i = 0; i < paths->n; i++) {
-        fl_results *results = fl_results_read(paths->items[i], error);
+        fl_results *results = fl_results_read_as(paths->items[i], later, error);
         if (!results) {
             folders_free(read);
             return false;

@@ -14,6 +14,9 @@ typedef struct folders {
 
 /* Read and summarize every folder; false with a sentence about the first that is none. */
 bool folders_read(const words *paths, folders *read, fl_error *error);
+
+/* The same by what was chosen after the fact (fl_results_read_as). */
+bool folders_read_as(const words *paths, const fl_study_overrides *later, folders *read, fl_error *error);
 void folders_free(folders *read); /* what it owns, not the struct */
 
 /* Note in each folder's log that its declared claims were shown, if any was tested (record/log.h). */

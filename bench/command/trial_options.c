@@ -120,6 +120,9 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->batch_size = asked->batch;
     trial->steps = asked->steps;
     trial->eval_every = asked->eval_every == SIZE_MAX ? (asked->steps + 19) / 20 : asked->eval_every;
+    trial->eval_ratio = asked->eval_ratio;
+    if (trial->eval_ratio > 0) trial->eval_every = 1;
+    if (asked->test && !fl_trial_test_find(asked->test, &trial->test, error)) return false;
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;

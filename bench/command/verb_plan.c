@@ -33,7 +33,7 @@ static const page_column columns[] = {
     { "step", "ms", false },
     { "evaluation", "ms", false },
     { "", "runs", false },
-    { "core-", "hours", false },
+    { "core", "hours", false },
     { "evalu-", "ation %", false },
     { "pilot", "trials", false },
     { "detectable", "difference", false },

@@ -2,6 +2,7 @@
 #include "say/csv.h"
 #include "command/folders.h"
 #include "say/options.h"
+#include "say/wrap.h"
 #include "summary/summary_ledger.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
@@ -9,13 +10,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const usage summary_usage = {
-    "fairlead summary DIR... [--json|--csv]",
+    "fairlead summary DIR... [--json|--csv|--markdown] [options]",
     "Shows per arm what validation selected, its errors with their bands, the expected best of a fifth of the\n"
     "trials with its interval, steps to the target, which differences are shown, whether general rules are no worse\n"
     "than their special cases, and what to beware of.\n"
-    "--json gives one object per folder, in an array where there are several folders.",
+    "--json gives one object per folder, in an array where there are several folders. Folders whose studies declare\n"
+    "claims of one family are corrected together. What --baseline, --select and --target choose unlike the study\n"
+    "is marked as chosen after the fact.",
     "fairlead summary results/quick",
 };
 
@@ -162,11 +166,19 @@ static void print_json(const fl_summary *const *summaries, size_t n)
     json_decref(array);
 }
 
-static int show(const words *paths, void (*print)(const fl_summary *const *summaries, size_t n))
+static void print_markdown(const fl_summary *const *summaries, size_t n)
+{
+    page_markdown();
+    summary_print_table(summaries, n);
+}
+
+typedef void print_summaries(const fl_summary *const *summaries, size_t n);
+
+static int show(const words *paths, const fl_study_overrides *later, print_summaries *print)
 {
     fl_error error;
     folders read;
-    if (!folders_read(paths, &read, &error)) return complain(&error);
+    if (!folders_read_as(paths, later, &read, &error)) return complain(&error);
     print(folders_summaries(&read), read.n);
     folders_looked(folders_summaries(&read), read.n);
     int code = read.n_records ? 0 : NOTHING_MEASURED;
@@ -174,17 +186,46 @@ static int show(const words *paths, void (*print)(const fl_summary *const *summa
     return code;
 }
 
+/* "val_error=0.1"; the metric's name goes to `metric`, whether it is one is for the study to say. */
+static int read_target(const char *text, char metric[40], fl_study_overrides *later)
+{
+    size_t n = text ? strcspn(text, "=") : 0;
+    if (!text) return GO_ON;
+    if (!n || n >= 40 || text[n] != '=' || !fl_text_number_read(text + n + 1, &later->target_value))
+        return complain_user("--target is METRIC=VALUE, as val_error=0.1, not '%s'", text);
+    snprintf(metric, 40, "%.*s", (int)n, text);
+    later->target = metric;
+    return GO_ON;
+}
+
+static int choose(bool json, bool csv, bool markdown, print_summaries **print)
+{
+    *print = json ? print_json : csv ? print_csv : markdown ? print_markdown : summary_print_table;
+    if (json + csv + markdown <= 1) return GO_ON;
+    return complain_user("--json, --csv and --markdown exclude each other");
+}
+
 int verb_summary(int argc, char **argv)
 {
-    bool json = false, csv = false;
+    bool json = false, csv = false, markdown = false;
+    const char *target = NULL;
+    char metric[40];
+    fl_study_overrides later = { .select = NULL };
+    print_summaries *print;
     const option options[] = {
         { "--json", NULL, OPTION_FLAG, NULL, "every figure, as JSON", &json },
         { "--csv", NULL, OPTION_FLAG, NULL, "a row per arm", &csv },
+        { "--markdown", NULL, OPTION_FLAG, NULL, "the same tables as Markdown", &markdown },
+        { "--baseline", NULL, OPTION_TEXT, "ARM", "compare every arm with this one alone", &later.baseline },
+        { "--select", NULL, OPTION_TEXT, "METRIC", "val_error or val_loss instead of the study's", &later.select },
+        { "--target", NULL, OPTION_TEXT, "METRIC=VALUE", "another target than the study's", &target },
     };
     words paths;
-    int code = options_read(&summary_usage, options, 2, argc, argv, 1, SIZE_MAX, &paths);
-    if (code == GO_ON && json && csv) code = complain_user("--json and --csv exclude each other");
-    if (code == GO_ON) code = show(&paths, json ? print_json : csv ? print_csv : summary_print_table);
+    int code = options_read(&summary_usage, options, sizeof options / sizeof *options, argc, argv, 1, SIZE_MAX, &paths);
+    if (code != GO_ON) return code;
+    code = choose(json, csv, markdown, &print);
+    if (code == GO_ON) code = read_target(target, metric, &later);
+    if (code == GO_ON) code = show(&paths, &later, print);
     free(paths.items);
     return code;
 }

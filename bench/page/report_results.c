@@ -122,11 +122,13 @@ static void add_legend(fl_text *page, const fl_study *study)
                 "<em>Best of N/5</em> is what selection among a fifth as many new trials is expected to report, "
                 "with a 90 %% interval. <em>Covers</em> tells, where the trials are few, how many of 20,000 simulated "
                 "studies such an interval covers.");
+    char evaluated[80];
+    fl_study_evaluations_text(study, evaluated);
     if (study->has_target)
         fl_text_add(page,
-                    " The target is a <code>%s</code> below %g, looked for every %zu steps; the steps are the fewest "
+                    " The target is a <code>%s</code> below %g, looked for %s; the steps are the fewest "
                     "of all trials, and beside them stands how many reached it.",
-                    fl_trial_metric_name(study->target), study->target_value, study->eval_every);
+                    fl_trial_metric_name(study->target), study->target_value, evaluated);
     fl_text_add(page, "</p>\n");
 }
 

@@ -18,8 +18,10 @@ static void add_fact(fl_text *page, const char *name, const fl_text *value)
 
 static void say_budget(fl_text *value, const fl_study *study)
 {
-    fl_text_add(value, "%zu %strials per arm, %zu steps each, evaluated every %zu", study->trials,
-                study->feasible ? "feasible " : "", study->steps, study->eval_every);
+    char evaluated[80];
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(value, "%zu %strials per arm, %zu steps each, evaluated %s", study->trials,
+                study->feasible ? "feasible " : "", study->steps, evaluated);
     if (study->feasible) fl_text_add(value, "; at most %zu trials to find them", study->max_trials);
     if (study->stop_above > 0)
         fl_text_add(value, "; a trial ends early above %g times its first loss", study->stop_above);

@@ -2,6 +2,7 @@
 #include "say/wrap.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "say/markdown.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,13 @@
 
 static const char BOLD[] = "\033[1m", YELLOW[] = "\033[33m", PLAIN[] = "\033[0m";
 enum { WIDTH = 100, LEAST_WIDTH = 60 };
+
+static bool as_markdown;
+
+void page_markdown(void)
+{
+    as_markdown = true;
+}
 
 static const char *colour(const char *code)
 {
@@ -42,27 +50,30 @@ static void blanks(size_t n)
 
 /* --- running text --- */
 
-static void title(const char *format, va_list arguments)
+static void title(unsigned level, const char *format, va_list arguments)
 {
-    fputs(colour(BOLD), stdout);
-    vprintf(format, arguments);
-    puts(colour(PLAIN));
+    char *text;
+    if (vasprintf(&text, format, arguments) < 0) fl_error_give_up("no memory for a title");
+    if (as_markdown)
+        markdown_title(level, text);
+    else
+        printf("%s%s%s%s\n", level > 1 ? "\n" : "", colour(BOLD), text, colour(PLAIN));
+    free(text);
 }
 
 void page_title(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    title(format, arguments);
+    title(1, format, arguments);
     va_end(arguments);
 }
 
 void page_heading(const char *format, ...)
 {
     va_list arguments;
-    putchar('\n');
     va_start(arguments, format);
-    title(format, arguments);
+    title(2, format, arguments);
     va_end(arguments);
 }
 
@@ -89,6 +100,10 @@ static void wrap(size_t hang, const char *text)
 static void paragraph(const char *code, size_t hang, const char *label, const char *text)
 {
     size_t wide = characters(label, strlen(label));
+    if (as_markdown) {
+        markdown_paragraph(hang, label, text);
+        return;
+    }
     printf("%s%s%s", colour(code), label, *code ? colour(PLAIN) : "");
     blanks(wide < hang ? hang - wide : 0);
     wrap(hang > wide ? hang : wide, text);
@@ -175,12 +190,56 @@ static const char *body(const page_table *table, size_t column, size_t row)
     return table->cells[row * table->n_columns + column];
 }
 
+static void print_text(const page_table *table, const size_t *widths)
+{
+    for (size_t line = 0; line < 2; line++) print_row(table, widths, heading, line);
+    for (size_t row = 0; row < table->n_cells / table->n_columns; row++) print_row(table, widths, body, row);
+}
+
+/* Both lines of a column's heading as one; a word that was broken off at a hyphen is whole again. */
+static void whole_heading(const page_column *column, char text[80])
+{
+    size_t n = strlen(column->top);
+    bool broken = n && column->top[n - 1] == '-' && column->bottom[0];
+    snprintf(text, 80, "%.*s%s%s", (int)(n - broken), column->top, n && !broken && column->bottom[0] ? " " : "",
+             column->bottom);
+}
+
+/* The columns that are wider than 0: the heading, then row by row. */
+static void print_markdown(const page_table *table, const size_t *widths)
+{
+    size_t n = 0, n_rows = table->n_cells / table->n_columns;
+    const char **cells = fl_memory_new(table->n_columns, sizeof *cells);
+    char(*headings)[80] = fl_memory_new(table->n_columns, sizeof *headings);
+    bool *left = fl_memory_new(table->n_columns, sizeof *left);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (!widths[i]) continue;
+        whole_heading(&table->columns[i], headings[n]);
+        left[n] = table->columns[i].left;
+        cells[n] = headings[n];
+        n++;
+    }
+    markdown_row(cells, n);
+    markdown_rule(left, n);
+    for (size_t row = 0; row < n_rows; row++) {
+        n = 0;
+        for (size_t i = 0; i < table->n_columns; i++)
+            if (widths[i]) cells[n++] = body(table, i, row);
+        markdown_row(cells, n);
+    }
+    free(cells);
+    free(headings);
+    free(left);
+}
+
 void page_table_end(page_table *table)
 {
     size_t *widths = fl_memory_new(table->n_columns, sizeof *widths);
     for (size_t i = 0; i < table->n_columns; i++) widths[i] = column_width(table, i);
-    for (size_t line = 0; line < 2; line++) print_row(table, widths, heading, line);
-    for (size_t row = 0; row < table->n_cells / table->n_columns; row++) print_row(table, widths, body, row);
+    if (as_markdown)
+        print_markdown(table, widths);
+    else
+        print_text(table, widths);
     for (size_t i = 0; i < table->n_cells; i++) free(table->cells[i]);
     free(table->cells);
     free(widths);

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* From now on everything below is written as Markdown instead (markdown.h). */
+void page_markdown(void);
+
 /* A line in bold. */
 void page_title(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

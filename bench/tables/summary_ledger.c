@@ -7,7 +7,7 @@ static const page_column columns[] = {
     { "", "arm", true },
     { "", "runs", false },
     { "", "steps", false },
-    { "core-", "hours", false },
+    { "core", "hours", false },
     { "evalu-", "ation %", false },
     { "of these wide", "runs", false },
     { "wide", "core-hours", false },

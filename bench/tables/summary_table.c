@@ -38,7 +38,7 @@ static const page_column rate_columns[] = {
     { "val", "error %", false },
     { "test", "error %", false },
     { "", "5-95 %", true },
-    { "best of", "N/5 %", false },
+    { "best", "of K %", false },
     { "90 %", "interval", true },
     { "median", "trial %", false },
     { "steps to", "target", false },
@@ -50,7 +50,7 @@ enum { N_COLUMNS = sizeof rate_columns / sizeof *rate_columns };
 static const page_column loss_columns[N_COLUMNS] = {
     { "", "arm", true },          { "", "trials", false },         { "infea-", "sible", false },
     { "", "failed", false },      { "val", "loss", false },        { "test", "loss", false },
-    { "", "5-95 %", true },       { "best of", "N/5", false },     { "90 %", "interval", true },
+    { "", "5-95 %", true },       { "best", "of K", false },       { "90 %", "interval", true },
     { "median", "trial", false }, { "steps to", "target", false }, { "", "5-95 %", true },
     { "", "reached", true },
 };
@@ -214,6 +214,17 @@ static void print_legend_of_inclusions(const fl_summary *summary)
             "zero, so the search fell short");
 }
 
+static void print_target(const fl_study *study)
+{
+    fl_text text = { 0 };
+    char evaluated[80];
+    fl_study_evaluations_text(study, evaluated);
+    fl_text_add(&text, "%s below %g, seen %s; 'steps' are the fewest of all trials",
+                fl_trial_metric_name(study->target), study->target_value, evaluated);
+    page_paragraph(14, "target", text.bytes);
+    fl_text_free(&text);
+}
+
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
@@ -225,16 +236,21 @@ static void print_legend(const fl_summary *summary)
     putchar('\n');
     page_paragraph(14, "5-95 %",
                    "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
-    page_paragraph(14, "best of N/5",
-                   "expected test figure of what validation selects among a fifth as many trials, with its interval");
+    page_paragraph(
+        14, "best of K",
+        "expected test figure of what validation selects among K new trials, with its interval; K is a fifth of "
+        "the trials unless the study declares less");
+    if (summary->n_pairs)
+        page_paragraph(
+            14, "differences",
+            "tested by permutation of the studentized difference in the best of K; claimed (*) where p after "
+            "Holm's correction is below the level and the worse arm's search is not cut off");
     if (few)
         page_paragraph(14, "[...] 86 %",
                        "with so few trials, how many of 20,000 simulated studies such an interval covers");
     print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
-    if (study->has_target)
-        printf("%-14s%s below %g, seen every %zu steps; 'steps' are the fewest of all trials\n", "target",
-               fl_trial_metric_name(study->target), study->target_value, study->eval_every);
+    if (study->has_target) print_target(study);
 }
 
 static void print_warnings(const fl_summary *summary)

@@ -211,7 +211,7 @@ static json_t *costs_json(const fl_results *wide)
     for (size_t i = 0; i < wide->study->n_arms; i++) {
         const fl_results_cost *cost = &wide->costs[i];
         const char *name = wide->study->arms[i].name;
-        const json_t *before = json_object_get(json_object_get(wide->study->narrowed_from, "cost"), name);
+        const json_t *before = json_object_get(json_object_get(wide->study->narrowed_from, "costs"), name);
         double runs = (double)cost->runs + json_number_value(json_object_get(before, "runs"));
         json_object_set_new(costs, name,
                             json_pack("{s:I, s:f, s:f}", "runs", (json_int_t)runs, "steps",
@@ -229,7 +229,7 @@ static json_t *origin(const fl_results *wide, const json_t *arms)
     fl_study_axes_hash(arms, axes);
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o}", "study", wide->study->name, "hash", hash, "axes", axes,
                      "first_seed", (json_int_t)wide->study->first_seed, "search_seed",
-                     (json_int_t)wide->study->search_seed, "cost", costs_json(wide));
+                     (json_int_t)wide->study->search_seed, "costs", costs_json(wide));
 }
 
 static uint64_t next_seed(uint64_t seed)

@@ -19,15 +19,25 @@ static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 
 /* --- cost --- */
 
-static size_t evaluations_of(const fl_trial *trial)
+/* The fraction of an evaluation that the test set takes: it is evaluated as the others are, example by example. */
+static double test_share(const fl_trial *base)
 {
-    return trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
+    double validation = (double)fl_trial_validation(base), test = (double)base->owners.workload->dataset->n_test;
+    return test / (2 * validation + test);
+}
+
+/* What the evaluations of a run take, in whole ones: of points that may not be scored the test set is left out. */
+static double whole_evaluations(const fl_plan_arm *arm)
+{
+    double n = (double)arm->evaluations;
+    if (arm->arm->base.test != FL_TRIAL_TEST_FINAL || n < 1) return n;
+    return n - (n - 1) * test_share(&arm->arm->base);
 }
 
 static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
 {
     const fl_trial *base = &arm->arm->base;
-    double runs = (double)arm->runs, evaluate = (double)arm->evaluations * arm->speed.evaluation;
+    double runs = (double)arm->runs, evaluate = whole_evaluations(arm) * arm->speed.evaluation;
     arm->evaluate = runs * evaluate * base->threads;
     arm->seconds = runs * base->threads * (arm->speed.setup + (double)base->steps * arm->speed.step + evaluate);
     arm->bytes = runs * bytes;
@@ -131,10 +141,11 @@ fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error)
                        .n_pairs = fl_plan_pairs(study),
                        .detectable = NAN };
     for (size_t i = 0; i < study->n_arms; i++)
-        plan->arms[i] = (fl_plan_arm){ .arm = &study->arms[i],
-                                       .runs = study->trials * study->repeats + study->rerun_best,
-                                       .evaluations = evaluations_of(&study->arms[i].base),
-                                       .detectable = NAN };
+        plan->arms[i] =
+            (fl_plan_arm){ .arm = &study->arms[i],
+                           .runs = study->trials * study->repeats + study->rerun_best,
+                           .evaluations = fl_trial_evaluations(&study->arms[i].base, study->arms[i].base.steps),
+                           .detectable = NAN };
     if (cost(plan, seconds, error)) return plan;
     fl_plan_free(plan);
     return NULL;

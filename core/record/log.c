@@ -52,10 +52,10 @@ static bool append(const char *folder, json_t *event)
 bool fl_record_log_freeze(const char *folder, const json_t *study, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
-    json_t *event = json_pack("{s:i, s:s, s:O}", "schema", FL_RECORD_SCHEMA, "event", "freeze", "budget",
-                              json_object_get(study, "budget"));
-    json_t *claims = json_object_get(study, "claims");
-    if (claims) json_object_set(event, "claims", claims);
+    const json_t *budget = json_object_get(study, "budget"), *seeds = json_object_get(study, "seeds");
+    json_t *event = json_pack("{s:i, s:s, s:O?, s:O?, s:O?}", "schema", FL_RECORD_SCHEMA, "event", "freeze", "trials",
+                              json_object_get(budget, "trials"), "max_trials", json_object_get(budget, "max_trials"),
+                              "rerun_best", json_object_get(seeds, "rerun_best"));
     path_of(folder, path);
     return append(folder, event) || fl_file_error(error, path, "cannot be written");
 }

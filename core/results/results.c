@@ -42,8 +42,8 @@ static unsigned number_of(fl_results *results, const char *key)
 /* How many evaluations a complete trial had. */
 static unsigned evaluations_of(const fl_study *study, const fl_record *record)
 {
-    size_t every = study->arms[record->slot.arm].base.eval_every;
-    return record->has_final ? (unsigned)((record->final.step + every - 1) / every) : 0;
+    const fl_trial *base = &study->arms[record->slot.arm].base;
+    return record->has_final ? (unsigned)fl_trial_evaluations(base, record->final.step) : 0;
 }
 
 static fl_results_entry brief_of(fl_results *results, const fl_record *record, fl_results_place place)
@@ -283,7 +283,30 @@ static void settle_arms(fl_results *results)
 
 /* --- the whole --- */
 
+/* Records hold the score and the steps to the target that the study asked for; another choice is looked up among the
+ * points. */
+static void score_later(fl_results *results)
+{
+    const fl_study *study = results->study;
+    bool best_later = study->select_later && study->select_best;
+    for (size_t i = 0; i < results->n_records && (best_later || study->target_later); i++) {
+        fl_results_entry *entry = &results->records[i];
+        size_t n = 0;
+        fl_trial_point *points =
+            entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
+        if (best_later && n) fl_results_entry_score_at(study, fl_record_best_point(points, n, study->select), entry);
+        if (study->target_later)
+            entry->steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value);
+        free(points);
+    }
+}
+
 fl_results *fl_results_read(const char *folder, fl_error *error)
+{
+    return fl_results_read_as(folder, NULL, error);
+}
+
+fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *later, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "study.json");
@@ -291,7 +314,7 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
         fl_error_user(error, "%.600s: is no result folder: it holds no study.json", folder);
         return NULL;
     }
-    fl_study *study = fl_study_load(path, NULL, error);
+    fl_study *study = fl_study_load(path, later, error);
     if (!study) return NULL;
     fl_results *results = fl_memory_new(1, sizeof *results);
     *results = (fl_results){ .folder = fl_memory_copy_text(folder), .study = study, .hosts = json_object() };
@@ -301,6 +324,7 @@ fl_results *fl_results_read(const char *folder, fl_error *error)
         return NULL;
     }
     settle_records(results);
+    score_later(results);
     settle_arms(results);
     if (study->claims.declared)
         results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);

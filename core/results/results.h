@@ -68,6 +68,9 @@ typedef struct fl_results {
     struct fl_results_points_index *points;
 } fl_results;
 
+/* Read a folder by what its reader chooses after the fact: `later` may hold select, target and baseline. */
+fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *later, fl_error *error);
+
 /* Read a folder; NULL when it is none, or when one of its files cannot be read to its end. */
 fl_results *fl_results_read(const char *folder, fl_error *error);
 void fl_results_free(fl_results *results);
@@ -98,7 +101,8 @@ typedef struct fl_results_score {
     double steps_to_target;         /* the median over the repeats by itself */
 } fl_results_score;
 
-/* Fill the scored fields of a brief from its record. */
+/* Fill the scored fields of a brief from one of its points, NULL: it has none; and from its record. */
+void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *brief);
 void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief);
 
 /* The scores of an arm's trials 0..n-1 into an array to be freed; *n counts them. Trials of which a repeat failed or is

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "study/study_reading.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,11 +25,19 @@ static void override(json_t *root, const fl_study_overrides *o)
         set_in(root, "seeds", "first", json_integer((json_int_t)o->seed));
         set_in(root, "search", "seed", json_integer((json_int_t)o->seed));
     }
+    if (o->select) json_object_set_new(root, "select", json_string(o->select));
+    if (o->target)
+        json_object_set_new(root, "target", json_pack("{s:s, s:f}", "metric", o->target, "value", o->target_value));
+    if (o->baseline) {
+        json_object_del(json_object_get(root, "claims"), "pairs");
+        set_in(root, "claims", "baseline", json_string(o->baseline));
+    }
 }
 
 static bool overrides_anything(const fl_study_overrides *o)
 {
-    return o && (o->trials || o->steps || o->backend || o->precision || o->has_seed);
+    return o && (o->trials || o->steps || o->backend || o->precision || o->has_seed || o->select || o->target ||
+                 o->baseline);
 }
 
 /* The document with the overrides in it; `document` is taken over. */
@@ -46,14 +55,26 @@ static fl_json *overridden(fl_json *document, const char *name, const fl_study_o
     return document;
 }
 
+/* What a reader chose unlike the study itself. Claims chosen so are not declared. */
+static void mark_later(fl_study *study, const fl_study *itself)
+{
+    study->select_later = study->select != itself->select;
+    study->target_later = study->has_target && (!itself->has_target || study->target != itself->target ||
+                                                study->target_value != itself->target_value);
+    study->claims_later = study->claims.baseline != itself->claims.baseline;
+    study->claims.declared &= !study->claims_later;
+}
+
 static fl_study *load(fl_json *document, const char *name, const fl_study_overrides *overrides, fl_error *error)
 {
     if (!document) return NULL;
     fl_study *study = fl_study_read(document, error); /* first as it stands, so that places are the file's own */
     if (study && overrides_anything(overrides)) {
-        fl_study_free(study);
+        fl_study *itself = study;
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
+        if (study) mark_later(study, itself);
+        fl_study_free(itself);
     }
     if (study) {
         study->frozen = fl_study_normal(study, fl_json_value(fl_json_root(document)));
@@ -97,6 +118,22 @@ const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name)
     for (size_t i = 0; i < study->n_arms; i++)
         if (!strcmp(study->arms[i].name, name)) return &study->arms[i];
     return NULL;
+}
+
+void fl_study_evaluations_text(const fl_study *study, char text[80])
+{
+    size_t least = study->arms[0].base.eval_every, most = least;
+    for (size_t i = 1; i < study->n_arms; i++) {
+        size_t every = study->arms[i].base.eval_every;
+        if (every < least) least = every;
+        if (every > most) most = every;
+    }
+    if (study->eval_ratio > 0)
+        snprintf(text, 80, "at steps that grow by %g", study->eval_ratio);
+    else if (least == most)
+        snprintf(text, 80, "every %zu steps", most);
+    else
+        snprintf(text, 80, "every %zu to %zu steps", least, most);
 }
 
 fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t index, uint64_t repeat)

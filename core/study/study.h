@@ -50,8 +50,12 @@ typedef struct fl_study {
     size_t n_arms;
     fl_search_space *spaces; /* one per arm of the file */
     size_t n_spaces;
-    size_t trials, max_trials, steps, eval_every; /* max_trials: only where feasible, else equal to trials */
-    bool feasible;                                /* `trials` counts feasible ones */
+    size_t trials, max_trials; /* max_trials: only where feasible, else equal to trials */
+    size_t steps;              /* per trial; where they depend on the batch, the most of any arm */
+    size_t eval_every;         /* steps between evaluations; of the arm with the most steps where it depends on them */
+    double eval_ratio;         /* as fl_trial.eval_ratio */
+    bool test_scored;          /* the test set is evaluated only at points that may be scored */
+    bool feasible;             /* `trials` counts feasible ones */
     double stop_above;
     const fl_search *search;
     uint64_t search_seed;
@@ -64,6 +68,7 @@ typedef struct fl_study {
     fl_trial_metric target;
     double target_value;
     fl_study_claims claims;
+    bool select_later, target_later, claims_later; /* chosen by an override, unlike what the study says */
     const json_t *narrowed_from; /* what the spaces were narrowed from, as the file has it; borrowed from `frozen`;
                                   * NULL: nothing */
     json_t *frozen;              /* normal form: every default written out; owned */
@@ -75,6 +80,10 @@ typedef struct fl_study_overrides {
     const char *backend, *precision;
     bool has_seed;
     uint64_t seed;
+    const char *select; /* by whoever reads the records of a study: what he chooses after the fact */
+    const char *target; /* a metric, with the next */
+    double target_value;
+    const char *baseline; /* an arm; instead of the declared pairs */
 } fl_study_overrides;
 
 /* Load a study; every mistake has its place. NULL on error. */
@@ -89,6 +98,9 @@ fl_trial fl_study_trial(const fl_study *study, const fl_study_arm *arm, uint64_t
 /* 16 hex digits over names, optimizers, schedules and spaces of a study's `arms` (an array as a file has it), schedules
  * written out. */
 void fl_study_axes_hash(const json_t *arms, char hash[17]);
+
+/* When its trials are evaluated, in words: "every 50 steps", "every 2 to 10 steps", "at steps that grow by 1.1". */
+void fl_study_evaluations_text(const fl_study *study, char text[80]);
 
 /* The arm called `name`, or NULL. */
 const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name);

@@ -53,13 +53,23 @@ static bool read_split(fl_json_node root, fl_trial *base, fl_error *error)
                         all - validation, base->owners.workload->entry.name);
 }
 
+static fl_trial_test test_of(const fl_study *study)
+{
+    if (!study->test_scored) return FL_TRIAL_TEST_ALL;
+    if (!study->select_best) return FL_TRIAL_TEST_FINAL;
+    return study->select == FL_TRIAL_VAL_LOSS ? FL_TRIAL_TEST_BEST_VAL_LOSS : FL_TRIAL_TEST_BEST_VAL_ERROR;
+}
+
 bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
                         fl_error *error)
 {
     fl_json_node child;
     size_t threads = 1;
-    base->steps = study->steps;
-    base->eval_every = study->eval_every;
+    fl_json_get(root, "budget", &child);
+    if (!fl_study_read_steps(root, base->batch_size, &base->steps, error) ||
+        !fl_study_read_evaluations(child, base->steps, &base->eval_every, &base->eval_ratio, error))
+        return false;
+    base->test = test_of(study);
     base->stop_above = study->stop_above;
     if (!fl_json_optional_whole(root, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
         !read_workload_options(root, base, error))

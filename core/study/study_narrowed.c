@@ -50,7 +50,7 @@ static bool read_other_seed(fl_json_node object, const char *key, uint64_t own, 
 
 bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "study", "hash", "axes", "first_seed", "search_seed", "cost", NULL };
+    static const char *const keys[] = { "study", "hash", "axes", "first_seed", "search_seed", "costs", NULL };
     fl_json_node from, node;
     const char *name, *hash, *axes;
     char own[17];
@@ -60,7 +60,7 @@ bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *
         !read_hash(from, "hash", &hash, error) || !read_hash(from, "axes", &axes, error) ||
         !read_other_seed(from, "first_seed", study->first_seed, "seeds.first", error) ||
         !read_other_seed(from, "search_seed", study->search_seed, "search.seed", error) ||
-        !fl_json_need(from, "cost", &node, error) || !fl_json_is_object(node, error))
+        !fl_json_need(from, "costs", &node, error) || !fl_json_is_object(node, error))
         return false;
     fl_study_axes_hash(json_object_get(fl_json_value(root), "arms"), own);
     return !strcmp(own, axes) ||

@@ -18,13 +18,18 @@ static void keep_if_there(json_t *normal, const json_t *file, const char *key)
     if (given) json_object_set(normal, key, given);
 }
 
-static json_t *normal_budget(const fl_study *study)
+static json_t *normal_budget(const fl_study *study, const json_t *file)
 {
-    json_t *budget =
-        json_pack("{s:I, s:I, s:I, s:b}", "trials", (json_int_t)study->trials, "steps", (json_int_t)study->steps,
-                  "eval_every", (json_int_t)study->eval_every, "feasible", study->feasible);
+    const json_t *given = json_object_get(file, "budget");
+    json_t *budget = json_pack("{s:I}", "trials", (json_int_t)study->trials);
+    keep(budget, given, "steps", json_integer((json_int_t)study->steps));
+    if (!json_is_object(json_object_get(given, "steps"))) /* else the default differs from batch to batch */
+        json_object_set_new(budget, "eval_every", json_integer((json_int_t)study->eval_every));
+    keep_if_there(budget, given, "eval_every");
+    json_object_set_new(budget, "feasible", json_boolean(study->feasible));
     if (study->feasible) json_object_set_new(budget, "max_trials", json_integer((json_int_t)study->max_trials));
     if (study->stop_above > 0) json_object_set_new(budget, "stop_above", json_real(study->stop_above));
+    if (study->test_scored) json_object_set_new(budget, "test", json_string("scored"));
     return budget;
 }
 
@@ -58,7 +63,7 @@ json_t *fl_study_normal(const fl_study *study, const json_t *file)
     keep(normal, file, "precision", json_string("f32"));
     keep(normal, file, "threads", json_integer(1));
     keep_if_there(normal, file, "batch_size");
-    json_object_set_new(normal, "budget", normal_budget(study));
+    json_object_set_new(normal, "budget", normal_budget(study, file));
     json_object_set_new(normal, "search", normal_search(study));
     json_object_set_new(normal, "seeds",
                         json_pack("{s:I, s:I, s:I}", "first", (json_int_t)study->first_seed, "repeats",

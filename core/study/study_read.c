@@ -16,17 +16,29 @@ static bool read_stop(fl_json_node budget, fl_study *study, fl_error *error)
                         study->stop_above);
 }
 
+static bool read_test(fl_json_node budget, fl_study *study, fl_error *error)
+{
+    fl_json_node child;
+    const char *which;
+    if (!fl_json_get(budget, "test", &child)) return true;
+    if (!fl_json_string(child, &which, error)) return false;
+    study->test_scored = !strcmp(which, "scored");
+    return study->test_scored || !strcmp(which, "all") ||
+           fl_json_fail(child, error, "'test' is all or scored, not '%s'", which);
+}
+
 static bool read_budget(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "trials", "steps", "eval_every", "feasible", "max_trials", "stop_above", NULL };
+    static const char *const keys[] = { "trials",     "steps",      "eval_every", "feasible",
+                                        "max_trials", "stop_above", "test",       NULL };
     fl_json_node budget, child;
     if (!fl_json_need(root, "budget", &budget, error) || !fl_json_is_object(budget, error)) return false;
     if (!fl_json_only(budget, keys, error)) return false;
     if (!fl_json_need(budget, "trials", &child, error) || !fl_json_need(budget, "steps", &child, error)) return false;
     if (!fl_json_optional_whole(budget, "trials", 1, 100000000, &study->trials, error)) return false;
-    if (!fl_json_optional_whole(budget, "steps", 1, FL_TRIAL_SEED_MAX, &study->steps, error)) return false;
-    study->eval_every = (study->steps + 19) / 20;
-    if (!fl_json_optional_whole(budget, "eval_every", 1, FL_TRIAL_SEED_MAX, &study->eval_every, error)) return false;
+    if (!fl_study_read_steps(root, 0, &study->steps, error) ||
+        !fl_study_read_evaluations(budget, study->steps, &study->eval_every, &study->eval_ratio, error))
+        return false;
     if (fl_json_get(budget, "feasible", &child) && !fl_json_bool(child, &study->feasible, error)) return false;
     study->max_trials = study->feasible ? 3 * study->trials : study->trials;
     if (fl_json_get(budget, "max_trials", &child)) {
@@ -36,7 +48,7 @@ static bool read_budget(fl_json_node root, fl_study *study, fl_error *error)
         if (!fl_json_optional_whole(budget, "max_trials", study->trials, 1000000000, &study->max_trials, error))
             return false;
     }
-    return read_stop(budget, study, error);
+    return read_stop(budget, study, error) && read_test(budget, study, error);
 }
 
 static bool read_search(fl_json_node root, fl_study *study, fl_error *error)

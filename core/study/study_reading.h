@@ -27,6 +27,13 @@ bool fl_study_read_lists(fl_json_node root, fl_study_lists *lists, fl_error *err
 bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
                         fl_error *error);
 
+/* `budget.steps`, a number or an object by batch size: the steps at `batch_size`, or the most of all where that is 0.
+ */
+bool fl_study_read_steps(fl_json_node root, size_t batch_size, size_t *steps, fl_error *error);
+
+/* `budget.eval_every`, {"ratio": r} or a number, by default a twentieth of the steps. */
+bool fl_study_read_evaluations(fl_json_node budget, size_t steps, size_t *every, double *ratio, fl_error *error);
+
 /* The listed fields and the arms, once everything else of the study is settled. */
 bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 

@@ -235,6 +235,7 @@ fl_summary *fl_summary_make(const fl_results *results)
     for (size_t i = 0; i < n_arms; i++) summarize(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
     fl_summary_include(summary);
+    fl_summary_warn_of_later(summary);
     fl_summary_warn(summary);
     return summary;
 }

@@ -3,7 +3,7 @@
 
 static void add_wide(const fl_results *results, size_t arm, fl_summary_ledger *ledger)
 {
-    const json_t *costs = json_object_get(results->study->narrowed_from, "cost");
+    const json_t *costs = json_object_get(results->study->narrowed_from, "costs");
     const json_t *cost = json_object_get(costs, results->study->arms[arm].name);
     ledger->wide_runs = (size_t)json_number_value(json_object_get(cost, "runs"));
     ledger->wide_steps = json_number_value(json_object_get(cost, "steps"));

@@ -82,7 +82,7 @@ static void warn_of_reruns(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->results->n_reruns, n_complete = 0;
     for (size_t i = 0; i < n; i++) n_complete += arm->results->reruns[i].status == FL_OUTCOME_COMPLETE;
-    if (arm->selected && n < study->rerun_best)
+    if (arm->selected && n < study->rerun_best && !study->select_later)
         WARN(arm, "%zu of %zu reruns of the selected trial are missing; running the study again does them",
              study->rerun_best - n, study->rerun_best);
     if (n_complete < n) WARN(arm, "%zu of %zu reruns of the selected trial did not complete", n - n_complete, n);

@@ -1,6 +1,8 @@
 /* The evaluation network has its own batch size and layouts; parameters reach it in canonical order. */
 #include "train/evaluate.h"
 
+#include <math.h>
+
 typedef struct totals {
     double loss;
     size_t wrong;
@@ -42,6 +44,12 @@ void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_p
                    &point->of[FL_TRIAL_TRAIN_LOSS], &point->of[FL_TRIAL_TRAIN_ERROR]);
     evaluate_split(network, &splits->validation, n_validation, &point->of[FL_TRIAL_VAL_LOSS],
                    &point->of[FL_TRIAL_VAL_ERROR]);
-    evaluate_split(network, &splits->test, splits->test.count, &point->of[FL_TRIAL_TEST_LOSS],
+    point->of[FL_TRIAL_TEST_LOSS] = point->of[FL_TRIAL_TEST_ERROR] = HUGE_VAL;
+}
+
+void fl_train_evaluate_test(const fl_train_plans *plans, fl_trial_point *point)
+{
+    const fl_dataset_examples *test = &plans->splits.test;
+    evaluate_split(plans->evaluation, test, test->count, &point->of[FL_TRIAL_TEST_LOSS],
                    &point->of[FL_TRIAL_TEST_ERROR]);
 }

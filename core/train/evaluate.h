@@ -5,8 +5,12 @@
 #include "trial/point.h"
 #include "train/plans.h"
 
-/* Fill the metrics of `point`: validation and test sets whole, training over as many first examples as there are
- * validation examples. Without classes an example's error is its loss. `canonical` is room for n_parameters floats. */
+/* Fill the training and validation metrics of `point`: the validation set whole, training over as many first examples
+ * as there are validation examples; the test set's become infinite. Without classes an example's error is its loss.
+ * `canonical` is room for n_parameters floats. */
 void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point);
+
+/* The test set's, whole, of the parameters that were evaluated last. */
+void fl_train_evaluate_test(const fl_train_plans *plans, fl_trial_point *point);
 
 #endif

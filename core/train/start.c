@@ -32,7 +32,7 @@ static void lend_update(fl_train_run *run)
 static void lend(fl_train_run *run)
 {
     const fl_trial *trial = run->trial;
-    size_t n = trial->eval_every ? (trial->steps + trial->eval_every - 1) / trial->eval_every : 0;
+    size_t n = fl_trial_evaluations(trial, trial->steps);
     run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
     run->told_steps = fl_arena_bytes(run->arena, n * sizeof *run->told_steps);
     run->told_losses = fl_arena_bytes(run->arena, n * sizeof *run->told_losses);

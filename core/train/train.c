@@ -85,15 +85,31 @@ static bool step(fl_train_run *r, double *mark)
     return true;
 }
 
+/* May the test error at this point be asked for later? Of points before the last the best so far by what is selected
+ * by, ties by the validation loss, as fl_record_best_point has it. */
+static bool may_be_reported(const fl_train_run *r, const fl_trial_point *point)
+{
+    fl_trial_test test = r->trial->test;
+    fl_trial_metric by = test == FL_TRIAL_TEST_BEST_VAL_LOSS ? FL_TRIAL_VAL_LOSS : FL_TRIAL_VAL_ERROR;
+    if (test == FL_TRIAL_TEST_ALL || test == FL_TRIAL_TEST_FINAL) return test == FL_TRIAL_TEST_ALL;
+    for (const fl_trial_point *p = r->outcome->points; p < point; p++) {
+        bool better = point->of[by] < p->of[by] ||
+                      (point->of[by] == p->of[by] && point->of[FL_TRIAL_VAL_LOSS] < p->of[FL_TRIAL_VAL_LOSS]);
+        if (!better) return false;
+    }
+    return true;
+}
+
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
-    size_t every = r->trial->eval_every, done = r->step + 1;
-    if (!every || (done % every && !last)) return true;
+    size_t done = r->step + 1;
+    if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, done))) return true;
     fl_outcome *outcome = r->outcome;
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     fl_train_evaluate(r->plans, r->canonical, point);
+    if (last || may_be_reported(r, point)) fl_train_evaluate_test(r->plans, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_tell(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);

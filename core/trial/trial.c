@@ -76,6 +76,9 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->seed > FL_TRIAL_SEED_MAX) return fl_error_user(error, "a seed must be below 2^53");
     if (!isfinite(trial->init.argument) || !isfinite(trial->init.bias))
         return fl_error_user(error, "initial weights and biases must be finite numbers");
+    if (trial->eval_ratio && !(trial->eval_ratio > 1 && isfinite(trial->eval_ratio)))
+        return fl_error_user(error, "the ratio between the steps of evaluations must be above 1, not %.10g",
+                             trial->eval_ratio);
     if (trial->stop_above && !(trial->stop_above > 1))
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);

@@ -13,6 +13,19 @@
 #include "trial/setting.h"
 #include "dataset/examples.h"
 
+/* Which evaluations look at the test set, which is as large as the rest of an evaluation: all, or those alone whose
+ * test error may be reported, the final one and, where the best one is scored, each that is better than all before it.
+ */
+typedef enum fl_trial_test {
+    FL_TRIAL_TEST_ALL,
+    FL_TRIAL_TEST_FINAL,
+    FL_TRIAL_TEST_BEST_VAL_LOSS,
+    FL_TRIAL_TEST_BEST_VAL_ERROR,
+    FL_TRIAL_TESTS
+} fl_trial_test;
+const char *fl_trial_test_name(fl_trial_test test); /* "all", "final", "best_val_loss", "best_val_error" */
+bool fl_trial_test_find(const char *name, fl_trial_test *test, fl_error *error);
+
 typedef struct fl_trial {
     fl_trial_owners owners; /* optimizer, schedule, workload */
     fl_trial_values values;
@@ -22,6 +35,8 @@ typedef struct fl_trial {
     fl_backend_precision precision;
     size_t batch_size, steps;
     size_t eval_every; /* steps between evaluations; 0: none */
+    double eval_ratio; /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
+    fl_trial_test test;
     unsigned threads;
     uint64_t seed; /* below 2^53 */
     fl_dataset_split split;
@@ -43,6 +58,16 @@ enum { FL_TRIAL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of th
 /* True when the trial can be run on a data set with `n_training` training examples (SIZE_MAX: not known yet); else a
  * sentence without a place. */
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);
+
+/* Does an evaluation follow the step that is the `done`-th? One always follows the last. */
+bool fl_trial_evaluates(const fl_trial *trial, size_t done);
+
+/* How many evaluations a run has that ends after `steps` steps. */
+size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);
+
+/* Steps between the evaluation after `step` steps and the one before it: what happens in between is seen there. 0 for
+ * an infinite step that depends on a ratio. */
+double fl_trial_resolution(const fl_trial *trial, double step);
 
 /* A precision by name. */
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);

@@ -68,6 +68,8 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
                 " --batch %zu --steps %zu --eval-every %zu --seed %" PRIu64 " --backend %s --precision %s --threads %u",
                 trial->batch_size, trial->steps, trial->eval_every, trial->seed, trial->backend->entry.name,
                 fl_backend_precision_name(trial->precision), trial->threads);
+    if (trial->eval_ratio > 0) fl_text_add(text, " --eval-ratio %s", fl_text_number(trial->eval_ratio, number));
+    if (trial->test != FL_TRIAL_TEST_ALL) fl_text_add(text, " --test %s", fl_trial_test_name(trial->test));
     add_split(text, trial);
     add_init(text, trial);
     if (trial->stop_above > 0) fl_text_add(text, " --stop-above %s", fl_text_number(trial->stop_above, number));

@@ -57,6 +57,10 @@ json_t *fl_trial_json(const fl_trial *trial)
                                (json_int_t)trial->steps, "eval_every", (json_int_t)trial->eval_every, "backend",
                                trial->backend->entry.name, "precision", fl_backend_precision_name(trial->precision),
                                "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
+    if (trial->eval_ratio > 0)
+        json_object_set_new(object, "eval_every", json_pack("{s:f}", "ratio", trial->eval_ratio));
+    if (trial->test != FL_TRIAL_TEST_ALL)
+        json_object_set_new(object, "test", json_string(fl_trial_test_name(trial->test)));
     json_t *split = split_json(trial);
     if (split) json_object_set_new(object, "split", split);
     json_object_set_new(object, "init",
@@ -188,12 +192,33 @@ static bool read_count(fl_json_node node, const char *key, uint64_t least, uint6
     return true;
 }
 
+/* A count, or {"ratio": r}. */
+static bool read_evaluations(fl_json_node node, fl_trial *trial, fl_error *error)
+{
+    fl_json_node every, ratio;
+    if (!fl_json_need(node, "eval_every", &every, error)) return false;
+    if (!json_is_object(fl_json_value(every)))
+        return read_count(node, "eval_every", 0, FL_TRIAL_SEED_MAX, &trial->eval_every, error);
+    trial->eval_every = 1;
+    return fl_json_need(every, "ratio", &ratio, error) && fl_json_number(ratio, &trial->eval_ratio, error);
+}
+
+static bool read_test(fl_json_node node, fl_trial *trial, fl_error *error)
+{
+    fl_json_node child;
+    const char *name;
+    fl_error why;
+    if (!fl_json_get(node, "test", &child)) return true;
+    if (!fl_json_string(child, &name, error)) return false;
+    return fl_trial_test_find(name, &trial->test, &why) || fl_json_fail_with(child, error, &why);
+}
+
 static bool read_counts(fl_json_node node, fl_trial *trial, fl_error *error)
 {
     size_t threads, seed;
     if (!read_count(node, "batch_size", 1, UINT32_MAX, &trial->batch_size, error) ||
         !read_count(node, "steps", 1, FL_TRIAL_SEED_MAX, &trial->steps, error) ||
-        !read_count(node, "eval_every", 0, FL_TRIAL_SEED_MAX, &trial->eval_every, error) ||
+        !read_evaluations(node, trial, error) || !read_test(node, trial, error) ||
         !read_count(node, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
         !read_count(node, "seed", 0, FL_TRIAL_SEED_MAX, &seed, error))
         return false;

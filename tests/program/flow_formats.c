@@ -11,7 +11,7 @@ static const char study[] =
     "{ 'study': 'all', 'why': 'to have every field', 'workload': 'quadratic/noisy', 'backend': 'naive',"
     "  'batch_size': 16, 'split': { 'validation': 200, 'from': 'seeded', 'seed': 3 },"
     "  'budget': { 'trials': 3, 'steps': 20, 'eval_every': 5, 'stop_above': 1e3 }, 'seeds': { 'rerun_best': 1 },"
-    "  'target': { 'metric': 'val_error', 'value': 20 },"
+    "  'target': { 'metric': 'val_error', 'value': 20 }, 'claims': { 'baseline': 'sgd' },"
     "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
     "              'space': { 'learning_rate': { 'feasible_points': [0.1, 1.5, 1e300] } } },"
     "            { 'arm': 'momentum', 'optimizer': 'momentum',"
@@ -35,6 +35,8 @@ static int set_up(void **state)
     put_study(folder, "all.json", study);
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
+    assert_runs(0, folder, "narrow", "out", "-o", "narrow.json");
+    assert_runs(0, folder, "run", "narrow.json", "-o", "narrow", "-j", "2");
     assert_runs(0, folder, "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.1",
                 "--backend", "naive", "--batch", "2", "--steps", "1", "--eval-every", "0", "--export", "kit");
     assert_runs(0, folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.1",
@@ -157,8 +159,10 @@ static void result_folders_have_their_fields(void **state)
 {
     static const struct {
         const char *title, *file;
-    } files[] = { { "trials.jsonl", "out/trials.jsonl" }, { "points.jsonl", "out/points.jsonl" } };
-    for (size_t i = 0; i < 2; i++) {
+    } files[] = { { "trials.jsonl", "out/trials.jsonl" },
+                  { "points.jsonl", "out/points.jsonl" },
+                  { "log.jsonl", "out/log.jsonl" } };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
         assert_all_seen(&s);
@@ -191,7 +195,8 @@ static void printed_json_has_its_fields(void **state)
         const char *title;
         const char *words[8];
     } commands[] = {
-        { "summary --json", { "summary", "out", "--json" } },
+        { "summary --json", { "summary", "narrow", "--json" } },
+        { "plan --json", { "plan", "all.json", "-o", "out", "--json" } },
         { "list --json", { "list", "--json" } },
         { "data list --json", { "data", "list", "--json" } },
         { "doctor --json", { "doctor", "--json" } },

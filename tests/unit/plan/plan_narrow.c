@@ -180,7 +180,7 @@ static void the_origin_tells_the_records_and_their_cost(void **state)
     search(&s, 0, 20, 0.1, HUGE_VAL);
     json_t *first = narrowed(&s), *again = narrowed(&s), *from = json_object_get(first, "narrowed_from");
     assert_true(json_equal(first, again));
-    json_t *cost = json_object_get(json_object_get(from, "cost"), "a");
+    json_t *cost = json_object_get(json_object_get(from, "costs"), "a");
     assert_int_equal(json_integer_value(json_object_get(cost, "runs")), 20);
     assert_close(json_number_value(json_object_get(cost, "steps")), 2000, 0);                 /* 20 times 100 */
     assert_close(json_number_value(json_object_get(cost, "core_hours")), 40.0 / 3600, 1e-5); /* 2 seconds each */

@@ -178,6 +178,48 @@ static void lists_make_a_product(void **state)
     fl_study_free(study);
 }
 
+/* Steps by batch size, and what follows from them: evaluations, the frozen form. */
+static void steps_may_depend_on_the_batch(void **state)
+{
+    fl_error error;
+    static const char text[] = "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 64],"
+                               " 'budget': { 'trials': 4, 'steps': { '64': 30, '8': 200 } }, 'arms': [ " SGD " ] }";
+    fl_study *study = load(text, NULL);
+    assert_int_equal(study->arms[0].base.steps, 200);
+    assert_int_equal(study->arms[0].base.eval_every, 10); /* 200 / 20 */
+    assert_int_equal(study->arms[1].base.steps, 30);
+    assert_int_equal(study->arms[1].base.eval_every, 2); /* 30 / 20, rounded up */
+    assert_int_equal(study->steps, 200);
+    char *frozen = json_dumps(study->frozen, JSON_REAL_PRECISION(17));
+    fl_study *again = fl_study_load_text("frozen", frozen, NULL, &error);
+    if (!again) fail_msg("%s", error.text);
+    assert_true(json_equal(study->frozen, again->frozen));
+    assert_int_equal(again->arms[1].base.eval_every, 2);
+    fl_study_free(again);
+    free(frozen);
+    fl_study_free(study);
+    fl_study_overrides overrides = { .steps = 50 };
+    study = load(text, &overrides);
+    assert_int_equal(study->arms[0].base.steps, 50);
+    assert_int_equal(study->arms[1].base.steps, 50);
+    fl_study_free(study);
+}
+
+static void evaluations_may_grow_by_a_ratio_and_spare_the_test_set(void **state)
+{
+    fl_study *study =
+        load(STUDY("'select_at': 'best', ", ", 'eval_every': { 'ratio': 1.1 }, 'test': 'scored'", SGD), NULL);
+    assert_close(study->arms[0].base.eval_ratio, 1.1, 0);
+    assert_int_equal(study->arms[0].base.test, FL_TRIAL_TEST_BEST_VAL_ERROR);
+    json_t *budget = json_object_get(study->frozen, "budget");
+    assert_true(json_is_object(json_object_get(budget, "eval_every")));
+    assert_string_equal("scored", json_string_value(json_object_get(budget, "test")));
+    fl_study_free(study);
+    study = load(STUDY("", ", 'test': 'scored'", SGD), NULL);
+    assert_int_equal(study->arms[0].base.test, FL_TRIAL_TEST_FINAL);
+    fl_study_free(study);
+}
+
 static void arms_are_paired_by_their_seeds(void **state)
 {
     fl_study *study = load(STUDY("'seeds': { 'first': 5, 'repeats': 3 }, ", "", SGD ", " ADAM), NULL);
@@ -220,6 +262,8 @@ int main(void)
         cmocka_unit_test(differing_fields_are_named),
         cmocka_unit_test(the_order_of_axes_matters),
         cmocka_unit_test(lists_make_a_product),
+        cmocka_unit_test(steps_may_depend_on_the_batch),
+        cmocka_unit_test(evaluations_may_grow_by_a_ratio_and_spare_the_test_set),
         cmocka_unit_test(arms_are_paired_by_their_seeds),
         cmocka_unit_test(overrides_are_frozen),
     };

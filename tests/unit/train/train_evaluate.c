@@ -53,6 +53,7 @@ static void check(const char *workload, const char *backend, size_t validation, 
     float *canonical = calloc(fl_network_flat(plans.training)->n_parameters, sizeof *canonical);
     fl_network_init(plans.training, &trial.init, 7);
     fl_train_evaluate(&plans, canonical, &point);
+    fl_train_evaluate_test(&plans, &point);
     fl_network *network = single(&plans, &trial);
     fl_network_import(network, canonical);
     const fl_dataset_examples *splits[] = { &plans.splits.training, &plans.splits.validation, &plans.splits.test };
