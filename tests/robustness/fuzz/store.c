@@ -104,7 +104,7 @@ static void write_figures(const fl_summary *summary)
     for (const figure *const *each = figures(); *each; each++) {
         figure_data data;
         char reason[FIGURE_REASON];
-        figure_fill(*each, sheet, &data, reason);
+        figure_fill(*each, sheet, false, &data, reason);
         figure_data_free(&data);
     }
     figure_sheet_free(sheet);
