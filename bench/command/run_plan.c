@@ -26,7 +26,7 @@ static fl_results *read_earlier(const char *folder)
     return fl_file_exists(path) ? fl_results_read(folder, &error) : NULL;
 }
 
-static void say(const fl_plan *plan, size_t workers)
+void run_plan_say(const fl_plan *plan, size_t workers)
 {
     fl_text line = { 0 };
     fl_text_add(&line, "plan: ");
@@ -37,14 +37,13 @@ static void say(const fl_plan *plan, size_t workers)
     fl_text_free(&line);
 }
 
-fl_plan *run_plan_begin(const fl_study *study, const char *folder, size_t workers)
+fl_plan *run_plan_make(const fl_study *study, const char *folder)
 {
     fl_error error;
     fl_results *earlier = read_earlier(folder);
     bool done = earlier && is_filled(earlier) && earlier->study->trials >= study->trials;
     fl_plan *plan = done ? NULL : fl_plan_new(study, SECONDS, &error);
     if (plan && earlier && study->claims.declared) fl_plan_detect(plan, earlier, true);
-    if (plan) say(plan, workers);
     fl_results_free(earlier);
     return plan;
 }
