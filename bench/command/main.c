@@ -3,6 +3,7 @@
 #include "command/builtin.h"
 #include "say/options.h"
 #include "say/signals.h"
+#include "say/version.h"
 #include "command/verbs.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
         help();
         return FL_ERROR_USER;
     }
-    if (!strcmp(argv[1], "--version")) return flushed(verb_version());
+    if (!strcmp(argv[1], "--version")) return flushed(version_print("fairlead"));
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
     return flushed(call(argc - 1, argv + 1));
 }

@@ -12,6 +12,7 @@
 #include "summary/summary.h"
 #include "command/run_plan.h"
 #include "command/study_file.h"
+#include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -40,17 +41,20 @@ typedef struct request {
 /* "2/4" */
 static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 {
-    char rest;
+    char number[24];
     *shard = (fl_store_shard){ 1, 1 };
     if (!text) return true;
-    bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
-    if (read && shard->number >= 1 && shard->number <= shard->count) return true;
+    size_t n = strcspn(text, "/");
+    snprintf(number, sizeof number, "%.*s", (int)n, text);
+    if (n < sizeof number && text[n] && fl_text_whole_read(text + n + 1, 1, FL_TRIAL_SEED_MAX, &shard->count) &&
+        fl_text_whole_read(number, 1, shard->count, &shard->number))
+        return true;
     return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
-static bool show(const char *folder, fl_plan *plan, fl_error *why)
+static bool show(const char *folder, const fl_plan *plan, fl_error *why)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
@@ -62,13 +66,13 @@ static bool show(const char *folder, fl_plan *plan, fl_error *why)
     folders_looked(summaries, 1);
     run_plan_end(plan, summary);
     fl_file_path_join(path, folder, "figures");
-    if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
     fl_file_path_join(path, folder, "report.html");
     if (report_write(summaries, 1, path, &error))
         printf("page     %s\n", path);
     else
-        fprintf(stderr, "fairlead: warning: %s\n", error.text);
+        remark("warning: %s", error.text);
     fl_summary_free(summary);
     fl_results_free(results);
     return true;
@@ -77,8 +81,8 @@ static bool show(const char *folder, fl_plan *plan, fl_error *why)
 static int interrupted(const char *folder, const fl_farm_progress *tally)
 {
     int signal_number = signals_came();
-    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n",
-            tally->done, tally->total, folder);
+    remark("stopped; %zu of %zu trials are safe in %s; run the same command again to go on", tally->done, tally->total,
+           folder);
     return 128 + signal_number;
 }
 
@@ -87,16 +91,49 @@ static int failures(const fl_farm_progress *tally)
 {
     size_t n = tally->failed + tally->failed_before;
     if (!n) return 0;
-    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n,
-            n == 1 ? "" : "s");
+    remark("%zu trial%s failed; the records say why, and --retry-failed runs them again", n, n == 1 ? "" : "s");
     return 1;
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder, fl_plan *plan)
+/* What a run shows while it lasts. The plan comes first, but not before the folder is known to be a good one: a mistake
+ * is told in one sentence. */
+typedef struct shown {
+    progress *progress;
+    const fl_plan *plan; /* NULL once it was said */
+    size_t workers;
+} shown;
+
+static void show_progress(void *whose, const fl_farm_progress *tally)
+{
+    shown *s = whose;
+    if (s->plan) run_plan_say(s->plan, s->workers);
+    s->plan = NULL;
+    progress_show(s->progress, tally);
+}
+
+static void show_warning(void *whose, const char *warning)
+{
+    progress_say(((shown *)whose)->progress, warning);
+}
+
+/* The trials, and then what they show. */
+static int run_trials(const fl_farm *farm, const fl_plan *plan)
 {
     fl_error error;
     fl_farm_progress tally;
+    fl_farm_end end = fl_farm_run(farm, &tally, &error);
+    progress_free(((shown *)farm->whose)->progress);
+    if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &tally);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
+    if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);
+    return failures(&tally);
+}
+
+static int run(const fl_study *study, const request *asked, const char *folder)
+{
+    fl_error error;
     char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
+    shown shows = { .progress = progress_new(asked->progress, &error), .workers = asked->workers };
     fl_farm farm = { .study = study,
                      .folder = folder,
                      .workers = asked->workers,
@@ -105,29 +142,19 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .retry_failed = asked->retry_failed,
                      .checkpoint_every = asked->checkpoint_every,
                      .worker_command = command,
-                     .progress = progress_show,
-                     .warned = progress_say };
-    own_program(self);
-    progress *shown = progress_new(asked->progress, &error);
-    if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
-        progress_free(shown);
+                     .progress = show_progress,
+                     .warned = show_warning,
+                     .whose = &shows };
+    places_program(self);
+    if (!shows.progress || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
+        progress_free(shows.progress);
         return complain(&error);
     }
-    farm.whose = shown;
-    fl_farm_end end = fl_farm_run(&farm, &tally, &error);
-    progress_free(shown);
-    if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
-    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
-    if (end == FL_FARM_ERROR || !show(folder, plan, &error)) return complain(&error);
-    return failures(&tally);
-}
-
-/* A shard does not know what the others do, and who wants no progress wants no plan. */
-static int plan_and_run(const fl_study *study, const request *asked, const char *folder)
-{
+    /* A shard does not know what the others do, and who wants no progress wants no plan. */
     bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
-    fl_plan *plan = planned ? run_plan_begin(study, folder, asked->workers) : NULL;
-    int code = run(study, asked, folder, plan);
+    fl_plan *plan = planned ? run_plan_make(study, folder) : NULL;
+    shows.plan = plan;
+    int code = run_trials(&farm, plan);
     fl_plan_free(plan);
     return code;
 }
@@ -164,12 +191,13 @@ int verb_run(int argc, char **argv)
     free(rest.items);
     if (code != GO_ON) return code;
     if (!asked.workers) asked.workers = fl_record_host_cores();
+    asked.overrides.to_run = true;
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
     study_folder(study, asked.folder, folder);
-    code = plan_and_run(study, &asked, folder);
+    code = run(study, &asked, folder);
     fl_study_free(study);
     return code;
 }

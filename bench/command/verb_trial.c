@@ -89,7 +89,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
 
 static void say(void *whose, const char *sentence, double spent)
 {
-    fprintf(stderr, "fairlead: %s\n", sentence);
+    remark("%s", sentence);
 }
 
 /* The file is removed once the outcome has been shown. */
@@ -127,9 +127,13 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = {
-        .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1
-    };
+    trial_request asked = { .batch = 128,
+                            .steps = 1000,
+                            .eval_every = SIZE_MAX,
+                            .threads = 1,
+                            .validation = SIZE_MAX,
+                            .seed = 1,
+                            .validation_seed = UINT64_MAX };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
@@ -139,10 +143,8 @@ int verb_trial(int argc, char **argv)
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default 1000)", &asked.steps },
         { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)",
           &asked.eval_every },
-        { "--eval-ratio", NULL, OPTION_NUMBER, "R", "evaluate after steps that grow by this ratio instead",
-          &asked.eval_ratio },
-        { "--test", NULL, OPTION_TEXT, "WHICH", "evaluations of the test set: all (default), final, best_val_loss, ...",
-          &asked.test },
+        { "--eval-ratio", NULL, OPTION_NUMBER, "R", "or the ratio by which evaluated steps grow", &asked.eval_ratio },
+        { "--test", NULL, OPTION_TEXT, "WHICH", "when to test: all (default), final, best_val_loss, ...", &asked.test },
         { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
         { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },

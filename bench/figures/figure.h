@@ -3,8 +3,8 @@
  * A figure is one const struct in figure_NAME.c, one line in figure_list.h and one gnuplot script, plots/NAME.gp. The C
  * side writes the numbers, each row with the trials behind it (NAME.dat); the script draws them and computes nothing.
  */
-#ifndef BENCH_FIGURE_H
-#define BENCH_FIGURE_H
+#ifndef BENCH_FIGURES_FIGURE_H
+#define BENCH_FIGURES_FIGURE_H
 
 #include "base/entry.h"
 #include "figures/figure_data.h"

@@ -5,8 +5,8 @@
  * n_panels; slot[b] for b <= n_blocks; names[s], colours[s], dashes[s] for s <= n_slots; and what the figure sets
  * itself.
  */
-#ifndef BENCH_FIGURE_DATA_H
-#define BENCH_FIGURE_DATA_H
+#ifndef BENCH_FIGURES_FIGURE_DATA_H
+#define BENCH_FIGURES_FIGURE_DATA_H
 
 #include "base/text.h"
 #include "figures/figure_sheet.h"

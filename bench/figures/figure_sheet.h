@@ -3,8 +3,8 @@
  * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size.
  * A slot is a place in the legend with its colour; arms of the same label and optimizer share it, in every panel.
  */
-#ifndef BENCH_FIGURE_SHEET_H
-#define BENCH_FIGURE_SHEET_H
+#ifndef BENCH_FIGURES_FIGURE_SHEET_H
+#define BENCH_FIGURES_FIGURE_SHEET_H
 
 #include "summary/summary.h"
 

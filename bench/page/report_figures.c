@@ -1,29 +1,11 @@
 /* Figures are drawn into a folder that lives as long as it takes to read them back. */
-#include "base/file.h"
+#include "base/folder.h"
 #include "figures/figure.h"
 #include "page/report_parts.h"
 #include "page/report_svg.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static bool make_folder(char folder[FL_FILE_PATH_MAX], fl_error *error)
-{
-    const char *root = getenv("TMPDIR");
-    fl_file_path_join(folder, root && *root ? root : "/tmp", "fairlead-XXXXXX");
-    return mkdtemp(folder) || fl_error_machine(error, "%s: no folder for the figures: %s", folder, strerror(errno));
-}
-
-static void remove_file(const char *folder, const char *name, const char *ending)
-{
-    char path[FL_FILE_PATH_MAX], file[120];
-    snprintf(file, sizeof file, "%s.%s", name, ending);
-    fl_file_path_join(path, folder, file);
-    unlink(path);
-}
 
 static void add_caption(fl_text *page, const fl_entry *entry)
 {
@@ -67,14 +49,11 @@ void report_figures(fl_text *page, const figure_sheet *sheet)
 {
     char folder[FL_FILE_PATH_MAX];
     fl_error error;
-    bool good = make_folder(folder, &error);
+    bool made = fl_folder_temporary(folder, "fairlead-page", &error), good = made;
     fl_text_add(page, "<section><h2>Figures</h2>\n");
-    for (const figure *const *one = figures(); *one && good; one++) {
+    for (const figure *const *one = figures(); *one && good; one++)
         good = add_figure(page, *one, sheet, folder, &error);
-        remove_file(folder, (*one)->entry.name, "svg");
-        remove_file(folder, (*one)->entry.name, "dat");
-    }
-    rmdir(folder);
+    if (made) fl_folder_remove(folder, NULL);
     if (!good) html_element(page, "p class=\"warning\"", error.text);
     fl_text_add(page, "</section>\n");
 }

@@ -1,6 +1,6 @@
 /* The parts of the report, each in a file of its own; report.c puts them together. */
-#ifndef BENCH_REPORT_PARTS_H
-#define BENCH_REPORT_PARTS_H
+#ifndef BENCH_PAGE_REPORT_PARTS_H
+#define BENCH_PAGE_REPORT_PARTS_H
 
 #include "figures/figure_sheet.h"
 #include "page/report_html.h"

@@ -134,13 +134,6 @@ static void add_legend(fl_text *page, const fl_study *study)
 
 /* --- pairs --- */
 
-bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_t arm)
-{
-    for (size_t i = 0; i < panel->n_arms; i++)
-        if (panel->arms[i].summary == &summary->arms[arm]) return true;
-    return false;
-}
-
 static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
     size_t better = pair->difference < 0 ? pair->a : pair->b;

@@ -1,15 +1,15 @@
-/* fairlead --version: the build and every backend's library. */
+#include "say/version.h"
 #include "base/text.h"
 #include "backend/backend.h"
 #include "record/build.h"
-#include "command/verbs.h"
 
 #include <stdio.h>
 
-int verb_version(void)
+int version_print(const char *program)
 {
-    printf("fairlead %s%s%s%s\ncompiler  %s %s\n", fl_record_build_version, *fl_record_build_commit ? " (commit " : "",
-           fl_record_build_commit, *fl_record_build_commit ? ")" : "", fl_record_build_compiler, fl_record_build_flags);
+    printf("%s %s%s%s%s\ncompiler  %s %s\n", program, fl_record_build_version,
+           *fl_record_build_commit ? " (commit " : "", fl_record_build_commit, *fl_record_build_commit ? ")" : "",
+           fl_record_build_compiler, fl_record_build_flags);
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         fl_text words = { 0 };
         fl_error why;
