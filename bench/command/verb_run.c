@@ -54,7 +54,7 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
-static bool show(const char *folder, fl_plan *plan, fl_error *why)
+static bool show(const char *folder, const fl_plan *plan, fl_error *why)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
@@ -95,11 +95,45 @@ static int failures(const fl_farm_progress *tally)
     return 1;
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder, fl_plan *plan)
+/* What a run shows while it lasts. The plan comes first, but not before the folder is known to be a good one: a mistake
+ * is told in one sentence. */
+typedef struct shown {
+    progress *progress;
+    const fl_plan *plan; /* NULL once it was said */
+    size_t workers;
+} shown;
+
+static void show_progress(void *whose, const fl_farm_progress *tally)
+{
+    shown *s = whose;
+    if (s->plan) run_plan_say(s->plan, s->workers);
+    s->plan = NULL;
+    progress_show(s->progress, tally);
+}
+
+static void show_warning(void *whose, const char *warning)
+{
+    progress_say(((shown *)whose)->progress, warning);
+}
+
+/* The trials, and then what they show. */
+static int run_trials(const fl_farm *farm, const fl_plan *plan)
 {
     fl_error error;
     fl_farm_progress tally;
+    fl_farm_end end = fl_farm_run(farm, &tally, &error);
+    progress_free(((shown *)farm->whose)->progress);
+    if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &tally);
+    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
+    if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);
+    return failures(&tally);
+}
+
+static int run(const fl_study *study, const request *asked, const char *folder)
+{
+    fl_error error;
     char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
+    shown shows = { .progress = progress_new(asked->progress, &error), .workers = asked->workers };
     fl_farm farm = { .study = study,
                      .folder = folder,
                      .workers = asked->workers,
@@ -108,29 +142,19 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .retry_failed = asked->retry_failed,
                      .checkpoint_every = asked->checkpoint_every,
                      .worker_command = command,
-                     .progress = progress_show,
-                     .warned = progress_say };
+                     .progress = show_progress,
+                     .warned = show_warning,
+                     .user = &shows };
     places_program(self);
-    progress *shown = progress_new(asked->progress, &error);
-    if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
-        progress_free(shown);
+    if (!shows.progress || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
+        progress_free(shows.progress);
         return complain(&error);
     }
-    farm.user = shown;
-    fl_farm_end end = fl_farm_run(&farm, &tally, &error);
-    progress_free(shown);
-    if (end == FL_FARM_INTERRUPTED) return interrupted(folder, &tally);
-    signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
-    if (end == FL_FARM_ERROR || !show(folder, plan, &error)) return complain(&error);
-    return failures(&tally);
-}
-
-/* A shard does not know what the others do, and who wants no progress wants no plan. */
-static int plan_and_run(const fl_study *study, const request *asked, const char *folder)
-{
+    /* A shard does not know what the others do, and who wants no progress wants no plan. */
     bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
-    fl_plan *plan = planned ? run_plan_begin(study, folder, asked->workers) : NULL;
-    int code = run(study, asked, folder, plan);
+    fl_plan *plan = planned ? run_plan_make(study, folder) : NULL;
+    shows.plan = plan;
+    int code = run_trials(&farm, plan);
     fl_plan_free(plan);
     return code;
 }
@@ -173,7 +197,7 @@ int verb_run(int argc, char **argv)
     fl_study *study = study_load(name, &asked.overrides, &error);
     if (!study) return complain(&error);
     study_folder(study, asked.folder, folder);
-    code = plan_and_run(study, &asked, folder);
+    code = run(study, &asked, folder);
     fl_study_free(study);
     return code;
 }

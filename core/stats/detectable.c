@@ -98,6 +98,19 @@ static void simulate(const fl_stats_arms *pilot, size_t n, uint64_t seed, double
     free(trials);
 }
 
+/* The range of the pilot's values, the infinite ones capped. */
+static double range_of(const fl_stats_arms *pilot)
+{
+    fl_stats_trial *trials = fl_stats_arms_capped(pilot);
+    double least = HUGE_VAL, most = -HUGE_VAL;
+    for (size_t i = 0; i < pilot->n_a + pilot->n_b; i++) {
+        least = fmin(least, trials[i].value);
+        most = fmax(most, trials[i].value);
+    }
+    free(trials);
+    return most - least;
+}
+
 static double critical_value(const double *differences, const double *errors, size_t n, double level)
 {
     double *statistics = fl_memory_new(n, sizeof *statistics), mean = 0;
@@ -127,5 +140,5 @@ double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, u
     double detectable = fl_stats_quantile(found, n_studies, POWER);
     free(found);
     free(errors);
-    return detectable > 0 ? detectable : NAN;
+    return detectable > 0 && detectable <= range_of(pilot) ? detectable : NAN;
 }
