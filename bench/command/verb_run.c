@@ -78,7 +78,7 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
     return true;
 }
 
-static int interrupted(const char *folder, const fl_farm_progress *tally)
+static int interrupted(const char *folder, const fl_farm_progress *now)
 {
     int signal_number = signals_came();
     remark("stopped; %zu of %zu trials are safe in %s; run the same command again to go on", tally->done, tally->total,
@@ -87,7 +87,7 @@ static int interrupted(const char *folder, const fl_farm_progress *tally)
 }
 
 /* Failed trials are bad news, also when an earlier run had them. */
-static int failures(const fl_farm_progress *tally)
+static int failures(const fl_farm_progress *now)
 {
     size_t n = tally->failed + tally->failed_before;
     if (!n) return 0;
@@ -103,17 +103,17 @@ typedef struct shown {
     size_t workers;
 } shown;
 
-static void show_progress(void *whose, const fl_farm_progress *tally)
+static void show_progress(void *user, const fl_farm_progress *now)
 {
-    shown *s = whose;
+    shown *s = user;
     if (s->plan) run_plan_say(s->plan, s->workers);
     s->plan = NULL;
-    progress_show(s->progress, tally);
+    progress_show(s->progress, now);
 }
 
-static void show_warning(void *whose, const char *warning)
+static void show_warning(void *user, const char *warning)
 {
-    progress_say(((shown *)whose)->progress, warning);
+    progress_say(((shown *)user)->progress, warning);
 }
 
 /* The trials, and then what they show. */
@@ -122,7 +122,7 @@ static int run_trials(const fl_farm *farm, const fl_plan *plan)
     fl_error error;
     fl_farm_progress tally;
     fl_farm_end end = fl_farm_run(farm, &tally, &error);
-    progress_free(((shown *)farm->whose)->progress);
+    progress_free(((shown *)farm->user)->progress);
     if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &tally);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);

@@ -1,7 +1,7 @@
 /* Figures with a row per block, a value between two texts, drawn by plots/rows.gp. The columns begin with row, value,
  * low, high, mark. */
-#ifndef BENCH_FIGURE_ROWS_H
-#define BENCH_FIGURE_ROWS_H
+#ifndef BENCH_FIGURES_FIGURE_ROWS_H
+#define BENCH_FIGURES_FIGURE_ROWS_H
 
 #include "figures/figure_data.h"
 
