@@ -54,13 +54,12 @@ static void add_level(fl_text *page, const fl_summary *summary)
 
 /* --- a pair --- */
 
-static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+/* "sgd − adam", so that the difference beside it has a direction: the first is the worse. */
+static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair, const char *between)
 {
-    bool directed = pair->found == FL_SUMMARY_BETTER || pair->found == FL_SUMMARY_CUT_OFF;
-    size_t first = directed ? pair->worse : pair->a, second = pair->a + pair->b - first;
-    html_text(page, summary->arms[first].arm->label);
-    fl_text_add(page, directed ? " worse than " : " and ");
-    html_text(page, summary->arms[second].arm->label);
+    html_text(page, summary->arms[pair->worse].arm->label);
+    fl_text_add(page, "%s", between);
+    html_text(page, summary->arms[pair->a + pair->b - pair->worse].arm->label);
 }
 
 /* Worse minus better: the estimate is positive, its interval need not be. */
@@ -86,10 +85,10 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
 {
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
     fl_text_add(page, pair->claimed ? "<tr class=\"claimed\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
-    add_names(page, summary, pair);
+    add_names(page, summary, pair, " − ");
     add_verdict(page, summary, pair);
     fl_text_add(page, "<td>");
-    html_error(page, rate, fabs(pair->difference));
+    html_signed(page, rate, fabs(pair->difference));
     add_range(page, rate, pair);
     if (pair->tested)
         fl_text_add(page, "<td>%.2g<td>%.2g<td class=\"words\">%s\n", pair->p, pair->p_adjusted,
@@ -100,6 +99,7 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
 
 /* --- a panel --- */
 
+/* Pairs that show nothing, or the others. */
 static size_t count_found(const fl_summary *summary, const figure_panel *panel, bool nothing)
 {
     size_t n = 0;
@@ -107,8 +107,8 @@ static size_t count_found(const fl_summary *summary, const figure_panel *panel, 
     return n;
 }
 
-/* Claimed ones first. */
-static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool nothing)
+/* Claimed ones first; those that show nothing (`nothing`), the others (`others`), or both. */
+static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool others, bool nothing)
 {
     fl_text_add(
         page,
@@ -117,7 +117,7 @@ static void add_table(fl_text *page, const fl_summary *summary, const figure_pan
         fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
     for (fl_summary_verdict found = FL_SUMMARY_VERDICTS; found-- > 0;) FOR_PAIRS(pair, summary, panel)
         {
-            if (pair->found == found && (found == FL_SUMMARY_NOTHING) == nothing) add_pair(page, summary, pair);
+            if (pair->found == found && (found == FL_SUMMARY_NOTHING ? nothing : others)) add_pair(page, summary, pair);
         }
     fl_text_add(page, "</table></div>\n");
 }
@@ -131,7 +131,7 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
         all++;
         if (!pair->claimed) continue;
         fl_text_add(page, "%s<li>", n++ ? "" : "<ul class=\"claims\">\n");
-        add_names(page, summary, pair);
+        add_names(page, summary, pair, " worse than ");
         fl_text_add(page, " by ");
         add_difference(page, rate, fabs(pair->difference));
         fl_text_add(page, "\n");
@@ -167,19 +167,21 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
     fl_text_add(page, ".</p>\n");
 }
 
+/* Many undeclared pairs that show nothing are folded away. */
 static void add_panel(fl_text *page, const figure_sheet *sheet, const fl_summary *summary, const figure_panel *panel)
 {
-    size_t n_nothing = count_found(summary, panel, true);
+    size_t n_nothing = count_found(summary, panel, true), n_others = count_found(summary, panel, false);
+    bool whole = summary->results->study->claims.declared || n_nothing <= FOLDED;
+    if (!n_nothing && !n_others) return;
     if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
     add_headline(page, summary, panel);
-    if (count_found(summary, panel, false)) add_table(page, summary, panel, false);
-    if (!n_nothing) return;
-    bool open = summary->results->study->claims.declared || n_nothing <= FOLDED;
-    fl_text_add(page, "<details%s><summary>%zu pair%s without a difference shown</summary>\n", open ? " open" : "",
-                n_nothing, n_nothing == 1 ? "" : "s");
-    add_table(page, summary, panel, true);
-    fl_text_add(page, "</details>\n");
-    add_detectable(page, summary, panel);
+    if (whole || n_others) add_table(page, summary, panel, true, whole);
+    if (!whole) {
+        fl_text_add(page, "<details><summary>%zu pairs without a difference shown</summary>\n", n_nothing);
+        add_table(page, summary, panel, false, true);
+        fl_text_add(page, "</details>\n");
+    }
+    if (n_nothing) add_detectable(page, summary, panel);
 }
 
 void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)

@@ -43,6 +43,8 @@ const char report_style[] =
     "td small{display:block;font-size:.75rem}\n"
     "td.search{white-space:normal}\n"
     "td.verdict{text-align:left;white-space:normal;min-width:12rem}\n"
+    ".narrow{min-width:0}\n"
+    ".narrow th,.narrow td{padding-left:1.5rem}\n"
     ".claims{font-size:1.15rem;margin:1rem 0;padding-left:1.2rem}\n"
     "p.claims{padding:0}\n"
     "td.sentence{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
@@ -95,4 +97,5 @@ const char report_style[] =
     "body{font-size:10pt}main{max-width:none;padding:0}.skip{display:none}figure,tr,.warning{break-inside:avoid}"
     "h1,h2,h3,summary{break-after:avoid}.study{break-before:page;margin-top:0}.figures{display:block}figure{margin-"
     "bottom:1.5rem}.wide,.plate{overflow:visible}"
-    "th,td{white-space:normal;padding:.2rem .3rem}table{font-size:8.5pt}a{text-decoration:none}}\n";
+    "th,td{white-space:normal;padding:.2rem .25rem}table{font-size:7.5pt}td.range{white-space:nowrap;font-size:6.5pt}"
+    "thead th{font-size:7pt}a{text-decoration:none}}\n";
