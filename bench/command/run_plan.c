@@ -58,17 +58,31 @@ static void add_cost(const fl_plan *plan, const fl_results *results, fl_text *te
                 100 * real.evaluation);
 }
 
-void run_plan_end(fl_plan *plan, const fl_summary *summary)
+/* What was to be detectable from the first trials of both arms, and the interval of what was found. */
+static void print_pair(const fl_plan *plan, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    fl_text text = { 0 };
+    fl_text_add(&text, "%s and %s: detectable, by the first %d trials of each, ", summary->arms[pair->a].arm->name,
+                summary->arms[pair->b].arm->name, FL_STATS_PILOT);
+    plan_line_difference(plan, pair->detectable, &text);
+    fl_text_add(&text, "; found ");
+    plan_line_difference(plan, pair->difference, &text);
+    fl_text_add(&text, ", from ");
+    plan_line_difference(plan, pair->low, &text);
+    fl_text_add(&text, " to ");
+    plan_line_difference(plan, pair->high, &text);
+    page_paragraph(9, "", text.bytes);
+    fl_text_free(&text);
+}
+
+void run_plan_end(const fl_plan *plan, const fl_summary *summary)
 {
     fl_text text = { 0 };
     if (!plan) return;
     add_cost(plan, summary->results, &text);
-    if (plan->study->claims.declared) {
-        fl_plan_detect(plan, summary->results, true);
-        fl_text_add(&text, "; from the first %d trials of each arm, ", FL_PLAN_PILOT);
-        plan_line_detectable(plan, &text);
-    }
     putchar('\n');
     page_paragraph(9, "plan", text.bytes);
     fl_text_free(&text);
+    for (size_t i = 0; i < summary->n_pairs && plan->study->claims.declared; i++)
+        if (summary->pairs[i].tested) print_pair(plan, summary, &summary->pairs[i]);
 }

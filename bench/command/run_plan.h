@@ -9,8 +9,8 @@
  * already or a trial cannot be run here, which the run itself tells. The caller frees it by fl_plan_free. */
 fl_plan *run_plan_begin(const fl_study *study, const char *folder, size_t workers);
 
-/* Say on stdout what was planned and what it was: the cost, and of declared claims the detectable difference. `plan`
- * may be NULL. */
-void run_plan_end(fl_plan *plan, const fl_summary *summary);
+/* Say on stdout what was planned and what it was: the cost, and of each declared pair the difference that was to be
+ * detectable beside the one that was found, with its interval. `plan` may be NULL. */
+void run_plan_end(const fl_plan *plan, const fl_summary *summary);
 
 #endif

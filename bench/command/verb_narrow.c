@@ -10,10 +10,11 @@
 
 static const usage narrow_usage = {
     "fairlead narrow DIR -o STUDY",
-    "Writes the study that follows a wide search: every arm's axes narrowed to where its best quarter of trials\n"
-    "lie, by one rule for all; with other seeds and another search seed, so that no wide trial counts twice. The\n"
-    "new study names the wide one and is refused when somebody edits its arms. An axis whose best trials crowd\n"
-    "its end is widened there instead; an arm with fewer than 5 feasible trials stays wide.",
+    "Writes the study that follows a wide search: every arm's axes narrowed to where\n"
+    "its best quarter of trials lie, by one rule for all; with other seeds and another\n"
+    "search seed, so that no wide trial counts twice. The new study names the wide one\n"
+    "and is refused when somebody edits its arms. An axis whose best trials crowd its\n"
+    "end is widened there instead; an arm with fewer than 5 feasible trials stays wide.",
     "fairlead narrow results/quick -o narrow.json",
 };
 

@@ -11,10 +11,11 @@
 
 static const usage plan_usage = {
     "fairlead plan STUDY [options]",
-    "Says before a run what the study will cost: core-hours, disk, and evaluation's share, from steps and\n"
-    "evaluations that are timed now. And the detectable difference: how far apart two arms must be for this\n"
-    "study to show it in 80 % of cases, from the trials of a pilot: the records of another study with arms of\n"
-    "these names, or the first 10 trials of each arm where the study was begun.",
+    "Says before a run what the study will cost: core-hours, disk, and evaluation's\n"
+    "share, from steps and evaluations that are timed now. And the detectable\n"
+    "difference: how far apart two arms must be for this study to show it in 80 % of\n"
+    "cases, from the trials of a pilot: the records of another study with arms of these\n"
+    "names, or the first 10 trials of each arm where the study was begun.",
     "fairlead plan quick",
 };
 
@@ -112,10 +113,9 @@ int verb_plan(int argc, char **argv)
 {
     request asked = { .pilot = NULL };
     const option options[] = {
-        { "--pilot", NULL, OPTION_TEXT, "DIR", "a result folder whose arms of the same names are the pilot",
-          &asked.pilot },
-        { "--output", "-o", OPTION_TEXT, "DIR", "the study's own result folder (default results/NAME)", &asked.folder },
-        { "--jobs", "-j", OPTION_CORES, "N", "worker processes (default: the physical cores)", &asked.workers },
+        { "--pilot", NULL, OPTION_TEXT, "DIR", "records to plan from, by the names of arms", &asked.pilot },
+        { "--output", "-o", OPTION_TEXT, "DIR", "the study's own folder (default results/NAME)", &asked.folder },
+        { "--jobs", "-j", OPTION_CORES, "N", "processes (default: the physical cores)", &asked.workers },
         { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
           &asked.overrides.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },

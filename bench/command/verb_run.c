@@ -50,7 +50,7 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 
 /* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
  * and not to find them again is an error. */
-static bool show(const char *folder, fl_plan *plan, fl_error *why)
+static bool show(const char *folder, const fl_plan *plan, fl_error *why)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
@@ -92,7 +92,7 @@ static int failures(const fl_farm_progress *tally)
     return 1;
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder, fl_plan *plan)
+static int run(const fl_study *study, const request *asked, const char *folder, const fl_plan *plan)
 {
     fl_error error;
     fl_farm_progress tally;

@@ -14,12 +14,13 @@
 
 static const usage summary_usage = {
     "fairlead summary DIR... [--json|--csv|--markdown] [options]",
-    "Shows per arm what validation selected, its errors with their bands, the expected best of a fifth of the\n"
-    "trials with its interval, steps to the target, which differences are shown, whether general rules are no worse\n"
-    "than their special cases, and what to beware of.\n"
-    "--json gives one object per folder, in an array where there are several folders. Folders whose studies declare\n"
-    "claims of one family are corrected together. What --baseline, --select and --target choose unlike the study\n"
-    "is marked as chosen after the fact.",
+    "Shows per arm what validation selected, its errors with their bands, the expected\n"
+    "best of K with its interval, steps to the target, which differences are shown,\n"
+    "whether general rules are no worse than their special cases, what it cost, and what\n"
+    "to beware of. Folders whose studies declare claims of one family are corrected\n"
+    "together. What --baseline, --select and --target choose unlike the study is marked\n"
+    "as chosen after the fact. --json gives one object per folder, in an array where\n"
+    "there are several folders.",
     "fairlead summary results/quick",
 };
 
@@ -217,7 +218,7 @@ int verb_summary(int argc, char **argv)
         { "--csv", NULL, OPTION_FLAG, NULL, "a row per arm", &csv },
         { "--markdown", NULL, OPTION_FLAG, NULL, "the same tables as Markdown", &markdown },
         { "--baseline", NULL, OPTION_TEXT, "ARM", "compare every arm with this one alone", &later.baseline },
-        { "--select", NULL, OPTION_TEXT, "METRIC", "val_error or val_loss instead of the study's", &later.select },
+        { "--select", NULL, OPTION_TEXT, "METRIC", "val_error or val_loss, not the study's own", &later.select },
         { "--target", NULL, OPTION_TEXT, "METRIC=VALUE", "another target than the study's", &target },
     };
     words paths;

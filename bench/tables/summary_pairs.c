@@ -168,9 +168,9 @@ static void print_equal_steps(const fl_summary *summary, size_t first)
     }
     if (n > NAMED) fl_text_add(&text, "; and %zu more pairs", n - NAMED);
     fl_text line = { 0 };
-    if (n)
-        fl_text_add(&line, "steps to target: the resolution of %zu steps cannot tell apart %s",
-                    summary->results->study->eval_every, text.bytes);
+    char evaluated[80];
+    fl_study_evaluations_text(summary->results->study, evaluated);
+    if (n) fl_text_add(&line, "steps to target: evaluations %s cannot tell apart %s", evaluated, text.bytes);
     if (n) page_paragraph(4, "  -", line.bytes);
     fl_text_free(&line);
     fl_text_free(&text);

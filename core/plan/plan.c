@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_PILOT = 2, SEED = 1 }; /* any fixed seed: a plan is a function of its pilot */
+enum { SEED = 1 }; /* any fixed seed: a plan is a function of its pilot */
 
 static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 {
@@ -115,7 +115,7 @@ static void detect_arm(fl_plan *plan, fl_plan_arm *arm, const fl_results *pilot,
     fl_stats_trial *trials = pilot_of(pilot, (size_t)(namesake - pilot->study->arms), most, &arm->n_pilot);
     const fl_stats_arms both = { trials, trials, arm->n_pilot, arm->n_pilot, study->claims.k, false };
     double level = FL_SUMMARY_LEVEL / (double)plan->n_pairs;
-    if (arm->n_pilot >= LEAST_PILOT) arm->detectable = fl_stats_detectable(&both, study->claims.trials, level, SEED);
+    arm->detectable = fl_stats_detectable(&both, study->claims.trials, level, SEED);
     free(trials);
 }
 
@@ -124,7 +124,7 @@ void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study)
     plan->detectable = plan->n_pairs ? 0 : NAN;
     for (size_t i = 0; i < plan->n_arms && plan->n_pairs; i++) {
         if (!is_tested(plan->study, i)) continue;
-        detect_arm(plan, &plan->arms[i], pilot, same_study ? FL_PLAN_PILOT : SIZE_MAX);
+        detect_arm(plan, &plan->arms[i], pilot, same_study ? FL_STATS_PILOT : SIZE_MAX);
         bool said = !isnan(plan->detectable) && !isnan(plan->arms[i].detectable);
         plan->detectable = said ? fmax(plan->detectable, plan->arms[i].detectable) : NAN;
     }

@@ -1,8 +1,8 @@
 /* A plan: what a study will cost on this machine and what it can show, said before it is run.
  *
  * Times are measured: a short training and one evaluation for every combination of optimizer, workload, backend,
- * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot it
- * cannot be said.
+ * precision and batch size. The detectable difference comes from a pilot's trials (stats/detectable.h); without a pilot
+ * it cannot be said.
  */
 #ifndef FL_PLAN_PLAN_H
 #define FL_PLAN_PLAN_H
@@ -44,8 +44,8 @@ void fl_plan_free(fl_plan *plan);
 size_t fl_plan_pairs(const fl_study *study);
 
 /* The detectable differences, each arm's from its namesake's trials in `pilot`: all of another study's, or the first
- * FL_PLAN_PILOT of the same study's. Arms with fewer than two finite trials there stay unsaid. */
-enum { FL_PLAN_PILOT = 10 };
+ * FL_STATS_PILOT of the same study's. Arms with fewer than those there stay unsaid. The unpaired test is planned for:
+ * arms that are paired by index show smaller differences. */
 void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study);
 
 /* New reference. */

@@ -280,8 +280,8 @@ static void judge(const fl_summary *summary, fl_summary_pair *pair)
     double apart = fabs(a->test_error.center - b->test_error.center);
     pair->worse = pair->difference > 0 ? pair->a : pair->b;
     pair->shown = pair->tested && pair->p_adjusted < summary->level;
-    pair->steps_equal =
-        study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, (double)study->eval_every);
+    double resolution = fl_trial_resolution(&a->arm->base, fmax(a->steps.center, b->steps.center));
+    pair->steps_equal = study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, resolution);
     pair->within_error = apart < fmax(a->test_standard_error, b->test_standard_error);
     pair->found = find(summary, pair);
     pair->claimed = pair->found == FL_SUMMARY_BETTER;

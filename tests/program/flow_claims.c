@@ -185,12 +185,46 @@ static void a_run_begins_with_its_plan_and_ends_beside_it(void **state)
     assert_null(strstr(c.err, "best")); /* progress shows counts and time, no results */
     unwrap(c.out);
     assert_contains(c.out, "core-hours planned, ");
-    assert_contains(c.out, "from the first 10 trials of each arm, detectable difference: ");
+    assert_contains(c.out, "other and sgd: detectable, by the first 10 trials of each, ");
     command_free(&c);
     c = command_run(folder, WORDS("run", "study.json", "-o", "out", "-j", "1"));
     assert_int_equal(0, c.code);
     assert_null(strstr(c.err, "plan: ")); /* nothing is left to plan */
     command_free(&c);
+    folder_remove(folder);
+}
+
+static json_t *claims_of(const char *folder)
+{
+    command c = command_run(folder, WORDS("summary", "out", "--json"));
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    json_t *summary = json_loads(c.out, 0, NULL), *claims = json_incref(json_object_get(summary, "claims"));
+    json_decref(summary);
+    command_free(&c);
+    return claims;
+}
+
+/* Whoever looked at 10 trials and then asks for 20 is tested at .05 / 2, on the K he declared. */
+static void an_extension_after_a_look_is_tested_more_strictly(void **state)
+{
+    char folder[FL_FILE_PATH_MAX];
+    put_planned(folder);
+    command c = command_run(folder, WORDS("run", "study.json", "-o", "out", "--progress", "none"));
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    command_free(&c);
+    json_t *claims = claims_of(folder);
+    assert_int_equal(1, json_integer_value(json_object_get(claims, "looks")));
+    assert_int_equal(2, json_integer_value(json_object_get(claims, "k")));
+    json_decref(claims);
+    c = command_run(folder, WORDS("run", "study.json", "-o", "out", "--trials", "20", "--progress", "none"));
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    command_free(&c);
+    claims = claims_of(folder);
+    assert_int_equal(2, json_integer_value(json_object_get(claims, "looks")));
+    assert_close(json_number_value(json_object_get(claims, "level")), 0.025, 0);
+    assert_int_equal(2, json_integer_value(json_object_get(claims, "k"))); /* not 4 */
+    assert_int_equal(10, json_integer_value(json_object_get(claims, "trials")));
+    json_decref(claims);
     folder_remove(folder);
 }
 
@@ -235,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_plan_says_what_it_costs_and_what_cannot_be_said),
         cmocka_unit_test(a_pilot_says_what_can_be_detected),
         cmocka_unit_test(a_run_begins_with_its_plan_and_ends_beside_it),
+        cmocka_unit_test(an_extension_after_a_look_is_tested_more_strictly),
         cmocka_unit_test(narrow_writes_a_study_that_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
