@@ -20,8 +20,22 @@ static void print_judged(const fl_summary *summary, const fl_summary_inclusion *
 /* "no claim: momentum and sgd (budget not filled); ..." */
 static void add_unjudged(fl_text *text, const fl_summary *summary, const fl_summary_inclusion *i)
 {
-    fl_text_add(text, "%s%s and %s (%s)", text->length ? "; " : "no claim: ", summary->arms[i->general].arm->label,
+    fl_text_add(text, "%s%s and %s (%s)", text->length ? "; " : "", summary->arms[i->general].arm->label,
                 summary->arms[i->special].arm->label, i->why);
+}
+
+static void print_unjudged(const fl_summary *summary, size_t first, fl_summary_finding finding)
+{
+    fl_text text = { 0 }, line = { 0 };
+    for (const fl_summary_inclusion *i = summary->inclusions; i < summary->inclusions + summary->n_inclusions; i++)
+        if (!i->judged && i->finding == finding && summary_in_group(summary, first, i->special))
+            add_unjudged(&text, summary, i);
+    if (text.length) {
+        fl_text_add(&line, "%s: %s", fl_summary_finding_name(finding), text.bytes);
+        page_paragraph(4, "  -", line.bytes);
+    }
+    fl_text_free(&line);
+    fl_text_free(&text);
 }
 
 static size_t count_here(const fl_summary *summary, size_t first)
@@ -34,19 +48,15 @@ static size_t count_here(const fl_summary *summary, size_t first)
 
 void summary_print_inclusions(const fl_summary *summary, size_t first)
 {
-    fl_text unjudged = { 0 };
     if (!count_here(summary, first)) return;
-    page_heading("a rule and its special cases, in the best of N/5 by %s with a 90 %% interval",
+    page_heading("a rule and its special cases, in the best of K by %s with 90 %% intervals",
                  fl_trial_metric_name(summary->results->study->select));
     for (fl_summary_finding finding = FL_SUMMARY_FINDINGS; finding-- > 0;)
         for (const fl_summary_inclusion *i = summary->inclusions; i < summary->inclusions + summary->n_inclusions;
              i++) {
-            if (i->finding != finding || !summary_in_group(summary, first, i->special)) continue;
-            if (i->judged)
+            if (i->judged && i->finding == finding && summary_in_group(summary, first, i->special))
                 print_judged(summary, i);
-            else
-                add_unjudged(&unjudged, summary, i);
         }
-    if (unjudged.length) page_paragraph(2, "", unjudged.bytes);
-    fl_text_free(&unjudged);
+    print_unjudged(summary, first, FL_SUMMARY_NO_CLAIM);
+    print_unjudged(summary, first, FL_SUMMARY_NOT_HERE);
 }

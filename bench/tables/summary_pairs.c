@@ -47,7 +47,7 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
 static summary_figure worse_by_range(bool rate, const fl_summary_pair *pair)
 {
     bool turned = pair->worse != pair->a;
-    return summary_range(rate, turned ? -pair->high : pair->low, turned ? -pair->low : pair->high);
+    return summary_range(rate, turned ? 0 - pair->high : pair->low, turned ? 0 - pair->low : pair->high);
 }
 
 /* "rmsprop worse than adam by 18.84 points [9.10, 25.00]; p = 0.0012, corrected 0.018" */
@@ -56,9 +56,14 @@ static void add_difference(fl_text *text, const fl_summary *summary, const fl_su
     size_t better = pair->worse == pair->a ? pair->b : pair->a;
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
     summary_figure range = worse_by_range(rate, pair);
-    fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s", summary->arms[pair->worse].arm->label,
-                summary->arms[better].arm->label, summary_difference(rate, pair->difference).text,
-                *range.text ? " " : "", range.text, pair->p, pair->p_adjusted, pair->paired ? "; paired" : "");
+    if (pair->difference == 0)
+        fl_text_add(text, "%s and %s do not differ at all; p = %.2g", summary->arms[pair->a].arm->label,
+                    summary->arms[pair->b].arm->label, pair->p);
+    else
+        fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s",
+                    summary->arms[pair->worse].arm->label, summary->arms[better].arm->label,
+                    summary_difference(rate, pair->difference).text, *range.text ? " " : "", range.text, pair->p,
+                    pair->p_adjusted, pair->paired ? "; paired" : "");
 }
 
 static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
@@ -69,6 +74,23 @@ static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
     if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, ": not claimed, for %s", pair->verdict);
     if (pair->n_left_out) fl_text_add(&text, " (%zu trials without a partner left out)", pair->n_left_out);
     page_paragraph(4, pair->claimed ? "  *" : "  -", text.bytes);
+    fl_text_free(&text);
+}
+
+/* "two tuned points alone, 5 and 5 fresh seeds: ..." */
+static void print_reruns(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    fl_text text = { 0 };
+    const fl_summary_reruns *reruns = &pair->reruns;
+    const char *a = summary->arms[pair->a].arm->label, *b = summary->arms[pair->b].arm->label;
+    bool rate = fl_summary_rates(summary->arms[pair->a].arm), turned = reruns->difference < 0;
+    if (isnan(reruns->difference)) return;
+    fl_text_add(&text, "the two tuned points alone, %zu and %zu fresh seeds: %s worse than %s by %s %s; p = %.2g",
+                reruns->n_a, reruns->n_b, turned ? b : a, turned ? a : b,
+                summary_difference(rate, reruns->difference).text,
+                summary_range(rate, turned ? -reruns->high : reruns->low, turned ? -reruns->low : reruns->high).text,
+                reruns->p);
+    page_paragraph(4, "", text.bytes);
     fl_text_free(&text);
 }
 
@@ -89,7 +111,9 @@ static void print_each(const fl_summary *summary, size_t first, fl_summary_verdi
 {
     FOR_PAIRS(pair, summary, first)
     {
-        if (pair->found == found) print_pair(summary, pair);
+        if (pair->found != found) continue;
+        print_pair(summary, pair);
+        print_reruns(summary, pair);
     }
 }
 

@@ -38,7 +38,7 @@ static const page_column rate_columns[] = {
     { "val", "error %", false },
     { "test", "error %", false },
     { "", "5-95 %", true },
-    { "best of", "N/5 %", false },
+    { "best", "of K %", false },
     { "90 %", "interval", true },
     { "median", "trial %", false },
     { "steps to", "target", false },
@@ -50,7 +50,7 @@ enum { N_COLUMNS = sizeof rate_columns / sizeof *rate_columns };
 static const page_column loss_columns[N_COLUMNS] = {
     { "", "arm", true },          { "", "trials", false },         { "infea-", "sible", false },
     { "", "failed", false },      { "val", "loss", false },        { "test", "loss", false },
-    { "", "5-95 %", true },       { "best of", "N/5", false },     { "90 %", "interval", true },
+    { "", "5-95 %", true },       { "best", "of K", false },       { "90 %", "interval", true },
     { "median", "trial", false }, { "steps to", "target", false }, { "", "5-95 %", true },
     { "", "reached", true },
 };
@@ -236,8 +236,15 @@ static void print_legend(const fl_summary *summary)
     putchar('\n');
     page_paragraph(14, "5-95 %",
                    "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
-    page_paragraph(14, "best of N/5",
-                   "expected test figure of what validation selects among a fifth as many trials, with its interval");
+    page_paragraph(
+        14, "best of K",
+        "expected test figure of what validation selects among K new trials, with its interval; K is a fifth of "
+        "the trials unless the study declares less");
+    if (summary->n_pairs)
+        page_paragraph(
+            14, "differences",
+            "tested by permutation of the studentized difference in the best of K; claimed (*) where p after "
+            "Holm's correction is below the level and the worse arm's search is not cut off");
     if (few)
         page_paragraph(14, "[...] 86 %",
                        "with so few trials, how many of 20,000 simulated studies such an interval covers");

@@ -8,21 +8,32 @@
 /* Sampled values have 9 digits, the ends of axes as many as their author wrote. */
 static const double ROUNDING = 1e-8;
 
-/* The least that the space has of every hyperparameter it settles by itself; defaults where it settles none. */
-static void take_lowest(const fl_study_arm *arm, fl_trial_values *values)
+/* The least, or the most, that the space has of every hyperparameter it settles by itself; defaults where it settles
+ * none. */
+static void take_end(const fl_study_arm *arm, bool most, fl_trial_values *values)
 {
     double min, max;
     *values = arm->base.values;
     for (const fl_search_axis *axis = arm->space->axes; axis < arm->space->axes + arm->space->n_axes; axis++) {
         if (axis->setting.coupling) continue;
         fl_stats_axis_ends(axis, &min, &max);
-        fl_trial_setting_apply(&axis->setting, axis->setting.one_minus ? max : min, values);
+        fl_trial_setting_apply(&axis->setting, axis->setting.one_minus == most ? min : max, values);
     }
 }
 
-static bool between(double value, double min, double max)
+static void take_image(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *of,
+                       fl_trial_values *image)
 {
-    return value >= min - ROUNDING * fabs(min) && value <= max + ROUNDING * fabs(max);
+    take_end(general, false, image);
+    for (size_t i = 0; i < FL_HYPER_MAX; i++) image->of[FL_TRIAL_OF_SCHEDULE][i] = of->of[FL_TRIAL_OF_SCHEDULE][i];
+    fl_optimizer_image(general->base.owners.optimizer, special->base.owners.optimizer, of->of[FL_TRIAL_OF_OPTIMIZER],
+                       image->of[FL_TRIAL_OF_OPTIMIZER]);
+}
+
+/* Does the range from `a` to `b` meet that from min to max? */
+static bool meets(double a, double b, double min, double max)
+{
+    return fmax(a, b) >= min - ROUNDING * fabs(min) && fmin(a, b) <= max + ROUNDING * fabs(max);
 }
 
 static void add(fl_text *text, size_t n, const char *prefix, const char *name, double value)
@@ -30,42 +41,58 @@ static void add(fl_text *text, size_t n, const char *prefix, const char *name, d
     fl_text_add(text, "%s%s%s would be %.3g, ", n ? ", " : "", prefix, name, value);
 }
 
-static size_t add_axes(const fl_search_space *space, const fl_trial_values *image, fl_text *text)
+/* Axes that images from one to another lie outside of. */
+static size_t add_axes(const fl_search_space *space, const fl_trial_values *from, const fl_trial_values *to,
+                       fl_text *text)
 {
     size_t n = 0;
     for (const fl_search_axis *axis = space->axes; axis < space->axes + space->n_axes; axis++) {
-        double min, max, value = fl_stats_axis_value(axis, image);
+        double min, max, value = fl_stats_axis_value(axis, from);
         fl_stats_axis_ends(axis, &min, &max);
-        if (between(value, min, max)) continue;
+        if (meets(value, fl_stats_axis_value(axis, to), min, max)) continue;
         add(text, n++, "", axis->name, value);
         fl_text_add(text, min == max ? "fixed at %.3g" : "of [%.3g, %.3g]", min, max);
     }
     return n;
 }
 
-static size_t add_defaults(const fl_study_arm *arm, fl_trial_owner owner, size_t n_before, const fl_trial_values *image,
-                           fl_text *text)
+static size_t add_defaults(const fl_study_arm *arm, fl_trial_owner owner, size_t n_before, const fl_trial_values *from,
+                           const fl_trial_values *to, fl_text *text)
 {
     size_t n, added = 0;
     const fl_hyper *table = fl_trial_owner_table(&arm->base.owners, owner, &n);
     for (size_t i = 0; i < n; i++) {
-        double value = image->of[owner][i], left = arm->base.values.of[owner][i];
-        if (fl_search_space_settles(arm->space, owner, i) || between(value, left, left)) continue;
-        add(text, n_before + added++, fl_trial_owner_prefix(owner), table[i].name, value);
+        double left = arm->base.values.of[owner][i];
+        if (fl_search_space_settles(arm->space, owner, i) || meets(from->of[owner][i], to->of[owner][i], left, left))
+            continue;
+        add(text, n_before + added++, fl_trial_owner_prefix(owner), table[i].name, from->of[owner][i]);
         fl_text_add(text, "left at %.3g", left);
     }
     return added;
+}
+
+static size_t add_outside(const fl_study_arm *general, const fl_trial_values *from, const fl_trial_values *to,
+                          fl_text *text)
+{
+    size_t n = add_axes(general->space, from, to, text);
+    n += add_defaults(general, FL_TRIAL_OF_OPTIMIZER, n, from, to, text);
+    return n + add_defaults(general, FL_TRIAL_OF_SCHEDULE, n, from, to, text);
 }
 
 size_t fl_stats_image_outside(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *selected,
                               fl_text *text)
 {
     fl_trial_values image;
-    take_lowest(general, &image);
-    for (size_t i = 0; i < FL_HYPER_MAX; i++) image.of[FL_TRIAL_OF_SCHEDULE][i] = selected->of[FL_TRIAL_OF_SCHEDULE][i];
-    fl_optimizer_image(general->base.owners.optimizer, special->base.owners.optimizer,
-                       selected->of[FL_TRIAL_OF_OPTIMIZER], image.of[FL_TRIAL_OF_OPTIMIZER]);
-    size_t n = add_axes(general->space, &image, text);
-    n += add_defaults(general, FL_TRIAL_OF_OPTIMIZER, n, &image, text);
-    return n + add_defaults(general, FL_TRIAL_OF_SCHEDULE, n, &image, text);
+    take_image(general, special, selected, &image);
+    return add_outside(general, &image, &image, text);
+}
+
+size_t fl_stats_image_never(const fl_study_arm *general, const fl_study_arm *special, fl_text *text)
+{
+    fl_trial_values end, least, most;
+    take_end(special, false, &end);
+    take_image(general, special, &end, &least);
+    take_end(special, true, &end);
+    take_image(general, special, &end, &most);
+    return add_outside(general, &least, &most, text);
 }

@@ -12,4 +12,8 @@
 size_t fl_stats_image_outside(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *selected,
                               fl_text *text);
 
+/* The same for hyperparameters that no point of `special` has its image at: with a fixed epsilon, say, Adam is no
+ * general case of Momentum. 0: the space can hold an image. */
+size_t fl_stats_image_never(const fl_study_arm *general, const fl_study_arm *special, fl_text *text);
+
 #endif

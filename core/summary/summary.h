@@ -69,6 +69,17 @@ typedef enum fl_summary_verdict {
     FL_SUMMARY_VERDICTS
 } fl_summary_verdict;
 
+/* Two tuned points compared by their runs with fresh seeds: a comparison of its own, which says nothing about searches.
+ * Uncorrected; NaN with fewer than FL_SUMMARY_LEAST_RERUNS feasible reruns of either. */
+typedef struct fl_summary_reruns {
+    size_t n_a, n_b;
+    double difference; /* of the mean test errors, a minus b */
+    double low, high;  /* 90 % interval */
+    double p;          /* permutation test of the studentized difference */
+} fl_summary_reruns;
+
+enum { FL_SUMMARY_LEAST_RERUNS = 5 };
+
 /* Two arms that share workload, backend, precision and batch size, compared on E[best of K] of the test error. */
 typedef struct fl_summary_pair {
     size_t a, b;          /* indices into arms */
@@ -86,13 +97,15 @@ typedef struct fl_summary_pair {
     bool shown;           /* p_adjusted is below the summary's level */
     bool claimed;         /* and the worse arm's search is not cut off */
     size_t worse;         /* the arm with the larger E[best of K]; an index into arms */
-    bool steps_equal;     /* steps to target lie within one evaluation interval; false without a target */
-    bool within_error;    /* the selected trials' test errors lie closer than a binomial standard error */
+    fl_summary_reruns reruns;
+    bool steps_equal;  /* steps to target lie within one evaluation interval; false without a target */
+    bool within_error; /* the selected trials' test errors lie closer than a binomial standard error */
     fl_summary_verdict found;
     char *verdict; /* in words, with the arms' names: "a is better"; owned */
 } fl_summary_pair;
 
 typedef enum fl_summary_finding {
+    FL_SUMMARY_NOT_HERE,     /* no inclusion: the general arm's space holds no point of its special case */
     FL_SUMMARY_NO_CLAIM,     /* too few trials, or a budget is not filled */
     FL_SUMMARY_NOT_SHOWN,    /* neither of the next two */
     FL_SUMMARY_SHOWN,        /* the difference lies below the margin */
@@ -109,7 +122,7 @@ const char *fl_summary_finding_name(fl_summary_finding finding); /* "not shown" 
 typedef struct fl_summary_inclusion {
     size_t special, general; /* indices into arms */
     size_t k;                /* a fifth of the smaller arm's trials, at least 1 */
-    bool judged;             /* both budgets are filled, with FL_SUMMARY_FEW_TRIALS trials or more */
+    bool judged;             /* the space can hold an image, and both budgets are filled, with enough trials */
     double difference;       /* general minus special: negative where the general arm is better; NaN unless judged */
     double low, high;        /* 5th and 95th percentile of resampling the trials of both arms */
     double margin;           /* what validation cannot resolve: the standard error of a rate; 0 where errors are none */

@@ -21,6 +21,7 @@ enum { SEED = 1 }; /* any fixed number: the summary is a pure function of the re
 const char *fl_summary_finding_name(fl_summary_finding finding)
 {
     static const char *const names[FL_SUMMARY_FINDINGS] = {
+        [FL_SUMMARY_NOT_HERE] = "not an inclusion here",
         [FL_SUMMARY_NO_CLAIM] = "no claim",
         [FL_SUMMARY_NOT_SHOWN] = "not shown",
         [FL_SUMMARY_SHOWN] = "shown",
@@ -55,8 +56,11 @@ static double margin_of(const fl_study *study, const fl_summary_arm *special)
 static fl_summary_inclusion inclusion_of(const fl_summary *summary, size_t special, size_t general)
 {
     const fl_summary_arm *s = &summary->arms[special], *g = &summary->arms[general];
-    bool judged = enough(s) && enough(g);
+    fl_text never = { 0 };
+    bool here = !fl_stats_image_never(g->arm, s->arm, &never), judged = here && enough(s) && enough(g);
     return (fl_summary_inclusion){
+        .finding = here ? FL_SUMMARY_NO_CLAIM : FL_SUMMARY_NOT_HERE,
+        .why = never.bytes,
         .special = special,
         .general = general,
         .k = s->k < g->k ? s->k : g->k,
@@ -142,7 +146,7 @@ static void adjust(fl_summary *summary)
 /* A difference that validation cannot resolve is none, however surely it is above zero. */
 static fl_summary_finding find(const fl_summary_inclusion *i)
 {
-    if (!i->judged) return FL_SUMMARY_NO_CLAIM;
+    if (!i->judged) return i->finding;
     if (i->p_beyond < FL_SUMMARY_LEVEL) return FL_SUMMARY_SHOWN;
     return i->p_worse < FL_SUMMARY_LEVEL && i->low > 0 ? FL_SUMMARY_CONTRADICTED : FL_SUMMARY_NOT_SHOWN;
 }
@@ -194,6 +198,6 @@ void fl_summary_include(fl_summary *summary)
     for (size_t n = 0; n < summary->n_inclusions; n++) {
         fl_summary_inclusion *i = &summary->inclusions[n];
         i->finding = find(i);
-        i->why = why(summary, i);
+        if (i->finding != FL_SUMMARY_NOT_HERE) i->why = why(summary, i);
     }
 }

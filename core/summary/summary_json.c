@@ -166,6 +166,14 @@ static json_t *better_json(const fl_summary *summary, const fl_summary_pair *pai
     return json_string(summary->arms[pair->worse == pair->a ? pair->b : pair->a].arm->name);
 }
 
+static json_t *pair_reruns_json(const fl_summary_reruns *reruns)
+{
+    if (isnan(reruns->difference)) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "n", json_pack("[i, i]", (int)reruns->n_a, (int)reruns->n_b),
+                     "difference", number(reruns->difference), "low", number(reruns->low), "high", number(reruns->high),
+                     "p", number(reruns->p));
+}
+
 static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
 {
     bool declared = summary->results->study->claims.declared;
@@ -179,6 +187,7 @@ static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
                           declared, "paired", pair->paired, "n", json_pack("[i, i]", (int)pair->n_a, (int)pair->n_b),
                           "left_out", count(pair->n_left_out), "detectable_difference", number(pair->detectable)));
     json_object_set_new(object, "closed", json_boolean(!summary->arms[pair->worse].n_cut_offs));
+    json_object_set_new(object, "reruns", pair_reruns_json(&pair->reruns));
     json_object_set_new(object, "finding", json_string(findings[pair->found]));
     json_object_set_new(object, "claimed", json_boolean(pair->claimed));
     json_object_set_new(object, "verdict", json_string(pair->verdict));

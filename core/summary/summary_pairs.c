@@ -215,6 +215,34 @@ static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const
     free(trials.b);
 }
 
+/* An arm's feasible reruns; returns how many. */
+static size_t take_reruns(const fl_summary_arm *arm, fl_stats_trial *trials)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < arm->results->n_reruns; i++) {
+        double error = arm->results->reruns[i].test_error;
+        if (isfinite(error)) trials[n++] = (fl_stats_trial){ error, 0, error };
+    }
+    return n;
+}
+
+static void compare_reruns(const fl_summary *summary, fl_summary_pair *pair, size_t resamples)
+{
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    fl_stats_trial *left = fl_memory_new(a->results->n_reruns, sizeof *left),
+                   *right = fl_memory_new(b->results->n_reruns, sizeof *right);
+    const fl_stats_arms arms = { left, right, take_reruns(a, left), take_reruns(b, right), 1, false };
+    pair->reruns = (fl_summary_reruns){ arms.n_a, arms.n_b, NAN, NAN, NAN, NAN };
+    if (smaller(arms.n_a, arms.n_b) >= FL_SUMMARY_LEAST_RERUNS) {
+        fl_stats_gap gap = fl_stats_gap_of(&arms, 0, resamples, SEED);
+        pair->reruns =
+            (fl_summary_reruns){ arms.n_a, arms.n_b, gap.difference,
+                                 gap.low,  gap.high, fl_stats_permutation(&arms, FL_STATS_PERMUTATIONS, SEED).p };
+    }
+    free(left);
+    free(right);
+}
+
 /* Holm over the tests of all these summaries. */
 static void adjust(fl_summary *const *summaries, size_t n_summaries)
 {
@@ -304,7 +332,10 @@ void fl_summary_compare(fl_summary *summary)
     else
         list_all(summary);
     draws draw = plan_draws(summary);
-    for (size_t i = 0; i < summary->n_pairs; i++) compare_pair(summary, &summary->pairs[i], &draw);
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        compare_pair(summary, &summary->pairs[i], &draw);
+        compare_reruns(summary, &summary->pairs[i], draw.resamples);
+    }
     adjust(&summary, 1);
     judge_all(summary);
 }

@@ -154,9 +154,9 @@ static void a_search_that_is_cut_off_is_not_claimed(void **state)
 static void a_contradicted_special_case_comes_with_its_reason(void **state)
 {
     scene s;
-    scene_begin(
-        &s, BUDGET(10),
-        ARM("sgd") ",{\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": 0.1}}");
+    scene_begin(&s, BUDGET(10),
+                ARM("sgd") ",{\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": 0.1, "
+                           "\"one_minus_momentum\": {\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}");
     for (uint64_t i = 0; i < 20; i++) {
         double error = 0.1 + 0.001 * (double)(i % 10) + (i < 10 ? 0 : 0.2);
         invent(&s, i / 10, i % 10, 0, (invented){ .val_error = error, .test_error = error });

@@ -140,12 +140,17 @@ static void the_table_speaks_plainly_to_a_pipe(void **state)
 static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials(void **state)
 {
     scene s;
-    scene_begin(&s, BUDGET(12), SGD("sgd") "," ADAM);
-    for (uint64_t i = 0; i < 24; i++) invent(&s, i / 12, i % 12, 0, (invented){ .val_error = 0.2, .test_error = 0.2 });
+    scene_begin(&s, BUDGET(12),
+                SGD("sgd") ", {\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                           "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}, \"one_minus_momentum\": "
+                           "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}, " ADAM);
+    for (uint64_t i = 0; i < 36; i++) invent(&s, i / 12, i % 12, 0, (invented){ .val_error = 0.2, .test_error = 0.2 });
     fl_store_close(s.store);
     s.store = NULL;
     assert_answer(&s, "summary @", 0, "[20.00, 20.00] 86 %"); /* fl_stats_coverage of 12 */
-    assert_answer(&s, "summary @", 0, "adam, \"kingma\" is not worse than sgd: shown, +0.00 points [0.00, 0.00]");
+    assert_answer(&s, "summary @", 0, "momentum is not worse than sgd: shown, +0.00 points [0.00, 0.00]");
+    assert_answer(&s, "summary @", 0,
+                  "not an inclusion here: adam, \"kingma\" and sgd (beta1 would be 0, left at 0.9)");
     assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
     scene_end(&s);
 }

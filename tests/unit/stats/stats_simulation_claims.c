@@ -60,11 +60,14 @@ static void pairs_a_point_apart_are_where_unpaired_arms_are_not(void **state)
 /* --- cut-off spaces --- */
 
 /* A bowl over the rate and another hyperparameter: the error rises by 2 points per squared decade from the best rate
- * 10^`optimum`, with a tenth of a point of noise. The space has rates 1e-3 to 10. */
+ * 10^`optimum`, with a tenth of a point of noise. The space has rates 1e-3 to 10, searched by a shifted additive
+ * recurrence, as quasi-random as Halton's points (the R2 sequence: powers of 1/1.3247, the root of x^3 = x + 1). */
 static void draw_bowl(fl_random_stream *stream, double optimum, fl_stats_trial *trials, double *rates, size_t n)
 {
+    double shift = fl_random_uniform(stream), other_shift = fl_random_uniform(stream);
     for (size_t i = 0; i < n; i++) {
-        double rate = -3 + 4 * fl_random_uniform(stream), other = 2 * fl_random_uniform(stream) - 1;
+        double rate = -3 + 4 * fmod(shift + 0.7548776662466927 * (double)i, 1),
+               other = 2 * fmod(other_shift + 0.5698402909980532 * (double)i, 1) - 1;
         double height = (rate - optimum) * (rate - optimum) + other * other;
         trials[i] = simulated_trial(0.1 + 0.02 * height + 0.001 * fl_random_normal(stream));
         rates[i] = fl_exact_pow(10, rate);

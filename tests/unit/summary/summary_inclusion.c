@@ -50,17 +50,34 @@ static void check_contradicted(const char *space, double learning_rate, double m
 
 static void a_special_case_outside_the_space_makes_it_too_narrow(void **state)
 {
-    check_contradicted(AXIS("learning_rate", "1e-3", "0.1") "," AXIS("one_minus_momentum", "1e-3", "0.5"), 0.01, 0.9,
-                       "its space is too narrow to hold what sgd selected (learning_rate would be 1, of [0.001, 0.1], "
-                       "one_minus_momentum would be 1, of [0.001, 0.5])");
+    check_contradicted(AXIS("learning_rate", "1e-3", "0.1") "," AXIS("one_minus_momentum", "1e-3", "1"), 0.01, 0.9,
+                       "its space is too narrow to hold what sgd selected (learning_rate would be 1, of [0.001, 0.1])");
 }
 
-static void so_does_a_hyperparameter_that_the_space_leaves_at_its_default(void **state)
+/* SGD is Momentum with a momentum of 0: a space without it holds no point of SGD, and nothing is judged. */
+static void check_not_here(const char *space, const char *why)
 {
-    check_contradicted(RATE, 0.01, 0.9,
-                       "its space is too narrow to hold what sgd selected (momentum would be 0, left at 0.9)");
-    check_contradicted(RATE ", \"momentum\": 0.5", 0.01, 0.5,
-                       "its space is too narrow to hold what sgd selected (momentum would be 0, fixed at 0.5)");
+    scene s;
+    char arms[600];
+    snprintf(arms, sizeof arms, SGD("sgd") ", " MOMENTUM("%s"), space);
+    scene_begin(&s, BUDGET(10), arms);
+    steps_up(&s, 0, 10, 0.1, 1, 0);
+    steps_up(&s, 1, 10, 0.2, 0.01, 0.9);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_inclusion *found = only(summary);
+    assert_int_equal(FL_SUMMARY_NOT_HERE, found->finding);
+    assert_true(!found->judged && isnan(found->p_worse));
+    assert_string_equal(why, found->why);
+    fl_summary_free(summary);
+    scene_end(&s);
+}
+
+static void a_space_that_holds_no_point_of_the_special_case_is_no_inclusion(void **state)
+{
+    check_not_here(RATE, "momentum would be 0, left at 0.9");
+    check_not_here(RATE ", \"momentum\": 0.5", "momentum would be 0, fixed at 0.5");
+    check_not_here(RATE "," AXIS("one_minus_momentum", "1e-3", "0.5"),
+                   "one_minus_momentum would be 1, of [0.001, 0.5]");
 }
 
 static void best_trials_at_the_end_of_an_axis_may_mean_so_too(void **state)
@@ -162,7 +179,8 @@ static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state
 {
     scene s;
     scene_begin(&s, BUDGET(10),
-                SGD("sgd") ", " MOMENTUM(WIDE) ", " ARM("adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e8")));
+                SGD("sgd") ", " MOMENTUM(WIDE) ", " ARM(
+                    "adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e8") "," AXIS("one_minus_beta1", "1e-3", "1")));
     steps_up(&s, 0, 10, 0.1, 1, 0);
     steps_up(&s, 1, 10, 0.1, 0.1, 0.9);
     ladder(&s, 2, 10, 0.2);
@@ -176,7 +194,7 @@ static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state
     assert_close(second->p_worse, first->p_worse, 0);
     assert_true(equal->p_worse > 0.3);
     /* at an epsilon of 1 the rate is SGD's, within its axis; at one of 1e8 it would not be */
-    assert_contains(first->why, "what sgd selected (beta1 would be 0, left at 0.9)");
+    assert_contains(first->why, "too few trials: its space holds what sgd selected");
     fl_summary_free(summary);
     scene_end(&s);
 }
@@ -193,9 +211,10 @@ static void limits_ask_for_a_large_epsilon(void **state)
     ladder(&s, 2, 10, 0.2);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(2, summary->n_inclusions);
-    assert_contains(summary->inclusions[0].why,
-                    "(epsilon would be 1, of [1e-08, 0.01], beta1 would be 0, left at 0.9)");
-    assert_contains(summary->inclusions[1].why, "(beta1 would be 0, left at 0.9)");
+    for (size_t i = 0; i < 2; i++) assert_int_equal(FL_SUMMARY_NOT_HERE, summary->inclusions[i].finding);
+    assert_string_equal(summary->inclusions[0].why,
+                        "epsilon would be 1, of [1e-08, 0.01], beta1 would be 0, left at 0.9");
+    assert_string_equal(summary->inclusions[1].why, "beta1 would be 0, left at 0.9");
     fl_summary_free(summary);
     scene_end(&s);
 }
@@ -216,7 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_special_case_outside_the_space_makes_it_too_narrow),
-        cmocka_unit_test(so_does_a_hyperparameter_that_the_space_leaves_at_its_default),
+        cmocka_unit_test(a_space_that_holds_no_point_of_the_special_case_is_no_inclusion),
         cmocka_unit_test(best_trials_at_the_end_of_an_axis_may_mean_so_too),
         cmocka_unit_test(otherwise_the_trials_are_too_few),
         cmocka_unit_test(a_better_general_rule_is_shown_to_be_no_worse),

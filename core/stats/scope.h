@@ -1,0 +1,28 @@
+/* Does a comparison depend on what is tuned? D(s) is the difference of E[best of K] between two arms whose search space
+ * is s: `narrow`, where little is tuned, and `wide`, where everything is. That tuning more turns the order round (Choi
+ * et al. 2019) is a claim of its own, and so is that it does not.
+ */
+#ifndef FL_STATS_SCOPE_H
+#define FL_STATS_SCOPE_H
+
+#include "stats/arms.h"
+#include <stdint.h>
+
+typedef enum fl_stats_scope_finding {
+    FL_STATS_SCOPE_NOT_SHOWN, /* none of these: the interval is wider than the margin */
+    FL_STATS_SCOPE_FLIP,      /* D(narrow) > 0 and D(wide) < 0, or the reverse, both one-sided at .05 */
+    FL_STATS_SCOPE_NO_FLIP    /* the same sign in both, each at .05; or the smaller |D| lies within the margin */
+} fl_stats_scope_finding;
+
+typedef struct fl_stats_scope {
+    double narrow, wide;           /* D(narrow), D(wide) */
+    double interaction, low, high; /* D(narrow) - D(wide) with its 90 % interval */
+    bool interacts;                /* that interval excludes 0 */
+    fl_stats_scope_finding finding;
+} fl_stats_scope;
+
+/* Where the margin is 0 a smaller |D| is never within it. A pure function of its arguments. */
+fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arms *wide, double margin,
+                                 size_t resamples, uint64_t seed);
+
+#endif

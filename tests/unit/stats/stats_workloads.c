@@ -1,0 +1,176 @@
+/* Comparisons over workloads and over spaces: Friedman's test, profiles, ratios of steps, and flips. */
+#include "support/simulated.h"
+
+#include "stats/friedman.h"
+#include "stats/profile.h"
+#include "stats/scope.h"
+#include "stats/steps_ratio.h"
+
+/* --- Friedman --- */
+
+/* Six workloads, three arms ranked 1, 2, 3 on all: chi-square is n (k - 1) = 12, the most there is; of the 6^5 rankings
+ * left once one workload's is fixed just one agrees: p = 1/7776. */
+static void arms_ranked_alike_everywhere_have_the_least_p(void **state)
+{
+    double values[18], ranks[3];
+    for (size_t i = 0; i < 18; i++) values[i] = (double)(i % 3) + 0.1 * (double)(i / 3);
+    fl_stats_friedman test = fl_stats_friedman_test(values, 6, 3, 1, ranks);
+    assert_close(test.statistic, 12, 1e-12);
+    assert_true(test.exact);
+    assert_close(test.p, 1.0 / 7776, 1e-12);
+    for (size_t i = 0; i < 3; i++) assert_close(ranks[i], (double)i + 1, 1e-14);
+}
+
+/* Two arms: Friedman's test is the sign test. Five of six for one arm: (2 C(6,5) + 2 C(6,6)) / 2^6 = 14/64. */
+static void of_two_arms_it_is_the_sign_test(void **state)
+{
+    const double values[12] = { 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 2, 1 };
+    double ranks[2];
+    assert_close(fl_stats_friedman_test(values, 6, 2, 1, ranks).p, 14.0 / 64, 1e-12);
+}
+
+/* Too many rankings to go through, drawn instead: the same question by both ways. */
+static void drawn_rankings_agree_with_all_of_them(void **state)
+{
+    const double values[12] = { 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 2, 1 };
+    double many[60], ranks[2];
+    for (size_t i = 0; i < 60; i++) many[i] = values[i % 12];
+    fl_stats_friedman test = fl_stats_friedman_test(many, 30, 2, 1, ranks); /* 25 of 30 for one arm */
+    double tail = 0, ways = 1;
+    for (size_t losses = 0; losses <= 5; losses++) {
+        tail += ways;
+        ways = ways * (30 - (double)losses) / ((double)losses + 1);
+    }
+    assert_false(test.exact);
+    assert_true(fabs(test.p - 2 * tail / pow(2, 30)) < 1e-4);
+}
+
+static void below_six_workloads_nothing_is_claimed(void **state)
+{
+    double values[15] = { 0 }, ranks[3];
+    for (size_t i = 0; i < 15; i++) values[i] = (double)(i % 3);
+    assert_true(isnan(fl_stats_friedman_test(values, 5, 3, 1, ranks).p));
+}
+
+/* --- profiles --- */
+
+/* Fastest 10, 20 and none: the first arm is within 1 on the first workload and within 1.5 on the second. */
+static void a_profile_counts_workloads_within_a_factor(void **state)
+{
+    const double steps[] = { 10, 40, 30, 20, INFINITY, INFINITY };
+    assert_close(fl_stats_profile(steps, 3, 2, 0, 1), 1.0 / 3, 1e-14);
+    assert_close(fl_stats_profile(steps, 3, 2, 0, 1.5), 2.0 / 3, 1e-14);
+    assert_close(fl_stats_profile(steps, 3, 2, 1, 3.9), 1.0 / 3, 1e-14);
+    assert_close(fl_stats_profile(steps, 3, 2, 1, 1e9), 2.0 / 3, 1e-14);
+}
+
+/* --- time to target --- */
+
+static fl_stats_steps_ratio ratio_of(double a, double b, double resolution)
+{
+    fl_stats_trial of_a[20], of_b[20];
+    for (size_t i = 0; i < 20; i++) {
+        of_a[i] = simulated_trial(a);
+        of_b[i] = simulated_trial(i < 19 ? b : INFINITY);
+    }
+    const fl_stats_arms arms = { of_a, of_b, 20, 20, 4, false };
+    return fl_stats_steps_ratio_of(&arms, resolution, 200, 1);
+}
+
+/* Without spread the interval is the resolution's: (300 - 50)/600 to 300/(600 - 50). */
+static void the_resolution_enters_the_interval_on_both_sides(void **state)
+{
+    fl_stats_steps_ratio ratio = ratio_of(300, 600, 50);
+    assert_close(ratio.ratio, 0.5, 1e-14);
+    assert_close(ratio.low, 250.0 / 600, 1e-12);
+    assert_close(ratio.high, 300.0 / 550, 1e-12);
+    assert_false(ratio.coarse);
+    assert_true(ratio_of(300, 300, 50).coarse && ratio_of(300, 340, 50).coarse);
+    assert_false(ratio_of(300, 360, 50).coarse);
+}
+
+static void a_target_out_of_reach_is_infinitely_far(void **state)
+{
+    fl_stats_steps_ratio ratio = ratio_of(INFINITY, 600, 50);
+    assert_true(isinf(ratio.ratio) && isinf(ratio.low) && isinf(ratio.high));
+    assert_true(ratio.reached_a == 0 && fabs(ratio.reached_b - 1) < 1e-12);
+    assert_true(isnan(ratio_of(INFINITY, INFINITY, 50).ratio));
+}
+
+/* --- spaces --- */
+
+enum { TRIALS = 50, K = 10, MOST_SCOPES = 200 };
+
+typedef struct scopes {
+    double flips, absent, interactions, covered;
+} scopes;
+
+/* D(narrow) and D(wide) as given, in points. */
+static scopes scopes_of(double narrow, double wide, double margin)
+{
+    scopes share = { 0 };
+    size_t n = n_studies < MOST_SCOPES ? n_studies : MOST_SCOPES;
+    for (size_t study = 0; study < n; study++) {
+        fl_random_stream stream = fl_random_stream_start(7, "simulated spaces", study);
+        fl_stats_trial trials[4][TRIALS];
+        const double apart[4] = { narrow / 100, 0, wide / 100, 0 };
+        for (size_t arm = 0; arm < 4; arm++)
+            draw_trials(&stream, trials[arm], TRIALS, (source){ 0.1 + apart[arm], 0.08, 1 });
+        const fl_stats_arms in_narrow = { trials[0], trials[1], TRIALS, TRIALS, K, false },
+                            in_wide = { trials[2], trials[3], TRIALS, TRIALS, K, false };
+        fl_stats_scope scope = fl_stats_scope_of(&in_narrow, &in_wide, margin / 100, 199, study);
+        double truth = (narrow - wide) / 100;
+        share.flips += (scope.finding == FL_STATS_SCOPE_FLIP) / (double)n;
+        share.absent += (scope.finding == FL_STATS_SCOPE_NO_FLIP) / (double)n;
+        share.interactions += scope.interacts / (double)n;
+        share.covered += (scope.low <= truth && truth <= scope.high) / (double)n;
+    }
+    print_message("D = %g and %g points, margin %g: a flip in %.3f, none in %.3f, interaction in %.3f, covered %.3f\n",
+                  narrow, wide, margin, share.flips, share.absent, share.interactions, share.covered);
+    return share;
+}
+
+static void a_flip_is_found_where_there_is_one(void **state)
+{
+    scopes found = scopes_of(2, -2, 0.5);
+    assert_true(found.flips >= 0.9 && found.absent == 0 && found.interactions >= 0.9);
+}
+
+/* No difference at all: a flip takes two chances of .05 each way, 2 .05^2; an interaction is seen in about .1. */
+static void nothing_is_found_where_there_is_nothing(void **state)
+{
+    scopes nothing = scopes_of(0, 0, 0);
+    assert_true(nothing.flips <= 0.02 && nothing.interactions <= 0.2 && nothing.covered >= 0.8);
+}
+
+static void the_same_order_in_both_spaces_is_no_flip(void **state)
+{
+    scopes same = scopes_of(2, 2, 0.5);
+    assert_true(same.flips == 0 && same.absent >= 0.9);
+}
+
+/* A wide margin shows the absence where neither sign is shown; a narrow one leaves it open. */
+static void absence_needs_an_interval_within_the_margin(void **state)
+{
+    assert_true(scopes_of(0, 0, 3).absent >= 0.9);
+    assert_true(scopes_of(0, 0, 0.1).absent <= 0.05);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arms_ranked_alike_everywhere_have_the_least_p),
+        cmocka_unit_test(of_two_arms_it_is_the_sign_test),
+        cmocka_unit_test(drawn_rankings_agree_with_all_of_them),
+        cmocka_unit_test(below_six_workloads_nothing_is_claimed),
+        cmocka_unit_test(a_profile_counts_workloads_within_a_factor),
+        cmocka_unit_test(the_resolution_enters_the_interval_on_both_sides),
+        cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
+        cmocka_unit_test(a_flip_is_found_where_there_is_one),
+        cmocka_unit_test(nothing_is_found_where_there_is_nothing),
+        cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),
+        cmocka_unit_test(absence_needs_an_interval_within_the_margin),
+    };
+    take_studies(argc, argv);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
