@@ -88,7 +88,12 @@ entry_width = sample_width + 32 + 7.3 * longest
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
 png_size(w, h) = sprintf("pngcairo enhanced size %d, %d fontscale 1.5 linewidth 2 pointscale 2 ", 2 * w, 2 * h)
 pdf_size(w, h) = sprintf("pdfcairo enhanced size %g, %g fontscale 0.5625 linewidth 1.5 pointscale 1 ", w / 96.0, h / 96.0)
-sized(w, h) = format eq "svg" ? svg_size(w, h) : format eq "png" ? png_size(w, h) : pdf_size(w, h)
+tex_size(w, h) = sprintf("cairolatex pdf standalone size %gin, %gin linewidth 1.5 ", w / 72.0, h / 72.0) # LaTeX scales no fonts
+sized(w, h) = format eq "svg" ? svg_size(w, h) : format eq "png" ? png_size(w, h) : \
+              format eq "tex" ? tex_size(w, h) : pdf_size(w, h)
+tex = format eq "tex"
+family = tex ? "" : "sans-serif"
+pct = tex ? "\\%" : "%" # in a text
 note_width = 5.7 * max(strlen(note), strlen(note_2)) + 40
 canvas = "\
     width = margin_left + columns * (panel_width + gap_left + gap_right) + margin_right; \
@@ -101,7 +106,7 @@ canvas = "\
     legend_columns = legend_rows ? int(ceil(1.0 * n_slots / legend_rows)) : 0; \
     legend_height = 22 + 18 * legend_rows + 15 * (strlen(note) > 0) + 15 * (strlen(note_2) > 0); \
     height = int(head + rows * pitch(1) + foot + legend_height); \
-    eval 'set terminal '.sized(width, height).' font \"sans-serif,'.text_size.'\" background \"#ffffff\"'; \
+    eval 'set terminal '.sized(width, height).' font \"'.family.','.text_size.'\" background \"#ffffff\"'; \
     set output output; \
     set multiplot"
 
@@ -152,13 +157,13 @@ row_heading(b, p) = sprintf("set label 1 titles[%d] at screen 0.5, %.6f center t
 # A text of so many columns where there is room for so many pixels: without its middle if need be.
 kept(name, columns, room) = int(room / 6.8 * strlen(name) / columns) - 1
 shortened(name, n) = n < 1 ? "" : name[1:n - n / 3]."…".name[strlen(name) - n / 3 + 1:strlen(name)]
-fit(name, columns, room) = columns * 6.8 <= room ? name : shortened(name, kept(name, columns, room))
+fit(name, columns, room) = tex || columns * 6.8 <= room ? name : shortened(name, kept(name, columns, room))
 
 # --- axes ---
 # What the y axis shows, at one distance from the frame.
-y_name(c, r, text) = sprintf("set label 3 \"%s\" at screen %.6f, %.6f center rotate ", \
-                             text, left(c) - name_room / width, (top(r) + bottom(r)) / 2) . \
-                     sprintf("textcolor rgb ink font ',%d' noenhanced", y_size)
+y_name(c, r, text) = (y_text = text, sprintf("set label 3 y_text at screen %.6f, %.6f center rotate ", \
+                             left(c) - name_room / width, (top(r) + bottom(r)) / 2) . \
+                     sprintf("textcolor rgb ink font ',%d' noenhanced", y_size))
 
 # The axis `a` (x, y, cb) from the array elements NAME_low[i], NAME_high[i], NAME_log[i], NAME_ticks[i]. Where there is
 # nothing to show it is empty.

@@ -47,7 +47,8 @@ static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const c
 }
 
 /* A drawing appears under its name only once it is whole. gnuplot works in the folder and receives only the names of
- * files: a path could hold what its language has no word for, or a meaning for. */
+ * files: a path could hold what its language has no word for, or a meaning for. A drawing for LaTeX is two files, of
+ * which NAME.tex names the other, NAME-inc.pdf. */
 static bool draw(const figure *drawn, figure_data *data, const char *format, const char *folder, fl_error *error)
 {
     const char *name = drawn->entry.name;
@@ -55,7 +56,7 @@ static bool draw(const figure *drawn, figure_data *data, const char *format, con
     name_file(path, file, folder, name, "dat");
     figure_set_plain(data, "data", file);
     if (!fl_file_write(path, data->rows.bytes, data->rows.length, error)) return false;
-    name_file(part, file, folder, name, "part");
+    name_file(part, file, folder, name, strcmp(format, "tex") ? "part" : "tex"); /* LaTeX goes by names */
     figure_set_plain(data, "output", file);
     figure_set_plain(data, "format", format);
     name_file(path, file, folder, name, format);
@@ -70,10 +71,11 @@ static bool draw(const figure *drawn, figure_data *data, const char *format, con
 }
 
 /* Fill `data` panel by panel; false, with the first panel's reason, when no panel can be shown. */
-static bool fill(const figure *drawn, const figure_sheet *sheet, figure_data *data, char reason[FIGURE_REASON])
+static bool fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+                 char reason[FIGURE_REASON])
 {
     const char *first = NULL;
-    figure_begin(data, sheet, drawn->entry.name, drawn->columns, drawn->variables);
+    figure_begin(data, sheet, drawn->entry.name, drawn->columns, drawn->variables, tex);
     for (size_t i = 0; i < sheet->n_panels; i++) {
         const char *why = drawn->refuse(&sheet->panels[i]);
         if (!first) first = why;
@@ -91,7 +93,7 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
 {
     figure_data data;
     figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
-    bool shows = fill(drawn, mixed ? mixed : sheet, &data, reason);
+    bool shows = fill(drawn, mixed ? mixed : sheet, !strcmp(format, "tex"), &data, reason);
     bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, error));
     figure_data_free(&data);
     figure_sheet_free(mixed);

@@ -42,6 +42,37 @@ static void add_quoted(fl_text *out, const char *text)
     fl_text_add(out, "\"");
 }
 
+/* The same text for LaTeX: what it would take for orders is escaped. */
+static void add_tex(fl_text *out, const char *text)
+{
+    static const char *const replacements[][2] = {
+        { "\\", "\\textbackslash{}" },
+        { "~", "\\textasciitilde{}" },
+        { "^", "\\textasciicircum{}" },
+        { "_", "\\_" },
+        { "#", "\\#" },
+        { "%", "\\%" },
+        { "&", "\\&" },
+        { "$", "\\$" },
+        { "{", "\\{" },
+        { "}", "\\}" },
+        { "<", "\\textless{}" },
+        { ">", "\\textgreater{}" },
+        { "−", "$-$" },
+    };
+    enum { N = sizeof replacements / sizeof *replacements };
+    while (*text) {
+        size_t i = 0;
+        while (i < N && strncmp(text, replacements[i][0], strlen(replacements[i][0]))) i++;
+        size_t taken = i < N ? strlen(replacements[i][0]) : 1;
+        if (i < N)
+            fl_text_add(out, "%s", replacements[i][1]);
+        else
+            fl_text_add_bytes(out, text, 1);
+        text += taken;
+    }
+}
+
 static void add_number(fl_text *out, double value)
 {
     if (isnan(value))
@@ -64,6 +95,16 @@ static void assign_text(fl_text *out, const char *name, const char *text)
     fl_text_add(out, "\n");
 }
 
+/* A text that is shown, for the terminal that shows it. */
+static void assign_shown(const figure_data *data, fl_text *out, const char *name, const char *text)
+{
+    fl_text escaped = { 0 };
+    fl_text_add(&escaped, "%s", "");
+    if (data->tex) add_tex(&escaped, text);
+    assign_text(out, name, data->tex ? escaped.bytes : text);
+    fl_text_free(&escaped);
+}
+
 static void assign_array(fl_text *out, const char *name, size_t n)
 {
     fl_text_add(out, "array %s[%zu]\n", name, n ? n : 1);
@@ -78,7 +119,7 @@ static void element_number(figure_data *data, const char *name, size_t at, doubl
 static void element_text(figure_data *data, const char *name, size_t at, const char *text)
 {
     fl_text_add(&data->elements, "%s[%zu]", name, at);
-    assign_text(&data->elements, "", text);
+    assign_shown(data, &data->elements, "", text);
 }
 
 void figure_set_plain(figure_data *data, const char *name, const char *text)
@@ -119,7 +160,7 @@ void figure_set_text(figure_data *data, const char *name, const char *text)
 {
     const figure_variable *v = declared(data, name, FIGURE_TEXT, FIGURE_TEXT);
     if (v->scope == FIGURE_ONCE)
-        assign_text(&data->variables, name, text);
+        assign_shown(data, &data->variables, name, text);
     else
         element_text(data, name, count_of(data, v->scope), text);
 }
@@ -136,6 +177,31 @@ static figure_ticks ticks_of(const figure_scale *scale, size_t columns)
     return figure_ticks_of(scale->low, scale->high, scale->spacing == FIGURE_LOG, MOST_LABELS, columns);
 }
 
+/* LaTeX sets labels as formulas; the list is read twice, so a backslash is four. */
+static void element_ticks(figure_data *data, const char *name, size_t at, const figure_ticks *ticks)
+{
+    fl_text list = { 0 };
+    bool inside = false;
+    fl_text_add(&list, "%s", "");
+    for (const char *c = ticks->n ? ticks->list.bytes : ""; *c; c++) {
+        if (!data->tex || (*c != '"' && strncmp(c, "−", 3) && strncmp(c, "·", 2))) {
+            fl_text_add_bytes(&list, c, 1);
+            continue;
+        }
+        if (*c == '"') {
+            fl_text_add(&list, inside ? "$\"" : "\"$");
+            inside = !inside;
+            continue;
+        }
+        bool minus = !strncmp(c, "−", 3);
+        fl_text_add(&list, minus ? "-" : "\\\\cdot ");
+        c += minus ? 2 : 1;
+    }
+    fl_text_add(&data->elements, "%s[%zu]", name, at);
+    assign_text(&data->elements, "", list.bytes);
+    fl_text_free(&list);
+}
+
 void figure_set_scale(figure_data *data, const char *name, const figure_scale *scale)
 {
     static const double bases[] = { [FIGURE_LINEAR] = 0, [FIGURE_LOG] = 10, [FIGURE_LOG2] = 2 };
@@ -150,7 +216,7 @@ void figure_set_scale(figure_data *data, const char *name, const figure_scale *s
         if (i < 3)
             element_number(data, part, count_of(data, v->scope), numbers[i]);
         else
-            element_text(data, part, count_of(data, v->scope), ticks.n ? ticks.list.bytes : "");
+            element_ticks(data, part, count_of(data, v->scope), &ticks);
     }
     if (v->kind == FIGURE_VERTICAL && ticks.widest > data->widest) data->widest = ticks.widest;
     figure_ticks_free(&ticks);
@@ -216,13 +282,13 @@ static void set_band(figure_data *data, const figure_sheet *sheet)
     char text[80] = "5–95 %, resampling each arm's trials";
     size_t n = common_trials(sheet);
     if (n) snprintf(text, sizeof text, "5–95 %%, resampling these %zu trials", n);
-    assign_text(&data->variables, "band_name", text);
+    assign_shown(data, &data->variables, "band_name", text);
 }
 
 void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns,
-                  const figure_variable *variables)
+                  const figure_variable *variables, bool tex)
 {
-    *data = (figure_data){ .declared = variables };
+    *data = (figure_data){ .declared = variables, .tex = tex };
     comment(data, "figure: ", name);
     comment(data, "columns: ", columns);
     comment(data, "", "inf: never reached, or no feasible trial; NaN: not measured; trials: as in trials.jsonl");

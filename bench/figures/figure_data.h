@@ -42,6 +42,7 @@ typedef struct figure_data {
     const figure_panel *panel;       /* that blocks belong to; borrowed */
     bool panel_begun;
     size_t n_panels, n_blocks;
+    bool tex; /* texts are shown by LaTeX */
     size_t rows_begun, column,
         columns;   /* of cells: rows begun, the last one's last column taken, the most of any row */
     size_t widest; /* label of a vertical axis, in columns */
@@ -50,9 +51,9 @@ typedef struct figure_data {
 void figure_data_free(figure_data *data); /* what it owns, not the struct */
 
 /* Begin with the legend and with what the columns are; then a panel, then blocks in it, then rows. A panel without a
- * block leaves no trace. */
+ * block leaves no trace. `tex`: LaTeX will show its texts. */
 void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns,
-                  const figure_variable *declared);
+                  const figure_variable *declared, bool tex);
 void figure_begin_panel(figure_data *data, const figure_panel *panel);
 void figure_begin_block(figure_data *data, size_t slot, const char *about); /* `about` may be NULL */
 

@@ -1,5 +1,6 @@
 /* Every figure, one line each: X(name) stands for the const struct figure_<name> in figure_<name>.c and for
  * plots/<name>.gp. */
+X(pairs)
 X(final_error)
 X(steps_to_target)
 X(budget)
@@ -14,3 +15,6 @@ X(train_loss)
 X(search_space)
 X(backends)
 X(profile)
+X(tunability)
+X(win_rate)
+X(importance)

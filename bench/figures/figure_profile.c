@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "figures/figure.h"
 #include "figures/figure_lines.h"
+#include "stats/profile.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,18 +73,51 @@ static size_t ratios_of(const figure_panel *panel, size_t slot, ratio *ratios)
     return n;
 }
 
-/* A staircase from tau = 1 to `last`. */
-static void add_stairs(figure_data *data, const ratio *ratios, size_t n, size_t n_workloads, double last)
+/* Steps of every line on every workload that some arm reached the target on, as fl_stats_profile takes them. */
+static double *steps_of(const figure_panel *panel, const size_t *slots, size_t n_slots, size_t n_workloads)
+{
+    double *steps = fl_memory_new(n_workloads * n_slots, sizeof *steps), *next = steps;
+    for (const figure_arm *arm = panel->arms; arm < panel->arms + panel->n_arms; arm++) {
+        if (!is_first_of_workload(panel, arm) || !fastest_on(panel, workload_of(arm), SIZE_MAX)) continue;
+        for (size_t i = 0; i < n_slots; i++) {
+            const figure_arm *mine = fastest_on(panel, workload_of(arm), slots[i]);
+            *next++ = mine ? mine->summary->steps.center : HUGE_VAL;
+        }
+    }
+    return steps;
+}
+
+/* The panel's slots in the order of their arms, into `slots`, which has room for all arms. */
+static size_t slots_of(const figure_panel *panel, size_t *slots)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_arms; i++) {
+        size_t seen = 0;
+        while (seen < n && slots[seen] != panel->arms[i].slot) seen++;
+        if (seen == n) slots[n++] = panel->arms[i].slot;
+    }
+    return n;
+}
+
+/* A profile's lines being written. */
+typedef struct profile {
+    size_t *slots, n_slots, n_workloads;
+    double *steps, last; /* the greatest tau */
+    ratio *ratios;       /* of the line at hand */
+} profile;
+
+/* A staircase from tau = 1 to the last. */
+static void add_stairs(figure_data *data, const profile *p, size_t line, size_t n)
 {
     double row[N_COLUMNS] = { 1, 0, NAN, NAN };
     figure_add_row(data, row, N_COLUMNS, NULL);
     for (size_t i = 0; i < n; i++) {
-        row[0] = ratios[i].tau;
-        figure_add_row(data, row, N_COLUMNS, ratios[i].trial);
-        row[1] = 100 * (double)(i + 1) / (double)n_workloads;
-        figure_add_row(data, row, N_COLUMNS, ratios[i].trial);
+        row[0] = p->ratios[i].tau;
+        figure_add_row(data, row, N_COLUMNS, p->ratios[i].trial);
+        row[1] = 100 * fl_stats_profile(p->steps, p->n_workloads, p->n_slots, line, row[0]);
+        figure_add_row(data, row, N_COLUMNS, p->ratios[i].trial);
     }
-    row[0] = last;
+    row[0] = p->last;
     figure_add_row(data, row, N_COLUMNS, NULL);
 }
 
@@ -92,28 +126,41 @@ static const char *refuse(const figure_panel *panel)
     return count_workloads(panel) > 1 ? NULL : "there are not two workloads with a target that was reached";
 }
 
-static void add(figure_data *data, const figure_panel *panel)
+static double greatest_tau(const figure_panel *panel, const profile *p)
+{
+    double last = 2;
+    for (size_t i = 0; i < p->n_slots; i++)
+        for (size_t n = ratios_of(panel, p->slots[i], p->ratios); n > 0; n--)
+            last = fmax(last, 1.05 * p->ratios[n - 1].tau);
+    return last;
+}
+
+static void set_axes(figure_data *data, const profile *p)
 {
     char title[60];
-    size_t n_workloads = count_workloads(panel);
-    ratio *ratios = fl_memory_new(panel->n_arms, sizeof *ratios);
-    const figure_arm **line = fl_memory_new(panel->n_arms, sizeof *line);
-    figure_scale tau = { 1, 2, FIGURE_LINEAR }, share = { -4, 104, FIGURE_LINEAR };
-    for (size_t i = 0; i < panel->n_arms; i++)
-        for (size_t n = ratios_of(panel, panel->arms[i].slot, ratios); n > 0; n--)
-            figure_scale_add(&tau, 1.05 * ratios[n - 1].tau);
-    for (size_t i = 0; i < panel->n_arms; i++) {
-        if (!figure_line(panel, i, figure_steps_of, line)) continue;
-        size_t n = ratios_of(panel, panel->arms[i].slot, ratios);
-        figure_begin_block(data, panel->arms[i].slot, panel->arms[i].summary->arm->label);
-        add_stairs(data, ratios, n, n_workloads, tau.high);
-    }
-    free(line);
-    free(ratios);
-    snprintf(title, sizeof title, "%zu workloads", n_workloads);
+    const figure_scale tau = { 1, p->last, p->last > 2 * FIGURE_LOG_FACTOR ? FIGURE_LOG : FIGURE_LINEAR };
+    const figure_scale share = { -4, 104, FIGURE_LINEAR };
+    snprintf(title, sizeof title, "%zu workloads", p->n_workloads);
     figure_set_title(data, title);
-    tau.spacing = tau.high > 2 * FIGURE_LOG_FACTOR ? FIGURE_LOG : FIGURE_LINEAR;
     figure_set_lines(data, &tau, "steps over the fewest of any arm, tau", &share, "workloads within tau (%)");
+}
+
+static void add(figure_data *data, const figure_panel *panel)
+{
+    profile p = { .slots = fl_memory_new(panel->n_arms, sizeof *p.slots),
+                  .ratios = fl_memory_new(panel->n_arms, sizeof *p.ratios),
+                  .n_workloads = count_workloads(panel) };
+    p.n_slots = slots_of(panel, p.slots);
+    p.steps = steps_of(panel, p.slots, p.n_slots, p.n_workloads);
+    p.last = greatest_tau(panel, &p);
+    for (size_t i = 0; i < p.n_slots; i++) {
+        figure_begin_block(data, p.slots[i], NULL);
+        add_stairs(data, &p, i, ratios_of(panel, p.slots[i], p.ratios));
+    }
+    set_axes(data, &p);
+    free(p.steps);
+    free(p.ratios);
+    free(p.slots);
 }
 
 const figure figure_profile = {

@@ -16,9 +16,11 @@ void figure_ticks_free(figure_ticks *ticks)
     fl_text_free(&ticks->list);
 }
 
+/* A leading hyphen becomes a minus sign. */
 static void add(figure_ticks *ticks, double at, const char *label, size_t width)
 {
-    fl_text_add(&ticks->list, "%s\"%s\" %.17g", ticks->n ? " , " : "", label, at);
+    bool minus = *label == '-';
+    fl_text_add(&ticks->list, "%s\"%s%s\" %.17g", ticks->n ? " , " : "", minus ? "−" : "", label + minus, at);
     ticks->n++;
     ticks->widest = width > ticks->widest ? width : ticks->widest;
     ticks->columns += width + (ticks->n > 1);
@@ -61,7 +63,7 @@ static figure_ticks linear(double low, double high, size_t most)
     int digits = (int)fmax(0, floor(log10(magnitude)) - floor(log10(step) + ROUNDING));
     for (double i = ceil(low / step - ROUNDING); i * step <= high + ROUNDING * step && ticks.n <= most; i++) {
         char label[80];
-        double at = i * step;
+        double at = i * step + 0.0; /* no -0 */
         if (at == 0)
             snprintf(label, sizeof label, "0");
         else if (plain)

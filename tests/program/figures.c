@@ -31,12 +31,12 @@ static void begin(scene *s)
 
 static char *read_text(const char *folder, const char *name)
 {
-    char path[FL_FILE_PATH_MAX], *text;
-    size_t n;
+    char path[FL_FILE_PATH_MAX];
+    bytes b;
     fl_error error;
     fl_file_path_join(path, folder, name);
-    if (!fl_file_read(path, &text, &n, &error)) fail_msg("%s", error.text);
-    return text;
+    if (!fl_file_read(path, &b.text, &b.n, &error)) fail_msg("%s", error.text);
+    return b.text;
 }
 
 /* Draw a figure of the scene and return its .dat. */
@@ -199,8 +199,8 @@ static void errors_that_are_losses_are_not_percent(void **state)
 
 /* --- drawings --- */
 
-static const char *const names[] = { "final_error", "steps_to_target", "budget",       "curves",
-                                     "axes",        "plane",           "target_sweep", "train_loss" };
+static const char *const names[] = { "pairs", "final_error", "steps_to_target", "budget",     "curves",
+                                     "axes",  "plane",       "target_sweep",    "train_loss", "win_rate" };
 enum { N_NAMES = sizeof names / sizeof *names };
 
 static void assert_begins(const char *folder, const char *name, const char *format, const char *magic)
@@ -239,12 +239,20 @@ static void every_figure_is_drawn_in_every_format(void **state)
 /* gnuplot 5.4 crashes on labels without a place, and never ends on tics ten decades apart. */
 static void extreme_studies_are_drawn(void **state)
 {
+    static const char momentum[] = "{\"arm\": \"wide\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                                   "{\"min\": 1e-300, \"max\": 1e300, \"scaling\": \"log\"}, \"one_minus_momentum\": "
+                                   "{\"min\": 1e-9, \"max\": 1, \"scaling\": \"log\"}}}";
     static const char wide[] = "{\"arm\": \"wide\", \"optimizer\": \"adam\", \"space\": {\"learning_rate\": "
                                "{\"min\": 1e-300, \"max\": 1e300, \"scaling\": \"log\"}, \"epsilon\": "
                                "{\"min\": 1e-30, \"max\": 1e30, \"scaling\": \"log\"}}}";
     scene s;
     scene_begin(&s, BUDGET(2) TARGET, wide);
     invent_errors(&s, 0, (const double[]){ 0, 0 }, 2);
+    finish(&s);
+    assert_runs(0, s.folder, "plot", s.folder);
+    scene_end(&s);
+    scene_begin(&s, BUDGET(5) TARGET, momentum);
+    invent_errors(&s, 0, five, 5);
     finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
     scene_end(&s);
@@ -299,6 +307,322 @@ static void folders_stand_side_by_side(void **state)
     free(text);
     scene_end(&a);
     scene_end(&b);
+}
+
+/* --- what the drawings say --- */
+
+/* Draw a figure of the scene and return the drawing. */
+static char *draw_svg(const scene *s, const char *figure)
+{
+    char name[80];
+    free(draw(s, figure));
+    snprintf(name, sizeof name, "%s.svg", figure);
+    return read_text(s->folder, name);
+}
+
+/* One trial of five is feasible: with probability (4/5)^5 = .33 a resample has none, so the band ends at infinity. */
+static void an_infinite_band_is_an_arrow_with_its_note(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(5), SGD("sgd"));
+    invent_errors(&s, 0, five, 1);
+    for (uint64_t i = 1; i < 5; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    finish(&s);
+    char *text = draw(&s, "final_error"), *svg = draw_svg(&s, "final_error");
+    assert_contains(text, "\n1\t1\t30\t30\tinf\t31\t31\tinf\t");
+    assert_contains(svg, "arrow: some resamples have no feasible trial");
+    free(svg);
+    free(text);
+    scene_end(&s);
+}
+
+/* The drawing's width in pixels, from its view box. */
+static double width_of(const char *svg)
+{
+    double width;
+    const char *box = strstr(svg, "viewBox=\"0 0 ");
+    assert_non_null(box);
+    assert_int_equal(sscanf(box, "viewBox=\"0 0 %lf", &width), 1);
+    return width;
+}
+
+/* A letter of the notes takes 5.7 pixels (plots/style.gp). */
+static void notes_fit_under_a_single_cell(void **state)
+{
+    static const char note[] =
+        "frame: the search space; ring: the selected trial; crosses in the grey band: trials that "
+        "diverged";
+    scene s;
+    scene_begin(&s, BUDGET(5), SGD("sgd"));
+    invent_errors(&s, 0, five, 5);
+    finish(&s);
+    char *svg = draw_svg(&s, "axes");
+    assert_contains(svg, note);
+    assert_true(width_of(svg) > 5.7 * (double)strlen(note));
+    free(svg);
+    scene_end(&s);
+}
+
+/* Nobody measured an error, so none stands at the axis. */
+static void an_axis_without_values_has_no_labels(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(5), SGD("sgd"));
+    for (uint64_t i = 0; i < 5; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    finish(&s);
+    char *svg = draw_svg(&s, "axes");
+    assert_null(strstr(svg, ">0.5<"));
+    assert_null(strstr(svg, ">0.2<"));
+    free(svg);
+    scene_end(&s);
+}
+
+static void trials_are_labelled_up_to_the_last(void **state)
+{
+    scene s;
+    begin(&s);
+    char *svg = draw_svg(&s, "budget");
+    assert_contains(svg, ">5</tspan>");
+    free(svg);
+    scene_end(&s);
+}
+
+static void panels_of_one_study_have_their_folders_names(void **state)
+{
+    scene a, b;
+    begin(&a);
+    begin(&b);
+    assert_runs(0, a.folder, "plot", a.folder, b.folder, b.folder, "--figure", "budget");
+    char *text = read_text(a.folder, "figures/budget.dat"), part[80];
+    const scene *both[] = { &a, &b };
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(part, sizeof part, "#   %.20s", both[i]->folder);
+        assert_contains(text, part);
+    }
+    assert_contains(text, " (2)\n"); /* the same folder again */
+    free(text);
+    scene_end(&a);
+    scene_end(&b);
+}
+
+static void many_arms_have_turned_counts(void **state)
+{
+    scene s;
+    fl_text arms = { 0 };
+    for (int i = 0; i < 24; i++)
+        fl_text_add(&arms, "%s{\"arm\": \"sgd_%d\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": 0.1}}",
+                    i ? "," : "", i);
+    scene_begin(&s, BUDGET(1) TARGET, arms.bytes);
+    for (size_t i = 0; i < 24; i++)
+        invent(&s, i, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = 40 });
+    finish(&s);
+    char *svg = draw_svg(&s, "steps_to_target"), *count = strstr(svg, ">1/1<"), *start = count;
+    assert_non_null(count);
+    while (strncmp(start, "<g transform", 12)) start--;
+    *count = 0;
+    assert_contains(start, "rotate(270)");
+    free(svg);
+    fl_text_free(&arms);
+    scene_end(&s);
+}
+
+/* Text stays text: it can be searched for, and read aloud. */
+static void names_can_be_read_in_a_pdf(void **state)
+{
+    scene s;
+    char path[FL_FILE_PATH_MAX], order[2 * FL_FILE_PATH_MAX];
+    if (system("command -v pdftotext >/dev/null")) skip();
+    scene_begin(&s, BUDGET(5), SGD("sgd_of_the_paper"));
+    invent_errors(&s, 0, five, 5);
+    finish(&s);
+    assert_runs(0, s.folder, "plot", s.folder, "--figure", "final_error", "--format", "pdf", "-o", s.folder);
+    fl_file_path_join(path, s.folder, "final_error.pdf");
+    snprintf(order, sizeof order, "pdftotext '%s' - | grep -q sgd_of_the_paper", path);
+    assert_int_equal(system(order), 0);
+    scene_end(&s);
+}
+
+/* Names may hold what LaTeX takes for orders. */
+static void tex_is_a_document_of_its_own(void **state)
+{
+    scene s;
+    char order[2 * FL_FILE_PATH_MAX];
+    begin(&s);
+    assert_runs(0, s.folder, "plot", s.folder, "--format", "tex", "-o", s.folder);
+    char *tex = read_text(s.folder, "final_error.tex");
+    assert_contains(tex, "\\documentclass");
+    assert_contains(tex, "mom\\_\\textasciicircum{}\\{x\\}@ 'd' \\textless{}e\\textgreater{}\\&");
+    free(tex);
+    if (!system("kpsewhich transparent.sty >/dev/null 2>&1")) {
+        snprintf(order, sizeof order,
+                 "cd '%s' && for f in *.tex; do pdflatex -halt-on-error $f >/dev/null || exit 1; done", s.folder);
+        assert_int_equal(system(order), 0);
+    }
+    scene_end(&s);
+}
+
+/* --- more figures --- */
+
+/* Steps 80 at batch 16, so 40 at 32 by perfect scaling. */
+static void batch_sizes_are_held_against_perfect_scaling(void **state)
+{
+    scene s;
+    fl_error error;
+    s = (scene){
+        .study = fl_study_load_text(
+            "made",
+            "{\"study\": \"b\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32], "
+            "\"budget\": {\"trials\": 1, \"steps\": 100, \"eval_every\": 10}, " TARGET "\"arms\": [" SGD("sgd") "]}",
+            NULL, &error)
+    };
+    if (!s.study) fail_msg("%s", error.text);
+    folder_make(s.folder);
+    s.store = open_store(&s, whole);
+    for (size_t arm = 0; arm < 2; arm++)
+        invent(&s, arm, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = arm ? 60 : 80 });
+    finish(&s);
+    char *text = draw(&s, "batch_size"), numbers[100];
+    assert_row(text, "16\t80\t80\t80\t80\t", trial_of(&s, 0, 0));
+    assert_row(text, "32\t60\t60\t60\t40\t", trial_of(&s, 1, 0));
+    free(text);
+    fl_record record = fl_results_record(s.results, &s.results->arms[0].search[0]);
+    double rate = record.values.of[FL_TRIAL_OF_OPTIMIZER][0];
+    text = draw(&s, "effective_rate");
+    snprintf(numbers, sizeof numbers, "16\t%.10g\tNaN\tNaN\t%.10g\t%.10g\t", rate, rate, rate);
+    assert_row(text, numbers, record.trial);
+    fl_record_free(&record);
+    free(text);
+    scene_end(&s);
+}
+
+/* Training losses are the errors: .1 is the least of `five`; its percentiles as in final_error. */
+static void train_loss_shows_the_lowest_one(void **state)
+{
+    scene s;
+    begin(&s);
+    char *text = draw(&s, "train_loss");
+    assert_row(text, "1\t1\t0.1\t0.1\t0.2\tNaN\tNaN\tNaN\t", trial_of(&s, 0, 2));
+    free(text);
+    scene_end(&s);
+}
+
+/* Validation errors are .9 before step 40 and 0 from there on, then .1: the last target, .9 itself, is passed at 40. */
+static void target_sweep_asks_for_every_target(void **state)
+{
+    scene s;
+    begin(&s);
+    char *text = draw(&s, "target_sweep");
+    assert_contains(text, "\n90\t40\t40\t100\t");
+    free(text);
+    scene_end(&s);
+}
+
+/* .1 < .13, .18, .23, .28, .33; .15 < four of them, .2 three, .25 two, .3 one: 15 of 25 pairs. */
+static void win_rate_counts_pairs(void **state)
+{
+    const double later[] = { 0.33, 0.23, 0.13, 0.28, 0.18 };
+    scene s;
+    char trials[80];
+    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    invent_errors(&s, 0, five, 5);
+    invent_errors(&s, 1, later, 5);
+    finish(&s);
+    char *text = draw(&s, "win_rate");
+    snprintf(trials, sizeof trials, "%s,%s", trial_of(&s, 0, 2), trial_of(&s, 1, 2));
+    assert_row(text, "2\t60\t2\t", trials);
+    assert_contains(text, "\n1\t40\t1\t");
+    free(text);
+    scene_end(&s);
+}
+
+static void pairs_show_what_the_summary_says(void **state)
+{
+    scene s;
+    char trials[80], row[200];
+    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    invent_errors(&s, 0, five, 5);
+    invent_errors(&s, 1, (const double[]){ 0.33, 0.23, 0.13, 0.28, 0.18 }, 5);
+    finish(&s);
+    fl_summary *summary = fl_summary_make(s.results);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    char *text = draw(&s, "pairs"), *svg = draw_svg(&s, "pairs");
+    snprintf(row, sizeof row, "1\t%.10g\t%.10g\t%.10g\t1\t", 100 * pair->difference, 100 * pair->low, 100 * pair->high);
+    snprintf(trials, sizeof trials, "%s,%s", trial_of(&s, 0, 2), trial_of(&s, 1, 2));
+    assert_row(text, row, trials);
+    assert_contains(svg, pair->verdict);
+    assert_close(pair->difference, -0.03, 1e-12); /* of the means, K = 1 */
+    fl_summary_free(summary);
+    free(svg);
+    free(text);
+    scene_end(&s);
+}
+
+/* The score grows with the rate alone, so the first axis explains most and the second next to nothing. */
+static void importance_finds_the_axis_that_matters(void **state)
+{
+    scene s;
+    double first, second;
+    scene_begin(&s, BUDGET(60), MOMENTUM("m"));
+    for (uint64_t i = 0; i < 60; i++) {
+        fl_trial trial = fl_study_trial(s.study, &s.study->arms[0], i, 0);
+        const double *values = trial.values.of[FL_TRIAL_OF_OPTIMIZER];
+        double effective = values[0] / (1 - values[1]);
+        invent(&s, 0, i, 0, (invented){ .val_error = 0.5 + 0.1 * log10(effective), .test_error = 0.5 });
+        fl_trial_free(&trial);
+    }
+    finish(&s);
+    char *text = draw(&s, "importance");
+    assert_contains(text, "# m: learning_rate/(1-momentum)\n");
+    assert_int_equal(sscanf(strstr(text, "\n1\t"), "\n1\t%lf", &first), 1);
+    assert_int_equal(sscanf(strstr(text, "\n2\t"), "\n2\t%lf", &second), 1);
+    assert_true(first > 90 && second < 20);
+    free(text);
+    scene_end(&s);
+}
+
+/* Steps 40 and 60 on one workload, 80 and 40 on the other: ratios 1 and 1.5, 2 and 1. */
+static void profile_counts_workloads_within_tau(void **state)
+{
+    scene s;
+    fl_error error;
+    static const size_t reached[] = { 40, 80, 60, 40 }; /* arm by arm, workload by workload */
+    s = (scene){ .study =
+                     fl_study_load_text("made",
+                                        "{\"study\": \"w\", \"workload\": [\"glyphs/mlp\", \"fashion_mnist/mlp\"], "
+                                        "\"backend\": \"naive\", \"batch_size\": 32, " BUDGET(1) TARGET
+                                        "\"arms\": [" SGD("a") "," MOMENTUM("b") "]}",
+                                        NULL, &error) };
+    if (!s.study) fail_msg("%s", error.text);
+    folder_make(s.folder);
+    s.store = open_store(&s, whole);
+    for (size_t arm = 0; arm < 4; arm++)
+        invent(&s, arm, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
+    finish(&s);
+    char *text = draw(&s, "profile"), *svg = draw_svg(&s, "profile");
+    assert_row(text, "1\t50\tNaN\tNaN\t", trial_of(&s, 0, 0));
+    assert_row(text, "2\t100\tNaN\tNaN\t", trial_of(&s, 1, 0));
+    assert_row(text, "1.5\t100\tNaN\tNaN\t", trial_of(&s, 2, 0));
+    assert_row(text, "1\t50\tNaN\tNaN\t", trial_of(&s, 3, 0));
+    assert_contains(svg, "2 workloads");
+    free(svg);
+    free(text);
+    scene_end(&s);
+}
+
+static void search_space_groups_by_what_is_tuned(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(5),
+                MOMENTUM("all") ",{\"arm\": \"rate\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                                "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}");
+    invent_errors(&s, 0, five, 5);
+    invent_errors(&s, 1, five, 5);
+    finish(&s);
+    char *text = draw(&s, "search_space");
+    assert_contains(text, "\n# learning rate\n2\t1\t11\t11\t21\t");
+    assert_contains(text, "\n# learning rate momentum\n1\t2\t11\t11\t21\t");
+    free(text);
+    scene_end(&s);
 }
 
 /* --- what cannot be drawn --- */
@@ -372,6 +696,22 @@ int main(void)
         cmocka_unit_test(names_reach_the_drawing_as_they_are),
         cmocka_unit_test(folders_may_have_any_name),
         cmocka_unit_test(folders_stand_side_by_side),
+        cmocka_unit_test(an_infinite_band_is_an_arrow_with_its_note),
+        cmocka_unit_test(notes_fit_under_a_single_cell),
+        cmocka_unit_test(an_axis_without_values_has_no_labels),
+        cmocka_unit_test(trials_are_labelled_up_to_the_last),
+        cmocka_unit_test(panels_of_one_study_have_their_folders_names),
+        cmocka_unit_test(many_arms_have_turned_counts),
+        cmocka_unit_test(names_can_be_read_in_a_pdf),
+        cmocka_unit_test(tex_is_a_document_of_its_own),
+        cmocka_unit_test(batch_sizes_are_held_against_perfect_scaling),
+        cmocka_unit_test(train_loss_shows_the_lowest_one),
+        cmocka_unit_test(target_sweep_asks_for_every_target),
+        cmocka_unit_test(win_rate_counts_pairs),
+        cmocka_unit_test(pairs_show_what_the_summary_says),
+        cmocka_unit_test(importance_finds_the_axis_that_matters),
+        cmocka_unit_test(profile_counts_workloads_within_tau),
+        cmocka_unit_test(search_space_groups_by_what_is_tuned),
         cmocka_unit_test(a_figure_without_anything_to_show_is_left_out_with_a_reason),
         cmocka_unit_test(nothing_drawn_is_no_success),
         cmocka_unit_test(mistakes_are_told_before_anything_is_drawn),

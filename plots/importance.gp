@@ -1,0 +1,2 @@
+# What each axis explains by itself.
+note = "freed of what as many bins explain by chance"

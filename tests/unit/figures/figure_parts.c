@@ -1,0 +1,194 @@
+/* What figures are made of: ticks, names, and the looks of arms. */
+#include "figures/figure_slots.h"
+#include "figures/figure_text.h"
+#include "figures/figure_ticks.h"
+#include "support/test.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_ticks(figure_ticks ticks, const char *expected)
+{
+    assert_string_equal(ticks.list.bytes, expected);
+    figure_ticks_free(&ticks);
+}
+
+/* Round steps are 1, 2 or 5 times a power of ten. */
+static void linear_ticks_are_round(void **state)
+{
+    assert_ticks(figure_ticks_of(0, 1, false, 6, 0), "\"0\" 0 , \"0.2\" 0.20000000000000001 , \"0.4\" "
+                                                     "0.40000000000000002 , \"0.6\" 0.60000000000000009 , \"0.8\" "
+                                                     "0.80000000000000004 , \"1.0\" 1");
+    assert_ticks(figure_ticks_of(-3, 3, false, 3, 0), "\"−2\" -2 , \"0\" 0 , \"2\" 2");
+}
+
+static void log_ticks_are_there_at_any_magnitude(void **state)
+{
+    assert_ticks(figure_ticks_of(0.9, 110, true, 6, 0), "\"10^{0}\" 1 , \"10^{1}\" 10 , \"10^{2}\" 100");
+    for (int k = -300; k <= 300; k += 20)
+        for (double decades = 0.001; decades < 4; decades *= 2) {
+            double low = 1.7 * pow(10, k);
+            figure_ticks ticks = figure_ticks_of(low, low * pow(10, decades), true, 6, 0);
+            if (ticks.n < 2 || ticks.n > 7) fail_msg("%zu ticks on %g decades from %g", ticks.n, decades, low);
+            figure_ticks_free(&ticks);
+        }
+}
+
+/* Plain numbers only where one can read them; the rest is a power with its exponent in braces. */
+static void small_numbers_are_powers_with_their_exponent_in_braces(void **state)
+{
+    figure_ticks ticks = figure_ticks_of(0.9e-14, 6e-14, true, 6, 0);
+    assert_contains(ticks.list.bytes, "\"10^{−14}\" ");
+    assert_contains(ticks.list.bytes, "\"2·10^{−14}\" ");
+    figure_ticks_free(&ticks);
+}
+
+static void six_hundred_decades_have_few_labels(void **state)
+{
+    assert_ticks(figure_ticks_of(1e-300, 1e300, true, 6, 0),
+                 "\"10^{−200}\" 9.9999999999999998e-201 , \"10^{0}\" 1 , \"10^{200}\" 9.9999999999999997e+199");
+}
+
+/* What stands side by side has room for so many columns, a blank between two labels. */
+static void labels_side_by_side_have_room(void **state)
+{
+    for (double span = 1; span > 1e-7; span /= 3) {
+        figure_ticks ticks = figure_ticks_of(0.5, 0.5 + span, false, 6, 18);
+        assert_true(ticks.n >= 1);
+        if (ticks.n > 1) assert_true(ticks.columns <= 18);
+        figure_ticks_free(&ticks);
+    }
+}
+
+static void powers_of_two_end_at_the_whole_number(void **state)
+{
+    assert_ticks(figure_ticks_of_two(1, 60, 9), "\"1\" 1 , \"2\" 2 , \"4\" 4 , \"8\" 8 , \"16\" 16 , \"32\" 32 , "
+                                                "\"60\" 60");
+    assert_ticks(figure_ticks_of_two(1, 5, 9), "\"1\" 1 , \"2\" 2 , \"5\" 5");
+}
+
+static void wide_characters_take_two_columns(void **state)
+{
+    assert_int_equal(figure_text_width("adam"), 4);
+    assert_int_equal(figure_text_width("größe"), 5);
+    assert_int_equal(figure_text_width("优化器"), 6);  /* UAX 11: ideographs are wide */
+    assert_int_equal(figure_text_width("e\u0301"), 1); /* a combining accent */
+}
+
+static void cut(const char *text, size_t most, const char *expected)
+{
+    fl_text out = { 0 };
+    figure_text_add_cut(&out, text, most);
+    assert_string_equal(out.bytes, expected);
+    assert_true(figure_text_width(out.bytes) <= most);
+    fl_text_free(&out);
+}
+
+static void long_names_lose_their_middle(void **state)
+{
+    cut("momentum", 8, "momentum");
+    cut("learning_rate=1,beta=2", 10, "learni…a=2");
+    cut("优化器优化器", 7, "优化…器");
+}
+
+static void equal_texts_are_numbered(void **state)
+{
+    fl_text texts[3] = { { 0 } };
+    for (size_t i = 0; i < 3; i++) fl_text_add(&texts[i], "%s", i == 1 ? "b" : "a");
+    figure_texts_make_unique(texts, 3);
+    assert_string_equal(texts[0].bytes, "a (1)");
+    assert_string_equal(texts[1].bytes, "b");
+    assert_string_equal(texts[2].bytes, "a (2)");
+    for (size_t i = 0; i < 3; i++) fl_text_free(&texts[i]);
+}
+
+/* --- looks --- */
+
+enum { ARMS = 24 };
+
+/* A sheet of 24 arms of `n` optimizers in turn. */
+static figure_sheet *sheet_of(const fl_optimizer *optimizers, size_t n, char labels[ARMS][80])
+{
+    figure_sheet *sheet = fl_memory_new(1, sizeof *sheet);
+    for (size_t i = 0; i < ARMS; i++) {
+        fl_study_arm arm = { .label = labels[i] };
+        arm.base.owners.optimizer = &optimizers[i % n];
+        assert_int_equal(figure_slot_of(sheet, &arm), i);
+    }
+    figure_slots_name(sheet);
+    return sheet;
+}
+
+static void number_labels(char labels[ARMS][80], const char *before, const char *after)
+{
+    for (int i = 0; i < ARMS; i++) snprintf(labels[i], 80, "%s%d%s", before, i, after);
+}
+
+static void assert_told_apart(const figure_sheet *sheet)
+{
+    for (size_t i = 0; i < ARMS; i++)
+        for (size_t j = 0; j < i; j++) {
+            assert_true(sheet->slots[i].colour != sheet->slots[j].colour);
+            assert_true(i % FIGURE_MARKERS != j % FIGURE_MARKERS || i % FIGURE_DASHES != j % FIGURE_DASHES);
+            assert_true(strcmp(sheet->slots[i].name, sheet->slots[j].name));
+        }
+}
+
+static void arms_of_one_optimizer_are_told_apart(void **state)
+{
+    const fl_optimizer one = { .entry = { "adam", "", "" } };
+    char labels[ARMS][80];
+    number_labels(labels, "adam_", "");
+    figure_sheet *sheet = sheet_of(&one, 1, labels);
+    assert_told_apart(sheet);
+    assert_int_equal(sheet->slots[0].colour, 0x17becf); /* Choi et al. 2019 */
+    figure_sheet_free(sheet);
+}
+
+static void optimizers_are_told_apart(void **state)
+{
+    static char names[ARMS][20], labels[ARMS][80];
+    fl_optimizer many[ARMS];
+    for (int i = 0; i < ARMS; i++) {
+        snprintf(names[i], sizeof names[i], "rule_%d", i);
+        many[i] = (fl_optimizer){ .entry = { i == 3 ? "sgd" : names[i], "", "" } };
+    }
+    number_labels(labels, "arm_", "");
+    figure_sheet *sheet = sheet_of(many, ARMS, labels);
+    assert_told_apart(sheet);
+    assert_int_equal(sheet->slots[3].colour, 0x1f77b4); /* Choi et al. 2019 */
+    figure_sheet_free(sheet);
+}
+
+static void names_that_agree_where_they_are_cut_are_numbered(void **state)
+{
+    const fl_optimizer one = { .entry = { "adam", "", "" } };
+    char labels[ARMS][80];
+    number_labels(labels, "a_name_that_is_longer_than_what_is_", "_shown_of_it_in_the_legend");
+    figure_sheet *sheet = sheet_of(&one, 1, labels);
+    assert_told_apart(sheet);
+    figure_sheet_free(sheet);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(linear_ticks_are_round),
+        cmocka_unit_test(log_ticks_are_there_at_any_magnitude),
+        cmocka_unit_test(small_numbers_are_powers_with_their_exponent_in_braces),
+        cmocka_unit_test(six_hundred_decades_have_few_labels),
+        cmocka_unit_test(labels_side_by_side_have_room),
+        cmocka_unit_test(powers_of_two_end_at_the_whole_number),
+        cmocka_unit_test(wide_characters_take_two_columns),
+        cmocka_unit_test(long_names_lose_their_middle),
+        cmocka_unit_test(equal_texts_are_numbered),
+        cmocka_unit_test(arms_of_one_optimizer_are_told_apart),
+        cmocka_unit_test(optimizers_are_told_apart),
+        cmocka_unit_test(names_that_agree_where_they_are_cut_are_numbered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
