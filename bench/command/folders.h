@@ -1,6 +1,6 @@
 /* Result folders as verbs take them: several at once, each read and summarized. */
-#ifndef BENCH_FOLDERS_H
-#define BENCH_FOLDERS_H
+#ifndef BENCH_COMMAND_FOLDERS_H
+#define BENCH_COMMAND_FOLDERS_H
 
 #include "base/file.h"
 #include "say/options.h"

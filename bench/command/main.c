@@ -3,6 +3,8 @@
 #include "command/builtin.h"
 #include "say/options.h"
 #include "say/signals.h"
+#include "export/export.h"
+#include "say/version.h"
 #include "command/verbs.h"
 
 #include <errno.h>
@@ -43,6 +45,14 @@ static int help(void)
         if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
     printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its libraries.\n\nexample:\n"
            "  fairlead run quick\n");
+    return 0;
+}
+
+/* The build, the backends' libraries, and what the command alone uses. */
+static int version(void)
+{
+    version_print("fairlead");
+    printf("%-9s %s\n", "sqlite", export_sqlite_library());
     return 0;
 }
 
@@ -91,7 +101,7 @@ int main(int argc, char **argv)
         help();
         return FL_ERROR_USER;
     }
-    if (!strcmp(argv[1], "--version")) return flushed(verb_version());
+    if (!strcmp(argv[1], "--version")) return flushed(version());
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
     return flushed(call(argc - 1, argv + 1));
 }

@@ -1,6 +1,6 @@
 /* What a plan says in a line or two: before a run, and when it has ended. */
-#ifndef BENCH_PLAN_LINE_H
-#define BENCH_PLAN_LINE_H
+#ifndef BENCH_COMMAND_PLAN_LINE_H
+#define BENCH_COMMAND_PLAN_LINE_H
 
 #include "plan/plan.h"
 

@@ -1,6 +1,7 @@
 /* The bar is redrawn in place; lines come when a twentieth more is done, or after half a minute. */
 #include "command/progress.h"
 #include "base/memory.h"
+#include "say/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,8 @@ void progress_show(void *whose, const fl_farm_progress *tally)
 void progress_say(void *whose, const char *text)
 {
     progress *p = whose;
-    fprintf(stderr, "%sfairlead: %s\n", p->drawn ? "\r\033[K" : "", text);
+    if (p->drawn) fputs("\r\033[K", stderr);
+    remark("%s", text);
 }
 
 void progress_free(progress *p)

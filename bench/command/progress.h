@@ -1,6 +1,6 @@
 /* Progress of a run on stderr: a bar on a terminal, plain lines elsewhere. */
-#ifndef BENCH_PROGRESS_H
-#define BENCH_PROGRESS_H
+#ifndef BENCH_COMMAND_PROGRESS_H
+#define BENCH_COMMAND_PROGRESS_H
 
 #include "farm/farm.h"
 

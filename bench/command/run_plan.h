@@ -1,6 +1,6 @@
 /* The plan that a run begins with, and what became of it. */
-#ifndef BENCH_RUN_PLAN_H
-#define BENCH_RUN_PLAN_H
+#ifndef BENCH_COMMAND_RUN_PLAN_H
+#define BENCH_COMMAND_RUN_PLAN_H
 
 #include "plan/plan.h"
 #include "summary/summary.h"

@@ -1,73 +1,15 @@
-/* Where studies and plot scripts live. */
+/* The program's own study, built in, or one found by name. */
 #include "command/study_file.h"
-#include "base/memory.h"
 #include "command/builtin.h"
+#include "say/places.h"
 
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* The source tree, and the folder that `cmake --install` puts beside the program wherever that is. */
-enum { N_SHARES = 2 };
-
-static void share_folder(size_t i, char folder[FL_FILE_PATH_MAX])
-{
-    char program[FL_FILE_PATH_MAX];
-    if (i == 0) {
-        snprintf(folder, FL_FILE_PATH_MAX, "%s", FL_SOURCE_DIR);
-        return;
-    }
-    own_program(program);
-    *strrchr(program, '/') = 0;
-    fl_file_path_join(folder, program, FL_SHARE_FROM_PROGRAM);
-}
-
-void own_program(char path[FL_FILE_PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", path, FL_FILE_PATH_MAX - 1);
-    if (n < 0) fl_error_die("/proc/self/exe cannot be read");
-    path[n] = 0;
-}
-
-bool shared_file(const char *name, char path[FL_FILE_PATH_MAX])
-{
-    for (size_t i = 0; i < N_SHARES; i++) {
-        char folder[FL_FILE_PATH_MAX];
-        share_folder(i, folder);
-        fl_file_path_join(path, folder, name);
-        if (fl_file_exists(path)) return true;
-    }
-    return false;
-}
-
-static bool in_suites(const char *root, const char *name, char path[FL_FILE_PATH_MAX])
-{
-    int n = snprintf(path, FL_FILE_PATH_MAX, "%s/suites/%s.json", root, name);
-    return n < FL_FILE_PATH_MAX && fl_file_exists(path);
-}
-
-bool study_find(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error)
-{
-    if (strlen(name) >= FL_FILE_PATH_MAX) return fl_error_user(error, "%.100s...: the path is too long", name);
-    strcpy(path, name);
-    if (fl_file_exists(path)) return true;
-    if (in_suites(".", name, path)) return true;
-    for (size_t i = 0; i < N_SHARES; i++) {
-        char folder[FL_FILE_PATH_MAX];
-        share_folder(i, folder);
-        if (in_suites(folder, name, path)) return true;
-    }
-    return fl_error_user(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows",
-                         name);
-}
 
 fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
     if (builtin_study && !strcmp(name, builtin_study)) return fl_study_load_text(name, builtin_text, overrides, error);
-    return study_find(name, path, error) ? fl_study_load(path, overrides, error) : NULL;
+    return places_study(name, path, error) ? fl_study_load(path, overrides, error) : NULL;
 }
 
 void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX])
@@ -76,57 +18,4 @@ void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_
         snprintf(folder, FL_FILE_PATH_MAX, "%s", asked);
     else
         fl_file_path_join(folder, "results", study->name);
-}
-
-/* --- all of them --- */
-
-typedef struct walk {
-    void (*found)(void *whose, const char *name, const char *path);
-    void *whose;
-    char **names; /* told already; owned */
-    size_t n;
-} walk;
-
-static void tell(walk *w, const char *name, const char *path)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (!strcmp(w->names[i], name)) return;
-    w->names = fl_memory_grow(w->names, w->n + 1, sizeof *w->names);
-    w->names[w->n++] = fl_memory_copy_text(name);
-    w->found(w->whose, name, path);
-}
-
-static void walk_folder(walk *w, const char *folder, const char *prefix)
-{
-    struct dirent **entries;
-    int n = scandir(folder, &entries, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        const char *file = entries[i]->d_name;
-        size_t stem = strlen(file) > 5 ? strlen(file) - 5 : 0;
-        char path[FL_FILE_PATH_MAX], name[512];
-        fl_file_path_join(path, folder, file);
-        if (*file != '.' && fl_file_folder_exists(path)) {
-            snprintf(name, sizeof name, "%s%s/", prefix, file);
-            walk_folder(w, path, name);
-        } else if (stem && !strcmp(file + stem, ".json") && !strstr(file, ".schema.")) {
-            snprintf(name, sizeof name, "%s%.*s", prefix, (int)stem, file);
-            tell(w, name, path);
-        }
-        free(entries[i]);
-    }
-    if (n >= 0) free(entries);
-}
-
-void study_each(void (*found)(void *whose, const char *name, const char *path), void *whose)
-{
-    walk w = { .found = found, .whose = whose };
-    walk_folder(&w, "suites", "");
-    for (size_t i = 0; i < N_SHARES; i++) {
-        char share[FL_FILE_PATH_MAX], folder[FL_FILE_PATH_MAX];
-        share_folder(i, share);
-        fl_file_path_join(folder, share, "suites");
-        walk_folder(&w, folder, "");
-    }
-    for (size_t i = 0; i < w.n; i++) free(w.names[i]);
-    free(w.names);
 }

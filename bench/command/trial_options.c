@@ -109,8 +109,12 @@ static bool set_init_and_split(const trial_request *asked, fl_trial *trial, fl_e
     if (asked->init_bias && !fl_text_number_read(asked->init_bias, &trial->init.bias))
         return fl_error_user(error, "--init-bias: '%s' is not a number", asked->init_bias);
     if (asked->validation != SIZE_MAX) trial->split.validation = asked->validation;
-    trial->split.seed = asked->validation_seed;
-    return !asked->validation_from || fl_trial_split_from_find(asked->validation_from, &trial->split.from, error);
+    if (asked->validation_from && !fl_trial_split_from_find(asked->validation_from, &trial->split.from, error))
+        return false;
+    if (asked->validation_seed != UINT64_MAX && trial->split.from != FL_DATASET_FROM_SEEDED)
+        return fl_error_user(error, "--validation-seed is for --validation-from seeded");
+    trial->split.seed = asked->validation_seed == UINT64_MAX ? 0 : asked->validation_seed;
+    return fl_init_accepts(&trial->init, error);
 }
 
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)

@@ -1,6 +1,6 @@
 /* A trial from the words of a command line. */
-#ifndef BENCH_TRIAL_OPTIONS_H
-#define BENCH_TRIAL_OPTIONS_H
+#ifndef BENCH_COMMAND_TRIAL_OPTIONS_H
+#define BENCH_COMMAND_TRIAL_OPTIONS_H
 
 #include "say/options.h"
 #include "trial/trial.h"
@@ -12,7 +12,7 @@ typedef struct trial_request {
     size_t batch, steps, eval_every, threads, validation;
     double eval_ratio; /* 0: not given */
     const char *test;  /* NULL: not given */
-    uint64_t seed, validation_seed;
+    uint64_t seed, validation_seed; /* UINT64_MAX: not given */
     double stop_above;
 } trial_request;
 

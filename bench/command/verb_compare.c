@@ -31,7 +31,7 @@ static void print_json(json_t *object)
 
 static int nothing_in_common(const char *base, const char *now)
 {
-    fprintf(stderr, "fairlead: %s and %s have nothing in common: nothing was compared\n", base, now);
+    remark("%s and %s have nothing in common: nothing was compared", base, now);
     return NOTHING_COMPARED;
 }
 

@@ -3,7 +3,7 @@
 #include "say/options.h"
 #include "search/search.h"
 #include "study/study.h"
-#include "command/study_file.h"
+#include "say/places.h"
 #include "command/verbs.h"
 
 #include <math.h>
@@ -141,7 +141,7 @@ static void add_study(void *list, const char *name, const char *path)
 static json_t *list_studies(void)
 {
     json_t *list = json_array();
-    study_each(add_study, list);
+    places_each_study(add_study, list);
     return list;
 }
 

@@ -127,6 +127,7 @@ int verb_plan(int argc, char **argv)
     fl_error error;
     int code = options_read(&plan_usage, options, sizeof options / sizeof *options, argc, argv, 1, 1, &rest);
     if (code != GO_ON) return code;
+    asked.overrides.to_run = true;
     fl_study *study = study_load(rest.items[0], &asked.overrides, &error);
     free(rest.items);
     if (!study) return complain(&error);

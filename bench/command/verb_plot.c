@@ -35,6 +35,7 @@ static bool draw(const figure *one, const figure_sheet *sheet, const char *forma
 {
     char reason[FIGURE_REASON];
     if (!figure_draw(one, sheet, format, folder, reason, error)) return false;
+    fflush(stdout); /* in the order of the figures, also where both go to one file */
     if (*reason)
         fprintf(stderr, "%s: nothing to show: %s\n", one->entry.name, reason);
     else

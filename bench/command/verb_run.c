@@ -12,6 +12,7 @@
 #include "summary/summary.h"
 #include "command/run_plan.h"
 #include "command/study_file.h"
+#include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
 
@@ -40,11 +41,14 @@ typedef struct request {
 /* "2/4" */
 static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
 {
-    char rest;
+    char number[24];
     *shard = (fl_store_shard){ 1, 1 };
     if (!text) return true;
-    bool read = sscanf(text, "%zu/%zu%c", &shard->number, &shard->count, &rest) == 2;
-    if (read && shard->number >= 1 && shard->number <= shard->count) return true;
+    size_t n = strcspn(text, "/");
+    snprintf(number, sizeof number, "%.*s", (int)n, text);
+    if (n < sizeof number && text[n] && fl_text_whole_read(text + n + 1, 1, FL_TRIAL_SEED_MAX, &shard->count) &&
+        fl_text_whole_read(number, 1, shard->count, &shard->number))
+        return true;
     return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
@@ -62,13 +66,13 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
     folders_looked(summaries, 1);
     run_plan_end(plan, summary);
     fl_file_path_join(path, folder, "figures");
-    if (!figures_draw(summaries, 1, "svg", path, &error)) fprintf(stderr, "fairlead: warning: %s\n", error.text);
+    if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
     fl_file_path_join(path, folder, "report.html");
     if (report_write(summaries, 1, path, &error))
         printf("page     %s\n", path);
     else
-        fprintf(stderr, "fairlead: warning: %s\n", error.text);
+        remark("warning: %s", error.text);
     fl_summary_free(summary);
     fl_results_free(results);
     return true;
@@ -77,8 +81,8 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
 static int interrupted(const char *folder, const fl_farm_progress *tally)
 {
     int signal_number = signals_came();
-    fprintf(stderr, "fairlead: stopped; %zu of %zu trials are safe in %s; run the same command again to go on\n",
-            tally->done, tally->total, folder);
+    remark("stopped; %zu of %zu trials are safe in %s; run the same command again to go on", tally->done, tally->total,
+           folder);
     return 128 + signal_number;
 }
 
@@ -87,8 +91,7 @@ static int failures(const fl_farm_progress *tally)
 {
     size_t n = tally->failed + tally->failed_before;
     if (!n) return 0;
-    fprintf(stderr, "fairlead: %zu trial%s failed; the records say why, and --retry-failed runs them again\n", n,
-            n == 1 ? "" : "s");
+    remark("%zu trial%s failed; the records say why, and --retry-failed runs them again", n, n == 1 ? "" : "s");
     return 1;
 }
 
@@ -107,7 +110,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .worker_command = command,
                      .progress = progress_show,
                      .warned = progress_say };
-    own_program(self);
+    places_program(self);
     progress *shown = progress_new(asked->progress, &error);
     if (!shown || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
         progress_free(shown);
@@ -164,6 +167,7 @@ int verb_run(int argc, char **argv)
     free(rest.items);
     if (code != GO_ON) return code;
     if (!asked.workers) asked.workers = fl_record_host_cores();
+    asked.overrides.to_run = true;
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
     fl_study *study = study_load(name, &asked.overrides, &error);

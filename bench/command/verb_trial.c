@@ -89,7 +89,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
 
 static void say(void *whose, const char *sentence, double spent)
 {
-    fprintf(stderr, "fairlead: %s\n", sentence);
+    remark("%s", sentence);
 }
 
 /* The file is removed once the outcome has been shown. */
@@ -127,9 +127,13 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = {
-        .batch = 128, .steps = 1000, .eval_every = SIZE_MAX, .threads = 1, .validation = SIZE_MAX, .seed = 1
-    };
+    trial_request asked = { .batch = 128,
+                            .steps = 1000,
+                            .eval_every = SIZE_MAX,
+                            .threads = 1,
+                            .validation = SIZE_MAX,
+                            .seed = 1,
+                            .validation_seed = UINT64_MAX };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },

@@ -1,7 +1,7 @@
 /* The verbs of the fairlead command: one file each, verb_NAME.c. argv[0] is the verb's name; each returns the exit
  * code. */
-#ifndef BENCH_VERBS_H
-#define BENCH_VERBS_H
+#ifndef BENCH_COMMAND_VERBS_H
+#define BENCH_COMMAND_VERBS_H
 
 enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show */
 
@@ -21,8 +21,5 @@ int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 int verb_watch(int argc, char **argv);
 int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
-
-/* `fairlead --version`. */
-int verb_version(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* A run as a terminal shows it, or as lines. */
-#ifndef BENCH_WATCH_SCREEN_H
-#define BENCH_WATCH_SCREEN_H
+#ifndef BENCH_COMMAND_WATCH_SCREEN_H
+#define BENCH_COMMAND_WATCH_SCREEN_H
 
 #include "base/text.h"
 #include "command/watch_state.h"

@@ -1,7 +1,7 @@
 /* How far the run in a folder is, from what stands in the folder: nothing is locked, changed or asked of the run.
  * Counts and times only, no results: what they are must not decide whether to go on. */
-#ifndef BENCH_WATCH_STATE_H
-#define BENCH_WATCH_STATE_H
+#ifndef BENCH_COMMAND_WATCH_STATE_H
+#define BENCH_COMMAND_WATCH_STATE_H
 
 #include "results/results.h"
 

@@ -5,8 +5,8 @@
  * the test error, with Holm's correction over such arms, p < .05: never where the studies differ in more than backend,
  * precision, seeds and numbers of trials (compare_setups.h), nor where a budget is not filled.
  */
-#ifndef BENCH_COMPARE_FOLDERS_H
-#define BENCH_COMPARE_FOLDERS_H
+#ifndef BENCH_COMPARE_COMPARE_FOLDERS_H
+#define BENCH_COMPARE_COMPARE_FOLDERS_H
 
 #include "summary/summary.h"
 

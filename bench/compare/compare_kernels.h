@@ -12,8 +12,8 @@
  * So the noise is the largest of the interquartile ranges of both sides over their medians, and of the differences
  * between the base's median and that of each further process of the same program.
  */
-#ifndef BENCH_COMPARE_KERNELS_H
-#define BENCH_COMPARE_KERNELS_H
+#ifndef BENCH_COMPARE_COMPARE_KERNELS_H
+#define BENCH_COMPARE_COMPARE_KERNELS_H
 
 #include "compare/compare_runs.h"
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* Kernel benchmarks as their files hold them: the times of every benchmark, in seconds. */
-#ifndef BENCH_COMPARE_RUNS_H
-#define BENCH_COMPARE_RUNS_H
+#ifndef BENCH_COMPARE_COMPARE_RUNS_H
+#define BENCH_COMPARE_COMPARE_RUNS_H
 
 #include "base/error.h"
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * can reach and how it is chosen, but not the machine, the backend and its precision, the seeds and the numbers of
  * trials, which are what such comparisons are about.
  */
-#ifndef BENCH_COMPARE_SETUPS_H
-#define BENCH_COMPARE_SETUPS_H
+#ifndef BENCH_COMPARE_COMPARE_SETUPS_H
+#define BENCH_COMPARE_COMPARE_SETUPS_H
 
 #include "study/study.h"
 

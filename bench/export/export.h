@@ -1,6 +1,6 @@
 /* Records in other programs' formats, written as they are read: no format needs the whole in memory. */
-#ifndef BENCH_EXPORT_H
-#define BENCH_EXPORT_H
+#ifndef BENCH_EXPORT_EXPORT_H
+#define BENCH_EXPORT_EXPORT_H
 
 #include "results/results.h"
 #include <stdio.h>

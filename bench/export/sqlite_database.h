@@ -1,7 +1,7 @@
 /* An SQLite database being written. The first failure sticks: what follows does nothing, and is asked about at the end.
  */
-#ifndef BENCH_SQLITE_DATABASE_H
-#define BENCH_SQLITE_DATABASE_H
+#ifndef BENCH_EXPORT_SQLITE_DATABASE_H
+#define BENCH_EXPORT_SQLITE_DATABASE_H
 
 #include "base/error.h"
 
@@ -20,7 +20,7 @@ typedef struct sqlite_insert {
     int column;
 } sqlite_insert;
 
-/* Open the empty file `path` and begin a transaction. */
+/* Make the file `path` and begin a transaction. */
 void sqlite_open(sqlite_database *database, const char *path);
 
 /* Run statements without results. */

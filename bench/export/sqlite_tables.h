@@ -1,6 +1,6 @@
 /* What an exported database holds: its tables and views, and the rows of a result folder. */
-#ifndef BENCH_SQLITE_TABLES_H
-#define BENCH_SQLITE_TABLES_H
+#ifndef BENCH_EXPORT_SQLITE_TABLES_H
+#define BENCH_EXPORT_SQLITE_TABLES_H
 
 #include "export/sqlite_database.h"
 #include "summary/summary.h"

@@ -4,8 +4,8 @@
  * may leave the drawing to an arrangement that several figures share: lines, bars, rows. The C side writes the numbers,
  * each row with the trials behind it (NAME.dat); the script draws them and computes nothing.
  */
-#ifndef BENCH_FIGURE_H
-#define BENCH_FIGURE_H
+#ifndef BENCH_FIGURES_FIGURE_H
+#define BENCH_FIGURES_FIGURE_H
 
 #include "base/entry.h"
 #include "base/file.h"

@@ -6,8 +6,8 @@
  * and the variables that the figure's table declares. Only those can be set, each as what it was declared, and none can
  * be left out: anything else is our own mistake and ends the program with a sentence.
  */
-#ifndef BENCH_FIGURE_DATA_H
-#define BENCH_FIGURE_DATA_H
+#ifndef BENCH_FIGURES_FIGURE_DATA_H
+#define BENCH_FIGURES_FIGURE_DATA_H
 
 #include "base/text.h"
 #include "figures/figure_scale.h"

@@ -2,7 +2,7 @@
  * through a pipe. */
 #include "figures/figure_gnuplot.h"
 #include "say/signals.h"
-#include "command/study_file.h"
+#include "say/places.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,7 +97,7 @@ static bool find_script(const char *name, char path[FL_FILE_PATH_MAX], fl_error 
 {
     char file[128];
     snprintf(file, sizeof file, "plots/%s.gp", name);
-    return shared_file(file, path) ||
+    return places_shared(file, path) ||
            fl_error_machine(error, "%s is in neither the source tree nor the installed folder", file);
 }
 

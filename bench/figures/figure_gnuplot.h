@@ -1,6 +1,6 @@
 /* gnuplot as a child process. */
-#ifndef BENCH_FIGURE_GNUPLOT_H
-#define BENCH_FIGURE_GNUPLOT_H
+#ifndef BENCH_FIGURES_FIGURE_GNUPLOT_H
+#define BENCH_FIGURES_FIGURE_GNUPLOT_H
 
 #include "base/error.h"
 #include "base/text.h"

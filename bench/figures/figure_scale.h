@@ -1,6 +1,6 @@
 /* Axes: units of metrics, ranges, and when a log scale is due. */
-#ifndef BENCH_FIGURE_SCALE_H
-#define BENCH_FIGURE_SCALE_H
+#ifndef BENCH_FIGURES_FIGURE_SCALE_H
+#define BENCH_FIGURES_FIGURE_SCALE_H
 
 #include "figures/figure_sheet.h"
 

@@ -4,8 +4,8 @@
  * A figure about one of these mixes it: its panels hold arms that differ in nothing else. A slot is a place in the
  * legend with its colour, marker and dash; arms of the same label and optimizer share it, in every panel.
  */
-#ifndef BENCH_FIGURE_SHEET_H
-#define BENCH_FIGURE_SHEET_H
+#ifndef BENCH_FIGURES_FIGURE_SHEET_H
+#define BENCH_FIGURES_FIGURE_SHEET_H
 
 #include "summary/summary.h"
 

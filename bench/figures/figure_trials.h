@@ -1,6 +1,6 @@
 /* Figures with a point per trial: where a trial stands on an axis, and how it ended. */
-#ifndef BENCH_FIGURE_TRIALS_H
-#define BENCH_FIGURE_TRIALS_H
+#ifndef BENCH_FIGURES_FIGURE_TRIALS_H
+#define BENCH_FIGURES_FIGURE_TRIALS_H
 
 #include "figures/figure_data.h"
 #include "stats/axis.h"

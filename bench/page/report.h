@@ -1,7 +1,7 @@
 /* The report: one self-contained page of several summaries. It needs no network and no scripts, and every text of a
  * study is escaped. */
-#ifndef BENCH_REPORT_H
-#define BENCH_REPORT_H
+#ifndef BENCH_PAGE_REPORT_H
+#define BENCH_PAGE_REPORT_H
 
 #include "summary/summary.h"
 

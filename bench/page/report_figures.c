@@ -1,33 +1,16 @@
 /* Figures are drawn into a folder that lives as long as it takes to read them back. */
-#include "base/file.h"
+#include "base/folder.h"
 #include "figures/figure.h"
 #include "page/report_parts.h"
 #include "page/report_svg.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FORMAT "page" /* SVG whose marks name their trials (plots/style.gp) */
 
 enum { HALF = 600 }; /* pixels: half the page */
-
-static bool make_folder(char folder[FL_FILE_PATH_MAX], fl_error *error)
-{
-    const char *root = getenv("TMPDIR");
-    fl_file_path_join(folder, root && *root ? root : "/tmp", "fairlead-XXXXXX");
-    return mkdtemp(folder) || fl_error_machine(error, "%s: no folder for the figures: %s", folder, strerror(errno));
-}
-
-static void remove_file(const char *folder, const char *name, const char *ending)
-{
-    char path[FL_FILE_PATH_MAX], file[120];
-    snprintf(file, sizeof file, "%s.%s", name, ending);
-    fl_file_path_join(path, folder, file);
-    unlink(path);
-}
 
 static void add_caption(fl_text *page, const fl_entry *entry)
 {
@@ -84,14 +67,11 @@ void report_figures(fl_text *page, const figure_sheet *sheet, const report_trial
     char folder[FL_FILE_PATH_MAX];
     fl_error error;
     fl_text left_out = { 0 };
-    bool good = make_folder(folder, &error);
+    bool made = fl_folder_temporary(folder, "fairlead-page", &error), good = made;
     fl_text_add(page, "<section id=\"figures\"><h2>Figures</h2>\n<div class=\"figures\">\n");
-    for (const figure *const *one = figures(); *one && good; one++) {
+    for (const figure *const *one = figures(); *one && good; one++)
         good = add_figure(page, &left_out, *one, sheet, trials, folder, &error);
-        remove_file(folder, (*one)->entry.name, FORMAT);
-        remove_file(folder, (*one)->entry.name, "dat");
-    }
-    rmdir(folder);
+    if (made) fl_folder_remove(folder, NULL);
     fl_text_add(page, "</div>\n");
     if (left_out.length)
         fl_text_add(page, "<details class=\"note\"><summary>Left out</summary><ul>\n%s</ul></details>\n",

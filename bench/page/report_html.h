@@ -1,6 +1,6 @@
 /* Pieces of HTML: escaped text and numbers as the page shows them. */
-#ifndef BENCH_REPORT_HTML_H
-#define BENCH_REPORT_HTML_H
+#ifndef BENCH_PAGE_REPORT_HTML_H
+#define BENCH_PAGE_REPORT_HTML_H
 
 #include "base/text.h"
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* A figure's SVG, made fit to stand in a page beside others. */
-#ifndef BENCH_REPORT_SVG_H
-#define BENCH_REPORT_SVG_H
+#ifndef BENCH_PAGE_REPORT_SVG_H
+#define BENCH_PAGE_REPORT_SVG_H
 
 #include "base/text.h"
 #include "page/report_trials.h"

@@ -1,7 +1,7 @@
 /* Comma-separated values as RFC 4180 has them: text is quoted where it must be, numbers round-trip, what is infinite or
  * not a number is an empty field. */
-#ifndef BENCH_CSV_H
-#define BENCH_CSV_H
+#ifndef BENCH_SAY_CSV_H
+#define BENCH_SAY_CSV_H
 
 #include "base/text.h"
 

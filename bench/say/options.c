@@ -4,16 +4,26 @@
 #include "base/text.h"
 #include "trial/trial.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+void remark(const char *format, ...)
+{
+    va_list arguments;
+    fflush(stdout);
+    fputs("fairlead: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
 int complain(const fl_error *error)
 {
-    fprintf(stderr, "fairlead: %s\n", error->text);
+    remark("%s", error->text);
     return (int)error->fault;
 }
 
@@ -43,24 +53,23 @@ static void print_help(const usage *help, const option *options, size_t n)
     printf("\nexample:\n  %s\n", help->example);
 }
 
-/* The option that `word` names; *value points behind "=" or is NULL. */
-static const option *find(const option *options, size_t n, const char *word, const char **value)
+/* Is `word` this option? Then *value is what follows "=", or a letter ("-j4"), or NULL where nothing does. */
+static bool names(const option *row, const char *word, const char **value)
 {
-    size_t length = strcspn(word, "=");
-    *value = word[length] ? word + length + 1 : NULL;
-    for (size_t i = 0; i < n; i++) {
-        bool named = strlen(options[i].name) == length && !strncmp(options[i].name, word, length);
-        if (named || (options[i].letter && !strcmp(options[i].letter, word))) return &options[i];
-    }
-    return NULL;
+    size_t length = strcspn(word, "="), letters = row->letter ? strlen(row->letter) : 0;
+    if (letters && !strncmp(row->letter, word, letters))
+        length = letters;
+    else if (strlen(row->name) != length || strncmp(row->name, word, length))
+        return false;
+    *value = word[length] ? word + length + (word[length] == '=') : NULL;
+    return true;
 }
 
-static bool read_whole(const char *text, uint64_t least, uint64_t *value)
+static const option *find(const option *options, size_t n, const char *word, const char **value)
 {
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && !*end && !errno && *value >= least && *value < (uint64_t)1 << 53;
+    for (size_t i = 0; i < n; i++)
+        if (names(&options[i], word, value)) return &options[i];
+    return NULL;
 }
 
 static void add_word(words *list, const char *word)
@@ -86,19 +95,19 @@ static bool store(const option *row, const char *text, fl_error *error)
         return true;
     case OPTION_COUNT:
     case OPTION_COUNT0:
-        if (!read_whole(text, row->kind == OPTION_COUNT, &whole))
+        if (!fl_text_whole_read(text, row->kind == OPTION_COUNT, FL_TRIAL_SEED_MAX, &whole))
             return fl_error_user(error, "%s must be a whole number of at least %d, not '%s'", row->name,
                                  row->kind == OPTION_COUNT, text);
         *(size_t *)row->value = whole;
         return true;
     case OPTION_CORES:
-        if (!read_whole(text, 1, &whole) || whole > FL_TRIAL_THREADS_MAX)
+        if (!fl_text_whole_read(text, 1, FL_TRIAL_THREADS_MAX, &whole))
             return fl_error_user(error, "%s must be a whole number from 1 to %d, not '%s'", row->name,
                                  FL_TRIAL_THREADS_MAX, text);
         *(size_t *)row->value = whole;
         return true;
     case OPTION_SEED:
-        if (!read_whole(text, 0, row->value))
+        if (!fl_text_whole_read(text, 0, FL_TRIAL_SEED_MAX, row->value))
             return fl_error_user(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
         return true;
     case OPTION_NUMBER:

@@ -1,6 +1,6 @@
 /* Command lines: a table of options per verb serves the parser and --help alike. */
-#ifndef BENCH_OPTIONS_H
-#define BENCH_OPTIONS_H
+#ifndef BENCH_SAY_OPTIONS_H
+#define BENCH_SAY_OPTIONS_H
 
 #include "base/error.h"
 #include <stddef.h>
@@ -46,7 +46,10 @@ enum { GO_ON = -1 };
 int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest);
 
-/* "fairlead: SENTENCE" on stderr; returns the exit code of the error's fault. */
+/* "fairlead: SENTENCE" on stderr, after all that was printed so far: both may go to one file. */
+void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same for an error; returns the exit code of the error's fault. */
 int complain(const fl_error *error);
 
 /* The same for a sentence of one's own: the user's mistake, exit code 2. */

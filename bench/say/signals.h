@@ -1,6 +1,6 @@
 /* Ctrl-C and SIGTERM as something to wait for. */
-#ifndef BENCH_SIGNALS_H
-#define BENCH_SIGNALS_H
+#ifndef BENCH_SAY_SIGNALS_H
+#define BENCH_SAY_SIGNALS_H
 
 #include "base/error.h"
 

@@ -105,6 +105,10 @@ static void paragraph(const char *code, size_t hang, const char *label, const ch
         return;
     }
     printf("%s%s%s", colour(code), label, *code ? colour(PLAIN) : "");
+    if (wide > hang && wide > page_width() / 2) { /* beside it the text would be a word wide */
+        putchar('\n');
+        wide = 0;
+    }
     blanks(wide < hang ? hang - wide : 0);
     wrap(hang > wide ? hang : wide, text);
 }
@@ -149,11 +153,18 @@ static size_t wider(size_t width, const char *text)
     return wide > width ? wide : width;
 }
 
+/* A name that would push every other row aside: it stands on a line of its own, above its row. */
+static bool is_overlong(const char *text, size_t column)
+{
+    return column == 0 && characters(text, strlen(text)) > WIDTH / 2;
+}
+
 /* The width of a column, 0 where all its cells are empty. */
 static size_t column_width(const page_table *table, size_t column)
 {
     size_t width = 0;
-    for (size_t i = column; i < table->n_cells; i += table->n_columns) width = wider(width, table->cells[i]);
+    for (size_t i = column; i < table->n_cells; i += table->n_columns)
+        width = is_overlong(table->cells[i], column) ? wider(width, " ") : wider(width, table->cells[i]);
     return width ? wider(wider(width, table->columns[column].top), table->columns[column].bottom) : 0;
 }
 
@@ -175,8 +186,10 @@ typedef const char *cell_text(const page_table *table, size_t column, size_t row
 static void print_row(const page_table *table, const size_t *widths, cell_text *text, size_t row)
 {
     size_t gap = 0;
+    bool apart = is_overlong(text(table, 0, row), 0);
+    if (apart) puts(text(table, 0, row));
     for (size_t i = 0; i < table->n_columns; i++)
-        if (widths[i]) print_cell(text(table, i, row), widths[i], table->columns[i].left, &gap);
+        if (widths[i]) print_cell(apart && !i ? "" : text(table, i, row), widths[i], table->columns[i].left, &gap);
     putchar('\n');
 }
 

@@ -1,7 +1,7 @@
 /* Text for people on stdout: headings, wrapped paragraphs, aligned columns. Colour only on a terminal and without
  * NO_COLOR. */
-#ifndef BENCH_PAGE_H
-#define BENCH_PAGE_H
+#ifndef BENCH_SAY_WRAP_H
+#define BENCH_SAY_WRAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_HANG = 4 }; /* where the text beside an arm's name begins */
+enum { LEAST_HANG = 4, MOST_HANG = 30 }; /* where the text beside an arm's name begins */
 
 /* --- the table of a group --- */
 
@@ -195,7 +195,7 @@ static void print_group_selected(const fl_summary *summary, size_t first)
     size_t hang = LEAST_HANG;
     for (size_t i = first; i < summary->n_arms; i++) {
         size_t wide = strlen(summary->arms[i].arm->label) + 2;
-        if (summary_in_group(summary, first, i) && wide > hang) hang = wide;
+        if (summary_in_group(summary, first, i) && wide > hang && wide <= MOST_HANG) hang = wide;
     }
     page_heading("selected by validation");
     for (size_t i = first; i < summary->n_arms; i++)

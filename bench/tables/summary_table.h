@@ -1,6 +1,6 @@
 /* The summary as people read it. */
-#ifndef BENCH_SUMMARY_TABLE_H
-#define BENCH_SUMMARY_TABLE_H
+#ifndef BENCH_TABLES_SUMMARY_TABLE_H
+#define BENCH_TABLES_SUMMARY_TABLE_H
 
 #include "summary/summary.h"
 

@@ -1,6 +1,6 @@
 /* The parts of a summary as people read it on a terminal; summary_table.c puts them together. */
-#ifndef BENCH_SUMMARY_PARTS_H
-#define BENCH_SUMMARY_PARTS_H
+#ifndef BENCH_TABLES_TABLE_PARTS_H
+#define BENCH_TABLES_TABLE_PARTS_H
 
 #include "stats/detectable.h"
 #include "summary/summary.h"

@@ -1,7 +1,6 @@
-/* Whole files in and out; folders with their parents. */
+/* Whole files in; folders with their parents; paths. */
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,35 +50,6 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     return true;
 }
 
-/* Is there something at `path` that another file must not take the place of? */
-static bool is_fixture(const char *path)
-{
-    struct stat facts;
-    return lstat(path, &facts) == 0 && !S_ISREG(facts.st_mode);
-}
-
-static bool write_into(const char *path, const char *bytes, size_t n, fl_error *error)
-{
-    fl_replacement direct = { .path = path, .file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) };
-    if (direct.file < 0) return fl_file_error(error, path, "cannot be written");
-    fl_replacement_add(&direct, bytes, n);
-    close(direct.file);
-    errno = direct.trouble;
-    return !direct.trouble || fl_file_error(error, path, "cannot be written");
-}
-
-bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error)
-{
-    char temporary[FL_FILE_PATH_MAX];
-    fl_replacement replacement;
-    if (is_fixture(path)) return write_into(path, bytes, n, error);
-    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= FL_FILE_PATH_MAX)
-        return fl_error_user(error, "%.200s...: the path is too long", path);
-    if (!fl_replacement_begin(&replacement, path, temporary, error)) return false;
-    fl_replacement_add(&replacement, bytes, n);
-    return fl_replacement_end(&replacement, error);
-}
-
 bool fl_file_folder_exists(const char *path)
 {
     struct stat facts;
@@ -95,17 +65,18 @@ bool fl_file_exists(const char *path)
 bool fl_file_folder_make(const char *path, fl_error *error)
 {
     char part[FL_FILE_PATH_MAX];
+    int of_parent = 0; /* why a parent could not be made; that it is missing then is no reason of its own */
     snprintf(part, sizeof part, "%s", path);
     for (char *c = part + 1; *part && *c; c++) {
         if (*c != '/') continue;
         *c = 0;
-        mkdir(part, 0777); /* a parent that cannot be made shows up at the last one */
+        if (mkdir(part, 0777) != 0 && errno != EEXIST && !of_parent) of_parent = errno;
         *c = '/';
     }
     if (mkdir(part, 0777) == 0) return true;
     int trouble = errno;
     if (fl_file_folder_exists(part)) return true;
-    errno = trouble;
+    errno = trouble == ENOENT && of_parent ? of_parent : trouble;
     return fl_file_error(error, path, "cannot be created");
 }
 

@@ -14,8 +14,8 @@ bool fl_file_error(fl_error *error, const char *path, const char *what);
  * 256 MiB (a device that never ends) is the user's mistake. */
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 
-/* Write `n` bytes so that `path` holds either what it held or all of them (base/replace.h). What is there and no plain
- * file (a device, a pipe, a link) is written to instead of replaced. */
+/* Write `n` bytes so that `path` holds either what it held or all of them (base/replacement.h). What is there and no
+ * plain file (a device, a pipe, a link) is written to instead of replaced. */
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error);
 
 /* Make a folder and its parents; fine when it is there already. */

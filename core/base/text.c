@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,17 +59,19 @@ const char *fl_text_number(double value, char text[FL_TEXT_NUMBER_SIZE])
     return text;
 }
 
-void fl_text_make_plain(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = '?';
-}
-
 bool fl_text_number_read(const char *text, double *value)
 {
     char *end;
     *value = strtod(text, &end);
     return *text && !*end && !isspace((unsigned char)*text);
+}
+
+bool fl_text_whole_read(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && !*end && !errno && *value >= least && *value <= most;
 }
 
 static bool is_plain(const char *word)

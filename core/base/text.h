@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zero-initialise to start empty; `bytes` is NUL-terminated once something was added. */
 typedef struct fl_text {
@@ -22,6 +23,9 @@ void fl_text_make_plain(char *text);
 /* The fewest digits that read back as the same double: "0.1", "1e-08", "100"; at most 25 bytes with the NUL. */
 enum { FL_TEXT_NUMBER_SIZE = 32 };
 const char *fl_text_number(double value, char text[FL_TEXT_NUMBER_SIZE]);
+
+/* True when all of `text` is a whole number from `least` to `most`, written in digits alone. */
+bool fl_text_whole_read(const char *text, uint64_t least, uint64_t most, uint64_t *value);
 
 /* True when all of `text` is a number, with no blank before it. */
 bool fl_text_number_read(const char *text, double *value);

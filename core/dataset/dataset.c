@@ -1,31 +1,10 @@
-/* The registry of data sets, and the way every set takes into memory: find, check, load. */
+/* The way every data set takes into memory: find, check, load. */
 #include "dataset/dataset.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 #include <stdlib.h>
-
-#define X(name) extern const fl_dataset_kind fl_dataset_##name;
-#include "dataset/list.h"
-#undef X
-
-static const fl_dataset_kind *const datasets[] = {
-#define X(name) &fl_dataset_##name,
-#include "dataset/list.h"
-#undef X
-    NULL,
-};
-
-const fl_dataset_kind *const *fl_datasets(void)
-{
-    return datasets;
-}
-
-const fl_dataset_kind *fl_dataset_find(const char *name, fl_error *error)
-{
-    return fl_entry_find((const void *const *)datasets, "data set", name, error);
-}
 
 fl_dataset *fl_dataset_new(size_t bytes)
 {

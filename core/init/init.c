@@ -57,14 +57,18 @@ static void constant(float *values, size_t n, double fan_in, double fan_out, dou
 }
 
 static const fl_init_rule rules[] = {
-    { { "he_normal", "normal of variance 2 / fan_in", "He et al. 2015" }, NULL, he_normal },
-    { { "he_uniform", "uniform of variance 2 / fan_in", "He et al. 2015" }, NULL, he_uniform },
-    { { "glorot_normal", "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" }, NULL, glorot_normal },
+    { { "he_normal", "normal of variance 2 / fan_in", "He et al. 2015" }, NULL, 0, he_normal },
+    { { "he_uniform", "uniform of variance 2 / fan_in", "He et al. 2015" }, NULL, 0, he_uniform },
+    { { "glorot_normal", "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
+      NULL,
+      0,
+      glorot_normal },
     { { "glorot_uniform", "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
       NULL,
+      0,
       glorot_uniform },
-    { { "truncated_normal", "normal, drawn again beyond two deviations", "" }, "deviation", truncated_normal },
-    { { "constant", "the same value everywhere", "" }, "value", constant },
+    { { "truncated_normal", "normal, drawn again beyond two deviations", "" }, "deviation", 0, truncated_normal },
+    { { "constant", "the same value everywhere", "" }, "value", -HUGE_VAL, constant },
 };
 
 static const fl_init_rule *const registry[] = {
@@ -79,6 +83,23 @@ const fl_init_rule *const *fl_init_rules(void)
 const fl_init_rule *fl_init_find(const char *name, fl_error *error)
 {
     return fl_entry_find((const void *const *)registry, "initialisation", name, error);
+}
+
+static bool is_finite_float(const char *what, double value, fl_error *error)
+{
+    return isfinite((float)value) ||
+           fl_error_user(error, "an initial %s must be finite in single precision, not %.10g", what, value);
+}
+
+bool fl_init_accepts(const fl_init *init, fl_error *error)
+{
+    const fl_init_rule *rule = init->weights;
+    if (!is_finite_float("bias", init->bias, error)) return false;
+    if (!rule->argument) return true;
+    return is_finite_float(rule->argument, init->argument, error) &&
+           (init->argument >= rule->least ||
+            fl_error_user(error, "initialisation '%s' cannot have the %s %.10g; it must be at least %.10g",
+                          rule->entry.name, rule->argument, init->argument, rule->least));
 }
 
 void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical)

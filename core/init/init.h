@@ -14,6 +14,7 @@
 typedef struct fl_init_rule {
     fl_entry entry;
     const char *argument; /* what `argument` in fl_init means here ("deviation", "value"), NULL if it takes none */
+    double least;         /* argument that makes sense */
     /* Fill `values` from the tensor's stream; fan_in and fan_out count connections (kernel area included). */
     void (*fill)(float *values, size_t n, double fan_in, double fan_out, double argument, fl_random_stream stream);
 } fl_init_rule;
@@ -27,6 +28,9 @@ typedef struct fl_init {
 /* Every rule, NULL-ended: he_normal he_uniform glorot_normal glorot_uniform truncated_normal constant. */
 const fl_init_rule *const *fl_init_rules(void);
 const fl_init_rule *fl_init_find(const char *name, fl_error *error);
+
+/* Can parameters start so? The argument and the bias must be finite in single precision, a deviation at least 0. */
+bool fl_init_accepts(const fl_init *init, fl_error *error);
 
 /* Write the initial values of block `tensor` (its position in the flat) in canonical order. A block with one dimension
  * is a bias. */

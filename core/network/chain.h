@@ -2,7 +2,7 @@
 #ifndef FL_NETWORK_CHAIN_H
 #define FL_NETWORK_CHAIN_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 #include "backend/backend.h"
 
 typedef struct fl_network_stage {

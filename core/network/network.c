@@ -4,6 +4,7 @@
  * buffers in turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
  */
 #include "network/network.h"
+#include "base/arena.h"
 #include "base/memory.h"
 #include "network/chain.h"
 

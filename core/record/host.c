@@ -50,6 +50,7 @@ unsigned fl_record_host_cores(void)
 {
     static int n; /* they are counted once: it takes hwloc milliseconds */
     hwloc_topology_t topology;
+    setenv("HWLOC_HIDE_ERRORS", "2", 0); /* without /sys it would complain on stderr, and count all the same */
     if (!n && hwloc_topology_init(&topology) == 0) {
         if (hwloc_topology_load(topology) == 0) n = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
         hwloc_topology_destroy(topology);

@@ -1,17 +1,6 @@
-/* The registry of schedules, and the warm-up they share (linear, as in Goyal et al. 2017). */
+/* The warm-up that schedules share (linear, as in Goyal et al. 2017). */
 #include "schedule/schedule.h"
 #include "schedule/rows.h"
-
-#define X(name) extern const fl_schedule fl_schedule_##name;
-#include "schedule/list.h"
-#undef X
-
-static const fl_schedule *const registry[] = {
-#define X(name) &fl_schedule_##name,
-#include "schedule/list.h"
-#undef X
-    NULL,
-};
 
 /* The question as it stands after the warm-up: its steps, and what was told during it, are left out. */
 static fl_schedule_context after_warmup(const fl_schedule_context *question, size_t warmup)
@@ -54,14 +43,4 @@ bool fl_schedule_accepts(const fl_schedule *schedule, const fl_schedule_context 
     if (warmup < (double)question->steps) return true;
     return fl_error_user(error, "warmup_steps = %.10g leaves nothing of %zu steps for schedule '%s'", warmup,
                          question->steps, schedule->entry.name);
-}
-
-const fl_schedule *const *fl_schedules(void)
-{
-    return registry;
-}
-
-const fl_schedule *fl_schedule_find(const char *name, fl_error *error)
-{
-    return fl_entry_find((const void *const *)registry, "schedule", name, error);
 }

@@ -1,16 +1,5 @@
-/* The registry of searches. */
+/* What searches share. */
 #include "search/search.h"
-
-#define X(name) extern const fl_search fl_search_##name;
-#include "search/list.h"
-#undef X
-
-static const fl_search *const registry[] = {
-#define X(name) &fl_search_##name,
-#include "search/list.h"
-#undef X
-    NULL,
-};
 
 bool fl_search_accepts(const fl_search *search, const fl_search_request *question, fl_error *error)
 {
@@ -22,14 +11,4 @@ bool fl_search_accepts(const fl_search *search, const fl_search_request *questio
 uint64_t fl_search_endless(const fl_search_request *question)
 {
     return FL_SEARCH_ENDLESS;
-}
-
-const fl_search *const *fl_searches(void)
-{
-    return registry;
-}
-
-const fl_search *fl_search_find(const char *name, fl_error *error)
-{
-    return fl_entry_find((const void *const *)registry, "search", name, error);
 }

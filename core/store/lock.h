@@ -6,7 +6,8 @@
 #ifndef FL_STORE_LOCK_H
 #define FL_STORE_LOCK_H
 
-#include "store/store.h"
+#include "base/error.h"
+#include "store/shard.h"
 
 /* Lock `folder` for a shard; a file descriptor, closed on exec so that no worker holds it, or -1. Refused, as the
  * user's mistake, while another writer lives whose trials could be the same. `warning`, if not NULL, gets a sentence

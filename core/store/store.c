@@ -22,14 +22,6 @@ struct fl_store {
     json_t *hosts;
 };
 
-void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_store_shard shard)
-{
-    if (shard.count <= 1)
-        snprintf(name, 64, "%s.%s", stem, ending);
-    else
-        snprintf(name, 64, "%s.%zu-of-%zu.%s", stem, shard.number, shard.count, ending);
-}
-
 static void path_of(const fl_store *store, const char *stem, const char *ending, char path[FL_FILE_PATH_MAX])
 {
     char name[64];

@@ -8,11 +8,7 @@
 #define FL_STORE_STORE_H
 
 #include "record/record.h"
-
-/* Which share of the trials: those with index mod count = number - 1. {1, 1}: all. */
-typedef struct fl_store_shard {
-    size_t number, count;
-} fl_store_shard;
+#include "store/shard.h"
 
 typedef struct fl_store fl_store;
 
@@ -30,8 +26,5 @@ bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *t
 
 /* Note the facts behind a host key; known keys cost nothing. */
 bool fl_store_host(fl_store *store, const char *key, const json_t *facts, fl_error *error);
-
-/* "trials.jsonl" or "trials.2-of-4.jsonl". */
-void fl_store_file_name(char name[64], const char *stem, const char *ending, fl_store_shard shard);
 
 #endif

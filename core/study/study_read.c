@@ -125,21 +125,6 @@ static bool read_target(fl_json_node root, fl_study *study, fl_error *error)
 
 /* --- the whole --- */
 
-static bool has_control(const char *text, const char *allowed)
-{
-    for (; *text; text++)
-        if (((unsigned char)*text < ' ' || *text == 0x7f) && !strchr(allowed, *text)) return true;
-    return false;
-}
-
-bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error)
-{
-    enum { MOST_BYTES = 200 };
-    if (!fl_json_string(node, label, error)) return false;
-    if (**label && strlen(*label) <= MOST_BYTES && !has_control(*label, "")) return true;
-    return fl_json_fail(node, error, "%s must be a line of 1 to %d bytes without control characters", what, MOST_BYTES);
-}
-
 static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
 {
     fl_json_node child;
@@ -149,8 +134,7 @@ static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
     if (strchr(name, '/') || *name == '.')
         return fl_json_fail(child, error, "a study's name must be a word that can name a folder");
     study->name = fl_memory_copy_text(name);
-    if (fl_json_get(root, "why", &child) && !fl_json_string(child, &why, error)) return false;
-    if (has_control(why, "\n\t")) return fl_json_fail(child, error, "'why' must be text without control characters");
+    if (fl_json_get(root, "why", &child) && !fl_study_read_prose(child, &why, error)) return false;
     study->why = fl_memory_copy_text(why);
     return true;
 }

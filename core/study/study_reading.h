@@ -11,6 +11,9 @@ fl_study *fl_study_read(const fl_json *document, fl_error *error);
  * terminals would obey; else a sentence that begins with `what`. */
 bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error);
 
+/* Text of any length and several lines, without other control characters. */
+bool fl_study_read_prose(fl_json_node node, const char **text, fl_error *error);
+
 /* What the listed fields hold: the study is their product. */
 typedef struct fl_study_lists {
     const fl_workload *workloads[32];
@@ -45,6 +48,8 @@ bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *
 
 /* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
+/* Can it be run on this machine, and does every field of it mean something? */
+bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 
 /* The study's normal form: every default written out, spaces as the file has them. New reference. */
 json_t *fl_study_normal(const fl_study *study, const json_t *file);

@@ -18,6 +18,9 @@ size_t fl_summary_draws(size_t n_tests, double shuffled);
 /* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
 enum { FL_SUMMARY_FEW_TRIALS = 10 };
 
+/* Everything about arm `i` but its warnings. */
+void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *arm);
+
 /* Find the axes at whose end an arm's best trials crowd. */
 void fl_summary_find_cut_offs(const fl_results *results, fl_summary_arm *arm);
 

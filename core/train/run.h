@@ -2,7 +2,7 @@
 #ifndef FL_TRAIN_RUN_H
 #define FL_TRAIN_RUN_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 

@@ -1,4 +1,5 @@
 /* The start of a trial: memory is lent, everything gets its first value, the outcome its description. */
+#include "base/memory.h"
 #include "train/run.h"
 
 #include <stdio.h>
@@ -75,13 +76,4 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     if (run->keeping && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);
     return true;
-}
-
-void fl_train_run_tell(fl_train_run *run)
-{
-    size_t n = run->outcome->n_points++;
-    const fl_trial_point *point = &run->outcome->points[n];
-    run->told_steps[n] = point->step;
-    run->told_losses[n] = point->of[FL_TRIAL_VAL_LOSS];
-    if (run->watch && run->watch->evaluated) run->watch->evaluated(run->watch->whose, point);
 }

@@ -1,6 +1,7 @@
 /* The step loop: batch, forward, backward, rate, update; evaluate when due; stop when the loss is no number any more.
  */
 #include "train/train.h"
+#include "base/memory.h"
 #include "base/clock.h"
 #include "base/denormals.h"
 #include "base/hash.h"

@@ -1,28 +1,7 @@
-/* The registry of workloads, and what their options make of them. */
+/* What its options make of a workload. */
 #include "workload/workload.h"
 
 #include <string.h>
-
-#define X(name) extern const fl_workload fl_workload_##name;
-#include "workload/list.h"
-#undef X
-
-static const fl_workload *const workloads[] = {
-#define X(name) &fl_workload_##name,
-#include "workload/list.h"
-#undef X
-    NULL,
-};
-
-const fl_workload *const *fl_workloads(void)
-{
-    return workloads;
-}
-
-const fl_workload *fl_workload_find(const char *name, fl_error *error)
-{
-    return fl_entry_find((const void *const *)workloads, "workload", name, error);
-}
 
 size_t fl_workload_layers(const fl_workload *workload, const double *options, fl_layer *layers)
 {

@@ -205,5 +205,5 @@ int main(void)
         cmocka_unit_test(max_pool_treats_special_values_as_naive_does),
         cmocka_unit_test(two_threads_agree_as_well),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -193,5 +193,5 @@ int main(void)
         cmocka_unit_test(adam_becomes_momentum_and_nadam_nesterov_as_epsilon_grows),
         cmocka_unit_test(adam_without_the_compensated_rates_stays_away_from_momentum),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 static void learns(const char *backend)
 {
+    need_fashion_mnist();
     fl_trial trial = cnn_trial(backend, 128, 5000, 1000);
     fl_outcome outcome;
     fl_error error;
@@ -31,7 +32,6 @@ static void onednn_learns(void **state)
 
 int main(void)
 {
-    if (!have_fashion_mnist()) return SKIPPED;
     const struct CMUnitTest tests[] = { cmocka_unit_test(openblas_learns), cmocka_unit_test(onednn_learns) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -48,10 +48,8 @@ static void the_level_of_optimisation_changes_no_bit(void **state)
 
 static void wider_vectors_change_no_bit(void **state)
 {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-        print_message("this processor has no AVX2 and FMA, so code compiled for them is not tried\n");
-        skip();
-    }
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        test_skip("this processor has no AVX2 and FMA, so code compiled for them is not tried");
     assert_same_digest(DIGEST("O3_v3"), false);
 }
 
@@ -63,10 +61,7 @@ static void masking_fma_and_avx2_changes_no_bit(void **state)
 /* The mask does what it is meant to: libm's own functions are not that steady (which is why nothing may use them). */
 static void masking_fma_and_avx2_changes_libm(void **state)
 {
-    if (!__builtin_cpu_supports("fma")) {
-        print_message("this processor has no FMA, so there is nothing to mask\n");
-        skip();
-    }
+    if (!__builtin_cpu_supports("fma")) test_skip("this processor has no FMA, so there is nothing to mask");
     char *plain = digest(DIGEST("as_built"), "libm", false), *masked = digest(DIGEST("as_built"), "libm", true);
     assert_string_not_equal(plain, masked);
     free(plain);
@@ -95,5 +90,5 @@ int main(void)
         cmocka_unit_test(masking_fma_and_avx2_changes_no_bit),      cmocka_unit_test(masking_fma_and_avx2_changes_libm),
         cmocka_unit_test(the_bits_are_those_of_every_machine),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

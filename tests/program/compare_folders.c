@@ -241,5 +241,5 @@ int main(void)
         cmocka_unit_test(folders_without_anything_in_common_are_no_success),
         cmocka_unit_test(only_two_of_a_kind_are_compared),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -346,5 +346,5 @@ int main(void)
         cmocka_unit_test(nothing_compared_is_no_success),
         cmocka_unit_test(mistakes_have_their_place),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

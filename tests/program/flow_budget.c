@@ -1,20 +1,5 @@
 /* How many trials a study is: feasible budgets, repeats, reruns of the best, products, larger budgets. */
-#include "support/command_store.h"
-
-static char folder[FL_FILE_PATH_MAX];
-
-static int set_up(void **state)
-{
-    command_without_gnuplot();
-    folder_make(folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
-    return 0;
-}
+#include "support/program.h"
 
 /* SGD on curvatures up to 10 diverges from 2/10 on (workload_quadratic_noisy.c): over [0.01, 100] on a log axis about
  * two trials of three do. */
@@ -244,5 +229,5 @@ int main(void)
         cmocka_unit_test(overrides_become_part_of_the_frozen_study),
         cmocka_unit_test(the_folder_is_named_after_the_study_by_default),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, program_set_up, program_tear_down);
 }

@@ -1,10 +1,10 @@
 /* --checkpoint-every: trials and runs killed at any moment, also while they write, end as if nothing had happened. */
 #include "base/random.h"
-#include "support/command_store.h"
+#include "support/program.h"
 
+#include <signal.h>
 #include <sys/stat.h>
-
-static char folder[FL_FILE_PATH_MAX];
+#include <unistd.h>
 
 /* Two arms, each with trials of some tenths of a second; 'every' below gives each some twenty checkpoints. */
 static const char study[] =
@@ -19,16 +19,8 @@ static const char study[] =
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
-    put_study(folder, "kept.json", study);
-    assert_runs(0, folder, "run", "kept.json", "-o", "once", "-j", "1");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
+    program_set_up(state);
+    program_run_once("kept", study);
     return 0;
 }
 
@@ -336,5 +328,5 @@ int main(void)
         cmocka_unit_test(a_trial_that_loses_two_workers_leaves_a_record_and_no_checkpoint),
         cmocka_unit_test(what_a_recorded_trial_left_is_removed),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

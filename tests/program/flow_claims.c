@@ -272,5 +272,5 @@ int main(void)
         cmocka_unit_test(an_extension_after_a_look_is_tested_more_strictly),
         cmocka_unit_test(narrow_writes_a_study_that_runs),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

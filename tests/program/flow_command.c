@@ -1,21 +1,6 @@
 /* A trial written as a command and read back by the program is the same trial. */
-#include "support/command.h"
+#include "support/program.h"
 #include "support/command_trial.h"
-
-static char folder[FL_FILE_PATH_MAX];
-
-static int set_up(void **state)
-{
-    command_without_gnuplot();
-    folder_make(folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
-    return 0;
-}
 
 /* The identity the program gives to the trial it reads from the words. */
 static void identity_by_program(const fl_trial *trial, char id[17])
@@ -93,5 +78,5 @@ int main(void)
         cmocka_unit_test(every_optimizer_and_schedule_survives_its_command),
         cmocka_unit_test(everything_else_survives_its_command),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, program_set_up, program_tear_down);
 }

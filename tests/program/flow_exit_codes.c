@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <ftw.h>
+#include <signal.h>
 
 static int set_up(void **state)
 {

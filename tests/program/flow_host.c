@@ -59,5 +59,5 @@ int main(void)
         cmocka_unit_test(what_chooses_kernels_or_threads_is_in_the_key),
         cmocka_unit_test(what_chooses_neither_leaves_the_key_alone),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

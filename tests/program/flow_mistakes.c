@@ -1,12 +1,11 @@
 /* The user's mistakes, verb by verb: exit code 2, one sentence that says what would be right, nothing written. */
-#include "support/command_store.h"
+#include "support/program.h"
 
-static char folder[FL_FILE_PATH_MAX];
+#include <unistd.h>
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
+    program_set_up(state);
     put_study(
         folder, "good.json",
         "{ 'study': 'good', 'workload': 'quadratic/noisy', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
@@ -15,12 +14,6 @@ static int set_up(void **state)
     put_study(folder, "real.json",
               "{ 'study': 'real', 'workload': 'mnist/mlp', 'batch_size': 16, 'budget': { 'trials': 2, 'steps': 5 },"
               " 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
     return 0;
 }
 
@@ -266,5 +259,5 @@ int main(void)
         cmocka_unit_test(records_never_take_the_place_of_stdout),
         cmocka_unit_test(devices_are_written_to_and_stay),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

@@ -1,10 +1,10 @@
 /* Names that mean something to somebody: to a shell, to gnuplot, to a browser, to printf, to the parser of options.
  * They stand in paths and in a study, through every verb; nothing may be obeyed. Whoever obeys one touches a canary. */
-#include "support/command.h"
+#include "support/program.h"
 
+#include <ftw.h>
 #include <jansson.h>
-
-static char folder[FL_FILE_PATH_MAX];
+#include <unistd.h>
 
 /* Everything below lies in here, and the words of the command line begin with a dash. */
 #define ODD                                                                                                            \
@@ -59,16 +59,10 @@ static void put_odd_study(void)
 static int set_up(void **state)
 {
     char path[FL_FILE_PATH_MAX];
-    folder_make(folder);
+    workspace_set_up(state);
     fl_file_path_join(path, folder, ODD);
     assert_true(fl_file_folder_make(path, NULL));
     put_odd_study();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
     return 0;
 }
 
@@ -198,8 +192,7 @@ int main(void)
         cmocka_unit_test(a_page_and_a_drawing_hold_a_studys_names_as_text),
     };
     if (system("command -v gnuplot >/dev/null && command -v python3 >/dev/null")) {
-        puts("gnuplot or python3 is not installed; odd names are not tried");
-        return 77;
+        return test_skip_all("gnuplot or python3 is not installed, so odd names are not tried");
     }
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, workspace_tear_down);
 }

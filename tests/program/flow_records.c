@@ -1,8 +1,6 @@
 /* The records of a run, field by field as docs/formats.md names them. */
-#include "support/command_store.h"
+#include "support/program.h"
 #include "base/hash.h"
-
-static char folder[FL_FILE_PATH_MAX];
 
 static const char study[] =
     "{ 'study': 'records', 'workload': 'quadratic/noisy', 'backend': 'openblas', 'batch_size': 16,"
@@ -15,8 +13,7 @@ static json_t *complete, *diverged; /* a record of each kind */
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
+    program_set_up(state);
     put_study(folder, "records.json", study);
     assert_runs(0, folder, "run", "records.json", "-o", "out", "-j", "2");
     json_t *lines = store_lines(folder, "out", "trials"), *line;
@@ -36,8 +33,7 @@ static int tear_down(void **state)
 {
     json_decref(complete);
     json_decref(diverged);
-    folder_remove(folder);
-    return 0;
+    return program_tear_down(state);
 }
 
 /* The keys of an object in their order, separated by spaces, against what they must be. */
@@ -286,5 +282,5 @@ int main(void)
         cmocka_unit_test(the_repro_command_gives_the_same_record),
         cmocka_unit_test(a_record_of_unusual_choices_can_be_run_again),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

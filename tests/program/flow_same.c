@@ -1,7 +1,8 @@
 /* The same study gives the same records, however it is run: with other workers, in shards, killed and resumed. */
-#include "support/command_store.h"
+#include "support/program.h"
 
-static char folder[FL_FILE_PATH_MAX];
+#include <signal.h>
+#include <unistd.h>
 
 /* Two arms on the quadratic whose trials each take long enough to be caught in the act, half of them diverging. */
 static const char study[] =
@@ -15,16 +16,8 @@ static const char study[] =
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
-    put_study(folder, "same.json", study);
-    assert_runs(0, folder, "run", "same.json", "-o", "once", "-j", "1");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
+    program_set_up(state);
+    program_run_once("same", study);
     return 0;
 }
 
@@ -181,5 +174,5 @@ int main(void)
         cmocka_unit_test(another_seed_gives_other_trials),
         cmocka_unit_test(arms_are_paired_by_index),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

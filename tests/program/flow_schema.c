@@ -108,9 +108,8 @@ static command judge(const char *const *files)
     command c = command_start_program("python3", "/", words);
     command_wait(&c);
     if (c.code == 77 || c.code == 127) {
-        print_message("python3-jsonschema is not installed, so the schema is not tried\n");
         command_free(&c);
-        skip();
+        test_skip("python3-jsonschema is not installed, so the schema is not tried");
     }
     if (c.code) fail_msg("%s", c.err);
     return c;
@@ -189,5 +188,5 @@ int main(void)
         cmocka_unit_test(every_study_of_suites_is_valid),
         cmocka_unit_test(the_schema_refuses_what_the_parser_refuses),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

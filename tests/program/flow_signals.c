@@ -1,9 +1,9 @@
 /* Interruptions and lost trials: signals, timeouts, failures tried again, two runs on one folder. */
-#include "support/command_store.h"
+#include "support/program.h"
 
+#include <signal.h>
 #include <time.h>
-
-static char folder[FL_FILE_PATH_MAX];
+#include <unistd.h>
 
 /* Trials of about a minute each, so that a signal always finds one at work. */
 static const char endless[] =
@@ -20,16 +20,9 @@ static const char mixed[] =
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
+    program_set_up(state);
     put_study(folder, "endless.json", endless);
     put_study(folder, "mixed.json", mixed);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
     return 0;
 }
 
@@ -215,5 +208,5 @@ int main(void)
         cmocka_unit_test(a_trial_that_loses_two_workers_is_a_failed_trial),
         cmocka_unit_test(a_failed_trial_can_be_tried_again),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

@@ -1,22 +1,7 @@
 /* fairlead trial: traces and exports as docs/formats.md describes them, for any other framework to replay. */
-#include "support/command_store.h"
+#include "support/program.h"
 #include "base/hash.h"
 #include "base/npy.h"
-
-static char folder[FL_FILE_PATH_MAX];
-
-static int set_up(void **state)
-{
-    command_without_gnuplot();
-    folder_make(folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
-    return 0;
-}
 
 static json_t *load(const char *name)
 {
@@ -350,5 +335,5 @@ int main(void)
         cmocka_unit_test(rates_are_read_from_a_file),
         cmocka_unit_test(splits_and_initialisations_change_the_result),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, program_set_up, program_tear_down);
 }

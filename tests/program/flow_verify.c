@@ -1,13 +1,10 @@
 /* fairlead verify finds what is not as it was recorded, and says where other bits are to be expected. */
-#include "support/command_store.h"
+#include "support/program.h"
 #include "record/compare.h"
-
-static char folder[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
+    program_set_up(state);
     put_study(folder, "verify.json",
               "{ 'study': 'verify', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
               "  'budget': { 'trials': 4, 'steps': 200, 'eval_every': 50 },"
@@ -15,12 +12,6 @@ static int set_up(void **state)
               "'scaling': 'log' } } },"
               "            { 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 1e-3, 'max': "
               "1e-1, 'scaling': 'log' } } } ] }");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
     return 0;
 }
 
@@ -401,5 +392,5 @@ int main(void)
         cmocka_unit_test(one_trial_is_picked_by_its_identity),
         cmocka_unit_test(nothing_to_compare_is_no_success),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

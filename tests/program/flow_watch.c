@@ -3,8 +3,11 @@
 #include "support/fixtures.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static void invent_some(const scene *s, size_t arm, uint64_t from, uint64_t to)
 {

@@ -76,7 +76,8 @@ static void every_pass_of_a_layer_is_measured(void **state)
     static const char *const counters[] = { "GFLOP/s", "peak_GFLOP/s", "share_of_peak", NULL };
     size_t i;
     json_t *pass;
-    if (!fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, NULL)) skip();
+    fl_error why;
+    if (!fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, &why)) test_skip("%s", why.text);
     json_t *passes = measured("/mlp/dense2/openblas/f32/32");
     assert_int_equal(3, json_array_size(passes));
     json_array_foreach(passes, i, pass) assert_counters_positive(pass, counters);
@@ -134,5 +135,5 @@ int main(void)
         cmocka_unit_test(steps_trials_and_records_are_measured),
         cmocka_unit_test(nothing_measured_is_no_success),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

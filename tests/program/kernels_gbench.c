@@ -138,5 +138,5 @@ int main(void)
         cmocka_unit_test(giving_up_is_an_error_with_its_sentence),
         cmocka_unit_test(repetitions_are_listed_one_by_one),
     };
-    return cmocka_run_group_tests(tests, run_once, free_output);
+    return test_run(tests, run_once, free_output);
 }

@@ -73,5 +73,5 @@ int main(void)
 {
     command_without_gnuplot();
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_declared_claim_shows_with_nearly_every_seed) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -398,10 +398,8 @@ static void a_browser_shows_it(void **state)
     scene s;
     char path[FL_FILE_PATH_MAX], *picture;
     size_t n;
-    if (system("command -v chromium >/dev/null")) {
-        puts("chromium is not installed; the page is not opened in a browser");
-        skip();
-    }
+    if (system("command -v chromium >/dev/null"))
+        test_skip("chromium is not installed, so the page is not opened in a browser");
     begin(&s);
     free(write_page(&s));
     command c = browse(&s, "--dump-dom");
@@ -483,8 +481,7 @@ int main(void)
         cmocka_unit_test(the_page_serves_keyboards_dark_rooms_and_paper),
     };
     if (system("command -v gnuplot >/dev/null")) {
-        puts("gnuplot is not installed; the page's figures are not tested");
-        return 77;
+        return test_skip_all("gnuplot is not installed, so the page's figures are not tested");
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -359,5 +359,5 @@ int main(void)
         cmocka_unit_test(export_writes_to_a_file),
         cmocka_unit_test(export_refuses_what_it_cannot_do),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

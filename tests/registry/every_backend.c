@@ -51,7 +51,7 @@ static void a_misspelt_core_type_is_refused(void **state)
 {
     fl_error error;
     const fl_backend *openblas = fl_backend_find("openblas", NULL);
-    if (!openblas->usable(FL_BACKEND_F32, NULL)) skip();
+    if (!openblas->usable(FL_BACKEND_F32, &error)) test_skip("%s", error.text);
     setenv("OPENBLAS_CORETYPE", "Skylark", 1);
     assert_false(openblas->start(1, &error));
     assert_contains(error.text, "OPENBLAS_CORETYPE is 'Skylark', but OpenBLAS runs its ");
@@ -68,5 +68,5 @@ int main(void)
         cmocka_unit_test(each_describes_itself_the_same_way_twice),
         cmocka_unit_test(a_misspelt_core_type_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -102,5 +102,5 @@ int main(void)
         cmocka_unit_test(generated_sets_hold_what_their_entries_promise),
         cmocka_unit_test(an_unknown_name_is_answered_with_the_known_ones),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -310,5 +310,5 @@ int main(void)
         cmocka_unit_test(a_zero_parameter_with_a_zero_gradient_stays_zero),
         cmocka_unit_test(every_rule_but_null_descends_a_quadratic),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

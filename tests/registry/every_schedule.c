@@ -186,5 +186,5 @@ int main(void)
         cmocka_unit_test(the_warmup_rises_linearly_and_leaves_the_rest_to_the_schedule),
         cmocka_unit_test(a_warmup_as_long_as_the_trial_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

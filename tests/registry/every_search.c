@@ -121,5 +121,5 @@ int main(void)
         cmocka_unit_test(every_search_gives_distinct_points),
         cmocka_unit_test(no_search_takes_a_space_without_axes_or_with_too_many),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -162,5 +162,5 @@ int main(void)
         cmocka_unit_test(the_quadratic_is_shaped_by_its_options),
         cmocka_unit_test(options_change_the_quadratic_and_its_data),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -248,7 +248,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_summary_keeps_little_of_each_trial_and_reads_no_points),
         cmocka_unit_test(a_supervisor_that_goes_on_keeps_a_byte_per_slot),
     };
-    if (argc != 3) return cmocka_run_group_tests(tests, set_up, tear_down);
+    if (argc != 3) return test_run(tests, set_up, tear_down);
     write_many(argv[1], strtoull(argv[2], NULL, 10));
     return 0;
 }

@@ -7,9 +7,6 @@
 #include "base/memory.h"
 #include "optimizer/optimizer.h"
 
-enum { GUARD = 16 }; /* floats before and after each array */
-static const float guard_value = -12345.678f;
-
 enum { RUN_BLOCKS = 4 };
 
 typedef struct run {
@@ -21,80 +18,20 @@ typedef struct run {
     float *gradient; /* what update.gradient points to */
 } run;
 
-static inline float *guarded_new(size_t n)
-{
-    float *all = fl_memory_new(n + 2 * GUARD, sizeof *all);
-    for (size_t i = 0; i < GUARD; i++) all[i] = all[GUARD + n + i] = guard_value;
-    return all + GUARD;
-}
+void run_set(run *r, const char *name, double value);
 
-static inline void guarded_free(float *array, size_t n)
-{
-    if (!array) return;
-    float *all = array - GUARD;
-    for (size_t i = 0; i < GUARD; i++)
-        if (all[i] != guard_value || all[GUARD + n + i] != guard_value) fail_msg("a guard zone was written to");
-    free(all);
-}
-
-static inline void run_set(run *r, const char *name, double value)
-{
-    size_t i = fl_hyper_index(r->rule->hypers, r->rule->n_hypers, name);
-    assert_true(i < r->rule->n_hypers);
-    r->hyper[i] = value;
-}
-
-static inline void run_choose(run *r, const char *name, const char *choice)
-{
-    size_t i = fl_hyper_index(r->rule->hypers, r->rule->n_hypers, name);
-    assert_true(i < r->rule->n_hypers);
-    int index = fl_hyper_choice(&r->rule->hypers[i], choice);
-    assert_true(index >= 0);
-    r->hyper[i] = index;
-}
+void run_choose(run *r, const char *name, const char *choice);
 
 /* The rule on one block of n parameters, all zero, every hyperparameter at its default; the state is lent as zeros and
  * not yet started, so that hyperparameters can still be set. */
-static inline run *run_new(const fl_optimizer *rule, size_t n)
-{
-    run *r = fl_memory_new(1, sizeof *r);
-    r->rule = rule;
-    r->flat = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_blocks = 1, .blocks = r->blocks };
-    r->blocks[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
-    for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].standard;
-    r->gradient = guarded_new(n);
-    r->update = (fl_optimizer_update){ .flat = &r->flat, .hyper = r->hyper };
-    r->update.gradient = r->gradient;
-    r->update.parameters = guarded_new(n);
-    for (size_t i = 0; i < rule->n_states; i++) r->update.state[i] = guarded_new(n);
-    return r;
-}
+run *run_new(const fl_optimizer *rule, size_t n);
 
-static inline run *run_named(const char *name, size_t n)
-{
-    const fl_optimizer *rule = fl_optimizer_find(name, NULL);
-    assert_non_null(rule);
-    return run_new(rule, n);
-}
+run *run_named(const char *name, size_t n);
 
-static inline void run_start(run *r)
-{
-    if (r->rule->start) r->rule->start(&r->update);
-}
+void run_start(run *r);
 
-static inline void run_step(run *r, double rate)
-{
-    r->update.rate = rate;
-    r->rule->step(&r->update);
-    r->update.step++;
-}
+void run_step(run *r, double rate);
 
-static inline void run_free(run *r)
-{
-    guarded_free(r->gradient, r->flat.count);
-    guarded_free(r->update.parameters, r->flat.count);
-    for (size_t i = 0; i < r->rule->n_states; i++) guarded_free(r->update.state[i], r->flat.count);
-    free(r);
-}
+void run_free(run *r);
 
 #endif

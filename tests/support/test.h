@@ -13,6 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Run a table of tests between a set-up and a tear-down of the whole table (either may be NULL): the program's exit
+ * code. Failure wins over skipping: 1 where a test failed, else TEST_SKIPPED where one was skipped, else 0. */
+#define test_run(tests, set_up, tear_down) test_exit_code(cmocka_run_group_tests(tests, set_up, tear_down))
+int test_exit_code(int n_failed);
+
+/* What tells CTest that a program passed as far as it could run (SKIP_RETURN_CODE in CMakeLists.txt). */
+enum { TEST_SKIPPED = 77 };
+
+/* End the running test as skipped, with a sentence that says what is missing. */
+void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same for a whole program, from main: returns its exit code. */
+int test_skip_all(const char *missing);
+
 /* |a - b| <= tolerance * max(|a|, |b|), with both numbers in the message. */
 #define assert_close(a, b, tolerance)                                                                                  \
     do {                                                                                                               \

@@ -4,8 +4,8 @@
  * calls a body several times with growing numbers of iterations until the time is long enough, and again per
  * repetition, so what is costly to prepare is best kept between calls.
  */
-#ifndef BENCH_GBENCH_GBENCH_H
-#define BENCH_GBENCH_GBENCH_H
+#ifndef BENCH_SPEED_GBENCH_GBENCH_H
+#define BENCH_SPEED_GBENCH_GBENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,9 @@
 /* fairlead-instructions: does each piece of work once, under `valgrind --tool=callgrind --collect-atstart=no`, and
  * dumps the count of its instructions under its name. bench/speed/instructions/count runs it and reads the counts.
  */
-#include "base/file.h"
+#include "base/folder.h"
 #include "speed/instructions/work.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <valgrind/callgrind.h>
@@ -13,17 +12,11 @@ static const work *const works[] = {
     &work_search, &work_records, &work_summary, &work_supervisor, &work_trial, &work_gather, &work_updates,
 };
 
-static int remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    return remove(path);
-}
-
 static void count(const work *piece, const char *command)
 {
     char folder[FL_FILE_PATH_MAX];
-    const char *root = getenv("TMPDIR");
-    fl_file_path_join(folder, root ? root : "/tmp", "fairlead-instructions-XXXXXX");
-    if (!mkdtemp(folder)) fl_error_die("no folder for temporary files: set TMPDIR");
+    fl_error error;
+    if (!fl_folder_temporary(folder, "fairlead-instructions", &error)) fl_error_die("%s", error.text);
     fl_arena *arena = fl_arena_new();
     void *prepared = piece->prepare(arena, folder, command);
     CALLGRIND_TOGGLE_COLLECT;
@@ -32,7 +25,7 @@ static void count(const work *piece, const char *command)
     CALLGRIND_DUMP_STATS_AT(piece->name);
     if (piece->finish) piece->finish(prepared);
     fl_arena_free(arena);
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    fl_folder_remove(folder, NULL);
 }
 
 int main(int argc, char **argv)

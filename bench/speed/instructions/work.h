@@ -1,8 +1,8 @@
 /* Fixed pieces of work whose instructions are counted. Everything but `run` is preparation and is not counted. */
-#ifndef BENCH_INSTRUCTIONS_WORK_H
-#define BENCH_INSTRUCTIONS_WORK_H
+#ifndef BENCH_SPEED_INSTRUCTIONS_WORK_H
+#define BENCH_SPEED_INSTRUCTIONS_WORK_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 
 typedef struct work {
     const char *name;

@@ -1,6 +1,6 @@
 /* The kernel benchmarks by groups: each call registers one group with gbench, in the order of the output. */
-#ifndef BENCH_KERNELS_KERNELS_H
-#define BENCH_KERNELS_KERNELS_H
+#ifndef BENCH_SPEED_KERNELS_KERNELS_H
+#define BENCH_SPEED_KERNELS_KERNELS_H
 
 void kernels_layers(void);  /* every dense layer, convolution and pool of the models, pass by pass */
 void kernels_updates(void); /* every optimizer's update */

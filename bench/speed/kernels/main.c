@@ -4,6 +4,7 @@
 #include "speed/kernels/kernels.h"
 #include "backend/backend.h"
 #include "record/build.h"
+#include "say/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static const char help_text[] =
     "                        [--benchmark_repetitions=N] [--benchmark_enable_random_interleaving]\n"
     "                        [--benchmark_out=FILE.json] [--benchmark_format=console|json] ...\n\n"
     "Measures the kernels of every backend and precision on one thread. The flags are Google Benchmark's;\n"
-    "'fairlead compare' compares two of the files. Names are KERNEL/.../BACKEND/PRECISION/BATCH.\n\n"
+    "'fairlead compare' compares two of the files. Names are KERNEL/.../BACKEND/PRECISION/BATCH.\n"
+    "--version names the build and its libraries.\n\n"
     "example:\n"
     "  fairlead-kernels --benchmark_filter=forward/simple_cnn --benchmark_repetitions=10 --benchmark_out=new.json\n";
 
@@ -48,6 +50,7 @@ int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) asked_for_help |= !strcmp(argv[i], "--help");
     fl_denormals_flush(); /* as a trial computes */
+    if (argc == 2 && !strcmp(argv[1], "--version")) return version_print("fairlead-kernels");
     start_backends();
     gbench_context("fairlead", fl_record_build_version);
     gbench_context("commit", fl_record_build_commit);

@@ -2,10 +2,10 @@
  * meets in a training. So a layer is measured in the layouts its neighbours give it, not in canonical ones it never
  * sees.
  */
-#ifndef BENCH_KERNELS_MODEL_H
-#define BENCH_KERNELS_MODEL_H
+#ifndef BENCH_SPEED_KERNELS_MODEL_H
+#define BENCH_SPEED_KERNELS_MODEL_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 #include "network/architecture.h"
 #include "backend/backend.h"
 

@@ -1,12 +1,11 @@
 /* What the supervisor pays per finished trial: its points and its record written and synced, in a folder for temporary
  * files. */
-#include "base/file.h"
+#include "base/folder.h"
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
 #include "store/store.h"
 #include "train/train.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +15,6 @@ static const char study_text[] =
     "{ \"study\": \"records\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", \"batch_size\": 1,\n"
     "  \"budget\": { \"trials\": 1, \"steps\": 20, \"eval_every\": 1 },\n"
     "  \"arms\": [ { \"arm\": \"sgd\", \"optimizer\": \"sgd\", \"space\": { \"learning_rate\": 0.01 } } ] }\n";
-
-static int remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    return remove(path);
-}
 
 /* Add one outcome again and again, as trial after trial. */
 static void measure_in(gbench *run, const char *folder)
@@ -45,14 +39,13 @@ static void measure_in(gbench *run, const char *folder)
 static void measure(gbench *run, const void *what)
 {
     char folder[FL_FILE_PATH_MAX];
-    const char *root = getenv("TMPDIR");
-    fl_file_path_join(folder, root ? root : "/tmp", "fairlead-kernels-XXXXXX");
-    if (!mkdtemp(folder)) {
-        gbench_skip(run, "no folder for temporary files: set TMPDIR");
+    fl_error error;
+    if (!fl_folder_temporary(folder, "fairlead-kernels", &error)) {
+        gbench_skip(run, error.text);
         return;
     }
     measure_in(run, folder);
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    fl_folder_remove(folder, NULL);
 }
 
 void kernels_records(void)

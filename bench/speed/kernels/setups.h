@@ -1,10 +1,10 @@
 /* What the benchmarks and the counts of instructions both prepare: pixels to gather, an update with its arrays, a trial
  * that trains nothing. Memory is the arena's.
  */
-#ifndef BENCH_KERNELS_SETUPS_H
-#define BENCH_KERNELS_SETUPS_H
+#ifndef BENCH_SPEED_KERNELS_SETUPS_H
+#define BENCH_SPEED_KERNELS_SETUPS_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 #include "trial/trial.h"
 #include "dataset/examples.h"
 

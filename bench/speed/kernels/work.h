@@ -1,7 +1,7 @@
 /* How much arithmetic a layer is: two operations per weight, example and place, whatever a backend does to save some.
  * Products with an image's padding are none, for kernels skip them; so no share of a peak can exceed one. */
-#ifndef BENCH_KERNELS_WORK_H
-#define BENCH_KERNELS_WORK_H
+#ifndef BENCH_SPEED_KERNELS_WORK_H
+#define BENCH_SPEED_KERNELS_WORK_H
 
 #include "speed/gbench/gbench.h"
 #include "backend/backend.h"

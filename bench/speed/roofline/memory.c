@@ -1,6 +1,6 @@
 /* Memory traffic: read, write, triad, and the in-place pass that an optimizer's update is held against. */
 #include "base/clones.h"
-#include "base/memory.h"
+#include "base/arena.h"
 #include "speed/roofline/roofline.h"
 
 #include <string.h>

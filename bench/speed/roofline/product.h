@@ -1,6 +1,6 @@
 /* A library's product of two square matrices, for the search for the fastest. */
-#ifndef BENCH_ROOFLINE_PRODUCT_H
-#define BENCH_ROOFLINE_PRODUCT_H
+#ifndef BENCH_SPEED_ROOFLINE_PRODUCT_H
+#define BENCH_SPEED_ROOFLINE_PRODUCT_H
 
 #include "backend/backend.h"
 

@@ -1,4 +1,5 @@
 /* OpenBLAS's sgemm. */
+#include "base/arena.h"
 #include "base/memory.h"
 #include "speed/roofline/product.h"
 

@@ -2,10 +2,10 @@
  * thread. A kernel's figure means something only beside them. The best of several runs counts, since whatever else the
  * machine does can only take time away.
  */
-#ifndef BENCH_ROOFLINE_ROOFLINE_H
-#define BENCH_ROOFLINE_ROOFLINE_H
+#ifndef BENCH_SPEED_ROOFLINE_ROOFLINE_H
+#define BENCH_SPEED_ROOFLINE_ROOFLINE_H
 
-#include "base/memory.h"
+#include "base/arena.h"
 #include "backend/backend.h"
 
 /* The least seconds of one `run(what)`, of at least 5 runs and 50 milliseconds. */

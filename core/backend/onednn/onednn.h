@@ -105,6 +105,10 @@ fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_one
 /* `weights` as `desc` wants them: themselves, or a copy in the workspace that op.refresh keeps. NULL where the layouts
  * are too unlike; fl_onednn_bring is then the way. */
 fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc);
+/* Can the one layout be kept as a copy of the other? */
+bool fl_onednn_copy_possible(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to);
+/* Once both memories have their place in the op. */
+fl_onednn_copy *fl_onednn_copy_new(const fl_onednn_memory *from, const fl_onednn_memory *to);
 /* The blocks whose last number is among `count` from `first` on. */
 void fl_onednn_copy_refresh(const fl_onednn_copy *copy, size_t first, size_t count);
 void fl_onednn_copy_free(fl_onednn_copy *copy);

@@ -126,7 +126,7 @@ static bool is_blocked(const dnnl_memory_desc_t *desc)
 }
 
 /* Every block of `from` has room in `to` and looks alike there. */
-static bool is_regular(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
+bool fl_onednn_copy_possible(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
 {
     if (!is_blocked(from) || !is_blocked(to)) return false;
     for (int d = 0; d < from->ndims; d++) {
@@ -170,7 +170,7 @@ static void choose_loop(fl_onednn_copy *copy, bool f32)
         copy->convert = f32 ? scattered_f32 : scattered_bf16;
 }
 
-static fl_onednn_copy *copy_new(const fl_onednn_memory *from, const fl_onednn_memory *to)
+fl_onednn_copy *fl_onednn_copy_new(const fl_onednn_memory *from, const fl_onednn_memory *to)
 {
     size_t one[DNNL_MAX_NDIMS], side[DNNL_MAX_NDIMS], end[DNNL_MAX_NDIMS];
     fl_onednn_copy *copy = fl_memory_new(1, sizeof *copy);
@@ -189,20 +189,6 @@ static fl_onednn_copy *copy_new(const fl_onednn_memory *from, const fl_onednn_me
 }
 
 /* --- use --- */
-
-fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc)
-{
-    if (dnnl_memory_desc_equal(&weights->desc, desc)) return weights;
-    for (size_t i = 0; i < op->n_memories; i++)
-        if (op->memories[i].copy_of == weights && dnnl_memory_desc_equal(&op->memories[i].desc, desc))
-            return &op->memories[i];
-    if (!is_regular(&weights->desc, desc)) return NULL;
-    if (op->n_copies == FL_ONEDNN_COPIES) fl_error_die("an op wants more than %d copies", FL_ONEDNN_COPIES);
-    fl_onednn_memory *memory = fl_onednn_own(op, desc);
-    memory->copy_of = weights;
-    op->copies[op->n_copies++] = copy_new(weights, memory);
-    return memory;
-}
 
 void fl_onednn_copy_free(fl_onednn_copy *copy)
 {

@@ -5,25 +5,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <dnnl_debug.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ALIGNMENT = 64 };
-
-void fl_onednn_check(dnnl_status_t status, const char *what)
-{
-    if (status == dnnl_out_of_memory) fl_error_give_up("no memory for %s", what);
-    if (status != dnnl_success) fl_error_die("oneDNN: %s: %s", what, dnnl_status2str(status));
-}
-
-dnnl_engine_t fl_onednn_engine(void)
-{
-    static dnnl_engine_t engine; /* one for the process, like the stream below */
-    if (!engine) fl_onednn_check(dnnl_engine_create(&engine, dnnl_cpu, 0), "making the engine");
-    return engine;
-}
 
 static dnnl_stream_t the_stream(void)
 {
@@ -211,4 +197,18 @@ void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
     const char *name = NULL;
     fl_onednn_check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &name), "asking for a name");
     fl_onednn_note_name(op, name);
+}
+
+fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc)
+{
+    if (dnnl_memory_desc_equal(&weights->desc, desc)) return weights;
+    for (size_t i = 0; i < op->n_memories; i++)
+        if (op->memories[i].copy_of == weights && dnnl_memory_desc_equal(&op->memories[i].desc, desc))
+            return &op->memories[i];
+    if (!fl_onednn_copy_possible(&weights->desc, desc)) return NULL;
+    if (op->n_copies == FL_ONEDNN_COPIES) fl_error_die("an op wants more than %d copies", FL_ONEDNN_COPIES);
+    fl_onednn_memory *memory = fl_onednn_own(op, desc);
+    memory->copy_of = weights;
+    op->copies[op->n_copies++] = fl_onednn_copy_new(weights, memory);
+    return memory;
 }

@@ -1,6 +1,7 @@
 /* Torn ends and damaged bytes, through the command: `check` names them and `run` makes good what they cost. With "long"
  * every offset is tried, else about six of each file. */
 #include "fault_study.h"
+#include "results/results.h"
 
 static const char study[] =
     "{ 'study': 'bytes', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 4,"
@@ -128,5 +129,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_torn_last_line_is_mended_by_the_next_run),
         cmocka_unit_test(damaged_bytes_are_named_and_their_trial_is_run_again),
     };
-    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

@@ -115,5 +115,5 @@ int main(int argc, char **argv)
     if (argc > 3) first = strtoul(argv[3], NULL, 10);
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_runs_backwards_changes_nothing),
                                         cmocka_unit_test(nothing_is_lost_whatever_fails) };
-    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

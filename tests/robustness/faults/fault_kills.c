@@ -3,7 +3,9 @@
 #include "fault_study.h"
 #include "base/random.h"
 
+#include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Trials of some milliseconds, so that a kill meets loading, training, writing and the reruns alike. */
 static const char study[] =
@@ -87,5 +89,5 @@ int main(int argc, char **argv)
 {
     if (argc > 1) wanted = 200;
     const struct CMUnitTest tests[] = { cmocka_unit_test(nothing_is_lost_whoever_is_killed) };
-    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

@@ -1,6 +1,9 @@
 /* Workers that hang or take too much memory are stopped at their limit, and the record says why. */
 #include "fault_study.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 static const char study[] = "{ 'study': 'limits', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
                             "  'budget': { 'trials': 1, 'steps': 20 },"
                             "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }";
@@ -65,5 +68,5 @@ int main(void)
         cmocka_unit_test(a_worker_that_takes_too_much_memory_is_stopped),
         cmocka_unit_test(a_worker_that_hangs_is_stopped_at_its_timeout),
     };
-    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

@@ -4,7 +4,9 @@
 #include "fault_study.h"
 #include "base/random.h"
 
+#include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char study[] =
     "{ 'study': 'signals', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
@@ -102,5 +104,5 @@ int main(int argc, char **argv)
     if (argc > 1) wanted = 100;
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_signal_ends_a_run_at_any_moment),
                                         cmocka_unit_test(a_signal_ends_a_run_that_waits_for_its_disk) };
-    return cmocka_run_group_tests(tests, set_up, fault_tear_down);
+    return test_run(tests, set_up, program_tear_down);
 }

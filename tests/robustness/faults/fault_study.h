@@ -2,122 +2,33 @@
 #ifndef FL_TESTS_FAULT_STUDY_H
 #define FL_TESTS_FAULT_STUDY_H
 
-#include "support/command_store.h"
-#include "results/results.h"
+#include "support/program.h"
 
-static char
-    folder[FL_FILE_PATH_MAX]; /* holds study.json, `once` from an undisturbed run, and `out`, which is disturbed */
-
-static inline int fault_begin(const char *study)
-{
-    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
-    if (fl_file_folder_exists("/dev/shm"))
-        setenv("TMPDIR", "/dev/shm", 0); /* these faults are no power cuts: a disk only adds waiting */
-    command_without_gnuplot();
-    folder_make(folder);
-    put_study(folder, "study.json", study);
-    assert_runs(0, folder, "run", "study.json", "-o", "once", "-j", "2");
-    return 0;
-}
+/* In a set-up: `folder` holds study.json, `once` from an undisturbed run, and later `out`, which is disturbed. */
+int fault_begin(const char *study);
 
 /* Commands started from now on meet a fault; fault.c says what the words mean. */
-static inline void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays)
-{
-    char number[32], code[32], met[FL_FILE_PATH_MAX];
-    snprintf(number, sizeof number, "%zu", at);
-    snprintf(code, sizeof code, "%d", trouble);
-    fl_file_path_join(met, folder, "met");
-    setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
-    setenv("FAULT_KIND", kind, 1);
-    setenv("FAULT_IN", in, 1);
-    setenv("FAULT_AT", number, 1);
-    setenv("FAULT_ERRNO", code, 1);
-    setenv("FAULT_MET", met, 1);
-    if (stays) setenv("FAULT_STAYS", "yes", 1);
-    unlink(met);
-}
+void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays);
 
 /* No longer; and did one meet it? */
-static inline bool fault_unset(void)
-{
-    char met[FL_FILE_PATH_MAX];
-    unsetenv("LD_PRELOAD");
-    unsetenv("FAULT_STAYS");
-    fl_file_path_join(met, folder, "met");
-    return fl_file_exists(met);
-}
+bool fault_unset(void);
 
 /* Take `out` away. */
-static inline void fault_clear(void)
-{
-    char out[FL_FILE_PATH_MAX];
-    fl_file_path_join(out, folder, "out");
-    if (fl_file_folder_exists(out)) folder_remove(out);
-}
-
-static inline int fault_tear_down(void **state)
-{
-    folder_remove(folder);
-    return 0;
-}
+void fault_clear(void);
 
 /* The lines of out/trials.jsonl, as far as they are whole; "" where there is none. free(). */
-static inline char *whole_lines(void)
-{
-    char path[FL_FILE_PATH_MAX], *bytes;
-    size_t n;
-    fl_file_path_join(path, folder, "out/trials.jsonl");
-    if (!fl_file_read(path, &bytes, &n, NULL)) return calloc(1, 1);
-    while (n && bytes[n - 1] != '\n') n--;
-    bytes[n] = 0;
-    return bytes;
-}
+char *whole_lines(void);
 
-static inline size_t count_lines(const char *text)
-{
-    size_t n = 0;
-    for (; *text; text++) n += *text == '\n';
-    return n;
-}
+size_t count_lines(const char *text);
 
 /* How many places of `out` are damaged: what `check` counts, without starting a process. Nothing begun is no damage. */
-static inline size_t count_damage(void)
-{
-    char out[FL_FILE_PATH_MAX], study[FL_FILE_PATH_MAX];
-    fl_error error;
-    fl_file_path_join(out, folder, "out");
-    fl_file_path_join(study, out, "study.json");
-    if (!fl_file_exists(study)) return 0;
-    fl_results *results = fl_results_read(out, &error);
-    if (!results || !fl_results_check_points(results, &error)) fail_msg("%s", error.text);
-    size_t n = results->n_damage;
-    fl_results_free(results);
-    return n;
-}
+size_t count_damage(void);
 
 /* No trial was finished twice. */
-static inline void assert_nothing_doubled(size_t trials)
-{
-    json_t *lines = store_lines(folder, "out", "trials"), *line;
-    size_t i, finished = 0;
-    json_array_foreach(lines, i, line) finished +=
-        strcmp(json_string_value(json_object_get(line, "status")), "failed") != 0;
-    json_decref(lines);
-    assert_int_equal(finished, trials);
-}
+void assert_nothing_doubled(size_t trials);
 
 /* Run undisturbed to the end: it succeeds, keeps every line, and the folder then holds what an undisturbed run's does.
  */
-static inline void assert_resumes(void)
-{
-    char *before = whole_lines();
-    assert_runs(0, folder, "run", "study.json", "-o", "out", "-j", "1", "--retry-failed");
-    char *after = whole_lines();
-    if (strncmp(before, after, strlen(before))) fail_msg("lines were lost: %s\n--- are now\n%s", before, after);
-    free(before);
-    free(after);
-    assert_same_store(folder, "once", "out");
-    assert_int_equal(count_damage(), 0);
-}
+void assert_resumes(void);
 
 #endif

@@ -3,14 +3,13 @@
  * The input is trials.jsonl, and after a line "--" points.jsonl. Each line gets its right check, so that what it says
  * is met and not only that it is damaged; a line that begins with ! stays as it is.
  */
+#include "base/folder.h"
 #include "base/hash.h"
 #include "export/export.h"
 #include "figures/figure.h"
 #include "fuzz.h"
 #include "store/store.h"
 #include "summary/summary.h"
-
-#include <ftw.h>
 
 static const char study_text[] =
     "{\"study\": \"s\", \"workload\": \"quadratic/noisy\", \"batch_size\": 16, \"select_at\": \"best\","
@@ -27,14 +26,9 @@ static const fl_store_shard whole = { 1, 1 };
 static char folder[FL_FILE_PATH_MAX];
 static fl_study *study;
 
-static int remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *where)
-{
-    return remove(path);
-}
-
 static void leave(void)
 {
-    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    fl_folder_remove(folder, NULL);
     fl_study_free(study);
 }
 
@@ -50,8 +44,8 @@ static fl_store *open_store(void)
 static void arrive(void)
 {
     fl_error error;
-    fl_file_path_join(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", "fairlead-fuzz-XXXXXX");
-    PROMISE(mkdtemp(folder));
+    if (access("/dev/shm", W_OK) == 0) setenv("TMPDIR", "/dev/shm", 0);
+    if (!fl_folder_temporary(folder, "fairlead-fuzz", &error)) fl_error_die("%s", error.text);
     study = fl_study_load_text("study", study_text, NULL, &error);
     if (!study) fl_error_die("%s", error.text);
     fl_store_close(open_store());

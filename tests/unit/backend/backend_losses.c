@@ -122,5 +122,5 @@ int main(void)
         cmocka_unit_test(large_logits_do_not_overflow),  cmocka_unit_test(a_logit_that_is_not_finite_is_seen),
         cmocka_unit_test(quadratic_has_its_closed_form), cmocka_unit_test(curvatures_are_log_spaced_up_to_ten),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

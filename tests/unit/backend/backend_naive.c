@@ -4,6 +4,8 @@
 #include "support/op_chain.h"
 #include "base/denormals.h"
 
+#include "base/memory.h"
+
 /* One layer in double. */
 typedef struct oracle {
     const fl_layer *layer;
@@ -194,5 +196,5 @@ int main(void)
         cmocka_unit_test(the_derivative_of_relu_at_zero_is_zero),
         cmocka_unit_test(relu_and_max_pool_commute_to_the_bit),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -35,5 +35,5 @@ int main(void)
         cmocka_unit_test(seconds_never_go_back),
         cmocka_unit_test(the_date_is_the_present_second_in_utc),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -52,5 +52,5 @@ int main(void)
         cmocka_unit_test(an_unknown_name_is_answered_with_all_names),
         cmocka_unit_test(a_long_list_of_names_is_cut),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

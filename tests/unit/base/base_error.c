@@ -67,5 +67,5 @@ int main(void)
         cmocka_unit_test(a_broken_promise_ends_the_process_with_a_sentence),
         cmocka_unit_test(giving_up_ends_the_process_as_the_machines_trouble),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -111,5 +111,5 @@ int main(void)
         cmocka_unit_test(nine_digits_are_kept),
         cmocka_unit_test(rounding_twice_changes_nothing_and_hides_the_last_bits),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A folder of the test's own, and the path that at() made last. */
 typedef struct place {
@@ -176,6 +178,23 @@ static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
     folder_remove(p.folder);
 }
 
+/* As anybody but root, who may write everywhere. */
+static void a_parent_that_cannot_be_made_is_the_reason(void **state)
+{
+    enum { NOBODY = 65534 };
+    fl_error error;
+    place p;
+    uid_t own = geteuid();
+    folder_make(p.folder);
+    assert_int_equal(chmod(p.folder, 0555), 0);
+    if (own == 0) assert_int_equal(seteuid(NOBODY), 0);
+    bool made = fl_file_folder_make(at(&p, "results/quick"), &error);
+    if (own == 0) assert_int_equal(seteuid(own), 0);
+    assert_false(made);
+    assert_contains(error.text, "results/quick: cannot be created: Permission denied");
+    folder_remove(p.folder);
+}
+
 static void paths_are_joined_by_one_slash(void **state)
 {
     char path[FL_FILE_PATH_MAX];
@@ -248,10 +267,11 @@ int main(void)
         cmocka_unit_test(an_errno_says_who_must_act),
         cmocka_unit_test(a_folder_is_made_with_its_parents_and_again),
         cmocka_unit_test(a_file_in_the_way_of_a_folder_is_an_error),
+        cmocka_unit_test(a_parent_that_cannot_be_made_is_the_reason),
         cmocka_unit_test(paths_are_joined_by_one_slash),
         cmocka_unit_test(a_path_that_is_too_long_is_refused_by_its_first_use),
         cmocka_unit_test(a_device_is_written_to_and_never_replaced),
         cmocka_unit_test(a_file_without_end_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -61,5 +61,5 @@ int main(void)
         cmocka_unit_test(files_and_bytes_have_their_published_sha256),
         cmocka_unit_test(a_file_that_is_not_there_is_the_users_error),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -126,5 +126,5 @@ int main(void)
         cmocka_unit_test(names_lead_to_places),
         cmocka_unit_test(choices_lead_to_their_index),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -359,5 +359,5 @@ int main(void)
         cmocka_unit_test(a_line_keeps_every_bit_of_its_numbers),
         cmocka_unit_test(a_line_keeps_the_order_of_its_keys),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

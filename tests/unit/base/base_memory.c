@@ -1,6 +1,7 @@
 /* Allocation that succeeds or ends the process, and the arena. */
 #include "support/dies.h"
 
+#include "base/arena.h"
 #include "base/memory.h"
 
 /* AddressSanitizer asks this of the program: let malloc fail as it does without it. */
@@ -116,5 +117,5 @@ int main(void)
         cmocka_unit_test(a_copied_text_is_another_text),
         cmocka_unit_test(no_memory_ends_the_process_with_a_sentence),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -1,22 +1,16 @@
 /* .npy files: round trips, the exact bytes NumPy writes, and files that lie. */
 #include "support/dies.h"
-#include "support/folder.h"
+#include "support/workspace.h"
 
 #include "base/npy.h"
 #include "base/text.h"
 
-static char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+static char path[FL_FILE_PATH_MAX];
 
 static int set_up(void **state)
 {
-    folder_make(folder);
+    workspace_set_up(state);
     fl_file_path_join(path, folder, "a.npy");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(folder);
     return 0;
 }
 
@@ -187,5 +181,5 @@ int main(void)
         cmocka_unit_test(files_that_lie_are_refused),
         cmocka_unit_test(a_header_longer_than_its_file_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, workspace_tear_down);
 }

@@ -113,13 +113,24 @@ static void a_number_is_all_of_its_text(void **state)
         if (fl_text_number_read(none[i], &value)) fail_msg("'%s' was taken for a number", none[i]);
 }
 
+static void whole_numbers_are_digits_within_range(void **state)
+{
+    static const char *const wrong[] = { "", " 1", "1 ", "+1", "-1", "1.0", "0x1", "1e1", "99999999999999999999", "8" };
+    uint64_t value;
+    assert_true(fl_text_whole_read("7", 0, 7, &value) && value == 7);
+    assert_true(fl_text_whole_read("0", 0, 7, &value) && value == 0);
+    assert_true(fl_text_whole_read("18446744073709551615", 0, UINT64_MAX, &value) && value == UINT64_MAX);
+    assert_false(fl_text_whole_read("0", 1, 7, &value));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(fl_text_whole_read(wrong[i], 0, 7, &value));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows_and_stays_terminated),  cmocka_unit_test(bytes_may_hold_anything),
         cmocka_unit_test(numbers_take_their_shortest_form), cmocka_unit_test(twenty_thousand_random_doubles_survive),
         cmocka_unit_test(a_shell_reads_each_word_back),     cmocka_unit_test(control_characters_give_no_orders),
-        cmocka_unit_test(a_number_is_all_of_its_text),
+        cmocka_unit_test(a_number_is_all_of_its_text),      cmocka_unit_test(whole_numbers_are_digits_within_range),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

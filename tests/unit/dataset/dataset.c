@@ -4,6 +4,8 @@
 #include "support/folder.h"
 #include "support/idx_bytes.h"
 
+#include <unistd.h>
+
 enum { N_FILES = 4 };
 
 static const char *const names[N_FILES] = { "train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz" };
@@ -250,5 +252,5 @@ int main(void)
         TEST(test_images_must_be_as_large_as_training_images),
         TEST(labels_must_be_below_ten),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

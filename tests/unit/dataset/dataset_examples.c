@@ -292,5 +292,5 @@ int main(void)
         cmocka_unit_test(the_whole_set_can_be_one_batch),
         cmocka_unit_test(a_batch_that_is_too_large_ends_the_process),
     };
-    return cmocka_run_group_tests(tests, fill, NULL);
+    return test_run(tests, fill, NULL);
 }

@@ -396,5 +396,5 @@ int main(void)
         TEST(what_a_killed_fetch_left_is_removed_by_the_next),
         TEST(a_set_stops_at_the_first_file_that_fails),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

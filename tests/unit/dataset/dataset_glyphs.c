@@ -97,5 +97,5 @@ int main(void)
         cmocka_unit_test(no_two_examples_are_alike),
         cmocka_unit_test(the_nearest_centroid_is_wrong_for_half_of_the_validation_set),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return test_run(tests, load, unload);
 }

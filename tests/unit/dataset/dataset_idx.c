@@ -191,5 +191,5 @@ int main(void)
         TEST(a_packed_file_with_a_wrong_checksum_is_refused),
         TEST(a_missing_file_is_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

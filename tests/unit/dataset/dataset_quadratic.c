@@ -149,5 +149,5 @@ int main(void)
         cmocka_unit_test(the_mean_loss_has_its_closed_form),
         cmocka_unit_test(sgd_follows_its_expected_path),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -71,9 +71,8 @@ static void the_sets_are_what_is_known_of_them(void **state)
 int main(void)
 {
     if (!getenv("FAIRLEAD_DATA")) {
-        puts("skipped: FAIRLEAD_DATA names no folder with fashion-mnist and mnist");
-        return 77;
+        return test_skip_all("FAIRLEAD_DATA names no folder with fashion-mnist and mnist");
     }
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_sets_are_what_is_known_of_them) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -207,5 +207,5 @@ int main(void)
         cmocka_unit_test(failed_trials_are_done_unless_they_are_to_be_tried_again),
         cmocka_unit_test(arms_advance_side_by_side),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -118,5 +118,5 @@ int main(void)
         cmocka_unit_test(the_bits_are_fixed),
         cmocka_unit_test(an_unknown_rule_is_answered_with_the_known_ones),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

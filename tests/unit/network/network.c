@@ -386,5 +386,5 @@ int main(void)
         cmocka_unit_test(a_lent_loss_meets_a_canonical_seam),
         cmocka_unit_test(a_backend_that_cannot_compute_is_refused_with_a_sentence),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

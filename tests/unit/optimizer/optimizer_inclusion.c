@@ -277,5 +277,5 @@ int main(void)
         cmocka_unit_test(every_image_goes_the_way_of_its_special_case),
         cmocka_unit_test(momentum_has_an_exact_image_in_rmsprop_at_rho_1),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

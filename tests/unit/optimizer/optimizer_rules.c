@@ -314,5 +314,5 @@ int main(void)
         cmocka_unit_test(rmsprop_starts_its_mean_square_at_one),
         cmocka_unit_test(null_moves_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -87,5 +87,5 @@ int main(void)
         cmocka_unit_test(adam_kingma_agrees_with_torch),
         cmocka_unit_test(adam_kingma_agrees_with_torch_at_a_large_epsilon),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -218,5 +218,5 @@ int main(void)
         cmocka_unit_test(the_origin_tells_the_records_and_their_cost),
         cmocka_unit_test(an_empty_folder_narrows_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -216,5 +216,5 @@ int main(void)
         cmocka_unit_test(a_slot_below_zero_is_refused),
         cmocka_unit_test(the_best_point_wins_by_metric_then_loss_then_step),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "record/host.h"
 
+#include <sys/stat.h>
 #include <xmmintrin.h>
 
 static const char *const determinants[] = {
@@ -195,5 +196,5 @@ int main(void)
         cmocka_unit_test(a_fact_that_an_old_record_lacks_is_not_a_difference),
         cmocka_unit_test(a_changed_source_changes_the_build),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

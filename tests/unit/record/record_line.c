@@ -75,5 +75,5 @@ int main(void)
         cmocka_unit_test(any_changed_byte_is_seen),
         cmocka_unit_test(any_shorter_line_is_seen),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

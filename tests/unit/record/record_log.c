@@ -2,6 +2,8 @@
 #include "record/log.h"
 #include "support/fixtures.h"
 
+#include <unistd.h>
+
 #define CLAIMS "\"claims\": {\"baseline\": \"a\"},"
 
 static size_t n_lines(const scene *s)
@@ -109,5 +111,5 @@ int main(void)
         cmocka_unit_test(a_torn_line_is_left_out),
         cmocka_unit_test(undeclared_claims_count_no_looks),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

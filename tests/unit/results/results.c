@@ -383,5 +383,5 @@ int main(void)
         cmocka_unit_test(reruns_stand_beside_the_search),
         cmocka_unit_test(reruns_of_a_trial_no_longer_selected_do_not_count),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -212,5 +212,5 @@ int main(void)
         cmocka_unit_test(the_loss_can_be_selected_by_as_well),
         cmocka_unit_test(steps_to_target_are_the_median_over_the_repeats),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -279,5 +279,5 @@ int main(void)
         cmocka_unit_test(list_gives_the_rates_themselves),
         cmocka_unit_test(a_list_with_too_few_or_impossible_rates_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -109,5 +109,5 @@ int main(void)
         cmocka_unit_test(points_refuse_a_space_of_axes),
         cmocka_unit_test(drawn_points_keep_their_bits),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

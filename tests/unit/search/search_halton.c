@@ -167,5 +167,5 @@ int main(void)
         cmocka_unit_test(halton_points_are_as_even_as_scipys),
         cmocka_unit_test(random_points_are_as_uneven_as_chance_makes_them),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

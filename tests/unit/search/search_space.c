@@ -208,5 +208,5 @@ int main(void)
         cmocka_unit_test(trials_depend_on_their_index_alone),
         cmocka_unit_test(halton_spreads_a_log_axis_evenly),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -230,5 +230,5 @@ int main(void)
         cmocka_unit_test(the_least_and_the_greatest_of_listed_values_are_edges),
         cmocka_unit_test(choices_have_no_edge),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

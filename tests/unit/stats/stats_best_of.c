@@ -135,5 +135,5 @@ int main(void)
         cmocka_unit_test(bootstrap_draws_converge_to_the_law),
         cmocka_unit_test(budget_doubles_k_and_ends_at_all_trials),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -183,5 +183,5 @@ int main(void)
         cmocka_unit_test(interval_is_freed_of_the_bias_of_resampling),
         cmocka_unit_test(an_outlier_does_not_push_the_interval_off_the_values),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -34,5 +34,5 @@ int main(void)
         cmocka_unit_test(corrected_values_never_pass_one),
         cmocka_unit_test(one_comparison_stays_as_it_is),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

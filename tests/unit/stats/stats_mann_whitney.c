@@ -67,5 +67,5 @@ int main(void)
         cmocka_unit_test(larger_samples_use_the_normal_approximation),
         cmocka_unit_test(equal_samples_prove_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

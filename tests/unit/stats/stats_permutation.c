@@ -185,5 +185,5 @@ int main(void)
         cmocka_unit_test(divergence_counts_as_the_worst_value),
         cmocka_unit_test(two_arms_without_any_figure_do_not_differ),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

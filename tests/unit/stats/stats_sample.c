@@ -76,5 +76,5 @@ int main(void)
         cmocka_unit_test(mean_leaves_out_infinite_values_and_tells_their_weight),
         cmocka_unit_test(standard_error_of_a_rate_is_the_binomial_one),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -143,5 +143,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(not_worse_is_shown_of_arms_that_are_not),
     };
     take_studies(argc, argv);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

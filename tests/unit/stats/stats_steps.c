@@ -56,5 +56,5 @@ int main(void)
         cmocka_unit_test(arms_within_one_interval_are_equal),
         cmocka_unit_test(law_keeps_draws_without_a_hit),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

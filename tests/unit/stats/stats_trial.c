@@ -25,5 +25,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lower_scores_win_then_lower_losses_then_lower_indices),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -318,5 +318,5 @@ int main(void)
         cmocka_unit_test(a_folder_that_vanishes_is_the_machines_trouble),
         cmocka_unit_test(host_facts_are_kept_by_their_key),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -99,5 +99,5 @@ int main(void)
         cmocka_unit_test(no_descriptor_survives_an_exec),
         cmocka_unit_test(the_whole_and_shards_of_two_counts_refuse_each_other),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

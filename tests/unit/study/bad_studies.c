@@ -442,5 +442,5 @@ int main(void)
         cmocka_unit_test(every_mistake_gets_its_sentence_and_place),
         cmocka_unit_test(mistakes_of_the_command_line_say_so),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

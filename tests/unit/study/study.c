@@ -267,5 +267,5 @@ int main(void)
         cmocka_unit_test(arms_are_paired_by_their_seeds),
         cmocka_unit_test(overrides_are_frozen),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

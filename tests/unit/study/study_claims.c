@@ -157,5 +157,5 @@ int main(void)
         cmocka_unit_test(an_extension_keeps_the_first_k),
         cmocka_unit_test(other_claims_do_not_continue),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

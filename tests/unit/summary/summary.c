@@ -210,5 +210,5 @@ int main(void)
         cmocka_unit_test(reruns_are_reported_beside_and_change_nothing),
         cmocka_unit_test(hyperparameters_left_at_their_default_are_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -247,5 +247,5 @@ int main(void)
         cmocka_unit_test(limits_ask_for_a_large_epsilon),
         cmocka_unit_test(arms_of_other_schedules_are_no_special_cases),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

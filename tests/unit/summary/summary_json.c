@@ -68,5 +68,5 @@ int main(void)
         cmocka_unit_test(the_json_of_an_empty_folder_can_be_written),
         cmocka_unit_test(a_summary_is_a_pure_function_of_the_records),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -173,5 +173,5 @@ int main(void)
         cmocka_unit_test(only_arms_of_one_batch_size_are_compared),
         cmocka_unit_test(arms_within_one_interval_are_equal_in_steps),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

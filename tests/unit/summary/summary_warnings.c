@@ -237,5 +237,5 @@ int main(void)
         cmocka_unit_test(damaged_lines_are_named),
         cmocka_unit_test(test_errors_closer_than_their_standard_error_are_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

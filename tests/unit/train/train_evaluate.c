@@ -106,5 +106,5 @@ int main(void)
         cmocka_unit_test(every_backend_evaluates_the_same),
         cmocka_unit_test(training_error_is_over_the_training_split_where_that_is_smaller),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -109,5 +109,5 @@ int main(void)
         cmocka_unit_test(a_kept_trainer_gives_the_bits_of_a_new_one),
         cmocka_unit_test(a_refused_trial_leaves_the_trainer_good),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

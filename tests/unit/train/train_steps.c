@@ -341,5 +341,5 @@ int main(void)
         cmocka_unit_test(parts_of_the_time_add_up),
         cmocka_unit_test(an_outcome_survives_the_pipe),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

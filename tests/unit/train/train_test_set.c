@@ -80,5 +80,5 @@ int main(void)
         cmocka_unit_test(every_point_that_is_the_best_so_far_has_its_test_error),
         cmocka_unit_test(a_ratio_evaluates_where_it_says),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

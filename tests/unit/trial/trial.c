@@ -337,5 +337,5 @@ int main(void)
         cmocka_unit_test(trials_that_cannot_be_are_refused),
         cmocka_unit_test(impossible_numbers_are_not_accepted),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -102,5 +102,5 @@ int main(void)
         cmocka_unit_test(evaluations_travel_as_json),
         cmocka_unit_test(evaluations_travel_as_a_command),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

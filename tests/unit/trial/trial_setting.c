@@ -169,5 +169,5 @@ int main(void)
         cmocka_unit_test(ranges_are_judged_after_one_minus),
         cmocka_unit_test(words_of_a_command_line_are_numbers_or_choices),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

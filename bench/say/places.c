@@ -1,0 +1,116 @@
+/* The places, in the order in which they are searched; the first that has a file wins. */
+#include "say/places.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The source tree, and the folder that `cmake --install` puts beside the program wherever that is. */
+enum { N_SHARES = 2 };
+
+static void share_folder(size_t i, char folder[FL_FILE_PATH_MAX])
+{
+    char program[FL_FILE_PATH_MAX];
+    if (i == 0) {
+        snprintf(folder, FL_FILE_PATH_MAX, "%s", FL_SOURCE_DIR);
+        return;
+    }
+    places_program(program);
+    *strrchr(program, '/') = 0;
+    fl_file_path_join(folder, program, FL_SHARE_FROM_PROGRAM);
+}
+
+void places_program(char path[FL_FILE_PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, FL_FILE_PATH_MAX - 1);
+    if (n < 0) fl_error_die("/proc/self/exe cannot be read");
+    path[n] = 0;
+}
+
+bool places_shared(const char *name, char path[FL_FILE_PATH_MAX])
+{
+    for (size_t i = 0; i < N_SHARES; i++) {
+        char folder[FL_FILE_PATH_MAX];
+        share_folder(i, folder);
+        fl_file_path_join(path, folder, name);
+        if (fl_file_exists(path)) return true;
+    }
+    return false;
+}
+
+static bool in_suites(const char *root, const char *name, char path[FL_FILE_PATH_MAX])
+{
+    int n = snprintf(path, FL_FILE_PATH_MAX, "%s/suites/%s.json", root, name);
+    return n < FL_FILE_PATH_MAX && fl_file_exists(path);
+}
+
+bool places_study(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error)
+{
+    if (strlen(name) >= FL_FILE_PATH_MAX) return fl_error_user(error, "%.100s...: the path is too long", name);
+    strcpy(path, name);
+    if (fl_file_exists(path)) return true;
+    if (in_suites(".", name, path)) return true;
+    for (size_t i = 0; i < N_SHARES; i++) {
+        char folder[FL_FILE_PATH_MAX];
+        share_folder(i, folder);
+        if (in_suites(folder, name, path)) return true;
+    }
+    return fl_error_user(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows",
+                         name);
+}
+
+/* --- all of them --- */
+
+typedef struct walk {
+    void (*found)(void *user, const char *name, const char *path);
+    void *user;
+    char **names; /* found already; owned */
+    size_t n;
+} walk;
+
+static void add_study(walk *w, const char *name, const char *path)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (!strcmp(w->names[i], name)) return;
+    w->names = fl_memory_grow(w->names, w->n + 1, sizeof *w->names);
+    w->names[w->n++] = fl_memory_copy_text(name);
+    w->found(w->user, name, path);
+}
+
+static void walk_folder(walk *w, const char *folder, const char *prefix)
+{
+    struct dirent **entries;
+    int n = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *file = entries[i]->d_name;
+        size_t stem = strlen(file) > 5 ? strlen(file) - 5 : 0;
+        char path[FL_FILE_PATH_MAX], name[512];
+        fl_file_path_join(path, folder, file);
+        if (*file != '.' && fl_file_folder_exists(path)) {
+            snprintf(name, sizeof name, "%s%s/", prefix, file);
+            walk_folder(w, path, name);
+        } else if (stem && !strcmp(file + stem, ".json") && !strstr(file, ".schema.")) {
+            snprintf(name, sizeof name, "%s%.*s", prefix, (int)stem, file);
+            add_study(w, name, path);
+        }
+        free(entries[i]);
+    }
+    if (n >= 0) free(entries);
+}
+
+void places_each_study(void (*found)(void *user, const char *name, const char *path), void *user)
+{
+    walk w = { .found = found, .user = user };
+    walk_folder(&w, "suites", "");
+    for (size_t i = 0; i < N_SHARES; i++) {
+        char share[FL_FILE_PATH_MAX], folder[FL_FILE_PATH_MAX];
+        share_folder(i, share);
+        fl_file_path_join(folder, share, "suites");
+        walk_folder(&w, folder, "");
+    }
+    for (size_t i = 0; i < w.n; i++) free(w.names[i]);
+    free(w.names);
+}

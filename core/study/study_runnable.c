@@ -1,0 +1,59 @@
+/* What a study must be before it is run, beyond what it takes to read it: result folders of earlier releases and of
+ * other machines need not be so, and stay readable. */
+#include "study/study_reading.h"
+
+#include <string.h>
+
+/* Where the file names this value of `key`, itself or in a list; the root where it leaves it to the default. */
+static fl_json_node node_of(fl_json_node root, const char *key, const char *value)
+{
+    fl_json_node node, child;
+    if (!fl_json_get(root, key, &node)) return root;
+    if (!json_is_array(fl_json_value(node))) return node;
+    for (bool more = fl_json_first(node, &child); more; more = fl_json_next(&child))
+        if (!strcmp(json_string_value(fl_json_value(child)), value)) return child;
+    return node;
+}
+
+/* A backend that computes in single precision lacks the other one; else it is the backend that is missing. */
+static bool accept_backend(fl_json_node root, const fl_trial *base, fl_error *error)
+{
+    fl_error why;
+    if (base->backend->usable(base->precision, &why)) return true;
+    bool lacks_precision = base->backend->usable(FL_BACKEND_F32, NULL);
+    fl_json_node node = lacks_precision ? node_of(root, "precision", fl_backend_precision_name(base->precision))
+                                        : node_of(root, "backend", base->backend->entry.name);
+    return fl_json_fail_with(node, error, &why);
+}
+
+static bool accept_init(fl_json_node root, const fl_init *init, fl_error *error)
+{
+    fl_json_node node = root, child;
+    fl_error why;
+    fl_init without_bias = *init;
+    without_bias.bias = 0;
+    if (fl_init_accepts(init, &why)) return true;
+    const char *culprit = fl_init_accepts(&without_bias, NULL) ? "bias" : "argument";
+    if (fl_json_get(root, "init", &node) && fl_json_get(node, culprit, &child)) node = child;
+    return fl_json_fail_with(node, error, &why);
+}
+
+static bool accept_split(fl_json_node root, const fl_dataset_split *split, fl_error *error)
+{
+    fl_json_node node, seed;
+    if (split->from == FL_DATASET_FROM_SEEDED) return true;
+    if (!fl_json_get(root, "split", &node) || !fl_json_get(node, "seed", &seed)) return true;
+    return fl_json_fail_key(seed, error, "'seed' is for a split \"from\": \"seeded\"; this one is from %s",
+                            fl_dataset_split_from_name(split->from));
+}
+
+bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error)
+{
+    for (size_t i = 0; i < study->n_arms; i++) {
+        const fl_trial *base = &study->arms[i].base;
+        if (!accept_backend(root, base, error) || !accept_init(root, &base->init, error) ||
+            !accept_split(root, &base->split, error))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,45 @@
+/* A summary as a whole: first the arms, then what stands between them. */
+#include "base/memory.h"
+#include "summary/summary_parts.h"
+
+#include <stdlib.h>
+
+fl_summary *fl_summary_make(const fl_results *results)
+{
+    fl_summary *summary = fl_memory_new(1, sizeof *summary);
+    size_t n_arms = results->study->n_arms;
+    *summary =
+        (fl_summary){ .results = results, .arms = fl_memory_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
+    for (size_t i = 0; i < n_arms; i++) fl_summary_fill_arm(results, i, &summary->arms[i]);
+    fl_summary_compare(summary);
+    fl_summary_include(summary);
+    fl_summary_warn_of_later(summary);
+    fl_summary_warn(summary);
+    return summary;
+}
+
+static void free_sentences(char **list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) free(list[i]);
+    free(list);
+}
+
+void fl_summary_free(fl_summary *summary)
+{
+    if (!summary) return;
+    for (size_t i = 0; i < summary->n_arms; i++) {
+        fl_summary_arm *arm = &summary->arms[i];
+        fl_record_free(&arm->record);
+        free(arm->scores);
+        free(arm->cut_offs);
+        free_sentences(arm->defaults, arm->n_defaults);
+        free_sentences(arm->warnings, arm->n_warnings);
+    }
+    free_sentences(summary->warnings, summary->n_warnings);
+    free(summary->arms);
+    for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
+    for (size_t i = 0; i < summary->n_pairs; i++) free(summary->pairs[i].verdict);
+    free(summary->inclusions);
+    free(summary->pairs);
+    free(summary);
+}

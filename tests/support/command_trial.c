@@ -1,0 +1,28 @@
+#include "support/command_trial.h"
+
+static double draw_value(const fl_hyper *hyper, fl_random_stream *stream)
+{
+    size_t n_choices = 0;
+    while (hyper->choices && hyper->choices[n_choices]) n_choices++;
+    if (n_choices) return (double)fl_random_below(stream, n_choices);
+    double low = fmax(hyper->min, 0), high = fmin(hyper->max, DRAWN_MOST);
+    double value = low + (0.01 + 0.98 * fl_random_uniform(stream)) * (high - low);
+    return hyper->scale == FL_HYPER_INTEGER ? ceil(value) : value;
+}
+
+fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, const fl_workload *workload,
+                    fl_random_stream *stream)
+{
+    fl_trial_owners owners = { optimizer, schedule, workload };
+    fl_trial trial = fl_trial_default(&owners);
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
+        size_t n;
+        const fl_hyper *table = fl_trial_owner_table(&owners, owner, &n);
+        for (size_t i = 0; i < FL_HYPER_MAX; i++) trial.values.of[owner][i] = i < n ? draw_value(&table[i], stream) : 0;
+    }
+    trial.steps = DRAWN_STEPS;
+    trial.n_rates = schedule->absolute ? DRAWN_STEPS : 0;
+    if (trial.n_rates) trial.rates = calloc(trial.n_rates, sizeof *trial.rates);
+    for (size_t i = 0; i < trial.n_rates; i++) trial.rates[i] = fl_random_uniform(stream);
+    return trial;
+}

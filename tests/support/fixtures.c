@@ -1,0 +1,143 @@
+#include "support/fixtures.h"
+
+const fl_store_shard whole = { 1, 1 };
+
+fl_study *invented_study(const char *fields, const char *arms)
+{
+    fl_error error;
+    fl_text text = { 0 };
+    fl_text_add(
+        &text,
+        "{\"study\": \"invented\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 32, %s "
+        "\"arms\": [%s]}",
+        fields, arms);
+    fl_study *study = fl_study_load_text("invented", text.bytes, NULL, &error);
+    if (!study) fail_msg("%s", error.text);
+    fl_text_free(&text);
+    return study;
+}
+
+fl_store *open_store(const scene *s, fl_store_shard shard)
+{
+    fl_error error;
+    fl_store *store = fl_store_open(s->folder, s->study, shard, NULL, &error);
+    if (!store) fail_msg("%s", error.text);
+    return store;
+}
+
+void scene_begin(scene *s, const char *fields, const char *arms)
+{
+    *s = (scene){ .study = invented_study(fields, arms) };
+    folder_make(s->folder);
+    s->store = open_store(s, whole);
+}
+
+void scene_end(scene *s)
+{
+    fl_store_close(s->store);
+    fl_results_free(s->results);
+    fl_study_free(s->study);
+    folder_remove(s->folder);
+}
+
+fl_trial_point invented_point(size_t step, double error, double test_error, double loss)
+{
+    return (fl_trial_point){ .step = step,
+                             .of = { [FL_TRIAL_TRAIN_LOSS] = loss,
+                                     [FL_TRIAL_TRAIN_ERROR] = error,
+                                     [FL_TRIAL_VAL_LOSS] = loss,
+                                     [FL_TRIAL_VAL_ERROR] = error,
+                                     [FL_TRIAL_TEST_LOSS] = test_error,
+                                     [FL_TRIAL_TEST_ERROR] = test_error },
+                             .rate = 0.1,
+                             .seconds = (double)step };
+}
+
+fl_outcome invented_outcome(const fl_trial *trial, const invented *what)
+{
+    size_t last = what->stopped_at ? what->stopped_at : trial->steps;
+    double loss = what->val_loss ? what->val_loss : what->val_error;
+    fl_outcome outcome = { .status = what->status,
+                           .stopped_at = what->stopped_at,
+                           .n_parameters = 235146,
+                           .seconds = { .total = 2, .setup = 0.5, .forward_backward = 1.5 },
+                           .examples_per_second = 1234.5 };
+    fl_trial_id(trial, "invented", outcome.trial);
+    snprintf(outcome.reason, sizeof outcome.reason, "%s", what->reason ? what->reason : "");
+    outcome.points = fl_memory_new(last / trial->eval_every + 1, sizeof(fl_trial_point));
+    if (what->status != FL_OUTCOME_COMPLETE) return outcome;
+    snprintf(outcome.state_hash, sizeof outcome.state_hash, "0123456789abcdef");
+    for (size_t step = trial->eval_every; step < last; step += trial->eval_every) {
+        double error = what->reached && step >= what->reached ? 0 : 0.9;
+        outcome.points[outcome.n_points++] = invented_point(step, error, error, error);
+    }
+    outcome.points[outcome.n_points++] = invented_point(last, what->val_error, what->test_error, loss);
+    return outcome;
+}
+
+bool invent_in(const scene *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat, invented what,
+               fl_error *error)
+{
+    fl_trial trial = fl_study_trial(s->study, &s->study->arms[arm], index, repeat);
+    if (what.values) trial.values = *what.values;
+    fl_outcome outcome = invented_outcome(&trial, &what);
+    fl_record_slot slot = { arm, index, repeat };
+    bool added = fl_store_add(store, &slot, &trial, &outcome, what.host ? what.host : "0000000000000001", error);
+    fl_outcome_free(&outcome);
+    fl_trial_free(&trial);
+    return added;
+}
+
+void invent(const scene *s, size_t arm, uint64_t index, uint64_t repeat, invented what)
+{
+    fl_error error;
+    if (!invent_in(s, s->store, arm, index, repeat, what, &error)) fail_msg("%s", error.text);
+}
+
+void invent_errors(const scene *s, size_t arm, const double *val_errors, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        invent(s, arm, i, 0, (invented){ .val_error = val_errors[i], .test_error = val_errors[i] + 0.01 });
+}
+
+fl_results *read_scene(scene *s)
+{
+    fl_error error;
+    fl_results_free(s->results);
+    s->results = fl_results_read(s->folder, &error);
+    if (!s->results) fail_msg("%s", error.text);
+    return s->results;
+}
+
+void assert_keys(const json_t *object, const char *keys)
+{
+    char *list = strdup(keys), *rest = list;
+    for (char *key; (key = strsep(&rest, " "));)
+        if (!json_object_get(object, key)) fail_msg("there is no key '%s'", key);
+    free(list);
+}
+
+bytes take_file(const scene *s, const char *name)
+{
+    char path[FL_FILE_PATH_MAX];
+    bytes b;
+    fl_error error;
+    fl_file_path_join(path, s->folder, name);
+    if (!fl_file_read(path, &b.text, &b.n, &error)) fail_msg("%s", error.text);
+    return b;
+}
+
+void give_file(const scene *s, const char *name, const char *text, size_t n)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, s->folder, name);
+    put_file(path, text, n);
+}
+
+size_t line_start(const bytes *b, size_t number)
+{
+    size_t at = 0;
+    for (size_t line = 1; line < number; line++)
+        at = (size_t)((char *)memchr(b->text + at, '\n', b->n - at) - b->text) + 1;
+    return at;
+}
