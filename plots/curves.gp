@@ -4,6 +4,7 @@ panel_width = share(columns)
 panel_height = 210
 gap_bottom = 30
 foot = 16
+marked = 1
 heading_height = 58.0
 rows = rows_for(2)
 note = "thick: validation; thin: training" . (has_reruns ? "; bands: least to greatest of the reruns" : "")
@@ -24,7 +25,8 @@ do for [p = 1:n_panels] {
         plot @blocks data index b - 1 using 1:c + 2:c + 3 with filledcurves lc rgb colours[slot[b]], \
              @blocks '' index b - 1 using 1:c + 1 \
                 with lines lw 0.7 lc rgb colours[slot[b]] dt dash(slot[b]), \
-             @blocks '' index b - 1 using 1:c @line @linked
+             @blocks '' index b - 1 using 1:c @line, \
+             @blocks '' index b - 1 using 1:c every 4 @marks @linked
     }
 }
 sample_lw = 2

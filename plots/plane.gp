@@ -1,7 +1,7 @@
 # Each trial over learning rate and its partner, coloured by its score: a cell per arm, one bar of colours per panel.
 panel_width = n_columns <= 3 ? 200 : 156
 panel_height = 160
-margin_right = 70
+margin_right = 80
 gap_left = name_room + 12
 gap_right = 10
 gap_top = 26
@@ -21,7 +21,7 @@ set xlabel "learning rate" offset 0, 0.9
 # The bar stands beside the row of cell b.
 bar(b, p) = sprintf("set colorbox user origin screen %.6f, screen %.6f ", \
                     right(columns) + 14.0 / width, bottom(down(b, p))) . \
-            sprintf("size screen %.6f, screen %.6f; set cblabel metric[%d] noenhanced", \
+            sprintf("size screen %.6f, screen %.6f; set cblabel metric[%d] offset 1.2 noenhanced", \
                     12.0 / width, panel_height / (1.0 * height), p)
 
 linked = links ? ", '' index b - 1 using 1:2:5".link : ""

@@ -168,7 +168,7 @@ void figure_set_text(figure_data *data, const char *name, const char *text)
 enum { MOST_LABELS = 6, MOST_LABELS_OF_TWO = 9 };
 
 /* How many columns the labels of an axis may take; 0: they stand one below the other. */
-static const size_t room[FIGURE_KINDS] = { [FIGURE_HORIZONTAL] = 40, [FIGURE_NARROW] = 18 };
+static const size_t room[FIGURE_KINDS] = { [FIGURE_HORIZONTAL] = 40, [FIGURE_NARROW] = 20 };
 
 static figure_ticks ticks_of(const figure_scale *scale, size_t columns)
 {

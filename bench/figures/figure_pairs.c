@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "figures/figure.h"
 #include "figures/figure_rows.h"
+#include "figures/figure_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 /* A study that declares nothing compares all its pairs, more than can be read: those with the smallest p are shown. */
 enum { MOST_ROWS = 40 };
+enum { ARM_WIDTH = 24, VERDICT_WIDTH = 48 }; /* columns of names and verdicts */
 
 static const figure_variable variables[] = { FIGURE_ROW_VARIABLES, { .name = NULL } };
 
@@ -49,13 +51,17 @@ static void add_pair(figure_data *data, const figure_panel *panel, const fl_summ
                      figure_rows *rows)
 {
     const fl_summary_arm *a = &panel->summary->arms[pair->a], *b = &panel->summary->arms[pair->b];
-    fl_text left = { 0 };
+    fl_text left = { 0 }, right = { 0 };
     const double range[3] = { factor * pair->difference, factor * pair->low, factor * pair->high };
     const char *const trials[2] = { a->selected->record->trial, b->selected->record->trial };
-    fl_text_add(&left, "%s − %s", a->arm->label, b->arm->label);
-    figure_rows_add(rows, data, arm_of(panel, pair->a)->slot, left.bytes, pair->verdict, range,
+    figure_text_add_cut(&left, a->arm->label, ARM_WIDTH);
+    fl_text_add(&left, " − ");
+    figure_text_add_cut(&left, b->arm->label, ARM_WIDTH);
+    figure_text_add_cut(&right, pair->verdict, VERDICT_WIDTH);
+    figure_rows_add(rows, data, arm_of(panel, pair->a)->slot, left.bytes, right.bytes, range,
                     pair->claimed ? FIGURE_ROW_CLAIMED : FIGURE_ROW_OPEN);
     figure_add_trials(data, trials, 2);
+    fl_text_free(&right);
     fl_text_free(&left);
 }
 

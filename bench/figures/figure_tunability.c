@@ -5,7 +5,6 @@
 #include "figures/figure_lines.h"
 #include "stats/effort.h"
 #include "stats/expected_best.h"
-#include "summary/summary_parts.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
  * than that of the arm below, ties one half. */
 #include "figures/figure.h"
 #include "stats/win_rate.h"
-#include "summary/summary_parts.h"
 
 #include <math.h>
 #include <stdlib.h>

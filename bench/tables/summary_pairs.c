@@ -71,7 +71,7 @@ static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
     fl_text text = { 0 };
     if (pair->tested) add_difference(&text, summary, pair);
     if (pair->found == FL_SUMMARY_NOTHING) fl_text_add(&text, ": no difference shown");
-    if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, ": not claimed, for %s", pair->verdict);
+    if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, "; not claimed: %s", pair->verdict);
     if (pair->n_left_out) fl_text_add(&text, " (%zu trials without a partner left out)", pair->n_left_out);
     page_paragraph(4, pair->claimed ? "  *" : "  -", text.bytes);
     fl_text_free(&text);

@@ -156,6 +156,13 @@ void fl_summary_free(fl_summary *summary);
 /* Correct the declared tests of studies of one family together, those of the `n` summaries that name the same one. */
 void fl_summary_correct_families(fl_summary *const *summaries, size_t n);
 
+/* The trials of an arm that count, n_counted of them, as selection sees them, each with the test error to report. The
+ * caller frees them. */
+fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm);
+
+/* The same with the study's score to report. */
+fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
+
 /* True when two arms can be compared: everything but optimizer, schedule and space is the same. */
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b);
 

@@ -4,13 +4,6 @@
 
 #include "summary/summary.h"
 
-/* The trials of an arm that count, n_counted of them, as selection sees them, each with the test error to report. The
- * caller frees them. */
-fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm);
-
-/* The same with the study's score to report. */
-fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
-
 /* How many divisions or resamples each of `n_tests` draws when together they shuffle so many trials per draw: as many
  * as are wanted, or as that can afford. */
 size_t fl_summary_draws(size_t n_tests, double shuffled);

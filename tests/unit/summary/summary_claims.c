@@ -1,0 +1,230 @@
+/* What may be claimed: declared pairs, paired arms, spaces that are cut off, arms that diverge, looking again, and
+ * studies of one family. */
+#include "support/summed.h"
+
+#include "record/log.h"
+
+#define CLAIMS(text) "\"claims\": {" text "},"
+#define MOMENTUM(name)                                                                                                 \
+    "{\"arm\": \"" name "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "                             \
+    "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}"
+
+static void end(scene *s, fl_summary *summary)
+{
+    fl_summary_free(summary);
+    scene_end(s);
+}
+
+/* Complete trials with a rate in the middle of the axis, but for those from `first` on, which are at its upper end. */
+static void trials_at(const scene *s, size_t arm, size_t n, double low, size_t n_at_end)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        fl_trial_values values = s->study->arms[arm].base.values;
+        double error = low + 0.01 * (double)i;
+        values.of[FL_TRIAL_OF_OPTIMIZER][0] = i < n_at_end ? 9.5 : 0.1;
+        invent(s, arm, i, 0, (invented){ .val_error = error, .test_error = error, .values = &values });
+    }
+}
+
+static void only_declared_pairs_are_tested_and_corrected_for(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"c\", \"a\"]]"), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 10, 0.1 + 0.2 * (double)arm, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->n_pairs);
+    assert_int_equal(1, summary->n_tests);
+    assert_int_equal(2, summary->pairs[0].a);
+    assert_int_equal(0, summary->pairs[0].b);
+    assert_close(summary->pairs[0].p_adjusted, summary->pairs[0].p, 0);
+    assert_true(summary->pairs[0].claimed);
+    assert_string_equal("a is better", summary->pairs[0].verdict);
+    end(&s, summary);
+}
+
+static void a_baseline_costs_a_test_per_other_arm(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10) CLAIMS("\"baseline\": \"b\""), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 10, 0.1 + 0.2 * (double)arm, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(2, summary->n_tests);
+    for (size_t i = 0; i < 2; i++) assert_int_equal(1, summary->pairs[i].b);
+    end(&s, summary);
+}
+
+/* Arms of one space differ by .01 in each trial: paired they do beyond doubt, whatever lies between the trials. */
+static void arms_of_one_space_are_paired_by_index(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(20), SGD("sgd") "," MOMENTUM("momentum") "," UNLIKE("other", 20));
+    for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 20, 0.1 + (arm ? 0.01 : 0), 0);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_pair *paired = &summary->pairs[0], *unpaired = &summary->pairs[1];
+    assert_true(paired->paired && paired->claimed);
+    assert_close(paired->difference, -0.01, 1e-12);
+    assert_close(paired->low, -0.01, 1e-9);
+    assert_false(unpaired->paired || unpaired->claimed);
+    assert_close(unpaired->difference, -0.01, 1e-12);
+    end(&s, summary);
+}
+
+/* Of feasible budgets of 5, one arm needed seven indices: its last two have no partner; its infeasible trials count as
+ * the worst value of both arms, .5. K = 1: the means, (.1 + .2 + .5 + .5 + .3) / 5 against .3. */
+static void infeasible_trials_keep_their_partner_and_the_rest_is_left_out(void **state)
+{
+    scene s;
+    scene_begin(&s, FEASIBLE(5), SGD("sgd") "," MOMENTUM("momentum"));
+    const double errors[7] = { 0.1, 0.2, 0, 0, 0.3, 0.4, 0.4 };
+    for (uint64_t i = 0; i < 7; i++) {
+        if (i < 5)
+            invent(&s, 1, i, 0, (invented){ .val_error = 0.1 + 0.1 * (double)i, .test_error = 0.1 + 0.1 * (double)i });
+        invent(&s, 0, i, 0, errors[i] > 0 ? (invented){ .val_error = errors[i], .test_error = errors[i] } : infeasible);
+    }
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    assert_int_equal(5, summary->arms[0].n_counted);
+    assert_true(pair->paired && pair->tested);
+    assert_int_equal(5, pair->n_a);
+    assert_int_equal(2, pair->n_left_out);
+    assert_close(pair->difference, 0.32 - 0.3, 1e-12);
+    end(&s, summary);
+}
+
+/* The loser's three best of twenty at the upper end of its rate: the difference stands, the claim does not. */
+static void nothing_is_claimed_against_an_arm_whose_search_is_cut_off(void **state)
+{
+    for (size_t n_at_end = 1; n_at_end <= 2; n_at_end++) {
+        scene s;
+        scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
+        trials_at(&s, 0, 20, 0.1, 0);
+        trials_at(&s, 1, 20, 0.4, n_at_end);
+        fl_summary *summary = sum_up(&s);
+        const fl_summary_pair *pair = &summary->pairs[0];
+        assert_true(pair->shown);
+        assert_int_equal(n_at_end == 2 ? FL_SUMMARY_CUT_OFF : FL_SUMMARY_BETTER, pair->found);
+        assert_int_equal(n_at_end == 1, pair->claimed);
+        if (n_at_end == 2)
+            assert_string_equal("a is better in this space; the space of b is cut off at learning_rate", pair->verdict);
+        end(&s, summary);
+    }
+}
+
+/* The winner's space may end where it likes. */
+static void a_winner_that_is_cut_off_is_claimed(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
+    trials_at(&s, 0, 20, 0.1, 3);
+    trials_at(&s, 1, 20, 0.4, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->arms[0].n_cut_offs);
+    assert_true(summary->pairs[0].claimed);
+    end(&s, summary);
+}
+
+static void a_diverged_arm_has_no_difference(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
+    trials_at(&s, 0, 10, 0.1, 0);
+    for (uint64_t i = 0; i < 10; i++) invent(&s, 1, i, 0, infeasible);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    assert_int_equal(FL_SUMMARY_DIVERGED, pair->found);
+    assert_string_equal("b diverged", pair->verdict);
+    assert_true(isnan(pair->difference) && isnan(pair->p) && !pair->claimed);
+    end(&s, summary);
+}
+
+/* Errors with p between .05/3 and .05: claimed at the first look, not at the third. */
+static void looking_again_asks_for_more(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]"), SGD("a") "," UNLIKE("b", 20));
+    trials_at(&s, 0, 10, 0.10, 0);
+    trials_at(&s, 1, 10, 0.135, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->n_looks);
+    assert_true(summary->pairs[0].p < 0.05 && summary->pairs[0].p > 0.05 / 3);
+    assert_true(summary->pairs[0].claimed);
+    fl_summary_free(summary);
+    fl_record_log_look(s.folder, 6);
+    fl_record_log_look(s.folder, 8);
+    summary = sum_up(&s);
+    assert_int_equal(3, summary->n_looks);
+    assert_close(summary->level, 0.05 / 3, 1e-15);
+    assert_false(summary->pairs[0].claimed);
+    end(&s, summary);
+}
+
+static fl_summary *member(scene *s, const char *fields)
+{
+    scene_begin(s, fields, SGD("a") "," UNLIKE("b", 20));
+    trials_at(s, 0, 10, 0.10, 0);
+    trials_at(s, 1, 10, 0.135, 0);
+    return sum_up(s);
+}
+
+/* One test in each of two studies: together p is doubled; a third study of no family stays as it is. */
+static void studies_of_one_family_are_corrected_together(void **state)
+{
+    scene s[3];
+    fl_summary *summaries[] = {
+        member(&s[0], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"family\": \"batch sizes\"")),
+        member(&s[1], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]")),
+        member(&s[2], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"family\": \"batch sizes\"")),
+    };
+    double p = summaries[0]->pairs[0].p;
+    assert_true(p > 0.025 && summaries[0]->pairs[0].claimed);
+    fl_summary_correct_families(summaries, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_close(summaries[i]->pairs[0].p_adjusted, i == 1 ? p : 2 * p, 1e-12);
+        assert_int_equal(i == 1, summaries[i]->pairs[0].claimed);
+        assert_int_equal(i == 1 ? 0 : 2, summaries[i]->n_family);
+        end(&s[i], summaries[i]);
+    }
+}
+
+/* Five reruns each of two points .1 apart: the least p of C(10, 5) = 252 divisions, 2/252; with four nothing. */
+static void reruns_are_a_comparison_of_their_own(void **state)
+{
+    for (uint64_t n = 4; n <= 5; n++) {
+        scene s;
+        scene_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 5},", SGD("a") "," UNLIKE("b", 20));
+        for (size_t arm = 0; arm < 2; arm++) {
+            trials_at(&s, arm, 10, 0.1 + 0.1 * (double)arm, 0);
+            for (uint64_t i = 0; i < n; i++) {
+                double error = 0.1 + 0.1 * (double)arm + 0.001 * (double)i;
+                invent(&s, arm, 0, FL_STUDY_RERUN_REPEAT + i, (invented){ .val_error = error, .test_error = error });
+            }
+        }
+        fl_summary *summary = sum_up(&s);
+        const fl_summary_reruns *reruns = &summary->pairs[0].reruns;
+        assert_int_equal(n, reruns->n_a);
+        assert_int_equal(n == 4, isnan(reruns->p));
+        if (n == 5) {
+            assert_close(reruns->difference, -0.1, 1e-9);
+            assert_true(fabs(reruns->p - 2.0 / 252) < 4 * 0.0014);
+            assert_true(reruns->low < -0.09 && reruns->high < -0.09);
+        }
+        end(&s, summary);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_declared_pairs_are_tested_and_corrected_for),
+        cmocka_unit_test(a_baseline_costs_a_test_per_other_arm),
+        cmocka_unit_test(arms_of_one_space_are_paired_by_index),
+        cmocka_unit_test(infeasible_trials_keep_their_partner_and_the_rest_is_left_out),
+        cmocka_unit_test(nothing_is_claimed_against_an_arm_whose_search_is_cut_off),
+        cmocka_unit_test(a_winner_that_is_cut_off_is_claimed),
+        cmocka_unit_test(a_diverged_arm_has_no_difference),
+        cmocka_unit_test(looking_again_asks_for_more),
+        cmocka_unit_test(studies_of_one_family_are_corrected_together),
+        cmocka_unit_test(reruns_are_a_comparison_of_their_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
