@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define FULL_COVERAGE 0.885 /* rounds to less than the 90 % an interval aims at */
+
 enum { FOLDED = 6 }; /* more pairs that show nothing are folded away, unless they were declared */
 
 #define FOR_PAIRS(pair, summary, panel)                                                                                \
@@ -23,15 +25,15 @@ static void add_declared(fl_text *page, const fl_summary *summary)
     const fl_study_claims *claims = &summary->results->study->claims;
     bool rate = fl_summary_rates(summary->arms[0].arm);
     size_t n = summary->n_pairs;
+    const char *what = rate ? "error" : "loss";
     if (claims->declared)
-        fl_text_add(page, "Declared before the first trial: %zu difference%s", n, n == 1 ? "" : "s");
+        fl_text_add(page, "Declared before the first trial: %zu difference%s in", n, n == 1 ? "" : "s");
     else
         fl_text_add(page,
-                    "<b>Nothing was declared</b>: %s, so take what follows for a suggestion; tested is each "
-                    "difference",
-                    n == 1 ? "the one pair is tested all the same" : "every pair is tested");
-    fl_text_add(page, " in the expected test %s of the best of %zu trials, out of %zu per arm.",
-                rate ? "error" : "loss", claims->k, claims->trials);
+                    "<b>Nothing was declared</b> before the first trial: all pairs are compared, so take what is found "
+                    "for a suggestion, to be tested in a study of its own. Compared is");
+    fl_text_add(page, " the expected test %s of the best of %zu trials, out of %zu per arm.", what, claims->k,
+                claims->trials);
     if (claims->margin > 0) {
         fl_text_add(page, " A difference below ");
         add_difference(page, rate, claims->margin);
@@ -49,7 +51,8 @@ static void add_level(fl_text *page, const fl_summary *summary)
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);
     }
-    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space.");
+    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space; where p and an interval "
+                      "disagree, p decides.");
 }
 
 /* --- a pair --- */
@@ -72,6 +75,7 @@ static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
     html_signed(page, rate, low);
     fl_text_add(page, " to ");
     html_signed(page, rate, high);
+    if (pair->coverage < FULL_COVERAGE) fl_text_add(page, "<small>covers %.0f %%</small>", 100 * pair->coverage);
 }
 
 static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
