@@ -48,14 +48,6 @@ static int help(void)
     return 0;
 }
 
-/* The build, the backends' libraries, and what the command alone uses. */
-static int version(void)
-{
-    version_print("fairlead");
-    printf("%-9s %s\n", "sqlite", export_sqlite_library());
-    return 0;
-}
-
 static int call(int argc, char **argv)
 {
     for (size_t i = 0; i < N_VERBS; i++)
@@ -87,6 +79,13 @@ static int flushed(int code)
 static bool runs_builtin(int argc, char **argv)
 {
     return builtin_study && (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--version")));
+}
+
+static int version(void)
+{
+    version_print("fairlead");
+    printf("%-9s %s\n", "sqlite", export_sqlite_library());
+    return 0;
 }
 
 int main(int argc, char **argv)

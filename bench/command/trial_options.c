@@ -2,6 +2,7 @@
 #include "command/trial_options.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "trial/default.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
     owners->workload = fl_workload_find(asked->workload, error);
     owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
     owners->schedule =
-        owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : "constant", error) : NULL;
+        owners->optimizer ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error) : NULL;
     return owners->schedule;
 }
 
@@ -123,7 +124,7 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
     trial->batch_size = asked->batch;
     trial->steps = asked->steps;
-    trial->eval_every = asked->eval_every == SIZE_MAX ? (asked->steps + 19) / 20 : asked->eval_every;
+    trial->eval_every = asked->eval_every == SIZE_MAX ? FL_TRIAL_DEFAULT_EVAL_EVERY(asked->steps) : asked->eval_every;
     trial->eval_ratio = asked->eval_ratio;
     if (trial->eval_ratio > 0) trial->eval_every = 1;
     if (asked->test && !fl_trial_test_find(asked->test, &trial->test, error)) return false;

@@ -5,6 +5,7 @@
 #include "train/export.h"
 #include "command/trial_options.h"
 #include "command/verbs.h"
+#include "trial/default.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,28 +128,34 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = { .batch = 128,
-                            .steps = 1000,
+    trial_request asked = { .batch = FL_TRIAL_DEFAULT_BATCH,
+                            .steps = FL_TRIAL_DEFAULT_STEPS,
                             .eval_every = SIZE_MAX,
-                            .threads = 1,
+                            .threads = FL_TRIAL_DEFAULT_THREADS,
                             .validation = SIZE_MAX,
-                            .seed = 1,
+                            .seed = FL_TRIAL_DEFAULT_SEED,
                             .validation_seed = UINT64_MAX };
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/simple_cnn", &asked.workload },
         { "--optimizer", NULL, OPTION_TEXT, "O", "the update rule: adam", &asked.optimizer },
-        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default constant)", &asked.schedule },
+        { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")",
+          &asked.schedule },
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
-        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default 128)", &asked.batch },
-        { "--steps", NULL, OPTION_COUNT, "N", "steps (default 1000)", &asked.steps },
-        { "--eval-every", NULL, OPTION_COUNT0, "N", "steps between evaluations, 0 for none (default steps/20)",
+        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
+          &asked.batch },
+        { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
+        { "--eval-every", NULL, OPTION_COUNT0, "N",
+          "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",
           &asked.eval_every },
         { "--eval-ratio", NULL, OPTION_NUMBER, "R", "or the ratio by which evaluated steps grow", &asked.eval_ratio },
         { "--test", NULL, OPTION_TEXT, "WHICH", "when to test: all (default), final, best_val_loss, ...", &asked.test },
-        { "--seed", NULL, OPTION_SEED, "N", "seed of initial weights and batch order (default 1)", &asked.seed },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default)", &asked.backend },
+        { "--seed", NULL, OPTION_SEED, "N",
+          "seed of initial weights and batch order (default " TEXT_OF(FL_TRIAL_DEFAULT_SEED) ")", &asked.seed },
+        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn (default " FL_TRIAL_DEFAULT_BACKEND ")",
+          &asked.backend },
         { "--precision", NULL, OPTION_TEXT, "P", "f32 (default) or bf16", &asked.precision },
-        { "--threads", NULL, OPTION_CORES, "N", "threads of the backend (default 1); part of the result's identity",
+        { "--threads", NULL, OPTION_CORES, "N",
+          "threads of the backend (default " TEXT_OF(FL_TRIAL_DEFAULT_THREADS) "); part of the result's identity",
           &asked.threads },
         { "--validation", NULL, OPTION_COUNT, "N", "validation examples (default: the data set's)", &asked.validation },
         { "--validation-from", NULL, OPTION_TEXT, "WHERE", "end (default), start or seeded", &asked.validation_from },

@@ -70,7 +70,7 @@ static bool draw(const figure *drawn, figure_data *data, const char *format, con
     return false;
 }
 
-/* Fill `data` panel by panel; false, with the first panel's reason, when no panel can be shown. */
+/* Panel by panel; false, with the first panel's reason, when no panel can be shown. */
 static bool fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
                  char reason[FIGURE_REASON])
 {
@@ -88,15 +88,22 @@ static bool fill(const figure *drawn, const figure_sheet *sheet, bool tex, figur
     return shows;
 }
 
+bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+                 char reason[FIGURE_REASON])
+{
+    figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
+    bool shows = fill(drawn, mixed ? mixed : sheet, tex, data, reason);
+    figure_sheet_free(mixed);
+    return shows;
+}
+
 bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
                  char reason[FIGURE_REASON], fl_error *error)
 {
     figure_data data;
-    figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
-    bool shows = fill(drawn, mixed ? mixed : sheet, !strcmp(format, "tex"), &data, reason);
+    bool shows = figure_fill(drawn, sheet, !strcmp(format, "tex"), &data, reason);
     bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, error));
     figure_data_free(&data);
-    figure_sheet_free(mixed);
     return done;
 }
 

@@ -32,6 +32,10 @@ const figure *figure_find(const char *name, fl_error *error);
 /* True for svg, png, pdf and tex. */
 bool figure_format_known(const char *format, fl_error *error);
 
+/* What would be drawn: false, with the reason, when there is nothing to show. The caller frees `data` in any case. */
+bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+                 char reason[FIGURE_REASON]);
+
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and
  * `reason` says why; it is "" otherwise. */
 bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,

@@ -1,7 +1,7 @@
 /* Figures with arms side by side in groups, a block each, drawn by plots/bars.gp: one or two rows of panels. The
  * columns are arm, place, then value, low and high of each row. */
-#ifndef BENCH_FIGURE_BARS_H
-#define BENCH_FIGURE_BARS_H
+#ifndef BENCH_FIGURES_FIGURE_BARS_H
+#define BENCH_FIGURES_FIGURE_BARS_H
 
 #include "figures/figure_data.h"
 

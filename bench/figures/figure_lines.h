@@ -1,6 +1,6 @@
 /* Figures with a line per arm, drawn by plots/lines.gp, and lines over what arms of one slot differ in. */
-#ifndef BENCH_FIGURE_LINES_H
-#define BENCH_FIGURE_LINES_H
+#ifndef BENCH_FIGURES_FIGURE_LINES_H
+#define BENCH_FIGURES_FIGURE_LINES_H
 
 #include "figures/figure_data.h"
 

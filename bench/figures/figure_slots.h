@@ -1,6 +1,6 @@
 /* The legend's slots: one for each label and optimizer, told apart by colour, and by marker and dash in print. */
-#ifndef BENCH_FIGURE_SLOTS_H
-#define BENCH_FIGURE_SLOTS_H
+#ifndef BENCH_FIGURES_FIGURE_SLOTS_H
+#define BENCH_FIGURES_FIGURE_SLOTS_H
 
 #include "figures/figure_sheet.h"
 

@@ -1,6 +1,6 @@
 /* Names as a drawing shows them: how wide they are, cut to a width, told apart. */
-#ifndef BENCH_FIGURE_TEXT_H
-#define BENCH_FIGURE_TEXT_H
+#ifndef BENCH_FIGURES_FIGURE_TEXT_H
+#define BENCH_FIGURES_FIGURE_TEXT_H
 
 #include "base/text.h"
 

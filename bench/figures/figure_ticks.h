@@ -3,8 +3,8 @@
  * gnuplot's own ticks know nothing of the room there is, and its scripts cannot make text of numbers that are very
  * small or lie close together. Labels hold nothing but digits and the marks of numbers, so they may be enhanced text.
  */
-#ifndef BENCH_FIGURE_TICKS_H
-#define BENCH_FIGURE_TICKS_H
+#ifndef BENCH_FIGURES_FIGURE_TICKS_H
+#define BENCH_FIGURES_FIGURE_TICKS_H
 
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 /* Markdown on stdout (GitHub's tables): the other form of what wrap.h writes for terminals. */
-#ifndef BENCH_MARKDOWN_H
-#define BENCH_MARKDOWN_H
+#ifndef BENCH_SAY_MARKDOWN_H
+#define BENCH_SAY_MARKDOWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -31,6 +31,10 @@ typedef struct option {
     void *value; /* where the value goes; left alone when the option is not given */
 } option;
 
+/* A number as text, for a help line that shows a default. */
+#define TEXT_OF(number) TEXT_OF_MACRO(number)
+#define TEXT_OF_MACRO(number) #number
+
 /* What --help says beside the options. */
 typedef struct usage {
     const char *line;    /* "fairlead run STUDY [options]" */

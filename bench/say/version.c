@@ -1,3 +1,4 @@
+/* What --version prints: the build, every backend's library, and those of the programs. */
 #include "say/version.h"
 #include "base/text.h"
 #include "backend/backend.h"

@@ -8,11 +8,17 @@
 #ifndef FL_BASE_EXACT_H
 #define FL_BASE_EXACT_H
 
+#include <stddef.h>
+
 double fl_exact_exp(double x);
 double fl_exact_log(double x);
 double fl_exact_pow(double x, double y);
 double fl_exact_sin(double x);
 double fl_exact_cos(double x);
+
+/* The same, bit by bit, of each of `n` numbers, which the results replace; several times faster. */
+void fl_exact_log_each(double *x, size_t n);
+void fl_exact_cos_each(double *x, size_t n);
 
 /* The library they come from: "SLEEF 3.5.1". */
 extern const char fl_exact_library[];

@@ -1,5 +1,6 @@
 /* Streams over Random123's Philox4x32-10. */
 #include "base/random.h"
+#include "base/clones.h"
 #include "base/exact.h"
 
 #include <Random123/philox.h>
@@ -7,7 +8,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { DRAWS_PER_BLOCK = 4 };
+enum { DRAWS_PER_BLOCK = 4, LANES = 64 }; /* blocks that fl_random_normals computes at once */
+static const double two_pi = 6.283185307179586;
 
 fl_random_stream fl_random_stream_start(uint64_t seed, const char *purpose, uint64_t position)
 {
@@ -58,10 +60,57 @@ uint64_t fl_random_below(fl_random_stream *stream, uint64_t n)
 
 double fl_random_normal(fl_random_stream *stream)
 {
-    const double two_pi = 6.283185307179586;
     double u = 1.0 - fl_random_uniform(stream); /* (0, 1]: the logarithm stays finite */
     double v = fl_random_uniform(stream);
     return sqrt(-2.0 * fl_exact_log(u)) * fl_exact_cos(two_pi * v);
+}
+
+/* --- many normals: a block of the counter holds the four draws of each --- */
+
+/* The uniform numbers u and v of the next LANES blocks: Philox's ten rounds, lane by lane. Its multipliers and the
+ * steps of its key are Salmon et al. 2011's. */
+FL_CLONES static void uniform_pairs(const fl_random_stream *stream, double *restrict u, double *restrict v)
+{
+    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES], k0 = stream->key[0], k1 = stream->key[1];
+    for (uint32_t i = 0; i < LANES; i++) {
+        c0[i] = stream->counter[0] + i;
+        c1[i] = stream->counter[1];
+        c2[i] = stream->counter[2];
+        c3[i] = stream->counter[3];
+    }
+    for (int round = 0; round < 10; round++, k0 += 0x9e3779b9, k1 += 0xbb67ae85)
+        for (size_t i = 0; i < LANES; i++) {
+            uint64_t a = (uint64_t)0xd2511f53 * c0[i], b = (uint64_t)0xcd9e8d57 * c2[i];
+            c0[i] = (uint32_t)(b >> 32) ^ c1[i] ^ k0;
+            c1[i] = (uint32_t)b;
+            c2[i] = (uint32_t)(a >> 32) ^ c3[i] ^ k1;
+            c3[i] = (uint32_t)a;
+        }
+    for (size_t i = 0; i < LANES; i++) { /* signed, since what is below 2^53 is then converted faster */
+        u[i] = (double)(int64_t)((c0[i] | (uint64_t)c1[i] << 32) >> 11) * 0x1p-53;
+        v[i] = (double)(int64_t)((c2[i] | (uint64_t)c3[i] << 32) >> 11) * 0x1p-53;
+    }
+}
+
+static void normals(const fl_random_stream *stream, double *values)
+{
+    double u[LANES], v[LANES];
+    uniform_pairs(stream, u, v);
+    for (size_t i = 0; i < LANES; i++) u[i] = 1.0 - u[i];
+    for (size_t i = 0; i < LANES; i++) v[i] = two_pi * v[i];
+    fl_exact_log_each(u, LANES);
+    fl_exact_cos_each(v, LANES);
+    for (size_t i = 0; i < LANES; i++) values[i] = sqrt(-2.0 * u[i]) * v[i];
+}
+
+void fl_random_normals(fl_random_stream *stream, double *values, size_t n)
+{
+    size_t i = 0;
+    for (; stream->used == DRAWS_PER_BLOCK && n - i >= LANES; i += LANES) {
+        normals(stream, values + i);
+        stream->counter[0] += LANES;
+    }
+    for (; i < n; i++) values[i] = fl_random_normal(stream);
 }
 
 void fl_random_shuffle(fl_random_stream *stream, uint32_t *items, size_t n)

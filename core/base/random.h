@@ -33,6 +33,9 @@ uint64_t fl_random_below(fl_random_stream *stream, uint64_t n);
  */
 double fl_random_normal(fl_random_stream *stream);
 
+/* The next `n` of fl_random_normal, bit by bit, and several times faster. */
+void fl_random_normals(fl_random_stream *stream, double *values, size_t n);
+
 /* `items` in a uniformly random order (Fisher-Yates). */
 void fl_random_shuffle(fl_random_stream *stream, uint32_t *items, size_t n);
 

@@ -128,6 +128,7 @@ static bool employ(shift *s, fl_farm_worker *worker)
     worker->trial = fl_study_trial(s->farm->study, &s->farm->study->arms[slot.arm], slot.index, slot.repeat);
     worker->busy = true;
     worker->attempt = 1;
+    worker->begun = fl_clock_seconds();
     s->tally->running++;
     return !worker->ready || send(s, worker);
 }
@@ -188,6 +189,16 @@ static bool hear(shift *s, fl_farm_worker *worker)
     return fine;
 }
 
+/* Said as well as recorded: it is no trial's fault. */
+static bool is_stuck(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
+{
+    double most = farm->start > 0 ? farm->start : FL_FARM_START_SECONDS;
+    if (worker->ready || fl_clock_seconds() - worker->started <= most) return false;
+    snprintf(because, 100, "its worker was not ready after %g s", most);
+    if (farm->warned) farm->warned(farm->whose, "a worker hung before it was ready, and is replaced");
+    return true;
+}
+
 static bool is_late(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
 {
     snprintf(because, 100, "still running after the timeout of %g s", farm->timeout);
@@ -207,7 +218,8 @@ static bool enforce_limits(shift *s)
     char because[100];
     for (size_t i = 0; i < s->farm->workers; i++) {
         fl_farm_worker *worker = &s->workers[i];
-        bool beyond = worker->busy && (is_late(s->farm, worker, because) || is_hungry(s->farm, worker, because));
+        bool beyond = worker->busy && (is_stuck(s->farm, worker, because) || is_late(s->farm, worker, because) ||
+                                       is_hungry(s->farm, worker, because));
         if (beyond && !replace(s, worker, because)) return false;
     }
     return true;

@@ -19,12 +19,16 @@ typedef struct fl_farm_progress {
     double left;    /* estimate of the seconds to come; negative while unknown */
 } fl_farm_progress;
 
+/* Far more than starting takes on a busy machine with a slow disk: whoever is not ready by then hangs. */
+enum { FL_FARM_START_SECONDS = 120 };
+
 typedef struct fl_farm {
     const fl_study *study;
     const char *folder;
     fl_store_shard shard;
     size_t workers;
     double timeout;    /* seconds a trial may take; 0: any */
+    double start;      /* seconds a worker may take to be ready; 0: FL_FARM_START_SECONDS */
     size_t memory_mib; /* resident memory a worker may take; 0: any */
     bool retry_failed;
     size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */

@@ -1,5 +1,6 @@
 /* The supervisor's hold on a worker. */
 #include "farm/worker.h"
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -63,7 +64,7 @@ static int spawn(pid_t *pid, char *const *command, int in, int out, unsigned thr
 bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error)
 {
     int in[2], out[2];
-    *worker = (fl_farm_worker){ .pid = 0 };
+    *worker = (fl_farm_worker){ .started = fl_clock_seconds() };
     if (pipe2(in, O_CLOEXEC) != 0) return fl_error_machine(error, "no pipe for a worker: %s", strerror(errno));
     if (pipe2(out, O_CLOEXEC) != 0) {
         close(in[0]);

@@ -20,6 +20,7 @@ typedef struct fl_farm_worker {
     pid_t pid;     /* 0: not running */
     int to, from;  /* pipes, closed on exec */
     fl_text heard; /* bytes of the next line */
+    double started;
     bool ready, busy;
     fl_record_slot slot;
     fl_trial trial;   /* owned while busy */

@@ -9,9 +9,16 @@
 
 #include <math.h>
 
+enum { DRAWN = 512 }; /* normal numbers drawn at once */
+
 static void fill_normal(float *values, size_t n, double deviation, fl_random_stream stream)
 {
-    for (size_t i = 0; i < n; i++) values[i] = (float)(deviation * fl_random_normal(&stream));
+    double draws[DRAWN];
+    for (size_t i = 0; i < n; i += DRAWN) {
+        size_t more = n - i < DRAWN ? n - i : DRAWN;
+        fl_random_normals(&stream, draws, more);
+        for (size_t k = 0; k < more; k++) values[i + k] = (float)(deviation * draws[k]);
+    }
 }
 
 static void fill_uniform(float *values, size_t n, double bound, fl_random_stream stream)
@@ -44,10 +51,12 @@ static void glorot_uniform(float *values, size_t n, double fan_in, double fan_ou
 static void truncated_normal(float *values, size_t n, double fan_in, double fan_out, double argument,
                              fl_random_stream stream)
 {
-    for (size_t i = 0; i < n; i++) {
-        double draw = fl_random_normal(&stream);
-        while (fabs(draw) > 2) draw = fl_random_normal(&stream);
-        values[i] = (float)(argument * draw);
+    double draws[DRAWN];
+    for (size_t i = 0; i < n;) {
+        size_t more = n - i < DRAWN ? n - i : DRAWN;
+        fl_random_normals(&stream, draws, more);
+        for (size_t k = 0; k < more; k++)
+            if (fabs(draws[k]) <= 2) values[i++] = (float)(argument * draws[k]);
     }
 }
 

@@ -15,13 +15,12 @@
 #include "base/random.h"
 #include "stats/best_of.h"
 #include "stats/sample.h"
+#include "study/study.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { COVERED = 60 };        /* from so many trials on .85 to .93 of the simulated studies are covered */
-enum { TRIALS_PER_DRAW = 5 }; /* intervals need N >= 5 K: coverage falls short beyond it */
-
 void fl_stats_subset_weights(size_t n, size_t k, double *weights)
 {
     weights[0] = (double)k / (double)n;
@@ -102,7 +101,7 @@ static const char *reason_against(const fl_stats_interval *interval)
 {
     if (interval->k > interval->n) return "there are fewer than K trials";
     if (interval->finite == 0) return "no trial has a finite value";
-    if (interval->k > interval->n / TRIALS_PER_DRAW) return "K is more than a fifth of the trials";
+    if (interval->k > interval->n / FL_STUDY_TRIALS_PER_DRAW) return "K is more than a fifth of the trials";
     return NULL;
 }
 

@@ -10,10 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The step of the first of `n` evaluations, in order, whose value is strictly below `target`; +infinity if there is
- * none. A NaN is below nothing. */
-double fl_stats_steps_to_target(const double *steps, const double *values, size_t n, double target);
-
 /* True when two step counts cannot be told apart: they lie within one interval between evaluations, or neither
  * reached. */
 bool fl_stats_steps_equal(double a, double b, double eval_every);

@@ -1,6 +1,7 @@
 /* The arms of a study: their names, their spaces, and the product with the listed fields. */
 #include "base/memory.h"
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -128,7 +129,7 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
 {
     static const char *const keys[] = { "arm", "optimizer", "schedule", "space", NULL };
     fl_json_node child;
-    const char *optimizer, *schedule = "constant";
+    const char *optimizer, *schedule = FL_TRIAL_DEFAULT_SCHEDULE;
     fl_error why;
     if (!fl_json_is_object(r->node, error) || !fl_json_only(r->node, keys, error)) return false;
     if (!fl_json_need(r->node, "arm", &child, error) || !fl_study_read_label(child, "an arm's name", &r->label, error))

@@ -1,6 +1,7 @@
 /* The trial that all trials of an arm start from: the study's own choices, before the search's. */
 #include "base/memory.h"
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +65,7 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
                         fl_error *error)
 {
     fl_json_node child;
-    size_t threads = 1;
+    size_t threads = FL_TRIAL_DEFAULT_THREADS;
     fl_json_get(root, "budget", &child);
     if (!fl_study_read_steps(root, base->batch_size, &base->steps, error) ||
         !fl_study_read_evaluations(child, base->steps, &base->eval_every, &base->eval_ratio, error))

@@ -1,5 +1,6 @@
 /* The fields of a study that may be lists. */
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 typedef bool read_one(fl_json_node node, fl_study_lists *l, fl_error *error);
 
@@ -70,7 +71,7 @@ bool fl_study_read_lists(fl_json_node root, fl_study_lists *l, fl_error *error)
         !read_listed(root, "precision", FL_BACKEND_PRECISIONS, l, &l->many_precisions, read_precision, error) ||
         !read_listed(root, "batch_size", 32, l, &l->many_batches, read_batch, error))
         return false;
-    if (!l->n_backends) l->backends[l->n_backends++] = fl_backend_find("onednn", NULL);
-    if (!l->n_precisions) l->precisions[l->n_precisions++] = FL_BACKEND_F32;
+    if (!l->n_backends) l->backends[l->n_backends++] = fl_backend_find(FL_TRIAL_DEFAULT_BACKEND, NULL);
+    if (!l->n_precisions) l->precisions[l->n_precisions++] = FL_TRIAL_DEFAULT_PRECISION;
     return true;
 }

@@ -1,5 +1,6 @@
 /* A study's normal form: what study.json in a result folder holds, and what a later run is compared with. */
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <string.h>
 
@@ -48,7 +49,7 @@ static json_t *normal_arms(const json_t *file)
     size_t i;
     json_t *arm;
     json_array_foreach(arms, i, arm) if (!json_object_get(arm, "schedule"))
-        json_object_set_new(arm, "schedule", json_string("constant"));
+        json_object_set_new(arm, "schedule", json_string(FL_TRIAL_DEFAULT_SCHEDULE));
     return arms;
 }
 
@@ -59,9 +60,9 @@ json_t *fl_study_normal(const fl_study *study, const json_t *file)
     keep_if_there(normal, file, "workload_options");
     keep_if_there(normal, file, "split");
     keep_if_there(normal, file, "init");
-    keep(normal, file, "backend", json_string("onednn"));
-    keep(normal, file, "precision", json_string("f32"));
-    keep(normal, file, "threads", json_integer(1));
+    keep(normal, file, "backend", json_string(FL_TRIAL_DEFAULT_BACKEND));
+    keep(normal, file, "precision", json_string(fl_backend_precision_name(FL_TRIAL_DEFAULT_PRECISION)));
+    keep(normal, file, "threads", json_integer(FL_TRIAL_DEFAULT_THREADS));
     keep_if_there(normal, file, "batch_size");
     json_object_set_new(normal, "budget", normal_budget(study, file));
     json_object_set_new(normal, "search", normal_search(study));

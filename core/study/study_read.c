@@ -1,6 +1,7 @@
 /* A study file read from top to bottom: budget, search, seeds, selection; the arms are study_arms.c's. */
 #include "base/memory.h"
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ static bool read_seeds(fl_json_node root, fl_study *study, fl_error *error)
 {
     static const char *const keys[] = { "first", "repeats", "rerun_best", NULL };
     fl_json_node seeds;
-    study->first_seed = 1;
+    study->first_seed = FL_TRIAL_DEFAULT_SEED;
     study->repeats = 1;
     if (!fl_json_get(root, "seeds", &seeds)) return true;
     return fl_json_is_object(seeds, error) && fl_json_only(seeds, keys, error) &&

@@ -1,6 +1,7 @@
 /* Trials as values: defaults and checks. */
 #include "trial/trial.h"
 #include "base/memory.h"
+#include "trial/default.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,12 +11,13 @@ fl_trial fl_trial_default(const fl_trial_owners *owners)
 {
     fl_trial trial = {
         .owners = *owners,
-        .backend = fl_backend_find("onednn", NULL),
-        .batch_size = 128,
-        .steps = 1000,
-        .eval_every = 50,
-        .threads = 1,
-        .seed = 1,
+        .backend = fl_backend_find(FL_TRIAL_DEFAULT_BACKEND, NULL),
+        .precision = FL_TRIAL_DEFAULT_PRECISION,
+        .batch_size = FL_TRIAL_DEFAULT_BATCH,
+        .steps = FL_TRIAL_DEFAULT_STEPS,
+        .eval_every = FL_TRIAL_DEFAULT_EVAL_EVERY(FL_TRIAL_DEFAULT_STEPS),
+        .threads = FL_TRIAL_DEFAULT_THREADS,
+        .seed = FL_TRIAL_DEFAULT_SEED,
         .split = { .validation = SIZE_MAX },
         .init = fl_workload_init(owners->workload),
     };

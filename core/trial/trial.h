@@ -44,8 +44,8 @@ typedef struct fl_trial {
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
 } fl_trial;
 
-/* A trial of these with every default: the workload's initialisation, the whole default split, batch 128, 1,000 steps,
- * 20 evaluations, backend onednn, f32, one thread, seed 1; the learning rate is still missing. */
+/* A trial of these with every default (trial/default.h), the workload's initialisation and the data set's split; the
+ * learning rate is still missing. */
 fl_trial fl_trial_default(const fl_trial_owners *owners);
 fl_trial fl_trial_copy(const fl_trial *trial);
 void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */

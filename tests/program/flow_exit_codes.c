@@ -14,7 +14,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    free(page);
+    free_page();
     return 0;
 }
 
@@ -106,5 +106,5 @@ int main(void)
         cmocka_unit_test(every_exit_code_has_its_row),
         cmocka_unit_test(every_variable_has_its_row),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

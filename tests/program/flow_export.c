@@ -93,7 +93,7 @@ static void every_column_is_documented(void **state)
     for (char *name = strtok(c.out, "|\n"); name; name = strtok(NULL, "|\n")) see(&known, name);
     assert_all_seen(&known);
     command_free(&c);
-    free(page);
+    free_page();
     scene_end(&s);
 }
 

@@ -1,10 +1,9 @@
 /* docs/formats.md tells the truth of fields: whatever the program writes or prints has its row there, and what has a
  * row is written. */
 #include "support/documented.h"
+#include "support/program.h"
 
 #include <jansson.h>
-
-static char folder[FL_FILE_PATH_MAX];
 
 /* Every optional field appears: a trial that diverges, one that stops early, reruns, a target, a split of its own. */
 static const char study[] =
@@ -29,8 +28,7 @@ static char *read_output(const char *name)
 
 static int set_up(void **state)
 {
-    command_without_gnuplot();
-    folder_make(folder);
+    program_set_up(state);
     read_page("docs/formats.md");
     put_study(folder, "all.json", study);
     put_study(folder, "kernels.json", kernels);
@@ -46,9 +44,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    folder_remove(folder);
-    free(page);
-    return 0;
+    free_page();
+    return program_tear_down(state);
 }
 
 /* --- JSON --- */
@@ -183,7 +180,7 @@ static void exports_have_their_fields(void **state)
     walk_file(&s, "vectors/manifest.json");
     static const char rest[] = "`layers[].kernel``layers[].pad``manifest.json``init/NAME.npy``final/NAME.npy`"
                                "`inputs.npy``labels.npy``trace.jsonl`";
-    strcat(seen, rest);
+    count_as_seen(rest);
     assert_all_seen(&s);
 }
 
@@ -277,5 +274,5 @@ int main(void)
         cmocka_unit_test(journals_have_their_fields),    cmocka_unit_test(tables_have_their_columns),
         cmocka_unit_test(figures_have_their_rows),       cmocka_unit_test(kernel_benchmarks_have_their_fields),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

@@ -258,5 +258,5 @@ int main(void)
         cmocka_unit_test(planted_circles_are_found),
         cmocka_unit_test(a_chain_is_no_circle),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

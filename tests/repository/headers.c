@@ -288,5 +288,5 @@ int main(void)
         cmocka_unit_test(names_of_other_folders_are_found), cmocka_unit_test(every_name_is_offered_once),
         cmocka_unit_test(a_name_offered_twice_is_found),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    free(page);
+    free_page();
     return 0;
 }
 
@@ -134,5 +134,5 @@ int main(void)
         cmocka_unit_test(every_workload_search_and_initialisation_is_named),
         cmocka_unit_test(every_random_stream_has_its_row),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return test_run(tests, set_up, tear_down);
 }

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARMS = 2, FEW = 8000, MANY = 40000 };
+enum { ARMS = 2, FEW = 4000, MANY = 20000 };
 static char few_folder[FL_FILE_PATH_MAX], many_folder[FL_FILE_PATH_MAX];
 
 /* --- a folder of many trials, written without a store: syncing each would take hours --- */

@@ -4,6 +4,7 @@
 
 #include "support/folder.h"
 
+#include <signal.h> /* which those need who end commands */
 #include <sys/types.h>
 
 enum { COMMAND_WORDS = 64 };

@@ -5,6 +5,8 @@
 #include "base/folder.h"
 #include "support/test.h"
 
+#include <unistd.h> /* which most who use folders use */
+
 void folder_make(char folder[FL_FILE_PATH_MAX]);
 
 void folder_remove(const char *folder);

@@ -90,9 +90,12 @@ static const char *put_lines(const char *name, const char *at, const char *end)
 
 static void export_all(const fl_results *results, FILE *nowhere)
 {
-    export_csv.write(results, nowhere);
-    export_optuna.write(results, nowhere);
-    export_benchmark.write(results, nowhere);
+    const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_latex };
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        size_t n;
+        fl_error error;
+        formats[i]->write(results, nowhere, &n, &error);
+    }
 }
 
 static void write_figures(const fl_summary *summary)
@@ -100,7 +103,8 @@ static void write_figures(const fl_summary *summary)
     figure_sheet *sheet = figure_sheet_new(&summary, 1);
     for (const figure *const *each = figures(); *each; each++) {
         figure_data data;
-        (*each)->write(sheet, &data);
+        char reason[FIGURE_REASON];
+        figure_fill(*each, sheet, false, &data, reason);
         figure_data_free(&data);
     }
     figure_sheet_free(sheet);

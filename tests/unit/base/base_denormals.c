@@ -127,5 +127,5 @@ int main(void)
         cmocka_unit_test(a_moment_decays_to_zero),
         cmocka_unit_test(a_trial_computes_without_them_and_its_caller_goes_on_with_them),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -102,6 +102,23 @@ static void rounding_twice_changes_nothing_and_hides_the_last_bits(void **state)
     }
 }
 
+/* Over the arguments of Box-Muller, in lengths that leave a rest, and where logarithms end. */
+static void each_of_many_has_the_bits_of_one(void **state)
+{
+    static double x[MANY + 5], y[MANY + 5];
+    fl_random_stream stream = fl_random_stream_start(2, "exact", 0);
+    for (size_t n = MANY; n <= MANY + 5; n++) {
+        for (size_t i = 0; i < n; i++) x[i] = y[i] = i ? 1 - fl_random_uniform(&stream) : 0x1p-53;
+        fl_exact_log_each(y, n);
+        for (size_t i = 0; i < n; i++) x[i] = fl_exact_log(x[i]);
+        assert_memory_equal(x, y, n * sizeof *x);
+        for (size_t i = 0; i < n; i++) x[i] = y[i] = between(&stream, 0, 6.283185307179586);
+        fl_exact_cos_each(y, n);
+        for (size_t i = 0; i < n; i++) x[i] = fl_exact_cos(x[i]);
+        assert_memory_equal(x, y, n * sizeof *x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +127,7 @@ int main(void)
         cmocka_unit_test(the_easy_values_are_exact),
         cmocka_unit_test(nine_digits_are_kept),
         cmocka_unit_test(rounding_twice_changes_nothing_and_hides_the_last_bits),
+        cmocka_unit_test(each_of_many_has_the_bits_of_one),
     };
     return test_run(tests, NULL, NULL);
 }

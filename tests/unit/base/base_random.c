@@ -200,6 +200,24 @@ static void every_order_is_equally_likely(void **state)
     assert_float_equal(chi_square, 23, 5 * sqrt(2 * 23));
 }
 
+/* From every place in a block, in every length up to some blocks of lanes, and over the end of the counter. */
+static void many_normals_are_the_same_as_one_by_one(void **state)
+{
+    enum { MOST = 300 };
+    double one[MOST], many[MOST];
+    for (unsigned skipped = 0; skipped < 5; skipped++)
+        for (size_t n = 0; n <= MOST; n += 13) {
+            fl_random_stream a = fl_random_stream_start(n, "test", skipped);
+            if (n % 2) a.counter[0] = UINT32_MAX - 100;
+            for (unsigned i = 0; i < skipped; i++) fl_random_u32(&a);
+            fl_random_stream b = a;
+            for (size_t i = 0; i < n; i++) one[i] = fl_random_normal(&a);
+            fl_random_normals(&b, many, n);
+            assert_memory_equal(one, many, n * sizeof *one);
+            assert_int_equal(fl_random_u32(&a), fl_random_u32(&b));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +233,7 @@ int main(void)
         cmocka_unit_test(below_one_is_zero),
         cmocka_unit_test(a_shuffle_is_a_permutation),
         cmocka_unit_test(every_order_is_equally_likely),
+        cmocka_unit_test(many_normals_are_the_same_as_one_by_one),
     };
     return test_run(tests, NULL, NULL);
 }

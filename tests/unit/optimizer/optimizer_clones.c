@@ -2,16 +2,17 @@
  * the machine code of the library itself, so it also covers the clones this processor would not pick. */
 #include "support/test.h"
 
+#include "optimizer/optimizer.h"
+
 #ifdef __x86_64__
 
-static const char *const rules[] = { "sgd", "momentum", "nesterov", "rmsprop", "adam", "nadam" };
 static const char *const clones[] = { "<pass.default>:", "<pass.avx2>:", "<pass.arch_x86_64_v4>:" };
 static const char *const inexact[] = { "vfm", "vfnm", "rcp", "rsqrt" };
-enum { N_RULES = sizeof rules / sizeof *rules, N_CLONES = sizeof clones / sizeof *clones, NONE = -1 };
+enum { MOST_RULES = 100, N_CLONES = sizeof clones / sizeof *clones, NONE = -1 };
 
 /* What the listing says of the rules. */
 static struct {
-    int clones[N_RULES][N_CLONES]; /* how many */
+    int clones[MOST_RULES][N_CLONES]; /* how many */
     char inexact[1000];            /* the last such line, with its rule */
 } found;
 
@@ -19,9 +20,9 @@ static struct {
 static int file_beginning(const char *line, int present)
 {
     if (!strstr(line, "file format")) return present;
-    for (int i = 0; i < N_RULES; i++) {
+    for (int i = 0; fl_optimizers()[i]; i++) {
         char name[64];
-        snprintf(name, sizeof name, "optimizer_%s.c.o:", rules[i]);
+        snprintf(name, sizeof name, "optimizer_%s.c.o:", fl_optimizers()[i]->entry.name);
         if (!strncmp(line, name, strlen(name))) return i;
     }
     return NONE;
@@ -31,7 +32,7 @@ static void look_at(const char *line, int rule)
 {
     for (size_t k = 0; k < N_CLONES; k++) found.clones[rule][k] += strstr(line, clones[k]) != NULL;
     for (size_t k = 0; k < sizeof inexact / sizeof *inexact; k++)
-        if (strstr(line, inexact[k])) snprintf(found.inexact, sizeof found.inexact, "%s: %.900s", rules[rule], line);
+        if (strstr(line, inexact[k])) snprintf(found.inexact, sizeof found.inexact, "%s: %.900s", fl_optimizers()[rule]->entry.name, line);
 }
 
 static int disassemble(void **state)
@@ -49,8 +50,9 @@ static int disassemble(void **state)
 
 static void every_pass_exists_for_three_widths_of_vectors(void **state)
 {
-    for (size_t i = 0; i < N_RULES; i++)
-        for (size_t k = 0; k < N_CLONES; k++) assert_int_equal(found.clones[i][k], 1);
+    for (size_t i = 0; fl_optimizers()[i]; i++)
+        for (size_t k = 0; k < N_CLONES; k++)
+            assert_int_equal(found.clones[i][k], strcmp(fl_optimizers()[i]->entry.name, "null") != 0); /* moves nothing */
 }
 
 static void no_clone_contracts_or_estimates(void **state)

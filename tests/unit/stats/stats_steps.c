@@ -4,29 +4,6 @@
 #include "stats/best_of.h"
 #include "stats/steps.h"
 
-static const double STEPS[] = { 50, 100, 150, 200 };
-
-static void target_is_reached_strictly_below_it(void **state)
-{
-    const double errors[] = { 0.2385, 0.10, 0.0999, 0.05 };
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.10) == 150);
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.3) == 50);
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.05) == INFINITY);
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 0, 0.5) == INFINITY);
-}
-
-static void first_hit_counts_even_if_it_is_lost_again(void **state)
-{
-    const double errors[] = { 0.3, 0.09, 0.2, NAN };
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.1) == 100);
-}
-
-static void nan_is_below_nothing(void **state)
-{
-    const double errors[] = { NAN, NAN, NAN, NAN };
-    assert_true(fl_stats_steps_to_target(STEPS, errors, 4, 0.1) == INFINITY);
-}
-
 static void arms_within_one_interval_are_equal(void **state)
 {
     assert_true(fl_stats_steps_equal(150, 200, 50));
@@ -50,9 +27,6 @@ static void law_keeps_draws_without_a_hit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(target_is_reached_strictly_below_it),
-        cmocka_unit_test(first_hit_counts_even_if_it_is_lost_again),
-        cmocka_unit_test(nan_is_below_nothing),
         cmocka_unit_test(arms_within_one_interval_are_equal),
         cmocka_unit_test(law_keeps_draws_without_a_hit),
     };

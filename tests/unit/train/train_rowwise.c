@@ -68,7 +68,8 @@ static fl_outcome train(const fl_optimizer *rule, const char *backend)
 
 static void backends_with_canonical_layouts_agree(void **state)
 {
-    if (!fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, NULL)) skip();
+    fl_error why;
+    if (!fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, &why)) test_skip("%s", why.text);
     fl_outcome naive = train(&rowwise, "naive"), openblas = train(&rowwise, "openblas");
     for (size_t i = 0; i < FL_OUTCOME_FIRST_LOSSES; i++)
         assert_close(openblas.first_losses.of[i], naive.first_losses.of[i], 1e-5);
@@ -108,5 +109,5 @@ int main(void)
         cmocka_unit_test(a_look_elsewhere_changes_nothing_and_is_counted),
         cmocka_unit_test(a_backend_with_layouts_of_its_own_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

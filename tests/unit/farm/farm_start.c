@@ -1,0 +1,87 @@
+/* Workers that hang before they are ready, as stand-ins: replaced once, then recorded, and said. */
+#include "support/workspace.h"
+
+#include "farm/farm.h"
+#include "results/results.h"
+
+static const char study_text[] =
+    "{ \"study\": \"s\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", \"batch_size\": 16,"
+    " \"budget\": { \"trials\": 2, \"steps\": 5 }, \"arms\": [ { \"arm\": \"a\", \"optimizer\": \"sgd\","
+    " \"space\": { \"learning_rate\": 0.01 } } ] }";
+
+static size_t n_said;
+
+static void count_said(void *whose, const char *sentence)
+{
+    assert_string_equal(sentence, "a worker hung before it was ready, and is replaced");
+    n_said++;
+}
+
+/* Run the study with such a worker, which has `start` seconds; its results, to be freed. */
+static fl_results *run_with(char *const *command, double start, fl_farm_progress *tally)
+{
+    fl_error error;
+    fl_study *study = fl_study_load_text("s", study_text, NULL, &error);
+    fl_farm farm = { .study = study,
+                     .folder = folder,
+                     .shard = { 1, 1 },
+                     .workers = 1,
+                     .start = start,
+                     .worker_command = command,
+                     .interrupt = -1,
+                     .warned = count_said };
+    n_said = 0;
+    if (fl_farm_run(&farm, tally, &error) != FL_FARM_DONE) fail_msg("%s", error.text);
+    fl_results *results = fl_results_read(folder, &error);
+    assert_non_null(results);
+    fl_study_free(study);
+    return results;
+}
+
+static void assert_reason(size_t trial)
+{
+    char path[FL_FILE_PATH_MAX], *bytes, *line;
+    size_t n;
+    fl_file_path_join(path, folder, "trials.jsonl");
+    assert_true(fl_file_read(path, &bytes, &n, NULL));
+    for (line = bytes; trial; trial--) line = strchr(line, '\n') + 1;
+    line[strcspn(line, "\n")] = 0;
+    assert_contains(line, "\"reason\":\"its worker was not ready after 0.2 s, 2 times\"");
+    free(bytes);
+}
+
+static void a_worker_that_always_hangs_fails_its_trials(void **state)
+{
+    char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+    fl_farm_progress tally;
+    fl_results *results = run_with(sleeper, 0.2, &tally);
+    assert_int_equal(tally.failed, 2);
+    assert_int_equal(n_said, 4);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(results->arms[0].search[i].status, FL_OUTCOME_FAILED);
+        assert_reason(i);
+    }
+    fl_results_free(results);
+}
+
+static void a_worker_that_hangs_once_costs_its_time(void **state)
+{
+    char script[3 * FL_FILE_PATH_MAX], *const once[] = { "/bin/sh", "-c", script, NULL };
+    fl_farm_progress tally;
+    snprintf(script, sizeof script, "[ -e '%s/came' ] && exec '%s/fairlead' worker; touch '%s/came'; exec sleep 1000",
+             folder, FL_BUILD_DIR, folder);
+    fl_results *results = run_with(once, 3, &tally); /* the true worker needs some time */
+    assert_int_equal(tally.complete, 2);
+    assert_int_equal(n_said, 1);
+    fl_results_free(results);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_worker_that_always_hangs_fails_its_trials, workspace_set_up,
+                                        workspace_tear_down),
+        cmocka_unit_test_setup_teardown(a_worker_that_hangs_once_costs_its_time, workspace_set_up, workspace_tear_down),
+    };
+    return test_run(tests, NULL, NULL);
+}
