@@ -25,8 +25,8 @@ do for [p = 1:n_panels] {
         plot @blocks data index b - 1 using 1:c + 2:c + 3 with filledcurves lc rgb colours[slot[b]], \
              @blocks '' index b - 1 using 1:c + 1 \
                 with lines lw 0.7 lc rgb colours[slot[b]] dt dash(slot[b]), \
-             @blocks '' index b - 1 using 1:c @line @linked, \
-             @blocks '' index b - 1 using 1:c every 4 @marks
+             @blocks '' index b - 1 using 1:c @line, \
+             @blocks '' index b - 1 using 1:c every 4 @marks @linked
     }
 }
 sample_lw = 2

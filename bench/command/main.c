@@ -1,9 +1,9 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
 #include "command/builtin.h"
-#include "export/export.h"
 #include "say/options.h"
 #include "say/signals.h"
+#include "export/export.h"
 #include "say/version.h"
 #include "command/verbs.h"
 

@@ -10,11 +10,12 @@
 #define FORMATS "csv, optuna, benchmark-action, sqlite or latex"
 
 static const usage export_usage = {
-    "fairlead export DIR --to csv|optuna|benchmark-action|sqlite|latex [-o FILE]",
-    "Writes a result folder's trials for other programs: csv, a row per trial; optuna, a journal that\n"
-    "optuna.storages.JournalFileStorage reads; benchmark-action, JSON for github-action-benchmark; sqlite, a\n"
-    "database of tables with a view per question; latex, the summary's tables with booktabs' rules.",
-    "fairlead export results/quick --to sqlite -o quick.db && sqlite3 quick.db 'SELECT * FROM expected_best'",
+    "fairlead export DIR --to FORMAT [-o FILE]",
+    "Writes a result folder's trials for other programs: csv, a row per trial;\n"
+    "optuna, a journal that optuna.storages.JournalFileStorage reads;\n"
+    "benchmark-action, JSON for github-action-benchmark; sqlite, a database of tables\n"
+    "with a view per question; latex, the summary's tables with booktabs' rules.",
+    "fairlead export results/quick --to sqlite -o quick.db",
 };
 
 static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_sqlite,

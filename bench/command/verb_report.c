@@ -8,7 +8,9 @@
 
 static const usage report_usage = {
     "fairlead report DIR... [-o FILE.html]",
-    "Writes one page with the results, the figures, what was selected, the study and the machine. It needs no network.",
+    "Writes one page with what is tested, the results, the figures (whose marks\n"
+    "lead to their trials), the cost, the study and the machine. Several folders\n"
+    "begin with an overview. It needs no network and no scripts.",
     "fairlead report results/quick",
 };
 

@@ -81,7 +81,7 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
 static int interrupted(const char *folder, const fl_farm_progress *now)
 {
     int signal_number = signals_came();
-    remark("stopped; %zu of %zu trials are safe in %s; run the same command again to go on", tally->done, tally->total,
+    remark("stopped; %zu of %zu trials are safe in %s; run the same command again to go on", now->done, now->total,
            folder);
     return 128 + signal_number;
 }
@@ -89,7 +89,7 @@ static int interrupted(const char *folder, const fl_farm_progress *now)
 /* Failed trials are bad news, also when an earlier run had them. */
 static int failures(const fl_farm_progress *now)
 {
-    size_t n = tally->failed + tally->failed_before;
+    size_t n = now->failed + now->failed_before;
     if (!n) return 0;
     remark("%zu trial%s failed; the records say why, and --retry-failed runs them again", n, n == 1 ? "" : "s");
     return 1;

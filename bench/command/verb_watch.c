@@ -13,9 +13,10 @@
 
 static const usage watch_usage = {
     "fairlead watch DIR [--once]",
-    "Shows how far the run in a result folder is: trials and steps of every arm, how many diverged, workers, time\n"
-    "left. It reads the folder alone, and shows no results: what they are must not decide whether to go on. On a\n"
-    "terminal it is drawn in place, elsewhere a line follows every change; it ends with the run.",
+    "Shows how far the run in a result folder is: trials and steps of every arm,\n"
+    "how many diverged, workers, time left. It reads the folder alone, and shows\n"
+    "no results: what they are must not decide whether to go on. On a terminal it\n"
+    "is drawn in place, elsewhere a line follows every change; it ends with the run.",
     "fairlead watch results/quick --once",
 };
 

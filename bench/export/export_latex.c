@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "export/export.h"
 #include "summary/summary.h"
-#include "tables/table_parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,10 +27,30 @@ static void add_escaped(fl_text *out, const char *text)
     }
 }
 
-/* "8.29", or a dash. */
+/* "8.29" where it is a rate, four digits of a loss, or a dash. */
+static void add_figure(fl_text *out, bool rate, double error)
+{
+    if (isfinite(error))
+        fl_text_add(out, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
+    else
+        fl_text_add(out, isinf(error) ? "$\\infty$" : "--");
+}
+
 static void add_error(fl_text *out, bool rate, double error)
 {
-    fl_text_add(out, " & %s", isfinite(error) ? summary_error(rate, error).text : "--");
+    fl_text_add(out, " & ");
+    add_figure(out, rate, isfinite(error) ? error : NAN);
+}
+
+static void add_interval(fl_text *out, bool rate, const fl_stats_interval *interval)
+{
+    fl_text_add(out, " & ");
+    if (!isfinite(interval->low)) return;
+    fl_text_add(out, "[");
+    add_figure(out, rate, interval->low);
+    fl_text_add(out, ", ");
+    add_figure(out, rate, interval->high);
+    fl_text_add(out, "]");
 }
 
 static void add_row(fl_text *out, const fl_study *study, const fl_summary_arm *arm)
@@ -42,7 +61,7 @@ static void add_row(fl_text *out, const fl_study *study, const fl_summary_arm *a
     add_error(out, rate, arm->val_error.center);
     add_error(out, rate, arm->test_error.center);
     add_error(out, rate, arm->interval.estimate);
-    fl_text_add(out, " & %s", summary_range(rate, arm->interval.low, arm->interval.high).text);
+    add_interval(out, rate, &arm->interval);
     if (study->has_target && isfinite(arm->steps.center)) fl_text_add(out, " & %.0f", arm->steps.center);
     if (study->has_target && !isfinite(arm->steps.center)) fl_text_add(out, " & never");
     fl_text_add(out, " \\\\\n");
@@ -91,7 +110,7 @@ static size_t add_group(fl_text *out, const fl_summary *summary, size_t first)
     add_caption(out, study, &arm->base, fl_summary_rates(arm));
     add_head(out, study);
     for (size_t i = first; i < summary->n_arms; i++) {
-        if (!summary_in_group(summary, first, i)) continue;
+        if (!fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm)) continue;
         add_row(out, study, &summary->arms[i]);
         n += summary->arms[i].n_run;
     }
@@ -102,7 +121,7 @@ static size_t add_group(fl_text *out, const fl_summary *summary, size_t first)
 static bool begins_group(const fl_summary *summary, size_t i)
 {
     for (size_t before = 0; before < i; before++)
-        if (summary_in_group(summary, before, i)) return false;
+        if (fl_summary_comparable(summary->arms[before].arm, summary->arms[i].arm)) return false;
     return true;
 }
 

@@ -4,24 +4,10 @@
 
 #ifdef FL_HAVE_SQLITE
 
-#include "base/file.h"
+#include "base/folder.h"
 #include "export/sqlite_tables.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* An empty file that only this process knows; `path` is its name. */
-static FILE *make_temporary(char path[FL_FILE_PATH_MAX], fl_error *error)
-{
-    const char *root = getenv("TMPDIR");
-    fl_file_path_join(path, root && *root ? root : "/tmp", "fairlead-XXXXXX");
-    int descriptor = mkstemp(path);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
-    if (!file) fl_error_machine(error, "%s: no temporary file for the database: %s", path, strerror(errno));
-    return file;
-}
 
 static bool fill(const char *path, const fl_results *results, size_t *n, fl_error *error)
 {
@@ -36,23 +22,27 @@ static bool fill(const char *path, const fl_results *results, size_t *n, fl_erro
     return sqlite_close(&database, path, error);
 }
 
-static void copy(FILE *from, FILE *to)
+static bool copy(const char *path, FILE *to, fl_error *error)
 {
     char bytes[65536];
+    FILE *from = fopen(path, "r");
+    if (!from) return fl_file_error(error, path, "cannot be read");
     for (size_t n; (n = fread(bytes, 1, sizeof bytes, from)) > 0;)
-        if (fwrite(bytes, 1, n, to) < n) return;
+        if (fwrite(bytes, 1, n, to) < n) break;
+    fclose(from);
+    return true;
 }
 
 static bool write_sqlite(const fl_results *results, FILE *file, size_t *n, fl_error *error)
 {
-    char path[FL_FILE_PATH_MAX];
-    FILE *database = make_temporary(path, error);
-    if (!database) return false;
-    bool filled = fill(path, results, n, error);
-    unlink(path);
-    if (filled) copy(database, file);
-    fclose(database);
-    return filled;
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    if (!fl_folder_temporary(folder, "fairlead-export", error)) return false;
+    fl_file_path_join(path, folder, "database");
+    bool written = fill(path, results, n, error) && copy(path, file, error);
+    int why = errno; /* of writing to `file`, should that have failed */
+    fl_folder_remove(folder, NULL);
+    errno = why;
+    return written;
 }
 
 const char *export_sqlite_library(void)

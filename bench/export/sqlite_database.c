@@ -19,7 +19,7 @@ void sqlite_run(sqlite_database *database, const char *statements)
 void sqlite_open(sqlite_database *database, const char *path)
 {
     *database = (sqlite_database){ 0 };
-    check(database, sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE, NULL));
+    check(database, sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
     sqlite_run(database, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
 }
 

@@ -20,7 +20,7 @@ typedef struct sqlite_insert {
     int column;
 } sqlite_insert;
 
-/* Open the empty file `path` and begin a transaction. */
+/* Make the file `path` and begin a transaction. */
 void sqlite_open(sqlite_database *database, const char *path);
 
 /* Run statements without results. */

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define FULL_COVERAGE 0.885 /* rounds to less than the 90 % an interval aims at */
+
 enum { FOLDED = 6 }; /* more pairs that show nothing are folded away, unless they were declared */
 
 #define FOR_PAIRS(pair, summary, panel)                                                                                \
@@ -23,15 +25,15 @@ static void add_declared(fl_text *page, const fl_summary *summary)
     const fl_study_claims *claims = &summary->results->study->claims;
     bool rate = fl_summary_rates(summary->arms[0].arm);
     size_t n = summary->n_pairs;
+    const char *what = rate ? "error" : "loss";
     if (claims->declared)
-        fl_text_add(page, "Declared before the first trial: %zu difference%s", n, n == 1 ? "" : "s");
+        fl_text_add(page, "Declared before the first trial: %zu difference%s in", n, n == 1 ? "" : "s");
     else
         fl_text_add(page,
-                    "<b>Nothing was declared</b>: %s, so take what follows for a suggestion; tested is each "
-                    "difference",
-                    n == 1 ? "the one pair is tested all the same" : "every pair is tested");
-    fl_text_add(page, " in the expected test %s of the best of %zu trials, out of %zu per arm.",
-                rate ? "error" : "loss", claims->k, claims->trials);
+                    "<b>Nothing was declared</b> before the first trial: all pairs are compared, so take what is found "
+                    "for a suggestion, to be tested in a study of its own. Compared is");
+    fl_text_add(page, " the expected test %s of the best of %zu trials, out of %zu per arm.", what, claims->k,
+                claims->trials);
     if (claims->margin > 0) {
         fl_text_add(page, " A difference below ");
         add_difference(page, rate, claims->margin);
@@ -49,18 +51,18 @@ static void add_level(fl_text *page, const fl_summary *summary)
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);
     }
-    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space.");
+    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space; where p and an interval "
+                      "disagree, p decides.");
 }
 
 /* --- a pair --- */
 
-static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+/* "sgd − adam", so that the difference beside it has a direction: the first is the worse. */
+static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair, const char *between)
 {
-    bool directed = pair->found == FL_SUMMARY_BETTER || pair->found == FL_SUMMARY_CUT_OFF;
-    size_t first = directed ? pair->worse : pair->a, second = pair->a + pair->b - first;
-    html_text(page, summary->arms[first].arm->label);
-    fl_text_add(page, directed ? " worse than " : " and ");
-    html_text(page, summary->arms[second].arm->label);
+    html_text(page, summary->arms[pair->worse].arm->label);
+    fl_text_add(page, "%s", between);
+    html_text(page, summary->arms[pair->a + pair->b - pair->worse].arm->label);
 }
 
 /* Worse minus better: the estimate is positive, its interval need not be. */
@@ -73,6 +75,7 @@ static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
     html_signed(page, rate, low);
     fl_text_add(page, " to ");
     html_signed(page, rate, high);
+    if (pair->coverage < FULL_COVERAGE) fl_text_add(page, "<small>covers %.0f %%</small>", 100 * pair->coverage);
 }
 
 static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
@@ -86,10 +89,10 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
 {
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
     fl_text_add(page, pair->claimed ? "<tr class=\"claimed\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
-    add_names(page, summary, pair);
+    add_names(page, summary, pair, " − ");
     add_verdict(page, summary, pair);
     fl_text_add(page, "<td>");
-    html_error(page, rate, fabs(pair->difference));
+    html_signed(page, rate, fabs(pair->difference));
     add_range(page, rate, pair);
     if (pair->tested)
         fl_text_add(page, "<td>%.2g<td>%.2g<td class=\"words\">%s\n", pair->p, pair->p_adjusted,
@@ -100,6 +103,7 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
 
 /* --- a panel --- */
 
+/* Pairs that show nothing, or the others. */
 static size_t count_found(const fl_summary *summary, const figure_panel *panel, bool nothing)
 {
     size_t n = 0;
@@ -107,8 +111,8 @@ static size_t count_found(const fl_summary *summary, const figure_panel *panel, 
     return n;
 }
 
-/* Claimed ones first. */
-static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool nothing)
+/* Claimed ones first; those that show nothing (`nothing`), the others (`others`), or both. */
+static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool others, bool nothing)
 {
     fl_text_add(
         page,
@@ -117,7 +121,7 @@ static void add_table(fl_text *page, const fl_summary *summary, const figure_pan
         fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
     for (fl_summary_verdict found = FL_SUMMARY_VERDICTS; found-- > 0;) FOR_PAIRS(pair, summary, panel)
         {
-            if (pair->found == found && (found == FL_SUMMARY_NOTHING) == nothing) add_pair(page, summary, pair);
+            if (pair->found == found && (found == FL_SUMMARY_NOTHING ? nothing : others)) add_pair(page, summary, pair);
         }
     fl_text_add(page, "</table></div>\n");
 }
@@ -131,7 +135,7 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
         all++;
         if (!pair->claimed) continue;
         fl_text_add(page, "%s<li>", n++ ? "" : "<ul class=\"claims\">\n");
-        add_names(page, summary, pair);
+        add_names(page, summary, pair, " worse than ");
         fl_text_add(page, " by ");
         add_difference(page, rate, fabs(pair->difference));
         fl_text_add(page, "\n");
@@ -167,19 +171,21 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
     fl_text_add(page, ".</p>\n");
 }
 
+/* Many undeclared pairs that show nothing are folded away. */
 static void add_panel(fl_text *page, const figure_sheet *sheet, const fl_summary *summary, const figure_panel *panel)
 {
-    size_t n_nothing = count_found(summary, panel, true);
+    size_t n_nothing = count_found(summary, panel, true), n_others = count_found(summary, panel, false);
+    bool whole = summary->results->study->claims.declared || n_nothing <= FOLDED;
+    if (!n_nothing && !n_others) return;
     if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
     add_headline(page, summary, panel);
-    if (count_found(summary, panel, false)) add_table(page, summary, panel, false);
-    if (!n_nothing) return;
-    bool open = summary->results->study->claims.declared || n_nothing <= FOLDED;
-    fl_text_add(page, "<details%s><summary>%zu pair%s without a difference shown</summary>\n", open ? " open" : "",
-                n_nothing, n_nothing == 1 ? "" : "s");
-    add_table(page, summary, panel, true);
-    fl_text_add(page, "</details>\n");
-    add_detectable(page, summary, panel);
+    if (whole || n_others) add_table(page, summary, panel, true, whole);
+    if (!whole) {
+        fl_text_add(page, "<details><summary>%zu pairs without a difference shown</summary>\n", n_nothing);
+        add_table(page, summary, panel, false, true);
+        fl_text_add(page, "</details>\n");
+    }
+    if (n_nothing) add_detectable(page, summary, panel);
 }
 
 void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)

@@ -17,7 +17,8 @@ void report_cost(fl_text *page, const fl_summary *summary)
     fl_summary_ledger total = fl_summary_ledger_total(summary->results);
     bool wide = total.wide_runs > 0;
     fl_text_add(page,
-                "<section><h2>Cost</h2>\n<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Arm<th>Runs<th>Steps"
+                "<section><h2>Cost</h2>\n<div class=\"wide\" tabindex=\"0\"><table "
+                "class=\"narrow\"><thead><tr><th>Arm<th>Runs<th>Steps"
                 "<th>Core-hours<th>for evaluation, %%%s<tbody>\n",
                 wide ? "<th>Runs of the wide search<th>its core-hours" : "");
     for (size_t i = 0; i < summary->n_arms; i++) {

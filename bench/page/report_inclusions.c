@@ -43,8 +43,12 @@ static void add_panel(fl_text *page, const fl_summary *summary, const figure_pan
 {
     size_t n[FL_SUMMARY_FINDINGS] = { 0 };
     count_findings(summary, panel, n);
-    fl_text_add(page, "<p>%zu shown, %zu not shown, %zu contradicted.</p>\n", n[FL_SUMMARY_SHOWN],
-                n[FL_SUMMARY_NOT_SHOWN], n[FL_SUMMARY_CONTRADICTED]);
+    size_t n_judged = n[FL_SUMMARY_SHOWN] + n[FL_SUMMARY_NOT_SHOWN] + n[FL_SUMMARY_CONTRADICTED], n_all = 0;
+    for (size_t i = 0; i < FL_SUMMARY_FINDINGS; i++) n_all += n[i];
+    fl_text_add(page, "<p>%zu shown, %zu not shown, %zu contradicted", n[FL_SUMMARY_SHOWN], n[FL_SUMMARY_NOT_SHOWN],
+                n[FL_SUMMARY_CONTRADICTED]);
+    if (n_all > n_judged) fl_text_add(page, ", %zu not judged", n_all - n_judged);
+    fl_text_add(page, ".</p>\n");
     fl_text_add(page,
                 "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Claim<th colspan=\"2\">Difference%s"
                 "<th class=\"words\">Finding<th class=\"words\">What the search lacks<tbody>\n",

@@ -26,6 +26,6 @@ void report_panel_name(fl_text *page, const figure_panel *panel)
 
 void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
 {
-    fl_text_add(page, "<i class=\"swatch\" style=\"background:#%06x\"></i>", sheet->slots[arm->slot].colour);
+    fl_text_add(page, "<i class=\"swatch\" style=\"color:#%06x\">■</i>\u00a0", sheet->slots[arm->slot].colour);
     html_text(page, arm->summary->arm->label);
 }

@@ -151,7 +151,8 @@ static void add_legend(fl_text *page, const fl_summary *summary)
                 "are few, how many of 20,000 simulated studies such an interval covers.\n"
                 "<dt>Selected trial<dd>The one that validation chose of all; the range is the 5–95 %% band of "
                 "resampling these trials, not a confidence interval.\n"
-                "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better.\n");
+                "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
+                "closed: they do not.\n");
     if (summary->results->study->has_target) add_target(page, summary->results->study);
     fl_text_add(page, "</dl>\n");
 }

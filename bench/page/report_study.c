@@ -132,8 +132,10 @@ static void add_space(fl_text *page, const fl_study_arm *arm)
 
 static void add_spaces(fl_text *page, const fl_study *study)
 {
-    fl_text_add(page, "<div class=\"wide\"><table class=\"spaces\"><thead><tr><th>Arm<th class=\"words\">Optimizer"
-                      "<th class=\"words\">Schedule<th class=\"words\">Search space<tbody>\n");
+    fl_text_add(
+        page,
+        "<div class=\"wide\" tabindex=\"0\"><table class=\"spaces\"><thead><tr><th>Arm<th class=\"words\">Optimizer"
+        "<th class=\"words\">Schedule<th class=\"words\">Search space<tbody>\n");
     for (size_t i = 0; i < study->n_arms; i++)
         if (!seen_before(study, i)) add_space(page, &study->arms[i]);
     fl_text_add(page, "</table></div>\n");

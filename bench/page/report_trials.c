@@ -158,8 +158,8 @@ static void add_list(fl_text *page, report_trials *trials, const fl_summary *sum
     if (!of->n) return;
     fl_text_add(page, "<details><summary>");
     html_text(page, of->arm->arm->name);
-    fl_text_add(page, " <small>%zu of %zu</small></summary><div class=\"wide\" tabindex=\"0\"><table class=\"trials\">",
-                of->n, of->n + of->n_left_out);
+    fl_text_add(page, " <small>%zu</small></summary><div class=\"wide\" tabindex=\"0\"><table class=\"trials\">",
+                of->n);
     fl_text_add(page,
                 "<thead><tr><th>Trial<th>Validation %s<th>Test %s<th class=\"words\">Hyperparameters searched<tbody>\n",
                 rate ? "error, %" : "loss", rate ? "error, %" : "loss");

@@ -3,6 +3,7 @@
 #include "support/fixtures.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>

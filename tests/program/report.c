@@ -5,6 +5,12 @@
 #define HOSTILE "</title></svg><script>document.title='x'</script> & \\\"why\\\""
 #define ARM(name) SGD(name)
 
+/* The page contains `part`; a page is too long to be in the message. */
+#define assert_holds(page, part)                                                                                       \
+    do {                                                                                                               \
+        if (!strstr((page), (part))) fail_msg("the page lacks '%s'", (part));                                          \
+    } while (0)
+
 static const double few[] = { 0.30, 0.20, 0.10, 0.25, 0.15 };
 
 static void finish(scene *s)
@@ -40,40 +46,106 @@ static char *write_page(const scene *s)
 
 /* --- what it holds --- */
 
+/* Expected best of 1, K = N/5: the mean test error, of .31, .20, .11, .26 and .16. */
 static void the_page_shows_study_results_and_commands(void **state)
 {
     scene s;
     begin(&s);
     char *page = write_page(&s), row[400];
-    assert_contains(page, "<title>invented – Fairlead</title>");
-    assert_contains(
-        page, "<td>5<td>5<td>0<td>0<td>10.00<td class=\"range\">10.00–20.00<td>11.00<td class=\"range\">11.00–21.00");
-    assert_contains(page, "<td>30<td class=\"range\">1 of 5"); /* steps to the target, and how many reached it */
-    assert_contains(page, "no difference shown");
-    assert_contains(page, "too few trials to tell");
-    assert_contains(page, "<small>covers 77 %</small>"); /* an interval from five trials: fl_stats_coverage */
+    assert_holds(page, "<title>invented – Fairlead</title>");
+    assert_holds(page, "<td>5<td>0<td><b>20.80</b><td class=\"range\">");
+    assert_holds(page, "<small>covers 77 %</small>"); /* an interval from five trials: fl_stats_coverage */
+    assert_holds(page, "<td>10.00<td class=\"range\">10.00–20.00<td>11.00<td class=\"range\">11.00–21.00");
+    assert_holds(page, "<td>30<td class=\"range\">1 of 5"); /* steps to the target, and how many reached it */
+    assert_holds(page, "no difference shown");
+    assert_holds(page, "too few trials to tell");
     snprintf(row, sizeof row, "trial <code>%s</code>, index 2</summary><pre>fairlead trial --workload glyphs/mlp",
              s.results->arms[0].search[2].trial);
-    assert_contains(page, row);
-    assert_contains(page, "<code>learning_rate</code> 0.001 to 10, log");
+    assert_holds(page, row);
+    assert_holds(page, "<code>learning_rate</code> 0.001 to 10, log");
     free(page);
     scene_end(&s);
 }
 
-static void a_claimed_difference_names_the_better_arm(void **state)
+/* Where each of `parts` begins comes after where the one before it did. */
+static void assert_order(const char *page, const char *const *parts)
+{
+    for (const char *at = page; *parts; parts++) {
+        at = strstr(at, *parts);
+        if (!at) fail_msg("'%s' is missing, or stands too early", *parts);
+    }
+}
+
+static void what_is_tested_comes_first(void **state)
+{
+    scene s;
+    begin(&s);
+    char *page = write_page(&s);
+    assert_order(page, WORDS("<h1>invented</h1>", "<h2>What is tested</h2>", "<h2>Results</h2>", "<h2>Beware</h2>",
+                             "<h2>Figures</h2>", "<h2>Selected trials</h2>", "<h2>Trials</h2>", "<h2>Cost</h2>",
+                             "<h2>Study</h2>"));
+    free(page);
+    scene_end(&s);
+}
+
+/* Twenty trials each, ten thousandths apart; "bad" is .40 above. Its best lie in the middle of its axis. */
+static void invent_a_difference(scene *s, const char *fields)
+{
+    scene_begin(s, fields, ARM("good") "," ARM("bad"));
+    for (uint64_t i = 0; i < 20; i++) {
+        double error = 0.10 + 0.001 * (double)i;
+        invent(s, 0, i, 0, (invented){ .val_error = error, .test_error = error });
+        invent(s, 1, i, 0, (invented){ .val_error = 0.4 + error, .test_error = 0.4 + error });
+    }
+    finish(s);
+}
+
+static void a_claimed_difference_has_a_direction(void **state)
+{
+    scene s;
+    invent_a_difference(&s, BUDGET(20));
+    char *page = write_page(&s);
+    assert_holds(page, "<b>Nothing was declared</b>");
+    assert_holds(page, "<li>bad worse than good by 40.00 points\n");
+    assert_holds(page, "<tr class=\"claimed\"><th scope=\"row\">bad − good<td class=\"verdict\"><b>good is better</b>"
+                       "<td>+40.00<td class=\"range\">+");
+    assert_holds(page, "<td class=\"words\">paired"); /* both arms have the same axis */
+    free(page);
+    scene_end(&s);
+}
+
+static void declared_claims_are_said_to_be(void **state)
+{
+    scene s;
+    invent_a_difference(&s, BUDGET(20) "\"claims\": {\"baseline\": \"good\", \"margin\": 0.02, \"k\": 3},");
+    char *page = write_page(&s);
+    assert_holds(page, "Declared before the first trial: 1 difference in the expected test error of the best of 3 "
+                       "trials, out of 20 per arm.");
+    assert_holds(page, "A difference below 2.00 points was declared not to matter.");
+    assert_holds(page, "after Holm’s correction over 1 test, is below 0.05");
+    assert_holds(page, "<li>bad worse than good by 40.00 points\n");
+    assert_null(strstr(page, "Nothing was declared"));
+    free(page);
+    scene_end(&s);
+}
+
+/* The worse arm's best trials are those with the greatest rates. */
+static void a_search_that_is_cut_off_is_not_claimed(void **state)
 {
     scene s;
     scene_begin(&s, BUDGET(20), ARM("good") "," ARM("bad"));
     for (uint64_t i = 0; i < 20; i++) {
-        invent(&s, 0, i, 0,
-               (invented){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.10 + 0.001 * (double)i });
-        invent(&s, 1, i, 0,
-               (invented){ .val_error = 0.50 + 0.001 * (double)i, .test_error = 0.50 + 0.001 * (double)i });
+        fl_trial trial = fl_study_trial(s.study, &s.study->arms[1], i, 0);
+        double error = 0.6 - 0.02 * log10(trial.values.of[FL_TRIAL_OF_OPTIMIZER][0]);
+        invent(&s, 0, i, 0, (invented){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.1 });
+        invent(&s, 1, i, 0, (invented){ .val_error = error, .test_error = error });
+        fl_trial_free(&trial);
     }
     finish(&s);
     char *page = write_page(&s);
-    assert_contains(page, "bad worse than good<td>40.00<td>");
-    assert_contains(page, "<b>good</b> is better");
+    assert_holds(page, "No difference is claimed");
+    assert_holds(page, "good is better in this space; the space of bad is cut off at learning_rate");
+    assert_holds(page, "cut off at <code>learning_rate</code>"); /* in the arms' table, too */
     free(page);
     scene_end(&s);
 }
@@ -91,28 +163,103 @@ static void a_contradicted_special_case_comes_with_its_reason(void **state)
     }
     finish(&s);
     char *page = write_page(&s);
-    assert_contains(page, "<p>0 shown, 0 not shown, 1 contradicted.</p>");
-    assert_contains(page, "momentum is not worse than sgd<td>+20.00<td class=\"range\">+1");
-    assert_contains(page,
-                    "<b>contradicted</b><td class=\"sentence\">its space is too narrow to hold what sgd selected (");
+    assert_holds(page, "<p>0 shown, 0 not shown, 1 contradicted.</p>");
+    assert_holds(page, "momentum is not worse than sgd<td>+20.00<td class=\"range\">+1");
+    assert_holds(page, "<b>contradicted</b><td class=\"sentence\">its space is too narrow to hold what sgd selected (");
     free(page);
     scene_end(&s);
 }
 
-static void several_folders_make_one_page(void **state)
+static void several_folders_begin_with_an_overview(void **state)
 {
     scene a, b;
     char path[FL_FILE_PATH_MAX], *page;
     size_t n;
     begin(&a);
-    begin(&b);
+    invent_a_difference(&b, BUDGET(20));
     fl_file_path_join(path, a.folder, "both \"ü\".html");
     assert_runs(0, a.folder, "report", a.folder, b.folder, "-o", "both \"ü\".html");
     assert_true(fl_file_read(path, &page, &n, NULL));
-    assert_contains(page, "<title>invented, invented – Fairlead</title>");
+    assert_holds(page, "<title>invented, invented – Fairlead</title>");
+    assert_order(page, WORDS("<h1>2 studies</h1>", "<a href=\"#study-1\">invented</a>",
+                             "no difference claimed<small>0 of 1 pairs, undeclared</small>",
+                             "<a href=\"#study-2\">invented</a>", "bad worse than good by 40.00 points<small>1 of 1",
+                             "<header id=\"study-1\">", "<h2>What is tested</h2>", "<header id=\"study-2\">"));
     free(page);
     scene_end(&a);
     scene_end(&b);
+}
+
+/* --- from a figure to a trial --- */
+
+static size_t count_of(const char *page, const char *part)
+{
+    size_t n = 0;
+    for (const char *at = page; (at = strstr(at, part)); at += strlen(part)) n++;
+    return n;
+}
+
+/* In `axes` each of the five trials of two arms has a mark; both arms share them, so a trial's row is led to once. */
+static void every_mark_leads_to_its_trial_and_command(void **state)
+{
+    scene s;
+    char link[100], row[100];
+    begin(&s);
+    char *page = write_page(&s);
+    char *axes = strstr(page, "<figure id=\"axes\""), *end = strstr(axes, "</figure>");
+    *end = 0;
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(link, sizeof link,
+                 "<a href=\"#t-%s\" tabindex=\"-1\"><circle cx=", s.results->arms[0].search[i].trial);
+        assert_int_equal(count_of(axes, link), 2);
+    }
+    assert_int_equal(count_of(axes, "<a href=\"#t-"), 10);
+    *end = '<';
+    assert_null(strstr(page, "gnuplot_svg")); /* the script that gnuplot would call */
+    snprintf(row, sizeof row, "<tr id=\"t-%s\">", s.results->arms[0].search[2].trial);
+    assert_int_equal(count_of(page, row), 1);
+    assert_order(strstr(page, row),
+                 WORDS("<b>selected</b>", "<pre class=\"command\">fairlead trial --workload glyphs/mlp"));
+    free(page);
+    scene_end(&s);
+}
+
+/* Marks of an arm without any feasible trial stand in the band of `axes`, and nowhere else. */
+static void diverged_trials_have_marks_and_rows(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(3), ARM("good") "," ARM("gone"));
+    invent_errors(&s, 0, few, 3);
+    for (uint64_t i = 0; i < 3; i++)
+        invent(&s, 1, i, 0,
+               (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss at step 7 is not finite" });
+    finish(&s);
+    char *page = write_page(&s);
+    assert_holds(page, "<figure id=\"axes\"");
+    assert_holds(page, "gone diverged");
+    assert_int_equal(count_of(page, "the loss at step 7 is not finite"), 3);
+    free(page);
+    scene_end(&s);
+}
+
+/* 1,100 trials: the page lists 500 of each arm, the selected one among them, and says what is left out. */
+static void large_studies_stay_small_pages(void **state)
+{
+    scene s;
+    scene_begin(&s, BUDGET(550), ARM("a") "," ARM("b"));
+    for (uint64_t i = 0; i < 1100; i++)
+        invent(&s, i / 550, i % 550, 0, (invented){ .val_error = 0.9 - 0.001 * (double)(i % 550), .test_error = 0.5 });
+    finish(&s);
+    char *page = write_page(&s), row[100];
+    assert_int_equal(count_of(page, "<pre class=\"command\">"), 1000);
+    assert_holds(page, " 100 trials are left out");
+    snprintf(row, sizeof row, "<tr id=\"t-%s\">", s.results->arms[0].search[549].trial);
+    assert_holds(page, row);
+    snprintf(row, sizeof row, "#t-%s\"", s.results->arms[0].search[0].trial); /* the worst */
+    assert_null(strstr(page, row));
+    assert_true(strlen(page) < 4000000);
+    free(page);
+    scene_end(&s);
 }
 
 /* --- what it must not hold --- */
@@ -122,10 +269,10 @@ static void texts_of_a_study_are_never_markup(void **state)
     scene s;
     begin(&s);
     char *page = write_page(&s);
-    assert_contains(
+    assert_holds(
         page,
         "&lt;/title&gt;&lt;/svg&gt;&lt;script&gt;document.title=&#39;x&#39;&lt;/script&gt; &amp; &quot;why&quot;");
-    assert_contains(page, "&lt;img src=x onerror=document.title=1&gt;");
+    assert_holds(page, "&lt;img src=x onerror=document.title=1&gt;");
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<img"));
     free(page);
@@ -211,8 +358,8 @@ static void without_gnuplot_the_page_says_so(void **state)
     setenv("PATH", s.folder, 1);
     char *page = write_page(&s);
     setenv("PATH", path, 1);
-    assert_contains(page, "gnuplot is not installed");
-    assert_contains(page, "too few trials to tell");
+    assert_holds(page, "gnuplot is not installed");
+    assert_holds(page, "too few trials to tell");
     free(page);
     free(path);
     scene_end(&s);
@@ -270,19 +417,68 @@ static void a_browser_shows_it(void **state)
     scene_end(&s);
 }
 
+/* Only a browser can lay out a page: a copy with a script tells how wide it is on a phone. */
+static void a_phone_scrolls_no_page_sideways(void **state)
+{
+    static const char probe[] = "<script>document.title = document.documentElement.scrollWidth + ' of ' + innerWidth;"
+                                "</script></body>";
+    scene s;
+    size_t width, window;
+    if (system("command -v chromium >/dev/null")) skip();
+    begin(&s);
+    char *page = write_page(&s), *end = strstr(page, "</body>");
+    fl_text copy = { 0 };
+    fl_text_add_bytes(&copy, page, (size_t)(end - page));
+    fl_text_add(&copy, "%s</html>", probe);
+    give_file(&s, "report.html", copy.bytes, copy.length);
+    command c = browse(&s, "--dump-dom");
+    const char *title = strstr(c.out, "<title>");
+    assert_non_null(title);
+    assert_int_equal(sscanf(title, "<title>%zu of %zu", &width, &window), 2);
+    assert_true(window <= 500); /* chromium makes no window narrower */
+    if (width > window) fail_msg("the page is %zu pixels wide in a window of %zu", width, window);
+    command_free(&c);
+    fl_text_free(&copy);
+    free(page);
+    scene_end(&s);
+}
+
+/* Where scripts, colours, paper and a mouse are missing. */
+static void the_page_serves_keyboards_dark_rooms_and_paper(void **state)
+{
+    const char *const parts[] = { "<a class=\"skip\" href=\"#content\">", "<main id=\"content\">", ":focus-visible",
+                                  "@media (prefers-color-scheme:dark)",   "@media print",          "tabindex=\"0\"" };
+    scene s;
+    begin(&s);
+    char *page = write_page(&s);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) assert_holds(page, parts[i]);
+    assert_int_equal(count_of(page, "<table"), count_of(page, "class=\"wide\" tabindex=\"0\"><table")); /* all scroll */
+    assert_int_equal(count_of(page, "<details"), count_of(page, "<summary>"));
+    free(page);
+    scene_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_shows_study_results_and_commands),
-        cmocka_unit_test(a_claimed_difference_names_the_better_arm),
+        cmocka_unit_test(what_is_tested_comes_first),
+        cmocka_unit_test(a_claimed_difference_has_a_direction),
+        cmocka_unit_test(declared_claims_are_said_to_be),
+        cmocka_unit_test(a_search_that_is_cut_off_is_not_claimed),
         cmocka_unit_test(a_contradicted_special_case_comes_with_its_reason),
-        cmocka_unit_test(several_folders_make_one_page),
+        cmocka_unit_test(several_folders_begin_with_an_overview),
+        cmocka_unit_test(every_mark_leads_to_its_trial_and_command),
+        cmocka_unit_test(diverged_trials_have_marks_and_rows),
+        cmocka_unit_test(large_studies_stay_small_pages),
         cmocka_unit_test(texts_of_a_study_are_never_markup),
         cmocka_unit_test(the_page_loads_nothing),
         cmocka_unit_test(ids_are_unique_and_references_lead_somewhere),
         cmocka_unit_test(without_gnuplot_the_page_says_so),
         cmocka_unit_test(an_empty_folder_is_no_success),
         cmocka_unit_test(a_browser_shows_it),
+        cmocka_unit_test(a_phone_scrolls_no_page_sideways),
+        cmocka_unit_test(the_page_serves_keyboards_dark_rooms_and_paper),
     };
     if (system("command -v gnuplot >/dev/null")) {
         return test_skip_all("gnuplot is not installed, so the page's figures are not tested");

@@ -332,7 +332,7 @@ static void export_refuses_what_it_cannot_do(void **state)
     scene s;
     empty_folder(&s);
     assert_answer(&s, "export @ --to csv", 4, "study,arm");
-    assert_answer(&s, "export @ --to parquet", 2, "there is csv, optuna, benchmark-action");
+    assert_answer(&s, "export @ --to parquet", 2, "use csv, optuna, benchmark-action, sqlite or latex");
     assert_answer(&s, "export @", 2, "--to is missing");
     assert_answer(&s, "export @/nowhere --to csv", 2, "is no result folder");
     assert_answer(&s, "export --help", 0, "example:");
