@@ -38,6 +38,9 @@ static const shape_case cases[] = {
     { CONVOLUTION(3, 1, 2), { 3, 3, 4, 2 } },   /* outputs that see only zeros */
     { CONVOLUTION(17, 4, 0), { 1, 5, 4, 4 } },  /* one output pixel */
     { CONVOLUTION(32, 5, 2), { 2, 16, 8, 8 } },
+    { CONVOLUTION(20, 5, 2), { 2, 3, 27, 25 } }, /* more places than one piece of them has */
+    { CONVOLUTION(48, 3, 0), { 3, 32, 9, 18 } }, /* whole tiles of channels, odd numbers of them */
+    { CONVOLUTION(32, 5, 2), { 1, 1, 28, 28 } }, /* the first layer of a picture */
     { POOL(1), { 1, 1, 1, 1 } },
     { POOL(2), { 3, 5, 7, 9 } }, /* a row and a column are dropped */
     { POOL(3), { 7, 17, 5, 4 } },
@@ -120,7 +123,8 @@ static void whole_numbers_agree_to_the_bit_in_bf16(void **state)
     agree_everywhere(FL_BACKEND_BF16, CHAIN_WHOLE, 0);
 }
 
-/* The longest sum here has 425 terms: random rounding gives about sqrt(425) 2^-24 of a typical term's size, 1.2e-6. */
+/* The longest sum here has 1350 terms: random rounding gives about sqrt(1350) 2^-24 of a typical term's size, 2.2e-6.
+ */
 static void real_numbers_agree_in_f32(void **state)
 {
     agree_everywhere(FL_BACKEND_F32, CHAIN_REAL, 5e-6);

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT_PLACES = 512, PIECE_STEPS = 14 }; /* places a unit should not exceed, steps a piece should have */
+enum { UNIT_PLACES = 512, PIECE_STEPS = 28 }; /* places a unit should not exceed, steps a piece should have */
 
 typedef struct patches {
     fl_tensor_shape in, out;
@@ -33,7 +33,7 @@ typedef struct patches {
 /* The loop's memory. */
 typedef struct room {
     uint16_t *frame; /* an image with the zeros around it */
-    uint16_t *d;     /* a band of d, places in a row, channels padded */
+    uint16_t *d;     /* what of a band of d does not lie as tiles are read */
     char *left, *right, *sums;
     float *bias;
 } room;
@@ -98,36 +98,47 @@ static void pack_windows(const patches *p, const uint16_t *frame, size_t first_r
         }
 }
 
-/* Rows beyond the image are zero; so are, from the start, places beyond a row and padded channels. */
-static void copy_band(const patches *p, const uint16_t *d, size_t first_row, uint16_t *band)
+/* Whether d's places follow each other as tiles want them. */
+static bool gapless(const patches *p)
 {
-    size_t o = p->out.c, channels = p->row_tiles * FL_ONEDNN_TILE, row = p->width * channels;
-    for (size_t y = 0; y < p->band; y++, band += row) {
-        const uint16_t *from = d + (first_row + y) * p->out.w * o;
-        if (first_row + y >= p->out.h)
-            memset(band, 0, row * sizeof *band);
-        else if (o == channels)
-            memcpy(band, from, p->out.w * o * sizeof *band);
-        else
-            for (size_t x = 0; x < p->out.w; x++) memcpy(band + x * channels, from + x * o, o * sizeof *band);
-    }
+    return p->out.c == p->row_tiles * FL_ONEDNN_TILE && p->out.w == p->width;
 }
 
-static void pack_gradient(const patches *p, const room *r, char *left)
+/* The places of a band from `first` on. Those beyond the image are zero; so are, from the start, places beyond a row
+ * and padded channels. */
+static void copy_places(const patches *p, const uint16_t *d, size_t rows, size_t first, uint16_t *to)
 {
-    size_t channels = p->row_tiles * FL_ONEDNN_TILE;
-    for (size_t tile = 0; tile < p->row_tiles; tile++)
-        fl_onednn_tiles_transpose(r->d + tile * FL_ONEDNN_TILE, channels, p->steps,
-                                  left + tile * p->steps * FL_ONEDNN_TILE_BYTES, r->bias + tile * FL_ONEDNN_TILE);
+    size_t o = p->out.c, channels = p->row_tiles * FL_ONEDNN_TILE, end = rows * p->width,
+           all = p->steps * FL_ONEDNN_TILE_PLACES;
+    if (gapless(p))
+        memcpy(to, d + first * o, (end - first) * o * sizeof *to);
+    else
+        for (size_t i = 0; i < rows * p->out.w; i++)
+            memcpy(to + (i / p->out.w * p->width + i % p->out.w) * channels, d + i * o, o * sizeof *to);
+    memset(to + (end - first) * channels, 0, (all - end) * channels * sizeof *to);
+}
+
+static void pack_gradient(const patches *p, const room *r, const uint16_t *d, size_t rows, char *left)
+{
+    size_t channels = p->row_tiles * FL_ONEDNN_TILE,
+           in_place = gapless(p) ? rows * p->width / FL_ONEDNN_TILE_PLACES : 0;
+    copy_places(p, d, rows, in_place * FL_ONEDNN_TILE_PLACES, r->d);
+    for (size_t tile = 0; tile < p->row_tiles; tile++, left += p->steps * FL_ONEDNN_TILE_BYTES) {
+        float *bias = r->bias + tile * FL_ONEDNN_TILE;
+        fl_onednn_tiles_transpose(d + tile * FL_ONEDNN_TILE, channels, in_place, left, bias);
+        fl_onednn_tiles_transpose(r->d + tile * FL_ONEDNN_TILE, channels, p->steps - in_place,
+                                  left + in_place * FL_ONEDNN_TILE_BYTES, bias);
+    }
 }
 
 static void pack_unit(const patches *p, const room *r, size_t unit, size_t slot, const uint16_t *in, const uint16_t *d)
 {
     size_t image = unit / p->bands, first_row = unit % p->bands * p->band;
+    size_t rows = p->out.h - first_row < p->band ? p->out.h - first_row : p->band;
     if (first_row == 0) copy_image(p, in + image * p->in.h * p->in.w * p->in.c, r->frame);
     pack_windows(p, r->frame, first_row, r->right + slot * right_bytes(p));
-    copy_band(p, d + image * p->out.h * p->out.w * p->out.c, first_row, r->d);
-    pack_gradient(p, r, r->left + slot * p->row_tiles * p->steps * FL_ONEDNN_TILE_BYTES);
+    pack_gradient(p, r, d + (image * p->out.h + first_row) * p->out.w * p->out.c, rows,
+                  r->left + slot * p->row_tiles * p->steps * FL_ONEDNN_TILE_BYTES);
 }
 
 /* --- the sums, from tiles to O,H,W,I --- */

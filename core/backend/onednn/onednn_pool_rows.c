@@ -160,7 +160,8 @@ ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
     }
 }
 
-/* --- a loop for each kind of row: what is known when compiling is what makes it fast --- */
+/* --- a loop for each kind of row: short ones along the channels are fast where their number is known when compiling
+ * --- */
 
 ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
 {
@@ -184,8 +185,14 @@ ALWAYS_INLINE void forward_row(row r, bool bf16)
     case 1:
         forward_inner(r, 1, bf16);
         break;
+    case 8:
+        forward_inner(r, 8, bf16);
+        break;
     case 16:
         forward_inner(r, 16, bf16);
+        break;
+    case 32:
+        forward_inner(r, 32, bf16);
         break;
     default:
         forward_inner(r, r.pool->inner, bf16);
@@ -206,8 +213,14 @@ ALWAYS_INLINE void backward_row(row r, char *d_in, bool bf16)
     case 1:
         backward_inner(r, d_in, 1, bf16);
         break;
+    case 8:
+        backward_inner(r, d_in, 8, bf16);
+        break;
     case 16:
         backward_inner(r, d_in, 16, bf16);
+        break;
+    case 32:
+        backward_inner(r, d_in, 32, bf16);
         break;
     default:
         backward_inner(r, d_in, r.pool->inner, bf16);
