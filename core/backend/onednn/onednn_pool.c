@@ -69,7 +69,7 @@ fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
     const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, in_seam, &in_desc);
     const fl_onednn_memory *out = fl_onednn_lent(op, &out_desc, offsetof(fl_backend_buffers, out));
     const fl_onednn_memory *places = fl_onednn_own(op, &places_desc);
-    fl_onednn_note_name(op, "loops along channels");
+    fl_onednn_note_name(op, "own loops");
     if (request->training) add_backward(op, pool, in, in_seam, places);
     fl_onednn_add_loop(op, &op->forward, fl_onednn_pool_forward, pool, 3,
                        (const fl_onednn_memory *[]){ in, out, places });

@@ -7,11 +7,10 @@
  * places are those of naive: the first of equals wins, a NaN only in the first place.
  */
 #include "backend/onednn/onednn.h"
+#include "backend/onednn/onednn_numbers.h"
 #include "base/clones.h"
 
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* A row of windows: its first pixels in the layer's input and output. */
 typedef struct row {
@@ -20,41 +19,11 @@ typedef struct row {
     char *out, *places;
 } row;
 
-/* --- numbers: bf16 is the upper half of an f32 --- */
-
-ALWAYS_INLINE uint32_t load_bits(const void *from, size_t i, bool bf16)
-{
-    return bf16 ? (uint32_t)((const uint16_t *)from)[i] << 16 : ((const uint32_t *)from)[i];
-}
-
-ALWAYS_INLINE void store_bits(void *to, size_t i, uint32_t bits, bool bf16)
-{
-    if (bf16)
-        ((uint16_t *)to)[i] = (uint16_t)(bits >> 16);
-    else
-        ((uint32_t *)to)[i] = bits;
-}
-
-ALWAYS_INLINE float load(const void *from, size_t i, bool bf16)
-{
-    uint32_t bits = load_bits(from, i, bf16);
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-ALWAYS_INLINE void store(void *to, size_t i, float value, bool bf16)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    store_bits(to, i, bits, bf16);
-}
-
 /* --- windows of two by two, and one byte per place --- */
 
 enum { NO_PLACE = 4 };
 
-ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
+FL_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
 {
     size_t below = r.pool->w * inner;
     uint8_t *places = (uint8_t *)r.places;
@@ -62,8 +31,8 @@ ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
 #pragma GCC ivdep
         for (size_t c = 0; c < inner; c++) {
             size_t i = 2 * x * inner + c, o = x * inner + c;
-            float best = load(r.in, i, bf16), right = load(r.in, i + inner, bf16);
-            float low = load(r.in, i + below, bf16), last = load(r.in, i + below + inner, bf16);
+            float best = fl_onednn_load(r.in, i, bf16), right = fl_onednn_load(r.in, i + inner, bf16);
+            float low = fl_onednn_load(r.in, i + below, bf16), last = fl_onednn_load(r.in, i + below + inner, bf16);
             int32_t place = right > best;
             best = right > best ? right : best;
             place = low > best ? 2 : place;
@@ -74,13 +43,13 @@ ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
                 place = best > 0 ? place : NO_PLACE;
                 best = best < 0 ? 0 : best;
             }
-            store(r.out, o, best, bf16);
+            fl_onednn_store(r.out, o, best, bf16);
             places[o] = (uint8_t)place;
         }
     }
 }
 
-ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
 {
     size_t below = r.pool->w * inner;
     const uint8_t *places = (const uint8_t *)r.places;
@@ -88,30 +57,30 @@ ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
 #pragma GCC ivdep
         for (size_t c = 0; c < inner; c++) {
             size_t i = 2 * x * inner + c, o = x * inner + c;
-            uint32_t d = load_bits(r.out, o, bf16);
+            uint32_t d = fl_onednn_load_bits(r.out, o, bf16);
             int32_t place = places[o]; /* masks: with conditions the loop for f32 is not vectorised */
-            store_bits(d_in, i, d & (uint32_t) - (place == 0), bf16);
-            store_bits(d_in, i + inner, d & (uint32_t) - (place == 1), bf16);
-            store_bits(d_in, i + below, d & (uint32_t) - (place == 2), bf16);
-            store_bits(d_in, i + below + inner, d & (uint32_t) - (place == 3), bf16);
+            fl_onednn_store_bits(d_in, i, d & (uint32_t) - (place == 0), bf16);
+            fl_onednn_store_bits(d_in, i + inner, d & (uint32_t) - (place == 1), bf16);
+            fl_onednn_store_bits(d_in, i + below, d & (uint32_t) - (place == 2), bf16);
+            fl_onednn_store_bits(d_in, i + below + inner, d & (uint32_t) - (place == 3), bf16);
         }
     }
 }
 
 /* --- windows of any size: place by place over the whole row, and four bytes per place --- */
 
-ALWAYS_INLINE void start_any(row r, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void start_any(row r, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
     size_t k = r.pool->kernel;
     for (size_t x = 0; x < r.pool->w / k; x++)
         for (size_t c = 0; c < inner; c++) {
-            store_bits(r.out, x * inner + c, load_bits(r.in, x * k * inner + c, bf16), bf16);
+            fl_onednn_store_bits(r.out, x * inner + c, fl_onednn_load_bits(r.in, x * k * inner + c, bf16), bf16);
             places[x * inner + c] = 0;
         }
 }
 
-ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
     size_t k = r.pool->kernel, first = (place / k * r.pool->w + place % k) * inner;
@@ -119,24 +88,24 @@ ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
 #pragma GCC ivdep
         for (size_t c = 0; c < inner; c++) {
             size_t o = x * inner + c;
-            float best = load(r.out, o, bf16), value = load(r.in, first + x * k * inner + c, bf16);
+            float best = fl_onednn_load(r.out, o, bf16), value = fl_onednn_load(r.in, first + x * k * inner + c, bf16);
             places[o] = value > best ? (int32_t)place : places[o];
-            store(r.out, o, value > best ? value : best, bf16);
+            fl_onednn_store(r.out, o, value > best ? value : best, bf16);
         }
 }
 
-ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
 #pragma GCC ivdep
     for (size_t o = 0; o < r.pool->w / r.pool->kernel * inner; o++) {
-        float best = load(r.out, o, bf16);
+        float best = fl_onednn_load(r.out, o, bf16);
         places[o] = best > 0 ? places[o] : -1;
-        store(r.out, o, best < 0 ? 0 : best, bf16);
+        fl_onednn_store(r.out, o, best < 0 ? 0 : best, bf16);
     }
 }
 
-ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
+FL_ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
 {
     size_t k = r.pool->kernel;
     start_any(r, inner, bf16);
@@ -144,7 +113,7 @@ ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
     if (relu) rectify_any(r, inner, bf16);
 }
 
-ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
 {
     const int32_t *places = (const int32_t *)r.places;
     size_t k = r.pool->kernel;
@@ -154,8 +123,9 @@ ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
 #pragma GCC ivdep
             for (size_t c = 0; c < inner; c++) {
                 size_t o = x * inner + c;
-                uint32_t d = load_bits(r.out, o, bf16);
-                store_bits(d_in, first + x * k * inner + c, d & (uint32_t) - (places[o] == (int32_t)place), bf16);
+                uint32_t d = fl_onednn_load_bits(r.out, o, bf16);
+                fl_onednn_store_bits(d_in, first + x * k * inner + c, d & (uint32_t) - (places[o] == (int32_t)place),
+                                     bf16);
             }
     }
 }
@@ -163,7 +133,7 @@ ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
 /* --- a loop for each kind of row: short ones along the channels are fast where their number is known when compiling
  * --- */
 
-ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
+FL_ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
 {
     if (r.pool->kernel == 2)
         forward_two(r, inner, bf16, relu);
@@ -171,7 +141,7 @@ ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
         forward_any(r, inner, bf16, relu);
 }
 
-ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
 {
     if (r.pool->relu)
         forward_typed(r, inner, bf16, true);
@@ -179,7 +149,7 @@ ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
         forward_typed(r, inner, bf16, false);
 }
 
-ALWAYS_INLINE void forward_row(row r, bool bf16)
+FL_ALWAYS_INLINE void forward_row(row r, bool bf16)
 {
     switch (r.pool->inner) {
     case 1:
@@ -199,7 +169,7 @@ ALWAYS_INLINE void forward_row(row r, bool bf16)
     }
 }
 
-ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
+FL_ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
 {
     if (r.pool->kernel == 2)
         backward_two(r, d_in, inner, bf16);
@@ -207,7 +177,7 @@ ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
         backward_any(r, d_in, inner, bf16);
 }
 
-ALWAYS_INLINE void backward_row(row r, char *d_in, bool bf16)
+FL_ALWAYS_INLINE void backward_row(row r, char *d_in, bool bf16)
 {
     switch (r.pool->inner) {
     case 1:
@@ -258,7 +228,7 @@ static void clear(const fl_onednn_pool *pool, size_t i, char *d_in)
 }
 
 /* Numbers from the beginning of the input to the first pixel of a row of windows. */
-ALWAYS_INLINE size_t begin(const fl_onednn_pool *pool, size_t i)
+FL_ALWAYS_INLINE size_t begin(const fl_onednn_pool *pool, size_t i)
 {
     size_t per_plane = pool->h / pool->kernel;
     return (i / per_plane * pool->h + i % per_plane * pool->kernel) * pool->w * pool->inner;
