@@ -56,6 +56,8 @@ static const shape_case cases[] = {
     { DENSE(1), { 3, 5, 7, 3 } },
     { DENSE(3), { 1, 17, 1, 1 } },
     { DENSE(16), { 16, 16, 2, 2 } },
+    { DENSE(64), { 5, 48, 1, 1 } },   /* whole blocks of weights, */
+    { DENSE(192), { 37, 32, 2, 1 } }, /* more examples than a step of a product has */
     { { .kind = FL_LAYER_RELU }, { 3, 5, 7, 3 } },
     { { .kind = FL_LAYER_RELU }, { 1, 17, 1, 1 } },
 };

@@ -21,15 +21,27 @@ static size_t largest(const float *logits, size_t n)
     return best;
 }
 
+enum { AT_ONCE = 64 };
+
+/* Exponentials of a few logits less the largest; returns their sum added to `total`. */
+static double exponentials(const float *logits, size_t n, float largest_logit, float *to, double total)
+{
+    double powers[AT_ONCE];
+    for (size_t j = 0; j < n; j++) powers[j] = (double)logits[j] - largest_logit;
+    fl_exp_each(powers, n);
+    for (size_t j = 0; j < n; j++) {
+        to[j] = (float)powers[j];
+        total += powers[j];
+    }
+    return total;
+}
+
 /* Probabilities, and the logarithm of the sum of exponentials less the largest logit. */
 static double softmax(const float *logits, size_t n, size_t best, float *probabilities)
 {
     double total = 0;
-    for (size_t j = 0; j < n; j++) {
-        double power = fl_exact_exp((double)logits[j] - logits[best]);
-        probabilities[j] = (float)power;
-        total += power;
-    }
+    for (size_t j = 0; j < n; j += AT_ONCE)
+        total = exponentials(logits + j, n - j < AT_ONCE ? n - j : AT_ONCE, logits[best], probabilities + j, total);
     for (size_t j = 0; j < n; j++) probabilities[j] = (float)(probabilities[j] / total);
     return fl_exact_log(total);
 }

@@ -138,6 +138,11 @@ bool fl_onednn_patches_serve(const fl_backend_request *request);
 void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
                            fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
+/* The same for a dense layer whose weights lie as `weights` says; `in` and `d_out` are rows of bf16. */
+bool fl_onednn_rows_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
+void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,
+                        const fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
+
 /* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
  * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the
  * loss that training sees. */

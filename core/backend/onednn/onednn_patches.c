@@ -27,7 +27,8 @@ typedef struct patches {
     size_t steps, units;            /* tiles of places of a unit, units of a piece */
     size_t row_tiles, window_tiles; /* tiles of d's channels, and of a window row's numbers */
     size_t pairs;                   /* of places packed for a unit, a band with the rows its windows overlap */
-    size_t columns[];               /* kernel x window_tiles: see fl_onednn_tiles */
+    size_t column_tiles, *sums_of_column;
+    size_t columns[]; /* column_tiles, then as many for sums_of_column: see fl_onednn_tiles */
 } patches;
 
 /* The loop's memory. */
@@ -74,7 +75,7 @@ static size_t lay_out(const patches *p, char *base, room *r)
     r->d = take(base, &used, p->steps * FL_ONEDNN_TILE_PLACES * channels * sizeof *r->d);
     r->left = take(base, &used, p->units * p->row_tiles * p->steps * FL_ONEDNN_TILE_BYTES);
     r->right = take(base, &used, p->units * right_bytes(p));
-    r->sums = take(base, &used, p->row_tiles * p->kernel * p->window_tiles * FL_ONEDNN_TILE_BYTES);
+    r->sums = take(base, &used, p->row_tiles * p->column_tiles * FL_ONEDNN_TILE_BYTES);
     r->bias = take(base, &used, channels * sizeof *r->bias);
     return used;
 }
@@ -170,8 +171,9 @@ static void run(const void *what, void *const memories[])
     for (size_t first = 0; first < n_units; first += p->units) {
         size_t n = n_units - first < p->units ? n_units - first : p->units;
         for (size_t slot = 0; slot < n; slot++) pack_unit(p, &r, first + slot, slot, memories[0], memories[1]);
-        fl_onednn_tiles_multiply(&(fl_onednn_tiles){ n, p->steps, r.left, r.right, right_bytes(p), p->row_tiles,
-                                                     p->kernel * p->window_tiles, p->columns, r.sums, first == 0 });
+        fl_onednn_tiles_multiply(&(fl_onednn_tiles){
+            n, p->steps, r.left, r.right, right_bytes(p), p->row_tiles, p->column_tiles, p->columns, r.sums,
+            FL_ONEDNN_TILE_LINE, p->column_tiles * FL_ONEDNN_TILE_BYTES, p->sums_of_column, first == 0 });
     }
     fl_onednn_tiles_end();
     unpack(p, &r, memories[3], memories[4]);
@@ -184,7 +186,8 @@ static patches *plan(const fl_backend_request *request)
     const fl_layer *layer = request->layer;
     fl_tensor_shape in = request->in.shape, out = fl_layer_out(layer, in);
     size_t window_tiles = (layer->kernel * in.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
-    patches *p = fl_memory_new(1, sizeof *p + layer->kernel * window_tiles * sizeof *p->columns);
+    size_t column_tiles = layer->kernel * window_tiles;
+    patches *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);
     *p = (patches){ .in = in, .out = out, .kernel = layer->kernel, .pad = layer->pad, .window_tiles = window_tiles };
     p->width = round_up(out.w, 2);
     p->row_tiles = (out.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
@@ -194,16 +197,21 @@ static patches *plan(const fl_backend_request *request)
     p->steps = (p->band * p->width + FL_ONEDNN_TILE_PLACES - 1) / FL_ONEDNN_TILE_PLACES;
     p->units = (PIECE_STEPS + p->steps - 1) / p->steps;
     p->pairs = p->steps * FL_ONEDNN_TILE_PAIRS + (p->kernel - 1) * p->width / 2;
-    for (size_t i = 0; i < p->kernel; i++)
-        for (size_t t = 0; t < window_tiles; t++)
-            p->columns[i * window_tiles + t] = (t * p->pairs + i * p->width / 2) * FL_ONEDNN_TILE_LINE;
+    p->column_tiles = column_tiles;
+    p->sums_of_column = p->columns + column_tiles;
+    for (size_t c = 0; c < column_tiles; c++) {
+        size_t i = c / window_tiles, t = c % window_tiles;
+        p->columns[c] = (t * p->pairs + i * p->width / 2) * FL_ONEDNN_TILE_LINE;
+        p->sums_of_column[c] = c * FL_ONEDNN_TILE_BYTES;
+    }
     return p;
 }
 
 /* Where images are so small that tiles would be filled by less than half, the library's kernel is left to it. */
 bool fl_onednn_patches_serve(const fl_backend_request *request)
 {
-    if (request->layer->kind != FL_LAYER_CONVOLUTION || request->precision != FL_BACKEND_BF16) return false;
+    if (request->layer->kind != FL_LAYER_CONVOLUTION || request->precision != FL_BACKEND_BF16 || !request->training)
+        return false;
     if (!fl_onednn_tiles_usable()) return false;
     patches *p = plan(request);
     bool filled = p->bands * p->steps * FL_ONEDNN_TILE_PLACES <= 2 * p->out.h * p->out.w;
@@ -216,7 +224,7 @@ void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, 
 {
     patches *p = plan(request);
     room unused;
-    dnnl_dim_t bytes = (dnnl_dim_t)lay_out(p, NULL, &unused);
+    dnnl_dim_t bytes = (dnnl_dim_t)lay_out(p, (char *)p, &unused);
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     dnnl_memory_desc_t in_desc = fl_onednn_desc(4, in->desc.dims, dnnl_bf16, dnnl_nhwc);
     dnnl_memory_desc_t d_desc = fl_onednn_desc(4, d_out->desc.dims, dnnl_bf16, dnnl_nhwc);

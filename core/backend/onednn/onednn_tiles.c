@@ -66,20 +66,33 @@ TILES_INLINE void add_steps(size_t steps, const char *left, size_t next_row, con
     }
 }
 
-TILES_INLINE void load_sums(const char *sums, size_t next_row, bool two_rows, bool two_columns)
+/* Where the four sums lie, and how far apart their lines are. */
+typedef struct block {
+    char *at[4];
+    size_t line;
+} block;
+
+TILES_INLINE block block_of(const fl_onednn_tiles *p, size_t r, size_t c, bool two_columns)
 {
-    _tile_loadd(0, sums, FL_ONEDNN_TILE_LINE);
-    if (two_columns) _tile_loadd(1, sums + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
-    if (two_rows) _tile_loadd(2, sums + next_row, FL_ONEDNN_TILE_LINE);
-    if (two_rows && two_columns) _tile_loadd(3, sums + next_row + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
+    char *first = p->sums + r * p->sums_row + p->sums_of_column[c];
+    char *second = p->sums + r * p->sums_row + p->sums_of_column[c + two_columns];
+    return (block){ { first, second, first + p->sums_row, second + p->sums_row }, p->sums_line };
 }
 
-TILES_INLINE void store_sums(char *sums, size_t next_row, bool two_rows, bool two_columns)
+TILES_INLINE void load_sums(block b, bool two_rows, bool two_columns)
 {
-    _tile_stored(0, sums, FL_ONEDNN_TILE_LINE);
-    if (two_columns) _tile_stored(1, sums + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
-    if (two_rows) _tile_stored(2, sums + next_row, FL_ONEDNN_TILE_LINE);
-    if (two_rows && two_columns) _tile_stored(3, sums + next_row + FL_ONEDNN_TILE_BYTES, FL_ONEDNN_TILE_LINE);
+    _tile_loadd(0, b.at[0], b.line);
+    if (two_columns) _tile_loadd(1, b.at[1], b.line);
+    if (two_rows) _tile_loadd(2, b.at[2], b.line);
+    if (two_rows && two_columns) _tile_loadd(3, b.at[3], b.line);
+}
+
+TILES_INLINE void store_sums(block b, bool two_rows, bool two_columns)
+{
+    _tile_stored(0, b.at[0], b.line);
+    if (two_columns) _tile_stored(1, b.at[1], b.line);
+    if (two_rows) _tile_stored(2, b.at[2], b.line);
+    if (two_rows && two_columns) _tile_stored(3, b.at[3], b.line);
 }
 
 TILES_INLINE void zero_sums(void)
@@ -93,18 +106,18 @@ TILES_INLINE void zero_sums(void)
 /* The sums of row tiles r, r+1 and column tiles c, c+1. */
 TILES_INLINE void add_block(const fl_onednn_tiles *p, size_t r, size_t c, bool two_rows, bool two_columns)
 {
-    size_t next_row = p->column_tiles * FL_ONEDNN_TILE_BYTES, row_bytes = p->steps * FL_ONEDNN_TILE_BYTES;
-    char *sums = p->sums + (r * p->column_tiles + c) * FL_ONEDNN_TILE_BYTES;
+    size_t row_bytes = p->steps * FL_ONEDNN_TILE_BYTES;
+    block sums = block_of(p, r, c, two_columns);
     if (p->fresh)
         zero_sums();
     else
-        load_sums(sums, next_row, two_rows, two_columns);
+        load_sums(sums, two_rows, two_columns);
     for (size_t u = 0; u < p->n_units; u++) {
         const char *left = p->left + (u * p->row_tiles + r) * row_bytes, *right = p->right + u * p->right_bytes;
         add_steps(p->steps, left, row_bytes, right + p->columns[c], right + p->columns[c + two_columns], two_rows,
                   two_columns);
     }
-    store_sums(sums, next_row, two_rows, two_columns);
+    store_sums(sums, two_rows, two_columns);
 }
 
 TILES void fl_onednn_tiles_multiply(const fl_onednn_tiles *p)

@@ -29,8 +29,10 @@ typedef struct fl_onednn_tiles {
     size_t right_bytes; /* from a unit to the next */
     size_t row_tiles, column_tiles;
     const size_t *columns; /* for each tile of columns: bytes to its first step in a unit; steps follow one another */
-    char *sums;            /* [row tile][column tile] */
-    bool fresh;            /* the sums start at zero */
+    char *sums;            /* of the first row and column tile */
+    size_t sums_line, sums_row;   /* bytes from a line of a tile's sums to the next, from a row tile's to the next */
+    const size_t *sums_of_column; /* for each tile of columns: bytes to its sums in those of a row tile */
+    bool fresh;                   /* the sums start at zero */
 } fl_onednn_tiles;
 
 void fl_onednn_tiles_multiply(const fl_onednn_tiles *product);

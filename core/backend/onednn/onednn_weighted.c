@@ -119,6 +119,19 @@ static void add_backward_patches(plan *p)
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
+static void add_backward_rows(plan *p)
+{
+    fl_onednn_pass *pass = &p->op->backward;
+    dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
+    dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
+    fl_onednn_memory *in = read_seam(p, pass, p->in, &src, p->request->in.shape);
+    fl_onednn_memory *d_out = read_seam(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
+    fl_onednn_add_rows(p->op, p->request, in, d_out,
+                       fl_onednn_lent(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
+                       fl_onednn_lent(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])));
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
 static void add_backward_data(plan *p)
 {
     fl_onednn_op *op = p->op;
@@ -156,9 +169,12 @@ static void add_memories(plan *p)
 
 static void add_backward(plan *p)
 {
+    bool patches = fl_onednn_patches_serve(p->request), rows = fl_onednn_rows_serve(p->request, &p->op->weights);
     if (p->op->op.fused_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
-    if (fl_onednn_patches_serve(p->request))
+    if (patches)
         add_backward_patches(p);
+    else if (rows)
+        add_backward_rows(p);
     else
         add_backward_weights(p);
     if (p->backward_data) add_backward_data(p);
@@ -168,7 +184,8 @@ static void add_steps(plan *p)
 {
     bool training = p->request->training;
     fl_onednn_note(p->op, p->forward);
-    if (training && !fl_onednn_patches_serve(p->request)) fl_onednn_note(p->op, p->backward_weights);
+    bool own = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
+    if (training && !own) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
     add_forward(p);
     if (training)

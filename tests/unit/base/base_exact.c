@@ -55,6 +55,22 @@ static void functions_are_within_one_ulp_and_fixed_to_the_bit(void **state)
     }
 }
 
+static void several_exponentials_at_once_have_the_bits_of_each(void **state)
+{
+    static const double edges[] = { 0, -0.0, 1, -1, -708.4, -745.2, -1000, 709.7, 1000, HUGE_VAL, -HUGE_VAL };
+    double values[40], many[40];
+    fl_random_stream stream = fl_random_stream_start(1, "several", 0);
+    for (size_t k = 0; k < MANY; k++) {
+        size_t n = k % (sizeof values / sizeof *values);
+        for (size_t i = 0; i < n; i++) values[i] = between(&stream, k % 2 ? -750 : -5, k % 3 ? 0 : 10);
+        if (n) values[k % n] = edges[k % (sizeof edges / sizeof *edges)];
+        memcpy(many, values, sizeof many);
+        fl_exp_each(many, n);
+        for (size_t i = 0; i < n; i++) values[i] = fl_exact_exp(values[i]);
+        assert_memory_equal(many, values, n * sizeof *values);
+    }
+}
+
 static void pow_is_within_one_ulp_and_fixed_to_the_bit(void **state)
 {
     static double results[MANY];
@@ -123,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_are_within_one_ulp_and_fixed_to_the_bit),
+        cmocka_unit_test(several_exponentials_at_once_have_the_bits_of_each),
         cmocka_unit_test(pow_is_within_one_ulp_and_fixed_to_the_bit),
         cmocka_unit_test(the_easy_values_are_exact),
         cmocka_unit_test(nine_digits_are_kept),
