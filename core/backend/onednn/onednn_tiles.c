@@ -120,17 +120,25 @@ TILES_INLINE void add_block(const fl_onednn_tiles *p, size_t r, size_t c, bool t
     store_sums(sums, two_rows, two_columns);
 }
 
+TILES_INLINE void add_at(const fl_onednn_tiles *p, size_t r, size_t c)
+{
+    bool two_rows = r + 1 < p->row_tiles, two_columns = c + 1 < p->column_tiles;
+    if (two_rows && two_columns)
+        add_block(p, r, c, true, true);
+    else
+        add_block(p, r, c, two_rows, two_columns);
+}
+
+/* The larger operand is gone through once, the smaller again and again: it may stay in a cache. */
 TILES void fl_onednn_tiles_multiply(const fl_onednn_tiles *p)
 {
     MEMORY_BARRIER();
-    for (size_t c = 0; c < p->column_tiles; c += 2)
-        for (size_t r = 0; r < p->row_tiles; r += 2) {
-            bool two_rows = r + 1 < p->row_tiles, two_columns = c + 1 < p->column_tiles;
-            if (two_rows && two_columns)
-                add_block(p, r, c, true, true);
-            else
-                add_block(p, r, c, two_rows, two_columns);
-        }
+    if (p->row_tiles > p->column_tiles)
+        for (size_t r = 0; r < p->row_tiles; r += 2)
+            for (size_t c = 0; c < p->column_tiles; c += 2) add_at(p, r, c);
+    else
+        for (size_t c = 0; c < p->column_tiles; c += 2)
+            for (size_t r = 0; r < p->row_tiles; r += 2) add_at(p, r, c);
     MEMORY_BARRIER();
 }
 
