@@ -16,7 +16,7 @@ double fl_exact_exp(double x)
 }
 
 /* SLEEF declares it only where the compiler may use AVX-512 everywhere. */
-__m512d Sleef_cinz_expd8_u10avx512fnofma(__m512d x);
+__attribute__((target("avx512f"))) __m512d Sleef_cinz_expd8_u10avx512fnofma(__m512d x);
 
 /* As many as make up whole vectors; returns how many. */
 __attribute__((target("avx512f"))) static size_t exp_by_eight(double *values, size_t n)
