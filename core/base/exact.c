@@ -27,7 +27,7 @@ __attribute__((target("avx512f"))) static size_t exp_by_eight(double *values, si
     return i;
 }
 
-void fl_exp_each(double *values, size_t n)
+void fl_exact_exp_each(double *values, size_t n)
 {
     size_t i = __builtin_cpu_supports("avx512f") ? exp_by_eight(values, n) : 0;
     for (; i + 2 <= n; i += 2) _mm_storeu_pd(values + i, Sleef_cinz_expd2_u10sse2(_mm_loadu_pd(values + i)));

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 double fl_exact_exp(double x);
-void fl_exp_each(double *values, size_t n); /* each replaced by its fl_exact_exp: the same bits, several at a time */
+void fl_exact_exp_each(double *values, size_t n); /* each replaced by its fl_exact_exp: the same bits, several at a time */
 double fl_exact_log(double x);
 double fl_exact_pow(double x, double y);
 double fl_exact_sin(double x);

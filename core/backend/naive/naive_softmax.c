@@ -28,7 +28,7 @@ static double exponentials(const float *logits, size_t n, float largest_logit, f
 {
     double powers[AT_ONCE];
     for (size_t j = 0; j < n; j++) powers[j] = (double)logits[j] - largest_logit;
-    fl_exp_each(powers, n);
+    fl_exact_exp_each(powers, n);
     for (size_t j = 0; j < n; j++) {
         to[j] = (float)powers[j];
         total += powers[j];

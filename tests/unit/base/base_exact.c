@@ -65,7 +65,7 @@ static void several_exponentials_at_once_have_the_bits_of_each(void **state)
         for (size_t i = 0; i < n; i++) values[i] = between(&stream, k % 2 ? -750 : -5, k % 3 ? 0 : 10);
         if (n) values[k % n] = edges[k % (sizeof edges / sizeof *edges)];
         memcpy(many, values, sizeof many);
-        fl_exp_each(many, n);
+        fl_exact_exp_each(many, n);
         for (size_t i = 0; i < n; i++) values[i] = fl_exact_exp(values[i]);
         assert_memory_equal(many, values, n * sizeof *values);
     }
