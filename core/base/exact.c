@@ -1,7 +1,6 @@
 /* SLEEF's "cinz" functions: C, identical results, no fused multiply-add. */
 #include "base/exact.h"
 
-#include <immintrin.h>
 #include <sleef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,25 +12,6 @@ const char fl_exact_library[] = "SLEEF " VERSION(SLEEF_VERSION_MAJOR, SLEEF_VERS
 double fl_exact_exp(double x)
 {
     return Sleef_cinz_expd1_u10purec(x);
-}
-
-/* SLEEF declares it only where the compiler may use AVX-512 everywhere. */
-__attribute__((target("avx512f"))) __m512d Sleef_cinz_expd8_u10avx512fnofma(__m512d x);
-
-/* As many as make up whole vectors; returns how many. */
-__attribute__((target("avx512f"))) static size_t exp_by_eight(double *values, size_t n)
-{
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        _mm512_storeu_pd(values + i, Sleef_cinz_expd8_u10avx512fnofma(_mm512_loadu_pd(values + i)));
-    return i;
-}
-
-void fl_exact_exp_each(double *values, size_t n)
-{
-    size_t i = __builtin_cpu_supports("avx512f") ? exp_by_eight(values, n) : 0;
-    for (; i + 2 <= n; i += 2) _mm_storeu_pd(values + i, Sleef_cinz_expd2_u10sse2(_mm_loadu_pd(values + i)));
-    if (i < n) values[i] = fl_exact_exp(values[i]);
 }
 
 double fl_exact_log(double x)

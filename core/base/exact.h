@@ -11,13 +11,13 @@
 #include <stddef.h>
 
 double fl_exact_exp(double x);
-void fl_exact_exp_each(double *values, size_t n); /* each replaced by its fl_exact_exp: the same bits, several at a time */
 double fl_exact_log(double x);
 double fl_exact_pow(double x, double y);
 double fl_exact_sin(double x);
 double fl_exact_cos(double x);
 
 /* The same, bit by bit, of each of `n` numbers, which the results replace; several times faster. */
+void fl_exact_exp_each(double *x, size_t n);
 void fl_exact_log_each(double *x, size_t n);
 void fl_exact_cos_each(double *x, size_t n);
 

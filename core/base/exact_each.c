@@ -20,16 +20,16 @@ enum { WIDEST = 8 }; /* doubles */
         for (size_t i = 0; i < n; i += width) store(x + i, function(load(x + i)));                                     \
     }
 
-EACH(log_2, "sse2", __m128d, 2, _mm_loadu_pd, _mm_storeu_pd, Sleef_cinz_logd2_u10sse2)
-EACH(cos_2, "sse2", __m128d, 2, _mm_loadu_pd, _mm_storeu_pd, Sleef_cinz_cosd2_u10sse2)
-EACH(log_4, "avx", __m256d, 4, _mm256_loadu_pd, _mm256_storeu_pd, Sleef_cinz_logd4_u10avx)
-EACH(cos_4, "avx", __m256d, 4, _mm256_loadu_pd, _mm256_storeu_pd, Sleef_cinz_cosd4_u10avx)
-EACH(log_8, "avx512f", __m512d, 8, _mm512_loadu_pd, _mm512_storeu_pd, Sleef_cinz_logd8_u10avx512fnofma)
-EACH(cos_8, "avx512f", __m512d, 8, _mm512_loadu_pd, _mm512_storeu_pd, Sleef_cinz_cosd8_u10avx512fnofma)
+#define EACH_WIDTH(function, letters)                                                                                  \
+    EACH(function##_2, "sse2", __m128d, 2, _mm_loadu_pd, _mm_storeu_pd, Sleef_cinz_##letters##d2_u10sse2)              \
+    EACH(function##_4, "avx", __m256d, 4, _mm256_loadu_pd, _mm256_storeu_pd, Sleef_cinz_##letters##d4_u10avx)          \
+    EACH(function##_8, "avx512f", __m512d, 8, _mm512_loadu_pd, _mm512_storeu_pd,                                       \
+         Sleef_cinz_##letters##d8_u10avx512fnofma)                                                                     \
+    static each *const function[] = { function##_2, function##_4, function##_8 };
 
-static const struct {
-    each *log, *cos;
-} widths[] = { { log_2, cos_2 }, { log_4, cos_4 }, { log_8, cos_8 } };
+EACH_WIDTH(exp_each, exp)
+EACH_WIDTH(log_each, log)
+EACH_WIDTH(cos_each, cos)
 
 #ifdef FL_CLONES /* a build that wants no clones (base/clones.h) wants no widths either */
 static int width(void)
@@ -44,30 +44,24 @@ static int width(void)
 }
 #endif
 
-void fl_exact_log_each(double *x, size_t n)
-{
-    size_t whole = n - n % WIDEST;
-    widths[width()].log(x, whole);
-    for (size_t i = whole; i < n; i++) x[i] = fl_exact_log(x[i]);
-}
-
-void fl_exact_cos_each(double *x, size_t n)
-{
-    size_t whole = n - n % WIDEST;
-    widths[width()].cos(x, whole);
-    for (size_t i = whole; i < n; i++) x[i] = fl_exact_cos(x[i]);
-}
+#define FUNCTION(name)                                                                                                 \
+    void fl_exact_##name##_each(double *x, size_t n)                                                                   \
+    {                                                                                                                  \
+        size_t whole = n - n % WIDEST;                                                                                 \
+        name##_each[width()](x, whole);                                                                                \
+        for (size_t i = whole; i < n; i++) x[i] = fl_exact_##name(x[i]);                                               \
+    }
 
 #else
 
-void fl_exact_log_each(double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) x[i] = fl_exact_log(x[i]);
-}
-
-void fl_exact_cos_each(double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) x[i] = fl_exact_cos(x[i]);
-}
+#define FUNCTION(name)                                                                                                 \
+    void fl_exact_##name##_each(double *x, size_t n)                                                                   \
+    {                                                                                                                  \
+        for (size_t i = 0; i < n; i++) x[i] = fl_exact_##name(x[i]);                                                   \
+    }
 
 #endif
+
+FUNCTION(exp)
+FUNCTION(log)
+FUNCTION(cos)
