@@ -172,10 +172,18 @@ void fl_network_forward(fl_network *network)
     for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
 }
 
-void fl_network_backward(fl_network *network)
+void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
 {
     const fl_network_chain *chain = &network->chain;
-    for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
+    size_t tensor = network->layout.n_tensors, end = network->layout.count;
+    for (size_t i = chain->n_stages; i-- > chain->first_trained;) {
+        fl_backend_op *op = chain->stages[i].op;
+        op->backward(op);
+        if (!op->n_tensors) continue;
+        size_t first = network->tensors[tensor -= op->n_tensors].offset;
+        if (done) done(user, first, end - first);
+        end = first;
+    }
 }
 
 /* Where a range of the flat array and a block meet. */

@@ -33,7 +33,13 @@ const uint8_t *fl_network_wrong(const fl_network *network); /* per example, afte
 void fl_network_refresh(fl_network *network, size_t first, size_t count);
 
 void fl_network_forward(fl_network *network);
-void fl_network_backward(fl_network *network);     /* after forward; writes the gradient of the mean loss */
+
+/* After forward: write the gradient of the mean loss. Each time the gradient of parameters first..first+count-1 is
+ * there and backward no longer reads them, so that they may change, `done` is called; every parameter's turn comes
+ * once. NULL: nobody wants to know. */
+typedef void fl_network_done(void *user, size_t first, size_t count);
+void fl_network_backward(fl_network *network, fl_network_done *done, void *user);
+
 double fl_network_loss(const fl_network *network); /* mean of the losses, summed in double in order */
 
 /* All parameters in canonical order, block after block, n_parameters floats. */

@@ -23,6 +23,7 @@ typedef struct fl_train_run {
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
     double started, loss, rate;
+    double lap;  /* when the present lap of the timer began */
     size_t step; /* from 0 */
 } fl_train_run;
 
@@ -33,8 +34,11 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
 
-/* The optimizer's step at run->rate. */
-void fl_train_run_update(fl_train_run *run);
+/* After forward: the gradient, and the optimizer's step at run->rate; times both. */
+void fl_train_run_backward_and_update(fl_train_run *run);
+
+/* A lap timer: add the time since the last lap to a part of outcome->seconds. */
+void fl_train_run_end_lap(fl_train_run *run, double *part);
 
 /* Go on from the checkpoint if there is a good one: *resumed. False as for fl_train_run_start. */
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error);

@@ -10,7 +10,7 @@ static void gradient_again(fl_optimizer_update *update)
     fl_train_run *run = update->trainer;
     fl_network_refresh(run->network, 0, update->layout->count);
     fl_network_forward(run->network);
-    fl_network_backward(run->network);
+    fl_network_backward(run->network, NULL, NULL);
     run->outcome->gradient_evaluations++;
 }
 

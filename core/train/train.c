@@ -30,12 +30,11 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-/* A lap timer: add the time since *lap to a part and begin the next lap. */
-static void end_lap(double *part, double *lap)
+void fl_train_run_end_lap(fl_train_run *run, double *part)
 {
     double now = fl_clock_seconds();
-    *part += now - *lap;
-    *lap = now;
+    *part += now - run->lap;
+    run->lap = now;
 }
 
 static double gradient_norm(const fl_train_run *r)
@@ -61,28 +60,29 @@ static void note_first_loss(fl_train_run *r)
     if (losses->n < FL_OUTCOME_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
 }
 
+static double rate_of_step(fl_train_run *r)
+{
+    r->context.step = r->step;
+    r->context.history = (fl_schedule_history){ r->history_steps, r->history_losses, r->outcome->n_points };
+    return fl_schedule_rate(r->trial->owners.schedule, &r->context);
+}
+
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
-static bool step(fl_train_run *r, double *lap)
+static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     size_t first = fl_dataset_order_batch(&r->order, r->step);
     fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
                                fl_network_input(r->network), fl_network_labels(r->network));
-    end_lap(&seconds->data, lap);
+    fl_train_run_end_lap(r, &seconds->data);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
-    fl_network_backward(r->network);
-    r->outcome->gradient_evaluations++;
-    end_lap(&seconds->forward_backward, lap);
-    r->context.step = r->step;
-    r->context.history = (fl_schedule_history){ r->history_steps, r->history_losses, r->outcome->n_points };
-    r->rate = fl_schedule_rate(r->trial->owners.schedule, &r->context);
+    r->rate = rate_of_step(r);
+    fl_train_run_backward_and_update(r);
     show_step(r);
-    end_lap(&seconds->other, lap);
-    fl_train_run_update(r);
-    end_lap(&seconds->update, lap);
+    fl_train_run_end_lap(r, &seconds->other);
     return true;
 }
 
@@ -128,26 +128,26 @@ static bool hopeless(const fl_train_run *r)
 }
 
 /* Not after the last step: what follows is shorter than reading the file again. */
-static void save_if_due(fl_train_run *r, double *lap)
+static void save_if_due(fl_train_run *r)
 {
     size_t done = r->step + 1;
     if (!r->checkpoints || done % r->checkpoints->every || done == r->trial->steps) return;
     fl_train_run_save(r);
-    end_lap(&r->outcome->seconds.other, lap);
+    fl_train_run_end_lap(r, &r->outcome->seconds.other);
 }
 
-static void loop(fl_train_run *r, double *lap)
+static void loop(fl_train_run *r)
 {
     const fl_trial *trial = r->trial;
     for (; r->step < trial->steps; r->step++) {
-        if (!step(r, lap)) {
+        if (!step(r)) {
             diverged(r);
             return;
         }
         r->outcome->steps_done = r->step + 1;
         bool stop = hopeless(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
-        end_lap(&r->outcome->seconds.evaluate, lap);
+        fl_train_run_end_lap(r, &r->outcome->seconds.evaluate);
         if (!finite) {
             diverged(r);
             return;
@@ -156,7 +156,7 @@ static void loop(fl_train_run *r, double *lap)
             r->outcome->stopped_at = r->step + 1;
             return;
         }
-        save_if_due(r, lap);
+        save_if_due(r);
     }
 }
 
@@ -200,18 +200,18 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
                   fl_outcome *outcome, fl_error *error)
 {
     *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
-    double lap = fl_clock_seconds();
     fl_train_run r = { .trial = trial,
                        .callbacks = callbacks,
                        .checkpoints = trainer->checkpoints,
                        .plans = &trainer->plans,
                        .outcome = outcome,
-                       .started = lap };
+                       .started = fl_clock_seconds() };
+    r.lap = r.started;
     if (!fl_train_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
     bool begun = fl_train_run_start(&r, error);
-    end_lap(&outcome->seconds.setup, &lap);
-    if (begun) loop(&r, &lap);
+    fl_train_run_end_lap(&r, &outcome->seconds.setup);
+    if (begun) loop(&r);
     if (begun) finish(&r);
     fl_dataset_order_free(&r.order);
     fl_arena_free(r.arena);

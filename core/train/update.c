@@ -1,5 +1,6 @@
-/* The update, piece by piece where the rule allows it: the network turns a piece into the copies its passes read while
- * the piece is in the cache.
+/* Backward and the update. Where the rule allows it they take turns: as soon as a layer has its gradient and has passed
+ * on that of its input, its parameters are updated, while the gradient is in the cache; piece by piece, so that the
+ * network finds a piece there from which it makes the copies its passes read.
  */
 #include "train/run.h"
 
@@ -27,17 +28,29 @@ static void update_piece(fl_train_run *run, size_t first, size_t count)
     fl_network_refresh(run->network, first, count);
 }
 
-void fl_train_run_update(fl_train_run *run)
+static void update_range(void *user, size_t first, size_t count)
 {
-    const fl_optimizer *optimizer = run->trial->owners.optimizer;
-    size_t count = run->update.layout->count, length = piece_length(count);
+    fl_train_run *run = user;
+    size_t end = first + count, length = piece_length(count);
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    for (; first < end; first += length) update_piece(run, first, end - first < length ? end - first : length);
+    fl_train_run_end_lap(run, &run->outcome->seconds.update);
+}
+
+static void update_whole(fl_train_run *run)
+{
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    run->trial->owners.optimizer->step(&run->update);
+    fl_network_refresh(run->network, 0, run->update.layout->count);
+    fl_train_run_end_lap(run, &run->outcome->seconds.update);
+}
+
+void fl_train_run_backward_and_update(fl_train_run *run)
+{
+    bool elementwise = run->trial->owners.optimizer->elementwise;
     run->update.rate = run->rate;
     run->update.step = run->step;
-    if (optimizer->elementwise) {
-        for (size_t first = 0; first < count; first += length)
-            update_piece(run, first, count - first < length ? count - first : length);
-    } else {
-        optimizer->step(&run->update);
-        fl_network_refresh(run->network, 0, count);
-    }
+    run->outcome->gradient_evaluations++;
+    fl_network_backward(run->network, elementwise ? update_range : NULL, run);
+    if (!elementwise) update_whole(run);
 }

@@ -219,7 +219,7 @@ static void convolutions(void)
             fl_network_input(network)[i] = (float)fl_random_uniform(&stream);
         for (size_t i = 0; i < in.n; i++) fl_network_labels(network)[i] = (int32_t)fl_random_below(&stream, 10);
         fl_network_forward(network);
-        fl_network_backward(network);
+        fl_network_backward(network, NULL, NULL);
         add_number(fl_network_loss(network));
         for (size_t i = 0; i < n; i++) parameters[i] -= 0.05f * gradient[i];
         fl_network_refresh(network, 0, n);

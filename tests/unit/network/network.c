@@ -124,7 +124,7 @@ static void check_padding(const fl_backend *backend, const fl_network_architectu
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *layout = fl_network_layout(network);
     fl_network_forward(network);
-    fl_network_backward(network);
+    fl_network_backward(network, NULL, NULL);
     float *parameters = canonical(network, fl_network_parameters(network));
     float *gradient = canonical(network, fl_network_gradient(network));
     assert_int_equal(nonzeros(fl_network_parameters(network), layout->count),
@@ -194,7 +194,7 @@ static void check_agreement(const fl_backend *backend, const fl_network_architec
     fl_network *networks[] = { naive, other };
     for (size_t i = 0; i < 2; i++) {
         fl_network_forward(networks[i]);
-        fl_network_backward(networks[i]);
+        fl_network_backward(networks[i], NULL, NULL);
     }
     assert_close(fl_network_loss(other), fl_network_loss(naive), loss_tolerance[precision]);
     float *expected = canonical(naive, fl_network_gradient(naive)), *got = canonical(other, fl_network_gradient(other));
@@ -237,7 +237,7 @@ static void check_repetition(const fl_backend *backend, const fl_network_archite
     fl_network *networks[] = { first, second, second }; /* the second one twice: nothing is left behind by a pass */
     for (size_t i = 0; i < 3; i++) {
         fl_network_forward(networks[i]);
-        fl_network_backward(networks[i]);
+        fl_network_backward(networks[i], NULL, NULL);
     }
     assert_memory_equal(fl_network_losses(first), fl_network_losses(second), IMAGES.n * sizeof(float));
     assert_memory_equal(fl_network_gradient(first), fl_network_gradient(second),
@@ -268,7 +268,7 @@ static void check_pieces(const fl_backend *backend, const fl_network_architectur
     fl_network *both[] = { imported, told };
     for (size_t i = 0; i < 2; i++) {
         fl_network_forward(both[i]);
-        fl_network_backward(both[i]);
+        fl_network_backward(both[i], NULL, NULL);
     }
     assert_memory_equal(fl_network_losses(told), fl_network_losses(imported), IMAGES.n * sizeof(float));
     assert_memory_equal(fl_network_gradient(told), fl_network_gradient(imported), n * sizeof(float));
@@ -304,7 +304,7 @@ static void naive_gives_the_same_bits_on_every_machine(void **state)
 {
     fl_network *network = made(fl_backends()[0], &fl_network_simple_cnn, FL_BACKEND_F32, true);
     fl_network_forward(network);
-    fl_network_backward(network);
+    fl_network_backward(network, NULL, NULL);
     char text[FL_HASH_TEXT];
     fl_hash_text(fl_hash(fl_network_losses(network), IMAGES.n * sizeof(float)), text);
     assert_string_equal(text, "265b6fd688066c02");
