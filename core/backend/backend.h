@@ -27,6 +27,7 @@ typedef struct fl_backend_activation {
     fl_tensor_shape shape;
     size_t bytes;       /* of one buffer: the values, or their gradient */
     const void *layout; /* NULL: canonical; else the backend's descriptor, owned by the op that produces the seam */
+    fl_backend_precision precision; /* of canonical values: f32 but for the examples, see fl_backend.examples */
 } fl_backend_activation;
 
 /* What the network asks for. */
@@ -87,7 +88,9 @@ typedef struct fl_backend {
     /* The library, its version and the kernels or instruction set in use: "OpenBLAS 0.3.21, SkylakeX kernels, ...".
      * Only facts that stay the same from run to run. */
     void (*describe)(fl_text *text);
-    bool canonical; /* parameters lie as blocks' shapes say: a rule may look at rows and columns */
+    fl_backend_precision
+        examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
+    bool canonical;                      /* parameters lie as blocks' shapes say: a rule may look at rows and columns */
     fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: lent by naive */
     fl_backend_op_maker *to_canonical;         /* NULL where every seam is canonical; request->layer is NULL */
 } fl_backend;
@@ -99,6 +102,9 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error);
 /* Plan one layer with `backend`, or with naive where the backend lacks it (*fallback says so); the caller has made the
  * seam canonical in that case. */
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);
+
+/* Canonical floats into a canonical seam of any precision. */
+void fl_backend_activation_fill(const fl_backend_activation *activation, const float *canonical, void *to);
 
 /* All parameters of an op have changed. */
 void fl_backend_op_refresh(fl_backend_op *op);

@@ -3,24 +3,43 @@
 #include "base/clones.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "backend/bf16.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { CACHE_LINE = 64, AHEAD = 4 /* examples */ };
 
-/* Division, not a product with 1/255: only it gives the float nearest to pixel / 255 for every pixel. */
-FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, float *restrict input)
+/* The float nearest to pixel / 255 without a division: 1/255 is a sum of two floats of which the first has so few bits
+ * that its product is exact, so all 256 come out right. */
+static inline float scaled(uint8_t pixel)
 {
-    for (size_t i = 0; i < n; i++) input[i] = (float)pixels[i] / 255.0f;
+    const float high = 0x1.01p-8f, low = (float)(1.0 / 255.0 - (double)high);
+    return (float)pixel * high + (float)pixel * low;
 }
 
-static void copy_example(const fl_dataset *dataset, size_t position, size_t n, float *input)
+FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, float *restrict input)
 {
-    if (dataset->pixels)
-        scale_pixels(dataset->pixels + position * n, n, input);
-    else
-        memcpy(input, dataset->values + position * n, n * sizeof *input);
+    for (size_t i = 0; i < n; i++) input[i] = scaled(pixels[i]);
+}
+
+FL_CLONES static void scale_pixels_bf16(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
+{
+    for (size_t i = 0; i < n; i++) input[i] = fl_backend_bf16(scaled(pixels[i]));
+}
+
+/* Example `i` of a batch. */
+static void copy_example(const fl_dataset *dataset, size_t position, size_t n, fl_dataset_input to, size_t i)
+{
+    float *floats = (float *)to.values + i * n;
+    uint16_t *halves = (uint16_t *)to.values + i * n;
+    bool bf16 = to.precision == FL_BACKEND_BF16;
+    if (dataset->pixels && bf16) scale_pixels_bf16(dataset->pixels + position * n, n, halves);
+    if (dataset->pixels && !bf16) scale_pixels(dataset->pixels + position * n, n, floats);
+    if (dataset->pixels) return;
+    const float *values = dataset->values + position * n;
+    if (!bf16) memcpy(floats, values, n * sizeof *floats);
+    for (size_t j = 0; j < n && bf16; j++) halves[j] = fl_backend_bf16(values[j]);
 }
 
 static const char *bytes_of(const fl_dataset *dataset, size_t position, size_t n)
@@ -43,14 +62,14 @@ static size_t position_of(const fl_dataset_examples *examples, const uint32_t *o
 }
 
 void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint32_t *order, size_t first, size_t n,
-                                float *input, int32_t *labels)
+                                fl_dataset_input input, int32_t *labels)
 {
     const fl_dataset *dataset = examples->dataset;
     size_t n_values = fl_tensor_shape_size(dataset->shape);
     for (size_t i = 0; i < n; i++) {
         size_t position = position_of(examples, order, first + i);
         if (i + AHEAD < n) prefetch(dataset, position_of(examples, order, first + i + AHEAD), n_values);
-        copy_example(dataset, position, n_values, input + i * n_values);
+        copy_example(dataset, position, n_values, input, i);
         labels[i] = dataset->labels ? dataset->labels[position] : 0;
     }
 }

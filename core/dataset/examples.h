@@ -6,6 +6,7 @@
 #ifndef FL_DATASET_EXAMPLES_H
 #define FL_DATASET_EXAMPLES_H
 
+#include "backend/backend.h"
 #include "dataset/dataset.h"
 
 typedef enum fl_dataset_split_from {
@@ -39,10 +40,17 @@ bool fl_dataset_splits_make(fl_dataset_splits *splits, const fl_dataset *dataset
                             fl_error *error);
 void fl_dataset_splits_free(fl_dataset_splits *splits);
 
+/* Where a batch goes: floats, or bf16. */
+typedef struct fl_dataset_input {
+    fl_backend_precision precision;
+    void *values;
+} fl_dataset_input;
+
 /* Copy examples first..first+n-1 of `examples` in the order `order` (NULL: as they stand) into a batch: `input` n
- * examples in canonical order (pixels as pixel / 255), `labels` n classes (0 without classes). */
+ * examples in canonical order (pixels as pixel / 255), `labels` n classes (0 without classes). Examples wait as pixels
+ * and take the first layer's precision here: a byte is read from memory instead of four. */
 void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint32_t *order, size_t first, size_t n,
-                                float *input, int32_t *labels);
+                                fl_dataset_input input, int32_t *labels);
 
 /* The order of the training examples: one seeded permutation per epoch, without replacement; the examples that do not
  * fill the last batch of an epoch are dropped for that epoch. */

@@ -91,6 +91,15 @@ static size_t plan_at(plan *p, size_t i)
     return op->fused_relu ? 2 : 1;
 }
 
+/* Examples come as the first layer reads them; naive, where it is the fallback, reads floats. */
+static fl_backend_activation examples_activation(const plan *p, fl_tensor_shape shape)
+{
+    fl_backend_precision precision = is_fallback(p, 0) ? FL_BACKEND_F32 : p->backend->examples[p->precision];
+    size_t size = precision == FL_BACKEND_BF16 ? sizeof(uint16_t) : sizeof(float);
+    return (
+        fl_backend_activation){ .shape = shape, .bytes = fl_tensor_shape_size(shape) * size, .precision = precision };
+}
+
 fl_network_chain fl_network_chain_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers,
                                        size_t n_layers, fl_tensor_shape in, fl_backend_precision precision,
                                        bool training)
@@ -105,8 +114,8 @@ fl_network_chain fl_network_chain_plan(fl_arena *arena, const fl_backend *backen
         .n_layers = n_layers,
         .precision = precision,
         .training = training,
-        .activation = { .shape = in, .bytes = fl_tensor_shape_size(in) * sizeof(float) },
     };
+    p.activation = p.chain.in = examples_activation(&p, in);
     for (size_t i = 0; i < n_layers;) i += plan_at(&p, i);
     return p.chain;
 }

@@ -11,6 +11,7 @@ typedef struct fl_network_stage {
 } fl_network_stage;
 
 typedef struct fl_network_chain {
+    fl_backend_activation in; /* canonical */
     fl_network_stage *stages; /* owned by the arena, the ops by the chain */
     size_t n_stages;
     size_t n_tensors;                          /* of all ops */

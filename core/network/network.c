@@ -20,7 +20,8 @@ struct fl_network {
     fl_tensor_shape in;
     fl_tensor_layout layout;
     fl_tensor *tensors;
-    float *parameters, *gradient, *input, *losses;
+    void *input;
+    float *parameters, *gradient, *losses;
     int32_t *labels;
     uint8_t *wrong;
 };
@@ -49,7 +50,7 @@ static void lay_out_parameters(fl_network *network)
 
 static void make_ends(fl_network *network)
 {
-    network->input = fl_arena_floats(network->arena, fl_tensor_shape_size(network->in));
+    network->input = fl_arena_bytes(network->arena, network->chain.in.bytes);
     network->labels = fl_arena_bytes(network->arena, network->in.n * sizeof *network->labels);
     network->losses = fl_arena_floats(network->arena, network->in.n);
     network->wrong = fl_arena_bytes(network->arena, network->in.n);
@@ -146,9 +147,19 @@ float *fl_network_gradient(fl_network *network)
     return network->gradient;
 }
 
-float *fl_network_input(fl_network *network)
+void *fl_network_input(fl_network *network)
 {
     return network->input;
+}
+
+fl_backend_precision fl_network_input_precision(const fl_network *network)
+{
+    return network->chain.in.precision;
+}
+
+void fl_network_set_input(fl_network *network, const float *canonical)
+{
+    fl_backend_activation_fill(&network->chain.in, canonical, network->input);
 }
 
 int32_t *fl_network_labels(fl_network *network)

@@ -21,12 +21,16 @@ void fl_network_free(fl_network *network);
 fl_tensor_shape fl_network_in(const fl_network *network);
 
 const fl_tensor_layout *fl_network_layout(const fl_network *network);
-float *fl_network_parameters(fl_network *network);          /* flat->count floats */
-float *fl_network_gradient(fl_network *network);            /* the same; NULL unless training */
-float *fl_network_input(fl_network *network);               /* one batch, canonical, to be filled before forward */
+float *fl_network_parameters(fl_network *network); /* layout->count floats */
+float *fl_network_gradient(fl_network *network);   /* the same; NULL unless training */
+void *fl_network_input(fl_network *network);       /* one batch, canonical, to be filled before forward */
+fl_backend_precision fl_network_input_precision(const fl_network *network); /* floats, or bf16 */
 int32_t *fl_network_labels(fl_network *network);            /* a class per example, to be filled before forward */
 const float *fl_network_losses(const fl_network *network);  /* per example, after forward */
 const uint8_t *fl_network_wrong(const fl_network *network); /* per example, after forward */
+
+/* Fill the input from floats. */
+void fl_network_set_input(fl_network *network, const float *canonical);
 
 /* Parameters first..first+count-1 have changed: the next forward and backward are to see them. Whoever writes
  * parameters says so, from the first to the last of each block; import and init do it themselves. */

@@ -25,7 +25,8 @@ static void evaluate_split(fl_network *network, const fl_dataset_examples *examp
     totals sums = { 0 };
     for (size_t first = 0; first < n; first += FL_TRAIN_EVALUATION_BATCH) {
         size_t now = n - first < FL_TRAIN_EVALUATION_BATCH ? n - first : FL_TRAIN_EVALUATION_BATCH;
-        fl_dataset_examples_gather(examples, NULL, first, now, fl_network_input(network), fl_network_labels(network));
+        fl_dataset_examples_gather(examples, NULL, first, now, fl_train_plans_input(network),
+                                   fl_network_labels(network));
         fl_network_forward(network);
         add_batch(network, now, &sums);
     }

@@ -84,6 +84,11 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     return plans->evaluation;
 }
 
+fl_dataset_input fl_train_plans_input(fl_network *network)
+{
+    return (fl_dataset_input){ fl_network_input_precision(network), fl_network_input(network) };
+}
+
 bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     drop_misfits(plans, trial);

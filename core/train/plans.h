@@ -4,6 +4,7 @@
 
 #include "network/network.h"
 #include "trial/trial.h"
+#include "dataset/examples.h"
 
 enum {
     FL_TRAIN_EVALUATION_BATCH = 250
@@ -16,6 +17,9 @@ typedef struct fl_train_plans {
     fl_dataset_splits splits;
     fl_network *training, *evaluation;
 } fl_train_plans;
+
+/* Where a network's batches go. */
+fl_dataset_input fl_train_plans_input(fl_network *network);
 
 /* Make `plans` fit `trial`, keeping whatever already does. On error everything is given back. */
 bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error);

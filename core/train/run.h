@@ -22,6 +22,7 @@ typedef struct fl_train_run {
     float *canonical;      /* n_parameters floats, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
+    float *shown; /* a batch in floats, for callbacks where the network reads less */
     double started, loss, rate;
     double lap;  /* when the present lap of the timer began */
     size_t step; /* from 0 */

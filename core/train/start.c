@@ -39,6 +39,8 @@ static void allocate(fl_train_run *run)
     run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
     run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
     run->checkpoint.most_points = n;
+    if (run->callbacks && run->callbacks->stepped)
+        run->shown = fl_arena_floats(run->arena, fl_tensor_shape_size(fl_network_in(run->network)));
     fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
     run->context = fl_trial_schedule_context(trial);
     fill_update(run);

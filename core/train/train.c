@@ -45,11 +45,22 @@ static double gradient_norm(const fl_train_run *r)
     return sqrt(sum);
 }
 
+/* The step's batch, as what a network reads. */
+static void gather(fl_train_run *r, fl_dataset_input input)
+{
+    size_t first = fl_dataset_order_batch(&r->order, r->step);
+    fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size, input,
+                               fl_network_labels(r->network));
+}
+
+/* Who watches sees floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
+    fl_dataset_input input = fl_train_plans_input(r->network);
+    if (input.precision != FL_BACKEND_F32) gather(r, input = (fl_dataset_input){ FL_BACKEND_F32, r->shown });
     fl_train_step shown = {
-        r->step + 1, r->loss, r->rate, gradient_norm(r), fl_network_input(r->network), fl_network_labels(r->network)
+        r->step + 1, r->loss, r->rate, gradient_norm(r), input.values, fl_network_labels(r->network)
     };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
@@ -71,9 +82,7 @@ static double rate_of_step(fl_train_run *r)
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
-    size_t first = fl_dataset_order_batch(&r->order, r->step);
-    fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size,
-                               fl_network_input(r->network), fl_network_labels(r->network));
+    gather(r, fl_train_plans_input(r->network));
     fl_train_run_end_lap(r, &seconds->data);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);

@@ -62,7 +62,8 @@ static void gather(void *prepared)
     gathering *g = prepared;
     for (uint64_t step = 0; step < BATCHES; step++) {
         size_t first = fl_dataset_order_batch(&g->order, step);
-        fl_dataset_examples_gather(&g->pictures->examples, g->order.order, first, BATCH, g->input, g->labels);
+        fl_dataset_examples_gather(&g->pictures->examples, g->order.order, first, BATCH,
+                                   (fl_dataset_input){ FL_BACKEND_F32, g->input }, g->labels);
     }
 }
 

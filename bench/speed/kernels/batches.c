@@ -19,8 +19,8 @@ static void measure(gbench *run, const void *what)
     fl_dataset_order order;
     fl_dataset_order_start(&order, EXAMPLES, batch, 1);
     for (uint64_t step = 0; gbench_next(run); step++)
-        fl_dataset_examples_gather(&pictures->examples, order.order, fl_dataset_order_batch(&order, step), batch, input,
-                                   labels);
+        fl_dataset_examples_gather(&pictures->examples, order.order, fl_dataset_order_batch(&order, step), batch,
+                                   (fl_dataset_input){ FL_BACKEND_F32, input }, labels);
     gbench_rate(run, "examples/s", (double)batch);
     gbench_rate(run, "GB/s", (double)(batch * SETUP_PIXELS * (sizeof *input + 1)) / 1e9);
     fl_dataset_order_free(&order);

@@ -32,22 +32,24 @@ static void lend_tensors(const fl_backend_op *op, size_t tensor, fl_arena *arena
 }
 
 /* Pixels between 0 and 1, every class in turn. */
-static void make_batch(fl_arena *arena, fl_tensor_shape in, float **input, int32_t **labels)
+static void make_batch(fl_arena *arena, const fl_backend_activation *in, void **input, int32_t **labels)
 {
     fl_random_stream stream = fl_random_stream_start(SEED, "pixels", 0);
-    *input = fl_arena_floats(arena, fl_tensor_shape_size(in));
-    *labels = fl_arena_bytes(arena, in.n * sizeof **labels);
-    for (size_t i = 0; i < fl_tensor_shape_size(in); i++) (*input)[i] = (float)fl_random_uniform(&stream);
-    for (size_t i = 0; i < in.n; i++) (*labels)[i] = (int32_t)(i % 10);
+    float *pixels = fl_arena_floats(arena, fl_tensor_shape_size(in->shape));
+    *input = fl_arena_bytes(arena, in->bytes);
+    *labels = fl_arena_bytes(arena, in->shape.n * sizeof **labels);
+    for (size_t i = 0; i < fl_tensor_shape_size(in->shape); i++) pixels[i] = (float)fl_random_uniform(&stream);
+    fl_backend_activation_fill(in, pixels, *input);
+    for (size_t i = 0; i < in->shape.n; i++) (*labels)[i] = (int32_t)(i % 10);
 }
 
 static void bind(open_model *model)
 {
     fl_arena *arena = model->arena;
     size_t batch = model->choice.in.n, tensor = 0;
-    float *input;
+    void *input;
     int32_t *labels;
-    make_batch(arena, model->choice.in, &input, &labels);
+    make_batch(arena, &model->chain.in, &input, &labels);
     fl_backend_buffers buffers = { .in = input, .labels = labels };
     buffers.losses = fl_arena_floats(arena, batch);
     buffers.wrong = fl_arena_bytes(arena, batch);
@@ -125,11 +127,9 @@ static size_t stage_of(const open_model *model, size_t layer)
 static fl_backend_request request_of(const open_model *model, size_t stage, bool needs_d_in)
 {
     const fl_backend_op *op = model->chain.stages[stage].op;
-    fl_tensor_shape in = model->choice.in;
     return (fl_backend_request){
         .layer = model->chain.stages[stage].layer,
-        .in = stage ? model->chain.stages[stage - 1].op->out
-                    : (fl_backend_activation){ .shape = in, .bytes = fl_tensor_shape_size(in) * sizeof(float) },
+        .in = stage ? model->chain.stages[stage - 1].op->out : model->chain.in,
         .precision = model->choice.precision,
         .training = true,
         .needs_d_in = needs_d_in,

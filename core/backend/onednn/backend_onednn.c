@@ -73,6 +73,7 @@ const fl_backend fl_backend_onednn = {
         [FL_LAYER_MAX_POOL] = fl_onednn_max_pool,
         [FL_LAYER_RELU] = fl_onednn_relu,
     },
+    .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
     .to_canonical = fl_onednn_to_canonical,
 #endif
 };

@@ -98,7 +98,8 @@ void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_oned
 /* Append a loop of our own over `n` memories; takes `what`, from malloc, or NULL. */
 void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *loop, void *what, size_t n,
                         const fl_onednn_memory *const *memories);
-/* `memory` as `desc` wants it: itself, or a copy that `pass` (or an earlier one) makes by a reorder. */
+/* `memory` as `desc` wants it: itself, perhaps under another descriptor of the same bytes, or a copy that `pass` (or an
+ * earlier one) makes by a reorder. */
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc);
 

@@ -25,7 +25,7 @@ dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type)
 dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam)
 {
     if (seam->layout) return *(const dnnl_memory_desc_t *)seam->layout;
-    return fl_onednn_plain(seam->shape, dnnl_f32);
+    return fl_onednn_plain(seam->shape, fl_onednn_type(seam->precision));
 }
 
 dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_query_t what)

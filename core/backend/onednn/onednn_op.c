@@ -142,9 +142,23 @@ void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_oned
                   (fl_onednn_argument[]){ { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } });
 }
 
+/* Plain layouts that differ in the strides of dimensions of length one only. */
+static bool same_bytes(const dnnl_memory_desc_t *a, const dnnl_memory_desc_t *b)
+{
+    const dnnl_blocking_desc_t *one = &a->format_desc.blocking, *other = &b->format_desc.blocking;
+    bool plain =
+        a->format_kind == dnnl_blocked && b->format_kind == dnnl_blocked && !one->inner_nblks && !other->inner_nblks;
+    if (!plain || a->ndims != b->ndims || a->data_type != b->data_type) return false;
+    for (int d = 0; d < a->ndims; d++)
+        if (a->padded_dims[d] != b->padded_dims[d] || (a->dims[d] > 1 && one->strides[d] != other->strides[d]))
+            return false;
+    return true;
+}
+
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc)
 {
+    if (same_bytes(&memory->desc, desc)) return fl_onednn_view(op, memory, desc);
     if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;
     for (size_t i = 0; i < op->n_memories; i++) {
         fl_onednn_memory *copy = &op->memories[i];

@@ -212,11 +212,11 @@ static void convolutions(void)
     fl_network *network = fl_network_new(fl_backend_find("naive", NULL), layers, sizeof layers / sizeof *layers, in,
                                          FL_BACKEND_F32, true, NULL);
     size_t n = fl_network_layout(network)->count;
-    float *parameters = fl_network_parameters(network), *gradient = fl_network_gradient(network);
+    float *input = fl_network_input(network), *parameters = fl_network_parameters(network),
+          *gradient = fl_network_gradient(network);
     fl_network_init(network, &init, 9);
     for (int step = 0; step < 20; step++) {
-        for (size_t i = 0; i < fl_tensor_shape_size(in); i++)
-            fl_network_input(network)[i] = (float)fl_random_uniform(&stream);
+        for (size_t i = 0; i < fl_tensor_shape_size(in); i++) input[i] = (float)fl_random_uniform(&stream);
         for (size_t i = 0; i < in.n; i++) fl_network_labels(network)[i] = (int32_t)fl_random_below(&stream, 10);
         fl_network_forward(network);
         fl_network_backward(network, NULL, NULL);

@@ -143,12 +143,36 @@ static void pixels_are_divided_by_255_exactly(void **state)
     static float input[3 * N_VALUES];
     int32_t classes[3];
     fl_dataset_splits splits = split(FL_DATASET_FROM_START, 10, 1);
-    fl_dataset_examples_gather(&splits.training, NULL, 5, 3, input, classes);
+    fl_dataset_examples_gather(&splits.training, NULL, 5, 3, (fl_dataset_input){ FL_BACKEND_F32, input }, classes);
     for (size_t i = 0; i < 3; i++) {
         size_t position = 10 + 5 + i;
         assert_int_equal(position % 10, classes[i]);
         for (size_t q = 0; q < N_VALUES; q++)
             assert_true(input[i * N_VALUES + q] == (float)((double)((position + q) % 256) / 255.0));
+    }
+    fl_dataset_splits_free(&splits);
+}
+
+/* The upper half of the float, rounded to nearest and ties to even, in double: bf16 has 8 bits. */
+static double rounded_to_bf16(double value)
+{
+    int exponent;
+    double mantissa = frexp(value, &exponent);
+    return ldexp(nearbyint(ldexp(mantissa, 8)), exponent - 8);
+}
+
+static void pixels_become_bf16_by_one_rounding_more(void **state)
+{
+    static uint16_t input[3 * N_VALUES];
+    int32_t classes[3];
+    fl_dataset_splits splits = split(FL_DATASET_FROM_START, 10, 1);
+    fl_dataset_examples_gather(&splits.training, NULL, 5, 3, (fl_dataset_input){ FL_BACKEND_BF16, input }, classes);
+    for (size_t i = 0; i < 3 * N_VALUES; i++) {
+        uint32_t bits = (uint32_t)input[i] << 16;
+        float got;
+        memcpy(&got, &bits, sizeof got);
+        float quotient = (float)((double)((15 + i / N_VALUES + i % N_VALUES) % 256) / 255.0);
+        assert_true(got == rounded_to_bf16(quotient));
     }
     fl_dataset_splits_free(&splits);
 }
@@ -159,7 +183,7 @@ static void a_batch_follows_its_order(void **state)
     int32_t classes[4];
     uint32_t order[] = { 9, 3, 0, 17, 5 };
     fl_dataset_splits splits = split(FL_DATASET_FROM_START, 10, 1);
-    fl_dataset_examples_gather(&splits.training, order, 1, 4, input, classes);
+    fl_dataset_examples_gather(&splits.training, order, 1, 4, (fl_dataset_input){ FL_BACKEND_F32, input }, classes);
     for (int i = 0; i < 4; i++) {
         assert_int_equal((10 + order[1 + i]) % 10, classes[i]);
         assert_true(input[i * N_VALUES] == (float)(10 + order[1 + i]) / 255.0f);
@@ -176,7 +200,7 @@ static void real_values_are_copied_as_they_are(void **state)
     fl_dataset_examples all = { .dataset = &real, .index = (uint32_t[]){ 4, 2 }, .count = 2 };
     static float input[2 * N_VALUES];
     int32_t classes[2] = { -1, -1 };
-    fl_dataset_examples_gather(&all, NULL, 0, 2, input, classes);
+    fl_dataset_examples_gather(&all, NULL, 0, 2, (fl_dataset_input){ FL_BACKEND_F32, input }, classes);
     assert_true(input[0] == 4.25f && input[N_VALUES - 1] == 4.25f && input[N_VALUES] == 2.25f);
     assert_int_equal(0, classes[0]);
     assert_int_equal(0, classes[1]);
@@ -282,6 +306,7 @@ int main(void)
         cmocka_unit_test(a_split_that_leaves_nothing_is_refused),
         cmocka_unit_test(sides_have_names),
         cmocka_unit_test(pixels_are_divided_by_255_exactly),
+        cmocka_unit_test(pixels_become_bf16_by_one_rounding_more),
         cmocka_unit_test(a_batch_follows_its_order),
         cmocka_unit_test(real_values_are_copied_as_they_are),
         cmocka_unit_test(each_epoch_is_another_permutation),

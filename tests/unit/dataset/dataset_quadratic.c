@@ -109,7 +109,7 @@ static double descend(const fl_dataset_examples *examples, int k, double rate, i
     fl_dataset_order_start(&order, examples->count, 64, seed);
     for (int t = 0; t < steps; t++) {
         size_t first = fl_dataset_order_batch(&order, (uint64_t)t);
-        fl_dataset_examples_gather(examples, order.order, first, 64, batch, none);
+        fl_dataset_examples_gather(examples, order.order, first, 64, (fl_dataset_input){ FL_BACKEND_F32, batch }, none);
         double mean = 0;
         for (int i = 0; i < 64; i++) mean += batch[i * DIMENSION + k] / 64.0;
         theta -= rate * curvature(k) * (theta - mean);

@@ -34,8 +34,9 @@ static fl_network *made(const fl_backend *backend, const fl_network_architecture
     assert_non_null(network);
     set_parameters(network);
     fl_random_stream stream = fl_random_stream_start(5, "batch", 0);
-    for (size_t i = 0; i < fl_tensor_shape_size(IMAGES); i++)
-        fl_network_input(network)[i] = (float)fl_random_uniform(&stream);
+    float input[3 * 28 * 28];
+    for (size_t i = 0; i < fl_tensor_shape_size(IMAGES); i++) input[i] = (float)fl_random_uniform(&stream);
+    fl_network_set_input(network, input);
     for (size_t i = 0; i < IMAGES.n; i++) fl_network_labels(network)[i] = (int32_t)fl_random_below(&stream, 10);
     return network;
 }

@@ -9,7 +9,7 @@ static void one_by_one(fl_network *network, const fl_dataset_examples *examples,
     double sum = 0;
     size_t wrong = 0;
     for (size_t i = 0; i < n; i++) {
-        fl_dataset_examples_gather(examples, NULL, i, 1, fl_network_input(network), fl_network_labels(network));
+        fl_dataset_examples_gather(examples, NULL, i, 1, fl_train_plans_input(network), fl_network_labels(network));
         fl_network_forward(network);
         sum += fl_network_losses(network)[0];
         wrong += fl_network_wrong(network)[0];
