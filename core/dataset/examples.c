@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "backend/bf16.h"
 
+#include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,10 +13,12 @@ enum { CACHE_LINE = 64, AHEAD = 4 /* examples */ };
 
 /* The float nearest to pixel / 255 without a division: 1/255 is a sum of two floats of which the first has so few bits
  * that its product is exact, so all 256 come out right. */
+#define HIGH 0x1.01p-8f
+#define LOW ((float)(1.0 / 255.0 - (double)HIGH))
+
 static inline float scaled(uint8_t pixel)
 {
-    const float high = 0x1.01p-8f, low = (float)(1.0 / 255.0 - (double)high);
-    return (float)pixel * high + (float)pixel * low;
+    return (float)pixel * HIGH + (float)pixel * LOW;
 }
 
 FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, float *restrict input)
@@ -23,9 +26,33 @@ FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, flo
     for (size_t i = 0; i < n; i++) input[i] = scaled(pixels[i]);
 }
 
+/* 32 pixels by the processor's own rounding, a quarter of the instructions; returns how many pixels that were. */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static size_t
+scale_pixels_bf16_fast(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
+{
+    __m512 high = _mm512_set1_ps(HIGH), low = _mm512_set1_ps(LOW);
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        __m512 half[2];
+        for (size_t h = 0; h < 2; h++) {
+            __m128i bytes = _mm_loadu_si128((const void *)(pixels + i + 16 * h));
+            __m512 grey = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+            half[h] = _mm512_add_ps(_mm512_mul_ps(grey, high), _mm512_mul_ps(grey, low));
+        }
+        _mm512_storeu_si512(input + i, (__m512i)_mm512_cvtne2ps_pbh(half[1], half[0]));
+    }
+    return i;
+}
+
 FL_CLONES static void scale_pixels_bf16(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
 {
     for (size_t i = 0; i < n; i++) input[i] = fl_backend_bf16(scaled(pixels[i]));
+}
+
+static void scale_to_bf16(const uint8_t *pixels, size_t n, uint16_t *input)
+{
+    size_t done = __builtin_cpu_supports("avx512bf16") ? scale_pixels_bf16_fast(pixels, n, input) : 0;
+    scale_pixels_bf16(pixels + done, n - done, input + done);
 }
 
 /* Example `i` of a batch. */
@@ -34,7 +61,7 @@ static void copy_example(const fl_dataset *dataset, size_t position, size_t n, f
     float *floats = (float *)to.values + i * n;
     uint16_t *halves = (uint16_t *)to.values + i * n;
     bool bf16 = to.precision == FL_BACKEND_BF16;
-    if (dataset->pixels && bf16) scale_pixels_bf16(dataset->pixels + position * n, n, halves);
+    if (dataset->pixels && bf16) scale_to_bf16(dataset->pixels + position * n, n, halves);
     if (dataset->pixels && !bf16) scale_pixels(dataset->pixels + position * n, n, floats);
     if (dataset->pixels) return;
     const float *values = dataset->values + position * n;
