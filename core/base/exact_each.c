@@ -47,9 +47,10 @@ static int width(void)
 #define FUNCTION(name)                                                                                                 \
     void fl_exact_##name##_each(double *x, size_t n)                                                                   \
     {                                                                                                                  \
-        size_t whole = n - n % WIDEST;                                                                                 \
+        size_t whole = n - n % WIDEST, pairs = n - n % 2;                                                              \
         name##_each[width()](x, whole);                                                                                \
-        for (size_t i = whole; i < n; i++) x[i] = fl_exact_##name(x[i]);                                               \
+        name##_each[0](x + whole, pairs - whole);                                                                      \
+        if (pairs < n) x[pairs] = fl_exact_##name(x[pairs]);                                                           \
     }
 
 #else
