@@ -80,7 +80,7 @@ typedef struct fl_study_overrides {
     const char *backend, *precision;
     bool has_seed;
     uint64_t seed;
-    bool to_run; /* here and now: also refuse what could only be read (study_runnable.c) */
+    bool to_run;        /* here and now: also refuse what could only be read (study_runnable.c) */
     const char *select; /* by whoever reads the records of a study: what he chooses after the fact */
     const char *target; /* a metric, with the next */
     double target_value;

@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#define FL_ALWAYS_INLINE static inline __attribute__((always_inline))
+#define FL_ONEDNN_ALWAYS_INLINE static inline __attribute__((always_inline))
 
-FL_ALWAYS_INLINE uint32_t fl_onednn_load_bits(const void *from, size_t i, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE uint32_t fl_onednn_load_bits(const void *from, size_t i, bool bf16)
 {
     return bf16 ? (uint32_t)((const uint16_t *)from)[i] << 16 : ((const uint32_t *)from)[i];
 }
 
-FL_ALWAYS_INLINE void fl_onednn_store_bits(void *to, size_t i, uint32_t bits, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void fl_onednn_store_bits(void *to, size_t i, uint32_t bits, bool bf16)
 {
     if (bf16)
         ((uint16_t *)to)[i] = (uint16_t)(bits >> 16);
@@ -22,7 +22,7 @@ FL_ALWAYS_INLINE void fl_onednn_store_bits(void *to, size_t i, uint32_t bits, bo
         ((uint32_t *)to)[i] = bits;
 }
 
-FL_ALWAYS_INLINE float fl_onednn_load(const void *from, size_t i, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE float fl_onednn_load(const void *from, size_t i, bool bf16)
 {
     uint32_t bits = fl_onednn_load_bits(from, i, bf16);
     float value;
@@ -31,7 +31,7 @@ FL_ALWAYS_INLINE float fl_onednn_load(const void *from, size_t i, bool bf16)
 }
 
 /* Of a value that the type holds exactly. */
-FL_ALWAYS_INLINE void fl_onednn_store(void *to, size_t i, float value, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void fl_onednn_store(void *to, size_t i, float value, bool bf16)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);

@@ -23,7 +23,7 @@ typedef struct row {
 
 enum { NO_PLACE = 4 };
 
-FL_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
+FL_ONEDNN_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
 {
     size_t below = r.pool->w * inner;
     uint8_t *places = (uint8_t *)r.places;
@@ -49,7 +49,7 @@ FL_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool relu)
     }
 }
 
-FL_ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
 {
     size_t below = r.pool->w * inner;
     const uint8_t *places = (const uint8_t *)r.places;
@@ -69,7 +69,7 @@ FL_ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool bf16)
 
 /* --- windows of any size: place by place over the whole row, and four bytes per place --- */
 
-FL_ALWAYS_INLINE void start_any(row r, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void start_any(row r, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
     size_t k = r.pool->kernel;
@@ -80,7 +80,7 @@ FL_ALWAYS_INLINE void start_any(row r, size_t inner, bool bf16)
         }
 }
 
-FL_ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
     size_t k = r.pool->kernel, first = (place / k * r.pool->w + place % k) * inner;
@@ -94,7 +94,7 @@ FL_ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf16)
         }
 }
 
-FL_ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
 #pragma GCC ivdep
@@ -105,7 +105,7 @@ FL_ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
     }
 }
 
-FL_ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
+FL_ONEDNN_ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
 {
     size_t k = r.pool->kernel;
     start_any(r, inner, bf16);
@@ -113,7 +113,7 @@ FL_ALWAYS_INLINE void forward_any(row r, size_t inner, bool bf16, bool relu)
     if (relu) rectify_any(r, inner, bf16);
 }
 
-FL_ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
 {
     const int32_t *places = (const int32_t *)r.places;
     size_t k = r.pool->kernel;
@@ -133,7 +133,7 @@ FL_ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool bf16)
 /* --- a loop for each kind of row: short ones along the channels are fast where their number is known when compiling
  * --- */
 
-FL_ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
+FL_ONEDNN_ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
 {
     if (r.pool->kernel == 2)
         forward_two(r, inner, bf16, relu);
@@ -141,7 +141,7 @@ FL_ALWAYS_INLINE void forward_typed(row r, size_t inner, bool bf16, bool relu)
         forward_any(r, inner, bf16, relu);
 }
 
-FL_ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
 {
     if (r.pool->relu)
         forward_typed(r, inner, bf16, true);
@@ -149,7 +149,7 @@ FL_ALWAYS_INLINE void forward_inner(row r, size_t inner, bool bf16)
         forward_typed(r, inner, bf16, false);
 }
 
-FL_ALWAYS_INLINE void forward_row(row r, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void forward_row(row r, bool bf16)
 {
     switch (r.pool->inner) {
     case 1:
@@ -169,7 +169,7 @@ FL_ALWAYS_INLINE void forward_row(row r, bool bf16)
     }
 }
 
-FL_ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
 {
     if (r.pool->kernel == 2)
         backward_two(r, d_in, inner, bf16);
@@ -177,7 +177,7 @@ FL_ALWAYS_INLINE void backward_inner(row r, char *d_in, size_t inner, bool bf16)
         backward_any(r, d_in, inner, bf16);
 }
 
-FL_ALWAYS_INLINE void backward_row(row r, char *d_in, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void backward_row(row r, char *d_in, bool bf16)
 {
     switch (r.pool->inner) {
     case 1:
@@ -228,7 +228,7 @@ static void clear(const fl_onednn_pool *pool, size_t i, char *d_in)
 }
 
 /* Numbers from the beginning of the input to the first pixel of a row of windows. */
-FL_ALWAYS_INLINE size_t begin(const fl_onednn_pool *pool, size_t i)
+FL_ONEDNN_ALWAYS_INLINE size_t begin(const fl_onednn_pool *pool, size_t i)
 {
     size_t per_plane = pool->h / pool->kernel;
     return (i / per_plane * pool->h + i % per_plane * pool->kernel) * pool->w * pool->inner;

@@ -22,7 +22,7 @@ static relu *relu_of(const dnnl_memory_desc_t *layout)
     return r;
 }
 
-FL_ALWAYS_INLINE void rectify(size_t n, const void *in, void *out, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void rectify(size_t n, const void *in, void *out, bool bf16)
 {
 #pragma GCC ivdep
     for (size_t i = 0; i < n; i++) {
@@ -32,7 +32,7 @@ FL_ALWAYS_INLINE void rectify(size_t n, const void *in, void *out, bool bf16)
 }
 
 /* A mask: with a condition the loop is not vectorised. */
-FL_ALWAYS_INLINE void let_through(size_t n, const void *out, const void *d_out, void *d_in, bool bf16)
+FL_ONEDNN_ALWAYS_INLINE void let_through(size_t n, const void *out, const void *d_out, void *d_in, bool bf16)
 {
 #pragma GCC ivdep
     for (size_t i = 0; i < n; i++) {
