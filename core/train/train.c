@@ -30,13 +30,6 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-void fl_train_run_end_lap(fl_train_run *run, double *part)
-{
-    double now = fl_clock_seconds();
-    *part += now - run->lap;
-    run->lap = now;
-}
-
 static double gradient_norm(const fl_train_run *r)
 {
     const fl_optimizer_update *update = &r->update;
