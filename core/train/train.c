@@ -30,13 +30,6 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-void fl_train_run_end_lap(fl_train_run *run, double *part)
-{
-    double now = fl_clock_seconds();
-    *part += now - run->lap;
-    run->lap = now;
-}
-
 static double gradient_norm(const fl_train_run *r)
 {
     const fl_optimizer_update *update = &r->update;
@@ -53,7 +46,7 @@ static void gather(fl_train_run *r, fl_dataset_input input)
                                fl_network_labels(r->network));
 }
 
-/* Who watches sees floats. */
+/* Callbacks receive floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
