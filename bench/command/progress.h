@@ -10,7 +10,7 @@ typedef struct progress progress;
  * a sentence for another word. */
 progress *progress_new(const char *mode, fl_error *error);
 
-/* Show a now; called at every change and about twice a second. `whose` is the progress. */
+/* Show a now; called at every change and about twice a second. `user` is the progress. */
 void progress_show(void *user, const fl_farm_progress *now);
 
 /* Put a sentence above the bar. */

@@ -127,11 +127,11 @@ static void tell(verification *v, const fl_record *record, verdict found, const 
     fflush(stdout);
 }
 
-static bool verify_one(verification *v, const fl_results_entry *brief, fl_error *error)
+static bool verify_one(verification *v, const fl_results_entry *entry, fl_error *error)
 {
     verdict found = SKIPPED;
     fl_text why = { 0 };
-    fl_record record = fl_results_record(v->results, brief);
+    fl_record record = fl_results_record(v->results, entry);
     bool done = run(v, &record, &found, &why, error);
     if (done) tell(v, &record, found, why.bytes);
     fl_record_free(&record);

@@ -18,9 +18,9 @@ static void add(json_t *list, const fl_summary *summary, const fl_summary_arm *a
     fl_text_free(&name);
 }
 
-static double seconds_of(const fl_results *results, const fl_results_entry *brief)
+static double seconds_of(const fl_results *results, const fl_results_entry *entry)
 {
-    fl_record record = fl_results_record(results, brief);
+    fl_record record = fl_results_record(results, entry);
     double seconds = record.seconds.total;
     fl_record_free(&record);
     return seconds;

@@ -141,11 +141,11 @@ static void add_record(fl_text *row, const fl_study *study, json_t *names, const
     fl_trial_free(&trial);
 }
 
-static void write_rows(const fl_results *results, json_t *names, const fl_results_entry *briefs, size_t n, FILE *file)
+static void write_rows(const fl_results *results, json_t *names, const fl_results_entry *entries, size_t n, FILE *file)
 {
     fl_text row = { 0 };
     for (size_t i = 0; i < n; i++) {
-        fl_record record = fl_results_record(results, &briefs[i]);
+        fl_record record = fl_results_record(results, &entries[i]);
         row.length = 0;
         add_record(&row, results->study, names, &record);
         fl_record_free(&record);

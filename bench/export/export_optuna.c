@@ -120,10 +120,10 @@ static json_t *attributes_json(const fl_study *study, const fl_record *record)
     return attributes;
 }
 
-static json_t *trial_json(const fl_results *results, size_t study_id, const fl_results_entry *brief)
+static json_t *trial_json(const fl_results *results, size_t study_id, const fl_results_entry *entry)
 {
     const fl_study *study = results->study;
-    fl_record whole = fl_results_record(results, brief), *record = &whole;
+    fl_record whole = fl_results_record(results, entry), *record = &whole;
     json_t *value = value_json(study, record);
     bool unscored =
         record->status == FL_OUTCOME_COMPLETE && json_is_null(value); /* Optuna's complete trials have a value */

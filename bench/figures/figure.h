@@ -42,7 +42,7 @@ bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *for
                  char reason[FIGURE_REASON], fl_error *error);
 
 /* Draw every figure that has something to show. One that fails does not keep the others from being drawn; the first
- * failure is told. */
+ * failure is reported. */
 bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder,
                   fl_error *error);
 

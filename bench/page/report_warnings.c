@@ -1,10 +1,10 @@
 /* What speaks against reading more into a study than it shows. */
 #include "page/report_parts.h"
 
-static void add_warning(fl_text *page, const char *whose, const char *text)
+static void add_warning(fl_text *page, const char *arm, const char *text)
 {
     fl_text_add(page, "<li><b>");
-    html_text(page, whose);
+    html_text(page, arm);
     fl_text_add(page, "</b> ");
     html_text(page, text);
     fl_text_add(page, "\n");

@@ -1,14 +1,14 @@
 /* Backends plan, then execute.
  *
  * For each layer at a given batch size a backend makes an op once: it chooses its own layout for the layer's
- * parameters and output, its primitives and its workspace. The network (model/network.h) adds up what the ops ask for,
- * lends the memory by one bind, and from then on forward and backward take no argument, allocate nothing and look
- * nothing up.
+ * parameters and output, its primitives and its workspace. The network (network/network.h) adds up what the ops ask
+ * for, hands the memory out by one bind, and from then on forward and backward take no argument, allocate nothing and
+ * look nothing up.
  *
- * A seam is what lies between two layers: the producer chooses its layout, the consumer reads it as it is (and reorders
- * inside itself where its primitive wants another one). The gradient at a seam has the layout of its values.
- * An op a backend lacks is lent by naive, which knows only canonical seams (float, N,C,H,W without gaps): the network
- * puts the backend's `to_canonical` op before it where the seam is not canonical.
+ * The producer of an activation chooses its layout, the consumer reads it as it is (and reorders inside itself where
+ * its primitive wants another one). The gradient of an activation has the layout of its values. For an op that a
+ * backend lacks it falls back to naive, which knows only canonical activations (float, N,C,H,W without gaps): the
+ * network puts the backend's `to_canonical` op before it where the activation is not canonical.
  */
 #ifndef FL_BACKEND_BACKEND_H
 #define FL_BACKEND_BACKEND_H
@@ -26,7 +26,7 @@ const char *fl_backend_precision_name(fl_backend_precision precision); /* "f32",
 typedef struct fl_backend_activation {
     fl_tensor_shape shape;
     size_t bytes;       /* of one buffer: the values, or their gradient */
-    const void *layout; /* NULL: canonical; else the backend's descriptor, owned by the op that produces the seam */
+    const void *layout; /* NULL: canonical; else the backend's descriptor, owned by the op that produces it */
     fl_backend_precision precision; /* of canonical values: f32 but for the examples, see fl_backend.examples */
 } fl_backend_activation;
 
@@ -35,18 +35,18 @@ typedef struct fl_backend_request {
     const fl_layer *layer;
     fl_backend_activation in;
     fl_backend_precision precision;
-    bool training;       /* false: forward only, no gradient buffers will be lent */
+    bool training;       /* false: forward only, without gradient buffers */
     bool needs_d_in;     /* false for the first layer: no gradient of its input */
     bool relu_next;      /* a ReLU follows, which the op may take over (fused_relu) */
-    bool canonical_next; /* what reads the output is lent by naive: a canonical seam saves a to_canonical */
+    bool canonical_next; /* a fallback reads the output: a canonical one saves a to_canonical */
 } fl_backend_request;
 
-/* The memory an op works on, lent for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
+/* The memory an op works on, borrowed for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
 typedef struct fl_backend_buffers {
-    const void *in;                       /* values of the seam before the op */
-    void *out, *d_in, *d_out;             /* d_in is written whole; d_out may be spoilt by backward */
+    const void *in;                       /* the activation before the op */
+    void *out, *d_in, *d_out;             /* d_in is overwritten; backward may clobber d_out */
     const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
-    float *grad[FL_LAYER_TENSORS];        /* written whole, not added to; padding is written as zero */
+    float *grad[FL_LAYER_TENSORS];        /* overwritten, not added to; padding is written as zero */
     void *workspace;                      /* workspace_bytes, private to this op */
     const int32_t *labels;                /* losses only: a class per example */
     float *losses;                        /* losses only: written per example */
@@ -70,10 +70,10 @@ struct fl_backend_op {
     /* After a forward on the same input. The gradient of a loss is that of the batch's mean. NULL when planned without
      * training. */
     void (*backward)(fl_backend_op *op);
-    /* Canonical order to the op's layout and back, tensor by tensor; `own` holds tensors[i].count floats, padding is
+    /* Canonical order to the op's layout and back, tensor by tensor; `native` holds tensors[i].count floats, padding is
      * written as zero. */
-    void (*import)(const fl_backend_op *op, size_t tensor, const float *canonical, float *own);
-    void (*export)(const fl_backend_op *op, size_t tensor, const float *own, float *canonical);
+    void (*import)(const fl_backend_op *op, size_t tensor, const float *canonical, float *native);
+    void (*export)(const fl_backend_op *op, size_t tensor, const float *native, float *canonical);
     void (*free)(fl_backend_op *op); /* frees what the op owns and the op */
 };
 
@@ -90,9 +90,9 @@ typedef struct fl_backend {
     void (*describe)(fl_text *text);
     fl_backend_precision
         examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
-    bool canonical;                      /* parameters lie as blocks' shapes say: a rule may look at rows and columns */
-    fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: lent by naive */
-    fl_backend_op_maker *to_canonical;         /* NULL where every seam is canonical; request->layer is NULL */
+    bool canonical; /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
+    fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: falls back to naive */
+    fl_backend_op_maker *to_canonical;         /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
 /* Every backend, NULL-ended, in the order of list.h; naive first. */
@@ -100,10 +100,10 @@ const fl_backend *const *fl_backends(void);
 const fl_backend *fl_backend_find(const char *name, fl_error *error);
 
 /* Plan one layer with `backend`, or with naive where the backend lacks it (*fallback says so); the caller has made the
- * seam canonical in that case. */
+ * input canonical in that case. */
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);
 
-/* Canonical floats into a canonical seam of any precision. */
+/* Canonical floats into a canonical activation of any precision. */
 void fl_backend_activation_fill(const fl_backend_activation *activation, const float *canonical, void *to);
 
 /* All parameters of an op have changed. */

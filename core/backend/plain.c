@@ -11,14 +11,14 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     ((fl_backend_plain *)op)->at = *buffers;
 }
 
-static void copy_in(const fl_backend_op *op, size_t tensor, const float *canonical, float *own)
+static void copy_in(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
 {
-    memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
+    memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
 }
 
-static void copy_out(const fl_backend_op *op, size_t tensor, const float *own, float *canonical)
+static void copy_out(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
 {
-    memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
+    memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *native);
 }
 
 static void free_op(fl_backend_op *op)

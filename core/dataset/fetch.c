@@ -44,7 +44,7 @@ static size_t receive(char *bytes, size_t size, size_t n, void *user)
 }
 
 /* Asked by libcurl about once a second. Its own low-speed limit averages over several seconds and so waits longer than
- * told. */
+ * it is set to. */
 static int is_stalled(void *user, curl_off_t all, curl_off_t received, curl_off_t all_up, curl_off_t sent)
 {
     progress *download = user;

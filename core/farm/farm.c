@@ -327,7 +327,7 @@ static fl_farm_end both_phases(supervisor *s)
     return end == FL_FARM_DONE && whole ? phase(s, true) : end;
 }
 
-/* Load every data set once before anything is written: what is missing or damaged is told now, and a failed trial's
+/* Load every data set once before anything is written: what is missing or damaged is reported now, and a failed trial's
  * identity needs the checksum. */
 static bool check_data(supervisor *s)
 {

@@ -112,14 +112,14 @@ bool fl_init_accepts(const fl_init *init, fl_error *error)
                           rule->entry.name, rule->argument, init->argument, rule->least));
 }
 
-void fl_init_tensor(const fl_init *init, const fl_tensor *block, size_t tensor, uint64_t seed, float *canonical)
+void fl_init_tensor(const fl_init *init, const fl_tensor *tensor, size_t index, uint64_t seed, float *canonical)
 {
-    fl_random_stream stream = fl_random_stream_start(seed, "init", tensor);
+    fl_random_stream stream = fl_random_stream_start(seed, "init", index);
     size_t area = 1;
-    for (size_t d = 2; d < block->n_dims; d++) area *= block->shape[d];
-    double fan_in = (double)(block->shape[1] * area), fan_out = (double)(block->shape[0] * area);
-    if (block->n_dims == 1)
-        constant(canonical, block->n_values, 1, 1, init->bias, stream);
+    for (size_t d = 2; d < tensor->n_dims; d++) area *= tensor->shape[d];
+    double fan_in = (double)(tensor->shape[1] * area), fan_out = (double)(tensor->shape[0] * area);
+    if (tensor->n_dims == 1)
+        constant(canonical, tensor->n_values, 1, 1, init->bias, stream);
     else
-        init->weights->fill(canonical, block->n_values, fan_in, fan_out, init->argument, stream);
+        init->weights->fill(canonical, tensor->n_values, fan_in, fan_out, init->argument, stream);
 }

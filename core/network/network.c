@@ -29,11 +29,11 @@ struct fl_network {
 static void add_tensor(fl_network *network, const fl_tensor *tensor)
 {
     fl_tensor_layout *layout = &network->layout;
-    fl_tensor *block = &network->tensors[layout->n_tensors++];
-    *block = *tensor;
-    block->offset = layout->count;
-    layout->n_parameters += block->n_values;
-    layout->count += (block->count + ALIGNMENT_FLOATS - 1) / ALIGNMENT_FLOATS * ALIGNMENT_FLOATS;
+    fl_tensor *placed = &network->tensors[layout->n_tensors++];
+    *placed = *tensor;
+    placed->offset = layout->count;
+    layout->n_parameters += placed->n_values;
+    layout->count += (placed->count + ALIGNMENT_FLOATS - 1) / ALIGNMENT_FLOATS * ALIGNMENT_FLOATS;
 }
 
 static void lay_out_parameters(fl_network *network)
@@ -85,7 +85,7 @@ static void bind_stages(fl_network *network)
     else
         make_pair(network, 0, values);
     const void *in = network->input;
-    for (size_t i = 0, block = 0; i < chain->n_stages; i++) {
+    for (size_t i = 0, first_tensor = 0; i < chain->n_stages; i++) {
         fl_backend_op *op = chain->stages[i].op;
         fl_backend_buffers buffers = {
             .in = in,
@@ -97,9 +97,9 @@ static void bind_stages(fl_network *network)
             .losses = network->losses,
             .wrong = network->wrong,
         };
-        bind_tensors(network, op, block, &buffers);
+        bind_tensors(network, op, first_tensor, &buffers);
         op->bind(op, &buffers);
-        block += op->n_tensors;
+        first_tensor += op->n_tensors;
         in = buffers.out;
     }
 }
@@ -197,21 +197,21 @@ void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
     }
 }
 
-/* Where a range of the flat array and a block meet. */
-static void refresh_tensor(fl_backend_op *op, size_t tensor, const fl_tensor *block, size_t first, size_t end)
+/* Refresh where a range of the parameter buffer and a tensor overlap; `index` counts the op's tensors. */
+static void refresh_tensor(fl_backend_op *op, size_t index, const fl_tensor *tensor, size_t first, size_t end)
 {
-    size_t from = first > block->offset ? first : block->offset;
-    size_t to = end < block->offset + block->count ? end : block->offset + block->count;
-    if (from < to) op->refresh(op, tensor, from - block->offset, to - from);
+    size_t from = first > tensor->offset ? first : tensor->offset;
+    size_t to = end < tensor->offset + tensor->count ? end : tensor->offset + tensor->count;
+    if (from < to) op->refresh(op, index, from - tensor->offset, to - from);
 }
 
 void fl_network_refresh(fl_network *network, size_t first, size_t count)
 {
-    const fl_tensor *block = network->tensors;
+    const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         fl_backend_op *op = network->chain.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, block++)
-            if (op->refresh) refresh_tensor(op, t, block, first, first + count);
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            if (op->refresh) refresh_tensor(op, t, tensor, first, first + count);
     }
 }
 
@@ -224,12 +224,12 @@ double fl_network_loss(const fl_network *network)
 
 void fl_network_import(fl_network *network, const float *canonical)
 {
-    const fl_tensor *block = network->tensors;
+    const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         fl_backend_op *op = network->chain.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, block++) {
-            op->import(op, t, canonical, network->parameters + block->offset);
-            canonical += block->n_values;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
+            op->import(op, t, canonical, network->parameters + tensor->offset);
+            canonical += tensor->n_values;
         }
         fl_backend_op_refresh(op);
     }
@@ -237,12 +237,12 @@ void fl_network_import(fl_network *network, const float *canonical)
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
-    const fl_tensor *block = network->tensors;
+    const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->chain.n_stages; i++) {
         const fl_backend_op *op = network->chain.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, block++) {
-            op->export(op, t, network->parameters + block->offset, canonical);
-            canonical += block->n_values;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
+            op->export(op, t, network->parameters + tensor->offset, canonical);
+            canonical += tensor->n_values;
         }
     }
 }

@@ -33,7 +33,7 @@ const uint8_t *fl_network_wrong(const fl_network *network); /* per example, afte
 void fl_network_set_input(fl_network *network, const float *canonical);
 
 /* Parameters first..first+count-1 have changed: the next forward and backward are to see them. Whoever writes
- * parameters says so, from the first to the last of each block; import and init do it themselves. */
+ * parameters says so, from the first to the last number of each tensor; import and init do it themselves. */
 void fl_network_refresh(fl_network *network, size_t first, size_t count);
 
 void fl_network_forward(fl_network *network);
@@ -46,7 +46,7 @@ void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
 
 double fl_network_loss(const fl_network *network); /* mean of the losses, summed in double in order */
 
-/* All parameters in canonical order, block after block, n_parameters floats. */
+/* All parameters in canonical order, tensor after tensor, n_parameters floats. */
 void fl_network_import(fl_network *network, const float *canonical);
 void fl_network_export(const fl_network *network, float *canonical);
 

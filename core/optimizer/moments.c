@@ -35,7 +35,7 @@ fl_optimizer_moments fl_optimizer_moments_of(const fl_optimizer_update *update)
     };
 }
 
-void fl_optimizer_moments_image(const double *momentum, double *general)
+void fl_optimizer_moments_map(const double *momentum, double *general)
 {
     general[EPSILON] = fmax(general[EPSILON], FL_OPTIMIZER_LARGE_EPSILON);
     double root = general[EPSILON_FORM] == INSIDE ? sqrt(general[EPSILON]) : general[EPSILON];

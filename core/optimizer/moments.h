@@ -26,7 +26,7 @@ typedef struct fl_optimizer_moments {
 /* Momentum's hyperparameters in Adam, and Nesterov's in NAdam: beta1 is the momentum and epsilon large, so that the
  * root is one number e; alpha = e eta / (1-b1), whatever beta2. Exact in the limit but for the start, where the bias
  * corrections act as a warm-up. */
-void fl_optimizer_moments_image(const double *momentum, double *general);
+void fl_optimizer_moments_map(const double *momentum, double *general);
 
 /* The coefficients of the update's step, computed in double and rounded once. */
 fl_optimizer_moments fl_optimizer_moments_of(const fl_optimizer_update *update);

@@ -44,7 +44,7 @@ typedef struct fl_optimizer_inclusion {
      * overwritten, the rest may stay. Where the special case is a limit, epsilon is raised to
      * FL_OPTIMIZER_LARGE_EPSILON at least, and what holds is the rule after its start, when bias corrections have
      * become one. */
-    void (*image)(const double *special, double *general);
+    void (*map)(const double *special, double *general);
 } fl_optimizer_inclusion;
 
 /* An epsilon beside which gradients are small: at 1 Adam comes within 3 % of momentum on a noisy quadratic with
@@ -68,9 +68,9 @@ struct fl_optimizer {
                                     1]; /* the nearest special cases; theirs are this rule's too. Ends with none */
 };
 
-/* True when `special` is a special case of `general`, perhaps by way of rules between them; then `image` (both tables
+/* True when `special` is a special case of `general`, perhaps by way of rules between them; then `mapped` (both tables
  * hold FL_HYPER_MAX) is filled as fl_optimizer_inclusion says. A rule is no special case of itself. */
-bool fl_optimizer_image(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *image);
+bool fl_optimizer_map(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *mapped);
 
 /* Every optimizer, NULL-ended, in the order of list.h. */
 const fl_optimizer *const *fl_optimizers(void);

@@ -30,5 +30,5 @@ const fl_optimizer fl_optimizer_adam = {
     .n_states = 2,
     .elementwise = true,
     .step = step,
-    .includes = { { &fl_optimizer_momentum, "epsilon large", fl_optimizer_moments_image } },
+    .includes = { { &fl_optimizer_momentum, "epsilon large", fl_optimizer_moments_map } },
 };

@@ -32,5 +32,5 @@ const fl_optimizer fl_optimizer_nadam = {
     .n_states = 2,
     .elementwise = true,
     .step = step,
-    .includes = { { &fl_optimizer_nesterov, "epsilon large", fl_optimizer_moments_image } },
+    .includes = { { &fl_optimizer_nesterov, "epsilon large", fl_optimizer_moments_map } },
 };

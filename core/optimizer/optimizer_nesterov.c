@@ -23,7 +23,7 @@ static void step(fl_optimizer_update *update)
          (float)update->hyper[MOMENTUM]);
 }
 
-static void image_of_sgd(const double *sgd, double *general)
+static void map_sgd(const double *sgd, double *general)
 {
     general[LEARNING_RATE] = sgd[LEARNING_RATE];
     general[MOMENTUM] = 0;
@@ -38,5 +38,5 @@ const fl_optimizer fl_optimizer_nesterov = {
     .n_states = 1,
     .elementwise = true,
     .step = step,
-    .includes = { { &fl_optimizer_sgd, "momentum = 0", image_of_sgd } },
+    .includes = { { &fl_optimizer_sgd, "momentum = 0", map_sgd } },
 };

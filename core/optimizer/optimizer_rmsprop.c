@@ -62,7 +62,7 @@ static void step(fl_optimizer_update *update)
 /* Momentum divides by nothing. At rho = 1 the mean square stays where it starts and the root is one number; else
  * epsilon must outweigh the mean square. What momentum (its table begins as this one) does not decide is kept. Under a
  * decaying rate `inside` also remembers older rates, so the two differ a little there. */
-static void image_of_momentum(const double *momentum, double *general)
+static void map_momentum(const double *momentum, double *general)
 {
     bool inside = general[EPSILON_FORM] == INSIDE, still = general[RHO] == 1;
     if (!still || !inside) general[EPSILON] = fmax(general[EPSILON], FL_OPTIMIZER_LARGE_EPSILON);
@@ -91,5 +91,5 @@ const fl_optimizer fl_optimizer_rmsprop = {
     .elementwise = true,
     .start = start,
     .step = step,
-    .includes = { { &fl_optimizer_momentum, "epsilon large, or rho = 1 and epsilon = 0", image_of_momentum } },
+    .includes = { { &fl_optimizer_momentum, "epsilon large, or rho = 1 and epsilon = 0", map_momentum } },
 };

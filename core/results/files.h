@@ -22,7 +22,7 @@ size_t fl_results_files_count(const fl_results_files *files);
 const char *fl_results_files_path(const fl_results_files *files, size_t file); /* borrowed */
 
 /* Who reads lines: `take` gets each with its newline, unless it is torn off, and answers what is wrong with it or NULL;
- * `damaged` hears of what was answered. */
+ * `damaged` receives that answer. */
 typedef struct fl_results_reader {
     void *user;
     const char *(*take)(void *user, const char *line, size_t n, fl_results_place place);

@@ -103,8 +103,8 @@ typedef struct numbered {
 static bool read_point(const char *line, size_t n, const char *trial, fl_trial_point *point)
 {
     json_t *object = line && line[n - 1] == '\n' ? fl_record_line_read(line, n - 1) : NULL;
-    const char *whose = json_string_value(json_object_get(object, "trial"));
-    bool good = whose && !strcmp(whose, trial) && fl_trial_point_read(object, point);
+    const char *id = json_string_value(json_object_get(object, "trial"));
+    bool good = id && !strcmp(id, trial) && fl_trial_point_read(object, point);
     json_decref(object);
     return good;
 }

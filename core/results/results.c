@@ -46,9 +46,9 @@ static unsigned evaluations_of(const fl_study *study, const fl_record *record)
     return record->has_final ? (unsigned)fl_trial_evaluations(base, record->final.step) : 0;
 }
 
-static fl_results_entry brief_of(fl_results *results, const fl_record *record, fl_results_place place)
+static fl_results_entry entry_of(fl_results *results, const fl_record *record, fl_results_place place)
 {
-    fl_results_entry brief = {
+    fl_results_entry entry = {
         .slot = record->slot,
         .place = place,
         .status = record->status,
@@ -56,9 +56,9 @@ static fl_results_entry brief_of(fl_results *results, const fl_record *record, f
         .n_points = evaluations_of(results->study, record),
         .stopped_early = record->stopped_at > 0,
     };
-    memcpy(brief.trial, record->trial, sizeof brief.trial);
-    fl_results_entry_score(results->study, record, &brief);
-    return brief;
+    memcpy(entry.trial, record->trial, sizeof entry.trial);
+    fl_results_entry_score(results->study, record, &entry);
+    return entry;
 }
 
 typedef struct reading {
@@ -73,7 +73,7 @@ static void add_record(reading *r, const fl_record *record, fl_results_place pla
         r->capacity = r->capacity ? 2 * r->capacity : 256;
         results->records = fl_memory_grow(results->records, r->capacity, sizeof *results->records);
     }
-    results->records[results->n_records++] = brief_of(results, record, place);
+    results->records[results->n_records++] = entry_of(results, record, place);
 }
 
 static void add_cost(fl_results *results, const fl_record *record, const json_t *object)
@@ -349,15 +349,15 @@ void fl_results_free(fl_results *results)
     malloc_trim(0); /* the supervisor lives on for days, and needs nothing of this */
 }
 
-fl_record fl_results_record(const fl_results *results, const fl_results_entry *brief)
+fl_record fl_results_record(const fl_results *results, const fl_results_entry *entry)
 {
     size_t n;
     fl_record record;
-    const char *line = fl_results_files_line(results->trials, brief->place, &n);
+    const char *line = fl_results_files_line(results->trials, entry->place, &n);
     json_t *object = line ? fl_record_line_read(line, n - 1) : NULL;
     if (!object || !fl_record_read(object, results->study, &record))
         fl_error_die("%s: the line of trial %s has gone while the folder was being read", results->folder,
-                     brief->trial);
+                     entry->trial);
     json_decref(object);
     return record;
 }
@@ -372,7 +372,7 @@ bool fl_results_check_points(fl_results *results, fl_error *error)
     return fl_results_points_check(results->points, results, damaged, error);
 }
 
-bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief)
+bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *entry)
 {
-    return brief->n_points && !fl_results_points_complete(results->points, brief->trial, brief->n_points);
+    return entry->n_points && !fl_results_points_complete(results->points, entry->trial, entry->n_points);
 }

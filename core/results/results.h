@@ -77,7 +77,7 @@ void fl_results_free(fl_results *results);
 
 /* The whole record, read from its line again; the caller frees it by fl_record_free. Dies when the line is gone: nobody
  * shortens these files. */
-fl_record fl_results_record(const fl_results *results, const fl_results_entry *brief);
+fl_record fl_results_record(const fl_results *results, const fl_results_entry *entry);
 
 /* The points of a trial by step into an array to be freed; *n is 0 when there are none. */
 fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n);
@@ -87,7 +87,7 @@ fl_trial_point *fl_results_points(const fl_results *results, const char *trial, 
 bool fl_results_check_points(fl_results *results, fl_error *error);
 
 /* Are points of this complete trial missing, which were written before it? Only damage does that. */
-bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *brief);
+bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *entry);
 
 /* What selection sees of a trial: the median repeat by score, or the mean of the two middle ones. A trial is feasible
  * when all its repeats are; where it is not, its figures are infinite. */
@@ -101,9 +101,9 @@ typedef struct fl_results_score {
     double steps_to_target;         /* the median over the repeats by itself */
 } fl_results_score;
 
-/* Fill the scored fields of a brief from one of its points, NULL: it has none; and from its record. */
-void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *brief);
-void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief);
+/* Fill the scored fields of an entry from one of its points, NULL: it has none; and from its record. */
+void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *entry);
+void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *entry);
 
 /* The scores of an arm's trials 0..n-1 into an array to be freed; *n counts them. Trials of which a repeat failed or is
  * missing are left out, but for those already known to be infeasible. */

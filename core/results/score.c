@@ -10,20 +10,20 @@ static const fl_trial_point *scored_point(const fl_study *study, const fl_record
     return study->select_best ? &record->best : &record->final;
 }
 
-void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *brief)
+void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *entry)
 {
     bool finite = point && isfinite(point->of[study->select]);
-    brief->score = finite ? point->of[study->select] : HUGE_VAL;
-    brief->val_loss = finite ? point->of[FL_TRIAL_VAL_LOSS] : HUGE_VAL;
-    brief->val_error = finite ? point->of[FL_TRIAL_VAL_ERROR] : HUGE_VAL;
-    brief->test_error = finite ? point->of[FL_TRIAL_TEST_ERROR] : HUGE_VAL;
+    entry->score = finite ? point->of[study->select] : HUGE_VAL;
+    entry->val_loss = finite ? point->of[FL_TRIAL_VAL_LOSS] : HUGE_VAL;
+    entry->val_error = finite ? point->of[FL_TRIAL_VAL_ERROR] : HUGE_VAL;
+    entry->test_error = finite ? point->of[FL_TRIAL_TEST_ERROR] : HUGE_VAL;
 }
 
-void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *brief)
+void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *entry)
 {
     bool scored = record->status == FL_OUTCOME_COMPLETE && record->has_final;
-    fl_results_entry_score_at(study, scored ? scored_point(study, record) : NULL, brief);
-    brief->steps_to_target = record->steps_to_target;
+    fl_results_entry_score_at(study, scored ? scored_point(study, record) : NULL, entry);
+    entry->steps_to_target = record->steps_to_target;
 }
 
 static int by_score(const void *left, const void *right)

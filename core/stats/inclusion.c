@@ -1,4 +1,4 @@
-/* The image is taken at the lowest values that the space has to offer: where a limit asks for a large epsilon, the
+/* A point is mapped at the lowest values that the space has to offer: where a limit asks for a large epsilon, the
  * first that is large enough. */
 #include "stats/inclusion.h"
 #include "stats/axis.h"
@@ -21,13 +21,13 @@ static void take_end(const fl_study_arm *arm, bool most, fl_trial_values *values
     }
 }
 
-static void take_image(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *of,
-                       fl_trial_values *image)
+static void take_mapped(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *of,
+                        fl_trial_values *mapped)
 {
-    take_end(general, false, image);
-    for (size_t i = 0; i < FL_HYPER_MAX; i++) image->of[FL_TRIAL_OF_SCHEDULE][i] = of->of[FL_TRIAL_OF_SCHEDULE][i];
-    fl_optimizer_image(general->base.owners.optimizer, special->base.owners.optimizer, of->of[FL_TRIAL_OF_OPTIMIZER],
-                       image->of[FL_TRIAL_OF_OPTIMIZER]);
+    take_end(general, false, mapped);
+    for (size_t i = 0; i < FL_HYPER_MAX; i++) mapped->of[FL_TRIAL_OF_SCHEDULE][i] = of->of[FL_TRIAL_OF_SCHEDULE][i];
+    fl_optimizer_map(general->base.owners.optimizer, special->base.owners.optimizer, of->of[FL_TRIAL_OF_OPTIMIZER],
+                     mapped->of[FL_TRIAL_OF_OPTIMIZER]);
 }
 
 /* Does the range from `a` to `b` meet that from min to max? */
@@ -41,7 +41,7 @@ static void add(fl_text *text, size_t n, const char *prefix, const char *name, d
     fl_text_add(text, "%s%s%s would be %.3g, ", n ? ", " : "", prefix, name, value);
 }
 
-/* Axes that images from one to another lie outside of. */
+/* Axes that do not reach the mapped points from one to another. */
 static size_t add_axes(const fl_search_space *space, const fl_trial_values *from, const fl_trial_values *to,
                        fl_text *text)
 {
@@ -79,20 +79,20 @@ static size_t add_outside(const fl_study_arm *general, const fl_trial_values *fr
     return n + add_defaults(general, FL_TRIAL_OF_SCHEDULE, n, from, to, text);
 }
 
-size_t fl_stats_image_outside(const fl_study_arm *general, const fl_study_arm *special, const fl_trial_values *selected,
-                              fl_text *text)
+size_t fl_stats_mapped_outside(const fl_study_arm *general, const fl_study_arm *special,
+                               const fl_trial_values *selected, fl_text *text)
 {
-    fl_trial_values image;
-    take_image(general, special, selected, &image);
-    return add_outside(general, &image, &image, text);
+    fl_trial_values mapped;
+    take_mapped(general, special, selected, &mapped);
+    return add_outside(general, &mapped, &mapped, text);
 }
 
-size_t fl_stats_image_never(const fl_study_arm *general, const fl_study_arm *special, fl_text *text)
+size_t fl_stats_mapped_never(const fl_study_arm *general, const fl_study_arm *special, fl_text *text)
 {
     fl_trial_values end, least, most;
     take_end(special, false, &end);
-    take_image(general, special, &end, &least);
+    take_mapped(general, special, &end, &least);
     take_end(special, true, &end);
-    take_image(general, special, &end, &most);
+    take_mapped(general, special, &end, &most);
     return add_outside(general, &least, &most, text);
 }

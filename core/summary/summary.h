@@ -8,7 +8,7 @@
  * counted and warned of. Reruns of the selected trial stand beside the rest and enter nothing else.
  *
  * The cost is linear in the number of trials: above 100,000 trials per arm the interval is drawn from fewer resamples,
- * and permutation tests share a fixed amount of work. A study whose tests drew fewer divisions than planned is told so.
+ * and permutation tests share a fixed amount of work. A study whose tests drew fewer divisions than planned says so.
  */
 #ifndef FL_SUMMARY_SUMMARY_H
 #define FL_SUMMARY_SUMMARY_H
@@ -122,7 +122,7 @@ const char *fl_summary_finding_name(fl_summary_finding finding); /* "not shown" 
 typedef struct fl_summary_inclusion {
     size_t special, general; /* indices into arms */
     size_t k;                /* a fifth of the smaller arm's trials, at least 1 */
-    bool judged;             /* the space can hold an image, and both budgets are filled, with enough trials */
+    bool judged;             /* the space can hold a mapped point, and both budgets are filled, with enough trials */
     double difference;       /* general minus special: negative where the general arm is better; NaN unless judged */
     double low, high;        /* 5th and 95th percentile of resampling the trials of both arms */
     double margin;           /* what validation cannot resolve: the standard error of a rate; 0 where errors are none */

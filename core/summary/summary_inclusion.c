@@ -32,13 +32,13 @@ const char *fl_summary_finding_name(fl_summary_finding finding)
 
 /* --- the list --- */
 
-/* A schedule that gives absolute rates cannot scale them, which most images need. */
+/* A schedule that gives absolute rates cannot scale them, which most mappings need. */
 static bool includes(const fl_study_arm *general, const fl_study_arm *special)
 {
-    double image[FL_HYPER_MAX] = { 0 };
+    double mapped[FL_HYPER_MAX] = { 0 };
     const fl_trial_owners *g = &general->base.owners, *s = &special->base.owners;
     return fl_summary_comparable(general, special) && g->schedule == s->schedule && !g->schedule->absolute &&
-           fl_optimizer_image(g->optimizer, s->optimizer, image, image);
+           fl_optimizer_map(g->optimizer, s->optimizer, mapped, mapped);
 }
 
 static bool enough(const fl_summary_arm *arm)
@@ -57,7 +57,7 @@ static fl_summary_inclusion inclusion_of(const fl_summary *summary, size_t speci
 {
     const fl_summary_arm *s = &summary->arms[special], *g = &summary->arms[general];
     fl_text never = { 0 };
-    bool here = !fl_stats_image_never(g->arm, s->arm, &never), judged = here && enough(s) && enough(g);
+    bool here = !fl_stats_mapped_never(g->arm, s->arm, &never), judged = here && enough(s) && enough(g);
     return (fl_summary_inclusion){
         .finding = here ? FL_SUMMARY_NO_CLAIM : FL_SUMMARY_NOT_HERE,
         .why = never.bytes,
@@ -164,7 +164,7 @@ static void add_lack(const fl_summary *summary, const fl_summary_inclusion *i, f
 {
     const fl_summary_arm *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_text outside = { 0 }, edges = { 0 };
-    if (fl_stats_image_outside(g->arm, s->arm, &s->record.values, &outside))
+    if (fl_stats_mapped_outside(g->arm, s->arm, &s->record.values, &outside))
         fl_text_add(why, "its space is too narrow to hold what %s selected (%s)", s->arm->label, outside.bytes);
     else if (add_edges(g, &edges))
         fl_text_add(why, "its space may be too narrow: its best trials lie at the end of %s", edges.bytes);

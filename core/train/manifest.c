@@ -26,11 +26,11 @@ static json_t *tensors_json(const fl_tensor_layout *layout)
 {
     json_t *tensors = json_array();
     for (size_t i = 0; i < layout->n_tensors; i++) {
-        const fl_tensor *block = &layout->tensors[i];
+        const fl_tensor *tensor = &layout->tensors[i];
         json_t *shape = json_array();
-        for (size_t d = 0; d < block->n_dims; d++)
-            json_array_append_new(shape, json_integer((json_int_t)block->shape[d]));
-        json_array_append_new(tensors, json_pack("{s:s, s:o}", "name", block->name, "shape", shape));
+        for (size_t d = 0; d < tensor->n_dims; d++)
+            json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
+        json_array_append_new(tensors, json_pack("{s:s, s:o}", "name", tensor->name, "shape", shape));
     }
     return tensors;
 }

@@ -1,4 +1,4 @@
-/* What a finished evaluation means to the rest of the trial, and the lap timer of its parts. */
+/* What the parts of a running trial share: noting an evaluation, and the lap timer. */
 #include "train/run.h"
 #include "base/clock.h"
 

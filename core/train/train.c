@@ -46,7 +46,7 @@ static void gather(fl_train_run *r, fl_dataset_input input)
                                fl_network_labels(r->network));
 }
 
-/* Who watches sees floats. */
+/* Callbacks receive floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;

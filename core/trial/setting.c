@@ -70,7 +70,7 @@ static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_tri
 static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
 {
     static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload" };
-    const char *const whose[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
+    const char *const names[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
                                                  owners->workload->entry.name };
     char known[400] = "nothing to set";
     size_t used = 0, n;
@@ -78,7 +78,7 @@ static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_ow
     for (size_t i = 0; i < n && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "",
                                  fl_trial_owner_prefix(owner), table[i].name);
-    return fl_error_user(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], whose[owner], name,
+    return fl_error_user(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], names[owner], name,
                          known);
 }
 

@@ -98,9 +98,7 @@ void fl_trial_id(const fl_trial *trial, const char *data_checksum, char id[17]);
 /* The command that runs it again. */
 void fl_trial_command(const fl_trial *trial, fl_text *text);
 
-/* What its schedule is asked; `step` and `told` are for who trains to set anew before each step. Borrows from the
- * trial.
- */
+/* The context of its schedule; the training loop sets `step` and `history` before each step. Borrows from the trial. */
 fl_schedule_context fl_trial_schedule_context(const fl_trial *trial);
 
 #endif

@@ -63,7 +63,7 @@ static const shape_case cases[] = {
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
-/* What stands around the layer: a convolution before it makes a library choose its own layout for the seam. */
+/* What stands around the layer: a convolution before it makes a library choose its own layout for the activation. */
 typedef struct surroundings {
     size_t convolution_before, relu_after;
 } surroundings;

@@ -8,12 +8,12 @@
 
 /* Benchmark `index` takes (index + 1) milliseconds. A repetition is off by `spread` (lognormal), a process as a whole
  * by `drift`, both in units of a standard deviation; planted[i] multiplies the time of benchmark i. */
-typedef struct invented_file {
+typedef struct synthetic_file {
     uint64_t seed;
     size_t n, repetitions;
     double spread, drift;
     const double *planted; /* NULL: nothing */
-} invented_file;
+} synthetic_file;
 
 static void add_entry(fl_text *text, size_t index, size_t repetition, double seconds)
 {
@@ -34,7 +34,7 @@ static void put_benchmarks(const char *folder, const char *name, fl_text *entrie
     fl_text_free(entries);
 }
 
-static void invent_file(const char *folder, const char *name, invented_file what)
+static void write_synthetic_file(const char *folder, const char *name, synthetic_file what)
 {
     fl_text entries = { 0 };
     for (size_t i = 0; i < what.n; i++) {
@@ -164,8 +164,8 @@ static void planted_regressions_are_found(void **state)
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 4 == 1 ? 1.1 : i % 4 == 2 ? 1.3 : 1;
     for (double spread = 0.005; spread < 0.03; spread *= 2) {
-        invent_file(folder, "base.json", (invented_file){ 1, KERNELS, REPETITIONS, spread, 0.005, NULL });
-        invent_file(folder, "new.json", (invented_file){ 2, KERNELS, REPETITIONS, spread, 0.005, planted });
+        write_synthetic_file(folder, "base.json", (synthetic_file){ 1, KERNELS, REPETITIONS, spread, 0.005, NULL });
+        write_synthetic_file(folder, "new.json", (synthetic_file){ 2, KERNELS, REPETITIONS, spread, 0.005, planted });
         json_t *found = compared(folder, 1, WORDS("compare", "base.json", "new.json", "--json"));
         for (size_t i = 0; i < KERNELS; i++)
             if (strcmp(verdict(found, i), planted[i] > 1 ? "slower" : "no difference shown"))
@@ -181,8 +181,8 @@ static void planted_improvements_are_found(void **state)
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 2 ? 1 / 1.1 : 1;
-    invent_file(folder, "base.json", (invented_file){ 3, KERNELS, REPETITIONS, 0.02, 0.005, NULL });
-    invent_file(folder, "new.json", (invented_file){ 4, KERNELS, REPETITIONS, 0.02, 0.005, planted });
+    write_synthetic_file(folder, "base.json", (synthetic_file){ 3, KERNELS, REPETITIONS, 0.02, 0.005, NULL });
+    write_synthetic_file(folder, "new.json", (synthetic_file){ 4, KERNELS, REPETITIONS, 0.02, 0.005, planted });
     json_t *found = compared(folder, 0, WORDS("compare", "base.json", "new.json", "--json"));
     assert_int_equal(KERNELS / 2, number(found, "faster"));
     assert_int_equal(0, number(found, "slower"));
@@ -193,7 +193,7 @@ static void planted_improvements_are_found(void **state)
 /* --- processes --- */
 
 /* A folder of files, one per process, whose benchmarks are off by `drift` as a whole. */
-static void invent_processes(const char *folder, const char *name, size_t n, invented_file what)
+static void write_processes(const char *folder, const char *name, size_t n, synthetic_file what)
 {
     char path[FL_FILE_PATH_MAX], file[24];
     fl_error error;
@@ -201,7 +201,7 @@ static void invent_processes(const char *folder, const char *name, size_t n, inv
     assert_true(fl_file_folder_make(path, &error));
     for (size_t i = 0; i < n; i++, what.seed++) {
         snprintf(file, sizeof file, "%zu.json", i);
-        invent_file(path, file, what);
+        write_synthetic_file(path, file, what);
     }
 }
 
@@ -214,8 +214,8 @@ static void planted_regressions_are_found_among_processes(void **state)
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = i % 4 == 1 ? 1.1 : i % 4 == 2 ? 1.3 : 1;
-    invent_processes(folder, "base", PROCESSES, (invented_file){ 1000, KERNELS, 3, 0.01, 0.015, NULL });
-    invent_processes(folder, "new", PROCESSES, (invented_file){ 2000, KERNELS, 3, 0.01, 0.015, planted });
+    write_processes(folder, "base", PROCESSES, (synthetic_file){ 1000, KERNELS, 3, 0.01, 0.015, NULL });
+    write_processes(folder, "new", PROCESSES, (synthetic_file){ 2000, KERNELS, 3, 0.01, 0.015, planted });
     json_t *found = compared(folder, 1, WORDS("compare", "base", "new", "--json"));
     assert_int_equal(PROCESSES, number(kernel(found, 0), "base_repetitions"));
     assert_int_equal(KERNELS / 2, number(found, "slower"));
@@ -242,8 +242,10 @@ static void the_same_program_twice_is_not_flagged(void **state)
     folder_make(folder);
     for (uint64_t pair = 0; pair < 40; pair++) {
         double spread = 0.2 * (double)(pair + 1) / 40;
-        invent_file(folder, "base.json", (invented_file){ 100 + 2 * pair, KERNELS, REPETITIONS, spread, 0.01, NULL });
-        invent_file(folder, "new.json", (invented_file){ 101 + 2 * pair, KERNELS, REPETITIONS, spread, 0.01, NULL });
+        write_synthetic_file(folder, "base.json",
+                             (synthetic_file){ 100 + 2 * pair, KERNELS, REPETITIONS, spread, 0.01, NULL });
+        write_synthetic_file(folder, "new.json",
+                             (synthetic_file){ 101 + 2 * pair, KERNELS, REPETITIONS, spread, 0.01, NULL });
         assert_nothing_flagged(folder, WORDS("compare", "base.json", "new.json", "--json"));
     }
     folder_remove(folder);
@@ -256,9 +258,9 @@ static void processes_of_the_same_program_are_not_flagged(void **state)
     char folder[FL_FILE_PATH_MAX];
     for (uint64_t pair = 0; pair < 10; pair++) {
         folder_make(folder);
-        invent_processes(folder, "base", PROCESSES,
-                         (invented_file){ 5000 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
-        invent_processes(folder, "new", PROCESSES, (invented_file){ 5050 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
+        write_processes(folder, "base", PROCESSES,
+                        (synthetic_file){ 5000 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
+        write_processes(folder, "new", PROCESSES, (synthetic_file){ 5050 + 100 * pair, KERNELS, 4, 0.002, 0.08, NULL });
         assert_nothing_flagged(folder, WORDS("compare", "base", "new", "--json"));
         folder_remove(folder);
     }
@@ -291,8 +293,8 @@ static void too_few_repetitions_are_named(void **state)
     double planted[KERNELS];
     folder_make(folder);
     for (size_t i = 0; i < KERNELS; i++) planted[i] = 2;
-    invent_file(folder, "base.json", (invented_file){ 5, KERNELS, 3, 0.01, 0, NULL });
-    invent_file(folder, "new.json", (invented_file){ 6, KERNELS, 3, 0.01, 0, planted });
+    write_synthetic_file(folder, "base.json", (synthetic_file){ 5, KERNELS, 3, 0.01, 0, NULL });
+    write_synthetic_file(folder, "new.json", (synthetic_file){ 6, KERNELS, 3, 0.01, 0, planted });
     command c = command_run(folder, WORDS("compare", "base.json", "new.json"));
     assert_int_equal(0, c.code);
     assert_contains(c.out, "40 have too few repetitions to show any difference among 40 benchmarks: 8 of each do");

@@ -12,20 +12,20 @@
 
 static const double five[] = { 0.30, 0.20, 0.10, 0.25, 0.15 }; /* the third is selected; test errors are .01 more */
 
-static void finish(scene *s)
+static void finish(fixture *s)
 {
     fl_store_close(s->store);
     s->store = NULL;
-    read_scene(s);
+    read_fixture(s);
 }
 
 /* Two arms: five trials of which one reaches the target at step 40; and one that diverged every time. */
-static void begin(scene *s)
+static void begin(fixture *s)
 {
-    scene_begin(s, BUDGET(5) TARGET, SGD("sgd") "," MOMENTUM("mom_^{x}@ 'd' <e>&"));
-    invent_errors(s, 0, five, 5);
-    invent(s, 0, 2, 0, (invented){ .val_error = 0.10, .test_error = 0.11, .reached = 40 });
-    for (uint64_t i = 0; i < 5; i++) invent(s, 1, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture_begin(s, BUDGET(5) TARGET, SGD("sgd") "," MOMENTUM("mom_^{x}@ 'd' <e>&"));
+    add_errors(s, 0, five, 5);
+    add_trial(s, 0, 2, 0, (synthetic){ .val_error = 0.10, .test_error = 0.11, .reached = 40 });
+    for (uint64_t i = 0; i < 5; i++) add_trial(s, 1, i, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     finish(s);
 }
 
@@ -39,8 +39,8 @@ static char *read_text(const char *folder, const char *name)
     return b.text;
 }
 
-/* Draw a figure of the scene and return its .dat. */
-static char *draw(const scene *s, const char *figure)
+/* Draw a figure of the fixture and return its .dat. */
+static char *draw(const fixture *s, const char *figure)
 {
     char name[80];
     assert_runs(0, s->folder, "plot", s->folder, "--figure", figure, "-o", s->folder);
@@ -48,7 +48,7 @@ static char *draw(const scene *s, const char *figure)
     return read_text(s->folder, name);
 }
 
-static const char *trial_of(const scene *s, size_t arm, size_t i)
+static const char *trial_of(const fixture *s, size_t arm, size_t i)
 {
     return s->results->arms[arm].search[i].trial;
 }
@@ -63,7 +63,8 @@ static void assert_row(const char *text, const char *numbers, const char *trials
 
 /* The row of final_error of the first arm: `numbers` of the selected trial, then what the summary claims of the best of
  * K new ones. */
-static void assert_final_error(const scene *s, const char *text, const char *numbers, double factor, const char *trial)
+static void assert_final_error(const fixture *s, const char *text, const char *numbers, double factor,
+                               const char *trial)
 {
     char row[300];
     fl_summary *summary = fl_summary_make(s->results);
@@ -83,47 +84,47 @@ static void assert_final_error(const scene *s, const char *text, const char *num
  * (Choi et al. 2019; docs/protocol.md, "The band"). */
 static void final_error_shows_the_selected_trial_and_its_band(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *text = draw(&s, "final_error");
     assert_final_error(&s, text, "1\t1\t10\t10\t20\t11\t11\t21\t", 100, trial_of(&s, 0, 2));
     assert_row(text, "2\t2\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t", "-");
     assert_contains(text, "# arm 2: mom_^{x}@ 'd' <e>&\n");
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* One of five trials reaches it: the best of five draws misses with probability (4/5)^5 = .33, so the 95th percentile
  * is infinite. */
 static void steps_to_target_tells_how_many_reached_it(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *text = draw(&s, "steps_to_target");
     assert_row(text, "1\t1\t40\t40\tinf\t1\t5\t", trial_of(&s, 0, 2));
     assert_row(text, "2\t2\tinf\tinf\tinf\t0\t5\t", "-");
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* One draw of five: P(rank <= r) = r/5 passes .05, .5 and .95 at ranks 1, 3 and 5. Two draws: 1 - (1 - r/5)^2 = .36,
  * .64, .84, .96. */
 static void budget_follows_the_law_of_the_best_of_k(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *text = draw(&s, "budget");
     assert_row(text, "1\t20\t10\t30\t", trial_of(&s, 0, 1));
     assert_row(text, "2\t15\t10\t25\t", trial_of(&s, 0, 4));
     assert_row(text, "5\t10\t10\t20\t", trial_of(&s, 0, 2));
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* A record holds learning_rate and momentum; the axes are 1 - momentum and their quotient. */
 static void axes_show_hyperparameters_as_the_space_names_them(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     fl_record diverged = fl_results_record(s.results, &s.results->arms[1].search[3]);
     fl_record best = fl_results_record(s.results, &s.results->arms[0].search[2]);
@@ -138,14 +139,14 @@ static void axes_show_hyperparameters_as_the_space_names_them(void **state)
     fl_record_free(&diverged);
     fl_record_free(&best);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void plane_puts_the_plain_rate_against_its_partner(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("sgd") "," MOMENTUM("momentum"));
-    invent_errors(&s, 1, five, 5);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd") "," MOMENTUM("momentum"));
+    add_errors(&s, 1, five, 5);
     finish(&s);
     fl_record record = fl_results_record(s.results, &s.results->arms[1].search[1]);
     const double *values = record.values.of[FL_TRIAL_OF_OPTIMIZER];
@@ -155,17 +156,17 @@ static void plane_puts_the_plain_rate_against_its_partner(void **state)
     fl_record_free(&record);
     assert_null(strstr(text, "# sgd")); /* one axis makes no plane */
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void curves_name_the_winner_and_span_its_reruns(void **state)
 {
-    scene s;
+    fixture s;
     char trials[80];
-    scene_begin(&s, BUDGET(5) "\"seeds\": {\"rerun_best\": 2},", SGD("sgd"));
-    invent_errors(&s, 0, five, 5);
-    invent(&s, 0, 2, FL_STUDY_RERUN_REPEAT, (invented){ .val_error = 0.09, .test_error = 0.1 });
-    invent(&s, 0, 2, FL_STUDY_RERUN_REPEAT + 1, (invented){ .val_error = 0.12, .test_error = 0.1 });
+    fixture_begin(&s, BUDGET(5) "\"seeds\": {\"rerun_best\": 2},", SGD("sgd"));
+    add_errors(&s, 0, five, 5);
+    add_trial(&s, 0, 2, FL_STUDY_RERUN_REPEAT, (synthetic){ .val_error = 0.09, .test_error = 0.1 });
+    add_trial(&s, 0, 2, FL_STUDY_RERUN_REPEAT + 1, (synthetic){ .val_error = 0.12, .test_error = 0.1 });
     finish(&s);
     const fl_results_entry *reruns = s.results->arms[0].reruns;
     char *text = draw(&s, "curves");
@@ -173,28 +174,28 @@ static void curves_name_the_winner_and_span_its_reruns(void **state)
     assert_row(text, "100\t10\t10\t9\t12\t0.1\t0.1\t0.09\t0.12\t", trials);
     assert_row(text, "50\t90\t90\t90\t90\t0.9\t0.9\t0.9\t0.9\t", trials);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void errors_that_are_losses_are_not_percent(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    s = (scene){ .study = fl_study_load_text(
-                     "made",
-                     "{\"study\": \"q\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
-                     "\"batch_size\": 32, \"budget\": {\"trials\": 1, \"steps\": 100, \"eval_every\": 10}, "
-                     "\"arms\": [" SGD("sgd") "]}",
-                     NULL, &error) };
+    s = (fixture){ .study = fl_study_load_text(
+                       "made",
+                       "{\"study\": \"q\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
+                       "\"batch_size\": 32, \"budget\": {\"trials\": 1, \"steps\": 100, \"eval_every\": 10}, "
+                       "\"arms\": [" SGD("sgd") "]}",
+                       NULL, &error) };
     if (!s.study) fail_msg("%s", error.text);
     folder_make(s.folder);
     s.store = open_store(&s, whole);
-    invent_errors(&s, 0, (const double[]){ 0.25 }, 1);
+    add_errors(&s, 0, (const double[]){ 0.25 }, 1);
     finish(&s);
     char *text = draw(&s, "final_error");
     assert_final_error(&s, text, "1\t1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", 1, trial_of(&s, 0, 0));
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- drawings --- */
@@ -220,11 +221,11 @@ static void every_figure_is_drawn_in_every_format(void **state)
     const struct {
         const char *format, *magic;
     } formats[] = { { "svg", "<?xml" }, { "png", "\x89PNG" }, { "pdf", "%PDF" } };
-    scene s;
-    scene_begin(&s, BUDGET(5) TARGET, SGD("sgd") "," MOMENTUM("momentum"));
-    invent_errors(&s, 0, five, 5);
-    invent_errors(&s, 1, five, 5);
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.3, .test_error = 0.3, .reached = 30 });
+    fixture s;
+    fixture_begin(&s, BUDGET(5) TARGET, SGD("sgd") "," MOMENTUM("momentum"));
+    add_errors(&s, 0, five, 5);
+    add_errors(&s, 1, five, 5);
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.3, .test_error = 0.3, .reached = 30 });
     finish(&s);
     for (size_t f = 0; f < 3; f++) {
         char folder[FL_FILE_PATH_MAX];
@@ -233,7 +234,7 @@ static void every_figure_is_drawn_in_every_format(void **state)
         for (size_t i = 0; i < N_NAMES; i++) assert_begins(folder, names[i], formats[f].format, formats[f].magic);
         assert_int_equal(folder_count(folder), 2 * N_NAMES); /* with the .dat files; nothing half-drawn is left */
     }
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* gnuplot 5.4 crashes on labels without a place, and never ends on tics ten decades apart. */
@@ -245,40 +246,40 @@ static void extreme_studies_are_drawn(void **state)
     static const char wide[] = "{\"arm\": \"wide\", \"optimizer\": \"adam\", \"space\": {\"learning_rate\": "
                                "{\"min\": 1e-300, \"max\": 1e300, \"scaling\": \"log\"}, \"epsilon\": "
                                "{\"min\": 1e-30, \"max\": 1e30, \"scaling\": \"log\"}}}";
-    scene s;
-    scene_begin(&s, BUDGET(2) TARGET, wide);
-    invent_errors(&s, 0, (const double[]){ 0, 0 }, 2);
+    fixture s;
+    fixture_begin(&s, BUDGET(2) TARGET, wide);
+    add_errors(&s, 0, (const double[]){ 0, 0 }, 2);
     finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
-    scene_end(&s);
-    scene_begin(&s, BUDGET(5) TARGET, momentum);
-    invent_errors(&s, 0, five, 5);
+    fixture_end(&s);
+    fixture_begin(&s, BUDGET(5) TARGET, momentum);
+    add_errors(&s, 0, five, 5);
     finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
-    scene_end(&s);
-    scene_begin(&s, BUDGET(1) TARGET, SGD("alone"));
-    invent_errors(&s, 0, (const double[]){ 1 }, 1);
+    fixture_end(&s);
+    fixture_begin(&s, BUDGET(1) TARGET, SGD("alone"));
+    add_errors(&s, 0, (const double[]){ 1 }, 1);
     finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void names_reach_the_drawing_as_they_are(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     free(draw(&s, "final_error"));
     char *svg = read_text(s.folder, "final_error.svg");
     assert_contains(svg, ">mom_^{x}@ 'd' &lt;e>&amp;<");
     free(svg);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* gnuplot gives a meaning to file names that begin with < and |, and its strings end at a quote. */
 static void folders_may_have_any_name(void **state)
 {
     const char *const folders[] = { "with space", "it's \"so\"", "größe", "<true", "|true", "$a`b`", "-o" };
-    scene s;
+    fixture s;
     begin(&s);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char folder[FL_FILE_PATH_MAX];
@@ -286,16 +287,16 @@ static void folders_may_have_any_name(void **state)
         fl_file_path_join(folder, s.folder, folders[i]);
         assert_begins(folder, "budget", "svg", "<?xml");
     }
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void folders_stand_side_by_side(void **state)
 {
-    scene a, b;
+    fixture a, b;
     char part[FL_FILE_PATH_MAX + 20];
     begin(&a);
-    scene_begin(&b, BUDGET(5), MOMENTUM("sgd")); /* another optimizer under the same name */
-    invent_errors(&b, 0, five, 5);
+    fixture_begin(&b, BUDGET(5), MOMENTUM("sgd")); /* another optimizer under the same name */
+    add_errors(&b, 0, five, 5);
     finish(&b);
     assert_runs(0, a.folder, "plot", a.folder, b.folder, "--figure", "final_error");
     char *text = read_text(a.folder, "figures/final_error.dat");
@@ -305,14 +306,14 @@ static void folders_stand_side_by_side(void **state)
     assert_contains(text, part);
     assert_final_error(&b, text, "3\t1\t10\t10\t20\t11\t11\t21\t", 100, trial_of(&b, 0, 2));
     free(text);
-    scene_end(&a);
-    scene_end(&b);
+    fixture_end(&a);
+    fixture_end(&b);
 }
 
 /* --- what the drawings say --- */
 
-/* Draw a figure of the scene and return the drawing. */
-static char *draw_svg(const scene *s, const char *figure)
+/* Draw a figure of the fixture and return the drawing. */
+static char *draw_svg(const fixture *s, const char *figure)
 {
     char name[80];
     free(draw(s, figure));
@@ -323,17 +324,17 @@ static char *draw_svg(const scene *s, const char *figure)
 /* One trial of five is feasible: with probability (4/5)^5 = .33 a resample has none, so the band ends at infinity. */
 static void an_infinite_band_is_an_arrow_with_its_note(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("sgd"));
-    invent_errors(&s, 0, five, 1);
-    for (uint64_t i = 1; i < 5; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd"));
+    add_errors(&s, 0, five, 1);
+    for (uint64_t i = 1; i < 5; i++) add_trial(&s, 0, i, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     finish(&s);
     char *text = draw(&s, "final_error"), *svg = draw_svg(&s, "final_error");
     assert_contains(text, "\n1\t1\t30\t30\tinf\t31\t31\tinf\t");
     assert_contains(svg, "arrow: some resamples have no feasible trial");
     free(svg);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* The drawing's width in pixels, from its view box. */
@@ -352,69 +353,69 @@ static void notes_fit_under_a_single_cell(void **state)
     static const char note[] =
         "frame: the search space; ring: the selected trial; crosses in the grey band: trials that "
         "diverged";
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("sgd"));
-    invent_errors(&s, 0, five, 5);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd"));
+    add_errors(&s, 0, five, 5);
     finish(&s);
     char *svg = draw_svg(&s, "axes");
     assert_contains(svg, note);
     assert_true(width_of(svg) > 5.7 * (double)strlen(note));
     free(svg);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Nobody measured an error, so none stands at the axis. */
 static void an_axis_without_values_has_no_labels(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("sgd"));
-    for (uint64_t i = 0; i < 5; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd"));
+    for (uint64_t i = 0; i < 5; i++) add_trial(&s, 0, i, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     finish(&s);
     char *svg = draw_svg(&s, "axes");
     assert_null(strstr(svg, ">0.5<"));
     assert_null(strstr(svg, ">0.2<"));
     free(svg);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void trials_are_labelled_up_to_the_last(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *svg = draw_svg(&s, "budget");
     assert_contains(svg, ">5</tspan>");
     free(svg);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void panels_of_one_study_have_their_folders_names(void **state)
 {
-    scene a, b;
+    fixture a, b;
     begin(&a);
     begin(&b);
     assert_runs(0, a.folder, "plot", a.folder, b.folder, b.folder, "--figure", "budget");
     char *text = read_text(a.folder, "figures/budget.dat"), part[80];
-    const scene *both[] = { &a, &b };
+    const fixture *both[] = { &a, &b };
     for (size_t i = 0; i < 2; i++) {
         snprintf(part, sizeof part, "#   %.20s", both[i]->folder);
         assert_contains(text, part);
     }
     assert_contains(text, " (2)\n"); /* the same folder again */
     free(text);
-    scene_end(&a);
-    scene_end(&b);
+    fixture_end(&a);
+    fixture_end(&b);
 }
 
 static void many_arms_have_turned_counts(void **state)
 {
-    scene s;
+    fixture s;
     fl_text arms = { 0 };
     for (int i = 0; i < 24; i++)
         fl_text_add(&arms, "%s{\"arm\": \"sgd_%d\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": 0.1}}",
                     i ? "," : "", i);
-    scene_begin(&s, BUDGET(1) TARGET, arms.bytes);
+    fixture_begin(&s, BUDGET(1) TARGET, arms.bytes);
     for (size_t i = 0; i < 24; i++)
-        invent(&s, i, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = 40 });
+        add_trial(&s, i, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = 40 });
     finish(&s);
     char *svg = draw_svg(&s, "steps_to_target"), *count = strstr(svg, ">1/1<"), *start = count;
     assert_non_null(count);
@@ -423,29 +424,29 @@ static void many_arms_have_turned_counts(void **state)
     assert_contains(start, "rotate(270)");
     free(svg);
     fl_text_free(&arms);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Text stays text: it can be searched for, and read aloud. */
 static void names_can_be_read_in_a_pdf(void **state)
 {
-    scene s;
+    fixture s;
     char path[FL_FILE_PATH_MAX], order[2 * FL_FILE_PATH_MAX];
     if (system("command -v pdftotext >/dev/null")) skip();
-    scene_begin(&s, BUDGET(5), SGD("sgd_of_the_paper"));
-    invent_errors(&s, 0, five, 5);
+    fixture_begin(&s, BUDGET(5), SGD("sgd_of_the_paper"));
+    add_errors(&s, 0, five, 5);
     finish(&s);
     assert_runs(0, s.folder, "plot", s.folder, "--figure", "final_error", "--format", "pdf", "-o", s.folder);
     fl_file_path_join(path, s.folder, "final_error.pdf");
     snprintf(order, sizeof order, "pdftotext '%s' - | grep -q sgd_of_the_paper", path);
     assert_int_equal(system(order), 0);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Names may hold what LaTeX takes for orders. */
 static void tex_is_a_document_of_its_own(void **state)
 {
-    scene s;
+    fixture s;
     char order[2 * FL_FILE_PATH_MAX];
     begin(&s);
     assert_runs(0, s.folder, "plot", s.folder, "--format", "tex", "-o", s.folder);
@@ -458,7 +459,7 @@ static void tex_is_a_document_of_its_own(void **state)
                  "cd '%s' && for f in *.tex; do pdflatex -halt-on-error $f >/dev/null || exit 1; done", s.folder);
         assert_int_equal(system(order), 0);
     }
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- more figures --- */
@@ -466,9 +467,9 @@ static void tex_is_a_document_of_its_own(void **state)
 /* Steps 80 at batch 16, so 40 at 32 by perfect scaling. */
 static void batch_sizes_are_held_against_perfect_scaling(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    s = (scene){
+    s = (fixture){
         .study = fl_study_load_text(
             "made",
             "{\"study\": \"b\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": [16, 32], "
@@ -479,7 +480,7 @@ static void batch_sizes_are_held_against_perfect_scaling(void **state)
     folder_make(s.folder);
     s.store = open_store(&s, whole);
     for (size_t arm = 0; arm < 2; arm++)
-        invent(&s, arm, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = arm ? 60 : 80 });
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = arm ? 60 : 80 });
     finish(&s);
     char *text = draw(&s, "batch_size"), numbers[100];
     assert_row(text, "16\t80\t80\t80\t80\t", trial_of(&s, 0, 0));
@@ -492,56 +493,56 @@ static void batch_sizes_are_held_against_perfect_scaling(void **state)
     assert_row(text, numbers, record.trial);
     fl_record_free(&record);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Training losses are the errors: .1 is the least of `five`; its percentiles as in final_error. */
 static void train_loss_shows_the_lowest_one(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *text = draw(&s, "train_loss");
     assert_row(text, "1\t1\t0.1\t0.1\t0.2\tNaN\tNaN\tNaN\t", trial_of(&s, 0, 2));
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Validation errors are .9 before step 40 and 0 from there on, then .1: the last target, .9 itself, is passed at 40. */
 static void target_sweep_asks_for_every_target(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *text = draw(&s, "target_sweep");
     assert_contains(text, "\n90\t40\t40\t100\t");
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* .1 < .13, .18, .23, .28, .33; .15 < four of them, .2 three, .25 two, .3 one: 15 of 25 pairs. */
 static void win_rate_counts_pairs(void **state)
 {
     const double later[] = { 0.33, 0.23, 0.13, 0.28, 0.18 };
-    scene s;
+    fixture s;
     char trials[80];
-    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
-    invent_errors(&s, 0, five, 5);
-    invent_errors(&s, 1, later, 5);
+    fixture_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    add_errors(&s, 0, five, 5);
+    add_errors(&s, 1, later, 5);
     finish(&s);
     char *text = draw(&s, "win_rate");
     snprintf(trials, sizeof trials, "%s,%s", trial_of(&s, 0, 2), trial_of(&s, 1, 2));
     assert_row(text, "2\t60\t2\t", trials);
     assert_contains(text, "\n1\t40\t1\t");
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void pairs_show_what_the_summary_says(void **state)
 {
-    scene s;
+    fixture s;
     char trials[80], row[200];
-    scene_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
-    invent_errors(&s, 0, five, 5);
-    invent_errors(&s, 1, (const double[]){ 0.33, 0.23, 0.13, 0.28, 0.18 }, 5);
+    fixture_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    add_errors(&s, 0, five, 5);
+    add_errors(&s, 1, (const double[]){ 0.33, 0.23, 0.13, 0.28, 0.18 }, 5);
     finish(&s);
     fl_summary *summary = fl_summary_make(s.results);
     const fl_summary_pair *pair = &summary->pairs[0];
@@ -554,20 +555,20 @@ static void pairs_show_what_the_summary_says(void **state)
     fl_summary_free(summary);
     free(svg);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* The score grows with the rate alone, so the first axis explains most and the second next to nothing. */
 static void importance_finds_the_axis_that_matters(void **state)
 {
-    scene s;
+    fixture s;
     double first, second;
-    scene_begin(&s, BUDGET(60), MOMENTUM("m"));
+    fixture_begin(&s, BUDGET(60), MOMENTUM("m"));
     for (uint64_t i = 0; i < 60; i++) {
         fl_trial trial = fl_study_trial(s.study, &s.study->arms[0], i, 0);
         const double *values = trial.values.of[FL_TRIAL_OF_OPTIMIZER];
         double effective = values[0] / (1 - values[1]);
-        invent(&s, 0, i, 0, (invented){ .val_error = 0.5 + 0.1 * log10(effective), .test_error = 0.5 });
+        add_trial(&s, 0, i, 0, (synthetic){ .val_error = 0.5 + 0.1 * log10(effective), .test_error = 0.5 });
         fl_trial_free(&trial);
     }
     finish(&s);
@@ -577,26 +578,26 @@ static void importance_finds_the_axis_that_matters(void **state)
     assert_int_equal(sscanf(strstr(text, "\n2\t"), "\n2\t%lf", &second), 1);
     assert_true(first > 90 && second < 20);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Steps 40 and 60 on one workload, 80 and 40 on the other: ratios 1 and 1.5, 2 and 1. */
 static void profile_counts_workloads_within_tau(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
     static const size_t reached[] = { 40, 80, 60, 40 }; /* arm by arm, workload by workload */
-    s = (scene){ .study =
-                     fl_study_load_text("made",
-                                        "{\"study\": \"w\", \"workload\": [\"glyphs/mlp\", \"fashion_mnist/mlp\"], "
-                                        "\"backend\": \"naive\", \"batch_size\": 32, " BUDGET(1) TARGET
-                                        "\"arms\": [" SGD("a") "," MOMENTUM("b") "]}",
-                                        NULL, &error) };
+    s = (fixture){ .study =
+                       fl_study_load_text("made",
+                                          "{\"study\": \"w\", \"workload\": [\"glyphs/mlp\", \"fashion_mnist/mlp\"], "
+                                          "\"backend\": \"naive\", \"batch_size\": 32, " BUDGET(1) TARGET
+                                          "\"arms\": [" SGD("a") "," MOMENTUM("b") "]}",
+                                          NULL, &error) };
     if (!s.study) fail_msg("%s", error.text);
     folder_make(s.folder);
     s.store = open_store(&s, whole);
     for (size_t arm = 0; arm < 4; arm++)
-        invent(&s, arm, 0, 0, (invented){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
     finish(&s);
     char *text = draw(&s, "profile"), *svg = draw_svg(&s, "profile");
     assert_row(text, "1\t50\tNaN\tNaN\t", trial_of(&s, 0, 0));
@@ -606,33 +607,33 @@ static void profile_counts_workloads_within_tau(void **state)
     assert_contains(svg, "2 workloads");
     free(svg);
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void search_space_groups_by_what_is_tuned(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5),
-                MOMENTUM("all") ",{\"arm\": \"rate\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
-                                "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}");
-    invent_errors(&s, 0, five, 5);
-    invent_errors(&s, 1, five, 5);
+    fixture s;
+    fixture_begin(&s, BUDGET(5),
+                  MOMENTUM("all") ",{\"arm\": \"rate\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                                  "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}");
+    add_errors(&s, 0, five, 5);
+    add_errors(&s, 1, five, 5);
     finish(&s);
     char *text = draw(&s, "search_space");
     assert_contains(text, "\n# learning rate\n2\t1\t11\t11\t21\t");
     assert_contains(text, "\n# learning rate momentum\n1\t2\t11\t11\t21\t");
     free(text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- what cannot be drawn --- */
 
 static void a_figure_without_anything_to_show_is_left_out_with_a_reason(void **state)
 {
-    scene s;
+    fixture s;
     char path[FL_FILE_PATH_MAX];
-    scene_begin(&s, BUDGET(5), SGD("sgd"));
-    invent_errors(&s, 0, five, 5);
+    fixture_begin(&s, BUDGET(5), SGD("sgd"));
+    add_errors(&s, 0, five, 5);
     finish(&s);
     command c = command_run(s.folder, WORDS("plot", s.folder));
     assert_int_equal(c.code, 0);
@@ -643,21 +644,21 @@ static void a_figure_without_anything_to_show_is_left_out_with_a_reason(void **s
     fl_file_path_join(path, s.folder, "figures/steps_to_target.dat");
     assert_false(fl_file_exists(path));
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void nothing_drawn_is_no_success(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("sgd"));
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd"));
     finish(&s);
     assert_refused(4, "no arm has a feasible trial", s.folder, "plot", s.folder);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void mistakes_are_told_before_anything_is_drawn(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     size_t before = folder_count(s.folder);
     assert_refused(2, "final_error, steps_to_target, budget", s.folder, "plot", s.folder, "--figure", "budget",
@@ -666,19 +667,19 @@ static void mistakes_are_told_before_anything_is_drawn(void **state)
     assert_refused(2, "is no result folder", s.folder, "plot", s.folder, "/nonexistent");
     assert_refused(2, "usage: fairlead plot DIR", s.folder, "plot");
     assert_int_equal(folder_count(s.folder), before);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_missing_gnuplot_is_said(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *path = strdup(getenv("PATH"));
     setenv("PATH", s.folder, 1);
     assert_refused(3, "gnuplot is not installed", s.folder, "plot", s.folder);
     setenv("PATH", path, 1);
     free(path);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -11,19 +11,20 @@
     "\"log\"}}}"
 
 /* Two arms of ten trials, the second by .3 worse; its validation loss, though, is the lower the higher its error. */
-static void begin(scene *s, const char *fields)
+static void begin(fixture *s, const char *fields)
 {
-    scene_begin(s, fields, ARMS);
+    fixture_begin(s, fields, ARMS);
     for (uint64_t i = 0; i < 10; i++) {
         double error = 0.1 + 0.01 * (double)i;
-        invent(s, 0, i, 0, (invented){ .val_error = error, .test_error = error, .val_loss = 2 - error, .reached = 60 });
-        invent(s, 1, i, 0, (invented){ .val_error = error + 0.3, .test_error = error + 0.3 });
+        add_trial(s, 0, i, 0,
+                  (synthetic){ .val_error = error, .test_error = error, .val_loss = 2 - error, .reached = 60 });
+        add_trial(s, 1, i, 0, (synthetic){ .val_error = error + 0.3, .test_error = error + 0.3 });
     }
     fl_store_close(s->store);
     s->store = NULL;
 }
 
-static void assert_says(const scene *s, int code, const char *part, const char *a, const char *b, const char *d)
+static void assert_says(const fixture *s, int code, const char *part, const char *a, const char *b, const char *d)
 {
     command c = command_run("/", WORDS("summary", s->folder, a, b, d));
     if (c.code != code) fail_msg("exit code %d, not %d: %s%s", c.code, code, c.out, c.err);
@@ -33,19 +34,19 @@ static void assert_says(const scene *s, int code, const char *part, const char *
 
 static void markdown_has_the_same_tables(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10));
     assert_says(&s, 0, "\n| sgd | 10 | 0 | 10.00 | 10.00 | ", "--markdown", NULL, NULL);
     assert_says(&s, 0, "# invented\n", "--markdown", NULL, NULL);
     assert_says(&s, 0, "\n| arm | runs | steps | core hours |", "--markdown", NULL, NULL);
     assert_says(&s, 0, "- **sgd** trial 0", "--markdown", NULL, NULL);
     assert_says(&s, 2, "exclude each other", "--markdown", "--json", NULL);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void another_selection_is_marked_as_chosen_after_the_fact(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10));
     assert_says(&s, 0, "- **sgd** trial 0", "--markdown", "--select", "val_error");
     assert_says(&s, 0, "- **sgd** trial 9", "--markdown", "--select", "val_loss"); /* 2 - .19 is its lowest loss */
@@ -54,37 +55,37 @@ static void another_selection_is_marked_as_chosen_after_the_fact(void **state)
     command c = command_run("/", WORDS("summary", s.folder, "--select", "val_error"));
     assert_null(strstr(c.out, "after the fact")); /* it is the study's own */
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Invented errors are 0 from step 60 on, until the last evaluation; without a target of the study's own. */
 static void another_target_is_looked_up_among_the_points(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10));
     assert_says(&s, 0, "\"steps_to_target\": 60", "--json", "--target", "val_error=0.05");
     assert_says(&s, 0, "chosen after the fact: the target val_error below 0.05", "--target", "val_error=0.05", NULL);
     assert_says(&s, 2, "--target is METRIC=VALUE, as val_error=0.1, not 'val_error'", "--target", "val_error", NULL);
     assert_says(&s, 2, "metric 'speed' cannot be used here", "--target", "speed=3", NULL);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void another_baseline_is_not_declared(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10) "\"claims\": {\"baseline\": \"sgd\"},");
     assert_says(&s, 0, "chosen after the fact: other as the baseline", "--baseline", "other", NULL);
     assert_says(&s, 2, "unknown arm 'adam'; the study has sgd, other", "--baseline", "adam", NULL);
     command c = command_run("/", WORDS("summary", s.folder, "--baseline", "sgd"));
     assert_null(strstr(c.out, "after the fact")); /* it was declared */
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* A look at declared claims is noted where the folder can be written, and `check` says what it said before. */
 static void looks_are_noted_and_harm_nothing(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10) "\"claims\": {\"baseline\": \"sgd\"},");
     command c = command_run("/", WORDS("summary", s.folder));
     assert_int_equal(0, c.code);
@@ -97,7 +98,7 @@ static void looks_are_noted_and_harm_nothing(void **state)
     assert_int_equal(0, c.code);
     assert_contains(c.out, "no damage");
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- plan --- */
@@ -147,7 +148,7 @@ static void a_plan_says_what_it_costs_and_what_cannot_be_said(void **state)
 
 static void a_pilot_says_what_can_be_detected(void **state)
 {
-    scene s;
+    fixture s;
     char folder[FL_FILE_PATH_MAX];
     begin(&s, BUDGET(10));
     put_planned(folder);
@@ -160,7 +161,7 @@ static void a_pilot_says_what_can_be_detected(void **state)
     assert_contains(c.err, "is no result folder");
     command_free(&c);
     folder_remove(folder);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* A wrapped paragraph as one line. */
@@ -232,7 +233,7 @@ static void an_extension_after_a_look_is_tested_more_strictly(void **state)
 
 static void narrow_writes_a_study_that_runs(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s, BUDGET(10));
     command c = command_run(s.folder, WORDS("narrow", s.folder, "-o", "narrow.json"));
     if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
@@ -254,7 +255,7 @@ static void narrow_writes_a_study_that_runs(void **state)
     assert_int_equal(2, c.code);
     assert_contains(c.err, "-o STUDY is missing");
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

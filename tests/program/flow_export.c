@@ -9,17 +9,17 @@
 static const double few[] = { 0.30, 0.20, 0.10, 0.25, 0.15 };
 
 /* Two arms of five trials; the second one's last diverged. Every trial takes 2 seconds (support/fixtures.h). */
-static void begin(scene *s)
+static void begin(fixture *s)
 {
-    scene_begin(s, BUDGET(5) "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},",
-                SGD("plain") "," SGD(ODD_NAME));
-    invent_errors(s, 0, few, 5);
-    invent_errors(s, 1, few, 4);
-    invent(s, 1, 4, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss at step 3 is not finite" });
-    invent(s, 0, 1, 0, (invented){ .val_error = 0.2, .test_error = 0.21, .reached = 30 });
+    fixture_begin(s, BUDGET(5) "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},",
+                  SGD("plain") "," SGD(ODD_NAME));
+    add_errors(s, 0, few, 5);
+    add_errors(s, 1, few, 4);
+    add_trial(s, 1, 4, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss at step 3 is not finite" });
+    add_trial(s, 0, 1, 0, (synthetic){ .val_error = 0.2, .test_error = 0.21, .reached = 30 });
     fl_store_close(s->store);
     s->store = NULL;
-    read_scene(s);
+    read_fixture(s);
 }
 
 static bool absent(const char *program)
@@ -31,7 +31,7 @@ static bool absent(const char *program)
 
 /* --- SQLite --- */
 
-static void assert_answer(const scene *s, const char *question, const char *answer)
+static void assert_answer(const fixture *s, const char *question, const char *answer)
 {
     command c = command_start_program("sqlite3", s->folder, WORDS("sqlite3", "-readonly", "all.db", question));
     command_wait(&c);
@@ -70,17 +70,17 @@ static void every_view_answers_its_question(void **state)
         { "SELECT count(*) > 0 FROM warnings WHERE warning LIKE '%trials%'", "1\n" },
         { "SELECT max(k) FROM resampled WHERE arm_id = 1", "5\n" },
     };
-    scene s;
+    fixture s;
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) assert_answer(&s, known[i].question, known[i].answer);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* docs/formats.md has every table, view and column, and no others. */
 static void every_column_is_documented(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     read_page("docs/formats.md");
     section known = section_of("export --to sqlite");
@@ -94,13 +94,13 @@ static void every_column_is_documented(void **state)
     assert_all_seen(&known);
     command_free(&c);
     free_page();
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Two arms of one optimizer and space share their trials, and these their points. */
 static void points_stand_there_once(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
     assert_answer(&s, "SELECT count(*) - count(DISTINCT trial || ' ' || step) FROM points", "0\n");
@@ -108,13 +108,13 @@ static void points_stand_there_once(void **state)
                   "SELECT count(*) FROM trials t WHERE status = 'complete' AND NOT EXISTS (SELECT 1 FROM points p "
                   "WHERE p.trial = t.trial)",
                   "0\n");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* What is there is written over, as by the other formats; a pipe gets the same bytes. */
 static void a_database_goes_to_a_file_or_a_pipe(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     bytes file, piped;
     assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
@@ -129,7 +129,7 @@ static void a_database_goes_to_a_file_or_a_pipe(void **state)
     command_free(&c);
     free(file.text);
     free(piped.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void pandas_opens_it(void **state)
@@ -138,26 +138,26 @@ static void pandas_opens_it(void **state)
                                  "d = sqlite3.connect('file:all.db?mode=ro', uri=True)\n"
                                  "t = pandas.read_sql('SELECT * FROM trials JOIN arms USING (arm_id)', d)\n"
                                  "print(len(t), t.groupby('arm').val_error.min().round(6).tolist())\n";
-    scene s;
+    fixture s;
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
     command c = command_start_program("/usr/bin/python3", s.folder, WORDS("python3", "-c", script));
     command_wait(&c);
     if (c.code && strstr(c.err, "No module named 'pandas'")) {
         command_free(&c);
-        scene_end(&s);
+        fixture_end(&s);
         puts("pandas is not installed");
         skip();
     }
     if (c.code) fail_msg("%s", c.err);
     assert_string_equal(c.out, "10 [0.1, 0.1]\n");
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void places_that_cannot_be_written_are_named(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     assert_refused(2, "none/all.db: cannot be written: No such file", s.folder, "export", s.folder, "--to", "sqlite",
                    "-o", "none/all.db");
@@ -169,7 +169,7 @@ static void places_that_cannot_be_written_are_named(void **state)
     unsetenv("TMPDIR");
     assert_refused(2, "unknown format 'xls'; use csv, optuna, benchmark-action, sqlite or latex", s.folder, "export",
                    s.folder, "--to", "xls");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- LaTeX --- */
@@ -209,7 +209,7 @@ static void a_paper_takes_the_tables(void **state)
 {
     static const char paper[] = "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{booktabs}"
                                 "\\begin{document}\\input{t}\\end{document}\n";
-    scene s;
+    fixture s;
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "latex", "-o", "t.tex");
     bytes tex = take_file(&s, "t.tex");
@@ -227,7 +227,7 @@ static void a_paper_takes_the_tables(void **state)
         if (c.code || strstr(c.out, "Overfull")) fail_msg("%s", c.out);
         command_free(&c);
     }
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -113,7 +113,7 @@ static void hyperparameters_are_plain_numbers_defaults_included(void **state)
     assert_true(number(values, "schedule.end_factor") == 0.5);
 }
 
-static void operations_of_naive_are_named_as_lent(void **state)
+static void fallbacks_to_naive_are_recorded(void **state)
 {
     const json_t *lent = json_object_get(complete, "lent");
     assert_int_equal(json_array_size(lent), 1); /* OpenBLAS has nothing for a quadratic */
@@ -272,7 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_complete_record_has_every_field),
         cmocka_unit_test(hyperparameters_are_plain_numbers_defaults_included),
-        cmocka_unit_test(operations_of_naive_are_named_as_lent),
+        cmocka_unit_test(fallbacks_to_naive_are_recorded),
         cmocka_unit_test(final_and_best_are_points),
         cmocka_unit_test(an_infeasible_record_says_when_and_has_no_figures),
         cmocka_unit_test(steps_to_target_is_the_first_evaluation_below_it),

@@ -83,7 +83,7 @@ static void signals_ignored_at_start_are_handled_all_the_same(void **state)
     signal(SIGTERM, SIG_IGN);
     interrupt_by(SIGINT, "ignored-int", false);
     interrupt_by(SIGTERM, "ignored-term", false);
-    interrupt_by(SIGTERM, "group-term", true); /* the workers hear it as well; this process still ignores it */
+    interrupt_by(SIGTERM, "group-term", true); /* the workers receive it as well; this process still ignores it */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
 }
@@ -125,7 +125,7 @@ static void a_killed_supervisor_takes_its_workers_with_it(void **state)
     command c = command_start(folder, WORDS("run", "endless.json", "-o", "orphans", "-j", "2"));
     for (int i = 0; i < 20000 && command_workers(&c, workers) < 2; i++) usleep(1000);
     assert_int_equal(command_workers(&c, workers), 2);
-    usleep(300000); /* by then they are at work, and hear nothing but signals */
+    usleep(300000); /* by then they are at work, and receive nothing but signals */
     kill(c.pid, SIGKILL);
     command_wait(&c);
     command_free(&c);

@@ -344,12 +344,12 @@ static void one_trial_is_picked_by_its_identity(void **state)
     command c = command_run(
         folder, WORDS("verify", "pick", "--trial", json_string_value(json_object_get(record, "trial")), "--json"));
     assert_int_equal(c.code, 0);
-    json_t *told = json_loads(c.out, 0, NULL);
-    assert_int_equal(json_integer_value(json_object_get(told, "compared")), 1);
-    assert_int_equal(json_integer_value(json_object_get(told, "same")), 1);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(told, "trials"), 0), "arm")),
+    json_t *answer = json_loads(c.out, 0, NULL);
+    assert_int_equal(json_integer_value(json_object_get(answer, "compared")), 1);
+    assert_int_equal(json_integer_value(json_object_get(answer, "same")), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(answer, "trials"), 0), "arm")),
                         "adam");
-    json_decref(told);
+    json_decref(answer);
     json_decref(record);
     command_free(&c);
     assert_refused(2, "pick: holds no trial 0000000000000000", folder, "verify", "pick", "--trial", "0000000000000000");

@@ -9,13 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static void invent_some(const scene *s, size_t arm, uint64_t from, uint64_t to)
+static void add_some(const fixture *s, size_t arm, uint64_t from, uint64_t to)
 {
     for (uint64_t i = from; i < to; i++)
-        invent(s, arm, i, 0, (invented){ .val_error = 0.1 + 0.01 * (double)i, .test_error = 0.2 });
+        add_trial(s, arm, i, 0, (synthetic){ .val_error = 0.1 + 0.01 * (double)i, .test_error = 0.2 });
 }
 
-static void assert_shows(const scene *s, int code, const char *const *parts)
+static void assert_shows(const fixture *s, int code, const char *const *parts)
 {
     command c = command_run(s->folder, WORDS("watch", s->folder, "--once"));
     for (; *parts; parts++)
@@ -33,40 +33,40 @@ static void assert_shows(const scene *s, int code, const char *const *parts)
  */
 static void every_arm_is_counted(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("plain") "," SGD("other"));
-    invent_some(&s, 0, 0, 3);
-    invent_some(&s, 1, 0, 1);
-    invent(&s, 1, 1, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("plain") "," SGD("other"));
+    add_some(&s, 0, 0, 3);
+    add_some(&s, 1, 0, 1);
+    add_trial(&s, 1, 1, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
     assert_shows(&s, 0,
                  WORDS("plain  ", "  3/5\n", "other  ", "  2/5  1 diverged\n", "total  ", "  5/10  1 diverged\n",
                        "400 of 900 steps", "about 10 s left, 1 worker, 30 trials/min, last record 0 s ago"));
-    invent(&s, 1, 3, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "timeout" });
+    add_trial(&s, 1, 3, 0, (synthetic){ .status = FL_OUTCOME_FAILED, .reason = "timeout" });
     assert_shows(&s, 1, WORDS("3/5  1 diverged  1 failed\n"));
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* A trial has ended once both repeats have. */
 static void repeats_are_one_trial(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(2) "\"seeds\": {\"repeats\": 2, \"rerun_best\": 3},", SGD("plain"));
-    for (uint64_t r = 0; r < 3; r++) invent(&s, 0, r / 2, r % 2, (invented){ .val_error = 0.1 });
+    fixture s;
+    fixture_begin(&s, BUDGET(2) "\"seeds\": {\"repeats\": 2, \"rerun_best\": 3},", SGD("plain"));
+    for (uint64_t r = 0; r < 3; r++) add_trial(&s, 0, r / 2, r % 2, (synthetic){ .val_error = 0.1 });
     assert_shows(&s, 0, WORDS("plain  ", "  1/2\n", "300 of 400 steps, 0 of 3 reruns"));
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Three feasible trials are wanted and one diverged: a fourth is needed. */
 static void a_feasible_budget_grows_with_its_divergences(void **state)
 {
-    scene s;
-    scene_begin(&s, FEASIBLE(3), SGD("plain"));
+    fixture s;
+    fixture_begin(&s, FEASIBLE(3), SGD("plain"));
     assert_shows(&s, 4, WORDS("  0/3\n"));
-    invent(&s, 0, 0, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
+    add_trial(&s, 0, 0, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
     assert_shows(&s, 0, WORDS("  1/4  1 diverged\n"));
-    invent_some(&s, 0, 1, 4);
+    add_some(&s, 0, 1, 4);
     assert_shows(&s, 0, WORDS("  4/4  1 diverged\n", "\ncomplete\n"));
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- a run --- */
@@ -89,43 +89,43 @@ static void wait_for(const command *c, const char *text)
 /* 7 trials of 2 seconds are left. */
 static void lines_follow_a_growing_folder_to_its_end(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("plain"));
-    invent_some(&s, 0, 0, 3);
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("plain"));
+    add_some(&s, 0, 0, 3);
     command c = command_start(s.folder, WORDS("watch", s.folder));
     wait_for(&c, "3/10 trials, 300 of 1000 steps, about 14 s left, 1 worker, 30 trials/min, last record");
-    invent_some(&s, 0, 3, 6);
+    add_some(&s, 0, 3, 6);
     wait_for(&c, "6/10 trials");
-    invent_some(&s, 0, 6, 10);
+    add_some(&s, 0, 6, 10);
     command_wait(&c);
     assert_int_equal(c.code, 0);
     assert_contains(c.out, "\n10/10 trials, 1000 of 1000 steps, complete\n");
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void without_a_run_it_says_so(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("plain"));
-    invent_some(&s, 0, 0, 3);
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("plain"));
+    add_some(&s, 0, 0, 3);
     fl_store_close(s.store);
     s.store = NULL;
     assert_shows(&s, 0, WORDS("no run on this machine writes here, last record"));
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void an_interrupt_ends_it(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("plain"));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("plain"));
     command c = command_start(s.folder, WORDS("watch", s.folder));
     wait_for(&c, "0/10 trials, ");
     kill(c.pid, SIGINT);
     command_wait(&c);
     assert_int_equal(c.code, 130);
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Names, sizes and times of what the folder holds. */
@@ -148,10 +148,10 @@ static void list_folder(const char *folder, fl_text *list)
 
 static void the_folder_stays_as_it_is(void **state)
 {
-    scene s;
+    fixture s;
     fl_text before = { 0 }, after = { 0 };
-    scene_begin(&s, BUDGET(10), SGD("plain"));
-    invent_some(&s, 0, 0, 3);
+    fixture_begin(&s, BUDGET(10), SGD("plain"));
+    add_some(&s, 0, 0, 3);
     list_folder(s.folder, &before);
     assert_int_equal(chmod(s.folder, 0500), 0);
     assert_shows(&s, 0, WORDS("3/10"));
@@ -161,7 +161,7 @@ static void the_folder_stays_as_it_is(void **state)
     assert_refused(2, "is no result folder", s.folder, "watch", "/nonexistent");
     fl_text_free(&before);
     fl_text_free(&after);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- a terminal --- */
@@ -178,7 +178,7 @@ static size_t characters(const char *text, size_t n)
     return count;
 }
 
-static command on_terminal(const scene *s, const char *environment)
+static command on_terminal(const fixture *s, const char *environment)
 {
     char line[FL_FILE_PATH_MAX + 400];
     snprintf(line, sizeof line, "stty cols 44 rows 9; %s TERM=xterm " FL_BUILD_DIR "/fairlead watch '%s'", environment,
@@ -189,18 +189,18 @@ static command on_terminal(const scene *s, const char *environment)
 /* Nine arms on nine lines of 44 characters. */
 static void a_terminal_is_drawn_in_place_and_never_overrun(void **state)
 {
-    scene s;
+    fixture s;
     if (system("command -v script >/dev/null")) {
         puts("script is not installed; nothing is drawn on a terminal");
         skip();
     }
-    scene_begin(&s, BUDGET(3),
-                SGD("a quite long name of an arm, äöü") "," SGD("b") "," SGD("c") "," SGD("d") "," SGD("e") "," SGD(
-                    "f") "," SGD("g") "," SGD("h") "," SGD("i"));
-    for (size_t arm = 0; arm < 9; arm++) invent_some(&s, arm, 0, arm ? 3 : 2);
+    fixture_begin(&s, BUDGET(3),
+                  SGD("a quite long name of an arm, äöü") "," SGD("b") "," SGD("c") "," SGD("d") "," SGD("e") "," SGD(
+                      "f") "," SGD("g") "," SGD("h") "," SGD("i"));
+    for (size_t arm = 0; arm < 9; arm++) add_some(&s, arm, 0, arm ? 3 : 2);
     command c = on_terminal(&s, "");
     wait_for(&c, "26/27");
-    invent_some(&s, 0, 2, 3);
+    add_some(&s, 0, 2, 3);
     command_wait(&c);
     assert_int_equal(c.code, 0);
     assert_contains(c.out, "a quite long …");
@@ -215,7 +215,7 @@ static void a_terminal_is_drawn_in_place_and_never_overrun(void **state)
     command_wait(&c);
     assert_null(strstr(c.out, "\033[36m"));
     command_free(&c);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -13,26 +13,26 @@
 
 static const double few[] = { 0.30, 0.20, 0.10, 0.25, 0.15 };
 
-static void finish(scene *s)
+static void finish(fixture *s)
 {
     fl_store_close(s->store);
     s->store = NULL;
-    read_scene(s);
+    read_fixture(s);
 }
 
 /* Two arms of five trials, one of them named to do harm. */
-static void begin(scene *s)
+static void begin(fixture *s)
 {
-    scene_begin(s, BUDGET(5) "\"why\": \"" HOSTILE "\", \"target\": {\"metric\": \"val_error\", \"value\": 0.05},",
-                ARM("plain") "," ARM("<img src=x onerror=document.title=1>"));
-    invent_errors(s, 0, few, 5);
-    invent_errors(s, 1, few, 5);
-    invent(s, 0, 1, 0, (invented){ .val_error = 0.2, .test_error = 0.2, .reached = 30 });
+    fixture_begin(s, BUDGET(5) "\"why\": \"" HOSTILE "\", \"target\": {\"metric\": \"val_error\", \"value\": 0.05},",
+                  ARM("plain") "," ARM("<img src=x onerror=document.title=1>"));
+    add_errors(s, 0, few, 5);
+    add_errors(s, 1, few, 5);
+    add_trial(s, 0, 1, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = 30 });
     finish(s);
 }
 
-/* Write the page of a scene and return it. */
-static char *write_page(const scene *s)
+/* Write the page of a fixture and return it. */
+static char *write_page(const fixture *s)
 {
     char path[FL_FILE_PATH_MAX], *text;
     size_t n;
@@ -49,7 +49,7 @@ static char *write_page(const scene *s)
 /* Expected best of 1, K = N/5: the mean test error, of .31, .20, .11, .26 and .16. */
 static void the_page_shows_study_results_and_commands(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *page = write_page(&s), row[400];
     assert_holds(page, "<title>invented – Fairlead</title>");
@@ -64,7 +64,7 @@ static void the_page_shows_study_results_and_commands(void **state)
     assert_holds(page, row);
     assert_holds(page, "<code>learning_rate</code> 0.001 to 10, log");
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Where each of `parts` begins comes after where the one before it did. */
@@ -78,32 +78,32 @@ static void assert_order(const char *page, const char *const *parts)
 
 static void what_is_tested_comes_first(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *page = write_page(&s);
     assert_order(page, WORDS("<h1>invented</h1>", "<h2>What is tested</h2>", "<h2>Results</h2>", "<h2>Beware</h2>",
                              "<h2>Figures</h2>", "<h2>Selected trials</h2>", "<h2>Trials</h2>", "<h2>Cost</h2>",
                              "<h2>Study</h2>"));
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Twenty trials each, ten thousandths apart; "bad" is .40 above. Its best lie in the middle of its axis. */
-static void invent_a_difference(scene *s, const char *fields)
+static void add_a_difference(fixture *s, const char *fields)
 {
-    scene_begin(s, fields, ARM("good") "," ARM("bad"));
+    fixture_begin(s, fields, ARM("good") "," ARM("bad"));
     for (uint64_t i = 0; i < 20; i++) {
         double error = 0.10 + 0.001 * (double)i;
-        invent(s, 0, i, 0, (invented){ .val_error = error, .test_error = error });
-        invent(s, 1, i, 0, (invented){ .val_error = 0.4 + error, .test_error = 0.4 + error });
+        add_trial(s, 0, i, 0, (synthetic){ .val_error = error, .test_error = error });
+        add_trial(s, 1, i, 0, (synthetic){ .val_error = 0.4 + error, .test_error = 0.4 + error });
     }
     finish(s);
 }
 
 static void a_claimed_difference_has_a_direction(void **state)
 {
-    scene s;
-    invent_a_difference(&s, BUDGET(20));
+    fixture s;
+    add_a_difference(&s, BUDGET(20));
     char *page = write_page(&s);
     assert_holds(page, "<b>Nothing was declared</b>");
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
@@ -111,13 +111,13 @@ static void a_claimed_difference_has_a_direction(void **state)
                        "<td>+40.00<td class=\"range\">+");
     assert_holds(page, "<td class=\"words\">paired"); /* both arms have the same axis */
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void declared_claims_are_said_to_be(void **state)
 {
-    scene s;
-    invent_a_difference(&s, BUDGET(20) "\"claims\": {\"baseline\": \"good\", \"margin\": 0.02, \"k\": 3},");
+    fixture s;
+    add_a_difference(&s, BUDGET(20) "\"claims\": {\"baseline\": \"good\", \"margin\": 0.02, \"k\": 3},");
     char *page = write_page(&s);
     assert_holds(page, "Declared before the first trial: 1 difference in the expected test error of the best of 3 "
                        "trials, out of 20 per arm.");
@@ -126,19 +126,19 @@ static void declared_claims_are_said_to_be(void **state)
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
     assert_null(strstr(page, "Nothing was declared"));
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* The worse arm's best trials are those with the greatest rates. */
 static void a_search_that_is_cut_off_is_not_claimed(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), ARM("good") "," ARM("bad"));
+    fixture s;
+    fixture_begin(&s, BUDGET(20), ARM("good") "," ARM("bad"));
     for (uint64_t i = 0; i < 20; i++) {
         fl_trial trial = fl_study_trial(s.study, &s.study->arms[1], i, 0);
         double error = 0.6 - 0.02 * log10(trial.values.of[FL_TRIAL_OF_OPTIMIZER][0]);
-        invent(&s, 0, i, 0, (invented){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.1 });
-        invent(&s, 1, i, 0, (invented){ .val_error = error, .test_error = error });
+        add_trial(&s, 0, i, 0, (synthetic){ .val_error = 0.10 + 0.001 * (double)i, .test_error = 0.1 });
+        add_trial(&s, 1, i, 0, (synthetic){ .val_error = error, .test_error = error });
         fl_trial_free(&trial);
     }
     finish(&s);
@@ -147,19 +147,20 @@ static void a_search_that_is_cut_off_is_not_claimed(void **state)
     assert_holds(page, "good is better in this space; the space of bad is cut off at learning_rate");
     assert_holds(page, "cut off at <code>learning_rate</code>"); /* in the arms' table, too */
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
-/* The space of the general rule does not hold the special one's, whose ladder it begins .2 above. */
+/* The space of the general rule does not hold the special one's; its errors begin .2 above the special one's. */
 static void a_contradicted_special_case_comes_with_its_reason(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10),
-                ARM("sgd") ",{\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": 0.1, "
-                           "\"one_minus_momentum\": {\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}");
+    fixture s;
+    fixture_begin(
+        &s, BUDGET(10),
+        ARM("sgd") ",{\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": 0.1, "
+                   "\"one_minus_momentum\": {\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}");
     for (uint64_t i = 0; i < 20; i++) {
         double error = 0.1 + 0.001 * (double)(i % 10) + (i < 10 ? 0 : 0.2);
-        invent(&s, i / 10, i % 10, 0, (invented){ .val_error = error, .test_error = error });
+        add_trial(&s, i / 10, i % 10, 0, (synthetic){ .val_error = error, .test_error = error });
     }
     finish(&s);
     char *page = write_page(&s);
@@ -167,16 +168,16 @@ static void a_contradicted_special_case_comes_with_its_reason(void **state)
     assert_holds(page, "momentum is not worse than sgd<td>+20.00<td class=\"range\">+1");
     assert_holds(page, "<b>contradicted</b><td class=\"sentence\">its space is too narrow to hold what sgd selected (");
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void several_folders_begin_with_an_overview(void **state)
 {
-    scene a, b;
+    fixture a, b;
     char path[FL_FILE_PATH_MAX], *page;
     size_t n;
     begin(&a);
-    invent_a_difference(&b, BUDGET(20));
+    add_a_difference(&b, BUDGET(20));
     fl_file_path_join(path, a.folder, "both \"ü\".html");
     assert_runs(0, a.folder, "report", a.folder, b.folder, "-o", "both \"ü\".html");
     assert_true(fl_file_read(path, &page, &n, NULL));
@@ -186,8 +187,8 @@ static void several_folders_begin_with_an_overview(void **state)
                              "<a href=\"#study-2\">invented</a>", "bad worse than good by 40.00 points<small>1 of 1",
                              "<header id=\"study-1\">", "<h2>What is tested</h2>", "<header id=\"study-2\">"));
     free(page);
-    scene_end(&a);
-    scene_end(&b);
+    fixture_end(&a);
+    fixture_end(&b);
 }
 
 /* --- from a figure to a trial --- */
@@ -202,7 +203,7 @@ static size_t count_of(const char *page, const char *part)
 /* In `axes` each of the five trials of two arms has a mark; both arms share them, so a trial's row is led to once. */
 static void every_mark_leads_to_its_trial_and_command(void **state)
 {
-    scene s;
+    fixture s;
     char link[100], row[100];
     begin(&s);
     char *page = write_page(&s);
@@ -221,34 +222,35 @@ static void every_mark_leads_to_its_trial_and_command(void **state)
     assert_order(strstr(page, row),
                  WORDS("<b>selected</b>", "<pre class=\"command\">fairlead trial --workload glyphs/mlp"));
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Marks of an arm without any feasible trial stand in the band of `axes`, and nowhere else. */
 static void diverged_trials_have_marks_and_rows(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(3), ARM("good") "," ARM("gone"));
-    invent_errors(&s, 0, few, 3);
+    fixture s;
+    fixture_begin(&s, BUDGET(3), ARM("good") "," ARM("gone"));
+    add_errors(&s, 0, few, 3);
     for (uint64_t i = 0; i < 3; i++)
-        invent(&s, 1, i, 0,
-               (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss at step 7 is not finite" });
+        add_trial(&s, 1, i, 0,
+                  (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss at step 7 is not finite" });
     finish(&s);
     char *page = write_page(&s);
     assert_holds(page, "<figure id=\"axes\"");
     assert_holds(page, "gone diverged");
     assert_int_equal(count_of(page, "the loss at step 7 is not finite"), 3);
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* 1,100 trials: the page lists 500 of each arm, the selected one among them, and says what is left out. */
 static void large_studies_stay_small_pages(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(550), ARM("a") "," ARM("b"));
+    fixture s;
+    fixture_begin(&s, BUDGET(550), ARM("a") "," ARM("b"));
     for (uint64_t i = 0; i < 1100; i++)
-        invent(&s, i / 550, i % 550, 0, (invented){ .val_error = 0.9 - 0.001 * (double)(i % 550), .test_error = 0.5 });
+        add_trial(&s, i / 550, i % 550, 0,
+                  (synthetic){ .val_error = 0.9 - 0.001 * (double)(i % 550), .test_error = 0.5 });
     finish(&s);
     char *page = write_page(&s), row[100];
     assert_int_equal(count_of(page, "<pre class=\"command\">"), 1000);
@@ -259,14 +261,14 @@ static void large_studies_stay_small_pages(void **state)
     assert_null(strstr(page, row));
     assert_true(strlen(page) < 4000000);
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- what it must not hold --- */
 
 static void texts_of_a_study_are_never_markup(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *page = write_page(&s);
     assert_holds(
@@ -276,7 +278,7 @@ static void texts_of_a_study_are_never_markup(void **state)
     assert_null(strstr(page, "<script"));
     assert_null(strstr(page, "<img"));
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Everything an address could stand in, but the names of XML's vocabularies. */
@@ -284,7 +286,7 @@ static void the_page_loads_nothing(void **state)
 {
     const char *const ways[] = { " src=",    "@import",    "<link",       "<iframe",   "<object",
                                  "url(http", "url(\"http", "href=\"http", "href='http" };
-    scene s;
+    fixture s;
     begin(&s);
     char *page = write_page(&s);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -292,7 +294,7 @@ static void the_page_loads_nothing(void **state)
         if (found && strncmp(found, " src=x onerror", 14)) fail_msg("the page may load something: %.60s", found);
     }
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- ids --- */
@@ -327,7 +329,7 @@ static int by_text(const void *a, const void *b)
 
 static void ids_are_unique_and_references_lead_somewhere(void **state)
 {
-    scene s;
+    fixture s;
     names *ids = calloc(1, sizeof *ids), *references = calloc(1, sizeof *references);
     begin(&s);
     char *page = write_page(&s);
@@ -345,14 +347,14 @@ static void ids_are_unique_and_references_lead_somewhere(void **state)
     free(page);
     free(ids);
     free(references);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- trouble --- */
 
 static void without_gnuplot_the_page_says_so(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     char *path = strdup(getenv("PATH"));
     setenv("PATH", s.folder, 1);
@@ -362,22 +364,22 @@ static void without_gnuplot_the_page_says_so(void **state)
     assert_holds(page, "too few trials to tell");
     free(page);
     free(path);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void an_empty_folder_is_no_success(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), ARM("sgd"));
+    fixture s;
+    fixture_begin(&s, BUDGET(5), ARM("sgd"));
     finish(&s);
     assert_runs(4, s.folder, "report", s.folder);
     assert_refused(2, "is no result folder", s.folder, "report", "/nonexistent");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- a browser --- */
 
-static command browse(const scene *s, const char *what)
+static command browse(const fixture *s, const char *what)
 {
     char profile[FL_FILE_PATH_MAX], user_data[FL_FILE_PATH_MAX + 40], address[FL_FILE_PATH_MAX + 40];
     fl_file_path_join(profile, s->folder, "profile");
@@ -395,7 +397,7 @@ static command browse(const scene *s, const char *what)
 
 static void a_browser_shows_it(void **state)
 {
-    scene s;
+    fixture s;
     char path[FL_FILE_PATH_MAX], *picture;
     size_t n;
     if (system("command -v chromium >/dev/null"))
@@ -414,7 +416,7 @@ static void a_browser_shows_it(void **state)
     assert_memory_equal(picture, "\x89PNG", 4);
     assert_true(n > 30000); /* an empty page of this size is 7 kB */
     free(picture);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Only a browser can lay out a page: a copy with a script tells how wide it is on a phone. */
@@ -422,7 +424,7 @@ static void a_phone_scrolls_no_page_sideways(void **state)
 {
     static const char probe[] = "<script>document.title = document.documentElement.scrollWidth + ' of ' + innerWidth;"
                                 "</script></body>";
-    scene s;
+    fixture s;
     size_t width, window;
     if (system("command -v chromium >/dev/null")) skip();
     begin(&s);
@@ -440,7 +442,7 @@ static void a_phone_scrolls_no_page_sideways(void **state)
     command_free(&c);
     fl_text_free(&copy);
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Where scripts, colours, paper and a mouse are missing. */
@@ -448,14 +450,14 @@ static void the_page_serves_keyboards_dark_rooms_and_paper(void **state)
 {
     const char *const parts[] = { "<a class=\"skip\" href=\"#content\">", "<main id=\"content\">", ":focus-visible",
                                   "@media (prefers-color-scheme:dark)",   "@media print",          "tabindex=\"0\"" };
-    scene s;
+    fixture s;
     begin(&s);
     char *page = write_page(&s);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) assert_holds(page, parts[i]);
     assert_int_equal(count_of(page, "<table"), count_of(page, "class=\"wide\" tabindex=\"0\"><table")); /* all scroll */
     assert_int_equal(count_of(page, "<details"), count_of(page, "<summary>"));
     free(page);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

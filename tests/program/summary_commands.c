@@ -9,7 +9,7 @@ typedef struct answer {
 } answer;
 
 /* Run "fairlead ARGUMENTS" with FOLDER in place of %s. */
-static answer ask(const scene *s, const char *arguments)
+static answer ask(const fixture *s, const char *arguments)
 {
     fl_text command = { 0 }, said = { 0 };
     char line[4096];
@@ -26,7 +26,7 @@ static answer ask(const scene *s, const char *arguments)
     return (answer){ WEXITSTATUS(status), said.bytes ? said.bytes : fl_memory_copy_text("") };
 }
 
-static void assert_answer(const scene *s, const char *arguments, int code, const char *part)
+static void assert_answer(const fixture *s, const char *arguments, int code, const char *part)
 {
     answer a = ask(s, arguments);
     if (a.code != code) fail_msg("%s: exit code %d, not %d: %s", arguments, a.code, code, a.text);
@@ -49,20 +49,20 @@ static size_t count_lines(const char *text)
     "\"epsilon_form\": {\"feasible_points\": [\"kingma\", \"choi\"]}}}"
 
 /* Two arms of three trials: one infeasible, one with a comma and quotes in its name. */
-static void begin(scene *s)
+static void begin(fixture *s)
 {
     const double errors[] = { 0.3, 0.2, 0.1 };
-    scene_begin(s, BUDGET(3) TARGET, SGD("sgd") "," ADAM);
-    invent_errors(s, 0, errors, 3);
-    invent_errors(s, 1, errors, 2);
-    invent(s, 1, 2, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss is not finite at step 7" });
+    fixture_begin(s, BUDGET(3) TARGET, SGD("sgd") "," ADAM);
+    add_errors(s, 0, errors, 3);
+    add_errors(s, 1, errors, 2);
+    add_trial(s, 1, 2, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "the loss is not finite at step 7" });
     fl_store_close(s->store);
     s->store = NULL;
 }
 
-static void empty_folder(scene *s)
+static void empty_folder(fixture *s)
 {
-    scene_begin(s, BUDGET(3), SGD("sgd"));
+    fixture_begin(s, BUDGET(3), SGD("sgd"));
     fl_store_close(s->store);
     s->store = NULL;
 }
@@ -71,15 +71,15 @@ static void empty_folder(scene *s)
 
 static void check_finds_a_sound_folder_whole(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     assert_answer(&s, "check @", 0, "6 trials, no damage");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void check_names_every_damaged_line_and_changes_nothing(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     bytes trials = take_file(&s, "trials.jsonl"), points = take_file(&s, "points.jsonl");
     trials.text[line_start(&trials, 2)] = '!';
@@ -94,35 +94,35 @@ static void check_names_every_damaged_line_and_changes_nothing(void **state)
     free(after.text);
     free(trials.text);
     free(points.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void check_finds_damage_beside_the_lines(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     give_file(&s, "host.json", "{\"schema\": 1,", 13);
     assert_answer(&s, "check @", 1, "/host.json:1");
     give_file(&s, "study.json", "{\"study\": ", 10);
     assert_answer(&s, "check @", 1, "/study.json:1");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void check_wants_a_result_folder(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     assert_answer(&s, "check @/nowhere", 2, "is no result folder");
     assert_answer(&s, "check", 2, "usage: fairlead check DIR");
     assert_answer(&s, "check --help", 0, "example:");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- summary --- */
 
 static void the_table_speaks_plainly_to_a_pipe(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "summary @");
     assert_int_equal(0, a.code);
@@ -133,18 +133,19 @@ static void the_table_speaks_plainly_to_a_pipe(void **state)
     assert_contains(a.text, "no difference shown");
     assert_contains(a.text, "too few trials");
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Twelve equal trials each: nothing is contradicted, and no difference at all is within any margin. */
 static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(12),
-                SGD("sgd") ", {\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
-                           "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}, \"one_minus_momentum\": "
-                           "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}, " ADAM);
-    for (uint64_t i = 0; i < 36; i++) invent(&s, i / 12, i % 12, 0, (invented){ .val_error = 0.2, .test_error = 0.2 });
+    fixture s;
+    fixture_begin(&s, BUDGET(12),
+                  SGD("sgd") ", {\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                             "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}, \"one_minus_momentum\": "
+                             "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}, " ADAM);
+    for (uint64_t i = 0; i < 36; i++)
+        add_trial(&s, i / 12, i % 12, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2 });
     fl_store_close(s.store);
     s.store = NULL;
     assert_answer(&s, "summary @", 0, "[20.00, 20.00] 86 %"); /* fl_stats_coverage of 12 */
@@ -152,12 +153,12 @@ static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few
     assert_answer(&s, "summary @", 0,
                   "not an inclusion here: adam, \"kingma\" and sgd (beta1 would be 0, left at 0.9)");
     assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void summary_prints_json(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "summary @ --json");
     json_t *json = json_loads(a.text, 0, NULL);
@@ -169,38 +170,38 @@ static void summary_prints_json(void **state)
     assert_int_equal(2, json_array_size(json));
     json_decref(json);
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void summary_prints_a_row_per_arm_as_csv(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "summary @ --csv");
     assert_int_equal(3, count_lines(a.text));
     assert_contains(a.text, ",val_error,val_error_low,val_error_high,test_error,");
     assert_contains(a.text, ",invented,\"adam, \"\"kingma\"\"\",glyphs/mlp,adam,constant,naive,f32,32,3,2,1,0,1,");
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void summary_never_calls_nothing_a_success(void **state)
 {
-    scene s;
+    fixture s;
     empty_folder(&s);
     assert_answer(&s, "summary @", 4, "invented");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void summary_refuses_what_it_cannot_do(void **state)
 {
-    scene s;
+    fixture s;
     empty_folder(&s);
     assert_answer(&s, "summary @/nowhere", 2, "is no result folder");
     assert_answer(&s, "summary @ --json --csv", 2, "exclude each other");
     assert_answer(&s, "summary", 2, "usage: fairlead summary");
     assert_answer(&s, "summary --help", 0, "example:");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- export --- */
@@ -225,7 +226,7 @@ static size_t column(const char *text, const char *name)
 
 static void csv_has_a_row_per_trial(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "export @ --to csv");
     assert_int_equal(0, a.code);
@@ -239,13 +240,13 @@ static void csv_has_a_row_per_trial(void **state)
     free(error);
     free(beta);
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* What Optuna 3.1.0's JournalStorage wants of each line; loaded there by hand, the numbers were the same. */
 static void optuna_gets_a_journal_with_a_study_per_arm(void **state)
 {
-    scene s;
+    fixture s;
     size_t n_studies = 0, n_trials = 0, n_pruned = 0;
     begin(&s);
     answer a = ask(&s, "export @ --to optuna");
@@ -264,13 +265,13 @@ static void optuna_gets_a_journal_with_a_study_per_arm(void **state)
     assert_int_equal(6, n_trials);
     assert_int_equal(1, n_pruned);
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Axes as they were sampled: a quotient within its ends, a choice as its place. */
 static void optuna_gets_the_axes_that_were_sampled(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "export @ --to optuna | tail -1");
     json_t *trial = json_loads(a.text, 0, NULL), *params = json_object_get(trial, "params");
@@ -290,12 +291,12 @@ static void optuna_gets_the_axes_that_were_sampled(void **state)
     assert_int_equal(3, json_object_size(params));
     json_decref(trial);
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void benchmark_action_gets_names_units_and_values(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "export @ --to benchmark-action");
     json_t *list = json_loads(a.text, 0, NULL);
@@ -309,12 +310,12 @@ static void benchmark_action_gets_names_units_and_values(void **state)
     assert_close(json_number_value(json_object_get(json_array_get(list, 0), "value")), 11, 1e-14); /* per cent */
     json_decref(list);
     free(a.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void export_writes_to_a_file(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     answer a = ask(&s, "export @ --to csv -o @/out.csv");
     assert_int_equal(0, a.code);
@@ -324,19 +325,19 @@ static void export_writes_to_a_file(void **state)
     free(b.text);
     assert_answer(&s, "export @ --to csv -o /dev/full", 3, "No space left");
     assert_answer(&s, "export @ --to csv -o @/nowhere/out.csv", 2, "cannot be written");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void export_refuses_what_it_cannot_do(void **state)
 {
-    scene s;
+    fixture s;
     empty_folder(&s);
     assert_answer(&s, "export @ --to csv", 4, "study,arm");
     assert_answer(&s, "export @ --to parquet", 2, "use csv, optuna, benchmark-action, sqlite or latex");
     assert_answer(&s, "export @", 2, "--to is missing");
     assert_answer(&s, "export @/nowhere --to csv", 2, "is no result folder");
     assert_answer(&s, "export --help", 0, "example:");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

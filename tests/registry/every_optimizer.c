@@ -4,10 +4,10 @@
 #include "base/denormals.h"
 #include "base/random.h"
 
-enum { ODD = 37, N = 112 }; /* ODD is no multiple of a vector's width, N the length of the blocks below */
+enum { ODD = 37, N = 112 }; /* ODD is no multiple of a vector's width, N the length of the tensors below */
 
 /* As a network has them: matrices, filters and vectors from multiples of 16 on, padded to whole lines. */
-static const fl_tensor blocks[RUN_BLOCKS] = {
+static const fl_tensor tensors[RUN_TENSORS] = {
     { "conv.weight", { 4, 3, 2, 2 }, 4, 48, 0, 48 },
     { "conv.bias", { 4 }, 1, 4, 48, 16 },
     { "dense.weight", { 7, 3 }, 2, 21, 64, 32 },
@@ -22,8 +22,8 @@ static void draw_floats(float *values, size_t n, const char *purpose, uint64_t p
     for (size_t i = 0; i < n; i++) values[i] = (float)fl_random_normal(&stream);
 }
 
-/* Random numbers in every block and zeros in the padding. */
-static void draw_blocks(const run *r, float *values, const char *purpose, uint64_t position)
+/* Random numbers in every tensor and zeros in the padding. */
+static void draw_tensors(const run *r, float *values, const char *purpose, uint64_t position)
 {
     float drawn[N];
     draw_floats(drawn, r->layout.count, purpose, position);
@@ -32,13 +32,13 @@ static void draw_blocks(const run *r, float *values, const char *purpose, uint64
         memcpy(values + b->offset, drawn + b->offset, b->n_values * sizeof *values);
 }
 
-/* On N floats the blocks above, else one vector. */
+/* On N floats the tensors above, else one vector. */
 static run *laid_out(const fl_optimizer *rule, size_t n)
 {
     run *r = run_new(rule, n);
     if (n != N) return r;
-    memcpy(r->tensors, blocks, sizeof blocks);
-    r->layout.n_tensors = RUN_BLOCKS;
+    memcpy(r->tensors, tensors, sizeof tensors);
+    r->layout.n_tensors = RUN_TENSORS;
     r->layout.n_parameters = 48 + 4 + 21 + 7;
     return r;
 }
@@ -47,7 +47,7 @@ static run *laid_out(const fl_optimizer *rule, size_t n)
 static run *started(const fl_optimizer *rule, size_t n)
 {
     run *r = laid_out(rule, n);
-    draw_blocks(r, r->update.parameters, "parameters", 0);
+    draw_tensors(r, r->update.parameters, "parameters", 0);
     run_start(r);
     return r;
 }
@@ -55,7 +55,7 @@ static run *started(const fl_optimizer *rule, size_t n)
 static void step_randomly(run *r, unsigned steps, double rate)
 {
     for (unsigned t = 0; t < steps; t++) {
-        draw_blocks(r, r->gradient, "gradient", r->update.step);
+        draw_tensors(r, r->gradient, "gradient", r->update.step);
         run_step(r, rate);
     }
 }
@@ -130,7 +130,7 @@ static void the_gradient_is_only_read(void **state)
         run *r = started(rule, N);
         step_randomly(r, 3, 0.1);
         float drawn[N];
-        draw_blocks(r, drawn, "gradient", 2);
+        draw_tensors(r, drawn, "gradient", 2);
         assert_memory_equal(r->gradient, drawn, sizeof drawn);
         run_free(r);
     }
@@ -216,7 +216,7 @@ static void an_elementwise_rule_may_go_piece_by_piece(void **state)
         run *whole = started(rule, N), *pieces = started(rule, N);
         step_randomly(whole, 5, 0.1);
         for (; pieces->update.step < 5; pieces->update.step++) {
-            draw_blocks(pieces, pieces->gradient, "gradient", pieces->update.step);
+            draw_tensors(pieces, pieces->gradient, "gradient", pieces->update.step);
             for (size_t first = 0; first < N; first += 48)
                 step_piece(pieces, first, N - first < 48 ? N - first : 48, 0.1);
         }
@@ -226,19 +226,19 @@ static void an_elementwise_rule_may_go_piece_by_piece(void **state)
     }
 }
 
-/* A rule that goes from block to block leaves none out and keeps out of what lies between them. */
-static void every_parameter_of_every_block_moves_and_padding_does_not(void **state)
+/* A rule that goes from tensor to tensor leaves none out and keeps out of what lies between them. */
+static void every_parameter_of_every_tensor_moves_and_padding_does_not(void **state)
 {
     FOR_EVERY(rule)
     {
         bool moves = strcmp(rule->entry.name, "null") != 0;
         run *r = started(rule, N), *before = started(rule, N);
         step_randomly(r, 3, 0.1);
-        for (size_t b = 0, i = 0; b < RUN_BLOCKS; b++)
-            for (; i < blocks[b].offset + blocks[b].count; i++) {
-                bool inside = i < blocks[b].offset + blocks[b].n_values;
+        for (size_t b = 0, i = 0; b < RUN_TENSORS; b++)
+            for (; i < tensors[b].offset + tensors[b].count; i++) {
+                bool inside = i < tensors[b].offset + tensors[b].n_values;
                 if ((r->update.parameters[i] != before->update.parameters[i]) != (inside && moves))
-                    fail_msg("%s: number %zu of %s %s", rule->entry.name, i - blocks[b].offset, blocks[b].name,
+                    fail_msg("%s: number %zu of %s %s", rule->entry.name, i - tensors[b].offset, tensors[b].name,
                              inside ? "stands still" : "is padding and moves");
             }
         run_free(r);
@@ -254,7 +254,7 @@ static double end_of_range(const fl_hyper *hyper, bool upper)
     return hyper->max_open ? hyper->max - 1e-9 : hyper->max;
 }
 
-/* Backends pad blocks with zeros and count on this, whatever the hyperparameters. */
+/* Backends pad tensors with zeros and count on this, whatever the hyperparameters. */
 static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
 {
     static const float zero[1];
@@ -264,8 +264,8 @@ static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
         for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
         run_start(r);
         for (unsigned t = 0; t < 300; t++) {
-            draw_blocks(r, r->gradient, "gradient", t);
-            r->gradient[N - 10] = 0; /* the last of its block, beside the padding */
+            draw_tensors(r, r->gradient, "gradient", t);
+            r->gradient[N - 10] = 0; /* the last of its tensor, beside the padding */
             run_step(r, r->hyper[0]);
             assert_memory_equal(r->update.parameters + N - 1, zero, sizeof zero);
             assert_memory_equal(r->update.parameters + N - 10, zero, sizeof zero);
@@ -306,7 +306,7 @@ int main(void)
         cmocka_unit_test(a_copy_goes_on_with_the_same_bits),
         cmocka_unit_test(no_element_of_an_elementwise_rule_depends_on_its_place_in_a_vector),
         cmocka_unit_test(an_elementwise_rule_may_go_piece_by_piece),
-        cmocka_unit_test(every_parameter_of_every_block_moves_and_padding_does_not),
+        cmocka_unit_test(every_parameter_of_every_tensor_moves_and_padding_does_not),
         cmocka_unit_test(a_zero_parameter_with_a_zero_gradient_stays_zero),
         cmocka_unit_test(every_rule_but_null_descends_a_quadratic),
     };

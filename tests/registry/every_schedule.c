@@ -138,7 +138,7 @@ static void every_answer_depends_on_the_question_alone(void **state)
 }
 
 /* 12 steps of warm-up: rates 1/12, 2/12, ... of the first, then what the schedule answers for a trial of 48 steps that
- * hears nothing of the first 12. */
+ * sees none of the first 12. */
 static void the_warmup_rises_linearly_and_leaves_the_rest_to_the_schedule(void **state)
 {
     FOR_EVERY(schedule)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Follows ARCHITECTURE.md's recipes to the letter, in a copy of the tree: the code block behind "<!-- recipe: FILE -->" is added
+# Follows docs/recipes.md to the letter, in a copy of the tree: the code block behind "<!-- recipe: FILE -->" is added
 # to the end of FILE, that behind "<!-- recipe: FILE after TEXT -->" after the first line of FILE that holds TEXT. Then the tree is
 # built without a warning, the tests that walk the registries and look at the tree run, and what was added is used.
 #   recipe.sh SOURCE_DIR
@@ -27,7 +27,7 @@ awk -v work="$copy" '
     }
     file && /^```[a-z]+$/ { inside = 1; block = work "/recipe." ++n; printf "" > block; next }
     inside && /^```$/ { close(block); print block "\t" file "\t" text; inside = 0; file = ""; next }
-    inside { print > block }' "$source/ARCHITECTURE.md" >"$copy/recipes"
+    inside { print > block }' "$source/docs/recipes.md" >"$copy/recipes"
 
 tab="$(printf '\t')"
 while IFS="$tab" read -r block file text; do
@@ -77,4 +77,4 @@ says . "$fairlead" run "$copy/study.json" -o "$copy/results" -j 1
 [ -s "$copy/results/figures/selected.svg" ] || fail "run has not drawn the new figure"
 says '^3$' "$fairlead" count "$copy/results"
 says '^  count ' "$fairlead" --help
-echo "recipe: an optimizer, a layer kind, a workload, a figure and a verb were added as ARCHITECTURE.md says"
+echo "recipe: an optimizer, a layer kind, a workload, a figure and a verb were added as docs/recipes.md says"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/speed/track and bench/speed/instructions/count on a repository with stand-ins for the programs: what is planted is found,
-# what is not is not, and every way in which that is told.
+# what is not is not, and every way in which that is reported.
 #   track.sh SOURCE_DIR BUILD_DIR
 set -euo pipefail
 source=$1

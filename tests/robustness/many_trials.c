@@ -41,11 +41,11 @@ static void write_points(FILE *file, const fl_outcome *outcome)
 static void write_trial(const fl_study *study, const fl_record_slot *slot, FILE *trials, FILE *points)
 {
     double error = 0.1 + 0.8 * (double)(slot->index * 7919 % 10007) / 10007;
-    const invented what = { .status = slot->index % 16 == 3 ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE,
-                            .val_error = error,
-                            .test_error = error + 0.01 };
+    const synthetic what = { .status = slot->index % 16 == 3 ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE,
+                             .val_error = error,
+                             .test_error = error + 0.01 };
     fl_trial trial = fl_study_trial(study, &study->arms[slot->arm], slot->index, 0);
-    fl_outcome outcome = invented_outcome(&trial, &what);
+    fl_outcome outcome = synthetic_outcome(&trial, &what);
     write_points(points, &outcome);
     write_line(trials, fl_record_json(study, slot, &trial, &outcome, "0000000000000001"));
     fl_outcome_free(&outcome);
@@ -62,7 +62,7 @@ static fl_study *study_of(size_t trials)
     char fields[100];
     snprintf(fields, sizeof fields, "\"budget\": {\"trials\": %zu, \"steps\": 100, \"eval_every\": 20},",
              trials / ARMS);
-    return invented_study(fields, SGD("a") "," B);
+    return synthetic_study(fields, SGD("a") "," B);
 }
 
 static FILE *create(const char *folder, const char *name)
@@ -213,7 +213,7 @@ static void check_costs(const task *work, double most_at_peak, double most_held)
     assert_true(held < most_held);
 }
 
-/* 104 bytes are a brief; scores, ranks and the sorts' own lists come on top. All is given back. */
+/* 104 bytes are an index entry; scores, ranks and the sorts' own lists come on top. All is given back. */
 static void a_summary_keeps_little_of_each_trial_and_reads_no_points(void **state)
 {
     check_costs(&(task){ sum_up, .reads_points = false }, 300, 8);

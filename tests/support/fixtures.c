@@ -2,7 +2,7 @@
 
 const fl_store_shard whole = { 1, 1 };
 
-fl_study *invented_study(const char *fields, const char *arms)
+fl_study *synthetic_study(const char *fields, const char *arms)
 {
     fl_error error;
     fl_text text = { 0 };
@@ -17,7 +17,7 @@ fl_study *invented_study(const char *fields, const char *arms)
     return study;
 }
 
-fl_store *open_store(const scene *s, fl_store_shard shard)
+fl_store *open_store(const fixture *s, fl_store_shard shard)
 {
     fl_error error;
     fl_store *store = fl_store_open(s->folder, s->study, shard, NULL, &error);
@@ -25,14 +25,14 @@ fl_store *open_store(const scene *s, fl_store_shard shard)
     return store;
 }
 
-void scene_begin(scene *s, const char *fields, const char *arms)
+void fixture_begin(fixture *s, const char *fields, const char *arms)
 {
-    *s = (scene){ .study = invented_study(fields, arms) };
+    *s = (fixture){ .study = synthetic_study(fields, arms) };
     folder_make(s->folder);
     s->store = open_store(s, whole);
 }
 
-void scene_end(scene *s)
+void fixture_end(fixture *s)
 {
     fl_store_close(s->store);
     fl_results_free(s->results);
@@ -40,7 +40,7 @@ void scene_end(scene *s)
     folder_remove(s->folder);
 }
 
-fl_trial_point invented_point(size_t step, double error, double test_error, double loss)
+fl_trial_point synthetic_point(size_t step, double error, double test_error, double loss)
 {
     return (fl_trial_point){ .step = step,
                              .of = { [FL_TRIAL_TRAIN_LOSS] = loss,
@@ -53,7 +53,7 @@ fl_trial_point invented_point(size_t step, double error, double test_error, doub
                              .seconds = (double)step };
 }
 
-fl_outcome invented_outcome(const fl_trial *trial, const invented *what)
+fl_outcome synthetic_outcome(const fl_trial *trial, const synthetic *what)
 {
     size_t last = what->stopped_at ? what->stopped_at : trial->steps;
     double loss = what->val_loss ? what->val_loss : what->val_error;
@@ -69,18 +69,18 @@ fl_outcome invented_outcome(const fl_trial *trial, const invented *what)
     snprintf(outcome.state_hash, sizeof outcome.state_hash, "0123456789abcdef");
     for (size_t step = trial->eval_every; step < last; step += trial->eval_every) {
         double error = what->reached && step >= what->reached ? 0 : 0.9;
-        outcome.points[outcome.n_points++] = invented_point(step, error, error, error);
+        outcome.points[outcome.n_points++] = synthetic_point(step, error, error, error);
     }
-    outcome.points[outcome.n_points++] = invented_point(last, what->val_error, what->test_error, loss);
+    outcome.points[outcome.n_points++] = synthetic_point(last, what->val_error, what->test_error, loss);
     return outcome;
 }
 
-bool invent_in(const scene *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat, invented what,
-               fl_error *error)
+bool add_trial_in(const fixture *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat, synthetic what,
+                  fl_error *error)
 {
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[arm], index, repeat);
     if (what.values) trial.values = *what.values;
-    fl_outcome outcome = invented_outcome(&trial, &what);
+    fl_outcome outcome = synthetic_outcome(&trial, &what);
     fl_record_slot slot = { arm, index, repeat };
     bool added = fl_store_add(store, &slot, &trial, &outcome, what.host ? what.host : "0000000000000001", error);
     fl_outcome_free(&outcome);
@@ -88,19 +88,19 @@ bool invent_in(const scene *s, fl_store *store, size_t arm, uint64_t index, uint
     return added;
 }
 
-void invent(const scene *s, size_t arm, uint64_t index, uint64_t repeat, invented what)
+void add_trial(const fixture *s, size_t arm, uint64_t index, uint64_t repeat, synthetic what)
 {
     fl_error error;
-    if (!invent_in(s, s->store, arm, index, repeat, what, &error)) fail_msg("%s", error.text);
+    if (!add_trial_in(s, s->store, arm, index, repeat, what, &error)) fail_msg("%s", error.text);
 }
 
-void invent_errors(const scene *s, size_t arm, const double *val_errors, size_t n)
+void add_errors(const fixture *s, size_t arm, const double *val_errors, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        invent(s, arm, i, 0, (invented){ .val_error = val_errors[i], .test_error = val_errors[i] + 0.01 });
+        add_trial(s, arm, i, 0, (synthetic){ .val_error = val_errors[i], .test_error = val_errors[i] + 0.01 });
 }
 
-fl_results *read_scene(scene *s)
+fl_results *read_fixture(fixture *s)
 {
     fl_error error;
     fl_results_free(s->results);
@@ -117,7 +117,7 @@ void assert_keys(const json_t *object, const char *keys)
     free(list);
 }
 
-bytes take_file(const scene *s, const char *name)
+bytes take_file(const fixture *s, const char *name)
 {
     char path[FL_FILE_PATH_MAX];
     bytes b;
@@ -127,7 +127,7 @@ bytes take_file(const scene *s, const char *name)
     return b;
 }
 
-void give_file(const scene *s, const char *name, const char *text, size_t n)
+void give_file(const fixture *s, const char *name, const char *text, size_t n)
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, s->folder, name);

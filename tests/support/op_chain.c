@@ -22,7 +22,7 @@ static fl_backend_activation chain_end(const chain_ops *chain, fl_tensor_shape i
 static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_layer *layers, size_t n_layers,
                        fl_tensor_shape in, fl_backend_precision precision, bool training)
 {
-    bool lent;
+    bool fallback;
     for (size_t i = 0; i < n_layers; i++) {
         fl_backend_request request = { .layer = &layers[i],
                                        .in = chain_end(chain, in),
@@ -30,7 +30,7 @@ static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_lay
                                        .training = training,
                                        .needs_d_in = training,
                                        .relu_next = i + 1 < n_layers && layers[i + 1].kind == FL_LAYER_RELU };
-        chain_add(chain, fl_backend_plan(backend, &request, &lent));
+        chain_add(chain, fl_backend_plan(backend, &request, &fallback));
         i += chain->ops[chain->n - 1]->fused_relu;
     }
     fl_backend_activation end = chain_end(chain, in);
@@ -85,15 +85,15 @@ static void chain_export(chain_ops *chain, chain_data *data)
     for (size_t i = 0, tensor = 0; i < chain->n; i++) {
         const fl_backend_op *op = chain->ops[i];
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            const fl_tensor *block = &op->tensors[t];
-            float *back = fl_arena_floats(chain->arena, block->n_values);
+            const fl_tensor *planned = &op->tensors[t];
+            float *back = fl_arena_floats(chain->arena, planned->n_values);
             op->export(op, t, chain->buffers[i].param[t], back);
-            assert_memory_equal(back, data->parameters[tensor], block->n_values * sizeof *back);
-            assert_int_equal(chain_nonzeros(chain->buffers[i].param[t], block->count),
-                             chain_nonzeros(back, block->n_values));
+            assert_memory_equal(back, data->parameters[tensor], planned->n_values * sizeof *back);
+            assert_int_equal(chain_nonzeros(chain->buffers[i].param[t], planned->count),
+                             chain_nonzeros(back, planned->n_values));
             op->export(op, t, chain->buffers[i].grad[t], data->gradients[tensor]);
-            assert_int_equal(chain_nonzeros(chain->buffers[i].grad[t], block->count),
-                             chain_nonzeros(data->gradients[tensor], block->n_values));
+            assert_int_equal(chain_nonzeros(chain->buffers[i].grad[t], planned->count),
+                             chain_nonzeros(data->gradients[tensor], planned->n_values));
         }
     }
 }

@@ -7,12 +7,12 @@
 #include "base/memory.h"
 #include "optimizer/optimizer.h"
 
-enum { RUN_BLOCKS = 4 };
+enum { RUN_TENSORS = 4 };
 
 typedef struct run {
     const fl_optimizer *rule;
     fl_tensor_layout layout;
-    fl_tensor tensors[RUN_BLOCKS];
+    fl_tensor tensors[RUN_TENSORS];
     double hyper[FL_HYPER_MAX];
     fl_optimizer_update update;
     float *gradient; /* what update.gradient points to */
@@ -22,7 +22,7 @@ void run_set(run *r, const char *name, double value);
 
 void run_choose(run *r, const char *name, const char *choice);
 
-/* The rule on one block of n parameters, all zero, every hyperparameter at its default; the state is lent as zeros and
+/* The rule on one tensor of n parameters, all zero, every hyperparameter at its default; the state begins as zeros and
  * not yet started, so that hyperparameters can still be set. */
 run *run_new(const fl_optimizer *rule, size_t n);
 

@@ -13,15 +13,15 @@
     "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": "                                  \
     "{\"min\": 1e-3, \"max\": " #max ", \"scaling\": \"log\"}}}"
 
-extern const invented infeasible; /* not finite at step 7 */
+extern const synthetic infeasible; /* not finite at step 7 */
 
 /* The folder summed up; the caller frees it. */
-fl_summary *sum_up(scene *s);
+fl_summary *sum_up(fixture *s);
 
 /* Five trials of arm `arm`: selected is index 1. */
-void five_trials(const scene *s, size_t arm);
+void five_trials(const fixture *s, size_t arm);
 
-/* `n` trials from `low` upwards in steps of .01. */
-void ladder(const scene *s, size_t arm, size_t n, double low);
+/* `n` trials with errors from `low` upwards in steps of .01. */
+void add_rising(const fixture *s, size_t arm, size_t n, double low);
 
 #endif

@@ -26,7 +26,7 @@ static void see_point(void *user, const fl_trial_point *point)
     ((training *)user)->evaluations++;
 }
 
-static void hear(void *user, const char *sentence, double spent)
+static void receive(void *user, const char *sentence, double spent)
 {
     training *t = user;
     t->sentences++;
@@ -63,7 +63,7 @@ void training_run(fl_train_trainer *trainer, const fl_trial *trial, training *t,
     fl_outcome outcome;
     fl_train_callbacks watch = { .user = t, .stepped = see_step, .evaluated = see_point };
     fl_train_checkpoint_options keeping = {
-        .path = training_path, .every = t->every, .host = t->host ? t->host : "here", .user = t, .said = hear
+        .path = training_path, .every = t->every, .host = t->host ? t->host : "here", .user = t, .said = receive
     };
     fl_train_set_checkpoints(trainer, t->every ? &keeping : NULL);
     t->ran = fl_train_trial(trainer, trial, &watch, &outcome, error);

@@ -23,7 +23,7 @@ typedef void gbench_body(gbench *run, const void *what);
 /* Whose seconds count. */
 typedef enum gbench_clock {
     GBENCH_WALL, /* the library's, from the first gbench_next to the last */
-    GBENCH_OWN,  /* the body's, told by gbench_seconds for every iteration */
+    GBENCH_OWN,  /* the body's, reported by gbench_seconds for every iteration */
 } gbench_clock;
 
 /* Register a benchmark; `bytes` bytes of `what` are copied. */

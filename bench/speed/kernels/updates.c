@@ -23,12 +23,12 @@ static void measure(gbench *run, const void *what)
 {
     const update *u = what;
     fl_arena *arena = fl_arena_new();
-    fl_optimizer_update *lent = &setup_update_of(arena, u->optimizer, u->n)->update;
+    fl_optimizer_update *rule_update = &setup_update_of(arena, u->optimizer, u->n)->update;
     roofline_pass *pass = roofline_pass_of(arena, 1 + u->optimizer->n_states, u->n);
     double seconds = HUGE_VAL, probe_seconds = HUGE_VAL, bytes = roofline_pass_bytes(pass);
-    for (; gbench_next(run); lent->step++) {
+    for (; gbench_next(run); rule_update->step++) {
         double begun = fl_clock_seconds();
-        u->optimizer->step(lent);
+        u->optimizer->step(rule_update);
         double between = fl_clock_seconds();
         roofline_pass_run(pass);
         probe_seconds = fmin(probe_seconds, fl_clock_seconds() - between);

@@ -1,5 +1,5 @@
 /* oneDNN: its primitives in the layouts it likes best, from the first layer to the last; f32, and bf16 with f32 master
- * weights and gradients. The losses are lent by naive.
+ * weights and gradients. The losses fall back to naive.
  */
 #include "backend/backend.h"
 

@@ -1,8 +1,9 @@
 /* Ops of the onednn backend: two lists of oneDNN primitives over memories that bind fills in.
  *
- * A maker plans by adding memories and steps; forward and backward then only execute. Every seam is a four-dimensional
- * memory; its layout is the producer's choice, and a consumer whose primitive wants another one reorders for itself.
- * Written for oneDNN 2.6 (C API v2). A call that fails is our mistake or a lack of memory, and ends the process.
+ * A maker plans by adding memories and steps; forward and backward then only execute. Every activation is a
+ * four-dimensional memory; its layout is the producer's choice, and a consumer whose primitive wants another one
+ * reorders for itself. Written for oneDNN 2.6 (C API v2). A call that fails is our mistake or a lack of memory, and
+ * ends the process.
  */
 #ifndef FL_BACKEND_ONEDNN_ONEDNN_H
 #define FL_BACKEND_ONEDNN_ONEDNN_H
@@ -15,7 +16,7 @@ enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8, F
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
     dnnl_memory_desc_t desc;
-    size_t place;                           /* offset of the lent pointer in fl_backend_buffers */
+    size_t place;                           /* offset of the borrowed pointer in fl_backend_buffers */
     size_t offset;                          /* bytes from that pointer; non-zero only in the workspace */
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
@@ -45,7 +46,7 @@ typedef struct fl_onednn_op {
     size_t n_memories;
     fl_onednn_pass forward, backward;
     dnnl_memory_desc_t out;     /* behind op.out.layout */
-    dnnl_memory_desc_t weights; /* tensor 0 in the flat array */
+    dnnl_memory_desc_t weights; /* tensor 0 in the parameter buffer */
     fl_onednn_copy *copies[FL_ONEDNN_COPIES];
     size_t n_copies;
 } fl_onednn_op;
@@ -64,11 +65,11 @@ void fl_onednn_check(dnnl_status_t status, const char *what);
 /* Layouts. */
 dnnl_memory_desc_t fl_onednn_desc(int n_dims, const dnnl_dim_t *dims, dnnl_data_type_t type, dnnl_format_tag_t tag);
 dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type); /* N,C,H,W without gaps */
-dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam);       /* the layout of a seam's values */
+dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *activation); /* the layout of its values */
 dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_query_t what);
 dnnl_data_type_t fl_onednn_type(fl_backend_precision precision);
 
-/* A descriptor for `op_desc` with the scratchpad lent by us and strict arithmetic; `relu` is applied to its result. */
+/* A descriptor for `op_desc` with our scratchpad and strict arithmetic; `relu` is applied to its result. */
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint);
 
 /* A descriptor for the change from one layout, or type, to another. */
@@ -80,13 +81,13 @@ void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *fro
 /* An empty op for `request`; the maker sets its output, memories and steps. */
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
 
-/* The output's layout; a canonical one leaves the seam's layout NULL. */
+/* The output's layout; a canonical one leaves op.out.layout NULL. */
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
 
-/* A memory at the lent pointer that lies `place` bytes (offsetof) into fl_backend_buffers. */
-fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
-/* A memory of its own in the op's workspace. */
-fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
+/* A memory borrowed by bind: its pointer lies `place` bytes (offsetof) into fl_backend_buffers. */
+fl_onednn_memory *fl_onednn_borrowed(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
+/* A memory allocated in the op's workspace. */
+fl_onednn_memory *fl_onednn_allocated(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
 /* The same bytes under another descriptor; the memory itself where that is the same. */
 fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc);
 

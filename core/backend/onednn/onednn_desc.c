@@ -22,10 +22,10 @@ dnnl_memory_desc_t fl_onednn_plain(fl_tensor_shape shape, dnnl_data_type_t type)
     return fl_onednn_desc(4, dims, type, dnnl_nchw);
 }
 
-dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *seam)
+dnnl_memory_desc_t fl_onednn_activation(const fl_backend_activation *activation)
 {
-    if (seam->layout) return *(const dnnl_memory_desc_t *)seam->layout;
-    return fl_onednn_plain(seam->shape, fl_onednn_type(seam->precision));
+    if (activation->layout) return *(const dnnl_memory_desc_t *)activation->layout;
+    return fl_onednn_plain(activation->shape, fl_onednn_type(activation->precision));
 }
 
 dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_query_t what)

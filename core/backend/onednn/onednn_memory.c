@@ -15,12 +15,12 @@ static fl_onednn_memory *add_memory(fl_onednn_op *op, const dnnl_memory_desc_t *
     return m;
 }
 
-fl_onednn_memory *fl_onednn_lent(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place)
+fl_onednn_memory *fl_onednn_borrowed(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place)
 {
     return add_memory(op, desc, place, 0);
 }
 
-fl_onednn_memory *fl_onednn_own(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
+fl_onednn_memory *fl_onednn_allocated(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
 {
     size_t offset = op->op.workspace_bytes, bytes = dnnl_memory_desc_get_size(desc);
     op->op.workspace_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

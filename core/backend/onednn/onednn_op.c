@@ -53,9 +53,9 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     fl_onednn_op *own = (fl_onednn_op *)op;
     for (size_t i = 0; i < own->n_memories; i++) {
         const fl_onednn_memory *m = &own->memories[i];
-        char *lent;
-        memcpy(&lent, (const char *)buffers + m->place, sizeof lent);
-        fl_onednn_check(dnnl_memory_set_data_handle(m->handle, lent + m->offset), "binding a memory");
+        char *borrowed;
+        memcpy(&borrowed, (const char *)buffers + m->place, sizeof borrowed);
+        fl_onednn_check(dnnl_memory_set_data_handle(m->handle, borrowed + m->offset), "binding a memory");
     }
 }
 
@@ -121,7 +121,7 @@ void fl_onednn_add(fl_onednn_op *op, fl_onednn_pass *pass, dnnl_primitive_desc_t
         step->arguments[step->n_arguments++] = (dnnl_exec_arg_t){ arguments[i].index, arguments[i].memory->handle };
     if (dnnl_memory_desc_get_size(&scratchpad))
         step->arguments[step->n_arguments++] =
-            (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, fl_onednn_own(op, &scratchpad)->handle };
+            (dnnl_exec_arg_t){ DNNL_ARG_SCRATCHPAD, fl_onednn_allocated(op, &scratchpad)->handle };
     fl_onednn_check(dnnl_primitive_create(&step->primitive, primitive), "making a primitive");
     dnnl_primitive_desc_destroy(primitive);
 }
@@ -164,7 +164,7 @@ fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_one
         fl_onednn_memory *copy = &op->memories[i];
         if (copy->copy_of == memory && dnnl_memory_desc_equal(&copy->desc, desc)) return copy;
     }
-    fl_onednn_memory *copy = fl_onednn_own(op, desc);
+    fl_onednn_memory *copy = fl_onednn_allocated(op, desc);
     copy->copy_of = memory;
     fl_onednn_add_reorder(op, pass, memory, copy);
     return copy;
@@ -192,7 +192,7 @@ fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, co
             return &op->memories[i];
     if (!fl_onednn_copy_possible(&weights->desc, desc)) return NULL;
     if (op->n_copies == FL_ONEDNN_COPIES) fl_error_die("an op wants more than %d copies", FL_ONEDNN_COPIES);
-    fl_onednn_memory *memory = fl_onednn_own(op, desc);
+    fl_onednn_memory *memory = fl_onednn_allocated(op, desc);
     memory->copy_of = weights;
     op->copies[op->n_copies++] = fl_onednn_copy_new(weights, memory);
     return memory;

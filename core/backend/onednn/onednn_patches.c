@@ -230,7 +230,7 @@ void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, 
     dnnl_memory_desc_t d_desc = fl_onednn_desc(4, d_out->desc.dims, dnnl_bf16, dnnl_nhwc);
     const fl_onednn_memory *memories[] = { fl_onednn_bring(op, &op->backward, in, &in_desc),
                                            fl_onednn_bring(op, &op->backward, d_out, &d_desc),
-                                           fl_onednn_own(op, &workspace), weights, bias };
+                                           fl_onednn_allocated(op, &workspace), weights, bias };
     fl_onednn_note_name(op, "own:avx512_core_amx_bf16");
     fl_onednn_add_loop(op, &op->backward, run, p, 5, memories);
 }

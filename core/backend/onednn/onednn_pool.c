@@ -46,47 +46,49 @@ static fl_onednn_pool describe(const fl_backend_request *request, const dnnl_mem
 /* A step owns what it is given. */
 static fl_onednn_pool *copy(const fl_onednn_pool *pool)
 {
-    fl_onednn_pool *own = fl_memory_new(1, sizeof *own);
-    *own = *pool;
-    return own;
+    fl_onednn_pool *copied = fl_memory_new(1, sizeof *copied);
+    *copied = *pool;
+    return copied;
 }
 
 static void add_forward(fl_onednn_op *op, const fl_onednn_pool *pool, const fl_onednn_memory *in,
                         const fl_onednn_memory *places)
 {
-    const fl_onednn_memory *out = fl_onednn_lent(op, &op->out, offsetof(fl_backend_buffers, out));
+    const fl_onednn_memory *out = fl_onednn_borrowed(op, &op->out, offsetof(fl_backend_buffers, out));
     fl_onednn_add_loop(op, &op->forward, fl_onednn_pool_forward, copy(pool), 3,
                        (const fl_onednn_memory *[]){ in, out, places });
 }
 
 static void add_backward(fl_onednn_op *op, const fl_onednn_pool *pool, const fl_onednn_memory *in,
-                         const fl_onednn_memory *seam, const fl_onednn_memory *places)
+                         const fl_onednn_memory *activation, const fl_onednn_memory *places)
 {
-    const fl_onednn_memory *d_out = fl_onednn_lent(op, &op->out, offsetof(fl_backend_buffers, d_out));
-    const fl_onednn_memory *d_seam = fl_onednn_lent(op, &seam->desc, offsetof(fl_backend_buffers, d_in));
-    const fl_onednn_memory *d_in = in == seam ? d_seam : fl_onednn_own(op, &in->desc);
+    const fl_onednn_memory *d_out = fl_onednn_borrowed(op, &op->out, offsetof(fl_backend_buffers, d_out));
+    const fl_onednn_memory *d_activation =
+        fl_onednn_borrowed(op, &activation->desc, offsetof(fl_backend_buffers, d_in));
+    const fl_onednn_memory *d_in = in == activation ? d_activation : fl_onednn_allocated(op, &in->desc);
     fl_onednn_add_loop(op, &op->backward, fl_onednn_pool_backward, copy(pool), 3,
                        (const fl_onednn_memory *[]){ d_out, places, d_in });
-    if (d_in != d_seam) fl_onednn_add_reorder(op, &op->backward, d_in, d_seam);
+    if (d_in != d_activation) fl_onednn_add_reorder(op, &op->backward, d_in, d_activation);
 }
 
 fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t seam_desc = fl_onednn_activation(&request->in);
-    size_t layout = find_layout(&seam_desc, request->in.shape);
-    dnnl_memory_desc_t in_desc = lay_out(request->in.shape, seam_desc.data_type, layout);
-    dnnl_memory_desc_t out_desc = lay_out(fl_layer_out(request->layer, request->in.shape), seam_desc.data_type, layout);
+    dnnl_memory_desc_t activation_desc = fl_onednn_activation(&request->in);
+    size_t layout = find_layout(&activation_desc, request->in.shape);
+    dnnl_memory_desc_t in_desc = lay_out(request->in.shape, activation_desc.data_type, layout);
+    dnnl_memory_desc_t out_desc =
+        lay_out(fl_layer_out(request->layer, request->in.shape), activation_desc.data_type, layout);
     fl_onednn_pool pool = describe(request, &in_desc, layouts[layout].inner);
     dnnl_dim_t bytes = (dnnl_dim_t)fl_onednn_pool_places(&pool);
     dnnl_memory_desc_t places_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_set_out(op, &out_desc);
     op->op.fused_relu = request->relu_next;
-    fl_onednn_memory *seam = fl_onednn_lent(op, &seam_desc, offsetof(fl_backend_buffers, in));
-    const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, seam, &in_desc);
-    const fl_onednn_memory *places = fl_onednn_own(op, &places_desc);
+    fl_onednn_memory *activation = fl_onednn_borrowed(op, &activation_desc, offsetof(fl_backend_buffers, in));
+    const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, activation, &in_desc);
+    const fl_onednn_memory *places = fl_onednn_allocated(op, &places_desc);
     fl_onednn_note_name(op, "own loops");
     add_forward(op, &pool, in, places);
-    if (request->training) add_backward(op, &pool, in, seam, places);
+    if (request->training) add_backward(op, &pool, in, activation, places);
     return &op->op;
 }

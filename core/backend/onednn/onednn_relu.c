@@ -73,12 +73,12 @@ fl_backend_op *fl_onednn_relu(const fl_backend_request *request)
     fl_onednn_op *op = fl_onednn_new(request);
     dnnl_memory_desc_t layout = fl_onednn_activation(&request->in);
     fl_onednn_set_out(op, &layout);
-    fl_onednn_memory *in = fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, in));
-    fl_onednn_memory *out = fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, out));
+    fl_onednn_memory *in = fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in));
+    fl_onednn_memory *out = fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, out));
     fl_onednn_note_name(op, "own loops");
     fl_onednn_add_loop(op, &op->forward, forward, relu_of(&layout), 2, (const fl_onednn_memory *[]){ in, out });
     if (request->training)
-        fl_onednn_add_relu_back(op, out, fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, d_out)),
-                                fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, d_in)));
+        fl_onednn_add_relu_back(op, out, fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, d_out)),
+                                fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, d_in)));
     return &op->op;
 }

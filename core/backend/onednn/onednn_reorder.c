@@ -1,5 +1,5 @@
-/* From one layout to another: between canonical order and the library's own, for ops that naive lends and for import
- * and export.
+/* From one layout to another: between canonical order and the library's own, for ops that fall back to naive and for
+ * import and export.
  */
 #include "backend/onednn/onednn.h"
 #include "base/memory.h"
@@ -13,8 +13,8 @@ void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *fro
 {
     fl_backend_request forward_only = { 0 };
     fl_onednn_op *op = fl_onednn_new(&forward_only);
-    fl_onednn_memory *source = fl_onednn_lent(op, from_desc, offsetof(fl_backend_buffers, in));
-    fl_onednn_memory *target = fl_onednn_lent(op, to_desc, offsetof(fl_backend_buffers, out));
+    fl_onednn_memory *source = fl_onednn_borrowed(op, from_desc, offsetof(fl_backend_buffers, in));
+    fl_onednn_memory *target = fl_onednn_borrowed(op, to_desc, offsetof(fl_backend_buffers, out));
     fl_onednn_add_reorder(op, &op->forward, source, target);
     void *scratchpad = fl_memory_new(op->op.workspace_bytes, 1);
     op->op.bind(&op->op, &(fl_backend_buffers){ .in = from, .out = to, .workspace = scratchpad });
@@ -29,11 +29,12 @@ fl_backend_op *fl_onednn_to_canonical(const fl_backend_request *request)
     dnnl_memory_desc_t layout = fl_onednn_activation(&request->in),
                        canonical = fl_onednn_plain(request->in.shape, dnnl_f32);
     fl_onednn_set_out(op, &canonical);
-    fl_onednn_add_reorder(op, &op->forward, fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, in)),
-                          fl_onednn_lent(op, &canonical, offsetof(fl_backend_buffers, out)));
+    fl_onednn_add_reorder(op, &op->forward, fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in)),
+                          fl_onednn_borrowed(op, &canonical, offsetof(fl_backend_buffers, out)));
     if (request->training)
-        fl_onednn_add_reorder(op, &op->backward, fl_onednn_lent(op, &canonical, offsetof(fl_backend_buffers, d_out)),
-                              fl_onednn_lent(op, &layout, offsetof(fl_backend_buffers, d_in)));
+        fl_onednn_add_reorder(op, &op->backward,
+                              fl_onednn_borrowed(op, &canonical, offsetof(fl_backend_buffers, d_out)),
+                              fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, d_in)));
     snprintf(op->op.implementation, sizeof op->op.implementation, "reorder");
     return &op->op;
 }

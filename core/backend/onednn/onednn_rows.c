@@ -126,5 +126,5 @@ void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, con
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_note_name(op, "own:avx512_core_amx_bf16");
     fl_onednn_add_loop(op, &op->backward, run, p, 5,
-                       (const fl_onednn_memory *[]){ in, d_out, fl_onednn_own(op, &workspace), weights, bias });
+                       (const fl_onednn_memory *[]){ in, d_out, fl_onednn_allocated(op, &workspace), weights, bias });
 }

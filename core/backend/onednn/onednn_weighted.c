@@ -1,7 +1,7 @@
 /* Dense and convolution: one plan for both.
  *
- * The library chooses the layouts. The weights lie in the flat array as the weight gradient comes out, so that the
- * optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16),
+ * The library chooses the layouts. The weights lie in the parameter buffer as the weight gradient comes out, so that
+ * the optimizer's update needs no reorder; where forward or the data gradient read them in another layout (or in bf16),
  * op.refresh keeps copies (onednn_copy.c). The gradient's padding is zero because oneDNN writes padded areas as zeros.
  */
 #include "backend/onednn/onednn.h"
@@ -22,18 +22,18 @@ static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
     return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, like->ndims == 4 ? dnnl_abcd : dnnl_ab);
 }
 
-/* Inner product sees rows, seams have four dimensions: the plain four-dimensional layout of the same bytes. */
-static dnnl_memory_desc_t as_seam(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
+/* Inner product sees rows, activations have four dimensions: the plain four-dimensional layout of the same bytes. */
+static dnnl_memory_desc_t as_activation(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
 {
     return desc->ndims == 4 ? *desc : fl_onednn_plain(shape, desc->data_type);
 }
 
-/* A seam's values as `desc` wants them. */
-static fl_onednn_memory *read_seam(plan *p, fl_onednn_pass *pass, fl_onednn_memory *seam,
-                                   const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
+/* An activation's values as `desc` wants them. */
+static fl_onednn_memory *read_activation(plan *p, fl_onednn_pass *pass, fl_onednn_memory *activation,
+                                         const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
 {
-    dnnl_memory_desc_t wanted = as_seam(desc, shape);
-    return fl_onednn_view(p->op, fl_onednn_bring(p->op, pass, seam, &wanted), desc);
+    dnnl_memory_desc_t wanted = as_activation(desc, shape);
+    return fl_onednn_view(p->op, fl_onednn_bring(p->op, pass, activation, &wanted), desc);
 }
 
 /* Copies are kept when they can be; else the pass reorders for itself. */
@@ -61,13 +61,13 @@ static void describe(plan *p, const fl_onednn_weighted *kind)
     p->backward_weights = fl_onednn_describe(&desc, false, p->forward);
 }
 
-/* The layout of the weights in the flat array, also where nothing is trained: copies are then made in the same way. The
- * plain one where the library's choice is mostly padding. */
-static dnnl_memory_desc_t flat_weights(const plan *p)
+/* The layout of the weights in the parameter buffer, also where nothing is trained: copies are then made in the same
+ * way. The plain one where the library's choice is mostly padding. */
+static dnnl_memory_desc_t native_weights(const plan *p)
 {
     dnnl_memory_desc_t plain = plain_weights(&p->shapes.weights);
-    dnnl_memory_desc_t own = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    return dnnl_memory_desc_get_size(&own) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : own;
+    dnnl_memory_desc_t chosen = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
+    return dnnl_memory_desc_get_size(&chosen) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : chosen;
 }
 
 static void add_forward(plan *p)
@@ -78,7 +78,7 @@ static void add_forward(plan *p)
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_BIAS, p->bias },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
@@ -93,14 +93,14 @@ static void add_backward_weights(plan *p)
     dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
     dnnl_memory_desc_t chosen = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_weights_md);
-    fl_onednn_memory *grad = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, grad[0]));
+    fl_onednn_memory *grad = fl_onednn_borrowed(op, &op->weights, offsetof(fl_backend_buffers, grad[0]));
     bool same = dnnl_memory_desc_equal(&chosen, &op->weights);
-    fl_onednn_memory *written = same ? grad : fl_onednn_own(op, &chosen);
+    fl_onednn_memory *written = same ? grad : fl_onednn_allocated(op, &chosen);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_seam(p, pass, p->in, &src, p->request->in.shape) },
-        { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_DIFF_WEIGHTS, written },
-        { DNNL_ARG_DIFF_BIAS, fl_onednn_lent(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
+        { DNNL_ARG_DIFF_BIAS, fl_onednn_borrowed(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
     };
     fl_onednn_add(op, pass, p->backward_weights, 4, arguments);
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
@@ -110,10 +110,10 @@ static void add_backward_weights(plan *p)
 static void add_backward_patches(plan *p)
 {
     dnnl_memory_desc_t channels_last = fl_onednn_desc(4, p->op->weights.dims, dnnl_f32, dnnl_nhwc);
-    fl_onednn_memory *grad = fl_onednn_lent(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
-    fl_onednn_memory *bias = fl_onednn_lent(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
+    fl_onednn_memory *grad = fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
+    fl_onednn_memory *bias = fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
     bool same = dnnl_memory_desc_equal(&channels_last, &grad->desc);
-    fl_onednn_memory *written = same ? grad : fl_onednn_own(p->op, &channels_last);
+    fl_onednn_memory *written = same ? grad : fl_onednn_allocated(p->op, &channels_last);
     fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, bias);
     if (!same) fl_onednn_add_reorder(p->op, &p->op->backward, written, grad);
     dnnl_primitive_desc_destroy(p->backward_weights);
@@ -124,11 +124,11 @@ static void add_backward_rows(plan *p)
     fl_onednn_pass *pass = &p->op->backward;
     dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
-    fl_onednn_memory *in = read_seam(p, pass, p->in, &src, p->request->in.shape);
-    fl_onednn_memory *d_out = read_seam(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
+    fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in.shape);
+    fl_onednn_memory *d_out = read_activation(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
     fl_onednn_add_rows(p->op, p->request, in, d_out,
-                       fl_onednn_lent(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
-                       fl_onednn_lent(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])));
+                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
+                       fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])));
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -139,12 +139,12 @@ static void add_backward_data(plan *p)
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_data, dnnl_query_diff_dst_md);
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
     dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
-    dnnl_memory_desc_t written = as_seam(&d_src, p->request->in.shape);
-    fl_onednn_memory *d_in = fl_onednn_lent(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
+    dnnl_memory_desc_t written = as_activation(&d_src, p->request->in.shape);
+    fl_onednn_memory *d_in = fl_onednn_borrowed(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
-    fl_onednn_memory *result = same ? d_in : fl_onednn_own(op, &written);
+    fl_onednn_memory *result = same ? d_in : fl_onednn_allocated(op, &written);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_DIFF_DST, read_seam(p, pass, p->d_out, &d_dst, op->op.out.shape) },
+        { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_DIFF_SRC, fl_onednn_view(op, result, &d_src) },
     };
@@ -157,14 +157,14 @@ static void add_memories(plan *p)
     fl_onednn_op *op = p->op;
     dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in),
                        out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
-    out = as_seam(&out, fl_layer_out(p->request->layer, p->request->in.shape));
+    out = as_activation(&out, fl_layer_out(p->request->layer, p->request->in.shape));
     fl_onednn_set_out(op, &out);
-    op->weights = flat_weights(p);
-    p->in = fl_onednn_lent(op, &in, offsetof(fl_backend_buffers, in));
-    p->out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, out));
-    p->weights = fl_onednn_lent(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
-    p->bias = fl_onednn_lent(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
-    if (p->request->training) p->d_out = fl_onednn_lent(op, &out, offsetof(fl_backend_buffers, d_out));
+    op->weights = native_weights(p);
+    p->in = fl_onednn_borrowed(op, &in, offsetof(fl_backend_buffers, in));
+    p->out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, out));
+    p->weights = fl_onednn_borrowed(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
+    p->bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
+    if (p->request->training) p->d_out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, d_out));
 }
 
 static void add_backward(plan *p)
@@ -184,8 +184,8 @@ static void add_steps(plan *p)
 {
     bool training = p->request->training;
     fl_onednn_note(p->op, p->forward);
-    bool own = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
-    if (training && !own) fl_onednn_note(p->op, p->backward_weights);
+    bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
+    if (training && !our_loops) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
     add_forward(p);
     if (training)
@@ -194,25 +194,26 @@ static void add_steps(plan *p)
         dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
-/* Between canonical order and the flat array, outside measured steps: the bias as it is, the weights by a reorder. */
-static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *own)
+/* Between canonical order and the parameter buffer, outside measured steps: the bias as it is, the weights by a
+ * reorder. */
+static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(&plain, canonical, layout, own);
+        fl_onednn_reorder_now(&plain, canonical, layout, native);
     else
-        memcpy(own, canonical, op->tensors[tensor].n_values * sizeof *own);
+        memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
 }
 
-static void export(const fl_backend_op *op, size_t tensor, const float *own, float *canonical)
+static void export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
 {
     const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
     dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(layout, own, &plain, canonical);
+        fl_onednn_reorder_now(layout, native, &plain, canonical);
     else
-        memcpy(canonical, own, op->tensors[tensor].n_values * sizeof *own);
+        memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *native);
 }
 
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)

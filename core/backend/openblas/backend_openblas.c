@@ -1,7 +1,7 @@
 /* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
  *
- * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses are
- * lent by naive.
+ * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses
+ * fall back to naive.
  */
 #include "base/denormals.h"
 #include "backend/naive/naive.h"

@@ -128,10 +128,10 @@ static void schedules(void)
 static void initialisations(void)
 {
     static float values[5000];
-    const fl_tensor block = { .shape = { 50, 4, 5, 5 }, .n_dims = 4, .n_values = 5000 };
+    const fl_tensor tensor = { .shape = { 50, 4, 5, 5 }, .n_dims = 4, .n_values = 5000 };
     for (const fl_init_rule *const *rule = fl_init_rules(); *rule; rule++) {
         fl_init init = { *rule, 0.125, 0 };
-        fl_init_tensor(&init, &block, 2, 6, values);
+        fl_init_tensor(&init, &tensor, 2, 6, values);
         add(values, sizeof values);
         close_as("init", (*rule)->entry.name);
     }

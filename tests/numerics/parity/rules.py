@@ -9,7 +9,7 @@ import torch
 
 
 def pytorch(make):
-    """One of PyTorch's optimizers, told the rate of every step."""
+    """One of PyTorch's optimizers, given the rate of every step."""
     def start(parameters, h):
         optimizer = make(parameters, h)
 

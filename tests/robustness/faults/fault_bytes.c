@@ -53,11 +53,11 @@ static char *records(const char *out)
     fl_results *results = fl_results_read(path, &error);
     if (!results) fail_msg("%s", error.text);
     for (size_t i = 0; i < results->n_records; i++) {
-        const fl_results_entry *brief = &results->records[i];
-        fl_record record = fl_results_record(results, brief);
+        const fl_results_entry *entry = &results->records[i];
+        fl_record record = fl_results_record(results, entry);
         fl_text_add(&text, "%zu %zu %zu %s %s\n", record.slot.arm, (size_t)record.slot.index,
                     (size_t)record.slot.repeat, record.state_hash,
-                    fl_results_lacks_points(results, brief) ? "lacks points" : "");
+                    fl_results_lacks_points(results, entry) ? "lacks points" : "");
         fl_record_free(&record);
     }
     fl_results_free(results);

@@ -42,7 +42,7 @@ static void a_worker_that_takes_too_much_memory_is_stopped(void **state)
     assert_same_store(folder, "once", "out");
 }
 
-/* Stopped, it hears and says nothing any more, as one that waits for a disk. Each of its two attempts hangs. */
+/* Stopped, it receives and sends nothing any more, as one that waits for a disk. Each of its two attempts hangs. */
 static void a_worker_that_hangs_is_stopped_at_its_timeout(void **state)
 {
     long last = 0, workers[2];

@@ -1,4 +1,4 @@
-/* A result folder that others wrote: read, mended, written to, read again, and told in every form.
+/* A result folder that others wrote: read, repaired, written to, read again, and shown in every form.
  *
  * The input is trials.jsonl, and after a line "--" points.jsonl. Each line gets its right check, so that what it says
  * is met and not only that it is damaged; a line that begins with ! stays as it is.

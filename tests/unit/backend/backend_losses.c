@@ -1,4 +1,4 @@
-/* The losses that naive lends to every backend, against closed forms. */
+/* The losses, for which every backend falls back to naive, against closed forms. */
 #include "support/test.h"
 #include "base/denormals.h"
 #include "base/memory.h"
@@ -15,11 +15,11 @@ typedef struct loss_run {
 static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, const int32_t *labels, const float *theta)
 {
     loss_run result = { 0 };
-    bool lent;
+    bool fallback;
     fl_backend_request request = {
         .layer = &layer, .in = { .shape = { n, c, 1, 1 } }, .training = true, .needs_d_in = true
     };
-    fl_backend_op *op = fl_backend_plan(fl_backends()[0], &request, &lent);
+    fl_backend_op *op = fl_backend_plan(fl_backends()[0], &request, &fallback);
     assert_int_equal(op->out.bytes, 0);
     void *workspace = fl_memory_new(op->workspace_bytes, 1);
     op->bind(op, &(fl_backend_buffers){ .in = in,

@@ -13,18 +13,18 @@ static const uint32_t right[N_FILES][4] = {
     { IDX_IMAGES_MAGIC, 6, 2, 3 }, { IDX_LABELS_MAGIC, 6 }, { IDX_IMAGES_MAGIC, 4, 2, 3 }, { IDX_LABELS_MAGIC, 4 }
 };
 
-typedef struct scene {
+typedef struct fixture {
     char root[FL_FILE_PATH_MAX], sums[N_FILES][2][FL_HASH_SHA256_TEXT];
     uint32_t words[N_FILES][4];
     uint8_t first_label; /* replaces that of the training labels */
     fl_dataset_file files[N_FILES];
     fl_dataset_kind kind;
     fl_error error;
-} scene;
+} fixture;
 
 static int set_up(void **state)
 {
-    scene *s = calloc(1, sizeof *s);
+    fixture *s = calloc(1, sizeof *s);
     folder_make(s->root);
     assert_int_equal(0, chdir(s->root));
     setenv("FAIRLEAD_DATA", "one::two", 1);
@@ -42,14 +42,14 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     assert_int_equal(0, chdir("/"));
     folder_remove(s->root);
     free(s);
     return 0;
 }
 
-static void put_form(scene *s, int i, const char *path, const uint8_t *bytes, size_t n, bool packed)
+static void put_form(fixture *s, int i, const char *path, const uint8_t *bytes, size_t n, bool packed)
 {
     (packed ? put_gzip : put_file)(path, bytes, n);
     assert_true(fl_hash_sha256_file(path, s->sums[i][packed], NULL));
@@ -65,7 +65,7 @@ static uint64_t file_bytes(const char *path)
 }
 
 /* Write file i in both forms, record what it should be, and leave the form asked for. */
-static void put_one(scene *s, int i, const char *folder, bool packed)
+static void put_one(fixture *s, int i, const char *folder, bool packed)
 {
     char packed_path[FL_FILE_PATH_MAX], plain_path[FL_FILE_PATH_MAX];
     size_t n, n_words = i % 2 ? 2 : 4, n_body = s->words[i][1] * (i % 2 ? 1 : 6);
@@ -81,27 +81,27 @@ static void put_one(scene *s, int i, const char *folder, bool packed)
     free(bytes);
 }
 
-static void put_set(scene *s, const char *folder, bool packed)
+static void put_set(fixture *s, const char *folder, bool packed)
 {
     assert_true(fl_file_folder_make(folder, NULL));
     for (int i = 0; i < N_FILES; i++) put_one(s, i, folder, packed);
 }
 
-static fl_dataset *load(scene *s)
+static fl_dataset *load(fixture *s)
 {
     fl_dataset *dataset = fl_dataset_load(&s->kind, NULL, &s->error);
     if (!dataset) fail_msg("%s", s->error.text);
     return dataset;
 }
 
-static void assert_refused(scene *s, const char *why)
+static void assert_refused(fixture *s, const char *why)
 {
     assert_null(fl_dataset_load(&s->kind, NULL, &s->error));
     assert_int_equal(FL_ERROR_USER, s->error.fault);
     assert_contains(s->error.text, why);
 }
 
-static void assert_found_in(scene *s, const char *expected)
+static void assert_found_in(fixture *s, const char *expected)
 {
     char folder[FL_FILE_PATH_MAX];
     if (!fl_dataset_folder(&s->kind, folder, &s->error)) fail_msg("%s", s->error.text);
@@ -110,7 +110,7 @@ static void assert_found_in(scene *s, const char *expected)
 
 static void folders_are_searched_in_order(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_set(s, "cache/fairlead/tiny", true);
     assert_found_in(s, "cache/fairlead/tiny");
     put_set(s, "data/tiny", true);
@@ -131,7 +131,7 @@ static void the_cache_is_in_the_home_folder_by_default(void **state)
 
 static void a_folder_that_lacks_a_file_is_passed_over(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_set(s, "one/tiny", true);
     put_set(s, "data/tiny", true);
     assert_int_equal(0, unlink("one/tiny/test-labels.gz"));
@@ -148,7 +148,7 @@ static void a_missing_set_says_where_it_was_sought_and_how_to_get_it(void **stat
 
 static void fetched_sets_go_to_the_first_folder_that_can_be_written(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     char folder[FL_FILE_PATH_MAX];
     fl_dataset_home(&s->kind, folder);
     assert_string_equal("cache/fairlead/tiny", folder); /* there is no folder `one` */
@@ -175,7 +175,7 @@ static void the_four_files_become_one_set(void **state)
 
 static void unpacked_files_serve_as_well_and_are_the_same_set(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_set(s, "one/tiny", true);
     fl_dataset *packed = load(s);
     folder_remove("one");
@@ -191,7 +191,7 @@ static void unpacked_files_serve_as_well_and_are_the_same_set(void **state)
 
 static void a_changed_byte_is_found_before_use(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_set(s, "one/tiny", false);
     char *bytes;
     size_t n;
@@ -204,7 +204,7 @@ static void a_changed_byte_is_found_before_use(void **state)
 
 static void a_file_of_another_size_is_found_before_use(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_set(s, "one/tiny", false);
     put_file("one/tiny/test-labels", "abc", 3);
     assert_refused(s, "one/tiny/test-labels: has 3 bytes instead of");
@@ -212,7 +212,7 @@ static void a_file_of_another_size_is_found_before_use(void **state)
 
 static void labels_must_be_as_many_as_images(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     s->words[3][1] = 5;
     put_set(s, "one/tiny", true);
     assert_refused(s, "test-labels.gz: holds 5 labels for the 4 images of one/tiny/test-images.gz");
@@ -220,7 +220,7 @@ static void labels_must_be_as_many_as_images(void **state)
 
 static void test_images_must_be_as_large_as_training_images(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     s->words[2][2] = 3;
     s->words[2][3] = 2;
     put_set(s, "one/tiny", true);
@@ -229,7 +229,7 @@ static void test_images_must_be_as_large_as_training_images(void **state)
 
 static void labels_must_be_below_ten(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     s->first_label = 10;
     put_set(s, "one/tiny", true);
     assert_refused(s, "train-labels.gz: label 0 is 10, outside 0..9");

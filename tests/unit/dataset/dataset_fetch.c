@@ -47,12 +47,12 @@ static const reply answers[] = {
 };
 enum { N_ANSWERS = sizeof answers / sizeof *answers };
 
-typedef struct scene {
+typedef struct fixture {
     pid_t server;
     int port;
     char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX]; /* the target is the only file in its folder */
     fl_error error;
-} scene;
+} fixture;
 
 static void send_text(int client, const char *text)
 {
@@ -111,7 +111,7 @@ _Noreturn static void serve(int listener)
     }
 }
 
-static void start_server(scene *s)
+static void start_server(fixture *s)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof address;
@@ -130,7 +130,7 @@ static int set_up(void **state)
     static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                            "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) unsetenv(proxies[i]);
-    scene *s = calloc(1, sizeof *s);
+    fixture *s = calloc(1, sizeof *s);
     folder_make(s->folder);
     fl_file_path_join(s->path, s->folder, files[0].name);
     start_server(s);
@@ -140,7 +140,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     kill(s->server, SIGKILL);
     waitpid(s->server, NULL, 0);
     folder_remove(s->folder);
@@ -148,14 +148,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const char *base(const scene *s, const char *folder)
+static const char *base(const fixture *s, const char *folder)
 {
     static char url[200];
     snprintf(url, sizeof url, "http://127.0.0.1:%d/%s", s->port, folder);
     return url;
 }
 
-static bool fetch(scene *s, const char *folder)
+static bool fetch(fixture *s, const char *folder)
 {
     char url[300];
     snprintf(url, sizeof url, "%s/fox.gz", base(s, folder));
@@ -171,7 +171,7 @@ static void assert_holds(const char *path, const char *expected)
     free(bytes);
 }
 
-static void assert_fetched(scene *s, const char *folder)
+static void assert_fetched(fixture *s, const char *folder)
 {
     if (!fetch(s, folder)) fail_msg("%s", s->error.text);
     assert_holds(s->path, content);
@@ -179,7 +179,7 @@ static void assert_fetched(scene *s, const char *folder)
 }
 
 /* Refused twice: with nothing there before, and with an older file, which stays. */
-static void assert_refused(scene *s, const char *folder, const char *why)
+static void assert_refused(fixture *s, const char *folder, const char *why)
 {
     assert_false(fetch(s, folder));
     assert_int_equal(FL_ERROR_MACHINE, s->error.fault);
@@ -199,7 +199,7 @@ static void a_right_file_arrives(void **state)
 
 static void a_right_file_replaces_what_was_there(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_file(s->path, "older", 5);
     assert_fetched(s, "good");
 }
@@ -226,7 +226,7 @@ static void a_redirection_to_another_protocol_is_refused(void **state)
 
 static void only_http_is_spoken(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     char url[FL_FILE_PATH_MAX + 10], source[FL_FILE_PATH_MAX];
     fl_file_path_join(source, s->folder, "source");
     put_file(source, content, N_BYTES);
@@ -283,7 +283,7 @@ static void a_server_error_is_refused(void **state)
 
 static void a_refused_connection_is_reported(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     kill(s->server, SIGKILL);
     waitpid(s->server, NULL, 0);
     assert_refused(s, "good", "onnect");
@@ -292,7 +292,7 @@ static void a_refused_connection_is_reported(void **state)
 
 static void a_target_that_cannot_be_replaced_is_reported(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     assert_true(fl_file_folder_make(s->path, NULL));
     assert_false(fetch(s, "good"));
     assert_contains(s->error.text, "cannot be written");
@@ -301,7 +301,7 @@ static void a_target_that_cannot_be_replaced_is_reported(void **state)
 
 static void the_proxy_of_the_environment_is_used(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     setenv("http_proxy", base(s, ""), 1);
     bool fetched = fl_dataset_fetch_file(files[0].url, &files[0], s->path, STALL_SECONDS, &s->error);
     unsetenv("http_proxy");
@@ -313,7 +313,7 @@ static void collect(const char *line, void *user)
     strcat(strcat(user, line), "\n");
 }
 
-static void assert_set_is_fetched(scene *s, const char *folder, const char *expected)
+static void assert_set_is_fetched(fixture *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
     if (!fl_dataset_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
@@ -324,7 +324,7 @@ static void assert_set_is_fetched(scene *s, const char *folder, const char *expe
 
 static void a_set_comes_whole_and_only_what_is_wrong_comes_again(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], all[500], one[500];
     fl_file_path_join(folder, s->folder, "new/animals");
     fl_file_path_join(path, folder, "dog.gz");
@@ -349,7 +349,7 @@ static long dead_process(void)
 
 static void what_a_killed_fetch_left_is_removed_by_the_next(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     char name[64], path[FL_FILE_PATH_MAX];
     const long writers[] = { dead_process(), getppid() };
     for (size_t i = 0; i < 2; i++) {
@@ -363,7 +363,7 @@ static void what_a_killed_fetch_left_is_removed_by_the_next(void **state)
 
 static void a_set_stops_at_the_first_file_that_fails(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
     assert_contains(s->error.text, "fox.gz");
     assert_int_equal(0, folder_count(s->folder));

@@ -3,16 +3,16 @@
 #include "support/folder.h"
 #include "support/idx_bytes.h"
 
-typedef struct scene {
+typedef struct fixture {
     char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
     fl_dataset_idx idx;
     uint8_t body[64];
     fl_error error;
-} scene;
+} fixture;
 
 static int set_up(void **state)
 {
-    scene *s = calloc(1, sizeof *s);
+    fixture *s = calloc(1, sizeof *s);
     folder_make(s->folder);
     fl_file_path_join(s->path, s->folder, "a-file");
     *state = s;
@@ -21,20 +21,20 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     fl_dataset_idx_close(&s->idx);
     folder_remove(s->folder);
     free(s);
     return 0;
 }
 
-static bool open_and_read(scene *s, fl_dataset_idx_content content)
+static bool open_and_read(fixture *s, fl_dataset_idx_content content)
 {
     return fl_dataset_idx_open(&s->idx, s->path, content, &s->error) &&
            fl_dataset_idx_read(&s->idx, s->body, &s->error);
 }
 
-static void assert_refused(scene *s, fl_dataset_idx_content content, const char *why)
+static void assert_refused(fixture *s, fl_dataset_idx_content content, const char *why)
 {
     if (open_and_read(s, content)) fail_msg("a file was accepted that %s", why);
     assert_int_equal(FL_ERROR_USER, s->error.fault);
@@ -42,7 +42,7 @@ static void assert_refused(scene *s, fl_dataset_idx_content content, const char 
     assert_contains(s->error.text, why);
 }
 
-static void put_idx(scene *s, const uint32_t *words, size_t n_words, size_t n_body, bool packed)
+static void put_idx(fixture *s, const uint32_t *words, size_t n_words, size_t n_body, bool packed)
 {
     size_t n;
     uint8_t *bytes = idx_bytes(words, n_words, n_body, &n);
@@ -50,7 +50,7 @@ static void put_idx(scene *s, const uint32_t *words, size_t n_words, size_t n_bo
     free(bytes);
 }
 
-static void assert_images_are_read(scene *s, bool packed)
+static void assert_images_are_read(fixture *s, bool packed)
 {
     put_idx(s, (uint32_t[]){ IDX_IMAGES_MAGIC, 4, 2, 3 }, 4, 24, packed);
     if (!open_and_read(s, FL_DATASET_IDX_IMAGES)) fail_msg("%s", s->error.text);
@@ -72,7 +72,7 @@ static void plain_images_are_read(void **state)
 
 static void labels_are_read(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_idx(s, (uint32_t[]){ IDX_LABELS_MAGIC, 24 }, 2, 24, true);
     if (!open_and_read(s, FL_DATASET_IDX_LABELS)) fail_msg("%s", s->error.text);
     assert_int_equal(24, fl_dataset_idx_bytes(&s->idx));
@@ -81,7 +81,7 @@ static void labels_are_read(void **state)
 
 static void a_label_outside_the_classes_is_refused(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     labels_are_read(state);
     assert_false(fl_dataset_idx_check_labels(&s->idx, s->body, 7, &s->error));
     assert_contains(s->error.text, s->path);
@@ -111,7 +111,7 @@ static void every_lie_of_a_header_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
         for (int packed = 0; packed <= 1; packed++) {
-            scene *s = *state;
+            fixture *s = *state;
             put_idx(s, lies[i].words, lies[i].n_words, lies[i].n_body, packed);
             assert_refused(s, FL_DATASET_IDX_IMAGES, lies[i].why);
             fl_dataset_idx_close(&s->idx);
@@ -119,7 +119,7 @@ static void every_lie_of_a_header_is_refused(void **state)
 }
 
 /* The right packed file with its last `cut` bytes gone and byte `flipped` from the end (0: none) inverted. */
-static void put_damaged_gzip(scene *s, size_t cut, size_t flipped)
+static void put_damaged_gzip(fixture *s, size_t cut, size_t flipped)
 {
     char *bytes;
     size_t n;
@@ -132,7 +132,7 @@ static void put_damaged_gzip(scene *s, size_t cut, size_t flipped)
 
 static void a_packed_file_cut_short_is_refused(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_damaged_gzip(s, 12, 0); /* within the deflate data */
     assert_refused(s, FL_DATASET_IDX_IMAGES, "ends within its body");
     fl_dataset_idx_close(&s->idx);
@@ -142,7 +142,7 @@ static void a_packed_file_cut_short_is_refused(void **state)
 
 static void a_file_cut_anywhere_is_refused(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     for (int packed = 0; packed <= 1; packed++) {
         char *bytes;
         size_t n;
@@ -160,7 +160,7 @@ static void a_file_cut_anywhere_is_refused(void **state)
 /* A thousand bytes of gzip that unpack to a million: read no further than the header promises and one byte more. */
 static void a_packed_file_that_swells_is_refused(void **state)
 {
-    scene *s = *state;
+    fixture *s = *state;
     put_idx(s, (uint32_t[]){ IDX_LABELS_MAGIC, 24 }, 2, 1000000, true);
     assert_refused(s, FL_DATASET_IDX_LABELS, "goes on after the 24 bytes its header promises");
 }

@@ -1,4 +1,4 @@
-/* Which trials are run: with invented outcomes that end in any order, on any number of workers, with kills in between,
+/* Which trials are run: with synthetic outcomes that end in any order, on any number of workers, with kills in between,
  * always the same ones. */
 #include "base/memory.h"
 #include "base/random.h"

@@ -253,28 +253,28 @@ static void a_pass_gives_the_same_bits_again(void **state)
 }
 
 /* Losses and gradient of a network whose parameters were imported, and of one whose parameters were written from others
- * to the same ones, told in pieces that end anywhere. */
+ * to the same ones, refreshed in pieces that end anywhere. */
 static void check_pieces(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
 {
-    fl_network *imported = made(backend, a, precision, true), *told = made(backend, a, precision, true);
-    size_t n = fl_network_layout(told)->count, piece = 0;
-    float *parameters = fl_network_parameters(told);
+    fl_network *imported = made(backend, a, precision, true), *refreshed = made(backend, a, precision, true);
+    size_t n = fl_network_layout(refreshed)->count, piece = 0;
+    float *parameters = fl_network_parameters(refreshed);
     for (size_t i = 0; i < n; i++) parameters[i] *= 2;
-    fl_network_refresh(told, 0, n);
+    fl_network_refresh(refreshed, 0, n);
     memcpy(parameters, fl_network_parameters(imported), n * sizeof *parameters);
     for (size_t first = 0; first < n; first += piece) {
         piece = first % 3 ? 20011 : 1000;
-        fl_network_refresh(told, first, n - first < piece ? n - first : piece);
+        fl_network_refresh(refreshed, first, n - first < piece ? n - first : piece);
     }
-    fl_network *both[] = { imported, told };
+    fl_network *both[] = { imported, refreshed };
     for (size_t i = 0; i < 2; i++) {
         fl_network_forward(both[i]);
         fl_network_backward(both[i], NULL, NULL);
     }
-    assert_memory_equal(fl_network_losses(told), fl_network_losses(imported), IMAGES.n * sizeof(float));
-    assert_memory_equal(fl_network_gradient(told), fl_network_gradient(imported), n * sizeof(float));
+    assert_memory_equal(fl_network_losses(refreshed), fl_network_losses(imported), IMAGES.n * sizeof(float));
+    assert_memory_equal(fl_network_gradient(refreshed), fl_network_gradient(imported), n * sizeof(float));
     fl_network_free(imported);
-    fl_network_free(told);
+    fl_network_free(refreshed);
 }
 
 static void parameters_may_change_piece_by_piece(void **state)
@@ -314,17 +314,17 @@ static void naive_gives_the_same_bits_on_every_machine(void **state)
     fl_network_free(network);
 }
 
-static void the_losses_are_lent_and_the_record_says_so(void **state)
+static void the_losses_fall_back_and_the_record_says_so(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
         if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
         fl_network *network = made(*backend, &fl_network_simple_cnn, FL_BACKEND_F32, true);
-        const char *const *lent = fl_network_fallbacks(network);
+        const char *const *fallbacks = fl_network_fallbacks(network);
         if (*backend == fl_backends()[0]) {
-            assert_null(lent[0]);
+            assert_null(fallbacks[0]);
         } else {
-            assert_string_equal(lent[0], "softmax_cross_entropy");
-            assert_null(lent[1]);
+            assert_string_equal(fallbacks[0], "softmax_cross_entropy");
+            assert_null(fallbacks[1]);
         }
         fl_network_free(network);
     }
@@ -341,9 +341,9 @@ static void a_description_names_every_implementation(void **state)
     fl_network_free(network);
 }
 
-/* A convolution straight into the loss: its seam must be made canonical first. Its labels are among 80 classes, and a
- * ReLU that nothing takes over comes before the first parameters. */
-static void a_lent_loss_meets_a_canonical_seam(void **state)
+/* A convolution straight into the loss: its activation must be made canonical first. Its labels are among 80 classes,
+ * and a ReLU that nothing takes over comes before the first parameters. */
+static void a_fallback_meets_a_canonical_activation(void **state)
 {
     static const fl_layer layers[] = { { .kind = FL_LAYER_RELU },
                                        { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 5, .kernel = 25 },
@@ -383,9 +383,9 @@ int main(void)
         cmocka_unit_test(parameters_may_change_piece_by_piece),
         cmocka_unit_test(a_parameter_that_is_not_finite_reaches_the_loss),
         cmocka_unit_test(naive_gives_the_same_bits_on_every_machine),
-        cmocka_unit_test(the_losses_are_lent_and_the_record_says_so),
+        cmocka_unit_test(the_losses_fall_back_and_the_record_says_so),
         cmocka_unit_test(a_description_names_every_implementation),
-        cmocka_unit_test(a_lent_loss_meets_a_canonical_seam),
+        cmocka_unit_test(a_fallback_meets_a_canonical_activation),
         cmocka_unit_test(a_backend_that_cannot_compute_is_refused_with_a_sentence),
     };
     return test_run(tests, NULL, NULL);

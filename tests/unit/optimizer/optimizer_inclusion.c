@@ -188,8 +188,8 @@ static void the_rules_name_the_special_cases_of_choi_2019(void **state)
     char found[300] = "";
     FOR_EVERY(general) FOR_EVERY(special)
     {
-        double image[FL_HYPER_MAX] = { 0 };
-        if (fl_optimizer_image(general, special, hyper, image))
+        double mapped[FL_HYPER_MAX] = { 0 };
+        if (fl_optimizer_map(general, special, hyper, mapped))
             snprintf(found + strlen(found), sizeof found - strlen(found), "%s<%s ", special->entry.name,
                      general->entry.name);
     }
@@ -208,16 +208,16 @@ static void descend_late(run *r)
     }
 }
 
-/* `general` has its choices made; its image of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6 the
- * root is 1e6 to 1e-5. */
+/* `general` has its choices made; the mapping of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6
+ * the root is 1e6 to 1e-5. */
 static void assert_follows(run *general, const fl_optimizer *rule)
 {
     run *special = run_new(rule, N);
-    double image[FL_HYPER_MAX];
+    double mapped[FL_HYPER_MAX];
     special->hyper[0] = eta;
-    memcpy(image, general->hyper, sizeof image);
-    assert_true(fl_optimizer_image(general->rule, rule, special->hyper, image));
-    memcpy(general->hyper, image, sizeof image);
+    memcpy(mapped, general->hyper, sizeof mapped);
+    assert_true(fl_optimizer_map(general->rule, rule, special->hyper, mapped));
+    memcpy(general->hyper, mapped, sizeof mapped);
     descend_late(special);
     descend_late(general);
     if (!(distance(general, special) < 1e-4))
@@ -245,10 +245,10 @@ static int count_forms(const fl_optimizer *rule)
 
 static void every_image_goes_the_way_of_its_special_case(void **state)
 {
-    double hyper[FL_HYPER_MAX] = { 0 }, image[FL_HYPER_MAX] = { 0 };
+    double hyper[FL_HYPER_MAX] = { 0 }, mapped[FL_HYPER_MAX] = { 0 };
     FOR_EVERY(general) FOR_EVERY(special)
     {
-        if (!fl_optimizer_image(general, special, hyper, image)) continue;
+        if (!fl_optimizer_map(general, special, hyper, mapped)) continue;
         for (int form = 0; form < count_forms(general); form++)
             assert_follows(with_large_epsilon(general, form), special);
     }

@@ -10,7 +10,7 @@
     "\", \"optimizer\": \"sgd\", \"schedule\": \"linear\", \"space\": {\"learning_rate\": {\"min\": 1e-3, \"max\": "   \
     "10.0, \"scaling\": \"log\"}, \"schedule.end_factor\": {\"feasible_points\": [1e-3, 0.01, 0.1]}}}"
 
-static double rate_of(const scene *s, size_t arm, uint64_t index)
+static double rate_of(const fixture *s, size_t arm, uint64_t index)
 {
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[arm], index, 0);
     size_t rate = fl_hyper_index(trial.owners.optimizer->hypers, trial.owners.optimizer->n_hypers, "learning_rate");
@@ -20,16 +20,16 @@ static double rate_of(const scene *s, size_t arm, uint64_t index)
 }
 
 /* Trials whose error is their distance, in decades, from `best`; those above `diverges` have none. */
-static void search(const scene *s, size_t arm, size_t n, double best, double diverges)
+static void search(const fixture *s, size_t arm, size_t n, double best, double diverges)
 {
     for (uint64_t i = 0; i < n; i++) {
         double rate = rate_of(s, arm, i), error = 0.1 * fabs(log10(rate / best));
         bool fine = rate < diverges;
-        invent(s, arm, i, 0,
-               (invented){ .status = fine ? FL_OUTCOME_COMPLETE : FL_OUTCOME_INFEASIBLE,
-                           .reason = fine ? NULL : "diverged",
-                           .val_error = error,
-                           .test_error = error });
+        add_trial(s, arm, i, 0,
+                  (synthetic){ .status = fine ? FL_OUTCOME_COMPLETE : FL_OUTCOME_INFEASIBLE,
+                               .reason = fine ? NULL : "diverged",
+                               .val_error = error,
+                               .test_error = error });
     }
 }
 
@@ -44,10 +44,10 @@ static double bound(const json_t *study, size_t arm, const char *end)
     return json_number_value(json_object_get(axis(study, arm, "learning_rate"), end));
 }
 
-static json_t *narrowed(scene *s)
+static json_t *narrowed(fixture *s)
 {
     fl_error error;
-    json_t *study = fl_plan_narrow(read_scene(s), &error);
+    json_t *study = fl_plan_narrow(read_fixture(s), &error);
     if (!study) fail_msg("%s", error.text);
     return study;
 }
@@ -64,8 +64,8 @@ static fl_study *reload(const json_t *study, fl_error *error)
  */
 static void a_space_closes_in_on_its_best_quarter(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(40), ARM("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(40), ARM("a"));
     search(&s, 0, 40, 0.1, HUGE_VAL);
     json_t *study = narrowed(&s);
     double low = 1, high = 0, furthest = 0;
@@ -83,39 +83,39 @@ static void a_space_closes_in_on_its_best_quarter(void **state)
     assert_close(log10(bound(study, 0, "min")), log10(low) - way, 2e-3); /* bounds have three digits */
     assert_close(log10(bound(study, 0, "max")), log10(high) + way, 2e-3);
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Where the best trials crowd the upper end the axis goes beyond it; the lower end stays within the wide space. */
 static void a_crowded_end_is_widened(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(40), ARM("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(40), ARM("a"));
     search(&s, 0, 40, 10, HUGE_VAL);
     json_t *study = narrowed(&s);
     assert_true(bound(study, 0, "max") > 10);
     assert_true(bound(study, 0, "max") < 50);
     assert_true(bound(study, 0, "min") > 0.1);
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* The best lie near the end without crowding it: the wide space's own end holds. */
 static void an_end_that_is_not_crowded_holds(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(40), ARM("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(40), ARM("a"));
     search(&s, 0, 40, 2.5, HUGE_VAL);
     json_t *study = narrowed(&s);
     assert_close(bound(study, 0, "max"), 10, 0);
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void an_arm_with_few_feasible_trials_stays_wide(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), ARM("a") "," ARM("b"));
+    fixture s;
+    fixture_begin(&s, BUDGET(20), ARM("a") "," ARM("b"));
     search(&s, 0, 20, 0.1, HUGE_VAL);
     search(&s, 1, 20, 0.1, 2e-3); /* all but a few diverge */
     json_t *study = narrowed(&s);
@@ -123,14 +123,14 @@ static void an_arm_with_few_feasible_trials_stays_wide(void **state)
     assert_close(bound(study, 1, "min"), 1e-3, 0);
     assert_close(bound(study, 1, "max"), 10, 0);
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void wide_trials_cannot_be_trials_of_the_narrow_study(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, BUDGET(20), ARM("a"));
+    fixture_begin(&s, BUDGET(20), ARM("a"));
     search(&s, 0, 20, 0.1, HUGE_VAL);
     json_t *study = narrowed(&s);
     fl_study *narrow = reload(study, &error);
@@ -152,14 +152,14 @@ static void wide_trials_cannot_be_trials_of_the_narrow_study(void **state)
     assert_null(reload(study, &error));
     assert_contains(error.text, "seeds.first is 1, as in the wide study whose trials chose these axes");
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void edited_axes_are_refused_as_narrowed_by_hand(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, BUDGET(20), ARM("a"));
+    fixture_begin(&s, BUDGET(20), ARM("a"));
     search(&s, 0, 20, 0.1, HUGE_VAL);
     json_t *study = narrowed(&s);
     json_object_set_new(json_object_get(study, "budget"), "trials", json_integer(30)); /* a larger budget is fine */
@@ -170,13 +170,13 @@ static void edited_axes_are_refused_as_narrowed_by_hand(void **state)
     assert_null(reload(study, &error));
     assert_contains(error.text, "narrowed by hand");
     json_decref(study);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void the_origin_tells_the_records_and_their_cost(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), ARM("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(20), ARM("a"));
     search(&s, 0, 20, 0.1, HUGE_VAL);
     json_t *first = narrowed(&s), *again = narrowed(&s), *from = json_object_get(first, "narrowed_from");
     assert_true(json_equal(first, again));
@@ -186,24 +186,24 @@ static void the_origin_tells_the_records_and_their_cost(void **state)
     assert_close(json_number_value(json_object_get(cost, "core_hours")), 40.0 / 3600, 1e-5); /* 2 seconds each */
     fl_store_close(s.store);
     s.store = open_store(&s, whole);
-    invent(&s, 0, 3, 0, (invented){ .val_error = 0.5, .test_error = 0.5 }); /* another outcome, another hash */
+    add_trial(&s, 0, 3, 0, (synthetic){ .val_error = 0.5, .test_error = 0.5 }); /* another outcome, another hash */
     json_t *other = narrowed(&s);
     assert_false(
         json_equal(json_object_get(from, "hash"), json_object_get(json_object_get(other, "narrowed_from"), "hash")));
     json_decref(first);
     json_decref(again);
     json_decref(other);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void an_empty_folder_narrows_nothing(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, BUDGET(20), ARM("a"));
-    assert_null(fl_plan_narrow(read_scene(&s), &error));
+    fixture_begin(&s, BUDGET(20), ARM("a"));
+    assert_null(fl_plan_narrow(read_fixture(&s), &error));
     assert_contains(error.text, "has no trial to narrow its spaces by");
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

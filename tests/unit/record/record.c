@@ -8,12 +8,12 @@
     "\"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, \"epsilon_form\": \"kingma\","                \
     "\"one_minus_beta2\": {\"min\": 1e-4, \"max\": 0.1, \"scaling\": \"log\"}}}"
 
-/* The record of an invented outcome of trial 1. */
-static json_t *record_of(const fl_study *study, invented what)
+/* The record of a synthetic outcome of trial 1. */
+static json_t *record_of(const fl_study *study, synthetic what)
 {
     fl_record_slot slot = { 0, 1, 0 };
     fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
-    fl_outcome outcome = invented_outcome(&trial, &what);
+    fl_outcome outcome = synthetic_outcome(&trial, &what);
     json_t *record = fl_record_json(study, &slot, &trial, &outcome, "00000000000000aa");
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
@@ -22,8 +22,8 @@ static json_t *record_of(const fl_study *study, invented what)
 
 static void a_record_holds_the_promised_fields(void **state)
 {
-    fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
-    json_t *record = record_of(study, (invented){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
+    json_t *record = record_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
     assert_keys(record, "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
                         "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations "
                         "first_losses lent final "
@@ -43,8 +43,8 @@ static void a_record_holds_the_promised_fields(void **state)
 
 static void what_an_infeasible_trial_has_not_is_null(void **state)
 {
-    fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
-    json_t *record = record_of(study, (invented){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" });
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
+    json_t *record = record_of(study, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" });
     assert_true(json_is_null(json_object_get(record, "final")));
     assert_true(json_is_null(json_object_get(record, "best")));
     assert_true(json_is_null(json_object_get(record, "state_hash")));
@@ -56,9 +56,9 @@ static void what_an_infeasible_trial_has_not_is_null(void **state)
 
 static void steps_to_target_are_null_when_missed_and_absent_without_a_target(void **state)
 {
-    fl_study *with = invented_study(BUDGET(3) TARGET, ADAM), *without = invented_study(BUDGET(3), ADAM);
-    json_t *missed = record_of(with, (invented){ .val_error = 0.2 }),
-           *plain = record_of(without, (invented){ .val_error = 0.2 });
+    fl_study *with = synthetic_study(BUDGET(3) TARGET, ADAM), *without = synthetic_study(BUDGET(3), ADAM);
+    json_t *missed = record_of(with, (synthetic){ .val_error = 0.2 }),
+           *plain = record_of(without, (synthetic){ .val_error = 0.2 });
     assert_true(json_is_null(json_object_get(missed, "steps_to_target")));
     assert_null(json_object_get(plain, "steps_to_target"));
     json_decref(missed);
@@ -70,9 +70,9 @@ static void steps_to_target_are_null_when_missed_and_absent_without_a_target(voi
 /* The target is 0.15 and "strictly below" counts: 0.15 itself does not. */
 static void a_target_is_reached_strictly_below_its_value(void **state)
 {
-    fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
-    json_t *at = record_of(study, (invented){ .val_error = 0.15 });
-    json_t *below = record_of(study, (invented){ .val_error = 0.15 - 1e-12 });
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
+    json_t *at = record_of(study, (synthetic){ .val_error = 0.15 });
+    json_t *below = record_of(study, (synthetic){ .val_error = 0.15 - 1e-12 });
     assert_true(json_is_null(json_object_get(at, "steps_to_target")));
     assert_int_equal(100, json_integer_value(json_object_get(below, "steps_to_target")));
     json_decref(at);
@@ -83,9 +83,9 @@ static void a_target_is_reached_strictly_below_its_value(void **state)
 static void a_record_comes_back_as_it_was(void **state)
 {
     fl_record record;
-    fl_study *study = invented_study(BUDGET(3) TARGET, ADAM);
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
     fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
-    json_t *object = record_of(study, (invented){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
+    json_t *object = record_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
     json_object_set_new(object, "of_a_later_schema", json_integer(1));
     assert_true(fl_record_read(object, study, &record));
     assert_int_equal(1, record.slot.index);
@@ -109,8 +109,8 @@ static void a_record_comes_back_as_it_was(void **state)
 static void first_losses_come_back_if_they_were_recorded(void **state)
 {
     fl_record record;
-    fl_study *study = invented_study(BUDGET(3), ADAM);
-    json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+    fl_study *study = synthetic_study(BUDGET(3), ADAM);
+    json_t *object = record_of(study, (synthetic){ .val_error = 0.2 });
     json_object_set_new(object, "first_losses", json_pack("[f, n]", 1.0 / 3));
     assert_true(fl_record_read(object, study, &record));
     assert_int_equal(record.first_losses.n, 2);
@@ -129,9 +129,9 @@ static void a_recorded_trial_is_the_trial_that_ran(void **state)
 {
     fl_record record;
     char ran[17], recorded[17];
-    fl_study *study = invented_study(BUDGET(3), ADAM);
+    fl_study *study = synthetic_study(BUDGET(3), ADAM);
     fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
-    json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+    json_t *object = record_of(study, (synthetic){ .val_error = 0.2 });
     assert_true(fl_record_read(object, study, &record));
     fl_trial again = fl_record_trial(study, &record);
     fl_trial_id(&trial, "data", ran);
@@ -148,9 +148,9 @@ static void what_is_no_record_of_the_study_is_refused(void **state)
 {
     static const char *const needed[] = { "arm", "index", "repeat", "status" };
     fl_record record;
-    fl_study *study = invented_study(BUDGET(3), ADAM);
+    fl_study *study = synthetic_study(BUDGET(3), ADAM);
     for (size_t i = 0; i < 4; i++) {
-        json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+        json_t *object = record_of(study, (synthetic){ .val_error = 0.2 });
         json_object_set_new(object, needed[i], json_string("another"));
         assert_false(fl_record_read(object, study, &record));
         json_object_del(object, needed[i]);
@@ -169,9 +169,9 @@ static void values_that_no_trial_can_have_are_refused(void **state)
                   { "epsilon_form", "null" },         { "learning_rate", "-1" }, { "learning_rate", "\"kingma\"" },
                   { "schedule.warmup_steps", "2.5" }, { "beta1", "1e300" } };
     fl_record record;
-    fl_study *study = invented_study(BUDGET(3), ADAM);
+    fl_study *study = synthetic_study(BUDGET(3), ADAM);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+        json_t *object = record_of(study, (synthetic){ .val_error = 0.2 });
         json_t *hypers = json_object_get(object, "hyperparameters");
         json_object_set_new(hypers, wrong[i].name, json_loads(wrong[i].value, JSON_DECODE_ANY, NULL));
         if (fl_record_read(object, study, &record)) fail_msg("%s = %s was accepted", wrong[i].name, wrong[i].value);
@@ -183,9 +183,9 @@ static void values_that_no_trial_can_have_are_refused(void **state)
 static void a_slot_below_zero_is_refused(void **state)
 {
     fl_record record;
-    fl_study *study = invented_study(BUDGET(3), ADAM);
+    fl_study *study = synthetic_study(BUDGET(3), ADAM);
     for (int i = 0; i < 2; i++) {
-        json_t *object = record_of(study, (invented){ .val_error = 0.2 });
+        json_t *object = record_of(study, (synthetic){ .val_error = 0.2 });
         json_object_set_new(object, i ? "index" : "repeat", json_integer(-1));
         assert_false(fl_record_read(object, study, &record));
         json_decref(object);
@@ -195,8 +195,8 @@ static void a_slot_below_zero_is_refused(void **state)
 
 static void the_best_point_wins_by_metric_then_loss_then_step(void **state)
 {
-    const fl_trial_point points[] = { invented_point(10, 0.2, 0.5, 0.9), invented_point(20, 0.1, 0.5, 0.8),
-                                      invented_point(30, 0.1, 0.5, 0.7), invented_point(40, 0.1, 0.5, 0.7) };
+    const fl_trial_point points[] = { synthetic_point(10, 0.2, 0.5, 0.9), synthetic_point(20, 0.1, 0.5, 0.8),
+                                      synthetic_point(30, 0.1, 0.5, 0.7), synthetic_point(40, 0.1, 0.5, 0.7) };
     assert_int_equal(30, fl_record_best_point(points, 4, FL_TRIAL_VAL_ERROR)->step);
     assert_null(fl_record_best_point(points, 0, FL_TRIAL_VAL_ERROR));
 }

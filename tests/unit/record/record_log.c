@@ -6,7 +6,7 @@
 
 #define CLAIMS "\"claims\": {\"baseline\": \"a\"},"
 
-static size_t n_lines(const scene *s)
+static size_t n_lines(const fixture *s)
 {
     bytes log = take_file(s, "log.jsonl");
     size_t n = 0;
@@ -16,70 +16,70 @@ static size_t n_lines(const scene *s)
 }
 
 /* Open the folder again with a budget of `trials`. */
-static void extend(scene *s, const char *budget)
+static void extend(fixture *s, const char *budget)
 {
     fl_store_close(s->store);
     fl_study_free(s->study);
     char fields[200];
     snprintf(fields, sizeof fields, "%s " CLAIMS, budget);
-    s->study = invented_study(fields, SGD("a") "," SGD("b"));
+    s->study = synthetic_study(fields, SGD("a") "," SGD("b"));
     s->store = open_store(s, whole);
 }
 
-static void begin(scene *s)
+static void begin(fixture *s)
 {
-    scene_begin(s, BUDGET(10) CLAIMS, SGD("a") "," SGD("b"));
+    fixture_begin(s, BUDGET(10) CLAIMS, SGD("a") "," SGD("b"));
 }
 
 static void every_freeze_is_noted_once(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     assert_int_equal(n_lines(&s), 1);
     extend(&s, BUDGET(10)); /* the same again: nothing is frozen */
     assert_int_equal(n_lines(&s), 1);
     extend(&s, BUDGET(20));
     assert_int_equal(n_lines(&s), 2);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void looks_before_an_extension_count(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
-    assert_int_equal(read_scene(&s)->earlier_looks, 0);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 0);
     fl_record_log_look(s.folder, 10);
     fl_record_log_look(s.folder, 10); /* the same trials show the same */
-    assert_int_equal(read_scene(&s)->earlier_looks, 0);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 0);
     assert_int_equal(n_lines(&s), 2);
     extend(&s, BUDGET(20));
-    assert_int_equal(read_scene(&s)->earlier_looks, 1);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 1);
     extend(&s, BUDGET(30)); /* nobody looked at 20 */
-    assert_int_equal(read_scene(&s)->earlier_looks, 1);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 1);
     fl_record_log_look(s.folder, 30);
     extend(&s, BUDGET(40));
-    assert_int_equal(read_scene(&s)->earlier_looks, 2);
-    scene_end(&s);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 2);
+    fixture_end(&s);
 }
 
 static void an_extension_without_a_log_counts_as_a_look(void **state)
 {
-    scene s;
+    fixture s;
     char path[FL_FILE_PATH_MAX];
     begin(&s);
     fl_file_path_join(path, s.folder, "log.jsonl");
     unlink(path);
-    assert_int_equal(read_scene(&s)->earlier_looks, 0);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 0);
     extend(&s, BUDGET(20));
     unlink(path);
-    assert_int_equal(read_scene(&s)->earlier_looks, 1);
-    scene_end(&s);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 1);
+    fixture_end(&s);
 }
 
 /* A writer that died in the middle of a line spoils no other line, and the folder is as whole as before. */
 static void a_torn_line_is_left_out(void **state)
 {
-    scene s;
+    fixture s;
     begin(&s);
     fl_record_log_look(s.folder, 10);
     bytes log = take_file(&s, "log.jsonl");
@@ -88,18 +88,18 @@ static void a_torn_line_is_left_out(void **state)
     assert_int_equal(fl_record_log_looks(s.folder, 99, true), 1);
     fl_record_log_look(s.folder, 10);
     assert_int_equal(fl_record_log_looks(s.folder, 99, true), 2);
-    assert_int_equal(read_scene(&s)->n_damage, 0);
+    assert_int_equal(read_fixture(&s)->n_damage, 0);
     free(log.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void undeclared_claims_count_no_looks(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a"));
     fl_record_log_look(s.folder, 5);
-    assert_int_equal(read_scene(&s)->earlier_looks, 0);
-    scene_end(&s);
+    assert_int_equal(read_fixture(&s)->earlier_looks, 0);
+    fixture_end(&s);
 }
 
 int main(void)

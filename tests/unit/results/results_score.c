@@ -3,9 +3,9 @@
 
 #define REPEATS(n) "\"seeds\": {\"repeats\": " #n "},"
 
-static fl_results_score *scores_of(scene *s, size_t *n)
+static fl_results_score *scores_of(fixture *s, size_t *n)
 {
-    const fl_results *results = read_scene(s);
+    const fl_results *results = read_fixture(s);
     return fl_results_scores(results, &results->arms[0], n);
 }
 
@@ -19,57 +19,57 @@ static const fl_results_score *best_of(const fl_results_score *scores, size_t n,
 
 static void the_lowest_validation_error_is_selected_whatever_its_test_error(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.3, .test_error = 0.01 });
-    invent(&s, 0, 1, 0, (invented){ .val_error = 0.1, .test_error = 0.4 });
-    invent(&s, 0, 2, 0, (invented){ .val_error = 0.2, .test_error = 0.02 });
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.3, .test_error = 0.01 });
+    add_trial(&s, 0, 1, 0, (synthetic){ .val_error = 0.1, .test_error = 0.4 });
+    add_trial(&s, 0, 2, 0, (synthetic){ .val_error = 0.2, .test_error = 0.02 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(3, n);
     const fl_results_score *best = best_of(scores, n, 1);
     assert_close(best->val_error, 0.1, 0);
     assert_close(best->test_error, 0.4, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_tie_goes_to_the_lower_validation_loss(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.1, .val_loss = 0.5 });
-    invent(&s, 0, 1, 0, (invented){ .val_error = 0.1, .val_loss = 0.3 });
-    invent(&s, 0, 2, 0, (invented){ .val_error = 0.1, .val_loss = 0.4 });
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.5 });
+    add_trial(&s, 0, 1, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.3 });
+    add_trial(&s, 0, 2, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.4 });
     fl_results_score *scores = scores_of(&s, &n);
     best_of(scores, n, 1);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_full_tie_goes_to_the_lower_index_whichever_finished_first(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
-    for (uint64_t i = 3; i-- > 0;) invent(&s, 0, i, 0, (invented){ .val_error = 0.1, .val_loss = 0.5 });
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    for (uint64_t i = 3; i-- > 0;) add_trial(&s, 0, i, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.5 });
     fl_results_score *scores = scores_of(&s, &n);
     best_of(scores, n, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Medians: trial 0 of {.1, .5, .6} is .5; trial 1 of {.4, .45, .3} is .4, and its repeat 0 stands for it. */
 static void the_score_is_the_median_over_the_repeats(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
     const double errors[2][3] = { { 0.1, 0.5, 0.6 }, { 0.4, 0.45, 0.3 } };
-    scene_begin(&s, BUDGET(2) REPEATS(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(2) REPEATS(3), SGD("sgd"));
     for (uint64_t i = 0; i < 2; i++)
         for (uint64_t r = 0; r < 3; r++)
-            invent(&s, 0, i, r, (invented){ .val_error = errors[i][r], .test_error = errors[i][r] + 0.01 });
+            add_trial(&s, 0, i, r, (synthetic){ .val_error = errors[i][r], .test_error = errors[i][r] + 0.01 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(2, n);
     assert_close(scores[0].score, 0.5, 0);
@@ -78,74 +78,74 @@ static void the_score_is_the_median_over_the_repeats(void **state)
     assert_close(best->test_error, 0.41, 1e-15);
     assert_int_equal(0, best->record->slot.repeat);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Of {.1, .4, .2, .6} the middle ones are .2 and .4, of repeats 2 and 1: .3, and the mean of their test errors; of the
  * steps {20, 40, never, 30} 30 and 40. */
 static void of_an_even_number_of_repeats_the_middle_two_are_averaged(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
     const double errors[] = { 0.1, 0.4, 0.2, 0.6 }, tests[] = { 0.9, 0.5, 0.1, 0.9 };
     const size_t reached[] = { 20, 40, 0, 30 };
-    scene_begin(&s, BUDGET(1) REPEATS(4) "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},", SGD("sgd"));
+    fixture_begin(&s, BUDGET(1) REPEATS(4) "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},", SGD("sgd"));
     for (uint64_t r = 0; r < 4; r++)
-        invent(&s, 0, 0, r, (invented){ .val_error = errors[r], .test_error = tests[r], .reached = reached[r] });
+        add_trial(&s, 0, 0, r, (synthetic){ .val_error = errors[r], .test_error = tests[r], .reached = reached[r] });
     fl_results_score *scores = scores_of(&s, &n);
     assert_close(scores[0].score, 0.3, 1e-15);
     assert_close(scores[0].test_error, 0.3, 1e-15);
     assert_int_equal(2, scores[0].record->slot.repeat);
     assert_close(scores[0].steps_to_target, 35, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Whichever repeat diverges, and whether or not the others are there. */
 static void a_trial_is_feasible_when_all_its_repeats_are(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3) REPEATS(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(3) REPEATS(3), SGD("sgd"));
     for (uint64_t i = 0; i < 3; i++)
         for (uint64_t r = 0; r < 3; r++)
-            invent(&s, 0, i, r,
-                   i == r ? (invented){ .status = FL_OUTCOME_INFEASIBLE } : (invented){ .val_error = 0.2 });
+            add_trial(&s, 0, i, r,
+                      i == r ? (synthetic){ .status = FL_OUTCOME_INFEASIBLE } : (synthetic){ .val_error = 0.2 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(3, n);
     for (size_t i = 0; i < n; i++)
         assert_true(!scores[i].feasible && isinf(scores[i].score) && isinf(scores[i].test_error));
     assert_null(fl_results_best_score(scores, n));
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Of a trial that may yet turn out either way nothing is known. */
 static void a_trial_without_all_its_repeats_has_no_score(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3) REPEATS(2), SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.1 });
-    invent(&s, 0, 1, 0, (invented){ .val_error = 0.1 });
-    invent(&s, 0, 1, 1, (invented){ .status = FL_OUTCOME_FAILED });
-    invent(&s, 0, 2, 1, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture_begin(&s, BUDGET(3) REPEATS(2), SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.1 });
+    add_trial(&s, 0, 1, 0, (synthetic){ .val_error = 0.1 });
+    add_trial(&s, 0, 1, 1, (synthetic){ .status = FL_OUTCOME_FAILED });
+    add_trial(&s, 0, 2, 1, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(1, n);
     assert_int_equal(2, scores[0].index);
     assert_false(scores[0].feasible);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void infeasible_trials_score_infinity_and_failed_ones_nothing(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
-    invent(&s, 0, 1, 0, (invented){ .status = FL_OUTCOME_FAILED });
-    invent(&s, 0, 2, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
+    add_trial(&s, 0, 1, 0, (synthetic){ .status = FL_OUTCOME_FAILED });
+    add_trial(&s, 0, 2, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(2, n);
     assert_int_equal(0, scores[0].index);
@@ -153,48 +153,48 @@ static void infeasible_trials_score_infinity_and_failed_ones_nothing(void **stat
     assert_true(isinf(scores[0].score) && isinf(scores[0].test_error));
     assert_null(fl_results_best_score(scores, n));
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* With select_at best, a trial is scored where its own validation was best: at 10 steps, where the error was 0. */
 static void the_scored_point_is_the_last_or_the_best(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(1) "\"select_at\": \"best\",", SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.3, .test_error = 0.31, .reached = 10 });
+    fixture_begin(&s, BUDGET(1) "\"select_at\": \"best\",", SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.3, .test_error = 0.31, .reached = 10 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_close(scores[0].score, 0, 0);
     assert_close(scores[0].test_error, 0, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void the_loss_can_be_selected_by_as_well(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
-    scene_begin(&s, BUDGET(2) "\"select\": \"val_loss\",", SGD("sgd"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.1, .val_loss = 0.9 });
-    invent(&s, 0, 1, 0, (invented){ .val_error = 0.2, .val_loss = 0.7 });
+    fixture_begin(&s, BUDGET(2) "\"select\": \"val_loss\",", SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.9 });
+    add_trial(&s, 0, 1, 0, (synthetic){ .val_error = 0.2, .val_loss = 0.7 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_close(best_of(scores, n, 1)->val_error, 0.2, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Steps of {20, never, 40}: 40 in the middle. */
 static void steps_to_target_are_the_median_over_the_repeats(void **state)
 {
-    scene s;
+    fixture s;
     size_t n;
     const size_t reached[] = { 20, 0, 40 };
-    scene_begin(&s, BUDGET(1) REPEATS(3) "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},", SGD("sgd"));
-    for (uint64_t r = 0; r < 3; r++) invent(&s, 0, 0, r, (invented){ .val_error = 0.2, .reached = reached[r] });
+    fixture_begin(&s, BUDGET(1) REPEATS(3) "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},", SGD("sgd"));
+    for (uint64_t r = 0; r < 3; r++) add_trial(&s, 0, 0, r, (synthetic){ .val_error = 0.2, .reached = reached[r] });
     fl_results_score *scores = scores_of(&s, &n);
     assert_close(scores[0].steps_to_target, 40, 0);
     free(scores);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

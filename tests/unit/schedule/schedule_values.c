@@ -212,7 +212,7 @@ static void plateau_agrees_with_torch(void **state)
                    26);
 }
 
-/* The loss told after step 5 is the lowest: who remembers it drops the rate three times. */
+/* The loss after step 5 is the lowest: who remembers it drops the rate three times. */
 static void plateau_forgets_what_it_heard_during_the_warmup(void **state)
 {
     const size_t told_at[] = { 5, 10, 15, 20 };

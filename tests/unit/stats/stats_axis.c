@@ -8,7 +8,7 @@ static fl_study *study_of(const char *optimizer, const char *space)
     char arm[1000];
     snprintf(arm, sizeof arm, "{\"arm\": \"arm\", \"optimizer\": \"%s\", \"schedule\": \"linear\", \"space\": {%s}}",
              optimizer, space);
-    return invented_study(BUDGET(200), arm);
+    return synthetic_study(BUDGET(200), arm);
 }
 
 #define RATE "\"learning_rate\": 0.1"

@@ -96,7 +96,7 @@ typedef struct closing {
 static closing closing_of(double optimum, size_t n)
 {
     closing share = { 0 };
-    fl_study *study = invented_study(BUDGET(5), SGD("sgd"));
+    fl_study *study = synthetic_study(BUDGET(5), SGD("sgd"));
     for (size_t i = 0; i < n_studies; i++) {
         fl_random_stream stream = fl_random_stream_start(4, "simulated bowl", i);
         fl_stats_trial a[MOST_TRIALS], b[MOST_TRIALS];
@@ -138,7 +138,7 @@ static void a_search_that_is_closed_is_rarely_called_cut_off(void **state)
  * 3 .1^2 .9 + .1^3 = .056. */
 static void nor_is_an_axis_that_does_not_matter(void **state)
 {
-    fl_study *study = invented_study(BUDGET(5), SGD("sgd"));
+    fl_study *study = synthetic_study(BUDGET(5), SGD("sgd"));
     double share = 0;
     for (size_t i = 0; i < n_studies; i++) {
         fl_random_stream stream = fl_random_stream_start(5, "simulated axis", i);

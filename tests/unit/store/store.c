@@ -4,20 +4,20 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-static void three_trials(scene *s)
+static void three_trials(fixture *s)
 {
     const double errors[] = { 0.3, 0.2, 0.1 };
-    scene_begin(s, BUDGET(3), SGD("sgd"));
-    invent_errors(s, 0, errors, 3);
+    fixture_begin(s, BUDGET(3), SGD("sgd"));
+    add_errors(s, 0, errors, 3);
     fl_store_close(s->store);
     s->store = NULL;
 }
 
 static void a_trial_is_a_line_and_its_points_are_lines(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
-    const fl_results *results = read_scene(&s);
+    const fl_results *results = read_fixture(&s);
     size_t n;
     assert_int_equal(3, results->n_records);
     assert_int_equal(0, results->n_damage);
@@ -27,11 +27,11 @@ static void a_trial_is_a_line_and_its_points_are_lines(void **state)
     assert_int_equal(100, points[9].step);
     assert_close(points[9].of[FL_TRIAL_VAL_ERROR], 0.2, 0);
     free(points);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Cut the file `name` at each byte of its last line: opening the store must leave a whole number of good lines. */
-static void cut_everywhere(scene *s, const char *name, size_t n_lines)
+static void cut_everywhere(fixture *s, const char *name, size_t n_lines)
 {
     bytes whole_file = take_file(s, name);
     size_t last = line_start(&whole_file, n_lines);
@@ -49,44 +49,44 @@ static void cut_everywhere(scene *s, const char *name, size_t n_lines)
 
 static void a_torn_last_line_is_mended_wherever_it_was_torn(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
     cut_everywhere(&s, "trials.jsonl", 3);
     cut_everywhere(&s, "points.jsonl", 30);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void what_is_appended_to_a_mended_file_is_whole(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
     bytes b = take_file(&s, "trials.jsonl");
     give_file(&s, "trials.jsonl", b.text, line_start(&b, 3) + 40);
     s.store = open_store(&s, whole);
-    invent(&s, 0, 2, 0, (invented){ .val_error = 0.1, .test_error = 0.11 });
+    add_trial(&s, 0, 2, 0, (synthetic){ .val_error = 0.1, .test_error = 0.11 });
     bytes again = take_file(&s, "trials.jsonl");
     assert_int_equal(b.n, again.n);
     assert_memory_equal(b.text, again.text, b.n);
     free(again.text);
     free(b.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_torn_first_line_leaves_an_empty_file(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
     give_file(&s, "trials.jsonl", "{\"schema\":1", 11);
     fl_store_close(open_store(&s, whole));
     bytes b = take_file(&s, "trials.jsonl");
     assert_int_equal(0, b.n);
     free(b.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void damage_elsewhere_stays_in_place(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
     bytes b = take_file(&s, "trials.jsonl");
     b.text[line_start(&b, 2) + 12] ^= 1;
@@ -97,29 +97,29 @@ static void damage_elsewhere_stays_in_place(void **state)
     assert_memory_equal(b.text, after.text, b.n);
     free(after.text);
     free(b.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- shards --- */
 
 static void shards_write_side_by_side_and_are_read_together(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, BUDGET(4), SGD("sgd"));
+    fixture_begin(&s, BUDGET(4), SGD("sgd"));
     fl_store_close(s.store);
     s.store = NULL;
     fl_store *first = open_store(&s, (fl_store_shard){ 1, 2 }), *second = open_store(&s, (fl_store_shard){ 2, 2 });
     for (uint64_t i = 0; i < 4; i++) {
-        invented what = { .val_error = 0.1 * (double)(i + 1), .test_error = 0.5 };
-        assert_true(invent_in(&s, i % 2 ? second : first, 0, i, 0, what, &error));
+        synthetic what = { .val_error = 0.1 * (double)(i + 1), .test_error = 0.5 };
+        assert_true(add_trial_in(&s, i % 2 ? second : first, 0, i, 0, what, &error));
     }
     fl_store_close(first);
     fl_store_close(second);
-    const fl_results *results = read_scene(&s);
+    const fl_results *results = read_fixture(&s);
     assert_int_equal(4, results->arms[0].n_search);
     for (uint64_t i = 0; i < 4; i++) assert_int_equal(i, results->arms[0].search[i].slot.index);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_shards_files_carry_its_number(void **state)
@@ -135,19 +135,19 @@ static void a_shards_files_carry_its_number(void **state)
 
 static void assert_continues(const char *was, const char *is, const char *differing)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, was, SGD("sgd"));
+    fixture_begin(&s, was, SGD("sgd"));
     fl_store_close(s.store);
     fl_study_free(s.study);
-    s.study = invented_study(is, SGD("sgd"));
+    s.study = synthetic_study(is, SGD("sgd"));
     s.store = fl_store_open(s.folder, s.study, whole, NULL, &error);
     assert_int_equal(differing == NULL, s.store != NULL);
     if (differing) {
         assert_int_equal(FL_ERROR_USER, error.fault);
         assert_contains(error.text, differing);
     }
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void the_same_study_goes_on(void **state)
@@ -173,23 +173,23 @@ static void any_other_difference_is_refused_with_its_field(void **state)
 
 static void a_grown_study_is_what_the_folder_then_holds(void **state)
 {
-    scene s;
+    fixture s;
     three_trials(&s);
     fl_study_free(s.study);
-    s.study = invented_study(BUDGET(5), SGD("sgd"));
+    s.study = synthetic_study(BUDGET(5), SGD("sgd"));
     s.store = open_store(&s, whole);
-    assert_int_equal(5, read_scene(&s)->study->trials);
+    assert_int_equal(5, read_fixture(&s)->study->trials);
     assert_false(s.results->arms[0].filled);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_refused_study_changes_nothing(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
     three_trials(&s);
     bytes before = take_file(&s, "study.json");
-    fl_study *other = invented_study(BUDGET(2), SGD("sgd"));
+    fl_study *other = synthetic_study(BUDGET(2), SGD("sgd"));
     assert_null(fl_store_open(s.folder, other, whole, NULL, &error));
     bytes after = take_file(&s, "study.json");
     assert_int_equal(before.n, after.n);
@@ -197,7 +197,7 @@ static void a_refused_study_changes_nothing(void **state)
     fl_study_free(other);
     free(before.text);
     free(after.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* --- the machine's trouble --- */
@@ -205,12 +205,12 @@ static void a_refused_study_changes_nothing(void **state)
 /* A file-size limit stands in for a full disk: the write comes back short, then fails. */
 static void a_full_disk_keeps_what_is_finished(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
     struct rlimit before, tight;
     const double errors[] = { 0.3, 0.2 };
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
-    invent_errors(&s, 0, errors, 2);
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    add_errors(&s, 0, errors, 2);
     bytes b = take_file(&s, "trials.jsonl");
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(0, getrlimit(RLIMIT_FSIZE, &before));
@@ -219,23 +219,23 @@ static void a_full_disk_keeps_what_is_finished(void **state)
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &tight));
     bool added = true;
     for (uint64_t i = 2; added && i < 100; i++)
-        added = invent_in(&s, s.store, 0, i, 0, (invented){ .val_error = 0.5 }, &error);
+        added = add_trial_in(&s, s.store, 0, i, 0, (synthetic){ .val_error = 0.5 }, &error);
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
     assert_false(added);
     assert_int_equal(FL_ERROR_MACHINE, error.fault);
-    const fl_results *results = read_scene(&s);
+    const fl_results *results = read_fixture(&s);
     assert_int_equal(0, results->n_damage); /* nothing half-written */
     assert_true(results->n_records >= 2);
-    invent(&s, 0, 2, 0, (invented){ .val_error = 0.1 }); /* and with room again it goes on */
-    assert_int_equal(0, read_scene(&s)->n_damage);
+    add_trial(&s, 0, 2, 0, (synthetic){ .val_error = 0.1 }); /* and with room again it goes on */
+    assert_int_equal(0, read_fixture(&s)->n_damage);
     free(b.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_folder_that_cannot_be_made_is_the_users_mistake(void **state)
 {
     fl_error error;
-    fl_study *study = invented_study(BUDGET(3), SGD("sgd"));
+    fl_study *study = synthetic_study(BUDGET(3), SGD("sgd"));
     assert_null(fl_store_open("/dev/null/results", study, whole, NULL, &error));
     assert_int_equal(FL_ERROR_USER, error.fault);
     fl_study_free(study);
@@ -243,44 +243,44 @@ static void a_folder_that_cannot_be_made_is_the_users_mistake(void **state)
 
 static void a_damaged_host_file_is_put_aside(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
     three_trials(&s);
     give_file(&s, "host.json", "{\"schema\":1, \"hos", 17);
-    assert_int_equal(1, read_scene(&s)->n_damage);
+    assert_int_equal(1, read_fixture(&s)->n_damage);
     s.store = open_store(&s, whole);
     json_t *facts = json_pack("{s:s}", "processor", "invented");
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
     json_decref(facts);
-    assert_int_equal(0, read_scene(&s)->n_damage);
+    assert_int_equal(0, read_fixture(&s)->n_damage);
     bytes b = take_file(&s, "host.json.damaged");
     assert_string_equal("{\"schema\":1, \"hos", b.text);
     free(b.text);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Written to a file that no name leads to, a trial is lost, and the run must not go on. */
 static void a_folder_that_vanishes_is_the_machines_trouble(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
     char moved[FL_FILE_PATH_MAX + 8];
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
     snprintf(moved, sizeof moved, "%s.moved", s.folder);
     assert_int_equal(0, rename(s.folder, moved));
-    assert_false(invent_in(&s, s.store, 0, 0, 0, (invented){ .val_error = 0.5 }, &error));
+    assert_false(add_trial_in(&s, s.store, 0, 0, 0, (synthetic){ .val_error = 0.5 }, &error));
     assert_int_equal(FL_ERROR_MACHINE, error.fault);
     assert_contains(error.text, "was deleted or moved away");
     assert_int_equal(0, rename(moved, s.folder));
-    assert_int_equal(1, read_scene(&s)->n_records); /* it went along */
-    scene_end(&s);
+    assert_int_equal(1, read_fixture(&s)->n_records); /* it went along */
+    fixture_end(&s);
 }
 
 static void host_facts_are_kept_by_their_key(void **state)
 {
-    scene s;
+    fixture s;
     fl_error error;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
     json_t *facts = json_pack("{s:s}", "processor", "invented");
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
@@ -290,11 +290,11 @@ static void host_facts_are_kept_by_their_key(void **state)
     facts = json_pack("{s:s}", "processor", "another");
     assert_true(fl_store_host(s.store, "00000000000000bb", facts, &error));
     json_decref(facts);
-    const fl_results *results = read_scene(&s);
+    const fl_results *results = read_fixture(&s);
     assert_int_equal(2, json_object_size(results->hosts));
     const json_t *first = json_object_get(results->hosts, "00000000000000aa");
     assert_string_equal("invented", json_string_value(json_object_get(first, "processor")));
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static void assert_refused(const scene *s, fl_store_shard shard, const char *who)
+static void assert_refused(const fixture *s, fl_store_shard shard, const char *who)
 {
     fl_error error;
     assert_null(fl_store_open(s->folder, s->study, shard, NULL, &error));
@@ -15,23 +15,23 @@ static void assert_refused(const scene *s, fl_store_shard shard, const char *who
 
 static void a_second_writer_is_refused_while_the_first_lives(void **state)
 {
-    scene s;
+    fixture s;
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
     assert_refused(&s, whole, pid);
     fl_store_close(s.store);
     s.store = open_store(&s, whole);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* However the first writer dies, the next takes over at once. */
 static void a_killed_writer_leaves_no_lock(void **state)
 {
-    scene s;
+    fixture s;
     int ready[2], status;
     char byte, pid[32];
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
     fl_store_close(s.store);
     assert_int_equal(0, pipe(ready));
     pid_t child = fork();
@@ -48,14 +48,14 @@ static void a_killed_writer_leaves_no_lock(void **state)
     s.store = open_store(&s, whole);
     close(ready[0]);
     close(ready[1]);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* A worker that outlives its supervisor must not keep the lock: every descriptor closes on exec. */
 static void no_descriptor_survives_an_exec(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(3), SGD("sgd"));
+    fixture s;
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
     size_t n = 0;
     for (int file = 3; file < 256; file++) {
         char link[64], path[FL_FILE_PATH_MAX];
@@ -68,16 +68,16 @@ static void no_descriptor_survives_an_exec(void **state)
         assert_true(fcntl(file, F_GETFD) & FD_CLOEXEC);
     }
     assert_int_equal(3, n); /* lock, trials, points */
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Each would take trials of the other. Shards of another count do as well: 1/4 is part of 1/2. */
 static void the_whole_and_shards_of_two_counts_refuse_each_other(void **state)
 {
-    scene s;
+    fixture s;
     char pid[32];
     snprintf(pid, sizeof pid, "process %ld", (long)getpid());
-    scene_begin(&s, BUDGET(4), SGD("sgd"));
+    fixture_begin(&s, BUDGET(4), SGD("sgd"));
     assert_refused(&s, (fl_store_shard){ 2, 2 }, pid);
     fl_store_close(s.store);
     s.store = open_store(&s, (fl_store_shard){ 2, 2 });
@@ -88,7 +88,7 @@ static void the_whole_and_shards_of_two_counts_refuse_each_other(void **state)
     fl_store_close(s.store);
     fl_store_close(open_store(&s, (fl_store_shard){ 1, 4 }));
     s.store = open_store(&s, whole);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

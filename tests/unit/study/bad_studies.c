@@ -423,7 +423,7 @@ static void every_mistake_gets_its_sentence_and_place(void **state)
     assert_int_equal(n_wrong, 0);
 }
 
-/* What the command line changes is told as such. */
+/* What the command line changes is reported as such. */
 static void mistakes_of_the_command_line_say_so(void **state)
 {
     fl_error error;

@@ -9,27 +9,28 @@
     "{\"arm\": \"" name "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "                             \
     "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}"
 
-static void end(scene *s, fl_summary *summary)
+static void end(fixture *s, fl_summary *summary)
 {
     fl_summary_free(summary);
-    scene_end(s);
+    fixture_end(s);
 }
 
 /* Complete trials with a rate in the middle of the axis, but for those from `first` on, which are at its upper end. */
-static void trials_at(const scene *s, size_t arm, size_t n, double low, size_t n_at_end)
+static void trials_at(const fixture *s, size_t arm, size_t n, double low, size_t n_at_end)
 {
     for (uint64_t i = 0; i < n; i++) {
         fl_trial_values values = s->study->arms[arm].base.values;
         double error = low + 0.01 * (double)i;
         values.of[FL_TRIAL_OF_OPTIMIZER][0] = i < n_at_end ? 9.5 : 0.1;
-        invent(s, arm, i, 0, (invented){ .val_error = error, .test_error = error, .values = &values });
+        add_trial(s, arm, i, 0, (synthetic){ .val_error = error, .test_error = error, .values = &values });
     }
 }
 
 static void only_declared_pairs_are_tested_and_corrected_for(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"c\", \"a\"]]"), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    fixture s;
+    fixture_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"c\", \"a\"]]"),
+                  SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 10, 0.1 + 0.2 * (double)arm, 0);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(1, summary->n_pairs);
@@ -44,8 +45,8 @@ static void only_declared_pairs_are_tested_and_corrected_for(void **state)
 
 static void a_baseline_costs_a_test_per_other_arm(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10) CLAIMS("\"baseline\": \"b\""), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    fixture s;
+    fixture_begin(&s, BUDGET(10) CLAIMS("\"baseline\": \"b\""), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 10, 0.1 + 0.2 * (double)arm, 0);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(2, summary->n_tests);
@@ -56,8 +57,8 @@ static void a_baseline_costs_a_test_per_other_arm(void **state)
 /* Arms of one space differ by .01 in each trial: paired they do beyond doubt, whatever lies between the trials. */
 static void arms_of_one_space_are_paired_by_index(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), SGD("sgd") "," MOMENTUM("momentum") "," UNLIKE("other", 20));
+    fixture s;
+    fixture_begin(&s, BUDGET(20), SGD("sgd") "," MOMENTUM("momentum") "," UNLIKE("other", 20));
     for (size_t arm = 0; arm < 3; arm++) trials_at(&s, arm, 20, 0.1 + (arm ? 0.01 : 0), 0);
     fl_summary *summary = sum_up(&s);
     const fl_summary_pair *paired = &summary->pairs[0], *unpaired = &summary->pairs[1];
@@ -73,13 +74,15 @@ static void arms_of_one_space_are_paired_by_index(void **state)
  * the worst value of both arms, .5. K = 1: the means, (.1 + .2 + .5 + .5 + .3) / 5 against .3. */
 static void infeasible_trials_keep_their_partner_and_the_rest_is_left_out(void **state)
 {
-    scene s;
-    scene_begin(&s, FEASIBLE(5), SGD("sgd") "," MOMENTUM("momentum"));
+    fixture s;
+    fixture_begin(&s, FEASIBLE(5), SGD("sgd") "," MOMENTUM("momentum"));
     const double errors[7] = { 0.1, 0.2, 0, 0, 0.3, 0.4, 0.4 };
     for (uint64_t i = 0; i < 7; i++) {
         if (i < 5)
-            invent(&s, 1, i, 0, (invented){ .val_error = 0.1 + 0.1 * (double)i, .test_error = 0.1 + 0.1 * (double)i });
-        invent(&s, 0, i, 0, errors[i] > 0 ? (invented){ .val_error = errors[i], .test_error = errors[i] } : infeasible);
+            add_trial(&s, 1, i, 0,
+                      (synthetic){ .val_error = 0.1 + 0.1 * (double)i, .test_error = 0.1 + 0.1 * (double)i });
+        add_trial(&s, 0, i, 0,
+                  errors[i] > 0 ? (synthetic){ .val_error = errors[i], .test_error = errors[i] } : infeasible);
     }
     fl_summary *summary = sum_up(&s);
     const fl_summary_pair *pair = &summary->pairs[0];
@@ -95,8 +98,8 @@ static void infeasible_trials_keep_their_partner_and_the_rest_is_left_out(void *
 static void nothing_is_claimed_against_an_arm_whose_search_is_cut_off(void **state)
 {
     for (size_t n_at_end = 1; n_at_end <= 2; n_at_end++) {
-        scene s;
-        scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
+        fixture s;
+        fixture_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
         trials_at(&s, 0, 20, 0.1, 0);
         trials_at(&s, 1, 20, 0.4, n_at_end);
         fl_summary *summary = sum_up(&s);
@@ -113,8 +116,8 @@ static void nothing_is_claimed_against_an_arm_whose_search_is_cut_off(void **sta
 /* The winner's space may end where it likes. */
 static void a_winner_that_is_cut_off_is_claimed(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
+    fixture s;
+    fixture_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
     trials_at(&s, 0, 20, 0.1, 3);
     trials_at(&s, 1, 20, 0.4, 0);
     fl_summary *summary = sum_up(&s);
@@ -125,10 +128,10 @@ static void a_winner_that_is_cut_off_is_claimed(void **state)
 
 static void a_diverged_arm_has_no_difference(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
     trials_at(&s, 0, 10, 0.1, 0);
-    for (uint64_t i = 0; i < 10; i++) invent(&s, 1, i, 0, infeasible);
+    for (uint64_t i = 0; i < 10; i++) add_trial(&s, 1, i, 0, infeasible);
     fl_summary *summary = sum_up(&s);
     const fl_summary_pair *pair = &summary->pairs[0];
     assert_int_equal(FL_SUMMARY_DIVERGED, pair->found);
@@ -140,8 +143,8 @@ static void a_diverged_arm_has_no_difference(void **state)
 /* Errors with p between .05/3 and .05: claimed at the first look, not at the third. */
 static void looking_again_asks_for_more(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]"), SGD("a") "," UNLIKE("b", 20));
+    fixture s;
+    fixture_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]"), SGD("a") "," UNLIKE("b", 20));
     trials_at(&s, 0, 10, 0.10, 0);
     trials_at(&s, 1, 10, 0.135, 0);
     fl_summary *summary = sum_up(&s);
@@ -158,9 +161,9 @@ static void looking_again_asks_for_more(void **state)
     end(&s, summary);
 }
 
-static fl_summary *member(scene *s, const char *fields)
+static fl_summary *member(fixture *s, const char *fields)
 {
-    scene_begin(s, fields, SGD("a") "," UNLIKE("b", 20));
+    fixture_begin(s, fields, SGD("a") "," UNLIKE("b", 20));
     trials_at(s, 0, 10, 0.10, 0);
     trials_at(s, 1, 10, 0.135, 0);
     return sum_up(s);
@@ -169,7 +172,7 @@ static fl_summary *member(scene *s, const char *fields)
 /* One test in each of two studies: together p is doubled; a third study of no family stays as it is. */
 static void studies_of_one_family_are_corrected_together(void **state)
 {
-    scene s[3];
+    fixture s[3];
     fl_summary *summaries[] = {
         member(&s[0], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"family\": \"batch sizes\"")),
         member(&s[1], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]")),
@@ -190,13 +193,14 @@ static void studies_of_one_family_are_corrected_together(void **state)
 static void reruns_are_a_comparison_of_their_own(void **state)
 {
     for (uint64_t n = 4; n <= 5; n++) {
-        scene s;
-        scene_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 5},", SGD("a") "," UNLIKE("b", 20));
+        fixture s;
+        fixture_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 5},", SGD("a") "," UNLIKE("b", 20));
         for (size_t arm = 0; arm < 2; arm++) {
             trials_at(&s, arm, 10, 0.1 + 0.1 * (double)arm, 0);
             for (uint64_t i = 0; i < n; i++) {
                 double error = 0.1 + 0.1 * (double)arm + 0.001 * (double)i;
-                invent(&s, arm, 0, FL_STUDY_RERUN_REPEAT + i, (invented){ .val_error = error, .test_error = error });
+                add_trial(&s, arm, 0, FL_STUDY_RERUN_REPEAT + i,
+                          (synthetic){ .val_error = error, .test_error = error });
             }
         }
         fl_summary *summary = sum_up(&s);

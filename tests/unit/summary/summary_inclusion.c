@@ -8,14 +8,14 @@
 #define WIDE RATE "," AXIS("one_minus_momentum", "1e-3", "1")
 
 /* `n` trials of an arm from an error of `low` upwards in small steps, the two best at these values. */
-static void steps_up(const scene *s, size_t arm, size_t n, double low, double learning_rate, double momentum)
+static void steps_up(const fixture *s, size_t arm, size_t n, double low, double learning_rate, double momentum)
 {
     fl_trial_values best = s->study->arms[arm].base.values;
     best.of[FL_TRIAL_OF_OPTIMIZER][0] = learning_rate;
     best.of[FL_TRIAL_OF_OPTIMIZER][1] = momentum;
     for (uint64_t i = 0; i < n; i++) {
         double error = low + 1e-4 * (double)i;
-        invent(s, arm, i, 0, (invented){ .val_error = error, .test_error = error, .values = i < 2 ? &best : NULL });
+        add_trial(s, arm, i, 0, (synthetic){ .val_error = error, .test_error = error, .values = i < 2 ? &best : NULL });
     }
 }
 
@@ -30,10 +30,10 @@ static const fl_summary_inclusion *only(const fl_summary *summary)
  */
 static void check_contradicted(const char *space, double learning_rate, double momentum, const char *why)
 {
-    scene s;
+    fixture s;
     char arms[600];
     snprintf(arms, sizeof arms, SGD("sgd") ", " MOMENTUM("%s"), space);
-    scene_begin(&s, BUDGET(10), arms);
+    fixture_begin(&s, BUDGET(10), arms);
     steps_up(&s, 0, 10, 0.1, 1, 0);
     steps_up(&s, 1, 10, 0.2, learning_rate, momentum);
     fl_summary *summary = sum_up(&s);
@@ -45,7 +45,7 @@ static void check_contradicted(const char *space, double learning_rate, double m
     assert_true(found->low > 0 && found->p_worse < 0.05);
     assert_string_equal(why, found->why);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_special_case_outside_the_space_makes_it_too_narrow(void **state)
@@ -57,10 +57,10 @@ static void a_special_case_outside_the_space_makes_it_too_narrow(void **state)
 /* SGD is Momentum with a momentum of 0: a space without it holds no point of SGD, and nothing is judged. */
 static void check_not_here(const char *space, const char *why)
 {
-    scene s;
+    fixture s;
     char arms[600];
     snprintf(arms, sizeof arms, SGD("sgd") ", " MOMENTUM("%s"), space);
-    scene_begin(&s, BUDGET(10), arms);
+    fixture_begin(&s, BUDGET(10), arms);
     steps_up(&s, 0, 10, 0.1, 1, 0);
     steps_up(&s, 1, 10, 0.2, 0.01, 0.9);
     fl_summary *summary = sum_up(&s);
@@ -69,7 +69,7 @@ static void check_not_here(const char *space, const char *why)
     assert_true(!found->judged && isnan(found->p_worse));
     assert_string_equal(why, found->why);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_space_that_holds_no_point_of_the_special_case_is_no_inclusion(void **state)
@@ -93,9 +93,9 @@ static void otherwise_the_trials_are_too_few(void **state)
 }
 
 /* Both arms of `n` trials, the special one from `special` and the general one from `general` upwards. */
-static fl_summary *both(scene *s, const char *fields, size_t n, double special, double general)
+static fl_summary *both(fixture *s, const char *fields, size_t n, double special, double general)
 {
-    scene_begin(s, fields, SGD("sgd") ", " MOMENTUM(WIDE));
+    fixture_begin(s, fields, SGD("sgd") ", " MOMENTUM(WIDE));
     steps_up(s, 0, n, special, 1, 0);
     steps_up(s, 1, n, general, 0.1, 0.9);
     return sum_up(s);
@@ -103,7 +103,7 @@ static fl_summary *both(scene *s, const char *fields, size_t n, double special, 
 
 static void a_better_general_rule_is_shown_to_be_no_worse(void **state)
 {
-    scene s;
+    fixture s;
     fl_summary *summary = both(&s, BUDGET(10), 10, 0.2, 0.1);
     const fl_summary_inclusion *found = only(summary);
     assert_int_equal(FL_SUMMARY_SHOWN, found->finding);
@@ -112,51 +112,51 @@ static void a_better_general_rule_is_shown_to_be_no_worse(void **state)
     assert_true(found->high < 0);
     assert_null(found->why);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Of 2,000 validation examples an error of .1 has a standard error of sqrt(.1 .9 / 2000) = .0067082: a general rule
  * that is worse by .004 beyond doubt is no worse as far as validation can tell. */
 static void a_difference_that_validation_cannot_resolve_is_none(void **state)
 {
-    scene s;
+    fixture s;
     fl_summary *summary = both(&s, BUDGET(10), 10, 0.1, 0.104);
     const fl_summary_inclusion *found = only(summary);
     assert_close(found->margin, 0.00670820393, 1e-8);
     assert_true(found->low > 0 && found->p_worse < 0.05 && found->high < found->margin);
     assert_int_equal(FL_SUMMARY_SHOWN, found->finding);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_loss_has_no_such_margin(void **state)
 {
-    scene s;
+    fixture s;
     fl_summary *summary = both(&s, BUDGET(10) "\"select\": \"val_loss\",", 10, 0.1, 0.104);
     assert_close(only(summary)->margin, 0, 0);
     assert_int_equal(FL_SUMMARY_CONTRADICTED, only(summary)->finding);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Errors from .1 to .4 in both arms: the interval reaches far above the margin, and far below zero. */
 static void what_the_trials_leave_open_is_not_shown(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("sgd") ", " MOMENTUM(WIDE));
-    for (size_t arm = 0; arm < 2; arm++) ladder(&s, arm, 10, 0.1);
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("sgd") ", " MOMENTUM(WIDE));
+    for (size_t arm = 0; arm < 2; arm++) add_rising(&s, arm, 10, 0.1);
     fl_summary *summary = sum_up(&s);
     const fl_summary_inclusion *found = only(summary);
     assert_int_equal(FL_SUMMARY_NOT_SHOWN, found->finding);
     assert_true(found->low < 0 && found->high > found->margin);
     assert_non_null(found->why);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void check_no_claim(const char *fields, size_t n, const char *why)
 {
-    scene s;
+    fixture s;
     fl_summary *summary = both(&s, fields, n, 0.1, 0.2);
     const fl_summary_inclusion *found = only(summary);
     assert_false(found->judged);
@@ -164,7 +164,7 @@ static void check_no_claim(const char *fields, size_t n, const char *why)
     assert_true(isnan(found->difference) && isnan(found->p_worse));
     assert_string_equal(why, found->why);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void nothing_is_claimed_of_few_trials_or_an_unfilled_budget(void **state)
@@ -177,13 +177,14 @@ static void nothing_is_claimed_of_few_trials_or_an_unfilled_budget(void **state)
 /* Three arms, three inclusions; of the two p that are least one is tripled and none falls below it. */
 static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10),
-                SGD("sgd") ", " MOMENTUM(WIDE) ", " ARM(
-                    "adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e8") "," AXIS("one_minus_beta1", "1e-3", "1")));
+    fixture s;
+    fixture_begin(
+        &s, BUDGET(10),
+        SGD("sgd") ", " MOMENTUM(WIDE) ", " ARM(
+            "adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e8") "," AXIS("one_minus_beta1", "1e-3", "1")));
     steps_up(&s, 0, 10, 0.1, 1, 0);
     steps_up(&s, 1, 10, 0.1, 0.1, 0.9);
-    ladder(&s, 2, 10, 0.2);
+    add_rising(&s, 2, 10, 0.2);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(3, summary->n_inclusions);
     const fl_summary_inclusion *equal = &summary->inclusions[0], *first = &summary->inclusions[1],
@@ -196,19 +197,19 @@ static void p_values_are_corrected_over_the_inclusions_of_the_study(void **state
     /* at an epsilon of 1 the rate is SGD's, within its axis; at one of 1e8 it would not be */
     assert_contains(first->why, "too few trials: its space holds what sgd selected");
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Of SGD at a rate of 1: Adam's epsilon must be large and beta1 zero; of Adam with epsilon tuned, that leaves beta1. */
 static void limits_ask_for_a_large_epsilon(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10),
-                SGD("sgd") ", " ARM("adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e-2")) ", " ARM(
-                    "tuned", "adam", AXIS("learning_rate/epsilon", "1e-2", "1e2") "," AXIS("epsilon", "1e-8", "10")));
+    fixture s;
+    fixture_begin(&s, BUDGET(10),
+                  SGD("sgd") ", " ARM("adam", "adam", RATE "," AXIS("epsilon", "1e-8", "1e-2")) ", " ARM(
+                      "tuned", "adam", AXIS("learning_rate/epsilon", "1e-2", "1e2") "," AXIS("epsilon", "1e-8", "10")));
     steps_up(&s, 0, 10, 0.1, 1, 0);
-    ladder(&s, 1, 10, 0.2);
-    ladder(&s, 2, 10, 0.2);
+    add_rising(&s, 1, 10, 0.2);
+    add_rising(&s, 2, 10, 0.2);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(2, summary->n_inclusions);
     for (size_t i = 0; i < 2; i++) assert_int_equal(FL_SUMMARY_NOT_HERE, summary->inclusions[i].finding);
@@ -216,19 +217,19 @@ static void limits_ask_for_a_large_epsilon(void **state)
                         "epsilon would be 1, of [1e-08, 0.01], beta1 would be 0, left at 0.9");
     assert_string_equal(summary->inclusions[1].why, "beta1 would be 0, left at 0.9");
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void arms_of_other_schedules_are_no_special_cases(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10),
-                SGD("sgd") ", {\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"schedule\": \"cosine\", "
-                           "\"space\": {" RATE "}}");
+    fixture s;
+    fixture_begin(&s, BUDGET(10),
+                  SGD("sgd") ", {\"arm\": \"momentum\", \"optimizer\": \"momentum\", \"schedule\": \"cosine\", "
+                             "\"space\": {" RATE "}}");
     fl_summary *summary = sum_up(&s);
     assert_int_equal(0, summary->n_inclusions);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -3,8 +3,8 @@
 
 static void the_json_holds_the_promised_fields(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5) TARGET, SGD("a") "," SGD("b"));
+    fixture s;
+    fixture_begin(&s, BUDGET(5) TARGET, SGD("a") "," SGD("b"));
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
     json_t *json = fl_summary_json(summary), *arms = json_object_get(json, "arms");
@@ -25,14 +25,14 @@ static void the_json_holds_the_promised_fields(void **state)
     assert_keys(json_array_get(json_object_get(json, "pairs"), 0), "a b k difference p p_adjusted claimed verdict");
     json_decref(json);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Every figure is a number or null: Jansson refuses NaN and infinity, so what is left out would be missed here. */
 static void the_json_of_an_empty_folder_can_be_written(void **state)
 {
-    scene s;
-    scene_begin(&s, FEASIBLE(5) TARGET, SGD("a") "," SGD("b"));
+    fixture s;
+    fixture_begin(&s, FEASIBLE(5) TARGET, SGD("a") "," SGD("b"));
     fl_summary *summary = sum_up(&s);
     json_t *json = fl_summary_json(summary);
     char *text = json_dumps(json, 0);
@@ -40,15 +40,15 @@ static void the_json_of_an_empty_folder_can_be_written(void **state)
     free(text);
     json_decref(json);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void a_summary_is_a_pure_function_of_the_records(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," SGD("b"));
-    ladder(&s, 0, 10, 0.10);
-    ladder(&s, 1, 10, 0.12);
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a") "," SGD("b"));
+    add_rising(&s, 0, 10, 0.10);
+    add_rising(&s, 1, 10, 0.12);
     fl_summary *first = sum_up(&s);
     json_t *once = fl_summary_json(first);
     fl_summary_free(first);
@@ -58,7 +58,7 @@ static void a_summary_is_a_pure_function_of_the_records(void **state)
     json_decref(once);
     json_decref(again);
     fl_summary_free(second);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 int main(void)

@@ -7,10 +7,10 @@
  * 2/252; 4,000 draws know it to sqrt(p (1-p) / 4000) = .0014. K = 1: the difference is that of the means, -.2. */
 static void a_clear_difference_is_claimed(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.3);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
+    add_rising(&s, 0, 5, 0.1);
+    add_rising(&s, 1, 5, 0.3);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(1, summary->n_pairs);
     const fl_summary_pair *pair = &summary->pairs[0];
@@ -22,60 +22,60 @@ static void a_clear_difference_is_claimed(void **state)
     assert_true(pair->claimed);
     assert_string_equal("a is better", pair->verdict);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* The least of 4 of the ranks 1..20 is 21/5 = 4.2 on average: .1 + .01 * 3.2. */
 static void k_is_a_fifth_of_the_trials(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 20));
-    ladder(&s, 0, 20, 0.1);
-    ladder(&s, 1, 20, 0.2);
+    fixture s;
+    fixture_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 20));
+    add_rising(&s, 0, 20, 0.1);
+    add_rising(&s, 1, 20, 0.2);
     fl_summary *summary = sum_up(&s);
     assert_int_equal(4, summary->arms[0].k);
     assert_int_equal(4, summary->pairs[0].k);
     assert_close(summary->arms[0].interval.estimate, 0.132, 1e-12);
     assert_close(summary->pairs[0].difference, -0.1, 1e-12);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void the_verdict_names_the_arm_with_the_lower_error(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
-    ladder(&s, 0, 5, 0.3);
-    ladder(&s, 1, 5, 0.1);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
+    add_rising(&s, 0, 5, 0.3);
+    add_rising(&s, 1, 5, 0.1);
     fl_summary *summary = sum_up(&s);
     assert_string_equal("b is better", summary->pairs[0].verdict);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Every division differs at least as much as two equal arms: p = 1. */
 static void between_equal_arms_no_difference_is_shown(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.1);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20));
+    add_rising(&s, 0, 5, 0.1);
+    add_rising(&s, 1, 5, 0.1);
     fl_summary *summary = sum_up(&s);
     assert_close(summary->pairs[0].p, 1, 0);
     assert_false(summary->pairs[0].claimed);
     assert_string_equal("no difference shown", summary->pairs[0].verdict);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Three pairs: two at p = 2/252, one at 1. Holm makes 3 p of the smallest, then keeps the order. */
 static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 5, 0.1);
-    ladder(&s, 2, 5, 0.3);
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    add_rising(&s, 0, 5, 0.1);
+    add_rising(&s, 1, 5, 0.1);
+    add_rising(&s, 2, 5, 0.3);
     fl_summary *summary = sum_up(&s);
     const fl_summary_pair *equal = &summary->pairs[0], *first = &summary->pairs[1], *second = &summary->pairs[2];
     assert_int_equal(3, summary->n_pairs);
@@ -83,19 +83,19 @@ static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
     assert_close(fmin(first->p_adjusted, second->p_adjusted), 3 * fmin(first->p, second->p), 1e-12);
     assert_true(first->claimed && second->claimed && !equal->claimed);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 /* Of three arms the middle one lacks a feasible trial: the pair of the others is the only one, so Holm changes nothing.
  */
 static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state)
 {
-    scene s;
-    scene_begin(&s, FEASIBLE(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
-    ladder(&s, 0, 5, 0.1);
-    ladder(&s, 1, 4, 0.3);
-    for (uint64_t i = 4; i < 15; i++) invent(&s, 1, i, 0, infeasible);
-    ladder(&s, 2, 5, 0.3);
+    fixture s;
+    fixture_begin(&s, FEASIBLE(5), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    add_rising(&s, 0, 5, 0.1);
+    add_rising(&s, 1, 4, 0.3);
+    for (uint64_t i = 4; i < 15; i++) add_trial(&s, 1, i, 0, infeasible);
+    add_rising(&s, 2, 5, 0.3);
     fl_summary *summary = sum_up(&s);
     for (size_t i = 0; i < 3; i += 2) { /* a and b, b and c */
         const fl_summary_pair *pair = &summary->pairs[i];
@@ -108,12 +108,12 @@ static void nothing_is_claimed_of_an_arm_whose_budget_is_not_filled(void **state
     assert_true(summary->pairs[1].claimed);
     assert_close(summary->pairs[1].p_adjusted, summary->pairs[1].p, 0);
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
 static void only_arms_of_one_batch_size_are_compared(void **state)
 {
-    scene s = { .study = NULL };
+    fixture s = { .study = NULL };
     fl_error error;
     s.study = fl_study_load_text(
         "lists",
@@ -132,15 +132,15 @@ static void only_arms_of_one_batch_size_are_compared(void **state)
         assert_string_not_equal(a->label, b->label);
     }
     fl_summary_free(summary);
-    scene_end(&s);
+    fixture_end(&s);
 }
 
-static fl_summary *with_steps(scene *s, size_t a, size_t b)
+static fl_summary *with_steps(fixture *s, size_t a, size_t b)
 {
-    scene_begin(s, BUDGET(5) TARGET, SGD("a") "," UNLIKE("b", 20));
+    fixture_begin(s, BUDGET(5) TARGET, SGD("a") "," UNLIKE("b", 20));
     for (uint64_t i = 0; i < 5; i++) {
-        invent(s, 0, i, 0, (invented){ .val_error = 0.2, .reached = a });
-        invent(s, 1, i, 0, (invented){ .val_error = 0.2, .reached = b });
+        add_trial(s, 0, i, 0, (synthetic){ .val_error = 0.2, .reached = a });
+        add_trial(s, 1, i, 0, (synthetic){ .val_error = 0.2, .reached = b });
     }
     return sum_up(s);
 }
@@ -153,11 +153,11 @@ static void arms_within_one_interval_are_equal_in_steps(void **state)
         bool equal;
     } cases[] = { { 30, 30, true }, { 30, 40, true }, { 30, 50, false }, { 0, 0, true }, { 30, 0, false } };
     for (size_t i = 0; i < 5; i++) {
-        scene s;
+        fixture s;
         fl_summary *summary = with_steps(&s, cases[i].a, cases[i].b);
         assert_int_equal(cases[i].equal, summary->pairs[0].steps_equal);
         fl_summary_free(summary);
-        scene_end(&s);
+        fixture_end(&s);
     }
 }
 

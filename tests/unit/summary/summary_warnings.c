@@ -15,17 +15,17 @@ static void assert_says(char *const *list, size_t n, const char *part)
     fail_msg("no warning contains '%s'", part);
 }
 
-static void end(scene *s, fl_summary *summary)
+static void end(fixture *s, fl_summary *summary)
 {
     fl_summary_free(summary);
-    scene_end(s);
+    fixture_end(s);
 }
 
 #define ASSERT_WARNS(of, part) assert_says((of)->warnings, (of)->n_warnings, part)
 #define ASSERT_SILENT(of, part) assert_false(says((of)->warnings, (of)->n_warnings, part))
 
 /* The values of a trial with this learning rate. */
-static fl_trial_values at_rate(const scene *s, double rate)
+static fl_trial_values at_rate(const fixture *s, double rate)
 {
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0);
     fl_trial_values values = trial.values;
@@ -35,19 +35,20 @@ static fl_trial_values at_rate(const scene *s, double rate)
 }
 
 /* `n` trials around `error`, all at the same rate, on an axis from 1e-3 to 10. */
-static void sound_trials(const scene *s, size_t arm, size_t n, double error, double rate)
+static void sound_trials(const fixture *s, size_t arm, size_t n, double error, double rate)
 {
     fl_trial_values values = at_rate(s, rate);
     for (uint64_t i = 0; i < n; i++)
-        invent(s, arm, i, 0,
-               (invented){
-                   .val_error = error + 0.01 * (double)i, .test_error = error + 0.01 * (double)i, .values = &values });
+        add_trial(s, arm, i, 0,
+                  (synthetic){ .val_error = error + 0.01 * (double)i,
+                               .test_error = error + 0.01 * (double)i,
+                               .values = &values });
 }
 
 static void a_sound_study_has_no_warnings(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20));
     sound_trials(&s, 0, 10, 0.1, 0.1);
     sound_trials(&s, 1, 10, 0.3, 0.1);
     fl_summary *summary = sum_up(&s);
@@ -59,8 +60,8 @@ static void a_sound_study_has_no_warnings(void **state)
 
 static void fewer_than_ten_trials_are_too_few(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(9), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(9), SGD("a"));
     sound_trials(&s, 0, 9, 0.1, 0.1);
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "too few trials to tell: 9");
@@ -70,8 +71,8 @@ static void fewer_than_ten_trials_are_too_few(void **state)
 /* 4 trials against 4: C(8, 4) = 70 divisions, each with its mirror image, 2/70 = .029; three pairs: .086. */
 static void numbers_that_can_show_nothing_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    fixture s;
+    fixture_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     for (size_t arm = 0; arm < 3; arm++) sound_trials(&s, arm, 4, 0.1 + 0.2 * (double)arm, 0.1);
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(summary, "with 3 tests the smallest p they can give is 0.086");
@@ -81,8 +82,8 @@ static void numbers_that_can_show_nothing_are_named(void **state)
 /* Two arms alone: .029 is below .05. */
 static void numbers_that_just_suffice_are_not(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20));
+    fixture s;
+    fixture_begin(&s, BUDGET(4), SGD("a") "," UNLIKE("b", 20));
     for (size_t arm = 0; arm < 2; arm++) sound_trials(&s, arm, 4, 0.1 + 0.2 * (double)arm, 0.1);
     fl_summary *summary = sum_up(&s);
     ASSERT_SILENT(summary, "to show any difference");
@@ -92,8 +93,8 @@ static void numbers_that_just_suffice_are_not(void **state)
 
 static void the_best_value_on_an_edge_is_named_with_the_bound_to_widen(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 9.5);
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0],
@@ -103,12 +104,13 @@ static void the_best_value_on_an_edge_is_named_with_the_bound_to_widen(void **st
 
 static void the_edge_of_listed_values_is_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(3) "\"search\": {\"method\": \"grid\"},",
-                "{\"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": {\"feasible_points\": [0.01, "
-                "0.1, 1]}}}");
+    fixture s;
+    fixture_begin(
+        &s, BUDGET(3) "\"search\": {\"method\": \"grid\"},",
+        "{\"arm\": \"a\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": {\"feasible_points\": [0.01, "
+        "0.1, 1]}}}");
     const double errors[] = { 0.1, 0.2, 0.3 };
-    invent_errors(&s, 0, errors, 3);
+    add_errors(&s, 0, errors, 3);
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0],
                  "the best 1 trial has the least of the 3 values listed for learning_rate: add 0.001");
@@ -117,10 +119,10 @@ static void the_edge_of_listed_values_is_named(void **state)
 
 static void an_unfilled_budget_is_named(void **state)
 {
-    scene s;
-    scene_begin(&s, FEASIBLE(2), SGD("a"));
-    invent(&s, 0, 0, 0, (invented){ .val_error = 0.2 });
-    for (uint64_t i = 1; i < 6; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture s;
+    fixture_begin(&s, FEASIBLE(2), SGD("a"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.2 });
+    for (uint64_t i = 1; i < 6; i++) add_trial(&s, 0, i, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "budget not filled: 1 of 2 feasible trials");
     end(&s, summary);
@@ -128,9 +130,9 @@ static void an_unfilled_budget_is_named(void **state)
 
 static void an_arm_that_always_diverges_is_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(2), SGD("a"));
-    for (uint64_t i = 0; i < 2; i++) invent(&s, 0, i, 0, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    fixture s;
+    fixture_begin(&s, BUDGET(2), SGD("a"));
+    for (uint64_t i = 0; i < 2; i++) add_trial(&s, 0, i, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     assert_null(summary->arms[0].selected);
     ASSERT_WARNS(&summary->arms[0], "no trial has a finite figure");
@@ -139,11 +141,11 @@ static void an_arm_that_always_diverges_is_named(void **state)
 
 static void failed_trials_are_counted_and_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(12), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(12), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 10, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "killed by signal 9 (Killed)" });
-    invent(&s, 0, 11, 0, (invented){ .status = FL_OUTCOME_FAILED, .reason = "took longer than 60 s" });
+    add_trial(&s, 0, 10, 0, (synthetic){ .status = FL_OUTCOME_FAILED, .reason = "killed by signal 9 (Killed)" });
+    add_trial(&s, 0, 11, 0, (synthetic){ .status = FL_OUTCOME_FAILED, .reason = "took longer than 60 s" });
     fl_summary *summary = sum_up(&s);
     assert_int_equal(12, summary->arms[0].n_run);
     assert_int_equal(10, summary->arms[0].n_counted);
@@ -155,10 +157,10 @@ static void failed_trials_are_counted_and_named(void **state)
 
 static void trials_stopped_early_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, "\"budget\": {\"trials\": 11, \"steps\": 100, \"eval_every\": 10, \"stop_above\": 5},", SGD("a"));
+    fixture s;
+    fixture_begin(&s, "\"budget\": {\"trials\": 11, \"steps\": 100, \"eval_every\": 10, \"stop_above\": 5},", SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 10, 0, (invented){ .val_error = 0.9, .stopped_at = 30 });
+    add_trial(&s, 0, 10, 0, (synthetic){ .val_error = 0.9, .stopped_at = 30 });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "1 trial was stopped early by stop_above");
     end(&s, summary);
@@ -166,10 +168,10 @@ static void trials_stopped_early_are_named(void **state)
 
 static void machines_mixed_within_an_arm_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(11), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(11), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 10, 0, (invented){ .val_error = 0.9, .host = "0000000000000002" });
+    add_trial(&s, 0, 10, 0, (synthetic){ .val_error = 0.9, .host = "0000000000000002" });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "trials ran on 2 different machines or builds");
     end(&s, summary);
@@ -177,11 +179,11 @@ static void machines_mixed_within_an_arm_are_named(void **state)
 
 static void missing_and_diverged_reruns_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 3},", SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(10) "\"seeds\": {\"rerun_best\": 3},", SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
-    invent(&s, 0, 0, FL_STUDY_RERUN_REPEAT, (invented){ .val_error = 0.1, .test_error = 0.2 });
-    invent(&s, 0, 0, FL_STUDY_RERUN_REPEAT + 1, (invented){ .status = FL_OUTCOME_INFEASIBLE });
+    add_trial(&s, 0, 0, FL_STUDY_RERUN_REPEAT, (synthetic){ .val_error = 0.1, .test_error = 0.2 });
+    add_trial(&s, 0, 0, FL_STUDY_RERUN_REPEAT + 1, (synthetic){ .status = FL_OUTCOME_INFEASIBLE });
     fl_summary *summary = sum_up(&s);
     ASSERT_WARNS(&summary->arms[0], "1 of 3 reruns of the selected trial are missing");
     ASSERT_WARNS(&summary->arms[0], "1 of 2 reruns of the selected trial did not complete");
@@ -190,8 +192,8 @@ static void missing_and_diverged_reruns_are_named(void **state)
 
 static void damaged_lines_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a"));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a"));
     sound_trials(&s, 0, 10, 0.1, 0.1);
     bytes b = take_file(&s, "trials.jsonl");
     b.text[line_start(&b, 7) + 5] ^= 1;
@@ -206,8 +208,8 @@ static void damaged_lines_are_named(void **state)
  * apart. */
 static void test_errors_closer_than_their_standard_error_are_named(void **state)
 {
-    scene s;
-    scene_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30));
     sound_trials(&s, 0, 10, 0.100, 0.1);
     sound_trials(&s, 1, 10, 0.105, 0.1);
     sound_trials(&s, 2, 10, 0.500, 0.1);

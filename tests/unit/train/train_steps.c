@@ -232,7 +232,7 @@ static void divergence_by_the_last_update_is_found_by_the_evaluation(void **stat
     fl_outcome_free(&outcome);
 }
 
-/* Without noise the loss at step s is 1/2 sum c (1 - eta c)^(2 (s - 1)); it is told where it first exceeds the
+/* Without noise the loss at step s is 1/2 sum c (1 - eta c)^(2 (s - 1)); the trial stops where it first exceeds the
  * multiple. */
 static void a_hopeless_trial_stops_where_it_exceeds_the_multiple(void **state)
 {
@@ -274,8 +274,8 @@ static void evaluations_come_when_due_and_after_the_last_step(void **state)
 
 /* Nothing moves, so validation never improves on the first evaluation: after 3 bad ones are borne the 4th, the fifth
  * evaluation, drops the rate to a tenth (PyTorch's ReduceLROnPlateau with patience 3); the sixth step is the first to
- * hear of it. */
-static void schedules_are_told_of_validation(void **state)
+ * see it. */
+static void schedules_see_the_validation_history(void **state)
 {
     fl_trial trial = trial_of("null", "plateau", 1, 7);
     trial.eval_every = 1;
@@ -308,8 +308,8 @@ static void an_outcome_survives_the_pipe(void **state)
     fl_outcome outcome = train(&trial, NULL), again;
     json_t *object = fl_outcome_json(&outcome);
     char *line = fl_json_line(object);
-    json_t *heard = json_loads(line, 0, NULL);
-    assert_true(fl_outcome_read(heard, &again));
+    json_t *received = json_loads(line, 0, NULL);
+    assert_true(fl_outcome_read(received, &again));
     json_t *object_again = fl_outcome_json(&again);
     char *line_again = fl_json_line(object_again);
     assert_string_equal(line, line_again);
@@ -318,7 +318,7 @@ static void an_outcome_survives_the_pipe(void **state)
     free(line_again);
     json_decref(object);
     json_decref(object_again);
-    json_decref(heard);
+    json_decref(received);
     fl_outcome_free(&outcome);
     fl_outcome_free(&again);
 }
@@ -337,7 +337,7 @@ int main(void)
         cmocka_unit_test(divergence_by_the_last_update_is_found_by_the_evaluation),
         cmocka_unit_test(a_hopeless_trial_stops_where_it_exceeds_the_multiple),
         cmocka_unit_test(evaluations_come_when_due_and_after_the_last_step),
-        cmocka_unit_test(schedules_are_told_of_validation),
+        cmocka_unit_test(schedules_see_the_validation_history),
         cmocka_unit_test(parts_of_the_time_add_up),
         cmocka_unit_test(an_outcome_survives_the_pipe),
     };
