@@ -192,7 +192,8 @@ static int read_target(const char *text, char metric[40], fl_study_overrides *la
 {
     size_t n = text ? strcspn(text, "=") : 0;
     if (!text) return GO_ON;
-    if (!n || n >= 40 || text[n] != '=' || !fl_text_number_read(text + n + 1, &later->target_value))
+    if (!n || n >= 40 || text[n] != '=' || !fl_text_number_read(text + n + 1, &later->target_value) ||
+        !isfinite(later->target_value))
         return complain_user("--target is METRIC=VALUE, as val_error=0.1, not '%s'", text);
     snprintf(metric, 40, "%.*s", (int)n, text);
     later->target = metric;

@@ -56,6 +56,7 @@ static void add_interval(fl_text *out, bool rate, const fl_stats_interval *inter
 static void add_row(fl_text *out, const fl_study *study, const fl_summary_arm *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
+    if (strchr("[*", *arm->arm->label)) fl_text_add(out, "{}"); /* the line's end before it would take them */
     add_escaped(out, arm->arm->label);
     fl_text_add(out, " & %zu & %zu", arm->n_run, arm->results->n_infeasible);
     add_error(out, rate, arm->val_error.center);

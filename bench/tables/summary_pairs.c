@@ -147,8 +147,9 @@ static void print_detectable(const fl_summary *summary, size_t first)
         most = fmax(most, pair->detectable);
     }
     if (isinf(least)) {
-        fl_text_add(&text, summary->n_tests ? "detectable difference: cannot be said of %zu tests" : "",
-                    summary->n_tests);
+        if (summary->n_tests)
+            fl_text_add(&text, "detectable difference: cannot be said of %zu test%s by the first %d trials of each arm",
+                        summary->n_tests, summary->n_tests == 1 ? "" : "s", FL_STATS_PILOT);
     } else {
         fl_text_add(&text, "detectable difference: %s", summary_difference(rate, least).text);
         if (most > least) fl_text_add(&text, " to %s", summary_difference(rate, most).text);

@@ -1,10 +1,12 @@
-/* One short trial tells all: its seconds are already divided into setup, steps and evaluation. Twice as long again and
- * again, until the steps take long enough for the clock; the first one only plans. */
+/* One short trial tells all: its seconds are already divided into setup, steps and evaluation. Four times as long again
+ * and again, until the steps take long enough for the clock; the first one only plans. Every trial has one evaluation:
+ * what it takes longer after many steps belongs to those, as reading the clock at each. */
 #include "plan/plan_measure.h"
 #include "base/memory.h"
 #include "record/line.h"
 #include "record/record.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { GROWTH = 4, MOST_STEPS = 100000 };
@@ -72,12 +74,15 @@ bool fl_plan_measure(fl_train_trainer *trainer, const fl_study *study, const fl_
     fl_trial trial = trial_of(study, arm);
     fl_outcome outcome = { .points = NULL };
     bool ran = run(trainer, &trial, 1, &outcome, error);
-    for (size_t steps = GROWTH; ran && training(&outcome.seconds) < seconds && steps < MOST_STEPS; steps *= GROWTH)
+    double evaluation = outcome.seconds.evaluate;
+    for (size_t steps = GROWTH; ran && training(&outcome.seconds) < seconds && steps < MOST_STEPS; steps *= GROWTH) {
         ran = run(trainer, &trial, steps, &outcome, error);
+        evaluation = fmin(evaluation, outcome.seconds.evaluate);
+    }
     if (ran) {
         const fl_outcome_seconds *s = &outcome.seconds;
         double steps = outcome.steps_done ? (double)outcome.steps_done : 1;
-        *speed = (fl_plan_speed){ s->setup, (training(s) + s->other) / steps, s->evaluate };
+        *speed = (fl_plan_speed){ s->setup, (training(s) + s->other + s->evaluate - evaluation) / steps, evaluation };
         *bytes = size_on_disk(study, arm, &trial, &outcome, evaluations);
     }
     fl_outcome_free(&outcome);

@@ -65,6 +65,7 @@ bool fl_record_log_freeze(const char *folder, const json_t *study, fl_error *err
 typedef struct looks {
     size_t *trials; /* the distinct numbers of trials that were looked at */
     size_t n;
+    bool whole; /* no line is missing, damaged or torn */
 } looks;
 
 static bool holds(const looks *seen, size_t trials)
@@ -83,28 +84,29 @@ static void take_line(looks *seen, const char *line, size_t n)
         seen->trials = fl_memory_grow(seen->trials, seen->n + 1, sizeof *seen->trials);
         seen->trials[seen->n++] = trials;
     }
+    seen->whole &= event != NULL;
     json_decref(event);
 }
 
-/* False when there is no log that can be read. */
-static bool read_looks(const char *folder, looks *seen)
+static looks read_looks(const char *folder)
 {
     char path[FL_FILE_PATH_MAX], *text;
     size_t size;
     fl_error error;
-    *seen = (looks){ .n = 0 };
+    looks seen = { .n = 0 };
     path_of(folder, path);
-    if (!fl_file_read(path, &text, &size, &error)) return false;
+    if (!fl_file_read(path, &text, &size, &error)) return seen;
+    seen.whole = size && text[size - 1] == '\n';
     for (const char *line = text, *end; (end = memchr(line, '\n', (size_t)(text + size - line))); line = end + 1)
-        take_line(seen, line, (size_t)(end - line));
+        take_line(&seen, line, (size_t)(end - line));
     free(text);
-    return true;
+    return seen;
 }
 
 void fl_record_log_look(const char *folder, size_t trials)
 {
-    looks seen;
-    bool known = read_looks(folder, &seen) && holds(&seen, trials);
+    looks seen = read_looks(folder);
+    bool known = holds(&seen, trials);
     free(seen.trials);
     if (!known)
         append(folder,
@@ -113,9 +115,8 @@ void fl_record_log_look(const char *folder, size_t trials)
 
 size_t fl_record_log_looks(const char *folder, size_t trials, bool extended)
 {
-    looks seen;
-    if (!read_looks(folder, &seen)) return extended;
+    looks seen = read_looks(folder);
     size_t others = seen.n - holds(&seen, trials);
     free(seen.trials);
-    return others;
+    return !others && !seen.whole ? extended : others;
 }

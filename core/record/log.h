@@ -20,8 +20,8 @@ bool fl_record_log_freeze(const char *folder, const json_t *study, fl_error *err
  * written nothing is noted. */
 void fl_record_log_look(const char *folder, size_t trials);
 
-/* At how many other numbers of trials than `trials` claims of this folder were looked at before. A folder without a log
- * is taken to have been looked at once if it was `extended`. */
+/* At how many other numbers of trials than `trials` claims of this folder were looked at before. Where the log
+ * is missing or damaged it was at least once if the study was `extended`. */
 size_t fl_record_log_looks(const char *folder, size_t trials, bool extended);
 
 #endif

@@ -30,9 +30,10 @@ bool fl_trial_test_find(const char *name, fl_trial_test *test, fl_error *error)
                          name);
 }
 
+/* A ratio may be so large that no step is that far; a step beyond every trial's last will do. */
 static size_t next_of(const fl_trial *trial, size_t step)
 {
-    double far = ceil(trial->eval_ratio * (double)step);
+    double far = fmin(ceil(trial->eval_ratio * (double)step), (double)FL_TRIAL_SEED_MAX);
     return far > (double)step + 1 ? (size_t)far : step + 1;
 }
 

@@ -66,6 +66,8 @@ static void another_target_is_looked_up_among_the_points(void **state)
     assert_says(&s, 0, "\"steps_to_target\": 60", "--json", "--target", "val_error=0.05");
     assert_says(&s, 0, "chosen after the fact: the target val_error below 0.05", "--target", "val_error=0.05", NULL);
     assert_says(&s, 2, "--target is METRIC=VALUE, as val_error=0.1, not 'val_error'", "--target", "val_error", NULL);
+    assert_says(&s, 2, "not 'val_error=nan'", "--target", "val_error=nan", NULL);
+    assert_says(&s, 2, "not 'val_error=1e400'", "--target", "val_error=1e400", NULL);
     assert_says(&s, 2, "metric 'speed' cannot be used here", "--target", "speed=3", NULL);
     fixture_end(&s);
 }

@@ -205,10 +205,21 @@ static void assert_tex(const char *text)
     assert_int_equal(depth, 0);
 }
 
-static void a_paper_takes_the_tables(void **state)
+static void assert_typeset(const fixture *s)
 {
     static const char paper[] = "\\documentclass{article}\\usepackage[T1]{fontenc}\\usepackage{booktabs}"
                                 "\\begin{document}\\input{t}\\end{document}\n";
+    if (absent("pdflatex")) return;
+    give_file(s, "paper.tex", paper, strlen(paper));
+    command c = command_start_program("pdflatex", s->folder,
+                                      WORDS("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"));
+    command_wait(&c);
+    if (c.code || strstr(c.out, "Overfull")) fail_msg("%s", c.out);
+    command_free(&c);
+}
+
+static void a_paper_takes_the_tables(void **state)
+{
     fixture s;
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "latex", "-o", "t.tex");
@@ -219,14 +230,24 @@ static void a_paper_takes_the_tables(void **state)
     assert_contains(tex.text, "90\\,\\% interval");
     assert_tex(tex.text);
     free(tex.text);
-    if (!absent("pdflatex")) {
-        give_file(&s, "paper.tex", paper, strlen(paper));
-        command c = command_start_program("pdflatex", s.folder,
-                                          WORDS("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper"));
-        command_wait(&c);
-        if (c.code || strstr(c.out, "Overfull")) fail_msg("%s", c.out);
-        command_free(&c);
-    }
+    assert_typeset(&s);
+    fixture_end(&s);
+}
+
+/* TeX looks for [length] and * behind the end of a line, on the next one too. */
+static void a_name_is_not_taken_for_the_end_of_the_line_before(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("[wide]") "," SGD("[2pt]") "," SGD("*"));
+    for (size_t arm = 0; arm < 3; arm++) add_errors(&s, arm, few, 5);
+    fl_store_close(s.store);
+    s.store = NULL;
+    assert_runs(0, s.folder, "export", s.folder, "--to", "latex", "-o", "t.tex");
+    bytes tex = take_file(&s, "t.tex");
+    assert_contains(tex.text, "\n{}[2pt] & 5 & ");
+    assert_contains(tex.text, "\n{}* & 5 & ");
+    free(tex.text);
+    assert_typeset(&s);
     fixture_end(&s);
 }
 
@@ -240,7 +261,8 @@ int main(void)
         cmocka_unit_test(pandas_opens_it),
         cmocka_unit_test(places_that_cannot_be_written_are_named),
     };
-    const struct CMUnitTest latex[] = { cmocka_unit_test(a_paper_takes_the_tables) };
+    const struct CMUnitTest latex[] = { cmocka_unit_test(a_paper_takes_the_tables),
+                                        cmocka_unit_test(a_name_is_not_taken_for_the_end_of_the_line_before) };
     int failed = cmocka_run_group_tests(latex, NULL, NULL);
     if (absent("sqlite3")) {
         puts("sqlite3 is not installed; databases are not opened");

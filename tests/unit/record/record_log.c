@@ -93,6 +93,25 @@ static void a_torn_line_is_left_out(void **state)
     fixture_end(&s);
 }
 
+/* Damage must not make claims easier than no log would. */
+static void an_extension_with_a_damaged_log_counts_as_a_look(void **state)
+{
+    fixture s;
+    begin(&s);
+    fl_record_log_look(s.folder, 10);
+    bytes log = take_file(&s, "log.jsonl");
+    give_file(&s, "log.jsonl", log.text, 30); /* torn */
+    assert_int_equal(fl_record_log_looks(s.folder, 20, true), 1);
+    assert_int_equal(fl_record_log_looks(s.folder, 10, false), 0);
+    log.text[log.n - 30] ^= 1; /* the look fails its check */
+    give_file(&s, "log.jsonl", log.text, log.n);
+    assert_int_equal(fl_record_log_looks(s.folder, 20, true), 1);
+    give_file(&s, "log.jsonl", "", 0);
+    assert_int_equal(fl_record_log_looks(s.folder, 20, true), 1);
+    free(log.text);
+    fixture_end(&s);
+}
+
 static void undeclared_claims_count_no_looks(void **state)
 {
     fixture s;
@@ -109,6 +128,7 @@ int main(void)
         cmocka_unit_test(looks_before_an_extension_count),
         cmocka_unit_test(an_extension_without_a_log_counts_as_a_look),
         cmocka_unit_test(a_torn_line_is_left_out),
+        cmocka_unit_test(an_extension_with_a_damaged_log_counts_as_a_look),
         cmocka_unit_test(undeclared_claims_count_no_looks),
     };
     return test_run(tests, NULL, NULL);

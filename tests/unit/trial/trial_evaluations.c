@@ -42,6 +42,16 @@ static void as_many_as_are_counted_are_due(void **state)
     }
 }
 
+/* So far that no whole number of steps is: the first step and the last. */
+static void a_ratio_beyond_every_step_ends(void **state)
+{
+    fl_trial trial = trial_with(1, 1e300);
+    assert_true(fl_trial_evaluates(&trial, 1));
+    assert_false(fl_trial_evaluates(&trial, 50));
+    assert_int_equal(2, fl_trial_evaluations(&trial, 100));
+    assert_close(fl_trial_resolution(&trial, 100), 99, 0);
+}
+
 static void no_evaluations_are_none(void **state)
 {
     fl_trial trial = trial_with(0, 0);
@@ -97,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ratio_gives_the_steps_worked_out_by_hand),
         cmocka_unit_test(as_many_as_are_counted_are_due),
+        cmocka_unit_test(a_ratio_beyond_every_step_ends),
         cmocka_unit_test(no_evaluations_are_none),
         cmocka_unit_test(the_resolution_is_the_way_from_the_evaluation_before),
         cmocka_unit_test(evaluations_travel_as_json),
