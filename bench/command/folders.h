@@ -12,7 +12,7 @@ typedef struct folders {
     size_t n_records; /* in all of them */
 } folders;
 
-/* Read and summarize every folder; false with a sentence about the first that is none. */
+/* Read and summarize every folder; false with a message about the first that is none. */
 bool folders_read(const words *paths, folders *read, fl_error *error);
 
 /* The same by what was chosen after the fact (fl_results_read_as). */

@@ -7,14 +7,14 @@
 typedef struct progress progress;
 
 /* What becomes of the trials; their results are not shown before the end. `mode` is auto, bar, lines or none; NULL with
- * a sentence for another word. */
+ * a message for another word. */
 progress *progress_new(const char *mode, fl_error *error);
 
 /* Show a now; called at every change and about twice a second. `user` is the progress. */
 void progress_show(void *user, const fl_farm_progress *now);
 
-/* Put a sentence above the bar. */
-void progress_say(void *user, const char *sentence);
+/* Put a message above the bar. */
+void progress_say(void *user, const char *message);
 
 /* "1 min 20 s" */
 void progress_duration(double seconds, char text[48]);

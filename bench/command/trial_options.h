@@ -16,7 +16,7 @@ typedef struct trial_request {
     double stop_above;
 } trial_request;
 
-/* Make the trial; false with a sentence. The caller frees it by fl_trial_free. */
+/* Make the trial; false with a message. The caller frees it by fl_trial_free. */
 bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error);
 
 #endif

@@ -48,9 +48,9 @@ static void read_line(const char *path, char *text, size_t size)
     if (file) fclose(file);
 }
 
-static void doubt(json_t *doubts, const char *sentence)
+static void doubt(json_t *doubts, const char *message)
 {
-    json_array_append_new(doubts, json_string(sentence));
+    json_array_append_new(doubts, json_string(message));
 }
 
 static json_t *doubts_json(double unsteady, double load, unsigned cores)
@@ -112,14 +112,14 @@ static void print_findings(const json_t *found)
 {
     const json_t *doubts = json_object_get(found, "doubts");
     size_t i;
-    json_t *sentence;
+    json_t *message;
     print_object("machine", json_object_get(found, "machine"));
     print_object("build", json_object_get(found, "build"));
     print_object("backends", json_object_get(found, "backends"));
     print_object("libraries", json_object_get(found, "libraries"));
     printf("timings\n");
     if (!json_array_size(doubts)) printf("  nothing speaks against them\n");
-    json_array_foreach(doubts, i, sentence) printf("  %s\n", json_string_value(sentence));
+    json_array_foreach(doubts, i, message) printf("  %s\n", json_string_value(message));
     if (json_array_size(doubts)) printf("  compare only what was measured interleaved, in one run, by medians\n");
 }
 

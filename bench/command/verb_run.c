@@ -96,7 +96,7 @@ static int failures(const fl_farm_progress *now)
 }
 
 /* What a run shows while it lasts. The plan comes first, but not before the folder is known to be a good one: a mistake
- * is reported in one sentence. */
+ * is reported in one message. */
 typedef struct shown {
     progress *progress;
     const fl_plan *plan; /* NULL once it was said */

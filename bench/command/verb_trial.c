@@ -88,9 +88,9 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
     return ran;
 }
 
-static void say(void *user, const char *sentence, double spent)
+static void say(void *user, const char *message, double spent)
 {
-    remark("%s", sentence);
+    remark("%s", message);
 }
 
 /* The file is removed once the outcome has been shown. */

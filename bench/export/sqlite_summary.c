@@ -77,15 +77,15 @@ static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
 
 static void add_resampled(sqlite_insert *row, const fl_summary_arm *arm, size_t arm_id)
 {
-    for (size_t i = 0; i < arm->n_laws; i++) {
-        const fl_stats_distribution *law = &arm->laws[i];
+    for (size_t i = 0; i < arm->n_distributions; i++) {
+        const fl_stats_distribution *distribution = &arm->distributions[i];
         sqlite_count(row, arm_id);
-        sqlite_count(row, law->k);
-        sqlite_number(row, law->mean);
-        sqlite_number(row, law->low);
-        sqlite_number(row, law->median);
-        sqlite_number(row, law->high);
-        sqlite_number(row, law->finite);
+        sqlite_count(row, distribution->k);
+        sqlite_number(row, distribution->mean);
+        sqlite_number(row, distribution->low);
+        sqlite_number(row, distribution->median);
+        sqlite_number(row, distribution->high);
+        sqlite_number(row, distribution->finite);
         sqlite_row(row);
     }
 }

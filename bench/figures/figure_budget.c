@@ -25,7 +25,8 @@ static void add_arm(figure_data *data, const figure_arm *arm, double factor)
 {
     const fl_summary_arm *summary = arm->summary;
     figure_begin_block(data, arm->slot, summary->arm->name);
-    for (const fl_stats_distribution *best = summary->laws; best < summary->laws + summary->n_laws; best++) {
+    for (const fl_stats_distribution *best = summary->distributions;
+         best < summary->distributions + summary->n_distributions; best++) {
         double row[N_COLUMNS] = { (double)best->k, factor * best->median, factor * best->low, factor * best->high };
         figure_add_row(data, row, N_COLUMNS, trial_at(summary, best->median));
     }
@@ -37,7 +38,8 @@ static void add_medians(figure_scale *scale, const fl_summary_arm *arm, double f
 {
     enum { FROM = 4 };
     bool begun = false;
-    for (const fl_stats_distribution *best = arm->laws; best < arm->laws + arm->n_laws; best++) {
+    for (const fl_stats_distribution *best = arm->distributions; best < arm->distributions + arm->n_distributions;
+         best++) {
         bool due = best->k >= FROM || best->k == arm->n_counted || begun;
         if (due && isfinite(best->median)) figure_scale_add(scale, factor * best->median);
         begun = begun || due;

@@ -4,7 +4,7 @@
  * owns a run of blocks. The script finds, counted from 1: titles[p], details[p], first[p], last[p] (blocks), places[p]
  * (arms side by side) for p <= n_panels; slot[b] for b <= n_blocks; names[s], widths[s], colours[s] for s <= n_slots;
  * and the variables that the figure's table declares. Only those can be set, each as what it was declared, and none can
- * be left out: anything else is our own mistake and ends the program with a sentence.
+ * be left out: anything else is our own mistake and ends the program with a message.
  */
 #ifndef BENCH_FIGURES_FIGURE_DATA_H
 #define BENCH_FIGURES_FIGURE_DATA_H

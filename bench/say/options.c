@@ -78,7 +78,7 @@ static void add_word(words *list, const char *word)
     list->items[list->n++] = word;
 }
 
-/* Put `text` where the option wants it; false with a sentence. */
+/* Put `text` where the option wants it; false with a message. */
 static bool store(const option *row, const char *text, fl_error *error)
 {
     uint64_t whole;

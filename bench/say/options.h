@@ -38,7 +38,7 @@ typedef struct option {
 /* What --help says beside the options. */
 typedef struct usage {
     const char *line;    /* "fairlead run STUDY [options]" */
-    const char *about;   /* one or two sentences */
+    const char *about;   /* one or two messages */
     const char *example; /* a command that works as it stands */
 } usage;
 
@@ -46,7 +46,7 @@ enum { GO_ON = -1 };
 
 /* Read argv[1..]; what is no option goes to `rest`, of which there must be from `least` to `most`. Returns GO_ON, and
  * then the items of `rest` and of every OPTION_LIST are the caller's to free; or the exit code to end with: 0 after
- * --help, 2 after a sentence on stderr. */
+ * --help, 2 after a message on stderr. */
 int options_read(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least, size_t most,
                  words *rest);
 
@@ -56,7 +56,7 @@ void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for an error; returns the exit code of the error's fault. */
 int complain(const fl_error *error);
 
-/* The same for a sentence of one's own: the user's mistake, exit code 2. */
+/* The same for a message of one's own: the user's mistake, exit code 2. */
 int complain_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

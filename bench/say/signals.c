@@ -14,9 +14,9 @@ enum { GRACE_SECONDS = 1 };
 
 static void end(int signal_number)
 {
-    static const char sentence[] = "fairlead: stopped\n";
+    static const char message[] = "fairlead: stopped\n";
     if (companion) kill(companion, SIGKILL);
-    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0) {
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
     } /* nobody is left to tell */
     _exit(128 + (came ? came : signal_number));
 }

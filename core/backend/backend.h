@@ -81,7 +81,7 @@ typedef fl_backend_op *fl_backend_op_maker(const fl_backend_request *request);
 
 typedef struct fl_backend {
     fl_entry entry;
-    /* True when the library is there and this machine can compute in `precision`; else a sentence. */
+    /* True when the library is there and this machine can compute in `precision`; else a message. */
     bool (*usable)(fl_backend_precision precision, fl_error *error);
     /* Give the process `threads` threads, for every later plan; called before the first. */
     bool (*start)(unsigned threads, fl_error *error);

@@ -1,7 +1,7 @@
 /* Ops in canonical layout, as naive and openblas plan them.
  *
- * Seams are float N,C,H,W, parameters lie in canonical order without padding, so everything about an op follows from
- * its layer and input; what differs from kind to kind is only what runs forward and backward.
+ * Activations are float N,C,H,W, parameters lie in canonical order without padding, so everything about an op follows
+ * from its layer and input; what differs from kind to kind is only what runs forward and backward.
  */
 #ifndef FL_BACKEND_PLAIN_H
 #define FL_BACKEND_PLAIN_H

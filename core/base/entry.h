@@ -14,8 +14,8 @@ typedef struct fl_entry {
     const char *source; /* paper or program with its year, or "" */
 } fl_entry;
 
-/* The entry called `name` in a NULL-ended registry, or NULL with a sentence that lists what there is.
- * `kind` is the word for the sentence: "optimizer". */
+/* The entry called `name` in a NULL-ended registry, or NULL with a message that lists what there is.
+ * `kind` is the word for the message: "optimizer". */
 const void *fl_entry_find(const void *const *registry, const char *kind, const char *name, fl_error *error);
 
 #endif

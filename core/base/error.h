@@ -1,7 +1,7 @@
 /* How things go wrong, in three kinds.
  *
  * The user's mistake and the machine's trouble come back as `false` (or NULL) with an fl_error that holds one
- * sentence, place first. What happens inside an experiment (divergence, a spent budget) is an outcome, not an
+ * message, place first. What happens inside an experiment (divergence, a spent budget) is an outcome, not an
  * error. Our own broken promise ends the process at once: fl_error_die. So does what leaves nothing to go on with,
  * above all a lack of memory: fl_error_give_up.
  */
@@ -18,17 +18,17 @@ typedef enum fl_error_fault {
 
 typedef struct fl_error {
     fl_error_fault fault;
-    char text[1000]; /* one sentence, UTF-8, on one line without control characters; truncated if longer */
+    char text[1000]; /* one message, UTF-8, on one line without control characters; truncated if longer */
 } fl_error;
 
 /* Fill `error` (which may be NULL) and return false, so that `return fl_error_user(error, ...)` reads well. */
 bool fl_error_user(fl_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool fl_error_machine(fl_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Print "fairlead: " and the sentence to stderr and abort. Never for a user's mistake. */
+/* Print "fairlead: " and the message to stderr and abort. Never for a user's mistake. */
 _Noreturn void fl_error_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Print "fairlead: " and the sentence to stderr and end with exit code FL_ERROR_MACHINE. Allocates nothing. */
+/* Print "fairlead: " and the message to stderr and end with exit code FL_ERROR_MACHINE. Allocates nothing. */
 _Noreturn void fl_error_give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

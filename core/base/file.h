@@ -1,4 +1,4 @@
-/* Files and folders, with errors in sentences. */
+/* Files and folders, with errors in messages. */
 #ifndef FL_BASE_FILE_H
 #define FL_BASE_FILE_H
 
@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include <stddef.h>
 
-/* False, with the sentence "PATH: WHAT: reason"; the reason and whose fault it is follow from errno. A path that is not
+/* False, with the message "PATH: WHAT: reason"; the reason and whose fault it is follow from errno. A path that is not
  * there, not allowed or of another kind is the user's mistake, everything else the machine's trouble. */
 bool fl_file_error(fl_error *error, const char *path, const char *what);
 

@@ -26,7 +26,7 @@ typedef struct fl_hyper {
 /* The place of `name` in a table of `n`, or n. */
 size_t fl_hyper_index(const fl_hyper *table, size_t n, const char *name);
 
-/* True when `value` lies in the range (and is whole for integers and choices); otherwise a sentence without a place
+/* True when `value` lies in the range (and is whole for integers and choices); otherwise a message without a place
  * that names the hyperparameter, the value and the range. */
 bool fl_hyper_accepts(const fl_hyper *hyper, double value, fl_error *error);
 

@@ -256,9 +256,9 @@ bool fl_json_need(fl_json_node object, const char *key, fl_json_node *child, fl_
 static bool fail_at(fl_json_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
 {
     line_column at = locate(node.document->text, offset);
-    char sentence[sizeof error->text];
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    return fl_error_user(error, "%s:%zu:%zu: %s", node.document->name, at.line, at.column, sentence);
+    char message[sizeof error->text];
+    vsnprintf(message, sizeof message, format, arguments);
+    return fl_error_user(error, "%s:%zu:%zu: %s", node.document->name, at.line, at.column, message);
 }
 
 bool fl_json_fail(fl_json_node node, fl_error *error, const char *format, ...)

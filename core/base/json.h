@@ -2,7 +2,7 @@
  *
  * Jansson gives a place for syntax errors only, so a second scan of the text notes the place of every key and value.
  * An fl_json_node is a cursor into the document: small, copied freely, valid as long as the document.
- * Readers fill an fl_error whose sentence begins "file:line:column: ". In a program with this file Jansson ends the
+ * Readers fill an fl_error whose message begins "file:line:column: ". In a program with this file Jansson ends the
  * process when there is no memory (fl_error_give_up).
  */
 #ifndef FL_BASE_JSON_H
@@ -39,18 +39,18 @@ bool fl_json_next(fl_json_node *child);
 /* The member `key` of an object; false, without a message, when it is not there. */
 bool fl_json_get(fl_json_node object, const char *key, fl_json_node *child);
 
-/* The member `key`, or a sentence that it is missing, placed at the object's brace. */
+/* The member `key`, or a message that it is missing, placed at the object's brace. */
 bool fl_json_need(fl_json_node object, const char *key, fl_json_node *child, fl_error *error);
 
-/* False, with the sentence, placed at the value or at its key. */
+/* False, with the message, placed at the value or at its key. */
 bool fl_json_fail(fl_json_node node, fl_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool fl_json_fail_key(fl_json_node node, fl_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same with a sentence that has no place yet. */
+/* The same with a message that has no place yet. */
 bool fl_json_fail_with(fl_json_node node, fl_error *error, const fl_error *why);
 
-/* Typed reading; on another type a sentence such as "'steps' must be a whole number of at least 1". */
+/* Typed reading; on another type a message such as "'steps' must be a whole number of at least 1". */
 bool fl_json_is_object(fl_json_node node, fl_error *error);
 bool fl_json_string(fl_json_node node, const char **value, fl_error *error); /* borrowed from the document */
 bool fl_json_number(fl_json_node node, double *value, fl_error *error);

@@ -45,14 +45,14 @@ typedef struct fl_dataset_kind {
     size_t n_validation; /* of these, how many validate by default */
     size_t n_test;
     size_t n_classes; /* 0 where there are no labels: errors are losses then */
-    /* Load from `folder` (NULL when generated), or NULL with a sentence. `options` are the workload's values. */
+    /* Load from `folder` (NULL when generated), or NULL with a message. `options` are the workload's values. */
     fl_dataset *(*load)(const struct fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error);
 } fl_dataset_kind;
 
 const fl_dataset_kind *const *fl_datasets(void);
 const fl_dataset_kind *fl_dataset_find(const char *name, fl_error *error);
 
-/* The folder that holds all files of `kind`, in `folder` ("" when it is generated); false, with a sentence that names
+/* The folder that holds all files of `kind`, in `folder` ("" when it is generated); false, with a message that names
  * what was searched and `fairlead data fetch NAME`, when there is none. */
 bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX], fl_error *error);
 
@@ -60,14 +60,14 @@ bool fl_dataset_folder(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX
  * cache. */
 void fl_dataset_home(const fl_dataset_kind *kind, char folder[FL_FILE_PATH_MAX]);
 
-/* Find, check and load; NULL with a sentence. */
+/* Find, check and load; NULL with a message. */
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error);
 void fl_dataset_free(fl_dataset *dataset);
 
 /* For loaders: a data set without examples yet that owns `bytes` zeroed bytes, in `owned`. */
 fl_dataset *fl_dataset_new(size_t bytes);
 
-/* Compare every file in `folder` with its recorded size and sha256; the sentence names the first that differs. */
+/* Compare every file in `folder` with its recorded size and sha256; the message names the first that differs. */
 bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error);
 
 /* Where a file stands in `folder`, in `path`: under its own name or else unpacked. False when it is there in neither

@@ -6,7 +6,7 @@
 
 /* Download `url` to `path` (its folder exists): into a temporary file beside it, size and sha256 compared, then
  * renamed. On any failure (HTTP status, truncated, wrong bytes, no byte for `stall_seconds`) the temporary file is
- * removed, `path` is as before, and the sentence says what happened; the fault is the machine's. */
+ * removed, `path` is as before, and the message says what happened; the fault is the machine's. */
 bool fl_dataset_fetch_file(const char *url, const fl_dataset_file *file, const char *path, unsigned stall_seconds,
                            fl_error *error);
 

@@ -1,7 +1,7 @@
 /* IDX files, the format of MNIST: a big-endian magic number, one 32-bit size per dimension, then bytes.
  *
- * Opening reads and doubts the header, so that a caller allocates nothing for a lie; reading takes the body. Files may
- * be packed with gzip or plain. Every sentence names the file and what is wrong with it.
+ * Opening validates the header before anything is allocated for it; reading takes the body. Files may
+ * be packed with gzip or plain. Every message names the file and what is wrong with it.
  */
 #ifndef FL_DATASET_IDX_H
 #define FL_DATASET_IDX_H

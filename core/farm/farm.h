@@ -36,13 +36,13 @@ typedef struct fl_farm {
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
     void (*progress)(void *user,
                      const fl_farm_progress *progress); /* at every change and at least twice a second; may be NULL */
-    void (*warned)(void *user, const char *sentence);   /* may be NULL */
+    void (*warned)(void *user, const char *message);    /* may be NULL */
     void *user;
 } fl_farm;
 
 typedef enum fl_farm_end { FL_FARM_DONE, FL_FARM_INTERRUPTED, FL_FARM_ERROR } fl_farm_end;
 
-/* Run what is missing. On FL_FARM_ERROR the sentence says why; whatever finished is kept in every case. */
+/* Run what is missing. On FL_FARM_ERROR the message says why; whatever finished is kept in every case. */
 fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_error *error);
 
 #endif

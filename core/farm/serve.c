@@ -32,9 +32,9 @@ typedef struct service {
     int to;
 } service;
 
-static void pass_on(void *user, const char *sentence, double spent)
+static void pass_on(void *user, const char *message, double spent)
 {
-    send(((service *)user)->to, json_pack("{s:s, s:f}", "said", sentence, "spent", spent));
+    send(((service *)user)->to, json_pack("{s:s, s:f}", "said", message, "spent", spent));
 }
 
 /* Run with checkpoints where `message` asks for them: {"path": .., "every": ..}. */

@@ -107,15 +107,15 @@ static fl_farm_message parse(fl_farm_worker *worker, size_t n, fl_outcome *outco
 {
     json_t *message = json_loadb(worker->received.bytes, n, 0, NULL);
     const char *trouble = json_string_value(json_object_get(message, "error"));
-    const char *sentence = json_string_value(json_object_get(message, "said"));
+    const char *said = json_string_value(json_object_get(message, "said"));
     fl_farm_message kind = FL_FARM_MESSAGE_END;
     if (json_object_get(message, "ready")) {
         kind = FL_FARM_MESSAGE_READY;
     } else if (trouble) {
         fl_error_user(error, "%s", trouble);
         kind = FL_FARM_MESSAGE_ERROR;
-    } else if (sentence) {
-        fl_error_user(error, "%s", sentence);
+    } else if (said) {
+        fl_error_user(error, "%s", said);
         worker->begun -= json_number_value(json_object_get(message, "spent"));
         kind = FL_FARM_MESSAGE_NOTE;
     } else if (fl_outcome_read(json_object_get(message, "outcome"), outcome)) {

@@ -47,7 +47,7 @@ typedef enum fl_farm_message {
 } fl_farm_message;
 
 /* Receive the next message, if need be by one read of what is there. An outcome comes with the machine's facts (new
- * reference); an error, or a sentence about a checkpoint, in `error`; `begun` then moves back by the time the trial
+ * reference); an error, or a message about a checkpoint, in `error`; `begun` then moves back by the time the trial
  * took before. FL_FARM_MESSAGE_END: the worker exited or sent an invalid message. */
 fl_farm_message fl_farm_worker_receive(fl_farm_worker *worker, fl_outcome *outcome, json_t **facts, fl_error *error);
 

@@ -43,7 +43,7 @@ typedef struct fl_schedule {
 double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *context);
 
 /* True when a whole trial can be run: enough rates, each a number of at least 0; a warm-up shorter than the trial. Else
- * a sentence without a place. Ranges are the table's business; `context->step` is ignored. */
+ * a message without a place. Ranges are the table's business; `context->step` is ignored. */
 bool fl_schedule_accepts(const fl_schedule *schedule, const fl_schedule_context *context, fl_error *error);
 
 /* Every schedule, NULL-ended, in the order of list.h. */

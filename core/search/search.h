@@ -25,7 +25,7 @@ typedef struct fl_search_request {
 
 typedef struct fl_search {
     fl_entry entry;
-    /* False, with a sentence without a place, when these axes cannot be searched this way; NULL: all can. */
+    /* False, with a message without a place, when these axes cannot be searched this way; NULL: all can. */
     bool (*accepts)(const fl_search_request *request, fl_error *error);
     /* How many distinct points there are; the request's index is ignored. */
     uint64_t (*size)(const fl_search_request *request);
@@ -33,7 +33,7 @@ typedef struct fl_search {
     void (*point)(const fl_search_request *request, double *u);
 } fl_search;
 
-/* True when a space of this layout can be searched by `search`; else a sentence without a place. */
+/* True when a space of this layout can be searched by `search`; else a message without a place. */
 bool fl_search_accepts(const fl_search *search, const fl_search_request *request, fl_error *error);
 
 /* Every search, NULL-ended, in the order of search_list.h. */

@@ -1,4 +1,4 @@
-/* The exact law of Choi et al.'s bootstrap.
+/* The exact distribution of Choi et al.'s bootstrap.
  *
  * With trials ranked 1..N in the order of selection, the best of K draws with replacement has rank r with weight
  *     P(rank >= r) - P(rank >= r + 1) = ((N - r + 1) / N)^K - ((N - r) / N)^K.
@@ -14,7 +14,7 @@
 /* A rank whose cumulated weight is p in real numbers must not be passed over for a rounding error. */
 static const double ROUNDING = 1e-12;
 
-/* N trials made ready for the law at any K. */
+/* N trials made ready for the distribution at any K. */
 typedef struct ranking {
     size_t n;
     double *values;   /* by rank */
@@ -61,30 +61,31 @@ static double percentile(const ranking *r, double p)
     return r->values[r->by_value[i]];
 }
 
-static fl_stats_distribution law(ranking *r, size_t k)
+static fl_stats_distribution distribution_at(ranking *r, size_t k)
 {
     fill_weights(r, k);
-    fl_stats_distribution law = {
+    fl_stats_distribution distribution = {
         .k = k, .low = percentile(r, 0.05), .median = percentile(r, 0.5), .high = percentile(r, 0.95)
     };
-    law.mean = fl_stats_finite_mean(r->values, r->weights, r->n, &law.finite);
-    return law;
+    distribution.mean = fl_stats_finite_mean(r->values, r->weights, r->n, &distribution.finite);
+    return distribution;
 }
 
 fl_stats_distribution fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k)
 {
     ranking r = ranking_new(trials, n);
-    fl_stats_distribution answer = law(&r, k);
+    fl_stats_distribution answer = distribution_at(&r, k);
     ranking_free(&r);
     return answer;
 }
 
-size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n, fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS])
+size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n,
+                             fl_stats_distribution distributions[FL_STATS_DISTRIBUTIONS])
 {
     ranking r = ranking_new(trials, n);
     size_t count = 0;
-    for (size_t k = 1; k < n; k *= 2) laws[count++] = law(&r, k);
-    laws[count++] = law(&r, n);
+    for (size_t k = 1; k < n; k *= 2) distributions[count++] = distribution_at(&r, k);
+    distributions[count++] = distribution_at(&r, n);
     ranking_free(&r);
     return count;
 }

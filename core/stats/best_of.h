@@ -18,12 +18,12 @@ typedef struct fl_stats_distribution {
     double finite;            /* the share of draws whose value is finite */
 } fl_stats_distribution;
 
-/* The law of the reported value of the best of `k` >= 1 draws from `n` >= 1 trials. */
+/* The distribution of the reported value of the best of `k` >= 1 draws from `n` >= 1 trials. */
 fl_stats_distribution fl_stats_best_of(const fl_stats_trial *trials, size_t n, size_t k);
 
-/* The laws for K = 1, 2, 4, ... and N itself, for the `budget` figure. Returns how many. */
+/* The distributions for K = 1, 2, 4, ... and N itself, for the `budget` figure. Returns how many. */
 enum { FL_STATS_DISTRIBUTIONS = 65 };
 size_t fl_stats_best_of_each(const fl_stats_trial *trials, size_t n,
-                             fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS]);
+                             fl_stats_distribution distributions[FL_STATS_DISTRIBUTIONS]);
 
 #endif

@@ -7,8 +7,8 @@
  * their share stands beside it.
  *
  * A resample repeats trials, so its estimate is too high on average, and by a known amount: any K of its places are K
- * draws with replacement, whose law best_of.h gives exactly. The percentiles are shifted back by that bias, which
- * brings their coverage one to two points closer to the 90 % they aim at.
+ * draws with replacement, whose distribution best_of.h gives exactly. The percentiles are shifted back by that bias,
+ * which brings their coverage one to two points closer to the 90 % they aim at.
  */
 #include "stats/expected_best.h"
 #include "base/memory.h"

@@ -22,7 +22,7 @@ typedef struct fl_stats_interval {
     bool claimed;       /* false: `low` and `high` are NaN */
     double low, high;   /* 5th and 95th percentile of the estimate over resampled sets of trials, freed of bias */
     double coverage;    /* fl_stats_coverage(n); NaN without a claim */
-    const char *reason; /* why nothing is claimed, a sentence; NULL when it is */
+    const char *reason; /* why nothing is claimed, a message; NULL when it is */
 } fl_stats_interval;
 
 /* The share of the subsets of `k` of `n` trials in which the trial of each rank is the best; 1 <= k <= n. */

@@ -1,8 +1,8 @@
 /* U = R - n_a (n_a + 1) / 2 with R the sum of the first sample's ranks in both samples together.
  *
- * Without ties the number of ways to choose n_a of the ranks 0..N-1 with a given sum gives the exact law. With ties or
- * many values U is nearly normal, with variance n_a n_b / 12 (N + 1 - sum(t^3 - t) / (N (N - 1))) over the tied groups
- * t.
+ * Without ties the number of ways to choose n_a of the ranks 0..N-1 with a given sum gives the exact distribution. With
+ * ties or many values U is nearly normal, with variance n_a n_b / 12 (N + 1 - sum(t^3 - t) / (N (N - 1))) over the tied
+ * groups t.
  */
 #include "stats/mann_whitney.h"
 #include "base/memory.h"

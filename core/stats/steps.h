@@ -1,8 +1,8 @@
 /* Steps to a target: the first evaluation strictly below a value (Shallue et al. 2018).
  *
- * A trial that never gets there has +infinity steps. The fewest steps among K trials follow best_of.h's law with
- * the steps as score and value: its percentiles keep the draws without a hit as +infinity, its `finite` is the share
- * that reached.
+ * A trial that never gets there has +infinity steps. The fewest steps among K trials follow best_of.h's distribution
+ * with the steps as score and value: its percentiles keep the draws without a hit as +infinity, its `finite` is the
+ * share that reached.
  */
 #ifndef FL_STATS_STEPS_H
 #define FL_STATS_STEPS_H

@@ -10,7 +10,7 @@
 #include "store/shard.h"
 
 /* Lock `folder` for a shard; a file descriptor, closed on exec so that no worker holds it, or -1. Refused, as the
- * user's mistake, while another writer lives whose trials could be the same. `warning`, if not NULL, gets a sentence
+ * user's mistake, while another writer lives whose trials could be the same. `warning`, if not NULL, gets a message
  * when the file system has no locks. Closing the descriptor gives the lock back. */
 int fl_store_lock_take(const char *folder, fl_store_shard shard, char warning[200], fl_error *error);
 

@@ -14,7 +14,7 @@ typedef struct fl_store fl_store;
 
 /* Open or begin a folder for a study. Refused as the user's mistake: another living writer (named; shards of one count
  * do not mind each other), a folder begun with another study, a folder that cannot be written. `warning`, if not NULL,
- * gets a sentence when the file system has no locks. */
+ * gets a message when the file system has no locks. */
 fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shard shard, char warning[200],
                         fl_error *error);
 void fl_store_close(fl_store *store);

@@ -107,7 +107,7 @@ void fl_study_evaluations_text(const fl_study *study, char text[80]);
 const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name);
 
 /* True when `study` continues what `frozen` (a folder's study.json) began: equal but for larger budget.trials,
- * budget.max_trials and seeds.rerun_best. Else a sentence that names the fields that differ. */
+ * budget.max_trials and seeds.rerun_best. Else a message that names the fields that differ. */
 bool fl_study_continues(const fl_study *study, const json_t *frozen, fl_error *error);
 
 /* What the folder's study.json says once this study continues it: the resolved study, with the K and the number of

@@ -8,7 +8,7 @@
 fl_study *fl_study_read(const fl_json *document, fl_error *error);
 
 /* A name that people read in tables, legends and file lists: a line of 1 to 200 bytes without control characters, which
- * terminals would obey; else a sentence that begins with `what`. */
+ * terminals would obey; else a message that begins with `what`. */
 bool fl_study_read_label(fl_json_node node, const char *what, const char **label, fl_error *error);
 
 /* Text of any length and several lines, without other control characters. */

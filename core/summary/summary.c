@@ -87,8 +87,9 @@ static double median(const fl_stats_trial *trials, size_t n)
 static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = counted(study, arm, score_of, val_error_of);
-    fl_stats_distribution law = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
-    arm->val_error = (fl_summary_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, law.low, law.high };
+    fl_stats_distribution distribution = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
+    arm->val_error =
+        (fl_summary_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, distribution.low, distribution.high };
     arm->median_val_error = median(trials, arm->n_counted);
     free(trials);
 }
@@ -105,8 +106,9 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->n_counted;
     fl_stats_trial *trials = fl_summary_tested(study, arm);
-    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
-    arm->test_error = (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, law.low, law.high };
+    fl_stats_distribution distribution = fl_stats_best_of(trials, n, n);
+    arm->test_error =
+        (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, distribution.low, distribution.high };
     arm->median_test_error = median(trials, n);
     arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n), BOOTSTRAP_SEED);
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
@@ -118,7 +120,7 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
 static void fill_laws(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = fl_summary_scored(study, arm);
-    arm->n_laws = fl_stats_best_of_each(trials, arm->n_counted, arm->laws);
+    arm->n_distributions = fl_stats_best_of_each(trials, arm->n_counted, arm->distributions);
     free(trials);
 }
 
@@ -127,12 +129,12 @@ static void fill_steps(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->n_counted, n_reached = 0;
     fl_stats_trial *trials = counted(study, arm, steps_of, steps_of);
-    fl_stats_distribution law = fl_stats_best_of(trials, n, n);
+    fl_stats_distribution distribution = fl_stats_best_of(trials, n, n);
     for (size_t i = 0; i < n; i++) n_reached += isfinite(trials[i].value);
-    arm->steps = (fl_summary_band){ law.median, law.low, law.high };
+    arm->steps = (fl_summary_band){ distribution.median, distribution.low, distribution.high };
     arm->median_steps = median(trials, n);
     arm->reached = (double)n_reached / (double)n;
-    arm->reached_draws = law.finite;
+    arm->reached_draws = distribution.finite;
     free(trials);
 }
 

@@ -45,17 +45,18 @@ typedef struct fl_summary_arm {
     fl_summary_band val_error, test_error; /* of the selected trial */
     double test_standard_error; /* binomial, of the selected trial's test error; NaN where errors are no rates */
     double median_val_error, median_test_error, median_steps; /* over the trials that count */
-    fl_summary_band steps;                              /* center: the fewest steps to the target among the trials */
-    double reached;                                     /* share of the trials that count which reached the target */
-    double reached_draws;                               /* share of the resampled sets in which a trial did */
-    fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS]; /* best of K by the study's score, K = 1, 2, 4, ..., N */
-    size_t n_laws;
+    fl_summary_band steps; /* center: the fewest steps to the target among the trials */
+    double reached;        /* share of the trials that count which reached the target */
+    double reached_draws;  /* share of the resampled sets in which a trial did */
+    fl_stats_distribution
+        distributions[FL_STATS_DISTRIBUTIONS]; /* best of K by the study's score, K = 1, 2, 4, ..., N */
+    size_t n_distributions;
     fl_stats_interval interval; /* E[best of K] of the test error; claimed only for K <= N/5 */
     double rerun_mean, rerun_low,
         rerun_high;  /* test error of the feasible reruns: mean, least, most; NaN without any */
     char **defaults; /* hyperparameters left at their default, "beta2 = 0.999"; owned */
     size_t n_defaults;
-    char **warnings; /* sentences without the arm's name; owned */
+    char **warnings; /* messages without the arm's name; owned */
     size_t n_warnings;
 } fl_summary_arm;
 
@@ -129,7 +130,7 @@ typedef struct fl_summary_inclusion {
     double p_worse;          /* of a general arm that is no worse; corrected */
     double p_beyond;         /* of a difference beyond the margin; corrected */
     fl_summary_finding finding;
-    char *why; /* a sentence: what kept it from being shown, and what the search lacks; NULL when shown; owned */
+    char *why; /* a message: what kept it from being shown, and what the search lacks; NULL when shown; owned */
 } fl_summary_inclusion;
 
 typedef struct fl_summary {

@@ -18,7 +18,7 @@ static json_t *whole(double value)
     return isfinite(value) ? json_integer((json_int_t)value) : json_null();
 }
 
-static json_t *sentences(char *const *list, size_t n)
+static json_t *messages(char *const *list, size_t n)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++) json_array_append_new(array, json_string(list[i]));
@@ -40,18 +40,19 @@ static json_t *selected_json(const fl_study *study, const fl_summary_arm *arm)
     return selected;
 }
 
-static json_t *law_json(const fl_stats_distribution *law)
+static json_t *distribution_json(const fl_stats_distribution *distribution)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "k", count(law->k), "mean", number(law->mean), "low",
-                     number(law->low), "median", number(law->median), "high", number(law->high), "finite",
-                     number(law->finite));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "k", count(distribution->k), "mean", number(distribution->mean),
+                     "low", number(distribution->low), "median", number(distribution->median), "high",
+                     number(distribution->high), "finite", number(distribution->finite));
 }
 
 static json_t *laws_json(const fl_summary_arm *arm)
 {
-    json_t *laws = json_array();
-    for (size_t i = 0; i < arm->n_laws; i++) json_array_append_new(laws, law_json(&arm->laws[i]));
-    return laws;
+    json_t *distributions = json_array();
+    for (size_t i = 0; i < arm->n_distributions; i++)
+        json_array_append_new(distributions, distribution_json(&arm->distributions[i]));
+    return distributions;
 }
 
 static json_t *band_json(const fl_summary_band *band)
@@ -144,8 +145,8 @@ static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
     add_figures(object, arm);
     json_object_set_new(object, "cut_off", cut_offs_json(arm));
     json_object_set_new(object, "cost", fl_summary_ledger_json(&ledger));
-    json_object_set_new(object, "defaults", sentences(arm->defaults, arm->n_defaults));
-    json_object_set_new(object, "warnings", sentences(arm->warnings, arm->n_warnings));
+    json_object_set_new(object, "defaults", messages(arm->defaults, arm->n_defaults));
+    json_object_set_new(object, "warnings", messages(arm->warnings, arm->n_warnings));
     return object;
 }
 
@@ -243,5 +244,5 @@ json_t *fl_summary_json(const fl_summary *summary)
                      summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),
                      "select_at", study->select_best ? "best" : "final", "target", target_json(study), "claims",
                      claims_json(summary), "arms", arms, "pairs", pairs, "inclusions", inclusions_json(summary),
-                     "warnings", sentences(summary->warnings, summary->n_warnings));
+                     "warnings", messages(summary->warnings, summary->n_warnings));
 }

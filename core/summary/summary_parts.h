@@ -29,7 +29,7 @@ void fl_summary_warn(fl_summary *summary);
 /* Name what was chosen after the fact. */
 void fl_summary_warn_of_later(fl_summary *summary);
 
-/* Add a sentence to a list. */
+/* Add a message to a list. */
 void fl_summary_say(char ***list, size_t *n, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -41,8 +41,8 @@ bool fl_train_checkpoint_write(const fl_train_checkpoint *checkpoint, const char
 typedef enum fl_train_checkpoint_found {
     FL_TRAIN_CHECKPOINT_READ,    /* `at`, arrays and points are filled */
     FL_TRAIN_CHECKPOINT_NONE,    /* there is no such file */
-    FL_TRAIN_CHECKPOINT_USELESS, /* damaged, or of another version, machine or build; the sentence says which */
-    FL_TRAIN_CHECKPOINT_FOREIGN, /* no checkpoint, or of another trial: nobody's to overwrite; the sentence says which
+    FL_TRAIN_CHECKPOINT_USELESS, /* damaged, or of another version, machine or build; the message says which */
+    FL_TRAIN_CHECKPOINT_FOREIGN, /* no checkpoint, or of another trial: nobody's to overwrite; the message says which
                                   */
 } fl_train_checkpoint_found;
 

@@ -38,12 +38,12 @@ static void take_up(fl_train_run *run)
 
 static __attribute__((format(printf, 3, 4))) void say(const fl_train_run *run, double spent, const char *format, ...)
 {
-    char sentence[sizeof(fl_error)];
+    char message[sizeof(fl_error)];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (run->checkpoints->said) run->checkpoints->said(run->checkpoints->user, sentence, spent);
+    if (run->checkpoints->said) run->checkpoints->said(run->checkpoints->user, message, spent);
 }
 
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)

@@ -29,7 +29,7 @@ typedef struct fl_train_run {
 } fl_train_run;
 
 /* Allocate all memory and put the first step's state in place: a checkpoint's, or the initial one. False with a
- * sentence when the file of the checkpoint must not be used. */
+ * message when the file of the checkpoint must not be used. */
 bool fl_train_run_start(fl_train_run *run, fl_error *error);
 
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */

@@ -124,7 +124,7 @@ static void diverged(fl_train_run *r)
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
 }
 
-static bool hopeless(const fl_train_run *r)
+static bool loss_exceeded(const fl_train_run *r)
 {
     return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
@@ -147,7 +147,7 @@ static void loop(fl_train_run *r)
             return;
         }
         r->outcome->steps_done = r->step + 1;
-        bool stop = hopeless(r);
+        bool stop = loss_exceeded(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
         fl_train_run_end_lap(r, &r->outcome->seconds.evaluate);
         if (!finite) {

@@ -34,7 +34,7 @@ typedef struct fl_train_trainer fl_train_trainer;
 fl_train_trainer *fl_train_trainer_new(void);
 void fl_train_trainer_free(fl_train_trainer *trainer);
 
-/* Make ready for a trial: data loaded, networks planned. False with a sentence when it cannot be run (no data, an
+/* Make ready for a trial: data loaded, networks planned. False with a message when it cannot be run (no data, an
  * unusable backend, impossible numbers). fl_train_trial does this itself; who writes files for a trial wants to know
  * before.
  */
@@ -51,14 +51,14 @@ typedef struct fl_train_checkpoint_options {
     void *user;
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
-    void (*said)(void *user, const char *sentence, double spent);
+    void (*said)(void *user, const char *message, double spent);
 } fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
  * has the outcome in safety removes it (fl_train_checkpoint_remove). */
 void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints);
 
-/* Run a trial. False with a sentence when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
+/* Run a trial. False with a message when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
  * NULL. */
 bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                     fl_outcome *outcome, fl_error *error);

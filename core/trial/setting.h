@@ -49,14 +49,14 @@ typedef struct fl_trial_setting {
 const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_owner owner, size_t *n);
 const char *fl_trial_owner_prefix(fl_trial_owner owner); /* "", "schedule.", "workload." */
 
-/* The setting called `name`; on an unknown name a sentence without a place that lists what there is. */
+/* The setting called `name`; on an unknown name a message without a place that lists what there is. */
 bool fl_trial_setting_find(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting, fl_error *error);
 
 /* True when `value` of the setting is possible: a plain one within its range, a coupled one above zero. */
 bool fl_trial_setting_accepts(const fl_trial_setting *setting, double value, fl_error *error);
 
 /* The value of a setting as written in JSON (a number, or a choice's name) and on a command line. Ranges are
- * not judged here. The second gives a sentence without a place. */
+ * not judged here. The second gives a message without a place. */
 bool fl_trial_setting_read(const fl_trial_setting *setting, fl_json_node node, double *value, fl_error *error);
 bool fl_trial_setting_parse(const fl_trial_setting *setting, const char *text, double *value, fl_error *error);
 
@@ -69,7 +69,7 @@ void fl_trial_settings_apply(const fl_trial_setting *settings, const double *giv
 /* Every default; NAN where there is none. */
 void fl_trial_values_default(const fl_trial_owners *owners, fl_trial_values *values);
 
-/* True when every value lies in its range; else a sentence without a place. `learning_rate` may be missing (NAN) for
+/* True when every value lies in its range; else a message without a place. `learning_rate` may be missing (NAN) for
  * schedules that give absolute rates. */
 bool fl_trial_values_accept(const fl_trial_owners *owners, const fl_trial_values *values, fl_error *error);
 

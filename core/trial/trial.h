@@ -56,7 +56,7 @@ void fl_trial_free(fl_trial *trial); /* what it owns, not the struct */
 enum { FL_TRIAL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of the pen */
 
 /* True when the trial can be run on a data set with `n_training` training examples (SIZE_MAX: not known yet); else a
- * sentence without a place. */
+ * message without a place. */
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);
 
 /* Does an evaluation follow the step that is the `done`-th? One always follows the last. */

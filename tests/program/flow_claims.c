@@ -58,7 +58,7 @@ static void another_selection_is_marked_as_chosen_after_the_fact(void **state)
     fixture_end(&s);
 }
 
-/* Invented errors are 0 from step 60 on, until the last evaluation; without a target of the study's own. */
+/* Synthetic errors are 0 from step 60 on, until the last evaluation; without a target of the study's own. */
 static void another_target_is_looked_up_among_the_points(void **state)
 {
     fixture s;

@@ -77,9 +77,9 @@ void gbench_label(gbench *run, const char *text)
     run->state.SetLabel(text);
 }
 
-void gbench_skip(gbench *run, const char *sentence)
+void gbench_skip(gbench *run, const char *message)
 {
-    run->state.SkipWithError(sentence);
+    run->state.SkipWithError(message);
 }
 
 void gbench_context(const char *name, const char *value)

@@ -47,8 +47,8 @@ void gbench_rate(gbench *run, const char *name, double per_iteration);
 /* A few words beside the numbers. */
 void gbench_label(gbench *run, const char *text);
 
-/* Give up with a sentence instead of a time; before the first gbench_next. */
-void gbench_skip(gbench *run, const char *sentence);
+/* Give up with a message instead of a time; before the first gbench_next. */
+void gbench_skip(gbench *run, const char *message);
 
 /* A fact about the whole run, for the head of the output. */
 void gbench_context(const char *name, const char *value);

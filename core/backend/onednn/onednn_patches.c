@@ -32,12 +32,12 @@ typedef struct patches {
 } patches;
 
 /* The loop's memory. */
-typedef struct room {
+typedef struct scratch {
     uint16_t *frame; /* an image with the zeros around it */
     uint16_t *d;     /* what of a band of d does not lie as tiles are read */
     char *left, *right, *sums;
     float *bias;
-} room;
+} scratch;
 
 static size_t round_up(size_t n, size_t to)
 {
@@ -68,7 +68,7 @@ static void *take(char *base, size_t *used, size_t bytes)
 }
 
 /* Lay the loop's memory out from `base`, aligned; returns its size. */
-static size_t lay_out(const patches *p, char *base, room *r)
+static size_t lay_out(const patches *p, char *base, scratch *r)
 {
     size_t used = 0, channels = p->row_tiles * FL_ONEDNN_TILE;
     r->frame = take(base, &used, frame_numbers(p) * sizeof *r->frame);
@@ -119,7 +119,7 @@ static void copy_places(const patches *p, const uint16_t *d, size_t rows, size_t
     memset(to + (end - first) * channels, 0, (all - end) * channels * sizeof *to);
 }
 
-static void pack_gradient(const patches *p, const room *r, const uint16_t *d, size_t rows, char *left)
+static void pack_gradient(const patches *p, const scratch *r, const uint16_t *d, size_t rows, char *left)
 {
     size_t channels = p->row_tiles * FL_ONEDNN_TILE,
            in_place = gapless(p) ? rows * p->width / FL_ONEDNN_TILE_PLACES : 0;
@@ -132,7 +132,8 @@ static void pack_gradient(const patches *p, const room *r, const uint16_t *d, si
     }
 }
 
-static void pack_unit(const patches *p, const room *r, size_t unit, size_t slot, const uint16_t *in, const uint16_t *d)
+static void pack_unit(const patches *p, const scratch *r, size_t unit, size_t slot, const uint16_t *in,
+                      const uint16_t *d)
 {
     size_t image = unit / p->bands, first_row = unit % p->bands * p->band;
     size_t rows = p->out.h - first_row < p->band ? p->out.h - first_row : p->band;
@@ -144,7 +145,7 @@ static void pack_unit(const patches *p, const room *r, size_t unit, size_t slot,
 
 /* --- the sums, from tiles to O,H,W,I --- */
 
-static void unpack(const patches *p, const room *r, float *weights, float *bias)
+static void unpack(const patches *p, const scratch *r, float *weights, float *bias)
 {
     size_t window = p->kernel * p->in.c;
     for (size_t o = 0; o < p->out.c; o++)
@@ -163,7 +164,7 @@ static void unpack(const patches *p, const room *r, float *weights, float *bias)
 static void run(const void *what, void *const memories[])
 {
     const patches *p = what;
-    room r;
+    scratch r;
     lay_out(p, memories[2], &r);
     memset(r.bias, 0, p->row_tiles * FL_ONEDNN_TILE * sizeof *r.bias);
     size_t n_units = p->in.n * p->bands;
@@ -223,7 +224,7 @@ void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, 
                            fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias)
 {
     patches *p = plan(request);
-    room unused;
+    scratch unused;
     dnnl_dim_t bytes = (dnnl_dim_t)lay_out(p, (char *)p, &unused);
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     dnnl_memory_desc_t in_desc = fl_onednn_desc(4, in->desc.dims, dnnl_bf16, dnnl_nhwc);

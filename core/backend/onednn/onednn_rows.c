@@ -25,12 +25,12 @@ typedef struct rows {
 } rows;
 
 /* The loop's memory: x as left and d as right tiles, and rows that fill no tile, with zeros after them. */
-typedef struct room {
+typedef struct scratch {
     char *left, *right;
     uint16_t *x_rest, *d_rest;
-} room;
+} scratch;
 
-static size_t lay_out(const rows *p, char *base, room *r)
+static size_t lay_out(const rows *p, char *base, scratch *r)
 {
     size_t places = p->steps * FL_ONEDNN_TILE_PLACES;
     r->left = base;
@@ -40,7 +40,7 @@ static size_t lay_out(const rows *p, char *base, room *r)
     return (places + FL_ONEDNN_TILE_PLACES) * (p->n_in + p->n_out) * sizeof(uint16_t);
 }
 
-static void pack_inputs(const rows *p, const room *r, const uint16_t *x)
+static void pack_inputs(const rows *p, const scratch *r, const uint16_t *x)
 {
     size_t whole = p->batch / FL_ONEDNN_TILE_PLACES, rest = p->batch % FL_ONEDNN_TILE_PLACES;
     float unused[FL_ONEDNN_TILE] = { 0 };
@@ -53,7 +53,7 @@ static void pack_inputs(const rows *p, const room *r, const uint16_t *x)
     }
 }
 
-static void pack_gradients(const rows *p, const room *r, const uint16_t *d)
+static void pack_gradients(const rows *p, const scratch *r, const uint16_t *d)
 {
     size_t whole = p->batch / FL_ONEDNN_TILE_PLACES * FL_ONEDNN_TILE_PLACES;
     memcpy(r->d_rest, d + whole * p->n_out, (p->batch - whole) * p->n_out * sizeof *d);
@@ -76,7 +76,7 @@ FL_CLONES static void add_up(size_t batch, size_t n_out, const uint16_t *d, floa
 static void run(const void *what, void *const memories[])
 {
     const rows *p = what;
-    room r;
+    scratch r;
     lay_out(p, memories[2], &r);
     pack_inputs(p, &r, memories[0]);
     pack_gradients(p, &r, memories[1]);
@@ -121,7 +121,7 @@ void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, con
                         const fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias)
 {
     rows *p = plan(request);
-    room unused;
+    scratch unused;
     dnnl_dim_t bytes = (dnnl_dim_t)lay_out(p, (char *)p, &unused);
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_note_name(op, "own:avx512_core_amx_bf16");

@@ -1,5 +1,6 @@
-/* The random streams: Philox against its authors' vectors, the laws of what is drawn, and the independence of streams.
- * Draws are fixed by their seeds, so a bound of five standard deviations is no gamble: it is kept for ever or never. */
+/* The random streams: Philox against its authors' vectors, the distributions of what is drawn, and the independence of
+ * streams. Draws are fixed by their seeds, so a bound of five standard deviations is no gamble: it is kept for ever or
+ * never. */
 #include "support/test.h"
 
 #include "base/random.h"

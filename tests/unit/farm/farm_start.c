@@ -11,7 +11,7 @@ static const char study_text[] =
 
 static size_t n_said;
 
-static void count_said(void *whose, const char *sentence)
+static void count_said(void *user, const char *sentence)
 {
     assert_string_equal(sentence, "a worker hung before it was ready, and is replaced");
     n_said++;

@@ -1,4 +1,4 @@
-/* The closed-form law of best-of-K against every draw there is, and against a bootstrap that really draws. */
+/* The closed-form distribution of best-of-K against every draw there is, and against a bootstrap that really draws. */
 #include "support/test.h"
 
 #include "base/random.h"
@@ -44,13 +44,13 @@ static void compare_with_enumeration(size_t k)
         sum += isfinite(values[draw]) ? values[draw] : 0;
     }
     fl_stats_sort(values, n_draws);
-    fl_stats_distribution law = fl_stats_best_of(TRIALS, N, k);
-    assert_int_equal(law.k, k);
-    assert_close(law.mean, sum / (double)n_finite, 1e-11); /* a plain sum of up to 6^7 values */
-    assert_close(law.finite, (double)n_finite / (double)n_draws, 1e-13);
-    assert_true(law.low == smallest_that_holds(values, n_draws, 0.05));
-    assert_true(law.median == smallest_that_holds(values, n_draws, 0.5));
-    assert_true(law.high == smallest_that_holds(values, n_draws, 0.95));
+    fl_stats_distribution distribution = fl_stats_best_of(TRIALS, N, k);
+    assert_int_equal(distribution.k, k);
+    assert_close(distribution.mean, sum / (double)n_finite, 1e-11); /* a plain sum of up to 6^7 values */
+    assert_close(distribution.finite, (double)n_finite / (double)n_draws, 1e-13);
+    assert_true(distribution.low == smallest_that_holds(values, n_draws, 0.05));
+    assert_true(distribution.median == smallest_that_holds(values, n_draws, 0.5));
+    assert_true(distribution.high == smallest_that_holds(values, n_draws, 0.95));
     free(values);
 }
 
@@ -77,10 +77,10 @@ static void percentiles_fall_on_exact_shares(void **state)
     fl_stats_trial trials[1000];
     for (size_t i = 0; i < 1000; i++) trials[i] = (fl_stats_trial){ .score = (double)i, .value = 10.5 + (double)i };
     for (size_t n = 20; n <= 1000; n += 20) {
-        fl_stats_distribution law = fl_stats_best_of(trials, n, 1);
-        assert_true(law.low == trials[n / 20 - 1].value);
-        assert_true(law.median == trials[n / 2 - 1].value);
-        assert_true(law.high == trials[n * 19 / 20 - 1].value);
+        fl_stats_distribution distribution = fl_stats_best_of(trials, n, 1);
+        assert_true(distribution.low == trials[n / 20 - 1].value);
+        assert_true(distribution.median == trials[n / 2 - 1].value);
+        assert_true(distribution.high == trials[n * 19 / 20 - 1].value);
     }
 }
 
@@ -103,27 +103,28 @@ static void bootstrap_draws_converge_to_the_law(void **state)
         squares += values[d] * values[d];
     }
     double mean = sum / DRAWS, standard_error = sqrt((squares / DRAWS - mean * mean) / DRAWS);
-    fl_stats_distribution law = fl_stats_best_of(trials, TRIED, K);
+    fl_stats_distribution distribution = fl_stats_best_of(trials, TRIED, K);
     fl_stats_sort(values, DRAWS);
-    assert_true(fabs(law.mean - mean) < 4 * standard_error);
-    assert_close(law.low, fl_stats_quantile(values, DRAWS, 0.05), 0);
-    assert_close(law.median, fl_stats_quantile(values, DRAWS, 0.5), 0);
-    assert_close(law.high, fl_stats_quantile(values, DRAWS, 0.95), 0);
+    assert_true(fabs(distribution.mean - mean) < 4 * standard_error);
+    assert_close(distribution.low, fl_stats_quantile(values, DRAWS, 0.05), 0);
+    assert_close(distribution.median, fl_stats_quantile(values, DRAWS, 0.5), 0);
+    assert_close(distribution.high, fl_stats_quantile(values, DRAWS, 0.95), 0);
     free(values);
 }
 
 static void budget_doubles_k_and_ends_at_all_trials(void **state)
 {
     const size_t expected[] = { 1, 2, 4, N };
-    fl_stats_distribution laws[FL_STATS_DISTRIBUTIONS];
-    assert_int_equal(fl_stats_best_of_each(TRIALS, N, laws), 4);
+    fl_stats_distribution distributions[FL_STATS_DISTRIBUTIONS];
+    assert_int_equal(fl_stats_best_of_each(TRIALS, N, distributions), 4);
     for (size_t i = 0; i < 4; i++) {
         fl_stats_distribution alone = fl_stats_best_of(TRIALS, N, expected[i]);
-        assert_int_equal(laws[i].k, expected[i]);
-        assert_true(laws[i].mean == alone.mean && laws[i].high == alone.high && laws[i].finite == alone.finite);
+        assert_int_equal(distributions[i].k, expected[i]);
+        assert_true(distributions[i].mean == alone.mean && distributions[i].high == alone.high &&
+                    distributions[i].finite == alone.finite);
     }
-    assert_int_equal(fl_stats_best_of_each(TRIALS, 4, laws), 3); /* 4 is there once */
-    assert_int_equal(fl_stats_best_of_each(TRIALS, 1, laws), 1);
+    assert_int_equal(fl_stats_best_of_each(TRIALS, 4, distributions), 3); /* 4 is there once */
+    assert_int_equal(fl_stats_best_of_each(TRIALS, 1, distributions), 1);
 }
 
 int main(void)

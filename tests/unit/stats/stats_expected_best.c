@@ -51,7 +51,8 @@ static void share_is_whole_when_fewer_than_k_trials_are_infinite(void **state)
     assert_close(share, 35.0 / 36, 1e-14); /* one of the C(9, 2) pairs holds both infeasible trials */
 }
 
-/* C(1000000, 300000) has 265,000 digits: the running products must not pass through it. The weights of a law sum to 1.
+/* C(1000000, 300000) has 265,000 digits: the running products must not pass through it. The weights of a distribution
+ * sum to 1.
  */
 static void weights_of_a_huge_sample_sum_to_one(void **state)
 {

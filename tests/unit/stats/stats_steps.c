@@ -1,4 +1,4 @@
-/* Steps to a target, alone and through the law of the fastest of K. */
+/* Steps to a target, alone and through the distribution of the fastest of K. */
 #include "support/test.h"
 
 #include "stats/best_of.h"
@@ -18,10 +18,10 @@ static void law_keeps_draws_without_a_hit(void **state)
     const fl_stats_trial trials[] = {
         { INFINITY, 0, INFINITY }, { 400, 0, 400 }, { INFINITY, 0, INFINITY }, { 250, 0, 250 }
     };
-    fl_stats_distribution law = fl_stats_best_of(trials, 4, 2);
-    assert_close(law.finite, 0.75, 1e-15);
-    assert_true(law.low == 250 && law.median == 400 && law.high == INFINITY);
-    assert_close(law.mean, (7.0 / 16 * 250 + 5.0 / 16 * 400) / 0.75, 1e-14);
+    fl_stats_distribution distribution = fl_stats_best_of(trials, 4, 2);
+    assert_close(distribution.finite, 0.75, 1e-15);
+    assert_true(distribution.low == 250 && distribution.median == 400 && distribution.high == INFINITY);
+    assert_close(distribution.mean, (7.0 / 16 * 250 + 5.0 / 16 * 400) / 0.75, 1e-14);
 }
 
 int main(void)

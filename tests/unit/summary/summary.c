@@ -32,9 +32,9 @@ static void the_laws_go_up_to_all_trials(void **state)
     five_trials(&s, 0);
     fl_summary *summary = sum_up(&s);
     const fl_summary_arm *arm = &summary->arms[0];
-    assert_int_equal(4, arm->n_laws);
-    assert_int_equal(5, arm->laws[3].k);
-    assert_close(arm->laws[1].mean, 0.22, 1e-14);
+    assert_int_equal(4, arm->n_distributions);
+    assert_int_equal(5, arm->distributions[3].k);
+    assert_close(arm->distributions[1].mean, 0.22, 1e-14);
     fl_summary_free(summary);
     fixture_end(&s);
 }
