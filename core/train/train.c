@@ -106,9 +106,9 @@ static bool may_be_reported(const fl_train_run *r, const fl_trial_point *point)
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
-    size_t done = r->step + 1;
-    if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, done))) return true;
     fl_outcome *outcome = r->outcome;
+    size_t done = r->step + 1, before = outcome->n_points ? outcome->points[outcome->n_points - 1].step : 0;
+    if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, before, done))) return true;
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     fl_train_evaluate(r->plans, r->canonical, point);

@@ -59,8 +59,9 @@ enum { FL_TRIAL_THREADS_MAX = 4096 }; /* more than any machine has: a slip of th
  * message without a place. */
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error);
 
-/* Does an evaluation follow the step that is the `done`-th? One always follows the last. */
-bool fl_trial_evaluates(const fl_trial *trial, size_t done);
+/* Does an evaluation follow the step that is the `done`-th, when the one before followed the `before`-th (0: there is
+ * none)? One always follows the last. */
+bool fl_trial_evaluates(const fl_trial *trial, size_t before, size_t done);
 
 /* How many evaluations a run has that ends after `steps` steps. */
 size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);

@@ -37,13 +37,11 @@ static size_t next_of(const fl_trial *trial, size_t step)
     return far > (double)step + 1 ? (size_t)far : step + 1;
 }
 
-bool fl_trial_evaluates(const fl_trial *trial, size_t done)
+bool fl_trial_evaluates(const fl_trial *trial, size_t before, size_t done)
 {
-    size_t step = 1;
     if (!trial->eval_every) return false;
     if (!(trial->eval_ratio > 0)) return done % trial->eval_every == 0;
-    while (step < done) step = next_of(trial, step);
-    return step == done;
+    return done == (before ? next_of(trial, before) : 1);
 }
 
 size_t fl_trial_evaluations(const fl_trial *trial, size_t steps)
