@@ -9,7 +9,8 @@ static void put(const char *text)
 {
     for (const char *c = text; *c; c++) {
         bool within = c > text && isalnum((unsigned char)c[-1]) && isalnum((unsigned char)c[1]); /* learning_rate */
-        if (strchr("\\`*|<>", *c) || (*c == '_' && !within)) putchar('\\');
+        bool link = *c == '(' && c > text && c[-1] == ']';
+        if (strchr("\\`*|<>", *c) || (*c == '_' && !within) || link) putchar('\\');
         putchar(*c == '\n' ? ' ' : *c);
     }
 }

@@ -106,6 +106,18 @@ static bool read_k(fl_json_node claims, fl_study *study, fl_error *error)
                c->k, c->trials, c->k, most ? most : 1);
 }
 
+/* A test of fewer trials than were declared would be another test. */
+static bool read_trials(fl_json_node claims, fl_study *study, fl_error *error)
+{
+    fl_study_claims *c = &study->claims;
+    fl_json_node node;
+    c->trials_given = fl_json_get(claims, "trials", &node);
+    if (!fl_json_optional_whole(claims, "trials", 1, 100000000, &c->trials, error)) return false;
+    return c->trials <= study->trials ||
+           fl_json_fail(node, error, "the claims are of %zu trials, but budget.trials is %zu", c->trials,
+                        study->trials);
+}
+
 static bool read_margin(fl_json_node claims, fl_study *study, fl_error *error)
 {
     fl_json_node node;
@@ -129,16 +141,15 @@ static bool read_family(fl_json_node claims, fl_study *study, fl_error *error)
 static bool read_declared(fl_json_node claims, fl_study *study, fl_error *error)
 {
     static const char *const keys[] = { "pairs", "baseline", "k", "trials", "margin", "family", NULL };
-    fl_json_node pairs, baseline, child;
+    fl_json_node pairs, baseline;
     if (!fl_json_is_object(claims, error) || !fl_json_only(claims, keys, error)) return false;
     bool by_pairs = fl_json_get(claims, "pairs", &pairs), by_baseline = fl_json_get(claims, "baseline", &baseline);
     if (by_pairs && by_baseline)
         return fl_json_fail_key(baseline, error,
                                 "claims are of 'pairs' or against a 'baseline'; leave one of them out");
-    study->claims.trials_given = fl_json_get(claims, "trials", &child);
     return (!by_pairs || read_pairs(pairs, study, error)) && (!by_baseline || read_baseline(baseline, study, error)) &&
-           fl_json_optional_whole(claims, "trials", 1, 100000000, &study->claims.trials, error) &&
-           read_k(claims, study, error) && read_margin(claims, study, error) && read_family(claims, study, error);
+           read_trials(claims, study, error) && read_k(claims, study, error) && read_margin(claims, study, error) &&
+           read_family(claims, study, error);
 }
 
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error)

@@ -240,8 +240,7 @@ static const bad_study bad[] = {
       "4:38: k = 2 is more than a fifth of 4 trials: so few trials tell too little about their best 2; at most 1, or "
       "more trials" },
     { BATCH, BATCH " 'claims': { 'k': 4, 'trials': 19 },",
-      "4:38: k = 4 is more than a fifth of 19 trials: so few trials tell too little about their best 4; at most 3, or "
-      "more trials" },
+      "4:51: the claims are of 19 trials, but budget.trials is 4" },
     { BATCH, BATCH " 'claims': { 'margin': -0.5 },",
       "4:43: margin = -0.5 must be at least 0, a difference of the test error" },
     { BATCH, BATCH " 'claims': { 'margin': '1 %' },", "4:43: 'margin' must be a number" },
