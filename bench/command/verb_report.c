@@ -21,7 +21,10 @@ static int report(const words *paths, const char *file)
     if (!folders_read(paths, &read, &error)) return complain(&error);
     bool written = report_write(folders_summaries(&read), read.n, file, &error);
     int code = !written ? complain(&error) : read.n_records ? 0 : NOTHING_MEASURED;
-    if (written) printf("%s\n", file);
+    if (written) {
+        printf("%s\n", file);
+        folders_looked(folders_summaries(&read), read.n);
+    }
     folders_free(&read);
     return code;
 }

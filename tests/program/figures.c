@@ -432,7 +432,7 @@ static void names_can_be_read_in_a_pdf(void **state)
 {
     fixture s;
     char path[FL_FILE_PATH_MAX], order[2 * FL_FILE_PATH_MAX];
-    if (system("command -v pdftotext >/dev/null")) skip();
+    if (system("command -v pdftotext >/dev/null")) test_skip("pdftotext is not installed; no PDF is read");
     fixture_begin(&s, BUDGET(5), SGD("sgd_of_the_paper"));
     add_errors(&s, 0, five, 5);
     finish(&s);

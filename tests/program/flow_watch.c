@@ -190,10 +190,7 @@ static command on_terminal(const fixture *s, const char *environment)
 static void a_terminal_is_drawn_in_place_and_never_overrun(void **state)
 {
     fixture s;
-    if (system("command -v script >/dev/null")) {
-        puts("script is not installed; nothing is drawn on a terminal");
-        skip();
-    }
+    if (system("command -v script >/dev/null")) test_skip("script is not installed; nothing is drawn on a terminal");
     fixture_begin(&s, BUDGET(3),
                   SGD("a quite long name of an arm, äöü") "," SGD("b") "," SGD("c") "," SGD("d") "," SGD("e") "," SGD(
                       "f") "," SGD("g") "," SGD("h") "," SGD("i"));
@@ -230,5 +227,5 @@ int main(void)
         cmocka_unit_test(the_folder_stays_as_it_is),
         cmocka_unit_test(a_terminal_is_drawn_in_place_and_never_overrun),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

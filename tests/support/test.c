@@ -18,7 +18,7 @@ void test_skip(const char *format, ...)
     putchar('\n');
     va_end(arguments);
     skipped = true;
-    skip();
+    _skip(__FILE__, __LINE__);
 }
 
 int test_skip_all(const char *missing)

@@ -190,5 +190,5 @@ int main(void)
         cmocka_unit_test(optimizers_are_told_apart),
         cmocka_unit_test(names_that_agree_where_they_are_cut_are_numbered),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -108,5 +108,5 @@ int main(void)
         cmocka_unit_test(paired_arms_detect_smaller_differences),
         cmocka_unit_test(what_cannot_be_said_is_not_said),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return test_run(tests, set_up, NULL);
 }

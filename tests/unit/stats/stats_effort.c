@@ -139,5 +139,5 @@ int main(void)
         cmocka_unit_test(an_axis_without_effect_explains_nothing),
         cmocka_unit_test(without_variation_there_is_no_importance),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

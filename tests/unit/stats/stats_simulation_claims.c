@@ -193,5 +193,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(looking_again_costs_level),
     };
     take_studies(argc, argv);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

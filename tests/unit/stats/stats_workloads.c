@@ -172,5 +172,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(absence_needs_an_interval_within_the_margin),
     };
     take_studies(argc, argv);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }

@@ -230,5 +230,5 @@ int main(void)
         cmocka_unit_test(studies_of_one_family_are_corrected_together),
         cmocka_unit_test(reruns_are_a_comparison_of_their_own),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, NULL, NULL);
 }
