@@ -52,19 +52,13 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
     return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
- * and not to find them again is an error. */
-static bool show(const char *folder, const fl_plan *plan, fl_error *why)
+enum { MOST_DRAWN = 50000 }; /* of more, some figures read every record's points again */
+
+/* The figures and the page; what cannot be written is a warning, for the trials are on disk. */
+static void draw(const fl_summary *const *summaries, const char *folder)
 {
-    char path[FL_FILE_PATH_MAX];
     fl_error error;
-    fl_results *results = fl_results_read(folder, why);
-    if (!results) return false;
-    fl_summary *summary = fl_summary_make(results);
-    const fl_summary *const summaries[] = { summary };
-    summary_print_table(summaries, 1);
-    folders_looked(summaries, 1);
-    run_plan_end(plan, summary);
+    char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "figures");
     if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
     printf("\nrecords  %s\nfigures  %s\n", folder, path);
@@ -73,6 +67,25 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
         printf("page     %s\n", path);
     else
         remark("warning: %s", error.text);
+}
+
+/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
+ * and not to find them again is an error. */
+static bool show(const char *folder, const fl_plan *plan, fl_error *why)
+{
+    fl_results *results = fl_results_read(folder, why);
+    if (!results) return false;
+    fl_summary *summary = fl_summary_make(results);
+    const fl_summary *const summaries[] = { summary };
+    summary_print_table(summaries, 1);
+    folders_looked(summaries, 1);
+    run_plan_end(plan, summary);
+    if (results->n_records > MOST_DRAWN)
+        remark("%zu records: figures and page would take longer than this; 'fairlead plot %s' and 'fairlead report %s' "
+               "make them",
+               results->n_records, folder, folder);
+    else
+        draw(summaries, folder);
     fl_summary_free(summary);
     fl_results_free(results);
     return true;

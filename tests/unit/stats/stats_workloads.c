@@ -64,6 +64,33 @@ static void a_profile_counts_workloads_within_a_factor(void **state)
     assert_close(fl_stats_profile(steps, 3, 2, 1, 1e9), 2.0 / 3, 1e-14);
 }
 
+/* Workload 1: a at 100 in all trials, b at 100 or 300; workload 2: nobody; workload 3: a at 400, b at 200. At tau 1 a
+ * is fastest on workload 1 for sure, b on 3; b is on 1 only where its draws of the best of 2 favour it. */
+static void a_profiles_interval_comes_from_the_trials(void **state)
+{
+    fl_stats_trial trials[6][20];
+    for (size_t i = 0; i < 20; i++) {
+        trials[0][i] = simulated_trial(100);
+        trials[1][i] = simulated_trial(i % 3 ? 300 : 100); /* 7 of 20: the best of 2 is 100 in 1 - 13 12/20 19 = .589 */
+        trials[2][i] = trials[3][i] = simulated_trial(INFINITY);
+        trials[4][i] = simulated_trial(400);
+        trials[5][i] = simulated_trial(200);
+    }
+    fl_stats_profile_cell cells[6];
+    for (size_t i = 0; i < 6; i++) cells[i] = (fl_stats_profile_cell){ trials[i], 20, 1 };
+    const double taus[] = { 1, 2 };
+    fl_stats_profile_share shares[4];
+    fl_stats_profile_shares(cells, 3, 2, 2, taus, 2, 400, 1, shares);
+    assert_close(shares[0].share, 1.0 / 3, 1e-12); /* a at 1: never on less than workload 1 alone */
+    assert_true(fabs(shares[0].low - 1.0 / 3) < 1e-12 && fabs(shares[0].high - 1.0 / 3) < 1e-12);
+    assert_close(shares[1].share, 2.0 / 3, 1e-12); /* b at 1: the median of its best of 2 is 100 */
+    assert_true(fabs(shares[1].low - 1.0 / 3) < 1e-12 && fabs(shares[1].high - 2.0 / 3) < 1e-12);
+    assert_close(shares[2].share, 2.0 / 3, 1e-12); /* a at 2: 400 is twice 200 */
+    cells[4].per_step = 2;                         /* two gradient evaluations a step: four times b's */
+    fl_stats_profile_shares(cells, 3, 2, 2, taus, 2, 400, 1, shares);
+    assert_close(shares[2].share, 1.0 / 3, 1e-12);
+}
+
 /* --- time to target --- */
 
 static fl_stats_steps_ratio ratio_of(double a, double b, double resolution)
@@ -164,6 +191,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(drawn_rankings_agree_with_all_of_them),
         cmocka_unit_test(below_six_workloads_nothing_is_claimed),
         cmocka_unit_test(a_profile_counts_workloads_within_a_factor),
+        cmocka_unit_test(a_profiles_interval_comes_from_the_trials),
         cmocka_unit_test(the_resolution_enters_the_interval_on_both_sides),
         cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
         cmocka_unit_test(a_flip_is_found_where_there_is_one),
