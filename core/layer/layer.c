@@ -80,6 +80,7 @@ fl_tensor_shape fl_layer_out(const fl_layer *layer, fl_tensor_shape in)
 static fl_tensor tensor(const fl_layer *layer, const char *name, size_t n_dims, const size_t shape[FL_TENSOR_DIMS])
 {
     fl_tensor block = { .n_dims = n_dims, .n_values = 1 };
+    block.role = n_dims >= 2 ? FL_TENSOR_MATRIX : FL_TENSOR_VECTOR;
     snprintf(block.name, sizeof block.name, "%s.%s", layer->name, name);
     for (size_t d = 0; d < n_dims; d++) {
         block.shape[d] = shape[d];
