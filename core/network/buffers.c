@@ -73,13 +73,16 @@ static bool read_between(const layout *l, size_t value, size_t low, size_t high)
     return false;
 }
 
-/* Values `a` and `b` share a gradient from the backward of stage `s` on: would the one that is read later find what was
- * meant for the other in it? */
-static bool disturb(const layout *l, size_t a, size_t b, size_t s)
+/* `value` and `other` share a gradient from the backward of stage `s` on: would the one that is read later find what
+ * was meant for the other in it? What stage `s` itself does to the other's counts unless it is the first to write it.
+ */
+static bool disturb(const layout *l, size_t value, size_t other, size_t s)
 {
-    size_t makes_a = l->graph->values[a].producer, makes_b = l->graph->values[b].producer;
-    size_t sooner = makes_a > makes_b ? makes_a : makes_b;
-    return read_between(l, a, makes_b, s) || read_between(l, b, makes_a, s) || l->graph->stages[sooner].op->clobbers;
+    size_t makes_value = l->graph->values[value].producer, makes_other = l->graph->values[other].producer;
+    size_t sooner = makes_value > makes_other ? makes_value : makes_other;
+    size_t end = l->gradients[other].writer == s ? s : s + 1;
+    return read_between(l, value, makes_other, s) || read_between(l, other, makes_value, end) ||
+           l->graph->stages[sooner].op->clobbers;
 }
 
 /* May `value` share the gradient that stage `s` passes on with all whose turn to read it is still to come? */
@@ -177,6 +180,17 @@ static void place_d_in(const layout *l, char *memory, fl_network_stage_buffers *
     if (!first) at->sums[at->n_sums++] = sum_of(activation, place, at->d_in[k], true);
 }
 
+/* A gradient passed on to where it lies already is added to itself: after all others have read it. */
+static void put_doubling_last(fl_network_stage_buffers *at)
+{
+    for (size_t k = 0; k + 1 < at->n_sums; k++) {
+        if (at->sums[k].to != at->d_out) continue;
+        fl_network_sum doubling = at->sums[k];
+        at->sums[k] = at->sums[k + 1];
+        at->sums[k + 1] = doubling;
+    }
+}
+
 static fl_network_buffers place_all(const layout *l, fl_arena *arena)
 {
     const fl_network_graph *graph = l->graph;
@@ -190,6 +204,7 @@ static fl_network_buffers place_all(const layout *l, fl_arena *arena)
         if (!l->training || !graph->stages[s].trained) continue;
         at->d_out = gradient_place(l, memory, graph->stages[s].out);
         for (size_t k = 0; k < graph->stages[s].n_in; k++) place_d_in(l, memory, at, s, k);
+        put_doubling_last(at);
     }
     return buffers;
 }
@@ -216,12 +231,12 @@ fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_
 
 /* --- sums --- */
 
-static void add_floats(float *restrict to, const float *restrict from, size_t n)
+static void add_floats(float *to, const float *from, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] += from[i];
 }
 
-static void add_halves(uint16_t *restrict to, const uint16_t *restrict from, size_t n)
+static void add_halves(uint16_t *to, const uint16_t *from, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] = fl_backend_bf16(fl_backend_float(to[i]) + fl_backend_float(from[i]));
 }

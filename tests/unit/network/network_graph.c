@@ -38,7 +38,7 @@ static double gradient_error(fl_network *network)
     for (size_t i = 0; i < count; i++) length += (double)direction[i] * direction[i];
     length = sqrt(length);
     for (size_t i = 0; i < count; i++) direction[i] = (float)(direction[i] / length);
-    const double step = 4e-3;
+    const double step = 1e-3;
     double slope =
         (loss_at(network, parameters, direction, step) - loss_at(network, parameters, direction, -step)) / (2 * step);
     free(direction);
@@ -111,8 +111,9 @@ static size_t draw_graph(fl_layer layers[MOST_LAYERS], fl_random_stream *stream)
     size_t end = n;
     for (size_t i = 1; i <= n; i++) {
         if (read[i]) continue;
-        if (unread++) layers[end++] = (fl_layer){ .kind = FL_LAYER_ADD, .n_from = 2, .from = { i, end } };
-        if (unread == 1) layers[end++] = (fl_layer){ .kind = FL_LAYER_TANH, .n_from = 1, .from = { i } };
+        layers[end] = unread++ ? (fl_layer){ .kind = FL_LAYER_ADD, .n_from = 2, .from = { i, end } }
+                               : (fl_layer){ .kind = FL_LAYER_TANH, .n_from = 1, .from = { i } };
+        end++;
     }
     layers[end++] = (fl_layer){ .kind = FL_LAYER_DENSE, .name = "out", .n_out = CLASSES };
     layers[end++] = (fl_layer){ .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY };
