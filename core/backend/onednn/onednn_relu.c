@@ -71,8 +71,9 @@ void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, cons
 fl_backend_op *fl_onednn_relu(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in);
+    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in[0]);
     fl_onednn_set_out(op, &layout);
+    op->op.reads_in = false;
     fl_onednn_memory *in = fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in));
     fl_onednn_memory *out = fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, out));
     fl_onednn_note_name(op, "own loops");

@@ -17,7 +17,7 @@ void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *fro
     fl_onednn_memory *target = fl_onednn_borrowed(op, to_desc, offsetof(fl_backend_buffers, out));
     fl_onednn_add_reorder(op, &op->forward, source, target);
     void *scratchpad = fl_memory_new(op->op.workspace_bytes, 1);
-    op->op.bind(&op->op, &(fl_backend_buffers){ .in = from, .out = to, .workspace = scratchpad });
+    op->op.bind(&op->op, &(fl_backend_buffers){ .in = { from }, .out = to, .workspace = scratchpad });
     op->op.forward(&op->op);
     free(scratchpad);
     op->op.free(&op->op);
@@ -26,9 +26,10 @@ void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *fro
 fl_backend_op *fl_onednn_to_canonical(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in),
-                       canonical = fl_onednn_plain(request->in.shape, dnnl_f32);
+    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in[0]),
+                       canonical = fl_onednn_plain(request->in[0].shape, dnnl_f32);
     fl_onednn_set_out(op, &canonical);
+    op->op.reads_in = op->op.reads_out = false;
     fl_onednn_add_reorder(op, &op->forward, fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in)),
                           fl_onednn_borrowed(op, &canonical, offsetof(fl_backend_buffers, out)));
     if (request->training)

@@ -91,7 +91,7 @@ static void run(const void *what, void *const memories[])
 
 static rows *plan(const fl_backend_request *request)
 {
-    fl_tensor_shape in = request->in.shape;
+    fl_tensor_shape in = request->in[0].shape;
     size_t column_tiles = request->layer->n_out / FL_ONEDNN_TILE;
     rows *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);
     *p = (rows){ .batch = in.n, .n_in = in.c * in.h * in.w, .n_out = request->layer->n_out };
