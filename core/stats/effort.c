@@ -2,10 +2,9 @@
 #include "stats/effort.h"
 #include "stats/expected_best.h"
 #include "stats/gap.h"
+#include "study/study.h"
 
 #include <math.h>
-
-enum { TRIALS_PER_DRAW = 5 };
 
 size_t fl_stats_effort_ks(size_t most, size_t ks[FL_STATS_EFFORTS])
 {
@@ -18,7 +17,7 @@ size_t fl_stats_effort_of(const fl_stats_arms *arms, size_t resamples, uint64_t 
                           fl_stats_effort efforts[FL_STATS_EFFORTS])
 {
     size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
-    size_t n = fl_stats_effort_ks(smaller / TRIALS_PER_DRAW, ks);
+    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
     for (size_t i = 0; i < n; i++) {
         fl_stats_arms at = *arms;
         at.k = ks[i];

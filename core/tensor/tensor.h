@@ -24,14 +24,25 @@ typedef enum fl_tensor_role {
 } fl_tensor_role;
 const char *fl_tensor_role_name(fl_tensor_role role); /* "matrix", "vector", "embedding", "output" */
 
+/* How a tensor begins. */
+typedef enum fl_tensor_start {
+    FL_TENSOR_WEIGHT, /* by the rule of the initialisation */
+    FL_TENSOR_BIAS,   /* at its bias */
+    FL_TENSOR_ONE,
+    FL_TENSOR_ZERO,
+    FL_TENSOR_START, /* where its layer says */
+    FL_TENSOR_CARRY  /* state of one batch's rows: 0 at the start of each epoch and evaluation */
+} fl_tensor_start;
+
 typedef struct fl_tensor {
     char name[FL_TENSOR_NAME];    /* "conv1.weight" */
     size_t shape[FL_TENSOR_DIMS]; /* canonical shape: out x in, or O,I,H,W, or one number for a bias */
     size_t n_dims;
+    fl_tensor_start start;
+    fl_tensor_role role;
+    size_t n_matrices;    /* it holds so many below each other, as attention and LSTM do; 0: one */
     size_t n_values;      /* product of the shape */
     size_t offset, count; /* where the tensor lies in the array and how many floats it takes there */
-    fl_tensor_role role;
-    size_t n_matrices; /* it holds so many below each other, as attention and LSTM do; 0: one */
 } fl_tensor;
 
 typedef struct fl_tensor_layout {

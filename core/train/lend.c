@@ -13,6 +13,14 @@ static void make_view(fl_train_run *run)
     view->gradient = fl_arena_floats(run->arena, view->layout.count);
 }
 
+static void make_passing(fl_train_run *run)
+{
+    fl_train_passing *passing = &run->passing;
+    if (!run->trial->owners.optimizer->elementwise) passing->count = fl_network_state_layout(run->network)->count;
+    passing->before = fl_arena_floats(run->arena, passing->count);
+    passing->after = fl_arena_floats(run->arena, passing->count);
+}
+
 static void lend_state(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
@@ -28,6 +36,7 @@ static void lend_state(fl_train_run *run)
 void fl_train_run_lend(fl_train_run *run)
 {
     make_view(run);
+    make_passing(run);
     bool viewed = run->view.parameters != NULL;
     run->update = (fl_optimizer_update){
         .layout = viewed ? &run->view.layout : fl_network_layout(run->network),

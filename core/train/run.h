@@ -12,6 +12,13 @@ typedef struct fl_train_view {
     float *parameters, *gradient; /* NULL: none */
 } fl_train_view;
 
+/* The network's state before and after the step's first forward, for rules that compute gradients elsewhere too: those
+ * start from the one and leave the other. */
+typedef struct fl_train_passing {
+    float *before, *after;
+    size_t count; /* 0: the network has none, or the rule asks for nothing */
+} fl_train_passing;
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
@@ -23,6 +30,7 @@ typedef struct fl_train_run {
     fl_dataset_order order;
     fl_optimizer_update update;
     fl_train_view view;
+    fl_train_passing passing;
     fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;

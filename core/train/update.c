@@ -4,6 +4,8 @@
  */
 #include "train/run.h"
 
+#include <string.h>
+
 /* Floats: with gradient and two states half a megabyte, which a second-level cache holds; beside their pass a rule's
  * coefficients cost nothing. */
 enum { PIECE = 1 << 15, LINE = 16 };
@@ -60,13 +62,25 @@ static void update_whole(fl_train_run *run)
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
+/* Forward and backward once more in the same step: running statistics and carries start from where the step did, and
+ * are left where its first forward left them. */
+static void pass_again(fl_train_run *run)
+{
+    size_t bytes = run->passing.count * sizeof(float);
+    float *state = fl_network_state(run->network);
+    if (bytes) memcpy(run->passing.after, state, bytes);
+    if (bytes) memcpy(state, run->passing.before, bytes);
+    fl_network_forward(run->network);
+    fl_network_backward(run->network, NULL, NULL);
+    if (bytes) memcpy(state, run->passing.after, bytes);
+}
+
 void fl_train_run_gradient_again(fl_optimizer_update *update)
 {
     fl_train_run *run = update->trainer;
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    fl_network_forward(run->network);
-    fl_network_backward(run->network, NULL, NULL);
+    pass_again(run);
     run->outcome->gradient_evaluations++;
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     take_gradient(run);
@@ -77,6 +91,8 @@ void fl_train_run_look(fl_train_run *run)
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     run->update.rate = run->rate;
     run->update.step = run->step;
+    if (run->passing.count)
+        memcpy(run->passing.before, fl_network_state(run->network), run->passing.count * sizeof(float));
     if (!optimizer->look) return;
     optimizer->look(&run->update);
     fl_train_run_show_parameters(run);

@@ -5,14 +5,18 @@
 #include "math/dense.h"
 #include "base/random.h"
 
-enum { ODD = 37, N = 112, N_TENSORS = 4 }; /* ODD is no multiple of a vector's width, N the length of the tensors below */
+enum {
+    ODD = 37,
+    N = 112,
+    N_TENSORS = 4
+}; /* ODD is no multiple of a vector's width, N the length of the tensors below */
 
 /* As a network has them: matrices, filters and vectors from multiples of 16 on, padded to whole lines. */
 static const fl_tensor tensors[N_TENSORS] = {
-    { "conv.weight", { 4, 3, 2, 2 }, 4, 48, 0, 48, FL_TENSOR_MATRIX, 2 }, /* two of 2 x 12 */
-    { "conv.bias", { 4 }, 1, 4, 48, 16, FL_TENSOR_VECTOR, 1 },
-    { "dense.weight", { 7, 3 }, 2, 21, 64, 32, FL_TENSOR_MATRIX, 1 },
-    { "dense.bias", { 7 }, 1, 7, 96, 16, FL_TENSOR_VECTOR, 1 },
+    { "conv.weight", { 4, 3, 2, 2 }, 4, .n_values = 48, .count = 48, .n_matrices = 2 }, /* two of 2 x 12 */
+    { "conv.bias", { 4 }, 1, .n_values = 4, .offset = 48, .count = 16, .role = FL_TENSOR_VECTOR },
+    { "dense.weight", { 7, 3 }, 2, .n_values = 21, .offset = 64, .count = 32 },
+    { "dense.bias", { 7 }, 1, .n_values = 7, .offset = 96, .count = 16, .role = FL_TENSOR_VECTOR },
 };
 
 /* Rules whose library is missing in this build are named and not run. */

@@ -28,7 +28,7 @@ fl_onednn_move *fl_onednn_move_new(const dnnl_memory_desc_t *from, const dnnl_me
 void fl_onednn_move_run(const fl_onednn_move *move, const float *from, float *to)
 {
     fl_backend_op *op = &move->op->op;
-    op->bind(op, &(fl_backend_buffers){ .in = from, .out = to, .workspace = move->scratchpad });
+    op->bind(op, &(fl_backend_buffers){ .in = { from }, .out = to, .workspace = move->scratchpad });
     op->forward(op);
 }
 
@@ -43,9 +43,10 @@ void fl_onednn_move_free(fl_onednn_move *move)
 fl_backend_op *fl_onednn_to_canonical(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in),
-                       canonical = fl_onednn_plain(request->in.shape, dnnl_f32);
+    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in[0]),
+                       canonical = fl_onednn_plain(request->in[0].shape, dnnl_f32);
     fl_onednn_set_out(op, &canonical);
+    op->op.reads_in = op->op.reads_out = false;
     fl_onednn_add_reorder(op, &op->forward, fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in)),
                           fl_onednn_borrowed(op, &canonical, offsetof(fl_backend_buffers, out)));
     if (request->training)

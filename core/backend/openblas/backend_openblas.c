@@ -45,6 +45,15 @@ static void describe(fl_text *text)
     free(file);
 }
 
+/* Windows side by side on images, with a bias. */
+static bool serves(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision)
+{
+    bool pool = layer->kind == FL_LAYER_MAX_POOL;
+    fl_layer_window window = fl_layer_window_on(layer, in);
+    if (in.form != FL_TENSOR_IMAGE || layer->no_bias || layer->groups > 1) return false;
+    return pool ? window.stride == window.h && !window.pad : layer->stride <= 1;
+}
+
 #else
 
 #include "backend/absent.h"
@@ -65,5 +74,6 @@ const fl_backend fl_backend_openblas = {
         [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
         [FL_LAYER_RELU] = fl_naive_relu,
     },
+    .serves = serves,
 #endif
 };
