@@ -195,6 +195,10 @@ static void errors_that_are_losses_are_not_percent(void **state)
     char *text = draw(&s, "final_error");
     assert_final_error(&s, text, "1\t1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", 1, trial_of(&s, 0, 0));
     free(text);
+    text = read_text(s.folder, "final_error.svg");
+    assert_contains(text, ">validation loss<");
+    assert_null(strstr(text, " error<"));
+    free(text);
     fixture_end(&s);
 }
 
