@@ -142,11 +142,7 @@ int verb_plan(int argc, char **argv)
         { "--pilot", NULL, OPTION_TEXT, "DIR", "records to plan from, by the names of arms", &asked.pilot },
         { "--output", "-o", OPTION_TEXT, "DIR", "the study's own folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_CORES, "N", "processes (default: the physical cores)", &asked.workers },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
-          &asked.overrides.backend },
-        { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
-        { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
-        { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
+        STUDY_OVERRIDES(asked.overrides),
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &asked.json },
     };
     words rest;

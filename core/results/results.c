@@ -316,7 +316,7 @@ fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *lat
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "study.json");
     if (!fl_file_exists(path)) {
-        fl_error_user(error, "%.600s: is no result folder: it holds no study.json", folder);
+        fl_error_user(error, "%.600s: not a result folder: it has no study.json", folder);
         return NULL;
     }
     fl_study *study = fl_study_load(path, later, error);

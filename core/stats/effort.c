@@ -4,11 +4,10 @@
 #include "stats/expected_best.h"
 #include "stats/gap.h"
 #include "stats/sample.h"
+#include "study/study.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { TRIALS_PER_DRAW = 5 };
 
 size_t fl_stats_effort_ks(size_t most, size_t ks[FL_STATS_EFFORTS])
 {
@@ -21,7 +20,7 @@ size_t fl_stats_effort_of(const fl_stats_arms *arms, size_t resamples, uint64_t 
                           fl_stats_effort efforts[FL_STATS_EFFORTS])
 {
     size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
-    size_t n = fl_stats_effort_ks(smaller / TRIALS_PER_DRAW, ks);
+    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
     for (size_t i = 0; i < n; i++) {
         fl_stats_arms at = *arms;
         at.k = ks[i];
@@ -54,7 +53,7 @@ size_t fl_stats_effort_unlike(const fl_stats_arms *arms, size_t resamples, uint6
                               fl_stats_effort efforts[FL_STATS_UNLIKE])
 {
     size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b, found = 0;
-    size_t n = fl_stats_effort_ks(smaller / TRIALS_PER_DRAW, ks);
+    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
     fl_stats_trial *a = fl_stats_arms_capped(arms), *b = a + arms->n_a;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)

@@ -181,6 +181,12 @@ fl_stats_trial *fl_summary_stepped(const fl_study *study, const fl_summary_arm *
 /* The same with the study's score to report. */
 fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
 
+/* True when pairs that the study declares were tested: whoever is shown them has looked (record/log.h). */
+bool fl_summary_shows_claims(const fl_summary *summary);
+
+/* True when every trial of an arm that ran diverged; of a feasible budget none of them counts. */
+bool fl_summary_diverged(const fl_summary_arm *arm);
+
 /* True when an arm's errors are rates of wrong answers; else they are losses. */
 bool fl_summary_rates(const fl_study_arm *arm);
 

@@ -4,17 +4,16 @@
 #include <math.h>
 
 typedef struct totals {
-    double loss;
-    size_t wrong;
+    double loss, error;
 } totals;
 
 static void add_batch(const fl_network *network, size_t n, totals *sums)
 {
     const float *losses = fl_network_losses(network);
-    const uint8_t *wrong = fl_network_wrong(network);
+    const float *errors = fl_network_errors(network);
     for (size_t i = 0; i < n; i++) {
         sums->loss += losses[i];
-        sums->wrong += wrong[i];
+        sums->error += errors[i];
     }
 }
 
@@ -23,15 +22,17 @@ static void evaluate_split(fl_network *network, const fl_dataset_examples *examp
                            double *error)
 {
     totals sums = { 0 };
+    size_t rows = fl_network_n_losses(network) / FL_TRAIN_EVALUATION_BATCH; /* of one example */
+    fl_network_clear_carry(network);
     for (size_t first = 0; first < n; first += FL_TRAIN_EVALUATION_BATCH) {
         size_t now = n - first < FL_TRAIN_EVALUATION_BATCH ? n - first : FL_TRAIN_EVALUATION_BATCH;
         fl_dataset_examples_gather(examples, NULL, first, now, fl_train_plans_input(network),
                                    fl_network_labels(network));
         fl_network_forward(network);
-        add_batch(network, now, &sums);
+        add_batch(network, now * rows, &sums);
     }
-    *loss = sums.loss / (double)n;
-    *error = examples->dataset->n_classes ? (double)sums.wrong / (double)n : *loss;
+    *loss = sums.loss / (double)(n * rows);
+    *error = sums.error / (double)(n * rows);
 }
 
 void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point)
@@ -41,6 +42,7 @@ void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_p
     fl_network *network = plans->evaluation;
     fl_network_export(plans->training, canonical);
     fl_network_import(network, canonical);
+    fl_network_copy_statistics(network, plans->training);
     evaluate_split(network, &splits->training, n_training < n_validation ? n_training : n_validation,
                    &point->of[FL_TRIAL_TRAIN_LOSS], &point->of[FL_TRIAL_TRAIN_ERROR]);
     evaluate_split(network, &splits->validation, n_validation, &point->of[FL_TRIAL_VAL_LOSS],

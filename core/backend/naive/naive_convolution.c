@@ -91,7 +91,7 @@ static void forward(fl_backend_op *op)
             float *to = (float *)p->at.out + (n * out.c + o) * out_plane;
             for (size_t q = 0; q < out_plane; q++) to[q] = p->at.param[1][o];
             for (size_t c = 0; c < in.c; c++)
-                forward_plane(p, filter(p, o, c), (const float *)p->at.in + (n * in.c + c) * in_plane, to);
+                forward_plane(p, filter(p, o, c), (const float *)p->at.in[0] + (n * in.c + c) * in_plane, to);
         }
 }
 
@@ -99,19 +99,19 @@ static void backward_data(const fl_backend_plain *p)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t in_plane = in.h * in.w, out_plane = out.h * out.w;
-    memset(p->at.d_in, 0, fl_tensor_shape_size(in) * sizeof(float));
+    memset(p->at.d_in[0], 0, fl_tensor_shape_size(in) * sizeof(float));
     for (size_t n = 0; n < in.n; n++)
         for (size_t o = 0; o < out.c; o++)
             for (size_t c = 0; c < in.c; c++)
                 backward_plane(p, filter(p, o, c), (const float *)p->at.d_out + (n * out.c + o) * out_plane,
-                               (float *)p->at.d_in + (n * in.c + c) * in_plane);
+                               (float *)p->at.d_in[0] + (n * in.c + c) * in_plane);
 }
 
 /* dW[o,c,i,j]: the whole batch under one tap. */
 static float backward_tap(const fl_backend_plain *p, size_t o, size_t c, view v)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
-    const float *images = (const float *)p->at.in + c * in.h * in.w + v.in;
+    const float *images = (const float *)p->at.in[0] + c * in.h * in.w + v.in;
     const float *d_out = (const float *)p->at.d_out + o * out.h * out.w + v.out;
     float *columns = p->at.workspace;
     memset(columns, 0, v.columns * sizeof *columns);
@@ -155,5 +155,6 @@ fl_backend_op *fl_naive_convolution(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
     p->op.workspace_bytes = p->op.out.shape.w * sizeof(float);
+    p->op.reads_out = false;
     return &p->op;
 }

@@ -27,30 +27,31 @@ static void transpose(size_t rows, size_t columns, const float *restrict from, f
 static void forward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
+    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
     float *out = p->at.out, *weights = p->at.workspace;
     transpose(n_out, n_in, p->at.param[0], weights);
     for (size_t n = 0; n < batch; n++) memcpy(out + n * n_out, p->at.param[1], n_out * sizeof *out);
-    add_product(batch, n_out, n_in, p->at.in, n_in, 1, weights, out);
+    add_product(batch, n_out, n_in, p->at.in[0], n_in, 1, weights, out);
 }
 
 static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
+    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
     const float *d_out = p->at.d_out, one = 1;
     memset(p->at.grad[0], 0, n_out * n_in * sizeof(float));
-    add_product(n_out, n_in, batch, d_out, 1, n_out, p->at.in, p->at.grad[0]);
+    add_product(n_out, n_in, batch, d_out, 1, n_out, p->at.in[0], p->at.grad[0]);
     memset(p->at.grad[1], 0, n_out * sizeof(float));
     add_product(1, n_out, batch, &one, 0, 0, d_out, p->at.grad[1]);
     if (!p->needs_d_in) return;
-    memset(p->at.d_in, 0, batch * n_in * sizeof(float));
-    add_product(batch, n_in, n_out, d_out, n_out, 1, p->at.param[0], p->at.d_in);
+    memset(p->at.d_in[0], 0, batch * n_in * sizeof(float));
+    add_product(batch, n_in, n_out, d_out, n_out, 1, p->at.param[0], p->at.d_in[0]);
 }
 
 fl_backend_op *fl_naive_dense(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
     p->op.workspace_bytes = p->op.tensors[0].n_values * sizeof(float);
+    p->op.reads_out = false;
     return &p->op;
 }

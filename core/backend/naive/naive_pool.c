@@ -41,7 +41,7 @@ static inline void forward_planes(const fl_backend_plain *p, size_t k)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
     for (size_t row = 0; row < out.n * out.c * out.h; row++) {
-        const float *from = (const float *)p->at.in + (row / out.h * in.h + row % out.h * k) * in.w;
+        const float *from = (const float *)p->at.in[0] + (row / out.h * in.h + row % out.h * k) * in.w;
         forward_row(k, in.w, out.w, from, (float *)p->at.out + row * out.w, (int32_t *)p->at.workspace + row * out.w);
     }
 }
@@ -49,9 +49,9 @@ static inline void forward_planes(const fl_backend_plain *p, size_t k)
 static inline void backward_planes(const fl_backend_plain *p, size_t k)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
-    memset(p->at.d_in, 0, fl_tensor_shape_size(in) * sizeof(float));
+    memset(p->at.d_in[0], 0, fl_tensor_shape_size(in) * sizeof(float));
     for (size_t row = 0; row < out.n * out.c * out.h; row++) {
-        float *to = (float *)p->at.d_in + (row / out.h * in.h + row % out.h * k) * in.w;
+        float *to = (float *)p->at.d_in[0] + (row / out.h * in.h + row % out.h * k) * in.w;
         backward_row(k, in.w, out.w, (const float *)p->at.d_out + row * out.w,
                      (const int32_t *)p->at.workspace + row * out.w, to);
     }
@@ -80,5 +80,6 @@ fl_backend_op *fl_naive_max_pool(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "row loops", forward, backward);
     p->op.workspace_bytes = fl_tensor_shape_size(p->op.out.shape) * sizeof(int32_t);
+    p->op.reads_in = p->op.reads_out = false;
     return &p->op;
 }

@@ -56,13 +56,13 @@ static float lost(size_t n, float *probabilities)
 static void forward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t n = p->in.c * p->in.h * p->in.w;
-    for (size_t e = 0; e < p->in.n; e++) {
-        const float *logits = (const float *)p->at.in + e * n;
+    size_t n = fl_tensor_shape_columns(p->in), rows = fl_tensor_shape_rows(p->in);
+    for (size_t e = 0; e < rows; e++) {
+        const float *logits = (const float *)p->at.in[0] + e * n;
         float *probabilities = (float *)p->at.workspace + e * n;
         size_t label = (size_t)p->at.labels[e], best = largest(logits, n);
         if (label >= n) fl_error_die("label %d of example %zu is not one of %zu classes", p->at.labels[e], e, n);
-        p->at.wrong[e] = best != label;
+        p->at.errors[e] = best != label;
         p->at.losses[e] =
             best == n ? lost(n, probabilities)
                       : (float)(softmax(logits, n, best, probabilities) - ((double)logits[label] - logits[best]));
@@ -72,11 +72,11 @@ static void forward(fl_backend_op *op)
 static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t n = p->in.c * p->in.h * p->in.w;
-    float batch = (float)p->in.n;
-    for (size_t e = 0; p->needs_d_in && e < p->in.n; e++) {
+    size_t n = fl_tensor_shape_columns(p->in), rows = fl_tensor_shape_rows(p->in);
+    float batch = (float)rows;
+    for (size_t e = 0; p->needs_d_in && e < rows; e++) {
         const float *probabilities = (const float *)p->at.workspace + e * n;
-        float *d_in = (float *)p->at.d_in + e * n;
+        float *d_in = (float *)p->at.d_in[0] + e * n;
         for (size_t j = 0; j < n; j++)
             d_in[j] = (probabilities[j] - (j == (size_t)p->at.labels[e] ? 1.0f : 0.0f)) / batch;
     }
@@ -86,5 +86,6 @@ fl_backend_op *fl_naive_softmax_cross_entropy(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "double sums", forward, backward);
     p->op.workspace_bytes = fl_tensor_shape_size(p->in) * sizeof(float);
+    p->op.reads_in = false;
     return &p->op;
 }

@@ -54,6 +54,15 @@ static void describe(fl_text *text)
     describe_environment(text);
 }
 
+/* Windows side by side on images, with a bias. */
+static bool serves(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision)
+{
+    bool pool = layer->kind == FL_LAYER_MAX_POOL;
+    fl_layer_window window = fl_layer_window_on(layer, in);
+    if (in.form != FL_TENSOR_IMAGE || layer->no_bias || layer->groups > 1) return false;
+    return pool ? window.stride == window.h && !window.pad : layer->stride <= 1;
+}
+
 #else
 
 #include "backend/absent.h"
@@ -73,6 +82,7 @@ const fl_backend fl_backend_onednn = {
         [FL_LAYER_MAX_POOL] = fl_onednn_max_pool,
         [FL_LAYER_RELU] = fl_onednn_relu,
     },
+    .serves = serves,
     .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
     .to_canonical = fl_onednn_to_canonical,
 #endif

@@ -4,7 +4,7 @@
 
 static fl_onednn_shapes shapes(const fl_backend_request *request)
 {
-    fl_tensor_shape in = request->in.shape, out = fl_layer_out(request->layer, in);
+    fl_tensor_shape in = request->in[0].shape, out = fl_layer_out(request->layer, in);
     dnnl_data_type_t type = fl_onednn_type(request->precision);
     dnnl_dim_t batch = (dnnl_dim_t)in.n, c = (dnnl_dim_t)in.c, o = (dnnl_dim_t)out.c;
     dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel;

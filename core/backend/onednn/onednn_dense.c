@@ -7,7 +7,7 @@
 
 static fl_onednn_shapes shapes(const fl_backend_request *request)
 {
-    fl_tensor_shape in = request->in.shape;
+    fl_tensor_shape in = request->in[0].shape;
     dnnl_data_type_t type = fl_onednn_type(request->precision);
     dnnl_data_type_t out_type = request->canonical_next ? dnnl_f32 : type;
     dnnl_dim_t batch = (dnnl_dim_t)in.n, n_in = (dnnl_dim_t)(in.c * in.h * in.w);

@@ -80,12 +80,15 @@ static void free_op(fl_backend_op *op)
     free_pass(&own->backward);
     for (size_t i = 0; i < own->n_copies; i++) fl_onednn_copy_free(own->copies[i]);
     for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
+    fl_onednn_move_free(own->import);
+    fl_onednn_move_free(own->export);
     free(own);
 }
 
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
 {
     fl_onednn_op *own = fl_memory_new(1, sizeof *own);
+    own->op.reads_in = own->op.reads_out = true;
     own->op.bind = bind;
     own->op.forward = forward;
     own->op.backward = request->training ? backward : NULL;
@@ -100,6 +103,7 @@ void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
     out->shape =
         (fl_tensor_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
     out->bytes = dnnl_memory_desc_get_size(desc);
+    out->precision = desc->data_type == dnnl_bf16 ? FL_BACKEND_BF16 : FL_BACKEND_F32;
     dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
     op->out = *desc;
     out->layout = dnnl_memory_desc_equal(desc, &canonical) ? NULL : &op->out;

@@ -185,7 +185,7 @@ static void run(const void *what, void *const memories[])
 static patches *plan(const fl_backend_request *request)
 {
     const fl_layer *layer = request->layer;
-    fl_tensor_shape in = request->in.shape, out = fl_layer_out(layer, in);
+    fl_tensor_shape in = request->in[0].shape, out = fl_layer_out(layer, in);
     size_t window_tiles = (layer->kernel * in.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
     size_t column_tiles = layer->kernel * window_tiles;
     patches *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);

@@ -30,7 +30,7 @@ static size_t find_layout(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
 
 static fl_onednn_pool describe(const fl_backend_request *request, const dnnl_memory_desc_t *in, size_t inner)
 {
-    fl_tensor_shape shape = request->in.shape;
+    fl_tensor_shape shape = request->in[0].shape;
     size_t channels = (size_t)in->padded_dims[1];
     return (fl_onednn_pool){
         .planes = inner ? shape.n * channels / inner : shape.n,
@@ -74,16 +74,17 @@ static void add_backward(fl_onednn_op *op, const fl_onednn_pool *pool, const fl_
 fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
-    dnnl_memory_desc_t activation_desc = fl_onednn_activation(&request->in);
-    size_t layout = find_layout(&activation_desc, request->in.shape);
-    dnnl_memory_desc_t in_desc = lay_out(request->in.shape, activation_desc.data_type, layout);
+    dnnl_memory_desc_t activation_desc = fl_onednn_activation(&request->in[0]);
+    size_t layout = find_layout(&activation_desc, request->in[0].shape);
+    dnnl_memory_desc_t in_desc = lay_out(request->in[0].shape, activation_desc.data_type, layout);
     dnnl_memory_desc_t out_desc =
-        lay_out(fl_layer_out(request->layer, request->in.shape), activation_desc.data_type, layout);
+        lay_out(fl_layer_out(request->layer, request->in[0].shape), activation_desc.data_type, layout);
     fl_onednn_pool pool = describe(request, &in_desc, layouts[layout].inner);
     dnnl_dim_t bytes = (dnnl_dim_t)fl_onednn_pool_places(&pool);
     dnnl_memory_desc_t places_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_set_out(op, &out_desc);
     op->op.fused_relu = request->relu_next;
+    op->op.reads_in = op->op.reads_out = false;
     fl_onednn_memory *activation = fl_onednn_borrowed(op, &activation_desc, offsetof(fl_backend_buffers, in));
     const fl_onednn_memory *in = fl_onednn_bring(op, &op->forward, activation, &in_desc);
     const fl_onednn_memory *places = fl_onednn_allocated(op, &places_desc);

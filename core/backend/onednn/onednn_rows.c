@@ -67,9 +67,10 @@ static void pack_gradients(const rows *p, const scratch *r, const uint16_t *d)
 FL_CLONES static void add_up(size_t batch, size_t n_out, const uint16_t *d, float *bias)
 {
     memset(bias, 0, n_out * sizeof *bias);
-    for (size_t n = 0; n < batch; n++, d += n_out)
-#pragma GCC ivdep
+    for (size_t n = 0; n < batch; n++, d += n_out) {
+        FL_ONEDNN_INDEPENDENT
         for (size_t o = 0; o < n_out; o++) bias[o] += fl_onednn_load(d, o, true);
+    }
 }
 
 /* Memories: in, d_out, the workspace, the gradients of weights and bias. */
@@ -90,7 +91,7 @@ static void run(const void *what, void *const memories[])
 
 static rows *plan(const fl_backend_request *request)
 {
-    fl_tensor_shape in = request->in.shape;
+    fl_tensor_shape in = request->in[0].shape;
     size_t column_tiles = request->layer->n_out / FL_ONEDNN_TILE;
     rows *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);
     *p = (rows){ .batch = in.n, .n_in = in.c * in.h * in.w, .n_out = request->layer->n_out };

@@ -78,7 +78,7 @@ static void add_forward(plan *p)
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_BIAS, p->bias },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
@@ -97,7 +97,7 @@ static void add_backward_weights(plan *p)
     bool same = dnnl_memory_desc_equal(&chosen, &op->weights);
     fl_onednn_memory *written = same ? grad : fl_onednn_allocated(op, &chosen);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_DIFF_WEIGHTS, written },
         { DNNL_ARG_DIFF_BIAS, fl_onednn_borrowed(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
@@ -124,7 +124,7 @@ static void add_backward_rows(plan *p)
     fl_onednn_pass *pass = &p->op->backward;
     dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
-    fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in.shape);
+    fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in[0].shape);
     fl_onednn_memory *d_out = read_activation(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
     fl_onednn_add_rows(p->op, p->request, in, d_out,
                        fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
@@ -139,7 +139,7 @@ static void add_backward_data(plan *p)
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_data, dnnl_query_diff_dst_md);
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
     dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
-    dnnl_memory_desc_t written = as_activation(&d_src, p->request->in.shape);
+    dnnl_memory_desc_t written = as_activation(&d_src, p->request->in[0].shape);
     fl_onednn_memory *d_in = fl_onednn_borrowed(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
     fl_onednn_memory *result = same ? d_in : fl_onednn_allocated(op, &written);
@@ -155,9 +155,9 @@ static void add_backward_data(plan *p)
 static void add_memories(plan *p)
 {
     fl_onednn_op *op = p->op;
-    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in),
+    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in[0]),
                        out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
-    out = as_activation(&out, fl_layer_out(p->request->layer, p->request->in.shape));
+    out = as_activation(&out, fl_layer_out(p->request->layer, p->request->in[0].shape));
     fl_onednn_set_out(op, &out);
     op->weights = native_weights(p);
     p->in = fl_onednn_borrowed(op, &in, offsetof(fl_backend_buffers, in));
@@ -194,39 +194,42 @@ static void add_steps(plan *p)
         dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
-/* Between canonical order and the parameter buffer, outside measured steps: the bias as it is, the weights by a
- * reorder. */
+/* Between canonical order and the parameter buffer: the bias as it is, the weights by a reorder. */
 static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(&plain, canonical, layout, native);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->import, canonical, native);
     else
         memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
 }
 
 static void export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(layout, native, &plain, canonical);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->export, native, canonical);
     else
         memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *native);
+}
+
+static void add_moves(fl_onednn_op *op)
+{
+    dnnl_memory_desc_t plain = plain_weights(&op->weights);
+    op->import = fl_onednn_move_new(&plain, &op->weights);
+    op->export = fl_onednn_move_new(&op->weights, &plain);
 }
 
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
 {
     plan p = { .op = fl_onednn_new(request), .request = request };
     fl_backend_op *op = &p.op->op;
-    op->n_tensors = fl_layer_tensors(request->layer, request->in.shape, op->tensors);
-    op->fused_relu = request->relu_next;
+    op->n_tensors = fl_layer_tensors(request->layer, request->in[0].shape, op->tensors);
+    op->fused_relu = op->reads_out = request->relu_next;
     op->import = import;
     op->export = export;
     describe(&p, kind);
     add_memories(&p);
     op->tensors[0].count = dnnl_memory_desc_get_size(&p.op->weights) / sizeof(float);
     add_steps(&p);
+    add_moves(p.op);
     return op;
 }

@@ -131,7 +131,7 @@ static void forward(fl_backend_op *op)
     fl_backend_plain *p = (fl_backend_plain *)op;
     size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
     for (size_t n = 0; n < p->in.n; n++)
-        forward_image(p, (const float *)p->at.in + n * image, (float *)p->at.out + n * outs);
+        forward_image(p, (const float *)p->at.in[0] + n * image, (float *)p->at.out + n * outs);
 }
 
 static void backward(fl_backend_op *op)
@@ -142,8 +142,8 @@ static void backward(fl_backend_op *op)
     for (size_t n = 0; n < p->in.n; n++) {
         float *d_out = (float *)p->at.d_out + n * outs;
         if (op->fused_relu) fl_openblas_relu_back((const float *)p->at.out + n * outs, d_out, outs);
-        backward_parameters(p, (const float *)p->at.in + n * image, d_out);
-        if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in + n * image);
+        backward_parameters(p, (const float *)p->at.in[0] + n * image, d_out);
+        if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in[0] + n * image);
     }
 }
 
@@ -151,7 +151,7 @@ fl_backend_op *fl_openblas_convolution(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "im2col, sgemm", forward, backward);
     sizes s = sizes_of(p);
-    p->op.fused_relu = request->relu_next;
+    p->op.fused_relu = p->op.reads_out = request->relu_next;
     p->op.workspace_bytes = ((size_t)s.taps + 1) * (size_t)s.pixels * sizeof(float);
     p->op.bind = bind_ones;
     return &p->op;

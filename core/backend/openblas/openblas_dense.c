@@ -7,10 +7,10 @@
 static void forward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
+    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
     float *out = p->at.out;
     for (size_t n = 0; n < batch; n++) memcpy(out + n * n_out, p->at.param[1], n_out * sizeof *out);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)batch, (blasint)n_out, (blasint)n_in, 1, p->at.in,
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)batch, (blasint)n_out, (blasint)n_in, 1, p->at.in[0],
                 (blasint)n_in, p->at.param[0], (blasint)n_in, 1, out, (blasint)n_out);
     if (op->fused_relu) fl_openblas_relu(out, batch * n_out);
 }
@@ -25,19 +25,19 @@ static void add_rows(size_t rows, size_t columns, const float *restrict from, fl
 static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = p->in.n, n_out = op->out.shape.c, n_in = p->in.c * p->in.h * p->in.w;
+    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
     if (op->fused_relu) fl_openblas_relu_back(p->at.out, p->at.d_out, batch * n_out);
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)n_out, (blasint)n_in, (blasint)batch, 1, p->at.d_out,
-                (blasint)n_out, p->at.in, (blasint)n_in, 0, p->at.grad[0], (blasint)n_in);
+                (blasint)n_out, p->at.in[0], (blasint)n_in, 0, p->at.grad[0], (blasint)n_in);
     add_rows(batch, n_out, p->at.d_out, p->at.grad[1]);
     if (!p->needs_d_in) return;
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)batch, (blasint)n_in, (blasint)n_out, 1,
-                p->at.d_out, (blasint)n_out, p->at.param[0], (blasint)n_in, 0, p->at.d_in, (blasint)n_in);
+                p->at.d_out, (blasint)n_out, p->at.param[0], (blasint)n_in, 0, p->at.d_in[0], (blasint)n_in);
 }
 
 fl_backend_op *fl_openblas_dense(const fl_backend_request *request)
 {
     fl_backend_plain *p = fl_backend_plain_new(request, "sgemm", forward, backward);
-    p->op.fused_relu = request->relu_next;
+    p->op.fused_relu = p->op.reads_out = request->relu_next;
     return &p->op;
 }
