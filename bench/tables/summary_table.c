@@ -293,6 +293,7 @@ static void print_summary(const fl_summary *summary)
         summary_print_flips(summary, i);
         summary_print_inclusions(summary, i);
     }
+    summary_print_scalings(summary);
     summary_print_over(summary);
     summary_print_ledger(summary);
     print_legend(summary);

@@ -149,6 +149,8 @@ typedef struct fl_summary {
     size_t n_pairs, n_tests;
     fl_summary_flip *flips; /* as declared */
     size_t n_flips;
+    fl_summary_scaling *scalings; /* of a study with a target and three batch sizes or more; owned */
+    size_t n_scalings;
     fl_summary_over *over; /* over workloads; of a family with its first study; NULL where it is not declared; owned */
     size_t n_looks;        /* at the declared claims, this one included: they set the level (stats/looks.h) */
     double level;

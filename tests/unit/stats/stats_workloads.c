@@ -3,6 +3,7 @@
 
 #include "stats/friedman.h"
 #include "stats/profile.h"
+#include "stats/scaling.h"
 #include "stats/scope.h"
 #include "stats/steps_ratio.h"
 
@@ -124,6 +125,50 @@ static void a_target_out_of_reach_is_infinitely_far(void **state)
     assert_true(isnan(ratio_of(INFINITY, INFINITY, 50).ratio));
 }
 
+/* --- batch sizes --- */
+
+enum { BATCHES = 4, PER_BATCH = 30 };
+
+/* Steps 1000 (64/b)^power; `spread` is the standard deviation of log2 steps between trials. */
+static fl_stats_scaling scaling_of(double power, double spread, uint64_t seed)
+{
+    static fl_stats_trial trials[BATCHES][PER_BATCH];
+    fl_stats_scaling_batch batches[BATCHES];
+    fl_random_stream stream = fl_random_stream_start(seed, "simulated batches", 0);
+    for (size_t b = 0; b < BATCHES; b++) {
+        double batch = (double)(64u << b);
+        batches[b] = (fl_stats_scaling_batch){ batch, trials[b], PER_BATCH };
+        for (size_t i = 0; i < PER_BATCH; i++)
+            trials[b][i] = simulated_trial(1000 * pow(64 / batch, power) * exp2(spread * fl_random_normal(&stream)));
+    }
+    return fl_stats_scaling_of(batches, BATCHES, PER_BATCH / 5, 200, seed);
+}
+
+static void the_slope_is_that_of_the_steps(void **state)
+{
+    fl_stats_scaling perfect = scaling_of(1, 0, 1), half = scaling_of(0.5, 0, 1);
+    assert_close(perfect.slope, -1, 1e-12);
+    assert_close(perfect.low, -1, 1e-12);
+    assert_close(half.slope, -0.5, 1e-12);
+    assert_int_equal(BATCHES, half.n_reached);
+}
+
+/* 90 % is what the interval aims at; of medians of few it covers less, as any bootstrap does, but not below .8. */
+static void perfect_scaling_is_rarely_excluded_where_it_is_perfect(void **state)
+{
+    size_t held = 0, excluded = 0;
+    for (uint64_t study = 1; study <= n_studies; study++) {
+        fl_stats_scaling perfect = scaling_of(1, 0.5, study), none = scaling_of(0.7, 0.5, study);
+        held += perfect.low <= -1 && -1 <= perfect.high;
+        excluded += none.low > -1;
+    }
+    double covers = (double)held / (double)n_studies, finds = (double)excluded / (double)n_studies;
+    print_message("perfect scaling: the slope's interval covers %.3f; of slope -.7 it is excluded in %.3f\n", covers,
+                  finds);
+    assert_at_least(covers, 0.8);
+    assert_at_least(finds, 0.5);
+}
+
 /* --- spaces --- */
 
 enum { TRIALS = 50, K = 10, MOST_SCOPES = 200 };
@@ -194,6 +239,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_profiles_interval_comes_from_the_trials),
         cmocka_unit_test(the_resolution_enters_the_interval_on_both_sides),
         cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
+        cmocka_unit_test(the_slope_is_that_of_the_steps),
+        cmocka_unit_test(perfect_scaling_is_rarely_excluded_where_it_is_perfect),
         cmocka_unit_test(a_flip_is_found_where_there_is_one),
         cmocka_unit_test(nothing_is_found_where_there_is_nothing),
         cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),

@@ -130,6 +130,30 @@ static void the_time_to_the_target_carries_its_resolution(void **state)
     end(&s, summary);
 }
 
+/* Half the steps at twice the batch: 80, 40 and 20 of 100 at batches of 32, 64 and 128. */
+static void steps_are_told_against_batch_sizes(void **state)
+{
+    fixture s;
+    fl_error error;
+    s = (fixture){ .study = fl_study_load_text(
+                       "s",
+                       "{ \"study\": \"s\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": "
+                       "[32, 64, 128], \"budget\": {\"trials\": 5, \"steps\": 100, \"eval_every\": 10}, " TARGET
+                       "\"arms\": [ " SGD("a") " ] }",
+                       NULL, &error) };
+    if (!s.study) fail_msg("%s", error.text);
+    folder_make(s.folder);
+    s.store = open_store(&s, whole);
+    for (size_t arm = 0; arm < 3; arm++)
+        for (uint64_t i = 0; i < 5; i++)
+            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = 80u >> arm });
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->n_scalings);
+    assert_close(summary->scalings[0].of.slope, -1, 1e-12);
+    assert_int_equal(3, summary->scalings[0].of.n_reached);
+    end(&s, summary);
+}
+
 /* --- over workloads --- */
 
 #define LABELLED(workload, family)                                                                                     \
@@ -201,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_unfilled_arm_leaves_a_flip_unjudged),
         cmocka_unit_test(effort_is_told_at_powers_of_two),
         cmocka_unit_test(the_time_to_the_target_carries_its_resolution),
+        cmocka_unit_test(steps_are_told_against_batch_sizes),
         cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
         cmocka_unit_test(workloads_of_a_family_are_taken_together),
     };
