@@ -14,6 +14,7 @@ typedef struct trial_request {
     const char *test;               /* NULL: not given */
     uint64_t seed, validation_seed; /* UINT64_MAX: not given */
     double stop_above;
+    const char *average, *patience; /* METHOD[:X], N[:METRIC]; NULL: not given */
 } trial_request;
 
 /* Make the trial; false with a message. The caller frees it by fl_trial_free. */

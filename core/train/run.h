@@ -3,6 +3,7 @@
 #define FL_TRAIN_RUN_H
 
 #include "base/arena.h"
+#include "train/average.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -18,6 +19,7 @@ typedef struct fl_train_run {
     fl_optimizer_update update;
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
+    fl_train_average average;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */

@@ -42,6 +42,7 @@ static void allocate(fl_train_run *run)
     if (run->callbacks && run->callbacks->stepped)
         run->shown = fl_arena_floats(run->arena, fl_tensor_shape_size(fl_network_in(run->network)));
     fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    run->average = fl_train_average_new(run->arena, run->network, trial);
     run->context = fl_trial_schedule_context(trial);
     fill_update(run);
 }
@@ -65,6 +66,7 @@ static void begin(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_network_init(run->network, &run->trial->init, run->trial->seed);
+    fl_train_average_start(&run->average, run->network);
     if (optimizer->start) optimizer->start(&run->update);
     if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }

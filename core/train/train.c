@@ -83,6 +83,7 @@ static bool step(fl_train_run *r)
     if (!isfinite(r->loss)) return false;
     r->rate = rate_of_step(r);
     fl_train_run_backward_and_update(r);
+    fl_train_average_step(&r->average, r->network, r->step + 1);
     show_step(r);
     fl_train_run_end_lap(r, &seconds->other);
     return true;
@@ -103,6 +104,20 @@ static bool may_be_reported(const fl_train_run *r, const fl_trial_point *point)
     return true;
 }
 
+/* Have the last of `n` evaluations all failed to be below the lowest before them? */
+static bool patience_ended(const fl_train_run *r, size_t n)
+{
+    const fl_trial_patience *patience = &r->trial->patience;
+    double least = HUGE_VAL;
+    size_t since = 0;
+    for (size_t i = 0; i < n; i++) {
+        double now = r->outcome->points[i].of[patience->metric];
+        since = now < least ? 0 : since + 1;
+        least = fmin(least, now);
+    }
+    return patience->evaluations && since >= patience->evaluations;
+}
+
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
@@ -112,7 +127,9 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     fl_train_evaluate(r->plans, r->canonical, point);
-    if (last || may_be_reported(r, point)) fl_train_evaluate_test(r->plans, point);
+    bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
+    if (test) fl_train_evaluate_test(r->plans, point);
+    fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
@@ -154,7 +171,7 @@ static void loop(fl_train_run *r)
             diverged(r);
             return;
         }
-        if (stop && r->step + 1 < trial->steps) {
+        if ((stop || patience_ended(r, r->outcome->n_points)) && r->step + 1 < trial->steps) {
             r->outcome->stopped_at = r->step + 1;
             return;
         }
