@@ -149,6 +149,7 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
     trial->batch_size = asked->batch;
+    trial->micro_batch = asked->micro_batch;
     trial->steps = asked->steps;
     trial->eval_every = asked->eval_every == SIZE_MAX ? FL_TRIAL_DEFAULT_EVAL_EVERY(asked->steps) : asked->eval_every;
     trial->eval_ratio = asked->eval_ratio;

@@ -145,6 +145,8 @@ int verb_trial(int argc, char **argv)
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
         { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
           &asked.batch },
+        { "--micro-batch", NULL, OPTION_COUNT, "N", "examples computed at once, in bounded memory (default: the batch)",
+          &asked.micro_batch },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
         { "--eval-every", NULL, OPTION_COUNT0, "N",
           "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",

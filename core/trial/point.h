@@ -26,8 +26,8 @@ typedef struct fl_trial_point {
     double of[FL_TRIAL_METRICS];
     bool has_averaged;
     double averaged[FL_TRIAL_METRICS]; /* of the averaged weights, where the trial averages them */
-    double rate;    /* of the last step before the evaluation */
-    double seconds; /* since the trial's start */
+    double rate;                       /* of the last step before the evaluation */
+    double seconds;                    /* since the trial's start */
 } fl_trial_point;
 
 /* A metric of the last weights, or of the averaged ones where there are any. */
@@ -36,8 +36,8 @@ double fl_trial_point_get(const fl_trial_point *point, fl_trial_metric metric, b
 /* From now on the metrics are those of the averaged weights. */
 void fl_trial_point_take_averaged(fl_trial_point *point);
 
-/* {"step": .., "train_loss": .., ..., "averaged": {..}}; metrics that are not finite become null and come back as infinity. New
- * reference. */
+/* {"step": .., "train_loss": .., ..., "averaged": {..}}; metrics that are not finite become null and come back as
+ * infinity. New reference. */
 json_t *fl_trial_point_json(const fl_trial_point *point);
 bool fl_trial_point_read(const json_t *object, fl_trial_point *point);
 

@@ -55,8 +55,9 @@ typedef struct fl_trial {
     const fl_backend *backend;
     fl_backend_precision precision;
     size_t batch_size, steps;
-    size_t eval_every; /* steps between evaluations; 0: none */
-    double eval_ratio; /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
+    size_t micro_batch; /* examples computed at once, whose gradients are added up to the batch's; 0: the whole batch */
+    size_t eval_every;  /* steps between evaluations; 0: none */
+    double eval_ratio;  /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
     fl_trial_test test;
     unsigned threads;
     uint64_t seed; /* below 2^53 */
@@ -67,8 +68,8 @@ typedef struct fl_trial {
     fl_trial_patience patience;
 } fl_trial;
 
-/* An average by name, with its usual amount; what is written into a trial's object, read from one or from a study's, and
- * said on a command line. */
+/* An average by name, with its usual amount; what is written into a trial's object, read from one or from a study's,
+ * and said on a command line. */
 const char *fl_trial_average_name(fl_trial_average method);
 bool fl_trial_average_find(const char *name, fl_trial_averaging *averaging, fl_error *error);
 bool fl_trial_averaging_accepts(const fl_trial_averaging *averaging, fl_error *error);
@@ -77,7 +78,6 @@ bool fl_trial_averaging_read(fl_json_node object, fl_trial_averaging *averaging,
 void fl_trial_averaging_command(const fl_trial_averaging *averaging, fl_text *text);
 void fl_trial_patience_json(const fl_trial_patience *patience, json_t *object);
 bool fl_trial_patience_read(fl_json_node object, fl_trial_patience *patience, fl_error *error);
-
 
 /* A trial of these with every default (trial/default.h), the workload's initialisation and the data set's split; the
  * learning rate is still missing. */
@@ -104,6 +104,9 @@ size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);
 /* Steps between the evaluation after `step` steps and the one before it: what happens in between is seen there. 0 for
  * an infinite step that depends on a ratio. */
 double fl_trial_resolution(const fl_trial *trial, double step);
+
+/* Examples of one forward and backward. */
+size_t fl_trial_micro_batch(const fl_trial *trial);
 
 /* A precision by name. */
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);
