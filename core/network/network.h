@@ -76,6 +76,11 @@ void fl_network_export(const fl_network *network, float *canonical);
 /* The same of an array that lies as the parameters do. */
 void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical);
 
+/* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);
+void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values);
+void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values);
+
 /* Initial parameters by `init`, and initial state. */
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed);
 
