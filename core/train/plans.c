@@ -24,8 +24,7 @@ static bool same_process(const fl_trial *a, const fl_trial *b)
 
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && a->precision == b->precision &&
-           fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
+    return same_process(a, b) && a->precision == b->precision && fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
 static void drop_networks(fl_train_plans *plans)

@@ -38,23 +38,12 @@ static double gradient_norm(const fl_train_run *r)
     return sqrt(sum);
 }
 
-/* The step's batch, as what a network reads. */
-static void gather(fl_train_run *r, fl_dataset_input input)
-{
-    size_t first = fl_dataset_order_batch(&r->order, r->step);
-    fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size, input,
-                               fl_network_labels(r->network));
-}
-
-/* Callbacks receive floats. */
+/* Callbacks receive the whole batch in floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_dataset_input input = fl_train_plans_input(r->network);
-    if (input.precision != FL_BACKEND_F32) gather(r, input = (fl_dataset_input){ FL_BACKEND_F32, r->shown });
-    fl_train_step shown = {
-        r->step + 1, r->loss, r->rate, gradient_norm(r), input.values, fl_network_labels(r->network)
-    };
+    fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
+    fl_train_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 
@@ -75,12 +64,9 @@ static double rate_of_step(fl_train_run *r)
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
-    gather(r, fl_train_plans_input(r->network));
-    fl_train_run_end_lap(r, &seconds->data);
     r->rate = rate_of_step(r);
     fl_train_run_look(r);
-    fl_network_forward(r->network);
-    r->loss = fl_network_loss(r->network);
+    r->loss = fl_train_run_forward(r);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
@@ -180,13 +166,26 @@ static void loop(fl_train_run *r)
     }
 }
 
+/* Of the parameters, and of the running statistics where there are any. */
+static uint64_t state_hash(const fl_train_run *r, size_t n)
+{
+    uint64_t sum = fl_hash(r->canonical, n * sizeof(float));
+    const fl_tensor_layout *states = fl_network_state_layout(r->network);
+    for (const fl_tensor *t = states->tensors; t < states->tensors + states->n_tensors; t++) {
+        if (t->start == FL_TENSOR_CARRY) continue;
+        uint64_t pair[2] = { sum, fl_hash(fl_network_state(r->network) + t->offset, t->n_values * sizeof(float)) };
+        sum = fl_hash(pair, sizeof pair);
+    }
+    return sum;
+}
+
 static void finish(fl_train_run *r)
 {
     fl_outcome *outcome = r->outcome;
     if (outcome->status == FL_OUTCOME_COMPLETE) {
         size_t n = fl_network_layout(r->network)->n_parameters;
         fl_network_export(r->network, r->canonical);
-        fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
+        fl_hash_text(state_hash(r, n), outcome->state_hash);
     }
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
 }
