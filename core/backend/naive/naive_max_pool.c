@@ -61,7 +61,7 @@ static inline void backward_planes(const fl_backend_plain *p, size_t k)
 
 /* --- windows that overlap, leave gaps or reach over the edge --- */
 
-/* The pixel of the plane that wins: the first of the largest, or of what is no number. */
+/* The pixel of the plane that wins: the first of the largest. */
 static size_t winner_of(const float *plane, size_t width, fl_naive_window seen)
 {
     size_t best = seen.top * width + seen.left;
