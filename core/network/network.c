@@ -261,7 +261,7 @@ static void stage_backward(fl_network *network, size_t i)
 {
     const fl_network_stage_buffers *at = &network->buffers.stages[i];
     fl_backend_op *op = network->graph.stages[i].op;
-    if (!op->passes) op->backward(op);
+    if (op->backward) op->backward(op);
     for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
 }
 
