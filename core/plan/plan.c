@@ -102,7 +102,9 @@ static fl_stats_trial *pilot_of(const fl_results *results, size_t arm, size_t mo
     *n = 0;
     for (const fl_results_score *s = scores; s < scores + n_scores && *n < most; s++)
         if (!results->study->feasible || s->feasible)
-            trials[(*n)++] = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
+            trials[(*n)++] = (fl_stats_trial){ .score = s->figures.score,
+                                               .val_loss = s->figures.val_loss,
+                                               .value = s->figures.test_error };
     free(scores);
     return trials;
 }

@@ -114,7 +114,9 @@ typedef struct both {
 
 static fl_stats_trial as_trial(const fl_results_score *score)
 {
-    return (fl_stats_trial){ .score = score->score, .val_loss = score->val_loss, .value = score->test_error };
+    return (fl_stats_trial){ .score = score->figures.score,
+                             .val_loss = score->figures.val_loss,
+                             .value = score->figures.test_error };
 }
 
 /* Trials of one index side by side, infeasible ones too; those without a partner are left out. */
@@ -220,7 +222,7 @@ static size_t take_reruns(const fl_summary_arm *arm, fl_stats_trial *trials)
 {
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_reruns; i++) {
-        double error = arm->results->reruns[i].test_error;
+        double error = arm->results->reruns[i].figures.test_error;
         if (isfinite(error)) trials[n++] = (fl_stats_trial){ error, 0, error };
     }
     return n;
