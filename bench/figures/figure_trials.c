@@ -62,7 +62,7 @@ void figure_cells_take(figure_data *data, size_t per_row)
     figure_set_number(data, "column", (double)data->column);
 }
 
-void figure_cells_end(figure_data *data, const figure_sheet *sheet)
+void figure_cells_end(figure_data *data, const figure_layout *layout)
 {
     figure_set_number(data, "n_rows", (double)data->rows_begun);
     figure_set_number(data, "n_columns", (double)data->columns);
