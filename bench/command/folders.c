@@ -38,17 +38,10 @@ void folders_free(folders *read)
     *read = (folders){ .n = 0 };
 }
 
-static bool shows_claims(const fl_summary *summary)
-{
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].tested) return summary->results->study->claims.declared;
-    return false;
-}
-
 void folders_looked(const fl_summary *const *summaries, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (shows_claims(summaries[i]))
+        if (fl_summary_shows_claims(summaries[i]))
             fl_record_log_look(summaries[i]->results->folder, summaries[i]->results->study->trials);
 }
 

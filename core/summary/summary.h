@@ -164,6 +164,9 @@ fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *a
 /* The same with the study's score to report. */
 fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
 
+/* True when pairs that the study declares were tested: whoever is shown them has looked (record/log.h). */
+bool fl_summary_shows_claims(const fl_summary *summary);
+
 /* True when two arms can be compared: everything but optimizer, schedule and space is the same. */
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b);
 

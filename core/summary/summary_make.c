@@ -18,6 +18,13 @@ fl_summary *fl_summary_make(const fl_results *results)
     return summary;
 }
 
+bool fl_summary_shows_claims(const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        if (summary->pairs[i].tested) return summary->results->study->claims.declared;
+    return false;
+}
+
 static void free_sentences(char **list, size_t n)
 {
     for (size_t i = 0; i < n; i++) free(list[i]);

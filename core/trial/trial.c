@@ -2,6 +2,7 @@
 #include "trial/trial.h"
 #include "base/entry.h"
 #include "base/memory.h"
+#include "math/dense.h"
 #include "trial/default.h"
 
 #include <math.h>
@@ -57,15 +58,13 @@ fl_schedule_context fl_trial_schedule_context(const fl_trial *trial)
     };
 }
 
-/* A rule that looks at rows and columns needs a layout in which there are any. */
-static bool layout_serves(const fl_trial *trial, fl_error *error)
+/* Some rules stand on a library that a build may lack. */
+static bool rule_is_there(const fl_trial *trial, fl_error *error)
 {
     const fl_optimizer *optimizer = trial->owners.optimizer;
-    if (optimizer->elementwise || trial->backend->canonical) return true;
-    return fl_error_user(error,
-                         "optimizer '%s' looks at the shapes of weights, which backend '%s' keeps in layouts of its "
-                         "own; use backend naive or openblas",
-                         optimizer->entry.name, trial->backend->entry.name);
+    fl_error why;
+    if (!optimizer->dense || fl_math_usable(&why)) return true;
+    return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
@@ -86,7 +85,7 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
-    return layout_serves(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+    return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
