@@ -161,8 +161,8 @@ static void fill_reruns(fl_summary_arm *arm)
 static void add_default(fl_summary_arm *arm, const char *prefix, const fl_hyper *hyper)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->default_value]
-                                                        : fl_text_number(hyper->default_value, number);
+    snprintf(number, sizeof number, "%.6g", hyper->default_value);
+    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->default_value] : number;
     fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
 }
 
