@@ -25,6 +25,8 @@ static void point_out(fl_train_run *run)
     point_at(checkpoint, run->update.parameters, run->update.layout->count);
     for (size_t i = 0; i < n_states; i++) point_at(checkpoint, run->update.state[i], run->update.layout->count);
     if (run->own.kept) point_at(checkpoint, run->update.own, run->own.kept);
+    size_t n_network = fl_network_state_layout(run->network)->count;
+    if (n_network) point_at(checkpoint, fl_network_state(run->network), n_network);
     checkpoint->points = run->outcome->points;
 }
 

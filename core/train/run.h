@@ -35,7 +35,7 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     bool warned;           /* that its state cannot be saved */
-    float *canonical;      /* n_parameters floats, for evaluations and the hash */
+    float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
     float *shown; /* a batch in floats, for callbacks where the network reads less */

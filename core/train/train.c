@@ -71,10 +71,19 @@ static double rate_of_step(fl_train_run *r)
     return fl_schedule_rate(r->trial->owners.schedule, &r->context);
 }
 
+/* The network's state where a step begins: nothing is carried over from epoch to epoch, what is drawn is this step's.
+ */
+static void begin_step(fl_train_run *r)
+{
+    if (!fl_dataset_order_batch(&r->order, r->step)) fl_network_clear_carry(r->network);
+    fl_network_set_moment(r->network, (fl_backend_moment){ .seed = r->trial->seed, .step = r->step });
+}
+
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
+    begin_step(r);
     gather(r, fl_train_plans_input(r->network));
     fl_train_run_end_lap(r, &seconds->data);
     r->rate = rate_of_step(r);
@@ -163,14 +172,18 @@ static void loop(fl_train_run *r)
     }
 }
 
+/* Of the parameters, then running statistics. */
+static void hash_state(fl_train_run *r)
+{
+    size_t n = fl_network_layout(r->network)->n_parameters;
+    fl_network_export(r->network, r->canonical);
+    n += fl_network_export_statistics(r->network, r->canonical + n);
+    fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), r->outcome->state_hash);
+}
+
 static void finish(fl_train_run *r)
 {
-    fl_outcome *outcome = r->outcome;
-    if (outcome->status == FL_OUTCOME_COMPLETE) {
-        size_t n = fl_network_layout(r->network)->n_parameters;
-        fl_network_export(r->network, r->canonical);
-        fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
-    }
+    if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
 }
 
