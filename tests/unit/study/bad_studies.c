@@ -141,7 +141,7 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'split': 5,", "4:30: 'split' must be an object {...}" },
     { BATCH, BATCH " 'init': { 'weights': 'zeros' },",
       "4:42: unknown initialisation 'zeros'; use he_normal, he_uniform, glorot_normal, glorot_uniform, "
-      "truncated_normal or constant" },
+      "truncated_normal, uniform, orthogonal, sparse or constant" },
     { BATCH, BATCH " 'init': { 'weights': 'truncated_normal' },",
       "4:42: initialisation 'truncated_normal' needs 'argument', its deviation" },
     { BATCH, BATCH " 'init': { 'weights': 'he_normal', 'argument': 2 },",
