@@ -34,7 +34,7 @@ const op_case op_cases[] = {
     { "convolution", LAYER(CONVOLUTION, .n_out = 3, .kernel = 3, .pad = 1), { IMAGE(2, 3, 4, 5) } },
     { "convolution of a small image", LAYER(CONVOLUTION, .n_out = 2, .kernel = 5, .pad = 2), { IMAGE(3, 1, 2, 3) } },
     { "convolution without padding", LAYER(CONVOLUTION, .n_out = 2, .kernel = 2), { IMAGE(1, 5, 3, 2) } },
-    { "convolution of padding", LAYER(CONVOLUTION, .n_out = 2, .kernel = 1, .pad = 2), { IMAGE(1, 2, 1, 1) } },
+    { "convolution of padding", LAYER(CONVOLUTION, .n_out = 2, .kernel = 1, .pad = 2), { IMAGE(1, 2, 1, 2) } },
     { "convolution with stride",
       LAYER(CONVOLUTION, .n_out = 3, .kernel = 3, .stride = 2, .pad = 1, .no_bias = true),
       { IMAGE(2, 2, 7, 6) } },
