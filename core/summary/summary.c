@@ -215,6 +215,11 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     if (study->has_target) fill_steps(study, arm);
 }
 
+bool fl_summary_diverged(const fl_summary_arm *arm)
+{
+    return arm->n_run && arm->results->n_infeasible == arm->n_run;
+}
+
 bool fl_summary_rates(const fl_study_arm *arm)
 {
     return arm->base.owners.workload->dataset->n_classes > 0;
