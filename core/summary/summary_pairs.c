@@ -150,7 +150,7 @@ static size_t take_reruns(const fl_summary_arm *arm, fl_stats_trial *trials)
 {
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_reruns; i++) {
-        double error = arm->results->reruns[i].test_error;
+        double error = arm->results->reruns[i].figures.test_error;
         if (isfinite(error)) trials[n++] = (fl_stats_trial){ error, 0, error };
     }
     return n;
