@@ -1,6 +1,7 @@
 # A line and its band per arm: columns are x, y, the band's ends and, where `guides` says how many, thin lines to compare
 # with. Bands overlap, so they are faint, and clipped to the frame. A script sets note, note_2, guides before.
 if (!exists("guides")) { guides = 0 }
+if (!exists("marked_guides")) { marked_guides = 0 }
 columns = min(n_panels, per_line)
 panel_width = share(columns)
 panel_height = 240
@@ -25,6 +26,7 @@ do for [p = 1:n_panels] {
     plot @blocks data index b - 1 using 1:(inside($3)):(inside($4)) with filledcurves lc rgb colours[slot[b]], \
          @blocks '' index b - 1 using (guides > 0 ? $1 : NaN):5 @thin dt 8, \
          @blocks '' index b - 1 using (guides > 1 ? $1 : NaN):6 @thin dt 9, \
+         @blocks '' index b - 1 using (marked_guides ? $1 : NaN):5 with points pt marker(slot[b]) ps 0.5 lc rgb colours[slot[b]], \
          @blocks '' index b - 1 using 1:(clip($2)) @line, \
          @blocks '' index b - 1 using 1:2 @marks @linked
 }

@@ -32,7 +32,7 @@ do for [p = 1:n_panels] {
     do for [b = first[p]:last[p]] {
         at = b - first[p] + 1
         set label 10 + 2 * at left_text[b] at graph 0, first at right offset -1, 0 textcolor rgb ink font ",11" noenhanced
-        set label 11 + 2 * at right_text[b] at graph 1, first at left offset 1, 0 textcolor rgb faint font ",11" noenhanced
+        set label 11 + 2 * at right_text[b] at graph 1, first at left offset 1, 0 textcolor rgb (right_strong[b] ? ink : faint) font ",11" noenhanced
     }
     plot @blocks data index b - 1 using ($5 < 2 ? $3 : NaN):1:($4 - $3):(0) \
             with vectors heads size screen 4.0 / width, 90 fixed lw 1.5 lc rgb colours[slot[b]], \

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool begins(const char *text, const char *with)
@@ -62,17 +63,28 @@ static const char *open_svg(fl_text *page, const char *svg, const char *label)
 
 static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'", group_end[] = "</g>";
 
+/* The numbers of "translate(X,Y)". Not by sscanf, which first looks for the end of its whole text: that of a drawing is
+ * megabytes away, for each of its thousands of marks. */
+static bool read_place(const char *at, double *x, double *y)
+{
+    char *end;
+    *x = strtod(at + strlen("translate("), &end);
+    if (*end != ',') return false;
+    *y = strtod(end + 1, &end);
+    return *end == ')';
+}
+
 /* gnuplot's hypertext, <g onmousemove="...showHypertext(evt,'NAMES')" ...> around a mark, becomes a link to the first
  * of the trials it names, or nothing where that is not listed. Who has no mouse finds the list below the figures:
  * hundreds of marks are no stations of the tabulator key. Returns what follows. */
 static const char *copy_link(fl_text *page, const char *at, const report_trials *trials)
 {
-    char trial[17];
+    char trial[17] = "";
     double x, y;
-    const char *end = strstr(at, group_end), *place = strstr(at, "translate(");
+    const char *end = strstr(at, group_end), *place = strstr(at, "translate("), *name = at + strlen(hypertext);
     if (!end) return at + strlen(at);
-    bool named = sscanf(at + strlen(hypertext), "%16[0-9a-f]", trial) == 1 && report_trials_have(trials, trial);
-    if (named && place && place < end && sscanf(place, "translate(%lf,%lf)", &x, &y) == 2)
+    memcpy(trial, name, strspn(name, "0123456789abcdef") == 16 ? 16 : 0);
+    if (place && place < end && report_trials_have(trials, trial) && read_place(place, &x, &y))
         fl_text_add(page, "<a href=\"#t-%s\" tabindex=\"-1\"><circle cx=\"%.5g\" cy=\"%.5g\" r=\"6\"/></a>\n", trial, x,
                     y);
     return end + strlen(group_end);
