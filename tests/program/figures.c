@@ -199,6 +199,11 @@ static void errors_that_are_losses_are_not_percent(void **state)
     assert_contains(text, ">validation loss<");
     assert_null(strstr(text, " error<"));
     free(text);
+    free(draw(&s, "curves"));
+    text = read_text(s.folder, "curves.svg");
+    assert_non_null(strstr(text, ">loss<"));
+    assert_null(strstr(strstr(text, ">loss<") + 1, ">loss<")); /* its errors are its losses: one frame */
+    free(text);
     fixture_end(&s);
 }
 
@@ -426,6 +431,10 @@ static void many_arms_have_turned_counts(void **state)
     while (strncmp(start, "<g transform", 12)) start--;
     *count = 0;
     assert_contains(start, "rotate(270)");
+    free(svg);
+    svg = draw_svg(&s, "final_error");
+    assert_contains(svg, ">24  sgd_23<"); /* more arms than markers: numbers, also below the bars */
+    assert_contains(svg, ">24<");
     free(svg);
     fl_text_free(&arms);
     fixture_end(&s);
