@@ -20,6 +20,17 @@ set(fairlead_absent "")
 # Of the programs alone, for `export --to sqlite`; without it the format says why it is missing.
 pkg_check_modules(sqlite3 IMPORTED_TARGET sqlite3>=3.30)
 
+# Of data sets: archives (CIFAR) and pictures (PNG). Without them their readers stay and say why they cannot be used.
+foreach(library archive png)
+  pkg_check_modules(${library} IMPORTED_TARGET lib${library})
+  if(${library}_FOUND)
+    list(APPEND fairlead_private_libraries PkgConfig::${library})
+    string(TOUPPER ${library} name)
+    list(APPEND fairlead_definitions FL_HAVE_${name}=1)
+    string(APPEND fairlead_data_modules " lib${library}")
+  endif()
+endforeach()
+
 # The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
 find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
 if(NOT openblas_library)
@@ -31,6 +42,11 @@ if(openblas_library AND openblas_include)
   list(APPEND fairlead_definitions FL_HAVE_OPENBLAS=1)
   string(APPEND fairlead_backend_libraries " -lopenblas")
   include_directories(SYSTEM ${openblas_include})
+  include(CheckLibraryExists) # its own LAPACK, which rules that look at matrices need
+  check_library_exists(${openblas_library} ssyevd_ "" openblas_lapack)
+  if(openblas_lapack)
+    list(APPEND fairlead_definitions FL_HAVE_LAPACK=1)
+  endif()
 else()
   list(APPEND fairlead_absent openblas)
 endif()

@@ -1,4 +1,5 @@
 /* fairlead list: every registry, as a table or as JSON. */
+#include "base/entry.h"
 #include "base/text.h"
 #include "say/options.h"
 #include "search/search.h"
@@ -156,6 +157,13 @@ static const struct {
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
+static bool find_kind(const char *name, size_t *index, fl_error *error)
+{
+    const char *names[N_KINDS + 1] = { NULL };
+    for (size_t i = 0; i < N_KINDS; i++) names[i] = kinds[i].name;
+    return fl_entry_choose(names, "list", name, index, error);
+}
+
 /* --- for people --- */
 
 static const char *text_of(const json_t *object, const char *key)
@@ -166,11 +174,10 @@ static const char *text_of(const json_t *object, const char *key)
 
 static void print_hyper(const json_t *hyper)
 {
-    char number[FL_TEXT_NUMBER_SIZE];
+    char number[FL_TEXT_NUMBER_SIZE] = "to be set";
     const json_t *at_default = json_object_get(hyper, "default");
-    const char *value = json_is_string(at_default) ? json_string_value(at_default)
-                        : json_is_real(at_default) ? fl_text_number(json_real_value(at_default), number)
-                                                   : "to be set";
+    if (json_is_real(at_default)) snprintf(number, sizeof number, "%.4g", json_real_value(at_default));
+    const char *value = json_is_string(at_default) ? json_string_value(at_default) : number;
     printf("      %-26s %-10s %-30s %s\n", text_of(hyper, "name"), value, text_of(hyper, "range"),
            text_of(hyper, "help"));
 }
@@ -198,28 +205,27 @@ static void print_kind(const char *name, const json_t *list)
 
 int verb_list(int argc, char **argv)
 {
-    bool json = false, found = false;
+    bool json = false;
+    size_t first = 0, end = N_KINDS;
+    fl_error error;
     const option options[] = { { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
     words rest;
     int code = options_read(&list_usage, options, 1, argc, argv, 0, 1, &rest);
     if (code != GO_ON) return code;
-    const char *wanted = rest.n ? rest.items[0] : NULL;
+    bool found = !rest.n || find_kind(rest.items[0], &first, &error);
+    if (rest.n) end = first + 1;
     free(rest.items);
+    if (!found) return complain(&error);
     json_t *all = json_object();
-    for (size_t i = 0; i < N_KINDS; i++) {
-        if (wanted && strcmp(wanted, kinds[i].name)) continue;
-        found = true;
+    for (size_t i = first; i < end; i++) {
         json_t *list = kinds[i].list();
         if (!json) print_kind(kinds[i].name, list);
         json_object_set_new(all, kinds[i].name, list);
     }
-    if (json && found) {
+    if (json) {
         json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
         printf("\n");
     }
     json_decref(all);
-    if (found) return 0;
-    return complain_user(
-        "there is no '%s' to list; there is workloads, optimizers, schedules, backends, searches, data, studies",
-        wanted);
+    return 0;
 }

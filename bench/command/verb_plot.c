@@ -9,8 +9,8 @@
 
 static const usage plot_usage = {
     "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf|tex] [-o DIR]",
-    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
-    "trials behind them. Several folders become panels side by side.",
+    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the trials "
+    "behind them. Several folders become panels side by side.",
     "fairlead plot results/quick --figure final_error --format pdf",
 };
 
@@ -40,7 +40,7 @@ static bool draw(const figure *one, const figure_sheet *sheet, const char *forma
                  fl_error *error)
 {
     char reason[FIGURE_REASON];
-    if (!figure_draw(one, sheet, format, folder, reason, error)) return false;
+    if (!figure_draw(one, sheet, format, folder, NULL, reason, error)) return false;
     fflush(stdout); /* in the order of the figures, also where both go to one file */
     if (*reason)
         fprintf(stderr, "%s: nothing to show: %s\n", one->entry.name, reason);

@@ -15,11 +15,11 @@ enum { NOTHING_COMPARED = 4 };
 
 static const usage verify_usage = {
     "fairlead verify DIR [options]",
-    "Runs recorded trials again, as the folder's study asks for them, and compares the first three losses, final\n"
-    "parameters and every figure of every point. On the machine and build of a record all bits must be the same.\n"
-    "Elsewhere other bits are no mismatch while the first three losses agree to 1e-4 and the last errors within\n"
-    "three binomial standard errors; which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing\n"
-    "was compared.",
+    "Runs recorded trials again, as the folder's study asks for them, and compares the first three losses, final "
+    "parameters and every figure of every point. On the machine and build of a record all bits must be the same. "
+    "Elsewhere other bits are no mismatch while the first three losses agree to 1e-4 and the last errors within three "
+    "binomial standard errors; which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing was "
+    "compared.",
     "fairlead verify results/quick --sample 5",
 };
 
@@ -77,6 +77,8 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
     char difference[FL_RECORD_DIFFERENCE_SIZE] = "", loosely[FL_RECORD_DIFFERENCE_SIZE];
     fl_trial_point *points = fl_results_points(v->results, record->trial, &n);
     fl_text names = { 0 };
+    for (size_t i = 0; v->results->study->select_averaged && i < outcome->n_points; i++)
+        fl_trial_point_take_averaged(&outcome->points[i]);
     add_elsewhere(v, record, trial, outcome, &names);
     bool same = fl_record_same(record, points, n, trial, outcome, difference);
     bool close = !same && names.length && fl_record_close(record, points, n, trial, outcome, loosely);

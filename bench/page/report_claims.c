@@ -46,7 +46,7 @@ static void add_level(fl_text *page, const fl_summary *summary)
     const fl_study_claims *claims = &summary->results->study->claims;
     fl_text_add(page, " A difference is claimed where p, after Holm’s correction over %zu test%s, is below %.2g",
                 summary->n_tests, summary->n_tests == 1 ? "" : "s", summary->level);
-    if (summary->n_looks > 1) fl_text_add(page, " (.05 over %zu looks at the growing study)", summary->n_looks);
+    if (summary->n_looks > 1) fl_text_add(page, " (look number %zu at the growing study)", summary->n_looks);
     if (claims->family && summary->n_family > 1) {
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);

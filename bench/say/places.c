@@ -58,7 +58,7 @@ bool places_study(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error
         share_folder(i, folder);
         if (in_suites(folder, name, path)) return true;
     }
-    return fl_error_user(error, "there is no study '%s': neither a file nor a name that 'fairlead list studies' shows",
+    return fl_error_user(error, "unknown study '%s': neither a file nor a name that 'fairlead list studies' shows",
                          name);
 }
 

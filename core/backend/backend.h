@@ -24,42 +24,62 @@ typedef enum fl_backend_precision { FL_BACKEND_F32, FL_BACKEND_BF16, FL_BACKEND_
 const char *fl_backend_precision_name(fl_backend_precision precision); /* "f32", "bf16" */
 
 typedef struct fl_backend_activation {
-    fl_tensor_shape shape;
-    size_t bytes;       /* of one buffer: the values, or their gradient */
-    const void *layout; /* NULL: canonical; else the backend's descriptor, owned by the op that produces it */
-    fl_backend_precision precision; /* of canonical values: f32 but for the examples, see fl_backend.examples */
+    fl_tensor_shape shape; /* tokens are int32, whatever the precision */
+    size_t bytes;          /* of one buffer: the values, or their gradient */
+    const void *layout;    /* NULL: canonical; else the backend's descriptor, owned by the op that produces it */
+    fl_backend_precision precision; /* of the numbers */
 } fl_backend_activation;
 
 /* What the network asks for. */
 typedef struct fl_backend_request {
     const fl_layer *layer;
-    fl_backend_activation in;
+    size_t index; /* of the layer in its network: what it draws depends on it */
+    size_t n_in;
+    fl_backend_activation in[FL_LAYER_FROM];
     fl_backend_precision precision;
-    bool training;       /* false: forward only, without gradient buffers */
-    bool needs_d_in;     /* false for the first layer: no gradient of its input */
-    bool relu_next;      /* a ReLU follows, which the op may take over (fused_relu) */
-    bool canonical_next; /* a fallback reads the output: a canonical one saves a to_canonical */
+    bool training;       /* false: evaluation, forward only, without gradient buffers */
+    bool needs_d_in;     /* false where nothing before it is trained: no gradient of its inputs */
+    bool relu_next;      /* a ReLU alone reads the output, which the op may take over (fused_relu) */
+    bool canonical_next; /* a reader wants the output canonical: that saves a to_canonical */
 } fl_backend_request;
 
-/* The memory an op works on, borrowed for the network's life. Buffers are aligned to 64 bytes and start as zeros. */
+/* Where in its training a batch lies, for ops that draw numbers. */
+typedef struct fl_backend_moment {
+    uint64_t seed, step;
+    size_t row; /* of the batch's first example in the step's whole batch */
+} fl_backend_moment;
+
+/* The memory an op works on, borrowed for the network's life. Buffers are aligned to 64 bytes; parameters, state and
+ * workspace start as zeros. */
 typedef struct fl_backend_buffers {
-    const void *in;                       /* the activation before the op */
-    void *out, *d_in, *d_out;             /* d_in is overwritten; backward may clobber d_out */
+    const void *in[FL_LAYER_FROM]; /* the activations it reads */
+    void *d_in[FL_LAYER_FROM];     /* overwritten; NULL where that input needs none */
+    void *out, *d_out;
     const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
     float *grad[FL_LAYER_TENSORS];        /* overwritten, not added to; padding is written as zero */
+    float *state[FL_LAYER_STATES];        /* canonical, changed by forward in training */
     void *workspace;                      /* workspace_bytes, private to this op */
-    const int32_t *labels;                /* losses only: a class per example */
-    float *losses;                        /* losses only: written per example */
-    uint8_t *wrong; /* losses only: 1 where the largest logit (first on a tie) is not the label's */
+    void *scratch;                        /* scratch_bytes, whose content lasts no longer than a call */
+    const fl_backend_moment *moment;
+    const int32_t *labels; /* losses: a class per row */
+    const float *targets;  /* losses that measure against numbers: as many as they read */
+    float *losses;         /* losses: written per row */
+    float *errors; /* losses: written per row: 1 where the largest logit (first on a tie) is not the label's, else
+                    * 0; where there are no classes the squared difference, or the loss */
 } fl_backend_buffers;
 
 typedef struct fl_backend_op fl_backend_op;
 struct fl_backend_op {
     fl_backend_activation out; /* losses: bytes 0 */
     bool fused_relu;
-    size_t n_tensors;                    /* 0, 1 or 2: weight, bias */
+    /* What backward does to the memory of others: it reads the inputs, reads the output; it overwrites d_out; it does
+     * no more than that, for every d_in is what is then in d_out. */
+    bool reads_in, reads_out, clobbers, passes;
+    size_t n_tensors;
     fl_tensor tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
-    size_t workspace_bytes;
+    size_t n_states;
+    fl_tensor states[FL_LAYER_STATES];
+    size_t workspace_bytes, scratch_bytes;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
     void (*bind)(fl_backend_op *op, const fl_backend_buffers *buffers); /* once, before the first forward */
     /* Numbers first..first+count-1 of param[tensor], in the op's layout, have changed: passes may read copies in other
@@ -68,7 +88,7 @@ struct fl_backend_op {
     void (*refresh)(fl_backend_op *op, size_t tensor, size_t first, size_t count);
     void (*forward)(fl_backend_op *op);
     /* After a forward on the same input. The gradient of a loss is that of the batch's mean. NULL when planned without
-     * training. */
+     * training, or with nothing to do. */
     void (*backward)(fl_backend_op *op);
     /* Canonical order to the op's layout and back, tensor by tensor; `native` holds tensors[i].count floats, padding is
      * written as zero. */
@@ -92,7 +112,10 @@ typedef struct fl_backend {
         examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
     bool canonical; /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
     fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: falls back to naive */
-    fl_backend_op_maker *to_canonical;         /* NULL where every activation is canonical; request->layer is NULL */
+    bool (*serves)(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision); /* may it be planned, or
+                                                                                  is naive to? NULL: always */
+    bool reads_canonical[FL_LAYER_KINDS]; /* its op of the kind wants its inputs as a fallback does */
+    fl_backend_op_maker *to_canonical;    /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
 /* Every backend, NULL-ended, in the order of list.h; naive first. */
@@ -102,6 +125,14 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error);
 /* Plan one layer with `backend`, or with naive where the backend lacks it (*fallback says so); the caller has made the
  * input canonical in that case. */
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);
+
+/* Will naive plan this layer? */
+bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
+                           fl_backend_precision precision);
+
+/* Are this layer's inputs to be made canonical, for a fallback or for an op that wants them so? */
+bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
+                                fl_backend_precision precision);
 
 /* Canonical floats into a canonical activation of any precision. */
 void fl_backend_activation_fill(const fl_backend_activation *activation, const float *canonical, void *to);

@@ -29,15 +29,28 @@ static void free_op(fl_backend_op *op)
 fl_backend_plain *fl_backend_plain_new(const fl_backend_request *request, const char *implementation,
                                        fl_backend_op_run *forward, fl_backend_op_run *backward)
 {
-    fl_backend_plain *plain = fl_memory_new(1, sizeof *plain);
+    return fl_backend_plain_sized(sizeof(fl_backend_plain), request, implementation, forward, backward);
+}
+
+fl_backend_plain *fl_backend_plain_sized(size_t size, const fl_backend_request *request, const char *implementation,
+                                         fl_backend_op_run *forward, fl_backend_op_run *backward)
+{
+    fl_backend_plain *plain = fl_memory_new(1, size);
     plain->layer = *request->layer;
-    plain->in = request->in.shape;
+    plain->in = request->in[0].shape;
+    plain->n_in = request->n_in;
+    plain->index = request->index;
+    plain->training = request->training;
     plain->needs_d_in = request->needs_d_in;
     fl_backend_op *op = &plain->op;
-    op->out.shape = fl_layer_out(request->layer, plain->in);
+    fl_tensor_shape in[FL_LAYER_FROM];
+    for (size_t k = 0; k < request->n_in; k++) in[k] = request->in[k].shape;
+    op->out.shape = fl_layer_out_of(request->layer, in, request->n_in);
     op->out.bytes = fl_tensor_shape_size(op->out.shape) * sizeof(float);
     op->n_tensors = fl_layer_tensors(request->layer, plain->in, op->tensors);
     snprintf(op->implementation, sizeof op->implementation, "%s", implementation);
+    op->n_states = fl_layer_states(request->layer, plain->in, op->states);
+    op->reads_in = op->reads_out = true;
     op->bind = bind;
     op->forward = forward;
     op->backward = request->training ? backward : NULL;

@@ -34,6 +34,11 @@ double fl_exact_cos(double x)
     return Sleef_cinz_cosd1_u10purec(x);
 }
 
+double fl_exact_erf(double x)
+{
+    return Sleef_cinz_erfd1_u10purec(x);
+}
+
 double fl_exact_round_9_digits(double x)
 {
     char digits[40];

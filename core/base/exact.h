@@ -15,6 +15,7 @@ double fl_exact_log(double x);
 double fl_exact_pow(double x, double y);
 double fl_exact_sin(double x);
 double fl_exact_cos(double x);
+double fl_exact_erf(double x);
 
 /* The same, bit by bit, of each of `n` numbers, which the results replace; several times faster. */
 void fl_exact_exp_each(double *x, size_t n);

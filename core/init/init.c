@@ -115,11 +115,13 @@ bool fl_init_accepts(const fl_init *init, fl_error *error)
 void fl_init_tensor(const fl_init *init, const fl_tensor *tensor, size_t index, uint64_t seed, float *canonical)
 {
     fl_random_stream stream = fl_random_stream_start(seed, "init", index);
-    size_t area = 1;
+    if (tensor->start != FL_TENSOR_WEIGHT) {
+        const double starts[] = { [FL_TENSOR_BIAS] = init->bias, [FL_TENSOR_ONE] = 1, [FL_TENSOR_ZERO] = 0 };
+        constant(canonical, tensor->n_values, 1, 1, starts[tensor->start], stream);
+        return;
+    }
+    size_t area = 1, matrices = tensor->n_matrices ? tensor->n_matrices : 1;
     for (size_t d = 2; d < tensor->n_dims; d++) area *= tensor->shape[d];
-    double fan_in = (double)(tensor->shape[1] * area), fan_out = (double)(tensor->shape[0] * area);
-    if (tensor->n_dims == 1)
-        constant(canonical, tensor->n_values, 1, 1, init->bias, stream);
-    else
-        init->weights->fill(canonical, tensor->n_values, fan_in, fan_out, init->argument, stream);
+    double fan_in = (double)(tensor->shape[1] * area), fan_out = (double)(tensor->shape[0] / matrices * area);
+    init->weights->fill(canonical, tensor->n_values, fan_in, fan_out, init->argument, stream);
 }

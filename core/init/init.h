@@ -32,8 +32,8 @@ const fl_init_rule *fl_init_find(const char *name, fl_error *error);
 /* Can parameters start so? The argument and the bias must be finite in single precision, a deviation at least 0. */
 bool fl_init_accepts(const fl_init *init, fl_error *error);
 
-/* Write the initial values of `tensor`, the one at `index` in the layout, in canonical order. A tensor with one
- * dimension is a bias. */
+/* Write the initial values of `tensor`, the one at `index` in the layout, in canonical order: by its
+ * `start`, fans counted for one of its matrices. */
 void fl_init_tensor(const fl_init *init, const fl_tensor *tensor, size_t index, uint64_t seed, float *canonical);
 
 #endif

@@ -1,119 +1,119 @@
-/* What layers make of shapes: the arithmetic every backend and every model shares. */
+/* What all kinds of layers share: attributes, what is read, the rules by way of the registry. */
 #include "layer/layer.h"
 #include "base/error.h"
-#include "base/exact.h"
 
-#include <stdio.h>
+#include <math.h>
+#include <string.h>
 
-static const char *const words[FL_LAYER_KINDS] = {
-    [FL_LAYER_DENSE] = "dense",
-    [FL_LAYER_CONVOLUTION] = "convolution",
-    [FL_LAYER_MAX_POOL] = "max_pool",
-    [FL_LAYER_RELU] = "relu",
-    [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = "softmax_cross_entropy",
-    [FL_LAYER_QUADRATIC] = "quadratic",
-};
+const fl_layer_spec *fl_layer_spec_of(const fl_layer *layer)
+{
+    return fl_layer_specs[layer->kind];
+}
 
 const char *fl_layer_word(fl_layer_kind kind)
 {
-    return words[kind];
+    return fl_layer_specs[kind]->entry.name;
 }
 
-static size_t example_size(fl_tensor_shape shape)
+double fl_layer_get(const fl_layer *layer, const fl_layer_attribute *attribute)
 {
-    return shape.c * shape.h * shape.w;
+    const char *place = (const char *)layer + attribute->place;
+    switch (attribute->value) {
+    case FL_LAYER_COUNT:
+        return (double)*(const size_t *)place;
+    case FL_LAYER_NUMBER:
+    case FL_LAYER_PAIR:
+        return *(const double *)place;
+    case FL_LAYER_FLAG:
+        return *(const bool *)place;
+    case FL_LAYER_NO_FLAG:
+        return !*(const bool *)place;
+    case FL_LAYER_CHOICE:
+        return *(const unsigned *)place;
+    }
+    return NAN;
 }
 
-static fl_tensor_shape dense_out(const fl_layer *layer, fl_tensor_shape in)
+void fl_layer_set(fl_layer *layer, const fl_layer_attribute *attribute, double value)
 {
-    return (fl_tensor_shape){ in.n, layer->n_out, 1, 1 };
+    char *place = (char *)layer + attribute->place;
+    switch (attribute->value) {
+    case FL_LAYER_COUNT:
+        *(size_t *)place = (size_t)value;
+        break;
+    case FL_LAYER_NUMBER:
+    case FL_LAYER_PAIR:
+        *(double *)place = value;
+        break;
+    case FL_LAYER_FLAG:
+        *(bool *)place = value != 0;
+        break;
+    case FL_LAYER_NO_FLAG:
+        *(bool *)place = value == 0;
+        break;
+    case FL_LAYER_CHOICE:
+        *(unsigned *)place = (unsigned)value;
+        break;
+    }
 }
 
-static fl_tensor_shape convolution_out(const fl_layer *layer, fl_tensor_shape in)
+fl_layer fl_layer_default(fl_layer_kind kind)
 {
-    size_t h = in.h + 2 * layer->pad, w = in.w + 2 * layer->pad;
-    if (!layer->kernel || layer->kernel > h || layer->kernel > w)
-        fl_error_die("a window of %zu does not fit an image of %zu x %zu padded by %zu", layer->kernel, in.h, in.w,
-                     layer->pad);
-    return (fl_tensor_shape){ in.n, layer->n_out, h - layer->kernel + 1, w - layer->kernel + 1 };
+    const fl_layer_spec *spec = fl_layer_specs[kind];
+    fl_layer layer = { .kind = kind };
+    for (size_t i = 0; i < spec->n_attributes; i++)
+        if (!isnan(spec->attributes[i].default_value))
+            fl_layer_set(&layer, &spec->attributes[i], spec->attributes[i].default_value);
+    return layer;
 }
 
-static fl_tensor_shape max_pool_out(const fl_layer *layer, fl_tensor_shape in)
+void fl_layer_settle(fl_layer *layer)
 {
-    if (!layer->kernel || layer->kernel > in.h || layer->kernel > in.w)
-        fl_error_die("a window of %zu does not fit an image of %zu x %zu", layer->kernel, in.h, in.w);
-    return (fl_tensor_shape){ in.n, in.c, in.h / layer->kernel, in.w / layer->kernel };
+    const fl_layer_spec *spec = fl_layer_spec_of(layer);
+    for (size_t i = 0; i < spec->n_attributes; i++) {
+        const fl_layer_attribute *attribute = &spec->attributes[i];
+        bool impossible = attribute->min > 0 && fl_layer_get(layer, attribute) == 0;
+        if (impossible && !isnan(attribute->default_value)) fl_layer_set(layer, attribute, attribute->default_value);
+    }
 }
 
-static fl_tensor_shape relu_out(const fl_layer *layer, fl_tensor_shape in)
+size_t fl_layer_inputs(const fl_layer *layers, size_t index, size_t from[FL_LAYER_FROM])
 {
-    return in;
+    const fl_layer *layer = &layers[index];
+    memcpy(from, layer->from, sizeof layer->from);
+    if (layer->n_from) return layer->n_from;
+    from[0] = index;
+    return 1;
 }
 
-static fl_tensor_shape softmax_cross_entropy_out(const fl_layer *layer, fl_tensor_shape in)
+fl_tensor_shape fl_layer_out_of(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in)
 {
-    return (fl_tensor_shape){ in.n, 0, 0, 0 };
-}
-
-static fl_tensor_shape quadratic_out(const fl_layer *layer, fl_tensor_shape in)
-{
-    if (example_size(in) != layer->n_out)
-        fl_error_die("a quadratic of %zu dimensions meets examples of %zu numbers", layer->n_out, example_size(in));
-    return (fl_tensor_shape){ in.n, 0, 0, 0 };
+    fl_error error;
+    fl_tensor_shape out;
+    fl_layer settled = *layer;
+    fl_layer_settle(&settled);
+    for (size_t i = 0; i < n_in; i++)
+        if (!fl_tensor_shape_size(in[i]))
+            fl_error_die("a %s layer needs an input; a loss must be the last layer", fl_layer_word(layer->kind));
+    if (!fl_layer_spec_of(layer)->shape(&settled, in, n_in, &out, &error)) fl_error_die("%s", error.text);
+    return out;
 }
 
 fl_tensor_shape fl_layer_out(const fl_layer *layer, fl_tensor_shape in)
 {
-    static fl_tensor_shape (*const out[FL_LAYER_KINDS])(const fl_layer *, fl_tensor_shape) = {
-        [FL_LAYER_DENSE] = dense_out,
-        [FL_LAYER_CONVOLUTION] = convolution_out,
-        [FL_LAYER_MAX_POOL] = max_pool_out,
-        [FL_LAYER_RELU] = relu_out,
-        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = softmax_cross_entropy_out,
-        [FL_LAYER_QUADRATIC] = quadratic_out,
-    };
-    if (!fl_tensor_shape_size(in))
-        fl_error_die("a %s layer needs an input; a loss must be the last layer", words[layer->kind]);
-    return out[layer->kind](layer, in);
-}
-
-static fl_tensor tensor(const fl_layer *layer, const char *name, size_t n_dims, const size_t shape[FL_TENSOR_DIMS])
-{
-    fl_tensor block = { .n_dims = n_dims, .n_values = 1 };
-    snprintf(block.name, sizeof block.name, "%s.%s", layer->name, name);
-    for (size_t d = 0; d < n_dims; d++) {
-        block.shape[d] = shape[d];
-        block.n_values *= shape[d];
-    }
-    block.count = block.n_values;
-    return block;
+    return fl_layer_out_of(layer, &in, 1);
 }
 
 size_t fl_layer_tensors(const fl_layer *layer, fl_tensor_shape in, fl_tensor tensors[FL_LAYER_TENSORS])
 {
-    size_t vector[FL_TENSOR_DIMS] = { layer->n_out };
-    size_t matrix[FL_TENSOR_DIMS] = { layer->n_out, example_size(in) };
-    size_t filters[FL_TENSOR_DIMS] = { layer->n_out, in.c, layer->kernel, layer->kernel };
-    switch (layer->kind) {
-    case FL_LAYER_DENSE:
-        tensors[0] = tensor(layer, "weight", 2, matrix);
-        tensors[1] = tensor(layer, "bias", 1, vector);
-        return 2;
-    case FL_LAYER_CONVOLUTION:
-        tensors[0] = tensor(layer, "weight", 4, filters);
-        tensors[1] = tensor(layer, "bias", 1, vector);
-        return 2;
-    case FL_LAYER_QUADRATIC:
-        tensors[0] = tensor(layer, "theta", 1, vector);
-        return 1;
-    default:
-        return 0;
-    }
+    const fl_layer_spec *spec = fl_layer_spec_of(layer);
+    fl_layer settled = *layer;
+    fl_layer_settle(&settled);
+    return spec->tensors ? spec->tensors(&settled, in, tensors) : 0;
 }
 
-double fl_layer_curvature(const fl_layer *layer, size_t i)
+size_t fl_layer_states(const fl_layer *layer, fl_tensor_shape in, fl_tensor states[FL_LAYER_STATES])
 {
-    const double largest = 10;
-    if (layer->n_out == 1) return largest;
-    return largest / layer->condition * fl_exact_pow(layer->condition, (double)i / (double)(layer->n_out - 1));
+    const fl_layer_spec *spec = fl_layer_spec_of(layer);
+    return spec->states ? spec->states(layer, in, states) : 0;
 }

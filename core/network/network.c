@@ -1,106 +1,140 @@
-/* Lay out parameters and memory for a planned chain, bind once; then forward and backward walk its ops.
- *
- * When training, every activation keeps its values until backward has used them, and their gradients share two
- * buffers in turn: a gradient is read by one op only. Forward alone lets the values share two buffers in the same way.
- */
+/* Lay out parameters, state and memory for a planned graph, bind once; then forward and backward walk its stages. */
 #include "network/network.h"
 #include "base/arena.h"
 #include "base/memory.h"
-#include "network/chain.h"
+#include "network/buffers.h"
+#include "network/graph.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT_FLOATS = 16 }; /* tensors begin on 64 bytes, the width of a cache line and of a vector register */
-
 struct fl_network {
     fl_arena *arena; /* owns all memory, the network's own included */
-    fl_network_chain chain;
+    fl_network_graph graph;
+    fl_network_buffers buffers;
     bool training;
     fl_tensor_shape in;
-    fl_tensor_layout layout;
-    fl_tensor *tensors;
-    void *input;
-    float *parameters, *gradient, *losses;
+    fl_tensor_layout layout, state_layout;
+    fl_tensor *tensors, *states;
+    float *parameters, *gradient, *state;
+    fl_backend_moment moment;
+    size_t n_losses, n_targets;
     int32_t *labels;
-    uint8_t *wrong;
+    float *targets, *losses, *errors;
 };
 
-static void add_tensor(fl_network *network, const fl_tensor *tensor)
+static void add_tensor(fl_tensor_layout *layout, fl_tensor *tensors, const fl_tensor *tensor)
 {
-    fl_tensor_layout *layout = &network->layout;
-    fl_tensor *placed = &network->tensors[layout->n_tensors++];
+    fl_tensor *placed = &tensors[layout->n_tensors++];
     *placed = *tensor;
     placed->offset = layout->count;
     layout->n_parameters += placed->n_values;
-    layout->count += (placed->count + ALIGNMENT_FLOATS - 1) / ALIGNMENT_FLOATS * ALIGNMENT_FLOATS;
+    layout->count += (placed->count + FL_TENSOR_ALIGNMENT - 1) / FL_TENSOR_ALIGNMENT * FL_TENSOR_ALIGNMENT;
+}
+
+/* The weight of the last layer with tensors. */
+static void mark_output(fl_network *network)
+{
+    size_t first = network->layout.n_tensors;
+    for (size_t i = network->graph.n_stages; i-- > 0 && first == network->layout.n_tensors;)
+        first -= network->graph.stages[i].op->n_tensors;
+    if (first < network->layout.n_tensors && network->tensors[first].role == FL_TENSOR_MATRIX)
+        network->tensors[first].role = FL_TENSOR_OUTPUT;
 }
 
 static void lay_out_parameters(fl_network *network)
 {
-    const fl_network_chain *chain = &network->chain;
-    network->tensors = fl_arena_bytes(network->arena, chain->n_tensors * sizeof *network->tensors);
-    network->layout.tensors = network->tensors;
-    for (size_t i = 0; i < chain->n_stages; i++)
-        for (size_t t = 0; t < chain->stages[i].op->n_tensors; t++)
-            add_tensor(network, &chain->stages[i].op->tensors[t]);
+    const fl_network_graph *graph = &network->graph;
+    network->layout.tensors = network->tensors =
+        fl_arena_bytes(network->arena, graph->n_tensors * sizeof *network->tensors);
+    network->state_layout.tensors = network->states =
+        fl_arena_bytes(network->arena, graph->n_states * sizeof *network->states);
+    for (size_t i = 0; i < graph->n_stages; i++) {
+        const fl_backend_op *op = graph->stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++) add_tensor(&network->layout, network->tensors, &op->tensors[t]);
+        for (size_t t = 0; t < op->n_states; t++) add_tensor(&network->state_layout, network->states, &op->states[t]);
+    }
+    mark_output(network);
     network->parameters = fl_arena_floats(network->arena, network->layout.count);
+    network->state = fl_arena_floats(network->arena, network->state_layout.count);
     if (network->training) network->gradient = fl_arena_floats(network->arena, network->layout.count);
 }
 
+static const fl_network_stage *loss_stage(const fl_network *network)
+{
+    return &network->graph.stages[network->graph.n_stages - 1];
+}
+
+/* What the loss reads and writes beside its input: of a classifier a row per example or position, else per example. */
 static void make_ends(fl_network *network)
 {
-    network->input = fl_arena_bytes(network->arena, network->chain.in.bytes);
-    network->labels = fl_arena_bytes(network->arena, network->in.n * sizeof *network->labels);
-    network->losses = fl_arena_floats(network->arena, network->in.n);
-    network->wrong = fl_arena_bytes(network->arena, network->in.n);
+    const fl_network_stage *loss = loss_stage(network);
+    fl_tensor_shape in = network->graph.values[loss->in[0]].activation.shape;
+    bool rows = loss->layer->kind == FL_LAYER_SOFTMAX_CROSS_ENTROPY;
+    bool targets = loss->layer->kind == FL_LAYER_SIGMOID_CROSS_ENTROPY || loss->layer->kind == FL_LAYER_MEAN_SQUARED;
+    network->n_losses = rows ? fl_tensor_shape_rows(in) : in.n;
+    network->n_targets = targets ? fl_tensor_shape_size(in) : 0;
+    network->labels = fl_arena_bytes(network->arena, network->n_losses * sizeof *network->labels);
+    network->targets = fl_arena_floats(network->arena, network->n_targets);
+    network->losses = fl_arena_floats(network->arena, network->n_losses);
+    network->errors = fl_arena_floats(network->arena, network->n_losses);
 }
 
-/* Two buffers that the outputs of the stages from `first` on take in turn. */
-static void make_pair(fl_network *network, size_t first, void *pair[2])
+static size_t largest_scratch(const fl_network_graph *graph)
 {
-    size_t bytes[2] = { 0, 0 };
-    for (size_t i = first; i < network->chain.n_stages; i++) {
-        size_t wanted = network->chain.stages[i].op->out.bytes;
-        if (wanted > bytes[i % 2]) bytes[i % 2] = wanted;
-    }
-    for (size_t i = 0; i < 2; i++) pair[i] = fl_arena_bytes(network->arena, bytes[i]);
+    size_t most = 0;
+    for (size_t i = 0; i < graph->n_stages; i++)
+        if (graph->stages[i].op->scratch_bytes > most) most = graph->stages[i].op->scratch_bytes;
+    return most;
 }
 
-static void bind_tensors(fl_network *network, const fl_backend_op *op, size_t first_tensor, fl_backend_buffers *buffers)
+static void bind_tensors(fl_network *network, const fl_backend_op *op, const fl_tensor *tensor, const fl_tensor *state,
+                         fl_backend_buffers *buffers)
 {
     for (size_t t = 0; t < op->n_tensors; t++) {
-        size_t offset = network->tensors[first_tensor + t].offset;
-        buffers->param[t] = network->parameters + offset;
-        if (network->training) buffers->grad[t] = network->gradient + offset;
+        buffers->param[t] = network->parameters + tensor[t].offset;
+        if (network->training) buffers->grad[t] = network->gradient + tensor[t].offset;
     }
+    for (size_t t = 0; t < op->n_states; t++) buffers->state[t] = network->state + state[t].offset;
+}
+
+static fl_backend_buffers stage_buffers(fl_network *network, size_t i, void *scratch)
+{
+    const fl_network_graph *graph = &network->graph;
+    const fl_network_stage *stage = &graph->stages[i];
+    const fl_network_stage_buffers *at = &network->buffers.stages[i];
+    fl_backend_buffers buffers = {
+        .out = at->out,
+        .d_out = at->d_out,
+        .workspace = fl_arena_bytes(network->arena, stage->op->workspace_bytes),
+        .scratch = scratch,
+        .moment = &network->moment,
+        .labels = network->labels,
+        .targets = network->targets,
+        .losses = network->losses,
+        .errors = network->errors,
+    };
+    for (size_t k = 0; k < stage->n_in; k++) {
+        const fl_network_value *value = &graph->values[stage->in[k]];
+        buffers.in[k] = stage->in[k] ? network->buffers.stages[value->producer].out : network->buffers.input;
+        buffers.d_in[k] = at->d_in[k];
+    }
+    return buffers;
 }
 
 static void bind_stages(fl_network *network)
 {
-    const fl_network_chain *chain = &network->chain;
-    void *gradients[2] = { 0 }, *values[2] = { 0 };
-    if (network->training)
-        make_pair(network, chain->first_trained, gradients);
-    else
-        make_pair(network, 0, values);
-    const void *in = network->input;
-    for (size_t i = 0, first_tensor = 0; i < chain->n_stages; i++) {
-        fl_backend_op *op = chain->stages[i].op;
-        fl_backend_buffers buffers = {
-            .in = in,
-            .out = network->training ? fl_arena_bytes(network->arena, op->out.bytes) : values[i % 2],
-            .d_in = i > chain->first_trained ? gradients[(i - 1) % 2] : NULL,
-            .d_out = gradients[i % 2],
-            .workspace = fl_arena_bytes(network->arena, op->workspace_bytes),
-            .labels = network->labels,
-            .losses = network->losses,
-            .wrong = network->wrong,
-        };
-        bind_tensors(network, op, first_tensor, &buffers);
+    const fl_network_graph *graph = &network->graph;
+    const fl_tensor *tensor = network->tensors, *state = network->states;
+    network->buffers = fl_network_buffers_lay_out(network->arena, graph, network->training);
+    void *scratch = fl_arena_bytes(network->arena, largest_scratch(graph));
+    for (size_t i = 0; i < graph->n_stages; i++) {
+        fl_backend_op *op = graph->stages[i].op;
+        fl_backend_buffers buffers = stage_buffers(network, i, scratch);
+        bind_tensors(network, op, tensor, state, &buffers);
         op->bind(op, &buffers);
-        first_tensor += op->n_tensors;
-        in = buffers.out;
+        tensor += op->n_tensors;
+        state += op->n_states;
     }
 }
 
@@ -113,7 +147,7 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
     network->arena = arena;
     network->training = training;
     network->in = in;
-    network->chain = fl_network_chain_plan(arena, backend, layers, n_layers, in, precision, training);
+    network->graph = fl_network_graph_plan(arena, backend, layers, n_layers, in, precision, training);
     lay_out_parameters(network);
     make_ends(network);
     bind_stages(network);
@@ -123,7 +157,7 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
 void fl_network_free(fl_network *network)
 {
     if (!network) return;
-    fl_network_chain_free(&network->chain);
+    fl_network_graph_free(&network->graph);
     fl_arena_free(network->arena);
 }
 
@@ -149,17 +183,17 @@ float *fl_network_gradient(fl_network *network)
 
 void *fl_network_input(fl_network *network)
 {
-    return network->input;
+    return network->buffers.input;
 }
 
 fl_backend_precision fl_network_input_precision(const fl_network *network)
 {
-    return network->chain.in.precision;
+    return network->graph.values[0].activation.precision;
 }
 
 void fl_network_set_input(fl_network *network, const float *canonical)
 {
-    fl_backend_activation_fill(&network->chain.in, canonical, network->input);
+    fl_backend_activation_fill(&network->graph.values[0].activation, canonical, network->buffers.input);
 }
 
 int32_t *fl_network_labels(fl_network *network)
@@ -172,26 +206,75 @@ const float *fl_network_losses(const fl_network *network)
     return network->losses;
 }
 
-const uint8_t *fl_network_wrong(const fl_network *network)
+const float *fl_network_errors(const fl_network *network)
 {
-    return network->wrong;
+    return network->errors;
+}
+
+size_t fl_network_n_losses(const fl_network *network)
+{
+    return network->n_losses;
+}
+
+float *fl_network_targets(fl_network *network)
+{
+    return network->n_targets ? network->targets : NULL;
+}
+
+size_t fl_network_n_targets(const fl_network *network)
+{
+    return network->n_targets;
+}
+
+const fl_layer *fl_network_loss_layer(const fl_network *network)
+{
+    return loss_stage(network)->layer;
+}
+
+const fl_tensor_layout *fl_network_state_layout(const fl_network *network)
+{
+    return &network->state_layout;
+}
+
+float *fl_network_state(fl_network *network)
+{
+    return network->state;
+}
+
+void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
+{
+    network->moment = moment;
+}
+
+size_t fl_network_activation_bytes(const fl_network *network)
+{
+    return network->buffers.bytes;
 }
 
 void fl_network_forward(fl_network *network)
 {
-    const fl_network_chain *chain = &network->chain;
-    for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
+    const fl_network_graph *graph = &network->graph;
+    for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
+}
+
+static void stage_backward(fl_network *network, size_t i)
+{
+    const fl_network_stage_buffers *at = &network->buffers.stages[i];
+    fl_backend_op *op = network->graph.stages[i].op;
+    if (op->backward) op->backward(op);
+    for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
 }
 
 void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
 {
-    const fl_network_chain *chain = &network->chain;
+    const fl_network_graph *graph = &network->graph;
     size_t tensor = network->layout.n_tensors, end = network->layout.count;
-    for (size_t i = chain->n_stages; i-- > chain->first_trained;) {
-        fl_backend_op *op = chain->stages[i].op;
-        op->backward(op);
-        if (!op->n_tensors) continue;
-        size_t first = network->tensors[tensor -= op->n_tensors].offset;
+    for (size_t i = graph->n_stages; i-- > 0;) {
+        const fl_network_stage *stage = &graph->stages[i];
+        if (!stage->trained) continue;
+        stage_backward(network, i);
+        if (!stage->op->n_tensors) continue;
+        size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
         if (done) done(user, first, end - first);
         end = first;
     }
@@ -208,8 +291,8 @@ static void refresh_tensor(fl_backend_op *op, size_t index, const fl_tensor *ten
 void fl_network_refresh(fl_network *network, size_t first, size_t count)
 {
     const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->chain.n_stages; i++) {
-        fl_backend_op *op = network->chain.stages[i].op;
+    for (size_t i = 0; i < network->graph.n_stages; i++) {
+        fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++)
             if (op->refresh) refresh_tensor(op, t, tensor, first, first + count);
     }
@@ -218,15 +301,15 @@ void fl_network_refresh(fl_network *network, size_t first, size_t count)
 double fl_network_loss(const fl_network *network)
 {
     double total = 0;
-    for (size_t i = 0; i < network->in.n; i++) total += network->losses[i];
-    return total / (double)network->in.n;
+    for (size_t i = 0; i < network->n_losses; i++) total += network->losses[i];
+    return total / (double)network->n_losses;
 }
 
 void fl_network_import(fl_network *network, const float *canonical)
 {
     const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->chain.n_stages; i++) {
-        fl_backend_op *op = network->chain.stages[i].op;
+    for (size_t i = 0; i < network->graph.n_stages; i++) {
+        fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
             op->import(op, t, canonical, network->parameters + tensor->offset);
             canonical += tensor->n_values;
@@ -237,13 +320,85 @@ void fl_network_import(fl_network *network, const float *canonical)
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
+    fl_network_export_of(network, network->parameters, canonical);
+}
+
+void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical)
+{
     const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->chain.n_stages; i++) {
-        const fl_backend_op *op = network->chain.stages[i].op;
+    for (size_t i = 0; i < network->graph.n_stages; i++) {
+        const fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->export(op, t, network->parameters + tensor->offset, canonical);
+            op->export(op, t, parameters + tensor->offset, canonical);
             canonical += tensor->n_values;
         }
+    }
+}
+
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values)
+{
+    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
+        fl_backend_op *op = network->graph.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            op->import(op, t, values + from->tensors[tensor].offset,
+                       network->parameters + network->tensors[tensor].offset);
+        fl_backend_op_refresh(op);
+    }
+}
+
+static void export_canonical(const fl_network *network, const float *native, const fl_tensor_layout *to, float *values)
+{
+    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
+        const fl_backend_op *op = network->graph.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            op->export(op, t, native + network->tensors[tensor].offset, values + to->tensors[tensor].offset);
+    }
+}
+
+void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values)
+{
+    export_canonical(network, network->parameters, to, values);
+}
+
+void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values)
+{
+    export_canonical(network, network->gradient, to, values);
+}
+
+/* Where its layer says. */
+static void init_start(fl_network *network, size_t index, float *canonical)
+{
+    const fl_network_graph *graph = &network->graph;
+    size_t stage = 0;
+    while (index >= graph->stages[stage].op->n_tensors) index -= graph->stages[stage++].op->n_tensors;
+    for (size_t i = 0; i < 2; i++) canonical[i] = (float)graph->stages[stage].layer->start[i];
+}
+
+void fl_network_clear_carry(fl_network *network)
+{
+    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
+        const fl_tensor *state = &network->states[i];
+        if (state->start == FL_TENSOR_CARRY)
+            memset(network->state + state->offset, 0, state->n_values * sizeof *network->state);
+    }
+}
+
+void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *values)
+{
+    if (!values) values = from->state;
+    for (size_t i = 0; i < to->state_layout.n_tensors; i++) {
+        const fl_tensor *state = &to->states[i];
+        if (state->start != FL_TENSOR_CARRY)
+            memcpy(to->state + state->offset, values + from->states[i].offset,
+                   state->n_values * sizeof *to->state);
+    }
+}
+
+void fl_network_clear_state(fl_network *network)
+{
+    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
+        const fl_tensor *state = &network->states[i];
+        for (size_t k = 0; k < state->n_values; k++) network->state[state->offset + k] = state->start == FL_TENSOR_ONE;
     }
 }
 
@@ -251,22 +406,27 @@ void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
 {
     float *canonical = fl_memory_new(network->layout.n_parameters, sizeof *canonical), *end = canonical;
     for (size_t i = 0; i < network->layout.n_tensors; i++) {
-        fl_init_tensor(init, &network->tensors[i], i, seed, end);
-        end += network->tensors[i].n_values;
+        const fl_tensor *tensor = &network->tensors[i];
+        if (tensor->start == FL_TENSOR_START)
+            init_start(network, i, end);
+        else
+            fl_init_tensor(init, tensor, i, seed, end);
+        end += tensor->n_values;
     }
     fl_network_import(network, canonical);
+    fl_network_clear_state(network);
     free(canonical);
 }
 
 const char *const *fl_network_fallbacks(const fl_network *network)
 {
-    return network->chain.fallbacks;
+    return network->graph.fallbacks;
 }
 
 void fl_network_describe(const fl_network *network, fl_text *text)
 {
-    for (size_t i = 0; i < network->chain.n_stages; i++) {
+    for (size_t i = 0; i < network->graph.n_stages; i++) {
         if (i) fl_text_add(text, "; ");
-        fl_network_stage_describe(&network->chain.stages[i], text);
+        fl_network_stage_describe(&network->graph.stages[i], text);
     }
 }

@@ -1,4 +1,4 @@
-/* A model planned for one backend, batch size and precision: the chain of its layers' ops with all memory in place.
+/* A model planned for one backend, batch size and precision: its layers' ops in order, with all memory in place.
  *
  * Made once per (layers, backend, batch, precision) and kept between trials. The parameters and gradients are flat
  * arrays in the backend's layout, owned by the network; other networks over the same layers may lay them out
@@ -25,9 +25,32 @@ float *fl_network_parameters(fl_network *network); /* layout->count floats */
 float *fl_network_gradient(fl_network *network);   /* the same; NULL unless training */
 void *fl_network_input(fl_network *network);       /* one batch, canonical, to be filled before forward */
 fl_backend_precision fl_network_input_precision(const fl_network *network); /* floats, or bf16 */
-int32_t *fl_network_labels(fl_network *network);            /* a class per example, to be filled before forward */
-const float *fl_network_losses(const fl_network *network);  /* per example, after forward */
-const uint8_t *fl_network_wrong(const fl_network *network); /* per example, after forward */
+
+/* The loss and what it is measured against. A row is an example, of a classified sequence a position. */
+size_t fl_network_n_losses(const fl_network *network);     /* rows */
+int32_t *fl_network_labels(fl_network *network);           /* a class per row, to be filled before forward */
+float *fl_network_targets(fl_network *network);            /* numbers to be filled before forward; NULL: none wanted */
+size_t fl_network_n_targets(const fl_network *network);    /* how many */
+const float *fl_network_losses(const fl_network *network); /* per row, after forward */
+const float *fl_network_errors(const fl_network *network); /* per row, after forward: 1 where a class is wrong, else 0;
+                                                            * without classes a squared difference, or the loss */
+const fl_layer *fl_network_loss_layer(const fl_network *network);
+
+/* State that is no parameter (running statistics, what an LSTM carries), canonical, moved by forward in training. */
+const fl_tensor_layout *fl_network_state_layout(const fl_network *network);
+float *fl_network_state(fl_network *network);     /* state_layout->count floats */
+void fl_network_clear_state(fl_network *network); /* to what it is before the first step */
+void fl_network_clear_carry(fl_network *network); /* what goes on from batch to batch alone */
+
+/* The running statistics of another network over the same layers, whatever its batch; or those of `state`, which lies
+ * as its state does (NULL: its own). */
+void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *state);
+
+/* Where in its training the next batch lies, for layers that draw. */
+void fl_network_set_moment(fl_network *network, fl_backend_moment moment);
+
+/* Bytes of all activations and their gradients, which share memory by their lifetimes. */
+size_t fl_network_activation_bytes(const fl_network *network);
 
 /* Fill the input from floats. */
 void fl_network_set_input(fl_network *network, const float *canonical);
@@ -50,7 +73,15 @@ double fl_network_loss(const fl_network *network); /* mean of the losses, summed
 void fl_network_import(fl_network *network, const float *canonical);
 void fl_network_export(const fl_network *network, float *canonical);
 
-/* Initial parameters by `init`. */
+/* The same of an array that lies as the parameters do. */
+void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical);
+
+/* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);
+void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values);
+void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values);
+
+/* Initial parameters by `init`, and initial state. */
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed);
 
 /* Words for provenance: the ops that fall back to naive ("softmax_cross_entropy", NULL-ended), and every implementation

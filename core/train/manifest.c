@@ -11,13 +11,13 @@ static json_t *layer_json(const fl_layer *layer)
     return object;
 }
 
-static json_t *loss_json(const fl_layer *layer)
+static json_t *loss_json(const fl_layer *layer, const fl_tensor_layout *layout)
 {
     json_t *loss = json_pack("{s:s, s:s}", "kind", fl_layer_word(layer->kind), "reduction", "mean over the batch");
     if (layer->kind != FL_LAYER_QUADRATIC) return loss;
     json_t *curvatures = json_array();
-    for (size_t i = 0; i < layer->n_out; i++)
-        json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, i)));
+    size_t n = layout->n_parameters;
+    for (size_t i = 0; i < n; i++) json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, n, i)));
     json_object_set_new(loss, "curvatures", curvatures);
     return loss;
 }
@@ -42,7 +42,7 @@ json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *layout)
     json_t *list = json_array();
     for (size_t i = 0; i + 1 < n; i++) json_array_append_new(list, layer_json(&layers[i]));
     return json_pack("{s:i, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "layers", list, "tensors",
-                     tensors_json(layout), "loss", loss_json(&layers[n - 1]), "optimizer", "name",
+                     tensors_json(layout), "loss", loss_json(&layers[n - 1], layout), "optimizer", "name",
                      trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
                      "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial",
                      fl_trial_json(trial));

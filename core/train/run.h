@@ -3,8 +3,22 @@
 #define FL_TRAIN_RUN_H
 
 #include "base/arena.h"
+#include "train/average.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
+
+/* Canonical arrays for a rule that looks at rows and columns; none where the network's are canonical. */
+typedef struct fl_train_view {
+    fl_tensor_layout layout;
+    float *parameters, *gradient; /* NULL: none */
+} fl_train_view;
+
+/* The network's state before and after the step's first forward, for rules that compute gradients elsewhere too: those
+ * start from the one and leave the other. */
+typedef struct fl_train_passing {
+    float *before, *after;
+    size_t count; /* 0: the network has none, or the rule asks for nothing */
+} fl_train_passing;
 
 typedef struct fl_train_run {
     const fl_trial *trial;
@@ -16,13 +30,19 @@ typedef struct fl_train_run {
     fl_arena *arena;
     fl_dataset_order order;
     fl_optimizer_update update;
+    fl_train_view view;
+    fl_train_passing passing;
+    fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
+    fl_train_average average;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
-    float *shown; /* a batch in floats, for callbacks where the network reads less */
+    float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */
+    float *shown; /* a batch, for callbacks */
+    int32_t *shown_labels;
     double started, loss, rate;
     double lap;  /* when the present lap of the timer began */
     size_t step; /* from 0 */
@@ -34,6 +54,33 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
+
+/* Allocate what the rule is lent. */
+void fl_train_run_lend(fl_train_run *run);
+
+/* The network's parameters are in place: the state's first values. */
+void fl_train_run_start_rule(fl_train_run *run);
+
+/* The rule's parameters have changed as a whole: the network is to see them. */
+void fl_train_run_show_parameters(fl_train_run *run);
+
+/* fl_optimizer_update.again. */
+void fl_train_run_gradient_again(fl_optimizer_update *update);
+
+/* Before forward: the step's parameters are where the rule wants its loss. */
+void fl_train_run_look(fl_train_run *run);
+
+/* Examples `part` * n to (part + 1) * n - 1 of the step's batch. */
+void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels);
+
+/* Load the step's batch and compute its loss; of micro-batches the gradient with it. Times both. */
+double fl_train_run_forward(fl_train_run *run);
+
+/* The gradient at the parameters of the last forward, counted. */
+void fl_train_run_backward(fl_train_run *run, fl_network_done *done);
+
+/* Loss and gradient of the step's batch once more. */
+void fl_train_run_pass_again(fl_train_run *run);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);

@@ -47,12 +47,11 @@ static const fl_hyper options[FL_DATASET_QUADRATIC_OPTIONS] = {
                                      .max = HUGE_VAL },
 };
 
-static const fl_layer layers[] = { { .kind = FL_LAYER_QUADRATIC, .name = "quadratic" } };
+static const fl_layer layers[] = { { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .curvature_max = 10 } };
 static const fl_network_architecture architecture = { layers, 1 };
 
 static void shape(const double *values, fl_layer *loss)
 {
-    loss->n_out = (size_t)values[FL_DATASET_QUADRATIC_DIMENSION];
     loss->condition = values[FL_DATASET_QUADRATIC_CONDITION];
 }
 

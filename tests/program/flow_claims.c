@@ -37,7 +37,7 @@ static void markdown_has_the_same_tables(void **state)
     fixture s;
     begin(&s, BUDGET(10));
     assert_says(&s, 0, "\n| sgd | 10 | 0 | 10.00 | 10.00 | ", "--markdown", NULL, NULL);
-    assert_says(&s, 0, "# invented\n", "--markdown", NULL, NULL);
+    assert_says(&s, 0, "# synthetic\n", "--markdown", NULL, NULL);
     assert_says(&s, 0, "\n| arm | runs | steps | core hours |", "--markdown", NULL, NULL);
     assert_says(&s, 0, "- **sgd** trial 0", "--markdown", NULL, NULL);
     assert_says(&s, 2, "exclude each other", "--markdown", "--json", NULL);
@@ -192,7 +192,7 @@ static void a_pilot_says_what_can_be_detected(void **state)
     json_decref(plan);
     command c = command_run(folder, WORDS("plan", "study.json", "--pilot", "nowhere"));
     assert_int_equal(2, c.code);
-    assert_contains(c.err, "is no result folder");
+    assert_contains(c.err, "not a result folder");
     command_free(&c);
     folder_remove(folder);
     fixture_end(&s);

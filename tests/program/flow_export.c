@@ -49,7 +49,7 @@ static void every_view_answers_its_question(void **state)
     } known[] = {
         { "PRAGMA integrity_check", "ok\n" },
         { "SELECT study, trials, steps, score, target_metric, target_value FROM studies",
-          "invented|5|100|val_error|val_error|0.05\n" },
+          "synthetic|5|100|val_error|val_error|0.05\n" },
         { "SELECT arm, trial_index, round(test_error, 6) FROM best_trials ORDER BY arm",
           ODD_NAME "|2|0.11\nplain|2|0.11\n" },
         { "SELECT settings LIKE 'learning_rate=%', repro LIKE 'fairlead trial %' FROM best_trials LIMIT 1", "1|1\n" },

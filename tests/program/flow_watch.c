@@ -182,7 +182,7 @@ static void the_folder_stays_as_it_is(void **state)
     assert_int_equal(chmod(s.folder, 0700), 0);
     list_folder(s.folder, &after);
     assert_string_equal(before.bytes, after.bytes);
-    assert_refused(2, "is no result folder", s.folder, "watch", "/nonexistent");
+    assert_refused(2, "not a result folder", s.folder, "watch", "/nonexistent");
     fl_text_free(&before);
     fl_text_free(&after);
     fixture_end(&s);

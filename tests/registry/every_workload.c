@@ -123,8 +123,8 @@ static void the_quadratic_is_shaped_by_its_options(void **state)
     fl_tensor theta[FL_LAYER_TENSORS];
     standard_options(quadratic, options);
     assert_int_equal(1, fl_workload_layers(quadratic, options, layers));
-    assert_close(0.01, fl_layer_curvature(&layers[0], 0), 1e-15);
-    assert_close(10, fl_layer_curvature(&layers[0], 7), 1e-15);
+    assert_close(0.01, fl_layer_curvature(&layers[0], 8, 0), 1e-15);
+    assert_close(10, fl_layer_curvature(&layers[0], 8, 7), 1e-15);
     assert_int_equal(1, fl_layer_tensors(&layers[0], (fl_tensor_shape){ 1, 8, 1, 1 }, theta));
     fl_init init = fl_workload_init(quadratic);
     float values[8];
@@ -143,8 +143,8 @@ static void options_change_the_quadratic_and_its_data(void **state)
     fl_dataset *dataset = fl_dataset_load(quadratic->dataset, options, NULL);
     fl_workload_layers(quadratic, options, layers);
     assert_int_equal(3, dataset->shape.c);
-    assert_int_equal(3, layers[0].n_out);
-    assert_close(0.2, fl_layer_curvature(&layers[0], 0), 1e-15);
+    assert_close(50, layers[0].condition, 0);
+    assert_close(0.2, fl_layer_curvature(&layers[0], 3, 0), 1e-15);
     fl_dataset_free(dataset);
 }
 

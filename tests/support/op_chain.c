@@ -24,8 +24,12 @@ static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_lay
 {
     bool fallback;
     for (size_t i = 0; i < n_layers; i++) {
-        fl_backend_request request = { .layer = &layers[i],
-                                       .in = chain_end(chain, in),
+        fl_layer *layer = fl_arena_bytes(chain->arena, sizeof *layer);
+        *layer = layers[i];
+        fl_layer_settle(layer);
+        fl_backend_request request = { .layer = layer,
+                                       .n_in = 1,
+                                       .in = { chain_end(chain, in) },
                                        .precision = precision,
                                        .training = training,
                                        .needs_d_in = training,
@@ -34,7 +38,9 @@ static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_lay
         i += chain->ops[chain->n - 1]->fused_relu;
     }
     fl_backend_activation end = chain_end(chain, in);
-    fl_backend_request request = { .in = end, .precision = precision, .training = training, .needs_d_in = training };
+    fl_backend_request request = {
+        .n_in = 1, .in = { end }, .precision = precision, .training = training, .needs_d_in = training
+    };
     if (end.layout) chain_add(chain, backend->to_canonical(&request));
 }
 
@@ -50,14 +56,17 @@ static void chain_bind(chain_ops *chain, chain_data *data, bool training)
 {
     const void *in = data->x;
     void *d_in = training ? fl_arena_floats(chain->arena, fl_tensor_shape_size(data->in)) : NULL;
+    static const fl_backend_moment moment = { .seed = 1 };
     size_t tensor = 0;
     for (size_t i = 0; i < chain->n; i++) {
         fl_backend_op *op = chain->ops[i];
         fl_backend_buffers *b = &chain->buffers[i];
-        *b = (fl_backend_buffers){ .in = in, .d_in = d_in };
+        *b = (fl_backend_buffers){ .in = { in }, .d_in = { d_in }, .moment = &moment };
         b->out = fl_arena_bytes(chain->arena, op->out.bytes);
         if (training) b->d_out = fl_arena_bytes(chain->arena, op->out.bytes);
         b->workspace = fl_arena_bytes(chain->arena, op->workspace_bytes);
+        b->scratch = fl_arena_bytes(chain->arena, op->scratch_bytes);
+        for (size_t t = 0; t < op->n_states; t++) b->state[t] = fl_arena_floats(chain->arena, op->states[t].n_values);
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
             float *own = chain_nans(chain->arena, op->tensors[t].count);
             op->import(op, t, data->parameters[tensor], own);
@@ -111,7 +120,7 @@ void chain_run(const fl_backend *backend, const fl_layer *layers, size_t n_layer
     if (training) {
         memcpy(last->d_out, data->d_y, n_out * sizeof(float));
         for (size_t i = chain.n; i-- > 0;) chain.ops[i]->backward(chain.ops[i]);
-        memcpy(data->d_x, chain.buffers[0].d_in, fl_tensor_shape_size(data->in) * sizeof(float));
+        memcpy(data->d_x, chain.buffers[0].d_in[0], fl_tensor_shape_size(data->in) * sizeof(float));
         chain_export(&chain, data);
     }
     for (size_t i = 0; i < chain.n; i++) chain.ops[i]->free(chain.ops[i]);
@@ -134,13 +143,15 @@ chain_data chain_data_new(fl_arena *arena, const fl_layer *layers, size_t n_laye
     data.x = chain_draw(arena, fl_tensor_shape_size(in), numbers, &stream);
     for (size_t i = 0; i < n_layers; i++) {
         fl_tensor tensors[FL_LAYER_TENSORS];
-        size_t n = fl_layer_tensors(&layers[i], data.out, tensors);
+        fl_layer layer = layers[i];
+        fl_layer_settle(&layer);
+        size_t n = fl_layer_tensors(&layer, data.out, tensors);
         for (size_t t = 0; t < n; t++) {
             data.n_values[data.n_tensors] = tensors[t].n_values;
             data.gradients[data.n_tensors] = fl_arena_floats(arena, tensors[t].n_values);
             data.parameters[data.n_tensors++] = chain_draw(arena, tensors[t].n_values, numbers, &stream);
         }
-        data.out = fl_layer_out(&layers[i], data.out);
+        data.out = fl_layer_out(&layer, data.out);
     }
     data.d_y = chain_draw(arena, fl_tensor_shape_size(data.out), numbers, &stream);
     data.y = fl_arena_floats(arena, fl_tensor_shape_size(data.out));

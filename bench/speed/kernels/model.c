@@ -1,7 +1,7 @@
-/* Plan and bind a chain with buffers of their own for every activation, and run it once, so that values and gradients
- * are real. */
+/* Plan and bind a chain of layers with buffers of their own for every activation, and run it once, so that values and
+ * gradients are real. */
 #include "speed/kernels/model.h"
-#include "network/chain.h"
+#include "network/graph.h"
 #include "init/init.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ enum { SEED = 1 };
 struct open_model {
     model_choice choice;
     fl_arena *arena; /* owns all memory, the model's own included */
-    fl_network_chain chain;
+    fl_network_graph graph;
     fl_backend_buffers *buffers; /* one per stage */
 };
 
@@ -49,30 +49,32 @@ static void bind(open_model *model)
     size_t batch = model->choice.in.n, tensor = 0;
     void *input;
     int32_t *labels;
-    make_batch(arena, &model->chain.in, &input, &labels);
-    fl_backend_buffers buffers = { .in = input, .labels = labels };
+    make_batch(arena, &model->graph.values[0].activation, &input, &labels);
+    fl_backend_buffers buffers = { .in = { input }, .labels = labels };
     buffers.losses = fl_arena_floats(arena, batch);
-    buffers.wrong = fl_arena_bytes(arena, batch);
-    for (size_t i = 0; i < model->chain.n_stages; i++) {
-        fl_backend_op *op = model->chain.stages[i].op;
+    buffers.errors = fl_arena_floats(arena, batch);
+    for (size_t i = 0; i < model->graph.n_stages; i++) {
+        fl_backend_op *op = model->graph.stages[i].op;
         fl_backend_buffers *own = &model->buffers[i];
         *own = buffers;
         own->out = fl_arena_bytes(arena, op->out.bytes);
         own->d_out = fl_arena_bytes(arena, op->out.bytes);
         own->workspace = fl_arena_bytes(arena, op->workspace_bytes);
+        own->scratch = fl_arena_bytes(arena, op->scratch_bytes);
         lend_tensors(op, tensor, arena, own);
         op->bind(op, own);
         fl_backend_op_refresh(op);
         tensor += op->n_tensors;
-        buffers.in = own->out;
-        buffers.d_in = own->d_out;
+        buffers.in[0] = own->out;
+        buffers.d_in[0] = own->d_out;
     }
 }
 
-static void run_once(const fl_network_chain *chain)
+static void run_once(const fl_network_graph *graph)
 {
-    for (size_t i = 0; i < chain->n_stages; i++) chain->stages[i].op->forward(chain->stages[i].op);
-    for (size_t i = chain->n_stages; i-- > chain->first_trained;) chain->stages[i].op->backward(chain->stages[i].op);
+    for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
+    for (size_t i = graph->n_stages; i-- > 0;)
+        if (graph->stages[i].trained) graph->stages[i].op->backward(graph->stages[i].op);
 }
 
 static open_model *make(const model_choice *choice)
@@ -82,17 +84,17 @@ static open_model *make(const model_choice *choice)
     const fl_network_architecture *architecture = choice->architecture;
     model->choice = *choice;
     model->arena = arena;
-    model->chain = fl_network_chain_plan(arena, choice->backend, architecture->layers, architecture->n_layers,
+    model->graph = fl_network_graph_plan(arena, choice->backend, architecture->layers, architecture->n_layers,
                                          choice->in, choice->precision, true);
-    model->buffers = fl_arena_bytes(arena, model->chain.n_stages * sizeof *model->buffers);
+    model->buffers = fl_arena_bytes(arena, model->graph.n_stages * sizeof *model->buffers);
     bind(model);
-    run_once(&model->chain);
+    run_once(&model->graph);
     return model;
 }
 
 static void unmake(open_model *model)
 {
-    fl_network_chain_free(&model->chain);
+    fl_network_graph_free(&model->graph);
     fl_arena_free(model->arena);
 }
 
@@ -112,24 +114,25 @@ const open_model *model_get(const model_choice *choice)
 
 /* --- one layer of it --- */
 
-/* The stage of a layer. Kinds may change places in a chain (a ReLU and its pool), layers of one kind may not. */
+/* The stage of a layer. Kinds may change places in a graph (a ReLU and its pool), layers of one kind may not. */
 static size_t stage_of(const open_model *model, size_t layer)
 {
     const fl_layer *layers = model->choice.architecture->layers;
-    const fl_network_stage *stages = model->chain.stages;
+    const fl_network_stage *stages = model->graph.stages;
     size_t before = 0, stage = 0;
     for (size_t i = 0; i < layer; i++) before += layers[i].kind == layers[layer].kind;
-    for (; stage < model->chain.n_stages; stage++)
+    for (; stage < model->graph.n_stages; stage++)
         if (stages[stage].layer && stages[stage].layer->kind == layers[layer].kind && before-- == 0) return stage;
     fl_error_die("layer %zu has no stage of its own", layer);
 }
 
 static fl_backend_request request_of(const open_model *model, size_t stage, bool needs_d_in)
 {
-    const fl_backend_op *op = model->chain.stages[stage].op;
+    const fl_backend_op *op = model->graph.stages[stage].op;
     return (fl_backend_request){
-        .layer = model->chain.stages[stage].layer,
-        .in = stage ? model->chain.stages[stage - 1].op->out : model->chain.in,
+        .layer = model->graph.stages[stage].layer,
+        .n_in = 1,
+        .in = { model->graph.values[model->graph.stages[stage].in[0]].activation },
         .precision = model->choice.precision,
         .training = true,
         .needs_d_in = needs_d_in,
@@ -145,7 +148,9 @@ fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_i
     fl_backend_request request = request_of(model, stage, needs_d_in);
     fl_backend_op *op = fl_backend_plan(model->choice.backend, &request, &fallback);
     const fl_backend_buffers *met = &model->buffers[stage];
-    fl_backend_buffers own = { .in = met->in, .d_in = needs_d_in ? fl_arena_bytes(arena, request.in.bytes) : NULL };
+    fl_backend_buffers own = { .in = { met->in[0] } };
+    if (needs_d_in) own.d_in[0] = fl_arena_bytes(arena, request.in[0].bytes);
+    own.scratch = fl_arena_bytes(arena, op->scratch_bytes);
     own.out = fl_arena_bytes(arena, op->out.bytes);
     own.d_out = fl_arena_bytes(arena, op->out.bytes);
     own.workspace = fl_arena_bytes(arena, op->workspace_bytes);
@@ -153,6 +158,6 @@ fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_i
     op->bind(op, &own);
     fl_backend_op_refresh(op);
     op->forward(op);
-    if (op->out.bytes == model->chain.stages[stage].op->out.bytes) memcpy(own.d_out, met->d_out, op->out.bytes);
+    if (op->out.bytes == model->graph.stages[stage].op->out.bytes) memcpy(own.d_out, met->d_out, op->out.bytes);
     return op;
 }

@@ -14,12 +14,18 @@ typedef struct plan {
     const fl_backend_request *request;
     fl_onednn_shapes shapes;
     dnnl_primitive_desc_t forward, backward_weights, backward_data; /* NULL where there is none */
-    fl_onednn_memory *in, *out, *d_out, *weights, *bias;
+    fl_onednn_memory *in, *out, *d_out, *weights, *bias, *d_bias;   /* NULL where there is none */
 } plan;
 
 static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
 {
-    return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, like->ndims == 4 ? dnnl_abcd : dnnl_ab);
+    static const dnnl_format_tag_t tags[] = { [2] = dnnl_ab, [4] = dnnl_abcd, [5] = dnnl_abcde };
+    return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, tags[like->ndims]);
+}
+
+const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, const fl_onednn_shapes *shapes)
+{
+    return request->layer->no_bias ? NULL : &shapes->bias;
 }
 
 /* Inner product sees rows, activations have four dimensions: the plain four-dimensional layout of the same bytes. */
@@ -78,12 +84,12 @@ static void add_forward(plan *p)
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
-        { DNNL_ARG_BIAS, p->bias },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
+        { DNNL_ARG_BIAS, p->bias },
     };
-    fl_onednn_add(op, pass, p->forward, 4, arguments);
+    fl_onednn_add(op, pass, p->forward, p->bias ? 4 : 3, arguments);
 }
 
 static void add_backward_weights(plan *p)
@@ -97,12 +103,12 @@ static void add_backward_weights(plan *p)
     bool same = dnnl_memory_desc_equal(&chosen, &op->weights);
     fl_onednn_memory *written = same ? grad : fl_onednn_allocated(op, &chosen);
     fl_onednn_argument arguments[] = {
-        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in.shape) },
+        { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_DIFF_WEIGHTS, written },
-        { DNNL_ARG_DIFF_BIAS, fl_onednn_borrowed(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
+        { DNNL_ARG_DIFF_BIAS, p->d_bias },
     };
-    fl_onednn_add(op, pass, p->backward_weights, 4, arguments);
+    fl_onednn_add(op, pass, p->backward_weights, p->bias ? 4 : 3, arguments);
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
 }
 
@@ -111,10 +117,9 @@ static void add_backward_patches(plan *p)
 {
     dnnl_memory_desc_t channels_last = fl_onednn_desc(4, p->op->weights.dims, dnnl_f32, dnnl_nhwc);
     fl_onednn_memory *grad = fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
-    fl_onednn_memory *bias = fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
     bool same = dnnl_memory_desc_equal(&channels_last, &grad->desc);
     fl_onednn_memory *written = same ? grad : fl_onednn_allocated(p->op, &channels_last);
-    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, bias);
+    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, p->d_bias);
     if (!same) fl_onednn_add_reorder(p->op, &p->op->backward, written, grad);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
@@ -124,11 +129,10 @@ static void add_backward_rows(plan *p)
     fl_onednn_pass *pass = &p->op->backward;
     dnnl_memory_desc_t src = fl_onednn_chosen(p->backward_weights, dnnl_query_src_md);
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
-    fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in.shape);
+    fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in[0].shape);
     fl_onednn_memory *d_out = read_activation(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
     fl_onednn_add_rows(p->op, p->request, in, d_out,
-                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
-                       fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])));
+                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -139,7 +143,7 @@ static void add_backward_data(plan *p)
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_data, dnnl_query_diff_dst_md);
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
     dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
-    dnnl_memory_desc_t written = as_activation(&d_src, p->request->in.shape);
+    dnnl_memory_desc_t written = as_activation(&d_src, p->request->in[0].shape);
     fl_onednn_memory *d_in = fl_onednn_borrowed(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
     fl_onednn_memory *result = same ? d_in : fl_onednn_allocated(op, &written);
@@ -155,16 +159,18 @@ static void add_backward_data(plan *p)
 static void add_memories(plan *p)
 {
     fl_onednn_op *op = p->op;
-    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in),
+    dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in[0]),
                        out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
-    out = as_activation(&out, fl_layer_out(p->request->layer, p->request->in.shape));
+    out = as_activation(&out, op->op.out.shape);
     fl_onednn_set_out(op, &out);
     op->weights = native_weights(p);
     p->in = fl_onednn_borrowed(op, &in, offsetof(fl_backend_buffers, in));
     p->out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, out));
     p->weights = fl_onednn_borrowed(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
-    p->bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
     if (p->request->training) p->d_out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, d_out));
+    if (!fl_onednn_bias(p->request, &p->shapes)) return;
+    p->bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
+    p->d_bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, grad[1]));
 }
 
 static void add_backward(plan *p)
@@ -194,39 +200,42 @@ static void add_steps(plan *p)
         dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
-/* Between canonical order and the parameter buffer, outside measured steps: the bias as it is, the weights by a
- * reorder. */
+/* Between canonical order and the parameter buffer: the bias as it is, the weights by a reorder. */
 static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(&plain, canonical, layout, native);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->import, canonical, native);
     else
         memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
 }
 
 static void export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(layout, native, &plain, canonical);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->export, native, canonical);
     else
         memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *native);
+}
+
+static void add_moves(fl_onednn_op *op)
+{
+    dnnl_memory_desc_t plain = plain_weights(&op->weights);
+    op->import = fl_onednn_move_new(&plain, &op->weights);
+    op->export = fl_onednn_move_new(&op->weights, &plain);
 }
 
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
 {
     plan p = { .op = fl_onednn_new(request), .request = request };
     fl_backend_op *op = &p.op->op;
-    op->n_tensors = fl_layer_tensors(request->layer, request->in.shape, op->tensors);
-    op->fused_relu = request->relu_next;
+    op->n_tensors = fl_layer_tensors(request->layer, request->in[0].shape, op->tensors);
+    op->fused_relu = op->reads_out = request->relu_next;
     op->import = import;
     op->export = export;
     describe(&p, kind);
     add_memories(&p);
     op->tensors[0].count = dnnl_memory_desc_get_size(&p.op->weights) / sizeof(float);
     add_steps(&p);
+    add_moves(p.op);
     return op;
 }

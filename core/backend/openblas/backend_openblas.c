@@ -1,12 +1,12 @@
 /* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
  *
- * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses
- * fall back to naive.
+ * Losses, functions of one number, layer normalisation, LSTM and attention are the canonical ops that all fast backends
+ * share. Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer.
  */
-#include "base/denormals.h"
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
 #include "backend/threads.h"
+#include "math/dense.h"
 
 #ifdef FL_HAVE_OPENBLAS
 
@@ -22,19 +22,6 @@ static bool usable(fl_backend_precision precision, fl_error *error)
                          fl_backend_precision_name(precision));
 }
 
-/* The pthread flavour starts its threads when it is loaded. Started anew they inherit this thread's modes
- * (base/denormals.h); the OpenMP flavour's are set by a region of theirs. */
-static void start_threads(unsigned threads)
-{
-    int (*end_threads)(void);
-    *(void **)&end_threads = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
-    unsigned before = fl_denormals_flush();
-    if (end_threads) end_threads();
-    openblas_set_num_threads((int)threads);
-    fl_denormals_restore(before);
-    fl_backend_threads_flush(threads);
-}
-
 /* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
  * other bits: what was asked for must be what runs. */
 static bool start(unsigned threads, fl_error *error)
@@ -43,7 +30,8 @@ static bool start(unsigned threads, fl_error *error)
     if (asked && strcasecmp(asked, got))
         return fl_error_user(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
                              asked, got);
-    start_threads(threads);
+    fl_math_start(threads);
+    fl_backend_threads_flush(threads); /* the OpenMP flavour's */
     return true;
 }
 
@@ -76,6 +64,15 @@ const fl_backend fl_backend_openblas = {
         [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
         [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
         [FL_LAYER_RELU] = fl_naive_relu,
+        [FL_LAYER_SIGMOID] = fl_backend_sigmoid,
+        [FL_LAYER_TANH] = fl_backend_tanh,
+        [FL_LAYER_GELU] = fl_backend_gelu,
+        [FL_LAYER_LAYER_NORM] = fl_backend_layer_norm,
+        [FL_LAYER_LSTM] = fl_openblas_lstm,
+        [FL_LAYER_ATTENTION] = fl_openblas_attention,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = fl_backend_softmax_cross_entropy,
+        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = fl_backend_sigmoid_cross_entropy,
+        [FL_LAYER_MEAN_SQUARED] = fl_backend_mean_squared,
     },
 #endif
 };

@@ -9,7 +9,7 @@ enum { MOST = 64 };
 /* A loss on `n` examples of `c` numbers. */
 typedef struct loss_run {
     float d_in[MOST], gradient[MOST], losses[MOST];
-    uint8_t wrong[MOST];
+    float errors[MOST];
 } loss_run;
 
 static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, const int32_t *labels, const float *theta)
@@ -17,17 +17,17 @@ static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, co
     loss_run result = { 0 };
     bool fallback;
     fl_backend_request request = {
-        .layer = &layer, .in = { .shape = { n, c, 1, 1 } }, .training = true, .needs_d_in = true
+        .layer = &layer, .n_in = 1, .in = { { .shape = { n, c, 1, 1 } } }, .training = true, .needs_d_in = true
     };
     fl_backend_op *op = fl_backend_plan(fl_backends()[0], &request, &fallback);
     assert_int_equal(op->out.bytes, 0);
     void *workspace = fl_memory_new(op->workspace_bytes, 1);
-    op->bind(op, &(fl_backend_buffers){ .in = in,
-                                        .d_in = result.d_in,
+    op->bind(op, &(fl_backend_buffers){ .in = { in },
+                                        .d_in = { result.d_in },
                                         .workspace = workspace,
                                         .labels = labels,
                                         .losses = result.losses,
-                                        .wrong = result.wrong,
+                                        .errors = result.errors,
                                         .param = { theta },
                                         .grad = { result.gradient } });
     op->forward(op);
@@ -50,8 +50,8 @@ static void softmax_of_one_two_three(void **state)
     loss_run got = softmax(2, 3, logits, labels);
     assert_close(got.losses[0], 0.40760596444438, 1e-7);
     assert_close(got.losses[1], 1.40760596444438, 1e-7);
-    assert_int_equal(got.wrong[0], 0);
-    assert_int_equal(got.wrong[1], 1);
+    assert_int_equal(got.errors[0], 0);
+    assert_int_equal(got.errors[1], 1);
     double expected[] = { .09003057317038, .24472847105480,     .66524095577482 - 1,
                           .66524095577482, .24472847105480 - 1, .09003057317038 };
     for (size_t i = 0; i < 6; i++) assert_close(got.d_in[i], expected[i] / 2, 2e-7);
@@ -64,8 +64,8 @@ static void a_tie_between_logits_goes_to_the_first(void **state)
     int32_t labels[] = { 0, 9 };
     loss_run got = softmax(2, 10, logits, labels);
     assert_close(got.losses[0], 2.302585092994046, 1e-7);
-    assert_int_equal(got.wrong[0], 0);
-    assert_int_equal(got.wrong[1], 1);
+    assert_int_equal(got.errors[0], 0);
+    assert_int_equal(got.errors[1], 1);
 }
 
 /* A difference of 1000 is beyond exp in double; the loss is that difference. */
@@ -86,7 +86,7 @@ static void a_logit_that_is_not_finite_is_seen(void **state)
         int32_t labels[] = { 0, 0 };
         loss_run got = softmax(2, 3, logits, labels);
         assert_true(!isfinite(got.losses[0]) && isfinite(got.losses[1]));
-        assert_int_equal(got.wrong[0], 1);
+        assert_int_equal(got.errors[0], 1);
         assert_true(isnan(got.d_in[0]) && isfinite(got.d_in[3]));
     }
 }
@@ -95,7 +95,7 @@ static void a_logit_that_is_not_finite_is_seen(void **state)
 static void quadratic_has_its_closed_form(void **state)
 {
     float theta[] = { 2, 3, 4 }, x[] = { 1, 1, 1, /**/ 0, 1, 2 };
-    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .n_out = 3, .condition = 100 };
+    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .curvature_max = 10, .condition = 100 };
     loss_run got = run_loss(layer, 2, 3, x, NULL, theta);
     assert_close(got.losses[0], 47.05, 1e-7);
     assert_close(got.losses[1], 22.2, 1e-7);
@@ -103,15 +103,14 @@ static void quadratic_has_its_closed_form(void **state)
     for (size_t i = 0; i < 3; i++) assert_close(got.gradient[i], gradient[i], 1e-7);
     double d_in[] = { -.05, -1, -15, /**/ -.1, -1, -10 };
     for (size_t i = 0; i < 6; i++) assert_close(got.d_in[i], d_in[i], 1e-7);
-    assert_int_equal(got.wrong[0] + got.wrong[1], 0);
+    assert_true(got.errors[0] == got.losses[0] && got.errors[1] == got.losses[1]);
 }
 
 static void curvatures_are_log_spaced_up_to_ten(void **state)
 {
-    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .n_out = 5, .condition = 1e4 };
-    for (size_t i = 0; i < 5; i++) assert_close(fl_layer_curvature(&layer, i), 1e-3 * pow(10, (double)i), 1e-14);
-    layer.n_out = 1;
-    assert_true(fl_layer_curvature(&layer, 0) == 10);
+    fl_layer layer = { .kind = FL_LAYER_QUADRATIC, .name = "quadratic", .curvature_max = 10, .condition = 1e4 };
+    for (size_t i = 0; i < 5; i++) assert_close(fl_layer_curvature(&layer, 5, i), 1e-3 * pow(10, (double)i), 1e-14);
+    assert_true(fl_layer_curvature(&layer, 1, 0) == 10);
 }
 
 int main(void)

@@ -57,7 +57,11 @@ static void six_hundred_decades_have_few_labels(void **state)
 /* Written with an exponent as people write it, on a linear axis too. */
 static void large_numbers_on_a_linear_axis_are_powers(void **state)
 {
-    assert_ticks(figure_ticks_of(-4e25, 0, false, 2, 0), "\"−4·10^{25}\" -4e+25 , \"−2·10^{25}\" -2e+25 , \"0\" 0");
+    figure_ticks ticks = figure_ticks_of(-4e25, 0, false, 3, 0);
+    assert_contains(ticks.list.bytes, "\"−4·10^{25}\" -4");
+    assert_contains(ticks.list.bytes, "\"−2·10^{25}\" -2");
+    assert_contains(ticks.list.bytes, "\"0\" 0");
+    figure_ticks_free(&ticks);
 }
 
 /* 32 is the only power of two between 24 and 63. */

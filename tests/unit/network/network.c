@@ -221,7 +221,7 @@ static void check_evaluation(const fl_backend *backend, const fl_network_archite
     fl_network_forward(training);
     fl_network_forward(evaluation);
     assert_memory_equal(fl_network_losses(evaluation), fl_network_losses(training), IMAGES.n * sizeof(float));
-    assert_memory_equal(fl_network_wrong(evaluation), fl_network_wrong(training), IMAGES.n);
+    assert_memory_equal(fl_network_errors(evaluation), fl_network_errors(training), IMAGES.n * sizeof(float));
     fl_network_free(training);
     fl_network_free(evaluation);
 }
@@ -291,7 +291,7 @@ static void check_divergence(const fl_backend *backend, const fl_network_archite
     fl_network_refresh(network, 0, layout->count);
     fl_network_forward(network);
     assert_false(isfinite(fl_network_loss(network)));
-    assert_int_equal(fl_network_wrong(network)[0], 1);
+    assert_int_equal(fl_network_errors(network)[0], 1);
     fl_network_free(network);
 }
 

@@ -162,7 +162,7 @@ static void wide_trials_cannot_be_trials_of_the_narrow_study(void **state)
     json_t *study = narrowed(&s);
     fl_study *narrow = reload(study, &error);
     if (!narrow) fail_msg("%s", error.text);
-    assert_string_equal(narrow->name, "invented-narrow");
+    assert_string_equal(narrow->name, "synthetic-narrow");
     assert_int_not_equal(narrow->first_seed, s.study->first_seed);
     assert_int_not_equal(narrow->search_seed, s.study->search_seed);
     assert_non_null(narrow->narrowed_from);

@@ -7,15 +7,15 @@
 static void one_by_one(fl_network *network, const fl_dataset_examples *examples, size_t n, double *loss, double *error)
 {
     double sum = 0;
-    size_t wrong = 0;
+    double wrong = 0;
     for (size_t i = 0; i < n; i++) {
         fl_dataset_examples_gather(examples, NULL, i, 1, fl_train_plans_input(network), fl_network_labels(network));
         fl_network_forward(network);
         sum += fl_network_losses(network)[0];
-        wrong += fl_network_wrong(network)[0];
+        wrong += fl_network_errors(network)[0];
     }
     *loss = sum / (double)n;
-    *error = examples->dataset->n_classes ? (double)wrong / (double)n : *loss;
+    *error = wrong / (double)n;
 }
 
 static fl_trial trial_of(const char *workload, const char *backend, size_t validation)
