@@ -30,14 +30,6 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-static double gradient_norm(const fl_train_run *r)
-{
-    const fl_optimizer_update *update = &r->update;
-    double sum = 0;
-    for (size_t i = 0; i < update->layout->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
-    return sqrt(sum);
-}
-
 /* The step's batch, as what a network reads. */
 static void gather(fl_train_run *r, fl_dataset_input input)
 {
@@ -52,9 +44,9 @@ static void show_step(fl_train_run *r)
     if (!r->callbacks || !r->callbacks->stepped) return;
     fl_dataset_input input = fl_train_plans_input(r->network);
     if (input.precision != FL_BACKEND_F32) gather(r, input = (fl_dataset_input){ FL_BACKEND_F32, r->shown });
-    fl_train_step shown = {
-        r->step + 1, r->loss, r->rate, gradient_norm(r), input.values, fl_network_labels(r->network)
-    };
+    fl_train_step shown = { r->step + 1,  r->loss,
+                            r->rate,      sqrt(r->gradient_square),
+                            input.values, fl_network_labels(r->network) };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 
