@@ -3,6 +3,8 @@
 #include "support/documented.h"
 #include "support/program.h"
 
+#include "math/dense.h"
+
 #include <jansson.h>
 
 /* Every optional field appears: a trial that diverges, one that stops early, reruns, a target, a split of its own. */
@@ -15,6 +17,11 @@ static const char study[] =
     "              'space': { 'learning_rate': { 'feasible_points': [0.1, 1.5, 1e300] } } },"
     "            { 'arm': 'momentum', 'optimizer': 'momentum',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
+
+/* A rule that stands on LAPACK has a field of its own. */
+static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+                            "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'muon', 'optimizer': 'muon',"
+                            "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
 
 /* As much of fairlead-kernels' JSON as compare reads. */
 static const char kernels[] = "{ 'benchmarks': [ { 'name': 'a', 'real_time': 1, 'time_unit': 'ns' } ] }";
@@ -31,8 +38,10 @@ static int set_up(void **state)
     program_set_up(state);
     read_page("docs/formats.md");
     put_study(folder, "all.json", study);
+    put_study(folder, "dense.json", dense);
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
+    if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
     assert_runs(0, folder, "narrow", "out", "-o", "narrow.json");
     assert_runs(0, folder, "run", "narrow.json", "-o", "narrow", "-j", "2");
     assert_runs(0, folder, "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.1",
@@ -162,6 +171,10 @@ static void result_folders_have_their_fields(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
+        if (i == 0 && fl_math_usable(NULL))
+            walk_lines(&s, "dense/trials.jsonl");
+        else
+            count_as_seen("`machine_bits`");
         assert_all_seen(&s);
     }
     section s = section_of("host.json");
