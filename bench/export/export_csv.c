@@ -152,7 +152,7 @@ static void write_rows(const fl_results *results, json_t *names, const fl_result
     fl_text_free(&row);
 }
 
-static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_csv(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     fl_text heading = { 0 };
     json_t *names = hyper_names(results->study);
@@ -162,7 +162,7 @@ static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error
         const fl_results_arm *arm = &results->arms[i];
         write_rows(results, names, arm->search, arm->n_search, file);
         write_rows(results, names, arm->reruns, arm->n_reruns, file);
-        *n += arm->n_search + arm->n_reruns;
+        content->n += arm->n_search + arm->n_reruns;
     }
     fl_text_free(&heading);
     json_decref(names);
@@ -171,5 +171,6 @@ static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error
 
 const export_format export_csv = {
     .name = "csv",
+    .mark = "study,arm,index,repeat,trial,status,reason,",
     .write = write_csv,
 };

@@ -17,6 +17,7 @@ typedef struct figure {
     const figure_variable *variables; /* ends with a NULL name */
     const char *arrangement;          /* plots/ARRANGEMENT.gp, read after the figure's own script; NULL without */
     unsigned mixes;                   /* what arms of its panels may differ in: FIGURE_MIXES_... */
+    bool shows_claims;                /* drawing it is a look at what the study declares (record/log.h) */
     /* Why it cannot show this panel, a message; NULL when it can. */
     const char *(*refuse)(const figure_panel *panel);
     /* Add the panel's blocks, their rows and variables. */

@@ -39,6 +39,7 @@ const fl_dataset_kind fl_dataset_mnist = {
     .home = "http://yann.lecun.com/exdb/mnist/",
     .files = files,
     .n_files = sizeof files / sizeof *files,
+    .shape = { 1, 1, 28, 28 },
     .n_train = 60000,
     .n_validation = 5000,
     .n_test = 10000,

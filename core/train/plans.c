@@ -24,7 +24,7 @@ static bool same_process(const fl_trial *a, const fl_trial *b)
 
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
+    return same_process(a, b) && a->precision == b->precision && fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
@@ -79,7 +79,7 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
         return false;
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
-    plans->training = plan(plans, trial, trial->batch_size, true, error);
+    plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
     return plans->evaluation;
 }

@@ -86,7 +86,6 @@ static void take_gradient(fl_train_run *run)
     prepare(run, 0, count);
     fl_train_around_clip_norm(&run->around, fl_network_gradient(run->network), count);
     run->gradients_of_step++;
-    run->outcome->gradient_evaluations++;
     if (run->view.parameters) fl_network_export_gradient(run->network, &run->view.layout, run->view.gradient);
 }
 
@@ -96,25 +95,12 @@ static void update_whole(fl_train_run *run)
     fl_train_run_show_parameters(run);
 }
 
-/* Forward and backward once more in the same step: running statistics and carries start from where the step did, and
- * are left where its first forward left them. */
-static void pass_again(fl_train_run *run)
-{
-    size_t bytes = run->passing.count * sizeof(float);
-    float *state = fl_network_state(run->network);
-    if (bytes) memcpy(run->passing.after, state, bytes);
-    if (bytes) memcpy(state, run->passing.before, bytes);
-    fl_network_forward(run->network);
-    fl_network_backward(run->network, NULL, NULL);
-    if (bytes) memcpy(state, run->passing.after, bytes);
-}
-
 void fl_train_run_gradient_again(fl_optimizer_update *update)
 {
     fl_train_run *run = update->trainer;
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    pass_again(run);
+    fl_train_run_pass_again(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     take_gradient(run);
 }
@@ -137,14 +123,13 @@ void fl_train_run_look(fl_train_run *run)
 /* Each tensor is updated as soon as it can be. */
 static void update_during_backward(fl_train_run *run)
 {
-    run->outcome->gradient_evaluations++;
-    fl_network_backward(run->network, update_range, run);
+    fl_train_run_backward(run, update_range);
 }
 
 static void update_after_backward(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
-    if (!optimizer->declines_gradient) fl_network_backward(run->network, NULL, NULL);
+    if (!optimizer->declines_gradient) fl_train_run_backward(run, NULL);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     if (!optimizer->declines_gradient) take_gradient(run);
     if (optimizer->elementwise)
@@ -156,6 +141,6 @@ static void update_after_backward(fl_train_run *run)
 
 void fl_train_run_backward_and_update(fl_train_run *run)
 {
-    bool needs_whole = !run->trial->owners.optimizer->elementwise || run->around.clip_norm > 0;
+    bool needs_whole = !run->trial->owners.optimizer->elementwise || run->around.clip_norm > 0 || run->sum;
     (needs_whole ? update_after_backward : update_during_backward)(run);
 }

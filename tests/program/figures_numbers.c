@@ -135,6 +135,10 @@ static void errors_that_are_losses_are_not_percent(void **state)
     char *text = figures_numbers(&s, "final_error");
     assert_final_error(&s, text, "1\t1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", 1, figures_trial(&s, 0, 0));
     free(text);
+    text = figures_svg(&s, "final_error");
+    assert_contains(text, ">validation loss<");
+    assert_null(strstr(text, " error<"));
+    free(text);
     fixture_end(&s);
 }
 

@@ -107,9 +107,9 @@ static void a_claimed_difference_has_a_direction(void **state)
     char *page = write_page(&s);
     assert_holds(page, "<b>Nothing was declared</b>");
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
-    assert_holds(page, "<tr class=\"claimed\"><th scope=\"row\">bad − good<td class=\"verdict\"><b>good is better</b>"
-                       "<td>+40.00<td class=\"range\">+");
-    assert_holds(page, "<td class=\"words\">paired"); /* both arms have the same axis */
+    assert_holds(page, "<tr class=\"claimed\"><th scope=\"row\">good − bad<td class=\"verdict\"><b>good is better</b>"
+                       "<td>−40.00<td class=\"range\">−"); /* in the study's order */
+    assert_holds(page, "<td class=\"words\">paired");      /* both arms have the same axis */
     free(page);
     fixture_end(&s);
 }

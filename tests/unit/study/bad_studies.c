@@ -221,7 +221,8 @@ static const bad_study bad[] = {
     /* claims */
     { BATCH, BATCH " 'claims': [],", "4:31: 'claims' must be an object {...}" },
     { BATCH, BATCH " 'claims': { 'pair': [] },",
-      "4:33: unknown key 'pair' (did you mean pairs?); use pairs, baseline, k, trials, margin or family" },
+      "4:33: unknown key 'pair' (did you mean pairs?); use pairs, baseline, k, trials, margin, family, flips, effort, "
+      "time_to_target or workloads" },
     { BATCH, BATCH " 'claims': { 'pairs': [] },", "4:42: 'pairs' must be an array with at least one pair of arms" },
     { BATCH, BATCH " 'claims': { 'pairs': 'a' },", "4:42: 'pairs' must be an array with at least one pair of arms" },
     { BATCH, BATCH " 'claims': { 'pairs': [['a']] },",
