@@ -120,12 +120,6 @@ void fl_train_run_look(fl_train_run *run)
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
-/* Each tensor is updated as soon as it can be. */
-static void update_during_backward(fl_train_run *run)
-{
-    fl_train_run_backward(run, update_range);
-}
-
 static void update_after_backward(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
@@ -141,6 +135,9 @@ static void update_after_backward(fl_train_run *run)
 
 void fl_train_run_backward_and_update(fl_train_run *run)
 {
-    bool needs_whole = !run->trial->owners.optimizer->elementwise || run->around.clip_norm > 0 || run->sum;
-    (needs_whole ? update_after_backward : update_during_backward)(run);
+    bool in_turns = run->trial->owners.optimizer->elementwise && !(run->around.clip_norm > 0) && !run->sum;
+    if (in_turns)
+        fl_train_run_backward(run, update_range);
+    else
+        update_after_backward(run);
 }
