@@ -42,7 +42,7 @@ typedef struct fl_train_run {
     fl_train_checkpoint checkpoint;
     fl_train_average average;
     bool warned;           /* that its state cannot be saved */
-    float *canonical;      /* n_parameters floats, for evaluations and the hash */
+    float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
     float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */

@@ -21,7 +21,8 @@ static void allocate(fl_train_run *run)
     run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
     run->history_steps = fl_arena_bytes(run->arena, n * sizeof *run->history_steps);
     run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
-    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
+    size_t n_statistics = fl_network_export_statistics(run->network, NULL);
+    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters + n_statistics);
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped) make_shown(run);
     if (trial->micro_batch && trial->micro_batch < trial->batch_size)

@@ -1,28 +1,6 @@
 /* A trial that resumes from a checkpoint ends like one that was never interrupted. */
 #include "support/training.h"
 
-#include <unistd.h>
-
-/* Run a trial undisturbed, run it with a checkpoint after each step, and go on from each of them. */
-static void assert_resumes(const fl_trial *trial)
-{
-    training_file copies[STEPS] = { 0 };
-    training alone = { .every = 0 }, keeping = { .every = 1, .copies = copies };
-    fl_error error;
-    fl_train_trainer *trainer = fl_train_trainer_new();
-    unlink(training_path);
-    training_run(trainer, trial, &alone, &error);
-    training_run(trainer, trial, &keeping, &error);
-    if (!alone.ran || !keeping.ran) fail_msg("%s", error.text);
-    assert_string_equal(alone.words, keeping.words);
-    assert_int_equal(keeping.sentences, 0);
-    for (size_t done = 1; done < STEPS && copies[done].bytes; done++) {
-        assert_resumes_from(trainer, trial, &copies[done], done, alone.words);
-        free(copies[done].bytes);
-    }
-    fl_train_trainer_free(trainer);
-}
-
 static fl_trial sgd(double rate)
 {
     fl_trial trial = training_quadratic(fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL));
