@@ -56,7 +56,7 @@ static void put_difference(const figure_arm *arm, const figure_arm *first, doubl
     for (size_t i = 0, j = 0; i < a->n_scores; i++) {
         while (j < b->n_scores && b->scores[j].index < a->scores[i].index) j++;
         if (j == b->n_scores || b->scores[j].index != a->scores[i].index) continue;
-        double difference = factor * fabs(a->scores[i].val_error - b->scores[j].val_error);
+        double difference = factor * fabs(a->scores[i].figures.val_error - b->scores[j].figures.val_error);
         if (isfinite(difference)) apart[n++] = difference;
     }
     put_range(apart, n, range);

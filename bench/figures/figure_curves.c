@@ -148,12 +148,12 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_set_scale(data, "steps", &steps);
 }
 
-static void set_reruns(figure_data *data, const figure_sheet *sheet)
+static void set_reruns(figure_data *data, const figure_layout *layout)
 {
     bool any = false;
-    for (size_t p = 0; p < sheet->n_panels; p++)
-        for (size_t i = 0; i < sheet->panels[p].n_arms; i++)
-            any = any || sheet->panels[p].arms[i].summary->results->n_reruns;
+    for (size_t p = 0; p < layout->n_panels; p++)
+        for (size_t i = 0; i < layout->panels[p].n_arms; i++)
+            any = any || layout->panels[p].arms[i].summary->results->n_reruns;
     figure_set_number(data, "has_reruns", any);
 }
 

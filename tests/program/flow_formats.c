@@ -16,6 +16,27 @@ static const char study[] =
     "            { 'arm': 'momentum', 'optimizer': 'momentum',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
 
+/* Every claim beyond pairs. */
+static const char further[] =
+    "{ 'study': 'further', 'workload': ['quadratic/noisy', 'glyphs/mlp'], 'backend': 'naive', 'batch_size': 16,"
+    "  'budget': { 'trials': 5, 'steps': 4, 'eval_every': 2 }, 'target': { 'metric': 'val_loss', 'value': 50 },"
+    "  'claims': { 'pairs': [['a', 'b']], 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
+    "              'effort': true, 'time_to_target': true, 'workloads': true },"
+    "  'arms': [ { 'arm': 'a', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': "
+    "'log' } } },"
+    "            { 'arm': 'b', 'optimizer': 'momentum', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, "
+    "'scaling': 'log' } } },"
+    "            { 'arm': 'c', 'optimizer': 'sgd', 'space': { 'learning_rate': { 'min': 0.001, 'max': 0.1, 'scaling': "
+    "'log' } } },"
+    "            { 'arm': 'd', 'optimizer': 'momentum',"
+    "              'space': { 'learning_rate': { 'min': 0.001, 'max': 0.1, 'scaling': 'log' } } } ] }";
+
+static const char batches[] =
+    "{ 'study': 'batches', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': [8, 16, 32],"
+    "  'budget': { 'trials': 3, 'steps': 4, 'eval_every': 2 }, 'target': { 'metric': 'val_loss', 'value': 50 },"
+    "  'arms': [ { 'arm': 'a', 'optimizer': 'sgd',"
+    "              'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }";
+
 /* As much of fairlead-kernels' JSON as compare reads. */
 static const char kernels[] = "{ 'benchmarks': [ { 'name': 'a', 'real_time': 1, 'time_unit': 'ns' } ] }";
 
@@ -33,6 +54,10 @@ static int set_up(void **state)
     put_study(folder, "all.json", study);
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
+    put_study(folder, "further.json", further);
+    put_study(folder, "batches.json", batches);
+    assert_runs(0, folder, "run", "batches.json", "-o", "batches", "-j", "2");
+    assert_runs(0, folder, "run", "further.json", "-o", "further", "-j", "2");
     assert_runs(0, folder, "narrow", "out", "-o", "narrow.json");
     assert_runs(0, folder, "run", "narrow.json", "-o", "narrow", "-j", "2");
     assert_runs(0, folder, "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.1",
@@ -205,6 +230,8 @@ static void printed_json_has_its_fields(void **state)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         section s = section_of(commands[i].title);
         walk_command(&s, 0, commands[i].words);
+        if (i == 0) walk_command(&s, 0, WORDS("summary", "further", "--json"));
+        if (i == 0) walk_command(&s, 0, WORDS("summary", "batches", "--json"));
         assert_all_seen(&s);
     }
 }

@@ -1,7 +1,8 @@
 /* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
  *
  * Losses, functions of one number, layer normalisation, LSTM and attention are the canonical ops that all fast backends
- * share. Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer.
+ * share. Pools, ReLU, sums and what moves channels are naive's loops: the compiler vectorises them, and a BLAS has
+ * nothing to offer.
  */
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
@@ -63,7 +64,11 @@ const fl_backend fl_backend_openblas = {
         [FL_LAYER_DENSE] = fl_openblas_dense,
         [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
         [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
+        [FL_LAYER_AVERAGE_POOL] = fl_naive_average_pool,
         [FL_LAYER_RELU] = fl_naive_relu,
+        [FL_LAYER_ADD] = fl_naive_add,
+        [FL_LAYER_CONCATENATE] = fl_naive_concatenate,
+        [FL_LAYER_SUBSAMPLE] = fl_naive_subsample,
         [FL_LAYER_SIGMOID] = fl_backend_sigmoid,
         [FL_LAYER_TANH] = fl_backend_tanh,
         [FL_LAYER_GELU] = fl_backend_gelu,
