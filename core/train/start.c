@@ -45,6 +45,10 @@ static void describe(fl_train_run *run)
     fl_network_describe(run->network, &words);
     fl_text_add(&words, "; evaluation: ");
     fl_network_describe(run->plans->evaluation, &words);
+    if (run->trial->owners.optimizer->dense) {
+        fl_text_add(&words, "; optimizer: ");
+        fl_math_describe(&words);
+    }
     outcome->implementation = words.bytes;
 }
 

@@ -30,20 +30,12 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-static double gradient_norm(const fl_train_run *r)
-{
-    const fl_optimizer_update *update = &r->update;
-    double sum = 0;
-    for (size_t i = 0; i < update->layout->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
-    return sqrt(sum);
-}
-
 /* Callbacks receive the whole batch in floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
     fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
-    fl_train_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), r->shown, r->shown_labels };
+    fl_train_step shown = { r->step + 1, r->loss, r->rate, sqrt(r->gradient_square), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 

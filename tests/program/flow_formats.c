@@ -3,6 +3,8 @@
 #include "support/documented.h"
 #include "support/program.h"
 
+#include "math/dense.h"
+
 #include <jansson.h>
 
 /* Every optional field appears: a trial that diverges, one that stops early, reruns, a target, a split of its own. */
@@ -16,6 +18,10 @@ static const char study[] =
     "            { 'arm': 'momentum', 'optimizer': 'momentum',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
 
+/* A rule that stands on LAPACK has a field of its own. */
+static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+                            "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'muon', 'optimizer': 'muon',"
+                            "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
 /* Every claim beyond pairs. */
 static const char further[] =
     "{ 'study': 'further', 'workload': ['quadratic/noisy', 'glyphs/mlp'], 'backend': 'naive', 'batch_size': 16,"
@@ -52,8 +58,10 @@ static int set_up(void **state)
     program_set_up(state);
     read_page("docs/formats.md");
     put_study(folder, "all.json", study);
+    put_study(folder, "dense.json", dense);
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
+    if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
     put_study(folder, "further.json", further);
     put_study(folder, "batches.json", batches);
     assert_runs(0, folder, "run", "batches.json", "-o", "batches", "-j", "2");
@@ -187,6 +195,10 @@ static void result_folders_have_their_fields(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
+        if (i == 0 && fl_math_usable(NULL))
+            walk_lines(&s, "dense/trials.jsonl");
+        else
+            count_as_seen("`machine_bits`");
         assert_all_seen(&s);
     }
     section s = section_of("host.json");

@@ -257,7 +257,7 @@ static const bad_study bad[] = {
       "4:42: 'flips' must be an array with at least one object of two pairs, 'narrow' and 'wide'" },
     { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'] }] },", "4:43: 'wide' is missing here" },
     { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'broad': 1 }] },",
-      "4:67: unknown key 'broad'; known here: narrow, wide" },
+      "4:67: unknown key 'broad'; use narrow or wide" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['b', 'a'] }] }",
       "13:60: a flip compares four arms; this one names an arm in both spaces" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'workloads': true }",
