@@ -221,6 +221,11 @@ float *fl_network_targets(fl_network *network)
     return network->n_targets ? network->targets : NULL;
 }
 
+size_t fl_network_n_outputs(const fl_network *network)
+{
+    return fl_tensor_shape_columns(network->graph.values[loss_stage(network)->in[0]].activation.shape);
+}
+
 size_t fl_network_n_targets(const fl_network *network)
 {
     return network->n_targets;

@@ -1,6 +1,7 @@
 /* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
+#include "train/suits.h"
 
 #include <string.h>
 
@@ -37,6 +38,8 @@ static void drop_networks(fl_train_plans *plans)
 static void drop_splits(fl_train_plans *plans)
 {
     fl_dataset_splits_free(&plans->splits);
+    fl_dataset_pipeline_free(plans->pipeline);
+    plans->pipeline = NULL;
     memset(&plans->splits, 0, sizeof plans->splits);
 }
 
@@ -69,24 +72,42 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
+static bool carries(const fl_trial *trial)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].carry) return true;
+    return false;
+}
+
 static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     const fl_workload *workload = trial->owners.workload;
     if (!plans->dataset)
         plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
     if (!plans->dataset) return false;
-    if (!plans->splits.training.index && !fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error))
-        return false;
+    if (!plans->splits.training.index) {
+        if (!fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error)) return false;
+        if (!fl_dataset_pipeline_new(&plans->pipeline, &workload->inputs, &plans->splits.training, error)) return false;
+    }
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
+    plans->carries = carries(trial);
+    plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, trial->batch_size, true, error);
-    plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
-    return plans->evaluation;
+    plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
+    return plans->evaluation && fl_train_suits(plans, trial, error);
 }
 
-fl_dataset_input fl_train_plans_input(fl_network *network)
+fl_dataset_input fl_train_plans_input(const fl_train_plans *plans, fl_network *network)
 {
-    return (fl_dataset_input){ fl_network_input_precision(network), fl_network_input(network) };
+    return (fl_dataset_input){ .precision = fl_network_input_precision(network),
+                               .values = fl_network_input(network),
+                               .pipeline = plans->pipeline,
+                               .targets = fl_network_targets(network),
+                               .targets_are_inputs =
+                                   fl_network_loss_layer(network)->targets == FL_LAYER_TARGETS_INPUT };
 }
 
 bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error)

@@ -17,7 +17,10 @@ static void allocate(fl_train_run *run)
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped)
         run->shown = fl_arena_floats(run->arena, fl_tensor_shape_size(fl_network_in(run->network)));
-    fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    if (run->plans->carries)
+        fl_dataset_order_start_streams(&run->order, run->plans->splits.training.count, trial->batch_size);
+    else
+        fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
     run->context = fl_trial_schedule_context(trial);
     fl_train_run_lend(run);
 }

@@ -42,6 +42,8 @@ static double gradient_norm(const fl_train_run *r)
 static void gather(fl_train_run *r, fl_dataset_input input)
 {
     size_t first = fl_dataset_order_batch(&r->order, r->step);
+    fl_backend_moment moment = { r->trial->seed, r->step, 0 };
+    input.moment = &moment;
     fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size, input,
                                fl_network_labels(r->network));
 }
@@ -50,8 +52,12 @@ static void gather(fl_train_run *r, fl_dataset_input input)
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_dataset_input input = fl_train_plans_input(r->network);
-    if (input.precision != FL_BACKEND_F32) gather(r, input = (fl_dataset_input){ FL_BACKEND_F32, r->shown });
+    fl_dataset_input input = fl_train_plans_input(r->plans, r->network);
+    if (input.precision != FL_BACKEND_F32) {
+        input.precision = FL_BACKEND_F32;
+        input.values = r->shown;
+        gather(r, input);
+    }
     fl_train_step shown = {
         r->step + 1, r->loss, r->rate, gradient_norm(r), input.values, fl_network_labels(r->network)
     };
@@ -75,7 +81,7 @@ static double rate_of_step(fl_train_run *r)
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
-    gather(r, fl_train_plans_input(r->network));
+    gather(r, fl_train_plans_input(r->plans, r->network));
     fl_train_run_end_lap(r, &seconds->data);
     r->rate = rate_of_step(r);
     fl_train_run_look(r);

@@ -8,12 +8,14 @@
 #include "network/architecture.h"
 #include "init/init.h"
 #include "dataset/dataset.h"
+#include "dataset/inputs.h"
 
 enum { FL_WORKLOAD_LAYERS = 64 };
 
 typedef struct fl_workload {
     fl_entry entry; /* "fashion_mnist/simple_cnn" */
     const fl_dataset_kind *dataset;
+    fl_dataset_inputs inputs; /* what is done to an example before the model sees it */
     const fl_network_architecture *architecture;
     const char *init; /* the name of its rule in model/init.h */
     double init_argument, init_bias;
