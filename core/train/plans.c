@@ -25,7 +25,7 @@ static bool same_process(const fl_trial *a, const fl_trial *b)
 
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
+    return same_process(a, b) && a->precision == b->precision && fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
@@ -95,16 +95,15 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     if (plans->training && plans->evaluation) return true;
     plans->carries = carries(trial);
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
-    plans->training = plan(plans, trial, trial->batch_size, true, error);
+    plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
     return plans->evaluation && fl_train_suits(plans, trial, error);
 }
 
-fl_dataset_input fl_train_plans_input(const fl_train_plans *plans, fl_network *network)
+fl_dataset_input fl_train_plans_input(fl_network *network)
 {
     return (fl_dataset_input){ .precision = fl_network_input_precision(network),
                                .values = fl_network_input(network),
-                               .pipeline = plans->pipeline,
                                .targets = fl_network_targets(network),
                                .targets_are_inputs =
                                    fl_network_loss_layer(network)->targets == FL_LAYER_TARGETS_INPUT };

@@ -23,8 +23,8 @@ typedef struct fl_train_plans {
     size_t evaluation_batch; /* examples at once */
 } fl_train_plans;
 
-/* Where a network's batches go, and what is done to them on the way but for what training draws. */
-fl_dataset_input fl_train_plans_input(const fl_train_plans *plans, fl_network *network);
+/* Where a network's batches go. */
+fl_dataset_input fl_train_plans_input(fl_network *network);
 
 /* Make `plans` fit `trial`, keeping whatever already does. On error everything is given back. */
 bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error);

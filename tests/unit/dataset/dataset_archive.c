@@ -13,6 +13,7 @@ static char a_bytes[700];
 static int set_up(void **state)
 {
     folder_make(root);
+    setenv("XDG_CACHE_HOME", root, 1);
     fl_file_path_join(path, root, "set.tar.gz");
     for (size_t i = 0; i < sizeof a_bytes; i++) a_bytes[i] = (char)(i * 7);
     return 0;
@@ -181,6 +182,28 @@ static void records_become_pictures_and_classes(void **state)
     fl_dataset_free(d);
 }
 
+/* The cache says nothing that the archive would not: with the archive changed it is not asked, and what it holds is
+ * compared like the archive's own. */
+static void what_was_unpacked_is_kept_and_compared_again(void **state)
+{
+    char folder[FL_FILE_PATH_MAX], command[FL_FILE_PATH_MAX + 100];
+    fl_error error;
+    fl_file_path_join(folder, root, "fairlead/arrays");
+    fl_dataset_cifar twin = make_twin();
+    for (int i = 0; i < 2; i++) {
+        fl_dataset *d = fl_dataset_load_cifar(&kind, root, &twin, &error);
+        if (!d) fail_msg("%s", error.text);
+        assert_int_equal(20, d->labels[2]);
+        assert_int_equal(1, folder_count(folder));
+        fl_dataset_free(d);
+        snprintf(command, sizeof command, "printf X | dd of=$(echo '%s'/*) bs=1 seek=5000 conv=notrunc 2>/dev/null",
+                 folder);
+        assert_int_equal(0, system(command)); /* damaged: unpacked anew */
+    }
+    twin.contents[1].sha256[0][5] = 'x';
+    assert_null(fl_dataset_load_cifar(&kind, root, &twin, &error));
+}
+
 static void a_member_that_is_in_no_content_is_refused(void **state)
 {
     fl_error error;
@@ -200,6 +223,7 @@ int main(void)
         cmocka_unit_test(an_archive_that_ends_early_is_refused),
         cmocka_unit_test(a_bomb_is_refused),
         cmocka_unit_test(records_become_pictures_and_classes),
+        cmocka_unit_test(what_was_unpacked_is_kept_and_compared_again),
         cmocka_unit_test(a_member_that_is_in_no_content_is_refused),
     };
     return test_run(tests, set_up, tear_down);

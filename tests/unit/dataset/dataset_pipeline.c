@@ -162,7 +162,7 @@ static void statistics_are_stored_and_checked(void **state)
 {
     char folder[FL_FILE_PATH_MAX];
     float before[N];
-    fl_file_path_join(folder, root, "fairlead/inputs");
+    fl_file_path_join(folder, root, "fairlead/arrays");
     fl_dataset_pipeline *p = MAKE({ FL_DATASET_WHITEN_PCA, 0.5 });
     memcpy(before, fl_dataset_pipeline_run(p, 1, NULL), sizeof before);
     fl_dataset_pipeline_free(p);

@@ -4,14 +4,12 @@
 #include "train/train.h"
 
 /* The plain loop: a network for one example, the first `n` examples of a split one after the other. */
-static void one_by_one(const fl_train_plans *plans, fl_network *network, const fl_dataset_examples *examples, size_t n,
-                       double *loss, double *error)
+static void one_by_one(fl_network *network, const fl_dataset_examples *examples, size_t n, double *loss, double *error)
 {
     double sum = 0;
     double wrong = 0;
     for (size_t i = 0; i < n; i++) {
-        fl_dataset_examples_gather(examples, NULL, i, 1, fl_train_plans_input(plans, network),
-                                   fl_network_labels(network));
+        fl_dataset_examples_gather(examples, NULL, i, 1, fl_train_plans_input(network), fl_network_labels(network));
         fl_network_forward(network);
         sum += fl_network_losses(network)[0];
         wrong += fl_network_errors(network)[0];
@@ -62,7 +60,7 @@ static void check(const char *workload, const char *backend, size_t validation, 
     for (size_t s = 0; s < 3; s++) {
         double loss, wrong;
         size_t n = s ? splits[s]->count : validation; /* of the training split as many as validate */
-        one_by_one(&plans, network, splits[s], n, &loss, &wrong);
+        one_by_one(network, splits[s], n, &loss, &wrong);
         assert_close(point.of[FL_TRIAL_TRAIN_LOSS + 2 * s], loss, tolerance);
         assert_true(fabs(point.of[FL_TRIAL_TRAIN_ERROR + 2 * s] - wrong) <=
                     tolerance * wrong + (tolerance > 0) / (double)n);
