@@ -89,7 +89,7 @@ static json_t *list_workloads(void)
     for (const fl_workload *const *w = fl_workloads(); *w; w++) {
         json_t *object = with_hypers(&(*w)->entry, (*w)->options, (*w)->n_options, "workload.");
         json_object_set_new(object, "data", json_string((*w)->dataset->entry.name));
-        json_object_set_new(object, "init", json_string((*w)->init));
+        json_object_set_new(object, "init", json_string((*w)->init.weights->entry.name));
         json_array_append_new(list, object);
     }
     return list;

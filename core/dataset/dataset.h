@@ -9,6 +9,7 @@
 
 #include "base/entry.h"
 #include "base/file.h"
+#include "base/hyper.h"
 #include "tensor/shape.h"
 #include <stdint.h>
 
@@ -45,7 +46,10 @@ typedef struct fl_dataset_kind {
     size_t n_validation; /* of these, how many validate by default */
     size_t n_test;
     size_t n_classes; /* 0 where there are no labels: errors are losses then */
-    /* Load from `folder` (NULL when generated), or NULL with a message. `options` are the workload's values. */
+    fl_tensor_shape shape; /* of one example; no size where it is found on loading */
+    const fl_hyper *options; /* of a generated set: its own numbers, which a workload gives */
+    size_t n_options;
+    /* Load from `folder` (NULL when generated), or NULL with a message; `options` by their table. */
     fl_dataset *(*load)(const struct fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error);
 } fl_dataset_kind;
 

@@ -42,5 +42,6 @@ const fl_dataset_kind fl_dataset_fashion_mnist = {
     .n_validation = 5000,
     .n_test = 10000,
     .n_classes = 10,
+    .shape = { 1, 1, 28, 28 },
     .load = fl_dataset_load_idx,
 };

@@ -194,5 +194,6 @@ const fl_dataset_kind fl_dataset_glyphs = {
     .n_validation = N_VALIDATION,
     .n_test = N_TEST,
     .n_classes = N_CLASSES,
+    .shape = { 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE },
     .load = load,
 };

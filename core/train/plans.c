@@ -6,9 +6,10 @@
 
 static bool same_data(const fl_trial *a, const fl_trial *b)
 {
-    return a->owners.workload == b->owners.workload &&
-           !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
-                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
+    double left[FL_HYPER_MAX], right[FL_HYPER_MAX];
+    fl_workload_data(a->owners.workload, a->values.of[FL_TRIAL_OF_WORKLOAD], left);
+    fl_workload_data(b->owners.workload, b->values.of[FL_TRIAL_OF_WORKLOAD], right);
+    return a->owners.workload->dataset == b->owners.workload->dataset && !memcmp(left, right, sizeof left);
 }
 
 static bool same_split(const fl_trial *a, const fl_trial *b)
@@ -22,9 +23,16 @@ static bool same_process(const fl_trial *a, const fl_trial *b)
     return a->backend == b->backend && a->threads == b->threads;
 }
 
+static bool same_layers(const fl_trial *a, const fl_trial *b)
+{
+    return a->owners.workload == b->owners.workload &&
+           !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
+                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
+}
+
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
+    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
 }
 
 static void drop_networks(fl_train_plans *plans)
@@ -69,16 +77,30 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
+static fl_dataset *load(const fl_trial *trial, fl_error *error)
+{
+    double data[FL_HYPER_MAX];
+    fl_workload_data(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], data);
+    return fl_dataset_load(trial->owners.workload->dataset, data, error);
+}
+
+/* Do the layers fit the examples, a batch of which must fit memory? */
+static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    fl_tensor_shape in = plans->dataset->shape;
+    in.n = trial->batch_size;
+    return fl_workload_fits(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], in,
+                            plans->dataset->n_classes, error);
+}
+
 static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
-    const fl_workload *workload = trial->owners.workload;
-    if (!plans->dataset)
-        plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
-    if (!plans->dataset) return false;
+    if (!plans->dataset && !(plans->dataset = load(trial, error))) return false;
     if (!plans->splits.training.index && !fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error))
         return false;
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
+    if (!model_fits(plans, trial, error)) return false;
     plans->training = plan(plans, trial, trial->batch_size, true, error);
     plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
     return plans->evaluation;
