@@ -4,9 +4,8 @@
 # enhanced, because names may hold _ and ^; only the labels of ticks are, which the program made of digits.
 
 # In a page every mark leads to its trial: invisible marks lie on top, called as the last column of their rows, and the
-# page makes links of them.
-links = format eq "page"
-if (links) { format = "svg" }
+# page makes links of them. A file of its own is written without them (bench/figures/figure_svg.c).
+links = format eq "svg"
 link = " with labels hypertext point pt 7 ps 1.1 lc rgb '#ff000000'"
 
 set encoding utf8

@@ -5,15 +5,29 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 bool folders_read(const words *paths, folders *read, fl_error *error)
 {
     return folders_read_as(paths, NULL, read, error);
 }
 
+/* One folder under two names would count as two studies of its family. */
+static bool are_unlike(const words *paths, fl_error *error)
+{
+    struct stat one, other;
+    for (size_t i = 0; i < paths->n; i++)
+        for (size_t j = 0; j < i && !stat(paths->items[i], &one); j++)
+            if (!stat(paths->items[j], &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+                return fl_error_user(error, "%s and %s are one folder; name it once", paths->items[j], paths->items[i]);
+    return true;
+}
+
 bool folders_read_as(const words *paths, const fl_study_overrides *later, folders *read, fl_error *error)
 {
-    *read = (folders){ .summaries = fl_memory_new(paths->n, sizeof(fl_summary *)) };
+    *read = (folders){ .n = 0 };
+    if (!are_unlike(paths, error)) return false;
+    read->summaries = fl_memory_new(paths->n, sizeof *read->summaries);
     for (size_t i = 0; i < paths->n; i++) {
         fl_results *results = fl_results_read_as(paths->items[i], later, error);
         if (!results) {
@@ -38,17 +52,10 @@ void folders_free(folders *read)
     *read = (folders){ .n = 0 };
 }
 
-static bool shows_claims(const fl_summary *summary)
-{
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        if (summary->pairs[i].tested) return summary->results->study->claims.declared;
-    return false;
-}
-
 void folders_looked(const fl_summary *const *summaries, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (shows_claims(summaries[i]))
+        if (fl_summary_shows_claims(summaries[i]))
             fl_record_log_look(summaries[i]->results->folder, summaries[i]->results->study->trials);
 }
 

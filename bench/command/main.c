@@ -1,5 +1,6 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
+#include "base/entry.h"
 #include "command/builtin.h"
 #include "say/options.h"
 #include "say/signals.h"
@@ -18,21 +19,21 @@ static const struct {
     const char *name, *about;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    { "list", "what there is: workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
+    { "list", "workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
     { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
-    { "summary", "medians, intervals, best-of-K, steps to target and warnings of result folders", verb_summary },
-    { "narrow", "write the study that follows a wide search, its axes narrowed by rule", verb_narrow },
+    { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },
+    { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },
     { "report", "one self-contained page of result folders", verb_report },
     { "verify", "run recorded trials again and compare the bits", verb_verify },
     { "compare", "two measurements of the kernels, or two result folders", verb_compare },
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
-    { "export", "records for other programs: csv, optuna, benchmark-action, sqlite, latex", verb_export },
+    { "export", "records as csv, optuna, benchmark-action, sqlite or latex", verb_export },
     { "data", "data sets: list, fetch, check", verb_data },
-    { "doctor", "what machine this is, and whether timings on it can be trusted", verb_doctor },
+    { "doctor", "what machine this is, and whether its timings can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
 };
 
@@ -43,16 +44,22 @@ static int help(void)
     printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
     for (size_t i = 0; i < N_VERBS; i++)
         if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
-    printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its libraries.\n\nexample:\n"
+    printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its\nlibraries.\n\nexample:\n"
            "  fairlead run quick\n");
     return 0;
 }
 
 static int call(int argc, char **argv)
 {
-    for (size_t i = 0; i < N_VERBS; i++)
+    const char *names[N_VERBS + 1] = { NULL };
+    size_t index, n = 0;
+    fl_error error;
+    for (size_t i = 0; i < N_VERBS; i++) {
         if (!strcmp(argv[0], verbs[i].name)) return verbs[i].run(argc, argv);
-    return complain_user("there is no verb '%s'; 'fairlead --help' lists them", argv[0]);
+        if (verbs[i].about) names[n++] = verbs[i].name;
+    }
+    fl_entry_choose(names, "verb", argv[0], &index, &error);
+    return complain(&error);
 }
 
 /* Whoever starts the program without stdin, stdout or stderr would have a record file opened in their place, and

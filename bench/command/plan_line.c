@@ -62,6 +62,9 @@ void plan_line_detectable(const fl_plan *plan, fl_text *text)
     const fl_study_claims *claims = &plan->study->claims;
     if (!plan->n_pairs) {
         fl_text_add(text, "nothing is compared");
+    } else if (plan->n_pairs > FL_SUMMARY_MOST_DETECTABLE) {
+        fl_text_add(text, "detectable difference: not worked out for %zu comparisons; declare the claims that matter",
+                    plan->n_pairs);
     } else if (isnan(plan->detectable)) {
         fl_text_add(text, "detectable difference: cannot be said yet; it needs a pilot of trials");
     } else {

@@ -1,5 +1,6 @@
 /* The bar is redrawn in place; lines come when a twentieth more is done, or after half a minute. */
 #include "command/progress.h"
+#include "base/entry.h"
 #include "base/memory.h"
 #include "say/options.h"
 
@@ -9,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-typedef enum style { STYLE_NONE, STYLE_LINES, STYLE_BAR } style;
+typedef enum style { STYLE_NONE, STYLE_LINES, STYLE_BAR, STYLE_AUTO } style;
 
 enum { BAR_CELLS = 24, LINE_SECONDS = 30, LINES = 20 };
 
@@ -22,19 +23,13 @@ struct progress {
 
 progress *progress_new(const char *mode, fl_error *error)
 {
-    static const char *const names[] = { [STYLE_NONE] = "none", [STYLE_LINES] = "lines", [STYLE_BAR] = "bar" };
-    style found = isatty(STDERR_FILENO) ? STYLE_BAR : STYLE_LINES;
-    bool known = !strcmp(mode, "auto");
-    for (style s = STYLE_NONE; s <= STYLE_BAR && !known; s++) {
-        known = !strcmp(mode, names[s]);
-        found = s;
-    }
-    if (!known) {
-        fl_error_user(error, "--progress is auto, bar, lines or none, not '%s'", mode);
-        return NULL;
-    }
+    static const char *const modes[] = {
+        [STYLE_NONE] = "none", [STYLE_LINES] = "lines", [STYLE_BAR] = "bar", [STYLE_AUTO] = "auto", NULL
+    };
+    size_t found;
+    if (!fl_entry_choose(modes, "progress", mode, &found, error)) return NULL;
     progress *p = fl_memory_new(1, sizeof *p);
-    *p = (progress){ .style = found };
+    p->style = found != STYLE_AUTO ? (style)found : isatty(STDERR_FILENO) ? STYLE_BAR : STYLE_LINES;
     return p;
 }
 

@@ -9,8 +9,8 @@
 
 static const usage check_usage = {
     "fairlead check DIR",
-    "Reads a result folder without changing it and names every damaged line. Exit code 0: whole; 1: damaged, and\n"
-    "'fairlead run' does the damaged trials again; 2: no result folder.",
+    "Reads a result folder without changing it and names every damaged line. Exit code 0: whole; 1: damaged, and "
+    "'fairlead run' does the damaged trials again; 2: not a result folder.",
     "fairlead check results/quick",
 };
 

@@ -10,13 +10,15 @@
 
 static const usage compare_usage = {
     "fairlead compare BASE NEW [--noise FILE] [--json]",
-    "Compares two files of fairlead-kernels, benchmark by benchmark: a difference is claimed when it is significant "
-    "and\n"
-    "larger than the benchmark's own noise. BASE and NEW may be folders with a file per process, run in turn: "
-    "processes of\n"
-    "one program differ by more than the repetitions in one of them know. Or compares two result folders: the bits in\n"
-    "which equal trials end, and the errors that the arms find.\n"
-    "Exit code 0: nothing became worse; 1: something did; 2: wrong arguments or files; 4: nothing in common.",
+    "Compares two benchmark files of fairlead-kernels: a difference is claimed when it is significant and larger than "
+    "the "
+    "benchmark's own noise. BASE and NEW may be folders with one file per process, run in turn, because two processes "
+    "of one "
+    "program differ by more than the repetitions within one of them. Or compares two result folders: whether equal "
+    "trials "
+    "end with the same bits, and which errors the arms reach. Exit code 0: nothing became worse; 1: something did; 2: "
+    "wrong "
+    "arguments or files; 4: nothing in common.",
     "fairlead compare base.json new.json",
 };
 
@@ -122,7 +124,7 @@ int verb_compare(int argc, char **argv)
     bool json = false;
     const option options[] = {
         { "--noise", NULL, OPTION_TEXT, "FILE",
-          "BASE's program measured again (A/A), or a folder of that: what differs is noise", &noise },
+          "BASE's program measured again (A/A), a file or a folder: its differences are the noise", &noise },
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json },
     };
     words rest;

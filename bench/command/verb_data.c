@@ -1,4 +1,5 @@
 /* fairlead data: data sets, where they are, fetched and checked. */
+#include "base/entry.h"
 #include "base/file.h"
 #include "say/options.h"
 #include "command/verbs.h"
@@ -13,9 +14,9 @@ enum { STALL_SECONDS = 30 };
 
 static const usage data_usage = {
     "fairlead data list|fetch|check [NAME] [--json]",
-    "list: known data sets with home, licence, checksums and where they were found. fetch: download what is missing "
-    "and verify\n"
-    "it before it is used. check: compare the files with their recorded sizes and sha256.",
+    "list shows the known data sets with home, licence, checksums and where they were found; fetch downloads what is "
+    "missing "
+    "and verifies it before it is used; check compares the files with their recorded sizes and sha256.",
     "fairlead data fetch fashion-mnist",
 };
 
@@ -122,6 +123,9 @@ static int check(const fl_dataset_kind *const *kinds, bool named)
 
 int verb_data(int argc, char **argv)
 {
+    enum { LIST, FETCH, CHECK };
+    static const char *const actions[] = { [LIST] = "list", [FETCH] = "fetch", [CHECK] = "check", NULL };
+    size_t action;
     bool json = false;
     const char *mirror = NULL;
     const option options[] = {
@@ -132,13 +136,13 @@ int verb_data(int argc, char **argv)
     fl_error error;
     int code = options_read(&data_usage, options, 2, argc, argv, 1, 2, &rest);
     if (code != GO_ON) return code;
-    const char *verb = rest.items[0], *name = rest.n > 1 ? rest.items[1] : NULL;
+    const char *name = rest.n > 1 ? rest.items[1] : NULL;
+    bool known = fl_entry_choose(actions, "action", rest.items[0], &action, &error);
     free(rest.items);
+    if (!known) return complain(&error);
     const fl_dataset_kind *one[2] = { NULL, NULL };
     if (name && !(one[0] = fl_dataset_find(name, &error))) return complain(&error);
     const fl_dataset_kind *const *kinds = name ? one : fl_datasets();
-    if (!strcmp(verb, "list")) return list(kinds, json);
-    if (!strcmp(verb, "check")) return check(kinds, name);
-    if (!strcmp(verb, "fetch")) return fetch(kinds, mirror);
-    return complain_user("'fairlead data %s' is not known; there is list, fetch, check", verb);
+    if (action == LIST) return list(kinds, json);
+    return action == FETCH ? fetch(kinds, mirror) : check(kinds, name);
 }

@@ -15,8 +15,7 @@
 static const usage doctor_usage = {
     "fairlead doctor [--json]",
     "Names the machine, the build and the backends, and tells what makes timings here less trustworthy: a busy "
-    "machine, a varying\n"
-    "clock rate, a noisy neighbour. Results never depend on any of it, only seconds do.",
+    "machine, a varying clock rate, a noisy neighbour. Results never depend on any of it, only seconds do.",
     "fairlead doctor",
 };
 

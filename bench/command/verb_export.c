@@ -1,11 +1,13 @@
 /* fairlead export: records for other programs. */
 #include "export/export.h"
+#include "record/log.h"
 #include "say/options.h"
 #include "command/verbs.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FORMATS "csv, optuna, benchmark-action, sqlite or latex"
 
@@ -28,20 +30,42 @@ static const export_format *find_format(const char *name)
     return NULL;
 }
 
+/* Does `file` hold the format's mark where an export of it does? */
+static bool has_mark(const export_format *format, FILE *file)
+{
+    char bytes[64];
+    size_t n = strlen(format->mark);
+    return fseek(file, format->mark_at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n &&
+           !memcmp(bytes, format->mark, n);
+}
+
+/* An earlier export may be written over, and so may an empty file and what is none, as a pipe: nobody's work is lost.
+ */
+static bool may_write(const export_format *format, const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode) || !facts.st_size) return true;
+    FILE *file = fopen(path, "r");
+    bool own = file && has_mark(format, file);
+    if (file) fclose(file);
+    return own;
+}
+
 /* Write to `path`, or to stdout where it is NULL. */
 static int write_to(const export_format *format, const fl_results *results, const char *path)
 {
     fl_error error;
-    size_t n = 0;
+    export_content content = { .n = 0 };
     FILE *file = path ? fopen(path, "w") : stdout;
     if (!file) return complain_user("%s: cannot be written: %s", path, strerror(errno));
-    bool written = format->write(results, file, &n, &error);
+    bool written = format->write(results, file, &content, &error);
     bool whole = fflush(file) == 0 && !ferror(file);
     if (path) whole = fclose(file) == 0 && whole;
     if (written && !whole)
         fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
     if (!written || !whole) return complain(&error);
-    return n ? 0 : NOTHING_MEASURED;
+    if (content.claims) fl_record_log_look(results->folder, results->study->trials);
+    return content.n ? 0 : NOTHING_MEASURED;
 }
 
 static int export(const char *folder, const char *to, const char *path)
@@ -51,6 +75,8 @@ static int export(const char *folder, const char *to, const char *path)
     if (!to) return complain_user("--to is missing: " FORMATS);
     if (!format) return complain_user("unknown format '%s'; use " FORMATS, to);
     if (format->missing) return complain_user("--to %s: %s", to, format->missing);
+    if (path && !may_write(format, path))
+        return complain_user("%s: exists and is no earlier export to %s; give another name, or remove it", path, to);
     fl_results *results = fl_results_read(folder, &error);
     if (!results) return complain(&error);
     int code = write_to(format, results, path);
@@ -63,7 +89,8 @@ int verb_export(int argc, char **argv)
     const char *to = NULL, *path = NULL;
     const option options[] = {
         { "--to", NULL, OPTION_TEXT, "FORMAT", FORMATS, &to },
-        { "--output", "-o", OPTION_TEXT, "FILE", "write to a file instead of stdout", &path },
+        { "--output", "-o", OPTION_TEXT, "FILE",
+          "write to a file instead of stdout; only an earlier export is written over", &path },
     };
     words rest;
     int code = options_read(&export_usage, options, 2, argc, argv, 1, 1, &rest);

@@ -10,11 +10,13 @@
 
 static const usage narrow_usage = {
     "fairlead narrow DIR -o STUDY",
-    "Writes the study that follows a wide search: every arm's axes narrowed to where\n"
-    "its best quarter of trials lie, by one rule for all; with other seeds and another\n"
-    "search seed, so that no wide trial counts twice. The new study names the wide one\n"
-    "and is refused when somebody edits its arms. An axis whose best trials crowd its\n"
-    "end is widened there instead; an arm with fewer than 5 feasible trials stays wide.",
+    "Writes the study that follows a wide search. Every arm's axes are narrowed, by one rule for all, to where its "
+    "best "
+    "quarter of trials lie; an axis whose best trials crowd an end is widened there, and an arm with fewer than 5 "
+    "feasible "
+    "trials keeps its space. The new study has other seeds and another search seed, so that no trial of the wide "
+    "search is "
+    "counted again. It names the wide study, and is refused once its arms are edited.",
     "fairlead narrow results/quick -o narrow.json",
 };
 

@@ -29,21 +29,21 @@ typedef struct request {
 } request;
 
 static const page_column columns[] = {
+    { "", "arm", true },   { "setup", "ms", false },   { "step", "ms", false },        { "evaluation", "ms", false },
+    { "", "runs", false }, { "core", "hours", false }, { "evalu-", "ation %", false },
+};
+
+/* What is planned for each difference that will be tested. */
+static const page_column pair_columns[] = {
     { "", "arm", true },
-    { "setup", "ms", false },
-    { "step", "ms", false },
-    { "evaluation", "ms", false },
-    { "", "runs", false },
-    { "core", "hours", false },
-    { "evalu-", "ation %", false },
+    { "", "and", true },
+    { "", "paired", true },
     { "pilot", "trials", false },
     { "detectable", "difference", false },
 };
 
-static void print_arm(page_table *table, const fl_plan *plan, const fl_plan_arm *arm)
+static void print_arm(page_table *table, const fl_plan_arm *arm)
 {
-    fl_text difference = { 0 };
-    plan_line_difference(plan, arm->detectable, &difference);
     page_table_cell(table, "%s", arm->arm->name);
     page_table_cell(table, "%.3g", 1000 * arm->speed.setup);
     page_table_cell(table, "%.3g", 1000 * arm->speed.step);
@@ -51,17 +51,43 @@ static void print_arm(page_table *table, const fl_plan *plan, const fl_plan_arm 
     page_table_cell(table, "%zu", arm->runs);
     page_table_cell(table, "%.3g", arm->seconds / 3600);
     page_table_cell(table, "%.0f", arm->seconds > 0 ? 100 * arm->evaluate / arm->seconds : 0);
-    page_table_cell(table, arm->n_pilot ? "%zu" : "", arm->n_pilot);
-    page_table_cell(table, "%s", arm->n_pilot ? difference.bytes : "");
+}
+
+static void print_pair(page_table *table, const fl_plan *plan, const fl_plan_pair *pair)
+{
+    fl_text difference = { 0 };
+    plan_line_difference(plan, pair->detectable, &difference);
+    page_table_cell(table, "%s", plan->arms[pair->arms.left].arm->name);
+    page_table_cell(table, "%s", plan->arms[pair->arms.right].arm->name);
+    page_table_cell(table, "%s", pair->paired ? "yes" : "no");
+    page_table_cell(table, "%zu", pair->n_pilot);
+    page_table_cell(table, "%s", difference.bytes);
     fl_text_free(&difference);
+}
+
+static bool has_pilot(const fl_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_pairs; i++)
+        if (plan->pairs[i].n_pilot) return true;
+    return false;
+}
+
+static void print_pairs(const fl_plan *plan)
+{
+    if (!has_pilot(plan)) return;
+    putchar('\n');
+    page_table *table = page_table_new(pair_columns, sizeof pair_columns / sizeof *pair_columns);
+    for (size_t i = 0; i < plan->n_pairs; i++) print_pair(table, plan, &plan->pairs[i]);
+    page_table_end(table);
 }
 
 static void print(const fl_plan *plan, size_t workers)
 {
     fl_text cost = { 0 }, detectable = { 0 };
     page_table *table = page_table_new(columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < plan->n_arms; i++) print_arm(table, plan, &plan->arms[i]);
+    for (size_t i = 0; i < plan->n_arms; i++) print_arm(table, &plan->arms[i]);
     page_table_end(table);
+    print_pairs(plan);
     putchar('\n');
     plan_line_cost(plan, workers, &cost);
     plan_line_detectable(plan, &detectable);
@@ -116,11 +142,7 @@ int verb_plan(int argc, char **argv)
         { "--pilot", NULL, OPTION_TEXT, "DIR", "records to plan from, by the names of arms", &asked.pilot },
         { "--output", "-o", OPTION_TEXT, "DIR", "the study's own folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_CORES, "N", "processes (default: the physical cores)", &asked.workers },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
-          &asked.overrides.backend },
-        { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
-        { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
-        { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
+        STUDY_OVERRIDES(asked.overrides),
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &asked.json },
     };
     words rest;

@@ -9,8 +9,8 @@
 
 static const usage plot_usage = {
     "fairlead plot DIR... [--figure NAME]... [--format svg|png|pdf|tex] [-o DIR]",
-    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the\n"
-    "trials behind them. Several folders become panels side by side.",
+    "Draws every figure that the folders have something to show for, and NAME.dat with its numbers and the trials "
+    "behind them. Several folders become panels side by side.",
     "fairlead plot results/quick --figure final_error --format pdf",
 };
 
@@ -29,31 +29,39 @@ static const figure **choose(const words *names, fl_error *error)
     return chosen;
 }
 
+/* What became of the figures. */
+typedef struct drawn {
+    size_t n;
+    bool claims; /* one of them shows what is claimed */
+} drawn;
+
 /* Draw one, and tell what became of it. */
-static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, size_t *n_drawn,
+static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, drawn *all,
                  fl_error *error)
 {
     char reason[FIGURE_REASON];
-    if (!figure_draw(one, sheet, format, folder, reason, error)) return false;
+    if (!figure_draw(one, sheet, format, folder, NULL, reason, error)) return false;
     fflush(stdout); /* in the order of the figures, also where both go to one file */
     if (*reason)
         fprintf(stderr, "%s: nothing to show: %s\n", one->entry.name, reason);
     else
         printf("%s/%s.%s\n", folder, one->entry.name, format);
-    *n_drawn += !*reason;
+    all->n += !*reason;
+    all->claims |= !*reason && one->shows_claims;
     return true;
 }
 
 static int draw_all(const folders *read, const figure *const *chosen, const char *format, const char *folder)
 {
     fl_error error;
-    size_t n_drawn = 0;
+    drawn all = { .n = 0 };
     int code = 0;
     figure_sheet *sheet = figure_sheet_new(folders_summaries(read), read->n);
     for (; *chosen && !code; chosen++)
-        if (!draw(*chosen, sheet, format, folder, &n_drawn, &error)) code = complain(&error);
+        if (!draw(*chosen, sheet, format, folder, &all, &error)) code = complain(&error);
     figure_sheet_free(sheet);
-    return code || n_drawn ? code : NOTHING_MEASURED;
+    if (all.claims) folders_looked(folders_summaries(read), read->n);
+    return code || all.n ? code : NOTHING_MEASURED;
 }
 
 static int plot(const words *paths, const words *names, const char *format, const char *folder)

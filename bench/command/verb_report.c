@@ -8,9 +8,8 @@
 
 static const usage report_usage = {
     "fairlead report DIR... [-o FILE.html]",
-    "Writes one page with what is tested, the results, the figures (whose marks\n"
-    "lead to their trials), the cost, the study and the machine. Several folders\n"
-    "begin with an overview. It needs no network and no scripts.",
+    "Writes one page with what is tested, the results, the figures (whose marks lead to their trials), the cost, the "
+    "study and the machine. Several folders begin with an overview. It needs no network and no scripts.",
     "fairlead report results/quick",
 };
 
@@ -19,7 +18,9 @@ static int report(const words *paths, const char *file)
     fl_error error;
     folders read;
     if (!folders_read(paths, &read, &error)) return complain(&error);
-    bool written = report_write(folders_summaries(&read), read.n, file, &error);
+    figure_drawings *drawings = figure_drawings_new(folders_summaries(&read), read.n, NULL);
+    bool written = report_write(folders_summaries(&read), read.n, drawings, file, &error);
+    figure_drawings_free(drawings);
     int code = !written ? complain(&error) : read.n_records ? 0 : NOTHING_MEASURED;
     if (written) {
         printf("%s\n", file);

@@ -3,7 +3,6 @@
 #include "command/builtin.h"
 #include "command/folders.h"
 #include "farm/farm.h"
-#include "figures/figure.h"
 #include "say/options.h"
 #include "command/progress.h"
 #include "record/host.h"
@@ -22,9 +21,9 @@
 
 static const usage run_usage = {
     "fairlead run STUDY [options]",
-    "Runs a study's trials in worker processes and writes records, figures and a page. Running the same\n"
-    "command again goes on where the last one stopped: with --checkpoint-every in the middle of a trial, else with\n"
-    "the trials that were not finished. STUDY is a file, or a name of 'fairlead list studies'.",
+    "Runs a study's trials in worker processes and writes records, figures and a page. Running the same command again "
+    "goes on where the last one stopped: with --checkpoint-every in the middle of a trial, else with the trials that "
+    "were not finished. STUDY is a file, or a name of 'fairlead list studies'.",
     "fairlead run quick -j 2",
 };
 
@@ -52,12 +51,27 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
     return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
-/* Everything that follows the trials: table, figures, page. Failing to draw is a warning: the records are what counts,
- * and not to find them again is an error. */
-static bool show(const char *folder, const fl_plan *plan, fl_error *why)
+/* Failing to draw is a warning: the records are what counts. */
+static void draw(const char *folder, const fl_summary *summary)
 {
     char path[FL_FILE_PATH_MAX];
     fl_error error;
+    const fl_summary *const summaries[] = { summary };
+    fl_file_path_join(path, folder, "figures");
+    figure_drawings *drawings = figure_drawings_new(summaries, 1, path);
+    if (drawings->failed) remark("warning: %s", drawings->error.text);
+    printf("\nrecords  %s\nfigures  %s\n", folder, path);
+    fl_file_path_join(path, folder, "report.html");
+    if (report_write(summaries, 1, drawings, path, &error))
+        printf("page     %s\n", path);
+    else
+        remark("warning: %s", error.text);
+    figure_drawings_free(drawings);
+}
+
+/* Everything that follows the trials: table, figures, page. Not to find the records again is an error. */
+static bool show(const char *folder, const fl_plan *plan, fl_error *why)
+{
     fl_results *results = fl_results_read(folder, why);
     if (!results) return false;
     fl_summary *summary = fl_summary_make(results);
@@ -65,14 +79,7 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
     summary_print_table(summaries, 1);
     folders_looked(summaries, 1);
     run_plan_end(plan, summary);
-    fl_file_path_join(path, folder, "figures");
-    if (!figures_draw(summaries, 1, "svg", path, &error)) remark("warning: %s", error.text);
-    printf("\nrecords  %s\nfigures  %s\n", folder, path);
-    fl_file_path_join(path, folder, "report.html");
-    if (report_write(summaries, 1, path, &error))
-        printf("page     %s\n", path);
-    else
-        remark("warning: %s", error.text);
+    draw(folder, summary);
     fl_summary_free(summary);
     fl_results_free(results);
     return true;
@@ -120,13 +127,13 @@ static void show_warning(void *user, const char *warning)
 static int run_trials(const fl_farm *farm, const fl_plan *plan)
 {
     fl_error error;
-    fl_farm_progress tally;
-    fl_farm_end end = fl_farm_run(farm, &tally, &error);
+    fl_farm_progress now;
+    fl_farm_end end = fl_farm_run(farm, &now, &error);
     progress_free(((shown *)farm->user)->progress);
-    if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &tally);
+    if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &now);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);
-    return failures(&tally);
+    return failures(&now);
 }
 
 static int run(const fl_study *study, const request *asked, const char *folder)
@@ -165,11 +172,7 @@ int verb_run(int argc, char **argv)
     const option options[] = {
         { "--output", "-o", OPTION_TEXT, "DIR", "result folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_CORES, "N", "worker processes (default: the physical cores)", &asked.workers },
-        { "--backend", NULL, OPTION_TEXT, "B", "naive, openblas or onednn instead of the study's",
-          &asked.overrides.backend },
-        { "--precision", NULL, OPTION_TEXT, "P", "f32 or bf16 instead of the study's", &asked.overrides.precision },
-        { "--trials", NULL, OPTION_COUNT, "N", "trials per arm instead of the study's", &asked.overrides.trials },
-        { "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &asked.overrides.steps },
+        STUDY_OVERRIDES(asked.overrides),
         { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
         { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own",
           &asked.shard },

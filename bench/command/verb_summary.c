@@ -14,13 +14,11 @@
 
 static const usage summary_usage = {
     "fairlead summary DIR... [--json|--csv|--markdown] [options]",
-    "Shows per arm what validation selected, its errors with their bands, the expected\n"
-    "best of K with its interval, steps to the target, which differences are shown,\n"
-    "whether general rules are no worse than their special cases, what it cost, and what\n"
-    "to beware of. Folders whose studies declare claims of one family are corrected\n"
-    "together. What --baseline, --select and --target choose unlike the study is marked\n"
-    "as chosen after the fact. --json gives one object per folder, in an array where\n"
-    "there are several folders.",
+    "Shows per arm what validation selected, its errors with their bands, the expected best of K with its interval, "
+    "steps to the target, which differences are shown, whether general rules are no worse than their special cases, "
+    "what it cost, and what to beware of. Folders whose studies declare claims of one family are corrected together. "
+    "What --baseline, --select and --target choose unlike the study is marked as chosen after the fact. --json gives "
+    "one object per folder, in an array where there are several folders.",
     "fairlead summary results/quick",
 };
 
@@ -81,14 +79,12 @@ static void add_heading(fl_text *text)
 
 static void add_choices(fl_text *text, const fl_summary *summary, const fl_study_arm *arm)
 {
+    const char *names[FL_TRIAL_NAMES];
+    fl_trial_names(&arm->base, names);
     csv_text(text, summary->results->folder);
     csv_text(text, summary->results->study->name);
     csv_text(text, arm->name);
-    csv_text(text, arm->base.owners.workload->entry.name);
-    csv_text(text, arm->base.owners.optimizer->entry.name);
-    csv_text(text, arm->base.owners.schedule->entry.name);
-    csv_text(text, arm->base.backend->entry.name);
-    csv_text(text, fl_backend_precision_name(arm->base.precision));
+    for (size_t i = 0; i < FL_TRIAL_NAMES; i++) csv_text(text, names[i]);
     csv_count(text, arm->base.batch_size);
 }
 

@@ -12,11 +12,11 @@
 
 static const usage trial_usage = {
     "fairlead trial --workload W --optimizer O [--set NAME=VALUE]... [options]",
-    "Runs one training. --set takes the names a study's space takes: learning_rate, epsilon, one_minus_momentum,\n"
-    "schedule.end_factor, learning_rate/epsilon, ... 'fairlead list' shows them.\n"
-    "With --checkpoint-every a killed trial goes on from its last checkpoint when the same command runs again, on the\n"
-    "same machine and build, and ends as if nothing had happened.",
-    "fairlead trial --workload glyphs/mlp --optimizer adam --set learning_rate=0.001 --steps 500",
+    "Runs one training. --set takes the names a study's space takes: learning_rate, epsilon, one_minus_momentum, "
+    "schedule.end_factor, learning_rate/epsilon, ... 'fairlead list' shows them. With --checkpoint-every a killed "
+    "trial goes on from its last checkpoint when the same command runs again, on the same machine and build, and ends "
+    "as if nothing had happened.",
+    "fairlead trial --workload glyphs/mlp --optimizer adam --set learning_rate=1e-3",
 };
 
 /* What to do with the trial. */
@@ -40,7 +40,9 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
     const fl_outcome_seconds *s = &outcome->seconds;
     if (*outcome->reason) printf("%s: %s\n", fl_outcome_status_name(outcome->status), outcome->reason);
-    if (outcome->stopped_at) printf("stopped at step %zu: the loss is beyond hope\n", outcome->stopped_at);
+    if (outcome->stopped_at)
+        printf("stopped at step %zu: loss exceeded stop_above, %.10g times the first loss\n", outcome->stopped_at,
+               trial->stop_above);
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
     printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + "

@@ -16,11 +16,17 @@ static const usage watch_usage = {
     "Shows how far the run in a result folder is: trials and steps of every arm,\n"
     "how many diverged, workers, time left. It reads the folder alone, and shows\n"
     "no results: what they are must not decide whether to go on. On a terminal it\n"
-    "is drawn in place, elsewhere a line follows every change; it ends with the run.",
+    "is drawn in place, elsewhere a line follows every change; it ends with the run,\n"
+    "or once nobody runs it.",
     "fairlead watch results/quick --once",
 };
 
 enum { HEIGHT = 24, WIDTH = 100, READING_SHARE = 20 }; /* reading may take 1/20 of the time */
+
+/* A folder that no process of this machine has locked is abandoned when it did not grow for so long: so many seconds
+ * while it was watched, in which a run may begin, and so many mean trials since the last record, in which one of
+ * another machine adds the next. */
+enum { PATIENCE = 10, PATIENCE_TRIALS = 3 };
 
 typedef struct screen {
     bool terminal, colour;
@@ -88,10 +94,26 @@ static void print_once(const screen *s, const watch_state *state)
     fl_text_free(&text);
 }
 
-/* Failed trials are bad news; a folder without a record has nothing to show. */
-static int code_of(const watch_state *state)
+/* When something was last seen to happen. */
+typedef struct activity {
+    size_t n_records;
+    double seen;
+} activity;
+
+static bool is_abandoned(activity *last, const watch_state *state)
 {
-    return state->all.failed ? 1 : state->results->n_records ? 0 : NOTHING_MEASURED;
+    double now = fl_clock_seconds(), trials = PATIENCE_TRIALS * state->all.seconds;
+    if (!last->seen || state->runs || state->results->n_records != last->n_records)
+        *last = (activity){ state->results->n_records, now };
+    return now - last->seen >= PATIENCE && !(state->since_record < trials); /* both are NaN before the first record */
+}
+
+/* Failed trials are bad news, and so is a run that nobody goes on with; a folder without a record has nothing to show.
+ */
+static int code_of(const watch_state *state, bool abandoned)
+{
+    if (!state->results->n_records) return NOTHING_MEASURED;
+    return state->all.failed || abandoned ? 1 : 0;
 }
 
 /* Rest long enough that a large folder, read line by line, costs the run little. */
@@ -106,6 +128,7 @@ static int watch(const char *folder, bool once)
 {
     fl_error error;
     screen s = screen_new();
+    activity last = { 0 };
     for (;;) {
         watch_state state;
         double begun = fl_clock_seconds();
@@ -117,7 +140,10 @@ static int watch(const char *folder, bool once)
             draw(&s, &state);
         else
             print_line(&s, &state);
-        int code = once || state.complete ? code_of(&state) : GO_ON;
+        bool abandoned = !once && !state.complete && is_abandoned(&last, &state);
+        int code = once || state.complete || abandoned ? code_of(&state, abandoned) : GO_ON;
+        if (abandoned)
+            remark("%s: no process of this machine runs it, and nothing is added; fairlead run goes on", folder);
         watch_state_free(&state);
         if (code != GO_ON || ferror(stdout)) return code == GO_ON ? 0 : code;
         rest(reading);

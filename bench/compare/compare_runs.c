@@ -1,5 +1,6 @@
 /* Reading Google Benchmark's JSON. */
 #include "compare/compare_runs.h"
+#include "base/entry.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -8,11 +9,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    const char *name;
-    double seconds;
-} units[] = { { "ns", 1e-9 }, { "us", 1e-6 }, { "ms", 1e-3 }, { "s", 1 } };
 
 const compare_run *compare_runs_find(const compare_runs *runs, const char *name)
 {
@@ -36,14 +32,16 @@ static void add(compare_runs *runs, const char *name, double seconds)
 
 static bool read_unit(fl_json_node entry, double *seconds, fl_error *error)
 {
+    static const char *const units[] = { "ns", "us", "ms", "s", NULL };
+    static const double seconds_of[] = { 1e-9, 1e-6, 1e-3, 1 };
     fl_json_node node;
     const char *name;
+    size_t unit;
+    fl_error why;
     if (!fl_json_need(entry, "time_unit", &node, error) || !fl_json_string(node, &name, error)) return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        *seconds = units[i].seconds;
-        if (!strcmp(units[i].name, name)) return true;
-    }
-    return fl_json_fail(node, error, "'%s' is no unit of time; ns, us, ms and s are", name);
+    if (!fl_entry_choose(units, "unit of time", name, &unit, &why)) return fl_json_fail_with(node, error, &why);
+    *seconds = seconds_of[unit];
+    return true;
 }
 
 /* True for what is no repetition with a time: an aggregate, or a benchmark that gave up. */

@@ -5,11 +5,20 @@
 #include "results/results.h"
 #include <stdio.h>
 
+/* What an export holds. */
+typedef struct export_content {
+    size_t n;    /* rows, trials, measurements */
+    bool claims; /* what the study declares was tested, and is in it (record/log.h) */
+} export_content;
+
 typedef struct export_format {
     const char *name;
-    /* Writes to `file` and counts in *n what it wrote. What goes wrong with `file` is the file's to say (ferror); false
-     * with a message for any other trouble. */
-    bool (*write)(const fl_results *results, FILE *file, size_t *n, fl_error *error);
+    /* By which a file is known for an earlier export of this format: these bytes, so far behind its beginning. */
+    const char *mark;
+    long mark_at;
+    /* Writes to `file` and adds to `content` what it wrote. What goes wrong with `file` is the file's to say (ferror);
+     * false with a message for any other trouble. */
+    bool (*write)(const fl_results *results, FILE *file, export_content *content, fl_error *error);
     const char *missing; /* why it cannot be written, instead of `write` */
 } export_format;
 

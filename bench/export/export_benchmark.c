@@ -1,5 +1,5 @@
-/* github-action-benchmark's customSmallerIsBetter: an array of {name, unit, value}. What an arm has no figure for is
- * left out. */
+/* github-action-benchmark's customSmallerIsBetter: an array of {extra, name, unit, value}. What an arm has no figure
+ * for is left out. */
 #include "base/memory.h"
 #include "export/export.h"
 #include "stats/sample.h"
@@ -14,7 +14,8 @@ static void add(json_t *list, const fl_summary *summary, const fl_summary_arm *a
     fl_text name = { 0 };
     if (!isfinite(value)) return;
     fl_text_add(&name, "%s/%s: %s", summary->results->study->name, arm->arm->name, what);
-    json_array_append_new(list, json_pack("{s:s, s:s, s:f}", "name", name.bytes, "unit", unit, "value", value));
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s, s:f}", "extra", "fairlead", "name", name.bytes, "unit", unit, "value", value));
     fl_text_free(&name);
 }
 
@@ -45,13 +46,13 @@ static void add_arm(json_t *list, const fl_summary *summary, const fl_summary_ar
     add(list, summary, arm, "median time of a trial", "seconds", median_seconds(summary->results, arm->results));
 }
 
-static bool write_benchmark(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_benchmark(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     json_t *list = json_array();
     fl_summary *summary = fl_summary_make(results);
     for (size_t i = 0; i < summary->n_arms; i++) add_arm(list, summary, &summary->arms[i]);
     fl_summary_free(summary);
-    *n = json_array_size(list);
+    content->n = json_array_size(list);
     json_dumpf(list, file, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fputc('\n', file);
     json_decref(list);
@@ -60,5 +61,6 @@ static bool write_benchmark(const fl_results *results, FILE *file, size_t *n, fl
 
 const export_format export_benchmark = {
     .name = "benchmark-action",
+    .mark = "[\n  {\n    \"extra\": \"fairlead\",",
     .write = write_benchmark,
 };

@@ -65,6 +65,8 @@ static void add_heading(fl_text *row, json_t *hypers)
 
 static void add_choices(fl_text *row, const fl_study *study, const fl_record *record, const fl_trial *trial)
 {
+    const char *names[FL_TRIAL_NAMES];
+    fl_trial_names(trial, names);
     csv_text(row, study->name);
     csv_text(row, study->arms[record->slot.arm].name);
     csv_count(row, record->slot.index);
@@ -72,11 +74,7 @@ static void add_choices(fl_text *row, const fl_study *study, const fl_record *re
     csv_text(row, record->trial);
     csv_text(row, fl_outcome_status_name(record->status));
     csv_text(row, record->reason);
-    csv_text(row, trial->owners.workload->entry.name);
-    csv_text(row, trial->owners.optimizer->entry.name);
-    csv_text(row, trial->owners.schedule->entry.name);
-    csv_text(row, trial->backend->entry.name);
-    csv_text(row, fl_backend_precision_name(trial->precision));
+    for (size_t i = 0; i < FL_TRIAL_NAMES; i++) csv_text(row, names[i]);
     csv_count(row, trial->batch_size);
     csv_count(row, trial->steps);
     csv_count(row, trial->eval_every);
@@ -154,7 +152,7 @@ static void write_rows(const fl_results *results, json_t *names, const fl_result
     fl_text_free(&row);
 }
 
-static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_csv(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     fl_text heading = { 0 };
     json_t *names = hyper_names(results->study);
@@ -164,7 +162,7 @@ static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error
         const fl_results_arm *arm = &results->arms[i];
         write_rows(results, names, arm->search, arm->n_search, file);
         write_rows(results, names, arm->reruns, arm->n_reruns, file);
-        *n += arm->n_search + arm->n_reruns;
+        content->n += arm->n_search + arm->n_reruns;
     }
     fl_text_free(&heading);
     json_decref(names);
@@ -173,5 +171,6 @@ static bool write_csv(const fl_results *results, FILE *file, size_t *n, fl_error
 
 const export_format export_csv = {
     .name = "csv",
+    .mark = "study,arm,index,repeat,trial,status,reason,",
     .write = write_csv,
 };

@@ -126,13 +126,13 @@ static bool begins_group(const fl_summary *summary, size_t i)
     return true;
 }
 
-static bool write_latex(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_latex(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     fl_text out = { 0 };
     fl_summary *summary = fl_summary_make(results);
-    fl_text_add(&out, "%% Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n");
+    fl_text_add(&out, "%% Made by fairlead export. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n");
     for (size_t i = 0; i < summary->n_arms; i++)
-        if (begins_group(summary, i)) *n += add_group(&out, summary, i);
+        if (begins_group(summary, i)) content->n += add_group(&out, summary, i);
     fputs(out.bytes, file);
     fl_text_free(&out);
     fl_summary_free(summary);
@@ -141,5 +141,6 @@ static bool write_latex(const fl_results *results, FILE *file, size_t *n, fl_err
 
 const export_format export_latex = {
     .name = "latex",
+    .mark = "% Made by fairlead export.",
     .write = write_latex,
 };

@@ -136,7 +136,7 @@ static json_t *trial_json(const fl_results *results, size_t study_id, const fl_r
     return trial;
 }
 
-static bool write_optuna(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_optuna(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     const fl_study *study = results->study;
     for (size_t arm = 0; arm < study->n_arms; arm++) {
@@ -146,7 +146,7 @@ static bool write_optuna(const fl_results *results, FILE *file, size_t *n, fl_er
                              name.bytes, "directions", MINIMIZE),
                    file);
         fl_text_free(&name);
-        for (size_t i = 0; i < results->arms[arm].n_search; i++, ++*n)
+        for (size_t i = 0; i < results->arms[arm].n_search; i++, content->n++)
             write_line(trial_json(results, arm, &results->arms[arm].search[i]), file);
     }
     return true;
@@ -154,5 +154,6 @@ static bool write_optuna(const fl_results *results, FILE *file, size_t *n, fl_er
 
 const export_format export_optuna = {
     .name = "optuna",
+    .mark = "{\"op_code\":0,\"worker_id\":\"fairlead\",",
     .write = write_optuna,
 };

@@ -9,14 +9,15 @@
 
 #include <errno.h>
 
-static bool fill(const char *path, const fl_results *results, size_t *n, fl_error *error)
+static bool fill(const char *path, const fl_results *results, export_content *content, fl_error *error)
 {
     sqlite_database database;
     fl_summary *summary = fl_summary_make(results);
     sqlite_open(&database, path);
     sqlite_run(&database, sqlite_tables);
     sqlite_add_summary(&database, summary);
-    *n = sqlite_add_trials(&database, summary);
+    content->n = sqlite_add_trials(&database, summary);
+    content->claims = fl_summary_shows_claims(summary);
     sqlite_run(&database, sqlite_views);
     fl_summary_free(summary);
     return sqlite_close(&database, path, error);
@@ -33,12 +34,12 @@ static bool copy(const char *path, FILE *to, fl_error *error)
     return true;
 }
 
-static bool write_sqlite(const fl_results *results, FILE *file, size_t *n, fl_error *error)
+static bool write_sqlite(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
     if (!fl_folder_temporary(folder, "fairlead-export", error)) return false;
     fl_file_path_join(path, folder, "database");
-    bool written = fill(path, results, n, error) && copy(path, file, error);
+    bool written = fill(path, results, content, error) && copy(path, file, error);
     int why = errno; /* of writing to `file`, should that have failed */
     fl_folder_remove(folder, NULL);
     errno = why;
@@ -65,6 +66,8 @@ const char *export_sqlite_library(void)
 
 const export_format export_sqlite = {
     .name = "sqlite",
+    .mark = "Flea", /* the application ID, by SQLite's file format */
+    .mark_at = 68,
 #ifdef FL_HAVE_SQLITE
     .write = write_sqlite,
 #else

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
+/* 0x466c6561 is "Flea", by which export_sqlite.c knows its own databases. */
+
 static void check(sqlite_database *database, int code)
 {
     bool good = code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE;
@@ -20,7 +22,8 @@ void sqlite_open(sqlite_database *database, const char *path)
 {
     *database = (sqlite_database){ 0 };
     check(database, sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
-    sqlite_run(database, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+    sqlite_run(database,
+               "PRAGMA application_id = 0x466c6561; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
 }
 
 bool sqlite_close(sqlite_database *database, const char *path, fl_error *error)

@@ -43,18 +43,15 @@ static void add_cut_offs(sqlite_insert *row, const fl_summary_arm *arm)
 static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
 {
     const fl_summary_arm *arm = &summary->arms[i];
-    const fl_trial *base = &arm->arm->base;
+    const char *names[FL_TRIAL_NAMES];
     bool target = summary->results->study->has_target;
     fl_summary_ledger cost = fl_summary_ledger_of(summary->results, i);
+    fl_trial_names(&arm->arm->base, names);
     sqlite_count(row, i + 1);
     sqlite_count(row, 1);
     sqlite_text(row, arm->arm->name);
-    sqlite_text(row, base->owners.workload->entry.name);
-    sqlite_text(row, base->owners.optimizer->entry.name);
-    sqlite_text(row, base->owners.schedule->entry.name);
-    sqlite_text(row, base->backend->entry.name);
-    sqlite_text(row, fl_backend_precision_name(base->precision));
-    sqlite_count(row, base->batch_size);
+    for (size_t n = 0; n < FL_TRIAL_NAMES; n++) sqlite_text(row, names[n]);
+    sqlite_count(row, arm->arm->base.batch_size);
     sqlite_count(row, arm->n_run);
     sqlite_count(row, arm->n_counted);
     sqlite_count(row, arm->results->filled);

@@ -2,8 +2,10 @@
 #include "figures/figure.h"
 #include "base/file.h"
 #include "figures/figure_gnuplot.h"
+#include "figures/figure_svg.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,10 +34,9 @@ const figure *figure_find(const char *name, fl_error *error)
 
 bool figure_format_known(const char *format, fl_error *error)
 {
-    static const char *const known[] = { "svg", "png", "pdf", "tex" };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(format, known[i])) return true;
-    return fl_error_user(error, "there is no format '%s'; it is svg, png, pdf or tex", format);
+    static const char *const known[] = { "svg", "png", "pdf", "tex", NULL };
+    size_t index;
+    return fl_entry_choose(known, "format", format, &index, error);
 }
 
 /* `name`.`ending` into `file`, and `folder`/`file` into `path`. */
@@ -46,10 +47,37 @@ static void name_file(char path[FL_FILE_PATH_MAX], char file[FILE_NAME], const c
     fl_file_path_join(path, folder, file);
 }
 
+/* An SVG without the marks that are for pages; `linked`, if not NULL, receives the one with them. */
+static bool give_svg(const char *part, const char *path, char **linked, fl_error *error)
+{
+    char *svg;
+    size_t n;
+    fl_text plain = { 0 };
+    if (!fl_file_read(part, &svg, &n, error)) return false;
+    figure_svg_add_plain(&plain, svg);
+    bool written = fl_file_write(path, plain.bytes, plain.length, error);
+    fl_text_free(&plain);
+    if (linked && written)
+        *linked = svg;
+    else
+        free(svg);
+    return written;
+}
+
+static bool give(const char *part, const char *path, const char *format, char **linked, fl_error *error)
+{
+    bool svg = !strcmp(format, "svg");
+    bool given = svg ? give_svg(part, path, linked, error)
+                     : rename(part, path) == 0 || fl_file_error(error, path, "cannot be written");
+    if (svg || !given) unlink(part);
+    return given;
+}
+
 /* A drawing appears under its name only once it is whole. gnuplot works in the folder and receives only the names of
  * files: a path could hold what its language has no word for, or a meaning for. A drawing for LaTeX is two files, of
  * which NAME.tex names the other, NAME-inc.pdf. */
-static bool draw(const figure *drawn, figure_data *data, const char *format, const char *folder, fl_error *error)
+static bool draw(const figure *drawn, figure_data *data, const char *format, const char *folder, char **linked,
+                 fl_error *error)
 {
     const char *name = drawn->entry.name;
     char path[FL_FILE_PATH_MAX], part[FL_FILE_PATH_MAX], file[FILE_NAME];
@@ -62,10 +90,8 @@ static bool draw(const figure *drawn, figure_data *data, const char *format, con
     name_file(path, file, folder, name, format);
     if (gnuplot_run((const char *const[]){ "style", name, drawn->arrangement ? drawn->arrangement : "legend",
                                            drawn->arrangement ? "legend" : NULL, NULL },
-                    folder, &data->variables, error)) {
-        if (rename(part, path) == 0) return true;
-        fl_file_error(error, path, "cannot be written");
-    }
+                    folder, &data->variables, error))
+        return give(part, path, format, linked, error);
     unlink(part);
     return false;
 }
@@ -97,24 +123,13 @@ bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figur
     return shows;
 }
 
-bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
+bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder, char **linked,
                  char reason[FIGURE_REASON], fl_error *error)
 {
     figure_data data;
+    if (linked) *linked = NULL;
     bool shows = figure_fill(drawn, sheet, !strcmp(format, "tex"), &data, reason);
-    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, error));
+    bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, linked, error));
     figure_data_free(&data);
     return done;
-}
-
-bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder, fl_error *error)
-{
-    char reason[FIGURE_REASON];
-    fl_error another;
-    bool good = true;
-    figure_sheet *sheet = figure_sheet_new(summaries, n);
-    for (const figure *const *each = registry; *each; each++)
-        good = figure_draw(*each, sheet, format, folder, reason, good ? error : &another) && good;
-    figure_sheet_free(sheet);
-    return good;
 }

@@ -17,6 +17,7 @@ typedef struct figure {
     const figure_variable *variables; /* ends with a NULL name */
     const char *arrangement;          /* plots/ARRANGEMENT.gp, read after the figure's own script; NULL without */
     unsigned mixes;                   /* what arms of its panels may differ in: FIGURE_MIXES_... */
+    bool shows_claims;                /* drawing it is a look at what the study declares (record/log.h) */
     /* Why it cannot show this panel, a message; NULL when it can. */
     const char *(*refuse)(const figure_panel *panel);
     /* Add the panel's blocks, their rows and variables. */
@@ -37,13 +38,9 @@ bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figur
                  char reason[FIGURE_REASON]);
 
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and
- * `reason` says why; it is "" otherwise. */
-bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder,
+ * `reason` says why; it is "" otherwise. `linked`, if not NULL, receives the SVG with the marks that a page makes links
+ * of (figure_svg.h), to be freed; NULL where none was drawn. */
+bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder, char **linked,
                  char reason[FIGURE_REASON], fl_error *error);
-
-/* Draw every figure that has something to show. One that fails does not keep the others from being drawn; the first
- * failure is reported. */
-bool figures_draw(const fl_summary *const *summaries, size_t n, const char *format, const char *folder,
-                  fl_error *error);
 
 #endif

@@ -1,11 +1,9 @@
 /* Shallue et al. 2018, figure 8: the tuned effective learning rate, learning_rate/(1 - momentum), against the batch
  * size, beside what the linear and the square root heuristic would carry over from the smallest batch. */
-#include "base/memory.h"
 #include "figures/figure.h"
 #include "figures/figure_lines.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { N_COLUMNS = 6 };
 
@@ -60,13 +58,8 @@ static const char *refuse(const figure_panel *panel)
 
 static void add(figure_data *data, const figure_panel *panel)
 {
-    figure_scale x = figure_scale_none(), y = figure_scale_none();
-    const figure_arm **line = fl_memory_new(panel->n_arms, sizeof *line);
-    for (size_t i = 0; i < panel->n_arms; i++) {
-        size_t n = figure_line(panel, i, figure_batch_of, line);
-        if (n) add_line(data, line, n, &x, &y);
-    }
-    free(line);
+    figure_scale x, y;
+    figure_add_lines(data, panel, figure_batch_of, add_line, &x, &y);
     x.spacing = FIGURE_LOG2;
     figure_scale_widen(&y, FIGURE_LOG);
     figure_set_lines(data, &x, "batch size", &y, "effective learning rate");

@@ -1,7 +1,9 @@
 /* What the figures with a line per arm share. */
 #include "figures/figure_lines.h"
+#include "base/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 void figure_set_lines(figure_data *data, const figure_scale *x, const char *x_axis, const figure_scale *y,
                       const char *y_axis)
@@ -12,7 +14,10 @@ void figure_set_lines(figure_data *data, const figure_scale *x, const char *x_ax
     figure_set_text(data, "y_axis", y_axis);
 }
 
-size_t figure_line(const figure_panel *panel, size_t first, double (*x)(const figure_arm *arm), const figure_arm **line)
+/* The arms in the slot of the panel's arm `first` into `line`. Returns how many; 0 where an arm before it has that
+ * slot, so that a walk over all arms meets every line once. */
+static size_t line_of(const figure_panel *panel, size_t first, double (*x)(const figure_arm *arm),
+                      const figure_arm **line)
 {
     size_t n = 0, slot = panel->arms[first].slot;
     for (size_t i = 0; i < first; i++)
@@ -24,6 +29,18 @@ size_t figure_line(const figure_panel *panel, size_t first, double (*x)(const fi
         line[at] = arm;
     }
     return n;
+}
+
+void figure_add_lines(figure_data *data, const figure_panel *panel, double (*of)(const figure_arm *arm),
+                      figure_add_line *add, figure_scale *x, figure_scale *y)
+{
+    const figure_arm **line = fl_memory_new(panel->n_arms, sizeof *line);
+    *x = *y = figure_scale_none();
+    for (size_t i = 0; i < panel->n_arms; i++) {
+        size_t n = line_of(panel, i, of, line);
+        if (n) add(data, line, n, x, y);
+    }
+    free(line);
 }
 
 bool figure_varies(const figure_panel *panel, double (*x)(const figure_arm *arm))

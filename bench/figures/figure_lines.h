@@ -15,11 +15,11 @@
 void figure_set_lines(figure_data *data, const figure_scale *x, const char *x_axis, const figure_scale *y,
                       const char *y_axis);
 
-/* The arms of `panel` in the slot of its arm `first`, by `x` from the least to the greatest, into `line`, which has
- * room for all arms. Returns how many; 0 where an arm before `first` has that slot, so that a walk over all arms meets
- * every line once. */
-size_t figure_line(const figure_panel *panel, size_t first, double (*x)(const figure_arm *arm),
-                   const figure_arm **line);
+/* Add every line of a panel, the arms of one slot, by `add`, which is given them from the least `of` to the greatest
+ * and widens the scales by what it adds. */
+typedef void figure_add_line(figure_data *data, const figure_arm **line, size_t n, figure_scale *x, figure_scale *y);
+void figure_add_lines(figure_data *data, const figure_panel *panel, double (*of)(const figure_arm *arm),
+                      figure_add_line *add, figure_scale *x, figure_scale *y);
 
 /* Does `x` take two values or more among the arms? */
 bool figure_varies(const figure_panel *panel, double (*x)(const figure_arm *arm));

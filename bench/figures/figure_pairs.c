@@ -96,6 +96,7 @@ const figure figure_pairs = {
                "its interval (rates in %), 0 claimed 1 not, the selected trials of both",
     .variables = variables,
     .arrangement = "rows",
+    .shows_claims = true,
     .refuse = refuse,
     .add = add,
 };

@@ -8,15 +8,16 @@
 figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric)
 {
     static const struct {
-        const char *split, *kind;
+        const char *split;
         bool error;
     } metrics[FL_TRIAL_METRICS] = {
-        [FL_TRIAL_TRAIN_LOSS] = { "training", "loss", false }, [FL_TRIAL_TRAIN_ERROR] = { "training", "error", true },
-        [FL_TRIAL_VAL_LOSS] = { "validation", "loss", false }, [FL_TRIAL_VAL_ERROR] = { "validation", "error", true },
-        [FL_TRIAL_TEST_LOSS] = { "test", "loss", false },      [FL_TRIAL_TEST_ERROR] = { "test", "error", true },
+        [FL_TRIAL_TRAIN_LOSS] = { "training", false }, [FL_TRIAL_TRAIN_ERROR] = { "training", true },
+        [FL_TRIAL_VAL_LOSS] = { "validation", false }, [FL_TRIAL_VAL_ERROR] = { "validation", true },
+        [FL_TRIAL_TEST_LOSS] = { "test", false },      [FL_TRIAL_TEST_ERROR] = { "test", true },
     };
     bool rate = metrics[metric].error && fl_summary_rates(panel->arms[0].summary->arm);
-    figure_unit unit = { metric, rate ? 100 : 1, metrics[metric].split, metrics[metric].kind, rate ? " %" : "", "" };
+    const char *kind = rate ? "error" : "loss"; /* an error that is no rate is a loss */
+    figure_unit unit = { metric, rate ? 100 : 1, metrics[metric].split, kind, rate ? " %" : "", "" };
     snprintf(unit.axis, sizeof unit.axis, "%s %s%s", unit.split, unit.kind, rate ? " (%)" : "");
     return unit;
 }

@@ -1,18 +1,15 @@
 /* Choi et al. 2019, figure 10: the selected trial's test error against the number of training steps, over studies that
  * differ in it. A ranking that holds at every budget does not hang on the choice of one. */
-#include "base/memory.h"
 #include "figures/figure.h"
 #include "figures/figure_lines.h"
-
-#include <stdlib.h>
 
 enum { N_COLUMNS = 4 };
 
 static const figure_variable variables[] = { FIGURE_LINE_VARIABLES, { .name = NULL } };
 
-static void add_line(figure_data *data, const figure_arm **line, size_t n, double factor, figure_scale *x,
-                     figure_scale *y)
+static void add_line(figure_data *data, const figure_arm **line, size_t n, figure_scale *x, figure_scale *y)
 {
+    double factor = figure_unit_of(data->panel, FL_TRIAL_TEST_ERROR).factor;
     figure_begin_block(data, line[0]->slot, line[0]->summary->arm->label);
     for (size_t i = 0; i < n; i++) {
         const fl_summary_band *error = &line[i]->summary->test_error;
@@ -35,14 +32,9 @@ static const char *refuse(const figure_panel *panel)
 
 static void add(figure_data *data, const figure_panel *panel)
 {
-    figure_scale x = figure_scale_none(), y = figure_scale_none();
+    figure_scale x, y;
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_TEST_ERROR);
-    const figure_arm **line = fl_memory_new(panel->n_arms, sizeof *line);
-    for (size_t i = 0; i < panel->n_arms; i++) {
-        size_t n = figure_line(panel, i, figure_steps_of, line);
-        if (n) add_line(data, line, n, unit.factor, &x, &y);
-    }
-    free(line);
+    figure_add_lines(data, panel, figure_steps_of, add_line, &x, &y);
     figure_scale_widen(&x, FIGURE_LOG);
     figure_scale_settle(&y);
     figure_set_lines(data, &x, "training steps", &y, unit.axis);

@@ -1,7 +1,6 @@
 /* The page from top to bottom. */
 #include "page/report.h"
 #include "base/file.h"
-#include "figures/figure_sheet.h"
 #include "record/build.h"
 #include "page/report_parts.h"
 
@@ -46,7 +45,7 @@ static void add_foot(fl_text *page)
 }
 
 /* What is tested and found first, figures of all studies together, then what stands behind each. */
-static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n)
+static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n, const figure_drawings *drawings)
 {
     figure_sheet *sheet = figure_sheet_new(summaries, n);
     report_trials *trials = report_trials_new(summaries, n);
@@ -58,7 +57,7 @@ static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n
         report_warnings(page, summaries[i]);
         report_inclusions(page, sheet, summaries[i]);
     }
-    report_figures(page, sheet, trials);
+    report_figures(page, drawings, trials);
     for (size_t i = 0; i < n; i++) {
         if (n > 1) html_element(page, "h1 class=\"study\"", summaries[i]->results->study->name);
         report_selected(page, sheet, summaries[i]);
@@ -71,11 +70,12 @@ static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n
     figure_sheet_free(sheet);
 }
 
-bool report_write(const fl_summary *const *summaries, size_t n, const char *path, fl_error *error)
+bool report_write(const fl_summary *const *summaries, size_t n, const figure_drawings *drawings, const char *path,
+                  fl_error *error)
 {
     fl_text page = { 0 };
     add_head(&page, summaries, n);
-    add_body(&page, summaries, n);
+    add_body(&page, summaries, n, drawings);
     add_foot(&page);
     bool written = fl_file_write(path, page.bytes, page.length, error);
     fl_text_free(&page);

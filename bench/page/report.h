@@ -3,9 +3,10 @@
 #ifndef BENCH_PAGE_REPORT_H
 #define BENCH_PAGE_REPORT_H
 
-#include "summary/summary.h"
+#include "figures/figure_drawings.h"
 
-/* Write the page. Without gnuplot it holds no figures and says so. */
-bool report_write(const fl_summary *const *summaries, size_t n, const char *path, fl_error *error);
+/* Write the page with these drawings of the same summaries; it says why one is missing. */
+bool report_write(const fl_summary *const *summaries, size_t n, const figure_drawings *drawings, const char *path,
+                  fl_error *error);
 
 #endif

@@ -46,7 +46,7 @@ static void add_level(fl_text *page, const fl_summary *summary)
     const fl_study_claims *claims = &summary->results->study->claims;
     fl_text_add(page, " A difference is claimed where p, after Holm’s correction over %zu test%s, is below %.2g",
                 summary->n_tests, summary->n_tests == 1 ? "" : "s", summary->level);
-    if (summary->n_looks > 1) fl_text_add(page, " (.05 over %zu looks at the growing study)", summary->n_looks);
+    if (summary->n_looks > 1) fl_text_add(page, " (look number %zu at the growing study)", summary->n_looks);
     if (claims->family && summary->n_family > 1) {
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);
@@ -57,24 +57,29 @@ static void add_level(fl_text *page, const fl_summary *summary)
 
 /* --- a pair --- */
 
-/* "sgd − adam", so that the difference beside it has a direction: the first is the worse. */
-static void add_names(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair, const char *between)
+/* The arms in the order in which the study names them, as everywhere. */
+static void add_arms(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    html_text(page, summary->arms[pair->a].arm->label);
+    fl_text_add(page, " − ");
+    html_text(page, summary->arms[pair->b].arm->label);
+}
+
+/* "sgd worse than adam". */
+static void add_claim(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
     html_text(page, summary->arms[pair->worse].arm->label);
-    fl_text_add(page, "%s", between);
+    fl_text_add(page, " worse than ");
     html_text(page, summary->arms[pair->a + pair->b - pair->worse].arm->label);
 }
 
-/* Worse minus better: the estimate is positive, its interval need not be. */
 static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
 {
-    bool turned = pair->worse != pair->a;
-    double low = turned ? -pair->high : pair->low, high = turned ? -pair->low : pair->high;
     fl_text_add(page, "<td class=\"range\">");
-    if (!isfinite(low)) return;
-    html_signed(page, rate, low);
+    if (!isfinite(pair->low)) return;
+    html_signed(page, rate, pair->low);
     fl_text_add(page, " to ");
-    html_signed(page, rate, high);
+    html_signed(page, rate, pair->high);
     if (pair->coverage < FULL_COVERAGE) fl_text_add(page, "<small>covers %.0f %%</small>", 100 * pair->coverage);
 }
 
@@ -89,10 +94,10 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
 {
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
     fl_text_add(page, pair->claimed ? "<tr class=\"claimed\"><th scope=\"row\">" : "<tr><th scope=\"row\">");
-    add_names(page, summary, pair, " − ");
+    add_arms(page, summary, pair);
     add_verdict(page, summary, pair);
     fl_text_add(page, "<td>");
-    html_signed(page, rate, fabs(pair->difference));
+    html_signed(page, rate, pair->difference);
     add_range(page, rate, pair);
     if (pair->tested)
         fl_text_add(page, "<td>%.2g<td>%.2g<td class=\"words\">%s\n", pair->p, pair->p_adjusted,
@@ -111,18 +116,18 @@ static size_t count_found(const fl_summary *summary, const figure_panel *panel, 
     return n;
 }
 
-/* Claimed ones first; those that show nothing (`nothing`), the others (`others`), or both. */
+/* In the study's order: pairs that show nothing (`nothing`), the others (`others`), or both. */
 static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool others, bool nothing)
 {
     fl_text_add(
         page,
         "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Arms<th class=\"words\">Finding"
-        "<th colspan=\"2\">Difference%s, and 90 %% interval<th>p<th>corrected<th class=\"words\">Trials<tbody>\n",
+        "<th colspan=\"2\">First − second%s, and 90 %% interval<th>p<th>corrected<th class=\"words\">Trials<tbody>\n",
         fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
-    for (fl_summary_verdict found = FL_SUMMARY_VERDICTS; found-- > 0;) FOR_PAIRS(pair, summary, panel)
-        {
-            if (pair->found == found && (found == FL_SUMMARY_NOTHING ? nothing : others)) add_pair(page, summary, pair);
-        }
+    FOR_PAIRS(pair, summary, panel)
+    {
+        if (pair->found == FL_SUMMARY_NOTHING ? nothing : others) add_pair(page, summary, pair);
+    }
     fl_text_add(page, "</table></div>\n");
 }
 
@@ -135,7 +140,7 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
         all++;
         if (!pair->claimed) continue;
         fl_text_add(page, "%s<li>", n++ ? "" : "<ul class=\"claims\">\n");
-        add_names(page, summary, pair, " worse than ");
+        add_claim(page, summary, pair);
         fl_text_add(page, " by ");
         add_difference(page, rate, fabs(pair->difference));
         fl_text_add(page, "\n");

@@ -27,7 +27,7 @@ static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_sum
     add_figures(page, fl_summary_score_rates(summary->results->study, general), i);
     fl_text_add(page, "<td class=\"words\">");
     html_element(page, i->finding == FL_SUMMARY_CONTRADICTED ? "b" : "span", fl_summary_finding_name(i->finding));
-    fl_text_add(page, "<td class=\"sentence\">");
+    fl_text_add(page, "<td class=\"prose\">");
     if (i->why) html_text(page, i->why);
     fl_text_add(page, "\n");
 }

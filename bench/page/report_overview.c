@@ -56,7 +56,7 @@ static void add_row(fl_text *page, const fl_summary *summary, size_t number)
     const fl_study *study = summary->results->study;
     fl_text_add(page, "<tr><th scope=\"row\"><a href=\"#study-%zu\">", number);
     html_text(page, study->name);
-    fl_text_add(page, "</a><td class=\"sentence\">");
+    fl_text_add(page, "</a><td class=\"prose\">");
     html_text(page, study->why);
     fl_text_add(page, "<td class=\"verdict\">");
     add_claims(page, summary);

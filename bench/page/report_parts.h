@@ -2,7 +2,7 @@
 #ifndef BENCH_PAGE_REPORT_PARTS_H
 #define BENCH_PAGE_REPORT_PARTS_H
 
-#include "figures/figure_sheet.h"
+#include "figures/figure_drawings.h"
 #include "page/report_html.h"
 #include "page/report_trials.h"
 
@@ -28,8 +28,8 @@ void report_cost(fl_text *page, const fl_summary *summary);
 void report_study(fl_text *page, const fl_summary *summary);
 void report_hosts(fl_text *page, const fl_summary *summary);
 
-/* Every figure that has something to show, its marks leading to listed trials, or why there is none. */
-void report_figures(fl_text *page, const figure_sheet *sheet, const report_trials *trials);
+/* Every drawing, its marks leading to listed trials, and why there are not more. */
+void report_figures(fl_text *page, const figure_drawings *drawings, const report_trials *trials);
 
 /* --- panels, in report_panel.c --- */
 

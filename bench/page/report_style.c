@@ -47,7 +47,7 @@ const char report_style[] =
     ".narrow th,.narrow td{padding-left:1.5rem}\n"
     ".claims{font-size:1.15rem;margin:1rem 0;padding-left:1.2rem}\n"
     "p.claims{padding:0}\n"
-    "td.sentence{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
+    "td.prose{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
     "th[colspan]{text-align:center}\n"
     "th.words,td.words{text-align:left}\n"
     "tr.claimed{background:var(--plate)}\n"
@@ -97,5 +97,5 @@ const char report_style[] =
     "h1,h2,h3,summary{break-after:avoid}.study{break-before:page;margin-top:0}.figures{display:block}figure{margin-"
     "bottom:1.5rem}.wide,.plate{overflow:visible}"
     "th,td{white-space:normal;padding:.2rem .25rem}table{font-size:7.5pt}td.range{white-space:nowrap}td.range,td "
-    "small,td.sentence{font-size:6.5pt}"
+    "small,td.prose{font-size:6.5pt}"
     "thead th{font-size:7pt}a{text-decoration:none}}\n";

@@ -1,6 +1,7 @@
 /* One pass over the tags. Ids and references are looked for inside of tags only: text may contain anything, but gnuplot
  * escapes its angle brackets. */
 #include "page/report_svg.h"
+#include "figures/figure_svg.h"
 #include "page/report_html.h"
 
 #include <stdbool.h>
@@ -60,42 +61,19 @@ static const char *open_svg(fl_text *page, const char *svg, const char *label)
     return end + 1;
 }
 
-static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'", group_end[] = "</g>";
+/* Marks become links to their trials' rows, where those are listed. Who has no mouse finds the list below the figures:
+ * hundreds of marks are no stations of the tabulator key. */
+typedef struct links {
+    fl_text *page;
+    const report_trials *trials;
+} links;
 
-/* gnuplot's hypertext, <g onmousemove="...showHypertext(evt,'NAMES')" ...> around a mark, becomes a link to the first
- * of the trials it names, or nothing where that is not listed. Who has no mouse finds the list below the figures:
- * hundreds of marks are no stations of the tabulator key. Returns what follows. */
-static const char *copy_link(fl_text *page, const char *at, const report_trials *trials)
+static void add_link(void *user, const char *trial, double x, double y)
 {
-    char trial[17];
-    double x, y;
-    const char *end = strstr(at, group_end), *place = strstr(at, "translate(");
-    if (!end) return at + strlen(at);
-    bool named = sscanf(at + strlen(hypertext), "%16[0-9a-f]", trial) == 1 && report_trials_have(trials, trial);
-    if (named && place && place < end && sscanf(place, "translate(%lf,%lf)", &x, &y) == 2)
-        fl_text_add(page, "<a href=\"#t-%s\" tabindex=\"-1\"><circle cx=\"%.5g\" cy=\"%.5g\" r=\"6\"/></a>\n", trial, x,
-                    y);
-    return end + strlen(group_end);
-}
-
-static const char *past_blanks(const char *at)
-{
-    return at + strspn(at, " \t\n");
-}
-
-/* gnuplot opens a group at every change of its pen: most are empty, and those of hypertext hold nothing else. They are
- * left out, as they would be most of the page. Returns what follows, or `at` where it is no such group. */
-static const char *pass_group(fl_text *page, const char *at, const report_trials *trials)
-{
-    if (begins(at, hypertext)) return copy_link(page, at, trials);
-    const char *inner = begins(at, "<g ") ? strchr(at, '>') : NULL, *first, *end;
-    if (!inner) return at;
-    first = past_blanks(inner + 1);
-    if (begins(first, group_end)) return first + strlen(group_end);
-    end = begins(first, hypertext) ? strstr(first, group_end) : NULL;
-    if (!end || !begins(past_blanks(end + strlen(group_end)), group_end)) return at;
-    copy_link(page, first, trials);
-    return past_blanks(end + strlen(group_end)) + strlen(group_end);
+    const links *l = user;
+    if (report_trials_have(l->trials, trial))
+        fl_text_add(l->page, "<a href=\"#t-%s\" tabindex=\"-1\"><circle cx=\"%.5g\" cy=\"%.5g\" r=\"6\"/></a>\n", trial,
+                    x, y);
 }
 
 /* Text between tags; the blanks that only set out gnuplot's lines are left out. */
@@ -112,7 +90,7 @@ void svg_add(fl_text *page, const char *svg, const char *name, const char *label
         add_text(page, at, text);
         at += text;
         if (!*at) break;
-        const char *after = pass_group(page, at, trials);
+        const char *after = figure_svg_pass(at, add_link, &(links){ page, trials });
         if (after == at) after = skipped(at);
         at = after != at ? after : copy_tag(page, at, name);
     }

@@ -1,7 +1,9 @@
 /* One parser for all verbs. An option's value follows it as the next word or after "=". */
 #include "say/options.h"
+#include "base/entry.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "say/wrap.h"
 #include "trial/trial.h"
 
 #include <math.h>
@@ -39,16 +41,20 @@ int complain_user(const char *format, ...)
     return complain(&error);
 }
 
+enum { COLUMN = 29 }; /* where the help of an option stands */
+
 static void print_help(const usage *help, const option *options, size_t n)
 {
-    printf("usage: %s\n\n%s\n", help->line, help->about);
+    page_help(strlen("usage: "), "usage: ", help->line);
+    putchar('\n');
+    page_help(0, "", help->about);
     if (n) printf("\noptions:\n");
     for (size_t i = 0; i < n; i++) {
         char left[60];
         const char *letter = options[i].letter, *argument = options[i].argument;
-        snprintf(left, sizeof left, "%s%s%s%s%s", letter ? letter : "", letter ? ", " : "", options[i].name,
+        snprintf(left, sizeof left, "  %s%s%s%s%s ", letter ? letter : "", letter ? ", " : "", options[i].name,
                  argument ? " " : "", argument ? argument : "");
-        printf("  %-26s %s\n", left, options[i].help);
+        page_help(COLUMN, left, options[i].help);
     }
     printf("\nexample:\n  %s\n", help->example);
 }
@@ -119,12 +125,25 @@ static bool store(const option *row, const char *text, fl_error *error)
     return false;
 }
 
+static bool unknown(const option *options, size_t n, const char *word, fl_error *error)
+{
+    const char **names = fl_memory_new(n + 1, sizeof *names);
+    char *name = fl_memory_copy_text(word);
+    size_t index;
+    name[strcspn(name, "=")] = 0;
+    for (size_t i = 0; i < n; i++) names[i] = options[i].name;
+    fl_entry_choose(names, "option", name, &index, error);
+    free(name);
+    free(names);
+    return false;
+}
+
 /* Read the option at argv[*i], and its value. */
 static bool take(const option *options, size_t n, int argc, char **argv, int *i, fl_error *error)
 {
     const char *value;
     const option *found = find(options, n, argv[*i], &value);
-    if (!found) return fl_error_user(error, "there is no option %s; see 'fairlead %s --help'", argv[*i], argv[0]);
+    if (!found) return unknown(options, n, argv[*i], error);
     if (found->kind == OPTION_FLAG && value) return fl_error_user(error, "%s takes no value", found->name);
     if (found->kind != OPTION_FLAG && !value) value = *i + 1 < argc ? argv[++*i] : "";
     if (found->kind != OPTION_FLAG && !*value)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const char BOLD[] = "\033[1m", YELLOW[] = "\033[33m", PLAIN[] = "\033[0m";
-enum { WIDTH = 100, LEAST_WIDTH = 60 };
+enum { WIDTH = 100, LEAST_WIDTH = 60, HELP_WIDTH = 80 };
 
 static bool as_markdown;
 
@@ -77,11 +77,11 @@ void page_heading(const char *format, ...)
     va_end(arguments);
 }
 
-static void wrap(size_t hang, const char *text)
+static void wrap(size_t width, size_t hang, const char *text)
 {
-    size_t used = hang, width = page_width();
+    size_t used = hang;
     for (bool first = true; *text; first = false) {
-        size_t n = strcspn(text, " "), wide = characters(text, n);
+        size_t n = strcspn(text, " \n"), wide = characters(text, n);
         if (!first && used + 1 + wide > width) {
             putchar('\n');
             blanks(hang);
@@ -92,35 +92,42 @@ static void wrap(size_t hang, const char *text)
         }
         printf("%.*s", (int)n, text);
         used += wide;
-        text += n + (text[n] == ' ');
+        text += n + (text[n] != 0);
     }
     putchar('\n');
 }
 
-static void paragraph(const char *code, size_t hang, const char *label, const char *text)
+static void paragraph(const char *code, size_t width, size_t hang, const char *label, const char *text)
 {
     size_t wide = characters(label, strlen(label));
-    if (as_markdown) {
-        markdown_paragraph(hang, label, text);
-        return;
-    }
     printf("%s%s%s", colour(code), label, *code ? colour(PLAIN) : "");
-    if (wide > hang && wide > page_width() / 2) { /* beside it the text would be a word wide */
+    if (wide > hang && wide > width / 2) { /* beside it the text would be a word wide */
         putchar('\n');
         wide = 0;
     }
     blanks(wide < hang ? hang - wide : 0);
-    wrap(hang > wide ? hang : wide, text);
+    wrap(width, hang > wide ? hang : wide, text);
 }
 
 void page_paragraph(size_t hang, const char *label, const char *text)
 {
-    paragraph("", hang, label, text);
+    if (as_markdown)
+        markdown_paragraph(hang, label, text);
+    else
+        paragraph("", page_width(), hang, label, text);
 }
 
 void page_warning(size_t hang, const char *label, const char *text)
 {
-    paragraph(YELLOW, hang, label, text);
+    if (as_markdown)
+        markdown_paragraph(hang, label, text);
+    else
+        paragraph(YELLOW, page_width(), hang, label, text);
+}
+
+void page_help(size_t hang, const char *label, const char *text)
+{
+    paragraph("", HELP_WIDTH, hang, label, text);
 }
 
 /* --- tables --- */

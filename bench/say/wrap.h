@@ -22,6 +22,9 @@ void page_paragraph(size_t hang, const char *label, const char *text);
 /* The same in the colour of a warning. */
 void page_warning(size_t hang, const char *label, const char *text);
 
+/* The same at 80 characters wherever it is read, for --help. */
+void page_help(size_t hang, const char *label, const char *text);
+
 typedef struct page_column {
     const char *top, *bottom; /* two lines of heading */
     bool left;                /* words; numbers stand to the right */

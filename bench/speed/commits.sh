@@ -1,10 +1,10 @@
 # Building other commits, for bench/speed/track and bench/speed/instructions/count, which read this file. `work` is their temporary folder,
-# `here` a folder of the repository, `fail` ends them with a sentence and an exit code.
+# `here` a folder of the repository, `fail` ends them with a message and an exit code.
 
 build_commit() { # SIDE COMMIT TARGET...: sources in $work/SIDE-tree, programs in $work/SIDE
     local side=$1 commit=$2 log="$work/$1.log"
     shift 2
-    git -C "$here" worktree add --quiet --detach "$work/$side-tree" "$commit" || fail "there is no commit '$commit'"
+    git -C "$here" worktree add --quiet --detach "$work/$side-tree" "$commit" || fail "unknown commit '$commit'"
     {
         cmake -S "$work/$side-tree" -B "$work/$side" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF &&
             cmake --build "$work/$side" --target "$@"

@@ -72,6 +72,10 @@ static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
     if (pair->tested) add_difference(&text, summary, pair);
     if (pair->found == FL_SUMMARY_NOTHING) fl_text_add(&text, ": no difference shown");
     if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, "; not claimed: %s", pair->verdict);
+    if (pair->paired && summary->results->study->feasible)
+        fl_text_add(&text,
+                    " (over the indices both arms ran, an infeasible trial as the worst of both; the table's best "
+                    "of K leaves infeasible trials out)");
     if (pair->n_left_out) fl_text_add(&text, " (%zu trials without a partner left out)", pair->n_left_out);
     page_paragraph(4, pair->claimed ? "  *" : "  -", text.bytes);
     fl_text_free(&text);
@@ -114,6 +118,7 @@ static void print_each(const fl_summary *summary, size_t first, fl_summary_verdi
         if (pair->found != found) continue;
         print_pair(summary, pair);
         print_reruns(summary, pair);
+        summary_print_further(summary, pair);
     }
 }
 
@@ -212,7 +217,7 @@ static void print_heading(const fl_summary *summary, const fl_summary_pair *pair
                 summary->n_tests == 1 ? "" : "s");
     if (summary->n_family) fl_text_add(&text, ", corrected over %zu studies of %s", summary->n_family, claims->family);
     if (summary->n_looks > 1)
-        fl_text_add(&text, "; looked at %zu times, so tested at .05/%zu", summary->n_looks, summary->n_looks);
+        fl_text_add(&text, "; looked at %zu times, so tested at %.2g", summary->n_looks, summary->level);
     page_heading("%s", text.bytes);
     fl_text_free(&text);
 }

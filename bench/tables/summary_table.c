@@ -225,6 +225,13 @@ static void print_target(const fl_study *study)
     fl_text_free(&text);
 }
 
+static bool has_normal(const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        if (summary->pairs[i].tested && summary->pairs[i].normal) return true;
+    return false;
+}
+
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
@@ -243,8 +250,14 @@ static void print_legend(const fl_summary *summary)
     if (summary->n_pairs)
         page_paragraph(
             14, "differences",
-            "tested by permutation of the studentized difference in the best of K; claimed (*) where p after "
-            "Holm's correction is below the level and the worse arm's search is not cut off");
+            has_normal(summary)
+                ? "so many trials, and so many more than K, that the studentized difference in the best of K is "
+                  "normal: "
+                  "p is the normal limit's and the interval the jackknife's; claimed (*) where p after Holm's "
+                  "correction "
+                  "is below the level and the worse arm's search is not cut off"
+                : "tested by permutation of the studentized difference in the best of K; claimed (*) where p after "
+                  "Holm's correction is below the level and the worse arm's search is not cut off");
     if (few)
         page_paragraph(14, "[...] 86 %",
                        "with so few trials, how many of 20,000 simulated studies such an interval covers");
@@ -277,8 +290,10 @@ static void print_summary(const fl_summary *summary)
         print_group_table(summary, i);
         print_group_selected(summary, i);
         summary_print_pairs(summary, i);
+        summary_print_flips(summary, i);
         summary_print_inclusions(summary, i);
     }
+    summary_print_over(summary);
     summary_print_ledger(summary);
     print_legend(summary);
     print_warnings(summary);

@@ -1,19 +1,83 @@
-/* One look-up for all registries. */
+/* One look-up for all registries and lists of words. An unknown name is answered with the known ones, and with the one
+ * it was probably meant to be: the nearest by Levenshtein's distance (1966), if most of the letters are right. */
 #include "base/entry.h"
+#include "base/memory.h"
+#include "base/text.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { LONGEST = 80, MOST_SLIPS = 2 }; /* of a name that is printed or compared; two slips: two letters swapped */
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The least number of letters to insert, to leave out or to change that makes `b` of `a`; row by row of the table of
+ * beginnings of `a` against beginnings of `b`. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LONGEST + 1], n = strlen(b);
+    for (size_t j = 0; j <= n; j++) row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            row[j] = least(change, 1 + least(row[j], row[j - 1]));
+        }
+    }
+    return row[n];
+}
+
+static const char *nearest(const char *const *words, const char *name)
+{
+    const char *found = NULL;
+    size_t best = MOST_SLIPS + 1, length = strlen(name);
+    for (; *words; words++) {
+        if (length > LONGEST || strlen(*words) > LONGEST) continue;
+        size_t slips = distance(name, *words);
+        if (slips >= best || 2 * slips > length) continue;
+        best = slips;
+        found = *words;
+    }
+    return found;
+}
+
+static bool unknown(const char *const *words, const char *kind, const char *name, fl_error *error)
+{
+    if (!error) return false;
+    const char *meant = nearest(words, name);
+    fl_text known = { 0 };
+    for (size_t i = 0; words[i]; i++) fl_text_add(&known, "%s%s", !i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    fl_error_user(error, "unknown %s '%.80s'%s%s%s; use %s", kind, name, meant ? " (did you mean " : "",
+                  meant ? meant : "", meant ? "?)" : "", known.length ? known.bytes : "none");
+    fl_text_free(&known);
+    return false;
+}
+
+bool fl_entry_choose(const char *const *words, const char *kind, const char *name, size_t *index, fl_error *error)
+{
+    for (*index = 0; words[*index]; ++*index)
+        if (!strcmp(words[*index], name)) return true;
+    return unknown(words, kind, name, error);
+}
+
+static const char *name_of(const void *entry)
+{
+    return ((const fl_entry *)entry)->name;
+}
 
 const void *fl_entry_find(const void *const *registry, const char *kind, const char *name, fl_error *error)
 {
-    char known[600] = "";
-    size_t used = 0;
-    for (const void *const *entry = registry; *entry; entry++) {
-        const char *candidate = ((const fl_entry *)*entry)->name;
-        if (!strcmp(candidate, name)) return *entry;
-        if (used < sizeof known)
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", candidate);
-    }
-    fl_error_user(error, "there is no %s '%.80s'; there is %s", kind, name, known);
+    size_t n = 0;
+    for (; registry[n]; n++)
+        if (!strcmp(name_of(registry[n]), name)) return registry[n];
+    const char **words = fl_memory_new(n + 1, sizeof *words);
+    for (size_t i = 0; i < n; i++) words[i] = name_of(registry[i]);
+    unknown(words, kind, name, error);
+    free(words);
     return NULL;
 }

@@ -1,12 +1,14 @@
-/* What every registry entry begins with, and the look-up that all registries share.
+/* What every registry entry begins with, and the look-up by name that registries and lists of words share.
  *
  * A registry is a folder with one const struct per file and one line per entry in its list.h; the struct's first
- * member is an fl_entry. Registries end with NULL.
+ * member is an fl_entry. Registries and lists of words end with NULL.
  */
 #ifndef FL_BASE_ENTRY_H
 #define FL_BASE_ENTRY_H
 
 #include "base/error.h"
+
+#include <stddef.h>
 
 typedef struct fl_entry {
     const char *name;   /* as written in studies and on the command line */
@@ -14,8 +16,10 @@ typedef struct fl_entry {
     const char *source; /* paper or program with its year, or "" */
 } fl_entry;
 
-/* The entry called `name` in a NULL-ended registry, or NULL with a message that lists what there is.
- * `kind` is the word for the message: "optimizer". */
+/* The entry called `name`, or NULL with "unknown KIND 'NAME'; use a, b or c". */
 const void *fl_entry_find(const void *const *registry, const char *kind, const char *name, fl_error *error);
+
+/* The index of `name` in a list of words; false with the same message. */
+bool fl_entry_choose(const char *const *words, const char *kind, const char *name, size_t *index, fl_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Jansson loads the values; one scan of the same text, in the same order, notes where each key and value stands. The
  * scan runs only over text that Jansson has accepted, so it need not judge it. */
 #include "base/json.h"
+#include "base/entry.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -258,7 +259,7 @@ void fl_json_place(fl_json_node node, fl_text *text)
     fl_text_add(text, "%s:%zu:%zu", node.document->name, at.line, at.column);
 }
 
-/* Write "file:line:column: sentence". */
+/* Write "file:line:column: message". */
 static bool fail_at(fl_json_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
 {
     line_column at = locate(node.document->text, offset);
@@ -351,13 +352,10 @@ bool fl_json_only(fl_json_node object, const char *const *known, fl_error *error
 {
     fl_json_node child;
     for (bool more = fl_json_first(object, &child); more; more = fl_json_next(&child)) {
-        char list[600] = "";
-        size_t used = 0, i = 0;
-        for (; known[i] && strcmp(known[i], fl_json_key(child)); i++)
-            if (used < sizeof list)
-                used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", known[i]);
-        if (!known[i])
-            return fl_json_fail_key(child, error, "unknown key '%s'; known here: %s", fl_json_key(child), list);
+        size_t index;
+        fl_error why;
+        if (!fl_entry_choose(known, "key", fl_json_key(child), &index, &why))
+            return fl_json_fail_key(child, error, "%s", why.text);
     }
     return true;
 }

@@ -45,8 +45,8 @@ typedef struct fl_dataset_kind {
     size_t n_train;      /* examples of the training file, validation included */
     size_t n_validation; /* of these, how many validate by default */
     size_t n_test;
-    size_t n_classes; /* 0 where there are no labels: errors are losses then */
-    fl_tensor_shape shape; /* of one example; no size where it is found on loading */
+    size_t n_classes;        /* 0 where there are no labels: errors are losses then */
+    fl_tensor_shape shape;   /* of one example; no size where it is found on loading */
     const fl_hyper *options; /* of a generated set: its own numbers, which a workload gives */
     size_t n_options;
     /* Load from `folder` (NULL when generated), or NULL with a message; `options` by their table. */

@@ -21,8 +21,7 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
     size_t dimension = (size_t)options[DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
     fl_dataset *dataset = fl_dataset_new(bytes);
     float *values = dataset->owned;
-    for (size_t i = 0; i < N_EXAMPLES; i++)
-        draw_example(i, dimension, options[NOISE], values + i * dimension);
+    for (size_t i = 0; i < N_EXAMPLES; i++) draw_example(i, dimension, options[NOISE], values + i * dimension);
     dataset->shape = (fl_tensor_shape){ 1, dimension, 1, 1 };
     dataset->n_train = N_TRAIN;
     dataset->n_test = N_TEST;

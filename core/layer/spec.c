@@ -26,6 +26,13 @@ bool fl_layer_loss(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in
     return true;
 }
 
+/* `output` is the network's to say. */
+static fl_tensor_role role_of(const fl_layer *layer, size_t n_dims)
+{
+    if (layer->kind == FL_LAYER_EMBEDDING || layer->kind == FL_LAYER_POSITION) return FL_TENSOR_EMBEDDING;
+    return n_dims >= 2 ? FL_TENSOR_MATRIX : FL_TENSOR_VECTOR;
+}
+
 fl_tensor fl_layer_tensor(const fl_layer *layer, const char *name, fl_tensor_start start, size_t d0, size_t d1,
                           size_t d2, size_t d3)
 {
@@ -34,6 +41,7 @@ fl_tensor fl_layer_tensor(const fl_layer *layer, const char *name, fl_tensor_sta
     while (tensor.n_dims < FL_TENSOR_DIMS && tensor.shape[tensor.n_dims])
         tensor.n_values *= tensor.shape[tensor.n_dims++];
     tensor.count = tensor.n_values;
+    tensor.role = role_of(layer, tensor.n_dims);
     return tensor;
 }
 

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT_FLOATS = 16 }; /* tensors begin on 64 bytes, the width of a cache line and of a vector register */
-
 struct fl_network {
     fl_arena *arena; /* owns all memory, the network's own included */
     fl_network_graph graph;
@@ -31,7 +29,17 @@ static void add_tensor(fl_tensor_layout *layout, fl_tensor *tensors, const fl_te
     *placed = *tensor;
     placed->offset = layout->count;
     layout->n_parameters += placed->n_values;
-    layout->count += (placed->count + ALIGNMENT_FLOATS - 1) / ALIGNMENT_FLOATS * ALIGNMENT_FLOATS;
+    layout->count += (placed->count + FL_TENSOR_ALIGNMENT - 1) / FL_TENSOR_ALIGNMENT * FL_TENSOR_ALIGNMENT;
+}
+
+/* The weight of the last layer with tensors. */
+static void mark_output(fl_network *network)
+{
+    size_t first = network->layout.n_tensors;
+    for (size_t i = network->graph.n_stages; i-- > 0 && first == network->layout.n_tensors;)
+        first -= network->graph.stages[i].op->n_tensors;
+    if (first < network->layout.n_tensors && network->tensors[first].role == FL_TENSOR_MATRIX)
+        network->tensors[first].role = FL_TENSOR_OUTPUT;
 }
 
 static void lay_out_parameters(fl_network *network)
@@ -46,6 +54,7 @@ static void lay_out_parameters(fl_network *network)
         for (size_t t = 0; t < op->n_tensors; t++) add_tensor(&network->layout, network->tensors, &op->tensors[t]);
         for (size_t t = 0; t < op->n_states; t++) add_tensor(&network->state_layout, network->states, &op->states[t]);
     }
+    mark_output(network);
     network->parameters = fl_arena_floats(network->arena, network->layout.count);
     network->state = fl_arena_floats(network->arena, network->state_layout.count);
     if (network->training) network->gradient = fl_arena_floats(network->arena, network->layout.count);
@@ -319,6 +328,36 @@ void fl_network_export(const fl_network *network, float *canonical)
             canonical += tensor->n_values;
         }
     }
+}
+
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values)
+{
+    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
+        fl_backend_op *op = network->graph.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            op->import(op, t, values + from->tensors[tensor].offset,
+                       network->parameters + network->tensors[tensor].offset);
+        fl_backend_op_refresh(op);
+    }
+}
+
+static void export_canonical(const fl_network *network, const float *native, const fl_tensor_layout *to, float *values)
+{
+    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
+        const fl_backend_op *op = network->graph.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            op->export(op, t, native + network->tensors[tensor].offset, values + to->tensors[tensor].offset);
+    }
+}
+
+void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values)
+{
+    export_canonical(network, network->parameters, to, values);
+}
+
+void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values)
+{
+    export_canonical(network, network->gradient, to, values);
 }
 
 /* The layer that a tensor belongs to. */

@@ -72,6 +72,11 @@ double fl_network_loss(const fl_network *network); /* mean of the losses, summed
 void fl_network_import(fl_network *network, const float *canonical);
 void fl_network_export(const fl_network *network, float *canonical);
 
+/* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);
+void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values);
+void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values);
+
 /* Initial parameters by `init`, and initial state. */
 void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed);
 

@@ -18,18 +18,21 @@ enum { FL_OPTIMIZER_STATES = 4 };
 
 typedef struct fl_optimizer_update fl_optimizer_update;
 struct fl_optimizer_update {
-    const fl_tensor_layout *layout; /* layout->count floats in every array below; tensors for rules that need shapes */
+    const fl_tensor_layout *layout; /* layout->count floats in every array below; tensors for rules that need them */
     float *parameters;
     const float *gradient;             /* of the mini-batch's mean loss at the parameters */
     float *state[FL_OPTIMIZER_STATES]; /* the first n_states are there, borrowed; zero padding must stay zero in the
                                           parameters */
+    float *own, *scratch;              /* as long as the rule's `own` says, aligned to 64 bytes, borrowed */
     const double *hyper;               /* in the order of the rule's table */
+    bool decays_matrices_only;         /* vectors are spared the rule's weight decay (rule.h asks) */
     double rate;                       /* the scheduled learning rate of this step */
     uint64_t step;                     /* from 0 */
     uint64_t seed;                     /* for rules with random streams of their own */
-    void (*again)(
-        fl_optimizer_update *update); /* recompute `gradient` on the same batch at the present parameters; counted */
-    void *trainer;                    /* for `again` alone */
+    /* Recompute `gradient` on the same batch at the present parameters, which the rule has moved and moves back; each
+     * gradient is counted. */
+    void (*again)(fl_optimizer_update *update);
+    void *trainer; /* for `again` alone */
 };
 
 typedef struct fl_optimizer fl_optimizer;
@@ -53,6 +56,12 @@ typedef struct fl_optimizer_inclusion {
 
 enum { FL_OPTIMIZER_INCLUSIONS = 2 };
 
+/* Floats of a rule's own. `kept` start as zeros and go from step to step, in checkpoints too; doubles may lie in them.
+ * `scratch` is for one step. */
+typedef struct fl_optimizer_own {
+    size_t kept, scratch;
+} fl_optimizer_own;
+
 struct fl_optimizer {
     fl_entry entry;
     const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
@@ -61,8 +70,18 @@ struct fl_optimizer {
     /* Each number moves by its own gradient and state alone, whatever its tensor: `step` may be given the arrays in
      * pieces, each with a `layout` of its length and without tensors, and never asks for the gradient again. */
     bool elementwise;
+    /* Looks at rows and columns: every array is in the canonical layout of tensor/tensor.h, whatever the backend's. */
+    bool canonical;
+    bool dense;             /* computes by math/dense.h: its bits depend on the machine, and it may be missing */
+    bool declines_gradient; /* only the loss is computed before `step`, which asks for gradients where it wants them */
+    const char *amortized;  /* the cost of a step that most steps do not have, in words; NULL: every step is alike */
+    /* NULL: nothing of its own. */
+    fl_optimizer_own (*own)(const fl_tensor_layout *layout, const double *hyper);
     void (*start)(
-        fl_optimizer_update *update);          /* fill the state where zeros are not the rule's start; NULL otherwise */
+        fl_optimizer_update *update); /* fill the state where zeros are not the rule's start; NULL otherwise */
+    /* Before each step, on the whole arrays: put the parameters where the step's loss and gradient are taken. Between
+     * steps they lie where evaluations want them. NULL: nowhere else. */
+    void (*look)(fl_optimizer_update *update);
     void (*step)(fl_optimizer_update *update); /* one update of the parameters, in place */
     fl_optimizer_inclusion includes[FL_OPTIMIZER_INCLUSIONS +
                                     1]; /* the nearest special cases; theirs are this rule's too. Ends with none */

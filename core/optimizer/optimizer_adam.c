@@ -5,7 +5,6 @@
  *   theta' = theta - alpha_t b m' / (sqrt(v') + eps)
  */
 #include "optimizer/moments.h"
-#include "optimizer/rule.h"
 
 FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g, float *restrict m, float *restrict v,
                        fl_optimizer_moments c)

@@ -6,7 +6,6 @@
  *   theta' = theta - alpha_t b (b1 m' + (1-b1) g) / (sqrt(v') + eps)
  */
 #include "optimizer/moments.h"
-#include "optimizer/rule.h"
 
 FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g, float *restrict m, float *restrict v,
                        fl_optimizer_moments c)

@@ -16,7 +16,8 @@
 #define FL_OPTIMIZER_PASS FL_CLONES static void
 
 /* The rules that are special cases of others. */
-extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_nesterov;
+extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_nesterov, fl_optimizer_adam,
+    fl_optimizer_nadam;
 
 /* The first row of every table. */
 #define FL_OPTIMIZER_LEARNING_RATE                                                                                     \
@@ -30,6 +31,29 @@ extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_
         .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_HYPER_LINEAR,         \
         .default_value = 0.9, .min = 0, .max = 1, .max_open = true                                                     \
     }
+
+/* Decoupled (Loshchilov and Hutter 2019): theta shrinks by eta_t wd theta, whatever the gradient. */
+#define FL_OPTIMIZER_DECAY(value)                                                                                      \
+    {                                                                                                                  \
+        .name = "weight_decay", .help = "decoupled: the parameters shrink by the rate times this",                     \
+        .scale = FL_HYPER_LOG, .default_value = value, .min = 0, .max = HUGE_VAL                                       \
+    }
+
+/* The decay of one tensor, by the rule's own `weight_decay`. */
+static inline double fl_optimizer_decay(const fl_optimizer_update *update, const fl_tensor *tensor, double weight_decay)
+{
+    bool spared = update->decays_matrices_only && tensor->role == FL_TENSOR_VECTOR;
+    return spared ? 0 : weight_decay;
+}
+
+/* A quotient of norms as a coefficient: never infinite or NaN, so that zero padding times it stays zero. */
+static inline float fl_optimizer_finite(double x)
+{
+    return (float)fmin(x, (double)FLT_MAX);
+}
+
+/* The sum of squares, in double and always in the same order. */
+double fl_optimizer_square(const float *values, size_t n);
 
 /* An epsilon as a coefficient: never so small that a zero gradient over a zero root becomes 0/0. Beside any v' that
  * matters the smallest normal float rounds away, so an epsilon of 0 still acts as 0. */

@@ -1,4 +1,5 @@
 /* Outcomes as JSON: what a worker sends home. */
+#include "base/entry.h"
 #include "base/memory.h"
 #include "outcome/outcome.h"
 
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const status_names[FL_OUTCOME_STATUSES] = { "complete", "infeasible", "failed" };
+static const char *const status_names[FL_OUTCOME_STATUSES + 1] = { "complete", "infeasible", "failed" };
 
 static const struct {
     const char *name;
@@ -31,9 +32,9 @@ const char *fl_outcome_status_name(fl_outcome_status status)
 
 fl_outcome_status fl_outcome_status_find(const char *name)
 {
-    fl_outcome_status status = 0;
-    while (status < FL_OUTCOME_STATUSES && strcmp(name, status_names[status])) status++;
-    return status;
+    size_t index;
+    fl_entry_choose(status_names, "status", name, &index, NULL);
+    return (fl_outcome_status)index;
 }
 
 void fl_outcome_free(fl_outcome *outcome)

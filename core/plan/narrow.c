@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTER = 4, LEAST_TRIALS = 5, TENTH = 10, LEAST_CROWD = 3, LONGEST_NAME = 200 };
+enum { QUARTER = 4, LEAST_TRIALS = 5, LONGEST_NAME = 200 };
 static const double WIDENING = 0.25; /* of the best trials' range, at either end */
 
 /* --- the best trials of an arm of the file --- */
@@ -75,21 +75,12 @@ static bool stays_wide(const best_trials *best)
 
 /* --- an axis --- */
 
-/* More than half of the best tenth lie in the outer tenth. */
-static bool crowds(const fl_search_axis *axis, const best_quarter *best, bool upper)
-{
-    size_t looked = best->n_usable / TENTH > LEAST_CROWD ? best->n_usable / TENTH : LEAST_CROWD, there = 0;
-    for (size_t i = 0; i < looked; i++) {
-        double place = fl_stats_axis_share(axis, fl_stats_axis_value(axis, &best->values[i]));
-        there += upper ? place >= 1 - 1.0 / TENTH : place <= 1.0 / TENTH;
-    }
-    return 2 * there > looked;
-}
-
+/* Is the search cut off at this end? The best tenth are among the best quarter. */
 static bool is_cut_off(const fl_search_axis *axis, const best_trials *best, bool upper)
 {
-    for (size_t i = 0; i < best->n; i++)
-        if (crowds(axis, &best->quarters[i], upper)) return true;
+    fl_stats_edge edge;
+    for (const best_quarter *q = best->quarters; q < best->quarters + best->n; q++)
+        if (fl_stats_axis_cut_off(axis, q->values, q->n_usable, &edge) && edge.upper == upper) return true;
     return false;
 }
 

@@ -9,6 +9,7 @@
 
 #include "results/results.h"
 #include "stats/detectable.h"
+#include "summary/summary_both.h"
 
 /* Seconds, measured: of a setup, of one step, of one evaluation. */
 typedef struct fl_plan_speed {
@@ -22,17 +23,24 @@ typedef struct fl_plan_arm {
     size_t evaluations;       /* of one run */
     double seconds, evaluate; /* of all runs; what of it evaluations take */
     double bytes;             /* on disk */
-    size_t n_pilot;           /* the pilot's trials */
-    double detectable;        /* difference of E[best of K]; NaN: cannot be said */
 } fl_plan_arm;
+
+/* A difference to be tested. */
+typedef struct fl_plan_pair {
+    fl_study_pair arms;
+    bool paired;       /* in the study and in the pilot: the test compares trials of one index */
+    size_t n_pilot;    /* the pilot's trials of the arm with fewer */
+    double detectable; /* difference of E[best of K]; NaN: cannot be said */
+} fl_plan_pair;
 
 typedef struct fl_plan {
     const fl_study *study; /* borrowed */
     fl_plan_arm *arms;
     size_t n_arms;
     double seconds, evaluate, bytes; /* of all arms; a feasible budget takes more for every infeasible trial */
-    size_t n_pairs;                  /* differences to be tested: Holm's first step asks for .05 / n_pairs */
-    double detectable;               /* the largest of the tested arms'; NaN while one cannot be said */
+    fl_plan_pair *pairs;
+    size_t n_pairs;    /* Holm's first step asks for .05 / n_pairs */
+    double detectable; /* the largest of the pairs'; NaN while one cannot be said */
 } fl_plan;
 
 /* Measure, training each kind of arm for `seconds`, of which a step must be a small part for its time to mean
@@ -40,12 +48,9 @@ typedef struct fl_plan {
 fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error);
 void fl_plan_free(fl_plan *plan);
 
-/* How many differences a study tests. */
-size_t fl_plan_pairs(const fl_study *study);
-
-/* The detectable differences, each arm's from its namesake's trials in `pilot`: all of another study's, or the first
- * FL_STATS_PILOT of the same study's. Arms with fewer than those there stay unsaid. The unpaired test is planned for:
- * arms that are paired by index show smaller differences. */
+/* The detectable difference of each pair, from the trials of the arms' namesakes in `pilot`: all of another study's, or
+ * the first FL_STATS_PILOT of the same study's. What has fewer than those there stays unsaid, and so do the pairs of a
+ * study of more than FL_SUMMARY_MOST_DETECTABLE. */
 void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study);
 
 /* New reference. */

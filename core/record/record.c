@@ -186,6 +186,7 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
     fl_outcome_seconds_read(json_object_get(object, "seconds"), &record->seconds);
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
+    record->gradient_evaluations = json_number_value(json_object_get(object, "gradient_evaluations"));
     record->reason = plain_copy(object, "reason");
     record->repro = plain_copy(object, "repro");
     return true;

@@ -76,31 +76,36 @@ static void add_record(reading *r, const fl_record *record, fl_results_place pla
     results->records[results->n_records++] = entry_of(results, record, place);
 }
 
-static void add_cost(fl_results *results, const fl_record *record, const json_t *object)
+static void add_cost(fl_results *results, const fl_record *record)
 {
     fl_results_cost *cost = &results->costs[record->slot.arm];
     double threads = results->study->arms[record->slot.arm].base.threads;
-    double gradients = json_number_value(json_object_get(object, "gradient_evaluations"));
     cost->runs++;
-    cost->steps += record->has_final ? (double)record->final.step : gradients;
+    cost->steps += record->has_final ? (double)record->final.step : record->gradient_evaluations;
     cost->core_seconds += threads * record->seconds.total;
     cost->evaluate_core_seconds += threads * record->seconds.evaluate;
+}
+
+static bool read_whole(const char *line, size_t n, const fl_study *study, fl_record *record)
+{
+    json_t *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
+    bool good = object && fl_record_read(object, study, record);
+    json_decref(object);
+    return good;
 }
 
 static const char *take_trial(void *user, const char *line, size_t n, fl_results_place place)
 {
     reading *r = user;
+    const fl_study *study = r->results->study;
     fl_record record;
-    json_t *object = fl_record_line_read(line, n - 1);
-    bool good = object && fl_record_read(object, r->results->study, &record);
-    const char *wrong = !object ? "does not match its check" : good ? NULL : "is no trial of this study";
-    if (good) {
-        add_record(r, &record, place);
-        add_cost(r->results, &record, object);
-        fl_record_free(&record);
-    }
-    json_decref(object);
-    return wrong;
+    if (!fl_record_line_good(line, n - 1)) return "does not match its check";
+    if (!fl_record_scan(line, n - 1, study, &record) && !read_whole(line, n - 1, study, &record))
+        return "is no trial of this study";
+    add_record(r, &record, place);
+    add_cost(r->results, &record);
+    fl_record_free(&record);
+    return NULL;
 }
 
 static void damaged_trial(void *user, const char *path, size_t line, const char *what)
@@ -311,7 +316,7 @@ fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *lat
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "study.json");
     if (!fl_file_exists(path)) {
-        fl_error_user(error, "%.600s: is no result folder: it holds no study.json", folder);
+        fl_error_user(error, "%.600s: not a result folder: it has no study.json", folder);
         return NULL;
     }
     fl_study *study = fl_study_load(path, later, error);

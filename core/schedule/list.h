@@ -3,6 +3,7 @@
 X(constant)
 X(linear)
 X(cosine)
+X(cosine_restarts)
 X(step)
 X(exponential)
 X(inverse_time)

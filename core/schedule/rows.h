@@ -16,7 +16,7 @@ enum { FL_SCHEDULE_WARMUP };
 
 #define FL_SCHEDULE_DECAY_FRACTION                                                                                     \
     {                                                                                                                  \
-        .name = "decay_fraction", .help = "T_d/T, the share of the steps after which the decay is complete",           \
+        .name = "decay_fraction", .help = "T_d/T, fraction of the steps after which the decay is complete",            \
         .scale = FL_HYPER_LINEAR, .default_value = 1, .min = 0, .min_open = true, .max = 1                             \
     }
 

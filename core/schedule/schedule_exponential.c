@@ -18,7 +18,7 @@ static const fl_hyper hypers[] = {
 };
 
 const fl_schedule fl_schedule_exponential = {
-    .entry = { "exponential", "the same share of the rate is lost at every step, down to end_factor", "" },
+    .entry = { "exponential", "exponential decay down to end_factor", "" },
     .tuned = "end_factor, on a log axis",
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,

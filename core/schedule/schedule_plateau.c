@@ -35,17 +35,18 @@ static double factor(const fl_schedule_context *context)
 /* PyTorch's defaults, but for its patience of 10: a trial has 20 evaluations by default. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "drop", "what the rate is multiplied by", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
-    { "patience", "bad evaluations that are borne; the next one drops the rate", FL_HYPER_INTEGER, 3, .min = 0,
-      .max = HUGE_VAL },
-    { "threshold", "the relative fall of the loss that counts as better", FL_HYPER_LOG, 1e-4, .min = 0, .max = 1,
+    { "drop", "factor of the rate at each drop", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
+    { "patience", "evaluations without improvement that are tolerated; the next one drops the rate", FL_HYPER_INTEGER,
+      3, .min = 0, .max = HUGE_VAL },
+    { "threshold", "relative fall of the loss that counts as an improvement", FL_HYPER_LOG, 1e-4, .min = 0, .max = 1,
       .max_open = true },
     { "cooldown", "evaluations after a drop that are not counted", FL_HYPER_INTEGER, 0, .min = 0, .max = HUGE_VAL },
     { "min_factor", "the factor never falls below this", FL_HYPER_LOG, 0, .min = 0, .max = 1 },
 };
 
 const fl_schedule fl_schedule_plateau = {
-    .entry = { "plateau", "times `drop` when the validation loss has not fallen for `patience` evaluations",
+    .entry = { "plateau",
+               "multiply the rate by `drop` when the validation loss has not fallen for `patience` evaluations",
                "PyTorch's ReduceLROnPlateau" },
     .tuned = "drop and patience; the schedule itself looks at validation, so it costs evaluations",
     .hypers = hypers,

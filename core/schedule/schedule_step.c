@@ -18,14 +18,15 @@ static double factor(const fl_schedule_context *context)
 /* A tenth at each third: epochs 30 and 60 of 90, torchvision's reference for ImageNet. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "drop", "what the rate is multiplied by at each stair", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
-    { "every", "the share of the steps that a stair is long", FL_HYPER_LINEAR, 1.0 / 3, .min = 0, .min_open = true,
+    { "drop", "factor of the rate at each drop", FL_HYPER_LOG, 0.1, .min = 0, .min_open = true, .max = 1 },
+    { "every", "fraction of the steps from one drop to the next", FL_HYPER_LINEAR, 1.0 / 3, .min = 0, .min_open = true,
       .max = 1 },
 };
 
 const fl_schedule fl_schedule_step = {
-    .entry = { "step", "a staircase: times `drop` after each `every` of the steps", "He et al. 2016" },
-    .tuned = "where the stairs lie; drop stays 0.1 (He et al. 2016: at 1/2 and 3/4 of the steps on CIFAR-10)",
+    .entry = { "step", "step decay: multiply the rate by `drop` after every fraction `every` of the steps",
+               "He et al. 2016" },
+    .tuned = "when the rate drops; drop stays 0.1 (He et al. 2016: at 1/2 and 3/4 of the steps on CIFAR-10)",
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .factor = factor,

@@ -17,8 +17,8 @@ static double factor(const fl_schedule_context *context)
 /* The length of the cool-down: Hägele et al. 2024. */
 static const fl_hyper hypers[] = {
     FL_SCHEDULE_WARMUP_STEPS,
-    { "cooldown_fraction", "the share of the steps, at the end, that cools down", FL_HYPER_LINEAR, 0.2, .min = 0,
-      .min_open = true, .max = 1 },
+    { "cooldown_fraction", "fraction of the steps, at the end, over which the rate decays", FL_HYPER_LINEAR, 0.2,
+      .min = 0, .min_open = true, .max = 1 },
     FL_SCHEDULE_END_FACTOR(0),
 };
 

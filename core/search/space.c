@@ -1,5 +1,6 @@
 /* Spaces: read with places, resolved by coordinates. */
 #include "search/space.h"
+#include "base/entry.h"
 #include "base/exact.h"
 #include "base/memory.h"
 
@@ -20,18 +21,19 @@ static bool accept_at(const fl_search_axis *axis, fl_json_node node, double valu
 
 static bool read_range(fl_json_node node, fl_search_axis *axis, fl_error *error)
 {
-    static const char *const keys[] = { "min", "max", "scaling", NULL };
+    static const char *const keys[] = { "min", "max", "scaling", NULL }, *const scalings[] = { "linear", "log", NULL };
     fl_json_node min, max, scaling;
-    const char *word = "linear";
+    const char *word;
+    size_t scale;
+    fl_error why;
     if (!fl_json_only(node, keys, error)) return false;
     if (!fl_json_need(node, "min", &min, error) || !fl_json_number(min, &axis->min, error)) return false;
     if (!fl_json_need(node, "max", &max, error) || !fl_json_number(max, &axis->max, error)) return false;
     if (!fl_json_get(node, "scaling", &scaling))
-        return fl_json_fail(node, error, "'scaling' is missing here; it is linear or log");
+        return fl_json_fail(node, error, "'scaling' is missing here; use linear or log");
     if (!fl_json_string(scaling, &word, error)) return false;
-    axis->log = !strcmp(word, "log");
-    if (!axis->log && strcmp(word, "linear"))
-        return fl_json_fail(scaling, error, "scaling '%s' is not known; it is linear or log", word);
+    if (!fl_entry_choose(scalings, "scaling", word, &scale, &why)) return fl_json_fail_with(scaling, error, &why);
+    axis->log = scale;
     if (axis->setting.hyper->scale == FL_HYPER_CHOICE && !axis->setting.coupling)
         return fl_json_fail(node, error, "'%s' is a choice; list its values as feasible_points", axis->name);
     if (axis->min > axis->max) return fl_json_fail(min, error, "min %.10g is above max %.10g", axis->min, axis->max);

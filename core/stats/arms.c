@@ -1,9 +1,18 @@
 /* An infinite value would leave every mean infinite. */
 #include "stats/arms.h"
 #include "base/memory.h"
+#include "stats/expected_best.h"
 #include "stats/sample.h"
 
 #include <stdlib.h>
+
+enum { BLOCKS = 200 }; /* of K trials each: fewer than a few hundred leave tails that are not normal */
+
+bool fl_stats_arms_many(const fl_stats_arms *arms)
+{
+    size_t smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
+    return smaller > FL_STATS_MANY && smaller / BLOCKS >= arms->k;
+}
 
 fl_stats_trial *fl_stats_arms_capped(const fl_stats_arms *arms)
 {

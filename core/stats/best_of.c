@@ -7,9 +7,13 @@
 #include "stats/best_of.h"
 #include "base/exact.h"
 #include "base/memory.h"
+#include "stats/expected_best.h"
 #include "stats/sample.h"
 
 #include <stdlib.h>
+
+/* Of many trials, ranks behind those before which all but so much of the weight lies have none. */
+static const double NO_WEIGHT = 1e-30;
 
 /* A rank whose cumulated weight is p in real numbers must not be passed over for a rounding error. */
 static const double ROUNDING = 1e-12;
@@ -44,9 +48,9 @@ static void ranking_free(ranking *r)
 
 static void fill_weights(ranking *r, size_t k)
 {
-    double left = 1;
+    double left = 1, least = r->n > FL_STATS_MANY ? NO_WEIGHT : 0;
     for (size_t i = 0; i < r->n; i++) {
-        double next = fl_exact_pow((double)(r->n - i - 1) / (double)r->n, (double)k);
+        double next = left > least ? fl_exact_pow((double)(r->n - i - 1) / (double)r->n, (double)k) : 0;
         r->weights[i] = left - next;
         left = next;
     }

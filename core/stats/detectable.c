@@ -5,6 +5,7 @@
 #include "stats/detectable.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "stats/expected_best.h"
 #include "stats/jackknife.h"
 #include "stats/permutation.h"
 #include "stats/sample.h"
@@ -61,14 +62,14 @@ static double estimate(source *s, const fl_stats_jackknife *jackknife, const siz
                 s->drawn[at] = s->values[rank];
                 s->draws[at++] = i;
             }
-    return fl_stats_jackknife_of(jackknife, s->drawn, s->deviations);
+    return fl_stats_jackknife_of(jackknife, s->drawn, s->deviations, &(double){ 0 });
 }
 
-static double joint_variance(const source *a, const source *b, double *joint, size_t n)
+static double joint_variance(const source *a, const source *b, const fl_stats_jackknife *jackknife, double *joint)
 {
-    for (size_t i = 0; i < n; i++) joint[a->draws[i]] = a->deviations[i];
-    for (size_t i = 0; i < n; i++) joint[b->draws[i]] -= b->deviations[i];
-    return fl_stats_jackknife_variance(joint, n);
+    for (size_t i = 0; i < jackknife->n; i++) joint[a->draws[i]] = a->deviations[i];
+    for (size_t i = 0; i < jackknife->n; i++) joint[b->draws[i]] -= b->deviations[i];
+    return fl_stats_jackknife_variance(jackknife, joint, 0);
 }
 
 /* Simulate studies of `n` trials per arm: the difference and the standard error of each. */
@@ -86,9 +87,9 @@ static void simulate(const fl_stats_arms *pilot, size_t n, uint64_t seed, double
         differences[i] = estimate(&a, &jackknife, picked, n);
         if (!pilot->paired) draw(&stream, picked, n, pilot->n_b);
         differences[i] -= estimate(&b, &jackknife, picked, n);
-        errors[i] = sqrt(pilot->paired ? joint_variance(&a, &b, joint, n)
-                                       : fl_stats_jackknife_variance(a.deviations, n) +
-                                             fl_stats_jackknife_variance(b.deviations, n));
+        errors[i] = sqrt(pilot->paired ? joint_variance(&a, &b, &jackknife, joint)
+                                       : fl_stats_jackknife_variance(&jackknife, a.deviations, 0) +
+                                             fl_stats_jackknife_variance(&jackknife, b.deviations, 0));
     }
     free(picked);
     free(joint);
@@ -127,7 +128,7 @@ static double critical_value(const double *differences, const double *errors, si
 
 double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, uint64_t seed)
 {
-    if (pilot->n_a < FL_STATS_PILOT || pilot->n_b < FL_STATS_PILOT || n <= pilot->k) return NAN;
+    if (pilot->n_a < FL_STATS_PILOT || pilot->n_b < FL_STATS_PILOT || n <= pilot->k || n > FL_STATS_MANY) return NAN;
     if (fl_stats_permutation_least(n, n, pilot->paired) > level) return NAN;
     size_t n_studies = (size_t)fmin(MOST_STUDIES, fmax(LEAST_STUDIES, 2 * BEYOND / level));
     double *found = fl_memory_new(n_studies, sizeof *found), *errors = fl_memory_new(n_studies, sizeof *errors),

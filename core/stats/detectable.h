@@ -14,7 +14,8 @@ enum { FL_STATS_PILOT = 10 }; /* trials of each arm that make a pilot */
 
 /* The detectable difference of E[best of `pilot->k`] with `n` > k trials in each arm, at a two-sided level. NaN where
  * it cannot be said: with fewer than FL_STATS_PILOT trials in an arm of the pilot, without any spread among them, with
- * a result beyond all differences among them, and where `n` trials cannot reach the level however far apart they are.
+ * a result beyond all differences among them, where `n` trials cannot reach the level however far apart they are, and
+ * above FL_STATS_MANY trials, of whose best few a pilot knows nothing.
  * `k` may exceed the number of the pilot's trials. Time grows as n / level. */
 double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, uint64_t seed);
 

@@ -1,11 +1,13 @@
 /* The area is that of the straight lines between E[best of K] at K = 1, 2, 3, ..., `most`. */
 #include "stats/effort.h"
+#include "base/memory.h"
 #include "stats/expected_best.h"
 #include "stats/gap.h"
+#include "stats/sample.h"
+#include "study/study.h"
 
 #include <math.h>
-
-enum { TRIALS_PER_DRAW = 5 };
+#include <stdlib.h>
 
 size_t fl_stats_effort_ks(size_t most, size_t ks[FL_STATS_EFFORTS])
 {
@@ -18,15 +20,49 @@ size_t fl_stats_effort_of(const fl_stats_arms *arms, size_t resamples, uint64_t 
                           fl_stats_effort efforts[FL_STATS_EFFORTS])
 {
     size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
-    size_t n = fl_stats_effort_ks(smaller / TRIALS_PER_DRAW, ks);
+    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
     for (size_t i = 0; i < n; i++) {
         fl_stats_arms at = *arms;
         at.k = ks[i];
         fl_stats_gap gap = fl_stats_gap_of(&at, 0, resamples, seed);
-        efforts[i] = (fl_stats_effort){ ks[i], gap.difference, gap.low, gap.high };
+        efforts[i] = (fl_stats_effort){ ks[i], ks[i], gap.difference, gap.low, gap.high };
     }
     return n;
 }
+
+/* --- unlike efforts --- */
+
+static fl_stats_effort unlike(const fl_stats_trial *a, size_t n_a, size_t k_a, const fl_stats_trial *b, size_t n_b,
+                              size_t k_b, size_t resamples, uint64_t seed)
+{
+    double finite, *first = fl_memory_new(resamples, sizeof *first), *second = fl_memory_new(resamples, sizeof *second);
+    fl_stats_expected_best_resampled(a, n_a, k_a, seed, first, resamples);
+    fl_stats_expected_best_resampled(b, n_b, k_b, seed + 1, second, resamples);
+    for (size_t i = 0; i < resamples; i++) first[i] -= second[i];
+    fl_stats_sort(first, resamples);
+    fl_stats_effort effort = { k_a, k_b,
+                               fl_stats_expected_best(a, n_a, k_a, &finite) -
+                                   fl_stats_expected_best(b, n_b, k_b, &finite),
+                               fl_stats_quantile(first, resamples, 0.05), fl_stats_quantile(first, resamples, 0.95) };
+    free(first);
+    free(second);
+    return effort;
+}
+
+size_t fl_stats_effort_unlike(const fl_stats_arms *arms, size_t resamples, uint64_t seed,
+                              fl_stats_effort efforts[FL_STATS_UNLIKE])
+{
+    size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b, found = 0;
+    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
+    fl_stats_trial *a = fl_stats_arms_capped(arms), *b = a + arms->n_a;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            if (i != j) efforts[found++] = unlike(a, arms->n_a, ks[i], b, arms->n_b, ks[j], resamples, seed);
+    free(a);
+    return found;
+}
+
+/* --- areas --- */
 
 double fl_stats_effort_area(const fl_stats_trial *trials, size_t n, size_t most)
 {

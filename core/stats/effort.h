@@ -10,7 +10,7 @@
 enum { FL_STATS_EFFORTS = 64 };
 
 typedef struct fl_stats_effort {
-    size_t k;
+    size_t k_a, k_b;              /* equal, but where two efforts are compared */
     double difference, low, high; /* E[best of K] of a minus that of b, with its 90 % interval (gap.h) */
 } fl_stats_effort;
 
@@ -21,6 +21,14 @@ size_t fl_stats_effort_ks(size_t most, size_t ks[FL_STATS_EFFORTS]);
  * many. */
 size_t fl_stats_effort_of(const fl_stats_arms *arms, size_t resamples, uint64_t seed,
                           fl_stats_effort efforts[FL_STATS_EFFORTS]);
+
+/* The difference at every two unlike powers of two: is one arm's best of K_a better than the other's best of K_b?
+ * Trials are resampled arm by arm, which for paired arms is wider than it need be. At most FL_STATS_UNLIKE; returns how
+ * many.
+ */
+enum { FL_STATS_UNLIKE = FL_STATS_EFFORTS * FL_STATS_EFFORTS };
+size_t fl_stats_effort_unlike(const fl_stats_arms *arms, size_t resamples, uint64_t seed,
+                              fl_stats_effort efforts[FL_STATS_UNLIKE]);
 
 /* The area under E[best of K] over log2 K from 1 to `most`, divided by its width: the mean of what is expected over
  * tuning efforts. To be compared between arms with one `most` alone. 1 <= most <= n; infinite where no value is finite.

@@ -36,6 +36,17 @@ static double fill_ranks(const double *values, size_t n, double *ranks)
     return ties;
 }
 
+void fl_stats_mean_ranks(const double *values, size_t n_workloads, size_t n_arms, double *mean_ranks)
+{
+    double *ranks = fl_memory_new(n_arms, sizeof *ranks);
+    memset(mean_ranks, 0, n_arms * sizeof *mean_ranks);
+    for (size_t w = 0; w < n_workloads; w++) {
+        fill_ranks(values + w * n_arms, n_arms, ranks);
+        for (size_t i = 0; i < n_arms; i++) mean_ranks[i] += ranks[i] / (double)n_workloads;
+    }
+    free(ranks);
+}
+
 static double sum_of_squares(const table *t)
 {
     double sum = 0;

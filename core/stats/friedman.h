@@ -21,4 +21,7 @@ typedef struct fl_stats_friedman {
 fl_stats_friedman fl_stats_friedman_test(const double *values, size_t n_workloads, size_t n_arms, uint64_t seed,
                                          double *mean_ranks);
 
+/* The mean ranks alone. */
+void fl_stats_mean_ranks(const double *values, size_t n_workloads, size_t n_arms, double *mean_ranks);
+
 #endif

@@ -9,7 +9,9 @@
 
 fl_stats_jackknife fl_stats_jackknife_new(size_t n, size_t k)
 {
-    fl_stats_jackknife jackknife = { .n = n, .weights = fl_memory_new(n, sizeof *jackknife.weights) };
+    fl_stats_jackknife jackknife = { .n = n,
+                                     .depth = fl_stats_depth(n, k),
+                                     .weights = fl_memory_new(n, sizeof *jackknife.weights) };
     fl_stats_subset_weights(n, k, jackknife.weights);
     if (n <= k) return jackknife;
     jackknife.fewer = fl_memory_new(n, sizeof *jackknife.fewer); /* the last stays 0: it belongs to no rank */
@@ -23,24 +25,28 @@ void fl_stats_jackknife_free(fl_stats_jackknife *jackknife)
     free(jackknife->fewer);
 }
 
-double fl_stats_jackknife_of(const fl_stats_jackknife *jackknife, const double *ranked, double *deviations)
+double fl_stats_jackknife_of(const fl_stats_jackknife *jackknife, const double *ranked, double *deviations,
+                             double *beyond)
 {
     const double *fewer = jackknife->fewer;
+    size_t depth = jackknife->depth;
     double all = 0, before = 0, behind = 0;
-    for (size_t i = 0; i < jackknife->n; i++) all += jackknife->weights[i] * ranked[i];
-    memset(deviations, 0, jackknife->n * sizeof *deviations);
-    for (size_t i = 1; fewer && i < jackknife->n; i++) behind += fewer[i - 1] * ranked[i];
-    for (size_t i = 0; fewer && i < jackknife->n; i++) {
+    for (size_t i = 0; i < depth; i++) all += jackknife->weights[i] * ranked[i];
+    memset(deviations, 0, depth * sizeof *deviations);
+    for (size_t i = 1; fewer && i < depth; i++) behind += fewer[i - 1] * ranked[i];
+    for (size_t i = 0; fewer && i < depth; i++) {
         deviations[i] = before + behind - all;
         before += fewer[i] * ranked[i];
-        if (i + 1 < jackknife->n) behind -= fewer[i] * ranked[i + 1];
+        if (i + 1 < depth) behind -= fewer[i] * ranked[i + 1];
     }
+    *beyond = fewer && depth < jackknife->n ? before - all : 0;
     return all;
 }
 
-double fl_stats_jackknife_variance(const double *deviations, size_t n)
+double fl_stats_jackknife_variance(const fl_stats_jackknife *jackknife, const double *deviations, double beyond)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += deviations[i] * deviations[i];
-    return sum * (double)(n - 1) / (double)n;
+    double n = (double)jackknife->n, sum = 0;
+    for (size_t i = 0; i < jackknife->depth; i++) sum += deviations[i] * deviations[i];
+    sum += (n - (double)jackknife->depth) * beyond * beyond;
+    return sum * (n - 1) / n;
 }

@@ -1,5 +1,7 @@
 /* The trials of both arms are ranked once; a division is then a label per trial, and dealing the ranked values out by
- * their labels leaves each arm ranked. */
+ * their labels leaves each arm ranked. Of many trials only the first ranks of an arm have any weight (expected_best.h),
+ * so labels are drawn one by one and dealing stops where both arms have theirs: the same distribution of divisions, at
+ * a cost that does not grow with the number of trials. */
 #include "stats/permutation.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -18,9 +20,10 @@ static const double LEAST_ERROR = 1e-9;
 
 typedef struct arm {
     fl_stats_jackknife jackknife;
-    double *values, *deviations; /* by rank within the arm */
+    double *values, *deviations; /* by rank within the arm, as far as ranks have weight */
+    double beyond;               /* the deviation of every rank behind them */
     size_t *pairs;               /* by rank within the arm: the number of the trial in its arm */
-    size_t n;
+    size_t n, dealt;
 } arm;
 
 typedef struct pool {
@@ -31,7 +34,8 @@ typedef struct pool {
     uint32_t *labels; /* by rank: 0 or 1, the arm */
     double least_error;
     arm arms[2];
-    double *joint; /* deviations by pair */
+    double *joint;   /* deviations by pair, 0 between statistics */
+    size_t *swapped; /* by pair: twice the number of the division that drew it last, and 1 if it swapped the pair */
 } pool;
 
 static arm arm_new(size_t n, size_t k)
@@ -39,7 +43,8 @@ static arm arm_new(size_t n, size_t k)
     return (arm){ .jackknife = fl_stats_jackknife_new(n, k),
                   .values = fl_memory_new(n, sizeof(double)),
                   .deviations = fl_memory_new(n, sizeof(double)),
-                  .pairs = fl_memory_new(n, sizeof(size_t)) };
+                  .pairs = fl_memory_new(n, sizeof(size_t)),
+                  .n = n };
 }
 
 static void arm_free(arm *a)
@@ -71,6 +76,7 @@ static pool pool_new(const fl_stats_arms *arms)
     p.pairs = fl_memory_new(p.n, sizeof *p.pairs);
     p.labels = fl_memory_new(p.n, sizeof *p.labels);
     p.joint = fl_memory_new(arms->n_a, sizeof *p.joint);
+    p.swapped = fl_memory_new(arms->n_a, sizeof *p.swapped);
     fl_stats_rank(trials, p.n, order);
     for (size_t i = 0; i < p.n; i++) {
         p.labels[i] = order[i] >= arms->n_a;
@@ -90,50 +96,135 @@ static void pool_free(pool *p)
     arm_free(&p->arms[0]);
     arm_free(&p->arms[1]);
     free(p->joint);
+    free(p->swapped);
     free(p->values);
     free(p->pairs);
     free(p->labels);
 }
 
-/* --- the statistic of a division --- */
+/* --- dealing --- */
+
+static void begin_deal(pool *p)
+{
+    p->arms[0].dealt = p->arms[1].dealt = 0;
+}
+
+/* Has every rank with weight its value? */
+static bool is_dealt(const pool *p)
+{
+    return p->arms[0].dealt == p->arms[0].jackknife.depth && p->arms[1].dealt == p->arms[1].jackknife.depth;
+}
+
+/* Hand the trial of pooled rank `i` to an arm. */
+static void hand(pool *p, size_t i, size_t label)
+{
+    arm *to = &p->arms[label];
+    if (to->dealt == to->jackknife.depth) return;
+    to->values[to->dealt] = p->values[i];
+    to->pairs[to->dealt++] = p->pairs[i];
+}
 
 static void deal(pool *p)
 {
-    p->arms[0].n = p->arms[1].n = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        arm *to = &p->arms[p->labels[i]];
-        to->values[to->n] = p->values[i];
-        to->pairs[to->n++] = p->pairs[i];
+    begin_deal(p);
+    for (size_t i = 0; i < p->n && !is_dealt(p); i++) hand(p, i, p->labels[i]);
+}
+
+/* A trial goes to an arm with the chance of the places that the arm has left. */
+static void deal_at_random(pool *p, fl_random_stream *stream)
+{
+    size_t left[2] = { p->arms[0].n, p->arms[1].n };
+    begin_deal(p);
+    for (size_t i = 0; i < p->n && !is_dealt(p); i++) {
+        size_t label = fl_random_below(stream, left[0] + left[1]) >= left[0];
+        left[label]--;
+        hand(p, i, label);
     }
+}
+
+/* Swap the labels of a pair or not. */
+static void toss(size_t *swapped, size_t division, fl_random_stream *stream)
+{
+    *swapped = 2 * division + ((*swapped & 1) ^ fl_random_u32(stream) >> 31);
+}
+
+/* Pairs are tossed when the first of their trials is met. */
+static void deal_pairs(pool *p, fl_random_stream *stream, size_t division)
+{
+    begin_deal(p);
+    for (size_t i = 0; i < p->n && !is_dealt(p); i++) {
+        size_t *swapped = &p->swapped[p->pairs[i]];
+        if (*swapped / 2 != division) toss(swapped, division, stream);
+        hand(p, i, p->labels[i] ^ (*swapped & 1));
+    }
+}
+
+static bool has_depth(const pool *p)
+{
+    return p->arms[0].jackknife.depth < p->arms[0].n || p->arms[1].jackknife.depth < p->arms[1].n;
+}
+
+/* Deal out division number `division`, from 1. */
+static void divide(pool *p, fl_random_stream *stream, size_t division)
+{
+    for (size_t i = 0; p->paired && !has_depth(p) && i < p->arms[0].n; i++) toss(&p->swapped[i], division, stream);
+    if (p->paired) {
+        deal_pairs(p, stream, division);
+    } else if (has_depth(p)) {
+        deal_at_random(p, stream);
+    } else {
+        fl_random_shuffle(stream, p->labels, p->n);
+        deal(p);
+    }
+}
+
+/* --- the statistic of a division --- */
+
+/* Over pairs whose contribution is `beyond` but for that of one arm's leading trials; each is met once. */
+static double sum_over_pairs(pool *p, const arm *a, double beyond)
+{
+    double sum = 0;
+    for (size_t i = 0; i < a->dealt; i++) {
+        double *joint = &p->joint[a->pairs[i]], whole = *joint + beyond;
+        sum += whole * whole - beyond * beyond;
+        *joint = 0;
+    }
+    return sum;
 }
 
 /* What a pair contributes to the difference is one contribution minus the other. */
 static double paired_variance(pool *p)
 {
     const arm *a = &p->arms[0], *b = &p->arms[1];
-    for (size_t i = 0; i < a->n; i++) p->joint[a->pairs[i]] = a->deviations[i];
-    for (size_t i = 0; i < b->n; i++) p->joint[b->pairs[i]] -= b->deviations[i];
-    return fl_stats_jackknife_variance(p->joint, a->n);
+    double beyond = a->beyond - b->beyond, n = (double)a->n;
+    for (size_t i = 0; i < a->dealt; i++) p->joint[a->pairs[i]] += a->deviations[i] - a->beyond;
+    for (size_t i = 0; i < b->dealt; i++) p->joint[b->pairs[i]] -= b->deviations[i] - b->beyond;
+    double sum = sum_over_pairs(p, a, beyond) + sum_over_pairs(p, b, beyond) + n * beyond * beyond;
+    return fmax(0, sum) * (n - 1) / n;
 }
 
 static double variance(pool *p)
 {
     if (p->paired) return paired_variance(p);
-    return fl_stats_jackknife_variance(p->arms[0].deviations, p->arms[0].n) +
-           fl_stats_jackknife_variance(p->arms[1].deviations, p->arms[1].n);
+    double sum = 0;
+    for (const arm *a = p->arms; a < p->arms + 2; a++)
+        sum += fl_stats_jackknife_variance(&a->jackknife, a->deviations, a->beyond);
+    return sum;
 }
 
 typedef struct statistic {
     double difference, error, studentized;
 } statistic;
 
+/* Of the division that was dealt. */
 static statistic statistic_of(pool *p)
 {
     statistic s = { 0 };
     double expected[2];
-    deal(p);
-    for (int i = 0; i < 2; i++)
-        expected[i] = fl_stats_jackknife_of(&p->arms[i].jackknife, p->arms[i].values, p->arms[i].deviations);
+    for (int i = 0; i < 2; i++) {
+        arm *a = &p->arms[i];
+        expected[i] = fl_stats_jackknife_of(&a->jackknife, a->values, a->deviations, &a->beyond);
+    }
     bool known = p->arms[0].jackknife.fewer && p->arms[1].jackknife.fewer;
     s.difference = expected[0] - expected[1];
     s.error = known ? sqrt(variance(p)) : 0;
@@ -141,50 +232,41 @@ static statistic statistic_of(pool *p)
     return s;
 }
 
-/* --- divisions --- */
+/* --- p --- */
 
-static void divide(pool *p, fl_random_stream *stream, bool *swapped)
-{
-    if (!p->paired) {
-        fl_random_shuffle(stream, p->labels, p->n);
-        return;
-    }
-    for (size_t i = 0; i < p->n / 2; i++) swapped[i] = fl_random_u32(stream) >> 31;
-    for (size_t i = 0; i < p->n; i++) p->labels[i] ^= swapped[p->pairs[i]];
-}
-
-/* Divisions as extreme as the one that happened, in either direction and upwards. */
-typedef struct extremes {
-    size_t any, above;
-} extremes;
-
-static extremes count_extremes(pool *p, double observed, size_t permutations, uint64_t seed)
+static void take_divisions(pool *p, double observed, size_t permutations, uint64_t seed, fl_stats_difference *test)
 {
     fl_random_stream stream = fl_random_stream_start(seed, "permutation", 0);
-    bool *swapped = fl_memory_new(p->n, sizeof *swapped);
-    double rounding = ROUNDING * fabs(observed);
-    extremes count = { 0 };
-    for (size_t i = 0; i < permutations; i++) {
-        divide(p, &stream, swapped);
+    double rounding = ROUNDING * fabs(observed), tried = 1.0 + (double)permutations;
+    size_t any = 0, above = 0; /* divisions as extreme as the one that happened, in either direction and upwards */
+    for (size_t i = 1; i <= permutations; i++) {
+        divide(p, &stream, i);
         double found = statistic_of(p).studentized;
-        count.any += fabs(found) >= fabs(observed) - rounding;
-        count.above += found >= observed - rounding;
+        any += fabs(found) >= fabs(observed) - rounding;
+        above += found >= observed - rounding;
     }
-    free(swapped);
-    return count;
+    test->p = (1.0 + (double)any) / tried;
+    test->p_worse = (1.0 + (double)above) / tried;
+}
+
+static void take_normal_limit(double observed, fl_stats_difference *test)
+{
+    test->p = erfc(fabs(observed) / M_SQRT2);
+    test->p_worse = erfc(observed / M_SQRT2) / 2;
 }
 
 fl_stats_difference fl_stats_permutation(const fl_stats_arms *arms, size_t permutations, uint64_t seed)
 {
     pool p = pool_new(arms);
+    deal(&p);
     statistic observed = statistic_of(&p);
-    extremes count = count_extremes(&p, observed.studentized, permutations, seed);
+    fl_stats_difference test = { .difference = observed.difference, .standard_error = observed.error };
+    if (fl_stats_arms_many(arms))
+        take_normal_limit(observed.studentized, &test);
+    else
+        take_divisions(&p, observed.studentized, permutations, seed, &test);
     pool_free(&p);
-    double tried = 1.0 + (double)permutations;
-    return (fl_stats_difference){ .difference = observed.difference,
-                                  .standard_error = observed.error,
-                                  .p = (1.0 + (double)count.any) / tried,
-                                  .p_worse = (1.0 + (double)count.above) / tried };
+    return test;
 }
 
 /* C(n_a + n_b, n_a) divisions, or 2^n, are as likely as the one that happened; with equal sizes each has a mirror image

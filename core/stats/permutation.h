@@ -24,8 +24,9 @@ typedef struct fl_stats_difference {
     double p_worse;        /* one-sided: small where the first arm is the worse one */
 } fl_stats_difference;
 
-/* Test two arms. A pure function of its arguments; time grows as the number of trials times that of permutations.
- * Where an arm has no more than K trials there is no jackknife, and the plain difference is permuted. */
+/* Test two arms. A pure function of its arguments; time grows as the number of trials with weight (fl_stats_depth)
+ * times that of permutations. Of arms that fl_stats_arms_many calls many p is the normal limit's, and `permutations` is
+ * not used. Where an arm has no more than K trials there is no jackknife, and the plain difference is permuted. */
 fl_stats_difference fl_stats_permutation(const fl_stats_arms *arms, size_t permutations, uint64_t seed);
 
 /* The least p that a test of these arms can give, however far apart they are. */

@@ -11,12 +11,16 @@
 
 static const double LEVEL = 0.05;
 
-/* +1 or -1 where the difference is shown to be above or below zero, else 0. */
-static int sign_of(const fl_stats_arms *arms, size_t permutations, uint64_t seed)
+/* One-sided p that the difference is above zero, and below. */
+typedef struct signs {
+    double above, below;
+} signs;
+
+static signs signs_of(const fl_stats_arms *arms, size_t permutations, uint64_t seed)
 {
     const fl_stats_arms turned = { arms->b, arms->a, arms->n_b, arms->n_a, arms->k, arms->paired };
-    if (fl_stats_permutation(arms, permutations, seed).p_worse < LEVEL) return 1;
-    return fl_stats_permutation(&turned, permutations, seed).p_worse < LEVEL ? -1 : 0;
+    return (signs){ fl_stats_permutation(arms, permutations, seed).p_worse,
+                    fl_stats_permutation(&turned, permutations, seed).p_worse };
 }
 
 /* The interval of the difference of two differences whose arms have no trial in common. */
@@ -36,6 +40,12 @@ static void interact(const fl_stats_arms *narrow, const fl_stats_arms *wide, siz
     free(second);
 }
 
+fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level)
+{
+    if (p_flip < level) return FL_STATS_SCOPE_FLIP;
+    return scope->p_same < level || scope->within ? FL_STATS_SCOPE_NO_FLIP : FL_STATS_SCOPE_NOT_SHOWN;
+}
+
 fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arms *wide, double margin,
                                  size_t resamples, uint64_t seed)
 {
@@ -43,11 +53,11 @@ fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arm
                  in_wide = fl_stats_gap_of(wide, 0, resamples, seed + 2);
     fl_stats_scope scope = { .narrow = in_narrow.difference, .wide = in_wide.difference };
     const fl_stats_gap *smaller = fabs(scope.narrow) < fabs(scope.wide) ? &in_narrow : &in_wide;
-    int signs = sign_of(narrow, resamples, seed) * sign_of(wide, resamples, seed);
+    signs n = signs_of(narrow, resamples, seed), w = signs_of(wide, resamples, seed);
+    scope.p_flip = fmin(fmax(n.above, w.below), fmax(n.below, w.above));
+    scope.p_same = fmin(fmax(n.above, w.above), fmax(n.below, w.below));
+    scope.within = smaller->low > -margin && smaller->high < margin;
     interact(narrow, wide, resamples, seed, &scope);
-    if (signs < 0)
-        scope.finding = FL_STATS_SCOPE_FLIP;
-    else if (signs > 0 || (smaller->low > -margin && smaller->high < margin))
-        scope.finding = FL_STATS_SCOPE_NO_FLIP;
+    scope.finding = fl_stats_scope_find(&scope, scope.p_flip, LEVEL);
     return scope;
 }

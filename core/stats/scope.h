@@ -18,8 +18,13 @@ typedef struct fl_stats_scope {
     double narrow, wide;           /* D(narrow), D(wide) */
     double interaction, low, high; /* D(narrow) - D(wide) with its 90 % interval */
     bool interacts;                /* that interval excludes 0 */
-    fl_stats_scope_finding finding;
+    double p_flip, p_same; /* one-sided, the larger of both spaces': of opposite signs, and of the same in both */
+    bool within;           /* the 90 % interval of the smaller |D| lies within the margin */
+    fl_stats_scope_finding finding; /* at .05 */
 } fl_stats_scope;
+
+/* The finding at another level, p_flip having been corrected for other flips. */
+fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level);
 
 /* Where the margin is 0 a smaller |D| is never within it. A pure function of its arguments. */
 fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arms *wide, double margin,

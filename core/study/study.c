@@ -17,6 +17,7 @@ void fl_study_free(fl_study *study)
     free(study->arms);
     free(study->spaces);
     free(study->claims.pairs);
+    free(study->claims.flips);
     free(study->claims.family);
     free(study->name);
     free(study->why);

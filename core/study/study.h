@@ -25,6 +25,11 @@ typedef struct fl_study_pair {
     size_t left, right;
 } fl_study_pair;
 
+/* Two arms compared twice: with little tuned, and with everything. Does tuning more turn their order round? */
+typedef struct fl_study_flip {
+    fl_study_pair narrow, wide;
+} fl_study_flip;
+
 enum { FL_STUDY_TRIALS_PER_DRAW = 5 }; /* N / K: an interval of E[best of K] is claimed for K <= N / 5 alone */
 
 /* What the study declares, before its first trial, that it will test. A pair names two arms of the file; where the
@@ -40,8 +45,13 @@ typedef struct fl_study_claims {
                            * budget.trials (at least 1) and budget.trials, as they were at the first freeze:
                            * extending the folder changes neither */
     bool k_given, trials_given; /* in the file, rather than by default */
-    double margin;              /* a difference of the test error that does not matter; 0: none is declared */
-    char *family;               /* studies of one name are corrected together; NULL: on its own */
+    fl_study_flip *flips;       /* one per combination and declared flip */
+    size_t n_flips;
+    bool effort;         /* the pairs' differences at every tuning effort */
+    bool time_to_target; /* the ratio of the pairs' steps to the target */
+    bool workloads;      /* the arms over all workloads, of this study or of its family */
+    double margin;       /* a difference of the test error that does not matter; 0: none is declared */
+    char *family;        /* studies of one name are corrected together; NULL: on its own */
 } fl_study_claims;
 
 typedef struct fl_study {

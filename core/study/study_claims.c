@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An arm of the file is so many arms of the product, side by side and in the same order for every arm of the file. */
-static size_t n_combinations(const fl_study *study)
+size_t fl_study_combinations(const fl_study *study)
 {
     return study->n_arms / study->n_spaces;
 }
@@ -24,7 +23,7 @@ static void add_pair(fl_study_claims *claims, size_t left, size_t right)
 /* `left` and `right` are the first product arms of two arms of the file. */
 static void add_combinations(fl_study *study, size_t left, size_t right)
 {
-    for (size_t i = 0; i < n_combinations(study); i++) add_pair(&study->claims, left + i, right + i);
+    for (size_t i = 0; i < fl_study_combinations(study); i++) add_pair(&study->claims, left + i, right + i);
 }
 
 /* The first product arm of the arm that a string names. */
@@ -33,7 +32,7 @@ static bool read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl_e
     const char *label;
     fl_text known = { 0 };
     if (!fl_json_string(node, &label, error)) return false;
-    for (*arm = 0; *arm < study->n_arms; *arm += n_combinations(study)) {
+    for (*arm = 0; *arm < study->n_arms; *arm += fl_study_combinations(study)) {
         if (!strcmp(study->arms[*arm].label, label)) {
             fl_text_free(&known);
             return true;
@@ -45,23 +44,30 @@ static bool read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl_e
     return false;
 }
 
-static bool read_pair(fl_json_node node, fl_study *study, fl_error *error)
+bool fl_study_read_pair(fl_json_node node, const fl_study *study, fl_study_pair *pair, fl_error *error)
 {
-    fl_json_node left_node, right_node;
-    size_t left, right;
+    fl_json_node left, right;
     if (!json_is_array(fl_json_value(node)) || json_array_size(fl_json_value(node)) != 2)
         return fl_json_fail(node, error, "a pair must be an array of two arms: [\"adam\", \"momentum\"]");
-    fl_json_first(node, &left_node);
-    right_node = left_node;
-    fl_json_next(&right_node);
-    if (!read_arm(left_node, study, &left, error) || !read_arm(right_node, study, &right, error)) return false;
-    if (left == right) return fl_json_fail(node, error, "an arm cannot be compared with itself; name two arms");
+    fl_json_first(node, &left);
+    right = left;
+    fl_json_next(&right);
+    if (!read_arm(left, study, &pair->left, error) || !read_arm(right, study, &pair->right, error)) return false;
+    return pair->left != pair->right ||
+           fl_json_fail(node, error, "an arm cannot be compared with itself; name two arms");
+}
+
+static bool read_pair(fl_json_node node, fl_study *study, fl_error *error)
+{
+    fl_study_pair pair;
+    if (!fl_study_read_pair(node, study, &pair, error)) return false;
     for (size_t i = 0; i < study->claims.n_pairs; i++) {
         const fl_study_pair *other = &study->claims.pairs[i];
-        if ((other->left == left && other->right == right) || (other->left == right && other->right == left))
+        if ((other->left == pair.left && other->right == pair.right) ||
+            (other->left == pair.right && other->right == pair.left))
             return fl_json_fail(node, error, "this pair is declared already; name each pair once");
     }
-    add_combinations(study, left, right);
+    add_combinations(study, pair.left, pair.right);
     return true;
 }
 
@@ -83,7 +89,7 @@ static bool read_baseline(fl_json_node node, fl_study *study, fl_error *error)
     if (study->n_spaces == 1)
         return fl_json_fail(node, error, "a baseline needs another arm to be compared with; the study has one arm");
     study->claims.baseline = baseline;
-    for (size_t arm = 0; arm < study->n_arms; arm += n_combinations(study))
+    for (size_t arm = 0; arm < study->n_arms; arm += fl_study_combinations(study))
         if (arm != baseline) add_combinations(study, arm, baseline);
     return true;
 }
@@ -140,7 +146,8 @@ static bool read_family(fl_json_node claims, fl_study *study, fl_error *error)
 
 static bool read_declared(fl_json_node claims, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "pairs", "baseline", "k", "trials", "margin", "family", NULL };
+    static const char *const keys[] = { "pairs",  "baseline",       "k",         "trials", "margin", "family", "flips",
+                                        "effort", "time_to_target", "workloads", NULL };
     fl_json_node pairs, baseline;
     if (!fl_json_is_object(claims, error) || !fl_json_only(claims, keys, error)) return false;
     bool by_pairs = fl_json_get(claims, "pairs", &pairs), by_baseline = fl_json_get(claims, "baseline", &baseline);
@@ -149,7 +156,7 @@ static bool read_declared(fl_json_node claims, fl_study *study, fl_error *error)
                                 "claims are of 'pairs' or against a 'baseline'; leave one of them out");
     return (!by_pairs || read_pairs(pairs, study, error)) && (!by_baseline || read_baseline(baseline, study, error)) &&
            read_trials(claims, study, error) && read_k(claims, study, error) && read_margin(claims, study, error) &&
-           read_family(claims, study, error);
+           read_family(claims, study, error) && fl_study_read_further_claims(claims, study, error);
 }
 
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error)
@@ -162,13 +169,21 @@ bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error)
     return !claims->declared || read_declared(node, study, error);
 }
 
+/* What the file has of its claims, as it has it. */
+static void keep(json_t *claims, const json_t *file)
+{
+    static const char *const keys[] = { "pairs", "baseline", "flips", "effort", "time_to_target", "workloads" };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        json_t *value = json_object_get(file, keys[i]);
+        if (value) json_object_set(claims, keys[i], value);
+    }
+}
+
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file)
 {
     if (!study->claims.declared) return NULL;
-    json_t *claims = json_object(), *pairs = json_object_get(file, "pairs"),
-           *baseline = json_object_get(file, "baseline");
-    if (pairs) json_object_set(claims, "pairs", pairs);
-    if (baseline) json_object_set(claims, "baseline", baseline);
+    json_t *claims = json_object();
+    keep(claims, file);
     json_object_set_new(claims, "k", json_integer((json_int_t)study->claims.k));
     json_object_set_new(claims, "trials", json_integer((json_int_t)study->claims.trials));
     json_object_set_new(claims, "margin", json_real(study->claims.margin));

@@ -94,7 +94,7 @@ static bool read_metric(fl_json_node node, fl_trial_metric from, fl_trial_metric
     if (*metric == FL_TRIAL_TEST_LOSS || *metric == FL_TRIAL_TEST_ERROR)
         return fl_json_fail(node, error, "'%s' cannot be used: the test set is only reported for what validation chose",
                             name);
-    return fl_json_fail(node, error, "metric '%s' cannot be used here; %sval_loss, val_error can", name,
+    return fl_json_fail(node, error, "metric '%s' cannot be used here; use %sval_loss or val_error", name,
                         from == FL_TRIAL_TRAIN_LOSS ? "train_loss, train_error, " : "");
 }
 

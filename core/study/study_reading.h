@@ -43,11 +43,21 @@ bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 /* What the study declares that it will test, once its arms are there. */
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error);
 
+/* A pair of arms of the file: the first product arms of both. */
+bool fl_study_read_pair(fl_json_node node, const fl_study *study, fl_study_pair *pair, fl_error *error);
+
+/* An arm of the file is so many arms of the product, side by side and in the same order for every arm of the file. */
+size_t fl_study_combinations(const fl_study *study);
+
+/* The claims beyond pairs: flips, effort, time to target, workloads. */
+bool fl_study_read_further_claims(fl_json_node claims, fl_study *study, fl_error *error);
+
 /* What its spaces were narrowed from, once the seeds are there: refused where somebody has edited them since. */
 bool fl_study_read_narrowed(fl_json_node root, const fl_study *study, fl_error *error);
 
 /* The declared claims as an object with their defaults; NULL where none are declared. New reference. */
 json_t *fl_study_claims_json(const fl_study *study, const json_t *file);
+
 /* Can it be run on this machine, and does every field of it mean something? */
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error);
 

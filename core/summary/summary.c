@@ -45,19 +45,13 @@ static double steps_of(const fl_results_score *score)
     return score->steps_to_target;
 }
 
-/* A feasible budget grants every infeasible trial another draw, so there those do not count. */
-static bool counts(const fl_study *study, const fl_results_score *score)
-{
-    return !study->feasible || score->feasible;
-}
-
 /* Trials that `rank` ranks and of which `value` is reported. */
 static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
                                double (*rank)(const fl_results_score *), double (*value)(const fl_results_score *))
 {
     fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (counts(study, s))
+        if (fl_summary_counts(study, s))
             *next++ =
                 (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
     return trials;
@@ -71,6 +65,11 @@ fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *a
 fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm)
 {
     return counted(study, arm, score_of, score_of);
+}
+
+fl_stats_trial *fl_summary_stepped(const fl_study *study, const fl_summary_arm *arm)
+{
+    return counted(study, arm, steps_of, steps_of);
 }
 
 static double median(const fl_stats_trial *trials, size_t n)
@@ -94,9 +93,9 @@ static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
     free(trials);
 }
 
-static size_t resamples_for(size_t n)
+static size_t resamples_for(size_t n, size_t k)
 {
-    size_t affordable = MOST_DRAWS / n;
+    size_t affordable = MOST_DRAWS / fl_stats_depth(n, k);
     return affordable > FL_STATS_RESAMPLES ? FL_STATS_RESAMPLES
            : affordable < LEAST_RESAMPLES  ? LEAST_RESAMPLES
                                            : affordable;
@@ -110,7 +109,7 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
     arm->test_error =
         (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, distribution.low, distribution.high };
     arm->median_test_error = median(trials, n);
-    arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n), BOOTSTRAP_SEED);
+    arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n, arm->k), BOOTSTRAP_SEED);
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
         arm->test_standard_error =
             fl_stats_rate_error(arm->test_error.center, arm->arm->base.owners.workload->dataset->n_test);
@@ -128,7 +127,7 @@ static void fill_laws(const fl_study *study, fl_summary_arm *arm)
 static void fill_steps(const fl_study *study, fl_summary_arm *arm)
 {
     size_t n = arm->n_counted, n_reached = 0;
-    fl_stats_trial *trials = counted(study, arm, steps_of, steps_of);
+    fl_stats_trial *trials = fl_summary_stepped(study, arm);
     fl_stats_distribution distribution = fl_stats_best_of(trials, n, n);
     for (size_t i = 0; i < n; i++) n_reached += isfinite(trials[i].value);
     arm->steps = (fl_summary_band){ distribution.median, distribution.low, distribution.high };
@@ -203,7 +202,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     arm->selected = fl_results_best_score(arm->scores, arm->n_scores);
     if (arm->selected) arm->record = fl_results_record(results, arm->selected->record);
     arm->n_run = arm->results->n_run;
-    for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += counts(study, &arm->scores[s]);
+    for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += fl_summary_counts(study, &arm->scores[s]);
     arm->k = k_of(study, arm->n_counted);
     arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
     fill_defaults(arm);

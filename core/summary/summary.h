@@ -7,8 +7,9 @@
  * only the feasible ones where the study's budget counts feasible trials. Failed trials have no figures: they are
  * counted and warned of. Reruns of the selected trial stand beside the rest and enter nothing else.
  *
- * The cost is linear in the number of trials: above 100,000 trials per arm the interval is drawn from fewer resamples,
- * and permutation tests share a fixed amount of work. A study whose tests drew fewer divisions than planned says so.
+ * The cost is linear in the number of trials: permutation tests and intervals share a fixed amount of work, and above
+ * 10,000 trials per arm touch only the ranks that have weight, or use the normal limit. A study whose tests drew fewer
+ * divisions than planned says so.
  */
 #ifndef FL_SUMMARY_SUMMARY_H
 #define FL_SUMMARY_SUMMARY_H
@@ -17,6 +18,8 @@
 #include "stats/axis.h"
 #include "stats/best_of.h"
 #include "stats/expected_best.h"
+#include "summary/summary_both.h"
+#include "summary/summary_further.h"
 
 /* One reported figure as the figures draw it: at the selected trial, and the 5th and 95th percentile of resampling
  * these N trials with K = N. A band, not a confidence interval (best_of.h). Infinite where there is no figure. */
@@ -89,7 +92,8 @@ typedef struct fl_summary_pair {
     size_t n_a, n_b;      /* trials compared */
     size_t n_left_out;    /* of paired arms: trials without a partner */
     bool tested;          /* both budgets are filled, and both arms have a feasible trial */
-    size_t permutations;  /* divisions the test drew; 0 where it was not made */
+    bool normal;          /* of so many trials that the normal limit is used (stats/arms.h), for p and interval */
+    size_t permutations;  /* divisions the test drew; 0 where it was not made, or is the normal limit's */
     double difference;    /* a minus b: negative where a is better; NaN where an arm has no feasible trial */
     double low, high;     /* its 90 % interval (stats/gap.h); NaN where K is more than a fifth of the trials */
     double coverage;      /* how often such an interval holds the truth in simulated studies */
@@ -99,8 +103,12 @@ typedef struct fl_summary_pair {
     bool claimed;         /* and the worse arm's search is not cut off */
     size_t worse;         /* the arm with the larger E[best of K]; an index into arms */
     fl_summary_reruns reruns;
-    bool steps_equal;  /* steps to target lie within one evaluation interval; false without a target */
-    bool within_error; /* the selected trials' test errors lie closer than a binomial standard error */
+    fl_summary_effort effort;         /* where the study declares it */
+    bool has_steps_ratio;             /* the study declares time_to_target */
+    fl_stats_steps_ratio steps_ratio; /* a over b, in the median of the best of k */
+    double resolution;                /* steps between the evaluations that the target is seen at */
+    bool steps_equal;                 /* steps to target lie within one evaluation interval; false without a target */
+    bool within_error;                /* the selected trials' test errors lie closer than a binomial standard error */
     fl_summary_verdict found;
     char *verdict; /* in words, with the arms' names: "a is better"; owned */
 } fl_summary_pair;
@@ -139,7 +147,10 @@ typedef struct fl_summary {
     size_t n_arms;
     fl_summary_pair *pairs; /* those the study declares, in its order; else all, by the first arm, then the second */
     size_t n_pairs, n_tests;
-    size_t n_looks; /* at the declared claims, this one included: tested at FL_SUMMARY_LEVEL over it */
+    fl_summary_flip *flips; /* as declared */
+    size_t n_flips;
+    fl_summary_over *over; /* over workloads; of a family with its first study; NULL where it is not declared; owned */
+    size_t n_looks;        /* at the declared claims, this one included: they set the level (stats/looks.h) */
     double level;
     size_t n_family;                  /* studies corrected together with this one, itself included; 0: on its own */
     fl_summary_inclusion *inclusions; /* by the special arm, then the general one */
@@ -151,6 +162,9 @@ typedef struct fl_summary {
 /* Differences are claimed below it, after Holm's correction, when they are looked at once. */
 #define FL_SUMMARY_LEVEL 0.05
 
+/* A detectable difference simulates thousands of studies; beyond so many tests a study is to declare fewer. */
+enum { FL_SUMMARY_MOST_DETECTABLE = 30 };
+
 fl_summary *fl_summary_make(const fl_results *results);
 void fl_summary_free(fl_summary *summary);
 
@@ -161,11 +175,14 @@ void fl_summary_correct_families(fl_summary *const *summaries, size_t n);
  * caller frees them. */
 fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm);
 
+/* The same by their steps to the study's target, infinite where it was not reached. */
+fl_stats_trial *fl_summary_stepped(const fl_study *study, const fl_summary_arm *arm);
+
 /* The same with the study's score to report. */
 fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm);
 
-/* True when two arms can be compared: everything but optimizer, schedule and space is the same. */
-bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b);
+/* True when pairs that the study declares were tested: whoever is shown them has looked (record/log.h). */
+bool fl_summary_shows_claims(const fl_summary *summary);
 
 /* True when an arm's errors are rates of wrong answers; else they are losses. */
 bool fl_summary_rates(const fl_study_arm *arm);

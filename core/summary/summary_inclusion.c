@@ -112,7 +112,7 @@ static void test_all(fl_summary *summary)
     double shuffled = 0;
     FOR_JUDGED(i, summary)
     {
-        shuffled += (double)(summary->arms[i->general].n_counted + summary->arms[i->special].n_counted);
+        shuffled += fl_summary_shuffled(summary, i->general, i->special, i->k);
         n_tests++;
     }
     if (!n_tests) return;

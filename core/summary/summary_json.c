@@ -1,5 +1,6 @@
 /* A summary as JSON. What is infinite or not a number here is null there. */
 #include "summary/summary_ledger.h"
+#include "summary/summary_parts.h"
 
 #include <math.h>
 
@@ -187,8 +188,12 @@ static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
                           number(pair->low), "high", number(pair->high), "coverage", number(pair->coverage), "declared",
                           declared, "paired", pair->paired, "n", json_pack("[i, i]", (int)pair->n_a, (int)pair->n_b),
                           "left_out", count(pair->n_left_out), "detectable_difference", number(pair->detectable)));
+    json_object_set_new(object, "method",
+                        pair->tested ? json_string(pair->normal ? "normal limit" : "permutation") : json_null());
     json_object_set_new(object, "closed", json_boolean(!summary->arms[pair->worse].n_cut_offs));
     json_object_set_new(object, "reruns", pair_reruns_json(&pair->reruns));
+    json_object_set_new(object, "effort", fl_summary_effort_json(&pair->effort));
+    json_object_set_new(object, "time_to_target", fl_summary_steps_ratio_json(pair));
     json_object_set_new(object, "finding", json_string(findings[pair->found]));
     json_object_set_new(object, "claimed", json_boolean(pair->claimed));
     json_object_set_new(object, "verdict", json_string(pair->verdict));
@@ -240,9 +245,10 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(summary, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA, "folder",
-                     summary->results->folder, "study", study->name, "select", fl_trial_metric_name(study->select),
-                     "select_at", study->select_best ? "best" : "final", "target", target_json(study), "claims",
-                     claims_json(summary), "arms", arms, "pairs", pairs, "inclusions", inclusions_json(summary),
-                     "warnings", messages(summary->warnings, summary->n_warnings));
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", FL_RECORD_SCHEMA,
+                     "folder", summary->results->folder, "study", study->name, "select",
+                     fl_trial_metric_name(study->select), "select_at", study->select_best ? "best" : "final", "target",
+                     target_json(study), "claims", claims_json(summary), "arms", arms, "pairs", pairs, "flips",
+                     fl_summary_flips_json(summary), "over_workloads", fl_summary_over_json(summary), "inclusions",
+                     inclusions_json(summary), "warnings", messages(summary->warnings, summary->n_warnings));
 }

@@ -12,10 +12,22 @@ fl_summary *fl_summary_make(const fl_results *results)
         (fl_summary){ .results = results, .arms = fl_memory_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
     for (size_t i = 0; i < n_arms; i++) fl_summary_fill_arm(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
+    fl_summary_find_flips(summary);
+    fl_summary_measure_further(summary);
+    if (results->study->claims.workloads) summary->over = fl_summary_over_of(&summary, 1);
     fl_summary_include(summary);
     fl_summary_warn_of_later(summary);
     fl_summary_warn(summary);
     return summary;
+}
+
+bool fl_summary_shows_claims(const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_flips; i++)
+        if (summary->flips[i].judged) return true;
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        if (summary->pairs[i].tested) return summary->results->study->claims.declared;
+    return false;
 }
 
 static void free_sentences(char **list, size_t n)
@@ -38,7 +50,14 @@ void fl_summary_free(fl_summary *summary)
     free_sentences(summary->warnings, summary->n_warnings);
     free(summary->arms);
     for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
-    for (size_t i = 0; i < summary->n_pairs; i++) free(summary->pairs[i].verdict);
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        free(summary->pairs[i].verdict);
+        free(summary->pairs[i].effort.equal);
+        free(summary->pairs[i].effort.unlike);
+    }
+    for (size_t i = 0; i < summary->n_flips; i++) free(summary->flips[i].verdict);
+    free(summary->flips);
+    fl_summary_over_free(summary->over);
     free(summary->inclusions);
     free(summary->pairs);
     free(summary);

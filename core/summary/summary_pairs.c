@@ -1,10 +1,10 @@
-/* Comparisons: the pairs of arms that a study declares, or every pair that differs in optimizer, schedule and space
- * alone. */
+/* Comparisons: tests, intervals and verdicts of the pairs that a study tests (summary_both.c). */
 #include "base/memory.h"
 #include "stats/detectable.h"
 #include "stats/expected_best.h"
 #include "stats/gap.h"
 #include "stats/holm.h"
+#include "stats/looks.h"
 #include "stats/permutation.h"
 #include "stats/steps.h"
 #include "summary/summary_parts.h"
@@ -19,46 +19,10 @@ enum { DIVISIONS_PER_PAIR = 100, LEAST_DIVISIONS_PER_PAIR = 40, LEAST_DIVISIONS 
 
 /* Trials all tests of a study may shuffle together, about three seconds' worth; and its intervals. */
 static const double MOST_SHUFFLED = 1e8, MOST_RESAMPLED = 3e7;
-enum { LEAST_RESAMPLES = 200 }; /* that still give a 5th percentile */
-
-/* A detectable difference simulates thousands of studies; beyond so many tests a study is to declare fewer. */
-enum { MOST_DETECTABLE = 30 };
+enum { LEAST_RESAMPLES = 200 };      /* that still give a 5th percentile */
+enum { DECLARED_RESAMPLES = 10000 }; /* a claim's interval is known to a hundredth of its width */
 
 enum { SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
-
-bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b)
-{
-    return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
-           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
-}
-
-/* --- paired arms --- */
-
-static bool same_axis(const fl_search_axis *a, const fl_search_axis *b)
-{
-    if (strcmp(a->name, b->name) || a->n_points != b->n_points) return false;
-    if (!a->n_points) return a->log == b->log && a->min == b->min && a->max == b->max;
-    return !memcmp(a->points, b->points, a->n_points * sizeof *a->points);
-}
-
-/* The next axis from `i` on that a search varies; n_axes when there is none. */
-static size_t next_varying(const fl_search_space *space, size_t i)
-{
-    while (i < space->n_axes && !space->n_complete && !fl_search_axis_varies(space, &space->axes[i])) i++;
-    return i;
-}
-
-/* Have both arms the same axes in the same order? Then trial i has the same point and the same seed in both. */
-static bool same_axes(const fl_search_space *a, const fl_search_space *b)
-{
-    if (a->n_complete != b->n_complete) return false;
-    size_t i = next_varying(a, 0), j = next_varying(b, 0);
-    while (i < a->n_axes && j < b->n_axes && same_axis(&a->axes[i], &b->axes[j])) {
-        i = next_varying(a, i + 1);
-        j = next_varying(b, j + 1);
-    }
-    return i == a->n_axes && j == b->n_axes;
-}
 
 /* --- the list --- */
 
@@ -74,7 +38,7 @@ static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
         .a = a,
         .b = b,
         .k = smaller(first->k, second->k),
-        .paired = same_axes(first->arm->space, second->arm->space),
+        .paired = fl_summary_paired(first->arm, second->arm),
         .tested = first->results->filled && second->results->filled && first->selected && second->selected,
         .difference = NAN,
         .low = NAN,
@@ -86,70 +50,26 @@ static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
     };
 }
 
-static void list_declared(fl_summary *summary)
+static void list_pairs(fl_summary *summary)
 {
-    const fl_study_claims *claims = &summary->results->study->claims;
-    summary->pairs = fl_memory_new(claims->n_pairs, sizeof *summary->pairs);
-    for (const fl_study_pair *pair = claims->pairs; pair < claims->pairs + claims->n_pairs; pair++)
-        summary->pairs[summary->n_pairs++] = pair_of(summary, pair->left, pair->right);
-}
-
-static void list_all(fl_summary *summary)
-{
-    size_t n = summary->n_arms;
-    summary->pairs = fl_memory_new(n * (n - 1) / 2, sizeof *summary->pairs);
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = a + 1; b < n; b++)
-            if (fl_summary_comparable(summary->arms[a].arm, summary->arms[b].arm))
-                summary->pairs[summary->n_pairs++] = pair_of(summary, a, b);
+    fl_study_pair *tested;
+    summary->n_pairs = fl_summary_tested_pairs(summary->results->study, &tested);
+    summary->pairs = fl_memory_new(summary->n_pairs, sizeof *summary->pairs);
+    for (size_t i = 0; i < summary->n_pairs; i++) summary->pairs[i] = pair_of(summary, tested[i].left, tested[i].right);
+    free(tested);
 }
 
 /* --- the trials of a pair --- */
 
-/* Both arms' trials, to be freed. */
-typedef struct both {
-    fl_stats_trial *a, *b;
-    fl_stats_arms arms;
-} both;
-
-static fl_stats_trial as_trial(const fl_results_score *score)
+static fl_summary_both both_of(const fl_summary *summary, fl_summary_pair *pair)
 {
-    return (fl_stats_trial){ .score = score->score, .val_loss = score->val_loss, .value = score->test_error };
-}
-
-/* Trials of one index side by side, infeasible ones too; those without a partner are left out. */
-static both side_by_side(const fl_summary_arm *a, const fl_summary_arm *b)
-{
-    size_t n = 0, most = smaller(a->n_scores, b->n_scores);
-    both pair = { .a = fl_memory_new(most, sizeof *pair.a), .b = fl_memory_new(most, sizeof *pair.b) };
-    for (size_t i = 0, j = 0; i < a->n_scores && j < b->n_scores;) {
-        const fl_results_score *left = &a->scores[i], *right = &b->scores[j];
-        if (left->index == right->index) {
-            pair.a[n] = as_trial(left);
-            pair.b[n++] = as_trial(right);
-        }
-        i += left->index <= right->index;
-        j += right->index <= left->index;
-    }
-    pair.arms = (fl_stats_arms){ pair.a, pair.b, n, n, 0, true };
-    return pair;
-}
-
-static both both_of(const fl_summary *summary, fl_summary_pair *pair)
-{
-    const fl_study *study = summary->results->study;
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    both trials;
-    if (pair->paired) {
-        trials = side_by_side(a, b);
-        pair->n_left_out = a->n_scores + b->n_scores - 2 * trials.arms.n_a;
-    } else {
-        trials = (both){ .a = fl_summary_tested(study, a), .b = fl_summary_tested(study, b) };
-        trials.arms = (fl_stats_arms){ trials.a, trials.b, a->n_counted, b->n_counted, 0, false };
-    }
-    trials.arms.k = pair->k = smaller(pair->k, smaller(trials.arms.n_a, trials.arms.n_b));
+    const fl_summary_side left = { a->scores, a->n_scores }, right = { b->scores, b->n_scores };
+    fl_summary_both trials = fl_summary_both_of(summary->results->study, left, right, pair->paired);
     pair->n_a = trials.arms.n_a;
     pair->n_b = trials.arms.n_b;
+    pair->n_left_out = trials.n_left_out;
+    trials.arms.k = pair->k = smaller(pair->k, smaller(pair->n_a, pair->n_b));
     return trials;
 }
 
@@ -162,6 +82,11 @@ size_t fl_summary_draws(size_t n_tests, double shuffled)
     return (size_t)fmin(wanted, fmax(least, MOST_SHUFFLED / shuffled));
 }
 
+double fl_summary_shuffled(const fl_summary *summary, size_t a, size_t b, size_t k)
+{
+    return (double)(fl_stats_depth(summary->arms[a].n_counted, k) + fl_stats_depth(summary->arms[b].n_counted, k));
+}
+
 /* What is to be drawn: divisions of each test, and resamples of each interval. */
 typedef struct draws {
     size_t divisions, resamples;
@@ -169,22 +94,21 @@ typedef struct draws {
 
 static draws plan_draws(fl_summary *summary)
 {
-    double shuffled = 0;
+    double shuffled = 0, wanted = summary->results->study->claims.declared ? DECLARED_RESAMPLES : FL_STATS_RESAMPLES;
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_summary_pair *pair = &summary->pairs[i];
         if (!pair->tested) continue;
-        shuffled += (double)(summary->arms[pair->a].n_counted + summary->arms[pair->b].n_counted);
+        shuffled += fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
         summary->n_tests++;
     }
     double affordable = fmax(LEAST_RESAMPLES, MOST_RESAMPLED / fmax(1, shuffled));
-    return (draws){ fl_summary_draws(summary->n_tests, fmax(1, shuffled)),
-                    (size_t)fmin(FL_STATS_RESAMPLES, affordable) };
+    return (draws){ fl_summary_draws(summary->n_tests, fmax(1, shuffled)), (size_t)fmin(wanted, affordable) };
 }
 
 static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_arms arms)
 {
     const fl_study *study = summary->results->study;
-    if (!pair->tested || summary->n_tests > MOST_DETECTABLE) return;
+    if (!pair->tested || summary->n_tests > FL_SUMMARY_MOST_DETECTABLE) return;
     size_t planned = smaller(pair->n_a, pair->n_b);
     arms.n_a = smaller(arms.n_a, FL_STATS_PILOT);
     arms.n_b = smaller(arms.n_b, FL_STATS_PILOT);
@@ -192,13 +116,20 @@ static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_ar
     pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)summary->n_tests, SEED);
 }
 
+static double coverage_of(const fl_summary_pair *pair)
+{
+    size_t n = smaller(pair->n_a, pair->n_b);
+    return pair->normal ? 0.9 : pair->paired ? fl_stats_paired_coverage(n) : fl_stats_coverage(n);
+}
+
 /* The difference with its interval, and p where a test is due: a test of no divisions is the difference alone. */
 static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const draws *draw)
 {
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     if (!a->selected || !b->selected) return;
-    both trials = both_of(summary, pair);
-    if (pair->tested) pair->permutations = draw->divisions;
+    fl_summary_both trials = both_of(summary, pair);
+    pair->normal = fl_stats_arms_many(&trials.arms);
+    if (pair->tested && !pair->normal) pair->permutations = draw->divisions;
     if (pair->n_a && pair->n_b) {
         fl_stats_difference found = fl_stats_permutation(&trials.arms, pair->permutations, SEED);
         pair->difference = found.difference;
@@ -208,11 +139,10 @@ static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const
         fl_stats_gap gap = fl_stats_gap_of(&trials.arms, 0, draw->resamples, SEED);
         pair->low = gap.low;
         pair->high = gap.high;
-        pair->coverage = fl_stats_coverage(smaller(pair->n_a, pair->n_b));
+        pair->coverage = coverage_of(pair);
     }
     detect(summary, pair, trials.arms);
-    free(trials.a);
-    free(trials.b);
+    fl_summary_both_free(&trials);
 }
 
 /* An arm's feasible reruns; returns how many. */
@@ -326,11 +256,8 @@ void fl_summary_compare(fl_summary *summary)
 {
     const fl_study_claims *claims = &summary->results->study->claims;
     summary->n_looks = 1 + (claims->declared ? summary->results->earlier_looks : 0);
-    summary->level = FL_SUMMARY_LEVEL / (double)summary->n_looks;
-    if (claims->n_pairs)
-        list_declared(summary);
-    else
-        list_all(summary);
+    summary->level = fl_stats_level_of_look(summary->n_looks);
+    list_pairs(summary);
     draws draw = plan_draws(summary);
     for (size_t i = 0; i < summary->n_pairs; i++) {
         compare_pair(summary, &summary->pairs[i], &draw);
@@ -347,6 +274,19 @@ static const char *family_of(const fl_summary *summary)
     return summary->results->study->claims.family;
 }
 
+/* Arms over the workloads of a whole family stand with its first study that declares it. */
+static void compare_over_workloads(fl_summary *const *members, size_t n)
+{
+    fl_summary *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!members[i]->results->study->claims.workloads) continue;
+        fl_summary_over_free(members[i]->over);
+        members[i]->over = NULL;
+        if (!first) first = members[i];
+    }
+    if (first) first->over = fl_summary_over_of(members, n);
+}
+
 void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
 {
     fl_summary **members = fl_memory_new(n, sizeof *members);
@@ -357,6 +297,7 @@ void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
                 members[n_members++] = summaries[i];
         if (n_members < 2 || members[0] != summaries[first]) continue;
         adjust(members, n_members);
+        compare_over_workloads(members, n_members);
         for (size_t i = 0; i < n_members; i++) {
             members[i]->n_family = n_members;
             judge_all(members[i]);

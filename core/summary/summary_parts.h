@@ -8,6 +8,9 @@
  * as are wanted, or as that can afford. */
 size_t fl_summary_draws(size_t n_tests, double shuffled);
 
+/* The trials of two arms that a draw shuffles: those whose rank has weight in the best of `k`. */
+double fl_summary_shuffled(const fl_summary *summary, size_t a, size_t b, size_t k);
+
 /* The tuning playbook's rule of thumb (same authors): below it not even two hyperparameters can be tuned. */
 enum { FL_SUMMARY_FEW_TRIALS = 10 };
 
@@ -19,6 +22,22 @@ void fl_summary_find_cut_offs(const fl_results *results, fl_summary_arm *arm);
 
 /* Compare the declared pairs, or all pairs of comparable arms, once the arms are there. */
 void fl_summary_compare(fl_summary *summary);
+
+/* Judge the declared flips, once the pairs are compared: their level holds here too. */
+void fl_summary_find_flips(fl_summary *summary);
+
+/* The pairs' efforts and times to the target, where they are declared. */
+void fl_summary_measure_further(fl_summary *summary);
+
+/* All arms over the workloads of these studies, `n` >= 1 of them. */
+fl_summary_over *fl_summary_over_of(fl_summary *const *members, size_t n);
+void fl_summary_over_free(fl_summary_over *over);
+
+/* As JSON, null where it is not declared. New references. */
+json_t *fl_summary_effort_json(const fl_summary_effort *effort);
+json_t *fl_summary_steps_ratio_json(const fl_summary_pair *pair);
+json_t *fl_summary_flips_json(const fl_summary *summary);
+json_t *fl_summary_over_json(const fl_summary *summary);
 
 /* Judge all inclusions, once the arms are there. */
 void fl_summary_include(fl_summary *summary);

@@ -137,7 +137,7 @@ static void warn_of_divisions(fl_summary *summary)
 {
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_summary_pair *pair = &summary->pairs[i];
-        if (!pair->tested || pair->permutations >= FL_STATS_PERMUTATIONS) continue;
+        if (!pair->tested || pair->normal || pair->permutations >= FL_STATS_PERMUTATIONS) continue;
         WARN(summary,
              "with this many trials the permutation tests drew %zu divisions instead of %d: p is coarser than usual",
              pair->permutations, FL_STATS_PERMUTATIONS);

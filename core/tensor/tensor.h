@@ -8,7 +8,21 @@
 
 #include <stddef.h>
 
-enum { FL_TENSOR_DIMS = 4, FL_TENSOR_NAME = 48 };
+enum {
+    FL_TENSOR_DIMS = 4,
+    FL_TENSOR_NAME = 48,
+    FL_TENSOR_ALIGNMENT = 16 /* floats: a cache line, the widest vector register */
+};
+
+/* What a tensor is to a rule that treats some apart. */
+typedef enum fl_tensor_role {
+    FL_TENSOR_MATRIX,
+    FL_TENSOR_VECTOR,    /* biases, gains: one number per unit */
+    FL_TENSOR_EMBEDDING, /* a row per token or position */
+    FL_TENSOR_OUTPUT,    /* the weight of the last layer that has any */
+    FL_TENSOR_ROLES
+} fl_tensor_role;
+const char *fl_tensor_role_name(fl_tensor_role role); /* "matrix", "vector", "embedding", "output" */
 
 /* How a tensor begins. */
 typedef enum fl_tensor_start {
@@ -25,6 +39,7 @@ typedef struct fl_tensor {
     size_t shape[FL_TENSOR_DIMS]; /* canonical shape: out x in, or O,I,H,W, or one number for a bias */
     size_t n_dims;
     fl_tensor_start start;
+    fl_tensor_role role;
     size_t n_matrices;    /* it holds so many below each other, as attention and LSTM do; 0: one */
     size_t n_values;      /* product of the shape */
     size_t offset, count; /* where the tensor lies in the array and how many floats it takes there */
@@ -36,5 +51,9 @@ typedef struct fl_tensor_layout {
     size_t n_tensors;
     const fl_tensor *tensors; /* borrowed from the network */
 } fl_tensor_layout;
+
+/* Every tensor in canonical order at a multiple of 16 floats, without other padding: where rows and columns are what
+ * the shapes say. The array's tensors are written to `placed` (n_tensors). */
+fl_tensor_layout fl_tensor_layout_canonical(const fl_tensor_layout *native, fl_tensor *placed);
 
 #endif

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 typedef struct prefix {
     char magic[16];
@@ -27,6 +27,14 @@ typedef struct header {
     uint64_t where, n_arrays, count;
     fl_train_position at;
 } header;
+
+/* Floats of all arrays. */
+static uint64_t count_of(const fl_train_checkpoint *checkpoint)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < checkpoint->n_arrays; i++) count += checkpoint->arrays[i].count;
+    return count;
+}
 
 static uint64_t chain(uint64_t sum, const void *bytes, size_t n)
 {
@@ -66,14 +74,16 @@ bool fl_train_checkpoint_write(const fl_train_checkpoint *checkpoint, const char
     fl_replacement file;
     uint64_t sum = 0;
     char temporary[FL_FILE_PATH_MAX + ENDING];
-    header head = {
-        .where = checkpoint->where, .n_arrays = checkpoint->n_arrays, .count = checkpoint->count, .at = checkpoint->at
-    };
+    header head = { .where = checkpoint->where,
+                    .n_arrays = checkpoint->n_arrays,
+                    .count = count_of(checkpoint),
+                    .at = checkpoint->at };
     snprintf(head.trial, sizeof head.trial, "%s", checkpoint->trial);
     if (!begin(&file, path, temporary, error)) return false;
     fl_replacement_add(&file, &ours, sizeof ours);
     put(&file, &sum, &head, sizeof head);
-    for (size_t i = 0; i < head.n_arrays; i++) put(&file, &sum, checkpoint->arrays[i], head.count * sizeof(float));
+    for (const fl_train_checkpoint_array *a = checkpoint->arrays; a < checkpoint->arrays + head.n_arrays; a++)
+        put(&file, &sum, a->values, a->count * sizeof(float));
     put(&file, &sum, checkpoint->points, head.at.n_points * sizeof *checkpoint->points);
     return fl_replacement_end(&file, error);
 }
@@ -133,7 +143,7 @@ static fl_train_checkpoint_found read_header(const fl_train_checkpoint *checkpoi
         return foreign(path, "is a checkpoint of another trial", error);
     if (head->where != checkpoint->where)
         return useless(path, "was written on another machine or by another build", error);
-    bool fits = head->n_arrays == checkpoint->n_arrays && head->count == checkpoint->count &&
+    bool fits = head->n_arrays == checkpoint->n_arrays && head->count == count_of(checkpoint) &&
                 head->at.n_points <= checkpoint->most_points;
     return fits ? FL_TRAIN_CHECKPOINT_READ : useless(path, "does not fit the trial", error);
 }
@@ -141,16 +151,16 @@ static fl_train_checkpoint_found read_header(const fl_train_checkpoint *checkpoi
 static bool read_pieces(const fl_train_checkpoint *checkpoint, int file, uint64_t *sum, const header *head)
 {
     char more;
-    for (size_t i = 0; i < head->n_arrays; i++)
-        if (!get(file, sum, checkpoint->arrays[i], head->count * sizeof(float))) return false;
+    for (const fl_train_checkpoint_array *a = checkpoint->arrays; a < checkpoint->arrays + head->n_arrays; a++)
+        if (!get(file, sum, a->values, a->count * sizeof(float))) return false;
     return get(file, sum, checkpoint->points, head->at.n_points * sizeof *checkpoint->points) &&
            !read_all(file, &more, 1);
 }
 
 static void clear(const fl_train_checkpoint *checkpoint)
 {
-    for (size_t i = 0; i < checkpoint->n_arrays; i++)
-        memset(checkpoint->arrays[i], 0, checkpoint->count * sizeof(float));
+    for (const fl_train_checkpoint_array *a = checkpoint->arrays; a < checkpoint->arrays + checkpoint->n_arrays; a++)
+        memset(a->values, 0, a->count * sizeof(float));
 }
 
 fl_train_checkpoint_found fl_train_checkpoint_read(fl_train_checkpoint *checkpoint, const char *path, fl_error *error)

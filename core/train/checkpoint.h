@@ -2,8 +2,8 @@
  *
  * What follows from the trial itself is left out: every random draw is a function of seed, purpose and position, an
  * epoch's order one of seed and epoch, the rate one of the step and of the points. Parameters and optimizer state are
- * written as they lie in memory, in the backend's own layout and with its padding, for only the machine and build that
- * wrote them may read them: anywhere else the steps to come would have other bits than those done.
+ * written as they lie in memory, in the layout the rule has them in and with its padding, for only the machine and
+ * build that wrote them may read them: anywhere else the steps to come would have other bits than those done.
  */
 #ifndef FL_TRAIN_CHECKPOINT_H
 #define FL_TRAIN_CHECKPOINT_H
@@ -19,13 +19,18 @@ typedef struct fl_train_position {
     fl_outcome_seconds seconds;
 } fl_train_position;
 
+typedef struct fl_train_checkpoint_array {
+    float *values;
+    size_t count;
+} fl_train_checkpoint_array;
+
 /* A trial's state, borrowed where it lies. */
 typedef struct fl_train_checkpoint {
     const char *trial; /* identity */
     uint64_t where;    /* a hash of the machine, the build and what the libraries chose */
     fl_train_position at;
-    float *arrays[1 + FL_OPTIMIZER_STATES]; /* parameters and the optimizer's state, `count` floats each */
-    size_t n_arrays, count;
+    fl_train_checkpoint_array arrays[2 + FL_OPTIMIZER_STATES]; /* parameters, the optimizer's state, its own floats */
+    size_t n_arrays;
     fl_trial_point *points;
     size_t most_points; /* room for so many */
 } fl_train_checkpoint;

@@ -77,13 +77,6 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
-static fl_dataset *load(const fl_trial *trial, fl_error *error)
-{
-    double data[FL_HYPER_MAX];
-    fl_workload_data(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], data);
-    return fl_dataset_load(trial->owners.workload->dataset, data, error);
-}
-
 /* Do the layers fit the examples, a batch of which must fit memory? */
 static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
@@ -95,7 +88,9 @@ static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_er
 
 static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
-    if (!plans->dataset && !(plans->dataset = load(trial, error))) return false;
+    if (!plans->dataset)
+        plans->dataset = fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
+    if (!plans->dataset) return false;
     if (!plans->splits.training.index && !fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error))
         return false;
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;

@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static void point_at(fl_train_checkpoint *checkpoint, float *values, size_t count)
+{
+    checkpoint->arrays[checkpoint->n_arrays++] = (fl_train_checkpoint_array){ values, count };
+}
+
 /* Where its state lies. */
 static void point_out(fl_train_run *run)
 {
@@ -17,10 +22,9 @@ static void point_out(fl_train_run *run)
     fl_train_checkpoint *checkpoint = &run->checkpoint;
     checkpoint->trial = run->outcome->trial;
     checkpoint->where = fl_hash(where, sizeof where);
-    checkpoint->count = run->update.layout->count;
-    checkpoint->n_arrays = 1 + n_states;
-    checkpoint->arrays[0] = run->update.parameters;
-    for (size_t i = 0; i < n_states; i++) checkpoint->arrays[1 + i] = run->update.state[i];
+    point_at(checkpoint, run->update.parameters, run->update.layout->count);
+    for (size_t i = 0; i < n_states; i++) point_at(checkpoint, run->update.state[i], run->update.layout->count);
+    if (run->own.kept) point_at(checkpoint, run->update.own, run->own.kept);
     checkpoint->points = run->outcome->points;
 }
 
@@ -58,7 +62,7 @@ bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error)
     if (found == FL_TRAIN_CHECKPOINT_USELESS) say(run, 0, "%s; the trial starts from the beginning", why.text);
     if (!*resumed) return true;
     take_up(run);
-    fl_network_refresh(run->network, 0, run->update.layout->count);
+    fl_train_run_show_parameters(run);
     say(run, run->checkpoint.at.spent, "%s: the trial goes on from step %zu of %zu", path, run->step,
         run->trial->steps);
     return true;

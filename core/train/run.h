@@ -6,6 +6,19 @@
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
+/* Canonical arrays for a rule that looks at rows and columns; none where the network's are canonical. */
+typedef struct fl_train_view {
+    fl_tensor_layout layout;
+    float *parameters, *gradient; /* NULL: none */
+} fl_train_view;
+
+/* The network's state before and after the step's first forward, for rules that compute gradients elsewhere too: those
+ * start from the one and leave the other. */
+typedef struct fl_train_passing {
+    float *before, *after;
+    size_t count; /* 0: the network has none, or the rule asks for nothing */
+} fl_train_passing;
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
@@ -16,6 +29,9 @@ typedef struct fl_train_run {
     fl_arena *arena;
     fl_dataset_order order;
     fl_optimizer_update update;
+    fl_train_view view;
+    fl_train_passing passing;
+    fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     bool warned;           /* that its state cannot be saved */
@@ -34,6 +50,21 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
+
+/* Allocate what the rule is lent. */
+void fl_train_run_lend(fl_train_run *run);
+
+/* The network's parameters are in place: the state's first values. */
+void fl_train_run_start_rule(fl_train_run *run);
+
+/* The rule's parameters have changed as a whole: the network is to see them. */
+void fl_train_run_show_parameters(fl_train_run *run);
+
+/* fl_optimizer_update.again. */
+void fl_train_run_gradient_again(fl_optimizer_update *update);
+
+/* Before forward: the step's parameters are where the rule wants its loss. */
+void fl_train_run_look(fl_train_run *run);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);

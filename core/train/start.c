@@ -1,34 +1,10 @@
 /* The start of a trial: memory is allocated, everything gets its first value, the outcome its description. */
 #include "base/memory.h"
+#include "math/dense.h"
 #include "train/run.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void gradient_again(fl_optimizer_update *update)
-{
-    fl_train_run *run = update->trainer;
-    fl_network_refresh(run->network, 0, update->layout->count);
-    fl_network_forward(run->network);
-    fl_network_backward(run->network, NULL, NULL);
-    run->outcome->gradient_evaluations++;
-}
-
-static void fill_update(fl_train_run *run)
-{
-    const fl_tensor_layout *layout = fl_network_layout(run->network);
-    run->update = (fl_optimizer_update){
-        .layout = layout,
-        .parameters = fl_network_parameters(run->network),
-        .gradient = fl_network_gradient(run->network),
-        .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
-        .seed = run->trial->seed,
-        .again = gradient_again,
-        .trainer = run,
-    };
-    for (size_t i = 0; i < run->trial->owners.optimizer->n_states; i++)
-        run->update.state[i] = fl_arena_floats(run->arena, layout->count);
-}
 
 static void allocate(fl_train_run *run)
 {
@@ -43,7 +19,7 @@ static void allocate(fl_train_run *run)
         run->shown = fl_arena_floats(run->arena, fl_tensor_shape_size(fl_network_in(run->network)));
     fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
     run->context = fl_trial_schedule_context(trial);
-    fill_update(run);
+    fl_train_run_lend(run);
 }
 
 static void describe(fl_train_run *run)
@@ -63,9 +39,8 @@ static void describe(fl_train_run *run)
 
 static void begin(fl_train_run *run)
 {
-    const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_network_init(run->network, &run->trial->init, run->trial->seed);
-    if (optimizer->start) optimizer->start(&run->update);
+    fl_train_run_start_rule(run);
     if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }
 
@@ -73,6 +48,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
 {
     bool resumed = false;
     run->network = run->plans->training;
+    if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
     allocate(run);
     describe(run);
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;

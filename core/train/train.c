@@ -77,11 +77,12 @@ static bool step(fl_train_run *r)
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     gather(r, fl_train_plans_input(r->network));
     fl_train_run_end_lap(r, &seconds->data);
+    r->rate = rate_of_step(r);
+    fl_train_run_look(r);
     fl_network_forward(r->network);
     r->loss = fl_network_loss(r->network);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
-    r->rate = rate_of_step(r);
     fl_train_run_backward_and_update(r);
     show_step(r);
     fl_train_run_end_lap(r, &seconds->other);

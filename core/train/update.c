@@ -4,6 +4,8 @@
  */
 #include "train/run.h"
 
+#include <string.h>
+
 /* Floats: with gradient and two states half a megabyte, which a second-level cache holds; beside their pass a rule's
  * coefficients cost nothing. */
 enum { PIECE = 1 << 15, LINE = 16 };
@@ -37,20 +39,78 @@ static void update_range(void *user, size_t first, size_t count)
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
+/* The parameters have moved: the network is to see them. */
+void fl_train_run_show_parameters(fl_train_run *run)
+{
+    if (run->view.parameters)
+        fl_network_import_canonical(run->network, &run->view.layout, run->view.parameters);
+    else
+        fl_network_refresh(run->network, 0, run->update.layout->count);
+}
+
+static void take_gradient(fl_train_run *run)
+{
+    if (run->view.parameters) fl_network_export_gradient(run->network, &run->view.layout, run->view.gradient);
+}
+
 static void update_whole(fl_train_run *run)
 {
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    take_gradient(run);
     run->trial->owners.optimizer->step(&run->update);
-    fl_network_refresh(run->network, 0, run->update.layout->count);
+    fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
+}
+
+/* Forward and backward once more in the same step: running statistics and carries start from where the step did, and
+ * are left where its first forward left them. */
+static void pass_again(fl_train_run *run)
+{
+    size_t bytes = run->passing.count * sizeof(float);
+    float *state = fl_network_state(run->network);
+    if (bytes) memcpy(run->passing.after, state, bytes);
+    if (bytes) memcpy(state, run->passing.before, bytes);
+    fl_network_forward(run->network);
+    fl_network_backward(run->network, NULL, NULL);
+    if (bytes) memcpy(state, run->passing.after, bytes);
+}
+
+void fl_train_run_gradient_again(fl_optimizer_update *update)
+{
+    fl_train_run *run = update->trainer;
+    fl_train_run_show_parameters(run);
+    fl_train_run_end_lap(run, &run->outcome->seconds.update);
+    pass_again(run);
+    run->outcome->gradient_evaluations++;
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    take_gradient(run);
+}
+
+void fl_train_run_look(fl_train_run *run)
+{
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    run->update.rate = run->rate;
+    run->update.step = run->step;
+    if (run->passing.count)
+        memcpy(run->passing.before, fl_network_state(run->network), run->passing.count * sizeof(float));
+    if (!optimizer->look) return;
+    optimizer->look(&run->update);
+    fl_train_run_show_parameters(run);
+    fl_train_run_end_lap(run, &run->outcome->seconds.update);
+}
+
+static void backward_and_update(fl_train_run *run)
+{
+    bool elementwise = run->trial->owners.optimizer->elementwise;
+    run->outcome->gradient_evaluations++;
+    fl_network_backward(run->network, elementwise ? update_range : NULL, run);
+    if (!elementwise) update_whole(run);
 }
 
 void fl_train_run_backward_and_update(fl_train_run *run)
 {
-    bool elementwise = run->trial->owners.optimizer->elementwise;
-    run->update.rate = run->rate;
-    run->update.step = run->step;
-    run->outcome->gradient_evaluations++;
-    fl_network_backward(run->network, elementwise ? update_range : NULL, run);
-    if (!elementwise) update_whole(run);
+    if (run->trial->owners.optimizer->declines_gradient)
+        update_whole(run);
+    else
+        backward_and_update(run);
 }

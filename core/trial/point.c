@@ -1,10 +1,10 @@
 /* Points as JSON; the metrics' names are a table. */
 #include "trial/point.h"
+#include "base/entry.h"
 
 #include <math.h>
-#include <string.h>
 
-static const char *const names[FL_TRIAL_METRICS] = {
+static const char *const names[FL_TRIAL_METRICS + 1] = {
     [FL_TRIAL_TRAIN_LOSS] = "train_loss", [FL_TRIAL_TRAIN_ERROR] = "train_error", [FL_TRIAL_VAL_LOSS] = "val_loss",
     [FL_TRIAL_VAL_ERROR] = "val_error",   [FL_TRIAL_TEST_LOSS] = "test_loss",     [FL_TRIAL_TEST_ERROR] = "test_error",
 };
@@ -16,9 +16,9 @@ const char *fl_trial_metric_name(fl_trial_metric metric)
 
 fl_trial_metric fl_trial_metric_find(const char *name)
 {
-    fl_trial_metric metric = 0;
-    while (metric < FL_TRIAL_METRICS && strcmp(name, names[metric])) metric++;
-    return metric;
+    size_t index;
+    fl_entry_choose(names, "metric", name, &index, NULL);
+    return (fl_trial_metric)index;
 }
 
 json_t *fl_trial_point_json(const fl_trial_point *point)

@@ -1,5 +1,6 @@
 /* Names to hyperparameters; couplings are a table. */
 #include "trial/setting.h"
+#include "base/entry.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -115,11 +116,10 @@ bool fl_trial_setting_accepts(const fl_trial_setting *setting, double value, fl_
 
 static bool choose(const fl_trial_setting *setting, const char *name, double *value, fl_error *error)
 {
-    int choice = fl_hyper_choice(setting->hyper, name);
-    char range[200];
-    fl_hyper_range(setting->hyper, range, sizeof range);
-    *value = choice;
-    return choice >= 0 || fl_error_user(error, "%s cannot be '%.80s'; it is %s", setting->hyper->name, name, range);
+    size_t index;
+    bool found = fl_entry_choose(setting->hyper->choices, setting->hyper->name, name, &index, error);
+    *value = (double)index;
+    return found;
 }
 
 bool fl_trial_setting_read(const fl_trial_setting *setting, fl_json_node node, double *value, fl_error *error)

@@ -1,6 +1,8 @@
 /* Trials as values: defaults and checks. */
 #include "trial/trial.h"
+#include "base/entry.h"
 #include "base/memory.h"
+#include "math/dense.h"
 #include "trial/default.h"
 
 #include <math.h>
@@ -56,15 +58,13 @@ fl_schedule_context fl_trial_schedule_context(const fl_trial *trial)
     };
 }
 
-/* A rule that looks at rows and columns needs a layout in which there are any. */
-static bool layout_serves(const fl_trial *trial, fl_error *error)
+/* Some rules stand on a library that a build may lack. */
+static bool rule_is_there(const fl_trial *trial, fl_error *error)
 {
     const fl_optimizer *optimizer = trial->owners.optimizer;
-    if (optimizer->elementwise || trial->backend->canonical) return true;
-    return fl_error_user(error,
-                         "optimizer '%s' looks at the shapes of weights, which backend '%s' keeps in layouts of its "
-                         "own; use backend naive or openblas",
-                         optimizer->entry.name, trial->backend->entry.name);
+    fl_error why;
+    if (!optimizer->dense || fl_math_usable(&why)) return true;
+    return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
@@ -85,8 +85,17 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
-    return layout_serves(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+    return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &context, error);
+}
+
+void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES])
+{
+    names[0] = trial->owners.workload->entry.name;
+    names[1] = trial->owners.optimizer->entry.name;
+    names[2] = trial->owners.schedule->entry.name;
+    names[3] = trial->backend->entry.name;
+    names[4] = fl_backend_precision_name(trial->precision);
 }
 
 size_t fl_trial_validation(const fl_trial *trial)
@@ -97,14 +106,20 @@ size_t fl_trial_validation(const fl_trial *trial)
 
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error)
 {
-    for (*precision = 0; *precision < FL_BACKEND_PRECISIONS; ++*precision)
-        if (!strcmp(name, fl_backend_precision_name(*precision))) return true;
-    return fl_error_user(error, "there is no precision '%.80s'; there is f32, bf16", name);
+    const char *words[FL_BACKEND_PRECISIONS + 1] = { NULL };
+    size_t index;
+    for (fl_backend_precision p = 0; p < FL_BACKEND_PRECISIONS; p++) words[p] = fl_backend_precision_name(p);
+    bool found = fl_entry_choose(words, "precision", name, &index, error);
+    *precision = (fl_backend_precision)index;
+    return found;
 }
 
 bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_error *error)
 {
-    for (*from = 0; *from < FL_DATASET_SPLITS_FROM; ++*from)
-        if (!strcmp(name, fl_dataset_split_from_name(*from))) return true;
-    return fl_error_user(error, "validation cannot be taken from '%.80s'; it can from end, start, seeded", name);
+    const char *words[FL_DATASET_SPLITS_FROM + 1] = { NULL };
+    size_t index;
+    for (fl_dataset_split_from f = 0; f < FL_DATASET_SPLITS_FROM; f++) words[f] = fl_dataset_split_from_name(f);
+    bool found = fl_entry_choose(words, "place of the validation split", name, &index, error);
+    *from = (fl_dataset_split_from)index;
+    return found;
 }

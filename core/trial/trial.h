@@ -73,6 +73,10 @@ double fl_trial_resolution(const fl_trial *trial, double step);
 /* A precision by name. */
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);
 
+/* Workload, optimizer, schedule, backend and precision, as tables name them. */
+enum { FL_TRIAL_NAMES = 5 };
+void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES]);
+
 /* How many examples of the training file validate, the data set's default included. */
 size_t fl_trial_validation(const fl_trial *trial);
 

@@ -6,9 +6,8 @@
 #include "trial/trial.h"
 
 #include <math.h>
-#include <string.h>
 
-static const char *const tests[FL_TRIAL_TESTS] = {
+static const char *const tests[FL_TRIAL_TESTS + 1] = {
     [FL_TRIAL_TEST_ALL] = "all",
     [FL_TRIAL_TEST_FINAL] = "final",
     [FL_TRIAL_TEST_BEST_VAL_LOSS] = "best_val_loss",
@@ -22,12 +21,10 @@ const char *fl_trial_test_name(fl_trial_test test)
 
 bool fl_trial_test_find(const char *name, fl_trial_test *test, fl_error *error)
 {
-    for (*test = 0; *test < FL_TRIAL_TESTS; ++*test)
-        if (!strcmp(name, tests[*test])) return true;
-    return fl_error_user(error,
-                         "unknown evaluations of the test set '%.80s'; use all, final, best_val_loss or "
-                         "best_val_error",
-                         name);
+    size_t index;
+    bool found = fl_entry_choose(tests, "evaluations of the test set", name, &index, error);
+    *test = (fl_trial_test)index;
+    return found;
 }
 
 /* A ratio may be so large that no step is that far; a step beyond every trial's last will do. */

@@ -12,7 +12,7 @@ typedef struct fl_workload_reading {
     const char **places;
     fl_hyper *options;
     fl_workload_use *uses;
-    json_t *hypers;  /* `hyperparameters`, normalised; borrowed from the definition */
+    json_t *hypers; /* `hyperparameters`, normalised; borrowed from the definition */
 } fl_workload_reading;
 
 /* A copy of `text` that lives as long as the workload. */

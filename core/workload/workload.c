@@ -20,6 +20,13 @@ void fl_workload_data(const fl_workload *workload, const double *options, double
         if (!use->attribute) data[use->at] = options[use->option];
 }
 
+fl_dataset *fl_workload_load(const fl_workload *workload, const double *options, fl_error *error)
+{
+    double data[FL_HYPER_MAX];
+    fl_workload_data(workload, options, data);
+    return fl_dataset_load(workload->dataset, data, error);
+}
+
 bool fl_workload_shapes_data(const fl_workload *workload, size_t option)
 {
     for (const fl_workload_use *use = workload->uses; use < workload->uses + workload->n_uses; use++)
@@ -58,7 +65,8 @@ static bool misfits(const walk *w, size_t index, const fl_error *why, fl_error *
     char in[FL_TENSOR_SHAPE_TEXT];
     const fl_layer *layer = &w->layers[index];
     fl_tensor_shape_text(shape_of(w, layer->from[0]), in);
-    return fl_error_user(error, "%s: %s, which reads %s: %s", w->workload->places[index], name_of(layer), in, why->text);
+    return fl_error_user(error, "%s: %s, which reads %s: %s", w->workload->places[index], name_of(layer), in,
+                         why->text);
 }
 
 static void count_tensors(walk *w, const fl_layer *layer, fl_tensor_shape in)
@@ -77,9 +85,9 @@ static bool fits_memory(const walk *w, size_t index, fl_error *error)
 {
     double gib = 1 << 30, all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     double least = 4 * (2 * w->parameters + w->largest);
-    return least <= all || fl_error_user(error,
-                                         "%s: up to %s the model needs at least %.3g GiB, and this machine has %.3g",
-                                         w->workload->places[index], name_of(&w->layers[index]), least / gib, all / gib);
+    return least <= all ||
+           fl_error_user(error, "%s: up to %s the model needs at least %.3g GiB, and this machine has %.3g",
+                         w->workload->places[index], name_of(&w->layers[index]), least / gib, all / gib);
 }
 
 static bool add_layer(walk *w, size_t index, fl_error *error)
@@ -113,4 +121,16 @@ bool fl_workload_fits(const fl_workload *workload, const double *options, fl_ten
     for (size_t i = 0; i < workload->n_layers; i++)
         if (!add_layer(&w, i, error)) return false;
     return fits_classes(&w, n_classes, error);
+}
+
+void fl_workload_shapes(const fl_workload *workload, const double *options, fl_tensor_shape in,
+                        fl_tensor_shape out[FL_WORKLOAD_LAYERS])
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(workload, options, layers);
+    for (size_t i = 0; i < n; i++) {
+        fl_tensor_shape read[FL_LAYER_FROM];
+        for (size_t k = 0; k < layers[i].n_from; k++) read[k] = layers[i].from[k] ? out[layers[i].from[k] - 1] : in;
+        out[i] = fl_layer_out_of(&layers[i], read, layers[i].n_from);
+    }
 }

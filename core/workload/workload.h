@@ -66,6 +66,9 @@ size_t fl_workload_layers(const fl_workload *workload, const double *options, fl
 /* The data set's own numbers under `options`. */
 void fl_workload_data(const fl_workload *workload, const double *options, double data[FL_HYPER_MAX]);
 
+/* Its data under `options`; NULL with a message. */
+fl_dataset *fl_workload_load(const fl_workload *workload, const double *options, fl_error *error);
+
 /* Does this option shape the data, which all arms of a study share? */
 bool fl_workload_shapes_data(const fl_workload *workload, size_t option);
 
@@ -73,6 +76,10 @@ bool fl_workload_shapes_data(const fl_workload *workload, size_t option);
  * place and the shapes. */
 bool fl_workload_fits(const fl_workload *workload, const double *options, fl_tensor_shape in, size_t n_classes,
                       fl_error *error);
+
+/* The shapes of what all layers give for batches of shape `in`, which they fit. */
+void fl_workload_shapes(const fl_workload *workload, const double *options, fl_tensor_shape in,
+                        fl_tensor_shape out[FL_WORKLOAD_LAYERS]);
 
 /* Layer `index` as an object with every attribute. Numbers are those of `options`; where that is NULL, what an option
  * settles is "$option". New reference. */

@@ -44,7 +44,8 @@ json_t *fl_workload_data_json(const fl_workload *workload)
     json_t *object = json_pack("{s:s}", "name", kind->entry.name);
     for (size_t i = 0; i < kind->n_options; i++) {
         const fl_hyper *option = fl_workload_option_of(workload, NULL, i);
-        json_object_set_new(object, kind->options[i].name, option ? fl_workload_option_json(option) : json_real(workload->data[i]));
+        json_object_set_new(object, kind->options[i].name,
+                            option ? fl_workload_option_json(option) : json_real(workload->data[i]));
     }
     return object;
 }
@@ -67,8 +68,8 @@ static bool read_parts(fl_json_node node, fl_dataset_inputs_step *step, fl_error
     if (!spec->number) return fl_json_fail(node, error, "'%s' takes no number: write \"%s\"", word, word);
     if (!fl_json_get(node, spec->number, &number)) return true;
     if (!fl_json_number(number, &step->number, error)) return false;
-    bool fits = step->number >= spec->min && step->number <= spec->max &&
-                (!spec->whole || step->number == floor(step->number));
+    bool fits =
+        step->number >= spec->min && step->number <= spec->max && (!spec->whole || step->number == floor(step->number));
     return fits || fl_json_fail(number, error, "'%s' must be a %snumber in [%.10g, %.10g]", spec->number,
                                 spec->whole ? "whole " : "", spec->min, spec->max);
 }

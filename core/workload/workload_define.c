@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t *fl_workload_option_json(const fl_hyper *option)
-{
-    return json_sprintf("$%s", option->name);
-}
-
 static json_t *attribute_json(const fl_layer *layer, const fl_layer_attribute *attribute)
 {
     double value = fl_layer_get(layer, attribute);
@@ -35,8 +30,7 @@ static json_t *from_json(const fl_workload *workload, const fl_layer *layer)
 {
     json_t *from = json_array();
     for (size_t i = 0; i < layer->n_from; i++)
-        json_array_append_new(
-            from, json_string(layer->from[i] ? workload->layers[layer->from[i] - 1].name : "input"));
+        json_array_append_new(from, json_string(layer->from[i] ? workload->layers[layer->from[i] - 1].name : "input"));
     return from;
 }
 
@@ -55,7 +49,8 @@ json_t *fl_workload_layer_json(const fl_workload *workload, size_t index, const 
     for (size_t i = 0; i < spec->n_attributes; i++) {
         const fl_layer_attribute *attribute = &spec->attributes[i];
         const fl_hyper *option = options ? NULL : fl_workload_option_of(workload, attribute, index);
-        json_object_set_new(object, attribute->name, option ? fl_workload_option_json(option) : attribute_json(layer, attribute));
+        json_object_set_new(object, attribute->name,
+                            option ? fl_workload_option_json(option) : attribute_json(layer, attribute));
     }
     if (layer->init) json_object_set_new(object, "init", fl_workload_init_json(layer->init));
     return object;
@@ -82,11 +77,10 @@ void fl_workload_define(fl_workload *workload, json_t *hypers)
     json_t *layers = json_array();
     size_t last = workload->n_layers - 1;
     for (size_t i = 0; i < last; i++) json_array_append_new(layers, fl_workload_layer_json(workload, i, NULL));
-    workload->definition = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "workload", workload->entry.name, "data",
-                                     fl_workload_data_json(workload), "inputs",
-                                     fl_workload_inputs_json(&workload->inputs), "layers", layers, "loss",
-                                     fl_workload_layer_json(workload, last, NULL), "init",
-                                     fl_workload_init_json(&workload->init));
+    workload->definition = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o}", "workload", workload->entry.name, "data", fl_workload_data_json(workload),
+        "inputs", fl_workload_inputs_json(&workload->inputs), "layers", layers, "loss",
+        fl_workload_layer_json(workload, last, NULL), "init", fl_workload_init_json(&workload->init));
     if (json_object_size(hypers)) json_object_set(workload->definition, "hyperparameters", hypers);
     char *text = json_dumps(workload->definition, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
     fl_hash_text(fl_hash(text, strlen(text)), workload->hash);

@@ -13,16 +13,13 @@ enum { NAME = 32 }; /* bytes of a layer's name: with ".running_mean" it stays wi
 static bool read_choice(fl_json_node node, const fl_layer_attribute *attribute, double *value, fl_error *error)
 {
     const char *word;
-    fl_text known = { 0 };
+    size_t index;
+    fl_error why;
     if (!fl_json_string(node, &word, error)) return false;
-    for (*value = 0; attribute->choices[(size_t)*value]; ++*value) {
-        if (!strcmp(attribute->choices[(size_t)*value], word)) break;
-        fl_text_add(&known, "%s%s", *value > 0 ? ", " : "", attribute->choices[(size_t)*value]);
-    }
-    bool found = attribute->choices[(size_t)*value];
-    if (!found) fl_json_fail(node, error, "'%s' is one of %s, not '%.60s'", attribute->name, known.bytes, word);
-    fl_text_free(&known);
-    return found;
+    if (!fl_entry_choose(attribute->choices, attribute->name, word, &index, &why))
+        return fl_json_fail_with(node, error, &why);
+    *value = (double)index;
+    return true;
 }
 
 /* Two numbers; the first is left to the caller. */
@@ -31,7 +28,8 @@ static bool read_pair(fl_json_node node, fl_layer *layer, const fl_layer_attribu
 {
     fl_json_node child;
     double *pair = (double *)((char *)layer + attribute->place);
-    if (!json_is_array(fl_json_value(node)) || json_array_size(fl_json_value(node)) != 2 || !fl_json_first(node, &child))
+    if (!json_is_array(fl_json_value(node)) || json_array_size(fl_json_value(node)) != 2 ||
+        !fl_json_first(node, &child))
         return fl_json_fail(node, error, "'%s' must be two numbers", attribute->name);
     return fl_json_number(child, first, error) && fl_json_next(&child) && fl_json_number(child, &pair[1], error);
 }
@@ -112,8 +110,8 @@ static bool read_kind(fl_json_node node, bool loss, fl_layer *layer, fl_error *e
     if (!fl_layer_kind_find(word, &kind, &why)) return fl_json_fail_with(child, error, &why);
     *layer = fl_layer_default(kind);
     if (fl_layer_specs[kind]->loss == loss) return true;
-    return fl_json_fail(child, error, loss ? "'%s' is no loss" : "'%s' is a loss: it belongs in 'loss', and there is one",
-                        word);
+    return fl_json_fail(child, error,
+                        loss ? "'%s' is no loss" : "'%s' is a loss: it belongs in 'loss', and there is one", word);
 }
 
 /* --- names and what is read --- */

@@ -5,16 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool fl_workload_read_name(fl_json_node node, const char *more, size_t most, const char **name, fl_error *error)
-{
-    char allowed[96];
-    if (!fl_json_string(node, name, error)) return false;
-    snprintf(allowed, sizeof allowed, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%s", more);
-    size_t n = strlen(*name);
-    if (n && n <= most && strspn(*name, allowed) == n) return true;
-    return fl_json_fail(node, error, "a name has from 1 to %zu letters, digits and characters of %s", most, more);
-}
-
 static bool read_end(fl_json_node node, const char *key, double *end, json_t *normal, fl_error *error)
 {
     fl_json_node child;
@@ -98,8 +88,7 @@ static bool use_option(fl_json_node node, const char *name, fl_workload_reading 
 {
     fl_workload *workload = r->workload;
     size_t i = fl_hyper_index(r->options, workload->n_options, name);
-    if (i == workload->n_options)
-        return fl_json_fail(node, error, "'hyperparameters' has no '%.60s'", name);
+    if (i == workload->n_options) return fl_json_fail(node, error, "'hyperparameters' has no '%.60s'", name);
     if (!narrow(node, slot, &r->options[i], error)) return false;
     fl_workload_use *use = &r->uses[workload->n_uses++];
     *use = slot->use;

@@ -5,43 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *fl_workload_keep_text(fl_workload_reading *r, const char *text)
-{
-    size_t n = strlen(text) + 1;
-    return memcpy(fl_arena_bytes(r->arena, n), text, n);
-}
-
-/* --- initialisation --- */
-
-bool fl_workload_read_init(fl_json_node node, fl_init *init, fl_error *error)
-{
-    static const char *const keys[] = { "rule", "argument", "bias", NULL };
-    fl_json_node child;
-    const char *rule;
-    fl_error why;
-    if (!fl_json_is_object(node, error) || !fl_json_only(node, keys, error)) return false;
-    if (fl_json_get(node, "rule", &child)) {
-        if (!fl_json_string(child, &rule, error)) return false;
-        if (!(init->weights = fl_init_find(rule, &why))) return fl_json_fail_with(child, error, &why);
-        init->argument = 0;
-    }
-    bool given = fl_json_get(node, "argument", &child);
-    if (given && !fl_json_number(child, &init->argument, error)) return false;
-    if (given && !init->weights->argument)
-        return fl_json_fail(child, error, "initialisation '%s' takes no argument", init->weights->entry.name);
-    if (fl_json_get(node, "bias", &child) && !fl_json_number(child, &init->bias, error)) return false;
-    return fl_init_accepts(init, &why) || fl_json_fail_with(node, error, &why);
-}
-
-json_t *fl_workload_init_json(const fl_init *init)
-{
-    json_t *object = json_pack("{s:s, s:f}", "rule", init->weights->entry.name, "bias", init->bias);
-    if (init->weights->argument) json_object_set_new(object, "argument", json_real(init->argument));
-    return object;
-}
-
-/* --- the whole --- */
-
 static bool read_words(fl_json_node root, fl_workload_reading *r, fl_error *error)
 {
     fl_json_node child;
@@ -95,13 +58,13 @@ static bool fits_at_defaults(fl_json_node root, const fl_workload *workload, fl_
 
 static bool read(fl_json_node root, fl_workload_reading *r, fl_error *error)
 {
-    static const char *const keys[] = { "workload", "about", "source", "data",            "inputs",
-                                        "layers",   "loss",  "init",   "hyperparameters", NULL };
+    static const char *const keys[] = { "workload", "about", "source",          "data", "inputs", "layers",
+                                        "loss",     "init",  "hyperparameters", NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_words(root, r, error) &&
            read_top_init(root, &r->workload->init, error) && fl_workload_read_options(root, r, error) &&
            fl_workload_read_data(root, r, error) && fl_workload_read_inputs(root, &r->workload->inputs, error) &&
-           fl_workload_read_layers(root, r, error) &&
-           all_options_used(root, r->workload, error) && fits_at_defaults(root, r->workload, error);
+           fl_workload_read_layers(root, r, error) && all_options_used(root, r->workload, error) &&
+           fits_at_defaults(root, r->workload, error);
 }
 
 /* Room for all that the text can name: every value in it may be a use. */

@@ -322,7 +322,8 @@ static void mistakes_have_their_place(void **state)
     put_study(folder, "unit.json", "{'benchmarks': [\n {'name': 'a', 'real_time': 1, 'time_unit': 'h'}]}");
     put_study(folder, "torn.json", "{'benchmarks': [");
     put_study(folder, "other.json", "{'trials': []}");
-    assert_refused(2, "unit.json:2:45: 'h' is no unit of time", folder, "compare", "good.json", "unit.json");
+    assert_refused(2, "unit.json:2:45: unknown unit of time 'h'; use ns, us, ms or s", folder, "compare", "good.json",
+                   "unit.json");
     assert_refused(2, "torn.json:1:", folder, "compare", "torn.json", "good.json");
     assert_refused(2, "other.json:1:1: ", folder, "compare", "other.json", "good.json");
     assert_refused(2, "absent.json", folder, "compare", "absent.json", "good.json");

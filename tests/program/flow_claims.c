@@ -37,7 +37,7 @@ static void markdown_has_the_same_tables(void **state)
     fixture s;
     begin(&s, BUDGET(10));
     assert_says(&s, 0, "\n| sgd | 10 | 0 | 10.00 | 10.00 | ", "--markdown", NULL, NULL);
-    assert_says(&s, 0, "# invented\n", "--markdown", NULL, NULL);
+    assert_says(&s, 0, "# synthetic\n", "--markdown", NULL, NULL);
     assert_says(&s, 0, "\n| arm | runs | steps | core hours |", "--markdown", NULL, NULL);
     assert_says(&s, 0, "- **sgd** trial 0", "--markdown", NULL, NULL);
     assert_says(&s, 2, "exclude each other", "--markdown", "--json", NULL);
@@ -103,6 +103,38 @@ static void looks_are_noted_and_harm_nothing(void **state)
     fixture_end(&s);
 }
 
+static void assert_logged(const fixture *s, bool looked, const char *const *words)
+{
+    give_file(s, "log.jsonl", "", 0);
+    command c = command_run(s->folder, words);
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    command_free(&c);
+    bytes log = take_file(s, "log.jsonl");
+    if (looked != (strstr(log.text, "\"event\":\"look\",\"trials\":10") != NULL))
+        fail_msg("%s: '%s'", *words, log.text);
+    free(log.text);
+}
+
+/* Whatever shows a verdict on a declared pair, in whichever form, is a look; what shows none is not. */
+static void every_way_to_see_a_verdict_is_a_look(void **state)
+{
+    fixture s;
+    bool has_gnuplot = !system("command -v gnuplot >/dev/null");
+    bool has_sqlite = system(FL_BUILD_DIR "/fairlead export . --to sqlite 2>&1 | grep -q 'has no SQLite'");
+    begin(&s, BUDGET(10) "\"claims\": {\"baseline\": \"sgd\"},");
+    assert_logged(&s, true, WORDS("summary", s.folder, "--json"));
+    assert_logged(&s, true, WORDS("report", s.folder, "-o", "page.html"));
+    if (has_gnuplot) {
+        assert_logged(&s, true, WORDS("plot", s.folder, "--figure", "pairs"));
+        assert_logged(&s, true, WORDS("plot", s.folder));
+        assert_logged(&s, false, WORDS("plot", s.folder, "--figure", "curves"));
+    }
+    if (has_sqlite) assert_logged(&s, true, WORDS("export", s.folder, "--to", "sqlite", "-o", "a.db"));
+    assert_logged(&s, false, WORDS("export", s.folder, "--to", "csv", "-o", "a.csv"));
+    assert_logged(&s, false, WORDS("watch", s.folder, "--once"));
+    fixture_end(&s);
+}
+
 /* --- plan --- */
 
 static const char study[] = "{\"study\": \"planned\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
@@ -160,7 +192,7 @@ static void a_pilot_says_what_can_be_detected(void **state)
     json_decref(plan);
     command c = command_run(folder, WORDS("plan", "study.json", "--pilot", "nowhere"));
     assert_int_equal(2, c.code);
-    assert_contains(c.err, "is no result folder");
+    assert_contains(c.err, "not a result folder");
     command_free(&c);
     folder_remove(folder);
     fixture_end(&s);
@@ -262,6 +294,8 @@ static void narrow_writes_a_study_that_runs(void **state)
 
 int main(void)
 {
+    const struct CMUnitTest drawing[] = { cmocka_unit_test(every_way_to_see_a_verdict_is_a_look) };
+    int of_drawing = test_run(drawing, NULL, NULL);
     command_without_gnuplot();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(markdown_has_the_same_tables),
@@ -275,5 +309,6 @@ int main(void)
         cmocka_unit_test(an_extension_after_a_look_is_tested_more_strictly),
         cmocka_unit_test(narrow_writes_a_study_that_runs),
     };
-    return test_run(tests, NULL, NULL);
+    int of_others = test_run(tests, NULL, NULL);
+    return of_drawing ? of_drawing : of_others;
 }

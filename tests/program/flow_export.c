@@ -49,7 +49,7 @@ static void every_view_answers_its_question(void **state)
     } known[] = {
         { "PRAGMA integrity_check", "ok\n" },
         { "SELECT study, trials, steps, score, target_metric, target_value FROM studies",
-          "invented|5|100|val_error|val_error|0.05\n" },
+          "synthetic|5|100|val_error|val_error|0.05\n" },
         { "SELECT arm, trial_index, round(test_error, 6) FROM best_trials ORDER BY arm",
           ODD_NAME "|2|0.11\nplain|2|0.11\n" },
         { "SELECT settings LIKE 'learning_rate=%', repro LIKE 'fairlead trial %' FROM best_trials LIMIT 1", "1|1\n" },
@@ -111,7 +111,7 @@ static void points_stand_there_once(void **state)
     fixture_end(&s);
 }
 
-/* What is there is written over, as by the other formats; a pipe gets the same bytes. */
+/* An earlier export is written over; a pipe gets the same bytes. */
 static void a_database_goes_to_a_file_or_a_pipe(void **state)
 {
     fixture s;
@@ -129,6 +129,30 @@ static void a_database_goes_to_a_file_or_a_pipe(void **state)
     command_free(&c);
     free(file.text);
     free(piped.text);
+    fixture_end(&s);
+}
+
+/* What somebody else wrote is left alone, in every format; an empty file is nobody's work. */
+static void only_an_earlier_export_is_written_over(void **state)
+{
+    static const char *const formats[] = { "csv", "optuna", "benchmark-action", "latex", "sqlite" };
+    fixture s;
+    begin(&s);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        assert_runs(0, s.folder, "export", s.folder, "--to", formats[i], "-o", "own");
+        assert_runs(0, s.folder, "export", s.folder, "--to", formats[i], "-o", "own");
+        give_file(&s, "notes", "my thesis\n", 10);
+        assert_refused(2, "notes: exists and is no earlier export", s.folder, "export", s.folder, "--to", formats[i],
+                       "-o", "notes");
+        bytes notes = take_file(&s, "notes");
+        assert_string_equal(notes.text, "my thesis\n");
+        free(notes.text);
+        give_file(&s, "own", "", 0);
+        assert_runs(0, s.folder, "export", s.folder, "--to", formats[i], "-o", "own");
+        assert_refused(2, "own: exists and is no earlier export", s.folder, "export", s.folder, "--to",
+                       formats[(i + 1) % (sizeof formats / sizeof *formats)], "-o", "own");
+        give_file(&s, "own", "", 0);
+    }
     fixture_end(&s);
 }
 
@@ -257,6 +281,7 @@ int main(void)
         cmocka_unit_test(every_column_is_documented),
         cmocka_unit_test(points_stand_there_once),
         cmocka_unit_test(a_database_goes_to_a_file_or_a_pipe),
+        cmocka_unit_test(only_an_earlier_export_is_written_over),
         cmocka_unit_test(pandas_opens_it),
         cmocka_unit_test(places_that_cannot_be_written_are_named),
     };

@@ -162,6 +162,7 @@ static void result_folders_have_their_fields(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
+        if (i == 0) count_as_seen("`definition`"); /* of a workload that is not known by its name */
         assert_all_seen(&s);
     }
     section s = section_of("host.json");
@@ -178,7 +179,9 @@ static void exports_have_their_fields(void **state)
     section s = section_of("Export kit");
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
-    static const char rest[] = "`layers[].kernel``layers[].pad``manifest.json``init/NAME.npy``final/NAME.npy`"
+    static const char rest[] = "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
+                               "`state[].shape``targets.npy``state/init/NAME.npy``state/final/"
+                               "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
                                "`inputs.npy``labels.npy``trace.jsonl`";
     count_as_seen(rest);
     assert_all_seen(&s);
@@ -237,14 +240,13 @@ static void tables_have_their_columns(void **state)
 
 static void figures_have_their_rows(void **state)
 {
-    static const char before[] = "there is ";
+    static const char before[] = "; use ";
     section s = section_of("Figures");
     command c = command_run(folder, WORDS("plot", "out", "--figure", "?"));
-    char *names = strrchr(c.err, ';');
+    char *names = strstr(c.err, before);
     assert_non_null(names);
-    names = strstr(names, before);
-    assert_non_null(names);
-    for (char *name = strtok(names + strlen(before), ", \n"); name; name = strtok(NULL, ", \n")) see(&s, name);
+    for (char *name = strtok(names + strlen(before), ", \n"); name; name = strtok(NULL, ", \n"))
+        if (strcmp(name, "or")) see(&s, name);
     assert_all_seen(&s);
     command_free(&c);
 }

@@ -32,13 +32,14 @@ typedef struct mistake {
 #define LONG_PATH X1000 X1000 X1000 X1000 X1000
 
 static const mistake mistakes[] = {
-    { { "walk" }, "there is no verb 'walk'; 'fairlead --help' lists them" },
-    { { "list", "colours" }, "there is no 'colours' to list; there is workloads, optimizers" },
-    { { "list", "--fast" }, "there is no option --fast; see 'fairlead list --help'" },
+    { { "walk" }, "unknown verb 'walk'; use list, plan, run, watch" },
+    { { "list", "colours" }, "unknown list 'colours'; use workloads, layers, optimizers" },
+    { { "list", "--fast" }, "unknown option '--fast'; use --json" },
+    { { "list", "--jsn=1" }, "unknown option '--jsn' (did you mean --json?); use --json" },
     { { "list", "workloads", "optimizers" }, "'optimizers' is one word too many; usage: fairlead list" },
     { { "run" }, "something is missing; usage: fairlead run STUDY" },
     { { "run", "no/such", "-o", "out" },
-      "there is no study 'no/such': neither a file nor a name that 'fairlead list studies' shows" },
+      "unknown study 'no/such': neither a file nor a name that 'fairlead list studies' shows" },
     { { "run", "bad.json", "-o", "out" }, "bad.json:1:1: 'budget' is missing here" },
     { { "run", "good.json", "-o", "out", "-j", "0" }, "--jobs must be a whole number from 1 to 4096, not '0'" },
     { { "run", "good.json", "-o", "out", "-j", "two" }, "--jobs must be a whole number from 1 to 4096, not 'two'" },
@@ -53,9 +54,11 @@ static const mistake mistakes[] = {
     { { "run", "good.json", "-o", "out", "--shard", "1-2" }, "--shard is I/N with 1 <= I <= N, not '1-2'" },
     { { "run", "good.json", "-o", "out", "--timeout", "0" }, "--timeout must be a number above 0, not '0'" },
     { { "run", "good.json", "-o", "out", "--timeout", "inf" }, "--timeout must be a number above 0, not 'inf'" },
-    { { "run", "good.json", "-o", "out", "--progress", "loud" }, "--progress is auto, bar, lines or none, not 'loud'" },
-    { { "run", "good.json", "-o", "out", "--backend", "cuda" }, "there is no backend 'cuda'" },
-    { { "run", "good.json", "-o", "out", "--precision", "f16" }, "there is no precision 'f16'; there is f32, bf16" },
+    { { "run", "good.json", "-o", "out", "--progress", "loud" },
+      "unknown progress 'loud'; use none, lines, bar or auto" },
+    { { "run", "good.json", "-o", "out", "--backend", "cuda" }, "unknown backend 'cuda'" },
+    { { "run", "good.json", "-o", "out", "--precision", "f16" },
+      "unknown precision 'f16' (did you mean bf16?); use f32 or bf16" },
     { { "run", "good.json", "-o", "out", "--backend", "naive", "--precision", "bf16" },
       "backend 'naive' computes in f32 only, not in bf16" },
     { { "run", "good.json", "-o", "out", "--retry-failed=yes" }, "--retry-failed takes no value" },
@@ -64,8 +67,8 @@ static const mistake mistakes[] = {
     { { "run", "real.json", "-o", "out" }, "fairlead data fetch mnist" },
     { { "trial" }, "--workload is missing; 'fairlead list workloads' shows what there is" },
     { { "trial", "--workload", "quadratic/noisy" }, "--optimizer is missing" },
-    { { "trial", "--workload", "cifar", "--optimizer", "sgd" }, "there is no workload 'cifar'" },
-    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "lion" }, "there is no optimizer 'lion'" },
+    { { "trial", "--workload", "cifar", "--optimizer", "sgd" }, "unknown workload 'cifar'" },
+    { { "trial", "--workload", "quadratic/noisy", "--optimizer", "gravity" }, "unknown optimizer 'gravity'" },
     { { TRIAL }, "'learning_rate' has no value" },
     { { TRIAL, "--set", "learning_rate" }, "--set wants NAME=VALUE, not 'learning_rate'" },
     { { TRIAL, "--set", "learning_rate=" }, "'' is not a number" },
@@ -80,7 +83,7 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--schedule", "plateau", "--set", "schedule.patience=1e300" },
       "patience = 1e+300 must be a whole number in [0, 2^53]" },
     { { TRIAL, RATE, "--set", "schedule.warmup_steps=1000" }, "warmup_steps = 1000 leaves nothing of 1000 steps" },
-    { { TRIAL, RATE, "--schedule", "square" }, "there is no schedule 'square'" },
+    { { TRIAL, RATE, "--schedule", "square" }, "unknown schedule 'square'" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=@nowhere" }, "nowhere" },
     { { TRIAL, "--schedule", "list", "--set", "schedule.rates=0.1,x" }, "'x' is not a number" },
     { { TRIAL, "--schedule", "list", "--steps", "1", "--set", "schedule.rates=0.1", "--set", "schedule.rates=0.2" },
@@ -91,8 +94,8 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--batch", "10001" }, "a batch of 10001 is larger than the training split of 10000 examples" },
     { { TRIAL, RATE, "--validation", "12000" }, "validation = 12000 leaves nothing to train on" },
     { { TRIAL, RATE, "--validation-from", "middle" },
-      "validation cannot be taken from 'middle'; it can from end, start, seeded" },
-    { { TRIAL, RATE, "--init", "zeros" }, "there is no initialisation 'zeros'" },
+      "unknown place of the validation split 'middle'; use end, start or seeded" },
+    { { TRIAL, RATE, "--init", "zeros" }, "unknown initialisation 'zeros'" },
     { { TRIAL, RATE, "--init", "truncated_normal" }, "--init truncated_normal: write truncated_normal:deviation" },
     { { TRIAL, RATE, "--init", "he_normal:2" }, "--init he_normal:2: write he_normal" },
     { { TRIAL, RATE, "--init", "constant:x" }, "'x' is not a number" },
@@ -100,7 +103,7 @@ static const mistake mistakes[] = {
     { { TRIAL, RATE, "--init-bias", "" }, "--init-bias needs a value: --init-bias X" },
     { { TRIAL, RATE, "--init-bias", "nan" }, "must be finite" },
     { { TRIAL, RATE, "--stop-above", "1" }, "above 1" },
-    { { TRIAL, RATE, "--precision", "f64" }, "there is no precision 'f64'; there is f32, bf16" },
+    { { TRIAL, RATE, "--precision", "f64" }, "unknown precision 'f64'; use f32 or bf16" },
     { { TRIAL, RATE, "--backend", "openblas", "--precision", "bf16" },
       "backend 'openblas' computes in f32 only, not in bf16" },
     { { TRIAL, RATE, "extra" }, "'extra' is one word too many" },
@@ -111,18 +114,18 @@ static const mistake mistakes[] = {
     { { "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", RATE, "--trace", "out.jsonl", "--export",
         "good.json/in" },
       "good.json" },
-    { { "data", "paint" }, "'fairlead data paint' is not known; there is list, fetch, check" },
+    { { "data", "paint" }, "unknown action 'paint'; use list, fetch or check" },
     { { "data" }, "something is missing" },
-    { { "data", "check", "imagenet" }, "there is no data set 'imagenet'" },
+    { { "data", "check", "imagenet" }, "unknown data set 'imagenet'" },
     { { "data", "check", "mnist" }, "fairlead data fetch mnist" },
     { { "doctor", "now" }, "'now' is one word too many" },
     { { "summary" }, "something is missing" },
-    { { "summary", "nowhere" }, "nowhere: is no result folder" },
+    { { "summary", "nowhere" }, "nowhere: not a result folder" },
     { { "check", "nowhere" }, "nowhere" },
     { { "export", "nowhere", "--to", "csv" }, "nowhere" },
-    { { "verify", "nowhere" }, "nowhere: is no result folder" },
-    { { "walk\n\x1b[2J" }, "there is no verb 'walk??[2J'" },
-    { { "summary", LONG_PATH }, "is no result folder" },
+    { { "verify", "nowhere" }, "nowhere: not a result folder" },
+    { { "walk\n\x1b[2J" }, "unknown verb 'walk??[2J'" },
+    { { "summary", LONG_PATH }, "not a result folder" },
     { { "compare", LONG_PATH, "good.json" }, "File name too long" },
     { { "run", "good.json", "-o", LONG_PATH }, "File name too long" },
     { { "run", "good.json", "-o", "" }, "--output needs a value: --output DIR" },
@@ -171,10 +174,20 @@ static void no_word_at_all_prints_the_help_and_is_a_mistake(void **state)
     command_free(&c);
 }
 
+/* Every line fits a terminal of 80 columns. */
+static void assert_fits(const char *help)
+{
+    for (size_t length; *help; help += length + (help[length] == '\n')) {
+        length = strcspn(help, "\n");
+        if (length > 80) fail_msg("%zu characters: %.*s", length, (int)length, help);
+    }
+}
+
 static void every_verb_has_help_with_an_example(void **state)
 {
     command all = command_run(folder, WORDS("--help"));
     assert_int_equal(all.code, 0);
+    assert_fits(all.out);
     size_t n = 0;
     char verb[40];
     for (char *line = strtok(all.out, "\n"); line; line = strtok(NULL, "\n")) {
@@ -183,6 +196,7 @@ static void every_verb_has_help_with_an_example(void **state)
         assert_int_equal(c.code, 0);
         assert_contains(c.out, "usage: fairlead ");
         assert_contains(c.out, "\nexample:\n  fairlead ");
+        assert_fits(c.out);
         command_free(&c);
         n++;
     }

@@ -19,7 +19,7 @@ static void a_letters_value_may_follow_at_once(void **state)
     assert_refused(2, "--jobs must be a whole number from 1 to 4096, not '0'", folder, "run", "tiny.json", "-j0");
     assert_refused(2, "--jobs must be a whole number from 1 to 4096, not '2x'", folder, "run", "tiny.json", "-j2x");
     assert_refused(2, "--jobs needs a value", folder, "run", "tiny.json", "-j");
-    assert_refused(2, "there is no option -J2", folder, "run", "tiny.json", "-J2");
+    assert_refused(2, "unknown option '-J2'; use", folder, "run", "tiny.json", "-J2");
 }
 
 static void a_shard_is_two_whole_numbers_within_range(void **state)

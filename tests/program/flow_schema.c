@@ -40,6 +40,9 @@ static const struct {
       "properties claims properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'narrowed_from': { '?': 0 } }",
       "properties narrowed_from properties" },
+    { "{ 'study': 's', 'workload': { '?': 0 }, 'batch_size': 1, " BUDGET "'arms': [ { " ARM
+      "'space': { 'learning_rate': 1 } } ] }",
+      "$defs definition properties" },
     { BEGINNING BUDGET "'arms': [ { '?': 0 } ] }", "$defs arm properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { '?': 0 } } } ] }", "$defs range properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'feasible_points': [1], '?': 0 } } } ] }",
@@ -60,11 +63,10 @@ static const json_t *at(const char *path)
 /* What the parser says it knows where it meets the unknown key. */
 static void known_keys(const char *text, char known[600])
 {
-    static const char before[] = "unknown key '?'; known here: ";
+    static const char before[] = "unknown key '?'; use ";
     fl_error error;
     char *copy = strdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'') *c = '"';
+    test_quote(copy);
     assert_null(fl_study_load_text("study", copy, NULL, &error));
     free(copy);
     assert_contains(error.text, before);
@@ -78,8 +80,11 @@ static void schema_and_parser_know_the_same_keys(void **state)
         size_t n = 0;
         const json_t *properties = at(objects[i].path);
         known_keys(objects[i].text, known);
-        for (char *key = strtok(known, ", "); key; key = strtok(NULL, ", "), n++)
+        for (char *key = strtok(known, ", "); key; key = strtok(NULL, ", ")) {
+            if (!strcmp(key, "or")) continue;
             if (!json_object_get(properties, key)) fail_msg("the schema lacks '%s' in %s", key, objects[i].path);
+            n++;
+        }
         assert_int_equal(n, json_object_size(properties));
     }
 }
@@ -121,7 +126,8 @@ static size_t n_studies;
 static int note_study(const char *path, const struct stat *facts, int kind, struct FTW *where)
 {
     const char *ending = strrchr(path, '.');
-    if (kind == FTW_F && ending && !strcmp(ending, ".json") && !strstr(path, ".schema.") && n_studies < MOST)
+    if (kind == FTW_F && ending && !strcmp(ending, ".json") && !strstr(path, ".schema.") &&
+        !strstr(path, "/workloads/") && n_studies < MOST)
         studies[n_studies++] = strdup(path);
     return 0;
 }

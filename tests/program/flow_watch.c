@@ -115,6 +115,30 @@ static void without_a_run_it_says_so(void **state)
     fixture_end(&s);
 }
 
+/* No process holds the lock and no record comes: after ten seconds nobody is waited for. Trials take 2 seconds each. */
+static void an_abandoned_folder_is_said_to_be_one(void **state)
+{
+    fixture s, empty;
+    fixture_begin(&s, BUDGET(10), SGD("plain"));
+    fixture_begin(&empty, BUDGET(10), SGD("plain"));
+    add_some(&s, 0, 0, 3);
+    fl_store_close(s.store);
+    fl_store_close(empty.store);
+    s.store = empty.store = NULL;
+    command a = command_start(s.folder, WORDS("watch", s.folder)),
+            b = command_start(s.folder, WORDS("watch", empty.folder));
+    command_wait(&a);
+    command_wait(&b);
+    assert_int_equal(a.code, 1);
+    assert_int_equal(b.code, 4); /* nothing was measured */
+    assert_contains(a.out, "3/10 trials");
+    assert_contains(a.err, "no process of this machine runs it, and nothing is added; fairlead run goes on");
+    command_free(&a);
+    command_free(&b);
+    fixture_end(&s);
+    fixture_end(&empty);
+}
+
 static void an_interrupt_ends_it(void **state)
 {
     fixture s;
@@ -158,7 +182,7 @@ static void the_folder_stays_as_it_is(void **state)
     assert_int_equal(chmod(s.folder, 0700), 0);
     list_folder(s.folder, &after);
     assert_string_equal(before.bytes, after.bytes);
-    assert_refused(2, "is no result folder", s.folder, "watch", "/nonexistent");
+    assert_refused(2, "not a result folder", s.folder, "watch", "/nonexistent");
     fl_text_free(&before);
     fl_text_free(&after);
     fixture_end(&s);
@@ -223,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_feasible_budget_grows_with_its_divergences),
         cmocka_unit_test(lines_follow_a_growing_folder_to_its_end),
         cmocka_unit_test(without_a_run_it_says_so),
+        cmocka_unit_test(an_abandoned_folder_is_said_to_be_one),
         cmocka_unit_test(an_interrupt_ends_it),
         cmocka_unit_test(the_folder_stays_as_it_is),
         cmocka_unit_test(a_terminal_is_drawn_in_place_and_never_overrun),

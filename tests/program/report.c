@@ -52,7 +52,7 @@ static void the_page_shows_study_results_and_commands(void **state)
     fixture s;
     begin(&s);
     char *page = write_page(&s), row[400];
-    assert_holds(page, "<title>invented – Fairlead</title>");
+    assert_holds(page, "<title>synthetic – Fairlead</title>");
     assert_holds(page, "<td>5<td>0<td><b>20.80</b><td class=\"range\">");
     assert_holds(page, "<small>covers 77 %</small>"); /* an interval from five trials: fl_stats_coverage */
     assert_holds(page, "<td>10.00<td class=\"range\">10.00–20.00<td>11.00<td class=\"range\">11.00–21.00");
@@ -81,7 +81,7 @@ static void what_is_tested_comes_first(void **state)
     fixture s;
     begin(&s);
     char *page = write_page(&s);
-    assert_order(page, WORDS("<h1>invented</h1>", "<h2>What is tested</h2>", "<h2>Results</h2>", "<h2>Beware</h2>",
+    assert_order(page, WORDS("<h1>synthetic</h1>", "<h2>What is tested</h2>", "<h2>Results</h2>", "<h2>Beware</h2>",
                              "<h2>Figures</h2>", "<h2>Selected trials</h2>", "<h2>Trials</h2>", "<h2>Cost</h2>",
                              "<h2>Study</h2>"));
     free(page);
@@ -107,9 +107,9 @@ static void a_claimed_difference_has_a_direction(void **state)
     char *page = write_page(&s);
     assert_holds(page, "<b>Nothing was declared</b>");
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
-    assert_holds(page, "<tr class=\"claimed\"><th scope=\"row\">bad − good<td class=\"verdict\"><b>good is better</b>"
-                       "<td>+40.00<td class=\"range\">+");
-    assert_holds(page, "<td class=\"words\">paired"); /* both arms have the same axis */
+    assert_holds(page, "<tr class=\"claimed\"><th scope=\"row\">good − bad<td class=\"verdict\"><b>good is better</b>"
+                       "<td>−40.00<td class=\"range\">−"); /* in the study's order */
+    assert_holds(page, "<td class=\"words\">paired");      /* both arms have the same axis */
     free(page);
     fixture_end(&s);
 }
@@ -166,7 +166,7 @@ static void a_contradicted_special_case_comes_with_its_reason(void **state)
     char *page = write_page(&s);
     assert_holds(page, "<p>0 shown, 0 not shown, 1 contradicted.</p>");
     assert_holds(page, "momentum is not worse than sgd<td>+20.00<td class=\"range\">+1");
-    assert_holds(page, "<b>contradicted</b><td class=\"sentence\">its space is too narrow to hold what sgd selected (");
+    assert_holds(page, "<b>contradicted</b><td class=\"prose\">its space is too narrow to hold what sgd selected (");
     free(page);
     fixture_end(&s);
 }
@@ -181,10 +181,10 @@ static void several_folders_begin_with_an_overview(void **state)
     fl_file_path_join(path, a.folder, "both \"ü\".html");
     assert_runs(0, a.folder, "report", a.folder, b.folder, "-o", "both \"ü\".html");
     assert_true(fl_file_read(path, &page, &n, NULL));
-    assert_holds(page, "<title>invented, invented – Fairlead</title>");
-    assert_order(page, WORDS("<h1>2 studies</h1>", "<a href=\"#study-1\">invented</a>",
+    assert_holds(page, "<title>synthetic, synthetic – Fairlead</title>");
+    assert_order(page, WORDS("<h1>2 studies</h1>", "<a href=\"#study-1\">synthetic</a>",
                              "no difference claimed<small>0 of 1 pairs, undeclared</small>",
-                             "<a href=\"#study-2\">invented</a>", "bad worse than good by 40.00 points<small>1 of 1",
+                             "<a href=\"#study-2\">synthetic</a>", "bad worse than good by 40.00 points<small>1 of 1",
                              "<header id=\"study-1\">", "<h2>What is tested</h2>", "<header id=\"study-2\">"));
     free(page);
     fixture_end(&a);
@@ -373,7 +373,7 @@ static void an_empty_folder_is_no_success(void **state)
     fixture_begin(&s, BUDGET(5), ARM("sgd"));
     finish(&s);
     assert_runs(4, s.folder, "report", s.folder);
-    assert_refused(2, "is no result folder", s.folder, "report", "/nonexistent");
+    assert_refused(2, "not a result folder", s.folder, "report", "/nonexistent");
     fixture_end(&s);
 }
 
@@ -405,7 +405,7 @@ static void a_browser_shows_it(void **state)
     begin(&s);
     free(write_page(&s));
     command c = browse(&s, "--dump-dom");
-    assert_contains(c.out, "<title>invented – Fairlead</title>");
+    assert_contains(c.out, "<title>synthetic – Fairlead</title>");
     assert_contains(c.out, "</footer>\n</main>"); /* nothing closed the page early */
     assert_null(strstr(c.out, "<script"));
     command_free(&c);

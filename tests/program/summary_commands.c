@@ -112,7 +112,7 @@ static void check_wants_a_result_folder(void **state)
 {
     fixture s;
     begin(&s);
-    assert_answer(&s, "check @/nowhere", 2, "is no result folder");
+    assert_answer(&s, "check @/nowhere", 2, "not a result folder");
     assert_answer(&s, "check", 2, "usage: fairlead check DIR");
     assert_answer(&s, "check --help", 0, "example:");
     fixture_end(&s);
@@ -180,7 +180,7 @@ static void summary_prints_a_row_per_arm_as_csv(void **state)
     answer a = ask(&s, "summary @ --csv");
     assert_int_equal(3, count_lines(a.text));
     assert_contains(a.text, ",val_error,val_error_low,val_error_high,test_error,");
-    assert_contains(a.text, ",invented,\"adam, \"\"kingma\"\"\",glyphs/mlp,adam,constant,naive,f32,32,3,2,1,0,1,");
+    assert_contains(a.text, ",synthetic,\"adam, \"\"kingma\"\"\",glyphs/mlp,adam,constant,naive,f32,32,3,2,1,0,1,");
     free(a.text);
     fixture_end(&s);
 }
@@ -189,7 +189,7 @@ static void summary_never_calls_nothing_a_success(void **state)
 {
     fixture s;
     empty_folder(&s);
-    assert_answer(&s, "summary @", 4, "invented");
+    assert_answer(&s, "summary @", 4, "synthetic");
     fixture_end(&s);
 }
 
@@ -197,7 +197,7 @@ static void summary_refuses_what_it_cannot_do(void **state)
 {
     fixture s;
     empty_folder(&s);
-    assert_answer(&s, "summary @/nowhere", 2, "is no result folder");
+    assert_answer(&s, "summary @/nowhere", 2, "not a result folder");
     assert_answer(&s, "summary @ --json --csv", 2, "exclude each other");
     assert_answer(&s, "summary", 2, "usage: fairlead summary");
     assert_answer(&s, "summary --help", 0, "example:");
@@ -235,7 +235,7 @@ static void csv_has_a_row_per_trial(void **state)
          *beta = field(a.text, 2, column(a.text, "beta1"));
     assert_string_equal("0.2", error); /* of sgd's trial 1 */
     assert_string_equal("", beta);     /* which sgd does not have */
-    assert_contains(a.text, "invented,\"adam, \"\"kingma\"\"\",2,0,");
+    assert_contains(a.text, "synthetic,\"adam, \"\"kingma\"\"\",2,0,");
     assert_contains(a.text, ",infeasible,the loss is not finite at step 7,");
     free(error);
     free(beta);
@@ -335,7 +335,7 @@ static void export_refuses_what_it_cannot_do(void **state)
     assert_answer(&s, "export @ --to csv", 4, "study,arm");
     assert_answer(&s, "export @ --to parquet", 2, "use csv, optuna, benchmark-action, sqlite or latex");
     assert_answer(&s, "export @", 2, "--to is missing");
-    assert_answer(&s, "export @/nowhere --to csv", 2, "is no result folder");
+    assert_answer(&s, "export @/nowhere --to csv", 2, "not a result folder");
     assert_answer(&s, "export --help", 0, "example:");
     fixture_end(&s);
 }

@@ -18,7 +18,7 @@ static void each_is_found_by_its_name(void **state)
         assert_true(strlen((*backend)->entry.about) > 0);
     }
     assert_null(fl_backend_find("cudnn", &error));
-    assert_string_equal(error.text, "there is no backend 'cudnn'; there is naive, openblas, onednn");
+    assert_string_equal(error.text, "unknown backend 'cudnn'; use naive, openblas or onednn");
 }
 
 static void each_can_compute_or_says_why_not(void **state)

@@ -2,19 +2,34 @@
 #include "support/optimizer_run.h"
 
 #include "base/denormals.h"
+#include "math/dense.h"
 #include "base/random.h"
 
-enum { ODD = 37, N = 112 }; /* ODD is no multiple of a vector's width, N the length of the tensors below */
+enum {
+    ODD = 37,
+    N = 112,
+    N_TENSORS = 4
+}; /* ODD is no multiple of a vector's width, N the length of the tensors below */
 
 /* As a network has them: matrices, filters and vectors from multiples of 16 on, padded to whole lines. */
-static const fl_tensor tensors[RUN_TENSORS] = {
-    { "conv.weight", { 4, 3, 2, 2 }, 4, 48, 0, 48 },
-    { "conv.bias", { 4 }, 1, 4, 48, 16 },
-    { "dense.weight", { 7, 3 }, 2, 21, 64, 32 },
-    { "dense.bias", { 7 }, 1, 7, 96, 16 },
+static const fl_tensor tensors[N_TENSORS] = {
+    { "conv.weight", { 4, 3, 2, 2 }, 4, .n_values = 48, .count = 48, .n_matrices = 2 }, /* two of 2 x 12 */
+    { "conv.bias", { 4 }, 1, .n_values = 4, .offset = 48, .count = 16, .role = FL_TENSOR_VECTOR },
+    { "dense.weight", { 7, 3 }, 2, .n_values = 21, .offset = 64, .count = 32 },
+    { "dense.bias", { 7 }, 1, .n_values = 7, .offset = 96, .count = 16, .role = FL_TENSOR_VECTOR },
 };
 
+/* Rules whose library is missing in this build are named and not run. */
+static bool is_there(const fl_optimizer *rule)
+{
+    fl_error why;
+    if (!rule->dense || fl_math_usable(&why)) return true;
+    print_message("%s: %s\n", rule->entry.name, why.text);
+    return false;
+}
+
 #define FOR_EVERY(rule) for (const fl_optimizer *const *each = fl_optimizers(), *rule; (rule = *each); each++)
+#define FOR_EVERY_THERE(rule) FOR_EVERY(rule) if (is_there(rule))
 
 static void draw_floats(float *values, size_t n, const char *purpose, uint64_t position)
 {
@@ -38,7 +53,7 @@ static run *laid_out(const fl_optimizer *rule, size_t n)
     run *r = run_new(rule, n);
     if (n != N) return r;
     memcpy(r->tensors, tensors, sizeof tensors);
-    r->layout.n_tensors = RUN_TENSORS;
+    r->layout.n_tensors = N_TENSORS;
     r->layout.n_parameters = 48 + 4 + 21 + 7;
     return r;
 }
@@ -65,6 +80,7 @@ static void assert_same_bits(const run *a, const run *b)
     size_t bytes = a->layout.count * sizeof(float);
     assert_memory_equal(a->update.parameters, b->update.parameters, bytes);
     for (size_t i = 0; i < a->rule->n_states; i++) assert_memory_equal(a->update.state[i], b->update.state[i], bytes);
+    if (a->own.kept) assert_memory_equal(a->update.own, b->update.own, a->own.kept * sizeof(float));
 }
 
 static void every_rule_is_found_by_its_name_alone(void **state)
@@ -113,7 +129,7 @@ static void every_table_is_well_formed(void **state)
 
 static void a_zero_rate_leaves_the_parameters_alone(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         run *r = started(rule, N), *untouched = started(rule, N);
         step_randomly(r, 20, 0);
@@ -125,7 +141,7 @@ static void a_zero_rate_leaves_the_parameters_alone(void **state)
 
 static void the_gradient_is_only_read(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         run *r = started(rule, N);
         step_randomly(r, 3, 0.1);
@@ -138,7 +154,7 @@ static void the_gradient_is_only_read(void **state)
 
 static void the_same_inputs_give_the_same_bits(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         run *a = started(rule, N), *b = started(rule, N);
         step_randomly(a, 20, 0.1);
@@ -152,13 +168,11 @@ static void the_same_inputs_give_the_same_bits(void **state)
 /* Saving and cloning a trial is a copy of parameters and state. */
 static void a_copy_goes_on_with_the_same_bits(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         run *a = started(rule, N), *b = started(rule, N);
         step_randomly(a, 10, 0.1);
-        memcpy(b->update.parameters, a->update.parameters, N * sizeof(float));
-        for (size_t i = 0; i < rule->n_states; i++) memcpy(b->update.state[i], a->update.state[i], N * sizeof(float));
-        b->update.step = a->update.step;
+        run_copy(b, a);
         step_randomly(a, 10, 0.1);
         step_randomly(b, 10, 0.1);
         assert_same_bits(a, b);
@@ -187,7 +201,7 @@ static void assert_alone_as_in_company(const fl_optimizer *rule, const run *whol
 /* Lengths 1..37 take the vector loop and its rest in every mixture, and a single element takes neither. */
 static void no_element_of_an_elementwise_rule_depends_on_its_place_in_a_vector(void **state)
 {
-    FOR_EVERY(rule) for (size_t n = 1; n <= ODD && rule->elementwise; n++)
+    FOR_EVERY_THERE(rule) for (size_t n = 1; n <= ODD && rule->elementwise; n++)
     {
         run *whole = started(rule, n);
         step_randomly(whole, 5, 0.1);
@@ -217,6 +231,8 @@ static void an_elementwise_rule_may_go_piece_by_piece(void **state)
         step_randomly(whole, 5, 0.1);
         for (; pieces->update.step < 5; pieces->update.step++) {
             draw_tensors(pieces, pieces->gradient, "gradient", pieces->update.step);
+            pieces->update.rate = 0.1;
+            if (rule->look) rule->look(&pieces->update);
             for (size_t first = 0; first < N; first += 48)
                 step_piece(pieces, first, N - first < 48 ? N - first : 48, 0.1);
         }
@@ -229,12 +245,12 @@ static void an_elementwise_rule_may_go_piece_by_piece(void **state)
 /* A rule that goes from tensor to tensor leaves none out and keeps out of what lies between them. */
 static void every_parameter_of_every_tensor_moves_and_padding_does_not(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         bool moves = strcmp(rule->entry.name, "null") != 0;
         run *r = started(rule, N), *before = started(rule, N);
         step_randomly(r, 3, 0.1);
-        for (size_t b = 0, i = 0; b < RUN_TENSORS; b++)
+        for (size_t b = 0, i = 0; b < N_TENSORS; b++)
             for (; i < tensors[b].offset + tensors[b].count; i++) {
                 bool inside = i < tensors[b].offset + tensors[b].n_values;
                 if ((r->update.parameters[i] != before->update.parameters[i]) != (inside && moves))
@@ -258,7 +274,7 @@ static double end_of_range(const fl_hyper *hyper, bool upper)
 static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
 {
     static const float zero[1];
-    FOR_EVERY(rule) for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++)
+    FOR_EVERY_THERE(rule) for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++)
     {
         run *r = laid_out(rule, N);
         for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
@@ -274,20 +290,25 @@ static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
     }
 }
 
-/* 1/2 theta^2 from theta = 1, where every rule's first step at rate 0.01 is well under 1. */
+static void set_to_parameters(run *r)
+{
+    memcpy(r->gradient, r->update.parameters, r->layout.count * sizeof(float));
+}
+
+/* 1/2 theta^2 from theta = 1, where every rule's first step at rate 0.01 is well under 1. AdaDelta and LARS start with
+ * steps a thousand times smaller than that. */
 static void every_rule_but_null_descends_a_quadratic(void **state)
 {
-    FOR_EVERY(rule)
+    FOR_EVERY_THERE(rule)
     {
         run *r = run_new(rule, 1);
         r->update.parameters[0] = 1;
+        r->gradient_at = set_to_parameters;
         run_start(r);
-        for (unsigned t = 0; t < 200; t++) {
-            r->gradient[0] = r->update.parameters[0];
-            run_step(r, 0.01);
-        }
+        for (unsigned t = 0; t < 200; t++) run_step(r, 0.01);
         bool moves = strcmp(rule->entry.name, "null") != 0;
-        assert_true(moves ? fabsf(r->update.parameters[0]) < 0.5f : r->update.parameters[0] == 1);
+        if (moves != (fabsf(r->update.parameters[0]) < 0.997f))
+            fail_msg("%s comes to %g", rule->entry.name, (double)r->update.parameters[0]);
         run_free(r);
     }
 }

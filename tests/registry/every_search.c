@@ -30,7 +30,7 @@ static void every_search_is_found_by_its_name_alone(void **state)
     }
     fl_error error;
     assert_null(fl_search_find("simplex", &error));
-    assert_contains(error.text, "there is no search 'simplex'; there is halton, random, grid, points");
+    assert_contains(error.text, "unknown search 'simplex'; use halton, random, grid or points");
 }
 
 static void every_search_accepts_some_layout(void **state)

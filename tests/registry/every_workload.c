@@ -117,10 +117,9 @@ static void layers_fit_the_data_they_are_fed(void **state)
 {
     for (const fl_workload *const *at = fl_workloads(); *at; at++) {
         fl_error error;
-        double options[FL_HYPER_MAX], data[FL_HYPER_MAX];
+        double options[FL_HYPER_MAX];
         default_options(*at, options);
-        fl_workload_data(*at, options, data);
-        fl_dataset *dataset = fl_dataset_load((*at)->dataset, data, NULL);
+        fl_dataset *dataset = fl_workload_load(*at, options, NULL);
         if (!dataset) continue;
         if (!fl_workload_fits(*at, options, dataset->shape, dataset->n_classes, &error)) fail_msg("%s", error.text);
         assert_true(count_parameters(*at, dataset->shape) > 0);
@@ -165,12 +164,11 @@ static void options_change_the_quadratic_and_its_data(void **state)
 {
     const fl_workload *quadratic = fl_workload_find("quadratic/noisy", NULL);
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    double options[FL_HYPER_MAX], data[FL_HYPER_MAX];
+    double options[FL_HYPER_MAX];
     default_options(quadratic, options);
     options[fl_hyper_index(quadratic->options, quadratic->n_options, "dimension")] = 3;
     options[fl_hyper_index(quadratic->options, quadratic->n_options, "condition")] = 50;
-    fl_workload_data(quadratic, options, data);
-    fl_dataset *dataset = fl_dataset_load(quadratic->dataset, data, NULL);
+    fl_dataset *dataset = fl_workload_load(quadratic, options, NULL);
     fl_workload_layers(quadratic, options, layers);
     assert_int_equal(3, dataset->shape.c);
     assert_close(50, layers[0].condition, 0);

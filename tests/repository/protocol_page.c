@@ -1,4 +1,4 @@
-/* docs/protocol.md names every optimizer, schedule, search and random stream there is, with hyperparameters and
+/* docs/protocol.md names every optimizer, schedule, search, random stream and figure there is, with hyperparameters and
  * defaults. */
 #include "support/documented.h"
 
@@ -126,6 +126,18 @@ static void every_random_stream_has_its_row(void **state)
     assert_true(n_streams >= 10);
 }
 
+static void every_figure_has_its_row(void **state)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+#include "figures/figure_list.h"
+#undef X
+    };
+    section s = section_of("The figures");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) see(&s, names[i]);
+    assert_all_seen(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +145,7 @@ int main(void)
         cmocka_unit_test(every_schedule_has_its_factor_and_defaults),
         cmocka_unit_test(every_workload_search_and_initialisation_is_named),
         cmocka_unit_test(every_random_stream_has_its_row),
+        cmocka_unit_test(every_figure_has_its_row),
     };
     return test_run(tests, set_up, tear_down);
 }

@@ -18,8 +18,8 @@ refuses() { # SENTENCE COMMAND...
 
 track="$source/bench/speed/track"
 refuses "usage: bench/speed/track" "$track"
-refuses "there is no commit 'no-such-commit'" "$track" no-such-commit
-refuses "there is no option --fast" "$track" HEAD --fast
+refuses "unknown commit 'no-such-commit'" "$track" no-such-commit
+refuses "unknown option --fast" "$track" HEAD --fast
 refuses "--filter wants a value" "$track" HEAD --filter
 refuses "--processes must be a whole number of at least 1, not '0'" "$track" HEAD --processes 0
 refuses "--processes must be a whole number of at least 1, not 'a[\$(id)]'" "$track" HEAD --processes 'a[$(id)]'
@@ -31,5 +31,5 @@ refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp --build "$bu
 refuses "must be above 0, not 0" "$peers" --pairs 0 --build "$build"
 refuses "must be above 0, not nan" "$peers" --seconds nan --build "$build"
 refuses "/nowhere: holds no fairlead-kernels" "$peers" --build /nowhere
-refuses "there is no such step" "$peers" mlp/lion/f32/32 --build "$build"
+refuses "unknown step, or f32 is" "$peers" mlp/lion/f32/32 --build "$build"
 exit "$failed"

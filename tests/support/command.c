@@ -105,8 +105,7 @@ bool command_is_dead(long process)
 void put_study(const char *folder, const char *name, const char *text)
 {
     char path[FL_FILE_PATH_MAX], *copy = strdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'') *c = '"';
+    test_quote(copy);
     fl_file_path_join(path, folder, name);
     put_file(path, copy, strlen(copy));
     free(copy);

@@ -1,18 +1,17 @@
 #include "support/fixtures.h"
+#include "support/study.h"
 
 const fl_store_shard whole = { 1, 1 };
 
 fl_study *synthetic_study(const char *fields, const char *arms)
 {
-    fl_error error;
     fl_text text = { 0 };
     fl_text_add(
         &text,
-        "{\"study\": \"invented\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 32, %s "
+        "{\"study\": \"synthetic\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 32, %s "
         "\"arms\": [%s]}",
         fields, arms);
-    fl_study *study = fl_study_load_text("invented", text.bytes, NULL, &error);
-    if (!study) fail_msg("%s", error.text);
+    fl_study *study = study_of_text(text.bytes, NULL);
     fl_text_free(&text);
     return study;
 }
@@ -25,11 +24,21 @@ fl_store *open_store(const fixture *s, fl_store_shard shard)
     return store;
 }
 
-void fixture_begin(fixture *s, const char *fields, const char *arms)
+static void begin(fixture *s, fl_study *study)
 {
-    *s = (fixture){ .study = synthetic_study(fields, arms) };
+    *s = (fixture){ .study = study };
     folder_make(s->folder);
     s->store = open_store(s, whole);
+}
+
+void fixture_begin(fixture *s, const char *fields, const char *arms)
+{
+    begin(s, synthetic_study(fields, arms));
+}
+
+void fixture_begin_text(fixture *s, const char *study)
+{
+    begin(s, study_of_text(study, NULL));
 }
 
 void fixture_end(fixture *s)
@@ -62,7 +71,7 @@ fl_outcome synthetic_outcome(const fl_trial *trial, const synthetic *what)
                            .n_parameters = 235146,
                            .seconds = { .total = 2, .setup = 0.5, .forward_backward = 1.5 },
                            .examples_per_second = 1234.5 };
-    fl_trial_id(trial, "invented", outcome.trial);
+    fl_trial_id(trial, "synthetic", outcome.trial);
     snprintf(outcome.reason, sizeof outcome.reason, "%s", what->reason ? what->reason : "");
     outcome.points = fl_memory_new(last / trial->eval_every + 1, sizeof(fl_trial_point));
     if (what->status != FL_OUTCOME_COMPLETE) return outcome;

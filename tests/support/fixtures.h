@@ -41,6 +41,7 @@ fl_study *synthetic_study(const char *fields, const char *arms);
 fl_store *open_store(const fixture *s, fl_store_shard shard);
 
 void fixture_begin(fixture *s, const char *fields, const char *arms);
+void fixture_begin_text(fixture *s, const char *study);
 
 void fixture_end(fixture *s);
 

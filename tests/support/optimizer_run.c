@@ -5,7 +5,10 @@ static const float guard_value = -12345.678f;
 
 static float *guarded_new(size_t n)
 {
-    float *all = fl_memory_new(n + 2 * GUARD, sizeof *all);
+    size_t bytes = (n + 2 * GUARD) * sizeof(float), line = GUARD * sizeof(float);
+    float *all = aligned_alloc(line, (bytes + line - 1) / line * line);
+    assert_non_null(all);
+    memset(all, 0, bytes);
     for (size_t i = 0; i < GUARD; i++) all[i] = all[GUARD + n + i] = guard_value;
     return all + GUARD;
 }
@@ -35,15 +38,24 @@ void run_choose(run *r, const char *name, const char *choice)
     r->hyper[i] = index;
 }
 
+static void again(fl_optimizer_update *update)
+{
+    run *r = update->trainer;
+    r->gradients++;
+    if (r->gradient_at) r->gradient_at(r);
+}
+
 run *run_new(const fl_optimizer *rule, size_t n)
 {
     run *r = fl_memory_new(1, sizeof *r);
     r->rule = rule;
     r->layout = (fl_tensor_layout){ .count = n, .n_parameters = n, .n_tensors = 1, .tensors = r->tensors };
     r->tensors[0] = (fl_tensor){ .name = "vector", .shape = { n }, .n_dims = 1, .n_values = n, .count = n };
+    r->tensors[0].role = FL_TENSOR_VECTOR;
+    r->tensors[0].n_matrices = 1;
     for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].default_value;
     r->gradient = guarded_new(n);
-    r->update = (fl_optimizer_update){ .layout = &r->layout, .hyper = r->hyper };
+    r->update = (fl_optimizer_update){ .layout = &r->layout, .hyper = r->hyper, .again = again, .trainer = r };
     r->update.gradient = r->gradient;
     r->update.parameters = guarded_new(n);
     for (size_t i = 0; i < rule->n_states; i++) r->update.state[i] = guarded_new(n);
@@ -59,14 +71,31 @@ run *run_named(const char *name, size_t n)
 
 void run_start(run *r)
 {
+    if (r->rule->own) {
+        r->own = r->rule->own(&r->layout, r->hyper);
+        r->update.own = guarded_new(r->own.kept);
+        r->update.scratch = guarded_new(r->own.scratch);
+    }
     if (r->rule->start) r->rule->start(&r->update);
 }
 
 void run_step(run *r, double rate)
 {
     r->update.rate = rate;
+    if (r->rule->look) r->rule->look(&r->update);
+    if (r->gradient_at && !r->rule->declines_gradient) r->gradient_at(r);
+    r->gradients += !r->rule->declines_gradient;
     r->rule->step(&r->update);
     r->update.step++;
+}
+
+void run_copy(run *to, const run *from)
+{
+    size_t bytes = from->layout.count * sizeof(float);
+    memcpy(to->update.parameters, from->update.parameters, bytes);
+    for (size_t i = 0; i < from->rule->n_states; i++) memcpy(to->update.state[i], from->update.state[i], bytes);
+    if (from->own.kept) memcpy(to->update.own, from->update.own, from->own.kept * sizeof(float));
+    to->update.step = from->update.step;
 }
 
 void run_free(run *r)
@@ -74,5 +103,7 @@ void run_free(run *r)
     guarded_free(r->gradient, r->layout.count);
     guarded_free(r->update.parameters, r->layout.count);
     for (size_t i = 0; i < r->rule->n_states; i++) guarded_free(r->update.state[i], r->layout.count);
+    guarded_free(r->update.own, r->own.kept);
+    guarded_free(r->update.scratch, r->own.scratch);
     free(r);
 }

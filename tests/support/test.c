@@ -26,3 +26,9 @@ int test_skip_all(const char *missing)
     printf("skipped: %s\n", missing);
     return TEST_SKIPPED;
 }
+
+void test_quote(char *text)
+{
+    for (; *text; text++)
+        if (*text == '\'') *text = '"';
+}

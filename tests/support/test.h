@@ -29,6 +29,9 @@ void test_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a whole program, from main: returns its exit code. */
 int test_skip_all(const char *missing);
 
+/* Every ' of a text becomes ", so that JSON can be written without backslashes. */
+void test_quote(char *text);
+
 /* |a - b| <= tolerance * max(|a|, |b|), with both numbers in the message. */
 #define assert_close(a, b, tolerance)                                                                                  \
     do {                                                                                                               \

@@ -123,14 +123,14 @@ static void supervise(void *prepared)
 {
     study *s = prepared;
     fl_error error;
-    fl_farm_progress tally;
+    fl_farm_progress progress;
     fl_farm farm = { .study = s->study,
                      .folder = s->folder,
                      .shard = { 1, 1 },
                      .workers = 1,
                      .worker_command = s->command,
                      .interrupt = -1 };
-    if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fl_error_die("%s", error.text);
+    if (fl_farm_run(&farm, &progress, &error) != FL_FARM_DONE) fl_error_die("%s", error.text);
 }
 
 const work work_search = { "search", prepare, search, finish };

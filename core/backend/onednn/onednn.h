@@ -40,6 +40,9 @@ typedef struct fl_onednn_pass {
 /* The weights in another layout or precision, as forward or the data gradient reads them. */
 typedef struct fl_onednn_copy fl_onednn_copy;
 
+/* Numbers from one layout to another. */
+typedef struct fl_onednn_move fl_onednn_move;
+
 typedef struct fl_onednn_op {
     fl_backend_op op; /* first: a pointer to the op is a pointer to this */
     fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
@@ -49,6 +52,7 @@ typedef struct fl_onednn_op {
     dnnl_memory_desc_t weights; /* tensor 0 in the parameter buffer */
     fl_onednn_copy *copies[FL_ONEDNN_COPIES];
     size_t n_copies;
+    fl_onednn_move *import, *export; /* of tensor 0; NULL for ops without tensors */
 } fl_onednn_op;
 
 /* One argument of a step. */
@@ -74,9 +78,11 @@ dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu
 
 /* A descriptor for the change from one layout, or type, to another. */
 dnnl_primitive_desc_t fl_onednn_reorder(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to);
-/* The change itself, at once. */
-void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *from, const dnnl_memory_desc_t *to_desc,
-                           float *to);
+
+/* The change itself, of floats: planned once, and run as often as wanted without allocating. */
+fl_onednn_move *fl_onednn_move_new(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to);
+void fl_onednn_move_run(const fl_onednn_move *move, const float *from, float *to);
+void fl_onednn_move_free(fl_onednn_move *move); /* accepts NULL */
 
 /* An empty op for `request`; the maker sets its output, memories and steps. */
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request);

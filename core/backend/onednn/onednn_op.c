@@ -80,6 +80,8 @@ static void free_op(fl_backend_op *op)
     free_pass(&own->backward);
     for (size_t i = 0; i < own->n_copies; i++) fl_onednn_copy_free(own->copies[i]);
     for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
+    fl_onednn_move_free(own->import);
+    fl_onednn_move_free(own->export);
     free(own);
 }
 

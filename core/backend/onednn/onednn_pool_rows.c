@@ -28,7 +28,7 @@ FL_ONEDNN_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool re
     size_t below = r.pool->w * inner;
     uint8_t *places = (uint8_t *)r.places;
     for (size_t x = 0; x < r.pool->w / 2; x++) {
-#pragma GCC ivdep
+        FL_ONEDNN_INDEPENDENT
         for (size_t c = 0; c < inner; c++) {
             size_t i = 2 * x * inner + c, o = x * inner + c;
             float best = fl_onednn_load(r.in, i, bf16), right = fl_onednn_load(r.in, i + inner, bf16);
@@ -54,7 +54,7 @@ FL_ONEDNN_ALWAYS_INLINE void backward_two(row r, char *d_in, size_t inner, bool 
     size_t below = r.pool->w * inner;
     const uint8_t *places = (const uint8_t *)r.places;
     for (size_t x = 0; x < r.pool->w / 2; x++) {
-#pragma GCC ivdep
+        FL_ONEDNN_INDEPENDENT
         for (size_t c = 0; c < inner; c++) {
             size_t i = 2 * x * inner + c, o = x * inner + c;
             uint32_t d = fl_onednn_load_bits(r.out, o, bf16);
@@ -84,20 +84,21 @@ FL_ONEDNN_ALWAYS_INLINE void meet_any(row r, size_t place, size_t inner, bool bf
 {
     int32_t *places = (int32_t *)r.places;
     size_t k = r.pool->kernel, first = (place / k * r.pool->w + place % k) * inner;
-    for (size_t x = 0; x < r.pool->w / k; x++)
-#pragma GCC ivdep
+    for (size_t x = 0; x < r.pool->w / k; x++) {
+        FL_ONEDNN_INDEPENDENT
         for (size_t c = 0; c < inner; c++) {
             size_t o = x * inner + c;
             float best = fl_onednn_load(r.out, o, bf16), value = fl_onednn_load(r.in, first + x * k * inner + c, bf16);
             places[o] = value > best ? (int32_t)place : places[o];
             fl_onednn_store(r.out, o, value > best ? value : best, bf16);
         }
+    }
 }
 
 FL_ONEDNN_ALWAYS_INLINE void rectify_any(row r, size_t inner, bool bf16)
 {
     int32_t *places = (int32_t *)r.places;
-#pragma GCC ivdep
+    FL_ONEDNN_INDEPENDENT
     for (size_t o = 0; o < r.pool->w / r.pool->kernel * inner; o++) {
         float best = fl_onednn_load(r.out, o, bf16);
         places[o] = best > 0 ? places[o] : -1;
@@ -119,14 +120,15 @@ FL_ONEDNN_ALWAYS_INLINE void backward_any(row r, char *d_in, size_t inner, bool 
     size_t k = r.pool->kernel;
     for (size_t place = 0; place < k * k; place++) {
         size_t first = (place / k * r.pool->w + place % k) * inner;
-        for (size_t x = 0; x < r.pool->w / k; x++)
-#pragma GCC ivdep
+        for (size_t x = 0; x < r.pool->w / k; x++) {
+            FL_ONEDNN_INDEPENDENT
             for (size_t c = 0; c < inner; c++) {
                 size_t o = x * inner + c;
                 uint32_t d = fl_onednn_load_bits(r.out, o, bf16);
                 fl_onednn_store_bits(d_in, first + x * k * inner + c, d & (uint32_t) - (places[o] == (int32_t)place),
                                      bf16);
             }
+        }
     }
 }
 

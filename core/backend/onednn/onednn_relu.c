@@ -24,7 +24,7 @@ static relu *relu_of(const dnnl_memory_desc_t *layout)
 
 FL_ONEDNN_ALWAYS_INLINE void rectify(size_t n, const void *in, void *out, bool bf16)
 {
-#pragma GCC ivdep
+    FL_ONEDNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
         float value = fl_onednn_load(in, i, bf16);
         fl_onednn_store(out, i, value < 0 ? 0 : value, bf16);
@@ -34,7 +34,7 @@ FL_ONEDNN_ALWAYS_INLINE void rectify(size_t n, const void *in, void *out, bool b
 /* A mask: with a condition the loop is not vectorised. */
 FL_ONEDNN_ALWAYS_INLINE void let_through(size_t n, const void *out, const void *d_out, void *d_in, bool bf16)
 {
-#pragma GCC ivdep
+    FL_ONEDNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
         uint32_t positive = (uint32_t) - (fl_onednn_load(out, i, bf16) > 0);
         fl_onednn_store_bits(d_in, i, fl_onednn_load_bits(d_out, i, bf16) & positive, bf16);

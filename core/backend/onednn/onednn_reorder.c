@@ -8,19 +8,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void fl_onednn_reorder_now(const dnnl_memory_desc_t *from_desc, const float *from, const dnnl_memory_desc_t *to_desc,
-                           float *to)
+struct fl_onednn_move {
+    fl_onednn_op *op;
+    void *scratchpad;
+};
+
+fl_onednn_move *fl_onednn_move_new(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
 {
+    fl_onednn_move *move = fl_memory_new(1, sizeof *move);
     fl_backend_request forward_only = { 0 };
-    fl_onednn_op *op = fl_onednn_new(&forward_only);
-    fl_onednn_memory *source = fl_onednn_borrowed(op, from_desc, offsetof(fl_backend_buffers, in));
-    fl_onednn_memory *target = fl_onednn_borrowed(op, to_desc, offsetof(fl_backend_buffers, out));
-    fl_onednn_add_reorder(op, &op->forward, source, target);
-    void *scratchpad = fl_memory_new(op->op.workspace_bytes, 1);
-    op->op.bind(&op->op, &(fl_backend_buffers){ .in = { from }, .out = to, .workspace = scratchpad });
-    op->op.forward(&op->op);
-    free(scratchpad);
-    op->op.free(&op->op);
+    move->op = fl_onednn_new(&forward_only);
+    fl_onednn_memory *source = fl_onednn_borrowed(move->op, from, offsetof(fl_backend_buffers, in));
+    fl_onednn_memory *target = fl_onednn_borrowed(move->op, to, offsetof(fl_backend_buffers, out));
+    fl_onednn_add_reorder(move->op, &move->op->forward, source, target);
+    move->scratchpad = fl_memory_new(move->op->op.workspace_bytes, 1);
+    return move;
+}
+
+void fl_onednn_move_run(const fl_onednn_move *move, const float *from, float *to)
+{
+    fl_backend_op *op = &move->op->op;
+    op->bind(op, &(fl_backend_buffers){ .in = { from }, .out = to, .workspace = move->scratchpad });
+    op->forward(op);
+}
+
+void fl_onednn_move_free(fl_onednn_move *move)
+{
+    if (!move) return;
+    move->op->op.free(&move->op->op);
+    free(move->scratchpad);
+    free(move);
 }
 
 fl_backend_op *fl_onednn_to_canonical(const fl_backend_request *request)

@@ -67,9 +67,10 @@ static void pack_gradients(const rows *p, const scratch *r, const uint16_t *d)
 FL_CLONES static void add_up(size_t batch, size_t n_out, const uint16_t *d, float *bias)
 {
     memset(bias, 0, n_out * sizeof *bias);
-    for (size_t n = 0; n < batch; n++, d += n_out)
-#pragma GCC ivdep
+    for (size_t n = 0; n < batch; n++, d += n_out) {
+        FL_ONEDNN_INDEPENDENT
         for (size_t o = 0; o < n_out; o++) bias[o] += fl_onednn_load(d, o, true);
+    }
 }
 
 /* Memories: in, d_out, the workspace, the gradients of weights and bias. */

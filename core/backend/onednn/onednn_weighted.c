@@ -194,26 +194,28 @@ static void add_steps(plan *p)
         dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
-/* Between canonical order and the parameter buffer, outside measured steps: the bias as it is, the weights by a
- * reorder. */
+/* Between canonical order and the parameter buffer: the bias as it is, the weights by a reorder. */
 static void import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(&plain, canonical, layout, native);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->import, canonical, native);
     else
         memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
 }
 
 static void export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
 {
-    const dnnl_memory_desc_t *layout = &((const fl_onednn_op *)op)->weights;
-    dnnl_memory_desc_t plain = plain_weights(layout);
     if (tensor == 0)
-        fl_onednn_reorder_now(layout, native, &plain, canonical);
+        fl_onednn_move_run(((const fl_onednn_op *)op)->export, native, canonical);
     else
         memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *native);
+}
+
+static void add_moves(fl_onednn_op *op)
+{
+    dnnl_memory_desc_t plain = plain_weights(&op->weights);
+    op->import = fl_onednn_move_new(&plain, &op->weights);
+    op->export = fl_onednn_move_new(&op->weights, &plain);
 }
 
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
@@ -228,5 +230,6 @@ fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const 
     add_memories(&p);
     op->tensors[0].count = dnnl_memory_desc_get_size(&p.op->weights) / sizeof(float);
     add_steps(&p);
+    add_moves(p.op);
     return op;
 }

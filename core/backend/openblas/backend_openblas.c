@@ -3,10 +3,10 @@
  * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses
  * fall back to naive.
  */
-#include "base/denormals.h"
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
 #include "backend/threads.h"
+#include "math/dense.h"
 
 #ifdef FL_HAVE_OPENBLAS
 
@@ -22,19 +22,6 @@ static bool usable(fl_backend_precision precision, fl_error *error)
                          fl_backend_precision_name(precision));
 }
 
-/* The pthread flavour starts its threads when it is loaded. Started anew they inherit this thread's modes
- * (base/denormals.h); the OpenMP flavour's are set by a region of theirs. */
-static void start_threads(unsigned threads)
-{
-    int (*end_threads)(void);
-    *(void **)&end_threads = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
-    unsigned before = fl_denormals_flush();
-    if (end_threads) end_threads();
-    openblas_set_num_threads((int)threads);
-    fl_denormals_restore(before);
-    fl_backend_threads_flush(threads);
-}
-
 /* OpenBLAS takes other kernels without a word when OPENBLAS_CORETYPE is empty or misspelt, and other kernels give
  * other bits: what was asked for must be what runs. */
 static bool start(unsigned threads, fl_error *error)
@@ -43,7 +30,8 @@ static bool start(unsigned threads, fl_error *error)
     if (asked && strcasecmp(asked, got))
         return fl_error_user(error, "OPENBLAS_CORETYPE is '%s', but OpenBLAS runs its %s kernels; unset or correct it",
                              asked, got);
-    start_threads(threads);
+    fl_math_start(threads);
+    fl_backend_threads_flush(threads); /* the OpenMP flavour's */
     return true;
 }
 

@@ -137,20 +137,31 @@ static void initialisations(void)
     }
 }
 
+static void same_again(fl_optimizer_update *update) {}
+
 /* Forty steps of a rule on drawn gradients, bias correction included, with every choice its table has. */
 static void run_rule(const fl_optimizer *rule, const double *hyper)
 {
     enum { N = 1003 };
     static float arrays[FL_OPTIMIZER_STATES + 2][N];
+    static double own[2][N];
     memset(arrays, 0, sizeof arrays);
-    fl_tensor_layout layout = { .count = N, .n_parameters = N };
-    fl_optimizer_update update = {
-        .layout = &layout, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01
-    };
+    memset(own, 0, sizeof own);
+    fl_tensor vector = { .n_dims = 1, .shape = { N }, .n_values = N, .count = N, .role = FL_TENSOR_VECTOR };
+    fl_tensor_layout layout = { .count = N, .n_parameters = N, .n_tensors = 1, .tensors = &vector };
+    fl_optimizer_update update = { .layout = &layout,
+                                   .parameters = arrays[0],
+                                   .gradient = arrays[1],
+                                   .hyper = hyper,
+                                   .rate = 0.01,
+                                   .again = same_again,
+                                   .own = (float *)own[0],
+                                   .scratch = (float *)own[1] };
     for (size_t i = 0; i < rule->n_states; i++) update.state[i] = arrays[i + 2];
     if (rule->start) rule->start(&update);
     fl_random_stream stream = fl_random_stream_start(7, "gradient", 0);
     for (; update.step < N_STEPS; update.step++) {
+        if (rule->look) rule->look(&update);
         for (size_t i = 0; i < N; i++) arrays[1][i] = (float)fl_random_normal(&stream);
         rule->step(&update);
     }
@@ -162,6 +173,7 @@ static void rules(void)
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
         const fl_optimizer *rule = *o;
         double hyper[FL_HYPER_MAX];
+        if (rule->dense) continue; /* whose bits are the machine's */
         for (size_t i = 0; i < rule->n_hypers; i++) hyper[i] = rule->hypers[i].default_value;
         size_t form = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon_form");
         if (form == rule->n_hypers) run_rule(rule, hyper);

@@ -12,7 +12,7 @@ import rules
 RULES = list(rules.RULES)
 BACKENDS = ["naive", "openblas", "onednn"]
 # All but plateau, which needs evaluations; the replay takes every rate from the trace anyway.
-SCHEDULES = ["constant", "linear", "cosine", "step", "exponential", "inverse_time", "inverse_sqrt", "polynomial",
+SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponential", "inverse_time", "inverse_sqrt", "polynomial",
              "trapezoidal", "list"]
 
 # Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run leaves out

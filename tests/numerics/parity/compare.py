@@ -4,9 +4,9 @@ Losses are compared relative to themselves, or to a hundredth of the first loss 
 cross-entropy is the difference of two logits. A final tensor is compared relative to the way it came from its start,
 or to a ten-thousandth of its length where it hardly moved: below that fp32 rounds the movement itself away.
 
-Two correct fp32 programs agree to a few roundings until a ReLU or a max-pool flips, and then part. So what is beyond a
-tolerance is held to what rounding costs PyTorch itself: it is borne, as `parted`, only when one of PyTorch's replays
-from a start that differs by a few roundings parts at least half as far from the plain one by the same step. Where they
+Two correct fp32 programs agree to a few roundings until a ReLU or a max-pool flips, and then separate. So what is beyond
+a tolerance is held to what rounding costs PyTorch itself: it is accepted, as `separated`, only when one of PyTorch's replays
+from a start that differs by a few roundings separates at least half as far from the plain one by the same step. Where they
 stay together there is no such excuse. bf16 is held to what bf16 costs in the same way: its 8 bits may be two bits worse
 than those of PyTorch's own autocast, measured by how far each is from the fp32 replay.
 """
@@ -17,7 +17,7 @@ from replay import Replay
 # By kind of trial: relative tolerance of the loss up to a step, the last one also beyond; that of the final tensors.
 LOSSES = {"quadratic": {10: 1e-5, 100: 1e-3}, "mlp": {10: 1e-5, 100: 1e-3}, "cnn": {3: 1e-5, 10: 5e-4}}
 TENSORS = {"quadratic": 1e-4, "mlp": 1e-4, "cnn": 1e-3}
-PARTED_FACTOR = 2
+SEPARATED_FACTOR = 2
 SHAKEN = {"quadratic": 0, "mlp": 64, "cnn": 64}  # replays at most, each with its chance of a flip; a quadratic has none
 BF16_FACTOR, BF16_ROUNDING = 4, 2**-9
 SANE = 10  # times the first loss; beyond that a trial diverges, and a diverging pair proves nothing
@@ -60,12 +60,12 @@ def first_beyond(deviations, bounds):
 
 
 class Comparison:
-    """One export beside its replay: deviations by step and tensor, `parted` in words, and `faults` in sentences."""
+    """One export beside its replay: deviations by step and tensor, `separated` in words, and `faults` in sentences."""
 
     def __init__(self, export):
         self.export, self.kind = export, kind_of(export.manifest)
         self.precision = export.manifest["trial"]["precision"]
-        self.faults, self.parted = [], None
+        self.faults, self.separated = [], None
         self.ours, self.replay = [line["loss"] for line in export.trace], Replay(export)
         self.losses = loss_deviations(self.ours, self.replay.losses)
         self.tensors = tensor_deviations(export.final, self.replay.final, export.init)
@@ -102,11 +102,11 @@ class Comparison:
         while shaken < SHAKEN[self.kind] and not self.is_within(losses, tensors):
             shaken += 1
             loss_costs, tensor_cost = self.from_replay(Replay(self.export, shaken=shaken))
-            losses = numpy.maximum(losses, PARTED_FACTOR * numpy.maximum.accumulate(loss_costs))
-            tensors = max(tensors, PARTED_FACTOR * tensor_cost)
+            losses = numpy.maximum(losses, SEPARATED_FACTOR * numpy.maximum.accumulate(loss_costs))
+            tensors = max(tensors, SEPARATED_FACTOR * tensor_cost)
         if shaken:
             step = first_beyond(self.losses, tolerances)
-            self.parted = (f"parted {f'at step {step}' if step else 'in its tensors'}, as PyTorch from itself with "
+            self.separated = (f"separated {f'at step {step}' if step else 'in its tensors'}, as PyTorch from itself with "
                            f"start {shaken}: losses within {worst(loss_costs):.1e}, tensors within {tensor_cost:.1e}")
         for i, deviation in enumerate(self.losses):
             self.check(f"the loss of step {i + 1}", deviation, losses[i])
@@ -121,6 +121,6 @@ class Comparison:
     def __str__(self):
         words = [f"loss {self.ours[0]:.3g} to {self.ours[-1]:.3g} within {worst(self.losses):.1e}",
                  f"{len(self.tensors)} tensors within {worst(self.tensors.values()):.1e} of their way"]
-        words += [self.parted] * bool(self.parted)
+        words += [self.separated] * bool(self.separated)
         words += self.faults[:1] + [f"{len(self.faults) - 1} more"] * (len(self.faults) > 1)
         return ", ".join(words)

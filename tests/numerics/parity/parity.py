@@ -21,20 +21,20 @@ class Tally:
 
     def __init__(self):
         self.cases = self.failed = self.losses = self.tensors = 0
-        self.worst = {False: (0, 0, 0), True: (0, 0, 0)}  # by whether they parted: cases, loss, tensor
+        self.worst = {False: (0, 0, 0), True: (0, 0, 0)}  # by whether they separated: cases, loss, tensor
 
     def add(self, comparison):
         self.cases += 1
         self.failed += bool(comparison.faults)
         self.losses += len(comparison.losses)
         self.tensors += len(comparison.tensors)
-        n, loss, tensor = self.worst[bool(comparison.parted)]
+        n, loss, tensor = self.worst[bool(comparison.separated)]
         loss, tensor = worst([loss, *comparison.losses]), worst([tensor, *comparison.tensors.values()])
-        self.worst[bool(comparison.parted)] = n + 1, loss, tensor
+        self.worst[bool(comparison.separated)] = n + 1, loss, tensor
 
     def __str__(self):
         words = [f"{self.cases} cases, {self.failed} failed; {self.losses} losses and {self.tensors} tensors"]
-        for (n, loss, tensor), what in zip(self.worst.values(), ("agree", "parted as PyTorch does")):
+        for (n, loss, tensor), what in zip(self.worst.values(), ("agree", "separated as PyTorch does")):
             words += [f"{n} {what}: losses within {loss:.1e}, tensors within {tensor:.1e} of their way"] * bool(n)
         return "; ".join(words)
 

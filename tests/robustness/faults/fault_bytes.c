@@ -93,10 +93,10 @@ static void tear(const char *name, char *bytes, size_t n, size_t at)
     copy_once(name, bytes, at);
     if (at && bytes[at - 1] != '\n') assert_int_equal(count_damage(), 1);
     assert_made_good();
-    assert_runs(0, folder, "check", "out"); /* mended */
+    assert_runs(0, folder, "check", "out"); /* repaired */
 }
 
-static void a_torn_last_line_is_mended_by_the_next_run(void **state)
+static void a_torn_last_line_is_repaired_by_the_next_run(void **state)
 {
     at_offsets("trials.jsonl", false, tear);
     at_offsets("points.jsonl", false, tear);
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 {
     if (argc > 1) n_places = SIZE_MAX;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_torn_last_line_is_mended_by_the_next_run),
+        cmocka_unit_test(a_torn_last_line_is_repaired_by_the_next_run),
         cmocka_unit_test(damaged_bytes_are_named_and_their_trial_is_run_again),
     };
     return test_run(tests, set_up, program_tear_down);

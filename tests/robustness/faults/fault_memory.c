@@ -12,7 +12,7 @@ static bool memory_fails(void)
     return !exempt && fails("memory");
 }
 
-/* hwloc 2.9 and OpenSSL 3.0 crash when they find no memory (seen), which is not ours to mend: within these calls there
+/* hwloc 2.9 and OpenSSL 3.0 crash when they find no memory (seen), which is not ours to repair: within these calls there
  * always is some. */
 static void *exempted(const char *name)
 {

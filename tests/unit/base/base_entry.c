@@ -25,7 +25,35 @@ static void an_unknown_name_is_answered_with_all_names(void **state)
     fl_error error;
     assert_null(fl_entry_find(animals, "animal", "bee", &error));
     assert_int_equal(error.fault, FL_ERROR_USER);
-    assert_string_equal(error.text, "there is no animal 'bee'; there is ant, crab");
+    assert_string_equal(error.text, "unknown animal 'bee'; use ant or crab");
+}
+
+/* Distances: "crba" to "crab" 2 (two letters swapped), "an" to "ant" 1, "rba" to "crab" 3; of "cat" two of three
+ * letters would be wrong. */
+static void the_name_that_was_meant_is_said(void **state)
+{
+    fl_error error;
+    assert_null(fl_entry_find(animals, "animal", "crba", &error));
+    assert_string_equal(error.text, "unknown animal 'crba' (did you mean crab?); use ant or crab");
+    assert_null(fl_entry_find(animals, "animal", "an", &error));
+    assert_contains(error.text, "did you mean ant?");
+    assert_null(fl_entry_find(animals, "animal", "rba", &error));
+    assert_null(strstr(error.text, "did you mean"));
+    assert_null(fl_entry_find(animals, "animal", "cat", &error));
+    assert_null(strstr(error.text, "did you mean"));
+}
+
+static void a_word_of_a_list_has_its_index(void **state)
+{
+    static const char *const words[] = { "low", "high", NULL }, *const none[] = { NULL };
+    fl_error error;
+    size_t index;
+    assert_true(fl_entry_choose(words, "pitch", "high", &index, NULL));
+    assert_int_equal(index, 1);
+    assert_false(fl_entry_choose(words, "pitch", "deep", &index, &error));
+    assert_string_equal(error.text, "unknown pitch 'deep'; use low or high");
+    assert_false(fl_entry_choose(none, "pitch", "low", &index, &error));
+    assert_string_equal(error.text, "unknown pitch 'low'; use none");
 }
 
 /* 100 names of 20 characters do not fit into a sentence. */
@@ -50,6 +78,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_is_found_by_its_whole_name),
         cmocka_unit_test(an_unknown_name_is_answered_with_all_names),
+        cmocka_unit_test(the_name_that_was_meant_is_said),
+        cmocka_unit_test(a_word_of_a_list_has_its_index),
         cmocka_unit_test(a_long_list_of_names_is_cut),
     };
     return test_run(tests, NULL, NULL);

@@ -295,7 +295,7 @@ static void an_unknown_key_is_answered_with_the_known_ones(void **state)
     fl_error error;
     const char *const known[] = { "trials", "steps", NULL }, *const all[] = { "trails", "trials", NULL };
     assert_says(fl_json_only(fl_json_root(document), known, &error), &error,
-                "a.json:2:2: unknown key 'trails'; known here: trials, steps");
+                "a.json:2:2: unknown key 'trails' (did you mean trials?); use trials or steps");
     assert_true(fl_json_only(fl_json_root(document), all, &error));
     fl_json_free(document);
 }

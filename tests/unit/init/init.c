@@ -104,8 +104,8 @@ static void an_unknown_rule_is_answered_with_the_known_ones(void **state)
 {
     fl_error error;
     assert_null(fl_init_find("xavier", &error));
-    assert_string_equal(error.text, "there is no initialisation 'xavier'; there is he_normal, he_uniform, "
-                                    "glorot_normal, glorot_uniform, truncated_normal, constant");
+    assert_string_equal(error.text, "unknown initialisation 'xavier'; use he_normal, he_uniform, "
+                                    "glorot_normal, glorot_uniform, truncated_normal or constant");
 }
 
 int main(void)

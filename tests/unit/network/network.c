@@ -27,8 +27,7 @@ static void set_parameters(fl_network *network)
 }
 
 /* A network with parameters and a batch, the same ones on every backend. */
-static fl_network *made(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision,
-                        bool training)
+static fl_network *made(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision, bool training)
 {
     fl_network *network = fl_network_new(backend, a->layers, a->n_layers, IMAGES, precision, training, NULL);
     assert_non_null(network);
@@ -141,8 +140,7 @@ static void padding_is_zero_after_import_and_after_backward(void **state)
     everywhere(check_padding);
 }
 
-static void check_round_trip(const fl_backend *backend, const fl_workload *a,
-                             fl_backend_precision precision)
+static void check_round_trip(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, false);
     size_t n = fl_network_layout(network)->n_parameters;
@@ -181,7 +179,8 @@ static void check_init(const fl_backend *backend, const fl_workload *a, fl_backe
 static void initial_values_are_the_same_on_every_backend(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        if ((*backend)->usable(FL_BACKEND_F32, NULL)) check_init(*backend, fl_workload_find("mnist/mlp", NULL), FL_BACKEND_F32);
+        if ((*backend)->usable(FL_BACKEND_F32, NULL))
+            check_init(*backend, fl_workload_find("mnist/mlp", NULL), FL_BACKEND_F32);
 }
 
 /* f32: a few roundings of 2^-24 per layer; a ReLU that flips moves a hair of the gradient. bf16: roundings of 2^-9 per
@@ -213,8 +212,7 @@ static void losses_and_gradients_agree_across_backends(void **state)
     everywhere(check_agreement);
 }
 
-static void check_evaluation(const fl_backend *backend, const fl_workload *a,
-                             fl_backend_precision precision)
+static void check_evaluation(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *training = made(backend, a, precision, true), *evaluation = made(backend, a, precision, false);
     assert_null(fl_network_gradient(evaluation));
@@ -231,8 +229,7 @@ static void a_network_for_evaluation_gives_the_same_losses(void **state)
     everywhere(check_evaluation);
 }
 
-static void check_repetition(const fl_backend *backend, const fl_workload *a,
-                             fl_backend_precision precision)
+static void check_repetition(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *first = made(backend, a, precision, true), *second = made(backend, a, precision, true);
     fl_network *networks[] = { first, second, second }; /* the second one twice: nothing is left behind by a pass */
@@ -282,8 +279,7 @@ static void parameters_may_change_piece_by_piece(void **state)
     everywhere(check_pieces);
 }
 
-static void check_divergence(const fl_backend *backend, const fl_workload *a,
-                             fl_backend_precision precision)
+static void check_divergence(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *layout = fl_network_layout(network);

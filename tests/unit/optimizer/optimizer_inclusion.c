@@ -35,9 +35,9 @@ static double uncompensated_rate(double epsilon, unsigned t)
     return epsilon * eta / (1 - gamma_);
 }
 
-static void set_gradient(run *r, unsigned t)
+static void set_gradient(run *r)
 {
-    fl_random_stream stream = fl_random_stream_start(3, "noise", t);
+    fl_random_stream stream = fl_random_stream_start(3, "noise", r->update.step);
     for (size_t i = 0; i < N; i++) {
         double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
         r->gradient[i] = (float)(c * (double)r->update.parameters[i] + noise * fl_random_normal(&stream));
@@ -48,11 +48,9 @@ static void set_gradient(run *r, unsigned t)
 static void descend(run *r, rate_map *rate, double epsilon)
 {
     for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
+    r->gradient_at = set_gradient;
     run_start(r);
-    for (unsigned t = 0; t < STEPS; t++) {
-        set_gradient(r, t);
-        run_step(r, rate(epsilon, t));
-    }
+    for (unsigned t = 0; t < STEPS; t++) run_step(r, rate(epsilon, t));
 }
 
 static run *descended(const char *rule, double momentum)
@@ -162,9 +160,9 @@ static void momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it(void **
     run_set(rescaled, "rho", 1);
     run_set(rescaled, "epsilon", 0);
     for (size_t i = 0; i < N; i++) rescaled->update.parameters[i] = 1;
+    rescaled->gradient_at = set_gradient;
     run_start(rescaled);
     for (unsigned t = 0; t < STEPS; t++) {
-        set_gradient(rescaled, t);
         if (t) run_set(rescaled, "momentum", gamma_ * falling_rate(0, t) / falling_rate(0, t - 1));
         run_step(rescaled, falling_rate(0, t));
     }
@@ -180,12 +178,14 @@ static void momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it(void **
 #define FOR_EVERY(rule)                                                                                                \
     for (const fl_optimizer *const *each_##rule = fl_optimizers(), *rule; (rule = *each_##rule); each_##rule++)
 
-static void the_rules_name_the_special_cases_of_choi_2019(void **state)
+static void the_rules_name_their_special_cases(void **state)
 {
-    static const char *const listed = "sgd<momentum sgd<nesterov sgd<rmsprop momentum<rmsprop sgd<adam momentum<adam "
-                                      "sgd<nadam nesterov<nadam ";
+    static const char *const listed =
+        "sgd<momentum sgd<nesterov sgd<rmsprop momentum<rmsprop sgd<rmsterov nesterov<rmsterov sgd<adam momentum<adam "
+        "sgd<nadam nesterov<nadam sgd<adamw momentum<adamw adam<adamw sgd<nadamw nesterov<nadamw nadam<nadamw "
+        "sgd<adamax momentum<adamax sgd<amsgrad momentum<amsgrad sgd<adagrad sgd<adadelta sgd<nesterov_lookahead ";
     const double hyper[FL_HYPER_MAX] = { 0.1, 0.9 };
-    char found[300] = "";
+    char found[600] = "";
     FOR_EVERY(general) FOR_EVERY(special)
     {
         double mapped[FL_HYPER_MAX] = { 0 };
@@ -200,12 +200,10 @@ static void the_rules_name_the_special_cases_of_choi_2019(void **state)
 static void descend_late(run *r)
 {
     for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
+    r->gradient_at = set_gradient;
     run_start(r);
     r->update.step = 1000000;
-    for (unsigned t = 0; t < STEPS; t++) {
-        set_gradient(r, t);
-        run_step(r, r->hyper[0]);
-    }
+    for (unsigned t = 0; t < STEPS; t++) run_step(r, r->hyper[0]);
 }
 
 /* `general` has its choices made; the mapping of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6
@@ -233,7 +231,7 @@ static run *with_large_epsilon(const fl_optimizer *rule, int form)
     size_t epsilon = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon");
     if (epsilon == rule->n_hypers) return r;
     r->hyper[epsilon] = 1e6;
-    run_set(r, "epsilon_form", form);
+    if (fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon_form") < rule->n_hypers) run_set(r, "epsilon_form", form);
     return r;
 }
 
@@ -254,12 +252,50 @@ static void every_image_goes_the_way_of_its_special_case(void **state)
     }
 }
 
+static void assert_exact_at_rho_1(const char *general, const char *special)
+{
+    run *r = run_named(general, N);
+    run_set(r, "rho", 1);
+    run_set(r, "epsilon", 0);
+    assert_follows(r, fl_optimizer_find(special, NULL));
+}
+
 static void momentum_has_an_exact_image_in_rmsprop_at_rho_1(void **state)
 {
-    run *general = run_named("rmsprop", N);
-    run_set(general, "rho", 1);
-    run_set(general, "epsilon", 0);
-    assert_follows(general, fl_optimizer_find("momentum", NULL));
+    assert_exact_at_rho_1("rmsprop", "momentum");
+}
+
+static void nesterov_has_an_exact_image_in_rmsterov_at_rho_1(void **state)
+{
+    assert_exact_at_rho_1("rmsterov", "nesterov");
+}
+
+/* A search of AdamW meets every Adam, and through it every Momentum, at the epsilon it has. */
+static void what_lies_between_keeps_the_values_of_the_general_rule(void **state)
+{
+    const fl_optimizer *adamw = fl_optimizer_find("adamw", NULL), *momentum = fl_optimizer_find("momentum", NULL);
+    double mapped[FL_HYPER_MAX] = { 0, 0.5, 0.5, 1e5, 1, 0.1 }, hyper[FL_HYPER_MAX] = { 0.02, 0.9 };
+    assert_true(fl_optimizer_map(adamw, momentum, hyper, mapped));
+    assert_close(mapped[0], 1e5 * 0.02 / (1 - 0.9), 1e-12);
+    assert_true(mapped[1] == 0.9 && mapped[3] == 1e5 && mapped[4] == 1 && mapped[5] == 0);
+}
+
+/* Its point ahead, w = theta - gamma v with v' = gamma v + eta g(w), obeys w' = w - eta (gamma u' + g(w)) with u =
+ * v/eta: Nesterov's iterate in the form of Sutskever et al. 2013. */
+static void at_a_constant_rate_the_point_ahead_of_nesterov_lookahead_is_nesterovs_iterate(void **state)
+{
+    run *ahead = run_named("nesterov_lookahead", N), *special = descended("nesterov", gamma_);
+    descend(ahead, constant_rate, 0);
+    for (size_t i = 0; i < N; i++) ahead->update.parameters[i] -= (float)gamma_ * ahead->update.state[0][i];
+    assert_true(distance(ahead, special) < 1e-5);
+    assert_int_equal(ahead->gradients, STEPS);
+    run_free(ahead);
+    run_free(special);
+}
+
+static void sgd_is_nesterov_lookahead_without_memory_bit_for_bit(void **state)
+{
+    assert_sgd_within("nesterov_lookahead");
 }
 
 int main(void)
@@ -273,9 +309,13 @@ int main(void)
         cmocka_unit_test(adam_without_the_compensated_rate_stays_away_from_momentum),
         cmocka_unit_test(momentum_is_rmsprop_with_rho_1_at_a_constant_rate),
         cmocka_unit_test(momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it),
-        cmocka_unit_test(the_rules_name_the_special_cases_of_choi_2019),
+        cmocka_unit_test(the_rules_name_their_special_cases),
         cmocka_unit_test(every_image_goes_the_way_of_its_special_case),
         cmocka_unit_test(momentum_has_an_exact_image_in_rmsprop_at_rho_1),
+        cmocka_unit_test(nesterov_has_an_exact_image_in_rmsterov_at_rho_1),
+        cmocka_unit_test(at_a_constant_rate_the_point_ahead_of_nesterov_lookahead_is_nesterovs_iterate),
+        cmocka_unit_test(sgd_is_nesterov_lookahead_without_memory_bit_for_bit),
+        cmocka_unit_test(what_lies_between_keeps_the_values_of_the_general_rule),
     };
     return test_run(tests, NULL, NULL);
 }

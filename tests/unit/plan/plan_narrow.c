@@ -1,5 +1,6 @@
 /* Narrowing by rule: where the axes go, what stays, and what is refused afterwards. */
 #include "plan/narrow.h"
+#include "summary/summary.h"
 #include "support/fixtures.h"
 
 #include <math.h>
@@ -100,6 +101,32 @@ static void a_crowded_end_is_widened(void **state)
     fixture_end(&s);
 }
 
+/* Of 45 trials the best tenth are five: the two best lie inside, the other three in the outer tenth of the axis. What
+ * the summary calls cut off is widened here, and nothing else. */
+static void the_edge_rule_is_the_summarys(void **state)
+{
+    for (size_t n_outside = 2; n_outside <= 3; n_outside++) {
+        fixture s;
+        fixture_begin(&s, BUDGET(45), ARM("a"));
+        size_t inside = 5 - n_outside, outside = n_outside;
+        for (uint64_t i = 0; i < 45; i++) {
+            double decades = log10(rate_of(&s, 0, i)), error = 0.5; /* from -3 to 1 */
+            if (decades > 0.6 && outside)
+                error = 0.2 - 0.01 * (double)outside--;
+            else if (decades > 0 && decades < 0.6 && inside)
+                error = 0.1 - 0.01 * (double)inside--;
+            add_trial(&s, 0, i, 0, (synthetic){ .val_error = error, .test_error = error });
+        }
+        json_t *study = narrowed(&s);
+        fl_summary *summary = fl_summary_make(s.results);
+        assert_int_equal(summary->arms[0].n_cut_offs, n_outside == 3);
+        assert_int_equal(bound(study, 0, "max") > 10, n_outside == 3);
+        fl_summary_free(summary);
+        json_decref(study);
+        fixture_end(&s);
+    }
+}
+
 /* The best lie near the end without crowding it: the wide space's own end holds. */
 static void an_end_that_is_not_crowded_holds(void **state)
 {
@@ -135,7 +162,7 @@ static void wide_trials_cannot_be_trials_of_the_narrow_study(void **state)
     json_t *study = narrowed(&s);
     fl_study *narrow = reload(study, &error);
     if (!narrow) fail_msg("%s", error.text);
-    assert_string_equal(narrow->name, "invented-narrow");
+    assert_string_equal(narrow->name, "synthetic-narrow");
     assert_int_not_equal(narrow->first_seed, s.study->first_seed);
     assert_int_not_equal(narrow->search_seed, s.study->search_seed);
     assert_non_null(narrow->narrowed_from);
@@ -212,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_space_closes_in_on_its_best_quarter),
         cmocka_unit_test(a_crowded_end_is_widened),
         cmocka_unit_test(an_end_that_is_not_crowded_holds),
+        cmocka_unit_test(the_edge_rule_is_the_summarys),
         cmocka_unit_test(an_arm_with_few_feasible_trials_stays_wide),
         cmocka_unit_test(wide_trials_cannot_be_trials_of_the_narrow_study),
         cmocka_unit_test(edited_axes_are_refused_as_narrowed_by_hand),

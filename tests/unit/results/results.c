@@ -174,7 +174,7 @@ static void a_folder_without_a_study_is_no_result_folder(void **state)
     fl_error error;
     assert_null(fl_results_read("/", &error));
     assert_int_equal(FL_ERROR_USER, error.fault);
-    assert_contains(error.text, "is no result folder");
+    assert_contains(error.text, "not a result folder");
 }
 
 /* --- which trials are an arm's --- */

@@ -83,6 +83,19 @@ static void cosine_agrees_with_torch(void **state)
                  8);
 }
 
+/* CosineAnnealingWarmRestarts(T_0=4, eta_min=0.04) */
+static void cosine_restarts_agrees_with_torch(void **state)
+{
+    trial t;
+    trial_of(&t, "cosine_restarts", 8);
+    set(&t, "end_factor", 0.1);
+    set(&t, "cycles", 2);
+    assert_rates(&t,
+                 (double[]){ 0.4, 0.34727922061357852, 0.22, 0.092720779386421454, 0.4, 0.34727922061357852, 0.22,
+                             0.092720779386421454 },
+                 8);
+}
+
 /* StepLR(step_size=3, gamma=0.1) over 9 steps: stairs of a third. */
 static void step_agrees_with_torch(void **state)
 {
@@ -265,6 +278,7 @@ int main(void)
         cmocka_unit_test(linear_agrees_with_torch),
         cmocka_unit_test(linear_is_constant_after_its_decay),
         cmocka_unit_test(cosine_agrees_with_torch),
+        cmocka_unit_test(cosine_restarts_agrees_with_torch),
         cmocka_unit_test(step_agrees_with_torch),
         cmocka_unit_test(stairs_begin_at_the_nearest_step),
         cmocka_unit_test(exponential_loses_the_same_share_at_each_step),

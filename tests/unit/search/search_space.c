@@ -1,23 +1,17 @@
 /* Spaces: coordinates to values, and a study's trials by the search. */
 #include "base/exact.h"
-#include "study/study.h"
-#include "support/test.h"
+#include "support/study.h"
 
 /* A study with one arm; ' stands for ". */
-static fl_study *study_of(const char *optimizer, const char *search, const char *space, size_t trials)
+static fl_study *searched(const char *optimizer, const char *search, const char *space, size_t trials)
 {
     char text[2000];
-    fl_error error;
     snprintf(text, sizeof text,
              "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'budget': { 'trials': %zu, 'steps': 100 "
              "}, 'search': %s,"
              " 'arms': [ { 'arm': 'a', 'optimizer': '%s', 'schedule': 'linear', 'space': %s } ] }",
              trials, search, optimizer, space);
-    for (char *c = text; *c; c++)
-        if (*c == '\'') *c = '"';
-    fl_study *study = fl_study_load_text("study", text, NULL, &error);
-    if (!study) fail_msg("%s", error.text);
-    return study;
+    return study_of(text, NULL);
 }
 
 static double value_of(const fl_trial *trial, fl_trial_owner owner, const char *name)
@@ -40,7 +34,7 @@ static double sampled(const fl_study *study, uint64_t index, const char *name)
 
 static void a_log_axis_is_even_in_the_logarithm(void **state)
 {
-    fl_study *study = study_of("sgd", GRID(4), "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 4);
+    fl_study *study = searched("sgd", GRID(4), "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 4);
     static const double expected[] = { 1e-3, 1e-2, 1e-1, 1 };
     for (uint64_t i = 0; i < 4; i++)
         assert_true(sampled(study, i, "learning_rate") == expected[i]); /* exact: rounded to 9 digits */
@@ -49,7 +43,7 @@ static void a_log_axis_is_even_in_the_logarithm(void **state)
 
 static void a_linear_axis_is_even(void **state)
 {
-    fl_study *study = study_of(
+    fl_study *study = searched(
         "momentum", GRID(5), "{ 'learning_rate': 1, 'momentum': { 'min': 0.1, 'max': 0.9, 'scaling': 'linear' } }", 5);
     for (uint64_t i = 0; i < 5; i++) assert_close(sampled(study, i, "momentum"), 0.1 + 0.2 * (double)i, 1e-9);
     fl_study_free(study);
@@ -57,7 +51,7 @@ static void a_linear_axis_is_even(void **state)
 
 static void sampled_values_have_nine_digits(void **state)
 {
-    fl_study *study = study_of("adam", "{ 'method': 'random' }",
+    fl_study *study = searched("adam", "{ 'method': 'random' }",
                                "{ 'learning_rate': { 'min': 1e-7, 'max': 3e5, 'scaling': 'log' },"
                                " 'one_minus_beta1': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }",
                                200);
@@ -77,7 +71,7 @@ static void sampled_values_have_nine_digits(void **state)
 
 static void coupled_axes_are_sampled_together(void **state)
 {
-    fl_study *study = study_of("adam", GRID(3),
+    fl_study *study = searched("adam", GRID(3),
                                "{ 'learning_rate/epsilon': { 'min': 1e-2, 'max': 1e2, 'scaling': 'log' },"
                                " 'epsilon': { 'feasible_points': [0.5, 4] } }",
                                6);
@@ -91,7 +85,7 @@ static void coupled_axes_are_sampled_together(void **state)
 static void integers_stay_whole(void **state)
 {
     fl_study *study =
-        study_of("sgd", "{}",
+        searched("sgd", "{}",
                  "{ 'learning_rate': 1, 'schedule.warmup_steps': { 'min': 0, 'max': 10, 'scaling': 'linear' } }", 60);
     bool met[11] = { false };
     for (uint64_t i = 0; i < 60; i++) {
@@ -108,7 +102,7 @@ static void integers_stay_whole(void **state)
 static void choices_come_by_name(void **state)
 {
     fl_study *study =
-        study_of("adam", "{ 'method': 'grid' }",
+        searched("adam", "{ 'method': 'grid' }",
                  "{ 'learning_rate': 0.1, 'epsilon_form': { 'feasible_points': ['inside', 'choi'] } }", 2);
     assert_int_equal(sampled(study, 0, "epsilon_form"), 2); /* choi, kingma, inside */
     assert_int_equal(sampled(study, 1, "epsilon_form"), 0);
@@ -117,7 +111,7 @@ static void choices_come_by_name(void **state)
 
 static void listed_values_are_met_evenly(void **state)
 {
-    fl_study *study = study_of("sgd", "{}", "{ 'learning_rate': { 'feasible_points': [3, 1, 2] } }", 30);
+    fl_study *study = searched("sgd", "{}", "{ 'learning_rate': { 'feasible_points': [3, 1, 2] } }", 30);
     size_t met[4] = { 0 };
     for (uint64_t i = 0; i < 32; i++) met[(size_t)sampled(study, i, "learning_rate")]++;
     assert_int_equal(met[1] + met[2] + met[3], 32);
@@ -128,7 +122,7 @@ static void listed_values_are_met_evenly(void **state)
 
 static void complete_points_are_taken_in_their_order(void **state)
 {
-    fl_study *study = study_of(
+    fl_study *study = searched(
         "momentum", "{}",
         "[ { 'learning_rate': 0.3, 'one_minus_momentum': 0.5 },"
         " { 'one_minus_momentum': 0.25, 'learning_rate': 0.1 }, { 'learning_rate': 0.2, 'one_minus_momentum': 1 } ]",
@@ -143,8 +137,8 @@ static void complete_points_are_taken_in_their_order(void **state)
 
 static void fixed_values_take_no_axis_of_the_search(void **state)
 {
-    fl_study *alone = study_of("adam", "{}", "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 9);
-    fl_study *beside = study_of("adam", "{}",
+    fl_study *alone = searched("adam", "{}", "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }", 9);
+    fl_study *beside = searched("adam", "{}",
                                 "{ 'beta1': 0.5, 'epsilon': { 'feasible_points': [1e-4] },"
                                 " 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }",
                                 9);
@@ -158,7 +152,7 @@ static void fixed_values_take_no_axis_of_the_search(void **state)
 
 static void an_axis_of_no_length_is_its_value(void **state)
 {
-    fl_study *study = study_of("sgd", "{}", "{ 'learning_rate': { 'min': 0.1, 'max': 0.1, 'scaling': 'log' } }", 5);
+    fl_study *study = searched("sgd", "{}", "{ 'learning_rate': { 'min': 0.1, 'max': 0.1, 'scaling': 'log' } }", 5);
     for (uint64_t i = 0; i < 5; i++) assert_true(sampled(study, i, "learning_rate") == 0.1);
     fl_study_free(study);
 }
@@ -166,7 +160,7 @@ static void an_axis_of_no_length_is_its_value(void **state)
 static void trials_depend_on_their_index_alone(void **state)
 {
     static const char space[] = "{ 'learning_rate': { 'min': 1e-3, 'max': 1, 'scaling': 'log' } }";
-    fl_study *few = study_of("sgd", "{}", space, 5), *many = study_of("sgd", "{}", space, 500);
+    fl_study *few = searched("sgd", "{}", space, 5), *many = searched("sgd", "{}", space, 500);
     for (uint64_t i = 0; i < 5; i++) {
         fl_trial a = fl_study_trial(few, &few->arms[0], i, 0), b = fl_study_trial(many, &many->arms[0], i, 0);
         assert_true(a.seed == b.seed && a.seed == fl_random_seed_derive(1, i, 0));
@@ -182,7 +176,7 @@ static void trials_depend_on_their_index_alone(void **state)
 /* Halton in base 2 with seed 1: the first 2^k values fall one into each of 2^k equal parts (search_halton.c). */
 static void halton_spreads_a_log_axis_evenly(void **state)
 {
-    fl_study *study = study_of("sgd", "{}", "{ 'learning_rate': { 'min': 1, 'max': 65536, 'scaling': 'log' } }", 16);
+    fl_study *study = searched("sgd", "{}", "{ 'learning_rate': { 'min': 1, 'max': 65536, 'scaling': 'log' } }", 16);
     bool met[16] = { false };
     for (uint64_t i = 0; i < 16; i++) {
         size_t part = (size_t)log2(sampled(study, i, "learning_rate"));

@@ -49,10 +49,10 @@ static void efforts_are_powers_of_two_up_to_a_fifth(void **state)
     assert_int_equal(4, fl_stats_effort_of(&arms, 200, 1, efforts));
     for (size_t i = 0; i < 4; i++) {
         double finite;
-        assert_int_equal(1 << i, efforts[i].k);
+        assert_int_equal(1 << i, efforts[i].k_a);
         assert_close(efforts[i].difference,
-                     fl_stats_expected_best(a, 45, efforts[i].k, &finite) -
-                         fl_stats_expected_best(b, 60, efforts[i].k, &finite),
+                     fl_stats_expected_best(a, 45, efforts[i].k_a, &finite) -
+                         fl_stats_expected_best(b, 60, efforts[i].k_a, &finite),
                      1e-12);
         assert_true(efforts[i].low < efforts[i].difference && efforts[i].difference < efforts[i].high);
     }

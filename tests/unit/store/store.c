@@ -1,4 +1,4 @@
-/* The writer's side of a result folder: what is appended, what is mended, what goes on. */
+/* The writer's side of a result folder: what is appended, what is repaired, what goes on. */
 #include "support/fixtures.h"
 
 #include <signal.h>
@@ -38,16 +38,16 @@ static void cut_everywhere(fixture *s, const char *name, size_t n_lines)
     for (size_t n = last; n < whole_file.n; n++) {
         give_file(s, name, whole_file.text, n);
         fl_store_close(open_store(s, whole));
-        bytes mended = take_file(s, name);
+        bytes repaired = take_file(s, name);
         bool only_newline_lost = n == whole_file.n - 1;
-        assert_int_equal(only_newline_lost ? whole_file.n : last, mended.n);
-        assert_memory_equal(whole_file.text, mended.text, mended.n);
-        free(mended.text);
+        assert_int_equal(only_newline_lost ? whole_file.n : last, repaired.n);
+        assert_memory_equal(whole_file.text, repaired.text, repaired.n);
+        free(repaired.text);
     }
     free(whole_file.text);
 }
 
-static void a_torn_last_line_is_mended_wherever_it_was_torn(void **state)
+static void a_torn_last_line_is_repaired_wherever_it_was_torn(void **state)
 {
     fixture s;
     three_trials(&s);
@@ -56,7 +56,7 @@ static void a_torn_last_line_is_mended_wherever_it_was_torn(void **state)
     fixture_end(&s);
 }
 
-static void what_is_appended_to_a_mended_file_is_whole(void **state)
+static void what_is_appended_to_a_repaired_file_is_whole(void **state)
 {
     fixture s;
     three_trials(&s);
@@ -249,7 +249,7 @@ static void a_damaged_host_file_is_put_aside(void **state)
     give_file(&s, "host.json", "{\"schema\":1, \"hos", 17);
     assert_int_equal(1, read_fixture(&s)->n_damage);
     s.store = open_store(&s, whole);
-    json_t *facts = json_pack("{s:s}", "processor", "invented");
+    json_t *facts = json_pack("{s:s}", "processor", "synthetic");
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
     json_decref(facts);
     assert_int_equal(0, read_fixture(&s)->n_damage);
@@ -281,7 +281,7 @@ static void host_facts_are_kept_by_their_key(void **state)
     fixture s;
     fl_error error;
     fixture_begin(&s, BUDGET(3), SGD("sgd"));
-    json_t *facts = json_pack("{s:s}", "processor", "invented");
+    json_t *facts = json_pack("{s:s}", "processor", "synthetic");
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
     assert_true(fl_store_host(s.store, "00000000000000aa", facts, &error));
     json_decref(facts);
@@ -293,7 +293,7 @@ static void host_facts_are_kept_by_their_key(void **state)
     const fl_results *results = read_fixture(&s);
     assert_int_equal(2, json_object_size(results->hosts));
     const json_t *first = json_object_get(results->hosts, "00000000000000aa");
-    assert_string_equal("invented", json_string_value(json_object_get(first, "processor")));
+    assert_string_equal("synthetic", json_string_value(json_object_get(first, "processor")));
     fixture_end(&s);
 }
 
@@ -301,8 +301,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trial_is_a_line_and_its_points_are_lines),
-        cmocka_unit_test(a_torn_last_line_is_mended_wherever_it_was_torn),
-        cmocka_unit_test(what_is_appended_to_a_mended_file_is_whole),
+        cmocka_unit_test(a_torn_last_line_is_repaired_wherever_it_was_torn),
+        cmocka_unit_test(what_is_appended_to_a_repaired_file_is_whole),
         cmocka_unit_test(a_torn_first_line_leaves_an_empty_file),
         cmocka_unit_test(damage_elsewhere_stays_in_place),
         cmocka_unit_test(shards_write_side_by_side_and_are_read_together),

@@ -69,11 +69,15 @@ static const bad_study bad[] = {
       "[[[[[[[[[[[[[",
       "1:65: more than 64 levels of brackets" },
     { BATCH, BATCH " 'batchsize': 32,",
-      "4:21: unknown key 'batchsize'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, arms" },
+      "4:21: unknown key 'batchsize' (did you mean batch_size?); use study, why, workload, workload_options, split, "
+      "init, backend, "
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from or "
+      "arms" },
     { BATCH, BATCH " 'Target': {},",
-      "4:21: unknown key 'Target'; known here: study, why, workload, workload_options, split, init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, arms" },
+      "4:21: unknown key 'Target' (did you mean target?); use study, why, workload, workload_options, split, init, "
+      "backend, "
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from or "
+      "arms" },
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },
@@ -90,7 +94,7 @@ static const bad_study bad[] = {
     { "'base',", "'base', 'why': 3,", "2:27: 'why' must be a string" },
     /* workloads and their options */
     { "  'workload': 'quadratic/noisy',\n", "", "1:1: 'workload' is missing here" },
-    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: there is no workload 'cifar/vgg'; there is fashion_mnist/mlp, ..." },
+    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use fashion_mnist/mlp, ..." },
     { "'quadratic/noisy'", "[]", "3:15: 'workload' must list from 1 to 32 values" },
     { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists two called 'quadratic/noisy'" },
     { "'quadratic/noisy'", "['quadratic/noisy', 5]", "3:35: this must be a string" },
@@ -118,10 +122,10 @@ static const bad_study bad[] = {
       "4:22: a batch of 10001 is larger than the training split of 10000 examples of quadratic/noisy" },
     { "'batch_size': 16", "'batch_size': []", "4:17: 'batch_size' must list from 1 to 32 values" },
     /* backends, precisions, threads */
-    { BATCH, BATCH " 'backend': 'cuda',", "4:32: there is no backend 'cuda'; there is naive, ..." },
-    { BATCH, BATCH " 'backend': ['naive', 'blas'],", "4:42: there is no backend 'blas'; there is naive, ..." },
+    { BATCH, BATCH " 'backend': 'cuda',", "4:32: unknown backend 'cuda'; use naive, ..." },
+    { BATCH, BATCH " 'backend': ['naive', 'blas'],", "4:42: unknown backend 'blas'; use naive, ..." },
     { BATCH, BATCH " 'backend': 1,", "4:32: 'backend' must be a string" },
-    { BATCH, BATCH " 'precision': 'f16',", "4:34: there is no precision 'f16'; there is f32, bf16" },
+    { BATCH, BATCH " 'precision': 'f16',", "4:34: unknown precision 'f16' (did you mean bf16?); use f32 or bf16" },
     { BATCH, BATCH " 'precision': ['f32', 'f32'],", "4:42: 'precision' lists this value twice" },
     { BATCH, BATCH " 'threads': 0,", "4:32: 'threads' must be a whole number from 1 to 4096" },
     { BATCH, BATCH " 'threads': 5000,", "4:32: 'threads' must be a whole number from 1 to 4096" },
@@ -132,18 +136,19 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'split': { 'validation': 11990 },",
       "4:17: a batch of 16 is larger than the training split of 10 examples of quadratic/noisy" },
     { BATCH, BATCH " 'split': { 'from': 'middle' },",
-      "4:40: validation cannot be taken from 'middle'; it can from end, start, seeded" },
-    { BATCH, BATCH " 'split': { 'test': 5 },", "4:32: unknown key 'test'; known here: validation, from, seed" },
+      "4:40: unknown place of the validation split 'middle'; use end, start or seeded" },
+    { BATCH, BATCH " 'split': { 'test': 5 },", "4:32: unknown key 'test'; use validation, from or seed" },
     { BATCH, BATCH " 'split': 5,", "4:30: 'split' must be an object {...}" },
     { BATCH, BATCH " 'init': { 'weights': 'zeros' },",
-      "4:42: there is no initialisation 'zeros'; there is he_normal, he_uniform, glorot_normal, glorot_uniform, "
-      "truncated_normal, constant" },
+      "4:42: unknown initialisation 'zeros'; use he_normal, he_uniform, glorot_normal, glorot_uniform, "
+      "truncated_normal or constant" },
     { BATCH, BATCH " 'init': { 'weights': 'truncated_normal' },",
       "4:42: initialisation 'truncated_normal' needs 'argument', its deviation" },
     { BATCH, BATCH " 'init': { 'weights': 'he_normal', 'argument': 2 },",
       "4:67: initialisation 'he_normal' takes no argument" },
     { BATCH, BATCH " 'init': { 'bias': 'none' },", "4:39: 'bias' must be a number" },
-    { BATCH, BATCH " 'init': { 'bais': 0 },", "4:31: unknown key 'bais'; known here: weights, argument, bias" },
+    { BATCH, BATCH " 'init': { 'bais': 0 },",
+      "4:31: unknown key 'bais' (did you mean bias?); use weights, argument or bias" },
     /* budget */
     { "  " BUDGET ",\n", "", "1:1: 'budget' is missing here" },
     { BUDGET, "'budget': 4", "5:13: 'budget' must be an object {...}" },
@@ -165,7 +170,7 @@ static const bad_study bad[] = {
     { "'steps': 10", "'steps': 10, 'stop_above': 1",
       "5:55: stop_above = 1 must be above 1, a multiple of the first loss" },
     { "'steps': 10", "'steps': 10, 'epochs': 3",
-      "5:41: unknown key 'epochs'; known here: trials, steps, eval_every, feasible, max_trials, stop_above, test" },
+      "5:41: unknown key 'epochs'; use trials, steps, eval_every, feasible, max_trials, stop_above or test" },
     { "'steps': 10", "'steps': {}", "5:37: 'steps' names no batch size; write a number, or one for each of them" },
     { "'steps': 10", "'steps': { '32': 10 }", "5:39: steps for a batch of '32', which 'batch_size' does not list" },
     { "'steps': 10", "'steps': { '16': 0 }", "5:45: '16' must be a whole number from 1 to 9007199254740991" },
@@ -174,11 +179,11 @@ static const bad_study bad[] = {
       "5:37: steps for a batch of 32 are missing here" },
     { "'steps': 10", "'steps': 10, 'eval_every': { 'ratio': 1 }",
       "5:66: ratio = 1 must be above 1: from one evaluated step to the next" },
-    { "'steps': 10", "'steps': 10, 'eval_every': { 'factor': 2 }", "5:57: unknown key 'factor'; known here: ratio" },
+    { "'steps': 10", "'steps': 10, 'eval_every': { 'factor': 2 }", "5:57: unknown key 'factor'; use ratio" },
     { "'steps': 10", "'steps': 10, 'test': 'never'", "5:49: 'test' is all or scored, not 'never'" },
     /* search and seeds */
     { BATCH, BATCH " 'search': 'halton',", "4:31: 'search' must be an object {...}" },
-    { BATCH, BATCH " 'search': { 'method': 'bayes' },", "4:43: there is no search 'bayes'; there is halton, ..." },
+    { BATCH, BATCH " 'search': { 'method': 'bayes' },", "4:43: unknown search 'bayes'; use halton, ..." },
     { BATCH, BATCH " 'search': { 'seed': -1 },", "4:41: 'seed' must be a whole number from 0 to 9007199254740991" },
     { BATCH, BATCH " 'search': { 'seed': 9007199254740992 },",
       "4:41: 'seed' must be a whole number from 0 to 9007199254740991" },
@@ -197,13 +202,13 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'seeds': { 'repeats': 1001 },", "4:43: 'repeats' must be a whole number from 1 to 1000" },
     { BATCH, BATCH " 'seeds': { 'first': 1.5 },", "4:41: 'first' must be a whole number from 0 to 9007199254740991" },
     { BATCH, BATCH " 'seeds': { 'rerun_best': -1 },", "4:46: 'rerun_best' must be a whole number from 0 to 1000000" },
-    { BATCH, BATCH " 'seeds': { 'rerun': 1 },", "4:32: unknown key 'rerun'; known here: first, repeats, rerun_best" },
+    { BATCH, BATCH " 'seeds': { 'rerun': 1 },", "4:32: unknown key 'rerun'; use first, repeats or rerun_best" },
     /* selection and target */
-    { BATCH, BATCH " 'select': 'accuracy',", "4:31: metric 'accuracy' cannot be used here; val_loss, val_error can" },
+    { BATCH, BATCH " 'select': 'accuracy',", "4:31: metric 'accuracy' cannot be used here; use val_loss or val_error" },
     { BATCH, BATCH " 'select': 'test_error',",
       "4:31: 'test_error' cannot be used: the test set is only reported for what validation chose" },
     { BATCH, BATCH " 'select': 'train_loss',",
-      "4:31: metric 'train_loss' cannot be used here; val_loss, val_error can" },
+      "4:31: metric 'train_loss' cannot be used here; use val_loss or val_error" },
     { BATCH, BATCH " 'select_at': 'last',", "4:34: 'select_at' is final or best, not 'last'" },
     { BATCH, BATCH " 'target': 0.1,", "4:31: 'target' must be an object {...}" },
     { BATCH, BATCH " 'target': { 'metric': 'val_error' },", "4:31: 'value' is missing here" },
@@ -211,12 +216,13 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'target': { 'metric': 'test_loss', 'value': 0.1 },",
       "4:43: 'test_loss' cannot be used: the test set is only reported for what validation chose" },
     { BATCH, BATCH " 'target': { 'metric': 'speed', 'value': 0.1 },",
-      "4:43: metric 'speed' cannot be used here; train_loss, train_error, val_loss, val_error can" },
+      "4:43: metric 'speed' cannot be used here; use train_loss, train_error, val_loss or val_error" },
     { BATCH, BATCH " 'target': { 'metric': 'val_error', 'value': '10 %' },", "4:65: 'value' must be a number" },
     /* claims */
     { BATCH, BATCH " 'claims': [],", "4:31: 'claims' must be an object {...}" },
     { BATCH, BATCH " 'claims': { 'pair': [] },",
-      "4:33: unknown key 'pair'; known here: pairs, baseline, k, trials, margin, family" },
+      "4:33: unknown key 'pair' (did you mean pairs?); use pairs, baseline, k, trials, margin, family, flips, effort, "
+      "time_to_target or workloads" },
     { BATCH, BATCH " 'claims': { 'pairs': [] },", "4:42: 'pairs' must be an array with at least one pair of arms" },
     { BATCH, BATCH " 'claims': { 'pairs': 'a' },", "4:42: 'pairs' must be an array with at least one pair of arms" },
     { BATCH, BATCH " 'claims': { 'pairs': [['a']] },",
@@ -256,11 +262,10 @@ static const bad_study bad[] = {
     { "'arm': 'a'", "'arm': 'a\\rb'",
       "7:14: an arm's name must be a line of 1 to 200 bytes without control characters" },
     { "'arm': 'a'", "'arm': 5", "7:14: 'arm' must be a string" },
-    { "'arm': 'a'", "'arm': 'a', 'name': 'b'",
-      "7:19: unknown key 'name'; known here: arm, optimizer, schedule, space" },
+    { "'arm': 'a'", "'arm': 'a', 'name': 'b'", "7:19: unknown key 'name'; use arm, optimizer, schedule or space" },
     { "      'optimizer': 'adam',\n", "", "7:5: 'optimizer' is missing here" },
-    { "'optimizer': 'adam'", "'optimizer': 'lion'", "8:20: there is no optimizer 'lion'; there is sgd, ..." },
-    { "'schedule': 'linear'", "'schedule': 'square'", "9:19: there is no schedule 'square'; there is constant, ..." },
+    { "'optimizer': 'adam'", "'optimizer': 'gravity'", "8:20: unknown optimizer 'gravity'; use sgd, ..." },
+    { "'schedule': 'linear'", "'schedule': 'square'", "9:19: unknown schedule 'square'; use constant, ..." },
     { "'schedule': 'linear'", "'schedule': 0.1", "9:19: 'schedule' must be a string" },
     { ARM, ARM ",\n" ARM, "12:14: there is an arm 'a' already" },
     { ",\n      " SPACE, "", "7:5: 'space' is missing here" },
@@ -295,9 +300,9 @@ static const bad_study bad[] = {
       "epsilon, epsilon_form" },
     { "'min': 0.01, ", "", "11:26: 'min' is missing here" },
     { ", 'max': 0.1", "", "11:26: 'max' is missing here" },
-    { ", 'scaling': 'log'", "", "11:26: 'scaling' is missing here; it is linear or log" },
-    { "'scaling': 'log'", "'scaling': 'cubic'", "11:64: scaling 'cubic' is not known; it is linear or log" },
-    { "'scaling': 'log'", "'scaling': 'log', 'step': 1", "11:71: unknown key 'step'; known here: min, max, scaling" },
+    { ", 'scaling': 'log'", "", "11:26: 'scaling' is missing here; use linear or log" },
+    { "'scaling': 'log'", "'scaling': 'cubic'", "11:64: unknown scaling 'cubic'; use linear or log" },
+    { "'scaling': 'log'", "'scaling': 'log', 'step': 1", "11:71: unknown key 'step'; use min, max or scaling" },
     { "'min': 0.01", "'min': 0.5", "11:35: min 0.5 is above max 0.1" },
     { "'min': 0.01", "'min': 0", "11:35: a log axis needs min above 0, not 0" },
     { "'min': 0.01", "'min': -0.01", "11:35: a log axis needs min above 0, not -0.01" },
@@ -315,13 +320,12 @@ static const bad_study bad[] = {
     { RATE, RATE ", 'epsilon': '1e-8'", "11:84: 'epsilon' must be a number" },
     { RATE, RATE ", 'epsilon': true", "11:84: 'epsilon' must be a number" },
     { RATE, RATE ", 'epsilon': [1e-8]", "11:84: 'epsilon' must be a number" },
-    { RATE, RATE ", 'epsilon_form': 'torch'",
-      "11:89: epsilon_form cannot be 'torch'; it is one of choi, kingma, inside" },
+    { RATE, RATE ", 'epsilon_form': 'torch'", "11:89: unknown epsilon_form 'torch'; use choi, kingma or inside" },
     { RATE, RATE ", 'epsilon_form': 1", "11:89: 'epsilon_form' must be a string" },
     { RATE, RATE ", 'epsilon_form': { 'min': 0, 'max': 1, 'scaling': 'linear' }",
       "11:89: 'epsilon_form' is a choice; list its values as feasible_points" },
     { RATE, RATE ", 'epsilon_form': { 'feasible_points': ['choi', 'torch'] }",
-      "11:119: epsilon_form cannot be 'torch'; it is one of choi, kingma, inside" },
+      "11:119: unknown epsilon_form 'torch'; use choi, kingma or inside" },
     { RATE, RATE ", 'epsilon': { 'feasible_points': [] }",
       "11:105: 'feasible_points' must be an array with at least one value" },
     { RATE, RATE ", 'epsilon': { 'feasible_points': 1e-8 }",
@@ -329,7 +333,7 @@ static const bad_study bad[] = {
     { RATE, RATE ", 'epsilon': { 'feasible_points': [1e-8, -1] }",
       "11:112: epsilon = -1 is outside its range (0, inf)" },
     { RATE, RATE ", 'epsilon': { 'feasible_points': [1e-8], 'min': 0 }",
-      "11:113: unknown key 'min'; known here: feasible_points" },
+      "11:113: unknown key 'min'; use feasible_points" },
     { RATE, RATE ", 'schedule.end_factor': 2", "11:96: end_factor = 2 is outside its range [0, 1]" },
     { RATE, RATE ", 'schedule.decay_fraction': 0", "11:100: decay_fraction = 0 is outside its range (0, 1]" },
     { RATE, RATE ", 'schedule.warmup_steps': 2.5", "11:98: warmup_steps = 2.5 must be a whole number in [0, 2^53]" },
@@ -382,8 +386,7 @@ static char *text_of(const bad_study *study)
         sprintf(text, "%.*s%s%s", (int)(at - good), good, study->put, at + strlen(study->find));
     else
         strcpy(text, study->put);
-    for (char *c = text; *c; c++)
-        if (*c == '\'') *c = '"';
+    test_quote(text);
     return text;
 }
 

@@ -1,6 +1,5 @@
 /* Studies: defaults, the frozen form, overrides, products, and which study continues which. */
-#include "study/study.h"
-#include "support/test.h"
+#include "support/study.h"
 
 #define STUDY(head, budget, arms)                                                                                      \
     "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, " head                                            \
@@ -12,22 +11,9 @@
     "{ 'arm': 'adam', 'optimizer': 'adam', 'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' }," \
     " 'epsilon': { 'min': 1e-8, 'max': 1, 'scaling': 'log' } } }"
 
-/* ' stands for ". */
-static fl_study *load(const char *text, const fl_study_overrides *overrides)
-{
-    fl_error error;
-    char *copy = strdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'') *c = '"';
-    fl_study *study = fl_study_load_text("study", copy, overrides, &error);
-    if (!study) fail_msg("%s", error.text);
-    free(copy);
-    return study;
-}
-
 static void defaults_are_the_contracts(void **state)
 {
-    fl_study *study = load(STUDY("", "", SGD), NULL);
+    fl_study *study = study_of(STUDY("", "", SGD), NULL);
     const fl_trial *base = &study->arms[0].base;
     assert_string_equal(study->why, "");
     assert_string_equal(base->backend->entry.name, "onednn");
@@ -52,24 +38,24 @@ static void defaults_are_the_contracts(void **state)
 static void evaluations_are_every_twentieth_rounded_up(void **state)
 {
     fl_study_overrides overrides = { .steps = 101 };
-    fl_study *study = load(STUDY("", "", SGD), &overrides);
+    fl_study *study = study_of(STUDY("", "", SGD), &overrides);
     assert_int_equal(study->eval_every, 6);
     fl_study_free(study);
 }
 
 static void a_feasible_budget_is_capped_at_three_times(void **state)
 {
-    fl_study *study = load(STUDY("", ", 'feasible': true", SGD), NULL);
+    fl_study *study = study_of(STUDY("", ", 'feasible': true", SGD), NULL);
     assert_int_equal(study->max_trials, 12);
     fl_study_free(study);
-    study = load(STUDY("", ", 'feasible': true, 'max_trials': 5", SGD), NULL);
+    study = study_of(STUDY("", ", 'feasible': true, 'max_trials': 5", SGD), NULL);
     assert_int_equal(study->max_trials, 5);
     fl_study_free(study);
 }
 
 static void the_frozen_study_is_itself_a_study(void **state)
 {
-    fl_study *study = load(
+    fl_study *study = study_of(
         STUDY("'select': 'val_loss', 'target': { 'metric': 'train_loss', 'value': 3 }, 'split': { 'validation': 50 },"
               " 'init': { 'bias': 2 }, 'workload_options': { 'noise': 2 }, 'seeds': { 'rerun_best': 2 }, ",
               ", 'feasible': true, 'stop_above': 50", SGD ", " ADAM),
@@ -90,7 +76,7 @@ static void the_frozen_study_is_itself_a_study(void **state)
 /* Does the second study continue the first? The sentence where it does not. */
 static bool continues(const char *was, const char *is, fl_error *error)
 {
-    fl_study *before = load(was, NULL), *now = load(is, NULL);
+    fl_study *before = study_of(was, NULL), *now = study_of(is, NULL);
     bool goes_on = fl_study_continues(now, before->resolved, error);
     fl_study_free(before);
     fl_study_free(now);
@@ -159,7 +145,7 @@ static void the_order_of_axes_matters(void **state)
 
 static void lists_make_a_product(void **state)
 {
-    fl_study *study = load(
+    fl_study *study = study_of(
         "{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': ['naive', 'openblas'], 'batch_size': [8, 16, 32],"
         " 'budget': { 'trials': 4, 'steps': 100 }, 'arms': [ " SGD ", " ADAM " ] }",
         NULL);
@@ -171,7 +157,8 @@ static void lists_make_a_product(void **state)
     assert_string_equal(arm->base.backend->entry.name, "openblas");
     assert_null(fl_study_find_arm(study, "adam"));
     fl_study_free(study);
-    study = load("{ 'study': 's', 'workload': ['quadratic/noisy'], 'batch_size': 8, 'budget': { 'trials': 4, 'steps': "
+    study =
+        study_of("{ 'study': 's', 'workload': ['quadratic/noisy'], 'batch_size': 8, 'budget': { 'trials': 4, 'steps': "
                  "100 }, 'arms': [ " SGD " ] }",
                  NULL);
     assert_non_null(fl_study_find_arm(study, "sgd workload=quadratic/noisy")); /* a list of one is a list */
@@ -184,7 +171,7 @@ static void steps_may_depend_on_the_batch(void **state)
     fl_error error;
     static const char text[] = "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 64],"
                                " 'budget': { 'trials': 4, 'steps': { '64': 30, '8': 200 } }, 'arms': [ " SGD " ] }";
-    fl_study *study = load(text, NULL);
+    fl_study *study = study_of(text, NULL);
     assert_int_equal(study->arms[0].base.steps, 200);
     assert_int_equal(study->arms[0].base.eval_every, 10); /* 200 / 20 */
     assert_int_equal(study->arms[1].base.steps, 30);
@@ -199,7 +186,7 @@ static void steps_may_depend_on_the_batch(void **state)
     free(frozen);
     fl_study_free(study);
     fl_study_overrides overrides = { .steps = 50 };
-    study = load(text, &overrides);
+    study = study_of(text, &overrides);
     assert_int_equal(study->arms[0].base.steps, 50);
     assert_int_equal(study->arms[1].base.steps, 50);
     fl_study_free(study);
@@ -208,21 +195,21 @@ static void steps_may_depend_on_the_batch(void **state)
 static void evaluations_may_grow_by_a_ratio_and_spare_the_test_set(void **state)
 {
     fl_study *study =
-        load(STUDY("'select_at': 'best', ", ", 'eval_every': { 'ratio': 1.1 }, 'test': 'scored'", SGD), NULL);
+        study_of(STUDY("'select_at': 'best', ", ", 'eval_every': { 'ratio': 1.1 }, 'test': 'scored'", SGD), NULL);
     assert_close(study->arms[0].base.eval_ratio, 1.1, 0);
     assert_int_equal(study->arms[0].base.test, FL_TRIAL_TEST_BEST_VAL_ERROR);
     json_t *budget = json_object_get(study->resolved, "budget");
     assert_true(json_is_object(json_object_get(budget, "eval_every")));
     assert_string_equal("scored", json_string_value(json_object_get(budget, "test")));
     fl_study_free(study);
-    study = load(STUDY("", ", 'test': 'scored'", SGD), NULL);
+    study = study_of(STUDY("", ", 'test': 'scored'", SGD), NULL);
     assert_int_equal(study->arms[0].base.test, FL_TRIAL_TEST_FINAL);
     fl_study_free(study);
 }
 
 static void arms_are_paired_by_their_seeds(void **state)
 {
-    fl_study *study = load(STUDY("'seeds': { 'first': 5, 'repeats': 3 }, ", "", SGD ", " ADAM), NULL);
+    fl_study *study = study_of(STUDY("'seeds': { 'first': 5, 'repeats': 3 }, ", "", SGD ", " ADAM), NULL);
     for (uint64_t index = 0; index < 4; index++)
         for (uint64_t repeat = 0; repeat < 3; repeat++) {
             fl_trial sgd = fl_study_trial(study, &study->arms[0], index, repeat),
@@ -240,8 +227,8 @@ static void overrides_are_frozen(void **state)
     fl_study_overrides overrides = {
         .trials = 7, .steps = 30, .backend = "naive", .precision = "f32", .has_seed = true, .seed = 99
     };
-    fl_study *changed = load(STUDY("", "", SGD), &overrides);
-    fl_study *written = load(
+    fl_study *changed = study_of(STUDY("", "", SGD), &overrides);
+    fl_study *written = study_of(
         "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': 8, 'backend': 'naive', 'search': { 'seed': 99 },"
         " 'seeds': { 'first': 99 }, 'budget': { 'trials': 7, 'steps': 30 }, 'arms': [ " SGD " ] }",
         NULL);

@@ -1,24 +1,10 @@
 /* Claims a study declares: their pairs, their defaults, and what extending a folder may not change. */
-#include "study/study.h"
-#include "support/test.h"
+#include "support/study.h"
 
 #define ARM(name) "{ 'arm': '" name "', 'optimizer': 'sgd', 'space': { 'learning_rate': 1 } }"
 #define STUDY(batch, trials, claims)                                                                                   \
     "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': " batch ", 'budget': { 'trials': " trials            \
     ", 'steps': 9 }, " claims " 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") " ] }"
-
-/* ' stands for ". */
-static fl_study *load(const char *text, const fl_study_overrides *overrides)
-{
-    fl_error error;
-    char *copy = strdup(text);
-    for (char *c = copy; *c; c++)
-        if (*c == '\'') *c = '"';
-    fl_study *study = fl_study_load_text("study", copy, overrides, &error);
-    if (!study) fail_msg("%s", error.text);
-    free(copy);
-    return study;
-}
 
 static void assert_pair(const fl_study *study, size_t i, const char *left, const char *right)
 {
@@ -29,7 +15,7 @@ static void assert_pair(const fl_study *study, size_t i, const char *left, const
 
 static void nothing_is_declared_by_default(void **state)
 {
-    fl_study *study = load(STUDY("8", "30", ""), NULL);
+    fl_study *study = study_of(STUDY("8", "30", ""), NULL);
     assert_false(study->claims.declared);
     assert_int_equal(study->claims.n_pairs, 0);
     assert_true(study->claims.baseline == SIZE_MAX);
@@ -40,8 +26,8 @@ static void nothing_is_declared_by_default(void **state)
 
 static void pairs_keep_their_order_and_direction(void **state)
 {
-    fl_study *study =
-        load(STUDY("8", "30", "'claims': { 'pairs': [['c', 'a'], ['a', 'b']], 'margin': 0.01, 'family': 'f' },"), NULL);
+    fl_study *study = study_of(
+        STUDY("8", "30", "'claims': { 'pairs': [['c', 'a'], ['a', 'b']], 'margin': 0.01, 'family': 'f' },"), NULL);
     const fl_study_claims *claims = &study->claims;
     assert_true(claims->declared);
     assert_int_equal(claims->n_pairs, 2);
@@ -56,7 +42,7 @@ static void pairs_keep_their_order_and_direction(void **state)
 
 static void a_baseline_is_paired_with_every_other_arm(void **state)
 {
-    fl_study *study = load(STUDY("8", "30", "'claims': { 'baseline': 'b', 'k': 2, 'trials': 10 },"), NULL);
+    fl_study *study = study_of(STUDY("8", "30", "'claims': { 'baseline': 'b', 'k': 2, 'trials': 10 },"), NULL);
     assert_int_equal(study->claims.n_pairs, 2);
     assert_pair(study, 0, "a", "b");
     assert_pair(study, 1, "c", "b");
@@ -68,7 +54,7 @@ static void a_baseline_is_paired_with_every_other_arm(void **state)
 
 static void pairs_of_a_product_stay_within_a_combination(void **state)
 {
-    fl_study *study = load(STUDY("[8, 16]", "30", "'claims': { 'pairs': [['a', 'c']] },"), NULL);
+    fl_study *study = study_of(STUDY("[8, 16]", "30", "'claims': { 'pairs': [['a', 'c']] },"), NULL);
     assert_int_equal(study->claims.n_pairs, 2);
     assert_pair(study, 0, "a batch_size=8", "c batch_size=8");
     assert_pair(study, 1, "a batch_size=16", "c batch_size=16");
@@ -78,8 +64,8 @@ static void pairs_of_a_product_stay_within_a_combination(void **state)
 /* Claims have no part in what a trial is: declared or not, every trial has the same identity. */
 static void claims_are_no_part_of_a_trials_identity(void **state)
 {
-    fl_study *with = load(STUDY("8", "30", "'claims': { 'baseline': 'b' },"), NULL),
-             *without = load(STUDY("8", "30", ""), NULL);
+    fl_study *with = study_of(STUDY("8", "30", "'claims': { 'baseline': 'b' },"), NULL),
+             *without = study_of(STUDY("8", "30", ""), NULL);
     for (size_t arm = 0; arm < 3; arm++) {
         char left[17], right[17];
         fl_trial a = fl_study_trial(with, &with->arms[arm], 3, 0),
@@ -97,7 +83,7 @@ static void claims_are_no_part_of_a_trials_identity(void **state)
 /* Does a run of `is` go on with what a run of `was` began? With what is written down then, in *frozen. */
 static bool continues(const char *was, const char *is, json_t **frozen, fl_error *error)
 {
-    fl_study *before = load(was, NULL), *now = load(is, NULL);
+    fl_study *before = study_of(was, NULL), *now = study_of(is, NULL);
     bool goes_on = fl_study_continues(now, before->resolved, error);
     *frozen = fl_study_continued(now, before->resolved);
     fl_study_free(before);

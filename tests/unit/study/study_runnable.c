@@ -36,8 +36,7 @@ static fl_study *load(const char *line, const fl_study_overrides *overrides, fl_
 {
     char text[1000];
     snprintf(text, sizeof text, "%s%s%s", BEGINNING, line, END);
-    for (char *c = text; *c; c++)
-        if (*c == '\'') *c = '"';
+    test_quote(text);
     return fl_study_load_text("study.json", text, overrides, error);
 }
 

@@ -189,6 +189,15 @@ static void with_everything(void (*check)(fl_train_trainer *trainer, fl_trial *t
 
 /* --- tests --- */
 
+/* What a rule does in a step depends on its arrays, not on what the network computes: the small workloads on generated
+ * data meet every rule, the others one of each kind. */
+static bool is_met(const fl_optimizer *rule, const fl_dataset_kind *data)
+{
+    bool generated = !strcmp(data->entry.name, "glyphs") || !strcmp(data->entry.name, "quadratic");
+    return generated || !strcmp(rule->entry.name, "adam") || !strcmp(rule->entry.name, "muon") ||
+           !strcmp(rule->entry.name, "sam");
+}
+
 static void train_with_every_optimizer(fl_train_trainer *trainer, fl_trial *trial)
 {
     char folder[FL_FILE_PATH_MAX];
@@ -198,6 +207,7 @@ static void train_with_every_optimizer(fl_train_trainer *trainer, fl_trial *tria
         return;
     }
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
+        if (!is_met(*o, trial->owners.workload->dataset)) continue;
         trial->owners.optimizer = *o;
         fl_trial_values_default(&trial->owners, &trial->values);
         trial->values.of[FL_TRIAL_OF_OPTIMIZER][fl_hyper_index((*o)->hypers, (*o)->n_hypers, "learning_rate")] = 1e-6;

@@ -290,7 +290,7 @@ static void trials_that_cannot_be_are_refused(void **state)
         { "{\"workload\":\"glyphs/mlp\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}",
           "'batch_size' is missing" },
         { "{\"workload\":\"x\",\"optimizer\":\"sgd\",\"schedule\":\"constant\",\"backend\":\"naive\"}",
-          "trial:1:13: there is no workload 'x'" },
+          "trial:1:13: unknown workload 'x'" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         fl_error error;

@@ -29,26 +29,31 @@ static const struct {
     { "{ \"data\": \"glyphs\", " LOSS " }", "net.json:1:1: 'workload' is missing here" },
     { "{ \"workload\": \"w\", " LOSS " }", "net.json:1:1: 'data' is missing here" },
     { "{ \"workload\": \"w w\", \"data\": \"glyphs\", " LOSS " }", "net.json:1:15: a name has from 1 to 80 letters" },
-    { "{ \"workload\": \"w\", \"data\": \"glyph\", " LOSS " }", "net.json:1:28: there is no data set 'glyph'; there is" },
+    { "{ \"workload\": \"w\", \"data\": \"glyph\", " LOSS " }",
+      "net.json:1:28: unknown data set 'glyph' (did you mean glyphs?); use" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"layers\": [" DENSE "] }", "'loss' is missing here" },
-    { NET(DENSE ",\n{ \"kind\": \"dens\", \"out\": 10 }"), "net.json:4:11: there is no layer kind 'dens'; there is dense" },
+    { NET(DENSE ",\n{ \"kind\": \"dens\", \"out\": 10 }"),
+      "net.json:4:11: unknown layer kind 'dens' (did you mean dense?); use dense" },
     { NET("{ \"kind\": \"dense\" }"), "net.json:3:1: dense needs 'out': outputs" },
     { NET("{ \"kind\": \"dense\", \"out\": 10, \"rate\": 1 }"),
-      "net.json:3:31: unknown key 'rate'; known here: kind, name, from, init, out, bias, groups" },
+      "net.json:3:31: unknown key 'rate' (did you mean name?); use kind, name, from, init, out, bias or groups" },
     { NET("{ \"kind\": \"dense\", \"out\": 0 }"), "net.json:3:27: out must be a whole number in [1, 16777216], not 0" },
     { NET("{ \"kind\": \"dense\", \"out\": 1.5 }"), "net.json:3:27: out must be a whole number" },
     { NET("{ \"kind\": \"dense\", \"out\": \"$n\" }"), "net.json:3:27: 'hyperparameters' has no 'n'" },
     { NET("{ \"kind\": \"dense\", \"out\": 10, \"bias\": 1 }"), "net.json:3:39: 'bias' must be true or false" },
     { NET("{ \"kind\": \"sequence\", \"by\": \"columns\" }"),
-      "net.json:3:29: 'by' is one of positions, rows, not 'columns'" },
+      "net.json:3:29: unknown by 'columns'; use positions or rows" },
     { NET(DENSE ",\n{ \"kind\": \"softmax_cross_entropy\" }"),
       "net.json:4:11: 'softmax_cross_entropy' is a loss: it belongs in 'loss', and there is one" },
-    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"loss\": { \"kind\": \"relu\" } }", "net.json:1:56: 'relu' is no loss" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"loss\": { \"kind\": \"relu\" } }",
+      "net.json:1:56: 'relu' is no loss" },
     /* graphs */
-    { NET("{ \"kind\": \"relu\", \"name\": \"a\", \"from\": \"b\" },\n{ \"kind\": \"relu\", \"name\": \"b\" },\n" DENSE),
+    { NET("{ \"kind\": \"relu\", \"name\": \"a\", \"from\": \"b\" },\n{ \"kind\": \"relu\", \"name\": \"b\" "
+          "},\n" DENSE),
       "net.json:3:40: 'a' reads 'b', and no layer before it has that name; a layer reads 'input' or those that stand "
       "before it, so that there is no cycle" },
-    { NET("{ \"kind\": \"relu\", \"from\": \"relu1\" },\n" DENSE), "net.json:3:27: 'relu1' reads 'relu1', and no layer" },
+    { NET("{ \"kind\": \"relu\", \"from\": \"relu1\" },\n" DENSE),
+      "net.json:3:27: 'relu1' reads 'relu1', and no layer" },
     { NET("{ \"kind\": \"relu\", \"name\": \"a\" },\n{ \"kind\": \"add\", \"from\": [ \"a\", \"a\" ] },\n" DENSE),
       "net.json:4:33: 'add1' reads 'a' twice" },
     { NET("{ \"kind\": \"relu\", \"name\": \"a\" },\n{ \"kind\": \"relu\", \"name\": \"a\" },\n" DENSE),
@@ -56,33 +61,40 @@ static const struct {
     { NET("{ \"kind\": \"relu\", \"name\": \"input\" },\n" DENSE), "net.json:3:27: 'input' is what the network reads" },
     { NET("{ \"kind\": \"relu\", \"from\": [ \"input\", \"input\" ] },\n" DENSE),
       "net.json:3:27: relu reads from 1 to 1 layers, not 2" },
-    { NET("{ \"kind\": \"relu\" },\n{ \"kind\": \"tanh\" },\n{ \"kind\": \"dense\", \"out\": 10, \"from\": \"relu1\" }"),
+    { NET("{ \"kind\": \"relu\" },\n{ \"kind\": \"tanh\" },\n{ \"kind\": \"dense\", \"out\": 10, \"from\": \"relu1\" "
+          "}"),
       "net.json:4:1: no layer reads 'tanh1'" },
     /* shapes */
     { NET("{ \"kind\": \"convolution\", \"out\": 4, \"kernel\": 29 },\n" DENSE),
-      "net.json:3:1: convolution1, which reads 1 x 28 x 28: a window of 29 x 29 does not fit an image of 28 x 28 padded "
+      "net.json:3:1: convolution1, which reads 1 x 28 x 28: a window of 29 x 29 does not fit an image of 28 x 28 "
+      "padded "
       "by 0" },
-    { NET("{ \"kind\": \"max_pool\", \"kernel\": 2 },\n{ \"kind\": \"add\", \"from\": [ \"max_pool1\", \"input\" ] },\n" DENSE),
+    { NET("{ \"kind\": \"max_pool\", \"kernel\": 2 },\n{ \"kind\": \"add\", \"from\": [ \"max_pool1\", \"input\" ] "
+          "},\n" DENSE),
       "net.json:4:1: add1, which reads 1 x 14 x 14: a sum of unequal shapes: 1 x 14 x 14 and 1 x 28 x 28" },
-    { NET("{ \"kind\": \"lstm\", \"out\": 4 },\n" DENSE), "net.json:3:1: lstm1, which reads 1 x 28 x 28: lstm needs a sequence" },
+    { NET("{ \"kind\": \"lstm\", \"out\": 4 },\n" DENSE),
+      "net.json:3:1: lstm1, which reads 1 x 28 x 28: lstm needs a sequence" },
     { NET("{ \"kind\": \"dense\", \"out\": 9 }"),
       "net.json:4:9: the last layer gives 9 outputs, and the data have 10 classes" },
     { NET("{ \"kind\": \"dense\", \"out\": 10 },\n{ \"kind\": \"dense\", \"out\": 16777216, \"groups\": 2 },\n"
           "{ \"kind\": \"convolution\", \"out\": 16777216, \"kernel\": 16777216, \"pad\": 16777216 },\n" DENSE),
       "net.json:5:1: up to convolution1 the model needs at least" },
     /* initialisation, inputs, options */
-    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"init\": { \"rule\": \"he\" }, \"layers\": [" DENSE "], " LOSS " }",
-      "there is no initialisation 'he'" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"init\": { \"rule\": \"he\" }, \"layers\": [" DENSE "], " LOSS
+      " }",
+      "unknown initialisation 'he'" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ \"crop\" ], \"layers\": [" DENSE "], " LOSS " }",
       "net.json:1:50: 'crop' needs a number: {\"crop\": ..}" },
-    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ { \"crop\": 1.5 } ], \"layers\": [" DENSE "], " LOSS " }",
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ { \"crop\": 1.5 } ], \"layers\": [" DENSE "], " LOSS
+      " }",
       "net.json:1:60: 'crop' must be a whole number in [1, 1024]" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ \"turn\" ], \"layers\": [" DENSE "], " LOSS " }",
       "net.json:1:50: unknown input step 'turn'; there is raw" },
-    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"n\": { \"default\": 2 } }, \"layers\": [" DENSE
-      "], " LOSS " }",
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"n\": { \"default\": 2 } }, \"layers\": "
+      "[" DENSE "], " LOSS " }",
       "net.json:1:59: nothing uses '$n'" },
-    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"n\": { \"default\": 2, \"min\": 0 } }, \"layers\": "
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"n\": { \"default\": 2, \"min\": 0 } }, "
+      "\"layers\": "
       "[ { \"kind\": \"dense\", \"out\": \"$n\" }, " DENSE "], " LOSS " }",
       "$n lies in [0, 16777216], but here only [1, 16777216] is possible" },
 };
@@ -104,9 +116,11 @@ static void a_mistake_is_refused_at_its_place(void **state)
 
 static const char block[] =
     "{ \"workload\": \"mine/one_block\", \"data\": \"glyphs\", \"layers\": ["
-    "{ \"kind\": \"convolution\", \"name\": \"conv0\", \"out\": \"$width\", \"kernel\": 3, \"pad\": 1, \"bias\": false },"
+    "{ \"kind\": \"convolution\", \"name\": \"conv0\", \"out\": \"$width\", \"kernel\": 3, \"pad\": 1, \"bias\": false "
+    "},"
     "{ \"kind\": \"batch_norm\" }, { \"kind\": \"relu\", \"name\": \"relu0\" },"
-    "{ \"kind\": \"convolution\", \"out\": \"$width\", \"kernel\": 3, \"pad\": 1, \"init\": { \"rule\": \"glorot_normal\" } },"
+    "{ \"kind\": \"convolution\", \"out\": \"$width\", \"kernel\": 3, \"pad\": 1, \"init\": { \"rule\": "
+    "\"glorot_normal\" } },"
     "{ \"kind\": \"batch_norm\", \"name\": \"bn1\" },"
     "{ \"kind\": \"add\", \"from\": [ \"bn1\", \"relu0\" ] }, { \"kind\": \"relu\" },"
     "{ \"kind\": \"average_pool\" }, { \"kind\": \"dense\", \"out\": 10 } ], " LOSS ","
@@ -116,7 +130,7 @@ static const char block[] =
 static void layers_have_names_and_know_what_they_read(void **state)
 {
     fl_workload *workload = accepted(block);
-    static const char *const names[] = { "conv0", "batch_norm1", "relu0", "convolution2", "bn1",
+    static const char *const names[] = { "conv0", "batch_norm1", "relu0",         "convolution2", "bn1",
                                          "add1",  "relu2",       "average_pool1", "dense1" };
     assert_int_equal(workload->n_layers, 10);
     for (size_t i = 0; i < 9; i++) assert_string_equal(workload->layers[i].name, names[i]);
@@ -151,9 +165,12 @@ static void texts_that_mean_the_same_have_one_hash(void **state)
     static const char *const same[] = {
         "{ \"workload\": \"w\", \"data\": \"glyphs\", \"layers\": [" DENSE "], " LOSS " }",
         "{ " LOSS ", \"data\": \"glyphs\", \"layers\": [" DENSE "], \"workload\": \"w\" }",
-        "{ \"workload\": \"w\", \"about\": \"a\", \"source\": \"b\", \"data\": \"glyphs\", \"inputs\": [ \"raw\" ], \"layers\": "
-        "[{ \"kind\": \"dense\", \"name\": \"dense1\", \"from\": [ \"input\" ], \"out\": 10.0, \"bias\": true, \"groups\": 1 }], "
-        "\"loss\": { \"kind\": \"softmax_cross_entropy\", \"label_smoothing\": 0 }, \"init\": { \"rule\": \"he_normal\" } }",
+        "{ \"workload\": \"w\", \"about\": \"a\", \"source\": \"b\", \"data\": \"glyphs\", \"inputs\": [ \"raw\" ], "
+        "\"layers\": "
+        "[{ \"kind\": \"dense\", \"name\": \"dense1\", \"from\": [ \"input\" ], \"out\": 10.0, \"bias\": true, "
+        "\"groups\": 1 }], "
+        "\"loss\": { \"kind\": \"softmax_cross_entropy\", \"label_smoothing\": 0 }, \"init\": { \"rule\": "
+        "\"he_normal\" } }",
     };
     static const char *const other[] = {
         "{ \"workload\": \"v\", \"data\": \"glyphs\", \"layers\": [" DENSE "], " LOSS " }",

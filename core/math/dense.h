@@ -1,0 +1,42 @@
+/* Dense algebra in single precision: products, QR and symmetric eigenproblems, by OpenBLAS's CBLAS and LAPACK.
+ *
+ * Matrices are row-major without gaps. Workspace comes from the caller and nothing is allocated here. The last bits
+ * depend on the machine's kernels and on the number of threads, as they do on the backends. A build without OpenBLAS
+ * says so (fl_math_usable) and must not call the rest.
+ */
+#ifndef FL_MATH_DENSE_H
+#define FL_MATH_DENSE_H
+
+#include "base/error.h"
+#include <stddef.h>
+
+/* True when the library is there; else a message that names its package. */
+bool fl_math_usable(fl_error *error);
+
+/* Let OpenBLAS compute with so many threads, in which denormals are zero as they are in the calling one. */
+void fl_math_start(unsigned threads);
+
+/* The file that LAPACK's functions come from, links followed; "" where there is none. */
+void fl_math_library(char *file, size_t size);
+
+/* A (rows x columns), or its transpose: how the caller wants it read. */
+typedef struct fl_math_operand {
+    const float *values;
+    size_t rows, columns; /* as they lie in memory */
+    bool transposed;
+} fl_math_operand;
+
+/* c = alpha a b + beta c. */
+void fl_math_product(float alpha, fl_math_operand a, fl_math_operand b, float beta, float *c);
+
+/* Floats of workspace for the two functions below. */
+size_t fl_math_workspace(size_t n);
+
+/* The eigenvectors of a symmetric matrix (n x n) take its place, one a row; `values` are theirs, the least first.
+ * False when LAPACK does not converge or the matrix is not finite. */
+bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace);
+
+/* Make the rows (n of n) orthonormal, each in the span of itself and those before it. */
+bool fl_math_orthonormalize(size_t n, float *rows, float *workspace);
+
+#endif

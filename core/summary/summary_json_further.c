@@ -1,0 +1,109 @@
+/* What a study declares beyond its pairs, as JSON. What is infinite or not a number here is null there. */
+#include "summary/summary_parts.h"
+
+#include <math.h>
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *count(size_t value)
+{
+    return json_integer((json_int_t)value);
+}
+
+/* --- pairs --- */
+
+static void add_efforts(json_t *list, const fl_stats_effort *efforts, size_t n)
+{
+    for (const fl_stats_effort *e = efforts; e < efforts + n; e++)
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "k_a", count(e->k_a), "k_b", count(e->k_b),
+                                              "difference", number(e->difference), "low", number(e->low), "high",
+                                              number(e->high)));
+}
+
+json_t *fl_summary_effort_json(const fl_summary_effort *effort)
+{
+    json_t *differences = json_array();
+    if (!effort->equal) return json_decref(differences), json_null();
+    add_efforts(differences, effort->equal, effort->n_equal);
+    add_efforts(differences, effort->unlike, effort->n_unlike);
+    return json_pack("{s:o, s:o, s:o, s:o}", "most", count(effort->most), "mean_a", number(effort->area_a), "mean_b",
+                     number(effort->area_b), "differences", differences);
+}
+
+json_t *fl_summary_steps_ratio_json(const fl_summary_pair *pair)
+{
+    const fl_stats_steps_ratio *r = &pair->steps_ratio;
+    if (!pair->has_steps_ratio) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "a", number(r->a), "b", number(r->b), "ratio",
+                     number(r->ratio), "low", number(r->low), "high", number(r->high), "reached_a",
+                     number(r->reached_a), "reached_b", number(r->reached_b), "resolution", number(pair->resolution),
+                     "coarse", r->coarse);
+}
+
+/* --- flips --- */
+
+static json_t *names_json(const fl_summary *summary, const fl_study_pair *pair)
+{
+    return json_pack("[s, s]", summary->arms[pair->left].arm->name, summary->arms[pair->right].arm->name);
+}
+
+static json_t *scope_json(const fl_summary_flip *flip)
+{
+    const fl_stats_scope *s = &flip->scope;
+    if (!flip->judged) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "difference_narrow", number(s->narrow), "difference_wide",
+                     number(s->wide), "interaction", number(s->interaction), "low", number(s->low), "high",
+                     number(s->high), "interacts", s->interacts);
+}
+
+json_t *fl_summary_flips_json(const fl_summary *summary)
+{
+    json_t *list = json_array();
+    for (const fl_summary_flip *f = summary->flips; f < summary->flips + summary->n_flips; f++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "narrow", names_json(summary, &f->arms.narrow),
+                            "wide", names_json(summary, &f->arms.wide), "k", count(f->k), "scope", scope_json(f),
+                            "p_adjusted", number(f->p), "finding",
+                            f->judged ? fl_summary_scope_name(f->finding) : "no claim", "verdict", f->verdict));
+    return list;
+}
+
+/* --- over workloads --- */
+
+static json_t *profile_json(const fl_summary_over *over, const fl_stats_profile_share *shares, size_t arm)
+{
+    json_t *list = json_array();
+    for (size_t t = 0; shares && t < FL_SUMMARY_TAUS; t++) {
+        const fl_stats_profile_share *s = &shares[t * over->n_arms + arm];
+        json_array_append_new(list, json_pack("{s:f, s:f, s:f, s:f}", "tau", over->taus[t], "share", s->share, "low",
+                                              s->low, "high", s->high));
+    }
+    return shares ? list : (json_decref(list), json_null());
+}
+
+static json_t *arm_json(const fl_summary_over *over, size_t arm)
+{
+    json_t *wins = json_array();
+    for (size_t i = 0; i < over->n_arms; i++)
+        json_array_append_new(wins, number(over->win_rates[arm * over->n_arms + i]));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "arm", over->arms[arm], "mean_rank",
+                     number(over->ranks[arm]), "low", number(over->ranks_low[arm]), "high",
+                     number(over->ranks_high[arm]), "win_rates", wins, "profile_steps",
+                     profile_json(over, over->in_steps, arm), "profile_gradient_evaluations",
+                     profile_json(over, over->in_gradients ? over->in_gradients : over->in_steps, arm));
+}
+
+json_t *fl_summary_over_json(const fl_summary *summary)
+{
+    const fl_summary_over *over = summary->over;
+    if (!over) return json_null();
+    json_t *arms = json_array();
+    for (size_t i = 0; i < over->n_arms && over->n_workloads; i++) json_array_append_new(arms, arm_json(over, i));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "workloads", count(over->n_workloads), "left_out",
+                     count(over->n_left_out), "k", count(over->k), "statistic", number(over->friedman.statistic), "p",
+                     number(over->friedman.p), "exact", over->friedman.exact, "claimed",
+                     over->friedman.p < summary->level, "arms", arms);
+}

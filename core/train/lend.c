@@ -1,0 +1,58 @@
+/* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
+#include "train/run.h"
+
+/* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
+static void make_view(fl_train_run *run)
+{
+    const fl_tensor_layout *native = fl_network_layout(run->network);
+    fl_train_view *view = &run->view;
+    if (!run->trial->owners.optimizer->canonical || run->trial->backend->canonical) return;
+    fl_tensor *tensors = fl_arena_bytes(run->arena, native->n_tensors * sizeof *tensors);
+    view->layout = fl_tensor_layout_canonical(native, tensors);
+    view->parameters = fl_arena_floats(run->arena, view->layout.count);
+    view->gradient = fl_arena_floats(run->arena, view->layout.count);
+}
+
+static void make_passing(fl_train_run *run)
+{
+    fl_train_passing *passing = &run->passing;
+    if (!run->trial->owners.optimizer->elementwise) passing->count = fl_network_state_layout(run->network)->count;
+    passing->before = fl_arena_floats(run->arena, passing->count);
+    passing->after = fl_arena_floats(run->arena, passing->count);
+}
+
+static void lend_state(fl_train_run *run)
+{
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    fl_optimizer_update *update = &run->update;
+    for (size_t i = 0; i < optimizer->n_states; i++)
+        update->state[i] = fl_arena_floats(run->arena, update->layout->count);
+    if (!optimizer->own) return;
+    run->own = optimizer->own(update->layout, update->hyper);
+    update->own = fl_arena_floats(run->arena, run->own.kept);
+    update->scratch = fl_arena_floats(run->arena, run->own.scratch);
+}
+
+void fl_train_run_lend(fl_train_run *run)
+{
+    make_view(run);
+    make_passing(run);
+    bool viewed = run->view.parameters != NULL;
+    run->update = (fl_optimizer_update){
+        .layout = viewed ? &run->view.layout : fl_network_layout(run->network),
+        .parameters = viewed ? run->view.parameters : fl_network_parameters(run->network),
+        .gradient = viewed ? run->view.gradient : fl_network_gradient(run->network),
+        .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
+        .seed = run->trial->seed,
+        .again = fl_train_run_gradient_again,
+        .trainer = run,
+    };
+    lend_state(run);
+}
+
+void fl_train_run_start_rule(fl_train_run *run)
+{
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    if (run->view.parameters) fl_network_export_canonical(run->network, &run->view.layout, run->view.parameters);
+    if (optimizer->start) optimizer->start(&run->update);
+}

@@ -1,0 +1,311 @@
+/* The numbers of every figure, NAME.dat, against closed forms. */
+#include "support/figures.h"
+
+#include "summary/summary.h"
+
+/* `text` holds this line: numbers, a tab after each, then the trials. */
+static void assert_row(const char *text, const char *numbers, const char *trials)
+{
+    char row[400];
+    snprintf(row, sizeof row, "\n%s%s\n", numbers, trials);
+    assert_contains(text, row);
+}
+
+/* The row of final_error of the first arm: `numbers` of the selected trial, then what the summary claims of the best of
+ * K new ones. */
+static void assert_final_error(const fixture *s, const char *text, const char *numbers, double factor,
+                               const char *trial)
+{
+    char row[300];
+    fl_summary *summary = fl_summary_make(s->results);
+    const fl_stats_interval *i = &summary->arms[0].interval;
+    if (i->claimed)
+        snprintf(row, sizeof row, "%s%.10g\t%.10g\t%.10g\t%zu\t", numbers, factor * i->estimate, factor * i->low,
+                 factor * i->high, i->k);
+    else
+        snprintf(row, sizeof row, "%sNaN\tNaN\tNaN\tNaN\t", numbers);
+    fl_summary_free(summary);
+    assert_row(text, row, trial);
+}
+
+/* P(rank <= r) = 1 - (1 - r/5)^5 is .67, .92, .990: the 5th percentile is the best trial, the 95th the third
+ * (Choi et al. 2019; docs/protocol.md, "The band"). */
+static void final_error_shows_the_selected_trial_and_its_band(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    char *text = figures_numbers(&s, "final_error");
+    assert_final_error(&s, text, "1\t1\t10\t10\t20\t11\t11\t21\t", 100, figures_trial(&s, 0, 2));
+    assert_row(text, "2\t2\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\tNaN\t", "-");
+    assert_contains(text, "# arm 2: mom_^{x}@ 'd' <e>&\n");
+    free(text);
+    fixture_end(&s);
+}
+
+/* One of five trials reaches it: the best of five draws misses with probability (4/5)^5 = .33, so the 95th percentile
+ * is infinite. */
+static void steps_to_target_tells_how_many_reached_it(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    char *text = figures_numbers(&s, "steps_to_target");
+    assert_row(text, "1\t1\t40\t40\tinf\t1\t5\t", figures_trial(&s, 0, 2));
+    assert_row(text, "2\t2\tinf\tinf\tinf\t0\t5\t", "-");
+    free(text);
+    fixture_end(&s);
+}
+
+/* One draw of five: P(rank <= r) = r/5 passes .05, .5 and .95 at ranks 1, 3 and 5. Two draws: 1 - (1 - r/5)^2 = .36,
+ * .64, .84, .96. */
+static void budget_follows_the_distribution_of_the_best_of_k(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    char *text = figures_numbers(&s, "budget");
+    assert_row(text, "1\t20\t10\t30\t", figures_trial(&s, 0, 1));
+    assert_row(text, "2\t15\t10\t25\t", figures_trial(&s, 0, 4));
+    assert_row(text, "5\t10\t10\t20\t", figures_trial(&s, 0, 2));
+    free(text);
+    fixture_end(&s);
+}
+
+/* A record holds learning_rate and momentum; the axes are 1 - momentum and their quotient. */
+static void axes_show_hyperparameters_as_the_space_names_them(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    fl_record diverged = fl_results_record(s.results, &s.results->arms[1].search[3]);
+    fl_record best = fl_results_record(s.results, &s.results->arms[0].search[2]);
+    const double *values = diverged.values.of[FL_TRIAL_OF_OPTIMIZER]; /* learning_rate, momentum */
+    char numbers[100], *text = figures_numbers(&s, "axes");
+    snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", values[0] / (1 - values[1]));
+    assert_row(text, numbers, diverged.trial);
+    snprintf(numbers, sizeof numbers, "%.10g\tinf\t1\t", 1 - values[1]);
+    assert_row(text, numbers, diverged.trial);
+    snprintf(numbers, sizeof numbers, "%.10g\t10\t2\t", best.values.of[FL_TRIAL_OF_OPTIMIZER][0]);
+    assert_row(text, numbers, figures_trial(&s, 0, 2));
+    fl_record_free(&diverged);
+    fl_record_free(&best);
+    free(text);
+    fixture_end(&s);
+}
+
+static void plane_puts_the_plain_rate_against_its_partner(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("sgd") "," MOMENTUM("momentum"));
+    add_errors(&s, 1, figures_five, 5);
+    figures_finish(&s);
+    fl_record record = fl_results_record(s.results, &s.results->arms[1].search[1]);
+    const double *values = record.values.of[FL_TRIAL_OF_OPTIMIZER];
+    char numbers[100], *text = figures_numbers(&s, "plane");
+    snprintf(numbers, sizeof numbers, "%.10g\t%.10g\t20\t0\t", values[0], 1 - values[1]);
+    assert_row(text, numbers, record.trial);
+    fl_record_free(&record);
+    assert_null(strstr(text, "# sgd")); /* one axis makes no plane */
+    free(text);
+    fixture_end(&s);
+}
+
+static void curves_name_the_winner_and_span_its_reruns(void **state)
+{
+    fixture s;
+    char trials[80];
+    fixture_begin(&s, BUDGET(5) "\"seeds\": {\"rerun_best\": 2},", SGD("sgd"));
+    add_errors(&s, 0, figures_five, 5);
+    add_trial(&s, 0, 2, FL_STUDY_RERUN_REPEAT, (synthetic){ .val_error = 0.09, .test_error = 0.1 });
+    add_trial(&s, 0, 2, FL_STUDY_RERUN_REPEAT + 1, (synthetic){ .val_error = 0.12, .test_error = 0.1 });
+    figures_finish(&s);
+    const fl_results_entry *reruns = s.results->arms[0].reruns;
+    char *text = figures_numbers(&s, "curves");
+    snprintf(trials, sizeof trials, "%s,%s,%s", figures_trial(&s, 0, 2), reruns[0].trial, reruns[1].trial);
+    assert_row(text, "100\t10\t10\t9\t12\t0.1\t0.1\t0.09\t0.12\t", trials);
+    assert_row(text, "50\t90\t90\t90\t90\t0.9\t0.9\t0.9\t0.9\t", trials);
+    free(text);
+    fixture_end(&s);
+}
+
+static void errors_that_are_losses_are_not_percent(void **state)
+{
+    fixture s;
+    fixture_begin_text(&s, "{\"study\": \"q\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
+                           "\"batch_size\": 32, " BUDGET(1) "\"arms\": [" SGD("sgd") "]}");
+    add_errors(&s, 0, (const double[]){ 0.25 }, 1);
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "final_error");
+    assert_final_error(&s, text, "1\t1\t0.25\t0.25\t0.25\t0.26\t0.26\t0.26\t", 1, figures_trial(&s, 0, 0));
+    free(text);
+    text = figures_svg(&s, "final_error");
+    assert_contains(text, ">validation loss<");
+    assert_null(strstr(text, " error<"));
+    free(text);
+    fixture_end(&s);
+}
+
+/* Steps 80 at batch 16, so 40 at 32 by perfect scaling. */
+static void batch_sizes_are_held_against_perfect_scaling(void **state)
+{
+    fixture s;
+    fixture_begin_text(&s, "{\"study\": \"b\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", "
+                           "\"batch_size\": [16, 32], " BUDGET(1) TARGET "\"arms\": [" SGD("sgd") "]}");
+    for (size_t arm = 0; arm < 2; arm++)
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = arm ? 60 : 80 });
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "batch_size"), numbers[100];
+    assert_row(text, "16\t80\t80\t80\t80\t", figures_trial(&s, 0, 0));
+    assert_row(text, "32\t60\t60\t60\t40\t", figures_trial(&s, 1, 0));
+    free(text);
+    fl_record record = fl_results_record(s.results, &s.results->arms[0].search[0]);
+    double rate = record.values.of[FL_TRIAL_OF_OPTIMIZER][0];
+    text = figures_numbers(&s, "effective_rate");
+    snprintf(numbers, sizeof numbers, "16\t%.10g\tNaN\tNaN\t%.10g\t%.10g\t", rate, rate, rate);
+    assert_row(text, numbers, record.trial);
+    fl_record_free(&record);
+    free(text);
+    fixture_end(&s);
+}
+
+/* Training losses are the errors: .1 is the least of the five; its percentiles as in final_error. */
+static void train_loss_shows_the_lowest_one(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    char *text = figures_numbers(&s, "train_loss");
+    assert_row(text, "1\t1\t0.1\t0.1\t0.2\tNaN\tNaN\tNaN\t", figures_trial(&s, 0, 2));
+    free(text);
+    fixture_end(&s);
+}
+
+/* Validation errors are .9 before step 40 and 0 from there on, then .1: the last target, .9 itself, is passed at 40. */
+static void target_sweep_asks_for_every_target(void **state)
+{
+    fixture s;
+    figures_begin(&s);
+    char *text = figures_numbers(&s, "target_sweep");
+    assert_contains(text, "\n90\t40\t40\t100\t");
+    free(text);
+    fixture_end(&s);
+}
+
+/* .1 < .13, .18, .23, .28, .33; .15 < four of them, .2 three, .25 two, .3 one: 15 of 25 pairs. */
+static void win_rate_counts_pairs(void **state)
+{
+    const double later[] = { 0.33, 0.23, 0.13, 0.28, 0.18 };
+    fixture s;
+    char trials[80];
+    fixture_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    add_errors(&s, 0, figures_five, 5);
+    add_errors(&s, 1, later, 5);
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "win_rate");
+    snprintf(trials, sizeof trials, "%s,%s", figures_trial(&s, 0, 2), figures_trial(&s, 1, 2));
+    assert_row(text, "2\t60\t2\t", trials);
+    assert_contains(text, "\n1\t40\t1\t");
+    free(text);
+    fixture_end(&s);
+}
+
+static void pairs_show_what_the_summary_says(void **state)
+{
+    fixture s;
+    char trials[80], row[200];
+    fixture_begin(&s, BUDGET(5), SGD("a") "," MOMENTUM("b"));
+    add_errors(&s, 0, figures_five, 5);
+    add_errors(&s, 1, (const double[]){ 0.33, 0.23, 0.13, 0.28, 0.18 }, 5);
+    figures_finish(&s);
+    fl_summary *summary = fl_summary_make(s.results);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    char *text = figures_numbers(&s, "pairs"), *svg = figures_svg(&s, "pairs");
+    snprintf(row, sizeof row, "1\t%.10g\t%.10g\t%.10g\t1\t", 100 * pair->difference, 100 * pair->low, 100 * pair->high);
+    snprintf(trials, sizeof trials, "%s,%s", figures_trial(&s, 0, 2), figures_trial(&s, 1, 2));
+    assert_row(text, row, trials);
+    assert_contains(svg, pair->verdict);
+    assert_close(pair->difference, -0.03, 1e-12); /* of the means, K = 1 */
+    fl_summary_free(summary);
+    free(svg);
+    free(text);
+    fixture_end(&s);
+}
+
+/* The score grows with the rate alone, so the first axis explains most and the second next to nothing. */
+static void importance_finds_the_axis_that_matters(void **state)
+{
+    fixture s;
+    double first, second;
+    fixture_begin(&s, BUDGET(60), MOMENTUM("m"));
+    for (uint64_t i = 0; i < 60; i++) {
+        fl_trial trial = fl_study_trial(s.study, &s.study->arms[0], i, 0);
+        const double *values = trial.values.of[FL_TRIAL_OF_OPTIMIZER];
+        double effective = values[0] / (1 - values[1]);
+        add_trial(&s, 0, i, 0, (synthetic){ .val_error = 0.5 + 0.1 * log10(effective), .test_error = 0.5 });
+        fl_trial_free(&trial);
+    }
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "importance");
+    assert_contains(text, "# m: learning_rate/(1-momentum)\n");
+    assert_int_equal(sscanf(strstr(text, "\n1\t"), "\n1\t%lf", &first), 1);
+    assert_int_equal(sscanf(strstr(text, "\n2\t"), "\n2\t%lf", &second), 1);
+    assert_true(first > 90 && second < 20);
+    free(text);
+    fixture_end(&s);
+}
+
+/* Steps 40 and 60 on one workload, 80 and 40 on the other: ratios 1 and 1.5, 2 and 1. */
+static void profile_counts_workloads_within_tau(void **state)
+{
+    fixture s;
+    static const size_t reached[] = { 40, 80, 60, 40 }; /* arm by arm, workload by workload */
+    fixture_begin_text(&s, "{\"study\": \"w\", \"workload\": [\"glyphs/mlp\", \"fashion_mnist/mlp\"], "
+                           "\"backend\": \"naive\", \"batch_size\": 32, " BUDGET(1) TARGET
+                       "\"arms\": [" SGD("a") "," MOMENTUM("b") "]}");
+    for (size_t arm = 0; arm < 4; arm++)
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "profile"), *svg = figures_svg(&s, "profile");
+    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 0, 0));
+    assert_row(text, "2\t100\tNaN\tNaN\t", figures_trial(&s, 1, 0));
+    assert_row(text, "1.5\t100\tNaN\tNaN\t", figures_trial(&s, 2, 0));
+    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 3, 0));
+    assert_contains(svg, "2 workloads");
+    free(svg);
+    free(text);
+    fixture_end(&s);
+}
+
+static void search_space_groups_by_what_is_tuned(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(5),
+                  MOMENTUM("all") ",{\"arm\": \"rate\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": "
+                                  "{\"min\": 1e-3, \"max\": 10, \"scaling\": \"log\"}}}");
+    add_errors(&s, 0, figures_five, 5);
+    add_errors(&s, 1, figures_five, 5);
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "search_space");
+    assert_contains(text, "\n# learning rate\n2\t1\t11\t11\t21\t");
+    assert_contains(text, "\n# learning rate momentum\n1\t2\t11\t11\t21\t");
+    free(text);
+    fixture_end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(final_error_shows_the_selected_trial_and_its_band),
+        cmocka_unit_test(steps_to_target_tells_how_many_reached_it),
+        cmocka_unit_test(budget_follows_the_distribution_of_the_best_of_k),
+        cmocka_unit_test(axes_show_hyperparameters_as_the_space_names_them),
+        cmocka_unit_test(plane_puts_the_plain_rate_against_its_partner),
+        cmocka_unit_test(curves_name_the_winner_and_span_its_reruns),
+        cmocka_unit_test(errors_that_are_losses_are_not_percent),
+        cmocka_unit_test(batch_sizes_are_held_against_perfect_scaling),
+        cmocka_unit_test(train_loss_shows_the_lowest_one),
+        cmocka_unit_test(target_sweep_asks_for_every_target),
+        cmocka_unit_test(win_rate_counts_pairs),
+        cmocka_unit_test(pairs_show_what_the_summary_says),
+        cmocka_unit_test(importance_finds_the_axis_that_matters),
+        cmocka_unit_test(profile_counts_workloads_within_tau),
+        cmocka_unit_test(search_space_groups_by_what_is_tuned),
+    };
+    return figures_run(tests);
+}

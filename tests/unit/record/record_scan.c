@@ -1,0 +1,112 @@
+/* An index reads of a line what the whole record says, and leaves to the whole record what it cannot vouch for. */
+#include "support/fixtures.h"
+
+#include "record/line.h"
+
+#define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},"
+#define ADAM                                                                                                           \
+    "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {"                              \
+    "\"learning_rate/epsilon\": {\"min\": 1e-2, \"max\": 1e7, \"scaling\": \"log\"},"                                  \
+    "\"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, \"epsilon_form\": \"kingma\"}}"
+
+/* The line of a synthetic outcome of trial 1, with `text` in place of `part` where it is given. */
+static fl_text line_of(const fl_study *study, synthetic what, const char *part, const char *text)
+{
+    fl_record_slot slot = { 0, 1, 0 };
+    fl_text line = { 0 };
+    fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
+    fl_outcome outcome = synthetic_outcome(&trial, &what);
+    json_t *record = fl_record_json(study, &slot, &trial, &outcome, "00000000000000aa");
+    fl_record_line_add(&line, record);
+    if (part) {
+        const char *at = strstr(line.bytes, part);
+        fl_text changed = { 0 };
+        assert_non_null(at);
+        fl_text_add(&changed, "%.*s%s%s", (int)(at - line.bytes), line.bytes, text, at + strlen(part));
+        fl_text_free(&line);
+        line = changed;
+    }
+    json_decref(record);
+    fl_outcome_free(&outcome);
+    fl_trial_free(&trial);
+    return line;
+}
+
+static void assert_same(const fl_record *is, const fl_record *was, bool best)
+{
+    assert_memory_equal(&is->slot, &was->slot, sizeof is->slot);
+    assert_string_equal(is->trial, was->trial);
+    assert_string_equal(is->host, was->host);
+    assert_int_equal(is->status, was->status);
+    assert_int_equal(is->stopped_at, was->stopped_at);
+    assert_int_equal(is->has_final, was->has_final);
+    for (fl_trial_metric m = 0; was->has_final && m < FL_TRIAL_METRICS; m++) {
+        if (best)
+            assert_true(is->best.of[m] == was->best.of[m]);
+        else
+            assert_true(is->final.of[m] == was->final.of[m]);
+    }
+    if (was->has_final) assert_int_equal(is->final.step, was->final.step);
+    if (was->has_final) assert_int_equal(is->best.step, was->best.step);
+    assert_true(is->steps_to_target == was->steps_to_target);
+    assert_true(is->seconds.total == was->seconds.total && is->seconds.evaluate == was->seconds.evaluate);
+    assert_true(is->gradient_evaluations == was->gradient_evaluations);
+}
+
+static void an_index_entry_is_the_records(void **state)
+{
+    const synthetic outcomes[] = { { .val_error = 0.2, .test_error = 0.21, .reached = 50 },
+                                   { .val_error = 0.1 + 0.2, .test_error = 1e16, .stopped_at = 40 },
+                                   { .val_error = HUGE_VAL, .test_error = 1e-7 },
+                                   { .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" },
+                                   { .status = FL_OUTCOME_FAILED, .reason = "killed" } };
+    const char *const fields[] = { BUDGET(3) TARGET, BUDGET(3) TARGET "\"select_at\": \"best\"," };
+    for (size_t i = 0; i < 2 * sizeof outcomes / sizeof *outcomes; i++) {
+        fl_study *study = synthetic_study(fields[i & 1], ADAM);
+        fl_record is, was;
+        fl_text line = line_of(study, outcomes[i / 2], NULL, NULL);
+        json_t *object = fl_record_line_read(line.bytes, line.length - 1);
+        assert_true(fl_record_read(object, study, &was));
+        assert_true(fl_record_scan(line.bytes, line.length - 1, study, &is));
+        assert_same(&is, &was, i & 1);
+        fl_record_free(&was);
+        json_decref(object);
+        fl_text_free(&line);
+        fl_study_free(study);
+    }
+}
+
+static void what_is_odd_is_left_to_the_whole_record(void **state)
+{
+    static const char *const changes[][2] = {
+        { "\"index\":1", "\"index\":-1" },
+        { "\"index\":1", "\"index\":1.0" },
+        { "\"index\":1", "\"index\":\"1\"" },
+        { "\"arm\":\"adam\"", "\"arm\":\"other\"" },
+        { "\"beta1\":0.9", "\"beta1\":1.9" },
+        { "\"beta1\":0.9", "\"beta1\":\"0.9\"" },
+        { "\"kingma\"", "\"unheard\"" },
+        { "\"status\":\"complete\"", "\"status\":\"over\"" },
+        { "\"trial\":\"", "\"trial\":\"x" },
+        { "\"arm\":\"adam\"", "\"arm\":\"ad\\u0061m\"" },
+        { "\"repeat\":0", "\"repeat\":0,\"repeat\":1" },
+    };
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        fl_record record;
+        fl_text line =
+            line_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21 }, changes[i][0], changes[i][1]);
+        if (fl_record_scan(line.bytes, line.length - 1, study, &record)) fail_msg("%s", changes[i][1]);
+        fl_text_free(&line);
+    }
+    fl_study_free(study);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_index_entry_is_the_records),
+        cmocka_unit_test(what_is_odd_is_left_to_the_whole_record),
+    };
+    return test_run(tests, NULL, NULL);
+}
