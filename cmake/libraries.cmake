@@ -20,6 +20,17 @@ set(fairlead_absent "")
 # Of the programs alone, for `export --to sqlite`; without it the format says why it is missing.
 pkg_check_modules(sqlite3 IMPORTED_TARGET sqlite3>=3.30)
 
+# Of data sets: archives (CIFAR) and pictures (PNG). Without them their readers stay and say why they cannot be used.
+foreach(library archive png)
+  pkg_check_modules(${library} IMPORTED_TARGET lib${library})
+  if(${library}_FOUND)
+    list(APPEND fairlead_private_libraries PkgConfig::${library})
+    string(TOUPPER ${library} name)
+    list(APPEND fairlead_definitions FL_HAVE_${name}=1)
+    string(APPEND fairlead_data_modules " lib${library}")
+  endif()
+endforeach()
+
 # The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
 find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
 if(NOT openblas_library)

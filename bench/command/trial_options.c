@@ -119,11 +119,37 @@ static bool set_init_and_split(const trial_request *asked, fl_trial *trial, fl_e
     return fl_init_accepts(&trial->init, error);
 }
 
+/* "ema:0.999" */
+static bool set_average(const char *text, fl_trial_averaging *averaging, fl_error *error)
+{
+    char name[40];
+    size_t n = strcspn(text, ":");
+    snprintf(name, sizeof name, "%.*s", (int)n, text);
+    if (!fl_trial_average_find(name, averaging, error)) return false;
+    if (text[n] && (!averaging->method || !fl_text_number_read(text + n + 1, &averaging->amount)))
+        return fl_error_user(error, "--average %s: '%s' is not a number it takes", text, text + n + 1);
+    return fl_trial_averaging_accepts(averaging, error);
+}
+
+/* "5:val_loss" */
+static bool set_patience(const char *text, fl_trial_patience *patience, fl_error *error)
+{
+    char *end;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || !n || (*end && *end != ':'))
+        return fl_error_user(error, "--patience wants N or N:METRIC with N at least 1, not '%s'", text);
+    *patience = (fl_trial_patience){ (size_t)n, *end ? fl_trial_metric_find(end + 1) : FL_TRIAL_VAL_ERROR };
+    return patience->metric < FL_TRIAL_TEST_LOSS ||
+           fl_error_user(error, "--patience %s: '%s' is not train_loss, train_error, val_loss or val_error", text,
+                         end + 1);
+}
+
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
     if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
     trial->batch_size = asked->batch;
+    trial->micro_batch = asked->micro_batch;
     trial->steps = asked->steps;
     trial->eval_every = asked->eval_every == SIZE_MAX ? FL_TRIAL_DEFAULT_EVAL_EVERY(asked->steps) : asked->eval_every;
     trial->eval_ratio = asked->eval_ratio;
@@ -132,6 +158,8 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
+    if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
     return set_all(&asked->set, trial, error) && set_init_and_split(asked, trial, error) &&
            fl_trial_accepts(trial, SIZE_MAX, error);
 }

@@ -41,8 +41,8 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
     const fl_outcome_seconds *s = &outcome->seconds;
     if (*outcome->reason) printf("%s: %s\n", fl_outcome_status_name(outcome->status), outcome->reason);
     if (outcome->stopped_at)
-        printf("stopped at step %zu: loss exceeded stop_above, %.10g times the first loss\n", outcome->stopped_at,
-               trial->stop_above);
+        printf("stopped at step %zu: %s\n", outcome->stopped_at,
+               trial->stop_above > 0 ? "the loss exceeded stop_above" : "patience was at its end");
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
     printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + "
@@ -145,6 +145,8 @@ int verb_trial(int argc, char **argv)
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
         { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
           &asked.batch },
+        { "--micro-batch", NULL, OPTION_COUNT, "N", "examples computed at once, in bounded memory (default: the batch)",
+          &asked.micro_batch },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
         { "--eval-every", NULL, OPTION_COUNT0, "N",
           "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",
@@ -167,6 +169,10 @@ int verb_trial(int argc, char **argv)
         { "--init-bias", NULL, OPTION_TEXT, "X", "where biases start (default 0)", &asked.init_bias },
         { "--stop-above", NULL, OPTION_NUMBER, "X", "end once the loss exceeds X times the first one",
           &asked.stop_above },
+        { "--average", NULL, OPTION_TEXT, "HOW[:X]", "averaged weights too: ema:0.999 (decay), tail:0.5 (from)",
+          &asked.average },
+        { "--patience", NULL, OPTION_TEXT, "N[:METRIC]", "end after N evaluations without a lower val_error",
+          &asked.patience },
         { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
         { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs",
           &wanted.folder },

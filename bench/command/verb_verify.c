@@ -77,6 +77,8 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
     char difference[FL_RECORD_DIFFERENCE_SIZE] = "", loosely[FL_RECORD_DIFFERENCE_SIZE];
     fl_trial_point *points = fl_results_points(v->results, record->trial, &n);
     fl_text names = { 0 };
+    for (size_t i = 0; v->results->study->select_averaged && i < outcome->n_points; i++)
+        fl_trial_point_take_averaged(&outcome->points[i]);
     add_elsewhere(v, record, trial, outcome, &names);
     bool same = fl_record_same(record, points, n, trial, outcome, difference);
     bool close = !same && names.length && fl_record_close(record, points, n, trial, outcome, loosely);

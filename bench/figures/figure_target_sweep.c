@@ -44,7 +44,7 @@ static double *steps_of(const figure_arm *arm, fl_trial_metric metric, const dou
         size_t n;
         fl_trial_point *points = fl_results_points(arm->of->results, summary->scores[i].record->trial, &n);
         for (size_t t = 0; t < TARGETS; t++)
-            steps[i * TARGETS + t] = fl_record_steps_to_target(points, n, metric, targets[t]);
+            steps[i * TARGETS + t] = fl_record_steps_to_target(points, n, metric, targets[t], false);
         free(points);
     }
     return steps;

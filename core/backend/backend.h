@@ -40,7 +40,7 @@ typedef struct fl_backend_request {
     bool training;       /* false: evaluation, forward only, without gradient buffers */
     bool needs_d_in;     /* false where nothing before it is trained: no gradient of its inputs */
     bool relu_next;      /* a ReLU alone reads the output, which the op may take over (fused_relu) */
-    bool canonical_next; /* a fallback reads the output: a canonical one saves a to_canonical */
+    bool canonical_next; /* a reader wants the output canonical: that saves a to_canonical */
 } fl_backend_request;
 
 /* Where in its training a batch lies, for ops that draw numbers. */
@@ -73,7 +73,7 @@ struct fl_backend_op {
     fl_backend_activation out; /* losses: bytes 0 */
     bool fused_relu;
     /* What backward does to the memory of others: it reads the inputs, reads the output; it overwrites d_out; it does
-     * nothing, for every d_in is d_out. */
+     * no more than that, for every d_in is what is then in d_out. */
     bool reads_in, reads_out, clobbers, passes;
     size_t n_tensors;
     fl_tensor tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
@@ -88,7 +88,7 @@ struct fl_backend_op {
     void (*refresh)(fl_backend_op *op, size_t tensor, size_t first, size_t count);
     void (*forward)(fl_backend_op *op);
     /* After a forward on the same input. The gradient of a loss is that of the batch's mean. NULL when planned without
-     * training. */
+     * training, or with nothing to do. */
     void (*backward)(fl_backend_op *op);
     /* Canonical order to the op's layout and back, tensor by tensor; `native` holds tensors[i].count floats, padding is
      * written as zero. */
@@ -114,7 +114,8 @@ typedef struct fl_backend {
     fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: falls back to naive */
     bool (*serves)(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision); /* may it be planned, or
                                                                                   is naive to? NULL: always */
-    fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */
+    bool reads_canonical[FL_LAYER_KINDS]; /* its op of the kind wants its inputs as a fallback does */
+    fl_backend_op_maker *to_canonical;    /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
 /* Every backend, NULL-ended, in the order of list.h; naive first. */
@@ -128,6 +129,10 @@ fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_reque
 /* Will naive plan this layer? */
 bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
                            fl_backend_precision precision);
+
+/* Are this layer's inputs to be made canonical, for a fallback or for an op that wants them so? */
+bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
+                                fl_backend_precision precision);
 
 /* Canonical floats into a canonical activation of any precision. */
 void fl_backend_activation_fill(const fl_backend_activation *activation, const float *canonical, void *to);

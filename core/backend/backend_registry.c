@@ -37,3 +37,9 @@ bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer, fl_
 {
     return !backend->plan[layer->kind] || (backend->serves && !backend->serves(layer, in, precision));
 }
+
+bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
+                                fl_backend_precision precision)
+{
+    return backend->reads_canonical[layer->kind] || fl_backend_falls_back(backend, layer, in, precision);
+}

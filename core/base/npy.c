@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DIMS = 8, PREAMBLE = 10, HEADER_ALIGNMENT = 64 };
+enum { MAGIC_BYTES = 6, PREAMBLE = 10, HEADER_ALIGNMENT = 64 };
 
 static const char magic[] = "\x93NUMPY\x01";
 
@@ -22,7 +22,7 @@ struct fl_npy {
     FILE *file;
     char *path;
     fl_npy_type type;
-    size_t shape[MAX_DIMS], n_dims;
+    size_t shape[FL_NPY_DIMS], n_dims;
     size_t missing;      /* elements still to come */
     size_t header_bytes; /* of the dict as text */
 };
@@ -102,57 +102,82 @@ bool fl_npy_write(const char *path, fl_npy_type type, const size_t *shape, size_
     return fl_npy_close(file, written ? error : NULL) && written;
 }
 
-/* Read "'shape': (2, 3)," into shape; false when it is not there, has too many dimensions or overflows. */
-static bool parse_shape(const char *header, size_t shape[MAX_DIMS], size_t *n_dims, size_t *count)
+/* "(2, 3)", "(5,)" or "()" into the header; false for anything else, too many dimensions or too many elements. */
+static bool parse_shape(const char *at, fl_npy_header *header)
 {
-    const char *at = strstr(header, "'shape': (");
-    if (!at) return false;
-    at += strlen("'shape': (");
-    *n_dims = 0;
-    *count = 1;
+    if (*at++ != '(') return false;
+    header->count = 1;
     while (*at >= '0' && *at <= '9') {
-        if (*n_dims == MAX_DIMS) return false;
+        if (header->n_dims == FL_NPY_DIMS) return false;
         char *end;
         errno = 0;
         unsigned long long size = strtoull(at, &end, 10);
-        if (errno || __builtin_mul_overflow(*count, size, count)) return false;
-        shape[(*n_dims)++] = size;
+        if (errno || __builtin_mul_overflow(header->count, size, &header->count)) return false;
+        header->shape[header->n_dims++] = size;
         at = end + strspn(end, ", ");
     }
     return *at == ')';
 }
 
-static bool parse(const char *bytes, size_t n, fl_npy_type type, size_t shape[MAX_DIMS], size_t *n_dims, size_t *start,
-                  size_t *count)
+/* Where the value of `key` begins; NULL when the key is not there. */
+static const char *value_of(const char *dict, const char *key)
 {
-    if (n < PREAMBLE || memcmp(bytes, magic, sizeof magic)) return false;
-    *start = PREAMBLE + ((unsigned char)bytes[8] | (size_t)(unsigned char)bytes[9] << 8);
-    if (*start > n) return false;
-    char header[1 << 16] = "", descr[32];
-    memcpy(header, bytes + PREAMBLE, *start - PREAMBLE);
-    snprintf(descr, sizeof descr, "'descr': '%s'", types[type].descr);
-    return strstr(header, descr) && strstr(header, "'fortran_order': False") &&
-           parse_shape(header, shape, n_dims, count);
+    const char *at = strstr(dict, key);
+    return at ? at + strlen(key) + strspn(at + strlen(key), ": ") : NULL;
 }
 
-bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[MAX_DIMS], size_t *n_dims,
+static bool parse_dict(const char *dict, fl_npy_header *header)
+{
+    const char *descr = value_of(dict, "'descr'"), *order = value_of(dict, "'fortran_order'"),
+               *shape = value_of(dict, "'shape'");
+    if (!descr || !order || !shape || *descr != '\'') return false;
+    size_t n = strcspn(descr + 1, "'");
+    if (n >= FL_NPY_DESCR) return false;
+    memcpy(header->descr, descr + 1, n);
+    header->fortran_order = !strncmp(order, "True", 4);
+    return (header->fortran_order || !strncmp(order, "False", 5)) && parse_shape(shape, header);
+}
+
+/* Version 1 has two bytes for the length of its dict, later ones four (NumPy's lib/format.py). */
+bool fl_npy_header_read(const char *bytes, size_t n, fl_npy_header *header)
+{
+    *header = (fl_npy_header){ .start = PREAMBLE };
+    const unsigned char *b = (const unsigned char *)bytes;
+    if (n < PREAMBLE + 2 || memcmp(bytes, magic, MAGIC_BYTES) || b[MAGIC_BYTES] < 1 || b[MAGIC_BYTES] > 3) return false;
+    size_t length = b[8] | (size_t)b[9] << 8;
+    if (b[MAGIC_BYTES] > 1) {
+        length |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
+        header->start += 2;
+    }
+    if (length > n - header->start) return false;
+    fl_text dict = { 0 };
+    fl_text_add_bytes(&dict, bytes + header->start, length);
+    bool good = length && strlen(dict.bytes) == length && parse_dict(dict.bytes, header);
+    fl_text_free(&dict);
+    header->start += length;
+    return good;
+}
+
+bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[FL_NPY_DIMS], size_t *n_dims,
                  fl_error *error)
 {
     char *bytes;
-    size_t n, start, count, size;
+    size_t n, size;
+    fl_npy_header header;
     if (!fl_file_read(path, &bytes, &n, error)) return false;
-    if (!parse(bytes, n, type, shape, n_dims, &start, &count)) {
+    if (!fl_npy_header_read(bytes, n, &header) || strcmp(header.descr, types[type].descr) || header.fortran_order) {
         free(bytes);
-        return fl_error_user(error, "%s: is not a .npy file, version 1.0, of type %s in C order", path,
-                             types[type].descr);
+        return fl_error_user(error, "%s: is not a .npy file of type %s in C order", path, types[type].descr);
     }
-    if (__builtin_mul_overflow(count, types[type].size, &size) || size != n - start) {
+    if (__builtin_mul_overflow(header.count, types[type].size, &size) || size != n - header.start) {
         free(bytes);
         return fl_error_user(error, "%s: its shape promises %zu elements, the file holds %zu bytes of them", path,
-                             count, n - start);
+                             header.count, n - header.start);
     }
-    *elements = fl_memory_new(count, types[type].size);
-    memcpy(*elements, bytes + start, size);
+    *elements = fl_memory_new(header.count, types[type].size);
+    memcpy(*elements, bytes + header.start, size);
+    memcpy(shape, header.shape, sizeof header.shape);
+    *n_dims = header.n_dims;
     free(bytes);
     return true;
 }

@@ -1,4 +1,5 @@
-/* NumPy's .npy files, version 1.0, little-endian, C order: how tensors leave Fairlead for other programs. */
+/* NumPy's .npy files: how tensors leave Fairlead for other programs (version 1.0, little-endian, C order), and how a
+ * user's arrays come in. */
 #ifndef FL_BASE_NPY_H
 #define FL_BASE_NPY_H
 
@@ -25,8 +26,24 @@ bool fl_npy_close(fl_npy *file, fl_error *error);
 bool fl_npy_write(const char *path, fl_npy_type type, const size_t *shape, size_t n_dims, const void *elements,
                   fl_error *error);
 
+enum { FL_NPY_DIMS = 8, FL_NPY_DESCR = 16 };
+
+/* What a file says of itself before its elements. */
+typedef struct fl_npy_header {
+    char descr[FL_NPY_DESCR]; /* "<f4" */
+    bool fortran_order;
+    size_t shape[FL_NPY_DIMS], n_dims;
+    size_t count; /* elements */
+    size_t start; /* byte of the first element */
+} fl_npy_header;
+
+/* Read the header from the first `n` bytes of a file, any version; false when it is none, is longer than `n`, or has
+ * more dimensions or elements than can be. */
+bool fl_npy_header_read(const char *bytes, size_t n, fl_npy_header *header);
+
 /* A whole file of `type`: elements (free()), shape and n_dims (<= 8). A file that lies about its size, has
  * another type or is not .npy is the user's error. */
-bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[8], size_t *n_dims, fl_error *error);
+bool fl_npy_read(const char *path, fl_npy_type type, void **elements, size_t shape[FL_NPY_DIMS], size_t *n_dims,
+                 fl_error *error);
 
 #endif

@@ -65,30 +65,63 @@ double fl_random_normal(fl_random_stream *stream)
     return sqrt(-2.0 * fl_exact_log(u)) * fl_exact_cos(two_pi * v);
 }
 
-/* --- many normals: a block of the counter holds the four draws of each --- */
+/* --- many at once --- */
 
-/* The uniform numbers u and v of the next LANES blocks: Philox's ten rounds, lane by lane. Its multipliers and the
- * steps of its key are Salmon et al. 2011's. */
-FL_CLONES static void uniform_pairs(const fl_random_stream *stream, double *restrict u, double *restrict v)
+/* The draws of LANES blocks from `first` on, c[k][i] draw k of block i: Philox's ten rounds, lane by lane. Its
+ * multipliers and the steps of its key are Salmon et al. 2011's. */
+static inline __attribute__((always_inline)) void blocks(const fl_random_stream *stream, uint32_t first,
+                                                         uint32_t c[restrict DRAWS_PER_BLOCK][LANES])
 {
-    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES], k0 = stream->key[0], k1 = stream->key[1];
+    uint32_t k0 = stream->key[0], k1 = stream->key[1];
     for (uint32_t i = 0; i < LANES; i++) {
-        c0[i] = stream->counter[0] + i;
-        c1[i] = stream->counter[1];
-        c2[i] = stream->counter[2];
-        c3[i] = stream->counter[3];
+        c[0][i] = first + i;
+        c[1][i] = stream->counter[1];
+        c[2][i] = stream->counter[2];
+        c[3][i] = stream->counter[3];
     }
     for (int round = 0; round < 10; round++, k0 += 0x9e3779b9, k1 += 0xbb67ae85)
         for (size_t i = 0; i < LANES; i++) {
-            uint64_t a = (uint64_t)0xd2511f53 * c0[i], b = (uint64_t)0xcd9e8d57 * c2[i];
-            c0[i] = (uint32_t)(b >> 32) ^ c1[i] ^ k0;
-            c1[i] = (uint32_t)b;
-            c2[i] = (uint32_t)(a >> 32) ^ c3[i] ^ k1;
-            c3[i] = (uint32_t)a;
+            uint64_t a = (uint64_t)0xd2511f53 * c[0][i], b = (uint64_t)0xcd9e8d57 * c[2][i];
+            c[0][i] = (uint32_t)(b >> 32) ^ c[1][i] ^ k0;
+            c[1][i] = (uint32_t)b;
+            c[2][i] = (uint32_t)(a >> 32) ^ c[3][i] ^ k1;
+            c[3][i] = (uint32_t)a;
         }
+}
+
+/* --- many integers --- */
+
+/* The draws of LANES blocks in their order. */
+FL_CLONES static void integers(const fl_random_stream *stream, uint32_t first, uint32_t *restrict draws)
+{
+    uint32_t c[DRAWS_PER_BLOCK][LANES];
+    blocks(stream, first, c);
+    for (size_t i = 0; i < LANES; i++)
+        for (size_t k = 0; k < DRAWS_PER_BLOCK; k++) draws[i * DRAWS_PER_BLOCK + k] = c[k][i];
+}
+
+void fl_random_u32s(const fl_random_stream *stream, uint64_t first, uint32_t *draws, size_t n)
+{
+    uint32_t some[LANES * DRAWS_PER_BLOCK];
+    for (size_t i = 0; i < n;) {
+        size_t skipped = (first + i) % DRAWS_PER_BLOCK, more = LANES * DRAWS_PER_BLOCK - skipped;
+        if (more > n - i) more = n - i;
+        integers(stream, (uint32_t)((first + i) / DRAWS_PER_BLOCK), some);
+        memcpy(draws + i, some + skipped, more * sizeof *draws);
+        i += more;
+    }
+}
+
+/* --- many normals: a block of the counter holds the four draws of each --- */
+
+/* The uniform numbers u and v of the next LANES blocks. */
+FL_CLONES static void uniform_pairs(const fl_random_stream *stream, double *restrict u, double *restrict v)
+{
+    uint32_t c[DRAWS_PER_BLOCK][LANES];
+    blocks(stream, stream->counter[0], c);
     for (size_t i = 0; i < LANES; i++) { /* signed, since what is below 2^53 is then converted faster */
-        u[i] = (double)(int64_t)((c0[i] | (uint64_t)c1[i] << 32) >> 11) * 0x1p-53;
-        v[i] = (double)(int64_t)((c2[i] | (uint64_t)c3[i] << 32) >> 11) * 0x1p-53;
+        u[i] = (double)(int64_t)((c[0][i] | (uint64_t)c[1][i] << 32) >> 11) * 0x1p-53;
+        v[i] = (double)(int64_t)((c[2][i] | (uint64_t)c[3][i] << 32) >> 11) * 0x1p-53;
     }
 }
 

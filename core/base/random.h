@@ -23,6 +23,9 @@ fl_random_stream fl_random_stream_start(uint64_t seed, const char *purpose, uint
 /* Uniform 32-bit integer. */
 uint32_t fl_random_u32(fl_random_stream *stream);
 
+/* Draws first..first+n-1 of a stream's 32-bit integers, counted from its start, wherever it is now. */
+void fl_random_u32s(const fl_random_stream *stream, uint64_t first, uint32_t *draws, size_t n);
+
 /* Uniform on [0, 1) with 53 random bits. */
 double fl_random_uniform(fl_random_stream *stream);
 

@@ -6,17 +6,21 @@
 
 #include <stdlib.h>
 
-fl_dataset *fl_dataset_new(size_t bytes)
+fl_dataset *fl_dataset_new(void)
 {
-    fl_dataset *dataset = fl_memory_new(1, sizeof *dataset);
-    dataset->owned = fl_memory_new(bytes, 1);
-    return dataset;
+    return fl_memory_new(1, sizeof(fl_dataset));
+}
+
+void *fl_dataset_array(fl_dataset *dataset, size_t count, size_t size)
+{
+    if (dataset->n_owned == FL_DATASET_ARRAYS) fl_error_die("a data set of more than %d arrays", FL_DATASET_ARRAYS);
+    return dataset->owned[dataset->n_owned++] = fl_memory_new(count, size);
 }
 
 void fl_dataset_free(fl_dataset *dataset)
 {
     if (!dataset) return;
-    free(dataset->owned);
+    for (size_t i = 0; i < dataset->n_owned; i++) free(dataset->owned[i]);
     free(dataset);
 }
 
@@ -33,8 +37,9 @@ fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, 
 {
     if (!kind->files) return kind->load(kind, NULL, options, error);
     char folder[FL_FILE_PATH_MAX];
-    if (!fl_dataset_folder(kind, folder, error) || !fl_dataset_check(kind, folder, error)) return NULL;
+    if (!fl_dataset_folder(kind, folder, error)) return NULL;
+    if (!kind->archived && !fl_dataset_check(kind, folder, error)) return NULL;
     fl_dataset *dataset = kind->load(kind, folder, options, error);
-    if (dataset) identify(kind, dataset->checksum);
+    if (dataset && !kind->archived) identify(kind, dataset->checksum);
     return dataset;
 }

@@ -15,8 +15,8 @@ bool fl_dataset_file_find(const fl_dataset_file *file, const char *folder, char 
 {
     fl_file_path_join(path, folder, file->name);
     if (fl_file_exists(path)) return true;
-    if (!file->plain_sha256) return false;
-    path[strlen(path) - strlen(packed)] = 0;
+    if (file->plain_sha256) path[strlen(path) - strlen(packed)] = 0;
+    if (file->repacked) fl_file_path_join(path, folder, file->repacked);
     return fl_file_exists(path);
 }
 
@@ -43,6 +43,11 @@ bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_err
 bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
+    if (kind->archived) {
+        fl_dataset *dataset = kind->load(kind, folder, NULL, error);
+        fl_dataset_free(dataset);
+        return dataset;
+    }
     for (size_t i = 0; i < kind->n_files; i++) {
         const fl_dataset_file *file = &kind->files[i];
         if (!fl_dataset_file_find(file, folder, path))

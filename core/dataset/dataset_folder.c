@@ -14,14 +14,18 @@ static const char *from_environment(const char *name)
     return value ? value : "";
 }
 
+bool fl_dataset_cache_folder(char folder[FL_FILE_PATH_MAX])
+{
+    const char *cache = from_environment("XDG_CACHE_HOME"), *home = from_environment("HOME");
+    snprintf(folder, FL_FILE_PATH_MAX, *cache ? "%s/fairlead" : "%s/.cache/fairlead", *cache ? cache : home);
+    return *cache || *home;
+}
+
 /* The user's cache folder, or nothing where there is no home. */
 static void add_cache(fl_text *text)
 {
-    const char *cache = from_environment("XDG_CACHE_HOME"), *home = from_environment("HOME");
-    if (*cache)
-        fl_text_add(text, "%s/fairlead", cache);
-    else if (*home)
-        fl_text_add(text, "%s/.cache/fairlead", home);
+    char folder[FL_FILE_PATH_MAX];
+    if (fl_dataset_cache_folder(folder)) fl_text_add(text, "%s", folder);
 }
 
 static bool holds_all(const fl_dataset_kind *kind, const char *folder)
@@ -36,11 +40,13 @@ static bool holds_all(const fl_dataset_kind *kind, const char *folder)
 static bool search(const fl_dataset_kind *kind, char *list, char folder[FL_FILE_PATH_MAX], fl_text *searched)
 {
     char *rest;
-    for (char *root = strtok_r(list, ":", &rest); root; root = strtok_r(NULL, ":", &rest)) {
-        fl_file_path_join(folder, root, kind->entry.name);
-        if (holds_all(kind, folder)) return true;
-        fl_text_add(searched, "%s%s", searched->length ? ", " : "", folder);
-    }
+    const char *names[] = { kind->entry.name, kind->folder };
+    for (char *root = strtok_r(list, ":", &rest); root; root = strtok_r(NULL, ":", &rest))
+        for (size_t i = 0; i < 2 && names[i]; i++) {
+            fl_file_path_join(folder, root, names[i]);
+            if (holds_all(kind, folder)) return true;
+            fl_text_add(searched, "%s%s", searched->length ? ", " : "", folder);
+        }
     return false;
 }
 

@@ -167,11 +167,12 @@ static void draw_example(size_t example, uint8_t *pixels)
 static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
 {
     const size_t pixel_bytes = (size_t)N_EXAMPLES * FL_DATASET_CANVAS_PIXELS, bytes = pixel_bytes + N_EXAMPLES;
-    fl_dataset *dataset = fl_dataset_new(bytes);
-    uint8_t *pixels = dataset->owned, *labels = pixels + pixel_bytes;
+    fl_dataset *dataset = fl_dataset_new();
+    uint8_t *pixels = fl_dataset_array(dataset, bytes, 1), *classes = pixels + pixel_bytes;
+    int32_t *labels = fl_dataset_array(dataset, N_EXAMPLES, sizeof *labels);
     for (size_t i = 0; i < N_EXAMPLES; i++) {
         draw_example(i, pixels + i * FL_DATASET_CANVAS_PIXELS);
-        labels[i] = (uint8_t)(i % N_CLASSES);
+        labels[i] = classes[i] = (uint8_t)(i % N_CLASSES);
     }
     dataset->shape = (fl_tensor_shape){ 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE };
     dataset->n_train = N_TRAIN;
@@ -180,6 +181,7 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
     dataset->validation = N_VALIDATION;
     dataset->pixels = pixels;
     dataset->labels = labels;
+    dataset->n_labels = 1;
     fl_hash_sha256(pixels, bytes, dataset->checksum);
     return dataset;
 }
@@ -190,10 +192,10 @@ const fl_dataset_kind fl_dataset_glyphs = {
                .source = "" },
     .licence = "none needed, generated",
     .home = "core/dataset/dataset_glyphs.c",
+    .shape = { 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE },
     .n_train = N_TRAIN,
     .n_validation = N_VALIDATION,
     .n_test = N_TEST,
     .n_classes = N_CLASSES,
-    .shape = { 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE },
     .load = load,
 };

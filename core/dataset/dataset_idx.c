@@ -1,6 +1,9 @@
 /* Four IDX files into one data set: all headers first, then, if they agree, memory and bodies. */
 #include "dataset/dataset_idx.h"
+#include "base/memory.h"
 #include "dataset/idx.h"
+
+#include <stdlib.h>
 
 enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, N_FILES };
 enum { N_CLASSES = 10, N_VALIDATION = 5000 }; /* 5,000: the split of Shallue et al. 2018 */
@@ -38,32 +41,38 @@ static bool headers_agree(const fl_dataset_idx files[N_FILES], fl_error *error)
 static fl_dataset *empty(const fl_dataset_idx files[N_FILES])
 {
     const fl_dataset_idx *train = &files[TRAIN_IMAGES], *test = &files[TEST_IMAGES];
-    size_t pixel_bytes = fl_dataset_idx_bytes(train) + fl_dataset_idx_bytes(test);
-    fl_dataset *dataset = fl_dataset_new(pixel_bytes + train->count + test->count);
+    fl_dataset *dataset = fl_dataset_new();
     dataset->shape = (fl_tensor_shape){ 1, 1, train->height, train->width };
     dataset->n_train = train->count;
     dataset->n_test = test->count;
     dataset->n_classes = N_CLASSES;
     dataset->validation = N_VALIDATION;
-    dataset->pixels = dataset->owned;
-    dataset->labels = dataset->pixels + pixel_bytes;
+    dataset->n_labels = 1;
     return dataset;
 }
 
-static bool read_labels(fl_dataset_idx *file, uint8_t *labels, fl_error *error)
+static bool read_labels(fl_dataset_idx *file, int32_t *labels, fl_error *error)
 {
-    return fl_dataset_idx_read(file, labels, error) && fl_dataset_idx_check_labels(file, labels, N_CLASSES, error);
+    uint8_t *classes = fl_memory_new(file->count, 1);
+    bool read =
+        fl_dataset_idx_read(file, classes, error) && fl_dataset_idx_check_labels(file, classes, N_CLASSES, error);
+    for (size_t i = 0; i < file->count; i++) labels[i] = classes[i];
+    free(classes);
+    return read;
 }
 
-static bool read_all(fl_dataset_idx files[N_FILES], uint8_t *bytes, fl_error *error)
+static bool read_all(fl_dataset_idx files[N_FILES], fl_dataset *dataset, fl_error *error)
 {
     size_t train_bytes = fl_dataset_idx_bytes(&files[TRAIN_IMAGES]),
            test_bytes = fl_dataset_idx_bytes(&files[TEST_IMAGES]);
-    uint8_t *labels = bytes + train_bytes + test_bytes;
-    return fl_dataset_idx_read(&files[TRAIN_IMAGES], bytes, error) &&
-           fl_dataset_idx_read(&files[TEST_IMAGES], bytes + train_bytes, error) &&
+    uint8_t *pixels = fl_dataset_array(dataset, train_bytes + test_bytes, 1);
+    int32_t *labels = fl_dataset_array(dataset, dataset->n_train + dataset->n_test, sizeof *labels);
+    dataset->pixels = pixels;
+    dataset->labels = labels;
+    return fl_dataset_idx_read(&files[TRAIN_IMAGES], pixels, error) &&
+           fl_dataset_idx_read(&files[TEST_IMAGES], pixels + train_bytes, error) &&
            read_labels(&files[TRAIN_LABELS], labels, error) &&
-           read_labels(&files[TEST_LABELS], labels + files[TRAIN_LABELS].count, error);
+           read_labels(&files[TEST_LABELS], labels + dataset->n_train, error);
 }
 
 fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
@@ -72,7 +81,7 @@ fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder,
     fl_dataset *dataset = NULL;
     if (open_all(files, kind, folder, error) && headers_agree(files, error)) {
         dataset = empty(files);
-        if (!read_all(files, dataset->owned, error)) {
+        if (!read_all(files, dataset, error)) {
             fl_dataset_free(dataset);
             dataset = NULL;
         }

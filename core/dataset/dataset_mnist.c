@@ -39,10 +39,10 @@ const fl_dataset_kind fl_dataset_mnist = {
     .home = "http://yann.lecun.com/exdb/mnist/",
     .files = files,
     .n_files = sizeof files / sizeof *files,
+    .shape = { 1, 1, 28, 28 },
     .n_train = 60000,
     .n_validation = 5000,
     .n_test = 10000,
     .n_classes = 10,
-    .shape = { 1, 1, 28, 28 },
     .load = fl_dataset_load_idx,
 };

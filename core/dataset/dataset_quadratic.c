@@ -19,8 +19,8 @@ static void draw_example(size_t example, size_t dimension, double noise, float *
 static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
 {
     size_t dimension = (size_t)options[DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
-    fl_dataset *dataset = fl_dataset_new(bytes);
-    float *values = dataset->owned;
+    fl_dataset *dataset = fl_dataset_new();
+    float *values = fl_dataset_array(dataset, N_EXAMPLES * dimension, sizeof *values);
     for (size_t i = 0; i < N_EXAMPLES; i++) draw_example(i, dimension, options[NOISE], values + i * dimension);
     dataset->shape = (fl_tensor_shape){ 1, dimension, 1, 1 };
     dataset->n_train = N_TRAIN;

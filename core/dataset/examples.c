@@ -1,91 +1,60 @@
 /* Batches: examples gathered side by side, and the order in which training meets them. */
 #include "dataset/examples.h"
-#include "base/clones.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "backend/bf16.h"
+#include "dataset/example.h"
 
-#include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CACHE_LINE = 64, AHEAD = 4 /* examples */ };
 
-/* The float nearest to pixel / 255 without a division: 1/255 is a sum of two floats of which the first has so few bits
- * that its product is exact, so all 256 come out right. */
-#define HIGH 0x1.01p-8f
-#define LOW ((float)(1.0 / 255.0 - (double)HIGH))
-
-static inline float scaled(uint8_t pixel)
-{
-    return (float)pixel * HIGH + (float)pixel * LOW;
-}
-
-FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, float *restrict input)
-{
-    for (size_t i = 0; i < n; i++) input[i] = scaled(pixels[i]);
-}
-
-/* 32 pixels by the processor's own rounding, a quarter of the instructions; returns how many pixels that were. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static size_t
-scale_pixels_bf16_fast(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
-{
-    __m512 high = _mm512_set1_ps(HIGH), low = _mm512_set1_ps(LOW);
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        __m512 half[2];
-        for (size_t h = 0; h < 2; h++) {
-            __m128i bytes = _mm_loadu_si128((const void *)(pixels + i + 16 * h));
-            __m512 grey = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
-            half[h] = _mm512_add_ps(_mm512_mul_ps(grey, high), _mm512_mul_ps(grey, low));
-        }
-        _mm512_storeu_si512(input + i, (__m512i)_mm512_cvtne2ps_pbh(half[1], half[0]));
-    }
-    return i;
-}
-
-FL_CLONES static void scale_pixels_bf16(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
-{
-    for (size_t i = 0; i < n; i++) input[i] = fl_backend_bf16(scaled(pixels[i]));
-}
-
-static void scale_to_bf16(const uint8_t *pixels, size_t n, uint16_t *input)
-{
-    size_t done = __builtin_cpu_supports("avx512bf16") ? scale_pixels_bf16_fast(pixels, n, input) : 0;
-    scale_pixels_bf16(pixels + done, n - done, input + done);
-}
-
-/* Example `i` of a batch. */
-static void copy_example(const fl_dataset *dataset, size_t position, size_t n, fl_dataset_input to, size_t i)
-{
-    float *floats = (float *)to.values + i * n;
-    uint16_t *halves = (uint16_t *)to.values + i * n;
-    bool bf16 = to.precision == FL_BACKEND_BF16;
-    if (dataset->pixels && bf16) scale_to_bf16(dataset->pixels + position * n, n, halves);
-    if (dataset->pixels && !bf16) scale_pixels(dataset->pixels + position * n, n, floats);
-    if (dataset->pixels) return;
-    const float *values = dataset->values + position * n;
-    if (!bf16) memcpy(floats, values, n * sizeof *floats);
-    for (size_t j = 0; j < n && bf16; j++) halves[j] = fl_backend_bf16(values[j]);
-}
-
-static const char *bytes_of(const fl_dataset *dataset, size_t position, size_t n)
-{
-    return dataset->pixels ? (const char *)dataset->pixels + position * n
-                           : (const char *)dataset->values + position * n * sizeof *dataset->values;
-}
-
 /* Ask for an example's cache lines: examples lie anywhere in memory, and waiting for each costs more than scaling it.
  */
-static void prefetch(const fl_dataset *dataset, size_t position, size_t n)
+static void prefetch(const fl_dataset *dataset, size_t position)
 {
-    const char *from = bytes_of(dataset, position, n), *end = bytes_of(dataset, position + 1, n);
+    const char *from = fl_dataset_example_at(dataset, position), *end = fl_dataset_example_at(dataset, position + 1);
     for (; from < end; from += CACHE_LINE) __builtin_prefetch(from);
 }
 
 static size_t position_of(const fl_dataset_examples *examples, const uint32_t *order, size_t i)
 {
     return examples->index[order ? order[i] : i];
+}
+
+/* Example `i` of a batch, as the model sees it. */
+static void copy_example(const fl_dataset *dataset, size_t position, size_t n, const fl_dataset_input *to, size_t i)
+{
+    size_t bytes = to->precision == FL_BACKEND_BF16 && !dataset->tokens ? sizeof(uint16_t) : sizeof(float);
+    void *at = (char *)to->values + i * n * bytes;
+    if (!to->pipeline) {
+        fl_dataset_example_read(dataset, position, to->precision, at);
+        return;
+    }
+    fl_backend_moment moment = to->moment ? *to->moment : (fl_backend_moment){ 0 };
+    moment.row += i;
+    const float *values = fl_dataset_pipeline_run(to->pipeline, position, to->moment ? &moment : NULL);
+    fl_dataset_example_store(values, n, to->precision, at);
+}
+
+static void copy_labels(const fl_dataset *dataset, size_t position, int32_t *labels, size_t i)
+{
+    size_t n = dataset->n_labels;
+    if (dataset->labels)
+        memcpy(labels + i * n, dataset->labels + position * n, n * sizeof *labels);
+    else
+        labels[i] = 0;
+}
+
+/* Numbers to be predicted: the data's own, or the example before any change. */
+static void copy_targets(const fl_dataset *dataset, size_t position, size_t n, const fl_dataset_input *to, size_t i)
+{
+    size_t own = dataset->n_targets;
+    if (!to->targets) return;
+    if (to->targets_are_inputs)
+        fl_dataset_example_read(dataset, position, FL_BACKEND_F32, to->targets + i * n);
+    else
+        memcpy(to->targets + i * own, dataset->targets + position * own, own * sizeof *to->targets);
 }
 
 void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint32_t *order, size_t first, size_t n,
@@ -95,9 +64,10 @@ void fl_dataset_examples_gather(const fl_dataset_examples *examples, const uint3
     size_t n_values = fl_tensor_shape_size(dataset->shape);
     for (size_t i = 0; i < n; i++) {
         size_t position = position_of(examples, order, first + i);
-        if (i + AHEAD < n) prefetch(dataset, position_of(examples, order, first + i + AHEAD), n_values);
-        copy_example(dataset, position, n_values, input, i);
-        labels[i] = dataset->labels ? dataset->labels[position] : 0;
+        if (i + AHEAD < n) prefetch(dataset, position_of(examples, order, first + i + AHEAD));
+        copy_example(dataset, position, n_values, &input, i);
+        copy_labels(dataset, position, labels, i);
+        copy_targets(dataset, position, n_values, &input, i);
     }
 }
 
@@ -109,6 +79,21 @@ void fl_dataset_order_start(fl_dataset_order *order, size_t count, size_t batch,
                                  .batch = batch,
                                  .seed = seed,
                                  .epoch = UINT64_MAX };
+}
+
+/* The windows of `batch` streams side by side: examples follow each other in a text, and stream s has those from s W to
+ * (s + 1) W - 1. */
+void fl_dataset_order_start_streams(fl_dataset_order *order, size_t count, size_t batch)
+{
+    fl_dataset_order_start(order, count, batch, 0);
+    order->streams = true;
+    size_t windows = count / batch;
+    for (size_t t = 0; t < windows; t++) fl_dataset_stream_rows(count, batch, t, order->order + t * batch);
+}
+
+void fl_dataset_stream_rows(size_t count, size_t batch, size_t window, uint32_t *rows)
+{
+    for (size_t s = 0; s < batch; s++) rows[s] = (uint32_t)(s * (count / batch) + window);
 }
 
 void fl_dataset_order_free(fl_dataset_order *order)
@@ -130,6 +115,6 @@ size_t fl_dataset_order_batch(fl_dataset_order *order, uint64_t step)
 {
     size_t batches = order->count / order->batch;
     uint64_t epoch = step / batches;
-    if (epoch != order->epoch) shuffle(order, epoch);
+    if (epoch != order->epoch && !order->streams) shuffle(order, epoch);
     return step % batches * order->batch;
 }

@@ -3,4 +3,8 @@
 X(glyphs)
 X(fashion_mnist)
 X(mnist)
+X(cifar10)
+X(cifar100)
+X(war_and_peace)
+X(tiny_shakespeare)
 X(quadratic)

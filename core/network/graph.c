@@ -97,19 +97,19 @@ static node *relu_after(const plan *p, const node *n)
     return n->n_readers == 1 && is_relu(reader) ? reader : NULL;
 }
 
-static bool falls_back(const plan *p, const node *n)
+static bool wants_canonical(const plan *p, const node *n)
 {
-    return fl_backend_falls_back(p->backend, n->layer, shape_of(p, n->from[0]), p->precision);
+    return fl_backend_wants_canonical(p->backend, n->layer, shape_of(p, n->from[0]), p->precision);
 }
 
-/* Does a fallback read what a node, or the ReLU after it, gives? */
-static bool read_by_fallback(const plan *p, const node *n)
+/* Does one who wants it canonical read what a node, or the ReLU after it, gives? */
+static bool read_as_canonical(const plan *p, const node *n)
 {
     const node *relu = relu_after(p, n);
-    if (relu && !falls_back(p, relu)) n = relu;
+    if (relu && !wants_canonical(p, relu)) n = relu;
     for (size_t i = 0; i < p->n_nodes; i++)
         for (size_t k = 0; k < p->nodes[i].n_from; k++)
-            if (p->nodes[i].from[k] == (size_t)(n - p->nodes) + 1 && falls_back(p, &p->nodes[i])) return true;
+            if (p->nodes[i].from[k] == (size_t)(n - p->nodes) + 1 && wants_canonical(p, &p->nodes[i])) return true;
     return false;
 }
 
@@ -153,7 +153,7 @@ static fl_backend_request request_for(const plan *p, const node *n, size_t n_in,
         .precision = p->precision,
         .training = p->training,
         .relu_next = relu_after(p, n),
-        .canonical_next = read_by_fallback(p, n),
+        .canonical_next = read_as_canonical(p, n),
     };
     for (size_t k = 0; k < n_in; k++) {
         request.in[k] = p->graph.values[in[k]].activation;
@@ -177,11 +177,11 @@ static size_t canonical_value(plan *p, const node *n, size_t value)
 
 static void plan_node(plan *p, node *n)
 {
-    bool fallback = falls_back(p, n);
+    bool fallback, canonical = wants_canonical(p, n);
     size_t in[FL_LAYER_FROM];
     for (size_t k = 0; k < n->n_from; k++) {
         in[k] = n->from[k] ? p->nodes[n->from[k] - 1].value : 0;
-        if (fallback) in[k] = canonical_value(p, n, in[k]);
+        if (canonical) in[k] = canonical_value(p, n, in[k]);
     }
     fl_backend_request request = request_for(p, n, n->n_from, in);
     fl_backend_op *op = fl_backend_plan(p->backend, &request, &fallback);
@@ -190,14 +190,14 @@ static void plan_node(plan *p, node *n)
     if (op->fused_relu) relu_after(p, n)->value = n->value;
 }
 
-/* Examples come as the first layer reads them; naive, where it is the fallback, reads floats. */
+/* Examples come as the first layer reads them; what wants them canonical reads floats. */
 static fl_backend_activation examples(const plan *p)
 {
     fl_backend_precision precision = p->backend->examples[p->precision];
     if (p->in.form == FL_TENSOR_TOKENS) precision = FL_BACKEND_F32;
     for (size_t i = 0; i < p->n_nodes; i++)
         for (size_t k = 0; k < p->nodes[i].n_from; k++)
-            if (!p->nodes[i].from[k] && falls_back(p, &p->nodes[i])) precision = FL_BACKEND_F32;
+            if (!p->nodes[i].from[k] && wants_canonical(p, &p->nodes[i])) precision = FL_BACKEND_F32;
     size_t size = precision == FL_BACKEND_BF16 ? sizeof(uint16_t) : sizeof(float);
     return (
         fl_backend_activation){ .shape = p->in, .bytes = fl_tensor_shape_size(p->in) * size, .precision = precision };

@@ -261,7 +261,7 @@ static void stage_backward(fl_network *network, size_t i)
 {
     const fl_network_stage_buffers *at = &network->buffers.stages[i];
     fl_backend_op *op = network->graph.stages[i].op;
-    if (!op->passes) op->backward(op);
+    if (op->backward) op->backward(op);
     for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
 }
 
@@ -320,11 +320,16 @@ void fl_network_import(fl_network *network, const float *canonical)
 
 void fl_network_export(const fl_network *network, float *canonical)
 {
+    fl_network_export_of(network, network->parameters, canonical);
+}
+
+void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical)
+{
     const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->graph.n_stages; i++) {
         const fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->export(op, t, network->parameters + tensor->offset, canonical);
+            op->export(op, t, parameters + tensor->offset, canonical);
             canonical += tensor->n_values;
         }
     }
@@ -389,12 +394,13 @@ void fl_network_clear_carry(fl_network *network)
     }
 }
 
-void fl_network_copy_statistics(fl_network *to, const fl_network *from)
+void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *values)
 {
+    if (!values) values = from->state;
     for (size_t i = 0; i < to->state_layout.n_tensors; i++) {
         const fl_tensor *state = &to->states[i];
         if (state->start != FL_TENSOR_CARRY)
-            memcpy(to->state + state->offset, from->state + from->states[i].offset,
+            memcpy(to->state + state->offset, values + from->states[i].offset,
                    state->n_values * sizeof *to->state);
     }
 }

@@ -42,8 +42,9 @@ float *fl_network_state(fl_network *network);     /* state_layout->count floats 
 void fl_network_clear_state(fl_network *network); /* to what it is before the first step */
 void fl_network_clear_carry(fl_network *network); /* what goes on from batch to batch alone */
 
-/* The running statistics of another network over the same layers, whatever its batch. */
-void fl_network_copy_statistics(fl_network *to, const fl_network *from);
+/* The running statistics of another network over the same layers, whatever its batch; or those of `state`, which lies
+ * as its state does (NULL: its own). */
+void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *state);
 
 /* Where in its training the next batch lies, for layers that draw. */
 void fl_network_set_moment(fl_network *network, fl_backend_moment moment);
@@ -71,6 +72,9 @@ double fl_network_loss(const fl_network *network); /* mean of the losses, summed
 /* All parameters in canonical order, tensor after tensor, n_parameters floats. */
 void fl_network_import(fl_network *network, const float *canonical);
 void fl_network_export(const fl_network *network, float *canonical);
+
+/* The same of an array that lies as the parameters do. */
+void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical);
 
 /* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
 void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);

@@ -31,7 +31,7 @@ typedef struct fl_outcome {
     char reason[240];
     fl_trial_point *points; /* owned */
     size_t n_points;
-    size_t stopped_at; /* the step `stop_above` ended the trial after; 0: it ran to its end */
+    size_t stopped_at; /* the step `stop_above` or patience ended the trial after; 0: it ran to its end */
     size_t steps_done;
     size_t n_parameters;
     uint64_t gradient_evaluations;

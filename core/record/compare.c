@@ -78,6 +78,10 @@ static bool same_point(const fl_trial_point *was, const fl_trial_point *is, char
         if (!same_figure(was->of[m], is->of[m]))
             return differs(difference, "%s at step %zu was %.17g, is %.17g now", fl_trial_metric_name(m), was->step,
                            was->of[m], is->of[m]);
+    for (fl_trial_metric m = 0; was->has_averaged && m < FL_TRIAL_METRICS; m++)
+        if (!same_figure(was->averaged[m], is->averaged[m]))
+            return differs(difference, "%s of the averaged weights at step %zu was %.17g, is %.17g now",
+                           fl_trial_metric_name(m), was->step, was->averaged[m], is->averaged[m]);
     return same_figure(was->rate, is->rate) ||
            differs(difference, "the rate at step %zu was %.17g, is %.17g now", was->step, was->rate, is->rate);
 }

@@ -8,21 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by)
+static bool is_better(const fl_trial_point *a, const fl_trial_point *b, fl_trial_metric by, bool averaged)
+{
+    double x = fl_trial_point_get(a, by, averaged), y = fl_trial_point_get(b, by, averaged);
+    if (x != y) return x < y;
+    return fl_trial_point_get(a, FL_TRIAL_VAL_LOSS, averaged) < fl_trial_point_get(b, FL_TRIAL_VAL_LOSS, averaged);
+}
+
+const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by, bool averaged)
 {
     const fl_trial_point *best = NULL;
-    for (const fl_trial_point *p = points; p < points + n; p++) {
-        bool better = !best || p->of[by] < best->of[by] ||
-                      (p->of[by] == best->of[by] && p->of[FL_TRIAL_VAL_LOSS] < best->of[FL_TRIAL_VAL_LOSS]);
-        if (better) best = p;
-    }
+    for (const fl_trial_point *p = points; p < points + n; p++)
+        if (!best || is_better(p, best, by, averaged)) best = p;
     return best;
 }
 
-double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value)
+double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value,
+                                 bool averaged)
 {
     for (size_t i = 0; i < n; i++)
-        if (points[i].of[metric] < value) return (double)points[i].step;
+        if (fl_trial_point_get(&points[i], metric, averaged) < value) return (double)points[i].step;
     return HUGE_VAL;
 }
 
@@ -65,7 +70,8 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     bool complete = outcome->status == FL_OUTCOME_COMPLETE && outcome->n_points;
     const fl_trial_point *last = complete ? &outcome->points[outcome->n_points - 1] : NULL;
     const fl_trial_point *best =
-        complete ? fl_record_best_point(outcome->points, outcome->n_points, study ? study->select : FL_TRIAL_VAL_ERROR)
+        complete ? fl_record_best_point(outcome->points, outcome->n_points, study ? study->select : FL_TRIAL_VAL_ERROR,
+                                        study && study->select_averaged)
                  : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
@@ -75,8 +81,8 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     json_object_set_new(record, "final", measured(last));
     json_object_set_new(record, "best", measured(best));
     if (study && study->has_target) {
-        double steps =
-            fl_record_steps_to_target(outcome->points, outcome->n_points, study->target, study->target_value);
+        double steps = fl_record_steps_to_target(outcome->points, outcome->n_points, study->target, study->target_value,
+                                                 study->select_averaged);
         bool reached = outcome->status == FL_OUTCOME_COMPLETE && isfinite(steps);
         json_object_set_new(record, "steps_to_target", reached ? json_integer((json_int_t)steps) : json_null());
     }
@@ -182,6 +188,10 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     record->stopped_at = (size_t)json_integer_value(json_object_get(object, "stopped_at"));
     record->has_final = fl_trial_point_read(json_object_get(object, "final"), &record->final) &&
                         fl_trial_point_read(json_object_get(object, "best"), &record->best);
+    if (study->select_averaged) {
+        fl_trial_point_take_averaged(&record->final);
+        fl_trial_point_take_averaged(&record->best);
+    }
     const json_t *steps = json_object_get(object, "steps_to_target");
     if (json_is_number(steps)) record->steps_to_target = json_number_value(steps);
     fl_outcome_seconds_read(json_object_get(object, "seconds"), &record->seconds);

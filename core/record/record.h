@@ -48,10 +48,11 @@ void fl_record_free(fl_record *record); /* what it owns, not the struct */
 /* The trial that was recorded; the caller frees it by fl_trial_free. */
 fl_trial fl_record_trial(const fl_study *study, const fl_record *record);
 
-/* The best of `n` points by a metric, ties by validation loss, then by step; NULL when n is 0. */
-const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by);
+/* Of the last weights, or of the averaged ones: the best of `n` points by a metric, ties by validation loss, then by step; NULL when n is 0. */
+const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by, bool averaged);
 
 /* The first step at which the metric is strictly below the value; infinity when there is none. */
-double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value);
+double fl_record_steps_to_target(const fl_trial_point *points, size_t n, fl_trial_metric metric, double value,
+                                 bool averaged);
 
 #endif

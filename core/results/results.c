@@ -299,9 +299,10 @@ static void score_later(fl_results *results)
         size_t n = 0;
         fl_trial_point *points =
             entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
-        if (best_later && n) fl_results_entry_score_at(study, fl_record_best_point(points, n, study->select), entry);
+        if (best_later && n)
+            fl_results_entry_score_at(study, fl_record_best_point(points, n, study->select, false), entry);
         if (study->target_later)
-            entry->steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value);
+            entry->steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value, false);
         free(points);
     }
 }
@@ -369,7 +370,9 @@ fl_record fl_results_record(const fl_results *results, const fl_results_entry *e
 
 fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n)
 {
-    return fl_results_points_of(results->points, trial, n);
+    fl_trial_point *points = fl_results_points_of(results->points, trial, n);
+    for (size_t i = 0; results->study->select_averaged && i < *n; i++) fl_trial_point_take_averaged(&points[i]);
+    return points;
 }
 
 bool fl_results_check_points(fl_results *results, fl_error *error)

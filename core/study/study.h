@@ -67,6 +67,9 @@ typedef struct fl_study {
     bool test_scored;          /* the test set is evaluated only at points that may be scored */
     bool feasible;             /* `trials` counts feasible ones */
     double stop_above;
+    size_t patience; /* evaluations without a lower `select` metric; 0: not */
+    fl_trial_averaging average;
+    bool select_averaged; /* scores are those of the averaged weights */
     const fl_search *search;
     uint64_t search_seed;
     size_t points_per_axis;

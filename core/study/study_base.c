@@ -56,7 +56,7 @@ static bool read_split(fl_json_node root, fl_trial *base, fl_error *error)
 
 static fl_trial_test test_of(const fl_study *study)
 {
-    if (!study->test_scored) return FL_TRIAL_TEST_ALL;
+    if (!study->test_scored || (study->select_averaged && study->select_best)) return FL_TRIAL_TEST_ALL;
     if (!study->select_best) return FL_TRIAL_TEST_FINAL;
     return study->select == FL_TRIAL_VAL_LOSS ? FL_TRIAL_TEST_BEST_VAL_LOSS : FL_TRIAL_TEST_BEST_VAL_ERROR;
 }
@@ -64,7 +64,7 @@ static fl_trial_test test_of(const fl_study *study)
 bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
                         fl_error *error)
 {
-    fl_json_node child;
+    fl_json_node child, micro;
     size_t threads = FL_TRIAL_DEFAULT_THREADS;
     fl_json_get(root, "budget", &child);
     if (!fl_study_read_steps(root, base->batch_size, &base->steps, error) ||
@@ -72,6 +72,12 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
         return false;
     base->test = test_of(study);
     base->stop_above = study->stop_above;
+    base->average = study->average;
+    if (!fl_json_optional_whole(root, "micro_batch", 1, UINT32_MAX, &base->micro_batch, error)) return false;
+    if (fl_json_get(root, "micro_batch", &micro) && base->batch_size % base->micro_batch)
+        return fl_json_fail(micro, error, "a micro-batch of %zu does not divide a batch of %zu", base->micro_batch,
+                            base->batch_size);
+    base->patience = (fl_trial_patience){ study->patience, study->select };
     if (!fl_json_optional_whole(root, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
         !read_workload_options(root, base, error))
         return false;

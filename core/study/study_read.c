@@ -30,8 +30,8 @@ static bool read_test(fl_json_node budget, fl_study *study, fl_error *error)
 
 static bool read_budget(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "trials",     "steps",      "eval_every", "feasible",
-                                        "max_trials", "stop_above", "test",       NULL };
+    static const char *const keys[] = { "trials",     "steps", "eval_every", "feasible", "max_trials",
+                                        "stop_above", "test",  "patience",   NULL };
     fl_json_node budget, child;
     if (!fl_json_need(root, "budget", &budget, error) || !fl_json_is_object(budget, error)) return false;
     if (!fl_json_only(budget, keys, error)) return false;
@@ -49,7 +49,8 @@ static bool read_budget(fl_json_node root, fl_study *study, fl_error *error)
         if (!fl_json_optional_whole(budget, "max_trials", study->trials, 1000000000, &study->max_trials, error))
             return false;
     }
-    return read_stop(budget, study, error) && read_test(budget, study, error);
+    return read_stop(budget, study, error) && read_test(budget, study, error) &&
+           fl_json_optional_whole(budget, "patience", 1, FL_TRIAL_SEED_MAX, &study->patience, error);
 }
 
 static bool read_search(fl_json_node root, fl_study *study, fl_error *error)
@@ -112,6 +113,21 @@ static bool read_selection(fl_json_node root, fl_study *study, fl_error *error)
            fl_json_fail(child, error, "'select_at' is final or best, not '%s'", at);
 }
 
+/* Which weights are scored: the last, or the averaged ones of a study that averages them. */
+static bool read_average(fl_json_node root, fl_study *study, fl_error *error)
+{
+    fl_json_node child;
+    const char *of;
+    if (!fl_trial_averaging_read(root, &study->average, error)) return false;
+    if (!fl_json_get(root, "select_of", &child)) return true;
+    if (!fl_json_string(child, &of, error)) return false;
+    study->select_averaged = !strcmp(of, "averaged");
+    if (study->select_averaged && !study->average.method)
+        return fl_json_fail(child, error, "'select_of' is averaged, but nothing is; set \"average\" to ema or tail");
+    return study->select_averaged || !strcmp(of, "last") ||
+           fl_json_fail(child, error, "'select_of' is last or averaged, not '%s'", of);
+}
+
 static bool read_target(fl_json_node root, fl_study *study, fl_error *error)
 {
     static const char *const keys[] = { "metric", "value", NULL };
@@ -142,14 +158,16 @@ static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
 
 static bool read_study(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "study",   "why",           "workload",  "workload_options",
-                                        "split",   "init",          "backend",   "precision",
-                                        "threads", "batch_size",    "budget",    "search",
-                                        "seeds",   "select",        "select_at", "target",
-                                        "claims",  "narrowed_from", "arms",      NULL };
+    static const char *const keys[] = {
+        "study",   "why",       "workload",      "workload_options", "split",     "init",
+        "backend", "precision", "threads",       "batch_size",       "budget",    "search",
+        "seeds",   "select",    "select_at",     "target",           "claims",    "narrowed_from",
+        "arms",    "average",   "average_decay", "average_from",     "select_of", "micro_batch",
+        NULL
+    };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_name(root, study, error) &&
            read_budget(root, study, error) && read_search(root, study, error) && read_seeds(root, study, error) &&
-           read_selection(root, study, error) && read_target(root, study, error) &&
+           read_selection(root, study, error) && read_average(root, study, error) && read_target(root, study, error) &&
            fl_study_read_arms(root, study, error) && fl_study_read_claims(root, study, error) &&
            fl_study_read_narrowed(root, study, error);
 }

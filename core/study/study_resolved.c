@@ -31,6 +31,7 @@ static json_t *resolved_budget(const fl_study *study, const json_t *file)
     json_object_set_new(budget, "feasible", json_boolean(study->feasible));
     if (study->feasible) json_object_set_new(budget, "max_trials", json_integer((json_int_t)study->max_trials));
     if (study->stop_above > 0) json_object_set_new(budget, "stop_above", json_real(study->stop_above));
+    if (study->patience) json_object_set_new(budget, "patience", json_integer((json_int_t)study->patience));
     if (study->test_scored) json_object_set_new(budget, "test", json_string("scored"));
     return budget;
 }
@@ -87,6 +88,7 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     copy_or(resolved, file, "precision", json_string(fl_backend_precision_name(FL_TRIAL_DEFAULT_PRECISION)));
     copy_or(resolved, file, "threads", json_integer(FL_TRIAL_DEFAULT_THREADS));
     copy_if_given(resolved, file, "batch_size");
+    copy_if_given(resolved, file, "micro_batch");
     json_object_set_new(resolved, "budget", resolved_budget(study, file));
     json_object_set_new(resolved, "search", resolved_search(study));
     json_object_set_new(resolved, "seeds",
@@ -94,6 +96,8 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
                                   (json_int_t)study->repeats, "rerun_best", (json_int_t)study->rerun_best));
     json_object_set_new(resolved, "select", json_string(fl_trial_metric_name(study->select)));
     json_object_set_new(resolved, "select_at", json_string(study->select_best ? "best" : "final"));
+    fl_trial_averaging_json(&study->average, resolved);
+    if (study->select_averaged) json_object_set_new(resolved, "select_of", json_string("averaged"));
     if (study->has_target)
         json_object_set_new(
             resolved, "target",

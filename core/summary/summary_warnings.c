@@ -55,7 +55,7 @@ static void warn_of_stopped(fl_summary_arm *arm)
     for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i].stopped_early;
     if (!n) return;
     bool selected = arm->selected && arm->selected->record->stopped_early;
-    WARN(arm, "%zu trial%s stopped early by stop_above and judged where %s stopped%s", n, n == 1 ? " was" : "s were",
+    WARN(arm, "%zu trial%s stopped early (stop_above or patience) and judged where %s stopped%s", n, n == 1 ? " was" : "s were",
          n == 1 ? "it" : "they", selected ? ", the selected one among them" : "");
 }
 

@@ -35,24 +35,51 @@ static void evaluate_split(fl_network *network, const fl_dataset_examples *examp
     *error = sums.error / (double)(n * rows);
 }
 
-void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point)
+/* Parameters and statistics of the training network, or others that lie as they do, into the evaluation's. */
+static void take(const fl_train_plans *plans, const fl_train_average *average, float *canonical)
+{
+    if (average)
+        fl_network_export_of(plans->training, average->weights, canonical);
+    else
+        fl_network_export(plans->training, canonical);
+    fl_network_import(plans->evaluation, canonical);
+    fl_network_copy_statistics(plans->evaluation, plans->training, average ? average->state : NULL);
+}
+
+static void evaluate(const fl_train_plans *plans, double of[FL_TRIAL_METRICS])
 {
     const fl_dataset_splits *splits = &plans->splits;
     size_t n_validation = splits->validation.count, n_training = splits->training.count;
     fl_network *network = plans->evaluation;
-    fl_network_export(plans->training, canonical);
-    fl_network_import(network, canonical);
-    fl_network_copy_statistics(network, plans->training);
     evaluate_split(network, &splits->training, n_training < n_validation ? n_training : n_validation,
-                   &point->of[FL_TRIAL_TRAIN_LOSS], &point->of[FL_TRIAL_TRAIN_ERROR]);
-    evaluate_split(network, &splits->validation, n_validation, &point->of[FL_TRIAL_VAL_LOSS],
-                   &point->of[FL_TRIAL_VAL_ERROR]);
-    point->of[FL_TRIAL_TEST_LOSS] = point->of[FL_TRIAL_TEST_ERROR] = HUGE_VAL;
+                   &of[FL_TRIAL_TRAIN_LOSS], &of[FL_TRIAL_TRAIN_ERROR]);
+    evaluate_split(network, &splits->validation, n_validation, &of[FL_TRIAL_VAL_LOSS], &of[FL_TRIAL_VAL_ERROR]);
+    of[FL_TRIAL_TEST_LOSS] = of[FL_TRIAL_TEST_ERROR] = HUGE_VAL;
+}
+
+static void evaluate_test(const fl_train_plans *plans, double of[FL_TRIAL_METRICS])
+{
+    const fl_dataset_examples *test = &plans->splits.test;
+    evaluate_split(plans->evaluation, test, test->count, &of[FL_TRIAL_TEST_LOSS], &of[FL_TRIAL_TEST_ERROR]);
+}
+
+void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_point *point)
+{
+    take(plans, NULL, canonical);
+    evaluate(plans, point->of);
 }
 
 void fl_train_evaluate_test(const fl_train_plans *plans, fl_trial_point *point)
 {
-    const fl_dataset_examples *test = &plans->splits.test;
-    evaluate_split(plans->evaluation, test, test->count, &point->of[FL_TRIAL_TEST_LOSS],
-                   &point->of[FL_TRIAL_TEST_ERROR]);
+    evaluate_test(plans, point->of);
+}
+
+void fl_train_evaluate_average(const fl_train_plans *plans, const fl_train_average *average, float *canonical,
+                               bool test, fl_trial_point *point)
+{
+    if (!average->weights) return;
+    take(plans, average, canonical);
+    point->has_averaged = true;
+    evaluate(plans, point->averaged);
+    if (test) evaluate_test(plans, point->averaged);
 }

@@ -3,6 +3,7 @@
 #define FL_TRAIN_EVALUATE_H
 
 #include "trial/point.h"
+#include "train/average.h"
 #include "train/plans.h"
 
 /* Fill the training and validation metrics of `point`: the validation set whole, training over as many first examples
@@ -12,5 +13,9 @@ void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_p
 
 /* The test set's, whole, of the parameters that were evaluated last. */
 void fl_train_evaluate_test(const fl_train_plans *plans, fl_trial_point *point);
+
+/* The same of the averaged weights, where there are any: point->averaged. */
+void fl_train_evaluate_average(const fl_train_plans *plans, const fl_train_average *average, float *canonical,
+                               bool test, fl_trial_point *point);
 
 #endif

@@ -32,7 +32,8 @@ static bool same_layers(const fl_trial *a, const fl_trial *b)
 
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision && a->batch_size == b->batch_size;
+    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision &&
+           fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
@@ -81,7 +82,7 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
 static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     fl_tensor_shape in = plans->dataset->shape;
-    in.n = trial->batch_size;
+    in.n = fl_trial_micro_batch(trial);
     return fl_workload_fits(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], in,
                             plans->dataset->n_classes, error);
 }
@@ -96,7 +97,7 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
     if (!model_fits(plans, trial, error)) return false;
-    plans->training = plan(plans, trial, trial->batch_size, true, error);
+    plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
     return plans->evaluation;
 }

@@ -25,6 +25,10 @@ static void point_out(fl_train_run *run)
     point_at(checkpoint, run->update.parameters, run->update.layout->count);
     for (size_t i = 0; i < n_states; i++) point_at(checkpoint, run->update.state[i], run->update.layout->count);
     if (run->own.kept) point_at(checkpoint, run->update.own, run->own.kept);
+    if (run->average.weights) point_at(checkpoint, run->average.weights, fl_network_layout(run->network)->count);
+    size_t n_state = fl_network_state_layout(run->network)->count;
+    if (n_state) point_at(checkpoint, fl_network_state(run->network), n_state);
+    if (n_state && run->average.state) point_at(checkpoint, run->average.state, n_state);
     checkpoint->points = run->outcome->points;
 }
 

@@ -3,6 +3,7 @@
 #define FL_TRAIN_RUN_H
 
 #include "base/arena.h"
+#include "train/average.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -34,11 +35,14 @@ typedef struct fl_train_run {
     fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
+    fl_train_average average;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
-    float *shown; /* a batch in floats, for callbacks where the network reads less */
+    float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */
+    float *shown; /* a batch, for callbacks */
+    int32_t *shown_labels;
     double started, loss, rate;
     double lap;  /* when the present lap of the timer began */
     size_t step; /* from 0 */
@@ -65,6 +69,18 @@ void fl_train_run_gradient_again(fl_optimizer_update *update);
 
 /* Before forward: the step's parameters are where the rule wants its loss. */
 void fl_train_run_look(fl_train_run *run);
+
+/* Examples `part` * n to (part + 1) * n - 1 of the step's batch. */
+void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels);
+
+/* Load the step's batch and compute its loss; of micro-batches the gradient with it. Times both. */
+double fl_train_run_forward(fl_train_run *run);
+
+/* The gradient at the parameters of the last forward, counted. */
+void fl_train_run_backward(fl_train_run *run, fl_network_done *done);
+
+/* Loss and gradient of the step's batch once more. */
+void fl_train_run_pass_again(fl_train_run *run);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);

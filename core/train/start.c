@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of the whole batch, whatever its micro-batches. */
+static void make_shown(fl_train_run *run)
+{
+    size_t parts = run->trial->batch_size / fl_trial_micro_batch(run->trial);
+    run->shown = fl_arena_floats(run->arena, parts * fl_tensor_shape_size(fl_network_in(run->network)));
+    run->shown_labels = fl_arena_bytes(run->arena, parts * fl_network_n_losses(run->network) * sizeof(int32_t));
+}
+
 static void allocate(fl_train_run *run)
 {
     const fl_trial *trial = run->trial;
@@ -15,9 +23,11 @@ static void allocate(fl_train_run *run)
     run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
     run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
     run->checkpoint.most_points = n;
-    if (run->callbacks && run->callbacks->stepped)
-        run->shown = fl_arena_floats(run->arena, fl_tensor_shape_size(fl_network_in(run->network)));
+    if (run->callbacks && run->callbacks->stepped) make_shown(run);
+    if (trial->micro_batch && trial->micro_batch < trial->batch_size)
+        run->sum = fl_arena_floats(run->arena, fl_network_layout(run->network)->count);
     fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    run->average = fl_train_average_new(run->arena, run->network, trial);
     run->context = fl_trial_schedule_context(trial);
     fl_train_run_lend(run);
 }
@@ -40,6 +50,7 @@ static void describe(fl_train_run *run)
 static void begin(fl_train_run *run)
 {
     fl_network_init(run->network, &run->trial->init, run->trial->seed);
+    fl_train_average_start(&run->average, run->network);
     fl_train_run_start_rule(run);
     if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }

@@ -38,23 +38,12 @@ static double gradient_norm(const fl_train_run *r)
     return sqrt(sum);
 }
 
-/* The step's batch, as what a network reads. */
-static void gather(fl_train_run *r, fl_dataset_input input)
-{
-    size_t first = fl_dataset_order_batch(&r->order, r->step);
-    fl_dataset_examples_gather(&r->plans->splits.training, r->order.order, first, r->trial->batch_size, input,
-                               fl_network_labels(r->network));
-}
-
-/* Callbacks receive floats. */
+/* Callbacks receive the whole batch in floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_dataset_input input = fl_train_plans_input(r->network);
-    if (input.precision != FL_BACKEND_F32) gather(r, input = (fl_dataset_input){ FL_BACKEND_F32, r->shown });
-    fl_train_step shown = {
-        r->step + 1, r->loss, r->rate, gradient_norm(r), input.values, fl_network_labels(r->network)
-    };
+    fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
+    fl_train_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 
@@ -75,15 +64,13 @@ static double rate_of_step(fl_train_run *r)
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
-    gather(r, fl_train_plans_input(r->network));
-    fl_train_run_end_lap(r, &seconds->data);
     r->rate = rate_of_step(r);
     fl_train_run_look(r);
-    fl_network_forward(r->network);
-    r->loss = fl_network_loss(r->network);
+    r->loss = fl_train_run_forward(r);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
+    fl_train_average_step(&r->average, r->network, r->step + 1);
     show_step(r);
     fl_train_run_end_lap(r, &seconds->other);
     return true;
@@ -104,6 +91,20 @@ static bool may_be_reported(const fl_train_run *r, const fl_trial_point *point)
     return true;
 }
 
+/* Have the last of `n` evaluations all failed to be below the lowest before them? */
+static bool patience_ended(const fl_train_run *r, size_t n)
+{
+    const fl_trial_patience *patience = &r->trial->patience;
+    double least = HUGE_VAL;
+    size_t since = 0;
+    for (size_t i = 0; i < n; i++) {
+        double now = r->outcome->points[i].of[patience->metric];
+        since = now < least ? 0 : since + 1;
+        least = fmin(least, now);
+    }
+    return patience->evaluations && since >= patience->evaluations;
+}
+
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
@@ -113,7 +114,9 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     fl_train_evaluate(r->plans, r->canonical, point);
-    if (last || may_be_reported(r, point)) fl_train_evaluate_test(r->plans, point);
+    bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
+    if (test) fl_train_evaluate_test(r->plans, point);
+    fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
@@ -155,12 +158,25 @@ static void loop(fl_train_run *r)
             diverged(r);
             return;
         }
-        if (stop && r->step + 1 < trial->steps) {
+        if ((stop || patience_ended(r, r->outcome->n_points)) && r->step + 1 < trial->steps) {
             r->outcome->stopped_at = r->step + 1;
             return;
         }
         save_if_due(r);
     }
+}
+
+/* Of the parameters, and of the running statistics where there are any. */
+static uint64_t state_hash(const fl_train_run *r, size_t n)
+{
+    uint64_t sum = fl_hash(r->canonical, n * sizeof(float));
+    const fl_tensor_layout *states = fl_network_state_layout(r->network);
+    for (const fl_tensor *t = states->tensors; t < states->tensors + states->n_tensors; t++) {
+        if (t->start == FL_TENSOR_CARRY) continue;
+        uint64_t pair[2] = { sum, fl_hash(fl_network_state(r->network) + t->offset, t->n_values * sizeof(float)) };
+        sum = fl_hash(pair, sizeof pair);
+    }
+    return sum;
 }
 
 static void finish(fl_train_run *r)
@@ -169,7 +185,7 @@ static void finish(fl_train_run *r)
     if (outcome->status == FL_OUTCOME_COMPLETE) {
         size_t n = fl_network_layout(r->network)->n_parameters;
         fl_network_export(r->network, r->canonical);
-        fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), outcome->state_hash);
+        fl_hash_text(state_hash(r, n), outcome->state_hash);
     }
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
 }

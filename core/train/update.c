@@ -62,26 +62,12 @@ static void update_whole(fl_train_run *run)
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
-/* Forward and backward once more in the same step: running statistics and carries start from where the step did, and
- * are left where its first forward left them. */
-static void pass_again(fl_train_run *run)
-{
-    size_t bytes = run->passing.count * sizeof(float);
-    float *state = fl_network_state(run->network);
-    if (bytes) memcpy(run->passing.after, state, bytes);
-    if (bytes) memcpy(state, run->passing.before, bytes);
-    fl_network_forward(run->network);
-    fl_network_backward(run->network, NULL, NULL);
-    if (bytes) memcpy(state, run->passing.after, bytes);
-}
-
 void fl_train_run_gradient_again(fl_optimizer_update *update)
 {
     fl_train_run *run = update->trainer;
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    pass_again(run);
-    run->outcome->gradient_evaluations++;
+    fl_train_run_pass_again(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     take_gradient(run);
 }
@@ -101,10 +87,9 @@ void fl_train_run_look(fl_train_run *run)
 
 static void backward_and_update(fl_train_run *run)
 {
-    bool elementwise = run->trial->owners.optimizer->elementwise;
-    run->outcome->gradient_evaluations++;
-    fl_network_backward(run->network, elementwise ? update_range : NULL, run);
-    if (!elementwise) update_whole(run);
+    bool in_turns = run->trial->owners.optimizer->elementwise && !run->sum;
+    fl_train_run_backward(run, in_turns ? update_range : NULL);
+    if (!in_turns) update_whole(run);
 }
 
 void fl_train_run_backward_and_update(fl_train_run *run)

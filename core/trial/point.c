@@ -3,6 +3,7 @@
 #include "base/entry.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const names[FL_TRIAL_METRICS + 1] = {
     [FL_TRIAL_TRAIN_LOSS] = "train_loss", [FL_TRIAL_TRAIN_ERROR] = "train_error", [FL_TRIAL_VAL_LOSS] = "val_loss",
@@ -21,12 +22,32 @@ fl_trial_metric fl_trial_metric_find(const char *name)
     return (fl_trial_metric)index;
 }
 
+double fl_trial_point_get(const fl_trial_point *point, fl_trial_metric metric, bool averaged)
+{
+    return averaged && point->has_averaged ? point->averaged[metric] : point->of[metric];
+}
+
+void fl_trial_point_take_averaged(fl_trial_point *point)
+{
+    if (point->has_averaged) memcpy(point->of, point->averaged, sizeof point->of);
+}
+
+static void add_metrics(json_t *object, const double of[FL_TRIAL_METRICS])
+{
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
+        json_object_set_new(object, names[m], isfinite(of[m]) ? json_real(of[m]) : json_null());
+}
+
 json_t *fl_trial_point_json(const fl_trial_point *point)
 {
     json_t *object = json_object();
     json_object_set_new(object, "step", json_integer((json_int_t)point->step));
-    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
-        json_object_set_new(object, names[m], isfinite(point->of[m]) ? json_real(point->of[m]) : json_null());
+    add_metrics(object, point->of);
+    if (point->has_averaged) {
+        json_t *averaged = json_object();
+        add_metrics(averaged, point->averaged);
+        json_object_set_new(object, "averaged", averaged);
+    }
     json_object_set_new(object, "rate", isfinite(point->rate) ? json_real(point->rate) : json_null());
     json_object_set_new(object, "seconds", json_real(point->seconds));
     return object;
@@ -43,7 +64,12 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     const json_t *step = json_object_get(object, "step");
     if (!json_is_integer(step) || json_integer_value(step) < 0) return false;
     point->step = (size_t)json_integer_value(step);
-    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) point->of[m] = number_or_infinity(object, names[m]);
+    const json_t *averaged = json_object_get(object, "averaged");
+    point->has_averaged = json_is_object(averaged);
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) {
+        point->of[m] = number_or_infinity(object, names[m]);
+        point->averaged[m] = number_or_infinity(averaged, names[m]);
+    }
     point->rate = number_or_infinity(object, "rate");
     point->seconds = json_number_value(json_object_get(object, "seconds"));
     return true;

@@ -24,12 +24,20 @@ fl_trial_metric fl_trial_metric_find(const char *name);
 typedef struct fl_trial_point {
     size_t step; /* after so many steps */
     double of[FL_TRIAL_METRICS];
-    double rate;    /* of the last step before the evaluation */
-    double seconds; /* since the trial's start */
+    bool has_averaged;
+    double averaged[FL_TRIAL_METRICS]; /* of the averaged weights, where the trial averages them */
+    double rate;                       /* of the last step before the evaluation */
+    double seconds;                    /* since the trial's start */
 } fl_trial_point;
 
-/* {"step": .., "train_loss": .., ...}; metrics that are not finite become null and come back as infinity. New
- * reference. */
+/* A metric of the last weights, or of the averaged ones where there are any. */
+double fl_trial_point_get(const fl_trial_point *point, fl_trial_metric metric, bool averaged);
+
+/* From now on the metrics are those of the averaged weights. */
+void fl_trial_point_take_averaged(fl_trial_point *point);
+
+/* {"step": .., "train_loss": .., ..., "averaged": {..}}; metrics that are not finite become null and come back as
+ * infinity. New reference. */
 json_t *fl_trial_point_json(const fl_trial_point *point);
 bool fl_trial_point_read(const json_t *object, fl_trial_point *point);
 

@@ -67,10 +67,18 @@ static bool rule_is_there(const fl_trial *trial, fl_error *error)
     return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
+size_t fl_trial_micro_batch(const fl_trial *trial)
+{
+    return trial->micro_batch ? trial->micro_batch : trial->batch_size;
+}
+
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
 {
     if (!trial->steps) return fl_error_user(error, "steps must be at least 1");
     if (!trial->batch_size) return fl_error_user(error, "the batch must hold at least 1 example");
+    if (trial->micro_batch && trial->batch_size % trial->micro_batch)
+        return fl_error_user(error, "a micro-batch of %zu does not divide a batch of %zu", trial->micro_batch,
+                             trial->batch_size);
     if (trial->batch_size > n_training)
         return fl_error_user(error, "a batch of %zu is larger than the training split of %zu examples",
                              trial->batch_size, n_training);

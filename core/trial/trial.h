@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "backend/backend.h"
+#include "trial/point.h"
 #include "trial/setting.h"
 #include "dataset/examples.h"
 
@@ -26,6 +27,26 @@ typedef enum fl_trial_test {
 const char *fl_trial_test_name(fl_trial_test test); /* "all", "final", "best_val_loss", "best_val_error" */
 bool fl_trial_test_find(const char *name, fl_trial_test *test, fl_error *error);
 
+/* Weights averaged beside those that are trained, and evaluated beside them: exponentially, theta_ema' = d theta_ema +
+ * (1-d) theta from the first step on, or the plain mean of the tail of the training (Polyak and Juditsky 1992). */
+typedef enum fl_trial_average {
+    FL_TRIAL_AVERAGE_NONE,
+    FL_TRIAL_AVERAGE_EMA,  /* amount: the decay d */
+    FL_TRIAL_AVERAGE_TAIL, /* amount: the share of the steps before the first that counts */
+    FL_TRIAL_AVERAGES
+} fl_trial_average;
+
+typedef struct fl_trial_averaging {
+    fl_trial_average method;
+    double amount;
+} fl_trial_averaging;
+
+/* A trial ends once so many evaluations in a row have not been below the lowest before; 0: it does not. */
+typedef struct fl_trial_patience {
+    size_t evaluations;
+    fl_trial_metric metric;
+} fl_trial_patience;
+
 typedef struct fl_trial {
     fl_trial_owners owners; /* optimizer, schedule, workload */
     fl_trial_values values;
@@ -34,15 +55,29 @@ typedef struct fl_trial {
     const fl_backend *backend;
     fl_backend_precision precision;
     size_t batch_size, steps;
-    size_t eval_every; /* steps between evaluations; 0: none */
-    double eval_ratio; /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
+    size_t micro_batch; /* examples computed at once, whose gradients are added up to the batch's; 0: the whole batch */
+    size_t eval_every;  /* steps between evaluations; 0: none */
+    double eval_ratio;  /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
     fl_trial_test test;
     unsigned threads;
     uint64_t seed; /* below 2^53 */
     fl_dataset_split split;
     fl_init init;
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
+    fl_trial_averaging average;
+    fl_trial_patience patience;
 } fl_trial;
+
+/* An average by name, with its usual amount; what is written into a trial's object, read from one or from a study's,
+ * and said on a command line. */
+const char *fl_trial_average_name(fl_trial_average method);
+bool fl_trial_average_find(const char *name, fl_trial_averaging *averaging, fl_error *error);
+bool fl_trial_averaging_accepts(const fl_trial_averaging *averaging, fl_error *error);
+void fl_trial_averaging_json(const fl_trial_averaging *averaging, json_t *object);
+bool fl_trial_averaging_read(fl_json_node object, fl_trial_averaging *averaging, fl_error *error);
+void fl_trial_averaging_command(const fl_trial_averaging *averaging, fl_text *text);
+void fl_trial_patience_json(const fl_trial_patience *patience, json_t *object);
+bool fl_trial_patience_read(fl_json_node object, fl_trial_patience *patience, fl_error *error);
 
 /* A trial of these with every default (trial/default.h), the workload's initialisation and the data set's split; the
  * learning rate is still missing. */
@@ -69,6 +104,9 @@ size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);
 /* Steps between the evaluation after `step` steps and the one before it: what happens in between is seen there. 0 for
  * an infinite step that depends on a ratio. */
 double fl_trial_resolution(const fl_trial *trial, double step);
+
+/* Examples of one forward and backward. */
+size_t fl_trial_micro_batch(const fl_trial *trial);
 
 /* A precision by name. */
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);

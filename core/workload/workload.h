@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "dataset/dataset.h"
 #include "dataset/inputs.h"
+#include "dataset/source.h"
 #include "init/init.h"
 #include "layer/layer.h"
 
@@ -25,11 +26,13 @@ typedef struct fl_workload_use {
 } fl_workload_use;
 
 typedef struct fl_workload {
-    fl_entry entry;          /* "fashion_mnist/simple_cnn" */
-    char hash[FL_HASH_TEXT]; /* of the definition */
-    bool by_name;            /* unchanged since release 0.1: trials are known by its name, not by the hash */
-    const fl_dataset_kind *dataset;
-    double data[FL_HYPER_MAX]; /* the data set's own numbers, where no option is used */
+    fl_entry entry;                 /* "fashion_mnist/simple_cnn" */
+    char hash[FL_HASH_TEXT];        /* of the definition */
+    bool by_name;                   /* unchanged since release 0.1: trials are known by its name, not by the hash */
+    fl_dataset_source source;       /* its data, as the definition names them */
+    const fl_dataset_kind *dataset; /* what they are */
+    const char *trouble;            /* why they cannot be used here; NULL: nothing is wrong */
+    double data[FL_HYPER_MAX];      /* the data set's own numbers, where no option is used */
     fl_dataset_inputs inputs;
     const fl_layer *layers; /* the last one is the loss; every one before it has a name and says what it reads */
     size_t n_layers;

@@ -6,6 +6,7 @@
 
 /* --- data --- */
 
+/* The numbers of a generated set. */
 static bool read_number(fl_json_node node, fl_workload_reading *r, size_t i, fl_error *error)
 {
     fl_workload *workload = r->workload;
@@ -17,31 +18,156 @@ static bool read_number(fl_json_node node, fl_workload_reading *r, size_t i, fl_
            fl_workload_read_number(child, r, &slot, &workload->data[i], error);
 }
 
-/* A registered name, or {"name": .., the numbers of a generated set}. */
-bool fl_workload_read_data(fl_json_node root, fl_workload_reading *r, fl_error *error)
+static bool read_numbers(fl_json_node node, fl_workload_reading *r, fl_error *error)
 {
-    fl_json_node node, name;
-    const char *text, *keys[FL_HYPER_MAX + 2] = { "name" };
-    fl_error why;
-    if (!fl_json_need(root, "data", &node, error)) return false;
-    bool object = json_is_object(fl_json_value(node));
-    name = node;
-    if (object && !fl_json_need(node, "name", &name, error)) return false;
-    if (!fl_json_string(name, &text, error)) return false;
-    const fl_dataset_kind *kind = r->workload->dataset = fl_dataset_find(text, &why);
-    if (!kind) return fl_json_fail_with(name, error, &why);
+    const fl_dataset_kind *kind = r->workload->dataset;
+    const char *keys[FL_HYPER_MAX + 2] = { "name" };
     for (size_t i = 0; i < kind->n_options; i++) keys[i + 1] = kind->options[i].name;
-    if (object && !fl_json_only(node, keys, error)) return false;
+    if (json_is_object(fl_json_value(node)) && !fl_json_only(node, keys, error)) return false;
     for (size_t i = 0; i < kind->n_options; i++)
         if (!read_number(node, r, i, error)) return false;
     return true;
 }
 
+/* A registered set by its name. */
+static bool read_registered(fl_json_node node, fl_workload_reading *r, fl_error *error)
+{
+    fl_json_node name = node;
+    fl_error why;
+    fl_dataset_source *source = &r->workload->source;
+    if (json_is_object(fl_json_value(node)) && !fl_json_need(node, "name", &name, error)) return false;
+    if (!fl_json_string(name, &source->name, error)) return false;
+    r->workload->dataset = fl_dataset_open(source, &why);
+    if (!r->workload->dataset) return fl_json_fail_with(name, error, &why);
+    source->name = fl_workload_keep_text(r, source->name);
+    return read_numbers(node, r, error);
+}
+
+static bool read_file(fl_json_node node, const char *key, fl_workload_reading *r, const char **file, fl_error *error)
+{
+    fl_json_node child;
+    if (!fl_json_get(node, key, &child)) return true;
+    if (!fl_json_string(child, file, error)) return false;
+    *file = fl_workload_keep_text(r, *file);
+    return true;
+}
+
+static bool read_text(fl_json_node node, fl_workload_reading *r, fl_error *error)
+{
+    static const char *const keys[] = { "text", "length", NULL };
+    uint64_t length = FL_DATASET_TEXT_LENGTH;
+    fl_dataset_source *source = &r->workload->source;
+    if (!fl_json_only(node, keys, error) || !read_file(node, "text", r, &source->text, error) ||
+        !fl_json_optional_whole(node, "length", 1, 1 << 20, &length, error))
+        return false;
+    source->length = length;
+    return true;
+}
+
+static bool read_npy(fl_json_node node, fl_workload_reading *r, fl_error *error)
+{
+    static const char *const outer[] = { "npy", NULL };
+    static const char *const keys[] = { "inputs", "targets", "test_inputs", "test_targets", NULL };
+    fl_dataset_source *source = &r->workload->source;
+    const char **files[] = { &source->inputs, &source->targets, &source->test_inputs, &source->test_targets };
+    fl_json_node npy, child;
+    if (!fl_json_only(node, outer, error) || !fl_json_need(node, "npy", &npy, error)) return false;
+    if (!fl_json_is_object(npy, error) || !fl_json_only(npy, keys, error)) return false;
+    for (size_t i = 0; i < 4; i++)
+        if (!read_file(npy, keys[i], r, files[i], error)) return false;
+    if (!source->test_inputs != !source->test_targets)
+        return fl_json_fail(npy, error, "'test_inputs' and 'test_targets' come together");
+    return fl_json_need(npy, "inputs", &child, error) && fl_json_need(npy, "targets", &child, error);
+}
+
+static bool read_pictures(fl_json_node node, fl_workload_reading *r, fl_error *error)
+{
+    static const char *const keys[] = { "pictures", NULL };
+    return fl_json_only(node, keys, error) && read_file(node, "pictures", r, &r->workload->source.pictures, error);
+}
+
+/* What the first layer that reads the input can make something of. */
+static fl_tensor_form form_of(const fl_workload *workload)
+{
+    static const fl_tensor_shape probes[] = { { 1, 64, 4096, 4096, FL_TENSOR_IMAGE },
+                                              { 1, 1, 64, 1, FL_TENSOR_SEQUENCE },
+                                              { 1, 1, 1, 1, FL_TENSOR_TOKENS } };
+    const fl_layer *layer = workload->layers;
+    while (layer->from[0]) layer++;
+    fl_tensor_shape out;
+    for (size_t i = 0; i < 3; i++)
+        if (fl_layer_spec_of(layer)->shape(layer, &probes[i], 1, &out, NULL)) return probes[i].form;
+    return FL_TENSOR_IMAGE;
+}
+
+static fl_dataset *load_nothing(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
+{
+    fl_error_user(error, "%s", kind->entry.about);
+    return NULL;
+}
+
+/* Files that are not there, or not good, stop no one from reading results: `trouble` says what is wrong with them. */
+static void open_files(fl_workload_reading *r)
+{
+    fl_error why;
+    fl_workload *workload = r->workload;
+    workload->source.form = form_of(workload);
+    workload->dataset = fl_dataset_open(&workload->source, &why);
+    if (workload->dataset) return;
+    workload->trouble = fl_workload_keep_text(r, why.text);
+    fl_dataset_kind *absent = fl_arena_bytes(r->arena, sizeof *absent);
+    *absent = (fl_dataset_kind){ .entry = { "absent", workload->trouble, "" },
+                                 .licence = "",
+                                 .home = "",
+                                 .n_train = UINT32_MAX,
+                                 .n_validation = 1,
+                                 .load = load_nothing };
+    workload->dataset = absent;
+}
+
+bool fl_workload_read_data(fl_json_node root, fl_workload_reading *r, fl_error *error)
+{
+    static const struct {
+        const char *key;
+        bool (*read)(fl_json_node node, fl_workload_reading *r, fl_error *error);
+    } files[] = { { "text", read_text }, { "npy", read_npy }, { "pictures", read_pictures } };
+    fl_json_node node, child;
+    if (!fl_json_need(root, "data", &node, error)) return false;
+    for (size_t i = 0; i < 3; i++) {
+        if (!fl_json_get(node, files[i].key, &child)) continue;
+        if (!files[i].read(node, r, error)) return false;
+        open_files(r);
+        return true;
+    }
+    return read_registered(node, r, error);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text) json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *files_json(const fl_dataset_source *source)
+{
+    json_t *object = json_object(), *npy = json_object();
+    set_text(object, "text", source->text);
+    if (source->text) json_object_set_new(object, "length", json_integer((json_int_t)source->length));
+    set_text(object, "pictures", source->pictures);
+    set_text(npy, "inputs", source->inputs);
+    set_text(npy, "targets", source->targets);
+    set_text(npy, "test_inputs", source->test_inputs);
+    set_text(npy, "test_targets", source->test_targets);
+    if (source->inputs) json_object_set(object, "npy", npy);
+    json_decref(npy);
+    return object;
+}
+
 json_t *fl_workload_data_json(const fl_workload *workload)
 {
     const fl_dataset_kind *kind = workload->dataset;
-    if (!kind->n_options) return json_string(kind->entry.name);
-    json_t *object = json_pack("{s:s}", "name", kind->entry.name);
+    if (!workload->source.name) return files_json(&workload->source);
+    if (!kind->n_options) return json_string(workload->source.name);
+    json_t *object = json_pack("{s:s}", "name", workload->source.name);
     for (size_t i = 0; i < kind->n_options; i++) {
         const fl_hyper *option = fl_workload_option_of(workload, NULL, i);
         json_object_set_new(object, kind->options[i].name,

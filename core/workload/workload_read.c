@@ -62,8 +62,8 @@ static bool read(fl_json_node root, fl_workload_reading *r, fl_error *error)
                                         "loss",     "init",  "hyperparameters", NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_words(root, r, error) &&
            read_top_init(root, &r->workload->init, error) && fl_workload_read_options(root, r, error) &&
-           fl_workload_read_data(root, r, error) && fl_workload_read_inputs(root, &r->workload->inputs, error) &&
-           fl_workload_read_layers(root, r, error) && all_options_used(root, r->workload, error) &&
+           fl_workload_read_inputs(root, &r->workload->inputs, error) && fl_workload_read_layers(root, r, error) &&
+           fl_workload_read_data(root, r, error) && all_options_used(root, r->workload, error) &&
            fits_at_defaults(root, r->workload, error);
 }
 
@@ -99,6 +99,7 @@ void fl_workload_free(fl_workload *workload)
 {
     if (!workload) return;
     json_decref(workload->definition);
+    if (!workload->trouble) fl_dataset_close(workload->dataset);
     fl_arena_free(workload->arena);
     free(workload);
 }

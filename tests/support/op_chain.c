@@ -56,11 +56,12 @@ static void chain_bind(chain_ops *chain, chain_data *data, bool training)
 {
     const void *in = data->x;
     void *d_in = training ? fl_arena_floats(chain->arena, fl_tensor_shape_size(data->in)) : NULL;
+    static const fl_backend_moment moment = { .seed = 1 };
     size_t tensor = 0;
     for (size_t i = 0; i < chain->n; i++) {
         fl_backend_op *op = chain->ops[i];
         fl_backend_buffers *b = &chain->buffers[i];
-        *b = (fl_backend_buffers){ .in = { in }, .d_in = { d_in } };
+        *b = (fl_backend_buffers){ .in = { in }, .d_in = { d_in }, .moment = &moment };
         b->out = fl_arena_bytes(chain->arena, op->out.bytes);
         if (training) b->d_out = fl_arena_bytes(chain->arena, op->out.bytes);
         b->workspace = fl_arena_bytes(chain->arena, op->workspace_bytes);

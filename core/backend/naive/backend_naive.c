@@ -31,16 +31,8 @@ const fl_backend fl_backend_naive = {
     .describe = describe,
     .canonical = true,
     .plan = {
-        [FL_LAYER_DENSE] = fl_naive_dense,
-        [FL_LAYER_CONVOLUTION] = fl_naive_convolution,
-        [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
-        [FL_LAYER_RELU] = fl_naive_relu,
-        [FL_LAYER_SIGMOID] = fl_naive_sigmoid,
-        [FL_LAYER_TANH] = fl_naive_tanh,
-        [FL_LAYER_GELU] = fl_naive_gelu,
-        [FL_LAYER_BATCH_NORM] = fl_naive_batch_norm,
-        [FL_LAYER_ADD] = fl_naive_add,
-        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = fl_naive_softmax_cross_entropy,
-        [FL_LAYER_QUADRATIC] = fl_naive_quadratic,
+#define X(NAME, name) [FL_LAYER_##NAME] = fl_naive_##name,
+#include "layer/list.h"
+#undef X
     },
 };

@@ -64,7 +64,7 @@ static fl_backend_op *plan(const fl_backend_request *request, const function *f)
 
 /* --- the functions --- */
 
-static void sigmoid(double *x, size_t n)
+void fl_naive_sigmoid_each(double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) x[i] = -x[i];
     fl_exact_exp_each(x, n);
@@ -77,7 +77,7 @@ static void sigmoid_slope(double *y, size_t n)
 }
 
 /* 1 - 2 / (exp(2x) + 1), which loses nothing where the result is a float. */
-static void hyperbolic_tangent(double *x, size_t n)
+void fl_naive_tanh_each(double *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) x[i] *= 2;
     fl_exact_exp_each(x, n);
@@ -107,13 +107,13 @@ static void gelu_slope(double *x, size_t n)
 
 fl_backend_op *fl_naive_sigmoid(const fl_backend_request *request)
 {
-    static const function f = { sigmoid, sigmoid_slope, true };
+    static const function f = { fl_naive_sigmoid_each, sigmoid_slope, true };
     return plan(request, &f);
 }
 
 fl_backend_op *fl_naive_tanh(const fl_backend_request *request)
 {
-    static const function f = { hyperbolic_tangent, tanh_slope, true };
+    static const function f = { fl_naive_tanh_each, tanh_slope, true };
     return plan(request, &f);
 }
 

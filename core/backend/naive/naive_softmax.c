@@ -1,8 +1,8 @@
-/* Softmax cross-entropy: loss = log(sum_j exp(z_j)) - z_label for the logits z, in nats.
+/* Softmax cross-entropy: loss = log(sum_j exp(z_j)) - sum_j t_j z_j for the logits z, in nats; the target t is 1 at the
+ * label, or with smoothing s 1 - s there and s / n at all n classes more.
  *
- * The largest logit is subtracted first, so that no exponential overflows. Backward: (softmax(z) - onehot(label)) /
- * batch; forward keeps the probabilities for it. Sums run in double over fl_exact_exp, whose bits do not depend on the
- * machine.
+ * The largest logit is subtracted first, so that no exponential overflows. Backward: (softmax(z) - t) / batch; forward
+ * keeps the probabilities for it. Sums run in double over fl_exact_exp, whose bits do not depend on the machine.
  */
 #include "backend/naive/naive.h"
 #include "base/error.h"
@@ -46,6 +46,14 @@ static double softmax(const float *logits, size_t n, size_t best, float *probabi
     return fl_exact_log(total);
 }
 
+/* sum_j t_j (z_j - the largest). */
+static double of_target(const fl_backend_plain *p, const float *logits, size_t n, size_t label, float largest_logit)
+{
+    double smoothing = p->layer.label_smoothing, total = 0;
+    for (size_t j = 0; smoothing > 0 && j < n; j++) total += (double)logits[j] - largest_logit;
+    return (1 - smoothing) * ((double)logits[label] - largest_logit) + smoothing / (double)n * total;
+}
+
 /* A logit that is not finite makes the loss and every probability NaN: divergence must be seen. */
 static float lost(size_t n, float *probabilities)
 {
@@ -65,7 +73,7 @@ static void forward(fl_backend_op *op)
         p->at.errors[e] = best != label;
         p->at.losses[e] =
             best == n ? lost(n, probabilities)
-                      : (float)(softmax(logits, n, best, probabilities) - ((double)logits[label] - logits[best]));
+                      : (float)(softmax(logits, n, best, probabilities) - of_target(p, logits, n, label, logits[best]));
     }
 }
 
@@ -73,12 +81,13 @@ static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
     size_t n = fl_tensor_shape_columns(p->in), rows = fl_tensor_shape_rows(p->in);
-    float batch = (float)rows;
+    float batch = (float)rows, of_all = (float)(p->layer.label_smoothing / (double)n);
+    float of_label = (float)(1 - p->layer.label_smoothing + p->layer.label_smoothing / (double)n);
     for (size_t e = 0; p->needs_d_in && e < rows; e++) {
         const float *probabilities = (const float *)p->at.workspace + e * n;
         float *d_in = (float *)p->at.d_in[0] + e * n;
         for (size_t j = 0; j < n; j++)
-            d_in[j] = (probabilities[j] - (j == (size_t)p->at.labels[e] ? 1.0f : 0.0f)) / batch;
+            d_in[j] = (probabilities[j] - (j == (size_t)p->at.labels[e] ? of_label : of_all)) / batch;
     }
 }
 

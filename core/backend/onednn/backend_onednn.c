@@ -1,10 +1,12 @@
 /* oneDNN: its primitives in the layouts it likes best, from the first layer to the last; f32, and bf16 with f32 master
- * weights and gradients. The losses fall back to naive.
+ * weights and gradients. Losses, LSTM, attention and layer normalisation are the canonical ops that all fast backends
+ * share, in f32.
  */
 #include "backend/backend.h"
 
 #ifdef FL_HAVE_ONEDNN
 
+#include "backend/canonical.h"
 #include "backend/onednn/onednn.h"
 #include "backend/threads.h"
 #include <dlfcn.h>
@@ -54,13 +56,10 @@ static void describe(fl_text *text)
     describe_environment(text);
 }
 
-/* Windows side by side on images, with a bias. */
+/* Dense layers of one block. */
 static bool serves(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision)
 {
-    bool pool = layer->kind == FL_LAYER_MAX_POOL;
-    fl_layer_window window = fl_layer_window_on(layer, in);
-    if (in.form != FL_TENSOR_IMAGE || layer->no_bias || layer->groups > 1) return false;
-    return pool ? window.stride == window.h && !window.pad : layer->stride <= 1;
+    return layer->kind != FL_LAYER_DENSE || layer->groups == 1;
 }
 
 #else
@@ -80,9 +79,32 @@ const fl_backend fl_backend_onednn = {
         [FL_LAYER_DENSE] = fl_onednn_dense,
         [FL_LAYER_CONVOLUTION] = fl_onednn_convolution,
         [FL_LAYER_MAX_POOL] = fl_onednn_max_pool,
+        [FL_LAYER_AVERAGE_POOL] = fl_onednn_windows,
         [FL_LAYER_RELU] = fl_onednn_relu,
+        [FL_LAYER_SIGMOID] = fl_onednn_each,
+        [FL_LAYER_TANH] = fl_onednn_each,
+        [FL_LAYER_GELU] = fl_onednn_each,
+        [FL_LAYER_BATCH_NORM] = fl_onednn_batch_norm,
+        [FL_LAYER_LAYER_NORM] = fl_backend_layer_norm,
+        [FL_LAYER_ADD] = fl_onednn_sum,
+        [FL_LAYER_CONCATENATE] = fl_onednn_channels,
+        [FL_LAYER_SUBSAMPLE] = fl_onednn_channels,
+        [FL_LAYER_FLATTEN] = fl_onednn_flatten,
+        [FL_LAYER_LSTM] = fl_onednn_lstm,
+        [FL_LAYER_ATTENTION] = fl_onednn_attention,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = fl_backend_softmax_cross_entropy,
+        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = fl_backend_sigmoid_cross_entropy,
+        [FL_LAYER_MEAN_SQUARED] = fl_backend_mean_squared,
     },
     .serves = serves,
+    .reads_canonical = {
+        [FL_LAYER_LAYER_NORM] = true,
+        [FL_LAYER_LSTM] = true,
+        [FL_LAYER_ATTENTION] = true,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = true,
+        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = true,
+        [FL_LAYER_MEAN_SQUARED] = true,
+    },
     .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
     .to_canonical = fl_onednn_to_canonical,
 #endif

@@ -11,7 +11,7 @@
 #include "backend/backend.h"
 #include <dnnl.h>
 
-enum { FL_ONEDNN_MEMORIES = 48, FL_ONEDNN_STEPS = 10, FL_ONEDNN_ARGUMENTS = 8, FL_ONEDNN_COPIES = 2 };
+enum { FL_ONEDNN_MEMORIES = 64, FL_ONEDNN_STEPS = 24, FL_ONEDNN_ARGUMENTS = 12, FL_ONEDNN_COPIES = 2 };
 
 typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
@@ -25,6 +25,7 @@ typedef struct fl_onednn_memory {
 typedef void fl_onednn_loop(const void *what, void *const memories[]);
 
 typedef struct fl_onednn_step {
+    bool idle;                  /* it is for an input whose gradient nobody wants */
     dnnl_primitive_t primitive; /* NULL: a loop of our own */
     fl_onednn_loop *loop;
     void *what; /* the loop's, freed with the step */
@@ -84,11 +85,15 @@ fl_onednn_move *fl_onednn_move_new(const dnnl_memory_desc_t *from, const dnnl_me
 void fl_onednn_move_run(const fl_onednn_move *move, const float *from, float *to);
 void fl_onednn_move_free(fl_onednn_move *move); /* accepts NULL */
 
-/* An empty op for `request`; the maker sets its output, memories and steps. */
+/* An empty op for `request`, with the shape of its output; the maker sets its layout, memories and steps. */
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
 
 /* The output's layout; a canonical one leaves op.out.layout NULL. */
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
+
+/* For tensors that lie canonically in the parameter buffer. */
+void fl_onednn_plain_import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native);
+void fl_onednn_plain_export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical);
 
 /* A memory borrowed by bind: its pointer lies `place` bytes (offsetof) into fl_backend_buffers. */
 fl_onednn_memory *fl_onednn_borrowed(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
@@ -125,6 +130,15 @@ void fl_onednn_copy_free(fl_onednn_copy *copy);
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
 void fl_onednn_note_name(fl_onednn_op *op, const char *name);
 
+/* The layouts convolutions choose, by number; channels last for any other, which is then to be reordered. A pixel has
+ * `inner` channels side by side, 0: all. */
+size_t fl_onednn_layout_find(const dnnl_memory_desc_t *desc);
+size_t fl_onednn_layout_inner(size_t layout);
+dnnl_memory_desc_t fl_onednn_layout_of(fl_tensor_shape shape, dnnl_data_type_t type, size_t layout);
+
+/* What coordinate x of one dimension adds to a number's place in a blocked layout. */
+size_t fl_onednn_place(const dnnl_memory_desc_t *desc, int dim, size_t x);
+
 /* Append to the backward pass: d_in = d_out where `out`, the ReLU's output, is positive, else 0. */
 void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
                              const fl_onednn_memory *d_in);
@@ -141,7 +155,7 @@ fl_onednn_loop fl_onednn_pool_backward;                   /* d_out, places, d_in
 
 /* The weight gradient of a convolution by loops of our own: whether they are to be used for `request` in place of the
  * library's, which depends on instruction set and shapes alone; and a step of the backward pass that computes it.
- * `weights` are in the order O,H,W,I without gaps. */
+ * `weights` are in the order O,H,W,I without gaps, `bias` may be NULL. */
 bool fl_onednn_patches_serve(const fl_backend_request *request);
 void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
                            fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
@@ -173,9 +187,17 @@ typedef struct fl_onednn_weighted {
                                       const fl_onednn_shapes *shapes);
 } fl_onednn_weighted;
 
-/* Plan a layer with weights and a bias. */
+/* The bias of a layer that has one; NULL. */
+const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, const fl_onednn_shapes *shapes);
+
+/* Plan a layer with weights and perhaps a bias. */
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
 
-fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical;
+/* Pools of any windows by the library. */
+fl_backend_op_maker fl_onednn_windows;
+
+fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical,
+    fl_onednn_batch_norm, fl_onednn_sum, fl_onednn_each, fl_onednn_flatten, fl_onednn_channels, fl_onednn_lstm,
+    fl_onednn_attention;
 
 #endif

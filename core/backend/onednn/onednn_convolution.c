@@ -7,41 +7,51 @@ static fl_onednn_shapes shapes(const fl_backend_request *request)
     fl_tensor_shape in = request->in[0].shape, out = fl_layer_out(request->layer, in);
     dnnl_data_type_t type = fl_onednn_type(request->precision);
     dnnl_dim_t batch = (dnnl_dim_t)in.n, c = (dnnl_dim_t)in.c, o = (dnnl_dim_t)out.c;
-    dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel;
-    dnnl_dim_t image[] = { batch, c, (dnnl_dim_t)in.h, (dnnl_dim_t)in.w }, filters[] = { o, c, k, k };
+    dnnl_dim_t k = (dnnl_dim_t)request->layer->kernel, groups = (dnnl_dim_t)request->layer->groups;
+    dnnl_dim_t image[] = { batch, c, (dnnl_dim_t)in.h, (dnnl_dim_t)in.w };
+    dnnl_dim_t filters[] = { groups, o / groups, c / groups, k, k };
+    bool grouped = groups > 1;
     dnnl_dim_t result[] = { batch, o, (dnnl_dim_t)out.h, (dnnl_dim_t)out.w };
     return (fl_onednn_shapes){
         .in = fl_onednn_desc(4, image, type, dnnl_format_tag_any),
-        .weights = fl_onednn_desc(4, filters, type, dnnl_format_tag_any),
+        .weights = fl_onednn_desc(grouped ? 5 : 4, filters + !grouped, type, dnnl_format_tag_any),
         .bias = fl_onednn_desc(1, &o, dnnl_f32, dnnl_a),
         .out = fl_onednn_desc(4, result, type, dnnl_format_tag_any),
     };
 }
 
+typedef struct window {
+    dnnl_dims_t strides, pads;
+} window;
+
+static window window_of(const fl_backend_request *request)
+{
+    dnnl_dim_t stride = (dnnl_dim_t)request->layer->stride, pad = (dnnl_dim_t)request->layer->pad;
+    return (window){ { stride, stride }, { pad, pad } };
+}
+
 static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_backend_request *request, const fl_onednn_shapes *s)
 {
-    dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
-    const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
+    window w = window_of(request);
     return dnnl_convolution_forward_desc_init(&desc->convolution, dnnl_forward_training, dnnl_convolution_direct,
-                                              &s->in, &s->weights, &s->bias, &s->out, strides, pads, pads);
+                                              &s->in, &s->weights, fl_onednn_bias(request, s), &s->out, w.strides,
+                                              w.pads, w.pads);
 }
 
 static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_backend_request *request,
                                    const fl_onednn_shapes *s)
 {
-    dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
-    const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
+    window w = window_of(request);
     return dnnl_convolution_backward_data_desc_init(&desc->convolution, dnnl_convolution_direct, &s->in, &s->weights,
-                                                    &s->out, strides, pads, pads);
+                                                    &s->out, w.strides, w.pads, w.pads);
 }
 
 static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_request *request,
                                       const fl_onednn_shapes *s)
 {
-    dnnl_dim_t pad = (dnnl_dim_t)request->layer->pad;
-    const dnnl_dims_t pads = { pad, pad }, strides = { 1, 1 };
+    window w = window_of(request);
     return dnnl_convolution_backward_weights_desc_init(&desc->convolution, dnnl_convolution_direct, &s->in, &s->weights,
-                                                       &s->bias, &s->out, strides, pads, pads);
+                                                       fl_onednn_bias(request, s), &s->out, w.strides, w.pads, w.pads);
 }
 
 fl_backend_op *fl_onednn_convolution(const fl_backend_request *request)

@@ -77,8 +77,7 @@ BF16 static void scattered_bf16(const fl_onednn_copy *copy, const float *block, 
 
 /* --- tables --- */
 
-/* What coordinate x of one dimension adds to a number's place. */
-static size_t place_of(const dnnl_memory_desc_t *desc, int dim, size_t x)
+size_t fl_onednn_place(const dnnl_memory_desc_t *desc, int dim, size_t x)
 {
     const dnnl_blocking_desc_t *blocking = &desc->format_desc.blocking;
     size_t place = 0, stride = 1;
@@ -111,8 +110,8 @@ static uint32_t *map(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *t
     for (int dim = 0; dim >= 0;) {
         size_t here = 0, there = 0;
         for (int d = 0; d < from->ndims; d++) {
-            here += place_of(from, d, x[d]);
-            there += place_of(to, d, x[d]);
+            here += fl_onednn_place(from, d, x[d]);
+            there += fl_onednn_place(to, d, x[d]);
         }
         table[here / unit] = (uint32_t)there;
         for (dim = from->ndims - 1; dim >= 0 && (x[dim] += step[dim]) >= end[dim]; dim--) x[dim] = 0;
@@ -133,7 +132,8 @@ bool fl_onednn_copy_possible(const dnnl_memory_desc_t *from, const dnnl_memory_d
         size_t side = block_side(from, d), end = (size_t)from->padded_dims[d];
         if (end > (size_t)to->padded_dims[d]) return false;
         for (size_t x = 0; x < end; x++)
-            if (place_of(to, d, x) != place_of(to, d, x - x % side) + place_of(to, d, x % side)) return false;
+            if (fl_onednn_place(to, d, x) != fl_onednn_place(to, d, x - x % side) + fl_onednn_place(to, d, x % side))
+                return false;
     }
     return true;
 }

@@ -1,4 +1,4 @@
-/* Dense by inner product over rows.
+/* Dense by inner product over rows: examples, or the positions of a sequence.
  *
  * The rows are plain on both sides: then the library takes its brgemm kernels, with one weight layout for all three
  * passes; on four-dimensional inputs it falls back to a plain gemm. Weights are free for it to lay out.
@@ -10,7 +10,7 @@ static fl_onednn_shapes shapes(const fl_backend_request *request)
     fl_tensor_shape in = request->in[0].shape;
     dnnl_data_type_t type = fl_onednn_type(request->precision);
     dnnl_data_type_t out_type = request->canonical_next ? dnnl_f32 : type;
-    dnnl_dim_t batch = (dnnl_dim_t)in.n, n_in = (dnnl_dim_t)(in.c * in.h * in.w);
+    dnnl_dim_t batch = (dnnl_dim_t)fl_tensor_shape_rows(in), n_in = (dnnl_dim_t)fl_tensor_shape_columns(in);
     dnnl_dim_t n_out = (dnnl_dim_t)request->layer->n_out;
     return (fl_onednn_shapes){
         .in = fl_onednn_desc(2, (dnnl_dim_t[]){ batch, n_in }, type, dnnl_ab),
@@ -22,8 +22,8 @@ static fl_onednn_shapes shapes(const fl_backend_request *request)
 
 static dnnl_status_t forward(fl_onednn_desc_of *desc, const fl_backend_request *request, const fl_onednn_shapes *s)
 {
-    return dnnl_inner_product_forward_desc_init(&desc->dense, dnnl_forward_training, &s->in, &s->weights, &s->bias,
-                                                &s->out);
+    return dnnl_inner_product_forward_desc_init(&desc->dense, dnnl_forward_training, &s->in, &s->weights,
+                                                fl_onednn_bias(request, s), &s->out);
 }
 
 static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_backend_request *request,
@@ -35,7 +35,8 @@ static dnnl_status_t backward_data(fl_onednn_desc_of *desc, const fl_backend_req
 static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_request *request,
                                       const fl_onednn_shapes *s)
 {
-    return dnnl_inner_product_backward_weights_desc_init(&desc->dense, &s->in, &s->weights, &s->bias, &s->out);
+    return dnnl_inner_product_backward_weights_desc_init(&desc->dense, &s->in, &s->weights, fl_onednn_bias(request, s),
+                                                         &s->out);
 }
 
 fl_backend_op *fl_onednn_dense(const fl_backend_request *request)

@@ -46,4 +46,12 @@ FL_ONEDNN_ALWAYS_INLINE void fl_onednn_store(void *to, size_t i, float value, bo
     fl_onednn_store_bits(to, i, bits, bf16);
 }
 
+/* Of any value: bf16 is rounded to nearest even. */
+FL_ONEDNN_ALWAYS_INLINE void fl_onednn_round(void *to, size_t i, float value, bool bf16)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    fl_onednn_store_bits(to, i, bf16 ? bits + 0x7fff + (bits >> 16 & 1) : bits, bf16);
+}
+
 #endif

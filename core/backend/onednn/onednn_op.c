@@ -30,6 +30,7 @@ static void run(const fl_onednn_pass *pass)
 {
     for (size_t i = 0; i < pass->n_steps; i++) {
         const fl_onednn_step *step = &pass->steps[i];
+        if (step->idle) continue;
         if (step->loop)
             run_loop(step);
         else
@@ -48,6 +49,17 @@ static void backward(fl_backend_op *op)
     run(&((fl_onednn_op *)op)->backward);
 }
 
+/* An op with several inputs may have a gradient to write for some of them alone. */
+static void find_idle(fl_onednn_pass *pass)
+{
+    for (size_t i = 0; i < pass->n_steps; i++)
+        for (int k = 0; k < pass->steps[i].n_arguments; k++) {
+            void *at;
+            fl_onednn_check(dnnl_memory_get_data_handle(pass->steps[i].arguments[k].memory, &at), "finding a memory");
+            pass->steps[i].idle |= !at;
+        }
+}
+
 static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
 {
     fl_onednn_op *own = (fl_onednn_op *)op;
@@ -57,6 +69,7 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
         memcpy(&borrowed, (const char *)buffers + m->place, sizeof borrowed);
         fl_onednn_check(dnnl_memory_set_data_handle(m->handle, borrowed + m->offset), "binding a memory");
     }
+    find_idle(&own->backward);
 }
 
 static void refresh(fl_backend_op *op, size_t tensor, size_t first, size_t count)
@@ -88,6 +101,9 @@ static void free_op(fl_backend_op *op)
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
 {
     fl_onednn_op *own = fl_memory_new(1, sizeof *own);
+    fl_tensor_shape in[FL_LAYER_FROM];
+    for (size_t k = 0; k < request->n_in; k++) in[k] = request->in[k].shape;
+    own->op.out.shape = request->layer ? fl_layer_out_of(request->layer, in, request->n_in) : request->in[0].shape;
     own->op.reads_in = own->op.reads_out = true;
     own->op.bind = bind;
     own->op.forward = forward;
@@ -100,13 +116,21 @@ fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
 {
     fl_backend_activation *out = &op->op.out;
-    out->shape =
-        (fl_tensor_shape){ (size_t)desc->dims[0], (size_t)desc->dims[1], (size_t)desc->dims[2], (size_t)desc->dims[3] };
     out->bytes = dnnl_memory_desc_get_size(desc);
     out->precision = desc->data_type == dnnl_bf16 ? FL_BACKEND_BF16 : FL_BACKEND_F32;
     dnnl_memory_desc_t canonical = fl_onednn_plain(out->shape, dnnl_f32);
     op->out = *desc;
     out->layout = dnnl_memory_desc_equal(desc, &canonical) ? NULL : &op->out;
+}
+
+void fl_onednn_plain_import(const fl_backend_op *op, size_t tensor, const float *canonical, float *native)
+{
+    memcpy(native, canonical, op->tensors[tensor].n_values * sizeof *native);
+}
+
+void fl_onednn_plain_export(const fl_backend_op *op, size_t tensor, const float *native, float *canonical)
+{
+    memcpy(canonical, native, op->tensors[tensor].n_values * sizeof *canonical);
 }
 
 static fl_onednn_step *add_step(fl_onednn_pass *pass, size_t n_arguments)

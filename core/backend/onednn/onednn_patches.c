@@ -22,6 +22,7 @@ enum { UNIT_PLACES = 512, PIECE_STEPS = 28 }; /* places a unit should not exceed
 typedef struct patches {
     fl_tensor_shape in, out;
     size_t kernel, pad;
+    bool bias;
     size_t width;                   /* of a row of places: the output's, made even */
     size_t band, bands;             /* rows of a unit, units of an image */
     size_t steps, units;            /* tiles of places of a unit, units of a piece */
@@ -157,10 +158,10 @@ static void unpack(const patches *p, const scratch *r, float *weights, float *bi
                        r->sums + tile * FL_ONEDNN_TILE_BYTES + o % FL_ONEDNN_TILE * FL_ONEDNN_TILE_LINE,
                        (left < FL_ONEDNN_TILE ? left : FL_ONEDNN_TILE) * sizeof *weights);
             }
-    memcpy(bias, r->bias, p->out.c * sizeof *bias);
+    if (p->bias) memcpy(bias, r->bias, p->out.c * sizeof *bias);
 }
 
-/* Memories: in, d_out, the workspace, the gradients of weights and bias. */
+/* Memories: in, d_out, the workspace, the gradients of weights and, where there is one, bias. */
 static void run(const void *what, void *const memories[])
 {
     const patches *p = what;
@@ -177,7 +178,7 @@ static void run(const void *what, void *const memories[])
             FL_ONEDNN_TILE_LINE, p->column_tiles * FL_ONEDNN_TILE_BYTES, p->sums_of_column, first == 0 });
     }
     fl_onednn_tiles_end();
-    unpack(p, &r, memories[3], memories[4]);
+    unpack(p, &r, memories[3], p->bias ? memories[4] : NULL);
 }
 
 /* --- planning --- */
@@ -189,7 +190,9 @@ static patches *plan(const fl_backend_request *request)
     size_t window_tiles = (layer->kernel * in.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
     size_t column_tiles = layer->kernel * window_tiles;
     patches *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);
-    *p = (patches){ .in = in, .out = out, .kernel = layer->kernel, .pad = layer->pad, .window_tiles = window_tiles };
+    *p = (patches){ .in = in, .out = out, .kernel = layer->kernel, .pad = layer->pad };
+    p->window_tiles = window_tiles;
+    p->bias = !layer->no_bias;
     p->width = round_up(out.w, 2);
     p->row_tiles = (out.c + FL_ONEDNN_TILE - 1) / FL_ONEDNN_TILE;
     size_t most_rows = UNIT_PLACES / p->width ? UNIT_PLACES / p->width : 1;
@@ -213,7 +216,7 @@ bool fl_onednn_patches_serve(const fl_backend_request *request)
 {
     if (request->layer->kind != FL_LAYER_CONVOLUTION || request->precision != FL_BACKEND_BF16 || !request->training)
         return false;
-    if (!fl_onednn_tiles_usable()) return false;
+    if (!fl_onednn_tiles_usable() || request->layer->stride > 1 || request->layer->groups > 1) return false;
     patches *p = plan(request);
     bool filled = p->bands * p->steps * FL_ONEDNN_TILE_PLACES <= 2 * p->out.h * p->out.w;
     free(p);
@@ -233,5 +236,5 @@ void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, 
                                            fl_onednn_bring(op, &op->backward, d_out, &d_desc),
                                            fl_onednn_allocated(op, &workspace), weights, bias };
     fl_onednn_note_name(op, "own:avx512_core_amx_bf16");
-    fl_onednn_add_loop(op, &op->backward, run, p, 5, memories);
+    fl_onednn_add_loop(op, &op->backward, run, p, bias ? 5 : 4, memories);
 }

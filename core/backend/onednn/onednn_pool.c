@@ -1,32 +1,8 @@
-/* Max-pool in the layout it is given, with the ReLU that follows, by loops of our own. */
+/* Max-pool in the layout it is given, with the ReLU that follows: of windows side by side by loops of our own. */
 #include "backend/onednn/onednn.h"
 #include "base/memory.h"
 
 #include <stddef.h>
-
-/* The layouts convolutions choose, and how many numbers a pixel has in each; 0: all channels. */
-static const struct {
-    dnnl_format_tag_t tag;
-    size_t inner;
-} layouts[] = { { dnnl_nChw16c, 16 }, { dnnl_nhwc, 0 }, { dnnl_nChw8c, 8 }, { dnnl_nChw4c, 4 }, { dnnl_nchw, 1 } };
-
-enum { N_LAYOUTS = sizeof layouts / sizeof *layouts, CHANNELS_LAST = 1 };
-
-static dnnl_memory_desc_t lay_out(fl_tensor_shape shape, dnnl_data_type_t type, size_t layout)
-{
-    dnnl_memory_desc_t plain = fl_onednn_plain(shape, type);
-    return fl_onednn_desc(4, plain.dims, type, layouts[layout].tag);
-}
-
-/* Which of them `desc` is; channels last where it is none, and then the input is reordered. */
-static size_t find_layout(const dnnl_memory_desc_t *desc, fl_tensor_shape shape)
-{
-    for (size_t i = 0; i < N_LAYOUTS; i++) {
-        dnnl_memory_desc_t known = lay_out(shape, desc->data_type, i);
-        if (dnnl_memory_desc_equal(desc, &known)) return i;
-    }
-    return CHANNELS_LAST;
-}
 
 static fl_onednn_pool describe(const fl_backend_request *request, const dnnl_memory_desc_t *in, size_t inner)
 {
@@ -71,15 +47,14 @@ static void add_backward(fl_onednn_op *op, const fl_onednn_pool *pool, const fl_
     if (d_in != d_activation) fl_onednn_add_reorder(op, &op->backward, d_in, d_activation);
 }
 
-fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
+static fl_backend_op *tiles(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);
     dnnl_memory_desc_t activation_desc = fl_onednn_activation(&request->in[0]);
-    size_t layout = find_layout(&activation_desc, request->in[0].shape);
-    dnnl_memory_desc_t in_desc = lay_out(request->in[0].shape, activation_desc.data_type, layout);
-    dnnl_memory_desc_t out_desc =
-        lay_out(fl_layer_out(request->layer, request->in[0].shape), activation_desc.data_type, layout);
-    fl_onednn_pool pool = describe(request, &in_desc, layouts[layout].inner);
+    size_t layout = fl_onednn_layout_find(&activation_desc);
+    dnnl_memory_desc_t in_desc = fl_onednn_layout_of(request->in[0].shape, activation_desc.data_type, layout);
+    dnnl_memory_desc_t out_desc = fl_onednn_layout_of(op->op.out.shape, activation_desc.data_type, layout);
+    fl_onednn_pool pool = describe(request, &in_desc, fl_onednn_layout_inner(layout));
     dnnl_dim_t bytes = (dnnl_dim_t)fl_onednn_pool_places(&pool);
     dnnl_memory_desc_t places_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_set_out(op, &out_desc);
@@ -92,4 +67,11 @@ fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
     add_forward(op, &pool, in, places);
     if (request->training) add_backward(op, &pool, in, activation, places);
     return &op->op;
+}
+
+fl_backend_op *fl_onednn_max_pool(const fl_backend_request *request)
+{
+    fl_layer_window window = fl_layer_window_on(request->layer, request->in[0].shape);
+    bool side_by_side = window.stride == window.h && window.h == window.w && !window.pad;
+    return side_by_side ? tiles(request) : fl_onednn_windows(request);
 }

@@ -40,6 +40,25 @@ void fl_onednn_move_free(fl_onednn_move *move)
     free(move);
 }
 
+/* A vector of the same numbers. */
+fl_backend_op *fl_onednn_flatten(const fl_backend_request *request)
+{
+    fl_onednn_op *op = fl_onednn_new(request);
+    dnnl_memory_desc_t layout = fl_onednn_activation(&request->in[0]);
+    dnnl_memory_desc_t plain = fl_onednn_plain(request->in[0].shape, layout.data_type);
+    dnnl_memory_desc_t vector = fl_onednn_plain(op->op.out.shape, layout.data_type);
+    fl_onednn_set_out(op, &vector);
+    op->op.reads_in = op->op.reads_out = false;
+    op->op.passes = dnnl_memory_desc_equal(&layout, &plain);
+    fl_onednn_add_reorder(op, &op->forward, fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, in)),
+                          fl_onednn_borrowed(op, &plain, offsetof(fl_backend_buffers, out)));
+    if (request->training && !op->op.passes)
+        fl_onednn_add_reorder(op, &op->backward, fl_onednn_borrowed(op, &plain, offsetof(fl_backend_buffers, d_out)),
+                              fl_onednn_borrowed(op, &layout, offsetof(fl_backend_buffers, d_in)));
+    fl_onednn_note_name(op, "reorder");
+    return &op->op;
+}
+
 fl_backend_op *fl_onednn_to_canonical(const fl_backend_request *request)
 {
     fl_onednn_op *op = fl_onednn_new(request);

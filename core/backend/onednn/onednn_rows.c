@@ -20,6 +20,7 @@ enum {
 
 typedef struct rows {
     size_t batch, n_in, n_out, steps;
+    bool bias;
     size_t column_tiles, *sums_of_column;
     size_t columns[]; /* column_tiles, then as many for sums_of_column: see fl_onednn_tiles */
 } rows;
@@ -73,7 +74,7 @@ FL_CLONES static void add_up(size_t batch, size_t n_out, const uint16_t *d, floa
     }
 }
 
-/* Memories: in, d_out, the workspace, the gradients of weights and bias. */
+/* Memories: in, d_out, the workspace, the gradients of weights and, where there is one, bias. */
 static void run(const void *what, void *const memories[])
 {
     const rows *p = what;
@@ -81,7 +82,7 @@ static void run(const void *what, void *const memories[])
     lay_out(p, memories[2], &r);
     pack_inputs(p, &r, memories[0]);
     pack_gradients(p, &r, memories[1]);
-    add_up(p->batch, p->n_out, memories[1], memories[4]);
+    if (p->bias) add_up(p->batch, p->n_out, memories[1], memories[4]);
     fl_onednn_tiles_begin();
     fl_onednn_tiles_multiply(&(fl_onednn_tiles){ 1, p->steps, r.left, r.right, 0, p->n_in / FL_ONEDNN_TILE,
                                                  p->column_tiles, p->columns, memories[3], BLOCK * sizeof(float),
@@ -94,8 +95,10 @@ static rows *plan(const fl_backend_request *request)
     fl_tensor_shape in = request->in[0].shape;
     size_t column_tiles = request->layer->n_out / FL_ONEDNN_TILE;
     rows *p = fl_memory_new(1, sizeof *p + 2 * column_tiles * sizeof *p->columns);
-    *p = (rows){ .batch = in.n, .n_in = in.c * in.h * in.w, .n_out = request->layer->n_out };
-    p->steps = (in.n + FL_ONEDNN_TILE_PLACES - 1) / FL_ONEDNN_TILE_PLACES;
+    *p = (rows){ .batch = fl_tensor_shape_rows(in), .n_in = fl_tensor_shape_columns(in) };
+    p->n_out = request->layer->n_out;
+    p->bias = !request->layer->no_bias;
+    p->steps = (p->batch + FL_ONEDNN_TILE_PLACES - 1) / FL_ONEDNN_TILE_PLACES;
     p->column_tiles = column_tiles;
     p->sums_of_column = p->columns + column_tiles;
     for (size_t c = 0; c < column_tiles; c++) {
@@ -126,6 +129,6 @@ void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, con
     dnnl_dim_t bytes = (dnnl_dim_t)lay_out(p, (char *)p, &unused);
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     fl_onednn_note_name(op, "own:avx512_core_amx_bf16");
-    fl_onednn_add_loop(op, &op->backward, run, p, 5,
+    fl_onednn_add_loop(op, &op->backward, run, p, bias ? 5 : 4,
                        (const fl_onednn_memory *[]){ in, d_out, fl_onednn_allocated(op, &workspace), weights, bias });
 }

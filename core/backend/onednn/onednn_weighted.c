@@ -14,12 +14,18 @@ typedef struct plan {
     const fl_backend_request *request;
     fl_onednn_shapes shapes;
     dnnl_primitive_desc_t forward, backward_weights, backward_data; /* NULL where there is none */
-    fl_onednn_memory *in, *out, *d_out, *weights, *bias;
+    fl_onednn_memory *in, *out, *d_out, *weights, *bias, *d_bias;   /* NULL where there is none */
 } plan;
 
 static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
 {
-    return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, like->ndims == 4 ? dnnl_abcd : dnnl_ab);
+    static const dnnl_format_tag_t tags[] = { [2] = dnnl_ab, [4] = dnnl_abcd, [5] = dnnl_abcde };
+    return fl_onednn_desc(like->ndims, like->dims, dnnl_f32, tags[like->ndims]);
+}
+
+const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, const fl_onednn_shapes *shapes)
+{
+    return request->layer->no_bias ? NULL : &shapes->bias;
 }
 
 /* Inner product sees rows, activations have four dimensions: the plain four-dimensional layout of the same bytes. */
@@ -80,10 +86,10 @@ static void add_forward(plan *p)
     fl_onednn_argument arguments[] = {
         { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
-        { DNNL_ARG_BIAS, p->bias },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
+        { DNNL_ARG_BIAS, p->bias },
     };
-    fl_onednn_add(op, pass, p->forward, 4, arguments);
+    fl_onednn_add(op, pass, p->forward, p->bias ? 4 : 3, arguments);
 }
 
 static void add_backward_weights(plan *p)
@@ -100,9 +106,9 @@ static void add_backward_weights(plan *p)
         { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
         { DNNL_ARG_DIFF_WEIGHTS, written },
-        { DNNL_ARG_DIFF_BIAS, fl_onednn_borrowed(op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])) },
+        { DNNL_ARG_DIFF_BIAS, p->d_bias },
     };
-    fl_onednn_add(op, pass, p->backward_weights, 4, arguments);
+    fl_onednn_add(op, pass, p->backward_weights, p->bias ? 4 : 3, arguments);
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
 }
 
@@ -111,10 +117,9 @@ static void add_backward_patches(plan *p)
 {
     dnnl_memory_desc_t channels_last = fl_onednn_desc(4, p->op->weights.dims, dnnl_f32, dnnl_nhwc);
     fl_onednn_memory *grad = fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
-    fl_onednn_memory *bias = fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1]));
     bool same = dnnl_memory_desc_equal(&channels_last, &grad->desc);
     fl_onednn_memory *written = same ? grad : fl_onednn_allocated(p->op, &channels_last);
-    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, bias);
+    fl_onednn_add_patches(p->op, p->request, p->in, p->d_out, written, p->d_bias);
     if (!same) fl_onednn_add_reorder(p->op, &p->op->backward, written, grad);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
@@ -127,8 +132,7 @@ static void add_backward_rows(plan *p)
     fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in[0].shape);
     fl_onednn_memory *d_out = read_activation(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
     fl_onednn_add_rows(p->op, p->request, in, d_out,
-                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
-                       fl_onednn_borrowed(p->op, &p->bias->desc, offsetof(fl_backend_buffers, grad[1])));
+                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -157,14 +161,16 @@ static void add_memories(plan *p)
     fl_onednn_op *op = p->op;
     dnnl_memory_desc_t in = fl_onednn_activation(&p->request->in[0]),
                        out = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
-    out = as_activation(&out, fl_layer_out(p->request->layer, p->request->in[0].shape));
+    out = as_activation(&out, op->op.out.shape);
     fl_onednn_set_out(op, &out);
     op->weights = native_weights(p);
     p->in = fl_onednn_borrowed(op, &in, offsetof(fl_backend_buffers, in));
     p->out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, out));
     p->weights = fl_onednn_borrowed(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
-    p->bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
     if (p->request->training) p->d_out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, d_out));
+    if (!fl_onednn_bias(p->request, &p->shapes)) return;
+    p->bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, param[1]));
+    p->d_bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, grad[1]));
 }
 
 static void add_backward(plan *p)

@@ -1,7 +1,7 @@
 /* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
  *
- * Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer. The losses
- * fall back to naive.
+ * Losses, functions of one number, layer normalisation, LSTM and attention are the canonical ops that all fast backends
+ * share. Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer.
  */
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
@@ -45,15 +45,6 @@ static void describe(fl_text *text)
     free(file);
 }
 
-/* Windows side by side on images, with a bias. */
-static bool serves(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision)
-{
-    bool pool = layer->kind == FL_LAYER_MAX_POOL;
-    fl_layer_window window = fl_layer_window_on(layer, in);
-    if (in.form != FL_TENSOR_IMAGE || layer->no_bias || layer->groups > 1) return false;
-    return pool ? window.stride == window.h && !window.pad : layer->stride <= 1;
-}
-
 #else
 
 #include "backend/absent.h"
@@ -73,7 +64,15 @@ const fl_backend fl_backend_openblas = {
         [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
         [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
         [FL_LAYER_RELU] = fl_naive_relu,
+        [FL_LAYER_SIGMOID] = fl_backend_sigmoid,
+        [FL_LAYER_TANH] = fl_backend_tanh,
+        [FL_LAYER_GELU] = fl_backend_gelu,
+        [FL_LAYER_LAYER_NORM] = fl_backend_layer_norm,
+        [FL_LAYER_LSTM] = fl_openblas_lstm,
+        [FL_LAYER_ATTENTION] = fl_openblas_attention,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = fl_backend_softmax_cross_entropy,
+        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = fl_backend_sigmoid_cross_entropy,
+        [FL_LAYER_MEAN_SQUARED] = fl_backend_mean_squared,
     },
-    .serves = serves,
 #endif
 };

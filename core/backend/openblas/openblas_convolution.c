@@ -1,4 +1,4 @@
-/* Convolution as a matrix product per image (im2col).
+/* Convolution as a matrix product per image and group (im2col).
  *
  * The patches of an image are a matrix with a row per (channel, tap) and a column per output pixel; then, for an image,
  * out = W patches + b, dW += d patches^T and d_patches = W^T d, which is added back onto the image (col2im).
@@ -9,15 +9,16 @@
 #include <cblas.h>
 #include <string.h>
 
-/* The matrix product's three sizes. */
+/* The product's three sizes, of one group, and how many groups there are. */
 typedef struct sizes {
-    blasint filters, taps, pixels;
+    size_t filters, taps, pixels, groups;
 } sizes;
 
 static sizes sizes_of(const fl_backend_plain *p)
 {
     fl_tensor_shape out = p->op.out.shape;
-    return (sizes){ (blasint)out.c, (blasint)(p->in.c * p->layer.kernel * p->layer.kernel), (blasint)(out.h * out.w) };
+    size_t k = p->layer.kernel, groups = p->layer.groups;
+    return (sizes){ out.c / groups, p->in.c / groups * k * k, out.h * out.w, groups };
 }
 
 /* The workspace: patches, then a one per pixel. */
@@ -29,14 +30,14 @@ static float *patches_of(const fl_backend_plain *p)
 static float *ones_of(const fl_backend_plain *p)
 {
     sizes s = sizes_of(p);
-    return patches_of(p) + (size_t)s.taps * (size_t)s.pixels;
+    return patches_of(p) + s.groups * s.taps * s.pixels;
 }
 
 static void bind_ones(fl_backend_op *op, const fl_backend_buffers *buffers)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
     p->at = *buffers;
-    for (blasint i = 0; i < sizes_of(p).pixels; i++) ones_of(p)[i] = 1;
+    for (size_t i = 0; i < sizes_of(p).pixels; i++) ones_of(p)[i] = 1;
 }
 
 /* Outputs first..end-1 of a row or column see the image under `tap`. */
@@ -44,9 +45,11 @@ typedef struct span {
     size_t first, end;
 } span;
 
-static span seen(size_t n_in, size_t n_out, size_t pad, size_t tap)
+static span seen(const fl_layer *layer, size_t n_in, size_t n_out, size_t tap)
 {
-    span s = { tap < pad ? pad - tap : 0, tap < n_in + pad ? n_in + pad - tap : 0 };
+    size_t pad = layer->pad, stride = layer->stride;
+    span s = { tap < pad ? (pad - tap + stride - 1) / stride : 0,
+               tap < n_in + pad ? (n_in + pad - tap - 1) / stride + 1 : 0 };
     if (s.end > n_out) s.end = n_out;
     if (s.first > s.end) s.first = s.end;
     return s;
@@ -56,16 +59,18 @@ static span seen(size_t n_in, size_t n_out, size_t pad, size_t tap)
 static void gather_tap(const fl_backend_plain *p, const float *image, size_t i, size_t j, float *row)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
-    size_t pad = p->layer.pad;
-    span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
+    size_t pad = p->layer.pad, stride = p->layer.stride;
+    span ys = seen(&p->layer, in.h, out.h, i), xs = seen(&p->layer, in.w, out.w, j);
     memset(row, 0, ys.first * out.w * sizeof *row);
     for (size_t y = ys.first; y < ys.end; y++) {
         float *to = row + y * out.w;
-        for (size_t x = 0; x < xs.first; x++) to[x] = 0;
-        if (xs.end > xs.first)
-            memcpy(to + xs.first, image + (y + i - pad) * in.w + (xs.first + j - pad),
-                   (xs.end - xs.first) * sizeof *to);
-        for (size_t x = xs.end; x < out.w; x++) to[x] = 0;
+        const float *from = image + (y * stride + i - pad) * in.w;
+        memset(to, 0, xs.first * sizeof *to);
+        if (stride == 1 && xs.end > xs.first)
+            memcpy(to + xs.first, from + (xs.first + j - pad), (xs.end - xs.first) * sizeof *to);
+        else
+            for (size_t x = xs.first; x < xs.end; x++) to[x] = from[x * stride + j - pad];
+        memset(to + xs.end, 0, (out.w - xs.end) * sizeof *to);
     }
     memset(row + ys.end * out.w, 0, (out.h - ys.end) * out.w * sizeof *row);
 }
@@ -73,12 +78,12 @@ static void gather_tap(const fl_backend_plain *p, const float *image, size_t i, 
 static void scatter_tap(const fl_backend_plain *p, const float *restrict row, size_t i, size_t j, float *restrict image)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
-    size_t pad = p->layer.pad;
-    span ys = seen(in.h, out.h, pad, i), xs = seen(in.w, out.w, pad, j);
+    size_t pad = p->layer.pad, stride = p->layer.stride;
+    span ys = seen(&p->layer, in.h, out.h, i), xs = seen(&p->layer, in.w, out.w, j);
     for (size_t y = ys.first; y < ys.end; y++) {
-        const float *from = row + y * out.w + xs.first;
-        float *to = image + (y + i - pad) * in.w + (xs.first + j - pad);
-        for (size_t x = 0; x < xs.end - xs.first; x++) to[x] += from[x];
+        const float *from = row + y * out.w;
+        float *to = image + (y * stride + i - pad) * in.w;
+        for (size_t x = xs.first; x < xs.end; x++) to[x * stride + j - pad] += from[x];
     }
 }
 
@@ -100,29 +105,40 @@ static void scatter(const fl_backend_plain *p, const float *patches, float *imag
 static void forward_image(const fl_backend_plain *p, const float *image, float *out)
 {
     sizes s = sizes_of(p);
+    bool bias = !p->layer.no_bias;
     gather(p, image, patches_of(p));
-    for (blasint o = 0; o < s.filters; o++)
-        for (blasint i = 0; i < s.pixels; i++) out[o * s.pixels + i] = p->at.param[1][o];
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, s.filters, s.pixels, s.taps, 1, p->at.param[0], s.taps,
-                patches_of(p), s.pixels, 1, out, s.pixels);
-    if (p->op.fused_relu) fl_openblas_relu(out, (size_t)s.filters * (size_t)s.pixels);
+    for (size_t i = 0; bias && i < s.groups * s.filters * s.pixels; i++) out[i] = p->at.param[1][i / s.pixels];
+    for (size_t g = 0; g < s.groups; g++)
+        fl_openblas_product(s.filters, s.pixels, s.taps, 1,
+                            (fl_backend_matrix){ p->at.param[0] + g * s.filters * s.taps, s.taps, false },
+                            (fl_backend_matrix){ patches_of(p) + g * s.taps * s.pixels, s.pixels, false }, bias,
+                            out + g * s.filters * s.pixels, s.pixels);
+    if (p->op.fused_relu) fl_openblas_relu(out, s.groups * s.filters * s.pixels);
 }
 
 static void backward_parameters(const fl_backend_plain *p, const float *image, const float *d_out)
 {
     sizes s = sizes_of(p);
+    size_t filters = s.groups * s.filters;
     gather(p, image, patches_of(p));
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, s.filters, s.taps, s.pixels, 1, d_out, s.pixels, patches_of(p),
-                s.pixels, 1, p->at.grad[0], s.taps);
-    cblas_sgemv(CblasRowMajor, CblasNoTrans, s.filters, s.pixels, 1, d_out, s.pixels, ones_of(p), 1, 1, p->at.grad[1],
-                1);
+    for (size_t g = 0; g < s.groups; g++)
+        fl_openblas_product(s.filters, s.taps, s.pixels, 1,
+                            (fl_backend_matrix){ d_out + g * s.filters * s.pixels, s.pixels, false },
+                            (fl_backend_matrix){ patches_of(p) + g * s.taps * s.pixels, s.pixels, true }, 1,
+                            p->at.grad[0] + g * s.filters * s.taps, s.taps);
+    if (!p->layer.no_bias)
+        cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)filters, (blasint)s.pixels, 1, d_out, (blasint)s.pixels,
+                    ones_of(p), 1, 1, p->at.grad[1], 1);
 }
 
 static void backward_image(const fl_backend_plain *p, const float *d_out, float *d_image)
 {
     sizes s = sizes_of(p);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, s.taps, s.pixels, s.filters, 1, p->at.param[0], s.taps, d_out,
-                s.pixels, 0, patches_of(p), s.pixels);
+    for (size_t g = 0; g < s.groups; g++)
+        fl_openblas_product(s.taps, s.pixels, s.filters, 1,
+                            (fl_backend_matrix){ p->at.param[0] + g * s.filters * s.taps, s.taps, true },
+                            (fl_backend_matrix){ d_out + g * s.filters * s.pixels, s.pixels, false }, 0,
+                            patches_of(p) + g * s.taps * s.pixels, s.pixels);
     scatter(p, patches_of(p), d_image);
 }
 
@@ -152,7 +168,7 @@ fl_backend_op *fl_openblas_convolution(const fl_backend_request *request)
     fl_backend_plain *p = fl_backend_plain_new(request, "im2col, sgemm", forward, backward);
     sizes s = sizes_of(p);
     p->op.fused_relu = p->op.reads_out = request->relu_next;
-    p->op.workspace_bytes = ((size_t)s.taps + 1) * (size_t)s.pixels * sizeof(float);
+    p->op.workspace_bytes = (s.groups * s.taps + 1) * s.pixels * sizeof(float);
     p->op.bind = bind_ones;
     return &p->op;
 }

@@ -1,38 +1,57 @@
-/* Dense: y = x W^T + b, three matrix products and two sweeps for the bias and the ReLU. */
+/* Dense: y = x W^T + b, three matrix products and two sweeps for the bias and the ReLU; with groups as many products,
+ * of columns of x and y and rows of W. */
 #include "backend/openblas/openblas.h"
+#include "backend/rows.h"
 
-#include <cblas.h>
-#include <string.h>
+/* The sizes of a group, and of a whole row. */
+typedef struct sizes {
+    size_t rows, in, out, all_in, all_out;
+} sizes;
+
+static sizes sizes_of(const fl_backend_plain *p)
+{
+    size_t groups = p->layer.groups, in = fl_tensor_shape_columns(p->in), out = p->layer.n_out;
+    return (sizes){ fl_tensor_shape_rows(p->in), in / groups, out / groups, in, out };
+}
+
+static void forward_group(const fl_backend_plain *p, size_t group)
+{
+    sizes s = sizes_of(p);
+    const float *in = (const float *)p->at.in[0] + group * s.in, *weights = p->at.param[0] + group * s.out * s.in;
+    fl_openblas_product(s.rows, s.out, s.in, 1, (fl_backend_matrix){ in, s.all_in, false },
+                        (fl_backend_matrix){ weights, s.in, true }, !p->layer.no_bias,
+                        (float *)p->at.out + group * s.out, s.all_out);
+}
+
+static void backward_group(const fl_backend_plain *p, size_t group)
+{
+    sizes s = sizes_of(p);
+    const float *in = (const float *)p->at.in[0] + group * s.in, *weights = p->at.param[0] + group * s.out * s.in;
+    const float *d_out = (const float *)p->at.d_out + group * s.out;
+    fl_openblas_product(s.out, s.in, s.rows, 1, (fl_backend_matrix){ d_out, s.all_out, true },
+                        (fl_backend_matrix){ in, s.all_in, false }, 0, p->at.grad[0] + group * s.out * s.in, s.in);
+    if (p->needs_d_in)
+        fl_openblas_product(s.rows, s.in, s.out, 1, (fl_backend_matrix){ d_out, s.all_out, false },
+                            (fl_backend_matrix){ weights, s.in, false }, 0, (float *)p->at.d_in[0] + group * s.in,
+                            s.all_in);
+}
 
 static void forward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
-    float *out = p->at.out;
-    for (size_t n = 0; n < batch; n++) memcpy(out + n * n_out, p->at.param[1], n_out * sizeof *out);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)batch, (blasint)n_out, (blasint)n_in, 1, p->at.in[0],
-                (blasint)n_in, p->at.param[0], (blasint)n_in, 1, out, (blasint)n_out);
-    if (op->fused_relu) fl_openblas_relu(out, batch * n_out);
-}
-
-static void add_rows(size_t rows, size_t columns, const float *restrict from, float *restrict to)
-{
-    memset(to, 0, columns * sizeof *to);
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++) to[j] += from[i * columns + j];
+    sizes s = sizes_of(p);
+    if (!p->layer.no_bias) fl_backend_rows_repeat(p->at.param[1], s.all_out, p->at.out, s.rows);
+    for (size_t group = 0; group < p->layer.groups; group++) forward_group(p, group);
+    if (op->fused_relu) fl_openblas_relu(p->at.out, s.rows * s.all_out);
 }
 
 static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    size_t batch = fl_tensor_shape_rows(p->in), n_out = p->layer.n_out, n_in = fl_tensor_shape_columns(p->in);
-    if (op->fused_relu) fl_openblas_relu_back(p->at.out, p->at.d_out, batch * n_out);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)n_out, (blasint)n_in, (blasint)batch, 1, p->at.d_out,
-                (blasint)n_out, p->at.in[0], (blasint)n_in, 0, p->at.grad[0], (blasint)n_in);
-    add_rows(batch, n_out, p->at.d_out, p->at.grad[1]);
-    if (!p->needs_d_in) return;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)batch, (blasint)n_in, (blasint)n_out, 1,
-                p->at.d_out, (blasint)n_out, p->at.param[0], (blasint)n_in, 0, p->at.d_in[0], (blasint)n_in);
+    sizes s = sizes_of(p);
+    if (op->fused_relu) fl_openblas_relu_back(p->at.out, p->at.d_out, s.rows * s.all_out);
+    for (size_t group = 0; group < p->layer.groups; group++) backward_group(p, group);
+    if (!p->layer.no_bias) fl_backend_rows_sum(p->at.d_out, s.rows, s.all_out, p->at.grad[1]);
 }
 
 fl_backend_op *fl_openblas_dense(const fl_backend_request *request)

@@ -1,147 +1,7 @@
-/* Naive against an oracle: each layer written once more as its textbook sum, in double, and its gradients as central
- * differences of that. The layers are linear or piecewise linear, so a central difference is exact but for rounding.
- */
+/* What the layers promise beside their sums (backend_kinds.c): ties, kinks, masks, and ops that commute. */
 #include "support/op_chain.h"
+#include "backend/dropout.h"
 #include "base/denormals.h"
-
-#include "base/memory.h"
-
-/* One layer in double. */
-typedef struct oracle {
-    const fl_layer *layer;
-    fl_tensor_shape in, out;
-    double *x, *weight, *bias;
-} oracle;
-
-static double pixel(const oracle *o, size_t n, size_t c, size_t y, size_t x)
-{
-    size_t pad = o->layer->pad; /* coordinates count from the padding's corner */
-    if (y < pad || x < pad || y >= o->in.h + pad || x >= o->in.w + pad) return 0;
-    return o->x[((n * o->in.c + c) * o->in.h + y - pad) * o->in.w + x - pad];
-}
-
-static double convolution(const oracle *o, size_t n, size_t f, size_t y, size_t x)
-{
-    size_t k = o->layer->kernel;
-    double total = o->bias[f];
-    for (size_t c = 0; c < o->in.c; c++)
-        for (size_t i = 0; i < k; i++)
-            for (size_t j = 0; j < k; j++)
-                total += o->weight[((f * o->in.c + c) * k + i) * k + j] * pixel(o, n, c, y + i, x + j);
-    return total;
-}
-
-static double dense(const oracle *o, size_t n, size_t f, size_t y, size_t x)
-{
-    size_t n_in = o->in.c * o->in.h * o->in.w;
-    double total = o->bias[f];
-    for (size_t i = 0; i < n_in; i++) total += o->weight[f * n_in + i] * o->x[n * n_in + i];
-    return total;
-}
-
-static double max_pool(const oracle *o, size_t n, size_t c, size_t y, size_t x)
-{
-    size_t k = o->layer->kernel;
-    double best = -HUGE_VAL;
-    for (size_t i = 0; i < k * k; i++) best = fmax(best, pixel(o, n, c, y * k + i / k, x * k + i % k));
-    return best;
-}
-
-static double relu(const oracle *o, size_t n, size_t c, size_t y, size_t x)
-{
-    return fmax(pixel(o, n, c, y, x), 0);
-}
-
-static double output(const oracle *o, size_t i)
-{
-    static double (*const kinds[])(const oracle *, size_t, size_t, size_t,
-                                   size_t) = { [FL_LAYER_DENSE] = dense,
-                                               [FL_LAYER_CONVOLUTION] = convolution,
-                                               [FL_LAYER_MAX_POOL] = max_pool,
-                                               [FL_LAYER_RELU] = relu };
-    size_t x = i % o->out.w, y = i / o->out.w % o->out.h, c = i / (o->out.w * o->out.h) % o->out.c;
-    return kinds[o->layer->kind](o, i / (o->out.w * o->out.h * o->out.c), c, y, x);
-}
-
-/* The number whose gradients the chain computes: sum of d_y y. */
-static double objective(const oracle *o, const float *d_y)
-{
-    double total = 0;
-    for (size_t i = 0; i < fl_tensor_shape_size(o->out); i++) total += d_y[i] * output(o, i);
-    return total;
-}
-
-static void assert_gradient(oracle *o, const float *d_y, double *values, size_t n, const float *gradient)
-{
-    const double h = 1e-5; /* small against the distance to the next kink, large against double's rounding */
-    float *expected = fl_memory_new(n, sizeof *expected);
-    for (size_t i = 0; i < n; i++) {
-        double kept = values[i];
-        values[i] = kept + h;
-        double above = objective(o, d_y);
-        values[i] = kept - h;
-        expected[i] = (float)((above - objective(o, d_y)) / (2 * h));
-        values[i] = kept;
-    }
-    assert_near(gradient, expected, n, 2e-6, "gradient");
-    free(expected);
-}
-
-static double *widened(const float *values, size_t n)
-{
-    double *wide = fl_memory_new(n, sizeof *wide);
-    for (size_t i = 0; i < n; i++) wide[i] = values[i];
-    return wide;
-}
-
-static void check(const fl_layer *layer, fl_tensor_shape in)
-{
-    fl_arena *arena = fl_arena_new();
-    chain_data data = chain_data_new(arena, layer, 1, in, CHAIN_REAL, 7);
-    chain_run(fl_backends()[0], layer, 1, FL_BACKEND_F32, true, &data);
-    oracle o = { layer, in, data.out, widened(data.x, fl_tensor_shape_size(in)), NULL, NULL };
-    if (data.n_tensors) o.weight = widened(data.parameters[0], data.n_values[0]);
-    if (data.n_tensors) o.bias = widened(data.parameters[1], data.n_values[1]);
-    for (size_t i = 0; i < fl_tensor_shape_size(data.out); i++)
-        if (!(fabs(data.y[i] - output(&o, i)) <= 1e-5))
-            fail_msg("output %zu is %g, not %g", i, data.y[i], output(&o, i));
-    assert_gradient(&o, data.d_y, o.x, fl_tensor_shape_size(in), data.d_x);
-    if (data.n_tensors) assert_gradient(&o, data.d_y, o.weight, data.n_values[0], data.gradients[0]);
-    if (data.n_tensors) assert_gradient(&o, data.d_y, o.bias, data.n_values[1], data.gradients[1]);
-    free(o.x);
-    free(o.weight);
-    free(o.bias);
-    fl_arena_free(arena);
-}
-
-static void dense_is_its_sum_and_its_gradients(void **state)
-{
-    check(&(fl_layer){ .kind = FL_LAYER_DENSE, .name = "t", .n_out = 5 }, (fl_tensor_shape){ 3, 17, 1, 1 });
-    check(&(fl_layer){ .kind = FL_LAYER_DENSE, .name = "t", .n_out = 3 }, (fl_tensor_shape){ 1, 2, 3, 5 });
-}
-
-static void convolution_is_its_sum_and_its_gradients(void **state)
-{
-    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 3, .kernel = 3, .pad = 1 },
-          (fl_tensor_shape){ 2, 3, 4, 5 });
-    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 5, .pad = 2 },
-          (fl_tensor_shape){ 3, 1, 2, 3 });
-    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 2, .pad = 0 },
-          (fl_tensor_shape){ 1, 5, 3, 2 });
-    check(&(fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "t", .n_out = 2, .kernel = 1, .pad = 2 },
-          (fl_tensor_shape){ 1, 2, 1, 1 });
-}
-
-static void max_pool_takes_the_largest_of_whole_windows(void **state)
-{
-    check(&(fl_layer){ .kind = FL_LAYER_MAX_POOL, .kernel = 2 }, (fl_tensor_shape){ 3, 2, 5, 7 });
-    check(&(fl_layer){ .kind = FL_LAYER_MAX_POOL, .kernel = 3 }, (fl_tensor_shape){ 1, 5, 8, 4 });
-}
-
-static void relu_cuts_at_zero(void **state)
-{
-    check(&(fl_layer){ .kind = FL_LAYER_RELU }, (fl_tensor_shape){ 3, 5, 2, 3 });
-}
 
 /* layer.h: a tie goes to the first in row order. */
 static void a_tie_in_a_window_goes_to_the_first_in_row_order(void **state)
@@ -184,17 +44,74 @@ static void relu_and_max_pool_commute_to_the_bit(void **state)
     fl_arena_free(arena);
 }
 
+/* A window over the edge has what is in the image alone: here it is negative, and no zero of the padding wins. */
+static void padding_never_wins(void **state)
+{
+    float x[] = { -1, -2, -3, -4 }, y[4], d_x[4], d_y[] = { 1, 2, 4, 8 };
+    fl_layer pool = { .kind = FL_LAYER_MAX_POOL, .kernel = 2, .stride = 2, .pad = 1 };
+    chain_data data = { .in = { 1, 1, 2, 2 }, .out = { 1, 1, 2, 2 }, .x = x, .d_y = d_y, .y = y, .d_x = d_x };
+    chain_run(fl_backends()[0], &pool, 1, FL_BACKEND_F32, true, &data);
+    assert_memory_equal(y, x, sizeof y);
+    assert_memory_equal(d_x, d_y, sizeof d_x);
+}
+
+enum { ROWS = 6, COLUMNS = 37, MASK = ROWS * COLUMNS };
+
+static void draw_mask(uint64_t seed, uint64_t step, size_t layer, float mask[MASK])
+{
+    fl_backend_moment moment = { .seed = seed, .step = step };
+    fl_backend_dropout_mask(.25, layer, &moment, COLUMNS, 0, MASK, mask);
+}
+
+static void a_mask_is_the_same_in_micro_batches(void **state)
+{
+    float whole[MASK], parts[MASK];
+    draw_mask(7, 11, 2, whole);
+    for (size_t row = 0; row < ROWS; row += 2) {
+        fl_backend_moment moment = { .seed = 7, .step = 11, .row = row };
+        fl_backend_dropout_mask(.25, 2, &moment, COLUMNS, 0, 2 * COLUMNS, parts + row * COLUMNS);
+    }
+    assert_memory_equal(parts, whole, sizeof whole);
+}
+
+static void each_seed_step_and_layer_has_its_mask(void **state)
+{
+    float first[MASK], other[MASK];
+    draw_mask(7, 11, 2, first);
+    draw_mask(8, 11, 2, other);
+    assert_memory_not_equal(first, other, sizeof first);
+    draw_mask(7, 12, 2, other);
+    assert_memory_not_equal(first, other, sizeof first);
+    draw_mask(7, 11, 3, other);
+    assert_memory_not_equal(first, other, sizeof first);
+}
+
+/* n draws with probability .75 have a deviation of sqrt(.75 .25 / n); five of them. */
+static void a_mask_keeps_its_share(void **state)
+{
+    enum { MANY = 100000 };
+    static float mask[MANY];
+    fl_backend_moment moment = { .seed = 3 };
+    size_t kept = 0;
+    fl_backend_dropout_mask(.25, 0, &moment, MANY, 0, MANY, mask);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_true(mask[i] == 0 || mask[i] == 4.0f / 3);
+        kept += mask[i] != 0;
+    }
+    assert_true(fabs(kept / (double)MANY - .75) < 5 * sqrt(.75 * .25 / MANY));
+}
+
 int main(void)
 {
     fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dense_is_its_sum_and_its_gradients),
-        cmocka_unit_test(convolution_is_its_sum_and_its_gradients),
-        cmocka_unit_test(max_pool_takes_the_largest_of_whole_windows),
-        cmocka_unit_test(relu_cuts_at_zero),
         cmocka_unit_test(a_tie_in_a_window_goes_to_the_first_in_row_order),
+        cmocka_unit_test(padding_never_wins),
         cmocka_unit_test(the_derivative_of_relu_at_zero_is_zero),
         cmocka_unit_test(relu_and_max_pool_commute_to_the_bit),
+        cmocka_unit_test(a_mask_is_the_same_in_micro_batches),
+        cmocka_unit_test(each_seed_step_and_layer_has_its_mask),
+        cmocka_unit_test(a_mask_keeps_its_share),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -33,6 +33,19 @@ static void a_block_is_philox_4x32_10(void **state)
     }
 }
 
+static void draws_from_anywhere_are_the_same_draws(void **state)
+{
+    enum { DRAWS = 1000 };
+    uint32_t in_order[DRAWS], some[DRAWS];
+    fl_random_stream stream = fl_random_stream_start(5, "dropout", 9);
+    for (size_t i = 0; i < DRAWS; i++) in_order[i] = fl_random_u32(&stream);
+    for (size_t first = 0; first < 7; first++)
+        for (size_t n = 1; n <= DRAWS - first; n += 331) {
+            fl_random_u32s(&stream, first, some, n);
+            assert_memory_equal(some, in_order + first, n * sizeof *some);
+        }
+}
+
 /* Philox and XXH32 written again in Python, with integers: the draws of (1, "init", 0) are e59e7d0e79988053,
  * e5d88e66d91a95b9, fd4301855cbe622b in pairs of 32 bits, low half first; a uniform is the upper 53 bits. */
 static void a_named_stream_starts_where_its_name_says(void **state)
@@ -223,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_block_is_philox_4x32_10),
+        cmocka_unit_test(draws_from_anywhere_are_the_same_draws),
         cmocka_unit_test(a_named_stream_starts_where_its_name_says),
         cmocka_unit_test(a_normal_is_made_of_two_uniforms),
         cmocka_unit_test(derived_seeds_are_fixed_for_ever),

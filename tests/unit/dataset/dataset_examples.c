@@ -5,7 +5,8 @@
 
 enum { N_TRAIN = 100, N_TEST = 20, N_ALL = N_TRAIN + N_TEST, N_VALUES = 256 };
 
-static uint8_t pixels[N_ALL * N_VALUES], labels[N_ALL];
+static uint8_t pixels[N_ALL * N_VALUES];
+static int32_t labels[N_ALL];
 static float values[N_ALL * N_VALUES];
 static fl_dataset pictures = { .shape = { 1, 1, 16, 16 },
                                .n_train = N_TRAIN,
@@ -13,13 +14,14 @@ static fl_dataset pictures = { .shape = { 1, 1, 16, 16 },
                                .n_classes = 10,
                                .pixels = pixels,
                                .labels = labels,
+                               .n_labels = 1,
                                .validation = 30 };
 
 /* Pixel q of example i is i + q, so that each example holds every grey level. */
 static int fill(void **state)
 {
     for (size_t i = 0; i < N_ALL; i++) {
-        labels[i] = (uint8_t)(i % 10);
+        labels[i] = (int32_t)(i % 10);
         for (size_t q = 0; q < N_VALUES; q++) pixels[i * N_VALUES + q] = (uint8_t)(i + q);
         for (size_t q = 0; q < N_VALUES; q++) values[i * N_VALUES + q] = (float)i + 0.25f;
     }

@@ -197,8 +197,8 @@ static void the_best_point_wins_by_metric_then_loss_then_step(void **state)
 {
     const fl_trial_point points[] = { synthetic_point(10, 0.2, 0.5, 0.9), synthetic_point(20, 0.1, 0.5, 0.8),
                                       synthetic_point(30, 0.1, 0.5, 0.7), synthetic_point(40, 0.1, 0.5, 0.7) };
-    assert_int_equal(30, fl_record_best_point(points, 4, FL_TRIAL_VAL_ERROR)->step);
-    assert_null(fl_record_best_point(points, 0, FL_TRIAL_VAL_ERROR));
+    assert_int_equal(30, fl_record_best_point(points, 4, FL_TRIAL_VAL_ERROR, false)->step);
+    assert_null(fl_record_best_point(points, 0, FL_TRIAL_VAL_ERROR, false));
 }
 
 int main(void)

@@ -162,7 +162,7 @@ static void trials_stopped_early_are_named(void **state)
     sound_trials(&s, 0, 10, 0.1, 0.1);
     add_trial(&s, 0, 10, 0, (synthetic){ .val_error = 0.9, .stopped_at = 30 });
     fl_summary *summary = sum_up(&s);
-    ASSERT_WARNS(&summary->arms[0], "1 trial was stopped early by stop_above");
+    ASSERT_WARNS(&summary->arms[0], "1 trial was stopped early (stop_above or patience)");
     end(&s, summary);
 }
 

@@ -244,10 +244,13 @@ static void measure_padding(fl_train_trainer *trainer, fl_trial *trial)
     const fl_workload *workload = trial->owners.workload;
     fl_layer layers[FL_WORKLOAD_LAYERS];
     size_t n = fl_workload_layers(workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
-    fl_tensor_shape pictures = { trial->batch_size, 1, 28, 28 }, points = { trial->batch_size, layers[0].n_out, 1, 1 };
     fl_error error;
-    fl_network *network = fl_network_new(trial->backend, layers, n, workload->dataset->n_classes ? pictures : points,
-                                         trial->precision, true, &error);
+    fl_dataset *dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
+    if (!dataset) return;
+    fl_tensor_shape in = dataset->shape;
+    in.n = trial->batch_size;
+    fl_dataset_free(dataset);
+    fl_network *network = fl_network_new(trial->backend, layers, n, in, trial->precision, true, &error);
     const fl_tensor_layout *layout = fl_network_layout(network);
     for (const fl_tensor *block = layout->tensors; block < layout->tensors + layout->n_tensors; block++)
         if (block->count > 2 * block->n_values)

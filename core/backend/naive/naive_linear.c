@@ -1,0 +1,61 @@
+/* Products of matrices, and dense layers made of them.
+ *
+ * Backward of y = x W^T + b, with d the gradient at y: dW = d^T x, db = the sum of d's rows, dx = d W. Forward
+ * transposes W first, so that its innermost loop runs along a row like the others.
+ */
+#include "backend/naive/naive.h"
+
+#include <string.h>
+
+void fl_naive_add_product(size_t m, size_t n, size_t k, fl_naive_factor a, const float *restrict b, size_t b_row,
+                          float *restrict c, size_t c_row)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++) {
+            float scale = a.at[i * a.row + p * a.column];
+            for (size_t j = 0; j < n; j++) c[i * c_row + j] += scale * b[p * b_row + j];
+        }
+}
+
+void fl_naive_transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+}
+
+void fl_naive_linear_forward(fl_naive_linear l, const float *x, const float *weights, const float *bias,
+                             float *transposed, float *y)
+{
+    size_t n_in = l.n_in / l.groups, n_out = l.n_out / l.groups;
+    if (!bias) memset(y, 0, l.rows * l.n_out * sizeof *y);
+    for (size_t r = 0; bias && r < l.rows; r++) memcpy(y + r * l.n_out, bias, l.n_out * sizeof *y);
+    for (size_t g = 0; g < l.groups; g++) {
+        fl_naive_transpose(n_out, n_in, weights + g * n_out * n_in, transposed);
+        fl_naive_add_product(l.rows, n_out, n_in, (fl_naive_factor){ x + g * n_in, l.n_in, 1 }, transposed, n_out,
+                             y + g * n_out, l.n_out);
+    }
+}
+
+static void backward_bias(fl_naive_linear l, const float *d_y, float *d_bias)
+{
+    const float one = 1;
+    memset(d_bias, 0, l.n_out * sizeof *d_bias);
+    fl_naive_add_product(1, l.n_out, l.rows, (fl_naive_factor){ &one, 0, 0 }, d_y, l.n_out, d_bias, 0);
+}
+
+void fl_naive_linear_backward(fl_naive_linear l, const float *x, const float *weights, const float *d_y,
+                              float *d_weights, float *d_bias, float *d_x)
+{
+    size_t n_in = l.n_in / l.groups, n_out = l.n_out / l.groups;
+    memset(d_weights, 0, l.n_out * n_in * sizeof *d_weights);
+    if (d_bias) backward_bias(l, d_y, d_bias);
+    if (d_x) memset(d_x, 0, l.rows * l.n_in * sizeof *d_x);
+    for (size_t g = 0; g < l.groups; g++) {
+        const float *block = weights + g * n_out * n_in, *d_block = d_y + g * n_out;
+        fl_naive_add_product(n_out, n_in, l.rows, (fl_naive_factor){ d_block, 1, l.n_out }, x + g * n_in, l.n_in,
+                             d_weights + g * n_out * n_in, n_in);
+        if (d_x)
+            fl_naive_add_product(l.rows, n_in, n_out, (fl_naive_factor){ d_block, l.n_out, 1 }, block, n_in,
+                                 d_x + g * n_in, l.n_in);
+    }
+}

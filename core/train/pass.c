@@ -1,0 +1,79 @@
+/* A step's forward and backward passes: of the whole batch at once, or of its micro-batches one after the other, whose
+ * gradients are added up in their order.
+ */
+#include "train/run.h"
+
+#include <string.h>
+
+static size_t micro_batches(const fl_train_run *run)
+{
+    return run->trial->batch_size / fl_trial_micro_batch(run->trial);
+}
+
+void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
+{
+    size_t first = fl_dataset_order_batch(&run->order, run->step) + part * n;
+    fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
+}
+
+/* One micro-batch, or the whole batch, through the network. */
+static double forward(fl_train_run *run, size_t part)
+{
+    size_t n = fl_trial_micro_batch(run->trial);
+    fl_train_run_gather(run, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
+    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
+    fl_train_run_end_lap(run, &run->outcome->seconds.data);
+    fl_network_forward(run->network);
+    return fl_network_loss(run->network);
+}
+
+/* The network's gradient joins the sum; of the last micro-batch it becomes the mean of all. */
+static void add_gradient(fl_train_run *run, size_t part, size_t parts)
+{
+    size_t count = fl_network_layout(run->network)->count;
+    float *gradient = fl_network_gradient(run->network), *sum = run->sum, share = 1 / (float)parts;
+    if (!part) memcpy(sum, gradient, count * sizeof *sum);
+    for (size_t i = 0; part && i < count; i++) sum[i] += gradient[i];
+    for (size_t i = 0; part == parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
+}
+
+/* Loss and gradient of the batch by its micro-batches. */
+static double pass_parts(fl_train_run *run)
+{
+    size_t parts = micro_batches(run);
+    double loss = 0;
+    for (size_t part = 0; part < parts; part++) {
+        loss += forward(run, part) / (double)parts;
+        if (run->sum) fl_network_backward(run->network, NULL, NULL);
+        if (run->sum) add_gradient(run, part, parts);
+        fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    }
+    return loss;
+}
+
+double fl_train_run_forward(fl_train_run *run)
+{
+    return micro_batches(run) == 1 ? forward(run, 0) : pass_parts(run);
+}
+
+void fl_train_run_backward(fl_train_run *run, fl_network_done *done)
+{
+    run->outcome->gradient_evaluations++;
+    if (micro_batches(run) == 1) fl_network_backward(run->network, done, run);
+}
+
+/* The same examples, which still lie in the network where they are its whole batch. Running statistics and carries
+ * start from where the step did, and are left where its first forward left them. */
+void fl_train_run_pass_again(fl_train_run *run)
+{
+    size_t bytes = run->passing.count * sizeof(float);
+    float *state = fl_network_state(run->network);
+    if (bytes) memcpy(run->passing.after, state, bytes);
+    if (bytes) memcpy(state, run->passing.before, bytes);
+    if (micro_batches(run) > 1)
+        pass_parts(run);
+    else
+        fl_network_forward(run->network);
+    fl_train_run_backward(run, NULL);
+    if (bytes) memcpy(state, run->passing.after, bytes);
+}
