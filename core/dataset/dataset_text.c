@@ -73,6 +73,7 @@ static fl_dataset *make(const fl_dataset_kind *kind, const char *path, const fl_
     dataset->tokens = tokens;
     dataset->labels = labels;
     dataset->n_labels = kind->shape.c;
+    if (kind->source) dataset->content = kind->entry.about;
     return dataset;
 }
 

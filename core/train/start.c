@@ -39,6 +39,8 @@ static void describe(fl_train_run *run)
 {
     fl_outcome *outcome = run->outcome;
     fl_trial_id(run->trial, run->plans->dataset->checksum, outcome->trial);
+    const char *content = run->plans->dataset->content;
+    snprintf(outcome->data, sizeof outcome->data, "%s", content ? content : "");
     outcome->n_parameters = fl_network_layout(run->network)->n_parameters;
     for (const char *const *word = fl_network_fallbacks(run->network); *word; word++)
         snprintf(outcome->lent + strlen(outcome->lent), sizeof outcome->lent - strlen(outcome->lent), "%s%s",

@@ -10,16 +10,13 @@ static bool classes_suit(const fl_train_plans *plans, const fl_trial *trial, fl_
 {
     const fl_dataset *dataset = plans->dataset;
     const fl_network *network = plans->evaluation;
-    size_t rows = fl_network_n_losses(network) / plans->evaluation_batch, outputs = fl_network_n_outputs(network);
+    size_t rows = fl_network_n_losses(network) / plans->evaluation_batch;
     if (!dataset->n_classes)
         return fl_error_user(error, "data '%s': has no classes, which the loss of workload '%s' asks for",
                              data_of(trial), trial->owners.workload->entry.name);
-    if (rows != dataset->n_labels)
-        return fl_error_user(error, "data '%s': has %zu classes to predict per example, the model of workload '%s' %zu",
-                             data_of(trial), dataset->n_labels, trial->owners.workload->entry.name, rows);
-    if (outputs >= dataset->n_classes) return true;
-    return fl_error_user(error, "data '%s': has labels up to %zu, but the model of workload '%s' has %zu outputs",
-                         data_of(trial), dataset->n_classes - 1, trial->owners.workload->entry.name, outputs);
+    if (rows == dataset->n_labels) return true;
+    return fl_error_user(error, "data '%s': has %zu classes to predict per example, the model of workload '%s' %zu",
+                         data_of(trial), dataset->n_labels, trial->owners.workload->entry.name, rows);
 }
 
 static bool targets_suit(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
