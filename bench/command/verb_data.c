@@ -100,6 +100,18 @@ static int fetch(const fl_dataset_kind *const *kinds, const char *mirror)
     return 0;
 }
 
+/* Does what is in `folder` match its checksums? Else the message; a set with several contents says which this is. */
+static bool describe(const fl_dataset_kind *kind, const char *folder, char text[1000])
+{
+    fl_error error;
+    fl_dataset *dataset = kind->archived ? kind->load(kind, folder, NULL, &error) : NULL;
+    bool good = kind->archived ? dataset != NULL : fl_dataset_check(kind, folder, &error);
+    snprintf(text, 1000, "matches its checksums%s%s", dataset ? ": " : "", dataset ? dataset->content : "");
+    if (!good) snprintf(text, 1000, "%s", error.text);
+    fl_dataset_free(dataset);
+    return good;
+}
+
 /* 0 all good, 1 damaged, 2 a named set is missing, 4 nothing to check. */
 static int check(const fl_dataset_kind *const *kinds, bool named)
 {
@@ -110,11 +122,12 @@ static int check(const fl_dataset_kind *const *kinds, bool named)
         if (!(*kinds)->n_files) continue;
         if (!fl_dataset_folder(*kinds, folder, &error)) {
             if (named) return complain(&error);
-            printf("%-14s is not here\n", (*kinds)->entry.name);
+            printf("%-16s is not here\n", (*kinds)->entry.name);
             continue;
         }
-        bool good = fl_dataset_check(*kinds, folder, &error);
-        printf("%-14s %s\n", (*kinds)->entry.name, good ? "matches its checksums" : error.text);
+        char text[1000];
+        bool good = describe(*kinds, folder, text);
+        printf("%-16s %s\n", (*kinds)->entry.name, text);
         checked++;
         damaged += !good;
     }

@@ -400,8 +400,7 @@ void fl_network_copy_statistics(fl_network *to, const fl_network *from, const fl
     for (size_t i = 0; i < to->state_layout.n_tensors; i++) {
         const fl_tensor *state = &to->states[i];
         if (state->start != FL_TENSOR_CARRY)
-            memcpy(to->state + state->offset, values + from->states[i].offset,
-                   state->n_values * sizeof *to->state);
+            memcpy(to->state + state->offset, values + from->states[i].offset, state->n_values * sizeof *to->state);
     }
 }
 

@@ -42,7 +42,8 @@ static double gradient_norm(const fl_train_run *r)
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
+    fl_train_run_gather(r, 0, r->trial->batch_size,
+                        (fl_dataset_input){ .precision = FL_BACKEND_F32, .values = r->shown }, r->shown_labels);
     fl_train_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
@@ -60,11 +61,18 @@ static double rate_of_step(fl_train_run *r)
     return fl_schedule_rate(r->trial->owners.schedule, &r->context);
 }
 
+/* What goes on from batch to batch begins anew with each epoch. */
+static void begin_epoch(fl_train_run *r)
+{
+    if (r->plans->carries && r->step % (r->order.count / r->order.batch) == 0) fl_network_clear_carry(r->network);
+}
+
 /* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     r->rate = rate_of_step(r);
+    begin_epoch(r);
     fl_train_run_look(r);
     r->loss = fl_train_run_forward(r);
     note_first_loss(r);

@@ -198,6 +198,7 @@ static fl_dataset *read_all(const fl_dataset_kind *kind, arrays *a, bool inputs,
     dataset->n_train = kind->n_train;
     dataset->n_test = kind->n_test;
     dataset->validation = kind->n_validation;
+    dataset->content = kind->entry.about;
     bool read = (!inputs || read_inputs(dataset, a, order, error)) && read_targets(dataset, a, order, error);
     free(order);
     if (read) return dataset;

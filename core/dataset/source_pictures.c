@@ -184,6 +184,7 @@ static bool fill(fl_dataset *dataset, const fl_dataset_kind *kind, folder *f, fl
     dataset->n_test = kind->n_test;
     dataset->validation = kind->n_validation;
     dataset->n_classes = kind->n_classes;
+    dataset->content = kind->entry.about;
     return read_pictures(dataset, kind, f, error) && identify(f, kind->source->pictures, dataset->checksum, error);
 }
 
