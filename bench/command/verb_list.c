@@ -1,8 +1,10 @@
 /* fairlead list: every registry, as a table or as JSON. */
 #include "base/entry.h"
 #include "base/text.h"
+#include "math/dense.h"
 #include "say/options.h"
 #include "search/search.h"
+#include "trial/around.h"
 #include "study/study.h"
 #include "say/places.h"
 #include "command/verbs.h"
@@ -13,8 +15,8 @@
 #include <string.h>
 
 static const usage list_usage = {
-    "fairlead list [workloads|layers|optimizers|schedules|backends|searches|data|studies] [--json]\n"
-    "       fairlead list FILE.json [--json]",
+    "fairlead list [workloads|layers|optimizers|around|schedules|backends|searches|"
+    "data|studies] [--json]\n       fairlead list FILE.json [--json]",
     "Shows what there is, with every hyperparameter, its default and its range; or a\nworkload of your own as those "
     "that are built in.",
     "fairlead list optimizers",
@@ -69,10 +71,20 @@ static json_t *list_optimizers(void)
     json_t *list = json_array();
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
         json_t *object = with_hypers(&(*o)->entry, (*o)->hypers, (*o)->n_hypers, "");
+        fl_error why;
+        bool there = !(*o)->dense || fl_math_usable(&why);
         json_object_set_new(object, "includes", includes_json(*o));
+        json_object_set_new(object, "amortized", json_string((*o)->amortized ? (*o)->amortized : ""));
+        json_object_set_new(object, "usable", json_string(there ? "usable" : why.text));
         json_array_append_new(list, object);
     }
     return list;
+}
+
+static json_t *list_around(void)
+{
+    static const fl_entry entry = { "around every rule", "penalties and clipping that go with every optimizer", "" };
+    return json_pack("[o]", with_hypers(&entry, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""));
 }
 
 static json_t *list_schedules(void)
@@ -197,9 +209,9 @@ static const struct {
     const char *name;
     json_t *(*list)(void);
 } kinds[] = {
-    { "workloads", list_workloads }, { "layers", list_layers },     { "optimizers", list_optimizers },
-    { "schedules", list_schedules }, { "backends", list_backends }, { "searches", list_searches },
-    { "data", list_data },           { "studies", list_studies },
+    { "workloads", list_workloads }, { "layers", list_layers },       { "optimizers", list_optimizers },
+    { "around", list_around },       { "schedules", list_schedules }, { "backends", list_backends },
+    { "searches", list_searches },   { "data", list_data },           { "studies", list_studies },
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -231,8 +243,8 @@ static void print_hyper(const json_t *hyper)
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "source", "includes", "f32",  "bf16", "tuned",      "data",
-                                         "init",   "licence",  "home", "path", "definition", NULL };
+    static const char *const facts[] = { "source", "includes", "amortized", "usable", "f32",  "bf16",       "tuned",
+                                         "data",   "init",     "licence",   "home",   "path", "definition", NULL };
     printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
         if (*text_of(entry, *fact)) printf("      %-10s %s\n", *fact, text_of(entry, *fact));

@@ -176,6 +176,7 @@ void report_study(fl_text *page, const fl_summary *summary)
     fl_text_add(page, "<section><h2>Study</h2>\n");
     add_facts(page, summary);
     add_spaces(page, study);
+    report_networks(page, summary);
     fl_text_add(page, "<details><summary>The study as it was run</summary><pre>");
     html_text(page, resolved);
     fl_text_add(page, "</pre></details></section>\n");

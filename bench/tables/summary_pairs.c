@@ -178,12 +178,7 @@ static void print_arms(const fl_summary *summary, size_t first, const char *what
 
 static bool is_unfilled(const fl_summary_arm *arm)
 {
-    return !arm->results->filled;
-}
-
-static bool has_diverged(const fl_summary_arm *arm)
-{
-    return arm->n_counted && !arm->selected;
+    return !arm->results->filled && !fl_summary_diverged(arm);
 }
 
 static void print_equal_steps(const fl_summary *summary, size_t first)
@@ -232,7 +227,7 @@ void summary_print_pairs(const fl_summary *summary, size_t first)
     print_each(summary, first, FL_SUMMARY_CUT_OFF);
     if (count_of(summary, first, FL_SUMMARY_NOTHING)) print_nothing(summary, first);
     if (!count_of(summary, first, FL_SUMMARY_BETTER)) print_detectable(summary, first);
-    print_arms(summary, first, "diverged in every trial, so without a difference: ", has_diverged);
+    print_arms(summary, first, "diverged in every trial, so without a difference: ", fl_summary_diverged);
     print_arms(summary, first, "no claim, the budget is not filled: ", is_unfilled);
     print_equal_steps(summary, first);
 }

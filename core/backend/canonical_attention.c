@@ -1,129 +1,76 @@
-/* Multi-head self-attention: q, k, v = x W^T + b; in each head P = softmax(q k^T / sqrt(d)) over the positions that a
- * position sees, its mixed values P v; then the last dense layer.
- *
- * Heads are columns of the rows, so no row is moved: products go along rows that lie 3D or D apart.
- */
-#include "backend/canonical.h"
+/* Multi-head self-attention: q, k, v = x W^T + b, the heads (heads.h), and the last dense layer. */
+#include "backend/heads.h"
 #include "backend/rows.h"
-
-#include <math.h>
-#include <string.h>
 
 enum { PROJECTIONS = 3 };
 enum { IN_WEIGHT, IN_BIAS, OUT_WEIGHT, OUT_BIAS };
 
 typedef struct attention {
     fl_backend_plain plain; /* first: a pointer to the op is a pointer to this */
+    fl_backend_heads heads;
     fl_backend_product *product;
-    size_t rows, n, t, d, heads, head; /* rows of all examples, examples, positions, values, heads, values of a head */
-    float scale;                       /* 1 / sqrt(values of a head) */
+    size_t rows, d, wide; /* positions of all examples, values, values of q, k and v */
 } attention;
 
 typedef struct parts {
-    float *qkv;                         /* rows x 3d */
-    float *mixed;                       /* rows x d */
-    float *weights;                     /* n x heads x t x t: P */
-    float *d_qkv, *d_mixed, *d_weights; /* as above, the last of one head; in the op's scratch */
+    float *qkv, *mixed, *weights;   /* rows x wide, rows x d, P */
+    float *d_qkv, *d_mixed, *d_one; /* in the op's scratch */
 } parts;
 
 static size_t kept(const attention *a)
 {
-    return a->rows * (PROJECTIONS + 1) * a->d + a->n * a->heads * a->t * a->t;
+    return a->rows * (a->wide + a->d) + fl_backend_heads_weights(&a->heads);
 }
 
 static parts parts_of(const attention *a)
 {
     const fl_backend_buffers *at = &a->plain.at;
     parts p = { .qkv = a->plain.training ? at->workspace : at->scratch, .d_qkv = at->scratch };
-    p.mixed = p.qkv + a->rows * PROJECTIONS * a->d;
+    p.mixed = p.qkv + a->rows * a->wide;
     p.weights = p.mixed + a->rows * a->d;
-    p.d_mixed = p.d_qkv + a->rows * PROJECTIONS * a->d;
-    p.d_weights = p.d_mixed + a->rows * a->d;
+    p.d_mixed = p.d_qkv + a->rows * a->wide;
+    p.d_one = p.d_mixed + a->rows * a->d;
     return p;
 }
 
-/* The head's columns of example n in rows of `step`: q, k, v are parts 0, 1, 2. */
-static float *columns(const attention *a, float *rows, size_t step, size_t n, size_t part, size_t head)
+/* y = x W^T + b, with W n_out x n_in. */
+static void dense(const attention *a, const float *x, size_t n_in, size_t weight, float *y, size_t n_out)
 {
-    return rows + n * a->t * step + part * a->d + head * a->head;
+    fl_backend_rows_repeat(a->plain.at.param[weight + 1], n_out, y, a->rows);
+    a->product(a->rows, n_out, n_in, 1, (fl_backend_matrix){ x, n_in, false },
+               (fl_backend_matrix){ a->plain.at.param[weight], n_in, true }, 1, y, n_out);
 }
 
-static fl_backend_matrix rows_of(const float *at, size_t step)
+/* d_x NULL: not wanted. */
+static void dense_back(const attention *a, const float *x, size_t n_in, size_t weight, const float *d_y, size_t n_out,
+                       float *d_x)
 {
-    return (fl_backend_matrix){ at, step, false };
-}
-
-static fl_backend_matrix turned(const float *at, size_t step)
-{
-    return (fl_backend_matrix){ at, step, true };
-}
-
-/* How many positions one sees. */
-static size_t seen(const attention *a, size_t t)
-{
-    return a->plain.layer.acausal ? a->t : t + 1;
-}
-
-static void mix_head(const attention *a, const parts *p, size_t n, size_t head)
-{
-    size_t wide = PROJECTIONS * a->d;
-    float *weights = p->weights + (n * a->heads + head) * a->t * a->t;
-    float *q = columns(a, p->qkv, wide, n, 0, head), *k = columns(a, p->qkv, wide, n, 1, head);
-    a->product(a->t, a->t, a->head, a->scale, rows_of(q, wide), turned(k, wide), 0, weights, a->t);
-    for (size_t t = 0; t < a->t; t++) {
-        fl_backend_rows_softmax(weights + t * a->t, seen(a, t));
-        memset(weights + t * a->t + seen(a, t), 0, (a->t - seen(a, t)) * sizeof *weights);
-    }
-    a->product(a->t, a->head, a->t, 1, rows_of(weights, a->t), rows_of(columns(a, p->qkv, wide, n, 2, head), wide), 0,
-               columns(a, p->mixed, a->d, n, 0, head), a->d);
+    const fl_backend_buffers *at = &a->plain.at;
+    a->product(n_out, n_in, a->rows, 1, (fl_backend_matrix){ d_y, n_out, true }, (fl_backend_matrix){ x, n_in, false },
+               0, at->grad[weight], n_in);
+    fl_backend_rows_sum(d_y, a->rows, n_out, at->grad[weight + 1]);
+    if (d_x)
+        a->product(a->rows, n_in, n_out, 1, (fl_backend_matrix){ d_y, n_out, false },
+                   (fl_backend_matrix){ at->param[weight], n_in, false }, 0, d_x, n_in);
 }
 
 static void forward(fl_backend_op *op)
 {
     const attention *a = (attention *)op;
-    const fl_backend_buffers *at = &a->plain.at;
     parts p = parts_of(a);
-    size_t wide = PROJECTIONS * a->d;
-    fl_backend_rows_repeat(at->param[IN_BIAS], wide, p.qkv, a->rows);
-    a->product(a->rows, wide, a->d, 1, rows_of(at->in[0], a->d), turned(at->param[IN_WEIGHT], a->d), 1, p.qkv, wide);
-    for (size_t i = 0; i < a->n * a->heads; i++) mix_head(a, &p, i / a->heads, i % a->heads);
-    fl_backend_rows_repeat(at->param[OUT_BIAS], a->d, at->out, a->rows);
-    a->product(a->rows, a->d, a->d, 1, rows_of(p.mixed, a->d), turned(at->param[OUT_WEIGHT], a->d), 1, at->out, a->d);
-}
-
-static void mix_head_back(const attention *a, const parts *p, size_t n, size_t head)
-{
-    size_t wide = PROJECTIONS * a->d, t_t = a->t * a->t;
-    const float *weights = p->weights + (n * a->heads + head) * t_t;
-    const float *q = columns(a, p->qkv, wide, n, 0, head), *k = columns(a, p->qkv, wide, n, 1, head);
-    const float *v = columns(a, p->qkv, wide, n, 2, head), *d_mixed = columns(a, p->d_mixed, a->d, n, 0, head);
-    a->product(a->t, a->t, a->head, 1, rows_of(d_mixed, a->d), turned(v, wide), 0, p->d_weights, a->t);
-    a->product(a->t, a->head, a->t, 1, turned(weights, a->t), rows_of(d_mixed, a->d), 0,
-               columns(a, p->d_qkv, wide, n, 2, head), wide);
-    for (size_t t = 0; t < a->t; t++) /* where P is 0, so is the gradient */
-        fl_backend_rows_softmax_back(weights + t * a->t, p->d_weights + t * a->t, a->t);
-    a->product(a->t, a->head, a->t, a->scale, rows_of(p->d_weights, a->t), rows_of(k, wide), 0,
-               columns(a, p->d_qkv, wide, n, 0, head), wide);
-    a->product(a->t, a->head, a->t, a->scale, turned(p->d_weights, a->t), rows_of(q, wide), 0,
-               columns(a, p->d_qkv, wide, n, 1, head), wide);
+    dense(a, a->plain.at.in[0], a->d, IN_WEIGHT, p.qkv, a->wide);
+    fl_backend_heads_forward(&a->heads, p.qkv, p.mixed, p.weights);
+    dense(a, p.mixed, a->d, OUT_WEIGHT, a->plain.at.out, a->d);
 }
 
 static void backward(fl_backend_op *op)
 {
     const attention *a = (attention *)op;
-    const fl_backend_buffers *at = &a->plain.at;
     parts p = parts_of(a);
-    size_t wide = PROJECTIONS * a->d;
-    a->product(a->d, a->d, a->rows, 1, turned(at->d_out, a->d), rows_of(p.mixed, a->d), 0, at->grad[OUT_WEIGHT], a->d);
-    fl_backend_rows_sum(at->d_out, a->rows, a->d, at->grad[OUT_BIAS]);
-    a->product(a->rows, a->d, a->d, 1, rows_of(at->d_out, a->d), rows_of(at->param[OUT_WEIGHT], a->d), 0, p.d_mixed,
-               a->d);
-    for (size_t i = 0; i < a->n * a->heads; i++) mix_head_back(a, &p, i / a->heads, i % a->heads);
-    a->product(wide, a->d, a->rows, 1, turned(p.d_qkv, wide), rows_of(at->in[0], a->d), 0, at->grad[IN_WEIGHT], a->d);
-    fl_backend_rows_sum(p.d_qkv, a->rows, wide, at->grad[IN_BIAS]);
-    if (a->plain.needs_d_in)
-        a->product(a->rows, a->d, wide, 1, rows_of(p.d_qkv, wide), rows_of(at->param[IN_WEIGHT], a->d), 0, at->d_in[0],
-                   a->d);
+    dense_back(a, p.mixed, a->d, OUT_WEIGHT, a->plain.at.d_out, a->d, p.d_mixed);
+    fl_backend_heads_backward(&a->heads, p.qkv, p.weights, p.d_mixed, p.d_qkv, p.d_one);
+    dense_back(a, a->plain.at.in[0], a->d, IN_WEIGHT, p.d_qkv, a->wide,
+               a->plain.needs_d_in ? a->plain.at.d_in[0] : NULL);
 }
 
 fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backend_product *product)
@@ -131,16 +78,13 @@ fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backen
     attention *a = (attention *)fl_backend_plain_sized(sizeof *a, request, "own vectors, sgemm", forward, backward);
     fl_tensor_shape in = request->in[0].shape;
     a->product = product;
+    a->heads = fl_backend_heads_of(request->layer, in, product);
     a->rows = in.n * in.c;
-    a->n = in.n;
-    a->t = in.c;
     a->d = in.h;
-    a->heads = request->layer->heads;
-    a->head = a->d / a->heads;
-    a->scale = (float)(1 / sqrt((double)a->head));
+    a->wide = PROJECTIONS * in.h;
     fl_backend_op *op = &a->plain.op;
     op->reads_out = false;
-    size_t back = a->rows * (PROJECTIONS + 1) * a->d + a->t * a->t;
+    size_t back = a->rows * (a->wide + a->d) + fl_backend_heads_one(&a->heads);
     op->workspace_bytes = request->training ? kept(a) * sizeof(float) : 0;
     op->scratch_bytes = (request->training ? back : kept(a)) * sizeof(float);
     return op;

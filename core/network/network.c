@@ -404,6 +404,18 @@ void fl_network_copy_statistics(fl_network *to, const fl_network *from, const fl
     }
 }
 
+size_t fl_network_export_statistics(const fl_network *network, float *to)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
+        const fl_tensor *state = &network->states[i];
+        if (state->start == FL_TENSOR_CARRY) continue;
+        if (to) memcpy(to + n, network->state + state->offset, state->n_values * sizeof *to);
+        n += state->n_values;
+    }
+    return n;
+}
+
 void fl_network_clear_state(fl_network *network)
 {
     for (size_t i = 0; i < network->state_layout.n_tensors; i++) {

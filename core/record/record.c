@@ -104,6 +104,7 @@ json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const 
     json_object_set_new(record, "reason", text_or_null(outcome->reason));
     json_object_update(record, chosen);
     json_decref(chosen);
+    if (trial->owners.optimizer->dense) json_object_set_new(record, "machine_bits", json_true());
     add_results(record, study, outcome);
     json_object_set_new(record, "host", text_or_null(host));
     fl_trial_command(trial, &repro);

@@ -21,7 +21,8 @@ static void allocate(fl_train_run *run)
     run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
     run->history_steps = fl_arena_bytes(run->arena, n * sizeof *run->history_steps);
     run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
-    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
+    size_t n_statistics = fl_network_export_statistics(run->network, NULL);
+    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters + n_statistics);
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped) make_shown(run);
     if (trial->micro_batch && trial->micro_batch < trial->batch_size)
@@ -49,6 +50,10 @@ static void describe(fl_train_run *run)
     fl_network_describe(run->network, &words);
     fl_text_add(&words, "; evaluation: ");
     fl_network_describe(run->plans->evaluation, &words);
+    if (run->trial->owners.optimizer->dense) {
+        fl_text_add(&words, "; optimizer: ");
+        fl_math_describe(&words);
+    }
     outcome->implementation = words.bytes;
 }
 

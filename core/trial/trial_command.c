@@ -19,7 +19,8 @@ static void add_values(fl_text *text, const fl_trial *trial, fl_trial_owner owne
     size_t n;
     const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
     for (size_t i = 0; i < n; i++) {
-        if (isnan(trial->values.of[owner][i])) continue;
+        if (isnan(trial->values.of[owner][i]) || fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i]))
+            continue;
         fl_text_add(text, " --set %s%s=", fl_trial_owner_prefix(owner), table[i].name);
         add_value(text, &table[i], trial->values.of[owner][i]);
     }

@@ -23,6 +23,7 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial)
         const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             if (isnan(trial->values.of[owner][i])) continue; /* the rate that schedule `list` makes needless */
+            if (fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i])) continue;
             char name[80];
             snprintf(name, sizeof name, "%s%s", fl_trial_owner_prefix(owner), table[i].name);
             json_object_set_new(all, name, value_json(&table[i], trial->values.of[owner][i]));

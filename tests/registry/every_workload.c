@@ -67,7 +67,7 @@ static void workloads_of_the_first_release_are_what_they_were(void **state)
 static void data_sets_are_registered(void **state)
 {
     for (const fl_workload *const *at = fl_workloads(); *at; at++)
-        assert_ptr_equal((*at)->dataset, fl_dataset_find((*at)->dataset->entry.name, NULL));
+        if ((*at)->source.name) assert_ptr_equal((*at)->dataset, fl_dataset_find((*at)->source.name, NULL));
 }
 
 static void options_are_few_and_accept_their_defaults(void **state)
@@ -127,15 +127,31 @@ static void layers_fit_the_data_they_are_fed(void **state)
     }
 }
 
-/* PyTorch 1.13: sum(p.numel() for p in net.parameters()) of the same layers. */
+/* PyTorch 1.13: sum(p.numel() for p in net.parameters()) of the same layers, an LSTM with one bias. The transformer by
+ * hand: 65 * 128 + 64 * 128 + 4 (2 * 256 + 4 * (128 * 128 + 128) + 2 * 128 * 512 + 512 + 128) + 256 + 128 * 65 + 65. */
 static void models_have_their_published_sizes(void **state)
 {
     static const struct {
         const char *name;
         size_t n_parameters;
     } sizes[] = {
-        { "fashion_mnist/mlp", 235146 },         { "glyphs/mlp", 235146 },        { "mnist/mlp", 235146 },
-        { "fashion_mnist/simple_cnn", 3274634 }, { "mnist/simple_cnn", 3274634 },
+        { "fashion_mnist/mlp", 235146 },
+        { "glyphs/mlp", 235146 },
+        { "mnist/mlp", 235146 },
+        { "fashion_mnist/simple_cnn", 3274634 },
+        { "mnist/simple_cnn", 3274634 },
+        { "glyphs/simple_cnn", 3274634 },
+        { "cifar10/resnet8", 75290 },
+        { "cifar10/resnet32", 464154 },
+        { "cifar10/vgg16", 14724042 },
+        { "cifar10/two_layer", 154160 },
+        { "cifar10/allcnn_quarter", 86698 },
+        { "cifar100/allcnn", 1387108 },
+        { "war_and_peace/char_lstm", 284499 },
+        { "tiny_shakespeare/transformer", 818241 },
+        { "mnist/autoencoder", 2837314 },
+        { "mnist/logistic", 7850 },
+        { "fashion_mnist/logistic", 7850 },
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const fl_workload *workload = fl_workload_find(sizes[i].name, NULL);

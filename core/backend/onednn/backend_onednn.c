@@ -1,12 +1,10 @@
 /* oneDNN: its primitives in the layouts it likes best, from the first layer to the last; f32, and bf16 with f32 master
- * weights and gradients. Losses, LSTM, attention and layer normalisation are the canonical ops that all fast backends
- * share, in f32.
+ * weights and gradients. Losses and LSTM are the canonical ops that all fast backends share, in f32.
  */
 #include "backend/backend.h"
 
 #ifdef FL_HAVE_ONEDNN
 
-#include "backend/canonical.h"
 #include "backend/onednn/onednn.h"
 #include "backend/threads.h"
 #include <dlfcn.h>
@@ -85,7 +83,7 @@ const fl_backend fl_backend_onednn = {
         [FL_LAYER_TANH] = fl_onednn_each,
         [FL_LAYER_GELU] = fl_onednn_each,
         [FL_LAYER_BATCH_NORM] = fl_onednn_batch_norm,
-        [FL_LAYER_LAYER_NORM] = fl_backend_layer_norm,
+        [FL_LAYER_LAYER_NORM] = fl_onednn_layer_norm,
         [FL_LAYER_ADD] = fl_onednn_sum,
         [FL_LAYER_CONCATENATE] = fl_onednn_channels,
         [FL_LAYER_SUBSAMPLE] = fl_onednn_channels,
@@ -98,9 +96,7 @@ const fl_backend fl_backend_onednn = {
     },
     .serves = serves,
     .reads_canonical = {
-        [FL_LAYER_LAYER_NORM] = true,
         [FL_LAYER_LSTM] = true,
-        [FL_LAYER_ATTENTION] = true,
         [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = true,
         [FL_LAYER_SIGMOID_CROSS_ENTROPY] = true,
         [FL_LAYER_MEAN_SQUARED] = true,

@@ -8,7 +8,7 @@
 #ifndef FL_BACKEND_ONEDNN_ONEDNN_H
 #define FL_BACKEND_ONEDNN_ONEDNN_H
 
-#include "backend/backend.h"
+#include "backend/canonical.h"
 #include <dnnl.h>
 
 enum { FL_ONEDNN_MEMORIES = 64, FL_ONEDNN_STEPS = 24, FL_ONEDNN_ARGUMENTS = 12, FL_ONEDNN_COPIES = 2 };
@@ -139,6 +139,10 @@ dnnl_memory_desc_t fl_onednn_layout_of(fl_tensor_shape shape, dnnl_data_type_t t
 /* What coordinate x of one dimension adds to a number's place in a blocked layout. */
 size_t fl_onednn_place(const dnnl_memory_desc_t *desc, int dim, size_t x);
 
+/* n numbers from bf16, and rounded to it. */
+void fl_onednn_widen(const uint16_t *from, size_t n, float *to);
+void fl_onednn_narrow(const float *from, size_t n, uint16_t *to);
+
 /* Append to the backward pass: d_in = d_out where `out`, the ReLU's output, is positive, else 0. */
 void fl_onednn_add_relu_back(fl_onednn_op *op, const fl_onednn_memory *out, const fl_onednn_memory *d_out,
                              const fl_onednn_memory *d_in);
@@ -193,11 +197,14 @@ const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, cons
 /* Plan a layer with weights and perhaps a bias. */
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
 
+/* By the library's sgemm. */
+fl_backend_product fl_onednn_product;
+
 /* Pools of any windows by the library. */
 fl_backend_op_maker fl_onednn_windows;
 
 fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical,
     fl_onednn_batch_norm, fl_onednn_sum, fl_onednn_each, fl_onednn_flatten, fl_onednn_channels, fl_onednn_lstm,
-    fl_onednn_attention;
+    fl_onednn_attention, fl_onednn_layer_norm;
 
 #endif

@@ -1,8 +1,6 @@
 /* Sigmoid, tanh and GELU in the layout they are given. bf16 becomes floats a few at a time, in the nearest cache. */
 #include "backend/each.h"
 #include "backend/onednn/onednn.h"
-#include "backend/onednn/onednn_numbers.h"
-#include "base/clones.h"
 #include "base/memory.h"
 
 #include <stddef.h>
@@ -13,18 +11,6 @@ typedef struct each {
     const fl_backend_each *f;
     size_t n; /* numbers, padding included: where it does not stay zero the layout has none */
 } each;
-
-FL_CLONES static void widen(const uint16_t *from, size_t n, float *to)
-{
-#pragma GCC ivdep
-    for (size_t i = 0; i < n; i++) to[i] = fl_onednn_load(from, i, true);
-}
-
-FL_CLONES static void narrow(const float *from, size_t n, uint16_t *to)
-{
-#pragma GCC ivdep
-    for (size_t i = 0; i < n; i++) fl_onednn_round(to, i, from[i], true);
-}
 
 static size_t piece(size_t first, size_t n)
 {
@@ -44,9 +30,9 @@ static void forward_bf16(const void *what, void *const memories[])
     float values[AT_ONCE];
     for (size_t i = 0; i < e->n; i += AT_ONCE) {
         size_t n = piece(i, e->n);
-        widen((const uint16_t *)memories[0] + i, n, values);
+        fl_onednn_widen((const uint16_t *)memories[0] + i, n, values);
         e->f->value(values, values, n);
-        narrow(values, n, (uint16_t *)memories[1] + i);
+        fl_onednn_narrow(values, n, (uint16_t *)memories[1] + i);
     }
 }
 
@@ -63,10 +49,10 @@ static void backward_bf16(const void *what, void *const memories[])
     float of[AT_ONCE], d[AT_ONCE];
     for (size_t i = 0; i < e->n; i += AT_ONCE) {
         size_t n = piece(i, e->n);
-        widen((const uint16_t *)memories[0] + i, n, of);
-        widen((const uint16_t *)memories[1] + i, n, d);
+        fl_onednn_widen((const uint16_t *)memories[0] + i, n, of);
+        fl_onednn_widen((const uint16_t *)memories[1] + i, n, d);
         e->f->back(of, d, d, n);
-        narrow(d, n, (uint16_t *)memories[2] + i);
+        fl_onednn_narrow(d, n, (uint16_t *)memories[2] + i);
     }
 }
 

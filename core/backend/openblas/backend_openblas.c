@@ -1,7 +1,8 @@
 /* OpenBLAS: matrix products by CBLAS; convolution gathers its patches into one.
  *
  * Losses, functions of one number, layer normalisation, LSTM and attention are the canonical ops that all fast backends
- * share. Max-pool and ReLU are naive's loops: the compiler vectorises them, and a BLAS has nothing to offer.
+ * share. Pools, ReLU, sums and what moves channels are naive's loops: the compiler vectorises them, and a BLAS has
+ * nothing to offer.
  */
 #include "backend/naive/naive.h"
 #include "backend/openblas/openblas.h"
@@ -11,7 +12,6 @@
 #ifdef FL_HAVE_OPENBLAS
 
 #include <cblas.h>
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -35,14 +35,9 @@ static bool start(unsigned threads, fl_error *error)
     return true;
 }
 
-/* The file is named, links followed, because Debian's alternatives can swap the library behind the same name. */
 static void describe(fl_text *text)
 {
-    Dl_info library;
-    fl_text_add(text, "%s, %s kernels", openblas_get_config(), openblas_get_corename());
-    char *file = dladdr((void *)openblas_get_config, &library) ? realpath(library.dli_fname, NULL) : NULL;
-    if (file) fl_text_add(text, ", %s", file);
-    free(file);
+    fl_math_describe(text);
 }
 
 #else
@@ -63,7 +58,11 @@ const fl_backend fl_backend_openblas = {
         [FL_LAYER_DENSE] = fl_openblas_dense,
         [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
         [FL_LAYER_MAX_POOL] = fl_naive_max_pool,
+        [FL_LAYER_AVERAGE_POOL] = fl_naive_average_pool,
         [FL_LAYER_RELU] = fl_naive_relu,
+        [FL_LAYER_ADD] = fl_naive_add,
+        [FL_LAYER_CONCATENATE] = fl_naive_concatenate,
+        [FL_LAYER_SUBSAMPLE] = fl_naive_subsample,
         [FL_LAYER_SIGMOID] = fl_backend_sigmoid,
         [FL_LAYER_TANH] = fl_backend_tanh,
         [FL_LAYER_GELU] = fl_backend_gelu,

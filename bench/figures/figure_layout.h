@@ -1,11 +1,11 @@
-/* The sheet: what all figures of some summaries share, namely panels and legend.
+/* The layout: what all figures of some summaries share, namely panels and legend.
  *
  * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size.
  * A figure about one of these mixes it: its panels hold arms that differ in nothing else. A slot is a place in the
  * legend with its colour, marker and dash; arms of the same label and optimizer share it, in every panel.
  */
-#ifndef BENCH_FIGURES_FIGURE_SHEET_H
-#define BENCH_FIGURES_FIGURE_SHEET_H
+#ifndef BENCH_FIGURES_FIGURE_LAYOUT_H
+#define BENCH_FIGURES_FIGURE_LAYOUT_H
 
 #include "summary/summary.h"
 
@@ -21,7 +21,7 @@ typedef struct figure_slot {
 typedef struct figure_arm {
     const fl_summary_arm *summary; /* borrowed */
     const fl_summary *of;          /* the study's; borrowed */
-    size_t slot;                   /* index into the sheet's slots */
+    size_t slot;                   /* index into the layout's slots */
 } figure_arm;
 
 typedef struct figure_panel {
@@ -40,19 +40,19 @@ enum {
     FIGURE_MIXES_BACKENDS = 8, /* precisions as well */
 };
 
-typedef struct figure_sheet {
+typedef struct figure_layout {
     const fl_summary *const *summaries; /* borrowed */
     size_t n_summaries;
     figure_panel *panels;
     size_t n_panels;
     figure_slot *slots;
     size_t n_slots;
-} figure_sheet;
+} figure_layout;
 
-/* The sheet of some summaries, whose array stays the caller's for as long as the sheet lives; and the same arms in
+/* The layout of some summaries, whose array stays the caller's for as long as the layout lives; and the same arms in
  * panels that mix something. */
-figure_sheet *figure_sheet_new(const fl_summary *const *summaries, size_t n);
-figure_sheet *figure_sheet_mixed(const figure_sheet *sheet, unsigned mixes);
-void figure_sheet_free(figure_sheet *sheet);
+figure_layout *figure_layout_new(const fl_summary *const *summaries, size_t n);
+figure_layout *figure_layout_mixed(const figure_layout *layout, unsigned mixes);
+void figure_layout_free(figure_layout *layout);
 
 #endif

@@ -1,5 +1,5 @@
 /* Arms sorted into panels, and what sets the panels apart. */
-#include "figures/figure_sheet.h"
+#include "figures/figure_layout.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "figures/figure_slots.h"
@@ -25,20 +25,21 @@ static bool belongs(const figure_panel *panel, unsigned mixes, const fl_summary 
            (mixes & FIGURE_MIXES_BACKENDS || same_backend);
 }
 
-static figure_panel *panel_for(figure_sheet *sheet, unsigned mixes, const fl_summary *summary, const fl_trial *trial)
+static figure_panel *panel_for(figure_layout *layout, unsigned mixes, const fl_summary *summary, const fl_trial *trial)
 {
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        if (belongs(&sheet->panels[i], mixes, summary, trial)) return &sheet->panels[i];
-    sheet->panels = fl_memory_grow(sheet->panels, sheet->n_panels + 1, sizeof *sheet->panels);
-    sheet->panels[sheet->n_panels] = (figure_panel){ .summary = summary, .title = trial->owners.workload->entry.name };
-    return &sheet->panels[sheet->n_panels++];
+    for (size_t i = 0; i < layout->n_panels; i++)
+        if (belongs(&layout->panels[i], mixes, summary, trial)) return &layout->panels[i];
+    layout->panels = fl_memory_grow(layout->panels, layout->n_panels + 1, sizeof *layout->panels);
+    layout->panels[layout->n_panels] =
+        (figure_panel){ .summary = summary, .title = trial->owners.workload->entry.name };
+    return &layout->panels[layout->n_panels++];
 }
 
-static void add_arm(figure_sheet *sheet, unsigned mixes, const fl_summary *summary, const fl_summary_arm *arm)
+static void add_arm(figure_layout *layout, unsigned mixes, const fl_summary *summary, const fl_summary_arm *arm)
 {
-    figure_panel *panel = panel_for(sheet, mixes, summary, &arm->arm->base);
+    figure_panel *panel = panel_for(layout, mixes, summary, &arm->arm->base);
     panel->arms = fl_memory_grow(panel->arms, panel->n_arms + 1, sizeof *panel->arms);
-    panel->arms[panel->n_arms++] = (figure_arm){ arm, summary, figure_slot_of(sheet, arm->arm) };
+    panel->arms[panel->n_arms++] = (figure_arm){ arm, summary, figure_slot_of(layout, arm->arm) };
 }
 
 /* --- what sets them apart --- */
@@ -86,10 +87,10 @@ static const facet facets[] = {
 };
 enum { N_FACETS = sizeof facets / sizeof *facets };
 
-static fl_text *texts_of(const figure_sheet *sheet, void (*add)(fl_text *, const figure_panel *))
+static fl_text *texts_of(const figure_layout *layout, void (*add)(fl_text *, const figure_panel *))
 {
-    fl_text *texts = fl_memory_new(sheet->n_panels, sizeof *texts);
-    for (size_t i = 0; i < sheet->n_panels; i++) add(&texts[i], &sheet->panels[i]);
+    fl_text *texts = fl_memory_new(layout->n_panels, sizeof *texts);
+    for (size_t i = 0; i < layout->n_panels; i++) add(&texts[i], &layout->panels[i]);
     return texts;
 }
 
@@ -116,73 +117,73 @@ static bool all_unlike(const fl_text *texts, size_t n)
 
 /* Add to the panels' details what a facet says of them, unless it says the same of all. A folder's name is the last
  * resort: it tells panels apart that nothing else does. */
-static void add_facet(const figure_sheet *sheet, fl_text *details, const facet *f)
+static void add_facet(const figure_layout *layout, fl_text *details, const facet *f)
 {
-    fl_text *titles = texts_of(sheet, add_title), *parts = texts_of(sheet, f->add);
-    for (size_t i = 0; i < sheet->n_panels; i++)
+    fl_text *titles = texts_of(layout, add_title), *parts = texts_of(layout, f->add);
+    for (size_t i = 0; i < layout->n_panels; i++)
         fl_text_add(&titles[i], "\n%s", details[i].bytes ? details[i].bytes : "");
-    bool needed = f->add != add_folder || !all_unlike(titles, sheet->n_panels);
-    for (size_t i = 0; i < sheet->n_panels && needed && !all_equal(parts, sheet->n_panels); i++)
+    bool needed = f->add != add_folder || !all_unlike(titles, layout->n_panels);
+    for (size_t i = 0; i < layout->n_panels && needed && !all_equal(parts, layout->n_panels); i++)
         fl_text_add(&details[i], "%s%s", details[i].length ? ", " : "", parts[i].bytes);
-    free_texts(parts, sheet->n_panels);
-    free_texts(titles, sheet->n_panels);
+    free_texts(parts, layout->n_panels);
+    free_texts(titles, layout->n_panels);
 }
 
 /* Panels that are still alike (a folder given twice, long names that agree where they are cut) are numbered. */
-static void number_alike(const figure_sheet *sheet, fl_text *details)
+static void number_alike(const figure_layout *layout, fl_text *details)
 {
-    fl_text *whole = texts_of(sheet, add_title);
-    for (size_t i = 0; i < sheet->n_panels; i++) fl_text_add(&whole[i], "\n%s", details[i].bytes);
-    figure_texts_make_unique(whole, sheet->n_panels);
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        fl_text_add(&details[i], "%s", whole[i].bytes + strlen(sheet->panels[i].title) + 1 + details[i].length);
-    free_texts(whole, sheet->n_panels);
+    fl_text *whole = texts_of(layout, add_title);
+    for (size_t i = 0; i < layout->n_panels; i++) fl_text_add(&whole[i], "\n%s", details[i].bytes);
+    figure_texts_make_unique(whole, layout->n_panels);
+    for (size_t i = 0; i < layout->n_panels; i++)
+        fl_text_add(&details[i], "%s", whole[i].bytes + strlen(layout->panels[i].title) + 1 + details[i].length);
+    free_texts(whole, layout->n_panels);
 }
 
-static void describe_panels(figure_sheet *sheet, unsigned mixes)
+static void describe_panels(figure_layout *layout, unsigned mixes)
 {
-    fl_text *details = fl_memory_new(sheet->n_panels, sizeof *details);
+    fl_text *details = fl_memory_new(layout->n_panels, sizeof *details);
     for (const facet *f = facets; f < facets + N_FACETS; f++)
-        if (!(mixes & f->mixed_by)) add_facet(sheet, details, f);
-    for (size_t i = 0; i < sheet->n_panels; i++) fl_text_add(&details[i], "%s", "");
-    number_alike(sheet, details);
-    for (size_t i = 0; i < sheet->n_panels; i++) sheet->panels[i].detail = details[i].bytes;
+        if (!(mixes & f->mixed_by)) add_facet(layout, details, f);
+    for (size_t i = 0; i < layout->n_panels; i++) fl_text_add(&details[i], "%s", "");
+    number_alike(layout, details);
+    for (size_t i = 0; i < layout->n_panels; i++) layout->panels[i].detail = details[i].bytes;
     free(details);
 }
 
-/* --- the sheet --- */
+/* --- the layout --- */
 
-static figure_sheet *make(const fl_summary *const *summaries, size_t n, unsigned mixes)
+static figure_layout *make(const fl_summary *const *summaries, size_t n, unsigned mixes)
 {
-    figure_sheet *sheet = fl_memory_new(1, sizeof *sheet);
-    *sheet = (figure_sheet){ .summaries = summaries, .n_summaries = n };
+    figure_layout *layout = fl_memory_new(1, sizeof *layout);
+    *layout = (figure_layout){ .summaries = summaries, .n_summaries = n };
     for (size_t i = 0; i < n; i++)
         for (size_t arm = 0; arm < summaries[i]->n_arms; arm++)
-            add_arm(sheet, mixes, summaries[i], &summaries[i]->arms[arm]);
-    figure_slots_name(sheet);
-    describe_panels(sheet, mixes);
-    return sheet;
+            add_arm(layout, mixes, summaries[i], &summaries[i]->arms[arm]);
+    figure_slots_name(layout);
+    describe_panels(layout, mixes);
+    return layout;
 }
 
-figure_sheet *figure_sheet_new(const fl_summary *const *summaries, size_t n)
+figure_layout *figure_layout_new(const fl_summary *const *summaries, size_t n)
 {
     return make(summaries, n, 0);
 }
 
-figure_sheet *figure_sheet_mixed(const figure_sheet *sheet, unsigned mixes)
+figure_layout *figure_layout_mixed(const figure_layout *layout, unsigned mixes)
 {
-    return make(sheet->summaries, sheet->n_summaries, mixes);
+    return make(layout->summaries, layout->n_summaries, mixes);
 }
 
-void figure_sheet_free(figure_sheet *sheet)
+void figure_layout_free(figure_layout *layout)
 {
-    if (!sheet) return;
-    for (size_t i = 0; i < sheet->n_panels; i++) {
-        free(sheet->panels[i].detail);
-        free(sheet->panels[i].arms);
+    if (!layout) return;
+    for (size_t i = 0; i < layout->n_panels; i++) {
+        free(layout->panels[i].detail);
+        free(layout->panels[i].arms);
     }
-    for (size_t i = 0; i < sheet->n_slots; i++) free(sheet->slots[i].name);
-    free(sheet->panels);
-    free(sheet->slots);
-    free(sheet);
+    for (size_t i = 0; i < layout->n_slots; i++) free(layout->slots[i].name);
+    free(layout->panels);
+    free(layout->slots);
+    free(layout);
 }

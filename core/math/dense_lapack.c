@@ -1,18 +1,10 @@
-/* CBLAS for products, LAPACK for the rest. LAPACK reads columns where we write rows: a symmetric matrix is the same to
- * both, and what it calls columns of its answer are our rows. Its functions are declared here, because OpenBLAS brings
- * them in its own library without a C interface; a Fortran text argument ends the list with its length.
+/* Eigenvectors and QR by LAPACK, which reads columns where we write rows: a symmetric matrix is the same to both, and
+ * what it calls columns of its answer are our rows. Its functions are declared here, because OpenBLAS brings them in
+ * its own library without a C interface; a Fortran text argument ends the list with its length.
  */
 #include "math/dense.h"
 
 #ifdef FL_HAVE_LAPACK
-
-#include "base/denormals.h"
-
-#include <cblas.h>
-#include <dlfcn.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 void ssyevd_(const char *vectors, const char *triangle, const int *n, float *a, const int *lda, float *values,
              float *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
@@ -26,34 +18,6 @@ enum { BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at m
 bool fl_math_usable(fl_error *error)
 {
     return true;
-}
-
-/* The pthread flavour starts its threads when it is loaded. Started anew they inherit this thread's modes
- * (base/denormals.h). */
-void fl_math_start(unsigned threads)
-{
-    int (*end_threads)(void);
-    *(void **)&end_threads = dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
-    unsigned before = fl_denormals_flush();
-    if (end_threads) end_threads();
-    openblas_set_num_threads((int)threads);
-    fl_denormals_restore(before);
-}
-
-void fl_math_library(char *file, size_t size)
-{
-    Dl_info library;
-    char *path = dladdr((void *)ssyevd_, &library) ? realpath(library.dli_fname, NULL) : NULL;
-    snprintf(file, size, "%s", path ? path : "");
-    free(path);
-}
-
-void fl_math_product(float alpha, fl_math_operand a, fl_math_operand b, float beta, float *c)
-{
-    size_t m = a.transposed ? a.columns : a.rows, n = b.transposed ? b.rows : b.columns;
-    size_t k = a.transposed ? a.rows : a.columns;
-    cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
-                (int)m, (int)n, (int)k, alpha, a.values, (int)a.columns, b.values, (int)b.columns, beta, c, (int)n);
 }
 
 static size_t eigen_floats(size_t n)
@@ -105,21 +69,9 @@ bool fl_math_usable(fl_error *error)
     return fl_error_user(error, "Fairlead was built without OpenBLAS and its LAPACK (package libopenblas-dev)");
 }
 
-void fl_math_start(unsigned threads) {}
-
-void fl_math_library(char *file, size_t size)
-{
-    if (size) *file = 0;
-}
-
 size_t fl_math_workspace(size_t n)
 {
     return 0;
-}
-
-void fl_math_product(float alpha, fl_math_operand a, fl_math_operand b, float beta, float *c)
-{
-    fl_error_die("fl_math_product without OpenBLAS");
 }
 
 bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace)
