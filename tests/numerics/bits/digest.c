@@ -114,7 +114,7 @@ static void schedules(void)
     fl_random_stream stream = fl_random_stream_start(4, "schedules", 0);
     for (const fl_schedule *const *s = fl_schedules(); *s; s++) {
         for (int draw = 0; draw < 20; draw++) {
-            fl_trial trial = draw_trial(fl_optimizers()[0], *s, fl_workloads()[0], &stream);
+            fl_trial trial = draw_trial(fl_optimizers()[0], *s, fl_workload_find("glyphs/mlp", NULL), &stream);
             fl_schedule_context question = fl_trial_schedule_context(&trial);
             for (question.step = 0; question.step < trial.steps; question.step++) {
                 question.history = (fl_schedule_history){ told_steps, told_losses, question.step / 12 };
