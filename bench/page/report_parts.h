@@ -28,6 +28,9 @@ void report_cost(fl_text *page, const fl_summary *summary);
 void report_study(fl_text *page, const fl_summary *summary);
 void report_hosts(fl_text *page, const fl_summary *summary);
 
+/* The networks it trains; in report_study, which knows where. */
+void report_networks(fl_text *page, const fl_summary *summary);
+
 /* Every drawing, its marks leading to listed trials, and why there are not more. */
 void report_figures(fl_text *page, const figure_drawings *drawings, const report_trials *trials);
 

@@ -8,6 +8,7 @@ enum { IN_WEIGHT, IN_BIAS, OUT_WEIGHT, OUT_BIAS };
 typedef struct attention {
     fl_backend_plain plain; /* first: a pointer to the op is a pointer to this */
     fl_backend_heads heads;
+    fl_backend_product *product;
     size_t rows, d, wide; /* positions of all examples, values, values of q, k and v */
 } attention;
 
@@ -36,8 +37,8 @@ static parts parts_of(const attention *a)
 static void dense(const attention *a, const float *x, size_t n_in, size_t weight, float *y, size_t n_out)
 {
     fl_backend_rows_repeat(a->plain.at.param[weight + 1], n_out, y, a->rows);
-    a->heads.product(a->rows, n_out, n_in, 1, (fl_backend_matrix){ x, n_in, false },
-                     (fl_backend_matrix){ a->plain.at.param[weight], n_in, true }, 1, y, n_out);
+    a->product(a->rows, n_out, n_in, 1, (fl_backend_matrix){ x, n_in, false },
+               (fl_backend_matrix){ a->plain.at.param[weight], n_in, true }, 1, y, n_out);
 }
 
 /* d_x NULL: not wanted. */
@@ -45,12 +46,12 @@ static void dense_back(const attention *a, const float *x, size_t n_in, size_t w
                        float *d_x)
 {
     const fl_backend_buffers *at = &a->plain.at;
-    a->heads.product(n_out, n_in, a->rows, 1, (fl_backend_matrix){ d_y, n_out, true },
-                     (fl_backend_matrix){ x, n_in, false }, 0, at->grad[weight], n_in);
+    a->product(n_out, n_in, a->rows, 1, (fl_backend_matrix){ d_y, n_out, true }, (fl_backend_matrix){ x, n_in, false },
+               0, at->grad[weight], n_in);
     fl_backend_rows_sum(d_y, a->rows, n_out, at->grad[weight + 1]);
     if (d_x)
-        a->heads.product(a->rows, n_in, n_out, 1, (fl_backend_matrix){ d_y, n_out, false },
-                         (fl_backend_matrix){ at->param[weight], n_in, false }, 0, d_x, n_in);
+        a->product(a->rows, n_in, n_out, 1, (fl_backend_matrix){ d_y, n_out, false },
+                   (fl_backend_matrix){ at->param[weight], n_in, false }, 0, d_x, n_in);
 }
 
 static void forward(fl_backend_op *op)
@@ -76,6 +77,7 @@ fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backen
 {
     attention *a = (attention *)fl_backend_plain_sized(sizeof *a, request, "own vectors, sgemm", forward, backward);
     fl_tensor_shape in = request->in[0].shape;
+    a->product = product;
     a->heads = fl_backend_heads_of(request->layer, in, product);
     a->rows = in.n * in.c;
     a->d = in.h;

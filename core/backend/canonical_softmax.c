@@ -22,8 +22,7 @@ FL_BACKEND_INLINE bool all_finite(const float *z, size_t n)
 /* The place of the largest, the first on a tie. */
 FL_BACKEND_INLINE size_t largest(const float *z, size_t n)
 {
-    float top = z[0];
-    for (size_t j = 1; j < n; j++) top = z[j] > top ? z[j] : top;
+    float top = fl_backend_vector_largest(z, n);
     size_t best = 0;
     while (z[best] < top) best++;
     return best;
@@ -32,11 +31,8 @@ FL_BACKEND_INLINE size_t largest(const float *z, size_t n)
 /* The row's loss; its probabilities go to p. */
 FL_BACKEND_INLINE float row_loss(const float *z, size_t n, size_t label, size_t best, float smoothing, float *p)
 {
-    float powers[FL_BACKEND_LANES] = { 0 }, logits[FL_BACKEND_LANES] = { 0 }, top = z[best];
-#pragma GCC ivdep
-    for (size_t j = 0; j < n; j++) p[j] = fl_backend_vector_exp(z[j] - top);
-    FL_BACKEND_LANES_ADD(powers, j, n, p[j]);
-    float total = fl_backend_vector_fold(powers), share = 1 / total;
+    float logits[FL_BACKEND_LANES] = { 0 }, top = z[best];
+    float total = fl_backend_vector_powers(z, n, top, p), share = 1 / total;
     for (size_t j = 0; j < n; j++) p[j] *= share;
     double target = (1 - (double)smoothing) * (z[label] - top);
     if (smoothing > 0) {

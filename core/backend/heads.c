@@ -1,6 +1,7 @@
 /* Heads are columns of the rows, so no row is moved: products go along rows that lie 3d or d apart. */
 #include "backend/heads.h"
 #include "backend/rows.h"
+#include "backend/small.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,6 +10,7 @@ enum { PROJECTIONS = 3 }; /* q, k, v */
 
 fl_backend_heads fl_backend_heads_of(const fl_layer *layer, fl_tensor_shape in, fl_backend_product *product)
 {
+    if (fl_backend_small_usable()) product = fl_backend_small_product;
     return (fl_backend_heads){ product, in.n, in.c, in.h, layer->heads, !layer->acausal };
 }
 

@@ -6,9 +6,9 @@
 #include "backend/canonical.h"
 
 typedef struct fl_backend_heads {
-    fl_backend_product *product;
-    size_t n, t, d, heads; /* examples, positions, values of all heads, heads */
-    bool causal;           /* a position sees itself and those before it alone */
+    fl_backend_product *product; /* for the heads */
+    size_t n, t, d, heads;       /* examples, positions, values of all heads, heads */
+    bool causal;                 /* a position sees itself and those before it alone */
 } fl_backend_heads;
 
 fl_backend_heads fl_backend_heads_of(const fl_layer *layer, fl_tensor_shape in, fl_backend_product *product);

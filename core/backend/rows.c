@@ -44,12 +44,7 @@ FL_CLONES void fl_backend_rows_norm_back(const float *x, const float *d, size_t 
 
 FL_CLONES void fl_backend_rows_softmax(float *z, size_t n)
 {
-    float sums[FL_BACKEND_LANES] = { 0 }, top = z[0];
-    for (size_t j = 1; j < n; j++) top = z[j] > top ? z[j] : top;
-#pragma GCC ivdep
-    for (size_t j = 0; j < n; j++) z[j] = fl_backend_vector_exp(z[j] - top);
-    FL_BACKEND_LANES_ADD(sums, j, n, z[j]);
-    float share = 1 / fl_backend_vector_fold(sums);
+    float share = 1 / fl_backend_vector_powers(z, n, fl_backend_vector_largest(z, n), z);
     for (size_t j = 0; j < n; j++) z[j] *= share;
 }
 

@@ -124,4 +124,34 @@ FL_BACKEND_INLINE float fl_backend_vector_fold(const float lanes[FL_BACKEND_LANE
         for (i = (n) / FL_BACKEND_LANES * FL_BACKEND_LANES; i < (n); i++) (lanes)[i % FL_BACKEND_LANES] += (TERM);     \
     } while (0)
 
+FL_BACKEND_INLINE float fl_backend_vector_largest(const float *values, size_t n)
+{
+    float lanes[FL_BACKEND_LANES], top = values[0];
+    for (size_t i = 0; i < FL_BACKEND_LANES; i++) lanes[i] = top;
+    size_t whole = n / FL_BACKEND_LANES * FL_BACKEND_LANES;
+    for (size_t from = 0; from < whole; from += FL_BACKEND_LANES)
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++)
+            lanes[i] = values[from + i] > lanes[i] ? values[from + i] : lanes[i];
+    for (size_t i = 0; i < FL_BACKEND_LANES; i++) top = lanes[i] > top ? lanes[i] : top;
+    for (size_t i = whole; i < n; i++) top = values[i] > top ? values[i] : top;
+    return top;
+}
+
+/* to = e^(z - top), z at most top; returns the sum. The last few go as sixteen, what is missing of them next to 0. */
+FL_BACKEND_INLINE float fl_backend_vector_powers(const float *z, size_t n, float top, float *to)
+{
+    float lanes[FL_BACKEND_LANES] = { 0 }, last[FL_BACKEND_LANES];
+    size_t whole = n / FL_BACKEND_LANES * FL_BACKEND_LANES, left = n - whole;
+    for (size_t from = 0; from < whole; from += FL_BACKEND_LANES)
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++)
+            lanes[i] += to[from + i] = fl_backend_vector_exp(z[from + i] - top);
+    if (left) {
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++) last[i] = top - 200;
+        memcpy(last, z + whole, left * sizeof *last);
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++) lanes[i] += last[i] = fl_backend_vector_exp(last[i] - top);
+        memcpy(to + whole, last, left * sizeof *last);
+    }
+    return fl_backend_vector_fold(lanes);
+}
+
 #endif

@@ -34,7 +34,8 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
+    fl_train_run_gather(r, 0, r->trial->batch_size,
+                        (fl_dataset_input){ .precision = FL_BACKEND_F32, .values = r->shown }, r->shown_labels);
     fl_train_step shown = { r->step + 1, r->loss, r->rate, sqrt(r->gradient_square), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }

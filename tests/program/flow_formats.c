@@ -195,6 +195,7 @@ static void result_folders_have_their_fields(void **state)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
+        if (i == 0) count_as_seen("`definition``data`"); /* not of a workload known by its name, nor of its data */
         if (i == 0 && fl_math_usable(NULL))
             walk_lines(&s, "dense/trials.jsonl");
         else
@@ -215,7 +216,9 @@ static void exports_have_their_fields(void **state)
     section s = section_of("Export kit");
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
-    static const char rest[] = "`layers[].kernel``layers[].pad``manifest.json``init/NAME.npy``final/NAME.npy`"
+    static const char rest[] = "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
+                               "`state[].shape``targets.npy``state/init/NAME.npy``state/final/"
+                               "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
                                "`inputs.npy``labels.npy``trace.jsonl`";
     count_as_seen(rest);
     assert_all_seen(&s);

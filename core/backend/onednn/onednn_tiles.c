@@ -3,6 +3,7 @@
  */
 #include "backend/onednn/onednn_tiles.h"
 #include "backend/onednn/onednn.h"
+#include "backend/transpose.h"
 
 bool fl_onednn_tiles_usable(void)
 {
@@ -157,29 +158,6 @@ TILES void fl_onednn_tiles_interleave(const uint16_t *first, const uint16_t *sec
         _mm512_store_si512(line + i * tile_bytes, interleave(first + i * FL_ONEDNN_TILE, second + i * FL_ONEDNN_TILE));
 }
 
-/* Of two rows of 32-bit numbers, swap the upper half of each group of 2 x `half` in a with the lower half of b's. */
-TILES_INLINE void swap_halves(__m512i *a, __m512i *b, int half)
-{
-    int32_t low[16], high[16];
-    for (int i = 0; i < 16; i++) {
-        low[i] = i & half ? 16 + i - half : i;
-        high[i] = i & half ? 16 + i : i + half;
-    }
-    __m512i upper = *a;
-    *a = _mm512_permutex2var_epi32(upper, _mm512_loadu_si512(low), *b);
-    *b = _mm512_permutex2var_epi32(upper, _mm512_loadu_si512(high), *b);
-}
-
-/* The transpose of a 16 x 16 matrix: blocks of 1, 2, 4 and 8 change places across the diagonal. */
-TILES_INLINE void transpose(__m512i rows[FL_ONEDNN_TILE])
-{
-#pragma GCC unroll 4
-    for (int half = 1; half < FL_ONEDNN_TILE; half *= 2)
-#pragma GCC unroll 16
-        for (int i = 0; i < FL_ONEDNN_TILE; i++)
-            if (!(i & half)) swap_halves(&rows[i], &rows[i + half], half);
-}
-
 TILES void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t steps, char *left,
                                      float sums[FL_ONEDNN_TILE])
 {
@@ -192,7 +170,7 @@ TILES void fl_onednn_tiles_transpose(const uint16_t *from, size_t width, size_t 
             rows[pair] = interleave(from + 2 * pair * width, from + (2 * pair + 1) * width);
             total = _mm512_dpbf16_ps(total, (__m512bh)rows[pair], ones);
         }
-        transpose(rows);
+        fl_backend_transpose(rows);
 #pragma GCC unroll 16
         for (size_t o = 0; o < FL_ONEDNN_TILE; o++) _mm512_store_si512(left + o * FL_ONEDNN_TILE_LINE, rows[o]);
     }

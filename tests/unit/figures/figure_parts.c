@@ -54,6 +54,24 @@ static void six_hundred_decades_have_few_labels(void **state)
 }
 
 /* What stands side by side has room for so many columns, a blank between two labels. */
+/* Written with an exponent as people write it, on a linear axis too. */
+static void large_numbers_on_a_linear_axis_are_powers(void **state)
+{
+    figure_ticks ticks = figure_ticks_of(-4e25, 0, false, 3, 0);
+    assert_contains(ticks.list.bytes, "\"−4·10^{25}\" -4");
+    assert_contains(ticks.list.bytes, "\"−2·10^{25}\" -2");
+    assert_contains(ticks.list.bytes, "\"0\" 0");
+    figure_ticks_free(&ticks);
+}
+
+/* 32 is the only power of two between 24 and 63. */
+static void less_than_an_octave_has_ticks(void **state)
+{
+    figure_ticks ticks = figure_ticks_of_two(24.5, 62.5, 9);
+    assert_true(ticks.n >= 2);
+    figure_ticks_free(&ticks);
+}
+
 static void labels_side_by_side_have_room(void **state)
 {
     for (double span = 1; span > 1e-7; span /= 3) {
@@ -181,6 +199,8 @@ int main(void)
         cmocka_unit_test(log_ticks_are_there_at_any_magnitude),
         cmocka_unit_test(small_numbers_are_powers_with_their_exponent_in_braces),
         cmocka_unit_test(six_hundred_decades_have_few_labels),
+        cmocka_unit_test(large_numbers_on_a_linear_axis_are_powers),
+        cmocka_unit_test(less_than_an_octave_has_ticks),
         cmocka_unit_test(labels_side_by_side_have_room),
         cmocka_unit_test(powers_of_two_end_at_the_whole_number),
         cmocka_unit_test(wide_characters_take_two_columns),

@@ -92,9 +92,9 @@ static const bad_study bad[] = {
     { "'base',", "'base', 'why': 3,", "2:27: 'why' must be a string" },
     /* workloads and their options */
     { "  'workload': 'quadratic/noisy',\n", "", "1:1: 'workload' is missing here" },
-    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use glyphs/mlp, ..." },
+    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use fashion_mnist/mlp, ..." },
     { "'quadratic/noisy'", "[]", "3:15: 'workload' must list from 1 to 32 values" },
-    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists this value twice" },
+    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists two called 'quadratic/noisy'" },
     { "'quadratic/noisy'", "['quadratic/noisy', 5]", "3:35: this must be a string" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'conditon': 5 },",
       "3:56: workload 'quadratic/noisy' has no option 'conditon'; 'fairlead list workloads' shows what it has" },
@@ -257,7 +257,7 @@ static const bad_study bad[] = {
       "4:42: 'flips' must be an array with at least one object of two pairs, 'narrow' and 'wide'" },
     { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'] }] },", "4:43: 'wide' is missing here" },
     { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'broad': 1 }] },",
-      "4:67: unknown key 'broad'; known here: narrow, wide" },
+      "4:67: unknown key 'broad'; use narrow or wide" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['b', 'a'] }] }",
       "13:60: a flip compares four arms; this one names an arm in both spaces" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'workloads': true }",
@@ -296,7 +296,7 @@ static const bad_study bad[] = {
       "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
       "schedule.decay_fraction, schedule.end_factor" },
     { RATE, RATE ", 'workload.noise': 1",
-      "11:73: a workload's options are the same for every arm: they belong in the study's 'workload_options'" },
+      "11:73: 'workload.noise' shapes the data, which are the same for every arm: it belongs in the study's 'workload_options'" },
     { RATE, RATE ", 'momentum': 0.9",
       "11:73: optimizer 'adam' has no hyperparameter 'momentum'; it has learning_rate, beta1, beta2, epsilon, "
       "epsilon_form" },

@@ -137,10 +137,10 @@ static void other_claims_do_not_continue(void **state)
 static void what_is_declared_beyond_pairs_is_frozen(void **state)
 {
     fl_study *study =
-        load("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 16], 'budget': { 'trials': 10,"
-             " 'steps': 9 }, 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
-             " 'effort': true }, 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") ", " ARM("d") " ] }",
-             NULL);
+        study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 16], 'budget': { 'trials': 10,"
+                 " 'steps': 9 }, 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
+                 " 'effort': true }, 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") ", " ARM("d") " ] }",
+                 NULL);
     const fl_study_claims *claims = &study->claims;
     assert_int_equal(2, claims->n_flips);
     assert_string_equal("b batch_size=16", study->arms[claims->flips[1].narrow.right].name);
