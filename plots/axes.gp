@@ -1,7 +1,7 @@
 # Each trial's score against each hyperparameter of its space: arms one after another, a cell per axis. The frame is the
 # border of the space where an axis is a range. Diverged trials stand in a grey band above the rest.
 panel_width = n_columns <= 2 ? 270 : n_columns <= 4 ? 190 : 128
-panel_height = 96
+panel_height = n_columns <= 2 ? 140 : 96
 margin_left = name_room + 10
 gap_left = 8
 gap_right = 28

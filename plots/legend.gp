@@ -17,10 +17,11 @@ if (legend_rows > 0) {
     do for [i = 1:n_slots] {
         set arrow i from entry_x(i), entry_y(i) to entry_x(i) + sample_width, entry_y(i) nohead \
             lw sample_lw lc rgb colours[i] dt dashed(i)
-        set label i names[i] at entry_x(i) + sample_width + 8, entry_y(i) left textcolor rgb ink font ",11" noenhanced
+        entry = (numbered ? sprintf("%d  ", i) : "").names[i]
+        set label i entry at entry_x(i) + sample_width + 8, entry_y(i) left textcolor rgb ink font ",11" noenhanced
         if (marked) {
             set label n_slots + 2 + i "" at entry_x(i) + sample_width / 2.0, entry_y(i) \
-                point pt marker(i) ps 0.8 lc rgb colours[i]
+                point pt marker(i) ps mark_size lc rgb colours[i]
         }
     }
 }

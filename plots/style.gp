@@ -47,8 +47,9 @@ blocks = "for [b = first[p]:last[p]]"
 # empty where there is a mark, because gnuplot 5.4 crashes on labels none of which has a place.
 whisker = "with vectors heads size screen 4.0 / width, 90 fixed lw 1 lc rgb 'black'"
 arrow = "with vectors head size screen 8.0 / width, 20 filled lw 1 lc rgb 'black'"
-bar = "with vectors nohead lw 4 lc rgb variable"
-bar_mark = "with points pt variable ps 0.9 lc rgb variable"
+bar = "with vectors nohead lw 3 lc rgb variable"
+bar_mark = "with points pt variable ps bar_mark_size lc rgb variable" # wider than the bar, or nobody sees its shape
+bar_mark_size = 1.2
 words = "with labels rotate textcolor rgb faint font ',10' noenhanced"
 middle(low, high) = logged ? sqrt(low) * sqrt(high) : (low + high) / 2 # of the present y axis
 
@@ -67,6 +68,7 @@ gap_bottom = 16
 heading_height = 40.0
 legend_of_arms = 1
 marked = 0 # do arms have markers?
+mark_size = 0.8
 note = ""
 note_2 = ""
 text_size = 12
@@ -82,6 +84,7 @@ do for [i = 1:n_slots] { longest = max(longest, widths[i]) }
 do for [p = 1:n_panels] { most_places = max(most_places, places[p]) }
 sample_width = 46
 entry_width = sample_width + 32 + 7.3 * longest
+crowded = n_slots > 12 # then panels are wider, and the legend has two columns at least
 
 # The same sizes everywhere, measured: svg counts in pixels, png here in half pixels, pdf and tex in inches and points.
 svg_size(w, h) = sprintf("svg enhanced size %d, %d ", w, h)
@@ -97,7 +100,7 @@ note_width = 5.7 * max(strlen(note), strlen(note_2)) + 40
 canvas = "\
     width = margin_left + columns * (panel_width + gap_left + gap_right) + margin_right; \
     note_width = 5.7 * max(strlen(note), strlen(note_2)) + 40; \
-    slack = max(0, max(note_width, legend_of_arms ? entry_width + 60 : 0) - width); \
+    slack = max(0, max(note_width, legend_of_arms ? (1 + crowded) * entry_width + 60 : 0) - width); \
     width = width + slack; \
     margin_left = margin_left + slack / 2; \
     legend_columns = max(1, min(n_slots, int((width - 60) / entry_width))); \
@@ -123,16 +126,20 @@ place(c, r) = sprintf("set lmargin at screen %.6f; set rmargin at screen %.6f; "
 # --- panels side by side, four in a line ---
 # A panel takes `each` rows; where its row `r` lies.
 per_line = 4
-share(n) = n == 1 ? 460 : n == 2 ? 340 : n == 3 ? 240 : 200 # how wide one of `n` may be
+share(n) = n == 1 ? (crowded ? 640 : 460) : n == 2 ? 340 : n == 3 ? 240 : 200 # how wide one of `n` may be
 lines(n) = int(ceil(1.0 * n / per_line))
 column_of(p) = 1 + (p - 1) % per_line
 row_of(p, r, each) = r + ((p - 1) / per_line) * (each + @heading_share)
 rows_for(each) = each * lines(n_panels) + (lines(n_panels) - 1) * @heading_share
 
-# Panels of arms side by side: no arm is narrower than a line of turned text.
-share_of_arms(n) = max(share(n), 14 * most_places)
-place_width(p) = panel_width / (places[p] + 0.2)
-arms_axis(p) = sprintf("set xrange [0.4:%g]; unset xtics", places[p] + 0.6)
+# Panels of arms side by side: no arm is narrower than a line of turned text, none much wider than its bar should be.
+share_of_arms(n) = max(14 * most_places, min(share(n), 150 + 50 * most_places))
+arms_axis(n) = sprintf("set xrange [0.4:%g]; unset xtics", n + 0.6)
+
+# Of more arms than there are markers, numbers stand below the bars and in the legend.
+numbered = 0
+number_arms = "numbered = n_slots > 10; entry_width = entry_width + 24 * numbered"
+numbers = "using 2:(low):(numbered ? sprintf('%d', $1) : '') with labels offset 0, -0.7 textcolor rgb faint font ',9' noenhanced"
 
 # Panel p's title over its middle; what sets it apart from the others in a smaller line below.
 heading(p) = sprintf("set label 1 titles[%d] at graph 0.5, 1 center offset 0, %g textcolor rgb ink noenhanced; ", \

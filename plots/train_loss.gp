@@ -1,2 +1,2 @@
 # The lowest training loss, arm by arm.
-note = "whiskers: ".band_name."; arrow: some resamples have no trial with a loss"
+note = "whiskers: ".band_name

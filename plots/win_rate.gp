@@ -10,6 +10,12 @@ per_line = columns
 rows = rows_for(1)
 legend_of_arms = 0
 note = "how often the best of K new trials of the arm on the left beats that of the arm below, ".pct
+do for [p = 1:n_panels] {
+    best = sprintf("%sbest of %d", strlen(details[p]) ? ", " : "", best_of[p])
+    details[p] = details[p].best
+    detail_widths[p] = detail_widths[p] + strlen(best)
+}
+head = 36
 eval canvas
 
 unset grid
@@ -23,7 +29,6 @@ do for [p = 1:n_panels] {
     shown = last[p] - first[p] + 1
     unset label
     eval heading(p)
-    set label 3 sprintf("best of %d", best_of[p]) at graph 1, 1 right offset 0, 0.6 textcolor rgb faint font ",10"
     eval place(column_of(p), row_of(p, 1, 1))
     set xrange [0.5:shown + 0.5]
     set yrange [shown + 0.5:0.5]

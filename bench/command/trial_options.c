@@ -13,7 +13,7 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
         return fl_error_user(error, "--workload is missing; 'fairlead list workloads' shows what there is");
     if (!asked->optimizer)
         return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
-    owners->workload = fl_workload_find(asked->workload, error);
+    owners->workload = fl_workload_named(asked->workload, error);
     owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
     owners->schedule = owners->optimizer
                            ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error)

@@ -4,6 +4,7 @@
 #include "say/options.h"
 #include "command/verbs.h"
 #include "dataset/fetch.h"
+#include "workload/workload.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -13,10 +14,10 @@
 enum { STALL_SECONDS = 30 };
 
 static const usage data_usage = {
-    "fairlead data list|fetch|check [NAME] [--json]",
+    "fairlead data list|fetch|check [NAME|FILE.json] [--json]",
     "list shows the known data sets with home, licence, checksums and where they were found; fetch downloads what is "
-    "missing "
-    "and verifies it before it is used; check compares the files with their recorded sizes and sha256.",
+    "missing and verifies it before it is used; check compares the files with their recorded sizes and sha256, and of "
+    "a workload's own file reads the data whole.",
     "fairlead data fetch fashion-mnist",
 };
 
@@ -100,6 +101,18 @@ static int fetch(const fl_dataset_kind *const *kinds, const char *mirror)
     return 0;
 }
 
+/* Does what is in `folder` match its checksums? Else the message; a set with several contents says which this is. */
+static bool describe(const fl_dataset_kind *kind, const char *folder, char text[1000])
+{
+    fl_error error;
+    fl_dataset *dataset = kind->archived ? kind->load(kind, folder, NULL, &error) : NULL;
+    bool good = kind->archived ? dataset != NULL : fl_dataset_check(kind, folder, &error);
+    snprintf(text, 1000, "matches its checksums%s%s", dataset ? ": " : "", dataset ? dataset->content : "");
+    if (!good) snprintf(text, 1000, "%s", error.text);
+    fl_dataset_free(dataset);
+    return good;
+}
+
 /* 0 all good, 1 damaged, 2 a named set is missing, 4 nothing to check. */
 static int check(const fl_dataset_kind *const *kinds, bool named)
 {
@@ -110,15 +123,49 @@ static int check(const fl_dataset_kind *const *kinds, bool named)
         if (!(*kinds)->n_files) continue;
         if (!fl_dataset_folder(*kinds, folder, &error)) {
             if (named) return complain(&error);
-            printf("%-14s is not here\n", (*kinds)->entry.name);
+            printf("%-16s is not here\n", (*kinds)->entry.name);
             continue;
         }
-        bool good = fl_dataset_check(*kinds, folder, &error);
-        printf("%-14s %s\n", (*kinds)->entry.name, good ? "matches its checksums" : error.text);
+        char text[1000];
+        bool good = describe(*kinds, folder, text);
+        printf("%-16s %s\n", (*kinds)->entry.name, text);
         checked++;
         damaged += !good;
     }
     return damaged ? 1 : checked ? 0 : 4;
+}
+
+static void print_data(const char *name, const char *about, const fl_dataset *d)
+{
+    char shape[FL_TENSOR_SHAPE_TEXT];
+    fl_tensor_shape_text(d->shape, shape);
+    printf("%s  %s\n  examples  %zu train, %zu validate, %zu test\n  shape     %s\n", name, about,
+           d->n_train - d->validation, d->validation, d->n_test, shape);
+    if (d->n_classes) printf("  classes   %zu\n", d->n_classes);
+    if (d->n_targets) printf("  targets   %zu numbers\n", d->n_targets);
+    if (d->vocabulary) printf("  tokens    %zu\n", d->vocabulary);
+    printf("  sha256    %s\n", d->checksum);
+}
+
+/* The data of a workload: read whole, as training would, and held against its layers. */
+static int check_workload(const char *name)
+{
+    fl_error error;
+    double options[FL_HYPER_MAX] = { 0 };
+    const fl_workload *workload = fl_workload_named(name, &error);
+    if (!workload) return complain(&error);
+    for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
+    fl_dataset *d = fl_workload_load(workload, options, &error);
+    bool good = d && fl_workload_fits(workload, options, d->shape, d->n_classes, &error);
+    if (good) print_data(name, d->content ? d->content : workload->dataset->entry.about, d);
+    fl_dataset_free(d);
+    return good ? 0 : complain(&error);
+}
+
+static bool is_workload_file(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 5 && !strcmp(name + n - 5, ".json");
 }
 
 int verb_data(int argc, char **argv)
@@ -140,6 +187,7 @@ int verb_data(int argc, char **argv)
     bool known = fl_entry_choose(actions, "action", rest.items[0], &action, &error);
     free(rest.items);
     if (!known) return complain(&error);
+    if (name && action == CHECK && is_workload_file(name)) return check_workload(name);
     const fl_dataset_kind *one[2] = { NULL, NULL };
     if (name && !(one[0] = fl_dataset_find(name, &error))) return complain(&error);
     const fl_dataset_kind *const *kinds = name ? one : fl_datasets();

@@ -1,8 +1,10 @@
 /* fairlead list: every registry, as a table or as JSON. */
 #include "base/entry.h"
 #include "base/text.h"
+#include "math/dense.h"
 #include "say/options.h"
 #include "search/search.h"
+#include "trial/around.h"
 #include "study/study.h"
 #include "say/places.h"
 #include "command/verbs.h"
@@ -13,8 +15,10 @@
 #include <string.h>
 
 static const usage list_usage = {
-    "fairlead list [workloads|optimizers|schedules|backends|searches|data|studies] [--json]",
-    "Shows what there is, with every hyperparameter, its default and its range.",
+    "fairlead list [workloads|layers|optimizers|around|schedules|backends|searches|"
+    "data|studies] [--json]\n       fairlead list FILE.json [--json]",
+    "Shows what there is, with every hyperparameter, its default and its range; or a\nworkload of your own as those "
+    "that are built in.",
     "fairlead list optimizers",
 };
 
@@ -67,10 +71,20 @@ static json_t *list_optimizers(void)
     json_t *list = json_array();
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
         json_t *object = with_hypers(&(*o)->entry, (*o)->hypers, (*o)->n_hypers, "");
+        fl_error why;
+        bool there = !(*o)->dense || fl_math_usable(&why);
         json_object_set_new(object, "includes", includes_json(*o));
+        json_object_set_new(object, "amortized", json_string((*o)->amortized ? (*o)->amortized : ""));
+        json_object_set_new(object, "usable", json_string(there ? "usable" : why.text));
         json_array_append_new(list, object);
     }
     return list;
+}
+
+static json_t *list_around(void)
+{
+    static const fl_entry entry = { "around every rule", "penalties and clipping that go with every optimizer", "" };
+    return json_pack("[o]", with_hypers(&entry, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""));
 }
 
 static json_t *list_schedules(void)
@@ -84,13 +98,58 @@ static json_t *list_schedules(void)
     return list;
 }
 
+static json_t *workload_json(const fl_workload *workload)
+{
+    json_t *object = with_hypers(&workload->entry, workload->options, workload->n_options, "workload.");
+    json_object_set_new(object, "data", json_string(workload->dataset->entry.name));
+    json_object_set_new(object, "init", json_string(workload->init.weights->entry.name));
+    json_object_set_new(object, "definition", json_string(workload->hash));
+    return object;
+}
+
 static json_t *list_workloads(void)
 {
     json_t *list = json_array();
-    for (const fl_workload *const *w = fl_workloads(); *w; w++) {
-        json_t *object = with_hypers(&(*w)->entry, (*w)->options, (*w)->n_options, "workload.");
-        json_object_set_new(object, "data", json_string((*w)->dataset->entry.name));
-        json_object_set_new(object, "init", json_string((*w)->init));
+    for (const fl_workload *const *w = fl_workloads(); *w; w++) json_array_append_new(list, workload_json(*w));
+    return list;
+}
+
+/* --- layers --- */
+
+/* Its default, or null where it must be given. */
+static json_t *attribute_default(const fl_layer_attribute *attribute)
+{
+    double value = attribute->default_value;
+    if (isnan(value)) return json_null();
+    if (attribute->choices) return json_string(attribute->choices[(size_t)value]);
+    bool flag = attribute->value == FL_LAYER_FLAG || attribute->value == FL_LAYER_NO_FLAG;
+    return flag ? json_string(value != 0 ? "true" : "false") : json_real(value);
+}
+
+static void add_attribute(json_t *list, const fl_layer_attribute *attribute)
+{
+    char range[200];
+    fl_hyper as_hyper = { .min = attribute->min, .max = attribute->max, .choices = attribute->choices };
+    as_hyper.scale = attribute->choices                   ? FL_HYPER_CHOICE
+                     : attribute->value == FL_LAYER_COUNT ? FL_HYPER_INTEGER
+                                                          : FL_HYPER_LINEAR;
+    fl_hyper_range(&as_hyper, range, sizeof range);
+    if (attribute->value == FL_LAYER_FLAG || attribute->value == FL_LAYER_NO_FLAG)
+        snprintf(range, sizeof range, "true or false");
+    if (attribute->value == FL_LAYER_PAIR) snprintf(range, sizeof range, "two numbers");
+    json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s}", "name", attribute->name, "help", attribute->help,
+                                          "default", attribute_default(attribute), "range", range));
+}
+
+static json_t *list_layers(void)
+{
+    json_t *list = json_array();
+    for (size_t kind = 0; kind < FL_LAYER_KINDS; kind++) {
+        const fl_layer_spec *spec = fl_layer_specs[kind];
+        json_t *object = entry_json(&spec->entry), *attributes = json_array();
+        for (size_t i = 0; i < spec->n_attributes; i++) add_attribute(attributes, &spec->attributes[i]);
+        json_object_set_new(object, "loss", json_boolean(spec->loss));
+        json_object_set_new(object, "attributes", attributes);
         json_array_append_new(list, object);
     }
     return list;
@@ -150,9 +209,9 @@ static const struct {
     const char *name;
     json_t *(*list)(void);
 } kinds[] = {
-    { "workloads", list_workloads }, { "optimizers", list_optimizers }, { "schedules", list_schedules },
-    { "backends", list_backends },   { "searches", list_searches },     { "data", list_data },
-    { "studies", list_studies },
+    { "workloads", list_workloads }, { "layers", list_layers },       { "optimizers", list_optimizers },
+    { "around", list_around },       { "schedules", list_schedules }, { "backends", list_backends },
+    { "searches", list_searches },   { "data", list_data },           { "studies", list_studies },
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -184,14 +243,15 @@ static void print_hyper(const json_t *hyper)
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "source", "includes", "f32",  "bf16", "tuned", "data",
-                                         "init",   "licence",  "home", "path", NULL };
+    static const char *const facts[] = { "source", "includes", "amortized", "usable", "f32",  "bf16",       "tuned",
+                                         "data",   "init",     "licence",   "home",   "path", "definition", NULL };
     printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
-        if (*text_of(entry, *fact)) printf("      %-8s %s\n", *fact, text_of(entry, *fact));
+        if (*text_of(entry, *fact)) printf("      %-10s %s\n", *fact, text_of(entry, *fact));
     size_t i;
     json_t *hyper;
     json_array_foreach(json_object_get(entry, "hyperparameters"), i, hyper) print_hyper(hyper);
+    json_array_foreach(json_object_get(entry, "attributes"), i, hyper) print_hyper(hyper);
 }
 
 static void print_kind(const char *name, const json_t *list)
@@ -203,6 +263,38 @@ static void print_kind(const char *name, const json_t *list)
     printf("\n");
 }
 
+/* Print lists `first` to `end` - 1, or the one given instead of the first. */
+static void print_lists(size_t first, size_t end, json_t *given, bool json)
+{
+    json_t *all = json_object();
+    for (size_t i = first; i < end; i++) {
+        json_t *list = given ? given : kinds[i].list();
+        if (!json) print_kind(kinds[i].name, list);
+        json_object_set_new(all, kinds[i].name, list);
+    }
+    if (json) {
+        json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+        printf("\n");
+    }
+    json_decref(all);
+}
+
+static bool is_file(const char *word)
+{
+    size_t n = strlen(word);
+    return n > 5 && !strcmp(word + n - 5, ".json");
+}
+
+/* A user's own workload, as the first list has those that are built in. */
+static int list_file(const char *path, bool json)
+{
+    fl_error error;
+    const fl_workload *workload = fl_workload_named(path, &error);
+    if (!workload) return complain(&error);
+    print_lists(0, 1, json_pack("[o]", workload_json(workload)), json);
+    return 0;
+}
+
 int verb_list(int argc, char **argv)
 {
     bool json = false;
@@ -212,20 +304,10 @@ int verb_list(int argc, char **argv)
     words rest;
     int code = options_read(&list_usage, options, 1, argc, argv, 0, 1, &rest);
     if (code != GO_ON) return code;
-    bool found = !rest.n || find_kind(rest.items[0], &first, &error);
-    if (rest.n) end = first + 1;
+    const char *word = rest.n ? rest.items[0] : NULL;
     free(rest.items);
-    if (!found) return complain(&error);
-    json_t *all = json_object();
-    for (size_t i = first; i < end; i++) {
-        json_t *list = kinds[i].list();
-        if (!json) print_kind(kinds[i].name, list);
-        json_object_set_new(all, kinds[i].name, list);
-    }
-    if (json) {
-        json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-        printf("\n");
-    }
-    json_decref(all);
+    if (word && is_file(word)) return list_file(word, json);
+    if (word && !find_kind(word, &first, &error)) return complain(&error);
+    print_lists(first, word ? first + 1 : end, NULL, json);
     return 0;
 }

@@ -36,11 +36,11 @@ typedef struct drawn {
 } drawn;
 
 /* Draw one, and tell what became of it. */
-static bool draw(const figure *one, const figure_sheet *sheet, const char *format, const char *folder, drawn *all,
+static bool draw(const figure *one, const figure_layout *layout, const char *format, const char *folder, drawn *all,
                  fl_error *error)
 {
     char reason[FIGURE_REASON];
-    if (!figure_draw(one, sheet, format, folder, NULL, reason, error)) return false;
+    if (!figure_draw(one, layout, format, folder, NULL, reason, error)) return false;
     fflush(stdout); /* in the order of the figures, also where both go to one file */
     if (*reason)
         fprintf(stderr, "%s: nothing to show: %s\n", one->entry.name, reason);
@@ -56,10 +56,10 @@ static int draw_all(const folders *read, const figure *const *chosen, const char
     fl_error error;
     drawn all = { .n = 0 };
     int code = 0;
-    figure_sheet *sheet = figure_sheet_new(folders_summaries(read), read->n);
+    figure_layout *layout = figure_layout_new(folders_summaries(read), read->n);
     for (; *chosen && !code; chosen++)
-        if (!draw(*chosen, sheet, format, folder, &all, &error)) code = complain(&error);
-    figure_sheet_free(sheet);
+        if (!draw(*chosen, layout, format, folder, &all, &error)) code = complain(&error);
+    figure_layout_free(layout);
     if (all.claims) folders_looked(folders_summaries(read), read->n);
     return code || all.n ? code : NOTHING_MEASURED;
 }

@@ -51,6 +51,8 @@ static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
     return fl_error_user(error, "--shard is I/N with 1 <= I <= N, not '%s'", text);
 }
 
+enum { MOST_DRAWN = 50000 }; /* of more, some figures read every record's points again */
+
 /* Failing to draw is a warning: the records are what counts. */
 static void draw(const char *folder, const fl_summary *summary)
 {
@@ -79,7 +81,12 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
     summary_print_table(summaries, 1);
     folders_looked(summaries, 1);
     run_plan_end(plan, summary);
-    draw(folder, summary);
+    if (results->n_records > MOST_DRAWN)
+        remark("%zu records: figures and page would take longer than this; 'fairlead plot %s' and 'fairlead report %s' "
+               "make them",
+               results->n_records, folder, folder);
+    else
+        draw(folder, summary);
     fl_summary_free(summary);
     fl_results_free(results);
     return true;

@@ -13,11 +13,10 @@
 
 static const usage watch_usage = {
     "fairlead watch DIR [--once]",
-    "Shows how far the run in a result folder is: trials and steps of every arm,\n"
-    "how many diverged, workers, time left. It reads the folder alone, and shows\n"
-    "no results: what they are must not decide whether to go on. On a terminal it\n"
-    "is drawn in place, elsewhere a line follows every change; it ends with the run,\n"
-    "or once nobody runs it.",
+    "Shows the progress of the run in a result folder: trials and steps of every arm, how many diverged, workers, time "
+    "left. It only reads the folder, and shows no results, which must not influence when a study ends. On a terminal "
+    "it "
+    "redraws in place, elsewhere it prints a line at every change. It ends with the run, or once nobody runs it.",
     "fairlead watch results/quick --once",
 };
 

@@ -136,7 +136,9 @@ static fl_stats_trial *trials_of(const fl_summary_arm *arm, bool feasible_only)
     fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (!feasible_only || s->feasible)
-            *next++ = (fl_stats_trial){ .score = s->score, .val_loss = s->val_loss, .value = s->test_error };
+            *next++ = (fl_stats_trial){ .score = s->figures.score,
+                                        .val_loss = s->figures.val_loss,
+                                        .value = s->figures.test_error };
     return trials;
 }
 

@@ -97,38 +97,38 @@ static bool draw(const figure *drawn, figure_data *data, const char *format, con
 }
 
 /* Panel by panel; false, with the first panel's reason, when no panel can be shown. */
-static bool fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+static bool fill(const figure *drawn, const figure_layout *layout, bool tex, figure_data *data,
                  char reason[FIGURE_REASON])
 {
     const char *first = NULL;
-    figure_begin(data, sheet, drawn->entry.name, drawn->columns, drawn->variables, tex);
-    for (size_t i = 0; i < sheet->n_panels; i++) {
-        const char *why = drawn->refuse(&sheet->panels[i]);
+    figure_begin(data, layout, drawn->entry.name, drawn->columns, drawn->variables, tex);
+    for (size_t i = 0; i < layout->n_panels; i++) {
+        const char *why = drawn->refuse(&layout->panels[i]);
         if (!first) first = why;
-        figure_begin_panel(data, &sheet->panels[i]);
-        if (!why) drawn->add(data, &sheet->panels[i]);
+        figure_begin_panel(data, &layout->panels[i]);
+        if (!why) drawn->add(data, &layout->panels[i]);
     }
-    if (drawn->set_once) drawn->set_once(data, sheet);
+    if (drawn->set_once) drawn->set_once(data, layout);
     bool shows = figure_end(data);
     snprintf(reason, FIGURE_REASON, "%s", shows ? "" : first);
     return shows;
 }
 
-bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+bool figure_fill(const figure *drawn, const figure_layout *layout, bool tex, figure_data *data,
                  char reason[FIGURE_REASON])
 {
-    figure_sheet *mixed = drawn->mixes ? figure_sheet_mixed(sheet, drawn->mixes) : NULL;
-    bool shows = fill(drawn, mixed ? mixed : sheet, tex, data, reason);
-    figure_sheet_free(mixed);
+    figure_layout *mixed = drawn->mixes ? figure_layout_mixed(layout, drawn->mixes) : NULL;
+    bool shows = fill(drawn, mixed ? mixed : layout, tex, data, reason);
+    figure_layout_free(mixed);
     return shows;
 }
 
-bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder, char **linked,
-                 char reason[FIGURE_REASON], fl_error *error)
+bool figure_draw(const figure *drawn, const figure_layout *layout, const char *format, const char *folder,
+                 char **linked, char reason[FIGURE_REASON], fl_error *error)
 {
     figure_data data;
     if (linked) *linked = NULL;
-    bool shows = figure_fill(drawn, sheet, !strcmp(format, "tex"), &data, reason);
+    bool shows = figure_fill(drawn, layout, !strcmp(format, "tex"), &data, reason);
     bool done = !shows || (fl_file_folder_make(folder, error) && draw(drawn, &data, format, folder, linked, error));
     figure_data_free(&data);
     return done;

@@ -23,7 +23,7 @@ typedef struct figure {
     /* Add the panel's blocks, their rows and variables. */
     void (*add)(figure_data *data, const figure_panel *panel);
     /* Set what is declared once; NULL without. */
-    void (*set_once)(figure_data *data, const figure_sheet *sheet);
+    void (*set_once)(figure_data *data, const figure_layout *layout);
 } figure;
 
 /* Every figure, NULL-ended, in the order of figure_list.h. */
@@ -34,13 +34,13 @@ const figure *figure_find(const char *name, fl_error *error);
 bool figure_format_known(const char *format, fl_error *error);
 
 /* What would be drawn: false, with the reason, when there is nothing to show. The caller frees `data` in any case. */
-bool figure_fill(const figure *drawn, const figure_sheet *sheet, bool tex, figure_data *data,
+bool figure_fill(const figure *drawn, const figure_layout *layout, bool tex, figure_data *data,
                  char reason[FIGURE_REASON]);
 
 /* Draw one figure: folder/NAME.dat and folder/NAME.FORMAT. When there is nothing to show nothing is written and
  * `reason` says why; it is "" otherwise. `linked`, if not NULL, receives the SVG with the marks that a page makes links
  * of (figure_svg.h), to be freed; NULL where none was drawn. */
-bool figure_draw(const figure *drawn, const figure_sheet *sheet, const char *format, const char *folder, char **linked,
-                 char reason[FIGURE_REASON], fl_error *error);
+bool figure_draw(const figure *drawn, const figure_layout *layout, const char *format, const char *folder,
+                 char **linked, char reason[FIGURE_REASON], fl_error *error);
 
 #endif

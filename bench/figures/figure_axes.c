@@ -53,7 +53,8 @@ static void add_axis(figure_data *data, const figure_arm *arm, const fl_search_a
     figure_begin_block(data, arm->slot, about.bytes);
     fl_text_free(&about);
     for (const fl_results_score *s = summary->scores; s < summary->scores + summary->n_scores; s++) {
-        double row[N_COLUMNS] = { value_on(axis, arm->of->results, s), factor * s->score, figure_state_of(summary, s) };
+        double row[N_COLUMNS] = { value_on(axis, arm->of->results, s), factor * s->figures.score,
+                                  figure_state_of(summary, s) };
         figure_add_row(data, row, N_COLUMNS, s->record->trial);
     }
 }

@@ -56,7 +56,7 @@ static void put_difference(const figure_arm *arm, const figure_arm *first, doubl
     for (size_t i = 0, j = 0; i < a->n_scores; i++) {
         while (j < b->n_scores && b->scores[j].index < a->scores[i].index) j++;
         if (j == b->n_scores || b->scores[j].index != a->scores[i].index) continue;
-        double difference = factor * fabs(a->scores[i].val_error - b->scores[j].val_error);
+        double difference = factor * fabs(a->scores[i].figures.val_error - b->scores[j].figures.val_error);
         if (isfinite(difference)) apart[n++] = difference;
     }
     put_range(apart, n, range);
@@ -109,10 +109,11 @@ static const char *refuse(const figure_panel *panel)
 static void add(figure_data *data, const figure_panel *panel)
 {
     fl_text axis = { 0 };
-    figure_bars bars = figure_bars_new();
+    figure_bars bars = figure_bars_new(panel->n_arms);
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_VAL_ERROR);
     for (size_t i = 0; i < panel->n_arms; i++) add_backend(data, panel, &panel->arms[i], unit.factor, &bars);
-    fl_text_add(&axis, "difference to %s", base_of(panel->arms)->backend->entry.name);
+    fl_text_add(&axis, "difference to %s (%s)", base_of(panel->arms)->backend->entry.name,
+                *unit.percent ? "points" : unit.kind);
     figure_bars_end(&bars, data, "examples per second", axis.bytes);
     fl_text_free(&axis);
 }

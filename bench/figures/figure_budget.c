@@ -17,7 +17,7 @@ static const figure_variable variables[] = {
 static const char *trial_at(const fl_summary_arm *arm, double score)
 {
     for (size_t i = 0; i < arm->n_scores; i++)
-        if (arm->scores[i].score == score) return arm->scores[i].record->trial;
+        if (arm->scores[i].figures.score == score) return arm->scores[i].record->trial;
     return NULL;
 }
 

@@ -20,13 +20,10 @@ static const struct {
 enum { VALIDATION, TRAINING, RERUNS, PER_ROW = RERUNS + 2, N_COLUMNS = 1 + ROWS * PER_ROW };
 
 static const figure_variable variables[] = {
-    { "error", FIGURE_PER_PANEL, FIGURE_VERTICAL },
-    { "error_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
-    { "loss", FIGURE_PER_PANEL, FIGURE_VERTICAL },
-    { "loss_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
-    { "steps", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
-    { "has_reruns", FIGURE_ONCE, FIGURE_NUMBER },
-    { .name = NULL },
+    { "error", FIGURE_PER_PANEL, FIGURE_VERTICAL },   { "error_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "loss", FIGURE_PER_PANEL, FIGURE_VERTICAL },    { "loss_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "steps", FIGURE_PER_PANEL, FIGURE_HORIZONTAL }, { "n_points", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "has_reruns", FIGURE_ONCE, FIGURE_NUMBER },     { .name = NULL },
 };
 
 /* A panel being written. */
@@ -46,11 +43,17 @@ static figure_scale settled(figure_scale shown, const figure_scale *training)
     return shown;
 }
 
-/* The points of an arm's reruns, one after another. */
+/* The points of an arm's reruns by step. */
 typedef struct reruns {
     fl_trial_point *points; /* owned */
-    size_t n;
+    size_t n, at;           /* `at`: the first whose step has not been asked for */
 } reruns;
+
+static int by_step(const void *a, const void *b)
+{
+    size_t x = ((const fl_trial_point *)a)->step, y = ((const fl_trial_point *)b)->step;
+    return (x > y) - (x < y);
+}
 
 static reruns reruns_of(const fl_results *results, const fl_results_arm *arm)
 {
@@ -63,21 +66,23 @@ static reruns reruns_of(const fl_results *results, const fl_results_arm *arm)
         all.n += n;
         free(points);
     }
+    if (all.n) qsort(all.points, all.n, sizeof *all.points, by_step);
     return all;
 }
 
-/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. */
-static void rerun_range(const curves *c, const reruns *all, size_t step, int row, double range[2])
+/* The least and the greatest value of a row's validation metric at one step of the reruns; NaN without reruns. Steps
+ * are asked for in their order. */
+static void rerun_range(const curves *c, reruns *all, size_t step, int row, double range[2])
 {
     range[0] = range[1] = NAN;
-    for (const fl_trial_point *p = all->points; p < all->points + all->n; p++) {
-        if (p->step != step) continue;
+    while (all->at < all->n && all->points[all->at].step < step) all->at++;
+    for (const fl_trial_point *p = all->points + all->at; p < all->points + all->n && p->step == step; p++) {
         range[0] = fmin(range[0], c->units[row].factor * p->of[rows[row].val]);
         range[1] = fmax(range[1], c->units[row].factor * p->of[rows[row].val]);
     }
 }
 
-static void add_point(figure_data *data, curves *c, const reruns *all, const fl_trial_point *point)
+static void add_point(figure_data *data, curves *c, reruns *all, const fl_trial_point *point)
 {
     double numbers[N_COLUMNS] = { (double)point->step }, *column = numbers + 1;
     for (int row = 0; row < ROWS; row++, column += PER_ROW) {
@@ -115,7 +120,10 @@ static void add_arm(figure_data *data, curves *c, const figure_arm *arm)
     size_t n;
     fl_trial_point *points = curve_of(arm, c->results, &n);
     reruns all = reruns_of(c->results, summary->results);
-    if (n) figure_begin_block(data, arm->slot, summary->arm->name);
+    if (n) {
+        figure_begin_block(data, arm->slot, summary->arm->name);
+        figure_set_number(data, "n_points", (double)n);
+    }
     for (const fl_trial_point *p = points; p < points + n; p++) {
         add_point(data, c, &all, p);
         add_trials(data, summary->selected->record, summary->results);
@@ -141,19 +149,20 @@ static void add(figure_data *data, const figure_panel *panel)
     }
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
     for (int row = 0; row < ROWS; row++) {
-        figure_scale scale = settled(c.shown[row], &c.training[row]);
+        bool twice = row == ERROR && !fl_summary_rates(panel->arms[0].summary->arm); /* its errors are its losses */
+        figure_scale scale = twice ? figure_scale_none() : settled(c.shown[row], &c.training[row]);
         figure_set_scale(data, rows[row].name, &scale);
         figure_set_text(data, rows[row].axis, c.units[row].axis + strlen(c.units[row].split) + 1);
     }
     figure_set_scale(data, "steps", &steps);
 }
 
-static void set_reruns(figure_data *data, const figure_sheet *sheet)
+static void set_reruns(figure_data *data, const figure_layout *layout)
 {
     bool any = false;
-    for (size_t p = 0; p < sheet->n_panels; p++)
-        for (size_t i = 0; i < sheet->panels[p].n_arms; i++)
-            any = any || sheet->panels[p].arms[i].summary->results->n_reruns;
+    for (size_t p = 0; p < layout->n_panels; p++)
+        for (size_t i = 0; i < layout->panels[p].n_arms; i++)
+            any = any || layout->panels[p].arms[i].summary->results->n_reruns;
     figure_set_number(data, "has_reruns", any);
 }
 

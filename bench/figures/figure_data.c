@@ -247,29 +247,29 @@ static void comment(figure_data *data, const char *word, const char *text)
     fl_text_add(&data->rows, "\n");
 }
 
-static void set_legend(figure_data *data, const figure_sheet *sheet)
+static void set_legend(figure_data *data, const figure_layout *layout)
 {
     static const char *const arrays[] = { "names", "widths", "colours" };
     char word[40];
-    assign_number(&data->variables, "n_slots", (double)sheet->n_slots);
+    assign_number(&data->variables, "n_slots", (double)layout->n_slots);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
-        assign_array(&data->variables, arrays[i], sheet->n_slots);
-    for (size_t i = 0; i < sheet->n_slots; i++) {
-        element_text(data, "names", i + 1, sheet->slots[i].name);
-        element_number(data, "widths", i + 1, (double)figure_text_width(sheet->slots[i].name));
-        element_number(data, "colours", i + 1, sheet->slots[i].colour);
+        assign_array(&data->variables, arrays[i], layout->n_slots);
+    for (size_t i = 0; i < layout->n_slots; i++) {
+        element_text(data, "names", i + 1, layout->slots[i].name);
+        element_number(data, "widths", i + 1, (double)figure_text_width(layout->slots[i].name));
+        element_number(data, "colours", i + 1, layout->slots[i].colour);
         snprintf(word, sizeof word, "arm %zu: ", i + 1);
-        comment(data, word, sheet->slots[i].name);
+        comment(data, word, layout->slots[i].name);
     }
 }
 
 /* How many trials every arm has; 0 when arms differ. */
-static size_t common_trials(const figure_sheet *sheet)
+static size_t common_trials(const figure_layout *layout)
 {
     size_t common = 0;
-    for (size_t p = 0; p < sheet->n_panels; p++)
-        for (size_t i = 0; i < sheet->panels[p].n_arms; i++) {
-            size_t n = sheet->panels[p].arms[i].summary->n_counted;
+    for (size_t p = 0; p < layout->n_panels; p++)
+        for (size_t i = 0; i < layout->panels[p].n_arms; i++) {
+            size_t n = layout->panels[p].arms[i].summary->n_counted;
             if (n && common && n != common) return 0;
             if (n) common = n;
         }
@@ -277,23 +277,23 @@ static size_t common_trials(const figure_sheet *sheet)
 }
 
 /* What whiskers and bands of resampling are, for the legend. They claim nothing about new trials. */
-static void set_band(figure_data *data, const figure_sheet *sheet)
+static void set_band(figure_data *data, const figure_layout *layout)
 {
     char text[80] = "5–95 %, resampling each arm's trials";
-    size_t n = common_trials(sheet);
+    size_t n = common_trials(layout);
     if (n) snprintf(text, sizeof text, "5–95 %%, resampling these %zu trials", n);
     assign_shown(data, &data->variables, "band_name", text);
 }
 
-void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns,
+void figure_begin(figure_data *data, const figure_layout *layout, const char *name, const char *columns,
                   const figure_variable *variables, bool tex)
 {
     *data = (figure_data){ .declared = variables, .tex = tex };
     comment(data, "figure: ", name);
     comment(data, "columns: ", columns);
     comment(data, "", "inf: never reached, or no feasible trial; NaN: not measured; trials: as in trials.jsonl");
-    set_legend(data, sheet);
-    set_band(data, sheet);
+    set_legend(data, layout);
+    set_band(data, layout);
 }
 
 void figure_begin_panel(figure_data *data, const figure_panel *panel)

@@ -52,7 +52,7 @@ void figure_data_free(figure_data *data); /* what it owns, not the struct */
 
 /* Begin with the legend and with what the columns are; then a panel, then blocks in it, then rows. A panel without a
  * block leaves no trace. `tex`: LaTeX will show its texts. */
-void figure_begin(figure_data *data, const figure_sheet *sheet, const char *name, const char *columns,
+void figure_begin(figure_data *data, const figure_layout *layout, const char *name, const char *columns,
                   const figure_variable *declared, bool tex);
 void figure_begin_panel(figure_data *data, const figure_panel *panel);
 void figure_begin_block(figure_data *data, size_t slot, const char *about); /* `about` may be NULL */

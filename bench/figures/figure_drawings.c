@@ -12,14 +12,14 @@ static void fail(figure_drawings *drawings, const fl_error *error)
     drawings->failed = true;
 }
 
-static void draw_all(figure_drawings *drawings, const figure_sheet *sheet, const char *folder)
+static void draw_all(figure_drawings *drawings, const figure_layout *layout, const char *folder)
 {
     for (const figure *const *each = figures(); *each; each++) {
         fl_error error;
         drawings->of = fl_memory_grow(drawings->of, drawings->n + 1, sizeof *drawings->of);
         figure_drawing *one = &drawings->of[drawings->n++];
         *one = (figure_drawing){ .drawn = *each };
-        if (!figure_draw(*each, sheet, "svg", folder, &one->svg, one->reason, &error)) fail(drawings, &error);
+        if (!figure_draw(*each, layout, "svg", folder, &one->svg, one->reason, &error)) fail(drawings, &error);
     }
 }
 
@@ -27,15 +27,15 @@ figure_drawings *figure_drawings_new(const fl_summary *const *summaries, size_t 
 {
     char temporary[FL_FILE_PATH_MAX];
     fl_error error;
-    figure_sheet *sheet = figure_sheet_new(summaries, n);
+    figure_layout *layout = figure_layout_new(summaries, n);
     figure_drawings *drawings = fl_memory_new(1, sizeof *drawings);
     bool made = !folder && fl_folder_temporary(temporary, "fairlead-page", &error);
     if (folder || made)
-        draw_all(drawings, sheet, made ? temporary : folder);
+        draw_all(drawings, layout, made ? temporary : folder);
     else
         fail(drawings, &error);
     if (made) fl_folder_remove(temporary, NULL);
-    figure_sheet_free(sheet);
+    figure_layout_free(layout);
     return drawings;
 }
 

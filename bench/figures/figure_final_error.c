@@ -73,12 +73,12 @@ static void add(figure_data *data, const figure_panel *panel)
 }
 
 /* What the notes under the figure must explain. */
-static void set_notes(figure_data *data, const figure_sheet *sheet)
+static void set_notes(figure_data *data, const figure_layout *layout)
 {
     bool expected = false, arrows = false;
-    for (size_t p = 0; p < sheet->n_panels; p++)
-        for (size_t i = 0; i < sheet->panels[p].n_arms; i++) {
-            const fl_summary_arm *arm = sheet->panels[p].arms[i].summary;
+    for (size_t p = 0; p < layout->n_panels; p++)
+        for (size_t i = 0; i < layout->panels[p].n_arms; i++) {
+            const fl_summary_arm *arm = layout->panels[p].arms[i].summary;
             expected = expected || (arm->selected && arm->interval.claimed);
             arrows = arrows || (arm->selected && isinf(arm->val_error.high + arm->test_error.high));
         }

@@ -20,7 +20,7 @@ static double importance_of(const figure_arm *arm, const fl_search_axis *axis)
     for (size_t i = 0; i < summary->n_scores; i++) {
         fl_record record = fl_results_record(arm->of->results, summary->scores[i].record);
         positions[i] = fl_stats_axis_value(axis, &record.values);
-        scores[i] = summary->scores[i].score;
+        scores[i] = summary->scores[i].figures.score;
         fl_record_free(&record);
     }
     double share = fl_stats_importance(positions, scores, summary->n_scores);

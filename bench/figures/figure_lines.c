@@ -64,6 +64,8 @@ const fl_results_score *figure_fastest(const fl_summary_arm *arm)
 {
     const fl_results_score *best = NULL;
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (isfinite(s->steps_to_target) && (!best || s->steps_to_target < best->steps_to_target)) best = s;
+        if (isfinite(s->figures.steps_to_target) &&
+            (!best || s->figures.steps_to_target < best->figures.steps_to_target))
+            best = s;
     return best;
 }

@@ -80,7 +80,8 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_rows rows = figure_rows_new();
     fl_text axis = { 0 };
     for (size_t i = 0; i < n; i++) add_pair(data, panel, chosen[i], unit.factor, &rows);
-    fl_text_add(&axis, "first minus second: expected %s, best of %zu", unit.axis, chosen[0]->k);
+    fl_text_add(&axis, "first minus second: expected %s %s, best of %zu%s", unit.split, unit.kind, chosen[0]->k,
+                *unit.percent ? " (points)" : "");
     if (n < all) fl_text_add(&axis, " (the %zu smallest p of %zu pairs)", n, all);
     figure_rows_end(&rows, data, axis.bytes);
     fl_text_free(&axis);

@@ -72,7 +72,7 @@ static void add_trials(figure_data *data, const fl_results *results, const fl_su
         fl_record record = fl_results_record(results, s->record);
         const double *values = record.values.of[FL_TRIAL_OF_OPTIMIZER];
         double partner = values[p->partner];
-        double row[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->score,
+        double row[N_COLUMNS] = { values[rate], p->one_minus ? 1 - partner : partner, factor * s->figures.score,
                                   figure_state_of(arm, s) };
         for (int i = 0; i < 2; i++) figure_scale_add(&scales[i], row[i]);
         figure_add_row(data, row, N_COLUMNS, s->record->trial);

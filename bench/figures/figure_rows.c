@@ -17,6 +17,7 @@ void figure_rows_add(figure_rows *rows, figure_data *data, size_t slot, const ch
     figure_set_number(data, "left_width", (double)figure_text_width(left));
     figure_set_text(data, "right_text", right);
     figure_set_number(data, "right_width", (double)figure_text_width(right));
+    figure_set_number(data, "right_strong", mark == FIGURE_ROW_CLAIMED);
     figure_add_numbers(data, row, FIGURE_ROW_COLUMNS);
 }
 

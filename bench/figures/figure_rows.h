@@ -14,8 +14,9 @@ typedef enum figure_row_mark { FIGURE_ROW_CLAIMED, FIGURE_ROW_OPEN, FIGURE_ROW_B
     { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL }, { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },                         \
         { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER }, { "left_text", FIGURE_PER_BLOCK, FIGURE_TEXT },                 \
         { "left_width", FIGURE_PER_BLOCK, FIGURE_NUMBER }, { "right_text", FIGURE_PER_BLOCK, FIGURE_TEXT },            \
+        { "right_width", FIGURE_PER_BLOCK, FIGURE_NUMBER },                                                            \
     {                                                                                                                  \
-        "right_width", FIGURE_PER_BLOCK, FIGURE_NUMBER                                                                 \
+        "right_strong", FIGURE_PER_BLOCK, FIGURE_NUMBER                                                                \
     }
 
 /* The rows of a panel being written. */

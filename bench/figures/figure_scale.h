@@ -2,7 +2,7 @@
 #ifndef BENCH_FIGURES_FIGURE_SCALE_H
 #define BENCH_FIGURES_FIGURE_SCALE_H
 
-#include "figures/figure_sheet.h"
+#include "figures/figure_layout.h"
 
 /* How a metric is shown: rates of wrong answers in percent, all else as it is. */
 typedef struct figure_unit {

@@ -58,30 +58,28 @@ static size_t group_of(const figure_panel *panel, const figure_arm *arm)
     return 2 * rank_of(panel, arm) + tuned_by(arm).schedule;
 }
 
-static void add_word(fl_text *text, const char *word)
+/* Add a line, unless it is there. */
+static void add_line(fl_text *text, const char *line)
 {
-    size_t length = strlen(word);
-    for (const char *at = text->bytes; at && (at = strstr(at, word)); at += length)
-        if ((at == text->bytes || at[-1] == ' ') && (!at[length] || at[length] == ',')) return;
-    fl_text_add(text, "%s%s", text->length ? ", " : "", word);
+    size_t length = strlen(line);
+    for (const char *at = text->bytes; at && (at = strstr(at, line)); at += length)
+        if ((at == text->bytes || at[-1] == '\n') && (!at[length] || at[length] == '\n')) return;
+    fl_text_add(text, "%s%s", text->length ? "\n" : "", line);
 }
 
-/* "learning_rate, schedule\nmomentum, beta1": two lines. */
+/* "learning rate\nmomentum\nbeta1\nschedule": a line for each, as groups may be narrow. */
 static void name_group(const figure_panel *panel, size_t group, fl_text *name)
 {
-    fl_text others = { 0 };
     for (const figure_arm *arm = panel->arms; arm < panel->arms + panel->n_arms; arm++) {
         if (group_of(panel, arm) != group) continue;
         tuned t = tuned_by(arm);
         const fl_optimizer *optimizer = arm->summary->arm->base.owners.optimizer;
-        if (t.rate) add_word(name, "learning rate");
+        if (t.rate) add_line(name, "learning rate");
         for (size_t i = 0; i < optimizer->n_hypers; i++)
-            if (t.others >> i & 1) add_word(&others, optimizer->hypers[i].name);
+            if (t.others >> i & 1) add_line(name, optimizer->hypers[i].name);
     }
-    if (group % 2) add_word(name, "schedule");
+    if (group % 2) add_line(name, "schedule");
     if (!name->length) fl_text_add(name, "nothing");
-    if (others.length) fl_text_add(name, "\n%s", others.bytes);
-    fl_text_free(&others);
 }
 
 static void add_group(figure_data *data, const figure_panel *panel, size_t group, double factor, figure_bars *bars)
@@ -124,7 +122,7 @@ static const char *refuse(const figure_panel *panel)
 
 static void add(figure_data *data, const figure_panel *panel)
 {
-    figure_bars bars = figure_bars_new();
+    figure_bars bars = figure_bars_new(panel->n_arms);
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_TEST_ERROR);
     size_t most = 0;
     for (size_t i = 0; i < panel->n_arms; i++)

@@ -21,25 +21,25 @@ static const struct {
 };
 enum { N_NAMED = 6, N_UNNAMED = sizeof palette / sizeof *palette - N_NAMED };
 
-static size_t hue_of(const figure_sheet *sheet, const fl_optimizer *optimizer)
+static size_t hue_of(const figure_layout *layout, const fl_optimizer *optimizer)
 {
     size_t n_unnamed = 0;
     for (size_t i = 0; i < N_NAMED; i++)
         if (!strcmp(palette[i].optimizer, optimizer->entry.name)) return i;
-    for (size_t i = 0; i < sheet->n_slots; i++) {
-        const figure_slot *s = &sheet->slots[i];
+    for (size_t i = 0; i < layout->n_slots; i++) {
+        const figure_slot *s = &layout->slots[i];
         if (s->optimizer == optimizer) return s->hue;
         bool seen = s->hue < N_NAMED;
-        for (size_t j = 0; j < i && !seen; j++) seen = sheet->slots[j].optimizer == s->optimizer;
+        for (size_t j = 0; j < i && !seen; j++) seen = layout->slots[j].optimizer == s->optimizer;
         n_unnamed += !seen;
     }
     return N_NAMED + n_unnamed % N_UNNAMED;
 }
 
-static size_t count_hue(const figure_sheet *sheet, size_t hue)
+static size_t count_hue(const figure_layout *layout, size_t hue)
 {
     size_t n = 0;
-    for (size_t i = 0; i < sheet->n_slots; i++) n += sheet->slots[i].hue == hue;
+    for (size_t i = 0; i < layout->n_slots; i++) n += layout->slots[i].hue == hue;
     return n;
 }
 
@@ -65,34 +65,34 @@ static unsigned colour_of(size_t hue, size_t shade)
     return mixed(palette[hue].colour, listed ? shares[shade] : darkest + (lightest - darkest) * golden);
 }
 
-size_t figure_slot_of(figure_sheet *sheet, const fl_study_arm *arm)
+size_t figure_slot_of(figure_layout *layout, const fl_study_arm *arm)
 {
     const fl_optimizer *optimizer = arm->base.owners.optimizer;
-    for (size_t i = 0; i < sheet->n_slots; i++)
-        if (!strcmp(sheet->slots[i].label, arm->label) && sheet->slots[i].optimizer == optimizer) return i;
-    size_t hue = hue_of(sheet, optimizer), shade = count_hue(sheet, hue);
-    sheet->slots = fl_memory_grow(sheet->slots, sheet->n_slots + 1, sizeof *sheet->slots);
-    sheet->slots[sheet->n_slots] = (figure_slot){
+    for (size_t i = 0; i < layout->n_slots; i++)
+        if (!strcmp(layout->slots[i].label, arm->label) && layout->slots[i].optimizer == optimizer) return i;
+    size_t hue = hue_of(layout, optimizer), shade = count_hue(layout, hue);
+    layout->slots = fl_memory_grow(layout->slots, layout->n_slots + 1, sizeof *layout->slots);
+    layout->slots[layout->n_slots] = (figure_slot){
         .label = arm->label, .optimizer = optimizer, .hue = hue, .shade = shade, .colour = colour_of(hue, shade)
     };
-    return sheet->n_slots++;
+    return layout->n_slots++;
 }
 
 /* The optimizer's name follows a label that stands for two of them. */
-static void add_name(const figure_sheet *sheet, const figure_slot *slot, fl_text *name)
+static void add_name(const figure_layout *layout, const figure_slot *slot, fl_text *name)
 {
     bool ambiguous = false;
-    for (const figure_slot *s = sheet->slots; s < sheet->slots + sheet->n_slots; s++)
+    for (const figure_slot *s = layout->slots; s < layout->slots + layout->n_slots; s++)
         ambiguous = ambiguous || (s != slot && !strcmp(s->label, slot->label));
     figure_text_add_cut(name, slot->label, FIGURE_NAME_WIDTH);
     if (ambiguous) fl_text_add(name, " (%s)", slot->optimizer->entry.name);
 }
 
-void figure_slots_name(figure_sheet *sheet)
+void figure_slots_name(figure_layout *layout)
 {
-    fl_text *names = fl_memory_new(sheet->n_slots, sizeof *names);
-    for (size_t i = 0; i < sheet->n_slots; i++) add_name(sheet, &sheet->slots[i], &names[i]);
-    figure_texts_make_unique(names, sheet->n_slots);
-    for (size_t i = 0; i < sheet->n_slots; i++) sheet->slots[i].name = names[i].bytes;
+    fl_text *names = fl_memory_new(layout->n_slots, sizeof *names);
+    for (size_t i = 0; i < layout->n_slots; i++) add_name(layout, &layout->slots[i], &names[i]);
+    figure_texts_make_unique(names, layout->n_slots);
+    for (size_t i = 0; i < layout->n_slots; i++) layout->slots[i].name = names[i].bytes;
     free(names);
 }

@@ -2,7 +2,7 @@
 #ifndef BENCH_FIGURES_FIGURE_SLOTS_H
 #define BENCH_FIGURES_FIGURE_SLOTS_H
 
-#include "figures/figure_sheet.h"
+#include "figures/figure_layout.h"
 
 enum { FIGURE_NAME_WIDTH = 48 }; /* columns of a name that a legend shows */
 
@@ -11,9 +11,9 @@ enum { FIGURE_NAME_WIDTH = 48 }; /* columns of a name that a legend shows */
 enum { FIGURE_MARKERS = 10, FIGURE_DASHES = 7 };
 
 /* The arm's slot, made where there is none yet. */
-size_t figure_slot_of(figure_sheet *sheet, const fl_study_arm *arm);
+size_t figure_slot_of(figure_layout *layout, const fl_study_arm *arm);
 
 /* Name all slots, once every arm has one. */
-void figure_slots_name(figure_sheet *sheet);
+void figure_slots_name(figure_layout *layout);
 
 #endif

@@ -2,7 +2,7 @@
  * change of its pen: most are empty, and those of hypertext hold nothing else, so they would be most of a file. */
 #include "figures/figure_svg.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char hypertext[] = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'", group_end[] = "</g>";
@@ -17,16 +17,27 @@ static const char *past_blanks(const char *at)
     return at + strspn(at, " \t\n");
 }
 
+/* The numbers of "translate(X,Y)". Not by sscanf, which first looks for the end of its whole text: that of a drawing is
+ * megabytes away, for each of its thousands of marks. */
+static bool read_place(const char *at, double *x, double *y)
+{
+    char *end;
+    *x = strtod(at + strlen("translate("), &end);
+    if (*end != ',') return false;
+    *y = strtod(end + 1, &end);
+    return *end == ')';
+}
+
 /* What follows the mark at `at`. */
 static const char *pass_mark(const char *at, figure_svg_found *found, void *user)
 {
-    char trial[17];
+    char trial[17] = "";
     double x, y;
+    const char *name = at + strlen(hypertext);
     const char *end = strstr(at, group_end), *place = strstr(at, "translate(");
     if (!end) return at + strlen(at);
-    bool named = sscanf(at + strlen(hypertext), "%16[0-9a-f]", trial) == 1;
-    if (found && named && place && place < end && sscanf(place, "translate(%lf,%lf)", &x, &y) == 2)
-        found(user, trial, x, y);
+    memcpy(trial, name, strspn(name, "0123456789abcdef") == 16 ? 16 : 0);
+    if (found && *trial && place && place < end && read_place(place, &x, &y)) found(user, trial, x, y);
     return end + strlen(group_end);
 }
 

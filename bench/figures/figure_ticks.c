@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A tick at the very end of an axis must not be lost to rounding. */
@@ -44,6 +45,19 @@ static void add_scientific(figure_ticks *ticks, double m, int k, bool power)
 
 /* --- linear --- */
 
+/* The same of a number with so many digits behind the point of its factor: -1.50·10^25. */
+static void add_digits(figure_ticks *ticks, double at, int digits)
+{
+    char number[60], label[80];
+    int k = 0;
+    snprintf(number, sizeof number, "%.*e", digits, at);
+    char *e = strchr(number, 'e');
+    k = (int)strtol(e + 1, NULL, 10);
+    *e = 0;
+    int n = snprintf(label, sizeof label, "%s·10^{%s%d}", number, k < 0 ? "−" : "", k < 0 ? -k : k);
+    add(ticks, at, label, (size_t)n - 3); /* what the marks of an exponent and the dot have beyond their columns */
+}
+
 /* The round step that divides `span` into at most `most` parts. */
 static double round_step(double span, size_t most)
 {
@@ -64,13 +78,12 @@ static figure_ticks linear(double low, double high, size_t most)
     for (double i = ceil(low / step - ROUNDING); i * step <= high + ROUNDING * step && ticks.n <= most; i++) {
         char label[80];
         double at = i * step + 0.0; /* no -0 */
-        if (at == 0)
-            snprintf(label, sizeof label, "0");
-        else if (plain)
-            snprintf(label, sizeof label, "%.*f", decimals, at);
-        else
-            snprintf(label, sizeof label, "%.*e", digits, at);
-        add(&ticks, at, label, strlen(label));
+        if (!plain && at != 0) {
+            add_digits(&ticks, at, digits);
+            continue;
+        }
+        int n = snprintf(label, sizeof label, "%.*f", at == 0 ? 0 : decimals, at);
+        add(&ticks, at, label, (size_t)n);
     }
     return ticks;
 }
@@ -153,5 +166,7 @@ figure_ticks figure_ticks_of_two(double low, double high, size_t most)
     for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
         add_plain(&ticks, exp2(e));
     if (high > low && high == floor(high)) add_plain(&ticks, high);
-    return ticks;
+    if (ticks.n >= 2) return ticks;
+    figure_ticks_free(&ticks); /* less than an octave */
+    return figure_ticks_of(low, high, true, most, 0);
 }

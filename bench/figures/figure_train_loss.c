@@ -58,7 +58,7 @@ static const char *refuse(const figure_panel *panel)
 
 static void add(figure_data *data, const figure_panel *panel)
 {
-    figure_bars bars = figure_bars_new();
+    figure_bars bars = figure_bars_new(panel->n_arms);
     figure_bars_begin(&bars, data, "", panel->n_arms);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &bars, &panel->arms[i]);
     figure_bars_end(&bars, data, "training loss", "");

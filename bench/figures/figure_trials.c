@@ -5,7 +5,7 @@
 
 figure_state figure_state_of(const fl_summary_arm *arm, const fl_results_score *score)
 {
-    if (!isfinite(score->score)) return FIGURE_TRIAL_DIVERGED;
+    if (!isfinite(score->figures.score)) return FIGURE_TRIAL_DIVERGED;
     return score == arm->selected ? FIGURE_TRIAL_BEST : FIGURE_TRIAL_COMPLETE;
 }
 
@@ -40,7 +40,7 @@ figure_scale figure_score_scale(const figure_panel *panel, double factor)
     figure_scale scale = figure_scale_none();
     for (size_t i = 0; i < panel->n_arms; i++) {
         const fl_summary_arm *arm = panel->arms[i].summary;
-        for (size_t s = 0; s < arm->n_scores; s++) figure_scale_add(&scale, factor * arm->scores[s].score);
+        for (size_t s = 0; s < arm->n_scores; s++) figure_scale_add(&scale, factor * arm->scores[s].figures.score);
     }
     figure_scale_settle(&scale);
     return scale;
@@ -62,7 +62,7 @@ void figure_cells_take(figure_data *data, size_t per_row)
     figure_set_number(data, "column", (double)data->column);
 }
 
-void figure_cells_end(figure_data *data, const figure_sheet *sheet)
+void figure_cells_end(figure_data *data, const figure_layout *layout)
 {
     figure_set_number(data, "n_rows", (double)data->rows_begun);
     figure_set_number(data, "n_columns", (double)data->columns);

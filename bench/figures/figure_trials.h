@@ -31,7 +31,7 @@ void figure_cells_begin(figure_data *data, size_t n, size_t per_row, bool anew);
 void figure_cells_take(figure_data *data, size_t per_row);
 
 /* A figure's set_once: how many rows and columns there are. */
-void figure_cells_end(figure_data *data, const figure_sheet *sheet);
+void figure_cells_end(figure_data *data, const figure_layout *layout);
 
 /* The error axis shared by all arms of a panel: their finite scores. */
 figure_scale figure_score_scale(const figure_panel *panel, double factor);

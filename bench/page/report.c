@@ -47,27 +47,27 @@ static void add_foot(fl_text *page)
 /* What is tested and found first, figures of all studies together, then what stands behind each. */
 static void add_body(fl_text *page, const fl_summary *const *summaries, size_t n, const figure_drawings *drawings)
 {
-    figure_sheet *sheet = figure_sheet_new(summaries, n);
+    figure_layout *layout = figure_layout_new(summaries, n);
     report_trials *trials = report_trials_new(summaries, n);
     if (n > 1) report_overview(page, summaries, n);
     for (size_t i = 0; i < n; i++) {
         add_opening(page, summaries[i], i + 1);
-        report_claims(page, sheet, summaries[i]);
-        report_results(page, sheet, summaries[i]);
+        report_claims(page, layout, summaries[i]);
+        report_results(page, layout, summaries[i]);
         report_warnings(page, summaries[i]);
-        report_inclusions(page, sheet, summaries[i]);
+        report_inclusions(page, layout, summaries[i]);
     }
     report_figures(page, drawings, trials);
     for (size_t i = 0; i < n; i++) {
         if (n > 1) html_element(page, "h1 class=\"study\"", summaries[i]->results->study->name);
-        report_selected(page, sheet, summaries[i]);
+        report_selected(page, layout, summaries[i]);
         report_trials_add(page, trials, summaries[i]);
         report_cost(page, summaries[i]);
         report_study(page, summaries[i]);
         report_hosts(page, summaries[i]);
     }
     report_trials_free(trials);
-    figure_sheet_free(sheet);
+    figure_layout_free(layout);
 }
 
 bool report_write(const fl_summary *const *summaries, size_t n, const figure_drawings *drawings, const char *path,

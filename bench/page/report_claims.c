@@ -177,12 +177,12 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
 }
 
 /* Many undeclared pairs that show nothing are folded away. */
-static void add_panel(fl_text *page, const figure_sheet *sheet, const fl_summary *summary, const figure_panel *panel)
+static void add_panel(fl_text *page, const figure_layout *layout, const fl_summary *summary, const figure_panel *panel)
 {
     size_t n_nothing = count_found(summary, panel, true), n_others = count_found(summary, panel, false);
     bool whole = summary->results->study->claims.declared || n_nothing <= FOLDED;
     if (!n_nothing && !n_others) return;
-    if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
+    if (report_several_panels(layout, summary)) report_panel_name(page, panel);
     add_headline(page, summary, panel);
     if (whole || n_others) add_table(page, summary, panel, true, whole);
     if (!whole) {
@@ -193,14 +193,14 @@ static void add_panel(fl_text *page, const figure_sheet *sheet, const fl_summary
     if (n_nothing) add_detectable(page, summary, panel);
 }
 
-void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+void report_claims(fl_text *page, const figure_layout *layout, const fl_summary *summary)
 {
     if (!summary->n_pairs) return;
     fl_text_add(page, "<section><h2>What is tested</h2>\n<p class=\"note\">");
     add_declared(page, summary);
     add_level(page, summary);
     fl_text_add(page, "</p>\n");
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        if (sheet->panels[i].summary == summary) add_panel(page, sheet, summary, &sheet->panels[i]);
+    for (size_t i = 0; i < layout->n_panels; i++)
+        if (layout->panels[i].summary == summary) add_panel(page, layout, summary, &layout->panels[i]);
     fl_text_add(page, "</section>\n");
 }

@@ -74,14 +74,14 @@ static void add_note(fl_text *page, const fl_study *study)
         fl_trial_metric_name(study->select));
 }
 
-void report_inclusions(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+void report_inclusions(fl_text *page, const figure_layout *layout, const fl_summary *summary)
 {
     if (!summary->n_inclusions) return;
     fl_text_add(page, "<section><h2>Rules and their special cases</h2>\n");
-    for (size_t i = 0; i < sheet->n_panels; i++) {
-        if (sheet->panels[i].summary != summary) continue;
-        if (report_several_panels(sheet, summary)) report_panel_name(page, &sheet->panels[i]);
-        add_panel(page, summary, &sheet->panels[i]);
+    for (size_t i = 0; i < layout->n_panels; i++) {
+        if (layout->panels[i].summary != summary) continue;
+        if (report_several_panels(layout, summary)) report_panel_name(page, &layout->panels[i]);
+        add_panel(page, summary, &layout->panels[i]);
     }
     add_note(page, summary->results->study);
     fl_text_add(page, "</section>\n");

@@ -8,10 +8,10 @@ bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_
     return false;
 }
 
-bool report_several_panels(const figure_sheet *sheet, const fl_summary *summary)
+bool report_several_panels(const figure_layout *layout, const fl_summary *summary)
 {
     size_t n = 0;
-    for (size_t i = 0; i < sheet->n_panels; i++) n += sheet->panels[i].summary == summary;
+    for (size_t i = 0; i < layout->n_panels; i++) n += layout->panels[i].summary == summary;
     return n > 1;
 }
 
@@ -24,8 +24,8 @@ void report_panel_name(fl_text *page, const figure_panel *panel)
     fl_text_add(page, "</small></h3>\n");
 }
 
-void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
+void report_arm(fl_text *page, const figure_layout *layout, const figure_arm *arm)
 {
-    fl_text_add(page, "<i class=\"swatch\" style=\"color:#%06x\">■</i>\u00a0", sheet->slots[arm->slot].colour);
+    fl_text_add(page, "<i class=\"swatch\" style=\"color:#%06x\">■</i>\u00a0", layout->slots[arm->slot].colour);
     html_text(page, arm->summary->arm->label);
 }

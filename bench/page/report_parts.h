@@ -15,18 +15,21 @@ void report_overview(fl_text *page, const fl_summary *const *summaries, size_t n
 void report_glance(fl_text *page, const fl_summary *summary);
 
 /* Of one study, what it tests, before anything else; the arms' tables; the warnings. */
-void report_claims(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
-void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
+void report_claims(fl_text *page, const figure_layout *layout, const fl_summary *summary);
+void report_results(fl_text *page, const figure_layout *layout, const fl_summary *summary);
 void report_warnings(fl_text *page, const fl_summary *summary);
 
 /* Of one study: rules and their special cases; what was selected, with the commands that run it again. */
-void report_inclusions(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
-void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary);
+void report_inclusions(fl_text *page, const figure_layout *layout, const fl_summary *summary);
+void report_selected(fl_text *page, const figure_layout *layout, const fl_summary *summary);
 
 /* Of one study: what it cost, what was asked and where it ran. */
 void report_cost(fl_text *page, const fl_summary *summary);
 void report_study(fl_text *page, const fl_summary *summary);
 void report_hosts(fl_text *page, const fl_summary *summary);
+
+/* The networks it trains; in report_study, which knows where. */
+void report_networks(fl_text *page, const fl_summary *summary);
 
 /* Every drawing, its marks leading to listed trials, and why there are not more. */
 void report_figures(fl_text *page, const figure_drawings *drawings, const report_trials *trials);
@@ -36,13 +39,13 @@ void report_figures(fl_text *page, const figure_drawings *drawings, const report
 /* Is an arm of the summary, by its index, one of the panel's? */
 bool report_in_panel(const fl_summary *summary, const figure_panel *panel, size_t arm);
 
-bool report_several_panels(const figure_sheet *sheet, const fl_summary *summary);
+bool report_several_panels(const figure_layout *layout, const fl_summary *summary);
 
 /* A heading: the workload, and what else sets the panel apart. */
 void report_panel_name(fl_text *page, const figure_panel *panel);
 
 /* An arm's name behind a square of its colour. */
-void report_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm);
+void report_arm(fl_text *page, const figure_layout *layout, const figure_arm *arm);
 
 /* --- in report_selected.c --- */
 

@@ -97,10 +97,10 @@ static void add_head(fl_text *page, const shape *columns)
     fl_text_add(page, "<th class=\"words\">Search<tbody>\n");
 }
 
-static void add_row(fl_text *page, const figure_sheet *sheet, const figure_arm *arm, const shape *columns)
+static void add_row(fl_text *page, const figure_layout *layout, const figure_arm *arm, const shape *columns)
 {
     fl_text_add(page, "<tr><th scope=\"row\">");
-    report_arm(page, sheet, arm);
+    report_arm(page, layout, arm);
     add_counts(page, arm->summary, columns->failed);
     add_expected(page, columns->rate, &arm->summary->interval);
     add_band(page, columns->rate, &arm->summary->val_error);
@@ -120,13 +120,13 @@ static void add_conditions(fl_text *page, const figure_panel *panel)
                 fl_backend_precision_name(base->precision), base->steps);
 }
 
-static void add_arms(fl_text *page, const figure_sheet *sheet, const figure_panel *panel)
+static void add_arms(fl_text *page, const figure_layout *layout, const figure_panel *panel)
 {
     shape columns = shape_of(panel);
     add_conditions(page, panel);
     fl_text_add(page, "<div class=\"wide\" tabindex=\"0\"><table>");
     add_head(page, &columns);
-    for (size_t i = 0; i < panel->n_arms; i++) add_row(page, sheet, &panel->arms[i], &columns);
+    for (size_t i = 0; i < panel->n_arms; i++) add_row(page, layout, &panel->arms[i], &columns);
     fl_text_add(page, "</table></div>\n");
 }
 
@@ -157,11 +157,11 @@ static void add_legend(fl_text *page, const fl_summary *summary)
     fl_text_add(page, "</dl>\n");
 }
 
-void report_results(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+void report_results(fl_text *page, const figure_layout *layout, const fl_summary *summary)
 {
     fl_text_add(page, "<section><h2>Results</h2>\n");
-    for (size_t i = 0; i < sheet->n_panels; i++)
-        if (sheet->panels[i].summary == summary) add_arms(page, sheet, &sheet->panels[i]);
+    for (size_t i = 0; i < layout->n_panels; i++)
+        if (layout->panels[i].summary == summary) add_arms(page, layout, &layout->panels[i]);
     add_legend(page, summary);
     fl_text_add(page, "</section>\n");
 }

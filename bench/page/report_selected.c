@@ -44,11 +44,11 @@ static void add_command(fl_text *page, const fl_record *record)
     fl_text_add(page, "</pre></details>");
 }
 
-static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *arm)
+static void add_arm(fl_text *page, const figure_layout *layout, const figure_arm *arm)
 {
     const fl_summary_arm *summary = arm->summary;
     fl_text_add(page, "<dt>");
-    report_arm(page, sheet, arm);
+    report_arm(page, layout, arm);
     fl_text_add(page, "<dd>");
     if (summary->selected) {
         report_settings(page, summary->arm, &summary->record.values);
@@ -60,17 +60,17 @@ static void add_arm(fl_text *page, const figure_sheet *sheet, const figure_arm *
     fl_text_add(page, "\n");
 }
 
-void report_selected(fl_text *page, const figure_sheet *sheet, const fl_summary *summary)
+void report_selected(fl_text *page, const figure_layout *layout, const fl_summary *summary)
 {
     fl_text_add(
         page, "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone; the command runs "
               "one again.</p>\n");
-    for (size_t p = 0; p < sheet->n_panels; p++) {
-        const figure_panel *panel = &sheet->panels[p];
+    for (size_t p = 0; p < layout->n_panels; p++) {
+        const figure_panel *panel = &layout->panels[p];
         if (panel->summary != summary) continue;
-        if (report_several_panels(sheet, summary)) report_panel_name(page, panel);
+        if (report_several_panels(layout, summary)) report_panel_name(page, panel);
         fl_text_add(page, "<dl class=\"arms\">\n");
-        for (size_t i = 0; i < panel->n_arms; i++) add_arm(page, sheet, &panel->arms[i]);
+        for (size_t i = 0; i < panel->n_arms; i++) add_arm(page, layout, &panel->arms[i]);
         fl_text_add(page, "</dl>\n");
     }
     fl_text_add(page, "</section>\n");

@@ -1,4 +1,5 @@
 /* What was asked: budget, search, seeds, selection, and each arm's space. */
+#include "base/memory.h"
 #include "page/report_parts.h"
 
 #include <inttypes.h>
@@ -69,9 +70,36 @@ static const struct {
     { "Selection", say_selection }, { "Target", say_target }, { "Each trial", say_training },
 };
 
-static void add_facts(fl_text *page, const fl_study *study)
+/* The content of the data that an arm's trials were trained on, to be freed; NULL where it goes without saying. */
+static char *data_of(const fl_summary *summary, size_t arm)
 {
+    const fl_results_arm *results = &summary->results->arms[arm];
+    if (!results->n_search) return NULL;
+    fl_record record = fl_results_record(summary->results, results->search);
+    char *data = fl_memory_copy_text(record.data);
+    fl_record_free(&record);
+    return data;
+}
+
+/* Each content once. */
+static void say_data(fl_text *value, const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->results->study->n_arms; i++) {
+        char *data = data_of(summary, i);
+        if (data && !(value->bytes && strstr(value->bytes, data)))
+            fl_text_add(value, "%s%s", value->length ? "; " : "", data);
+        free(data);
+    }
+}
+
+static void add_facts(fl_text *page, const fl_summary *summary)
+{
+    const fl_study *study = summary->results->study;
+    fl_text data = { 0 };
     fl_text_add(page, "<dl class=\"facts\">\n");
+    say_data(&data, summary);
+    if (data.length) add_fact(page, "Data", &data);
+    fl_text_free(&data);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         fl_text value = { 0 };
         facts[i].say(&value, study);
@@ -146,8 +174,9 @@ void report_study(fl_text *page, const fl_summary *summary)
     const fl_study *study = summary->results->study;
     char *resolved = json_dumps(study->resolved, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     fl_text_add(page, "<section><h2>Study</h2>\n");
-    add_facts(page, study);
+    add_facts(page, summary);
     add_spaces(page, study);
+    report_networks(page, summary);
     fl_text_add(page, "<details><summary>The study as it was run</summary><pre>");
     html_text(page, resolved);
     fl_text_add(page, "</pre></details></section>\n");

@@ -37,7 +37,7 @@ static int by_score(const void *a, const void *b)
     const fl_results_entry *x = *(const fl_results_entry *const *)a, *y = *(const fl_results_entry *const *)b;
     bool x_rerun = x->slot.repeat >= FL_STUDY_RERUN_REPEAT, y_rerun = y->slot.repeat >= FL_STUDY_RERUN_REPEAT;
     if (x_rerun != y_rerun) return x_rerun - y_rerun;
-    if (x->score != y->score && !x_rerun) return x->score < y->score ? -1 : 1;
+    if (x->figures.score != y->figures.score && !x_rerun) return x->figures.score < y->figures.score ? -1 : 1;
     if (x->slot.index != y->slot.index) return x->slot.index < y->slot.index ? -1 : 1;
     return (x->slot.repeat > y->slot.repeat) - (x->slot.repeat < y->slot.repeat);
 }
@@ -140,9 +140,9 @@ static void add_row(fl_text *page, report_trials *trials, const fl_summary *summ
     fl_record record = fl_results_record(summary->results, entry);
     add_name(page, trials, entry);
     fl_text_add(page, "<td>");
-    html_error(page, rate, isfinite(entry->val_error) ? entry->val_error : NAN);
+    html_error(page, rate, isfinite(entry->figures.val_error) ? entry->figures.val_error : NAN);
     fl_text_add(page, "<td>");
-    html_error(page, rate, isfinite(entry->test_error) ? entry->test_error : NAN);
+    html_error(page, rate, isfinite(entry->figures.test_error) ? entry->figures.test_error : NAN);
     fl_text_add(page, "<td class=\"words\">");
     if (entry->status != FL_OUTCOME_COMPLETE) html_text(page, record.reason ? record.reason : "did not end");
     if (of->arm->selected && entry == of->arm->selected->record) fl_text_add(page, "<b>selected</b> ");

@@ -89,7 +89,8 @@ static void walk_folder(walk *w, const char *folder, const char *prefix)
         size_t stem = strlen(file) > 5 ? strlen(file) - 5 : 0;
         char path[FL_FILE_PATH_MAX], name[512];
         fl_file_path_join(path, folder, file);
-        if (*file != '.' && fl_file_folder_exists(path)) {
+        bool workloads = !*prefix && !strcmp(file, "workloads");
+        if (*file != '.' && !workloads && fl_file_folder_exists(path)) {
             snprintf(name, sizeof name, "%s%s/", prefix, file);
             walk_folder(w, path, name);
         } else if (stem && !strcmp(file + stem, ".json") && !strstr(file, ".schema.")) {

@@ -117,6 +117,30 @@ void summary_print_flips(const fl_summary *summary, size_t first)
     }
 }
 
+/* --- batch sizes --- */
+
+/* "sgd: slope -0.93 [-1.05, -0.80], perfect scaling (-1) lies within" */
+void summary_print_scalings(const fl_summary *summary)
+{
+    if (summary->n_scalings)
+        page_heading(
+            "log2 steps to the target against log2 batch size, by the median best of %zu, with 90 %% intervals",
+            summary->scalings->k);
+    for (const fl_summary_scaling *s = summary->scalings; s < summary->scalings + summary->n_scalings; s++) {
+        fl_text text = { 0 };
+        fl_text_add(&text, "%s: ", name(summary, s->arm));
+        if (isnan(s->of.slope))
+            fl_text_add(&text, "the target is reached at %zu of %zu batch sizes: no slope", s->of.n_reached,
+                        s->n_batches);
+        else
+            fl_text_add(&text, "slope %.2f [%.2f, %.2f] over %zu of %zu batch sizes; perfect scaling, -1, %s",
+                        s->of.slope, s->of.low, s->of.high, s->of.n_reached, s->n_batches,
+                        s->of.low <= -1 && s->of.high >= -1 ? "is not excluded" : "is excluded");
+        page_paragraph(4, "  -", text.bytes);
+        fl_text_free(&text);
+    }
+}
+
 /* --- over workloads --- */
 
 static const page_column columns[] = {

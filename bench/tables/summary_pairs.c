@@ -9,38 +9,6 @@
 
 enum { NAMED = 6 }; /* of undeclared pairs that show nothing, so many are named */
 
-/* --- figures --- */
-
-summary_figure summary_error(bool rate, double error)
-{
-    summary_figure f = { "-" };
-    if (isinf(error)) return (summary_figure){ "diverged" };
-    if (!isnan(error)) snprintf(f.text, sizeof f.text, rate ? "%.2f" : "%.4g", rate ? 100 * error : error);
-    return f;
-}
-
-summary_figure summary_range(bool rate, double low, double high)
-{
-    summary_figure f = { "" };
-    bool none = isnan(low) || isinf(low);
-    if (!none)
-        snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", summary_error(rate, low).text,
-                 summary_error(rate, high).text);
-    return f;
-}
-
-summary_figure summary_difference(bool rate, double difference)
-{
-    summary_figure f;
-    snprintf(f.text, sizeof f.text, rate ? "%.2f points" : "%.4g", rate ? 100 * fabs(difference) : fabs(difference));
-    return f;
-}
-
-bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
-{
-    return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
-}
-
 /* --- one pair --- */
 
 /* The interval of worse minus better: of the difference with its sign turned to match. */
@@ -178,12 +146,7 @@ static void print_arms(const fl_summary *summary, size_t first, const char *what
 
 static bool is_unfilled(const fl_summary_arm *arm)
 {
-    return !arm->results->filled;
-}
-
-static bool has_diverged(const fl_summary_arm *arm)
-{
-    return arm->n_counted && !arm->selected;
+    return !arm->results->filled && !fl_summary_diverged(arm);
 }
 
 static void print_equal_steps(const fl_summary *summary, size_t first)
@@ -232,7 +195,7 @@ void summary_print_pairs(const fl_summary *summary, size_t first)
     print_each(summary, first, FL_SUMMARY_CUT_OFF);
     if (count_of(summary, first, FL_SUMMARY_NOTHING)) print_nothing(summary, first);
     if (!count_of(summary, first, FL_SUMMARY_BETTER)) print_detectable(summary, first);
-    print_arms(summary, first, "diverged in every trial, so without a difference: ", has_diverged);
+    print_arms(summary, first, "diverged in every trial, so without a difference: ", fl_summary_diverged);
     print_arms(summary, first, "no claim, the budget is not filled: ", is_unfilled);
     print_equal_steps(summary, first);
 }

@@ -83,7 +83,7 @@ static summary_figure coverage_figure(const fl_stats_interval *interval)
 static void add_row(page_table *table, const fl_study *study, const fl_summary_arm *arm)
 {
     bool rate = fl_summary_rates(arm->arm);
-    double there = arm->n_counted ? 1 : NAN; /* an arm without trials has no figures */
+    double there = arm->n_counted || fl_summary_diverged(arm) ? 1 : NAN; /* an arm without trials has no figures */
     page_table_cell(table, "%s", arm->arm->label);
     page_table_cell(table, "%zu", arm->n_run);
     page_table_cell(table, "%zu", arm->results->n_infeasible);
@@ -293,6 +293,7 @@ static void print_summary(const fl_summary *summary)
         summary_print_flips(summary, i);
         summary_print_inclusions(summary, i);
     }
+    summary_print_scalings(summary);
     summary_print_over(summary);
     summary_print_ledger(summary);
     print_legend(summary);

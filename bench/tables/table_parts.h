@@ -29,6 +29,7 @@ void summary_print_inclusions(const fl_summary *summary, size_t first);
 void summary_print_further(const fl_summary *summary, const fl_summary_pair *pair);
 void summary_print_flips(const fl_summary *summary, size_t first);
 void summary_print_over(const fl_summary *summary);
+void summary_print_scalings(const fl_summary *summary);
 
 /* What the answer cost. */
 void summary_print_ledger(const fl_summary *summary);

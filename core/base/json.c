@@ -253,6 +253,12 @@ bool fl_json_need(fl_json_node object, const char *key, fl_json_node *child, fl_
     return fl_json_get(object, key, child) || fl_json_fail(object, error, "'%s' is missing here", key);
 }
 
+void fl_json_place(fl_json_node node, fl_text *text)
+{
+    line_column at = locate(node.document->text, place_of(node)->value_at);
+    fl_text_add(text, "%s:%zu:%zu", node.document->name, at.line, at.column);
+}
+
 /* Write "file:line:column: message". */
 static bool fail_at(fl_json_node node, size_t offset, fl_error *error, const char *format, va_list arguments)
 {

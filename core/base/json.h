@@ -9,6 +9,7 @@
 #define FL_BASE_JSON_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +42,9 @@ bool fl_json_get(fl_json_node object, const char *key, fl_json_node *child);
 
 /* The member `key`, or a message that it is missing, placed at the object's brace. */
 bool fl_json_need(fl_json_node object, const char *key, fl_json_node *child, fl_error *error);
+
+/* Where the value stands, "file:line:column", added to `text`. */
+void fl_json_place(fl_json_node node, fl_text *text);
 
 /* False, with the message, placed at the value or at its key. */
 bool fl_json_fail(fl_json_node node, fl_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));

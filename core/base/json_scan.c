@@ -56,23 +56,23 @@ static const char *scan_array(const char *at, const char *end, int depth)
     return at && at < end && *at == ']' ? at + 1 : NULL;
 }
 
-static bool is_new(const fl_json_span *keys, size_t n_keys)
+static bool is_new(const fl_json_scan_span *keys, size_t n_keys)
 {
-    const fl_json_span *last = &keys[n_keys - 1];
-    for (const fl_json_span *key = keys; key < last; key++)
+    const fl_json_scan_span *last = &keys[n_keys - 1];
+    for (const fl_json_scan_span *key = keys; key < last; key++)
         if (key->n == last->n && !memcmp(key->text, last->text, key->n)) return false;
     return true;
 }
 
-static fl_json_span span_of(const char *first, const char *end)
+static fl_json_scan_span span_of(const char *first, const char *end)
 {
     bool text = *first == '"';
-    return (fl_json_span){ first + text, (size_t)(end - first) - (text ? 2 : 0), *first };
+    return (fl_json_scan_span){ first + text, (size_t)(end - first) - (text ? 2 : 0), *first };
 }
 
 /* "key":value, the next key among `keys`. */
-static const char *scan_member(const char *at, const char *end, int depth, fl_json_span *keys, size_t n_keys,
-                               fl_json_span *value)
+static const char *scan_member(const char *at, const char *end, int depth, fl_json_scan_span *keys, size_t n_keys,
+                               fl_json_scan_span *value)
 {
     const char *key = at;
     if (at >= end || *at != '"' || !(at = scan_string(at, end)) || at >= end || *at != ':') return NULL;
@@ -84,9 +84,9 @@ static const char *scan_member(const char *at, const char *end, int depth, fl_js
     return at;
 }
 
-static const char *scan_object(const char *at, const char *end, int depth, fl_json_take *take, void *user)
+static const char *scan_object(const char *at, const char *end, int depth, fl_json_scan_take *take, void *user)
 {
-    fl_json_span keys[MOST_KEYS], value;
+    fl_json_scan_span keys[MOST_KEYS], value;
     size_t n_keys = 0;
     if (++at < end && *at == '}') return at + 1;
     do {
@@ -106,26 +106,26 @@ static const char *scan_value(const char *at, const char *end, int depth)
     return *at == '-' || (*at >= '0' && *at <= '9') ? scan_number(at, end) : scan_word(at, end);
 }
 
-bool fl_json_scan(const char *text, size_t n, fl_json_take *take, void *user)
+bool fl_json_scan(const char *text, size_t n, fl_json_scan_take *take, void *user)
 {
     return n > 1 && *text == '{' && scan_object(text, text + n, 0, take, user) == text + n;
 }
 
-bool fl_json_span_number(const fl_json_span *span, double *number)
+bool fl_json_scan_span_number(const fl_json_scan_span *span, double *number)
 {
     bool is = span->first == '-' || (span->first >= '0' && span->first <= '9');
     if (is) *number = strtod(span->text, NULL);
     return is;
 }
 
-bool fl_json_span_whole(const fl_json_span *span, double *number)
+bool fl_json_scan_span_whole(const fl_json_scan_span *span, double *number)
 {
     for (size_t i = 0; i < span->n; i++)
         if (span->text[i] == '.' || span->text[i] == 'e' || span->text[i] == 'E') return false;
-    return fl_json_span_number(span, number);
+    return fl_json_scan_span_number(span, number);
 }
 
-bool fl_json_span_text(const fl_json_span *span, char *text, size_t size)
+bool fl_json_scan_span_text(const fl_json_scan_span *span, char *text, size_t size)
 {
     if (span->first != '"' || span->n >= size) return false;
     memcpy(text, span->text, span->n);

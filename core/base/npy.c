@@ -16,7 +16,7 @@ static const char magic[] = "\x93NUMPY\x01";
 static const struct {
     const char *descr;
     size_t size;
-} types[] = { [FL_NPY_F32] = { "<f4", 4 }, [FL_NPY_F64] = { "<f8", 8 }, [FL_NPY_I64] = { "<i8", 8 } };
+} types[] = { [FL_NPY_F32] = { "<f4", 4 }, [FL_NPY_F64] = { "<f8", 8 }, [FL_NPY_I64] = { "<i8", 8 }, [FL_NPY_I32] = { "<i4", 4 } };
 
 struct fl_npy {
     FILE *file;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include <stddef.h>
 
-typedef enum fl_npy_type { FL_NPY_F32, FL_NPY_F64, FL_NPY_I64 } fl_npy_type;
+typedef enum fl_npy_type { FL_NPY_F32, FL_NPY_F64, FL_NPY_I64, FL_NPY_I32 } fl_npy_type;
 
 typedef struct fl_npy fl_npy; /* a file being written piece by piece */
 

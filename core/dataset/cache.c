@@ -1,4 +1,4 @@
-/* A file KEY.bin below "inputs" in the cache folder: the bytes, the key, and a checksum of both. */
+/* A file KEY.bin below "arrays" in the cache folder: the bytes, the key, and a checksum of both. */
 #include "dataset/cache.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -14,7 +14,7 @@ static bool path_of(const char *key, char path[FL_FILE_PATH_MAX])
 {
     char root[FL_FILE_PATH_MAX], folder[FL_FILE_PATH_MAX], name[64];
     if (!fl_dataset_cache_folder(root)) return false;
-    fl_file_path_join(folder, root, "inputs");
+    fl_file_path_join(folder, root, "arrays");
     snprintf(name, sizeof name, "%.40s.bin", key);
     fl_file_path_join(path, folder, name);
     return fl_file_folder_make(folder, NULL);
@@ -52,19 +52,22 @@ static bool write_path(const char *path, const char *key, const void *bytes, siz
     return (fclose(file) == 0) & written;
 }
 
+static void take_theirs(const char *path, const char *key, void *bytes, size_t n, const char *temporary)
+{
+    void *theirs = fl_memory_new(n, 1);
+    if (read_path(path, key, theirs, n))
+        memcpy(bytes, theirs, n);
+    else
+        rename(temporary, path);
+    free(theirs);
+}
+
 /* A link is made by one process alone; one that stands there damaged is replaced. */
 void fl_dataset_cache_write(const char *key, void *bytes, size_t n)
 {
     char path[FL_FILE_PATH_MAX], temporary[FL_FILE_PATH_MAX + 40];
     if (!path_of(key, path)) return;
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
-    void *theirs = fl_memory_new(n, 1);
-    if (write_path(temporary, key, bytes, n) && link(temporary, path) != 0) {
-        if (read_path(path, key, theirs, n))
-            memcpy(bytes, theirs, n);
-        else
-            rename(temporary, path);
-    }
+    if (write_path(temporary, key, bytes, n) && link(temporary, path) != 0) take_theirs(path, key, bytes, n, temporary);
     unlink(temporary);
-    free(theirs);
 }

@@ -1,4 +1,4 @@
-/* Arrays that are worked out once per user and machine, kept in the user's cache folder.
+/* Arrays that are worked out or unpacked once per user and machine, kept in the user's cache folder.
  *
  * A file carries its key and a checksum; one that does not fit is as good as none. Nothing depends on the cache being
  * there: what cannot be read is worked out anew, what cannot be written is not kept.

@@ -1,5 +1,6 @@
 /* UTF-8 by its definition (RFC 3629): no surrogates, no longer form than needed, nothing above 10FFFF. */
 #include "dataset/characters.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -73,6 +74,18 @@ bool fl_dataset_characters_read(fl_dataset_characters *characters, const char *p
     }
     number(characters);
     return true;
+}
+
+bool fl_dataset_characters_read_file(fl_dataset_characters *text, const char *path, char sum[FL_HASH_SHA256_TEXT],
+                                     fl_error *error)
+{
+    char *bytes;
+    size_t n;
+    if (!fl_file_read(path, &bytes, &n, error)) return false;
+    bool read = fl_dataset_characters_read(text, path, bytes, n, error);
+    fl_hash_sha256(bytes, n, sum);
+    free(bytes);
+    return read;
 }
 
 void fl_dataset_characters_free(fl_dataset_characters *characters)

@@ -3,6 +3,7 @@
 #define FL_DATASET_CHARACTERS_H
 
 #include "base/error.h"
+#include "base/hash.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@ typedef struct fl_dataset_characters {
  * with the byte's place, where they are no UTF-8. */
 bool fl_dataset_characters_read(fl_dataset_characters *characters, const char *path, const char *bytes, size_t n,
                                 fl_error *error);
+
+/* The same of a file, with its sha256. */
+bool fl_dataset_characters_read_file(fl_dataset_characters *characters, const char *path, char sum[FL_HASH_SHA256_TEXT],
+                                     fl_error *error);
 void fl_dataset_characters_free(fl_dataset_characters *characters);
 
 #endif

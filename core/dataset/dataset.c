@@ -33,6 +33,23 @@ static void identify(const fl_dataset_kind *kind, char checksum[FL_HASH_SHA256_T
     fl_text_free(&sums);
 }
 
+bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    if (kind->archived) {
+        fl_dataset *dataset = kind->load(kind, folder, NULL, error);
+        fl_dataset_free(dataset);
+        return dataset;
+    }
+    for (size_t i = 0; i < kind->n_files; i++) {
+        const fl_dataset_file *file = &kind->files[i];
+        if (!fl_dataset_file_find(file, folder, path))
+            return fl_error_user(error, "%s: has no file %s", folder, file->name);
+        if (!fl_dataset_file_check(file, path, error)) return false;
+    }
+    return true;
+}
+
 fl_dataset *fl_dataset_load(const fl_dataset_kind *kind, const double *options, fl_error *error)
 {
     if (!kind->files) return kind->load(kind, NULL, options, error);

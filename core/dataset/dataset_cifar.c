@@ -2,6 +2,7 @@
 #include "dataset/dataset_cifar.h"
 #include "base/text.h"
 #include "dataset/archive.h"
+#include "dataset/cache.h"
 
 #include <string.h>
 
@@ -64,6 +65,22 @@ static void unpack_records(const fl_dataset_cifar *cifar, uint8_t *records, size
     }
 }
 
+/* Unpacking xz takes ten seconds, each time a process starts, so what the archive holds is kept in the cache folder by
+ * the archive's checksum. It is compared with the known contents all the same. */
+static const char *read_records(const fl_dataset_cifar *cifar, const char *path, uint8_t *records,
+                                char sums[FL_DATASET_CIFAR_MEMBERS][FL_HASH_SHA256_TEXT], fl_error *error)
+{
+    size_t bytes = n_records(cifar) * record_bytes(cifar);
+    char key[FL_HASH_SHA256_TEXT];
+    if (!fl_hash_sha256_file(path, key, error)) return NULL;
+    bool cached = fl_dataset_cache_read(key, records, bytes);
+    if (!cached && !read_members(cifar, path, records, error)) return NULL;
+    sum_members(cifar, records, sums);
+    const char *content = recognize(cifar, path, sums, error);
+    if (content && !cached) fl_dataset_cache_write(key, records, bytes);
+    return content;
+}
+
 static bool fill(fl_dataset *dataset, const fl_dataset_kind *kind, const fl_dataset_cifar *cifar, const char *path,
                  fl_error *error)
 {
@@ -71,9 +88,7 @@ static bool fill(fl_dataset *dataset, const fl_dataset_kind *kind, const fl_data
     uint8_t *records = fl_dataset_array(dataset, n, record_bytes(cifar));
     int32_t *labels = fl_dataset_array(dataset, n, sizeof *labels);
     char sums[FL_DATASET_CIFAR_MEMBERS][FL_HASH_SHA256_TEXT];
-    if (!read_members(cifar, path, records, error)) return false;
-    sum_members(cifar, records, sums);
-    if (!(dataset->content = recognize(cifar, path, sums, error))) return false;
+    if (!(dataset->content = read_records(cifar, path, records, sums, error))) return false;
     fl_text all = { 0 };
     for (size_t i = 0; i < cifar->n_members; i++) fl_text_add(&all, "%s", sums[i]);
     fl_hash_sha256(all.bytes, all.length, dataset->checksum);

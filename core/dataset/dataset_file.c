@@ -39,20 +39,3 @@ bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_err
     if (!strcmp(sum, right)) return true;
     return fl_error_user(error, "%s: has the sha256 %s instead of %s", path, sum, right);
 }
-
-bool fl_dataset_check(const fl_dataset_kind *kind, const char *folder, fl_error *error)
-{
-    char path[FL_FILE_PATH_MAX];
-    if (kind->archived) {
-        fl_dataset *dataset = kind->load(kind, folder, NULL, error);
-        fl_dataset_free(dataset);
-        return dataset;
-    }
-    for (size_t i = 0; i < kind->n_files; i++) {
-        const fl_dataset_file *file = &kind->files[i];
-        if (!fl_dataset_file_find(file, folder, path))
-            return fl_error_user(error, "%s: has no file %s", folder, file->name);
-        if (!fl_dataset_file_check(file, path, error)) return false;
-    }
-    return true;
-}

@@ -3,10 +3,12 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "dataset/dataset.h"
-#include "dataset/quadratic.h"
+
+#include <math.h>
 
 enum { N_TRAIN = 12000, N_TEST = 2000, N_VALIDATION = 2000, N_EXAMPLES = N_TRAIN + N_TEST };
 enum { SEED = 1 };
+enum { DIMENSION, NOISE, N_OPTIONS };
 
 static void draw_example(size_t example, size_t dimension, double noise, float *values)
 {
@@ -16,11 +18,10 @@ static void draw_example(size_t example, size_t dimension, double noise, float *
 
 static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
 {
-    size_t dimension = (size_t)options[FL_DATASET_QUADRATIC_DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
+    size_t dimension = (size_t)options[DIMENSION], bytes = N_EXAMPLES * dimension * sizeof(float);
     fl_dataset *dataset = fl_dataset_new();
     float *values = fl_dataset_array(dataset, N_EXAMPLES * dimension, sizeof *values);
-    for (size_t i = 0; i < N_EXAMPLES; i++)
-        draw_example(i, dimension, options[FL_DATASET_QUADRATIC_NOISE], values + i * dimension);
+    for (size_t i = 0; i < N_EXAMPLES; i++) draw_example(i, dimension, options[NOISE], values + i * dimension);
     dataset->shape = (fl_tensor_shape){ 1, dimension, 1, 1 };
     dataset->n_train = N_TRAIN;
     dataset->n_test = N_TEST;
@@ -30,6 +31,21 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
     return dataset;
 }
 
+/* 1,024 dimensions are 57 MB of examples. */
+static const fl_hyper options[N_OPTIONS] = {
+    [DIMENSION] = { .name = "dimension",
+                    .help = "values of an example",
+                    .scale = FL_HYPER_INTEGER,
+                    .default_value = 8,
+                    .min = 1,
+                    .max = 1024 },
+    [NOISE] = { .name = "noise",
+                .help = "standard deviation of each value",
+                .default_value = 1,
+                .min = 0,
+                .max = HUGE_VAL },
+};
+
 const fl_dataset_kind fl_dataset_quadratic = {
     .entry = { .name = "quadratic", .about = "14,000 vectors of Gaussian noise, generated", .source = "" },
     .licence = "none needed, generated",
@@ -37,5 +53,7 @@ const fl_dataset_kind fl_dataset_quadratic = {
     .n_train = N_TRAIN,
     .n_validation = N_VALIDATION,
     .n_test = N_TEST,
+    .options = options,
+    .n_options = N_OPTIONS,
     .load = load,
 };

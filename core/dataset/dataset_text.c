@@ -3,10 +3,7 @@
 #include "dataset/dataset_text.h"
 #include "base/hash.h"
 #include "dataset/characters.h"
-#include "dataset/own.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static size_t windows(size_t first, size_t end, size_t length)
@@ -76,26 +73,15 @@ static fl_dataset *make(const fl_dataset_kind *kind, const char *path, const fl_
     dataset->tokens = tokens;
     dataset->labels = labels;
     dataset->n_labels = kind->shape.c;
+    if (kind->source) dataset->content = kind->entry.about;
     return dataset;
 }
 
-static bool read_characters(const char *path, fl_dataset_characters *text, char sum[FL_HASH_SHA256_TEXT],
-                            fl_error *error)
-{
-    char *bytes;
-    size_t n;
-    if (!fl_file_read(path, &bytes, &n, error)) return false;
-    bool read = fl_dataset_characters_read(text, path, bytes, n, error);
-    fl_hash_sha256(bytes, n, sum);
-    free(bytes);
-    return read;
-}
-
-static fl_dataset *load_file(const fl_dataset_kind *kind, const char *path, fl_error *error)
+fl_dataset *fl_dataset_load_text_file(const fl_dataset_kind *kind, const char *path, fl_error *error)
 {
     fl_dataset_characters text;
     char sum[FL_HASH_SHA256_TEXT];
-    if (!read_characters(path, &text, sum, error)) return NULL;
+    if (!fl_dataset_characters_read_file(&text, path, sum, error)) return NULL;
     fl_dataset *dataset = make(kind, path, &text, error);
     fl_dataset_characters_free(&text);
     if (dataset) fl_hash_sha256(sum, strlen(sum), dataset->checksum);
@@ -107,48 +93,5 @@ fl_dataset *fl_dataset_load_text(const fl_dataset_kind *kind, const char *folder
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, kind->files[0].name);
-    return load_file(kind, path, error);
-}
-
-static fl_dataset *load_own(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
-{
-    return load_file(kind, kind->source->text, error);
-}
-
-/* The registered text called `name`, NULL when it is none. */
-static const fl_dataset_kind *registered(const char *name)
-{
-    for (const fl_dataset_kind *const *kind = fl_datasets(); *kind; kind++)
-        if ((*kind)->characters && !strcmp((*kind)->entry.name, name)) return *kind;
-    return NULL;
-}
-
-static bool describe(fl_dataset_own *own, size_t n, size_t vocabulary, fl_error *error)
-{
-    size_t length = own->source.length ? own->source.length : FL_DATASET_TEXT_LENGTH;
-    snprintf(own->about, sizeof own->about, "%zu characters, %zu of them different, in windows of %zu", n, vocabulary,
-             length);
-    return fl_dataset_text_describe(&own->kind, n, vocabulary, length, error);
-}
-
-static bool describe_file(fl_dataset_own *own, fl_error *error)
-{
-    fl_dataset_characters text;
-    char sum[FL_HASH_SHA256_TEXT];
-    if (!read_characters(own->source.text, &text, sum, error)) return false;
-    bool fits = describe(own, text.n, text.n_vocabulary, error);
-    fl_dataset_characters_free(&text);
-    return fits;
-}
-
-fl_dataset_own *fl_dataset_open_text(const fl_dataset_source *source, fl_error *error)
-{
-    const fl_dataset_kind *known = registered(source->text);
-    fl_dataset_own *own = fl_dataset_own_new(source, source->text, load_own);
-    if (known) own->kind = *known;
-    own->kind.entry.about = own->about;
-    own->kind.source = &own->source;
-    if (known ? describe(own, known->characters, known->vocabulary, error) : describe_file(own, error)) return own;
-    free(own);
-    return NULL;
+    return fl_dataset_load_text_file(kind, path, error);
 }

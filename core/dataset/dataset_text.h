@@ -17,6 +17,9 @@ fl_dataset_text_parts fl_dataset_text_cut(size_t n, size_t length);
 /* The facts of a kind whose text has `n` characters of `vocabulary`; false where a part has no window. */
 bool fl_dataset_text_describe(fl_dataset_kind *kind, size_t n, size_t vocabulary, size_t length, fl_error *error);
 
+/* Load from this file, which must have as many characters as the kind says, and as many different ones. */
+fl_dataset *fl_dataset_load_text_file(const fl_dataset_kind *kind, const char *path, fl_error *error);
+
 /* The `load` of a registered text, whose only file is a plain one. */
 fl_dataset *fl_dataset_load_text(const fl_dataset_kind *kind, const char *folder, const double *options,
                                  fl_error *error);

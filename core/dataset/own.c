@@ -75,17 +75,3 @@ bool fl_dataset_own_fits(const char *path, size_t count, size_t size, fl_error *
     return fl_error_user(error, "%s: its %zu values of %zu bytes are more than this machine's memory of %zu bytes",
                          path, count, size, memory);
 }
-
-const fl_dataset_kind *fl_dataset_open(const fl_dataset_source *source, fl_error *error)
-{
-    if (source->name) return fl_dataset_find(source->name, error);
-    fl_dataset_own *own = source->text     ? fl_dataset_open_text(source, error)
-                          : source->inputs ? fl_dataset_open_npy(source, error)
-                                           : fl_dataset_open_pictures(source, error);
-    return own ? &own->kind : NULL;
-}
-
-void fl_dataset_close(const fl_dataset_kind *kind)
-{
-    if (kind && kind->source) free((fl_dataset_own *)kind); /* its first member */
-}

@@ -340,8 +340,7 @@ static bool check_data(supervisor *s)
             memcpy(s->checksums[i], s->checksums[i - 1], sizeof s->checksums[i]);
             continue;
         }
-        fl_dataset *dataset =
-            fl_dataset_load(base->owners.workload->dataset, base->values.of[FL_TRIAL_OF_WORKLOAD], s->error);
+        fl_dataset *dataset = fl_workload_load(base->owners.workload, base->values.of[FL_TRIAL_OF_WORKLOAD], s->error);
         if (!dataset) return false;
         memcpy(s->checksums[i], dataset->checksum, sizeof s->checksums[i]);
         fl_dataset_free(dataset);

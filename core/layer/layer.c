@@ -10,11 +10,6 @@ const fl_layer_spec *fl_layer_spec_of(const fl_layer *layer)
     return fl_layer_specs[layer->kind];
 }
 
-const char *fl_layer_word(fl_layer_kind kind)
-{
-    return fl_layer_specs[kind]->entry.name;
-}
-
 double fl_layer_get(const fl_layer *layer, const fl_layer_attribute *attribute)
 {
     const char *place = (const char *)layer + attribute->place;

@@ -45,6 +45,7 @@ typedef struct fl_layer {
     double epsilon, momentum, rate, label_smoothing;
     double condition, curvature_max; /* quadratic: largest curvature over smallest, and the largest */
     double start[2];                 /* function: where it begins */
+    const struct fl_init *init;      /* its own initialisation, borrowed; NULL: the network's */
 } fl_layer;
 
 typedef enum fl_layer_value {

@@ -1,4 +1,21 @@
-/* A loss with parameters of its own: 1/2 sum_i c_i (theta_i - x_i)^2, x the example; c_i log-spaced up to the largest.
+/* A loss with parameters of its own, and with a closed form, so that the harness itself can be tested on it:
+ *
+ *     loss(theta; x) = 1/2 sum_i c_i (theta_i - x_i)^2,   c_i log-spaced from curvature_max/condition to curvature_max.
+ *
+ * Over fresh noise x_i ~ N(0, s^2)
+ *
+ *     E loss(theta) = 1/2 sum_i c_i (theta_i^2 + s^2),
+ *
+ * so the least expected loss is 1/2 s^2 sum_i c_i, at theta = 0. SGD with rate eta and batch B moves each theta_i,
+ * which begins at 1, on its own,
+ *
+ *     theta' = (1 - eta c) theta + eta c x_mean,   x_mean ~ N(0, s^2 / B), hence
+ *     E theta_t = (1 - eta c)^t,
+ *     Var theta_t = (s^2 / B) (eta c)^2 (1 - (1 - eta c)^(2t)) / (1 - (1 - eta c)^2),
+ *
+ * stable for eta < 2/curvature_max. The examples of data set `quadratic` are a fixed draw, though: their own mean takes
+ * the place of 0. And an epoch shows each of them once, so a direction that remembers more than an epoch (1 / (eta c)
+ * steps) is calmer than Var theta_t says.
  */
 #include "layer/spec.h"
 #include "base/exact.h"

@@ -3,6 +3,17 @@
 
 #include <stdio.h>
 
+/* From the list, because the kinds in the registry use it. */
+const char *fl_layer_word(fl_layer_kind kind)
+{
+    static const char *const words[FL_LAYER_KINDS] = {
+#define X(NAME, name) #name,
+#include "layer/list.h"
+#undef X
+    };
+    return words[kind];
+}
+
 const char *const fl_layer_target_words[] = { "data", "input", NULL };
 
 bool fl_layer_needs(const fl_layer *layer, fl_tensor_shape in, fl_tensor_form form, const char *needs, fl_error *error)

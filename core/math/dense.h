@@ -8,6 +8,7 @@
 #define FL_MATH_DENSE_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include <stddef.h>
 
 /* True when the library is there; else a message that names its package. */
@@ -16,8 +17,9 @@ bool fl_math_usable(fl_error *error);
 /* Let OpenBLAS compute with so many threads, in which denormals are zero as they are in the calling one. */
 void fl_math_start(unsigned threads);
 
-/* The file that LAPACK's functions come from, links followed; "" where there is none. */
-void fl_math_library(char *file, size_t size);
+/* The library, its version, the kernels in use and its file, links followed: only facts that stay the same from run to
+ * run. */
+void fl_math_describe(fl_text *text);
 
 /* A (rows x columns), or its transpose: how the caller wants it read. */
 typedef struct fl_math_operand {

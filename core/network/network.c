@@ -365,13 +365,24 @@ void fl_network_export_gradient(const fl_network *network, const fl_tensor_layou
     export_canonical(network, network->gradient, to, values);
 }
 
-/* Where its layer says. */
-static void init_start(fl_network *network, size_t index, float *canonical)
+/* The layer that a tensor belongs to. */
+static const fl_layer *layer_of(const fl_network *network, size_t tensor)
 {
-    const fl_network_graph *graph = &network->graph;
-    size_t stage = 0;
-    while (index >= graph->stages[stage].op->n_tensors) index -= graph->stages[stage++].op->n_tensors;
-    for (size_t i = 0; i < 2; i++) canonical[i] = (float)graph->stages[stage].layer->start[i];
+    const fl_network_stage *stage = network->graph.stages;
+    while (tensor >= stage->op->n_tensors) tensor -= stage++->op->n_tensors;
+    return stage->layer;
+}
+
+/* Where its layer says. */
+static void init_start(const fl_network *network, size_t index, float *canonical)
+{
+    for (size_t i = 0; i < 2; i++) canonical[i] = (float)layer_of(network, index)->start[i];
+}
+
+static const fl_init *own_init(const fl_network *network, size_t index, const fl_init *init)
+{
+    const fl_layer *layer = layer_of(network, index);
+    return layer->init ? layer->init : init;
 }
 
 void fl_network_clear_carry(fl_network *network)
@@ -389,9 +400,20 @@ void fl_network_copy_statistics(fl_network *to, const fl_network *from, const fl
     for (size_t i = 0; i < to->state_layout.n_tensors; i++) {
         const fl_tensor *state = &to->states[i];
         if (state->start != FL_TENSOR_CARRY)
-            memcpy(to->state + state->offset, values + from->states[i].offset,
-                   state->n_values * sizeof *to->state);
+            memcpy(to->state + state->offset, values + from->states[i].offset, state->n_values * sizeof *to->state);
     }
+}
+
+size_t fl_network_export_statistics(const fl_network *network, float *to)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
+        const fl_tensor *state = &network->states[i];
+        if (state->start == FL_TENSOR_CARRY) continue;
+        if (to) memcpy(to + n, network->state + state->offset, state->n_values * sizeof *to);
+        n += state->n_values;
+    }
+    return n;
 }
 
 void fl_network_clear_state(fl_network *network)
@@ -410,7 +432,7 @@ void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
         if (tensor->start == FL_TENSOR_START)
             init_start(network, i, end);
         else
-            fl_init_tensor(init, tensor, i, seed, end);
+            fl_init_tensor(own_init(network, i, init), tensor, i, seed, end);
         end += tensor->n_values;
     }
     fl_network_import(network, canonical);

@@ -46,6 +46,9 @@ void fl_network_clear_carry(fl_network *network); /* what goes on from batch to 
  * as its state does (NULL: its own). */
 void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *state);
 
+/* The same as an array, tensor after tensor: written to `to` unless it is NULL; returns how many numbers. */
+size_t fl_network_export_statistics(const fl_network *network, float *to);
+
 /* Where in its training the next batch lies, for layers that draw. */
 void fl_network_set_moment(fl_network *network, fl_backend_moment moment);
 

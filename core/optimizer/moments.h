@@ -30,13 +30,9 @@ enum {
 };
 
 #define FL_OPTIMIZER_BETAS(b1, b2)                                                                                     \
+    { "beta1", "decay rate of the first moment", FL_HYPER_LINEAR, b1, .min = 0, .max = 1, .max_open = true },          \
     {                                                                                                                  \
-        "beta1",         "the share of the mean gradient that is kept", FL_HYPER_LINEAR, b1, .min = 0, .max = 1,       \
-        .max_open = true                                                                                               \
-    },                                                                                                                 \
-    {                                                                                                                  \
-        "beta2", "the share of the mean square that is kept", FL_HYPER_LINEAR, b2, .min = 0, .max = 1,                 \
-                                                                                   .max_open = true                    \
+        "beta2", "decay rate of the second moment", FL_HYPER_LINEAR, b2, .min = 0, .max = 1, .max_open = true          \
     }
 
 #define FL_OPTIMIZER_MOMENT_ROWS(form)                                                                                 \

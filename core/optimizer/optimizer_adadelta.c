@@ -36,7 +36,7 @@ static void map_sgd(const double *sgd, double *general)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "rho", "the share of the mean squares that is kept", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
+    { "rho", "decay rate of the mean squares", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
     { "epsilon", "added to both mean squares", FL_HYPER_LOG, 1e-6, .min = 0, .min_open = true, .max = HUGE_VAL },
 };
 

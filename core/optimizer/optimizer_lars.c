@@ -38,7 +38,7 @@ static void step(fl_optimizer_update *update)
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
     FL_OPTIMIZER_MOMENTUM,
-    { "trust", "the share of its norm that a block moves at rate 1", FL_HYPER_LOG, 0.001, .min = 0, .min_open = true,
+    { "trust", "fraction of its norm that a tensor moves at rate 1", FL_HYPER_LOG, 0.001, .min = 0, .min_open = true,
       .max = HUGE_VAL },
     { "weight_decay", "added to the gradient, and to its norm", FL_HYPER_LOG, 0, .min = 0, .max = HUGE_VAL },
 };

@@ -38,10 +38,8 @@ static void step(fl_optimizer_update *update)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "beta1", "the share of the mean gradient in the step", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1,
-      .max_open = true },
-    { "beta2", "the share of the mean gradient that is kept", FL_HYPER_LINEAR, 0.99, .min = 0, .max = 1,
-      .max_open = true },
+    { "beta1", "weight of the mean gradient in the step", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1, .max_open = true },
+    { "beta2", "decay rate of the first moment", FL_HYPER_LINEAR, 0.99, .min = 0, .max = 1, .max_open = true },
     FL_OPTIMIZER_DECAY(0),
 };
 

@@ -112,8 +112,7 @@ static void step(fl_optimizer_update *update)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "momentum", "mu, the share of the velocity that is kept", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1,
-      .max_open = true },
+    { "momentum", "mu, the decay factor of the velocity", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1, .max_open = true },
     { "iterations", "Newton-Schulz iterations towards the orthogonal matrix", FL_HYPER_INTEGER, 5, .min = 1,
       .max = 20 },
     FL_OPTIMIZER_DECAY(0),

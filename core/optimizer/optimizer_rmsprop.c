@@ -76,7 +76,7 @@ static const char *const forms[] = { "inside", "outside", NULL };
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
     FL_OPTIMIZER_MOMENTUM,
-    { "rho", "the share of the mean square that is kept", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
+    { "rho", "decay rate of the mean square", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
     { "epsilon", "added to the mean square (inside) or to its root (outside)", FL_HYPER_LOG, 1e-10, .min = 0,
       .max = HUGE_VAL },
     { "epsilon_form", "inside the root, TensorFlow's rule; outside, PyTorch's whole rule", FL_HYPER_CHOICE, INSIDE,

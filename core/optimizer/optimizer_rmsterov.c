@@ -54,7 +54,7 @@ static void map_nesterov(const double *nesterov, double *general)
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
     FL_OPTIMIZER_MOMENTUM,
-    { "rho", "the share of the mean square that is kept", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
+    { "rho", "decay rate of the mean square", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1 },
     { "epsilon", "added to the mean square", FL_HYPER_LOG, 1e-10, .min = 0, .max = HUGE_VAL },
 };
 

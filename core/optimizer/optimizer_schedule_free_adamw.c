@@ -79,10 +79,9 @@ static void step(fl_optimizer_update *update)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "beta1", "the share of the average in the point where the gradient is taken", FL_HYPER_LINEAR, 0.9, .min = 0,
+    { "beta1", "weight of the average in the point where the gradient is taken", FL_HYPER_LINEAR, 0.9, .min = 0,
       .max = 1, .max_open = true },
-    { "beta2", "the share of the mean square that is kept", FL_HYPER_LINEAR, 0.999, .min = 0, .max = 1,
-      .max_open = true },
+    { "beta2", "decay rate of the second moment", FL_HYPER_LINEAR, 0.999, .min = 0, .max = 1, .max_open = true },
     { "epsilon", "added to the corrected root", FL_HYPER_LOG, 1e-8, .min = 0, .min_open = true, .max = HUGE_VAL },
     FL_OPTIMIZER_DECAY(0),
 };

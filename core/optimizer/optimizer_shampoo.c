@@ -101,10 +101,8 @@ static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "beta1", "the share of the mean gradient that is kept", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1,
-      .max_open = true },
-    { "beta2", "the share of the mean products that is kept", FL_HYPER_LINEAR, 0.99, .min = 0, .max = 1,
-      .max_open = true },
+    { "beta1", "decay rate of the first moment", FL_HYPER_LINEAR, 0.9, .min = 0, .max = 1, .max_open = true },
+    { "beta2", "decay rate of the mean products", FL_HYPER_LINEAR, 0.99, .min = 0, .max = 1, .max_open = true },
     { "epsilon", "added to every eigenvalue", FL_HYPER_LOG, 1e-4, .min = 0, .min_open = true, .max = HUGE_VAL },
     { "every", "steps from one set of roots to the next", FL_HYPER_INTEGER, 10, .min = 1, .max = HUGE_VAL },
     { "max_dimension", "a longer side is left alone", FL_HYPER_INTEGER, 2048, .min = 1, .max = HUGE_VAL },

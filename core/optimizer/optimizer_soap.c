@@ -112,9 +112,8 @@ static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
 
 static const fl_hyper hypers[] = {
     FL_OPTIMIZER_LEARNING_RATE,
-    { "beta1", "the share of the mean gradient that is kept", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1,
-      .max_open = true },
-    { "beta2", "the share of mean squares and products that is kept", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1,
+    { "beta1", "decay rate of the first moment", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1, .max_open = true },
+    { "beta2", "decay rate of the mean squares and products", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1,
       .max_open = true },
     { "epsilon", "added to the corrected root", FL_HYPER_LOG, 1e-8, .min = 0, .min_open = true, .max = HUGE_VAL },
     { "every", "steps from one basis to the next", FL_HYPER_INTEGER, 10, .min = 1, .max = HUGE_VAL },

@@ -28,7 +28,7 @@ extern const fl_optimizer fl_optimizer_sgd, fl_optimizer_momentum, fl_optimizer_
 
 #define FL_OPTIMIZER_MOMENTUM                                                                                          \
     {                                                                                                                  \
-        .name = "momentum", .help = "gamma, the share of the velocity that is kept", .scale = FL_HYPER_LINEAR,         \
+        .name = "momentum", .help = "gamma, the decay factor of the velocity", .scale = FL_HYPER_LINEAR,               \
         .default_value = 0.9, .min = 0, .max = 1, .max_open = true                                                     \
     }
 

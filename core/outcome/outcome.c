@@ -81,14 +81,15 @@ json_t *fl_outcome_json(const fl_outcome *outcome)
     json_t *points = json_array();
     for (size_t i = 0; i < outcome->n_points; i++)
         json_array_append_new(points, fl_trial_point_json(&outcome->points[i]));
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:f, s:s}", "trial", outcome->trial, "status",
-        fl_outcome_status_name(outcome->status), "reason", outcome->reason, "points", points, "stopped_at",
-        (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
-        (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
-        "first_losses", fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "state_hash",
-        outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds), "examples_per_second",
-        outcome->examples_per_second, "implementation", outcome->implementation ? outcome->implementation : "");
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s}", "trial",
+                     outcome->trial, "status", fl_outcome_status_name(outcome->status), "reason", outcome->reason,
+                     "points", points, "stopped_at", (json_int_t)outcome->stopped_at, "steps_done",
+                     (json_int_t)outcome->steps_done, "n_parameters", (json_int_t)outcome->n_parameters,
+                     "gradient_evaluations", (json_int_t)outcome->gradient_evaluations, "first_losses",
+                     fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "data", outcome->data,
+                     "state_hash", outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds),
+                     "examples_per_second", outcome->examples_per_second, "implementation",
+                     outcome->implementation ? outcome->implementation : "");
 }
 
 static void read_text(const json_t *object, const char *key, char *text, size_t size)
@@ -113,6 +114,7 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
     if (outcome->status == FL_OUTCOME_STATUSES || !json_is_array(points)) return false;
     read_text(object, "reason", outcome->reason, sizeof outcome->reason);
     read_text(object, "lent", outcome->lent, sizeof outcome->lent);
+    read_text(object, "data", outcome->data, sizeof outcome->data);
     read_text(object, "state_hash", outcome->state_hash, sizeof outcome->state_hash);
     outcome->stopped_at = read_count(object, "stopped_at");
     outcome->steps_done = read_count(object, "steps_done");

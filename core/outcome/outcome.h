@@ -37,6 +37,7 @@ typedef struct fl_outcome {
     uint64_t gradient_evaluations;
     fl_outcome_first_losses first_losses;
     char lent[120];      /* operations the backend borrowed from naive, separated by commas */
+    char data[200];      /* which of several contents of the data set, or what a user's own are; "": there is one */
     char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
     fl_outcome_seconds seconds;
     double examples_per_second;

@@ -29,9 +29,8 @@ typedef struct best_trials {
 static int by_score(const void *left, const void *right)
 {
     const fl_results_score *a = left, *b = right;
-    if (a->score != b->score) return a->score < b->score ? -1 : 1;
-    if (a->val_loss != b->val_loss) return a->val_loss < b->val_loss ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
+    int order = fl_results_figures_compare(&a->figures, &b->figures);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
 static best_quarter quarter_of(const fl_results *wide, size_t arm)
@@ -40,7 +39,7 @@ static best_quarter quarter_of(const fl_results *wide, size_t arm)
     best_quarter best = { .n = 0 };
     fl_results_score *scores = fl_results_scores(wide, &wide->arms[arm], &n);
     if (n) qsort(scores, n, sizeof *scores, by_score);
-    while (best.n_usable < n && isfinite(scores[best.n_usable].score)) best.n_usable++;
+    while (best.n_usable < n && isfinite(scores[best.n_usable].figures.score)) best.n_usable++;
     size_t wanted = best.n_usable / QUARTER > LEAST_TRIALS ? best.n_usable / QUARTER : LEAST_TRIALS;
     best.values = fl_memory_new(wanted, sizeof *best.values);
     for (; best.n < wanted && best.n < best.n_usable; best.n++) {
@@ -181,7 +180,7 @@ void fl_plan_folder_hash(const fl_results *results, char hash[17])
     fl_text_add(&text, "%s", study);
     for (size_t i = 0; i < results->n_records; i++) {
         const fl_results_entry *entry = &results->records[i];
-        fl_text_add(&text, "\n%s %d %.17g", entry->trial, (int)entry->status, entry->score);
+        fl_text_add(&text, "\n%s %d %.17g", entry->trial, (int)entry->status, entry->figures.score);
     }
     fl_hash_text(fl_hash(text.bytes, text.length), hash);
     free(study);

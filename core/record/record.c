@@ -77,6 +77,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
     json_object_set_new(record, "first_losses", fl_outcome_first_losses_json(&outcome->first_losses));
     json_object_set_new(record, "lent", lent_json(outcome->lent));
+    if (*outcome->data) json_object_set_new(record, "data", json_string(outcome->data));
     if (outcome->stopped_at) json_object_set_new(record, "stopped_at", json_integer((json_int_t)outcome->stopped_at));
     json_object_set_new(record, "final", measured(last));
     json_object_set_new(record, "best", measured(best));
@@ -103,6 +104,7 @@ json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const 
     json_object_set_new(record, "reason", text_or_null(outcome->reason));
     json_object_update(record, chosen);
     json_decref(chosen);
+    if (trial->owners.optimizer->dense) json_object_set_new(record, "machine_bits", json_true());
     add_results(record, study, outcome);
     json_object_set_new(record, "host", text_or_null(host));
     fl_trial_command(trial, &repro);
@@ -199,6 +201,7 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     record->gradient_evaluations = json_number_value(json_object_get(object, "gradient_evaluations"));
     record->reason = plain_copy(object, "reason");
     record->repro = plain_copy(object, "repro");
+    record->data = plain_copy(object, "data");
     return true;
 }
 
@@ -206,6 +209,7 @@ void fl_record_free(fl_record *record)
 {
     free(record->reason);
     free(record->repro);
+    free(record->data);
     *record = (fl_record){ .reason = NULL };
 }
 

@@ -19,6 +19,7 @@ typedef struct fl_record {
     char trial[17], state_hash[17], host[17]; /* state_hash is "" where infeasible */
     fl_outcome_status status;
     char *reason, *repro; /* owned */
+    char *data;           /* which content of the data set, owned; NULL where there is one */
     fl_trial_values values;
     uint64_t seed;
     fl_outcome_first_losses first_losses;
@@ -48,7 +49,8 @@ void fl_record_free(fl_record *record); /* what it owns, not the struct */
 /* The trial that was recorded; the caller frees it by fl_trial_free. */
 fl_trial fl_record_trial(const fl_study *study, const fl_record *record);
 
-/* Of the last weights, or of the averaged ones: the best of `n` points by a metric, ties by validation loss, then by step; NULL when n is 0. */
+/* Of the last weights, or of the averaged ones: the best of `n` points by a metric, ties by validation loss, then by
+ * step; NULL when n is 0. */
 const fl_trial_point *fl_record_best_point(const fl_trial_point *points, size_t n, fl_trial_metric by, bool averaged);
 
 /* The first step at which the metric is strictly below the value; infinity when there is none. */

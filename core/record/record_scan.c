@@ -17,88 +17,88 @@ enum { LONGEST_NAME = 240, LONGEST_SETTING = 80 };
 
 /* --- values --- */
 
-static bool take_arm(scan *s, const fl_json_span *value)
+static bool take_arm(scan *s, const fl_json_scan_span *value)
 {
     char name[LONGEST_NAME];
-    s->arm = fl_json_span_text(value, name, sizeof name) ? fl_study_find_arm(s->study, name) : NULL;
+    s->arm = fl_json_scan_span_text(value, name, sizeof name) ? fl_study_find_arm(s->study, name) : NULL;
     if (s->arm) s->record->slot.arm = (size_t)(s->arm - s->study->arms);
     return s->arm;
 }
 
-static bool take_place(const fl_json_span *value, uint64_t *place)
+static bool take_place(const fl_json_scan_span *value, uint64_t *place)
 {
     double number;
-    if (!fl_json_span_whole(value, &number) || number < 0) return false;
+    if (!fl_json_scan_span_whole(value, &number) || number < 0) return false;
     *place = (uint64_t)number;
     return true;
 }
 
-static bool take_index(scan *s, const fl_json_span *value)
+static bool take_index(scan *s, const fl_json_scan_span *value)
 {
     return s->index = take_place(value, &s->record->slot.index);
 }
 
-static bool take_repeat(scan *s, const fl_json_span *value)
+static bool take_repeat(scan *s, const fl_json_scan_span *value)
 {
     return s->repeat = take_place(value, &s->record->slot.repeat);
 }
 
-static bool take_trial(scan *s, const fl_json_span *value)
+static bool take_trial(scan *s, const fl_json_scan_span *value)
 {
     char *trial = s->record->trial;
     size_t n = sizeof s->record->trial - 1;
-    s->trial = fl_json_span_text(value, trial, n + 1) && strspn(trial, "0123456789abcdef") == n;
+    s->trial = fl_json_scan_span_text(value, trial, n + 1) && strspn(trial, "0123456789abcdef") == n;
     return s->trial;
 }
 
-static bool take_status(scan *s, const fl_json_span *value)
+static bool take_status(scan *s, const fl_json_scan_span *value)
 {
     char name[16];
-    if (!fl_json_span_text(value, name, sizeof name)) return false;
+    if (!fl_json_scan_span_text(value, name, sizeof name)) return false;
     s->record->status = fl_outcome_status_find(name);
     return s->status = s->record->status < FL_OUTCOME_STATUSES;
 }
 
-static bool take_host(scan *s, const fl_json_span *value)
+static bool take_host(scan *s, const fl_json_scan_span *value)
 {
-    return value->first != '"' || fl_json_span_text(value, s->record->host, sizeof s->record->host);
+    return value->first != '"' || fl_json_scan_span_text(value, s->record->host, sizeof s->record->host);
 }
 
-static bool take_stopped(scan *s, const fl_json_span *value)
+static bool take_stopped(scan *s, const fl_json_scan_span *value)
 {
     double number;
-    if (!fl_json_span_whole(value, &number)) return false;
+    if (!fl_json_scan_span_whole(value, &number)) return false;
     s->record->stopped_at = (size_t)number;
     return true;
 }
 
-static bool take_gradients(scan *s, const fl_json_span *value)
+static bool take_gradients(scan *s, const fl_json_scan_span *value)
 {
-    return fl_json_span_number(value, &s->record->gradient_evaluations);
+    return fl_json_scan_span_number(value, &s->record->gradient_evaluations);
 }
 
-static bool take_steps(scan *s, const fl_json_span *value)
+static bool take_steps(scan *s, const fl_json_scan_span *value)
 {
-    return fl_json_span_is(value, "null") || fl_json_span_number(value, &s->record->steps_to_target);
+    return fl_json_scan_span_is(value, "null") || fl_json_scan_span_number(value, &s->record->steps_to_target);
 }
 
 /* --- objects --- */
 
 /* Is it a value that the trial can have had? It is not kept. */
-static bool take_setting(void *user, const fl_json_span *key, const fl_json_span *value)
+static bool take_setting(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
     const scan *s = user;
     char name[LONGEST_SETTING], text[LONGEST_SETTING];
     double number;
     fl_trial_setting setting;
-    if (!fl_json_span_text(key, name, sizeof name)) return false;
+    if (!fl_json_scan_span_text(key, name, sizeof name)) return false;
     if (!fl_trial_setting_find(&s->arm->base.owners, name, &setting, NULL)) return true;
     if (setting.hyper->scale != FL_HYPER_CHOICE)
-        return fl_json_span_number(value, &number) && fl_trial_setting_accepts(&setting, number, NULL);
-    return fl_json_span_text(value, text, sizeof text) && fl_hyper_choice(setting.hyper, text) >= 0;
+        return fl_json_scan_span_number(value, &number) && fl_trial_setting_accepts(&setting, number, NULL);
+    return fl_json_scan_span_text(value, text, sizeof text) && fl_hyper_choice(setting.hyper, text) >= 0;
 }
 
-static bool take_settings(scan *s, const fl_json_span *value)
+static bool take_settings(scan *s, const fl_json_scan_span *value)
 {
     return s->hyperparameters = s->arm && fl_json_scan(value->text, value->n, take_setting, s);
 }
@@ -108,49 +108,49 @@ typedef struct pointed {
     bool whole, step; /* all metrics are wanted; the step was met */
 } pointed;
 
-static bool take_measured(void *user, const fl_json_span *key, const fl_json_span *value)
+static bool take_measured(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
     pointed *p = user;
     double step;
-    if (fl_json_span_is(key, "step")) {
-        p->step = fl_json_span_whole(value, &step) && step >= 0;
+    if (fl_json_scan_span_is(key, "step")) {
+        p->step = fl_json_scan_span_whole(value, &step) && step >= 0;
         p->point->step = p->step ? (size_t)step : 0;
         return p->step;
     }
     for (fl_trial_metric m = 0; p->whole && m < FL_TRIAL_METRICS; m++)
-        if (fl_json_span_is(key, fl_trial_metric_name(m)))
-            return fl_json_span_is(value, "null") || fl_json_span_number(value, &p->point->of[m]);
+        if (fl_json_scan_span_is(key, fl_trial_metric_name(m)))
+            return fl_json_scan_span_is(value, "null") || fl_json_scan_span_number(value, &p->point->of[m]);
     return true;
 }
 
 /* Half of the time goes into points, so of the one that is not scored the step alone is taken. */
-static bool take_point(const fl_json_span *value, fl_trial_point *point, bool scored, bool *is)
+static bool take_point(const fl_json_scan_span *value, fl_trial_point *point, bool scored, bool *is)
 {
     pointed p = { .point = point, .whole = scored };
-    if (fl_json_span_is(value, "null")) return true;
+    if (fl_json_scan_span_is(value, "null")) return true;
     for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) point->of[m] = HUGE_VAL;
     return *is = fl_json_scan(value->text, value->n, take_measured, &p) && p.step;
 }
 
-static bool take_final(scan *s, const fl_json_span *value)
+static bool take_final(scan *s, const fl_json_scan_span *value)
 {
     return take_point(value, &s->record->final, !s->study->select_best, &s->final);
 }
 
-static bool take_best(scan *s, const fl_json_span *value)
+static bool take_best(scan *s, const fl_json_scan_span *value)
 {
     return take_point(value, &s->record->best, s->study->select_best, &s->best);
 }
 
-static bool take_second(void *user, const fl_json_span *key, const fl_json_span *value)
+static bool take_second(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
     fl_outcome_seconds *seconds = user;
-    if (fl_json_span_is(key, "total")) return fl_json_span_number(value, &seconds->total);
-    if (fl_json_span_is(key, "evaluate")) return fl_json_span_number(value, &seconds->evaluate);
+    if (fl_json_scan_span_is(key, "total")) return fl_json_scan_span_number(value, &seconds->total);
+    if (fl_json_scan_span_is(key, "evaluate")) return fl_json_scan_span_number(value, &seconds->evaluate);
     return true;
 }
 
-static bool take_seconds(scan *s, const fl_json_span *value)
+static bool take_seconds(scan *s, const fl_json_scan_span *value)
 {
     return fl_json_scan(value->text, value->n, take_second, &s->record->seconds);
 }
@@ -159,7 +159,7 @@ static bool take_seconds(scan *s, const fl_json_span *value)
 
 static const struct {
     const char *key;
-    bool (*take)(scan *s, const fl_json_span *value);
+    bool (*take)(scan *s, const fl_json_scan_span *value);
 } fields[] = {
     { "arm", take_arm },
     { "index", take_index },
@@ -176,10 +176,10 @@ static const struct {
     { "stopped_at", take_stopped },
 };
 
-static bool take_field(void *user, const fl_json_span *key, const fl_json_span *value)
+static bool take_field(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (fl_json_span_is(key, fields[i].key)) return fields[i].take(user, value);
+        if (fl_json_scan_span_is(key, fields[i].key)) return fields[i].take(user, value);
     return true;
 }
 

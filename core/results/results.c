@@ -57,7 +57,7 @@ static fl_results_entry entry_of(fl_results *results, const fl_record *record, f
         .stopped_early = record->stopped_at > 0,
     };
     memcpy(entry.trial, record->trial, sizeof entry.trial);
-    fl_results_entry_score(results->study, record, &entry);
+    entry.figures = fl_results_figures_of(results->study, record);
     return entry;
 }
 
@@ -300,9 +300,9 @@ static void score_later(fl_results *results)
         fl_trial_point *points =
             entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
         if (best_later && n)
-            fl_results_entry_score_at(study, fl_record_best_point(points, n, study->select, false), entry);
+            fl_results_figures_at(study, fl_record_best_point(points, n, study->select, false), &entry->figures);
         if (study->target_later)
-            entry->steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value, false);
+            entry->figures.steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value, false);
         free(points);
     }
 }

@@ -9,6 +9,13 @@
 #include "results/files.h"
 #include "record/record.h"
 
+/* What selection compares and tables show of a trial, or of one of its repeats. Infinite where there is none. */
+typedef struct fl_results_figures {
+    double score;                           /* of study->select, at the final or the best evaluation */
+    double val_loss, val_error, test_error; /* at the same evaluation; the first breaks ties */
+    double steps_to_target;
+} fl_results_figures;
+
 /* A record as selection and the supervisor see it. */
 typedef struct fl_results_entry {
     fl_record_slot slot;
@@ -18,9 +25,7 @@ typedef struct fl_results_entry {
     unsigned n_points; /* that it must have: 0 where it is infeasible or without evaluations */
     char trial[17];
     bool stopped_early;
-    double score;                           /* of study->select, at the final or the best evaluation; infinite where */
-    double val_loss, val_error, test_error; /* there is none, and so are these, at the same evaluation */
-    double steps_to_target;                 /* infinity where not reached or not asked for */
+    fl_results_figures figures;
 } fl_results_entry;
 
 typedef struct fl_results_damage {
@@ -95,15 +100,15 @@ typedef struct fl_results_score {
     uint64_t index;
     bool feasible;
     const fl_results_entry *record; /* the repeat that stands for it: of two middle ones the better */
-    double score;                   /* of study->select, at the final or the best evaluation */
-    double val_loss;                /* breaks ties */
-    double val_error, test_error;   /* at the scored point */
-    double steps_to_target;         /* the median over the repeats by itself */
+    fl_results_figures figures;     /* its own; the steps are the median over the repeats by themselves */
 } fl_results_score;
 
-/* Fill the scored fields of an entry from one of its points, NULL: it has none; and from its record. */
-void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *entry);
-void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *entry);
+/* All figures but the steps from one of a trial's points, NULL: it has none; all from a record. */
+void fl_results_figures_at(const fl_study *study, const fl_trial_point *point, fl_results_figures *figures);
+fl_results_figures fl_results_figures_of(const fl_study *study, const fl_record *record);
+
+/* The order of selection: by score, ties by validation loss. Negative where `a` is better. */
+int fl_results_figures_compare(const fl_results_figures *a, const fl_results_figures *b);
 
 /* The scores of an arm's trials 0..n-1 into an array to be freed; *n counts them. Trials of which a repeat failed or is
  * missing are left out, but for those already known to be infeasible. */

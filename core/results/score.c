@@ -10,28 +10,39 @@ static const fl_trial_point *scored_point(const fl_study *study, const fl_record
     return study->select_best ? &record->best : &record->final;
 }
 
-void fl_results_entry_score_at(const fl_study *study, const fl_trial_point *point, fl_results_entry *entry)
+static const fl_results_figures NO_FIGURES = { HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL };
+
+void fl_results_figures_at(const fl_study *study, const fl_trial_point *point, fl_results_figures *figures)
 {
-    bool finite = point && isfinite(point->of[study->select]);
-    entry->score = finite ? point->of[study->select] : HUGE_VAL;
-    entry->val_loss = finite ? point->of[FL_TRIAL_VAL_LOSS] : HUGE_VAL;
-    entry->val_error = finite ? point->of[FL_TRIAL_VAL_ERROR] : HUGE_VAL;
-    entry->test_error = finite ? point->of[FL_TRIAL_TEST_ERROR] : HUGE_VAL;
+    double steps = figures->steps_to_target;
+    *figures = NO_FIGURES;
+    figures->steps_to_target = steps;
+    if (!point || !isfinite(point->of[study->select])) return;
+    figures->score = point->of[study->select];
+    figures->val_loss = point->of[FL_TRIAL_VAL_LOSS];
+    figures->val_error = point->of[FL_TRIAL_VAL_ERROR];
+    figures->test_error = point->of[FL_TRIAL_TEST_ERROR];
 }
 
-void fl_results_entry_score(const fl_study *study, const fl_record *record, fl_results_entry *entry)
+fl_results_figures fl_results_figures_of(const fl_study *study, const fl_record *record)
 {
+    fl_results_figures figures = { .steps_to_target = record->steps_to_target };
     bool scored = record->status == FL_OUTCOME_COMPLETE && record->has_final;
-    fl_results_entry_score_at(study, scored ? scored_point(study, record) : NULL, entry);
-    entry->steps_to_target = record->steps_to_target;
+    fl_results_figures_at(study, scored ? scored_point(study, record) : NULL, &figures);
+    return figures;
+}
+
+int fl_results_figures_compare(const fl_results_figures *a, const fl_results_figures *b)
+{
+    if (a->score != b->score) return a->score < b->score ? -1 : 1;
+    return (a->val_loss > b->val_loss) - (a->val_loss < b->val_loss);
 }
 
 static int by_score(const void *left, const void *right)
 {
     const fl_results_entry *a = *(const fl_results_entry *const *)left, *b = *(const fl_results_entry *const *)right;
-    if (a->score != b->score) return a->score < b->score ? -1 : 1;
-    if (a->val_loss != b->val_loss) return a->val_loss < b->val_loss ? -1 : 1;
-    return (a > b) - (a < b);
+    int order = fl_results_figures_compare(&a->figures, &b->figures);
+    return order ? order : (a > b) - (a < b);
 }
 
 static int by_value(const void *left, const void *right)
@@ -51,37 +62,36 @@ static double median(double *values, size_t n)
     return mean_of_middle(values[(n - 1) / 2], values[n / 2]);
 }
 
+static fl_results_figures mean_figures(const fl_results_figures *low, const fl_results_figures *high)
+{
+    return (fl_results_figures){
+        .score = mean_of_middle(low->score, high->score),
+        .val_loss = mean_of_middle(low->val_loss, high->val_loss),
+        .val_error = mean_of_middle(low->val_error, high->val_error),
+        .test_error = mean_of_middle(low->test_error, high->test_error),
+    };
+}
+
 /* Of `n` repeats that all are complete; their order is changed. The test error goes with the score: it is that of the
  * repeats in the middle by score. */
 static fl_results_score score_feasible(const fl_results_entry **repeats, size_t n)
 {
     double *steps = fl_memory_new(n, sizeof *steps);
-    for (size_t i = 0; i < n; i++) steps[i] = repeats[i]->steps_to_target;
+    for (size_t i = 0; i < n; i++) steps[i] = repeats[i]->figures.steps_to_target;
     qsort(repeats, n, sizeof *repeats, by_score);
     const fl_results_entry *low = repeats[(n - 1) / 2], *high = repeats[n / 2];
-    fl_results_score score = {
-        .index = low->slot.index,
-        .feasible = true,
-        .record = low,
-        .score = mean_of_middle(low->score, high->score),
-        .val_loss = mean_of_middle(low->val_loss, high->val_loss),
-        .val_error = mean_of_middle(low->val_error, high->val_error),
-        .test_error = mean_of_middle(low->test_error, high->test_error),
-        .steps_to_target = median(steps, n),
-    };
+    fl_results_score score = { .index = low->slot.index,
+                               .feasible = true,
+                               .record = low,
+                               .figures = mean_figures(&low->figures, &high->figures) };
+    score.figures.steps_to_target = median(steps, n);
     free(steps);
     return score;
 }
 
 static fl_results_score score_infeasible(const fl_results_entry *repeat)
 {
-    return (fl_results_score){ .index = repeat->slot.index,
-                               .record = repeat,
-                               .score = HUGE_VAL,
-                               .val_loss = HUGE_VAL,
-                               .val_error = HUGE_VAL,
-                               .test_error = HUGE_VAL,
-                               .steps_to_target = HUGE_VAL };
+    return (fl_results_score){ .index = repeat->slot.index, .record = repeat, .figures = NO_FIGURES };
 }
 
 fl_results_score *fl_results_scores(const fl_results *results, const fl_results_arm *arm, size_t *n)
@@ -113,8 +123,8 @@ const fl_results_score *fl_results_best_score(const fl_results_score *scores, si
 {
     const fl_results_score *best = NULL;
     for (const fl_results_score *s = scores; s < scores + n; s++) {
-        bool better = !best || s->score < best->score || (s->score == best->score && s->val_loss < best->val_loss);
-        if (isfinite(s->score) && better) best = s;
+        bool better = !best || fl_results_figures_compare(&s->figures, &best->figures) < 0;
+        if (isfinite(s->figures.score) && better) best = s;
     }
     return best;
 }

@@ -107,13 +107,14 @@ static fl_search_axis *new_axis(fl_json_node node, const fl_trial_owners *owners
 static bool read_axis(fl_json_node node, const fl_trial_owners *owners, fl_search_space *space, fl_error *error)
 {
     if (!strcmp(fl_json_key(node), "schedule.rates")) return read_rates(node, owners, space, error);
-    if (!strncmp(fl_json_key(node), "workload.", strlen("workload.")))
-        return fl_json_fail_key(node, error,
-                                "a workload's options are the same for every arm: they belong in the study's "
-                                "'workload_options'");
     fl_search_axis *axis = new_axis(node, owners, space, error);
     fl_json_node list;
     if (!axis) return false;
+    if (axis->setting.owner == FL_TRIAL_OF_WORKLOAD && fl_workload_shapes_data(owners->workload, axis->setting.index))
+        return fl_json_fail_key(node, error,
+                                "'%s' shapes the data, which are the same for every arm: it belongs in the study's "
+                                "'workload_options'",
+                                axis->name);
     if (!json_is_object(fl_json_value(node))) return add_point(node, axis, error);
     return (fl_json_get(node, "feasible_points", &list) ? read_points : read_range)(node, axis, error);
 }

@@ -25,7 +25,10 @@ static void take_mapped(const fl_study_arm *general, const fl_study_arm *special
                         fl_trial_values *mapped)
 {
     take_end(general, false, mapped);
-    for (size_t i = 0; i < FL_HYPER_MAX; i++) mapped->of[FL_TRIAL_OF_SCHEDULE][i] = of->of[FL_TRIAL_OF_SCHEDULE][i];
+    for (size_t i = 0; i < FL_HYPER_MAX; i++) {
+        mapped->of[FL_TRIAL_OF_SCHEDULE][i] = of->of[FL_TRIAL_OF_SCHEDULE][i];
+        mapped->of[FL_TRIAL_AROUND][i] = of->of[FL_TRIAL_AROUND][i];
+    }
     fl_optimizer_map(general->base.owners.optimizer, special->base.owners.optimizer, of->of[FL_TRIAL_OF_OPTIMIZER],
                      mapped->of[FL_TRIAL_OF_OPTIMIZER]);
 }
@@ -76,6 +79,7 @@ static size_t add_outside(const fl_study_arm *general, const fl_trial_values *fr
 {
     size_t n = add_axes(general->space, from, to, text);
     n += add_defaults(general, FL_TRIAL_OF_OPTIMIZER, n, from, to, text);
+    n += add_defaults(general, FL_TRIAL_AROUND, n, from, to, text);
     return n + add_defaults(general, FL_TRIAL_OF_SCHEDULE, n, from, to, text);
 }
 

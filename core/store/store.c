@@ -113,6 +113,31 @@ static bool write_study(const fl_store *store, const char *path, const json_t *s
     return written;
 }
 
+/* A copy of each definition that trials are known by, so that nothing else is needed to run them again. */
+static bool keep_definition(const fl_store *store, const fl_workload *workload, fl_error *error)
+{
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], name[FL_HASH_TEXT + 8];
+    fl_file_path_join(folder, store->folder, "workloads");
+    snprintf(name, sizeof name, "%s.json", workload->hash);
+    fl_file_path_join(path, folder, name);
+    if (workload->by_name || fl_file_exists(path)) return true;
+    if (!fl_file_folder_make(folder, error)) return false;
+    json_t *definition = fl_workload_json(workload);
+    char *text = json_dumps(definition, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    bool written = fl_file_write(path, text, strlen(text), error);
+    free(text);
+    json_decref(definition);
+    return written;
+}
+
+static bool keep_definitions(const fl_store *store, fl_error *error)
+{
+    const fl_study *study = store->study;
+    for (size_t i = 0; i < study->n_arms; i++)
+        if (!keep_definition(store, study->arms[i].base.owners.workload, error)) return false;
+    return true;
+}
+
 /* The folder's study.json must be one this study continues; write it where it is new or has grown. */
 static bool settle_study(const fl_store *store, fl_error *error)
 {
@@ -121,7 +146,7 @@ static bool settle_study(const fl_store *store, fl_error *error)
     bool same = false;
     json_t *now = is_absent(path) ? json_incref(store->study->resolved) : continued(store, path, &same, error);
     if (!now) return false;
-    bool settled = same || write_study(store, path, now, error);
+    bool settled = (same || write_study(store, path, now, error)) && keep_definitions(store, error);
     json_decref(now);
     return settled;
 }

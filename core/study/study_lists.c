@@ -2,6 +2,8 @@
 #include "study/study_reading.h"
 #include "trial/default.h"
 
+#include <string.h>
+
 typedef bool read_one(fl_json_node node, fl_study_lists *l, fl_error *error);
 
 /* Call `read` for the value of `key`, or for each value where it is a list. */
@@ -25,12 +27,13 @@ static bool read_listed(fl_json_node root, const char *key, size_t most, fl_stud
 
 static bool read_workload(fl_json_node node, fl_study_lists *l, fl_error *error)
 {
-    const char *name;
-    fl_error why;
-    if (!fl_json_string(node, &name, error)) return false;
-    const fl_workload *workload = fl_workload_find(name, &why);
+    const fl_workload *workload = fl_workload_read(node, error);
+    if (!workload) return false;
+    for (size_t i = 0; i < l->n_workloads; i++)
+        if (!strcmp(l->workloads[i]->entry.name, workload->entry.name))
+            return fl_json_fail(node, error, "'workload' lists two called '%s'", workload->entry.name);
     l->workloads[l->n_workloads++] = workload;
-    return workload || fl_json_fail_with(node, error, &why);
+    return true;
 }
 
 static bool read_backend(fl_json_node node, fl_study_lists *l, fl_error *error)

@@ -45,6 +45,28 @@ static json_t *resolved_search(const fl_study *study)
     return search;
 }
 
+/* Its name where that says what it is, else the definition. */
+static json_t *resolved_workload(const fl_workload *workload)
+{
+    return workload->by_name ? json_string(workload->entry.name) : json_incref(workload->definition);
+}
+
+/* One, or where the file has a list all of it: the first arm of the file has them in order. */
+static json_t *resolved_workloads(const fl_study *study, const json_t *file)
+{
+    const fl_workload *last = NULL;
+    json_t *list = json_array();
+    for (const fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
+        const fl_workload *workload = arm->base.owners.workload;
+        if (strcmp(arm->label, study->arms->label)) break;
+        if (workload != last) json_array_append_new(list, resolved_workload(last = workload));
+    }
+    if (json_is_array(json_object_get(file, "workload"))) return list;
+    json_t *only = json_incref(json_array_get(list, 0));
+    json_decref(list);
+    return only;
+}
+
 static json_t *resolved_arms(const json_t *file)
 {
     json_t *arms = json_deep_copy(json_object_get(file, "arms"));
@@ -58,7 +80,7 @@ static json_t *resolved_arms(const json_t *file)
 json_t *fl_study_resolved(const fl_study *study, const json_t *file)
 {
     json_t *resolved = json_pack("{s:s, s:s}", "study", study->name, "why", study->why);
-    copy_if_given(resolved, file, "workload");
+    json_object_set_new(resolved, "workload", resolved_workloads(study, file));
     copy_if_given(resolved, file, "workload_options");
     copy_if_given(resolved, file, "split");
     copy_if_given(resolved, file, "init");

@@ -47,12 +47,21 @@ static bool accept_split(fl_json_node root, const fl_dataset_split *split, fl_er
                             fl_dataset_split_from_name(split->from));
 }
 
+/* Files of the user's own that are not there are no matter until something is run. */
+static bool accept_data(fl_json_node root, const fl_workload *workload, fl_error *error)
+{
+    fl_json_node node;
+    if (!workload->trouble) return true;
+    fl_json_get(root, "workload", &node);
+    return fl_json_fail(node, error, "%s", workload->trouble);
+}
+
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error)
 {
     for (size_t i = 0; i < study->n_arms; i++) {
         const fl_trial *base = &study->arms[i].base;
         if (!accept_backend(root, base, error) || !accept_init(root, &base->init, error) ||
-            !accept_split(root, &base->split, error))
+            !accept_split(root, &base->split, error) || !accept_data(root, base->owners.workload, error))
             return false;
     }
     return true;

@@ -2,6 +2,7 @@
 #include "summary/summary.h"
 #include "base/memory.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>
@@ -27,22 +28,22 @@ void fl_summary_say(char ***list, size_t *n, const char *format, ...)
 
 static double score_of(const fl_results_score *score)
 {
-    return score->score;
+    return score->figures.score;
 }
 
 static double val_error_of(const fl_results_score *score)
 {
-    return score->val_error;
+    return score->figures.val_error;
 }
 
 static double test_error_of(const fl_results_score *score)
 {
-    return score->test_error;
+    return score->figures.test_error;
 }
 
 static double steps_of(const fl_results_score *score)
 {
-    return score->steps_to_target;
+    return score->figures.steps_to_target;
 }
 
 /* Trials that `rank` ranks and of which `value` is reported. */
@@ -53,7 +54,7 @@ static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (fl_summary_counts(study, s))
             *next++ =
-                (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->val_loss, .value = value(s) };
+                (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->figures.val_loss, .value = value(s) };
     return trials;
 }
 
@@ -87,8 +88,8 @@ static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = counted(study, arm, score_of, val_error_of);
     fl_stats_distribution distribution = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
-    arm->val_error =
-        (fl_summary_band){ arm->selected ? arm->selected->val_error : HUGE_VAL, distribution.low, distribution.high };
+    arm->val_error = (fl_summary_band){ arm->selected ? arm->selected->figures.val_error : HUGE_VAL, distribution.low,
+                                        distribution.high };
     arm->median_val_error = median(trials, arm->n_counted);
     free(trials);
 }
@@ -106,8 +107,8 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
     size_t n = arm->n_counted;
     fl_stats_trial *trials = fl_summary_tested(study, arm);
     fl_stats_distribution distribution = fl_stats_best_of(trials, n, n);
-    arm->test_error =
-        (fl_summary_band){ arm->selected ? arm->selected->test_error : HUGE_VAL, distribution.low, distribution.high };
+    arm->test_error = (fl_summary_band){ arm->selected ? arm->selected->figures.test_error : HUGE_VAL, distribution.low,
+                                         distribution.high };
     arm->median_test_error = median(trials, n);
     arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n, arm->k), BOOTSTRAP_SEED);
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
@@ -142,7 +143,7 @@ static void fill_reruns(fl_summary_arm *arm)
     double sum = 0, least = HUGE_VAL, most = -HUGE_VAL;
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_reruns; i++) {
-        double error = arm->results->reruns[i].test_error;
+        double error = arm->results->reruns[i].figures.test_error;
         if (!isfinite(error)) continue;
         sum += error;
         least = fmin(least, error);
@@ -159,8 +160,8 @@ static void fill_reruns(fl_summary_arm *arm)
 static void add_default(fl_summary_arm *arm, const char *prefix, const fl_hyper *hyper)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->default_value]
-                                                        : fl_text_number(hyper->default_value, number);
+    snprintf(number, sizeof number, "%.6g", hyper->default_value);
+    const char *value = hyper->scale == FL_HYPER_CHOICE ? hyper->choices[(size_t)hyper->default_value] : number;
     fl_summary_say(&arm->defaults, &arm->n_defaults, "%s%s = %s", prefix, hyper->name, value);
 }
 
@@ -213,6 +214,11 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     fill_test_error(study, arm);
     fill_laws(study, arm);
     if (study->has_target) fill_steps(study, arm);
+}
+
+bool fl_summary_diverged(const fl_summary_arm *arm)
+{
+    return arm->n_run && arm->results->n_infeasible == arm->n_run;
 }
 
 bool fl_summary_rates(const fl_study_arm *arm)

@@ -149,6 +149,8 @@ typedef struct fl_summary {
     size_t n_pairs, n_tests;
     fl_summary_flip *flips; /* as declared */
     size_t n_flips;
+    fl_summary_scaling *scalings; /* of a study with a target and three batch sizes or more; owned */
+    size_t n_scalings;
     fl_summary_over *over; /* over workloads; of a family with its first study; NULL where it is not declared; owned */
     size_t n_looks;        /* at the declared claims, this one included: they set the level (stats/looks.h) */
     double level;
@@ -183,6 +185,9 @@ fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *a
 
 /* True when pairs that the study declares were tested: whoever is shown them has looked (record/log.h). */
 bool fl_summary_shows_claims(const fl_summary *summary);
+
+/* True when every trial of an arm that ran diverged; of a feasible budget none of them counts. */
+bool fl_summary_diverged(const fl_summary_arm *arm);
 
 /* True when an arm's errors are rates of wrong answers; else they are losses. */
 bool fl_summary_rates(const fl_study_arm *arm);

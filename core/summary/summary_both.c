@@ -63,7 +63,8 @@ size_t fl_summary_tested_pairs(const fl_study *study, fl_study_pair **pairs)
 
 static fl_stats_trial as_trial(const fl_results_score *score)
 {
-    return (fl_stats_trial){ .score = score->score, .val_loss = score->val_loss, .value = score->test_error };
+    const fl_results_figures *of = &score->figures;
+    return (fl_stats_trial){ .score = of->score, .val_loss = of->val_loss, .value = of->test_error };
 }
 
 bool fl_summary_counts(const fl_study *study, const fl_results_score *score)

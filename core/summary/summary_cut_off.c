@@ -12,9 +12,9 @@ static size_t feasible_by_score(const fl_summary_arm *arm, size_t *order)
     size_t n = 0;
     fl_stats_trial *trials = fl_memory_new(arm->n_scores, sizeof *trials);
     for (size_t i = 0; i < arm->n_scores; i++)
-        trials[i] = (fl_stats_trial){ arm->scores[i].score, arm->scores[i].val_loss, 0 };
+        trials[i] = (fl_stats_trial){ arm->scores[i].figures.score, arm->scores[i].figures.val_loss, 0 };
     fl_stats_rank(trials, arm->n_scores, order);
-    while (n < arm->n_scores && isfinite(arm->scores[order[n]].score)) n++;
+    while (n < arm->n_scores && isfinite(arm->scores[order[n]].figures.score)) n++;
     free(trials);
     return n;
 }

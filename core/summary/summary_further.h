@@ -1,11 +1,12 @@
-/* Answers to what a study declares beyond its pairs: flips, tuning effort, the time to a target, and what holds over
- * workloads. */
+/* Answers beyond differences between two arms: flips, tuning effort, the time to a target, what holds over workloads,
+ * as far as the study declares them; and how steps go with the batch size. */
 #ifndef FL_SUMMARY_SUMMARY_FURTHER_H
 #define FL_SUMMARY_SUMMARY_FURTHER_H
 
 #include "stats/effort.h"
 #include "stats/friedman.h"
 #include "stats/profile.h"
+#include "stats/scaling.h"
 #include "stats/scope.h"
 #include "stats/steps_ratio.h"
 #include "study/study.h"
@@ -29,6 +30,13 @@ typedef struct fl_summary_effort {
     size_t most;           /* a fifth of the smaller arm's trials: both areas reach so far */
     double area_a, area_b; /* mean expected test error over log2 K from 1 to that; NaN without */
 } fl_summary_effort;
+
+/* How an arm's steps to the target go with the batch size. */
+typedef struct fl_summary_scaling {
+    size_t arm;          /* its first product arm */
+    size_t n_batches, k; /* batch sizes whose budget is filled; K */
+    fl_stats_scaling of;
+} fl_summary_scaling;
 
 enum { FL_SUMMARY_TAUS = 4 };
 

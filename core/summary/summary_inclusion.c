@@ -50,7 +50,7 @@ static bool enough(const fl_summary_arm *arm)
 static double margin_of(const fl_study *study, const fl_summary_arm *special)
 {
     if (!fl_summary_score_rates(study, special->arm)) return 0;
-    return fl_stats_rate_error(special->selected->score, fl_trial_validation(&special->arm->base));
+    return fl_stats_rate_error(special->selected->figures.score, fl_trial_validation(&special->arm->base));
 }
 
 static fl_summary_inclusion inclusion_of(const fl_summary *summary, size_t special, size_t general)

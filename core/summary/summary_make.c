@@ -14,6 +14,7 @@ fl_summary *fl_summary_make(const fl_results *results)
     fl_summary_compare(summary);
     fl_summary_find_flips(summary);
     fl_summary_measure_further(summary);
+    fl_summary_scale(summary);
     if (results->study->claims.workloads) summary->over = fl_summary_over_of(&summary, 1);
     fl_summary_include(summary);
     fl_summary_warn_of_later(summary);
@@ -57,6 +58,7 @@ void fl_summary_free(fl_summary *summary)
     }
     for (size_t i = 0; i < summary->n_flips; i++) free(summary->flips[i].verdict);
     free(summary->flips);
+    free(summary->scalings);
     fl_summary_over_free(summary->over);
     free(summary->inclusions);
     free(summary->pairs);

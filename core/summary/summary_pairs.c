@@ -7,6 +7,7 @@
 #include "stats/looks.h"
 #include "stats/permutation.h"
 #include "stats/steps.h"
+#include "stats/subsets.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>
@@ -150,7 +151,7 @@ static size_t take_reruns(const fl_summary_arm *arm, fl_stats_trial *trials)
 {
     size_t n = 0;
     for (size_t i = 0; i < arm->results->n_reruns; i++) {
-        double error = arm->results->reruns[i].test_error;
+        double error = arm->results->reruns[i].figures.test_error;
         if (isfinite(error)) trials[n++] = (fl_stats_trial){ error, 0, error };
     }
     return n;
@@ -195,7 +196,7 @@ static void adjust(fl_summary *const *summaries, size_t n_summaries)
 static fl_summary_verdict find(const fl_summary *summary, const fl_summary_pair *pair)
 {
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    if (a->n_counted && b->n_counted && (!a->selected || !b->selected)) return FL_SUMMARY_DIVERGED;
+    if (a->n_run && b->n_run && (fl_summary_diverged(a) || fl_summary_diverged(b))) return FL_SUMMARY_DIVERGED;
     if (!pair->tested) return FL_SUMMARY_UNFILLED;
     if (!pair->shown) return FL_SUMMARY_NOTHING;
     return summary->arms[pair->worse].n_cut_offs ? FL_SUMMARY_CUT_OFF : FL_SUMMARY_BETTER;
@@ -213,7 +214,7 @@ static char *words_of(const fl_summary *summary, const fl_summary_pair *pair)
         break;
     case FL_SUMMARY_DIVERGED:
         if (!a->selected && !b->selected)
-            fl_text_add(&text, "both diverged");
+            fl_text_add(&text, "both diverged in every trial");
         else
             fl_text_add(&text, "%s diverged", a->selected ? b->arm->label : a->arm->label);
         break;

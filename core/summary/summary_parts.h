@@ -29,6 +29,9 @@ void fl_summary_find_flips(fl_summary *summary);
 /* The pairs' efforts and times to the target, where they are declared. */
 void fl_summary_measure_further(fl_summary *summary);
 
+/* How steps go with the batch size. */
+void fl_summary_scale(fl_summary *summary);
+
 /* All arms over the workloads of these studies, `n` >= 1 of them. */
 fl_summary_over *fl_summary_over_of(fl_summary *const *members, size_t n);
 void fl_summary_over_free(fl_summary_over *over);
@@ -38,6 +41,7 @@ json_t *fl_summary_effort_json(const fl_summary_effort *effort);
 json_t *fl_summary_steps_ratio_json(const fl_summary_pair *pair);
 json_t *fl_summary_flips_json(const fl_summary *summary);
 json_t *fl_summary_over_json(const fl_summary *summary);
+json_t *fl_summary_scalings_json(const fl_summary *summary);
 
 /* Judge all inclusions, once the arms are there. */
 void fl_summary_include(fl_summary *summary);

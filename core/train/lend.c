@@ -1,6 +1,8 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
 #include "train/run.h"
 
+#include <string.h>
+
 /* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
 static void make_view(fl_train_run *run)
 {
@@ -21,6 +23,14 @@ static void make_passing(fl_train_run *run)
     passing->after = fl_arena_floats(run->arena, passing->count);
 }
 
+static void make_undecayed(fl_train_run *run)
+{
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    size_t decay = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "weight_decay");
+    memcpy(run->undecayed, run->trial->values.of[FL_TRIAL_OF_OPTIMIZER], sizeof run->undecayed);
+    if (decay < optimizer->n_hypers) run->undecayed[decay] = 0;
+}
+
 static void lend_state(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
@@ -37,12 +47,15 @@ void fl_train_run_lend(fl_train_run *run)
 {
     make_view(run);
     make_passing(run);
+    make_undecayed(run);
+    run->around = fl_train_around_of(run->trial);
     bool viewed = run->view.parameters != NULL;
     run->update = (fl_optimizer_update){
         .layout = viewed ? &run->view.layout : fl_network_layout(run->network),
         .parameters = viewed ? run->view.parameters : fl_network_parameters(run->network),
         .gradient = viewed ? run->view.gradient : fl_network_gradient(run->network),
         .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
+        .decays_matrices_only = run->around.matrices_only,
         .seed = run->trial->seed,
         .again = fl_train_run_gradient_again,
         .trainer = run,

@@ -1,23 +1,44 @@
 /* The manifest repeats what the trial and the model say, in one place and in plain words. */
 #include "train/manifest.h"
 
-static json_t *layer_json(const fl_layer *layer)
+static json_t *sizes_json(const size_t *sizes, size_t n)
 {
-    json_t *object = json_pack("{s:s}", "kind", fl_layer_word(layer->kind));
-    if (layer->name) json_object_set_new(object, "name", json_string(layer->name));
-    if (layer->n_out) json_object_set_new(object, "out", json_integer((json_int_t)layer->n_out));
-    if (layer->kernel) json_object_set_new(object, "kernel", json_integer((json_int_t)layer->kernel));
-    if (layer->kind == FL_LAYER_CONVOLUTION) json_object_set_new(object, "pad", json_integer((json_int_t)layer->pad));
-    return object;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, json_integer((json_int_t)sizes[i]));
+    return list;
 }
 
-static json_t *loss_json(const fl_layer *layer, const fl_tensor_layout *layout)
+/* Of one example: channels, height and width; positions and values; a vector's or tokens' number. */
+static json_t *shape_json(fl_tensor_shape shape)
 {
-    json_t *loss = json_pack("{s:s, s:s}", "kind", fl_layer_word(layer->kind), "reduction", "mean over the batch");
-    if (layer->kind != FL_LAYER_QUADRATIC) return loss;
+    const size_t sizes[] = { shape.c, shape.h, shape.w };
+    bool image = shape.form == FL_TENSOR_IMAGE && shape.h * shape.w > 1;
+    return sizes_json(sizes, image ? 3 : shape.form == FL_TENSOR_SEQUENCE ? 2 : 1);
+}
+
+static json_t *layers_json(const fl_workload *workload, const double *options, fl_tensor_shape in)
+{
+    fl_tensor_shape out[FL_WORKLOAD_LAYERS];
+    json_t *list = json_array();
+    fl_workload_shapes(workload, options, in, out);
+    for (size_t i = 0; i + 1 < workload->n_layers; i++) {
+        json_t *layer = fl_workload_layer_json(workload, i, options);
+        json_object_set_new(layer, "shape", shape_json(out[i]));
+        json_array_append_new(list, layer);
+    }
+    return list;
+}
+
+static json_t *loss_json(const fl_workload *workload, const double *options, size_t n_parameters)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t last = fl_workload_layers(workload, options, layers) - 1;
+    json_t *loss = fl_workload_layer_json(workload, last, options);
+    json_object_set_new(loss, "reduction", json_string("mean over the batch"));
+    if (layers[last].kind != FL_LAYER_QUADRATIC) return loss;
     json_t *curvatures = json_array();
-    size_t n = layout->n_parameters;
-    for (size_t i = 0; i < n; i++) json_array_append_new(curvatures, json_real(fl_layer_curvature(layer, n, i)));
+    for (size_t i = 0; i < n_parameters; i++)
+        json_array_append_new(curvatures, json_real(fl_layer_curvature(&layers[last], n_parameters, i)));
     json_object_set_new(loss, "curvatures", curvatures);
     return loss;
 }
@@ -27,23 +48,22 @@ static json_t *tensors_json(const fl_tensor_layout *layout)
     json_t *tensors = json_array();
     for (size_t i = 0; i < layout->n_tensors; i++) {
         const fl_tensor *tensor = &layout->tensors[i];
-        json_t *shape = json_array();
-        for (size_t d = 0; d < tensor->n_dims; d++)
-            json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
-        json_array_append_new(tensors, json_pack("{s:s, s:o}", "name", tensor->name, "shape", shape));
+        json_array_append_new(
+            tensors, json_pack("{s:s, s:o}", "name", tensor->name, "shape", sizes_json(tensor->shape, tensor->n_dims)));
     }
     return tensors;
 }
 
-json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *layout)
+json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network)
 {
-    fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
-    json_t *list = json_array();
-    for (size_t i = 0; i + 1 < n; i++) json_array_append_new(list, layer_json(&layers[i]));
-    return json_pack("{s:i, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "layers", list, "tensors",
-                     tensors_json(layout), "loss", loss_json(&layers[n - 1], layout), "optimizer", "name",
-                     trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
-                     "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial",
-                     fl_trial_json(trial));
+    const fl_workload *workload = trial->owners.workload;
+    const double *options = trial->values.of[FL_TRIAL_OF_WORKLOAD];
+    const fl_tensor_layout *layout = fl_network_layout(network);
+    fl_tensor_shape in = fl_network_in(network);
+    return json_pack(
+        "{s:i, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "input", shape_json(in), "layers",
+        layers_json(workload, options, in), "tensors", tensors_json(layout), "state",
+        tensors_json(fl_network_state_layout(network)), "loss", loss_json(workload, options, layout->n_parameters),
+        "optimizer", "name", trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
+        "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial", fl_trial_json(trial));
 }

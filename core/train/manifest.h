@@ -2,10 +2,11 @@
 #ifndef FL_TRAIN_MANIFEST_H
 #define FL_TRAIN_MANIFEST_H
 
-#include "tensor/tensor.h"
+#include "network/network.h"
 #include "trial/trial.h"
 
-/* Layers in order, tensors with shapes, loss, optimizer with every hyperparameter, schedule, seed. New reference. */
-json_t *fl_train_manifest(const fl_trial *trial, const fl_tensor_layout *layout);
+/* Layers in order with every attribute and the shape each gives, tensors and state with shapes, loss, optimizer with
+ * every hyperparameter, schedule, seed. New reference. */
+json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network);
 
 #endif

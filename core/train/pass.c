@@ -13,6 +13,9 @@ static size_t micro_batches(const fl_train_run *run)
 void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
 {
     size_t first = fl_dataset_order_batch(&run->order, run->step) + part * n;
+    fl_backend_moment moment = { run->trial->seed, run->step, part * n };
+    input.pipeline = run->plans->pipeline;
+    input.moment = &moment;
     fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
 }
 

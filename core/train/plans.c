@@ -1,14 +1,16 @@
 /* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
+#include "train/suits.h"
 
 #include <string.h>
 
 static bool same_data(const fl_trial *a, const fl_trial *b)
 {
-    return a->owners.workload == b->owners.workload &&
-           !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
-                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
+    double left[FL_HYPER_MAX], right[FL_HYPER_MAX];
+    fl_workload_data(a->owners.workload, a->values.of[FL_TRIAL_OF_WORKLOAD], left);
+    fl_workload_data(b->owners.workload, b->values.of[FL_TRIAL_OF_WORKLOAD], right);
+    return a->owners.workload->dataset == b->owners.workload->dataset && !memcmp(left, right, sizeof left);
 }
 
 static bool same_split(const fl_trial *a, const fl_trial *b)
@@ -17,14 +19,27 @@ static bool same_split(const fl_trial *a, const fl_trial *b)
            a->split.seed == b->split.seed;
 }
 
+static bool same_inputs(const fl_trial *a, const fl_trial *b)
+{
+    return !memcmp(&a->owners.workload->inputs, &b->owners.workload->inputs, sizeof a->owners.workload->inputs);
+}
+
 static bool same_process(const fl_trial *a, const fl_trial *b)
 {
     return a->backend == b->backend && a->threads == b->threads;
 }
 
+static bool same_layers(const fl_trial *a, const fl_trial *b)
+{
+    return a->owners.workload == b->owners.workload &&
+           !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
+                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
+}
+
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && a->precision == b->precision && fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
+    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision &&
+           fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
@@ -37,6 +52,8 @@ static void drop_networks(fl_train_plans *plans)
 static void drop_splits(fl_train_plans *plans)
 {
     fl_dataset_splits_free(&plans->splits);
+    fl_dataset_pipeline_free(plans->pipeline);
+    plans->pipeline = NULL;
     memset(&plans->splits, 0, sizeof plans->splits);
 }
 
@@ -55,7 +72,7 @@ static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
         fl_train_plans_free(plans);
         return;
     }
-    if (!same_split(&plans->trial, trial)) drop_splits(plans);
+    if (!same_split(&plans->trial, trial) || !same_inputs(&plans->trial, trial)) drop_splits(plans);
     if (!same_network(&plans->trial, trial)) drop_networks(plans);
 }
 
@@ -69,24 +86,51 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
+static bool carries(const fl_trial *trial)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].carry) return true;
+    return false;
+}
+
+/* Do the layers fit the examples, a batch of which must fit memory? */
+static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    fl_tensor_shape in = plans->dataset->shape;
+    in.n = fl_trial_micro_batch(trial);
+    return fl_workload_fits(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], in,
+                            plans->dataset->n_classes, error);
+}
+
 static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
-    const fl_workload *workload = trial->owners.workload;
     if (!plans->dataset)
-        plans->dataset = fl_dataset_load(workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
+        plans->dataset = fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
     if (!plans->dataset) return false;
-    if (!plans->splits.training.index && !fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error))
-        return false;
+    if (!plans->splits.training.index) {
+        if (!fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error)) return false;
+        if (!fl_dataset_pipeline_new(&plans->pipeline, &trial->owners.workload->inputs, &plans->splits.training, error))
+            return false;
+    }
     if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
     if (plans->training && plans->evaluation) return true;
+    if (!model_fits(plans, trial, error)) return false;
+    plans->carries = carries(trial);
+    plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
-    plans->evaluation = plans->training ? plan(plans, trial, FL_TRAIN_EVALUATION_BATCH, false, error) : NULL;
-    return plans->evaluation;
+    plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
+    return plans->evaluation && fl_train_suits(plans, trial, error);
 }
 
 fl_dataset_input fl_train_plans_input(fl_network *network)
 {
-    return (fl_dataset_input){ fl_network_input_precision(network), fl_network_input(network) };
+    return (fl_dataset_input){ .precision = fl_network_input_precision(network),
+                               .values = fl_network_input(network),
+                               .targets = fl_network_targets(network),
+                               .targets_are_inputs =
+                                   fl_network_loss_layer(network)->targets == FL_LAYER_TARGETS_INPUT };
 }
 
 bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *error)

@@ -3,6 +3,7 @@
 #define FL_TRAIN_RUN_H
 
 #include "base/arena.h"
+#include "train/around.h"
 #include "train/average.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
@@ -30,6 +31,10 @@ typedef struct fl_train_run {
     fl_arena *arena;
     fl_dataset_order order;
     fl_optimizer_update update;
+    fl_train_around around;
+    double undecayed[FL_HYPER_MAX]; /* the rule's hyperparameters, weight_decay 0 */
+    size_t gradients_of_step;       /* so far */
+    double gradient_square;         /* of the first of them, before clipping; if somebody looks at single steps */
     fl_train_view view;
     fl_train_passing passing;
     fl_optimizer_own own;        /* how long update.own and update.scratch are */
@@ -37,7 +42,7 @@ typedef struct fl_train_run {
     fl_train_checkpoint checkpoint;
     fl_train_average average;
     bool warned;           /* that its state cannot be saved */
-    float *canonical;      /* n_parameters floats, for evaluations and the hash */
+    float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
     float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */

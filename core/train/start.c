@@ -21,12 +21,16 @@ static void allocate(fl_train_run *run)
     run->outcome->points = fl_memory_new(n, sizeof(fl_trial_point));
     run->history_steps = fl_arena_bytes(run->arena, n * sizeof *run->history_steps);
     run->history_losses = fl_arena_bytes(run->arena, n * sizeof *run->history_losses);
-    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters);
+    size_t n_statistics = fl_network_export_statistics(run->network, NULL);
+    run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters + n_statistics);
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped) make_shown(run);
     if (trial->micro_batch && trial->micro_batch < trial->batch_size)
         run->sum = fl_arena_floats(run->arena, fl_network_layout(run->network)->count);
-    fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
+    if (run->plans->carries)
+        fl_dataset_order_start_streams(&run->order, run->plans->splits.training.count, trial->batch_size);
+    else
+        fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
     run->average = fl_train_average_new(run->arena, run->network, trial);
     run->context = fl_trial_schedule_context(trial);
     fl_train_run_lend(run);
@@ -36,6 +40,8 @@ static void describe(fl_train_run *run)
 {
     fl_outcome *outcome = run->outcome;
     fl_trial_id(run->trial, run->plans->dataset->checksum, outcome->trial);
+    const char *content = run->plans->dataset->content;
+    snprintf(outcome->data, sizeof outcome->data, "%s", content ? content : "");
     outcome->n_parameters = fl_network_layout(run->network)->n_parameters;
     for (const char *const *word = fl_network_fallbacks(run->network); *word; word++)
         snprintf(outcome->lent + strlen(outcome->lent), sizeof outcome->lent - strlen(outcome->lent), "%s%s",
@@ -44,6 +50,10 @@ static void describe(fl_train_run *run)
     fl_network_describe(run->network, &words);
     fl_text_add(&words, "; evaluation: ");
     fl_network_describe(run->plans->evaluation, &words);
+    if (run->trial->owners.optimizer->dense) {
+        fl_text_add(&words, "; optimizer: ");
+        fl_math_describe(&words);
+    }
     outcome->implementation = words.bytes;
 }
 

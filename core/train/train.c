@@ -30,20 +30,13 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
-static double gradient_norm(const fl_train_run *r)
-{
-    const fl_optimizer_update *update = &r->update;
-    double sum = 0;
-    for (size_t i = 0; i < update->layout->count; i++) sum += (double)update->gradient[i] * update->gradient[i];
-    return sqrt(sum);
-}
-
 /* Callbacks receive the whole batch in floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_train_run_gather(r, 0, r->trial->batch_size, (fl_dataset_input){ FL_BACKEND_F32, r->shown }, r->shown_labels);
-    fl_train_step shown = { r->step + 1, r->loss, r->rate, gradient_norm(r), r->shown, r->shown_labels };
+    fl_train_run_gather(r, 0, r->trial->batch_size,
+                        (fl_dataset_input){ .precision = FL_BACKEND_F32, .values = r->shown }, r->shown_labels);
+    fl_train_step shown = { r->step + 1, r->loss, r->rate, sqrt(r->gradient_square), r->shown, r->shown_labels };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 
@@ -60,10 +53,12 @@ static double rate_of_step(fl_train_run *r)
     return fl_schedule_rate(r->trial->owners.schedule, &r->context);
 }
 
-/* Load the step's batch, compute its loss and gradient, move the parameters. False when the loss is not finite. */
+/* Nothing is carried over from epoch to epoch. Load the step's batch, compute its loss and gradient, move the
+ * parameters. False when the loss is not finite. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
+    if (!fl_dataset_order_batch(&r->order, r->step)) fl_network_clear_carry(r->network);
     r->rate = rate_of_step(r);
     fl_train_run_look(r);
     r->loss = fl_train_run_forward(r);
@@ -166,27 +161,18 @@ static void loop(fl_train_run *r)
     }
 }
 
-/* Of the parameters, and of the running statistics where there are any. */
-static uint64_t state_hash(const fl_train_run *r, size_t n)
+/* Of the parameters, then running statistics. */
+static void hash_state(fl_train_run *r)
 {
-    uint64_t sum = fl_hash(r->canonical, n * sizeof(float));
-    const fl_tensor_layout *states = fl_network_state_layout(r->network);
-    for (const fl_tensor *t = states->tensors; t < states->tensors + states->n_tensors; t++) {
-        if (t->start == FL_TENSOR_CARRY) continue;
-        uint64_t pair[2] = { sum, fl_hash(fl_network_state(r->network) + t->offset, t->n_values * sizeof(float)) };
-        sum = fl_hash(pair, sizeof pair);
-    }
-    return sum;
+    size_t n = fl_network_layout(r->network)->n_parameters;
+    fl_network_export(r->network, r->canonical);
+    n += fl_network_export_statistics(r->network, r->canonical + n);
+    fl_hash_text(fl_hash(r->canonical, n * sizeof(float)), r->outcome->state_hash);
 }
 
 static void finish(fl_train_run *r)
 {
-    fl_outcome *outcome = r->outcome;
-    if (outcome->status == FL_OUTCOME_COMPLETE) {
-        size_t n = fl_network_layout(r->network)->n_parameters;
-        fl_network_export(r->network, r->canonical);
-        fl_hash_text(state_hash(r, n), outcome->state_hash);
-    }
+    if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
 }
 

@@ -16,7 +16,7 @@
 typedef struct fl_train_step {
     size_t step;          /* from 1 */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
-    double gradient_norm; /* Euclidean, of the whole gradient */
+    double gradient_norm; /* Euclidean, of the whole gradient with its penalties, before clipping */
     const float *input;   /* the batch as the model saw it */
     const int32_t *labels;
 } fl_train_step;

@@ -30,12 +30,43 @@ static void update_piece(fl_train_run *run, size_t first, size_t count)
     fl_network_refresh(run->network, first, count);
 }
 
+/* Numbers first..first+count-1, in pieces. */
+static void update_extent(fl_train_run *run, size_t first, size_t count)
+{
+    size_t end = first + count, length = piece_length(count);
+    for (; first < end; first += length) update_piece(run, first, end - first < length ? end - first : length);
+}
+
+/* Where vectors are spared the rule's weight decay they are updated without one. */
+static void update_by_tensor(fl_train_run *run, size_t first, size_t count)
+{
+    const fl_tensor_layout *layout = run->update.layout;
+    const double *hyper = run->update.hyper;
+    for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++) {
+        if (t->offset < first || t->offset >= first + count) continue;
+        run->update.hyper = t->role == FL_TENSOR_VECTOR ? run->undecayed : hyper;
+        update_extent(run, t->offset, t->count);
+    }
+    run->update.hyper = hyper;
+}
+
+/* The gradient of whole tensors has come: what is to be done before the rule sees it, but for its norm. */
+static void prepare(fl_train_run *run, size_t first, size_t count)
+{
+    float *gradient = fl_network_gradient(run->network);
+    bool looked_at = run->callbacks && run->callbacks->stepped && !run->gradients_of_step;
+    fl_train_around_add(&run->around, fl_network_layout(run->network), fl_network_parameters(run->network), gradient,
+                        first, count);
+    if (looked_at) run->gradient_square += fl_train_around_square(gradient + first, count);
+    fl_train_around_clip(&run->around, gradient + first, count);
+}
+
 static void update_range(void *user, size_t first, size_t count)
 {
     fl_train_run *run = user;
-    size_t end = first + count, length = piece_length(count);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    for (; first < end; first += length) update_piece(run, first, end - first < length ? end - first : length);
+    prepare(run, first, count);
+    (run->around.matrices_only ? update_by_tensor : update_extent)(run, first, count);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
@@ -48,18 +79,20 @@ void fl_train_run_show_parameters(fl_train_run *run)
         fl_network_refresh(run->network, 0, run->update.layout->count);
 }
 
+/* The whole gradient has come. */
 static void take_gradient(fl_train_run *run)
 {
+    size_t count = fl_network_layout(run->network)->count;
+    prepare(run, 0, count);
+    fl_train_around_clip_norm(&run->around, fl_network_gradient(run->network), count);
+    run->gradients_of_step++;
     if (run->view.parameters) fl_network_export_gradient(run->network, &run->view.layout, run->view.gradient);
 }
 
 static void update_whole(fl_train_run *run)
 {
-    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    take_gradient(run);
     run->trial->owners.optimizer->step(&run->update);
     fl_train_run_show_parameters(run);
-    fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
 void fl_train_run_gradient_again(fl_optimizer_update *update)
@@ -77,6 +110,8 @@ void fl_train_run_look(fl_train_run *run)
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     run->update.rate = run->rate;
     run->update.step = run->step;
+    run->gradients_of_step = 0;
+    run->gradient_square = 0;
     if (run->passing.count)
         memcpy(run->passing.before, fl_network_state(run->network), run->passing.count * sizeof(float));
     if (!optimizer->look) return;
@@ -85,17 +120,24 @@ void fl_train_run_look(fl_train_run *run)
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
-static void backward_and_update(fl_train_run *run)
+static void update_after_backward(fl_train_run *run)
 {
-    bool in_turns = run->trial->owners.optimizer->elementwise && !run->sum;
-    fl_train_run_backward(run, in_turns ? update_range : NULL);
-    if (!in_turns) update_whole(run);
+    const fl_optimizer *optimizer = run->trial->owners.optimizer;
+    if (!optimizer->declines_gradient) fl_train_run_backward(run, NULL);
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    if (!optimizer->declines_gradient) take_gradient(run);
+    if (optimizer->elementwise)
+        (run->around.matrices_only ? update_by_tensor : update_extent)(run, 0, run->update.layout->count);
+    else
+        update_whole(run);
+    fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
 void fl_train_run_backward_and_update(fl_train_run *run)
 {
-    if (run->trial->owners.optimizer->declines_gradient)
-        update_whole(run);
+    bool in_turns = run->trial->owners.optimizer->elementwise && !(run->around.clip_norm > 0) && !run->sum;
+    if (in_turns)
+        fl_train_run_backward(run, update_range);
     else
-        backward_and_update(run);
+        update_after_backward(run);
 }

@@ -2,6 +2,7 @@
 #include "trial/setting.h"
 #include "base/entry.h"
 #include "base/text.h"
+#include "trial/around.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -28,10 +29,16 @@ static double one_minus(double x)
     return 1.0 - x;
 }
 
+static double inverse(double x)
+{
+    return 1.0 / x;
+}
+
 static const fl_trial_coupling couplings[] = {
     { "learning_rate/epsilon", "epsilon", itself },
     { "learning_rate/sqrt(epsilon)", "epsilon", root },
     { "learning_rate/(1-momentum)", "momentum", one_minus },
+    { "learning_rate*weight_decay", "weight_decay", inverse },
 };
 
 const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_owner owner, size_t *n)
@@ -43,6 +50,7 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
         [FL_TRIAL_OF_OPTIMIZER] = { owners->optimizer->hypers, owners->optimizer->n_hypers },
         [FL_TRIAL_OF_SCHEDULE] = { owners->schedule->hypers, owners->schedule->n_hypers },
         [FL_TRIAL_OF_WORKLOAD] = { owners->workload->options, owners->workload->n_options },
+        [FL_TRIAL_AROUND] = { fl_trial_around, FL_TRIAL_AROUND_HYPERS },
     };
     *n = tables[owner].n;
     return tables[owner].table;
@@ -50,8 +58,13 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
 
 const char *fl_trial_owner_prefix(fl_trial_owner owner)
 {
-    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload." };
+    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload.", "" };
     return prefixes[owner];
+}
+
+bool fl_trial_is_neutral(fl_trial_owner owner, const fl_hyper *hyper, double value)
+{
+    return owner == FL_TRIAL_AROUND && value == hyper->default_value;
 }
 
 static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting)
@@ -70,9 +83,9 @@ static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_tri
 
 static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
 {
-    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload" };
+    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload", "" };
     const char *const names[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
-                                                 owners->workload->entry.name };
+                                                 owners->workload->entry.name, "" };
     char known[400] = "nothing to set";
     size_t used = 0, n;
     const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
@@ -85,7 +98,8 @@ static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_ow
 
 static fl_trial_owner owner_of(const char *name)
 {
-    for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner < FL_TRIAL_OWNERS; owner++)
+    if (fl_hyper_index(fl_trial_around, FL_TRIAL_AROUND_HYPERS, name) < FL_TRIAL_AROUND_HYPERS) return FL_TRIAL_AROUND;
+    for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner <= FL_TRIAL_OF_WORKLOAD; owner++)
         if (!strncmp(name, fl_trial_owner_prefix(owner), strlen(fl_trial_owner_prefix(owner)))) return owner;
     return FL_TRIAL_OF_OPTIMIZER;
 }

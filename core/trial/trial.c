@@ -21,7 +21,7 @@ fl_trial fl_trial_default(const fl_trial_owners *owners)
         .threads = FL_TRIAL_DEFAULT_THREADS,
         .seed = FL_TRIAL_DEFAULT_SEED,
         .split = { .validation = SIZE_MAX },
-        .init = fl_workload_init(owners->workload),
+        .init = owners->workload->init,
     };
     fl_trial_values_default(owners, &trial.values);
     return trial;

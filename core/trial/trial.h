@@ -126,10 +126,11 @@ bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_
 bool fl_trial_split_read(fl_json_node node, fl_dataset_split *split, fl_error *error);
 bool fl_trial_init_read(fl_json_node node, fl_init *init, fl_error *error);
 
-/* The trial as an object; hyperparameters resolved, defaults included. New reference. */
+/* The trial as an object; hyperparameters resolved, defaults included; a workload that is not known by its name alone
+ * has the hash of its definition in `definition`. New reference. */
 json_t *fl_trial_json(const fl_trial *trial);
 
-/* Back from the object; keys of `node` that no trial has are ignored (a record holds more). */
+/* Back from the object, whose `definition` may also be the definition itself; keys of `node` that no trial has are ignored (a record holds more). */
 bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error);
 
 /* The hyperparameters alone: {"learning_rate": 0.1, "schedule.end_factor": 0.01, ...}. New reference. */

@@ -19,7 +19,8 @@ static void add_values(fl_text *text, const fl_trial *trial, fl_trial_owner owne
     size_t n;
     const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
     for (size_t i = 0; i < n; i++) {
-        if (isnan(trial->values.of[owner][i])) continue;
+        if (isnan(trial->values.of[owner][i]) || fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i]))
+            continue;
         fl_text_add(text, " --set %s%s=", fl_trial_owner_prefix(owner), table[i].name);
         add_value(text, &table[i], trial->values.of[owner][i]);
     }
@@ -48,7 +49,7 @@ static void add_split(fl_text *text, const fl_trial *trial)
 static void add_init(fl_text *text, const fl_trial *trial)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    fl_init initial = fl_workload_init(trial->owners.workload);
+    fl_init initial = trial->owners.workload->init;
     if (trial->init.weights != initial.weights || trial->init.argument != initial.argument) {
         fl_text_add(text, " --init %s", trial->init.weights->entry.name);
         if (trial->init.weights->argument) fl_text_add(text, ":%s", fl_text_number(trial->init.argument, number));
@@ -57,11 +58,21 @@ static void add_init(fl_text *text, const fl_trial *trial)
         fl_text_add(text, " --init-bias %s", fl_text_number(trial->init.bias, number));
 }
 
+/* By name where the definition cannot have changed, else by the copy that a result folder keeps. */
+static void add_workload(fl_text *text, const fl_workload *workload)
+{
+    if (workload->by_name)
+        fl_text_add(text, "fairlead trial --workload %s", workload->entry.name);
+    else
+        fl_text_add(text, "fairlead trial --workload workloads/%s.json", workload->hash);
+}
+
 void fl_trial_command(const fl_trial *trial, fl_text *text)
 {
     char number[FL_TEXT_NUMBER_SIZE];
-    fl_text_add(text, "fairlead trial --workload %s --optimizer %s --schedule %s", trial->owners.workload->entry.name,
-                trial->owners.optimizer->entry.name, trial->owners.schedule->entry.name);
+    add_workload(text, trial->owners.workload);
+    fl_text_add(text, " --optimizer %s --schedule %s", trial->owners.optimizer->entry.name,
+                trial->owners.schedule->entry.name);
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) add_values(text, trial, owner);
     add_rates(text, trial);
     fl_text_add(text,

@@ -23,6 +23,7 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial)
         const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             if (isnan(trial->values.of[owner][i])) continue; /* the rate that schedule `list` makes needless */
+            if (fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i])) continue;
             char name[80];
             snprintf(name, sizeof name, "%s%s", fl_trial_owner_prefix(owner), table[i].name);
             json_object_set_new(all, name, value_json(&table[i], trial->values.of[owner][i]));
@@ -57,6 +58,8 @@ json_t *fl_trial_json(const fl_trial *trial)
                                (json_int_t)trial->steps, "eval_every", (json_int_t)trial->eval_every, "backend",
                                trial->backend->entry.name, "precision", fl_backend_precision_name(trial->precision),
                                "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
+    const fl_workload *workload = trial->owners.workload;
+    if (!workload->by_name) json_object_set_new(object, "definition", json_string(workload->hash));
     if (trial->eval_ratio > 0)
         json_object_set_new(object, "eval_every", json_pack("{s:f}", "ratio", trial->eval_ratio));
     if (trial->test != FL_TRIAL_TEST_ALL)
@@ -168,17 +171,30 @@ bool fl_trial_init_read(fl_json_node node, fl_init *init, fl_error *error)
     return !fl_json_get(node, "bias", &child) || fl_json_number(child, &init->bias, error);
 }
 
+/* By name, or by its definition: the hash of one that this process has met, or the definition itself. */
+static const fl_workload *read_workload(fl_json_node node, fl_error *error)
+{
+    fl_json_node name, definition;
+    const char *hash;
+    if (!fl_json_need(node, "workload", &name, error)) return NULL;
+    if (!fl_json_get(node, "definition", &definition)) return fl_workload_read(name, error);
+    if (json_is_object(fl_json_value(definition))) return fl_workload_read(definition, error);
+    if (!fl_json_string(definition, &hash, error)) return NULL;
+    const fl_workload *workload = fl_workload_of_hash(hash);
+    if (!workload) fl_json_fail(definition, error, "the definition %.40s of this workload is not at hand", hash);
+    return workload;
+}
+
 /* Registry look-ups of a trial's names, each with its place. */
 static bool read_owners(fl_json_node node, fl_trial_owners *owners, const fl_backend **backend, fl_error *error)
 {
-    fl_json_node w, o, s, b;
-    const char *workload, *optimizer, *schedule, *library;
-    if (!fl_json_need(node, "workload", &w, error) || !fl_json_string(w, &workload, error)) return false;
+    fl_json_node o, s, b;
+    const char *optimizer, *schedule, *library;
+    if (!(owners->workload = read_workload(node, error))) return false;
     if (!fl_json_need(node, "optimizer", &o, error) || !fl_json_string(o, &optimizer, error)) return false;
     if (!fl_json_need(node, "schedule", &s, error) || !fl_json_string(s, &schedule, error)) return false;
     if (!fl_json_need(node, "backend", &b, error) || !fl_json_string(b, &library, error)) return false;
     fl_error why;
-    if (!(owners->workload = fl_workload_find(workload, &why))) return fl_json_fail_with(w, error, &why);
     if (!(owners->optimizer = fl_optimizer_find(optimizer, &why))) return fl_json_fail_with(o, error, &why);
     if (!(owners->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(s, error, &why);
     if (!(*backend = fl_backend_find(library, &why))) return fl_json_fail_with(b, error, &why);

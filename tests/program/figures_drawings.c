@@ -163,6 +163,10 @@ static void many_arms_have_turned_counts(void **state)
     *count = 0;
     assert_contains(start, "rotate(270)");
     free(svg);
+    svg = figures_svg(&s, "final_error");
+    assert_contains(svg, ">24  sgd_23<"); /* more arms than markers: numbers, also below the bars */
+    assert_contains(svg, ">24<");
+    free(svg);
     fl_text_free(&arms);
     fixture_end(&s);
 }

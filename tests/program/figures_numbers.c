@@ -139,6 +139,10 @@ static void errors_that_are_losses_are_not_percent(void **state)
     assert_contains(text, ">validation loss<");
     assert_null(strstr(text, " error<"));
     free(text);
+    text = figures_svg(&s, "curves");
+    assert_non_null(strstr(text, ">loss<"));
+    assert_null(strstr(strstr(text, ">loss<") + 1, ">loss<")); /* its errors are its losses: one frame */
+    free(text);
     fixture_end(&s);
 }
 

@@ -189,12 +189,29 @@ static void a_pilot_says_what_can_be_detected(void **state)
     json_t *plan = planned(folder, "--pilot", s.folder);
     double found = json_number_value(json_object_get(plan, "detectable_difference"));
     assert_true(found > 0.005 && found < 0.1); /* ten errors a point apart, their best of two of ten */
+    const json_t *pair = json_array_get(json_object_get(plan, "comparisons"), 0);
+    assert_int_equal(10, json_integer_value(json_object_get(pair, "pilot_trials")));
+    assert_close(json_number_value(json_object_get(pair, "detectable_difference")), found, 0);
     json_decref(plan);
     command c = command_run(folder, WORDS("plan", "study.json", "--pilot", "nowhere"));
     assert_int_equal(2, c.code);
     assert_contains(c.err, "not a result folder");
     command_free(&c);
     folder_remove(folder);
+    fixture_end(&s);
+}
+
+/* One folder under two names would count as two studies of its family. */
+static void a_folder_named_twice_is_refused(void **state)
+{
+    fixture s;
+    char again[FL_FILE_PATH_MAX];
+    begin(&s, BUDGET(10));
+    fl_file_path_join(again, s.folder, ".");
+    command c = command_run(s.folder, WORDS("summary", s.folder, again));
+    assert_int_equal(2, c.code);
+    assert_contains(c.err, "are one folder; name it once");
+    command_free(&c);
     fixture_end(&s);
 }
 
@@ -239,7 +256,7 @@ static json_t *claims_of(const char *folder)
     return claims;
 }
 
-/* Whoever looked at 10 trials and then asks for 20 is tested at .05 / 2, on the K he declared. */
+/* Whoever looked at 10 trials and then asks for 20 is tested at .05 / (2 * 3), on the K he declared. */
 static void an_extension_after_a_look_is_tested_more_strictly(void **state)
 {
     char folder[FL_FILE_PATH_MAX];
@@ -256,7 +273,7 @@ static void an_extension_after_a_look_is_tested_more_strictly(void **state)
     command_free(&c);
     claims = claims_of(folder);
     assert_int_equal(2, json_integer_value(json_object_get(claims, "looks")));
-    assert_close(json_number_value(json_object_get(claims, "level")), 0.025, 0);
+    assert_close(json_number_value(json_object_get(claims, "level")), 0.05 / 6, 1e-15);
     assert_int_equal(2, json_integer_value(json_object_get(claims, "k"))); /* not 4 */
     assert_int_equal(10, json_integer_value(json_object_get(claims, "trials")));
     json_decref(claims);
@@ -305,6 +322,7 @@ int main(void)
         cmocka_unit_test(looks_are_noted_and_harm_nothing),
         cmocka_unit_test(a_plan_says_what_it_costs_and_what_cannot_be_said),
         cmocka_unit_test(a_pilot_says_what_can_be_detected),
+        cmocka_unit_test(a_folder_named_twice_is_refused),
         cmocka_unit_test(a_run_begins_with_its_plan_and_ends_beside_it),
         cmocka_unit_test(an_extension_after_a_look_is_tested_more_strictly),
         cmocka_unit_test(narrow_writes_a_study_that_runs),

@@ -24,7 +24,7 @@ static void assert_same_trial(const fl_trial *trial)
     char id[17], id_by_program[17];
     fl_error error;
     fl_dataset *dataset =
-        fl_dataset_load(trial->owners.workload->dataset, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
+        fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
     assert_non_null(dataset);
     fl_trial_id(trial, dataset->checksum, id);
     fl_dataset_free(dataset);

@@ -33,7 +33,7 @@ typedef struct mistake {
 
 static const mistake mistakes[] = {
     { { "walk" }, "unknown verb 'walk'; use list, plan, run, watch" },
-    { { "list", "colours" }, "unknown list 'colours'; use workloads, optimizers" },
+    { { "list", "colours" }, "unknown list 'colours'; use workloads, layers, optimizers" },
     { { "list", "--fast" }, "unknown option '--fast'; use --json" },
     { { "list", "--jsn=1" }, "unknown option '--jsn' (did you mean --json?); use --json" },
     { { "list", "workloads", "optimizers" }, "'optimizers' is one word too many; usage: fairlead list" },

@@ -40,6 +40,9 @@ static const struct {
       "properties claims properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': 1 } } ], 'narrowed_from': { '?': 0 } }",
       "properties narrowed_from properties" },
+    { "{ 'study': 's', 'workload': { '?': 0 }, 'batch_size': 1, " BUDGET "'arms': [ { " ARM
+      "'space': { 'learning_rate': 1 } } ] }",
+      "$defs definition properties" },
     { BEGINNING BUDGET "'arms': [ { '?': 0 } ] }", "$defs arm properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { '?': 0 } } } ] }", "$defs range properties" },
     { BEGINNING BUDGET "'arms': [ { " ARM "'space': { 'learning_rate': { 'feasible_points': [1], '?': 0 } } } ] }",
@@ -123,7 +126,8 @@ static size_t n_studies;
 static int note_study(const char *path, const struct stat *facts, int kind, struct FTW *where)
 {
     const char *ending = strrchr(path, '.');
-    if (kind == FTW_F && ending && !strcmp(ending, ".json") && !strstr(path, ".schema.") && n_studies < MOST)
+    if (kind == FTW_F && ending && !strcmp(ending, ".json") && !strstr(path, ".schema.") &&
+        !strstr(path, "/workloads/") && n_studies < MOST)
         studies[n_studies++] = strdup(path);
     return 0;
 }

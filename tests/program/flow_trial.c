@@ -310,6 +310,9 @@ static void splits_and_initialisations_change_the_result(void **state)
         { "--validation-from", "seeded" },
         { "--init", "glorot_uniform" },
         { "--init", "truncated_normal:0.1" },
+        { "--init", "uniform:0.05" },
+        { "--init", "orthogonal" },
+        { "--init", "sparse" },
         { "--init", "constant:0.01" },
         { "--init-bias", "0.1" },
     };

@@ -165,11 +165,17 @@ static void summary_prints_json(void **state)
     assert_int_equal(2, json_array_size(json_object_get(json, "arms")));
     json_decref(json);
     free(a.text);
-    a = ask(&s, "summary --json @ @");
+    fixture other;
+    fl_text both = { 0 };
+    begin(&other);
+    fl_text_add(&both, "summary --json @ %s", other.folder);
+    a = ask(&s, both.bytes);
     json = json_loads(a.text, 0, NULL);
     assert_int_equal(2, json_array_size(json));
     json_decref(json);
     free(a.text);
+    fl_text_free(&both);
+    fixture_end(&other);
     fixture_end(&s);
 }
 

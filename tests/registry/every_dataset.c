@@ -72,10 +72,8 @@ static void generated_sets_hold_what_their_entries_promise(void **state)
 {
     for (const fl_workload *const *w = fl_workloads(); *w; w++) {
         const fl_dataset_kind *kind = (*w)->dataset;
-        double options[FL_HYPER_MAX];
         if (kind->files) continue;
-        for (size_t i = 0; i < (*w)->n_options; i++) options[i] = (*w)->options[i].default_value;
-        fl_dataset *dataset = fl_dataset_load(kind, options, NULL);
+        fl_dataset *dataset = fl_dataset_load(kind, (*w)->data, NULL);
         assert_int_equal(dataset->n_train, kind->n_train);
         assert_int_equal(dataset->validation, kind->n_validation);
         assert_int_equal(dataset->n_test, kind->n_test);

@@ -22,8 +22,8 @@ static void check_compiles(const visit *v)
 {
     const char *compiler = getenv("CC") ? getenv("CC") : "cc";
     fl_text command = { 0 };
-    fl_text_add(&command, "%s -std=gnu11 -D_GNU_SOURCE '-DX(...)=' -Wall -Wextra -Werror -fsyntax-only -x c", compiler);
-    fl_text_add(&command, " -I core -I %s %s", v->t->part, v->file);
+    fl_text_add(&command, "%s -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -x c", compiler);
+    fl_text_add(&command, "%s -I core -I %s %s", is_list(v) ? " '-DX(...)='" : "", v->t->part, v->file);
     if (system(command.bytes) != 0) fl_text_add(v->found, "%s:1: does not compile alone\n", v->file);
     fl_text_free(&command);
 }
@@ -131,11 +131,13 @@ static void move(scan *s, token t)
     s->last = t;
 }
 
-/* A line that begins with # and those it goes on in become spaces; a macro it defines is found. */
+/* A line that begins with # and those it goes on in become spaces; a macro it defines is found, but for the X that a
+ * registry's list is read by, which lasts no longer than the list. */
 static void take_directive(char *c, found_name *found, void *user)
 {
     char *define = c + 1 + strspn(c + 1, " ");
-    if (!strncmp(define, "define ", 7)) found(user, next_token(define + 7));
+    bool reads_list = !strncmp(define, "define X(", 9);
+    if (!strncmp(define, "define ", 7) && !reads_list) found(user, next_token(define + 7));
     for (char last = 0; *c && (*c != '\n' || last == '\\'); c++) {
         last = *c;
         if (*c != '\n') *c = ' ';

@@ -2,6 +2,8 @@
 #include "support/command_trial.h"
 #include "train/checkpoint.h"
 
+#include <unistd.h>
+
 char training_path[FL_FILE_PATH_MAX];
 
 /* Every checkpoint is synced twice, and here are hundreds: in memory that costs nothing. */
@@ -112,4 +114,23 @@ void assert_resumes_from(fl_train_trainer *trainer, const fl_trial *trial, const
     assert_int_equal(t.sentences, 1);
     assert_contains(t.sentence, sentence);
     assert_true(t.spent > 0);
+}
+
+void assert_resumes(const fl_trial *trial)
+{
+    training_file copies[STEPS] = { 0 };
+    training alone = { .every = 0 }, keeping = { .every = 1, .copies = copies };
+    fl_error error;
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    unlink(training_path);
+    training_run(trainer, trial, &alone, &error);
+    training_run(trainer, trial, &keeping, &error);
+    if (!alone.ran || !keeping.ran) fail_msg("%s", error.text);
+    assert_string_equal(alone.words, keeping.words);
+    assert_int_equal(keeping.sentences, 0);
+    for (size_t done = 1; done < STEPS && copies[done].bytes; done++) {
+        assert_resumes_from(trainer, trial, &copies[done], done, alone.words);
+        free(copies[done].bytes);
+    }
+    fl_train_trainer_free(trainer);
 }

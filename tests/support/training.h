@@ -43,4 +43,7 @@ fl_trial training_quadratic(const fl_optimizer *optimizer, const fl_schedule *sc
 void assert_resumes_from(fl_train_trainer *trainer, const fl_trial *trial, const training_file *copy, size_t done,
                          const char *expected);
 
+/* Run a trial undisturbed, run it with a checkpoint after each step, and go on from each of them. */
+void assert_resumes(const fl_trial *trial);
+
 #endif

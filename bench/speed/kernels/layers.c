@@ -13,18 +13,18 @@
 
 typedef struct kernel {
     model_choice choice;
-    size_t layer; /* place in the architecture */
+    size_t layer; /* place in the workload */
 } kernel;
 
 static const fl_layer *layer_of(const kernel *k)
 {
-    return &k->choice.architecture->layers[k->layer];
+    return &k->choice.workload->layers[k->layer];
 }
 
 static fl_tensor_shape input_of(const kernel *k)
 {
     fl_tensor_shape in = k->choice.in;
-    for (size_t i = 0; i < k->layer; i++) in = fl_layer_out(&k->choice.architecture->layers[i], in);
+    for (size_t i = 0; i < k->layer; i++) in = fl_layer_out(&k->choice.workload->layers[i], in);
     return in;
 }
 
@@ -98,29 +98,15 @@ static void data_gradient(gbench *run, const void *what)
 /* --- the list --- */
 
 static const struct {
-    const char *name;
-    const fl_network_architecture *architecture;
-} models[] = { { "mlp", &fl_network_mlp }, { "simple_cnn", &fl_network_simple_cnn } };
+    const char *name, *workload;
+} models[] = { { "mlp", "mnist/mlp" }, { "simple_cnn", "mnist/simple_cnn" } };
 
 static const size_t batches[] = { 32, 256 };
 
-/* "dense1", or "max_pool2" for the second layer without a name of its kind. */
-static void name_layer(const kernel *k, char *text, size_t size)
-{
-    const fl_layer *layers = k->choice.architecture->layers, *layer = layer_of(k);
-    size_t number = 1;
-    for (size_t i = 0; i < k->layer; i++) number += layers[i].kind == layer->kind;
-    if (layer->name)
-        snprintf(text, size, "%s", layer->name);
-    else
-        snprintf(text, size, "%s%zu", fl_layer_word(layer->kind), number);
-}
-
 static void add(const char *pass, const char *model, const kernel *k, gbench_clock clock, gbench_body *body)
 {
-    char layer[40], name[200];
-    name_layer(k, layer, sizeof layer);
-    snprintf(name, sizeof name, "%s/%s/%s/%s/%s/%zu", pass, model, layer, k->choice.backend->entry.name,
+    char name[200];
+    snprintf(name, sizeof name, "%s/%s/%s/%s/%s/%zu", pass, model, layer_of(k)->name, k->choice.backend->entry.name,
              fl_backend_precision_name(k->choice.precision), k->choice.in.n);
     gbench_register(name, clock, body, k, sizeof *k);
 }
@@ -140,8 +126,9 @@ static void add_models(const fl_backend *backend, fl_backend_precision precision
 {
     for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
         for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
-            kernel k = { .choice = { models[m].architecture, backend, precision, { batches[b], 1, 28, 28 } } };
-            for (k.layer = 0; k.layer < models[m].architecture->n_layers; k.layer++) add_passes(models[m].name, &k);
+            const fl_workload *workload = fl_workload_find(models[m].workload, NULL);
+            kernel k = { .choice = { workload, backend, precision, { batches[b], 1, 28, 28 } } };
+            for (k.layer = 0; k.layer < workload->n_layers; k.layer++) add_passes(models[m].name, &k);
         }
     }
 }

@@ -81,10 +81,9 @@ static open_model *make(const model_choice *choice)
 {
     fl_arena *arena = fl_arena_new();
     open_model *model = fl_arena_bytes(arena, sizeof *model);
-    const fl_network_architecture *architecture = choice->architecture;
     model->choice = *choice;
     model->arena = arena;
-    model->graph = fl_network_graph_plan(arena, choice->backend, architecture->layers, architecture->n_layers,
+    model->graph = fl_network_graph_plan(arena, choice->backend, choice->workload->layers, choice->workload->n_layers,
                                          choice->in, choice->precision, true);
     model->buffers = fl_arena_bytes(arena, model->graph.n_stages * sizeof *model->buffers);
     bind(model);
@@ -100,7 +99,7 @@ static void unmake(open_model *model)
 
 static bool same(const model_choice *a, const model_choice *b)
 {
-    return a->architecture == b->architecture && a->backend == b->backend && a->precision == b->precision &&
+    return a->workload == b->workload && a->backend == b->backend && a->precision == b->precision &&
            !memcmp(&a->in, &b->in, sizeof a->in);
 }
 
@@ -117,7 +116,7 @@ const open_model *model_get(const model_choice *choice)
 /* The stage of a layer. Kinds may change places in a graph (a ReLU and its pool), layers of one kind may not. */
 static size_t stage_of(const open_model *model, size_t layer)
 {
-    const fl_layer *layers = model->choice.architecture->layers;
+    const fl_layer *layers = model->choice.workload->layers;
     const fl_network_stage *stages = model->graph.stages;
     size_t before = 0, stage = 0;
     for (size_t i = 0; i < layer; i++) before += layers[i].kind == layers[layer].kind;

@@ -6,11 +6,11 @@
 #define BENCH_SPEED_KERNELS_MODEL_H
 
 #include "base/arena.h"
-#include "network/architecture.h"
 #include "backend/backend.h"
+#include "workload/workload.h"
 
 typedef struct model_choice {
-    const fl_network_architecture *architecture;
+    const fl_workload *workload; /* its layers form a chain, without options */
     const fl_backend *backend;
     fl_backend_precision precision;
     fl_tensor_shape in;
@@ -22,7 +22,7 @@ typedef struct open_model open_model;
  * benchmarks share it. */
 const open_model *model_get(const model_choice *choice);
 
-/* Layer `layer` of the architecture planned by itself, with or without a gradient of its input, bound in `arena` and
+/* Layer `layer` of the workload planned by itself, with or without a gradient of its input, bound in `arena` and
  * with its forward behind it; the caller frees the op. */
 fl_backend_op *model_layer(const open_model *model, size_t layer, bool needs_d_in, fl_arena *arena);
 

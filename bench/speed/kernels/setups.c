@@ -26,10 +26,36 @@ static float *draw(fl_arena *arena, size_t n, uint64_t position)
 /* What is measured is the pass: a rule that asks for the gradient again gets the same one. */
 static void same_again(fl_optimizer_update *update) {}
 
+/* One vector; for a rule that looks at rows and columns matrices of SETUP_SIDE columns, of which the rest is padding.
+ */
+static fl_tensor tensor_of(const fl_optimizer *optimizer, size_t count)
+{
+    fl_tensor tensor = { .name = "parameters", .shape = { count }, .n_dims = 1, .n_values = count, .count = count };
+    tensor.role = FL_TENSOR_VECTOR;
+    if (!optimizer->canonical || count < SETUP_SIDE) return tensor;
+    size_t rows = count / SETUP_SIDE, matrices = rows < SETUP_SIDE ? 1 : rows / SETUP_SIDE;
+    if (rows > SETUP_SIDE) rows = matrices * SETUP_SIDE;
+    return (fl_tensor){ .name = "parameters",
+                        .shape = { rows, SETUP_SIDE },
+                        .n_dims = 2,
+                        .n_matrices = matrices,
+                        .n_values = rows * SETUP_SIDE,
+                        .count = count,
+                        .role = FL_TENSOR_MATRIX };
+}
+
+static void lend_own(fl_arena *arena, const fl_optimizer *optimizer, fl_optimizer_update *update)
+{
+    if (!optimizer->own) return;
+    fl_optimizer_own own = optimizer->own(update->layout, update->hyper);
+    update->own = fl_arena_floats(arena, own.kept);
+    update->scratch = fl_arena_floats(arena, own.scratch);
+}
+
 setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, size_t count)
 {
     setup_update *s = fl_arena_bytes(arena, sizeof *s);
-    s->block = (fl_tensor){ .name = "parameters", .shape = { count }, .n_dims = 1, .n_values = count, .count = count };
+    s->block = tensor_of(optimizer, count);
     s->layout = (fl_tensor_layout){ .count = count, .n_parameters = count, .n_tensors = 1, .tensors = &s->block };
     s->update =
         (fl_optimizer_update){ .layout = &s->layout, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .again = same_again };
@@ -38,6 +64,7 @@ setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, si
     for (size_t i = 0; i < optimizer->n_hypers; i++) s->hyper[i] = optimizer->hypers[i].default_value;
     s->hyper[fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate")] = s->update.rate;
     for (size_t i = 0; i < optimizer->n_states; i++) s->update.state[i] = fl_arena_floats(arena, count);
+    lend_own(arena, optimizer, &s->update);
     if (optimizer->start) optimizer->start(&s->update);
     return s;
 }

@@ -18,6 +18,7 @@ setup_pictures *setup_pictures_of(fl_arena *arena, size_t count);
 
 /* An optimizer with its defaults, random parameters and gradient, and its state started. The rate, 1e-6, leaves the
  * numbers ordinary for as long as anyone measures. `count` is a multiple of 16. */
+enum { SETUP_SIDE = 1024 }; /* of the matrices that rules that look at any are given */
 typedef struct setup_update {
     fl_tensor block;
     fl_tensor_layout layout;

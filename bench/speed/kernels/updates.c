@@ -1,5 +1,6 @@
 /* Every optimizer's update: bytes per second beside a pass that moves the same arrays with next to no arithmetic. */
 #include "base/clock.h"
+#include "math/dense.h"
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
 #include "speed/kernels/setups.h"
@@ -27,6 +28,7 @@ static void measure(gbench *run, const void *what)
     roofline_pass *pass = roofline_pass_of(arena, 1 + u->optimizer->n_states, u->n);
     double seconds = HUGE_VAL, probe_seconds = HUGE_VAL, bytes = roofline_pass_bytes(pass);
     for (; gbench_next(run); rule_update->step++) {
+        if (u->optimizer->look) u->optimizer->look(rule_update);
         double begun = fl_clock_seconds();
         u->optimizer->step(rule_update);
         double between = fl_clock_seconds();
@@ -44,7 +46,8 @@ static void measure(gbench *run, const void *what)
 void kernels_updates(void)
 {
     for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
-        if (!strcmp((*o)->entry.name, "null")) continue; /* moves nothing */
+        if (!strcmp((*o)->entry.name, "null")) continue;    /* moves nothing */
+        if ((*o)->dense && !fl_math_usable(NULL)) continue; /* its library is missing */
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
             char name[100];
             snprintf(name, sizeof name, "update/%s/%zu", (*o)->entry.name, sizes[i]);

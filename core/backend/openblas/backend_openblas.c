@@ -12,7 +12,6 @@
 #ifdef FL_HAVE_OPENBLAS
 
 #include <cblas.h>
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -36,14 +35,9 @@ static bool start(unsigned threads, fl_error *error)
     return true;
 }
 
-/* The file is named, links followed, because Debian's alternatives can swap the library behind the same name. */
 static void describe(fl_text *text)
 {
-    Dl_info library;
-    fl_text_add(text, "%s, %s kernels", openblas_get_config(), openblas_get_corename());
-    char *file = dladdr((void *)openblas_get_config, &library) ? realpath(library.dli_fname, NULL) : NULL;
-    if (file) fl_text_add(text, ", %s", file);
-    free(file);
+    fl_math_describe(text);
 }
 
 #else

@@ -100,14 +100,14 @@ static void export_all(const fl_results *results, FILE *nowhere)
 
 static void write_figures(const fl_summary *summary)
 {
-    figure_sheet *sheet = figure_sheet_new(&summary, 1);
+    figure_layout *layout = figure_layout_new(&summary, 1);
     for (const figure *const *each = figures(); *each; each++) {
         figure_data data;
         char reason[FIGURE_REASON];
-        figure_fill(*each, sheet, false, &data, reason);
+        figure_fill(*each, layout, false, &data, reason);
         figure_data_free(&data);
     }
-    figure_sheet_free(sheet);
+    figure_layout_free(layout);
 }
 
 /* Read the folder and tell all it says. Returns the number of records. */

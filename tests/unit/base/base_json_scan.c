@@ -71,10 +71,11 @@ static void what_is_taken_is_json(void **state)
     assert_true(taken > sizeof line);
 }
 
-static bool take_number(void *user, const fl_json_span *key, const fl_json_span *value)
+static bool take_number(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
     double *number = user;
-    return fl_json_span_is(key, "whole") ? fl_json_span_whole(value, number) : fl_json_span_number(value, number);
+    return fl_json_scan_span_is(key, "whole") ? fl_json_scan_span_whole(value, number)
+                                              : fl_json_scan_span_number(value, number);
 }
 
 static void numbers_and_texts_are_told_apart(void **state)

@@ -1,5 +1,5 @@
 /* The noise of the quadratic workload: its moments, and the closed forms that its workload states. */
-#include "dataset/quadratic.h"
+#include "dataset/dataset.h"
 #include "base/exact.h"
 #include "dataset/examples.h"
 #include "support/test.h"
@@ -8,9 +8,7 @@ enum { N_ALL = 14000, N_TRAIN = 10000, DIMENSION = 8 };
 
 static fl_dataset *load(double dimension, double noise)
 {
-    double options[FL_DATASET_QUADRATIC_OPTIONS] = { [FL_DATASET_QUADRATIC_CONDITION] = 1000,
-                                                     [FL_DATASET_QUADRATIC_DIMENSION] = dimension,
-                                                     [FL_DATASET_QUADRATIC_NOISE] = noise };
+    double options[] = { dimension, noise };
     return fl_dataset_load(fl_dataset_find("quadratic", NULL), options, NULL);
 }
 

@@ -54,6 +54,24 @@ static void six_hundred_decades_have_few_labels(void **state)
 }
 
 /* What stands side by side has room for so many columns, a blank between two labels. */
+/* Written with an exponent as people write it, on a linear axis too. */
+static void large_numbers_on_a_linear_axis_are_powers(void **state)
+{
+    figure_ticks ticks = figure_ticks_of(-4e25, 0, false, 3, 0);
+    assert_contains(ticks.list.bytes, "\"−4·10^{25}\" -4");
+    assert_contains(ticks.list.bytes, "\"−2·10^{25}\" -2");
+    assert_contains(ticks.list.bytes, "\"0\" 0");
+    figure_ticks_free(&ticks);
+}
+
+/* 32 is the only power of two between 24 and 63. */
+static void less_than_an_octave_has_ticks(void **state)
+{
+    figure_ticks ticks = figure_ticks_of_two(24.5, 62.5, 9);
+    assert_true(ticks.n >= 2);
+    figure_ticks_free(&ticks);
+}
+
 static void labels_side_by_side_have_room(void **state)
 {
     for (double span = 1; span > 1e-7; span /= 3) {
@@ -110,17 +128,17 @@ static void equal_texts_are_numbered(void **state)
 
 enum { ARMS = 24 };
 
-/* A sheet of 24 arms of `n` optimizers in turn. */
-static figure_sheet *sheet_of(const fl_optimizer *optimizers, size_t n, char labels[ARMS][80])
+/* A layout of 24 arms of `n` optimizers in turn. */
+static figure_layout *layout_of(const fl_optimizer *optimizers, size_t n, char labels[ARMS][80])
 {
-    figure_sheet *sheet = fl_memory_new(1, sizeof *sheet);
+    figure_layout *layout = fl_memory_new(1, sizeof *layout);
     for (size_t i = 0; i < ARMS; i++) {
         fl_study_arm arm = { .label = labels[i] };
         arm.base.owners.optimizer = &optimizers[i % n];
-        assert_int_equal(figure_slot_of(sheet, &arm), i);
+        assert_int_equal(figure_slot_of(layout, &arm), i);
     }
-    figure_slots_name(sheet);
-    return sheet;
+    figure_slots_name(layout);
+    return layout;
 }
 
 static void number_labels(char labels[ARMS][80], const char *before, const char *after)
@@ -128,13 +146,13 @@ static void number_labels(char labels[ARMS][80], const char *before, const char 
     for (int i = 0; i < ARMS; i++) snprintf(labels[i], 80, "%s%d%s", before, i, after);
 }
 
-static void assert_told_apart(const figure_sheet *sheet)
+static void assert_told_apart(const figure_layout *layout)
 {
     for (size_t i = 0; i < ARMS; i++)
         for (size_t j = 0; j < i; j++) {
-            assert_true(sheet->slots[i].colour != sheet->slots[j].colour);
+            assert_true(layout->slots[i].colour != layout->slots[j].colour);
             assert_true(i % FIGURE_MARKERS != j % FIGURE_MARKERS || i % FIGURE_DASHES != j % FIGURE_DASHES);
-            assert_true(strcmp(sheet->slots[i].name, sheet->slots[j].name));
+            assert_true(strcmp(layout->slots[i].name, layout->slots[j].name));
         }
 }
 
@@ -143,10 +161,10 @@ static void arms_of_one_optimizer_are_told_apart(void **state)
     const fl_optimizer one = { .entry = { "adam", "", "" } };
     char labels[ARMS][80];
     number_labels(labels, "adam_", "");
-    figure_sheet *sheet = sheet_of(&one, 1, labels);
-    assert_told_apart(sheet);
-    assert_int_equal(sheet->slots[0].colour, 0x17becf); /* Choi et al. 2019 */
-    figure_sheet_free(sheet);
+    figure_layout *layout = layout_of(&one, 1, labels);
+    assert_told_apart(layout);
+    assert_int_equal(layout->slots[0].colour, 0x17becf); /* Choi et al. 2019 */
+    figure_layout_free(layout);
 }
 
 static void optimizers_are_told_apart(void **state)
@@ -158,10 +176,10 @@ static void optimizers_are_told_apart(void **state)
         many[i] = (fl_optimizer){ .entry = { i == 3 ? "sgd" : names[i], "", "" } };
     }
     number_labels(labels, "arm_", "");
-    figure_sheet *sheet = sheet_of(many, ARMS, labels);
-    assert_told_apart(sheet);
-    assert_int_equal(sheet->slots[3].colour, 0x1f77b4); /* Choi et al. 2019 */
-    figure_sheet_free(sheet);
+    figure_layout *layout = layout_of(many, ARMS, labels);
+    assert_told_apart(layout);
+    assert_int_equal(layout->slots[3].colour, 0x1f77b4); /* Choi et al. 2019 */
+    figure_layout_free(layout);
 }
 
 static void names_that_agree_where_they_are_cut_are_numbered(void **state)
@@ -169,9 +187,9 @@ static void names_that_agree_where_they_are_cut_are_numbered(void **state)
     const fl_optimizer one = { .entry = { "adam", "", "" } };
     char labels[ARMS][80];
     number_labels(labels, "a_name_that_is_longer_than_what_is_", "_shown_of_it_in_the_legend");
-    figure_sheet *sheet = sheet_of(&one, 1, labels);
-    assert_told_apart(sheet);
-    figure_sheet_free(sheet);
+    figure_layout *layout = layout_of(&one, 1, labels);
+    assert_told_apart(layout);
+    figure_layout_free(layout);
 }
 
 int main(void)
@@ -181,6 +199,8 @@ int main(void)
         cmocka_unit_test(log_ticks_are_there_at_any_magnitude),
         cmocka_unit_test(small_numbers_are_powers_with_their_exponent_in_braces),
         cmocka_unit_test(six_hundred_decades_have_few_labels),
+        cmocka_unit_test(large_numbers_on_a_linear_axis_are_powers),
+        cmocka_unit_test(less_than_an_octave_has_ticks),
         cmocka_unit_test(labels_side_by_side_have_room),
         cmocka_unit_test(powers_of_two_end_at_the_whole_number),
         cmocka_unit_test(wide_characters_take_two_columns),

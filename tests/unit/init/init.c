@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "init/init.h"
+#include "init/orthogonal.h"
 
 enum { OUT = 200, IN = 300, N = OUT * IN };
 
@@ -60,6 +61,69 @@ static void rules_have_their_variance_and_bounds(void **state)
     check("truncated_normal", 0.1, &matrix, 0.01 * .7737413, 0.2f);
 }
 
+static void uniform_has_its_bound(void **state)
+{
+    check("uniform", 0.3, &matrix, 0.3 * 0.3 / 3, 0.3f);
+}
+
+/* The largest distance of rows times rows (columns times columns) of a matrix in `values` from 1 or 0. */
+static double distance_from_orthogonal(const float *m, size_t rows, size_t columns)
+{
+    bool wide = rows < columns;
+    size_t n = wide ? rows : columns, length = wide ? columns : rows, far = wide ? columns : 1,
+           near = wide ? 1 : columns;
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double dot = 0;
+            for (size_t k = 0; k < length; k++) dot += (double)m[i * far + k * near] * m[j * far + k * near];
+            most = fmax(most, fabs(dot - (i == j)));
+        }
+    return most;
+}
+
+/* Rounding to float leaves some 1e-8 of each of up to 300 products. */
+static void orthogonal_matrices_are_orthogonal(void **state)
+{
+    fl_tensor tall = { .name = "t.weight", .shape = { IN, OUT }, .n_dims = 2, .n_values = N, .count = N };
+    fl_tensor gates = { .name = "t.weight", .shape = { 4 * 30, 50 }, .n_dims = 2, .n_values = 6000, .n_matrices = 4 };
+    draw("orthogonal", 0, &matrix, 0, 1);
+    assert_true(distance_from_orthogonal(values, OUT, IN) < 1e-6);
+    assert_close(variance(), 1.0 / IN, 1e-6);
+    draw("orthogonal", 0, &tall, 0, 1);
+    assert_true(distance_from_orthogonal(values, IN, OUT) < 1e-6);
+    draw("orthogonal", 0, &filters, 0, 1); /* 120 x 500 */
+    assert_true(distance_from_orthogonal(values, 120, 500) < 1e-6);
+    draw("orthogonal", 0, &gates, 0, 1);
+    for (size_t g = 0; g < 4; g++) assert_true(distance_from_orthogonal(values + g * 1500, 30, 50) < 1e-6);
+    assert_true(distance_from_orthogonal(values, 60, 50) > 1e-3); /* each gate by itself */
+}
+
+/* Q of a 2 x 2 matrix by hand: (3, 4) of length 5 is the first column with R's diagonal positive; the second column is
+ * at right angles on the side of (1, 2): (-4, 3) / 5. */
+static void an_orthogonal_matrix_is_q_of_a_positive_r(void **state)
+{
+    float a[] = { 3, 1, /**/ 4, 2 };
+    fl_init_make_orthogonal(a, 2, 2);
+    double expected[] = { .6, -.8, /**/ .8, .6 };
+    for (size_t i = 0; i < 4; i++) assert_close(a[i], expected[i], 1e-7);
+}
+
+/* Martens 2010: 15 connections of each unit, or all where there are fewer; normal of variance 1. */
+static void sparse_units_have_fifteen_connections(void **state)
+{
+    fl_tensor few = { .name = "t.weight", .shape = { OUT, 7 }, .n_dims = 2, .n_values = 7 * OUT };
+    draw("sparse", 0, &few, 0, 1);
+    for (size_t i = 0; i < 7 * OUT; i++) assert_true(values[i] != 0);
+    draw("sparse", 0, &matrix, 0, 1);
+    for (size_t row = 0; row < OUT; row++) {
+        size_t n = 0;
+        for (size_t i = 0; i < IN; i++) n += values[row * IN + i] != 0;
+        assert_int_equal(n, 15);
+    }
+    assert_close(variance() * N, 15 * OUT, 4 * sqrt(2.0 / (15 * OUT)));
+}
+
 static void a_filter_counts_its_area(void **state)
 {
     check("he_normal", 0, &filters, 2.0 / (20 * 25), HUGE_VAL);
@@ -68,7 +132,9 @@ static void a_filter_counts_its_area(void **state)
 
 static void a_bias_starts_at_its_constant_and_a_constant_rule_at_its_value(void **state)
 {
-    fl_tensor bias = { .name = "t.bias", .shape = { OUT }, .n_dims = 1, .n_values = OUT, .count = OUT };
+    fl_tensor bias = {
+        .name = "t.bias", .start = FL_TENSOR_BIAS, .shape = { OUT }, .n_dims = 1, .n_values = OUT, .count = OUT
+    };
     draw("he_normal", 0, &bias, 0, 1);
     for (size_t i = 0; i < OUT; i++) assert_true(values[i] == 0.25f);
     draw("constant", 3, &matrix, 0, 1);
@@ -104,14 +170,19 @@ static void an_unknown_rule_is_answered_with_the_known_ones(void **state)
 {
     fl_error error;
     assert_null(fl_init_find("xavier", &error));
-    assert_string_equal(error.text, "unknown initialisation 'xavier'; use he_normal, he_uniform, "
-                                    "glorot_normal, glorot_uniform, truncated_normal or constant");
+    assert_string_equal(error.text,
+                        "unknown initialisation 'xavier'; use he_normal, he_uniform, "
+                        "glorot_normal, glorot_uniform, truncated_normal, uniform, orthogonal, sparse or constant");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_have_their_variance_and_bounds),
+        cmocka_unit_test(uniform_has_its_bound),
+        cmocka_unit_test(orthogonal_matrices_are_orthogonal),
+        cmocka_unit_test(an_orthogonal_matrix_is_q_of_a_positive_r),
+        cmocka_unit_test(sparse_units_have_fifteen_connections),
         cmocka_unit_test(a_filter_counts_its_area),
         cmocka_unit_test(a_bias_starts_at_its_constant_and_a_constant_rule_at_its_value),
         cmocka_unit_test(each_tensor_and_each_seed_draws_from_its_own_stream),

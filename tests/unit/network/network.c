@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "network/architecture.h"
 #include "network/network.h"
+#include "workload/workload.h"
 
 static const fl_tensor_shape IMAGES = { 3, 1, 28, 28 };
 
@@ -27,8 +27,7 @@ static void set_parameters(fl_network *network)
 }
 
 /* A network with parameters and a batch, the same ones on every backend. */
-static fl_network *made(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision,
-                        bool training)
+static fl_network *made(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision, bool training)
 {
     fl_network *network = fl_network_new(backend, a->layers, a->n_layers, IMAGES, precision, training, NULL);
     assert_non_null(network);
@@ -65,10 +64,10 @@ static double distance(const float *a, const float *b, size_t n)
     return sqrt(difference / length);
 }
 
-static void the_architectures_have_their_parameters(void **state)
+static void the_models_have_their_parameters(void **state)
 {
-    fl_network *mlp = made(fl_backends()[0], &fl_network_mlp, FL_BACKEND_F32, false);
-    fl_network *cnn = made(fl_backends()[0], &fl_network_simple_cnn, FL_BACKEND_F32, false);
+    fl_network *mlp = made(fl_backends()[0], fl_workload_find("mnist/mlp", NULL), FL_BACKEND_F32, false);
+    fl_network *cnn = made(fl_backends()[0], fl_workload_find("mnist/simple_cnn", NULL), FL_BACKEND_F32, false);
     assert_int_equal(fl_network_layout(mlp)->n_parameters, 235146);  /* 784*256+256 + 256*128+128 + 128*10+10 */
     assert_int_equal(fl_network_layout(cnn)->n_parameters, 3274634); /* Shallue et al. 2018, "base" CNN */
     const char *names[] = { "conv1.weight",  "conv1.bias",  "conv2.weight",  "conv2.bias",
@@ -79,19 +78,19 @@ static void the_architectures_have_their_parameters(void **state)
     fl_network_free(cnn);
 }
 
-typedef void network_check(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision);
+typedef void network_check(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision);
 
 static void everywhere(network_check *check)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
             if (!(*backend)->usable(precision, NULL)) continue;
-            check(*backend, &fl_network_mlp, precision);
-            check(*backend, &fl_network_simple_cnn, precision);
+            check(*backend, fl_workload_find("mnist/mlp", NULL), precision);
+            check(*backend, fl_workload_find("mnist/simple_cnn", NULL), precision);
         }
 }
 
-static void check_layout(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+static void check_layout(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *layout = fl_network_layout(network);
@@ -120,7 +119,7 @@ static size_t nonzeros(const float *values, size_t n)
     return count;
 }
 
-static void check_padding(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+static void check_padding(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *layout = fl_network_layout(network);
@@ -141,8 +140,7 @@ static void padding_is_zero_after_import_and_after_backward(void **state)
     everywhere(check_padding);
 }
 
-static void check_round_trip(const fl_backend *backend, const fl_network_architecture *a,
-                             fl_backend_precision precision)
+static void check_round_trip(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, false);
     size_t n = fl_network_layout(network)->n_parameters;
@@ -161,7 +159,7 @@ static void import_and_export_give_back_the_same_bits(void **state)
     everywhere(check_round_trip);
 }
 
-static void check_init(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+static void check_init(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_init init = { .weights = fl_init_find("he_normal", NULL), .bias = 0.125 };
     fl_network *naive = made(fl_backends()[0], a, FL_BACKEND_F32, false), *other = made(backend, a, precision, true);
@@ -181,13 +179,14 @@ static void check_init(const fl_backend *backend, const fl_network_architecture 
 static void initial_values_are_the_same_on_every_backend(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
-        if ((*backend)->usable(FL_BACKEND_F32, NULL)) check_init(*backend, &fl_network_mlp, FL_BACKEND_F32);
+        if ((*backend)->usable(FL_BACKEND_F32, NULL))
+            check_init(*backend, fl_workload_find("mnist/mlp", NULL), FL_BACKEND_F32);
 }
 
 /* f32: a few roundings of 2^-24 per layer; a ReLU that flips moves a hair of the gradient. bf16: roundings of 2^-9 per
  * layer, and one value in a hundred or so lies close enough to a kink to flip, which moves a tenth of the gradient's
  * length. */
-static void check_agreement(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+static void check_agreement(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     const double loss_tolerance[] = { [FL_BACKEND_F32] = 1e-6, [FL_BACKEND_BF16] = 2e-2 };
     const double gradient_tolerance[] = { [FL_BACKEND_F32] = 1e-5, [FL_BACKEND_BF16] = 0.15 };
@@ -213,8 +212,7 @@ static void losses_and_gradients_agree_across_backends(void **state)
     everywhere(check_agreement);
 }
 
-static void check_evaluation(const fl_backend *backend, const fl_network_architecture *a,
-                             fl_backend_precision precision)
+static void check_evaluation(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *training = made(backend, a, precision, true), *evaluation = made(backend, a, precision, false);
     assert_null(fl_network_gradient(evaluation));
@@ -231,8 +229,7 @@ static void a_network_for_evaluation_gives_the_same_losses(void **state)
     everywhere(check_evaluation);
 }
 
-static void check_repetition(const fl_backend *backend, const fl_network_architecture *a,
-                             fl_backend_precision precision)
+static void check_repetition(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *first = made(backend, a, precision, true), *second = made(backend, a, precision, true);
     fl_network *networks[] = { first, second, second }; /* the second one twice: nothing is left behind by a pass */
@@ -254,7 +251,7 @@ static void a_pass_gives_the_same_bits_again(void **state)
 
 /* Losses and gradient of a network whose parameters were imported, and of one whose parameters were written from others
  * to the same ones, refreshed in pieces that end anywhere. */
-static void check_pieces(const fl_backend *backend, const fl_network_architecture *a, fl_backend_precision precision)
+static void check_pieces(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *imported = made(backend, a, precision, true), *refreshed = made(backend, a, precision, true);
     size_t n = fl_network_layout(refreshed)->count, piece = 0;
@@ -282,8 +279,7 @@ static void parameters_may_change_piece_by_piece(void **state)
     everywhere(check_pieces);
 }
 
-static void check_divergence(const fl_backend *backend, const fl_network_architecture *a,
-                             fl_backend_precision precision)
+static void check_divergence(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
 {
     fl_network *network = made(backend, a, precision, true);
     const fl_tensor_layout *layout = fl_network_layout(network);
@@ -303,7 +299,7 @@ static void a_parameter_that_is_not_finite_reaches_the_loss(void **state)
 /* Recorded on an AVX-512 machine with gcc 12 at -O3; -O0, -O2 with sanitizers and clang 14 gave the same. */
 static void naive_gives_the_same_bits_on_every_machine(void **state)
 {
-    fl_network *network = made(fl_backends()[0], &fl_network_simple_cnn, FL_BACKEND_F32, true);
+    fl_network *network = made(fl_backends()[0], fl_workload_find("mnist/simple_cnn", NULL), FL_BACKEND_F32, true);
     fl_network_forward(network);
     fl_network_backward(network, NULL, NULL);
     char text[FL_HASH_TEXT];
@@ -318,7 +314,7 @@ static void the_losses_fall_back_and_the_record_says_so(void **state)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
         if (!(*backend)->usable(FL_BACKEND_F32, NULL)) continue;
-        fl_network *network = made(*backend, &fl_network_simple_cnn, FL_BACKEND_F32, true);
+        fl_network *network = made(*backend, fl_workload_find("mnist/simple_cnn", NULL), FL_BACKEND_F32, true);
         const char *const *fallbacks = fl_network_fallbacks(network);
         if (*backend == fl_backends()[0]) {
             assert_null(fallbacks[0]);
@@ -333,9 +329,9 @@ static void the_losses_fall_back_and_the_record_says_so(void **state)
 static void a_description_names_every_implementation(void **state)
 {
     fl_text text = { 0 };
-    fl_network *network = made(fl_backends()[0], &fl_network_simple_cnn, FL_BACKEND_F32, true);
+    fl_network *network = made(fl_backends()[0], fl_workload_find("mnist/simple_cnn", NULL), FL_BACKEND_F32, true);
     fl_network_describe(network, &text);
-    assert_contains(text.bytes, "conv1: axpy loops; max_pool: row loops; relu: row loops; conv2: ");
+    assert_contains(text.bytes, "conv1: axpy loops; max_pool1: row loops; relu1: row loops; conv2: ");
     assert_contains(text.bytes, "dense2: axpy loops; softmax_cross_entropy: double sums");
     fl_text_free(&text);
     fl_network_free(network);
@@ -348,7 +344,7 @@ static void a_fallback_meets_a_canonical_activation(void **state)
     static const fl_layer layers[] = { { .kind = FL_LAYER_RELU },
                                        { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 5, .kernel = 25 },
                                        { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY } };
-    const fl_network_architecture odd = { layers, 3 };
+    const fl_workload odd = { .layers = layers, .n_layers = 3 };
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
             if (!(*backend)->usable(precision, NULL)) continue;
@@ -360,7 +356,7 @@ static void a_fallback_meets_a_canonical_activation(void **state)
 static void a_backend_that_cannot_compute_is_refused_with_a_sentence(void **state)
 {
     fl_error error;
-    const fl_network_architecture *a = &fl_network_mlp;
+    const fl_workload *a = fl_workload_find("mnist/mlp", NULL);
     assert_null(fl_network_new(fl_backends()[0], a->layers, a->n_layers, IMAGES, FL_BACKEND_BF16, true, &error));
     assert_string_equal(error.text, "backend 'naive' computes in f32 only, not in bf16");
     assert_int_equal(error.fault, FL_ERROR_USER);
@@ -372,7 +368,7 @@ int main(void)
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
         if ((*backend)->usable(FL_BACKEND_F32, NULL)) (*backend)->start(1, NULL);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_architectures_have_their_parameters),
+        cmocka_unit_test(the_models_have_their_parameters),
         cmocka_unit_test(blocks_lie_on_multiples_of_sixteen_without_overlap),
         cmocka_unit_test(padding_is_zero_after_import_and_after_backward),
         cmocka_unit_test(import_and_export_give_back_the_same_bits),

@@ -41,6 +41,21 @@ static void a_record_holds_the_promised_fields(void **state)
     fl_study_free(study);
 }
 
+static void only_a_rule_that_stands_on_lapack_has_bits_of_the_machine(void **state)
+{
+    fl_study *adam = synthetic_study(BUDGET(3), ADAM),
+             *muon = synthetic_study(BUDGET(3), "{\"arm\":\"muon\",\"optimizer\":\"muon\",\"space\":{"
+                                                "\"learning_rate\":{\"min\":1e-3,\"max\":0.1,\"scaling\":\"log\"}}}");
+    json_t *exact = record_of(adam, (synthetic){ .val_error = 0.2 }),
+           *machine = record_of(muon, (synthetic){ .val_error = 0.2 });
+    assert_null(json_object_get(exact, "machine_bits"));
+    assert_true(json_is_true(json_object_get(machine, "machine_bits")));
+    json_decref(exact);
+    json_decref(machine);
+    fl_study_free(adam);
+    fl_study_free(muon);
+}
+
 static void what_an_infeasible_trial_has_not_is_null(void **state)
 {
     fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
@@ -205,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_holds_the_promised_fields),
+        cmocka_unit_test(only_a_rule_that_stands_on_lapack_has_bits_of_the_machine),
         cmocka_unit_test(what_an_infeasible_trial_has_not_is_null),
         cmocka_unit_test(steps_to_target_are_null_when_missed_and_absent_without_a_target),
         cmocka_unit_test(a_target_is_reached_strictly_below_its_value),

@@ -23,7 +23,7 @@ static void the_last_line_of_a_slot_counts(void **state)
     const fl_results *results = read_fixture(&s);
     assert_int_equal(2, results->n_records);
     assert_int_equal(FL_OUTCOME_COMPLETE, results->records[0].status);
-    assert_close(results->records[0].val_error, 0.3, 0);
+    assert_close(results->records[0].figures.val_error, 0.3, 0);
     assert_int_equal(0, results->arms[0].n_failed);
     fixture_end(&s);
 }

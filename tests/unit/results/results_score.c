@@ -28,8 +28,8 @@ static void the_lowest_validation_error_is_selected_whatever_its_test_error(void
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(3, n);
     const fl_results_score *best = best_of(scores, n, 1);
-    assert_close(best->val_error, 0.1, 0);
-    assert_close(best->test_error, 0.4, 0);
+    assert_close(best->figures.val_error, 0.1, 0);
+    assert_close(best->figures.test_error, 0.4, 0);
     free(scores);
     fixture_end(&s);
 }
@@ -72,10 +72,10 @@ static void the_score_is_the_median_over_the_repeats(void **state)
             add_trial(&s, 0, i, r, (synthetic){ .val_error = errors[i][r], .test_error = errors[i][r] + 0.01 });
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(2, n);
-    assert_close(scores[0].score, 0.5, 0);
+    assert_close(scores[0].figures.score, 0.5, 0);
     const fl_results_score *best = best_of(scores, n, 1);
-    assert_close(best->score, 0.4, 0);
-    assert_close(best->test_error, 0.41, 1e-15);
+    assert_close(best->figures.score, 0.4, 0);
+    assert_close(best->figures.test_error, 0.41, 1e-15);
     assert_int_equal(0, best->record->slot.repeat);
     free(scores);
     fixture_end(&s);
@@ -93,10 +93,10 @@ static void of_an_even_number_of_repeats_the_middle_two_are_averaged(void **stat
     for (uint64_t r = 0; r < 4; r++)
         add_trial(&s, 0, 0, r, (synthetic){ .val_error = errors[r], .test_error = tests[r], .reached = reached[r] });
     fl_results_score *scores = scores_of(&s, &n);
-    assert_close(scores[0].score, 0.3, 1e-15);
-    assert_close(scores[0].test_error, 0.3, 1e-15);
+    assert_close(scores[0].figures.score, 0.3, 1e-15);
+    assert_close(scores[0].figures.test_error, 0.3, 1e-15);
     assert_int_equal(2, scores[0].record->slot.repeat);
-    assert_close(scores[0].steps_to_target, 35, 0);
+    assert_close(scores[0].figures.steps_to_target, 35, 0);
     free(scores);
     fixture_end(&s);
 }
@@ -114,7 +114,7 @@ static void a_trial_is_feasible_when_all_its_repeats_are(void **state)
     fl_results_score *scores = scores_of(&s, &n);
     assert_int_equal(3, n);
     for (size_t i = 0; i < n; i++)
-        assert_true(!scores[i].feasible && isinf(scores[i].score) && isinf(scores[i].test_error));
+        assert_true(!scores[i].feasible && isinf(scores[i].figures.score) && isinf(scores[i].figures.test_error));
     assert_null(fl_results_best_score(scores, n));
     free(scores);
     fixture_end(&s);
@@ -150,7 +150,7 @@ static void infeasible_trials_score_infinity_and_failed_ones_nothing(void **stat
     assert_int_equal(2, n);
     assert_int_equal(0, scores[0].index);
     assert_int_equal(2, scores[1].index);
-    assert_true(isinf(scores[0].score) && isinf(scores[0].test_error));
+    assert_true(isinf(scores[0].figures.score) && isinf(scores[0].figures.test_error));
     assert_null(fl_results_best_score(scores, n));
     free(scores);
     fixture_end(&s);
@@ -164,8 +164,8 @@ static void the_scored_point_is_the_last_or_the_best(void **state)
     fixture_begin(&s, BUDGET(1) "\"select_at\": \"best\",", SGD("sgd"));
     add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.3, .test_error = 0.31, .reached = 10 });
     fl_results_score *scores = scores_of(&s, &n);
-    assert_close(scores[0].score, 0, 0);
-    assert_close(scores[0].test_error, 0, 0);
+    assert_close(scores[0].figures.score, 0, 0);
+    assert_close(scores[0].figures.test_error, 0, 0);
     free(scores);
     fixture_end(&s);
 }
@@ -178,7 +178,7 @@ static void the_loss_can_be_selected_by_as_well(void **state)
     add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.1, .val_loss = 0.9 });
     add_trial(&s, 0, 1, 0, (synthetic){ .val_error = 0.2, .val_loss = 0.7 });
     fl_results_score *scores = scores_of(&s, &n);
-    assert_close(best_of(scores, n, 1)->val_error, 0.2, 0);
+    assert_close(best_of(scores, n, 1)->figures.val_error, 0.2, 0);
     free(scores);
     fixture_end(&s);
 }
@@ -192,7 +192,7 @@ static void steps_to_target_are_the_median_over_the_repeats(void **state)
     fixture_begin(&s, BUDGET(1) REPEATS(3) "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},", SGD("sgd"));
     for (uint64_t r = 0; r < 3; r++) add_trial(&s, 0, 0, r, (synthetic){ .val_error = 0.2, .reached = reached[r] });
     fl_results_score *scores = scores_of(&s, &n);
-    assert_close(scores[0].steps_to_target, 40, 0);
+    assert_close(scores[0].figures.steps_to_target, 40, 0);
     free(scores);
     fixture_end(&s);
 }

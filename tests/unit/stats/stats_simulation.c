@@ -1,10 +1,10 @@
 /* What intervals and tests are worth, measured on simulated studies (support/simulated.h).
  *
- * Intervals must cover in .85 to .93 of the studies (90 % is what they aim at), a difference may be claimed in .06 of
- * the pairs of equal arms (5 % is the level, .005 a standard error of 2,000 pairs), in .08 of those that are equal in
- * E[best of K] alone, and must be in .70 of those 10 % apart. "Not worse" may be contradicted in .06 of the pairs of
- * equal arms, and must be in .80 of those whose second arm is 10 % worse; it may be shown in .07 of those worse by the
- * whole margin, and must be in .90 of those 10 % better.
+ * Intervals must cover in .85 to .93 of the studies (90 % is what they aim at), a difference may be claimed in .05 of
+ * the pairs of equal arms, in .08 of those that are equal in E[best of K] alone, and must be in .70 of those 10 %
+ * apart. "Not worse" may be contradicted in .05 of the pairs of equal arms, and must be in .80 of those whose second
+ * arm is 10 % worse; it may be shown in .05 of those worse by the whole margin, and must be in .90 of those 10 %
+ * better.
  */
 #include "support/simulated.h"
 
@@ -99,8 +99,8 @@ static claims claims_of(source a, source b, size_t n)
 static void equal_arms_are_rarely_told_apart(void **state)
 {
     claims equal = claims_of(SOURCE, SOURCE, 60);
-    assert_at_most(equal.differ, 0.06);
-    assert_at_most(equal.contradicted, 0.06);
+    assert_at_most(equal.differ, 0.05);
+    assert_at_most(equal.contradicted, 0.05);
 }
 
 /* Arms with the same E[best of K], one from a space several times as wide. */
@@ -128,7 +128,7 @@ static void arms_ten_percent_apart_mostly_are(void **state)
 /* An arm that is worse by the whole margin must not pass for one that is no worse; one ten percent better should. */
 static void not_worse_is_shown_of_arms_that_are_not(void **state)
 {
-    assert_at_most(claims_of(SOURCE, times(SOURCE, 1 + margin_of(12) / best_of(SOURCE, 12)), 60).shown, 0.07);
+    assert_at_most(claims_of(SOURCE, times(SOURCE, 1 + margin_of(12) / best_of(SOURCE, 12)), 60).shown, 0.05);
     assert_at_least(claims_of(SOURCE, times(SOURCE, 0.9), 60).shown, 0.90);
 }
 

@@ -3,6 +3,7 @@
 
 #include "stats/friedman.h"
 #include "stats/profile.h"
+#include "stats/scaling.h"
 #include "stats/scope.h"
 #include "stats/steps_ratio.h"
 
@@ -64,6 +65,33 @@ static void a_profile_counts_workloads_within_a_factor(void **state)
     assert_close(fl_stats_profile(steps, 3, 2, 1, 1e9), 2.0 / 3, 1e-14);
 }
 
+/* Workload 1: a at 100 in all trials, b at 100 or 300; workload 2: nobody; workload 3: a at 400, b at 200. At tau 1 a
+ * is fastest on workload 1 for sure, b on 3; b is on 1 only where its draws of the best of 2 favour it. */
+static void a_profiles_interval_comes_from_the_trials(void **state)
+{
+    fl_stats_trial trials[6][20];
+    for (size_t i = 0; i < 20; i++) {
+        trials[0][i] = simulated_trial(100);
+        trials[1][i] = simulated_trial(i % 3 ? 300 : 100); /* 7 of 20: the best of 2 is 100 in 1 - 13 12/20 19 = .589 */
+        trials[2][i] = trials[3][i] = simulated_trial(INFINITY);
+        trials[4][i] = simulated_trial(400);
+        trials[5][i] = simulated_trial(200);
+    }
+    fl_stats_profile_cell cells[6];
+    for (size_t i = 0; i < 6; i++) cells[i] = (fl_stats_profile_cell){ trials[i], 20, 1 };
+    const double taus[] = { 1, 2 };
+    fl_stats_profile_share shares[4];
+    fl_stats_profile_shares(cells, 3, 2, 2, taus, 2, 400, 1, shares);
+    assert_close(shares[0].share, 1.0 / 3, 1e-12); /* a at 1: never on less than workload 1 alone */
+    assert_true(fabs(shares[0].low - 1.0 / 3) < 1e-12 && fabs(shares[0].high - 1.0 / 3) < 1e-12);
+    assert_close(shares[1].share, 2.0 / 3, 1e-12); /* b at 1: the median of its best of 2 is 100 */
+    assert_true(fabs(shares[1].low - 1.0 / 3) < 1e-12 && fabs(shares[1].high - 2.0 / 3) < 1e-12);
+    assert_close(shares[2].share, 2.0 / 3, 1e-12); /* a at 2: 400 is twice 200 */
+    cells[4].per_step = 2;                         /* two gradient evaluations a step: four times b's */
+    fl_stats_profile_shares(cells, 3, 2, 2, taus, 2, 400, 1, shares);
+    assert_close(shares[2].share, 1.0 / 3, 1e-12);
+}
+
 /* --- time to target --- */
 
 static fl_stats_steps_ratio ratio_of(double a, double b, double resolution)
@@ -95,6 +123,50 @@ static void a_target_out_of_reach_is_infinitely_far(void **state)
     assert_true(isinf(ratio.ratio) && isinf(ratio.low) && isinf(ratio.high));
     assert_true(ratio.reached_a == 0 && fabs(ratio.reached_b - 1) < 1e-12);
     assert_true(isnan(ratio_of(INFINITY, INFINITY, 50).ratio));
+}
+
+/* --- batch sizes --- */
+
+enum { BATCHES = 4, PER_BATCH = 30 };
+
+/* Steps 1000 (64/b)^power; `spread` is the standard deviation of log2 steps between trials. */
+static fl_stats_scaling scaling_of(double power, double spread, uint64_t seed)
+{
+    static fl_stats_trial trials[BATCHES][PER_BATCH];
+    fl_stats_scaling_batch batches[BATCHES];
+    fl_random_stream stream = fl_random_stream_start(seed, "simulated batches", 0);
+    for (size_t b = 0; b < BATCHES; b++) {
+        double batch = (double)(64u << b);
+        batches[b] = (fl_stats_scaling_batch){ batch, trials[b], PER_BATCH };
+        for (size_t i = 0; i < PER_BATCH; i++)
+            trials[b][i] = simulated_trial(1000 * pow(64 / batch, power) * exp2(spread * fl_random_normal(&stream)));
+    }
+    return fl_stats_scaling_of(batches, BATCHES, PER_BATCH / 5, 200, seed);
+}
+
+static void the_slope_is_that_of_the_steps(void **state)
+{
+    fl_stats_scaling perfect = scaling_of(1, 0, 1), half = scaling_of(0.5, 0, 1);
+    assert_close(perfect.slope, -1, 1e-12);
+    assert_close(perfect.low, -1, 1e-12);
+    assert_close(half.slope, -0.5, 1e-12);
+    assert_int_equal(BATCHES, half.n_reached);
+}
+
+/* 90 % is what the interval aims at; of medians of few it covers less, as any bootstrap does, but not below .8. */
+static void perfect_scaling_is_rarely_excluded_where_it_is_perfect(void **state)
+{
+    size_t held = 0, excluded = 0;
+    for (uint64_t study = 1; study <= n_studies; study++) {
+        fl_stats_scaling perfect = scaling_of(1, 0.5, study), none = scaling_of(0.7, 0.5, study);
+        held += perfect.low <= -1 && -1 <= perfect.high;
+        excluded += none.low > -1;
+    }
+    double covers = (double)held / (double)n_studies, finds = (double)excluded / (double)n_studies;
+    print_message("perfect scaling: the slope's interval covers %.3f; of slope -.7 it is excluded in %.3f\n", covers,
+                  finds);
+    assert_at_least(covers, 0.8);
+    assert_at_least(finds, 0.5);
 }
 
 /* --- spaces --- */
@@ -164,8 +236,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(drawn_rankings_agree_with_all_of_them),
         cmocka_unit_test(below_six_workloads_nothing_is_claimed),
         cmocka_unit_test(a_profile_counts_workloads_within_a_factor),
+        cmocka_unit_test(a_profiles_interval_comes_from_the_trials),
         cmocka_unit_test(the_resolution_enters_the_interval_on_both_sides),
         cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
+        cmocka_unit_test(the_slope_is_that_of_the_steps),
+        cmocka_unit_test(perfect_scaling_is_rarely_excluded_where_it_is_perfect),
         cmocka_unit_test(a_flip_is_found_where_there_is_one),
         cmocka_unit_test(nothing_is_found_where_there_is_nothing),
         cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),

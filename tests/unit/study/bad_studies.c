@@ -71,13 +71,11 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'batchsize': 32,",
       "4:21: unknown key 'batchsize' (did you mean batch_size?); use study, why, workload, workload_options, split, "
       "init, backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from or "
-      "arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, ..." },
     { BATCH, BATCH " 'Target': {},",
       "4:21: unknown key 'Target' (did you mean target?); use study, why, workload, workload_options, split, init, "
       "backend, "
-      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from or "
-      "arms" },
+      "precision, threads, batch_size, budget, search, seeds, select, select_at, target, claims, narrowed_from, ..." },
     /* name and reason */
     { "  'study': 'base',\n", "", "1:1: 'study' is missing here" },
     { "'base'", "7", "2:12: 'study' must be a string" },
@@ -94,9 +92,9 @@ static const bad_study bad[] = {
     { "'base',", "'base', 'why': 3,", "2:27: 'why' must be a string" },
     /* workloads and their options */
     { "  'workload': 'quadratic/noisy',\n", "", "1:1: 'workload' is missing here" },
-    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use glyphs/mlp, ..." },
+    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use fashion_mnist/mlp, ..." },
     { "'quadratic/noisy'", "[]", "3:15: 'workload' must list from 1 to 32 values" },
-    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists this value twice" },
+    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists two called 'quadratic/noisy'" },
     { "'quadratic/noisy'", "['quadratic/noisy', 5]", "3:35: this must be a string" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'conditon': 5 },",
       "3:56: workload 'quadratic/noisy' has no option 'conditon'; 'fairlead list workloads' shows what it has" },
@@ -141,7 +139,7 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'split': 5,", "4:30: 'split' must be an object {...}" },
     { BATCH, BATCH " 'init': { 'weights': 'zeros' },",
       "4:42: unknown initialisation 'zeros'; use he_normal, he_uniform, glorot_normal, glorot_uniform, "
-      "truncated_normal or constant" },
+      "truncated_normal, uniform, orthogonal, sparse or constant" },
     { BATCH, BATCH " 'init': { 'weights': 'truncated_normal' },",
       "4:42: initialisation 'truncated_normal' needs 'argument', its deviation" },
     { BATCH, BATCH " 'init': { 'weights': 'he_normal', 'argument': 2 },",
@@ -170,7 +168,7 @@ static const bad_study bad[] = {
     { "'steps': 10", "'steps': 10, 'stop_above': 1",
       "5:55: stop_above = 1 must be above 1, a multiple of the first loss" },
     { "'steps': 10", "'steps': 10, 'epochs': 3",
-      "5:41: unknown key 'epochs'; use trials, steps, eval_every, feasible, max_trials, stop_above or test" },
+      "5:41: unknown key 'epochs'; use trials, steps, eval_every, feasible, max_trials, stop_above, ..." },
     { "'steps': 10", "'steps': {}", "5:37: 'steps' names no batch size; write a number, or one for each of them" },
     { "'steps': 10", "'steps': { '32': 10 }", "5:39: steps for a batch of '32', which 'batch_size' does not list" },
     { "'steps': 10", "'steps': { '16': 0 }", "5:45: '16' must be a whole number from 1 to 9007199254740991" },
@@ -250,6 +248,20 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'claims': { 'margin': -0.5 },",
       "4:43: margin = -0.5 must be at least 0, a difference of the test error" },
     { BATCH, BATCH " 'claims': { 'margin': '1 %' },", "4:43: 'margin' must be a number" },
+    { BATCH, BATCH " 'claims': { 'effort': 1 },", "4:43: 'effort' must be true or false" },
+    { BATCH, BATCH " 'claims': { 'time_to_target': true },",
+      "4:51: the time to a target needs one; give the study a 'target'" },
+    { BATCH, BATCH " 'claims': { 'workloads': true },",
+      "4:46: there is nothing to compare over workloads; the study has one arm" },
+    { BATCH, BATCH " 'claims': { 'flips': [] },",
+      "4:42: 'flips' must be an array with at least one object of two pairs, 'narrow' and 'wide'" },
+    { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'] }] },", "4:43: 'wide' is missing here" },
+    { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'broad': 1 }] },",
+      "4:67: unknown key 'broad'; use narrow or wide" },
+    { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['b', 'a'] }] }",
+      "13:60: a flip compares four arms; this one names an arm in both spaces" },
+    { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'workloads': true }",
+      "13:31: there is one workload; list several, or name the 'family' of studies that have the others" },
     { BATCH, BATCH " 'claims': { 'family': '' },",
       "4:43: a family's name must be a line of 1 to 200 bytes without control characters" },
     /* arms */
@@ -284,7 +296,7 @@ static const bad_study bad[] = {
       "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
       "schedule.decay_fraction, schedule.end_factor" },
     { RATE, RATE ", 'workload.noise': 1",
-      "11:73: a workload's options are the same for every arm: they belong in the study's 'workload_options'" },
+      "11:73: 'workload.noise' shapes the data, which are the same for every arm: it belongs in the study's 'workload_options'" },
     { RATE, RATE ", 'momentum': 0.9",
       "11:73: optimizer 'adam' has no hyperparameter 'momentum'; it has learning_rate, beta1, beta2, epsilon, "
       "epsilon_form" },

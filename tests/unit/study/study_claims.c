@@ -132,6 +132,37 @@ static void other_claims_do_not_continue(void **state)
     json_decref(frozen);
 }
 
+/* A flip stands for one per combination; flags and flips are frozen as the file has them, and only where it has them.
+ */
+static void what_is_declared_beyond_pairs_is_frozen(void **state)
+{
+    fl_study *study =
+        study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 16], 'budget': { 'trials': 10,"
+                 " 'steps': 9 }, 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
+                 " 'effort': true }, 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") ", " ARM("d") " ] }",
+                 NULL);
+    const fl_study_claims *claims = &study->claims;
+    assert_int_equal(2, claims->n_flips);
+    assert_string_equal("b batch_size=16", study->arms[claims->flips[1].narrow.right].name);
+    assert_string_equal("c batch_size=16", study->arms[claims->flips[1].wide.left].name);
+    assert_true(claims->effort && !claims->time_to_target && !claims->workloads);
+    const json_t *frozen = json_object_get(study->resolved, "claims");
+    assert_non_null(json_object_get(frozen, "flips"));
+    assert_true(json_is_true(json_object_get(frozen, "effort")));
+    assert_null(json_object_get(frozen, "workloads"));
+    fl_study_free(study);
+}
+
+static void over_workloads_there_is_one_batch_size(void **state)
+{
+    fl_error error;
+    char text[] = STUDY("[8, 16]", "30", "'claims': { 'workloads': true, 'family': 'f' },");
+    for (char *c = text; *c; c++)
+        if (*c == '\'') *c = '"';
+    assert_null(fl_study_load_text("study", text, NULL, &error));
+    assert_contains(error.text, "a comparison over workloads needs one batch size, backend and precision");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +173,8 @@ int main(void)
         cmocka_unit_test(claims_are_no_part_of_a_trials_identity),
         cmocka_unit_test(an_extension_keeps_the_first_k),
         cmocka_unit_test(other_claims_do_not_continue),
+        cmocka_unit_test(what_is_declared_beyond_pairs_is_frozen),
+        cmocka_unit_test(over_workloads_there_is_one_batch_size),
     };
     return test_run(tests, NULL, NULL);
 }

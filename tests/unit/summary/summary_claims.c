@@ -140,6 +140,20 @@ static void a_diverged_arm_has_no_difference(void **state)
     end(&s, summary);
 }
 
+/* A feasible budget that no trial fills is not merely unfilled. */
+static void an_arm_that_diverges_in_every_trial_is_said_to(void **state)
+{
+    fixture s;
+    fixture_begin(&s, FEASIBLE(5), SGD("a") "," UNLIKE("b", 20));
+    trials_at(&s, 0, 5, 0.1, 0);
+    for (uint64_t i = 0; i < 5; i++) add_trial(&s, 1, i, 0, infeasible);
+    fl_summary *summary = sum_up(&s);
+    assert_true(fl_summary_diverged(&summary->arms[1]) && !fl_summary_diverged(&summary->arms[0]));
+    assert_int_equal(FL_SUMMARY_DIVERGED, summary->pairs[0].found);
+    assert_string_equal("b diverged", summary->pairs[0].verdict);
+    end(&s, summary);
+}
+
 /* Errors with p between .05/12 and .05: claimed at the first look, not at the third. */
 static void looking_again_asks_for_more(void **state)
 {
@@ -226,6 +240,7 @@ int main(void)
         cmocka_unit_test(nothing_is_claimed_against_an_arm_whose_search_is_cut_off),
         cmocka_unit_test(a_winner_that_is_cut_off_is_claimed),
         cmocka_unit_test(a_diverged_arm_has_no_difference),
+        cmocka_unit_test(an_arm_that_diverges_in_every_trial_is_said_to),
         cmocka_unit_test(looking_again_asks_for_more),
         cmocka_unit_test(studies_of_one_family_are_corrected_together),
         cmocka_unit_test(reruns_are_a_comparison_of_their_own),

@@ -1,28 +1,6 @@
 /* A trial that resumes from a checkpoint ends like one that was never interrupted. */
 #include "support/training.h"
 
-#include <unistd.h>
-
-/* Run a trial undisturbed, run it with a checkpoint after each step, and go on from each of them. */
-static void assert_resumes(const fl_trial *trial)
-{
-    training_file copies[STEPS] = { 0 };
-    training alone = { .every = 0 }, keeping = { .every = 1, .copies = copies };
-    fl_error error;
-    fl_train_trainer *trainer = fl_train_trainer_new();
-    unlink(training_path);
-    training_run(trainer, trial, &alone, &error);
-    training_run(trainer, trial, &keeping, &error);
-    if (!alone.ran || !keeping.ran) fail_msg("%s", error.text);
-    assert_string_equal(alone.words, keeping.words);
-    assert_int_equal(keeping.sentences, 0);
-    for (size_t done = 1; done < STEPS && copies[done].bytes; done++) {
-        assert_resumes_from(trainer, trial, &copies[done], done, alone.words);
-        free(copies[done].bytes);
-    }
-    fl_train_trainer_free(trainer);
-}
-
 static fl_trial sgd(double rate)
 {
     fl_trial trial = training_quadratic(fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL));
@@ -38,6 +16,37 @@ static void every_optimizer_goes_on_from_any_step(void **state)
     for (const fl_optimizer *const *optimizer = fl_optimizers(); *optimizer; optimizer++) {
         fl_trial trial = training_quadratic(*optimizer, fl_schedule_find("linear", NULL));
         assert_resumes(&trial);
+        fl_trial_free(&trial);
+    }
+}
+
+static fl_trial glyphs(const char *rule)
+{
+    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/mlp", NULL) };
+    fl_trial trial = fl_trial_default(&owners);
+    size_t longest = fl_hyper_index(owners.optimizer->hypers, owners.optimizer->n_hypers, "max_dimension");
+    if (longest < owners.optimizer->n_hypers) trial.values.of[FL_TRIAL_OF_OPTIMIZER][longest] = 128;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e-3;
+    trial.split.validation = 100;
+    trial.batch_size = 4;
+    trial.steps = 5;
+    trial.eval_every = 5;
+    return trial;
+}
+
+/* Canonical arrays beside the backend's, floats of a rule's own, parameters that are elsewhere during a step. */
+static void so_does_what_a_rule_has_of_its_own_on_a_backend_with_layouts_of_its_own(void **state)
+{
+    static const char *const rules[] = { "muon", "shampoo", "soap", "lamb", "sam", "schedule_free_adamw" };
+    fl_error why;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        fl_trial trial = glyphs(rules[i]);
+        trial.backend = fl_backend_find("onednn", NULL);
+        if (!trial.backend->usable(FL_BACKEND_F32, &why) || !fl_trial_accepts(&trial, SIZE_MAX, &why))
+            print_message("%s\n", why.text);
+        else
+            assert_resumes(&trial);
         fl_trial_free(&trial);
     }
 }
@@ -107,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_optimizer_goes_on_from_any_step),
+        cmocka_unit_test(so_does_what_a_rule_has_of_its_own_on_a_backend_with_layouts_of_its_own),
         cmocka_unit_test(every_schedule_goes_on_from_any_step),
         cmocka_unit_test(a_plateau_keeps_its_state),
         cmocka_unit_test(epochs_keep_their_order),

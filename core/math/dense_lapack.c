@@ -1,0 +1,87 @@
+/* Eigenvectors and QR by LAPACK, which reads columns where we write rows: a symmetric matrix is the same to both, and
+ * what it calls columns of its answer are our rows. Its functions are declared here, because OpenBLAS brings them in
+ * its own library without a C interface; a Fortran text argument ends the list with its length.
+ */
+#include "math/dense.h"
+
+#ifdef FL_HAVE_LAPACK
+
+void ssyevd_(const char *vectors, const char *triangle, const int *n, float *a, const int *lda, float *values,
+             float *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
+void sgeqrf_(const int *m, const int *n, float *a, const int *lda, float *tau, float *work, const int *n_work,
+             int *info);
+void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda, const float *tau, float *work,
+             const int *n_work, int *info);
+
+enum { BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at most */
+
+bool fl_math_usable(fl_error *error)
+{
+    return true;
+}
+
+static size_t eigen_floats(size_t n)
+{
+    return 1 + 6 * n + 2 * n * n;
+}
+
+static size_t eigen_ints(size_t n)
+{
+    return 3 + 5 * n;
+}
+
+size_t fl_math_workspace(size_t n)
+{
+    return eigen_floats(n) + eigen_ints(n) + (1 + BLOCK) * n;
+}
+
+/* LAPACK may loop for ever over numbers that are none. */
+static bool is_finite(const float *values, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++) sum += values[i] * 0;
+    return sum == 0;
+}
+
+bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace)
+{
+    int size = (int)n, n_work = (int)eigen_floats(n), n_whole = (int)eigen_ints(n), info = 1;
+    if (!is_finite(matrix, n * n)) return false;
+    ssyevd_("V", "U", &size, matrix, &size, values, workspace, &n_work, (int *)(workspace + n_work), &n_whole, &info, 1,
+            1);
+    return info == 0;
+}
+
+bool fl_math_orthonormalize(size_t n, float *rows, float *workspace)
+{
+    int size = (int)n, n_work = BLOCK * size, info = 1;
+    float *tau = workspace, *work = workspace + n;
+    if (!is_finite(rows, n * n)) return false;
+    sgeqrf_(&size, &size, rows, &size, tau, work, &n_work, &info);
+    if (info == 0) sorgqr_(&size, &size, &size, rows, &size, tau, work, &n_work, &info);
+    return info == 0;
+}
+
+#else
+
+bool fl_math_usable(fl_error *error)
+{
+    return fl_error_user(error, "Fairlead was built without OpenBLAS and its LAPACK (package libopenblas-dev)");
+}
+
+size_t fl_math_workspace(size_t n)
+{
+    return 0;
+}
+
+bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace)
+{
+    fl_error_die("fl_math_eigenvectors without LAPACK");
+}
+
+bool fl_math_orthonormalize(size_t n, float *rows, float *workspace)
+{
+    fl_error_die("fl_math_orthonormalize without LAPACK");
+}
+
+#endif

@@ -1,0 +1,233 @@
+/* What a study declares beyond its pairs: flips, tuning effort, the time to the target, and arms over workloads. */
+#include "support/summed.h"
+
+#define CLAIMS(text) "\"claims\": {" text "},"
+#define FOUR SGD("narrow a") "," UNLIKE("narrow b", 20) "," UNLIKE("wide a", 30) "," UNLIKE("wide b", 40)
+#define FLIP                                                                                                           \
+    CLAIMS("\"flips\": [{\"narrow\": [\"narrow a\", \"narrow b\"], \"wide\": [\"wide a\", \"wide b\"]}], \"k\": 1, "   \
+           "\"margin\": 0.5")
+
+static void end(fixture *s, fl_summary *summary)
+{
+    fl_summary_free(summary);
+    fixture_end(s);
+}
+
+/* --- flips --- */
+
+static void check_flip(const double low[4], fl_stats_scope_finding finding, const char *verdict)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(10) FLIP, FOUR);
+    for (size_t arm = 0; arm < 4; arm++) add_rising(&s, arm, 10, low[arm]);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->n_flips);
+    const fl_summary_flip *flip = &summary->flips[0];
+    assert_true(flip->judged);
+    assert_int_equal(finding, flip->finding);
+    assert_string_equal(verdict, flip->verdict);
+    assert_close(flip->scope.interaction, low[0] - low[1] - low[2] + low[3], 1e-9);
+    end(&s, summary);
+}
+
+/* Ten errors a hundredth apart each; arms differ by .2 where they do. */
+static void an_order_that_turns_round_is_a_flip(void **state)
+{
+    check_flip((const double[]){ 0.3, 0.1, 0.1, 0.3 }, FL_STATS_SCOPE_FLIP,
+               "flip: narrow b is better in the narrow space, wide a in the wide one");
+}
+
+static void the_same_order_is_none(void **state)
+{
+    check_flip((const double[]){ 0.3, 0.1, 0.4, 0.1 }, FL_STATS_SCOPE_NO_FLIP,
+               "no flip: narrow b is better in the narrow space, wide b in the wide one");
+}
+
+static void a_difference_within_the_margin_is_none_either(void **state)
+{
+    check_flip((const double[]){ 0.3, 0.1, 0.101, 0.1 }, FL_STATS_SCOPE_NO_FLIP,
+               "no flip: the smaller difference lies within the margin");
+}
+
+/* Two studies' worth of flips: p of the same figures is doubled. Along one axis K = 1 is too few. */
+static void flips_are_corrected_and_too_small_a_k_is_warned_of(void **state)
+{
+    fixture s;
+    fixture_begin(&s,
+                  BUDGET(10) CLAIMS("\"flips\": [{\"narrow\": [\"narrow a\", \"narrow b\"], \"wide\": [\"wide a\", "
+                                    "\"wide b\"]}, {\"narrow\": [\"wide a\", \"wide b\"], \"wide\": [\"narrow a\", "
+                                    "\"narrow b\"]}], \"k\": 1"),
+                  FOUR);
+    for (size_t arm = 0; arm < 4; arm++) add_rising(&s, arm, 10, arm == 0 || arm == 3 ? 0.134 : 0.1);
+    fl_summary *summary = sum_up(&s);
+    assert_true(summary->flips[0].scope.p_flip < 0.05);
+    assert_close(summary->flips[0].p, 2 * fmin(summary->flips[0].scope.p_flip, summary->flips[1].scope.p_flip), 1e-9);
+    bool warned = false;
+    for (size_t i = 0; i < summary->n_warnings; i++)
+        warned = warned || strstr(summary->warnings[i], "a flip needs K of 10 at least");
+    assert_true(warned);
+    end(&s, summary);
+}
+
+static void an_unfilled_arm_leaves_a_flip_unjudged(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(10) FLIP, FOUR);
+    for (size_t arm = 0; arm < 3; arm++) add_rising(&s, arm, 10, 0.1);
+    fl_summary *summary = sum_up(&s);
+    assert_false(summary->flips[0].judged);
+    assert_string_equal("no claim: a budget is not filled, or an arm diverged in every trial",
+                        summary->flips[0].verdict);
+    json_t *json = fl_summary_json(summary);
+    assert_true(json_is_null(json_object_get(json_array_get(json_object_get(json, "flips"), 0), "scope")));
+    json_decref(json);
+    end(&s, summary);
+}
+
+/* --- effort and time to the target --- */
+
+/* Errors .1, .11, ... against .2, .21, ...: .1 apart at every effort K = 1, 2, 4 of 20 trials; at unlike efforts by the
+ * trials' own spread: E[best of 1] = .195 of a, E[best of 4] = .2 + .01 (21/5 - 1) = .232 of b. */
+static void effort_is_told_at_powers_of_two(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(20) CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"effort\": true"), SGD("a") "," UNLIKE("b", 20));
+    add_rising(&s, 0, 20, 0.1);
+    add_rising(&s, 1, 20, 0.2);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_effort *effort = &summary->pairs[0].effort;
+    assert_int_equal(3, effort->n_equal);
+    assert_int_equal(6, effort->n_unlike);
+    for (size_t i = 0; i < 3; i++) assert_close(effort->equal[i].difference, -0.1, 1e-9);
+    assert_int_equal(1, effort->unlike[1].k_a);
+    assert_int_equal(4, effort->unlike[1].k_b);
+    assert_close(effort->unlike[1].difference, 0.195 - 0.232, 1e-9);
+    assert_close(effort->area_b - effort->area_a, 0.1, 1e-9);
+    assert_false(summary->pairs[0].has_steps_ratio);
+    end(&s, summary);
+}
+
+/* a reaches at 20 steps, b at 40 of 100, evaluated every 10: ratio 1/2, from 10/40 to 20/30. */
+static void the_time_to_the_target_carries_its_resolution(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(10) TARGET CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"time_to_target\": true"),
+                  SGD("a") "," UNLIKE("b", 20));
+    for (uint64_t i = 0; i < 20; i++)
+        add_trial(&s, i / 10, i % 10, 0,
+                  (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = i < 10 ? 20 : 40 });
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    assert_true(pair->has_steps_ratio);
+    assert_close(pair->steps_ratio.ratio, 0.5, 1e-12);
+    assert_close(pair->steps_ratio.low, 0.25, 1e-12);
+    assert_close(pair->steps_ratio.high, 20.0 / 30, 1e-12);
+    assert_close(pair->resolution, 10, 0);
+    json_t *json = fl_summary_json(summary);
+    json_t *told = json_object_get(json_array_get(json_object_get(json, "pairs"), 0), "time_to_target");
+    assert_keys(told, "a b ratio low high reached_a reached_b resolution coarse");
+    json_decref(json);
+    end(&s, summary);
+}
+
+/* Half the steps at twice the batch: 80, 40 and 20 of 100 at batches of 32, 64 and 128. */
+static void steps_are_told_against_batch_sizes(void **state)
+{
+    fixture s;
+    fl_error error;
+    s = (fixture){ .study = fl_study_load_text(
+                       "s",
+                       "{ \"study\": \"s\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": "
+                       "[32, 64, 128], \"budget\": {\"trials\": 5, \"steps\": 100, \"eval_every\": 10}, " TARGET
+                       "\"arms\": [ " SGD("a") " ] }",
+                       NULL, &error) };
+    if (!s.study) fail_msg("%s", error.text);
+    folder_make(s.folder);
+    s.store = open_store(&s, whole);
+    for (size_t arm = 0; arm < 3; arm++)
+        for (uint64_t i = 0; i < 5; i++)
+            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = 80u >> arm });
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->n_scalings);
+    assert_close(summary->scalings[0].of.slope, -1, 1e-12);
+    assert_int_equal(3, summary->scalings[0].of.n_reached);
+    end(&s, summary);
+}
+
+/* --- over workloads --- */
+
+#define LABELLED(workload, family)                                                                                     \
+    "{ \"study\": \"s\", \"workload\": " workload ", \"backend\": \"naive\", \"batch_size\": 32, \"budget\": "         \
+    "{\"trials\": 10, \"steps\": 100, \"eval_every\": 10}, \"claims\": {\"workloads\": true" family                    \
+    "}, \"arms\": [ " SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30) " ] }"
+
+static void begin_text(fixture *s, const char *text)
+{
+    fl_error error;
+    *s = (fixture){ .study = fl_study_load_text("study", text, NULL, &error) };
+    if (!s->study) fail_msg("%s", error.text);
+    folder_make(s->folder);
+    s->store = open_store(s, whole);
+}
+
+/* Two workloads in one study, a before b before c on both: mean ranks 1, 2, 3, no claim. */
+static void below_six_workloads_ranks_are_told_and_nothing_is_claimed(void **state)
+{
+    fixture s;
+    begin_text(&s, LABELLED("[\"glyphs/mlp\", \"mnist/mlp\"]", ""));
+    assert_int_equal(6, s.study->n_arms);
+    for (size_t arm = 0; arm < 6; arm++) add_rising(&s, arm, 10, 0.1 + 0.1 * (double)(arm / 2));
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_over *over = summary->over;
+    assert_non_null(over);
+    assert_int_equal(2, over->n_workloads);
+    assert_int_equal(3, over->n_arms);
+    for (size_t i = 0; i < 3; i++) assert_close(over->ranks[i], (double)i + 1, 1e-12);
+    assert_close(over->ranks_low[0], 1, 1e-12);
+    assert_true(isnan(over->friedman.p));
+    assert_close(over->win_rates[0 * 3 + 1] + over->win_rates[1 * 3 + 0], 1, 1e-12);
+    assert_true(over->win_rates[0 * 3 + 2] > 0.9);
+    assert_false(over->has_profiles);
+    json_t *json = fl_summary_json(summary);
+    assert_keys(json_object_get(json, "over_workloads"), "workloads left_out k statistic p exact claimed arms");
+    json_decref(json);
+    end(&s, summary);
+}
+
+/* Two studies of a family make two workloads; a third of a workload there already is left out. */
+static void workloads_of_a_family_are_taken_together(void **state)
+{
+    fixture s[3];
+    fl_summary *summaries[3];
+    const char *const texts[] = { LABELLED("\"glyphs/mlp\"", ", \"family\": \"f\""),
+                                  LABELLED("\"mnist/mlp\"", ", \"family\": \"f\""),
+                                  LABELLED("\"mnist/mlp\"", ", \"family\": \"f\"") };
+    for (size_t i = 0; i < 3; i++) {
+        begin_text(&s[i], texts[i]);
+        for (size_t arm = 0; arm < 3; arm++) add_rising(&s[i], arm, 10, 0.1 + 0.1 * (double)arm);
+        summaries[i] = sum_up(&s[i]);
+        assert_int_equal(1, summaries[i]->over->n_workloads);
+    }
+    fl_summary_correct_families(summaries, 3);
+    assert_int_equal(2, summaries[0]->over->n_workloads);
+    assert_int_equal(1, summaries[0]->over->n_left_out);
+    assert_null(summaries[1]->over);
+    for (size_t i = 0; i < 3; i++) end(&s[i], summaries[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_that_turns_round_is_a_flip),
+        cmocka_unit_test(the_same_order_is_none),
+        cmocka_unit_test(a_difference_within_the_margin_is_none_either),
+        cmocka_unit_test(flips_are_corrected_and_too_small_a_k_is_warned_of),
+        cmocka_unit_test(an_unfilled_arm_leaves_a_flip_unjudged),
+        cmocka_unit_test(effort_is_told_at_powers_of_two),
+        cmocka_unit_test(the_time_to_the_target_carries_its_resolution),
+        cmocka_unit_test(steps_are_told_against_batch_sizes),
+        cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
+        cmocka_unit_test(workloads_of_a_family_are_taken_together),
+    };
+    return test_run(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* State that is no parameter, in training: running statistics, what an LSTM carries, masks of dropout. */
+#include "support/training.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+/* Batch norm, dropout, and an LSTM that reads the two rows a convolution leaves of a drawing: so few that it remembers
+ * what it carried. */
+static const fl_layer layers[] = {
+    { .kind = FL_LAYER_BATCH_NORM, .name = "bn" },
+    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = .25 },
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
+    { .kind = FL_LAYER_SEQUENCE, .name = "rows", .by = FL_LAYER_BY_ROWS },
+    { .kind = FL_LAYER_LSTM, .name = "lstm", .n_out = 5, .carry = true },
+    { .kind = FL_LAYER_LAST, .name = "last" },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+enum { N_LAYERS = sizeof layers / sizeof *layers, AFTER_NORM = 1, AFTER_DROPOUT = 2 };
+
+/* The generated drawings, read by the layers from `first` on. */
+static fl_workload workload_from(size_t first)
+{
+    static fl_network_architecture architecture;
+    fl_workload workload = *fl_workload_find("glyphs/mlp", NULL);
+    architecture = (fl_network_architecture){ layers + first, N_LAYERS - first };
+    workload.architecture = &architecture;
+    return workload;
+}
+
+/* A trial on a few of the drawings. */
+static fl_trial trial_of(const fl_optimizer *optimizer, const fl_workload *workload, size_t batch)
+{
+    fl_trial_owners owners = { optimizer, fl_schedule_find("constant", NULL), workload };
+    fl_trial trial = fl_trial_default(&owners);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .1;
+    trial.backend = fl_backend_find("naive", NULL);
+    trial.split.validation = 11980;
+    trial.batch_size = batch;
+    trial.steps = 7;
+    trial.eval_every = 0;
+    return trial;
+}
+
+/* What a trial did, by its callbacks. */
+typedef struct seen {
+    double losses[STEPS];
+    char hash[FL_HASH_TEXT], of_parameters[FL_HASH_TEXT], of_both[FL_HASH_TEXT];
+    size_t gradients;
+} seen;
+
+static void see_step(void *user, const fl_train_step *step)
+{
+    ((seen *)user)->losses[step->step - 1] = step->loss;
+}
+
+/* The hashes by definition: canonical parameters; those, then the running mean and variance. */
+static void see_end(void *user, const fl_network *network)
+{
+    seen *s = user;
+    size_t n = fl_network_layout(network)->n_parameters;
+    const fl_tensor_layout *state = fl_network_state_layout(network);
+    float *values = fl_memory_new(n + state->n_parameters, sizeof *values);
+    fl_network_export(network, values);
+    fl_hash_text(fl_hash(values, n * sizeof *values), s->of_parameters);
+    for (size_t t = 0; t < 2 && t < state->n_tensors; n += state->tensors[t++].n_values)
+        memcpy(values + n, fl_network_state((fl_network *)network) + state->tensors[t].offset,
+               state->tensors[t].n_values * sizeof *values);
+    fl_hash_text(fl_hash(values, n * sizeof *values), s->of_both);
+    free(values);
+}
+
+static seen train(const fl_trial *trial)
+{
+    seen s = { .losses = { 0 } };
+    fl_error error;
+    fl_outcome outcome;
+    fl_train_callbacks callbacks = { .user = &s, .stepped = see_step, .ended = see_end };
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    snprintf(s.hash, sizeof s.hash, "%s", outcome.state_hash);
+    s.gradients = outcome.gradient_evaluations;
+    fl_outcome_free(&outcome);
+    fl_train_trainer_free(trainer);
+    return s;
+}
+
+/* 20 examples in batches of 6 make epochs of three steps: seven steps cross two borders. */
+static void a_trial_with_state_goes_on_from_any_step(void **state)
+{
+    fl_workload workload = workload_from(0);
+    fl_trial trial = trial_of(fl_optimizer_find("momentum", NULL), &workload, 6);
+    assert_resumes(&trial);
+}
+
+static void the_hash_is_of_parameters_then_running_statistics(void **state)
+{
+    fl_workload workload = workload_from(0), stateless = *fl_workload_find("glyphs/mlp", NULL);
+    fl_trial trial = trial_of(fl_optimizer_find("sgd", NULL), &workload, 6);
+    seen s = train(&trial);
+    assert_string_equal(s.hash, s.of_both);
+    assert_string_not_equal(s.hash, s.of_parameters);
+    trial.owners.workload = &stateless;
+    s = train(&trial);
+    assert_string_equal(s.hash, s.of_parameters);
+}
+
+/* Where nothing moves and the batch is the whole training set, all epochs have the same examples in another order:
+ * their losses are equal but for the order of the sum, unless something is carried over. */
+static void nothing_is_carried_from_epoch_to_epoch(void **state)
+{
+    fl_workload workload = workload_from(AFTER_DROPOUT);
+    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 20);
+    seen s = train(&trial);
+    for (size_t i = 1; i < trial.steps; i++) assert_close(s.losses[i], s.losses[0], 1e-12);
+    trial.batch_size = 10; /* two batches an epoch: the second meets what the first left */
+    seen halves = train(&trial);
+    assert_true(fabs((halves.losses[0] + halves.losses[1]) / 2 - s.losses[0]) > 1e-6);
+}
+
+/* The one example at each step, so that only the mask differs. */
+static void each_step_draws_another_mask(void **state)
+{
+    fl_workload workload = workload_from(AFTER_NORM);
+    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 1);
+    trial.split.validation = 11999;
+    seen first = train(&trial), again = train(&trial);
+    assert_memory_equal(first.losses, again.losses, sizeof first.losses);
+    for (size_t i = 1; i < trial.steps; i++) assert_true(fabs(first.losses[i] - first.losses[0]) > 1e-6);
+}
+
+/* A rule that asks for the gradient of its step once more, then for one elsewhere, and moves by the first. */
+static void step_after_other_looks(fl_optimizer_update *update)
+{
+    size_t n = update->layout->count, bytes = n * sizeof(float);
+    float *gradient = fl_memory_new(n, sizeof *gradient), *kept = fl_memory_new(n, sizeof *kept);
+    memcpy(gradient, update->gradient, bytes);
+    memcpy(kept, update->parameters, bytes);
+    update->again(update);
+    assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, the same state before */
+    for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
+    update->again(update);
+    for (size_t i = 0; i < n; i++) update->parameters[i] = kept[i] - (float)update->rate * gradient[i];
+    free(gradient);
+    free(kept);
+}
+
+static void other_looks_in_a_step_leave_state_as_it_was(void **state)
+{
+    const fl_optimizer *sgd = fl_optimizer_find("sgd", NULL);
+    fl_optimizer looking = *sgd;
+    looking.step = step_after_other_looks;
+    looking.elementwise = false;
+    fl_workload workload = workload_from(0);
+    fl_trial trial = trial_of(sgd, &workload, 6);
+    seen plain = train(&trial);
+    trial.owners.optimizer = &looking;
+    seen looked = train(&trial);
+    assert_int_equal(looked.gradients, 3 * plain.gradients);
+    assert_memory_equal(looked.losses, plain.losses, sizeof plain.losses);
+    assert_string_equal(looked.hash, plain.hash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trial_with_state_goes_on_from_any_step),
+        cmocka_unit_test(the_hash_is_of_parameters_then_running_statistics),
+        cmocka_unit_test(nothing_is_carried_from_epoch_to_epoch),
+        cmocka_unit_test(each_step_draws_another_mask),
+        cmocka_unit_test(other_looks_in_a_step_leave_state_as_it_was),
+    };
+    return test_run(tests, training_set_up, workspace_tear_down);
+}
