@@ -4,6 +4,7 @@
 #include "say/options.h"
 #include "command/verbs.h"
 #include "dataset/fetch.h"
+#include "workload/workload.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -13,10 +14,10 @@
 enum { STALL_SECONDS = 30 };
 
 static const usage data_usage = {
-    "fairlead data list|fetch|check [NAME] [--json]",
+    "fairlead data list|fetch|check [NAME|FILE.json] [--json]",
     "list shows the known data sets with home, licence, checksums and where they were found; fetch downloads what is "
-    "missing "
-    "and verifies it before it is used; check compares the files with their recorded sizes and sha256.",
+    "missing and verifies it before it is used; check compares the files with their recorded sizes and sha256, and of "
+    "a workload's own file reads the data whole.",
     "fairlead data fetch fashion-mnist",
 };
 
@@ -134,6 +135,39 @@ static int check(const fl_dataset_kind *const *kinds, bool named)
     return damaged ? 1 : checked ? 0 : 4;
 }
 
+static void print_data(const char *name, const char *about, const fl_dataset *d)
+{
+    char shape[FL_TENSOR_SHAPE_TEXT];
+    fl_tensor_shape_text(d->shape, shape);
+    printf("%s  %s\n  examples  %zu train, %zu validate, %zu test\n  shape     %s\n", name, about,
+           d->n_train - d->validation, d->validation, d->n_test, shape);
+    if (d->n_classes) printf("  classes   %zu\n", d->n_classes);
+    if (d->n_targets) printf("  targets   %zu numbers\n", d->n_targets);
+    if (d->vocabulary) printf("  tokens    %zu\n", d->vocabulary);
+    printf("  sha256    %s\n", d->checksum);
+}
+
+/* The data of a workload: read whole, as training would, and held against its layers. */
+static int check_workload(const char *name)
+{
+    fl_error error;
+    double options[FL_HYPER_MAX] = { 0 };
+    const fl_workload *workload = fl_workload_named(name, &error);
+    if (!workload) return complain(&error);
+    for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
+    fl_dataset *d = fl_workload_load(workload, options, &error);
+    bool good = d && fl_workload_fits(workload, options, d->shape, d->n_classes, &error);
+    if (good) print_data(name, d->content ? d->content : workload->dataset->entry.about, d);
+    fl_dataset_free(d);
+    return good ? 0 : complain(&error);
+}
+
+static bool is_workload_file(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 5 && !strcmp(name + n - 5, ".json");
+}
+
 int verb_data(int argc, char **argv)
 {
     enum { LIST, FETCH, CHECK };
@@ -153,6 +187,7 @@ int verb_data(int argc, char **argv)
     bool known = fl_entry_choose(actions, "action", rest.items[0], &action, &error);
     free(rest.items);
     if (!known) return complain(&error);
+    if (name && action == CHECK && is_workload_file(name)) return check_workload(name);
     const fl_dataset_kind *one[2] = { NULL, NULL };
     if (name && !(one[0] = fl_dataset_find(name, &error))) return complain(&error);
     const fl_dataset_kind *const *kinds = name ? one : fl_datasets();

@@ -1,17 +1,14 @@
 /* The U-statistic (Hoeffding 1948) for the best of K, and a percentile bootstrap (Efron 1979) around it.
  *
- * With trials ranked 1..N, the one of rank r is the best of C(N - r, K - 1) of the C(N, K) subsets:
- *     w_1 = K / N,    w_(r+1) = w_r (N - r - K + 1) / (N - r),
- * which meets an exact zero at rank N - K + 2 and stays there. A trial without a figure (+infinity) leaves the estimate
- * infinite as soon as K of them can meet, however rarely; so the mean is taken over the subsets that hold a figure, and
- * their share stands beside it.
+ * The trial of rank r has the weight of the subsets it is the best of (subsets.h). A trial without a figure (+infinity)
+ * leaves the estimate infinite as soon as K of them can meet, however rarely; so the mean is taken over the subsets
+ * that hold a figure, and their share stands beside it.
  *
  * A resample repeats trials, so its estimate is too high on average, and by a known amount: any K of its places are K
  * draws with replacement, whose distribution best_of.h gives exactly. The percentiles are shifted back by that bias,
  * which brings their coverage one to two points closer to the 90 % they aim at.
  */
 #include "stats/expected_best.h"
-#include "base/exact.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "stats/arms.h"
@@ -19,6 +16,7 @@
 #include "stats/jackknife.h"
 #include "stats/resample.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 #include "study/study.h"
 
 #include <math.h>
@@ -26,26 +24,7 @@
 
 enum { COVERED = 60 }; /* from so many trials on .85 to .93 of the simulated studies are covered */
 
-/* Drawing counts rank by rank costs eight times as much a rank as counting draws does. */
-enum { WHOLE = 1000, WORTH = 8 };
-
-static const double NO_WEIGHT = 1e-15, Z_95 = 1.6448536269514722; /* the 95th percentile of the normal distribution */
-
-/* All of K trials lie behind rank r in (1 - r/N)(1 - r/(N - 1))... <= (1 - r/N)^K of the subsets. */
-size_t fl_stats_depth(size_t n, size_t k)
-{
-    size_t depth = (size_t)ceil((double)n * (1 - fl_exact_pow(NO_WEIGHT, 1 / (double)k)));
-    return n > WHOLE && depth < n / WORTH ? depth : n;
-}
-
-void fl_stats_subset_weights(size_t n, size_t k, double *weights)
-{
-    weights[0] = (double)k / (double)n;
-    for (size_t i = 1; i < n; i++) {
-        double left = (double)(n - i); /* trials of this rank and worse */
-        weights[i] = weights[i - 1] * (left - (double)k + 1) / left;
-    }
-}
+static const double Z_95 = 1.6448536269514722; /* the 95th percentile of the normal distribution */
 
 double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite)
 {

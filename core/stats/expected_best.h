@@ -27,13 +27,6 @@ typedef struct fl_stats_interval {
     const char *reason; /* why nothing is claimed, a message; NULL when it is */
 } fl_stats_interval;
 
-/* The share of the subsets of `k` of `n` trials in which the trial of each rank is the best; 1 <= k <= n. */
-void fl_stats_subset_weights(size_t n, size_t k, double *weights);
-
-/* How many ranks are to be looked at: those before which all but 1e-15 of the weight lies, 173 where K is a fifth of
- * the trials, however many they are. Of up to 1,000 trials, and where it would spare little, all. */
-size_t fl_stats_depth(size_t n, size_t k);
-
 /* The U-statistic for 1 <= k <= n; `finite` as in fl_stats_interval. */
 double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite);
 

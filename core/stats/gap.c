@@ -9,6 +9,7 @@
 #include "stats/permutation.h"
 #include "stats/resample.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 
 #include <math.h>
 #include <stdlib.h>

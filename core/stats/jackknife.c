@@ -3,6 +3,7 @@
 #include "stats/jackknife.h"
 #include "base/memory.h"
 #include "stats/expected_best.h"
+#include "stats/subsets.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "stats/expected_best.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 
 #include <stdlib.h>
 

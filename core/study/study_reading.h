@@ -43,6 +43,9 @@ bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error);
 /* What the study declares that it will test, once its arms are there. */
 bool fl_study_read_claims(fl_json_node root, fl_study *study, fl_error *error);
 
+/* The first product arm of the arm that a string names. */
+bool fl_study_read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl_error *error);
+
 /* A pair of arms of the file: the first product arms of both. */
 bool fl_study_read_pair(fl_json_node node, const fl_study *study, fl_study_pair *pair, fl_error *error);
 

@@ -2,6 +2,7 @@
 #include "summary/summary.h"
 #include "base/memory.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>

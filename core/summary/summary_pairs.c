@@ -7,6 +7,7 @@
 #include "stats/looks.h"
 #include "stats/permutation.h"
 #include "stats/steps.h"
+#include "stats/subsets.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>

@@ -85,6 +85,9 @@ fl_onednn_move *fl_onednn_move_new(const dnnl_memory_desc_t *from, const dnnl_me
 void fl_onednn_move_run(const fl_onednn_move *move, const float *from, float *to);
 void fl_onednn_move_free(fl_onednn_move *move); /* accepts NULL */
 
+/* What the free of every op does. */
+void fl_onednn_free(fl_backend_op *op);
+
 /* An empty op for `request`, with the shape of its output; the maker sets its layout, memories and steps. */
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
 

@@ -86,15 +86,13 @@ static void free_pass(fl_onednn_pass *pass)
     }
 }
 
-static void free_op(fl_backend_op *op)
+void fl_onednn_free(fl_backend_op *op)
 {
     fl_onednn_op *own = (fl_onednn_op *)op;
     free_pass(&own->forward);
     free_pass(&own->backward);
     for (size_t i = 0; i < own->n_copies; i++) fl_onednn_copy_free(own->copies[i]);
     for (size_t i = 0; i < own->n_memories; i++) dnnl_memory_destroy(own->memories[i].handle);
-    fl_onednn_move_free(own->import);
-    fl_onednn_move_free(own->export);
     free(own);
 }
 
@@ -109,7 +107,7 @@ fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
     own->op.forward = forward;
     own->op.backward = request->training ? backward : NULL;
     own->op.refresh = refresh;
-    own->op.free = free_op;
+    own->op.free = fl_onednn_free;
     return own;
 }
 

@@ -224,6 +224,14 @@ static void add_moves(fl_onednn_op *op)
     op->export = fl_onednn_move_new(&op->weights, &plain);
 }
 
+static void free_weighted(fl_backend_op *op)
+{
+    fl_onednn_op *own = (fl_onednn_op *)op;
+    fl_onednn_move_free(own->import);
+    fl_onednn_move_free(own->export);
+    fl_onednn_free(op);
+}
+
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind)
 {
     plan p = { .op = fl_onednn_new(request), .request = request };
@@ -232,6 +240,7 @@ fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const 
     op->fused_relu = op->reads_out = request->relu_next;
     op->import = import;
     op->export = export;
+    op->free = free_weighted;
     describe(&p, kind);
     add_memories(&p);
     op->tensors[0].count = dnnl_memory_desc_get_size(&p.op->weights) / sizeof(float);

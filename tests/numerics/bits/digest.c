@@ -1,11 +1,12 @@
 /* Prints one hash for each thing that must be the same bits on every x86-64 machine and at every level of optimisation:
- * drawings, search, schedules, initialisation, update rules and whole trainings on naive. CMakeLists.txt builds it in
- * several ways, same_bits.c compares what they print.
+ * drawings, search, schedules, initialisation, update rules, layers and whole trainings on naive. CMakeLists.txt builds
+ * it in several ways, same_bits.c compares what they print.
  *
  *   digest         the hashes
  *   digest libm    one hash of libm's functions, whose bits do depend on the processor
  */
 #include "support/command_trial.h"
+#include "support/op_case.h"
 
 #include "base/denormals.h"
 #include "base/exact.h"
@@ -253,6 +254,23 @@ static int libm(void)
     return 0;
 }
 
+/* Every kind of layer on naive, in training: what it makes, its gradients and its state. */
+static void layers(void)
+{
+    for (const op_case *c = op_cases; c->name; c++) {
+        fl_arena *arena = fl_arena_new();
+        op_run run = op_run_new(arena, c, 3);
+        op_run_compute(&run, fl_backends()[0], true);
+        add(run.y, run.n_y * sizeof *run.y);
+        for (size_t k = 0; k < run.n_in; k++)
+            if (run.d_x[k]) add(run.d_x[k], run.n_x[k] * sizeof(float));
+        for (size_t t = 0; t < run.n_tensors; t++) add(run.grads[t], run.tensors[t].n_values * sizeof(float));
+        for (size_t t = 0; t < run.n_states; t++) add(run.after[t], run.states[t].n_values * sizeof(float));
+        fl_arena_free(arena);
+    }
+    close_as("layers", "");
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) return strcmp(argv[1], "libm") ? 2 : libm();
@@ -265,6 +283,7 @@ int main(int argc, char **argv)
     fl_denormals_flush(); /* as a trial computes */
     rules();
     convolutions();
+    layers();
     training("quadratic/noisy", "nesterov", 16, 200, 40);
     training("glyphs/mlp", "momentum", 8, 6, 0);
     training("glyphs/mlp", "adam", 7, 6, 0);

@@ -267,6 +267,9 @@ static void draws_depend_on_seed_step_and_row_alone(void **state)
     input.values = part;
     fl_dataset_examples_gather(&splits.training, NULL, 4, 4, input, labels);
     assert_memory_equal(whole + 4 * N, part, sizeof part);
+    moment = at(9, 5); /* the same examples, one row further down */
+    fl_dataset_examples_gather(&splits.training, NULL, 4, 4, input, labels);
+    assert_memory_not_equal(whole + 4 * N, part, sizeof part);
     moment = at(10, 4);
     fl_dataset_examples_gather(&splits.training, NULL, 4, 4, input, labels);
     assert_memory_not_equal(whole + 4 * N, part, sizeof part);

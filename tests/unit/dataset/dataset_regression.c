@@ -24,10 +24,11 @@ static void the_numbers_are_those_of_the_formula(void **state)
     fl_dataset_free(d);
 }
 
+/* From GCC 12 at -O3 on an AVX-512 machine. */
 static void the_bytes_are_the_same_on_every_machine(void **state)
 {
     fl_dataset *d = fl_dataset_load(fl_dataset_find("regression", NULL), NULL, NULL);
-    assert_string_equal("?", d->checksum);
+    assert_string_equal("1010e847a4c4de41b387065ddd8c93230c2cd9a110843f51734ba4f3d2c5345a", d->checksum);
     fl_dataset_free(d);
 }
 

@@ -117,40 +117,45 @@ static void nothing_is_carried_from_epoch_to_epoch(void **state)
     assert_true(fabs((halves.losses[0] + halves.losses[1]) / 2 - s.losses[0]) > 1e-6);
 }
 
-/* The same batch at each step, so that only the mask differs. */
+/* The one example at each step, so that only the mask differs. */
 static void each_step_draws_another_mask(void **state)
 {
     fl_workload workload = workload_from(AFTER_NORM);
-    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 20);
+    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 1);
+    trial.split.validation = 11999;
     seen first = train(&trial), again = train(&trial);
     assert_memory_equal(first.losses, again.losses, sizeof first.losses);
     for (size_t i = 1; i < trial.steps; i++) assert_true(fabs(first.losses[i] - first.losses[0]) > 1e-6);
 }
 
-/* A rule that asks for the gradient of its step once more, and moves by it. */
-static void step_by_another_look(fl_optimizer_update *update)
+/* A rule that asks for the gradient of its step once more, then for one elsewhere, and moves by the first. */
+static void step_after_other_looks(fl_optimizer_update *update)
 {
-    size_t n = update->layout->count;
-    float *gradient = fl_memory_new(n, sizeof *gradient);
-    memcpy(gradient, update->gradient, n * sizeof *gradient);
+    size_t n = update->layout->count, bytes = n * sizeof(float);
+    float *gradient = fl_memory_new(n, sizeof *gradient), *kept = fl_memory_new(n, sizeof *kept);
+    memcpy(gradient, update->gradient, bytes);
+    memcpy(kept, update->parameters, bytes);
     update->again(update);
-    assert_memory_equal(update->gradient, gradient, n * sizeof *gradient); /* the same masks, the same state before */
-    for (size_t i = 0; i < n; i++) update->parameters[i] -= (float)update->rate * update->gradient[i];
+    assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, the same state before */
+    for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
+    update->again(update);
+    for (size_t i = 0; i < n; i++) update->parameters[i] = kept[i] - (float)update->rate * gradient[i];
     free(gradient);
+    free(kept);
 }
 
-static void another_look_in_a_step_leaves_state_as_it_was(void **state)
+static void other_looks_in_a_step_leave_state_as_it_was(void **state)
 {
     const fl_optimizer *sgd = fl_optimizer_find("sgd", NULL);
     fl_optimizer looking = *sgd;
-    looking.step = step_by_another_look;
+    looking.step = step_after_other_looks;
     looking.elementwise = false;
     fl_workload workload = workload_from(0);
     fl_trial trial = trial_of(sgd, &workload, 6);
     seen plain = train(&trial);
     trial.owners.optimizer = &looking;
     seen looked = train(&trial);
-    assert_int_equal(looked.gradients, 2 * plain.gradients);
+    assert_int_equal(looked.gradients, 3 * plain.gradients);
     assert_memory_equal(looked.losses, plain.losses, sizeof plain.losses);
     assert_string_equal(looked.hash, plain.hash);
 }
@@ -162,7 +167,7 @@ int main(void)
         cmocka_unit_test(the_hash_is_of_parameters_then_running_statistics),
         cmocka_unit_test(nothing_is_carried_from_epoch_to_epoch),
         cmocka_unit_test(each_step_draws_another_mask),
-        cmocka_unit_test(another_look_in_a_step_leaves_state_as_it_was),
+        cmocka_unit_test(other_looks_in_a_step_leave_state_as_it_was),
     };
     return test_run(tests, training_set_up, workspace_tear_down);
 }
