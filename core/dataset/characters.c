@@ -46,17 +46,24 @@ static bool decode_all(fl_dataset_characters *characters, const char *path, cons
     return true;
 }
 
+static size_t one_past_largest(const fl_dataset_characters *characters)
+{
+    int32_t most = -1;
+    for (size_t i = 0; i < characters->n; i++) most = characters->tokens[i] > most ? characters->tokens[i] : most;
+    return (size_t)(most + 1);
+}
+
 /* Code points become their places among those that occur. */
 static void number(fl_dataset_characters *characters)
 {
-    int32_t *place = fl_memory_new(CODE_POINTS, sizeof *place);
+    size_t n_points = one_past_largest(characters);
+    int32_t *place = fl_memory_new(n_points, sizeof *place), next = 0;
     for (size_t i = 0; i < characters->n; i++) place[characters->tokens[i]] = 1;
-    for (size_t point = 0; point < CODE_POINTS; point++) characters->n_vocabulary += (size_t)place[point];
+    for (size_t point = 0; point < n_points; point++) characters->n_vocabulary += (size_t)place[point];
     characters->vocabulary = fl_memory_new(characters->n_vocabulary, sizeof *characters->vocabulary);
-    int32_t next = 0;
-    for (uint32_t point = 0; point < CODE_POINTS; point++)
+    for (size_t point = 0; point < n_points; point++)
         if (place[point]) {
-            characters->vocabulary[next] = point;
+            characters->vocabulary[next] = (uint32_t)point;
             place[point] = next++;
         }
     for (size_t i = 0; i < characters->n; i++) characters->tokens[i] = place[characters->tokens[i]];
