@@ -111,11 +111,9 @@ typedef struct fl_backend {
     fl_backend_precision
         examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
     bool canonical; /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
-    fl_backend_op_maker *plan[FL_LAYER_KINDS]; /* NULL: falls back to naive */
-    bool (*serves)(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision); /* may it be planned, or
-                                                                                  is naive to? NULL: always */
-    bool reads_canonical[FL_LAYER_KINDS]; /* its op of the kind wants its inputs as a fallback does */
-    fl_backend_op_maker *to_canonical;    /* NULL where every activation is canonical; request->layer is NULL */
+    fl_backend_op_maker *plan[FL_LAYER_KINDS];      /* NULL: falls back to naive */
+    bool (*reads_canonical)(const fl_layer *layer); /* its op wants its inputs as a fallback does; NULL: none does */
+    fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
 /* Every backend, NULL-ended, in the order of list.h; naive first. */
@@ -127,12 +125,10 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error);
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);
 
 /* Will naive plan this layer? */
-bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
-                           fl_backend_precision precision);
+bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer);
 
 /* Are this layer's inputs to be made canonical, for a fallback or for an op that wants them so? */
-bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
-                                fl_backend_precision precision);
+bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer);
 
 /* Canonical floats into a canonical activation of any precision. */
 void fl_backend_activation_fill(const fl_backend_activation *activation, const float *canonical, void *to);

@@ -25,21 +25,20 @@ const fl_backend *fl_backend_find(const char *name, fl_error *error)
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback)
 {
     fl_layer_kind kind = request->layer->kind;
-    *fallback = fl_backend_falls_back(backend, request->layer, request->in[0].shape, request->precision);
+    *fallback = fl_backend_falls_back(backend, request->layer);
     fl_backend_op_maker *plan = *fallback ? fl_backend_naive.plan[kind] : backend->plan[kind];
     fl_backend_op *op = plan(request);
     op->clobbers |= op->fused_relu;
     return op;
 }
 
-bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
-                           fl_backend_precision precision)
+bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer)
 {
-    return !backend->plan[layer->kind] || (backend->serves && !backend->serves(layer, in, precision));
+    return !backend->plan[layer->kind];
 }
 
-bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer, fl_tensor_shape in,
-                                fl_backend_precision precision)
+bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer)
 {
-    return backend->reads_canonical[layer->kind] || fl_backend_falls_back(backend, layer, in, precision);
+    bool asks = backend->reads_canonical && backend->reads_canonical(layer);
+    return asks || fl_backend_falls_back(backend, layer);
 }

@@ -23,6 +23,7 @@ typedef struct fl_backend_matrix {
 typedef void fl_backend_product(size_t rows, size_t columns, size_t depth, float factor, fl_backend_matrix a,
                                 fl_backend_matrix b, float keep, float *c, size_t step);
 
+fl_backend_op *fl_backend_dense(const fl_backend_request *request, fl_backend_product *product);
 fl_backend_op *fl_backend_lstm(const fl_backend_request *request, fl_backend_product *product);
 fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backend_product *product);
 

@@ -40,6 +40,16 @@ FL_CLONES static void gelu_back(const float *x, const float *d, float *d_in, siz
         d_in[i] = d[i] * (fl_backend_vector_normal_below(x[i]) + x[i] * fl_backend_vector_normal_density(x[i]));
 }
 
+void fl_backend_each_relu(float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+void fl_backend_each_relu_back(const float *restrict out, float *restrict d_out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) d_out[i] = out[i] > 0 ? d_out[i] : 0;
+}
+
 const fl_backend_each *fl_backend_each_of(fl_layer_kind kind)
 {
     static const fl_backend_each all[FL_LAYER_KINDS] = {

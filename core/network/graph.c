@@ -99,7 +99,7 @@ static node *relu_after(const plan *p, const node *n)
 
 static bool wants_canonical(const plan *p, const node *n)
 {
-    return fl_backend_wants_canonical(p->backend, n->layer, shape_of(p, n->from[0]), p->precision);
+    return fl_backend_wants_canonical(p->backend, n->layer);
 }
 
 /* Does one who wants it canonical read what a node, or the ReLU after it, gives? */

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/npy.h"
+#include "train/batches.h"
 #include "train/manifest.h"
 
 #include <errno.h>
@@ -15,10 +16,7 @@ struct fl_train_export {
     const fl_trial *trial; /* borrowed */
     const char *folder;    /* borrowed; NULL: only a trace */
     FILE *traces[2];       /* --trace and the folder's own */
-    fl_npy *inputs, *labels, *targets;
-    const fl_network *network;                /* borrowed; its targets are the step's */
-    int64_t *wide;                            /* a batch of labels as .npy wants them */
-    size_t batch_values, n_labels, n_targets; /* of one batch */
+    fl_train_batches *batches;
     bool failed;
     fl_error error;
 };
@@ -112,50 +110,13 @@ static bool write_manifest(const fl_train_export *export, const fl_network *netw
     return written;
 }
 
-/* inputs.npy is (steps, batch, channels, height, width), (steps, batch, positions, values) of sequences, (steps, batch,
- * numbers) of vectors and of tokens, which are int32. */
-static fl_npy *open_inputs(const char *folder, size_t steps, fl_tensor_shape in, fl_error *error)
-{
-    char path[FL_FILE_PATH_MAX];
-    size_t shape[5] = { steps, in.n, in.c, in.h, in.w }, n_dims = in.h * in.w == 1 ? 3 : 5;
-    if (in.form == FL_TENSOR_SEQUENCE) n_dims = 4;
-    fl_file_path_join(path, folder, "inputs.npy");
-    return fl_npy_new(path, in.form == FL_TENSOR_TOKENS ? FL_NPY_I32 : FL_NPY_F32, shape, n_dims, error);
-}
-
-/* labels.npy is (steps, batch), of a sequence whose positions are classified (steps, batch, positions); targets.npy,
- * where the loss wants numbers, (steps, batch, numbers). */
-static bool open_answers(fl_train_export *export, const fl_network *network, fl_error *error)
-{
-    char path[FL_FILE_PATH_MAX];
-    size_t n = fl_network_in(network).n, rows = export->n_labels / n;
-    size_t shape[] = { export->trial->steps, n, rows }, numbers[] = { shape[0], n, export->n_targets / n };
-    fl_file_path_join(path, export->folder, "labels.npy");
-    export->labels = fl_npy_new(path, FL_NPY_I64, shape, rows > 1 ? 3 : 2, error);
-    if (!export->labels || !export->n_targets) return export->labels;
-    fl_file_path_join(path, export->folder, "targets.npy");
-    export->targets = fl_npy_new(path, FL_NPY_F32, numbers, 3, error);
-    return export->targets;
-}
-
-static bool open_batches(fl_train_export *export, const fl_network *network, fl_error *error)
-{
-    fl_tensor_shape in = fl_network_in(network);
-    export->batch_values = fl_tensor_shape_size(in);
-    export->n_labels = fl_network_n_losses(network);
-    export->n_targets = fl_network_n_targets(network);
-    export->network = network;
-    export->wide = fl_memory_new(export->n_labels, sizeof *export->wide);
-    export->inputs = open_inputs(export->folder, export->trial->steps, in, error);
-    return export->inputs && open_answers(export, network, error);
-}
-
 static void begun(void *user, const fl_network *network)
 {
     fl_train_export *export = user;
     fl_error error;
     bool fine = write_manifest(export, network, &error) && write_tensors(export, network, "init", &error) &&
-                write_state(export, network, "state/init", &error) && open_batches(export, network, &error);
+                write_state(export, network, "state/init", &error) &&
+                (export->batches = fl_train_batches_new(export->trial, network, export->folder, &error));
     keep(export, fine, &error);
 }
 
@@ -176,13 +137,8 @@ static void stepped(void *user, const fl_train_step *step)
     fl_train_export *export = user;
     fl_error error;
     trace(export, step);
-    if (!export->labels || export->failed) return;
-    for (size_t i = 0; i < export->n_labels; i++) export->wide[i] = step->labels[i];
-    bool fine = fl_npy_append(export->inputs, step->input, export->batch_values, &error) &&
-                fl_npy_append(export->labels, export->wide, export->n_labels, &error);
-    if (fine && export->targets)
-        fine = fl_npy_append(export->targets, fl_network_targets((fl_network *)export->network), export->n_targets,
-                             &error);
+    if (!export->batches || export->failed) return;
+    bool fine = fl_train_batches_append(export->batches, step, &error);
     keep(export, fine, &error);
 }
 
@@ -192,9 +148,8 @@ static void ended(void *user, const fl_network *network)
     fl_error error;
     if (export->failed) return;
     bool fine = write_tensors(export, network, "final", &error) &&
-                write_state(export, network, "state/final", &error) && fl_npy_end_early(export->inputs, &error) &&
-                fl_npy_end_early(export->labels, &error) &&
-                (!export->targets || fl_npy_end_early(export->targets, &error));
+                write_state(export, network, "state/final", &error) &&
+                fl_train_batches_end_early(export->batches, &error);
     keep(export, fine, &error);
 }
 
@@ -215,12 +170,9 @@ bool fl_train_export_close(fl_train_export *export, fl_error *error)
         bool fine = !ferror(export->traces[i]) & (fclose(export->traces[i]) == 0);
         keep(export, fine || fl_error_machine(&why, "a trace cannot be written: %s", strerror(errno)), &why);
     }
-    keep(export, fl_npy_close(export->inputs, &why), &why);
-    keep(export, fl_npy_close(export->labels, &why), &why);
-    keep(export, fl_npy_close(export->targets, &why), &why);
+    keep(export, fl_train_batches_free(export->batches, &why), &why);
     bool fine = !export->failed;
     if (!fine && error) *error = export->error;
-    free(export->wide);
     free(export);
     return fine;
 }

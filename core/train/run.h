@@ -48,6 +48,7 @@ typedef struct fl_train_run {
     float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */
     float *shown; /* a batch, for callbacks */
     int32_t *shown_labels;
+    float *shown_targets; /* NULL: the loss wants none */
     double started, loss, rate;
     double lap;  /* when the present lap of the timer began */
     size_t step; /* from 0 */

@@ -12,6 +12,8 @@ static void make_shown(fl_train_run *run)
     size_t parts = run->trial->batch_size / fl_trial_micro_batch(run->trial);
     run->shown = fl_arena_floats(run->arena, parts * fl_tensor_shape_size(fl_network_in(run->network)));
     run->shown_labels = fl_arena_bytes(run->arena, parts * fl_network_n_losses(run->network) * sizeof(int32_t));
+    size_t targets = fl_network_n_targets(run->network);
+    if (targets) run->shown_targets = fl_arena_floats(run->arena, parts * targets);
 }
 
 static void allocate(fl_train_run *run)

@@ -34,9 +34,18 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
-    fl_train_run_gather(r, 0, r->trial->batch_size,
-                        (fl_dataset_input){ .precision = FL_BACKEND_F32, .values = r->shown }, r->shown_labels);
-    fl_train_step shown = { r->step + 1, r->loss, r->rate, sqrt(r->gradient_square), r->shown, r->shown_labels };
+    fl_dataset_input input = fl_train_plans_input(r->network);
+    input.precision = FL_BACKEND_F32;
+    input.values = r->shown;
+    input.targets = r->shown_targets;
+    fl_train_run_gather(r, 0, r->trial->batch_size, input, r->shown_labels);
+    fl_train_step shown = { .step = r->step + 1,
+                            .loss = r->loss,
+                            .rate = r->rate,
+                            .gradient_norm = sqrt(r->gradient_square),
+                            .input = r->shown,
+                            .labels = r->shown_labels,
+                            .targets = r->shown_targets };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 

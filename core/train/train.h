@@ -19,6 +19,7 @@ typedef struct fl_train_step {
     double gradient_norm; /* Euclidean, of the whole gradient with its penalties, before clipping */
     const float *input;   /* the batch as the model saw it */
     const int32_t *labels;
+    const float *targets; /* what outputs are compared with; NULL where those are classes */
 } fl_train_step;
 
 typedef struct fl_train_callbacks {

@@ -52,6 +52,10 @@ static const shape_case cases[] = {
     { STRIDED(12, 3, 2, 3, .groups = 2), { 2, 6, 8, 5 } },
     { STRIDED(64, 3, 1, 1, .groups = 4, .no_bias = true), { 2, 64, 6, 6 } },
     { STRIDED(16, 3, 1, 1, .groups = 16), { 2, 16, 5, 7 } }, /* a filter to each channel */
+    { CONVOLUTION(64, 3, 1), { 3, 32, 2, 2 } },              /* planes of a few pixels */
+    { STRIDED(24, 3, 1, 1, .no_bias = true), { 2, 40, 2, 1 } },
+    { STRIDED(17, 3, 1, 2, .no_bias = true), { 3, 33, 4, 3 } },
+    { STRIDED(64, 2, 0, 1, .no_bias = true), { 2, 48, 4, 4 } },
     { POOL(1), { 1, 1, 1, 1 } },
     { POOL(2), { 3, 5, 7, 9 } }, /* a row and a column are dropped */
     { POOL(3), { 7, 17, 5, 4 } },

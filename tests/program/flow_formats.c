@@ -217,7 +217,7 @@ static void exports_have_their_fields(void **state)
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
     static const char rest[] = "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
-                               "`state[].shape``targets.npy``state/init/NAME.npy``state/final/"
+                               "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
                                "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
                                "`inputs.npy``labels.npy``trace.jsonl`";
     count_as_seen(rest);

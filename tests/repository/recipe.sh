@@ -39,7 +39,7 @@ while IFS="$tab" read -r block file text; do
     [ -n "$line" ] || fail "$file has no line with '$text'"
     sed -i "${line}r $block" "$copy/$file"
 done <"$copy/recipes"
-[ "$(wc -l <"$copy/recipes")" -eq 14 ] || fail "$(wc -l <"$copy/recipes") blocks, not 14"
+[ "$(wc -l <"$copy/recipes")" -eq 15 ] || fail "$(wc -l <"$copy/recipes") blocks, not 15"
 
 # --- build and test ---
 

@@ -74,7 +74,7 @@ static int convolved(stages *s, int from)
 static void plan(stages *s)
 {
     const fl_layer *layer = &s->run->layer;
-    bool fallback, wants = fl_backend_wants_canonical(s->backend, layer, s->run->of->in[0], s->around.precision);
+    bool fallback, wants = fl_backend_wants_canonical(s->backend, layer);
     int in[OP_CASE_INPUTS];
     for (size_t k = 0; k < s->run->n_in; k++) {
         in[k] = s->around.convolution_before ? convolved(s, -1 - (int)k) : -1 - (int)k;

@@ -54,10 +54,16 @@ static void describe(fl_text *text)
     describe_environment(text);
 }
 
-/* Dense layers of one block. */
-static bool serves(const fl_layer *layer, fl_tensor_shape in, fl_backend_precision precision)
+/* The canonical ops. */
+static bool reads_canonical(const fl_layer *layer)
 {
-    return layer->kind != FL_LAYER_DENSE || layer->groups == 1;
+    static const bool canonical[FL_LAYER_KINDS] = {
+        [FL_LAYER_LSTM] = true,
+        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = true,
+        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = true,
+        [FL_LAYER_MEAN_SQUARED] = true,
+    };
+    return canonical[layer->kind] || (layer->kind == FL_LAYER_DENSE && layer->groups > 1);
 }
 
 #else
@@ -94,13 +100,7 @@ const fl_backend fl_backend_onednn = {
         [FL_LAYER_SIGMOID_CROSS_ENTROPY] = fl_backend_sigmoid_cross_entropy,
         [FL_LAYER_MEAN_SQUARED] = fl_backend_mean_squared,
     },
-    .serves = serves,
-    .reads_canonical = {
-        [FL_LAYER_LSTM] = true,
-        [FL_LAYER_SOFTMAX_CROSS_ENTROPY] = true,
-        [FL_LAYER_SIGMOID_CROSS_ENTROPY] = true,
-        [FL_LAYER_MEAN_SQUARED] = true,
-    },
+    .reads_canonical = reads_canonical,
     .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
     .to_canonical = fl_onednn_to_canonical,
 #endif

@@ -90,6 +90,8 @@ void fl_onednn_free(fl_backend_op *op);
 
 /* An empty op for `request`, with the shape of its output; the maker sets its layout, memories and steps. */
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request);
+/* The same for an op that keeps more: `size` bytes that begin with an fl_onednn_op, the rest zero. */
+fl_onednn_op *fl_onednn_sized(size_t size, const fl_backend_request *request);
 
 /* The output's layout; a canonical one leaves op.out.layout NULL. */
 void fl_onednn_set_out(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
@@ -199,6 +201,10 @@ const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, cons
 
 /* Plan a layer with weights and perhaps a bias. */
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
+
+/* Convolution over planes of a few pixels by a dense layer, and whether that is the better way. */
+fl_backend_op_maker fl_onednn_planes;
+bool fl_onednn_planes_serve(const fl_backend_request *request);
 
 /* By the library's sgemm. */
 fl_backend_product fl_onednn_product;

@@ -57,5 +57,5 @@ static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_
 fl_backend_op *fl_onednn_convolution(const fl_backend_request *request)
 {
     static const fl_onednn_weighted convolution = { shapes, forward, backward_data, backward_weights };
-    return fl_onednn_plan_weighted(request, &convolution);
+    return fl_onednn_planes_serve(request) ? fl_onednn_planes(request) : fl_onednn_plan_weighted(request, &convolution);
 }

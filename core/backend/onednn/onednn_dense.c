@@ -1,7 +1,8 @@
 /* Dense by inner product over rows: examples, or the positions of a sequence.
  *
  * The rows are plain on both sides: then the library takes its brgemm kernels, with one weight layout for all three
- * passes; on four-dimensional inputs it falls back to a plain gemm. Weights are free for it to lay out.
+ * passes; on four-dimensional inputs it falls back to a plain gemm. Weights are free for it to lay out. Groups are
+ * products of floats by columns (backend/canonical_dense.c).
  */
 #include "backend/onednn/onednn.h"
 
@@ -42,5 +43,6 @@ static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_
 fl_backend_op *fl_onednn_dense(const fl_backend_request *request)
 {
     static const fl_onednn_weighted dense = { shapes, forward, backward_data, backward_weights };
+    if (request->layer->groups > 1) return fl_backend_dense(request, fl_onednn_product);
     return fl_onednn_plan_weighted(request, &dense);
 }

@@ -98,7 +98,12 @@ void fl_onednn_free(fl_backend_op *op)
 
 fl_onednn_op *fl_onednn_new(const fl_backend_request *request)
 {
-    fl_onednn_op *own = fl_memory_new(1, sizeof *own);
+    return fl_onednn_sized(sizeof(fl_onednn_op), request);
+}
+
+fl_onednn_op *fl_onednn_sized(size_t size, const fl_backend_request *request)
+{
+    fl_onednn_op *own = fl_memory_new(1, size);
     fl_tensor_shape in[FL_LAYER_FROM];
     for (size_t k = 0; k < request->n_in; k++) in[k] = request->in[k].shape;
     own->op.out.shape = request->layer ? fl_layer_out_of(request->layer, in, request->n_in) : request->in[0].shape;

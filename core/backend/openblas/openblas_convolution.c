@@ -4,6 +4,7 @@
  * out = W patches + b, dW += d patches^T and d_patches = W^T d, which is added back onto the image (col2im).
  * One image at a time keeps the patches in the cache.
  */
+#include "backend/each.h"
 #include "backend/openblas/openblas.h"
 
 #include <cblas.h>
@@ -113,7 +114,7 @@ static void forward_image(const fl_backend_plain *p, const float *image, float *
                             (fl_backend_matrix){ p->at.param[0] + g * s.filters * s.taps, s.taps, false },
                             (fl_backend_matrix){ patches_of(p) + g * s.taps * s.pixels, s.pixels, false }, bias,
                             out + g * s.filters * s.pixels, s.pixels);
-    if (p->op.fused_relu) fl_openblas_relu(out, s.groups * s.filters * s.pixels);
+    if (p->op.fused_relu) fl_backend_each_relu(out, s.groups * s.filters * s.pixels);
 }
 
 static void backward_parameters(const fl_backend_plain *p, const float *image, const float *d_out)
@@ -157,7 +158,7 @@ static void backward(fl_backend_op *op)
     for (size_t t = 0; t < op->n_tensors; t++) memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
     for (size_t n = 0; n < p->in.n; n++) {
         float *d_out = (float *)p->at.d_out + n * outs;
-        if (op->fused_relu) fl_openblas_relu_back((const float *)p->at.out + n * outs, d_out, outs);
+        if (op->fused_relu) fl_backend_each_relu_back((const float *)p->at.out + n * outs, d_out, outs);
         backward_parameters(p, (const float *)p->at.in[0] + n * image, d_out);
         if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in[0] + n * image);
     }

@@ -15,6 +15,11 @@ void fl_openblas_product(size_t rows, size_t columns, size_t depth, float factor
                 (blasint)a.step, b.at, (blasint)b.step, keep, c, (blasint)step);
 }
 
+fl_backend_op *fl_openblas_dense(const fl_backend_request *request)
+{
+    return fl_backend_dense(request, fl_openblas_product);
+}
+
 fl_backend_op *fl_openblas_lstm(const fl_backend_request *request)
 {
     return fl_backend_lstm(request, fl_openblas_product);

@@ -15,16 +15,19 @@ import numpy
 from replay import Replay
 
 # By kind of trial: relative tolerance of the loss up to a step, the last one also beyond; that of the final tensors.
-LOSSES = {"quadratic": {10: 1e-5, 100: 1e-3}, "mlp": {10: 1e-5, 100: 1e-3}, "cnn": {3: 1e-5, 10: 5e-4}}
-TENSORS = {"quadratic": 1e-4, "mlp": 1e-4, "cnn": 1e-3}
+LOSSES = {"quadratic": {10: 1e-5, 100: 1e-3}, "mlp": {10: 1e-5, 100: 1e-3}, "cnn": {3: 1e-5, 10: 5e-4},
+          "sequence": {10: 1e-5, 100: 1e-3}}
+TENSORS = {"quadratic": 1e-4, "mlp": 1e-4, "cnn": 1e-3, "sequence": 1e-3}
 SEPARATED_FACTOR = 2
-SHAKEN = {"quadratic": 0, "mlp": 64, "cnn": 64}  # replays at most, each with its chance of a flip; a quadratic has none
+SHAKEN = {"quadratic": 0, "mlp": 64, "cnn": 64, "sequence": 16}  # replays at most, each with its chance of a flip; a quadratic has none
 BF16_FACTOR, BF16_ROUNDING = 4, 2**-9
 SANE = 10  # times the first loss; beyond that a trial diverges, and a diverging pair proves nothing
 
 
 def kind_of(manifest):
     kinds = [layer["kind"] for layer in manifest["layers"]]
+    if {"lstm", "attention"} & set(kinds):
+        return "sequence"
     return "cnn" if "convolution" in kinds else "mlp" if kinds else "quadratic"
 
 
@@ -42,6 +45,12 @@ def tensor_deviations(final, reference, init):
         gap = length(final[name] - reference[name])
         return gap and gap / max(length(reference[name] - init[name]), 1e-4 * length(init[name]))
     return {name: deviation(name) for name in reference}
+
+
+def state_gaps(state, reference):
+    """Running statistics and carries, relative to their length."""
+    return {name: length(values - reference[name]) / max(length(reference[name]), 1e-6)
+            for name, values in state.items()}
 
 
 def worst(deviations):
@@ -69,6 +78,7 @@ class Comparison:
         self.ours, self.replay = [line["loss"] for line in export.trace], Replay(export)
         self.losses = loss_deviations(self.ours, self.replay.losses)
         self.tensors = tensor_deviations(export.final, self.replay.final, export.init)
+        self.tensors.update(state_gaps(export.final_state, self.replay.final_state))
         self.check_regime()
         if self.precision == "bf16":
             self.check_bf16()
@@ -91,7 +101,8 @@ class Comparison:
     def from_replay(self, other):
         """How far another replay is from the plain one: its losses and its worst tensor."""
         return (loss_deviations(other.losses, self.replay.losses),
-                worst(tensor_deviations(other.final, self.replay.final, self.export.init).values()))
+                worst([*tensor_deviations(other.final, self.replay.final, self.export.init).values(),
+                       *state_gaps(other.final_state, self.replay.final_state).values()]))
 
     def is_within(self, losses, tensors):
         return all(self.losses <= losses) and worst(self.tensors.values()) <= tensors

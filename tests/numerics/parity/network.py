@@ -121,10 +121,8 @@ def mean_squared(loss, p, z, labels, targets):
 
 
 def quadratic(loss, p, x, labels, targets):
-    n = p["theta"].numel()
-    powers = torch.arange(n, dtype=torch.float64) / max(n - 1, 1)
-    c = loss["curvature_max"] / loss["condition"] * loss["condition"]**powers if n > 1 else torch.tensor([loss["curvature_max"]])
-    return 0.5 * (c.float() * (p["theta"] - x.flatten(1))**2).sum(1).mean()
+    c = torch.tensor(loss["curvatures"])
+    return 0.5 * (c * (p["theta"] - x.flatten(1))**2).sum(1).mean()
 
 
 def function(loss, p, x, labels, targets):
@@ -133,8 +131,9 @@ def function(loss, p, x, labels, targets):
         "rosenbrock": lambda: (1 - x)**2 + 100 * (y - x**2)**2,
         "beale": lambda: (1.5 - x + x * y)**2 + (2.25 - x + x * y**2)**2 + (2.625 - x + x * y**3)**2,
         "branin": lambda: (y - 5.1 / (4 * math.pi**2) * x**2 + 5 / math.pi * x - 6)**2
-        + 10 * (1 - 1 / (8 * math.pi)) * torch.cos(x) + 10 - .397887,
+        + 10 * (1 - 1 / (8 * math.pi)) * torch.cos(x) + 10 - 10 / (8 * math.pi),
         "saddle": lambda: x**2 / 2 + y**4 / 4 - y**2 / 2 + .25,
+        "quadratic": lambda: (x**2 + 10 * y**2) / 2,
     }[loss["name"]]()
 
 

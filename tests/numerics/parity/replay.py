@@ -14,6 +14,7 @@ import numpy
 import torch
 
 import rules
+from network import Network
 
 
 class Export:
@@ -23,46 +24,16 @@ class Export:
         folder = pathlib.Path(folder)
         self.manifest = json.loads((folder / "manifest.json").read_text())
         self.trace = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
-        self.inputs, self.labels = numpy.load(folder / "inputs.npy"), numpy.load(folder / "labels.npy")
+        self.inputs = numpy.load(folder / "inputs.npy")
+        self.labels, self.targets = (numpy.load(file) if file.exists() else None
+                                     for file in (folder / "labels.npy", folder / "targets.npy"))
         names = [tensor["name"] for tensor in self.manifest["tensors"]]
         self.init = {name: numpy.load(folder / "init" / f"{name}.npy") for name in names}
         self.final = {name: numpy.load(folder / "final" / f"{name}.npy") for name in names}
-
-
-class Quadratic(torch.nn.Module):
-    """1/2 sum_i c_i (theta_i - x_i)^2 of each example x."""
-
-    def __init__(self, curvatures):
-        super().__init__()
-        self.theta = torch.nn.Parameter(torch.zeros(len(curvatures)))
-        self.register_buffer("c", torch.tensor(curvatures), persistent=False)
-
-    def forward(self, x):
-        return 0.5 * (self.c * (self.theta - x)**2).sum(1)
-
-
-def layer_module(layer, init):
-    kind, name = layer["kind"], layer.get("name")
-    if kind == "dense":
-        return torch.nn.Linear(init[f"{name}.weight"].shape[1], layer["out"])
-    if kind == "convolution":
-        return torch.nn.Conv2d(init[f"{name}.weight"].shape[1], layer["out"], layer["kernel"], padding=layer["pad"])
-    return {"relu": torch.nn.ReLU, "max_pool": lambda: torch.nn.MaxPool2d(layer["kernel"])}[kind]()
-
-
-def build(export):
-    """The model with the exported start; its parameters bear the exported names. And the loss of (outputs, labels)."""
-    model = torch.nn.Sequential()
-    for i, layer in enumerate(export.manifest["layers"]):
-        if layer["kind"] == "dense":
-            model.add_module(f"flatten{i}", torch.nn.Flatten())
-        model.add_module(layer.get("name", f"{layer['kind']}{i}"), layer_module(layer, export.init))
-    loss = torch.nn.functional.cross_entropy
-    if export.manifest["loss"]["kind"] == "quadratic":
-        model.add_module("quadratic", Quadratic(export.manifest["loss"]["curvatures"]))
-        loss = lambda losses, labels: losses.mean()
-    model.load_state_dict({name: torch.from_numpy(values) for name, values in export.init.items()})
-    return model, loss
+        states = [state["name"] for state in self.manifest.get("state", [])]
+        self.state = {name: numpy.load(folder / "state" / "init" / f"{name}.npy") for name in states}
+        self.final_state = {name: numpy.load(folder / "state" / "final" / f"{name}.npy") for name in states}
+        self.masks = {file.stem: numpy.load(file) for file in (folder / "masks").glob("*.npy")}
 
 
 ROUNDINGS = 2**-21  # four of fp32: by so much sums of hundreds of products differ when added in another order
@@ -80,21 +51,25 @@ class Replay:
 
     def __init__(self, export, autocast=False, shaken=0):
         torch.set_num_threads(1)
-        model, loss_of = build(export)
+        model = Network(export.manifest, export.init, export.state, export.masks)
         if shaken:
             shake(model, shaken)
         optimizer = export.manifest["optimizer"]
         hyper = optimizer["hyperparameters"]
-        step = rules.RULES[optimizer["name"], hyper.get("epsilon_form")](list(model.parameters()), hyper)
+        step = rules.RULES[optimizer["name"], hyper.get("epsilon_form")](model.parameters(), hyper)
         self.losses = []
-        for line, x, labels in zip(export.trace, export.inputs, export.labels):
+        for t, line in enumerate(export.trace):
             model.zero_grad()
+            model.step = t
+            x, labels, targets = (None if values is None else torch.from_numpy(values[t])
+                                  for values in (export.inputs, export.labels, export.targets))
             with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-                loss = loss_of(model(torch.from_numpy(x)), torch.from_numpy(labels))
+                loss = model.loss_of(x, labels, targets)
             loss.backward()
             step(line["rate"])
             self.losses.append(loss.item())
-        self.final = {name: p.detach().numpy() for name, p in model.named_parameters()}
+        self.final = {name: p.detach().numpy() for name, p in model.named.items()}
+        self.final_state = {name: values.numpy() for name, values in model.state.items()}
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ static const bad_study bad[] = {
     { "'base',", "'base', 'why': 3,", "2:27: 'why' must be a string" },
     /* workloads and their options */
     { "  'workload': 'quadratic/noisy',\n", "", "1:1: 'workload' is missing here" },
-    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use fashion_mnist/mlp, ..." },
+    { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use cifar10/allcnn_quarter, ..." },
     { "'quadratic/noisy'", "[]", "3:15: 'workload' must list from 1 to 32 values" },
     { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']",
       "3:35: 'workload' lists two called 'quadratic/noisy'" },

@@ -41,6 +41,9 @@ static void couplings_resolve_to_the_learning_rate(void **state)
     /* eta / (1 - gamma) = 4 with gamma = 0.75: eta = 4 * 0.25. */
     assert_true(rate_of("momentum", (const char *[]){ "learning_rate/(1-momentum)", "momentum" }, (double[]){ 4, 0.75 },
                         2) == 1);
+    /* eta wd = 1/16 with wd = 0.25: eta = 1/4. */
+    assert_true(rate_of("adamw", (const char *[]){ "learning_rate*weight_decay", "weight_decay" },
+                        (double[]){ 0.0625, 0.25 }, 2) == 0.25);
 }
 
 static void couplings_do_not_care_about_the_order(void **state)
