@@ -10,7 +10,8 @@
 /* Every optional field appears: a trial that diverges, one that stops early, reruns, a target, a split of its own. */
 static const char study[] =
     "{ 'study': 'all', 'why': 'to have every field', 'workload': 'quadratic/noisy', 'backend': 'naive',"
-    "  'batch_size': 16, 'split': { 'validation': 200, 'from': 'seeded', 'seed': 3 },"
+    "  'batch_size': 16, 'micro_batch': 8, 'split': { 'validation': 200, "
+    "'from': 'seeded', 'seed': 3 },"
     "  'budget': { 'trials': 3, 'steps': 20, 'eval_every': 5, 'stop_above': 1e3 }, 'seeds': { 'rerun_best': 1 },"
     "  'target': { 'metric': 'val_error', 'value': 20 }, 'claims': { 'baseline': 'sgd' },"
     "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
