@@ -13,7 +13,8 @@ static char *arm_name(const char *label, const fl_trial *base, const fl_study_li
     if (l->many_workloads) fl_text_add(&name, " workload=%s", base->owners.workload->entry.name);
     if (l->many_backends) fl_text_add(&name, " backend=%s", base->backend->entry.name);
     if (l->many_precisions) fl_text_add(&name, " precision=%s", fl_backend_precision_name(base->precision));
-    if (l->many_batches) fl_text_add(&name, " batch_size=%zu", base->batch_size);
+    char batch[FL_STUDY_BATCH_TEXT];
+    if (l->many_batches) fl_text_add(&name, " batch_size=%s", fl_study_batch_text(base->batch_size, batch));
     return name.bytes;
 }
 

@@ -48,10 +48,25 @@ static bool read_split(fl_json_node root, fl_trial *base, fl_error *error)
         return fl_json_fail(split, error,
                             "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
                             validation, base->owners.workload->entry.name, all);
+    if (base->batch_size == FL_STUDY_BATCH_ALL) base->batch_size = all - validation;
     if (base->batch_size <= all - validation) return true;
     return fl_json_fail(batch_node(root, base->batch_size), error,
                         "a batch of %zu is larger than the training split of %zu examples of %s", base->batch_size,
                         all - validation, base->owners.workload->entry.name);
+}
+
+/* Of a batch whose size nobody wrote down the largest divisor up to `micro_batch`. */
+static bool read_micro_batch(fl_json_node root, bool all, fl_trial *base, fl_error *error)
+{
+    fl_json_node micro;
+    if (!fl_json_optional_whole(root, "micro_batch", 1, UINT32_MAX, &base->micro_batch, error)) return false;
+    if (!fl_json_get(root, "micro_batch", &micro) || base->batch_size % base->micro_batch == 0) return true;
+    if (!all)
+        return fl_json_fail(micro, error, "a micro-batch of %zu does not divide a batch of %zu", base->micro_batch,
+                            base->batch_size);
+    if (base->micro_batch > base->batch_size) base->micro_batch = base->batch_size;
+    while (base->batch_size % base->micro_batch) base->micro_batch--;
+    return true;
 }
 
 static fl_trial_test test_of(const fl_study *study)
@@ -64,7 +79,8 @@ static fl_trial_test test_of(const fl_study *study)
 bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
                         fl_error *error)
 {
-    fl_json_node child, micro;
+    fl_json_node child;
+    bool all = base->batch_size == FL_STUDY_BATCH_ALL;
     size_t threads = FL_TRIAL_DEFAULT_THREADS;
     fl_json_get(root, "budget", &child);
     if (!fl_study_read_steps(root, base->batch_size, &base->steps, error) ||
@@ -73,16 +89,12 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
     base->test = test_of(study);
     base->stop_above = study->stop_above;
     base->average = study->average;
-    if (!fl_json_optional_whole(root, "micro_batch", 1, UINT32_MAX, &base->micro_batch, error)) return false;
-    if (fl_json_get(root, "micro_batch", &micro) && base->batch_size % base->micro_batch)
-        return fl_json_fail(micro, error, "a micro-batch of %zu does not divide a batch of %zu", base->micro_batch,
-                            base->batch_size);
     base->patience = (fl_trial_patience){ study->patience, study->select };
     if (!fl_json_optional_whole(root, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
         !read_workload_options(root, base, error))
         return false;
     base->threads = (unsigned)threads;
-    if (!read_split(root, base, error)) return false;
+    if (!read_split(root, base, error) || !read_micro_batch(root, all, base, error)) return false;
     if (fl_json_get(root, "init", &child) && !fl_trial_init_read(child, &base->init, error)) return false;
     base->n_rates = space->n_rates;
     base->rates = fl_memory_new(space->n_rates, sizeof(double));

@@ -14,6 +14,13 @@ bool fl_study_read_label(fl_json_node node, const char *what, const char **label
 /* Text of any length and several lines, without other control characters. */
 bool fl_study_read_prose(fl_json_node node, const char **text, fl_error *error);
 
+/* A batch of the whole training split: its size is known once the workload and the split are. */
+#define FL_STUDY_BATCH_ALL SIZE_MAX
+
+/* As a study writes it: "64" or "all". */
+enum { FL_STUDY_BATCH_TEXT = 32 };
+const char *fl_study_batch_text(size_t batch_size, char text[FL_STUDY_BATCH_TEXT]);
+
 /* What the listed fields hold: the study is their product. */
 typedef struct fl_study_lists {
     const fl_workload *workloads[32];
@@ -26,7 +33,8 @@ typedef struct fl_study_lists {
 
 bool fl_study_read_lists(fl_json_node root, fl_study_lists *lists, fl_error *error);
 
-/* Fill what the study says itself into an arm's first trial, which has its owners, backend, precision and batch. */
+/* Fill what the study says itself into an arm's first trial, which has its owners, backend, precision and batch; of a
+ * batch of all examples the size. */
 bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_search_space *space, fl_trial *base,
                         fl_error *error);
 

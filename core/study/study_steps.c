@@ -4,6 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *fl_study_batch_text(size_t batch_size, char text[FL_STUDY_BATCH_TEXT])
+{
+    snprintf(text, FL_STUDY_BATCH_TEXT, "%zu", batch_size);
+    return batch_size == FL_STUDY_BATCH_ALL ? "all" : text;
+}
+
 /* Is `batch_size` one of those the study asks for? */
 static bool is_asked(fl_json_node root, const char *batch_size)
 {
@@ -13,6 +19,7 @@ static bool is_asked(fl_json_node root, const char *batch_size)
     bool list = json_is_array(fl_json_value(batches));
     for (bool more = !list || fl_json_first(batches, &child); more; more = list && fl_json_next(&child)) {
         const json_t *value = fl_json_value(list ? child : batches);
+        if (json_is_string(value) && !strcmp(json_string_value(value), batch_size)) return true;
         snprintf(asked, sizeof asked, "%lld", (long long)json_integer_value(value));
         if (json_is_integer(value) && !strcmp(asked, batch_size)) return true;
     }
@@ -45,14 +52,14 @@ static bool read_most(fl_json_node root, fl_json_node steps, size_t *most, fl_er
 bool fl_study_read_steps(fl_json_node root, size_t batch_size, size_t *steps, fl_error *error)
 {
     fl_json_node budget, node, child;
-    char key[32];
+    char text[FL_STUDY_BATCH_TEXT];
+    const char *key = fl_study_batch_text(batch_size, text);
     fl_json_get(root, "budget", &budget);
     fl_json_get(budget, "steps", &node);
     if (!json_is_object(fl_json_value(node))) return read_count(node, steps, error);
     if (!batch_size) return read_most(root, node, steps, error);
-    snprintf(key, sizeof key, "%zu", batch_size);
     if (!fl_json_get(node, key, &child))
-        return fl_json_fail(node, error, "steps for a batch of %zu are missing here", batch_size);
+        return fl_json_fail(node, error, "steps for a batch of %s are missing here", key);
     return read_count(child, steps, error);
 }
 

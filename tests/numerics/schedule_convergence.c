@@ -9,7 +9,7 @@
 #include "support/test.h"
 
 #include "base/memory.h"
-#include "dataset/quadratic.h"
+#include "dataset/dataset.h"
 #include "train/train.h"
 
 enum { DIMENSION = 4, TRAINING = 10000, LAST = 1000, SEEDS = 200, PLACES = 9 };
@@ -59,10 +59,11 @@ static void stepped(void *user, const fl_train_step *step)
 /* The training examples are the first of the set. */
 static void find_center(path *p)
 {
-    double options[FL_DATASET_QUADRATIC_OPTIONS] = { [FL_DATASET_QUADRATIC_CONDITION] = CONDITION,
-                                                     [FL_DATASET_QUADRATIC_DIMENSION] = DIMENSION,
-                                                     [FL_DATASET_QUADRATIC_NOISE] = 1 };
-    fl_dataset *d = fl_dataset_load(fl_dataset_find("quadratic", NULL), options, NULL);
+    const fl_dataset_kind *kind = fl_dataset_find("quadratic", NULL);
+    double options[FL_HYPER_MAX] = { 0 };
+    options[fl_hyper_index(kind->options, kind->n_options, "dimension")] = DIMENSION;
+    options[fl_hyper_index(kind->options, kind->n_options, "noise")] = 1;
+    fl_dataset *d = fl_dataset_load(kind, options, NULL);
     for (size_t i = 0; i < TRAINING; i++)
         for (size_t k = 0; k < DIMENSION; k++) p->center[k] += d->values[i * DIMENSION + k] / TRAINING;
     fl_dataset_free(d);

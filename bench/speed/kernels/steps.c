@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 static const char *const optimizers[] = { "momentum", "adam" };
-static const size_t batches[] = { 32, 256 };
+static const size_t batches[] = { 32, 50, 128, 256 };
 
 typedef struct training {
     fl_trial_owners owners;

@@ -17,7 +17,7 @@ typedef struct fl_onednn_memory {
     dnnl_memory_t handle;
     dnnl_memory_desc_t desc;
     size_t place;                           /* offset of the borrowed pointer in fl_backend_buffers */
-    size_t offset;                          /* bytes from that pointer; non-zero only in the workspace */
+    size_t offset;                          /* bytes from that pointer; non-zero only in workspace and scratch */
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
 } fl_onednn_memory;
 
@@ -104,6 +104,8 @@ void fl_onednn_plain_export(const fl_backend_op *op, size_t tensor, const float 
 fl_onednn_memory *fl_onednn_borrowed(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
 /* A memory allocated in the op's workspace. */
 fl_onednn_memory *fl_onednn_allocated(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
+/* A memory in the scratch that all ops share: what it holds lasts no longer than a call. */
+fl_onednn_memory *fl_onednn_scratch(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
 /* The same bytes under another descriptor; the memory itself where that is the same. */
 fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc);
 

@@ -27,6 +27,13 @@ fl_onednn_memory *fl_onednn_allocated(fl_onednn_op *op, const dnnl_memory_desc_t
     return add_memory(op, desc, offsetof(fl_backend_buffers, workspace), offset);
 }
 
+fl_onednn_memory *fl_onednn_scratch(fl_onednn_op *op, const dnnl_memory_desc_t *desc)
+{
+    size_t offset = op->op.scratch_bytes, bytes = dnnl_memory_desc_get_size(desc);
+    op->op.scratch_bytes += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return add_memory(op, desc, offsetof(fl_backend_buffers, scratch), offset);
+}
+
 fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc)
 {
     if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;

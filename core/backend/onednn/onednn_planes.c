@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Up to how many pixels it is the faster way (bench/NOTES.md). */
 enum { FEW_PIXELS_F32 = 4, FEW_PIXELS_BF16 = 16, CHANNELS = 32, AT_ONCE = 256 };
 
 typedef struct geometry {
@@ -26,8 +27,8 @@ typedef struct geometry {
 typedef struct planes {
     fl_onednn_op front; /* first: a pointer to the op is a pointer to this; between the activation and the rows */
     fl_backend_op *dense;
-    fl_layer layer; /* the dense one */
-    size_t rows_at, dense_at;
+    fl_layer layer;                      /* the dense one */
+    size_t rows_at, d_rows_at, dense_at; /* in the scratch, the scratch, the workspace */
     void (*bind_front)(fl_backend_op *op, const fl_backend_buffers *buffers);
     void (*forward_front)(fl_backend_op *op);
     void (*backward_front)(fl_backend_op *op);
@@ -129,8 +130,8 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     planes *p = (planes *)op;
     fl_backend_buffers own = *buffers;
     p->bind_front(op, buffers);
-    own.in[0] = (char *)buffers->workspace + p->rows_at;
-    own.d_in[0] = buffers->scratch;
+    own.in[0] = (char *)buffers->scratch + p->rows_at;
+    own.d_in[0] = (char *)buffers->scratch + p->d_rows_at;
     own.workspace = (char *)buffers->workspace + p->dense_at;
     p->dense->bind(p->dense, &own);
 }
@@ -142,9 +143,11 @@ static void forward(fl_backend_op *op)
     p->dense->forward(p->dense);
 }
 
+/* Rows are several times as large as what they come from, so they are made again. */
 static void backward(fl_backend_op *op)
 {
     const planes *p = (planes *)op;
+    p->forward_front(op);
     p->dense->backward(p->dense);
     p->backward_front(op);
 }
@@ -231,17 +234,17 @@ static void add_front(planes *p, const fl_backend_request *request, const geomet
     dnnl_memory_desc_t last = fl_onednn_desc(4, given.dims, fl_onednn_type(request->precision), dnnl_nhwc);
     dnnl_dim_t bytes = (dnnl_dim_t)(g->out.n * g->out.h * g->out.w * taps(g) * g->in.c * bytes_of(g));
     dnnl_memory_desc_t rows_desc = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
-    const fl_onednn_memory *rows = fl_onednn_allocated(op, &rows_desc);
+    const fl_onednn_memory *rows = fl_onednn_scratch(op, &rows_desc);
     p->rows_at = rows->offset;
     fl_onednn_memory *in = fl_onednn_borrowed(op, &given, offsetof(fl_backend_buffers, in));
     fl_onednn_add_loop(op, &op->forward, gather, kept(g), 2,
                        (const fl_onednn_memory *[]){ fl_onednn_bring(op, &op->forward, in, &last), rows });
     if (!request->training || !request->needs_d_in) return;
-    const fl_onednn_memory *d_rows = fl_onednn_borrowed(op, &rows_desc, offsetof(fl_backend_buffers, scratch));
+    const fl_onednn_memory *d_rows = fl_onednn_scratch(op, &rows_desc);
+    p->d_rows_at = d_rows->offset;
     const fl_onednn_memory *d_in = fl_onednn_borrowed(op, &given, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&given, &last);
     const fl_onednn_memory *written = same ? d_in : fl_onednn_allocated(op, &last);
-    op->op.scratch_bytes = (size_t)bytes;
     fl_onednn_add_loop(op, &op->backward, scatter, kept(g), 2, (const fl_onednn_memory *[]){ d_rows, written });
     if (!same) fl_onednn_add_reorder(op, &op->backward, written, d_in);
 }
@@ -256,7 +259,6 @@ static void set_op(planes *p, const fl_backend_request *request)
     op->n_tensors = fl_layer_tensors(request->layer, request->in[0].shape, op->tensors);
     for (size_t t = 0; t < op->n_tensors; t++) op->tensors[t].count = p->dense->tensors[t].count;
     op->fused_relu = p->dense->fused_relu;
-    op->reads_in = false;
     op->reads_out = p->dense->reads_out;
     p->dense_at = op->workspace_bytes;
     op->workspace_bytes += p->dense->workspace_bytes;

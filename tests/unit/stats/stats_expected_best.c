@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "stats/expected_best.h"
 #include "stats/sample.h"
+#include "stats/subsets.h"
 
 enum { N = 9 };
 static const fl_stats_trial TRIALS[N] = {

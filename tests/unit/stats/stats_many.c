@@ -6,6 +6,7 @@
 #include "stats/gap.h"
 #include "stats/permutation.h"
 #include "stats/resample.h"
+#include "stats/subsets.h"
 
 enum { MANY = FL_STATS_MANY + 1, DRAWS = 1000 };
 static fl_stats_trial a[MANY], b[MANY];

@@ -94,7 +94,8 @@ static const bad_study bad[] = {
     { "  'workload': 'quadratic/noisy',\n", "", "1:1: 'workload' is missing here" },
     { "'quadratic/noisy'", "'cifar/vgg'", "3:15: unknown workload 'cifar/vgg'; use cifar10/allcnn_quarter, ..." },
     { "'quadratic/noisy'", "[]", "3:15: 'workload' must list from 1 to 32 values" },
-    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']", "3:35: 'workload' lists two called 'quadratic/noisy'" },
+    { "'quadratic/noisy'", "['quadratic/noisy', 'quadratic/noisy']",
+      "3:35: 'workload' lists two called 'quadratic/noisy'" },
     { "'quadratic/noisy'", "['quadratic/noisy', 5]", "3:35: this must be a string" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'conditon': 5 },",
       "3:56: workload 'quadratic/noisy' has no option 'conditon'; 'fairlead list workloads' shows what it has" },
@@ -111,6 +112,7 @@ static const bad_study bad[] = {
     { "'batch_size': 16", "'batch_size': 0", "4:17: 'batch_size' must be a whole number from 1 to 4294967295" },
     { "'batch_size': 16", "'batch_size': -4", "4:17: 'batch_size' must be a whole number from 1 to 4294967295" },
     { "'batch_size': 16", "'batch_size': 16.0", "4:17: 'batch_size' must be a whole number from 1 to 4294967295" },
+    { "'batch_size': 16", "'batch_size': 'most'", "4:17: 'batch_size' must be a whole number from 1 to 4294967295" },
     { "'batch_size': 16", "'batch_size': '16'", "4:17: 'batch_size' must be a whole number from 1 to 4294967295" },
     { "'batch_size': 16", "'batch_size': 10001",
       "4:17: a batch of 10001 is larger than the training split of 10000 examples of quadratic/noisy" },
@@ -296,7 +298,8 @@ static const bad_study bad[] = {
       "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
       "schedule.decay_fraction, schedule.end_factor" },
     { RATE, RATE ", 'workload.noise': 1",
-      "11:73: 'workload.noise' shapes the data, which are the same for every arm: it belongs in the study's 'workload_options'" },
+      "11:73: 'workload.noise' shapes the data, which are the same for every arm: it belongs in the study's "
+      "'workload_options'" },
     { RATE, RATE ", 'momentum': 0.9",
       "11:73: optimizer 'adam' has no hyperparameter 'momentum'; it has learning_rate, beta1, beta2, epsilon, "
       "epsilon_form" },

@@ -192,6 +192,25 @@ static void steps_may_depend_on_the_batch(void **state)
     fl_study_free(study);
 }
 
+/* The quadratic has 12,000 training examples of which 2,000 validate; 250 is the largest divisor of 10,000 up to 300.
+ */
+static void a_batch_may_be_all_there_is(void **state)
+{
+    fl_study *study = study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [ 'all', 600 ], "
+                               "'micro_batch': 300, 'budget': { 'trials': 4, 'steps': { 'all': 50, '600': 70 } }, "
+                               "'arms': [ " SGD " ] }",
+                               NULL);
+    const size_t right[2][3] = { { 10000, 250, 50 }, { 600, 300, 70 } };
+    assert_string_equal("sgd batch_size=all", study->arms[0].name);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(right[i][0], study->arms[i].base.batch_size);
+        assert_int_equal(right[i][1], study->arms[i].base.micro_batch);
+        assert_int_equal(right[i][2], study->arms[i].base.steps);
+    }
+    assert_string_equal("all", json_string_value(json_array_get(json_object_get(study->resolved, "batch_size"), 0)));
+    fl_study_free(study);
+}
+
 static void evaluations_may_grow_by_a_ratio_and_spare_the_test_set(void **state)
 {
     fl_study *study =
@@ -250,6 +269,7 @@ int main(void)
         cmocka_unit_test(the_order_of_axes_matters),
         cmocka_unit_test(lists_make_a_product),
         cmocka_unit_test(steps_may_depend_on_the_batch),
+        cmocka_unit_test(a_batch_may_be_all_there_is),
         cmocka_unit_test(evaluations_may_grow_by_a_ratio_and_spare_the_test_set),
         cmocka_unit_test(arms_are_paired_by_their_seeds),
         cmocka_unit_test(overrides_are_frozen),

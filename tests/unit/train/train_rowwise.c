@@ -162,12 +162,45 @@ static void a_look_elsewhere_changes_nothing_and_is_counted(void **state)
     }
 }
 
+/* The hash is of parameters and running statistics; at rate 0 the former stay where they are. */
+static void hash_without_a_rate(const char *rule, char hash[17])
+{
+    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/resnet8", NULL) };
+    fl_trial trial = fl_trial_default(&owners);
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_outcome outcome;
+    fl_error error;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0;
+    trial.batch_size = 4;
+    trial.steps = 3;
+    trial.eval_every = 0;
+    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    memcpy(hash, outcome.state_hash, 17);
+    fl_outcome_free(&outcome);
+    fl_train_trainer_free(trainer);
+    fl_trial_free(&trial);
+}
+
+static void a_gradient_elsewhere_leaves_running_statistics_where_the_steps_own_pass_left_them(void **state)
+{
+    char plain[17], elsewhere[17], start[17];
+    fl_error why;
+    if (!fl_backend_find("onednn", NULL)->usable(FL_BACKEND_F32, &why)) test_skip("%s", why.text);
+    hash_without_a_rate("sgd", plain);
+    hash_without_a_rate("sam", elsewhere);
+    hash_without_a_rate("nesterov_lookahead", start);
+    assert_string_equal(elsewhere, plain);
+    assert_string_equal(start, plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_backend_gives_a_rowwise_rule_the_same_losses),
         cmocka_unit_test(every_backend_gives_rules_that_see_tensors_the_same_losses),
         cmocka_unit_test(arrays_are_copied_only_where_the_backend_has_layouts_of_its_own),
+        cmocka_unit_test(a_gradient_elsewhere_leaves_running_statistics_where_the_steps_own_pass_left_them),
         cmocka_unit_test(a_look_elsewhere_changes_nothing_and_is_counted),
     };
     return test_run(tests, NULL, NULL);

@@ -20,10 +20,10 @@ enum { N_LAYERS = sizeof layers / sizeof *layers, AFTER_NORM = 1, AFTER_DROPOUT 
 /* The generated drawings, read by the layers from `first` on. */
 static fl_workload workload_from(size_t first)
 {
-    static fl_network_architecture architecture;
     fl_workload workload = *fl_workload_find("glyphs/mlp", NULL);
-    architecture = (fl_network_architecture){ layers + first, N_LAYERS - first };
-    workload.architecture = &architecture;
+    workload.layers = layers + first;
+    workload.n_layers = N_LAYERS - first;
+    workload.n_uses = workload.n_options = 0;
     return workload;
 }
 

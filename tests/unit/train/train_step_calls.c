@@ -193,9 +193,11 @@ static void with_everything(void (*check)(fl_train_trainer *trainer, fl_trial *t
  * rule, the others one of each kind. */
 static bool is_met(const fl_optimizer *rule, const fl_workload *workload)
 {
-    bool small = !strcmp(workload->entry.name, "glyphs/mlp") || !strcmp(workload->entry.name, "quadratic/noisy");
-    return small || !strcmp(rule->entry.name, "adam") || !strcmp(rule->entry.name, "muon") ||
-           !strcmp(rule->entry.name, "sam");
+    static const char *const words[] = { "adam", "muon", "sam" }, *const small[] = { "glyphs/mlp", "quadratic/noisy" };
+    bool met = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) met |= !strcmp(rule->entry.name, words[i]);
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) met |= !strcmp(workload->entry.name, small[i]);
+    return met;
 }
 
 static void train_with_every_optimizer(fl_train_trainer *trainer, fl_trial *trial)
