@@ -146,9 +146,8 @@ FL_BACKEND_INLINE float fl_backend_vector_powers(const float *z, size_t n, float
         for (size_t i = 0; i < FL_BACKEND_LANES; i++)
             lanes[i] += to[from + i] = fl_backend_vector_exp(z[from + i] - top);
     if (left) {
-        for (size_t i = 0; i < FL_BACKEND_LANES; i++) last[i] = top - 200;
-        memcpy(last, z + whole, left * sizeof *last);
-        for (size_t i = 0; i < FL_BACKEND_LANES; i++) lanes[i] += last[i] = fl_backend_vector_exp(last[i] - top);
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++) last[i] = i < left ? z[whole + i] - top : -200;
+        for (size_t i = 0; i < FL_BACKEND_LANES; i++) lanes[i] += last[i] = fl_backend_vector_exp(last[i]);
         memcpy(to + whole, last, left * sizeof *last);
     }
     return fl_backend_vector_fold(lanes);

@@ -1,4 +1,4 @@
-/* The losses, for which every backend falls back to naive, against closed forms. */
+/* The losses against closed forms, on every backend. */
 #include "support/test.h"
 #include "base/denormals.h"
 #include "base/memory.h"
@@ -12,14 +12,15 @@ typedef struct loss_run {
     float errors[MOST];
 } loss_run;
 
-static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, const int32_t *labels, const float *theta)
+static loss_run run_on(const fl_backend *backend, fl_layer layer, size_t n, size_t c, const float *in,
+                       const int32_t *labels, const float *theta)
 {
     loss_run result = { 0 };
     bool fallback;
     fl_backend_request request = {
         .layer = &layer, .n_in = 1, .in = { { .shape = { n, c, 1, 1 } } }, .training = true, .needs_d_in = true
     };
-    fl_backend_op *op = fl_backend_plan(fl_backends()[0], &request, &fallback);
+    fl_backend_op *op = fl_backend_plan(backend, &request, &fallback);
     assert_int_equal(op->out.bytes, 0);
     void *workspace = fl_memory_new(op->workspace_bytes, 1);
     op->bind(op, &(fl_backend_buffers){ .in = { in },
@@ -35,6 +36,28 @@ static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, co
     free(workspace);
     op->free(op);
     return result;
+}
+
+static void assert_alike(const float *got, const float *expected, const char *backend, const char *what)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if (isfinite(expected[i]) ? !(fabs((double)got[i] - expected[i]) <= 1e-6 * fmax(1, fabs((double)expected[i])))
+                                  : isfinite(got[i]))
+            fail_msg("%s: %s %zu is %.9g, on naive %.9g", backend, what, i, got[i], expected[i]);
+}
+
+/* On naive; every other backend must say the same. */
+static loss_run run_loss(fl_layer layer, size_t n, size_t c, const float *in, const int32_t *labels, const float *theta)
+{
+    loss_run expected = run_on(fl_backends()[0], layer, n, c, in, labels, theta);
+    for (const fl_backend *const *b = fl_backends() + 1; *b; b++) {
+        if (!(*b)->usable(FL_BACKEND_F32, NULL)) continue;
+        loss_run got = run_on(*b, layer, n, c, in, labels, theta);
+        assert_alike(got.losses, expected.losses, (*b)->entry.name, "loss");
+        assert_alike(got.errors, expected.errors, (*b)->entry.name, "error");
+        assert_alike(got.d_in, expected.d_in, (*b)->entry.name, "gradient");
+    }
+    return expected;
 }
 
 static loss_run softmax(size_t n, size_t c, const float *logits, const int32_t *labels)
@@ -78,6 +101,16 @@ static void large_logits_do_not_overflow(void **state)
     assert_true(got.losses[1] == 1000);
 }
 
+/* Beside a logit of 1e14 a float has no room for the others. */
+static void logits_too_large_for_their_differences_have_a_gradient(void **state)
+{
+    float logits[] = { 1e14f, 3e13f, -1e14f, 0, 1, 2, 3, 4, 5, 6 };
+    int32_t labels[] = { 1 };
+    loss_run got = softmax(1, 10, logits, labels);
+    assert_close(got.losses[0], 7e13, 1e7);
+    assert_true(got.d_in[0] == 1 && got.d_in[1] == -1 && got.d_in[9] == 0);
+}
+
 static void a_logit_that_is_not_finite_is_seen(void **state)
 {
     float bad[] = { NAN, INFINITY, -INFINITY };
@@ -117,9 +150,13 @@ int main(void)
 {
     fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(softmax_of_one_two_three),      cmocka_unit_test(a_tie_between_logits_goes_to_the_first),
-        cmocka_unit_test(large_logits_do_not_overflow),  cmocka_unit_test(a_logit_that_is_not_finite_is_seen),
-        cmocka_unit_test(quadratic_has_its_closed_form), cmocka_unit_test(curvatures_are_log_spaced_up_to_ten),
+        cmocka_unit_test(softmax_of_one_two_three),
+        cmocka_unit_test(logits_too_large_for_their_differences_have_a_gradient),
+        cmocka_unit_test(a_tie_between_logits_goes_to_the_first),
+        cmocka_unit_test(large_logits_do_not_overflow),
+        cmocka_unit_test(a_logit_that_is_not_finite_is_seen),
+        cmocka_unit_test(quadratic_has_its_closed_form),
+        cmocka_unit_test(curvatures_are_log_spaced_up_to_ten),
     };
     return test_run(tests, NULL, NULL);
 }
