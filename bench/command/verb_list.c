@@ -15,10 +15,10 @@
 #include <string.h>
 
 static const usage list_usage = {
-    "fairlead list [workloads|layers|optimizers|around|schedules|backends|searches|"
-    "data|studies] [--json]\n       fairlead list FILE.json [--json]",
-    "Shows what there is, with every hyperparameter, its default and its range; or a\nworkload of your own as those "
-    "that are built in.",
+    "fairlead list [KIND|FILE.json] [--json]",
+    "Shows what there is, with every hyperparameter, its default and its range: all, or one KIND of workloads, layers, "
+    "optimizers, around, schedules, backends, searches, data and studies; or a workload of your own as those that are "
+    "built in.",
     "fairlead list optimizers",
 };
 

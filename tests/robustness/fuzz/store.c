@@ -92,9 +92,9 @@ static void export_all(const fl_results *results, FILE *nowhere)
 {
     const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_latex };
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        size_t n;
+        export_content content = { 0 };
         fl_error error;
-        formats[i]->write(results, nowhere, &n, &error);
+        formats[i]->write(results, nowhere, &content, &error);
     }
 }
 
