@@ -16,13 +16,13 @@ typedef struct training {
     size_t batch;
 } training;
 
-/* A rate that changes the parameters and cannot make them diverge. */
+/* A rate that cannot make parameters diverge, not even where curvatures are 1e10. */
 static fl_trial trial_of(const training *t, uint64_t steps)
 {
     fl_trial trial = fl_trial_default(&t->owners);
     const fl_optimizer *optimizer = t->owners.optimizer;
     size_t rate = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate");
-    trial.values.of[FL_TRIAL_OF_OPTIMIZER][rate] = 1e-6;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][rate] = 1e-12;
     trial.backend = t->backend;
     trial.precision = t->precision;
     trial.batch_size = t->batch;
