@@ -86,11 +86,13 @@ static void make_positive(double *vector, size_t n)
     if (vector[largest] < 0) cblas_dscal((int)n, -1, vector, 1);
 }
 
-/* What an eigenvalue's direction is multiplied by; rounding can leave a zero one slightly negative. */
+/* What an eigenvalue's direction is multiplied by. Rounding leaves a zero one slightly beside zero: such a direction
+ * holds nothing but rounding, and is dropped. */
 static double factor_of(double value, double mean, double epsilon)
 {
+    const double nothing = 1e-12;
     double sum = fmax(value, 0) + epsilon * mean;
-    return sum > 0 ? 1 / sqrt(sum) : 0;
+    return sum > nothing * mean ? 1 / sqrt(sum) : 0;
 }
 
 static void make_turn(statistics *s, double *vectors, const double *values, bool zca, double epsilon)

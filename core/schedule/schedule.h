@@ -34,6 +34,7 @@ typedef struct fl_schedule {
     const char *tuned;      /* what of it is usually tuned, in words with the source */
     const fl_hyper *hypers; /* named without the "schedule." prefix; warmup_steps comes first unless `absolute` */
     size_t n_hypers;
+    bool rises;    /* again and again, by design */
     bool absolute; /* rates are given (`list`); learning_rate is not asked for */
     double (*factor)(
         const fl_schedule_context *context); /* counted from the end of the warm-up: step, steps and history */

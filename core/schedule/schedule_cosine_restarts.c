@@ -31,5 +31,6 @@ const fl_schedule fl_schedule_cosine_restarts = {
     .tuned = "the rate and the number of cycles",
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .rises = true,
     .factor = factor,
 };

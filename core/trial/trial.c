@@ -72,14 +72,6 @@ size_t fl_trial_micro_batch(const fl_trial *trial)
     return trial->micro_batch ? trial->micro_batch : trial->batch_size;
 }
 
-/* What an LSTM carries belongs to the rows of a batch. */
-static bool carries(const fl_workload *workload)
-{
-    for (size_t i = 0; i < workload->n_layers; i++)
-        if (workload->layers[i].carry) return true;
-    return false;
-}
-
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
 {
     if (!trial->steps) return fl_error_user(error, "steps must be at least 1");
@@ -87,9 +79,6 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->micro_batch && trial->batch_size % trial->micro_batch)
         return fl_error_user(error, "a micro-batch of %zu does not divide a batch of %zu", trial->micro_batch,
                              trial->batch_size);
-    if (trial->micro_batch && trial->micro_batch < trial->batch_size && carries(trial->owners.workload))
-        return fl_error_user(error, "workload '%s' carries its state from batch to batch, which micro-batches cannot",
-                             trial->owners.workload->entry.name);
     if (trial->batch_size > n_training)
         return fl_error_user(error, "a batch of %zu is larger than the training split of %zu examples",
                              trial->batch_size, n_training);

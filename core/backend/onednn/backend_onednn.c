@@ -1,6 +1,7 @@
 /* oneDNN: its primitives in the layouts it likes best, from the first layer to the last; f32, and bf16 with f32 master
  * weights and gradients. Losses and LSTM are the canonical ops that all fast backends share, in f32.
  */
+#include "backend/canonical.h"
 #include "backend/backend.h"
 
 #ifdef FL_HAVE_ONEDNN

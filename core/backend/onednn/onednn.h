@@ -8,7 +8,7 @@
 #ifndef FL_BACKEND_ONEDNN_ONEDNN_H
 #define FL_BACKEND_ONEDNN_ONEDNN_H
 
-#include "backend/canonical.h"
+#include "backend/backend.h"
 #include <dnnl.h>
 
 enum { FL_ONEDNN_MEMORIES = 64, FL_ONEDNN_STEPS = 24, FL_ONEDNN_ARGUMENTS = 12, FL_ONEDNN_COPIES = 2 };
@@ -207,9 +207,6 @@ fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const 
 /* Convolution over planes of a few pixels by a dense layer, and whether that is the better way. */
 fl_backend_op_maker fl_onednn_planes;
 bool fl_onednn_planes_serve(const fl_backend_request *request);
-
-/* By the library's sgemm. */
-fl_backend_product fl_onednn_product;
 
 /* Pools of any windows by the library. */
 fl_backend_op_maker fl_onednn_windows;

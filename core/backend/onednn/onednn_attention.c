@@ -2,6 +2,7 @@
  *
  * The two dense layers are ops of their own, planned here, whose memory this op hands on to them.
  */
+#include "backend/onednn/onednn_product.h"
 #include "backend/heads.h"
 #include "backend/onednn/onednn.h"
 #include "base/memory.h"

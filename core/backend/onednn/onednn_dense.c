@@ -4,6 +4,7 @@
  * passes; on four-dimensional inputs it falls back to a plain gemm. Weights are free for it to lay out. Groups are
  * products of floats by columns (backend/canonical_dense.c).
  */
+#include "backend/onednn/onednn_product.h"
 #include "backend/onednn/onednn.h"
 
 static fl_onednn_shapes shapes(const fl_backend_request *request)

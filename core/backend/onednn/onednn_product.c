@@ -1,5 +1,5 @@
 /* A matrix product of floats by the library, and the canonical ops that ask for one. */
-#include "backend/canonical.h"
+#include "backend/onednn/onednn_product.h"
 #include "backend/onednn/onednn.h"
 
 static char turn_of(fl_backend_matrix matrix)

@@ -54,9 +54,8 @@ static fl_outcome run(const fl_trial *trial)
 static double validation_loss(const double *theta)
 {
     fl_trial trial = trial_of(1);
-    double options[FL_HYPER_MAX], total = 0;
-    memcpy(options, trial.values.of[FL_TRIAL_OF_WORKLOAD], sizeof options);
-    fl_dataset *data = fl_dataset_load(trial.owners.workload->dataset, options, NULL);
+    double total = 0;
+    fl_dataset *data = fl_workload_load(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], NULL);
     fl_dataset_splits splits;
     assert_true(fl_dataset_splits_make(&splits, data, &trial.split, NULL));
     for (size_t e = 0; e < splits.validation.count; e++)

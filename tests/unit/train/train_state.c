@@ -21,7 +21,14 @@ enum { N_LAYERS = sizeof layers / sizeof *layers, AFTER_NORM = 1, AFTER_DROPOUT 
 static fl_workload workload_from(size_t first)
 {
     fl_workload workload = *fl_workload_find("glyphs/mlp", NULL);
-    workload.layers = layers + first;
+    static fl_layer read[N_LAYERS]; /* with what each reads, as a definition has it */
+    for (size_t i = first; i < N_LAYERS; i++) {
+        read[i - first] = layers[i];
+        read[i - first].n_from = 1;
+        read[i - first].from[0] = i - first;
+        fl_layer_settle(&read[i - first]);
+    }
+    workload.layers = read;
     workload.n_layers = N_LAYERS - first;
     workload.n_uses = workload.n_options = 0;
     return workload;
