@@ -94,13 +94,17 @@ static bool read_whole(const char *line, size_t n, const fl_study *study, fl_rec
     return good;
 }
 
+/* So many records are read whole, so that whatever is wrong with one is seen; of more, the fields an index needs. */
+enum { READ_WHOLE = 50000 };
+
 static const char *take_trial(void *user, const char *line, size_t n, fl_results_place place)
 {
     reading *r = user;
     const fl_study *study = r->results->study;
     fl_record record;
     if (!fl_record_line_good(line, n - 1)) return "does not match its check";
-    if (!fl_record_scan(line, n - 1, study, &record) && !read_whole(line, n - 1, study, &record))
+    bool many = r->results->n_records >= READ_WHOLE;
+    if (!(many && fl_record_scan(line, n - 1, study, &record)) && !read_whole(line, n - 1, study, &record))
         return "is no trial of this study";
     add_record(r, &record, place);
     add_cost(r->results, &record);
@@ -302,7 +306,8 @@ static void score_later(fl_results *results)
         if (best_later && n)
             fl_results_figures_at(study, fl_record_best_point(points, n, study->select, false), &entry->figures);
         if (study->target_later)
-            entry->figures.steps_to_target = fl_record_steps_to_target(points, n, study->target, study->target_value, false);
+            entry->figures.steps_to_target =
+                fl_record_steps_to_target(points, n, study->target, study->target_value, false);
         free(points);
     }
 }
