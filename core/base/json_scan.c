@@ -89,12 +89,13 @@ static const char *scan_object(const char *at, const char *end, int depth, fl_js
     fl_json_scan_span keys[MOST_KEYS], value;
     size_t n_keys = 0;
     if (++at < end && *at == '}') return at + 1;
-    do {
+    for (;; at++) {
         if (n_keys == MOST_KEYS || !(at = scan_member(at, end, depth, keys, n_keys, &value))) return NULL;
         if (take && !take(user, &keys[n_keys], &value)) return NULL;
         n_keys++;
-    } while (at < end && *at++ == ',');
-    return at[-1] == '}' ? at : NULL;
+        if (at >= end || (*at != ',' && *at != '}')) return NULL;
+        if (*at == '}') return at + 1;
+    }
 }
 
 static const char *scan_value(const char *at, const char *end, int depth)

@@ -94,17 +94,13 @@ static bool read_whole(const char *line, size_t n, const fl_study *study, fl_rec
     return good;
 }
 
-/* So many records are read whole, so that whatever is wrong with one is seen; of more, the fields an index needs. */
-enum { READ_WHOLE = 50000 };
-
 static const char *take_trial(void *user, const char *line, size_t n, fl_results_place place)
 {
     reading *r = user;
     const fl_study *study = r->results->study;
     fl_record record;
     if (!fl_record_line_good(line, n - 1)) return "does not match its check";
-    bool many = r->results->n_records >= READ_WHOLE;
-    if (!(many && fl_record_scan(line, n - 1, study, &record)) && !read_whole(line, n - 1, study, &record))
+    if (!fl_record_scan(line, n - 1, study, &record) && !read_whole(line, n - 1, study, &record))
         return "is no trial of this study";
     add_record(r, &record, place);
     add_cost(r->results, &record);
