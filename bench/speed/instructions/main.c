@@ -9,23 +9,35 @@
 #include <valgrind/callgrind.h>
 
 static const work *const works[] = {
-    &work_search, &work_records, &work_summary, &work_supervisor, &work_trial, &work_gather, &work_updates,
+    &work_search, &work_records, &work_summary, &work_supervisor, &work_trial, &work_gather,
 };
 
-static void count(const work *piece, const char *command)
+static void count(const work *piece, const char *name, work_place place)
 {
     char folder[FL_FILE_PATH_MAX];
     fl_error error;
     if (!fl_folder_temporary(folder, "fairlead-instructions", &error)) fl_error_die("%s", error.text);
+    place.folder = folder;
     fl_arena *arena = fl_arena_new();
-    void *prepared = piece->prepare(arena, folder, command);
+    void *prepared = piece->prepare(arena, &place);
     CALLGRIND_TOGGLE_COLLECT;
     piece->run(prepared);
     CALLGRIND_TOGGLE_COLLECT;
-    CALLGRIND_DUMP_STATS_AT(piece->name);
+    CALLGRIND_DUMP_STATS_AT(name);
     if (piece->finish) piece->finish(prepared);
     fl_arena_free(arena);
     fl_folder_remove(folder, NULL);
+}
+
+/* Rules that compute by the library would count the library's instructions, and its threads' waiting. */
+static void count_updates(const char *command)
+{
+    for (const fl_optimizer *const *optimizer = fl_optimizers(); *optimizer; optimizer++) {
+        if ((*optimizer)->dense) continue;
+        char name[64];
+        snprintf(name, sizeof name, "update/%s", (*optimizer)->entry.name);
+        count(&work_update, name, (work_place){ .command = command, .optimizer = *optimizer });
+    }
 }
 
 int main(int argc, char **argv)
@@ -34,6 +46,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fairlead-instructions FAIRLEAD_COMMAND\n");
         return 2;
     }
-    for (size_t i = 0; i < sizeof works / sizeof *works; i++) count(works[i], argv[1]);
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++)
+        count(works[i], works[i]->name, (work_place){ .command = argv[1] });
+    count_updates(argv[1]);
     return 0;
 }

@@ -28,14 +28,14 @@ typedef struct study {
     fl_outcome outcome;
 } study;
 
-static void *prepare(fl_arena *arena, const char *folder, const char *command)
+static void *prepare(fl_arena *arena, const work_place *place)
 {
     study *s = fl_arena_bytes(arena, sizeof *s);
     fl_error error;
     s->study = fl_study_load_text("instructions", study_text, NULL, &error);
     if (!s->study) fl_error_die("%s", error.text);
-    s->folder = folder;
-    s->command[0] = (char *)command;
+    s->folder = place->folder;
+    s->command[0] = (char *)place->command;
     s->command[1] = "worker";
     return s;
 }
@@ -71,13 +71,13 @@ static void settle_times(fl_outcome *outcome)
 }
 
 /* One outcome stands for all. */
-static void *prepare_store(fl_arena *arena, const char *folder, const char *command)
+static void *prepare_store(fl_arena *arena, const work_place *place)
 {
-    study *s = prepare(arena, folder, command);
+    study *s = prepare(arena, place);
     fl_error error;
     fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0);
     fl_train_trainer *trainer = fl_train_trainer_new();
-    s->store = fl_store_open(folder, s->study, (fl_store_shard){ 1, 1 }, NULL, &error);
+    s->store = fl_store_open(place->folder, s->study, (fl_store_shard){ 1, 1 }, NULL, &error);
     if (!s->store || !fl_train_trial(trainer, &trial, NULL, &s->outcome, &error)) fl_error_die("%s", error.text);
     settle_times(&s->outcome);
     fl_train_trainer_free(trainer);
@@ -103,9 +103,9 @@ static void write_and_read(void *prepared)
 
 /* --- summary --- */
 
-static void *prepare_results(fl_arena *arena, const char *folder, const char *command)
+static void *prepare_results(fl_arena *arena, const work_place *place)
 {
-    study *s = prepare_store(arena, folder, command);
+    study *s = prepare_store(arena, place);
     write_and_read(s);
     return s;
 }

@@ -23,7 +23,7 @@ static void train(void *prepared)
 }
 
 /* The first trial loads and plans; the one that counts meets everything in place. */
-static void *prepare_training(fl_arena *arena, const char *folder, const char *command)
+static void *prepare_training(fl_arena *arena, const work_place *place)
 {
     training *t = fl_arena_bytes(arena, sizeof *t);
     t->trial = setup_null_trial(STEPS);
@@ -48,7 +48,7 @@ typedef struct gathering {
     int32_t labels[BATCH];
 } gathering;
 
-static void *prepare_gathering(fl_arena *arena, const char *folder, const char *command)
+static void *prepare_gathering(fl_arena *arena, const work_place *place)
 {
     gathering *g = fl_arena_bytes(arena, sizeof *g);
     g->pictures = setup_pictures_of(arena, EXAMPLES);
@@ -73,26 +73,26 @@ static void finish_gathering(void *prepared)
     fl_dataset_order_free(&g->order);
 }
 
-/* --- updates --- */
+/* --- an update --- */
 
-enum { MOST_OPTIMIZERS = 64 };
+typedef struct updating {
+    const fl_optimizer *optimizer;
+    fl_optimizer_update *update;
+} updating;
 
-static void *prepare_updates(fl_arena *arena, const char *folder, const char *command)
+static void *prepare_update(fl_arena *arena, const work_place *place)
 {
-    setup_update **updates = fl_arena_bytes(arena, MOST_OPTIMIZERS * sizeof *updates);
-    for (size_t i = 0; fl_optimizers()[i]; i++) updates[i] = setup_update_of(arena, fl_optimizers()[i], PARAMETERS);
-    return updates;
+    updating *u = fl_arena_bytes(arena, sizeof *u);
+    *u = (updating){ place->optimizer, &setup_update_of(arena, place->optimizer, PARAMETERS)->update };
+    return u;
 }
 
-static void update_all(void *prepared)
+static void update_often(void *prepared)
 {
-    setup_update **updates = prepared;
-    for (size_t i = 0; fl_optimizers()[i]; i++) {
-        fl_optimizer_update *update = &updates[i]->update;
-        for (; update->step < UPDATES; update->step++) fl_optimizers()[i]->step(update);
-    }
+    const updating *u = prepared;
+    for (; u->update->step < UPDATES; u->update->step++) u->optimizer->step(u->update);
 }
 
 const work work_trial = { "trial", prepare_training, train, finish_training };
 const work work_gather = { "gather", prepare_gathering, gather, finish_gathering };
-const work work_updates = { "updates", prepare_updates, update_all, NULL };
+const work work_update = { "update", prepare_update, update_often, NULL };
