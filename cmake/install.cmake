@@ -1,20 +1,39 @@
-# `cmake --install`: programs, library, public headers, studies, plot scripts, pkg-config file.
-install(TARGETS fairlead EXPORT fairlead ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# `cmake --install`: programs, library, the interface's headers, studies, plot scripts, man pages, completion, and what
+# pkg-config and CMake need to find the library. COMPONENT names the Debian package it goes into (cmake/package.cmake).
+include(CMakePackageConfigHelpers)
+set(dev COMPONENT libfairlead-dev)
 
-# core/LAYERS names the private headers: "FOLDER private FILE...".
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS core/LAYERS)
-file(STRINGS core/LAYERS lines REGEX "^[^#]* private ")
-foreach(line ${lines})
-  string(REGEX MATCHALL "[^ ]+" words ${line})
-  list(POP_FRONT words folder verb)
-  foreach(header ${words})
-    list(APPEND private_headers REGEX "/core/${folder}/${header}$" EXCLUDE)
-  endforeach()
-endforeach()
-install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead FILES_MATCHING PATTERN "*.h" ${private_headers})
+install(TARGETS fairlead_shared EXPORT fairlead LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT fairlead
+        NAMELINK_COMPONENT libfairlead-dev)
+file(GLOB interface core/fairlead/*.h)
+list(FILTER interface EXCLUDE REGEX "/api\\.h$")
+install(FILES ${interface} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead ${dev})
+install(DIRECTORY docs/examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples ${dev})
 
-install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead)
+install(EXPORT fairlead FILE fairlead-targets.cmake NAMESPACE fairlead:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fairlead ${dev})
+configure_package_config_file(cmake/fairlead-config.cmake.in fairlead-config.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fairlead)
+write_basic_package_version_file(fairlead-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/fairlead-config.cmake ${PROJECT_BINARY_DIR}/fairlead-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fairlead ${dev})
 # The prefix is known only when installing, so it is found from where the file lies.
 file(RELATIVE_PATH fairlead_prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/fairlead.pc.in fairlead.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/fairlead.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/fairlead.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig ${dev})
+
+install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COMPONENT fairlead)
+
+# Man pages, as the program prints them of itself.
+set(man ${PROJECT_BINARY_DIR}/man)
+add_custom_command(OUTPUT ${man}/fairlead.1
+  COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:fairlead_program> -DSCHEMA=${PROJECT_SOURCE_DIR}/suites/study.schema.json
+          -DFOLDER=${man} -P ${PROJECT_SOURCE_DIR}/cmake/manual.cmake
+  DEPENDS fairlead_program suites/study.schema.json cmake/manual.cmake VERBATIM)
+add_custom_target(fairlead_manual ALL DEPENDS ${man}/fairlead.1)
+install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT fairlead FILES_MATCHING PATTERN "*.1")
+install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT fairlead FILES_MATCHING PATTERN "*.5")
+install(FILES docs/completion/fairlead.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fairlead
+        COMPONENT fairlead)
+install(FILES docs/completion/_fairlead DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT fairlead)
+
+include(cmake/package.cmake)

@@ -1,6 +1,5 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
-#include "base/entry.h"
 #include "command/builtin.h"
 #include "say/options.h"
 #include "say/signals.h"
@@ -15,35 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
-    const char *name, *about;
-    int (*run)(int argc, char **argv);
-} verbs[] = {
-    { "list", "workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
-    { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
-    { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
-    { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
-    { "trial", "run one training with given hyperparameters", verb_trial },
-    { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },
-    { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
-    { "plot", "draw the figures of result folders", verb_plot },
-    { "report", "one self-contained page of result folders", verb_report },
-    { "verify", "run recorded trials again and compare the bits", verb_verify },
-    { "compare", "two measurements of the kernels, or two result folders", verb_compare },
-    { "check", "read a result folder without changing it and name every damaged line", verb_check },
-    { "export", "records as csv, optuna, benchmark-action, sqlite or latex", verb_export },
-    { "data", "data sets: list, fetch, check", verb_data },
-    { "doctor", "what machine this is, and whether its timings can be trusted", verb_doctor },
-    { "worker", NULL, verb_worker },
-};
-
-enum { N_VERBS = sizeof verbs / sizeof *verbs };
-
 static int help(void)
 {
     printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
+    for (const verb *v = verbs; v->name; v++)
+        if (v->about) printf("  %-9s %s\n", v->name, v->about);
     printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its\nlibraries.\n\nexample:\n"
            "  fairlead run quick\n");
     return 0;
@@ -51,15 +26,9 @@ static int help(void)
 
 static int call(int argc, char **argv)
 {
-    const char *names[N_VERBS + 1] = { NULL };
-    size_t index, n = 0;
     fl_error error;
-    for (size_t i = 0; i < N_VERBS; i++) {
-        if (!strcmp(argv[0], verbs[i].name)) return verbs[i].run(argc, argv);
-        if (verbs[i].about) names[n++] = verbs[i].name;
-    }
-    fl_entry_choose(names, "verb", argv[0], &index, &error);
-    return complain(&error);
+    const verb *asked = verbs_find(argv[0], &error);
+    return asked ? asked->run(argc, argv) : complain(&error);
 }
 
 /* Whoever starts the program without stdin, stdout or stderr would have a record file opened in their place, and
@@ -108,6 +77,7 @@ int main(int argc, char **argv)
         return FL_ERROR_USER;
     }
     if (!strcmp(argv[1], "--version")) return flushed(version());
+    if (!strcmp(argv[1], "--help=man")) return flushed(manual_print(NULL));
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
     return flushed(call(argc - 1, argv + 1));
 }

@@ -216,6 +216,11 @@ static const struct {
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
+const char *list_kind(size_t index)
+{
+    return index < N_KINDS ? kinds[index].name : NULL;
+}
+
 static bool find_kind(const char *name, size_t *index, fl_error *error)
 {
     const char *names[N_KINDS + 1] = { NULL };

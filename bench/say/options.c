@@ -3,6 +3,7 @@
 #include "base/entry.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "say/manual.h"
 #include "say/wrap.h"
 #include "trial/trial.h"
 
@@ -57,6 +58,32 @@ static void print_help(const usage *help, const option *options, size_t n)
         page_help(COLUMN, left, options[i].help);
     }
     printf("\nexample:\n  %s\n", help->example);
+}
+
+/* For completion: an option and its argument a line. */
+static void print_options(const usage *help, const option *options, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        printf("%s%s%s\n", options[i].name, options[i].argument ? " " : "",
+               options[i].argument ? options[i].argument : "");
+}
+
+/* Does `word` ask for help, in one of its forms? */
+static bool asks_for_help(const char *word, const usage *help, const option *options, size_t n)
+{
+    static const struct {
+        const char *word;
+        void (*print)(const usage *help, const option *options, size_t n);
+    } forms[] = { { "--help", print_help },
+                  { "-h", print_help },
+                  { "--help=man", manual_verb },
+                  { "--help=options", print_options } };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (strcmp(word, forms[i].word) != 0) continue;
+        forms[i].print(help, options, n);
+        return true;
+    }
+    return false;
 }
 
 /* Is `word` this option? Then *value is what follows "=", or a letter ("-j4"), or NULL where nothing does. */
@@ -168,8 +195,7 @@ static int read_all(const usage *help, const option *options, size_t n, int argc
             add_word(rest, argv[i]);
         } else if (!strcmp(argv[i], "--")) {
             only_words = true;
-        } else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            print_help(help, options, n);
+        } else if (asks_for_help(argv[i], help, options, n)) {
             return 0;
         } else if (!take(options, n, argc, argv, &i, &error)) {
             return complain(&error);

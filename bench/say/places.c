@@ -8,14 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The source tree, and the folder that `cmake --install` puts beside the program wherever that is. */
-enum { N_SHARES = 2 };
+/* The source tree, unless the build was told to leave it out, and the folder that `cmake --install` puts beside the
+ * program wherever that is. */
+static const char *const source_folders[] = {
+#ifdef FL_SOURCE_DIR
+    FL_SOURCE_DIR,
+#endif
+    NULL,
+};
+enum { N_SHARES = sizeof source_folders / sizeof *source_folders };
 
 static void share_folder(size_t i, char folder[FL_FILE_PATH_MAX])
 {
     char program[FL_FILE_PATH_MAX];
-    if (i == 0) {
-        snprintf(folder, FL_FILE_PATH_MAX, "%s", FL_SOURCE_DIR);
+    if (source_folders[i]) {
+        snprintf(folder, FL_FILE_PATH_MAX, "%s", source_folders[i]);
         return;
     }
     places_program(program);

@@ -1,46 +1,80 @@
 #!/bin/sh
-# What `cmake --install` puts into a prefix: no private header, every public one compiles alone from there, and a program
-# built with the pkg-config file alone runs.
+# What `cmake --install` puts into a prefix, used from there and from where the prefix was moved to: the interface's
+# headers and no others, in C and in C++; the examples, by pkg-config and by CMake; man pages; completion.
 #   install.sh SOURCE_DIR BUILD_DIR
 set -eu
-source="$1" build="$2"
+build="$2"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
-prefix="$work/prefix"
-include="$prefix/include/fairlead"
 cc="${CC:-cc}"
+fail() { echo "install: $1"; exit 1; }
 
-cmake --install "$build" --prefix "$prefix" >/dev/null
+cmake --install "$build" --prefix "$work/first" >/dev/null
+mv "$work/first" "$work/moved"
+prefix="$work/moved"
+library="$(dirname "$(find "$prefix" -name libfairlead.so)")"
+export LD_LIBRARY_PATH="$library" PATH="$prefix/bin:$PATH"
 
-# The same lines of core/LAYERS that cmake/install.cmake reads.
-awk '$2 == "private" { for (i = 3; i <= NF; i++) print $1 "/" $i }' "$source/core/LAYERS" >"$work/private"
-[ -s "$work/private" ] || { echo "install: core/LAYERS names no private header"; exit 1; }
-while read -r header; do
-    [ -f "$source/core/$header" ] || { echo "install: core/LAYERS names $header, which is not there"; exit 1; }
-    [ ! -e "$include/$header" ] || { echo "install: $header is private, but installed"; exit 1; }
-done <"$work/private"
+# --- headers ---
+others="$(find "$prefix/include" -name '*.h' | grep -v "^$prefix/include/fairlead/[a-z]*\.h$" || true)"
+[ -z "$others" ] || fail "$others is installed"
+for header in "$prefix"/include/fairlead/*.h; do
+    "$cc" -std=c11 -Wall -Wextra -Werror -pedantic -fsyntax-only -x c "$header" || fail "$header does not compile alone"
+    "${CXX:-c++}" -std=c++17 -Wall -Wextra -Werror -fsyntax-only -x c++ "$header" || fail "$header does not compile in C++"
+done
 
-(cd "$source/core" && find . -name '*.h') | sed 's|^\./||' | sort >"$work/all"
-sort "$work/private" | comm -23 "$work/all" - >"$work/public"
-while read -r header; do
-    case $header in */list.h) lines=-DX\(...\)= ;; *) lines= ;; esac # who includes a list says what a line of it is
-    "$cc" -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only ${lines:+"$lines"} -x c -I "$include" "$include/$header" ||
-        { echo "install: $header does not compile from the prefix"; exit 1; }
-done <"$work/public"
-
-cat >"$work/user.c" <<'END'
-#include "optimizer/optimizer.h"
-#include <string.h>
-
-int main(void)
-{
-    return !fl_optimizer_find("adam", NULL) || strcmp(fl_optimizers()[0]->entry.name, "null") == 0;
-}
-END
-PKG_CONFIG_PATH="$(dirname "$(find "$prefix" -name fairlead.pc)")"
+# --- the examples ---
+examples="$prefix/share/doc/fairlead/examples"
+PKG_CONFIG_PATH="$library/pkgconfig"
 export PKG_CONFIG_PATH
-# shellcheck disable=SC2046 # flags are words
-"$cc" -std=gnu11 "$work/user.c" -o "$work/user" $(pkg-config --cflags --libs fairlead)
-"$work/user"
-"$prefix/bin/fairlead" list optimizers | grep -q '^  adam '
-echo "install: $(wc -l <"$work/public") public headers, $(wc -l <"$work/private") private ones left out"
+mkdir "$work/built"
+for file in "$examples"/*.c; do
+    name="$(basename "$file" .c)"
+    [ "$(wc -l <"$file")" -lt 60 ] || fail "$name.c is longer than an example should be"
+    # shellcheck disable=SC2046 # flags are words
+    "$cc" -std=c11 -Wall -Wextra -Wno-unused-parameter -Werror "$file" $(pkg-config --cflags --libs fairlead) -o "$work/built/$name"
+done
+"$work/built/trial" >"$work/trial.txt"
+grep -q '^complete [0-9a-f]\{16\}$' "$work/trial.txt" || fail "the example trial says $(cat "$work/trial.txt")"
+"$work/built/study" "$work/folder" >"$work/study.json"
+grep -q '"arm":"momentum"' "$work/study.json" || fail "the example study says $(cut -c1-200 "$work/study.json")"
+[ "$("$work/built/results" "$work/folder" | grep -c ' 8 runs, at best 0\.')" = 2 ] || fail "the example results"
+code=0
+"$work/built/results" "$work/none" 2>"$work/error" || code=$?
+[ $code -eq 2 ] && grep -q 'not a result folder' "$work/error" || fail "a missing folder gives $code: $(cat "$work/error")"
+
+mkdir "$work/user"
+cp "$examples/trial.c" "$work/user"
+cat >"$work/user/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(user LANGUAGES C)
+find_package(fairlead 0.2 REQUIRED)
+add_executable(trial trial.c)
+target_link_libraries(trial PRIVATE fairlead::fairlead)
+END
+cmake -S "$work/user" -B "$work/user/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/cmake.log" || fail "$(cat "$work/cmake.log")"
+cmake --build "$work/user/build" >"$work/cmake.log" || fail "$(cat "$work/cmake.log")"
+"$work/user/build/trial" | cmp - "$work/trial.txt" || fail "the example trial by CMake differs"
+
+# --- the program, its pages and its completion ---
+fairlead list optimizers | grep -q '^  adam '
+for verb in $(fairlead complete ""); do
+    [ -f "$prefix/share/man/man1/fairlead-$verb.1" ] || fail "fairlead-$verb(1) is missing"
+done
+if command -v groff >/dev/null; then
+    for page in "$prefix"/share/man/man?/*; do
+        groff -man -Tutf8 -ww "$page" 2>"$work/groff" >"$work/page"
+        [ ! -s "$work/groff" ] || fail "$page: $(head -n 1 "$work/groff")"
+        [ "$(wc -l <"$work/page")" -gt 15 ] || fail "$page says too little"
+    done
+fi
+completed() { # WORD...: what bash makes of the last
+    bash -c 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fairlead 2>/dev/null; echo "${COMPREPLY[@]}"' \
+        "$prefix/share/bash-completion/completions/fairlead" fairlead "$@"
+}
+[ "$(completed ver)" = verify ] || fail "bash makes of 'ver': $(completed ver)"
+[ "$(completed trial --optimizer adamw --set weight)" = "weight_decay=" ] || fail "bash does not know adamw's weight_decay"
+[ "$(completed trial --workload fashion_mnist/s)" = fashion_mnist/simple_cnn ] || fail "bash does not know simple_cnn"
+[ "$(completed plan quick_)" = quick_fashion ] || fail "bash does not know studies"
+[ "$(completed trial --micro)" = --micro-batch ] || fail "bash does not know options"
+echo "install: $(find "$prefix/include" -name '*.h' | wc -l) headers, $(find "$prefix/share/man" -type f | wc -l) pages"
