@@ -8,7 +8,7 @@ install(TARGETS fairlead_shared EXPORT fairlead LIBRARY DESTINATION ${CMAKE_INST
 file(GLOB interface core/fairlead/*.h)
 list(FILTER interface EXCLUDE REGEX "/api\\.h$")
 install(FILES ${interface} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead ${dev})
-install(DIRECTORY docs/examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples ${dev})
+install(DIRECTORY docs/examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfairlead-dev/examples ${dev})
 
 install(EXPORT fairlead FILE fairlead-targets.cmake NAMESPACE fairlead:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fairlead ${dev})
 configure_package_config_file(cmake/fairlead-config.cmake.in fairlead-config.cmake
@@ -25,15 +25,30 @@ install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COM
 
 # Man pages, as the program prints them of itself.
 set(man ${PROJECT_BINARY_DIR}/man)
-add_custom_command(OUTPUT ${man}/fairlead.1
+add_custom_command(OUTPUT ${man}/fairlead.1.gz
   COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:fairlead_program> -DSCHEMA=${PROJECT_SOURCE_DIR}/suites/study.schema.json
           -DFOLDER=${man} -P ${PROJECT_SOURCE_DIR}/cmake/manual.cmake
   DEPENDS fairlead_program suites/study.schema.json cmake/manual.cmake VERBATIM)
-add_custom_target(fairlead_manual ALL DEPENDS ${man}/fairlead.1)
-install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT fairlead FILES_MATCHING PATTERN "*.1")
-install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT fairlead FILES_MATCHING PATTERN "*.5")
+add_custom_target(fairlead_manual ALL DEPENDS ${man}/fairlead.1.gz)
+install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT fairlead FILES_MATCHING PATTERN "*.1.gz")
+install(DIRECTORY ${man}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 COMPONENT fairlead FILES_MATCHING PATTERN "*.5.gz")
 install(FILES docs/completion/fairlead.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fairlead
         COMPONENT fairlead)
 install(FILES docs/completion/_fairlead DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT fairlead)
+
+# What Debian wants to find beside each package.
+# Who packages says so as elsewhere in Debian, by DEBFULLNAME and DEBEMAIL.
+set(fairlead_contact "The Fairlead authors <fairlead@localhost>")
+if(DEFINED ENV{DEBEMAIL})
+  set(fairlead_contact "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+endif()
+set(changelog ${PROJECT_BINARY_DIR}/changelog.gz)
+configure_file(cmake/changelog.in changelog @ONLY)
+add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nkf ${PROJECT_BINARY_DIR}/changelog DEPENDS cmake/changelog.in VERBATIM)
+add_custom_target(fairlead_changelog ALL DEPENDS ${changelog})
+foreach(package fairlead libfairlead-dev)
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright COMPONENT ${package})
+  install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${package})
+endforeach()
 
 include(cmake/package.cmake)

@@ -1,6 +1,7 @@
-# Writes man pages into FOLDER from what PROGRAM says of itself and from the study's SCHEMA.
+# Writes compressed man pages into FOLDER from what PROGRAM says of itself and from the study's SCHEMA.
 function(page name)
   execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_FILE ${FOLDER}/${name} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND gzip -9nf ${FOLDER}/${name} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 file(MAKE_DIRECTORY ${FOLDER})

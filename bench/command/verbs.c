@@ -6,6 +6,7 @@
 
 const verb verbs[] = {
     { "list", "workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
+    { "new", "write a study from four answers", verb_new },
     { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },

@@ -25,6 +25,7 @@ int verb_export(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_manual(int argc, char **argv); /* pages that stand for no verb; not for people */
 int verb_narrow(int argc, char **argv);
+int verb_new(int argc, char **argv);
 int verb_plan(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_report(int argc, char **argv);

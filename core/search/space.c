@@ -19,14 +19,23 @@ static bool accept_at(const fl_search_axis *axis, fl_json_node node, double valu
     return fl_json_fail(node, error, "'%s' = %.10g: %s", axis->name, value, why.text);
 }
 
+/* "about" says in words what an axis is; it changes nothing. */
+static bool read_about(fl_json_node node, fl_error *error)
+{
+    fl_json_node about;
+    const char *text;
+    return !fl_json_get(node, "about", &about) || fl_json_string(about, &text, error);
+}
+
 static bool read_range(fl_json_node node, fl_search_axis *axis, fl_error *error)
 {
-    static const char *const keys[] = { "min", "max", "scaling", NULL }, *const scalings[] = { "linear", "log", NULL };
+    static const char *const keys[] = { "min", "max", "scaling", "about", NULL }, *const scalings[] = { "linear", "log",
+                                                                                                        NULL };
     fl_json_node min, max, scaling;
     const char *word;
     size_t scale;
     fl_error why;
-    if (!fl_json_only(node, keys, error)) return false;
+    if (!fl_json_only(node, keys, error) || !read_about(node, error)) return false;
     if (!fl_json_need(node, "min", &min, error) || !fl_json_number(min, &axis->min, error)) return false;
     if (!fl_json_need(node, "max", &max, error) || !fl_json_number(max, &axis->max, error)) return false;
     if (!fl_json_get(node, "scaling", &scaling))
@@ -54,9 +63,9 @@ static bool add_point(fl_json_node node, fl_search_axis *axis, fl_error *error)
 
 static bool read_points(fl_json_node node, fl_search_axis *axis, fl_error *error)
 {
-    static const char *const keys[] = { "feasible_points", NULL };
+    static const char *const keys[] = { "feasible_points", "about", NULL };
     fl_json_node list, point;
-    if (!fl_json_only(node, keys, error)) return false;
+    if (!fl_json_only(node, keys, error) || !read_about(node, error)) return false;
     fl_json_get(node, "feasible_points", &list);
     if (!json_is_array(fl_json_value(list)) || !fl_json_first(list, &point))
         return fl_json_fail(list, error, "'feasible_points' must be an array with at least one value");

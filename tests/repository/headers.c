@@ -169,10 +169,11 @@ static void prefix_of(const char *file, char prefix[NAME])
     snprintf(prefix, NAME, "%.*s", (int)strcspn(from, "."), from);
 }
 
-/* fl_PREFIX alone or in the plural, or before an underscore. */
+/* fl_PREFIX alone or in the plural, or before an underscore; what programs outside see is called fairlead_... */
 static bool begins_with(token name, const char *prefix)
 {
     size_t n = strlen(prefix);
+    if (!strcmp(prefix, "fairlead")) return name.length > n && !strncasecmp(name.at, "fairlead_", n + 1);
     if (name.length < 3 + n || strncasecmp(name.at, "fl_", 3) || strncasecmp(name.at + 3, prefix, n)) return false;
     const char *rest = name.at + 3 + n;
     size_t left = name.length - 3 - n;

@@ -24,7 +24,7 @@ for header in "$prefix"/include/fairlead/*.h; do
 done
 
 # --- the examples ---
-examples="$prefix/share/doc/fairlead/examples"
+examples="$prefix/share/doc/libfairlead-dev/examples"
 PKG_CONFIG_PATH="$library/pkgconfig"
 export PKG_CONFIG_PATH
 mkdir "$work/built"
@@ -59,11 +59,11 @@ cmake --build "$work/user/build" >"$work/cmake.log" || fail "$(cat "$work/cmake.
 # --- the program, its pages and its completion ---
 fairlead list optimizers | grep -q '^  adam '
 for verb in $(fairlead complete ""); do
-    [ -f "$prefix/share/man/man1/fairlead-$verb.1" ] || fail "fairlead-$verb(1) is missing"
+    [ -f "$prefix/share/man/man1/fairlead-$verb.1.gz" ] || fail "fairlead-$verb(1) is missing"
 done
 if command -v groff >/dev/null; then
     for page in "$prefix"/share/man/man?/*; do
-        groff -man -Tutf8 -ww "$page" 2>"$work/groff" >"$work/page"
+        zcat "$page" | groff -man -Tutf8 -ww 2>"$work/groff" >"$work/page"
         [ ! -s "$work/groff" ] || fail "$page: $(head -n 1 "$work/groff")"
         [ "$(wc -l <"$work/page")" -gt 15 ] || fail "$page says too little"
     done
