@@ -41,9 +41,11 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
-    bool warned;           /* that its state cannot be saved */
-    float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
-    size_t *history_steps; /* evaluations so far: the schedule's history */
+    struct fl_client *client; /* NULL: the rule is in this process */
+    bool client_knows;        /* the parameters, which only it moves */
+    bool warned;              /* that its state cannot be saved */
+    float *canonical;         /* n_parameters floats and the running statistics, for evaluations and the hash */
+    size_t *history_steps;    /* evaluations so far: the schedule's history */
     double *history_losses;
     float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */
     float *shown; /* a batch, for callbacks */
@@ -65,6 +67,12 @@ void fl_train_run_note_point(fl_train_run *run);
 
 /* Allocate what the rule is lent. */
 void fl_train_run_lend(fl_train_run *run);
+
+/* Start the process of a rule that has one, and lend it its arrays. */
+bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
+
+/* Let it move the parameters; what goes wrong is the outcome's status and reason. */
+void fl_train_run_ask_client(fl_train_run *run);
 
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);
