@@ -3,7 +3,10 @@
 #ifndef BENCH_COMMAND_VERBS_H
 #define BENCH_COMMAND_VERBS_H
 
-enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show */
+enum {
+    NOTHING_MEASURED = 4, /* the exit code where there was nothing to show */
+    STOPPED_EARLY = 75,   /* where a run was told to save and stop */
+};
 
 int verb_check(int argc, char **argv);
 int verb_compare(int argc, char **argv);
