@@ -19,6 +19,7 @@ int verb_plan(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_slurm(int argc, char **argv);
 int verb_summary(int argc, char **argv);
 int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);
