@@ -170,8 +170,12 @@ static bool loss_exceeded(const fl_train_run *r)
 static void save_if_due(fl_train_run *r)
 {
     size_t done = r->step + 1;
-    if (!r->checkpoints || done % r->checkpoints->every || done == r->trial->steps) return;
+    const fl_train_checkpoint_options *checkpoints = r->checkpoints;
+    if (!checkpoints || done == r->trial->steps) return;
+    bool leave = checkpoints->leave_asked && *checkpoints->leave_asked;
+    if (!leave && done % checkpoints->every) return;
     fl_train_run_save(r);
+    if (leave) checkpoints->leave(checkpoints->user);
     fl_train_run_end_lap(r, &r->outcome->seconds.other);
 }
 
