@@ -109,6 +109,15 @@ static bool patience_ended(const fl_train_run *r, size_t n)
     return patience->evaluations && since >= patience->evaluations;
 }
 
+/* `canonical` holds the parameters that were evaluated. */
+static void note_parameters(const fl_train_run *r, fl_trial_point *point)
+{
+    size_t n = fl_network_layout(r->network)->n_parameters;
+    if (n > FL_TRIAL_PATH_PARAMETERS) return;
+    point->n_parameters = n;
+    for (size_t i = 0; i < n; i++) point->parameters[i] = r->canonical[i];
+}
+
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
@@ -118,6 +127,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     fl_train_evaluate(r->plans, r->canonical, point);
+    note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);
     fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
