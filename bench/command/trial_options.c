@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "trial/default.h"
+#include "trial/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,11 +157,30 @@ static bool set_patience(const char *text, fl_trial_patience *patience, fl_error
                          end + 1);
 }
 
+/* "all" waits for the split. */
+static bool set_batch(const char *text, fl_trial *trial, fl_error *error)
+{
+    uint64_t whole = FL_TRIAL_BATCH_ALL;
+    if (strcmp(text, "all") && !fl_text_whole_read(text, 1, FL_TRIAL_SEED_MAX, &whole))
+        return fl_error_user(error, "--batch must be a whole number of at least 1, or all, not '%s'", text);
+    trial->batch_size = whole;
+    return true;
+}
+
+/* --init and a setting would be two answers to one question. */
+static bool init_is_said_once(const trial_request *asked, const fl_trial *trial, fl_error *error)
+{
+    for (size_t i = FL_TRIAL_INIT; (asked->init || asked->init_bias) && i <= FL_TRIAL_INIT_BIAS; i++)
+        if (!fl_trial_is_neutral(&trial->owners, FL_TRIAL_OF_MODEL, i, trial->values.of[FL_TRIAL_OF_MODEL][i]))
+            return fl_error_user(error, "--init, --init-bias and --set %s both settle how parameters start",
+                                 fl_trial_model[i].name);
+    return true;
+}
+
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
     if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
-    trial->batch_size = asked->batch;
     trial->micro_batch = asked->micro_batch;
     trial->steps = asked->steps;
     trial->eval_every = asked->eval_every == SIZE_MAX ? FL_TRIAL_DEFAULT_EVAL_EVERY(asked->steps) : asked->eval_every;
@@ -170,10 +190,14 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    if (asked->batch && !set_batch(asked->batch, trial, error)) return false;
     if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
-    return set_all(&asked->set, trial, error) && set_init_and_split(asked, trial, error) &&
-           fl_trial_accepts(trial, SIZE_MAX, error);
+    if (!set_all(&asked->set, trial, error) || !init_is_said_once(asked, trial, error) ||
+        !set_init_and_split(asked, trial, error))
+        return false;
+    fl_trial_resolve_batch(trial);
+    return fl_trial_accepts(trial, SIZE_MAX, error);
 }
 
 bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error)

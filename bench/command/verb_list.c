@@ -7,6 +7,7 @@
 #include "say/options.h"
 #include "search/search.h"
 #include "trial/around.h"
+#include "trial/model.h"
 #include "study/study.h"
 #include "say/places.h"
 #include "command/verbs.h"
@@ -86,10 +87,22 @@ static json_t *list_optimizers(void)
     return list;
 }
 
+/* What a trial leaves alone is what its workload says. */
+static json_t *model_json(void)
+{
+    static const fl_entry entry = { "of every model", "in the place of what the workload says", "" };
+    json_t *object = with_hypers(&entry, fl_trial_model, FL_TRIAL_MODEL_HYPERS, ""), *hyper;
+    size_t i;
+    json_array_foreach(json_object_get(object, "hyperparameters"), i, hyper)
+        json_object_set_new(hyper, "default", json_string("workload's"));
+    return object;
+}
+
 static json_t *list_around(void)
 {
-    static const fl_entry entry = { "around every rule", "penalties and clipping that go with every optimizer", "" };
-    return json_pack("[o]", with_hypers(&entry, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""));
+    static const fl_entry rule = { "around every rule",
+                                   "penalties, clipping and growing batches, that go with every optimizer", "" };
+    return json_pack("[o, o]", with_hypers(&rule, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""), model_json());
 }
 
 static json_t *list_schedules(void)

@@ -136,8 +136,7 @@ static int run(const fl_trial *trial, const request *asked)
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = { .batch = FL_TRIAL_DEFAULT_BATCH,
-                            .steps = FL_TRIAL_DEFAULT_STEPS,
+    trial_request asked = { .steps = FL_TRIAL_DEFAULT_STEPS,
                             .eval_every = SIZE_MAX,
                             .threads = FL_TRIAL_DEFAULT_THREADS,
                             .validation = SIZE_MAX,
@@ -149,7 +148,7 @@ int verb_trial(int argc, char **argv)
         { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")",
           &asked.schedule },
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
-        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
+        { "--batch", NULL, OPTION_TEXT, "N", "examples per step, or all (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
           &asked.batch },
         { "--micro-batch", NULL, OPTION_COUNT, "N", "examples computed at once, in bounded memory (default: the batch)",
           &asked.micro_batch },

@@ -1,6 +1,9 @@
 /* Lay out parameters, state and memory for a planned graph, and bind its stages to them once. */
 #include "network/network_parts.h"
 #include "base/arena.h"
+#include "backend/bf16.h"
+
+#include <string.h>
 
 static void add_tensor(fl_tensor_layout *layout, fl_tensor *tensors, const fl_tensor *tensor)
 {
@@ -188,6 +191,14 @@ void *fl_network_input(fl_network *network)
 fl_backend_precision fl_network_input_precision(const fl_network *network)
 {
     return network->graph.values[0].activation.precision;
+}
+
+void fl_network_input_floats(const fl_network *network, void *to, size_t n)
+{
+    const uint16_t *halves = network->buffers.input;
+    bool f32 = fl_network_input_precision(network) == FL_BACKEND_F32;
+    if (f32) memcpy(to, network->buffers.input, n * sizeof(float));
+    for (size_t i = 0; !f32 && i < n; i++) ((float *)to)[i] = fl_backend_float(halves[i]);
 }
 
 int32_t *fl_network_labels(fl_network *network)

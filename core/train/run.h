@@ -58,8 +58,10 @@ typedef struct fl_train_run {
     int32_t *shown_labels;
     float *shown_targets; /* NULL: the loss wants none */
     double started, loss, rate;
-    double lap;  /* when the present lap of the timer began */
-    size_t step; /* from 0 */
+    double lap;           /* when the present lap of the timer began */
+    size_t step;          /* from 0 */
+    size_t multiple;      /* the step's batch is so many of the trial's batch size */
+    uint64_t first_batch; /* of that size, from 0: the step's first */
 } fl_train_run;
 
 /* Allocate all memory and put the first step's state in place: a checkpoint's, or the initial one. False with a
@@ -90,7 +92,10 @@ void fl_train_run_gradient_again(fl_optimizer_update *update);
 /* Before forward: the step's parameters are where the rule wants its loss. */
 void fl_train_run_look(fl_train_run *run);
 
-/* Examples `part` * n to (part + 1) * n - 1 of the step's batch. */
+/* How many examples the step's batch has. */
+size_t fl_train_run_examples(const fl_train_run *run);
+
+/* Examples `part` * n to (part + 1) * n - 1 of the step's batch; n divides the trial's batch size. */
 void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels);
 
 /* Load the step's batch and compute its loss; of micro-batches the gradient with it. Times both. */

@@ -24,7 +24,7 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial)
         const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             if (isnan(trial->values.of[owner][i])) continue; /* the rate that schedule `list` makes needless */
-            if (fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i])) continue;
+            if (fl_trial_is_neutral(&trial->owners, owner, i, trial->values.of[owner][i])) continue;
             char name[80];
             snprintf(name, sizeof name, "%s%s", fl_trial_owner_prefix(owner), table[i].name);
             json_object_set_new(all, name, value_json(&table[i], trial->values.of[owner][i]));
@@ -69,9 +69,10 @@ json_t *fl_trial_json(const fl_trial *trial)
         json_object_set_new(object, "test", json_string(fl_trial_test_name(trial->test)));
     json_t *split = split_json(trial);
     if (split) json_object_set_new(object, "split", split);
+    fl_init init = fl_trial_init(trial);
     json_object_set_new(object, "init",
-                        json_pack("{s:s, s:f, s:f}", "weights", trial->init.weights->entry.name, "argument",
-                                  trial->init.argument, "bias", trial->init.bias));
+                        json_pack("{s:s, s:f, s:f}", "weights", init.weights->entry.name, "argument", init.argument,
+                                  "bias", init.bias));
     if (trial->stop_above > 0) json_object_set_new(object, "stop_above", json_real(trial->stop_above));
     if (trial->micro_batch) json_object_set_new(object, "micro_batch", json_integer((json_int_t)trial->micro_batch));
     fl_trial_averaging_json(&trial->average, object);
