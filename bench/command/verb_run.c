@@ -4,6 +4,7 @@
 #include "command/folders.h"
 #include "farm/farm.h"
 #include "say/options.h"
+#include "command/plugins.h"
 #include "command/progress.h"
 #include "record/host.h"
 #include "page/report.h"
@@ -38,6 +39,7 @@ typedef struct request {
     size_t checkpoint_every;
     fl_study_overrides overrides;
     uint64_t seed;
+    words plugins;
 } request;
 
 /* "2/4" */
@@ -234,6 +236,7 @@ int verb_run(int argc, char **argv)
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
         { "--checkpoint-every", NULL, OPTION_COUNT, "N",
           "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
+        PLUGIN_OPTION(asked.plugins),
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };
     words rest;
@@ -244,6 +247,7 @@ int verb_run(int argc, char **argv)
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
+    if (!plugins_load(&asked.plugins, &error)) return complain(&error);
     if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain(&error);
     if (!asked.workers) asked.workers = wire ? run_agent_workers() : fl_record_host_cores();
     if (wire && fl_wire_rank(wire)) return run_agent(wire, asked.workers);

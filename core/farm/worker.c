@@ -88,8 +88,7 @@ bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned
 bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every)
 {
     json_t *trial = fl_trial_json(&worker->task.trial), *message = json_pack("{s:o}", "trial", trial);
-    const fl_workload *workload = worker->task.trial.owners.workload;
-    if (!workload->by_name) json_object_set(trial, "definition", workload->definition);
+    fl_trial_add_definitions(&worker->task.trial, trial);
     if (checkpoint_every)
         json_object_set_new(message, "checkpoint",
                             json_pack("{s:s, s:I}", "path", path, "every", (json_int_t)checkpoint_every));

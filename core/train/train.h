@@ -17,6 +17,7 @@
  * steps done before. */
 typedef struct fl_train_step {
     size_t step;          /* from 1 */
+    size_t examples;      /* of its batch */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
     double gradient_norm; /* Euclidean, of the whole gradient with its penalties, before clipping */
     const float *input;   /* the batch as the model saw it */
@@ -26,7 +27,8 @@ typedef struct fl_train_step {
 
 typedef struct fl_train_callbacks {
     void *user;
-    void (*begun)(void *user, const fl_network *network); /* initial parameters are in place */
+    /* initial parameters are in place; no batch has more than `most` examples */
+    void (*begun)(void *user, const fl_network *network, size_t most);
     void (*stepped)(void *user, const fl_train_step *step);
     void (*evaluated)(void *user, const fl_trial_point *point);
     void (*ended)(void *user, const fl_network *network); /* final parameters */
