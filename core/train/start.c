@@ -71,8 +71,7 @@ static void begin(fl_train_run *run)
     fl_network_init(run->network, &init, run->trial->seed);
     fl_train_average_start(&run->average, run->network);
     fl_train_run_start_rule(run);
-    if (run->callbacks && run->callbacks->begun)
-        run->callbacks->begun(run->callbacks->user, run->network, most_examples(run));
+    if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)
