@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "train/around.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -41,6 +42,7 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
+    fl_train_ensemble ensemble;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
