@@ -8,6 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A name, a file with a definition, or the definition itself. */
+static const fl_optimizer *find_optimizer(const char *text, fl_error *error)
+{
+    size_t n = strlen(text);
+    bool is_file = n > 5 && !strcmp(text + n - 5, ".json");
+    if (*text != '{' && !is_file) return fl_optimizer_find(text, error);
+    fl_json *document = is_file ? fl_json_load(text, error) : fl_json_load_text("--optimizer", text, n, error);
+    const fl_optimizer *optimizer = document ? fl_trial_optimizer_read(fl_json_root(document), error) : NULL;
+    fl_json_free(document);
+    return optimizer;
+}
+
 static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_error *error)
 {
     if (!asked->workload)
@@ -15,7 +27,7 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
     if (!asked->optimizer)
         return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
     owners->workload = fl_workload_named(asked->workload, error);
-    owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
+    owners->optimizer = owners->workload ? find_optimizer(asked->optimizer, error) : NULL;
     owners->schedule = owners->optimizer
                            ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error)
                            : NULL;

@@ -2,17 +2,22 @@
  * converts it. */
 #include "network/network_parts.h"
 
-void fl_network_import(fl_network *network, const float *canonical)
+void fl_network_import_of(const fl_network *network, const float *canonical, float *parameters)
 {
     const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->graph.n_stages; i++) {
-        fl_backend_op *op = network->graph.stages[i].op;
+        const fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->import(op, t, canonical, network->parameters + tensor->offset);
+            op->import(op, t, canonical, parameters + tensor->offset);
             canonical += tensor->n_values;
         }
-        fl_backend_op_refresh(op);
     }
+}
+
+void fl_network_import(fl_network *network, const float *canonical)
+{
+    fl_network_import_of(network, canonical, network->parameters);
+    for (size_t i = 0; i < network->graph.n_stages; i++) fl_backend_op_refresh(network->graph.stages[i].op);
 }
 
 void fl_network_export(const fl_network *network, float *canonical)

@@ -15,6 +15,11 @@ void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
     network->moment = moment;
 }
 
+fl_backend_moment fl_network_moment(const fl_network *network)
+{
+    return network->moment;
+}
+
 void fl_network_forward(fl_network *network)
 {
     const fl_network_graph *graph = &network->graph;

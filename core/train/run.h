@@ -22,6 +22,12 @@ typedef struct fl_train_passing {
     size_t count; /* 0: the network has none, or the rule asks for nothing */
 } fl_train_passing;
 
+/* Arrays that a rule's process sees, where they are not the trainer's own. */
+typedef struct fl_train_copy {
+    float *parameters, *gradient; /* parameters NULL: nothing is copied */
+    bool knows_parameters;        /* which only the rule moves */
+} fl_train_copy;
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
@@ -43,6 +49,8 @@ typedef struct fl_train_run {
     fl_train_checkpoint checkpoint;
     fl_train_average average;
     fl_train_ensemble ensemble;
+    struct fl_client *client; /* NULL: the rule is in this process */
+    fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
@@ -67,6 +75,12 @@ void fl_train_run_note_point(fl_train_run *run);
 
 /* Allocate what the rule is lent. */
 void fl_train_run_lend(fl_train_run *run);
+
+/* Start the process of a rule that has one, and lend it its arrays. */
+bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
+
+/* Let it move the parameters; what goes wrong is the outcome's status and reason. */
+void fl_train_run_ask_client(fl_train_run *run);
 
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);

@@ -81,6 +81,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     run->network = run->plans->training;
     if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
     allocate(run);
+    if (!fl_train_run_start_client(run, error)) return false;
     describe(run);
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/denormals.h"
 #include "base/hash.h"
+#include "client/client.h"
+#include "own/own.h"
 #include "train/evaluate.h"
 #include "train/run.h"
 
@@ -76,7 +78,7 @@ static double rate_of_step(fl_train_run *r)
 }
 
 /* Nothing is carried over from epoch to epoch. Load the step's batch, compute its loss and gradient, move the
- * parameters. False when the loss is not finite. */
+ * parameters. False when the loss is not finite or the rule has failed. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
@@ -88,6 +90,7 @@ static bool step(fl_train_run *r)
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
+    if (r->outcome->status != FL_OUTCOME_COMPLETE) return false;
     fl_train_average_step(&r->average, r->trial, r->network, r->step + 1);
     show_step(r);
     r->first_batch += r->multiple;
@@ -153,6 +156,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
 
 static void diverged(fl_train_run *r)
 {
+    if (r->outcome->status != FL_OUTCOME_COMPLETE) return; /* the rule says why */
     r->outcome->status = FL_OUTCOME_INFEASIBLE;
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
 }
@@ -166,8 +170,12 @@ static bool loss_exceeded(const fl_train_run *r)
 static void save_if_due(fl_train_run *r)
 {
     size_t done = r->step + 1;
-    if (!r->checkpoints || done % r->checkpoints->every || done == r->trial->steps) return;
+    const fl_train_checkpoint_options *checkpoints = r->checkpoints;
+    if (!checkpoints || done == r->trial->steps) return;
+    bool leave = checkpoints->leave_asked && *checkpoints->leave_asked;
+    if (!leave && done % checkpoints->every) return;
     fl_train_run_save(r);
+    if (leave) checkpoints->leave(checkpoints->user);
     fl_train_run_end_lap(r, &r->outcome->seconds.other);
 }
 
@@ -222,7 +230,7 @@ static void settle_seconds(const fl_train_run *r)
 
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
-    return fl_train_plans_fit(&trainer->plans, trial, error);
+    return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error);
 }
 
 void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17])
@@ -252,6 +260,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
     if (begun) loop(&r);
     if (begun) finish(&r);
+    fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
     fl_arena_free(r.arena);
     settle_seconds(&r);

@@ -10,6 +10,8 @@
 #include "outcome/outcome.h"
 #include "trial/trial.h"
 
+#include <signal.h>
+
 /* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
  * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
  * steps done before. */
@@ -54,6 +56,10 @@ typedef struct fl_train_checkpoint_options {
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
     void (*said)(void *user, const char *message, double spent);
+    /* Once *leave_asked is not 0, the state is saved after the present step and `leave` is called, which does not come
+     * back. NULL: never. */
+    const volatile sig_atomic_t *leave_asked;
+    void (*leave)(void *user);
 } fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever

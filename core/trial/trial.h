@@ -152,6 +152,16 @@ json_t *fl_trial_json(const fl_trial *trial);
  * ignored (a record holds more). */
 bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error);
 
+/* What a process that knows no more than this program needs to read the object: whole definitions in place of a
+ * workload's hash and of the name of an optimizer of a user's own. */
+void fl_trial_add_definitions(const fl_trial *trial, json_t *object);
+
+/* An optimizer by its name, or by a definition (own/own.h); NULL with a message that has its place. */
+const fl_optimizer *fl_trial_optimizer_read(fl_json_node node, fl_error *error);
+
+/* Does it leave the names alone that go with every rule? */
+bool fl_trial_optimizer_accepts(const fl_optimizer *optimizer, fl_error *error);
+
 /* The hyperparameters alone: {"learning_rate": 0.1, "schedule.end_factor": 0.01, ...}. New reference. */
 json_t *fl_trial_hyperparameters(const fl_trial *trial);
 

@@ -1,6 +1,8 @@
 /* A trial as the command that runs it again. */
 #include "base/memory.h"
+#include "own/own.h"
 #include "trial/model.h"
+#include "trial/trial.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -81,8 +83,8 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
 {
     char number[FL_TEXT_NUMBER_SIZE];
     add_workload(text, trial->owners.workload);
-    fl_text_add(text, " --optimizer %s --schedule %s", trial->owners.optimizer->entry.name,
-                trial->owners.schedule->entry.name);
+    fl_own_command(trial->owners.optimizer, text);
+    fl_text_add(text, " --schedule %s", trial->owners.schedule->entry.name);
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) add_values(text, trial, owner);
     add_rates(text, trial);
     fl_text_add(text,
