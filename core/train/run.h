@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "train/around.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -47,6 +48,7 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
+    fl_train_ensemble ensemble;
     struct fl_client *client; /* NULL: the rule is in this process */
     fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
