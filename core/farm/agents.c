@@ -101,6 +101,7 @@ static void warn(const fl_farm_agents *a, const char *name, const char *what)
 {
     char message[400];
     snprintf(message, sizeof message, "%s %.300s", name, what);
+    fl_text_make_plain(message); /* part of it may be what the agent sent */
     a->crew.warned(a->crew.user, message);
 }
 
@@ -264,10 +265,7 @@ static void take_note(fl_farm_agents *a, int rank, const fl_wire_message *messag
 {
     json_t *payload = fl_farm_message_payload(message);
     const char *said = json_string_value(json_object_get(payload, "said"));
-    char plain[300];
-    snprintf(plain, sizeof plain, "%s", said ? said : "");
-    fl_text_make_plain(plain);
-    if (*plain) warn(a, a->agents[rank].name, plain);
+    if (said) warn(a, a->agents[rank].name, said);
     json_decref(payload);
 }
 
