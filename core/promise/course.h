@@ -22,8 +22,8 @@ struct fl_promise_course {
     fl_optimizer_update update;
     float *gradient;
     fl_optimizer_own own;
-    /* Fill the gradient at the present parameters; NULL: it is the same everywhere. */
-    void (*gradient_at)(fl_promise_course *course);
+    /* Fill the gradient at the present parameters and return the loss; NULL: it is the same everywhere. */
+    double (*gradient_at)(fl_promise_course *course);
 };
 
 /* At its defaults, on the tensors above where `n` is FL_PROMISE_N, else on one vector of `n`; all zeros, its state not

@@ -96,9 +96,10 @@ static bool zeros_kept(const fl_optimizer *rule, fl_error *why)
 
 /* --- downhill --- */
 
-static void set_to_parameters(fl_promise_course *course)
+static double set_to_parameters(fl_promise_course *course)
 {
     memcpy(course->gradient, course->update.parameters, course->layout.count * sizeof(float));
+    return (double)course->gradient[0] * (double)course->gradient[0] / 2;
 }
 
 /* 1/2 theta^2 from theta = 1, where a first step at rate 0.01 is well under 1. AdaDelta and LARS start with steps a

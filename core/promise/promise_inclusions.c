@@ -15,13 +15,17 @@ static bool claims_any(const fl_optimizer *rule)
     return rule->includes[0].special;
 }
 
-static void set_gradient(fl_promise_course *course)
+static double set_gradient(fl_promise_course *course)
 {
     fl_random_stream stream = fl_random_stream_start(3, "noise", course->update.step);
+    double loss = 0;
     for (size_t i = 0; i < N; i++) {
-        double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
-        course->gradient[i] = (float)(c * (double)course->update.parameters[i] + NOISE * fl_random_normal(&stream));
+        double c = pow(10, -2 + 3.0 * (double)i / (N - 1)), theta = (double)course->update.parameters[i];
+        double shift = NOISE * fl_random_normal(&stream);
+        course->gradient[i] = (float)(c * theta + shift);
+        loss += c * theta * theta / 2 + shift * theta;
     }
+    return loss;
 }
 
 static void descend(fl_promise_course *course)
@@ -57,6 +61,7 @@ static bool follows(const fl_optimizer *rule, const fl_optimizer_inclusion *incl
                       *general = fl_promise_course_new(rule, N);
     special->hyper[0] = ETA;
     choose(general, "epsilon", EPSILON);
+    choose(general, "damping", EPSILON);
     choose(general, "epsilon_form", form);
     inclusion->map(special->hyper, general->hyper);
     descend(special);
