@@ -2,6 +2,7 @@
 #include "network/network.h"
 #include "base/arena.h"
 #include "base/memory.h"
+#include "backend/bf16.h"
 #include "network/buffers.h"
 #include "network/graph.h"
 
@@ -196,6 +197,14 @@ void fl_network_set_input(fl_network *network, const float *canonical)
     fl_backend_activation_fill(&network->graph.values[0].activation, canonical, network->buffers.input);
 }
 
+void fl_network_input_floats(const fl_network *network, void *to, size_t n)
+{
+    const uint16_t *halves = network->buffers.input;
+    if (fl_network_input_precision(network) == FL_BACKEND_F32) memcpy(to, network->buffers.input, n * sizeof(float));
+    for (size_t i = 0; i < n && fl_network_input_precision(network) == FL_BACKEND_BF16; i++)
+        ((float *)to)[i] = fl_backend_float(halves[i]);
+}
+
 int32_t *fl_network_labels(fl_network *network)
 {
     return network->labels;
@@ -244,6 +253,11 @@ float *fl_network_state(fl_network *network)
 void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
 {
     network->moment = moment;
+}
+
+fl_backend_moment fl_network_moment(const fl_network *network)
+{
+    return network->moment;
 }
 
 size_t fl_network_activation_bytes(const fl_network *network)
@@ -305,17 +319,22 @@ double fl_network_loss(const fl_network *network)
     return total / (double)network->n_losses;
 }
 
-void fl_network_import(fl_network *network, const float *canonical)
+void fl_network_import_of(const fl_network *network, const float *canonical, float *parameters)
 {
     const fl_tensor *tensor = network->tensors;
     for (size_t i = 0; i < network->graph.n_stages; i++) {
-        fl_backend_op *op = network->graph.stages[i].op;
+        const fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->import(op, t, canonical, network->parameters + tensor->offset);
+            op->import(op, t, canonical, parameters + tensor->offset);
             canonical += tensor->n_values;
         }
-        fl_backend_op_refresh(op);
     }
+}
+
+void fl_network_import(fl_network *network, const float *canonical)
+{
+    fl_network_import_of(network, canonical, network->parameters);
+    fl_network_refresh(network, 0, network->layout.count);
 }
 
 void fl_network_export(const fl_network *network, float *canonical)
