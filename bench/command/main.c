@@ -24,6 +24,7 @@ static const struct {
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
+    { "curvature", "eigenvalues, trace and landscape of an exported trial's loss", verb_curvature },
     { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },
     { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },

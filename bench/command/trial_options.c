@@ -158,6 +158,7 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    trial->curvature_every = asked->curvature_every;
     if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
     return set_all(&asked->set, trial, error) && set_init_and_split(asked, trial, error) &&

@@ -9,7 +9,7 @@
 typedef struct trial_request {
     const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
     words set; /* NAME=VALUE */
-    size_t batch, micro_batch, steps, eval_every, threads, validation;
+    size_t batch, micro_batch, curvature_every, steps, eval_every, threads, validation;
     double eval_ratio;              /* 0: not given */
     const char *test;               /* NULL: not given */
     uint64_t seed, validation_seed; /* UINT64_MAX: not given */

@@ -7,6 +7,7 @@ enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show 
 
 int verb_check(int argc, char **argv);
 int verb_compare(int argc, char **argv);
+int verb_curvature(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);

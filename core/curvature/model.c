@@ -1,4 +1,4 @@
-/* A network's layout has padding and an order of its own, so vectors pass through its parameters on their way in. */
+/* Vectors are turned from canonical order into the network's, which has padding, and back. */
 #include "curvature/model.h"
 #include "base/memory.h"
 #include "curvature/basis.h"
@@ -81,8 +81,7 @@ double fl_curvature_model_at(fl_curvature_model *model, const float *parameters)
 /* `canonical` as the network's parameters lie, into model->v; the network is left at the model's parameters. */
 static void turn_in(fl_curvature_model *m, const float *canonical)
 {
-    fl_network_import(m->network, canonical);
-    memcpy(m->v, fl_network_parameters(m->network), m->count * sizeof *m->v);
+    fl_network_import_of(m->network, canonical, m->v);
     fl_network_import(m->network, m->at);
 }
 

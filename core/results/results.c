@@ -1,5 +1,6 @@
 /* The readers' side of a result folder: lines to records, the last valid one per slot, arms with their counts. */
 #include "results/results.h"
+#include "results/curvature.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/line.h"
@@ -378,7 +379,8 @@ fl_trial_point *fl_results_points(const fl_results *results, const char *trial, 
 
 bool fl_results_check_points(fl_results *results, fl_error *error)
 {
-    return fl_results_points_check(results->points, results, damaged, error);
+    return fl_results_points_check(results->points, results, damaged, error) &&
+           fl_results_curvature_check(results->folder, results, damaged, error);
 }
 
 bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *entry)

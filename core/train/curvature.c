@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "curvature/basis.h"
 #include "train/curvature_kit.h"
+#include "train/plans.h"
 
 #include <math.h>
 #include <stdlib.h>

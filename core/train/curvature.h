@@ -7,7 +7,7 @@
 #define FL_TRAIN_CURVATURE_H
 
 #include "curvature/model.h"
-#include "train/plans.h"
+#include "trial/trial.h"
 
 /* Which examples the mean is taken over. */
 typedef enum fl_train_curvature_data {
@@ -24,16 +24,18 @@ bool fl_train_curvature_data_find(const char *name, fl_train_curvature_data *dat
 enum { FL_TRAIN_CURVATURE_EXAMPLES = 1000 }; /* unless told otherwise: what an estimate needs, not what there is */
 
 typedef struct fl_train_curvature fl_train_curvature;
+struct fl_train_plans; /* fl_train_prepared */
 
 /* Over the first `examples` training or validation examples of loaded data, cut to whole chunks. `plans` is borrowed.
  * NULL with a message. */
-fl_train_curvature *fl_train_curvature_new(const fl_train_plans *plans, const fl_trial *trial,
+fl_train_curvature *fl_train_curvature_new(const struct fl_train_plans *plans, const fl_trial *trial,
                                            fl_train_curvature_data data, size_t examples, fl_error *error);
 
 /* Of an exported trial: at its final parameters and state. `plans` fit the kit's trial; only training and validation
  * data come from there. */
-fl_train_curvature *fl_train_curvature_of_kit(const char *kit, const fl_train_plans *plans, const fl_trial *trial,
-                                              fl_train_curvature_data data, size_t examples, fl_error *error);
+fl_train_curvature *fl_train_curvature_of_kit(const char *kit, const struct fl_train_plans *plans,
+                                              const fl_trial *trial, fl_train_curvature_data data, size_t examples,
+                                              fl_error *error);
 void fl_train_curvature_free(fl_train_curvature *curvature); /* accepts NULL */
 
 fl_network *fl_train_curvature_network(fl_train_curvature *curvature);

@@ -3,6 +3,7 @@
 #include "base/entry.h"
 #include "base/memory.h"
 #include "math/dense.h"
+#include "math/eigen.h"
 #include "trial/default.h"
 
 #include <math.h>
@@ -67,6 +68,14 @@ static bool rule_is_there(const fl_trial *trial, fl_error *error)
     return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
+/* What measures curvature may be missing too. */
+static bool curvature_is_there(const fl_trial *trial, fl_error *error)
+{
+    fl_error why;
+    if (!trial->curvature_every || fl_math_eigen_usable(&why)) return true;
+    return fl_error_user(error, "the curvature cannot be measured: %s", why.text);
+}
+
 size_t fl_trial_micro_batch(const fl_trial *trial)
 {
     return trial->micro_batch ? trial->micro_batch : trial->batch_size;
@@ -93,7 +102,8 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
-    return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+    return rule_is_there(trial, error) && curvature_is_there(trial, error) &&
+           fl_trial_values_accept(&trial->owners, &trial->values, error) &&
            fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
