@@ -84,26 +84,34 @@ void summary_print_further(const fl_summary *summary, const fl_summary_pair *pai
 
 /* --- flips --- */
 
-/* "adam against sgd: narrow +0.80 points, wide -1.20 points; interaction 2.00 points [1.10, 2.90]; flip: ..." */
+/* "adam minus the best of sgd and momentum: -0.30 points" */
+static void add_side(fl_text *text, const fl_summary *summary, const fl_study_rivals *side, bool rate,
+                     const double *difference)
+{
+    fl_text_add(text, "%s minus ", name(summary, side->arm));
+    fl_summary_add_rivals(text, summary, side);
+    if (!difference) return;
+    fl_text_add(text, ": ");
+    add_signed(text, rate, *difference);
+}
+
+/* "adam minus sgd: +0.80 points; wide adam minus wide sgd: -1.20 points; p of a flip .., interaction ..: flip: ..." */
 static void print_flip(const fl_summary *summary, const fl_summary_flip *flip)
 {
     const fl_stats_scope *s = &flip->scope;
-    bool rate = fl_summary_rates(summary->arms[flip->arms.narrow.left].arm);
+    bool rate = fl_summary_rates(summary->arms[flip->arms.narrow.arm].arm);
     fl_text text = { 0 };
-    fl_text_add(&text, "%s minus %s", name(summary, flip->arms.narrow.left), name(summary, flip->arms.narrow.right));
+    add_side(&text, summary, &flip->arms.narrow, rate, flip->judged ? &s->narrow : NULL);
     if (flip->judged) {
-        fl_text_add(&text, ": ");
-        add_signed(&text, rate, s->narrow);
-        fl_text_add(&text, "; %s minus %s: ", name(summary, flip->arms.wide.left),
-                    name(summary, flip->arms.wide.right));
-        add_signed(&text, rate, s->wide);
+        fl_text_add(&text, "; ");
+        add_side(&text, summary, &flip->arms.wide, rate, &s->wide);
         fl_text_add(&text, "; p of a flip %.2g, corrected %.2g; %s, ", s->p_flip, flip->p,
                     s->interacts ? "interaction" : "no interaction shown");
         add_signed(&text, rate, s->interaction);
         fl_text_add(&text, " %s", summary_range(rate, s->low, s->high).text);
     }
     fl_text_add(&text, ": %s", flip->verdict);
-    page_paragraph(4, flip->judged && flip->finding == FL_STATS_SCOPE_FLIP ? "  *" : "  -", text.bytes);
+    page_paragraph(4, flip->claimed && flip->finding == FL_STATS_SCOPE_FLIP ? "  *" : "  -", text.bytes);
     fl_text_free(&text);
 }
 
@@ -111,7 +119,7 @@ void summary_print_flips(const fl_summary *summary, size_t first)
 {
     size_t n = 0;
     for (const fl_summary_flip *f = summary->flips; f < summary->flips + summary->n_flips; f++) {
-        if (!summary_in_group(summary, first, f->arms.narrow.left)) continue;
+        if (!summary_in_group(summary, first, f->arms.narrow.arm)) continue;
         if (!n++) page_heading("declared flips in the best of %zu, with 90 %% intervals", f->k);
         print_flip(summary, f);
     }

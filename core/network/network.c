@@ -1,28 +1,9 @@
-/* Lay out parameters, state and memory for a planned graph, bind once; then forward and backward walk its stages. */
-#include "network/network.h"
+/* Lay out parameters, state and memory for a planned graph, and bind its stages to them once. */
+#include "network/network_parts.h"
 #include "base/arena.h"
-#include "base/memory.h"
 #include "backend/bf16.h"
-#include "network/buffers.h"
-#include "network/graph.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-struct fl_network {
-    fl_arena *arena; /* owns all memory, the network's own included */
-    fl_network_graph graph;
-    fl_network_buffers buffers;
-    bool training;
-    fl_tensor_shape in;
-    fl_tensor_layout layout, state_layout;
-    fl_tensor *tensors, *states;
-    float *parameters, *gradient, *state;
-    fl_backend_moment moment;
-    size_t n_losses, n_targets;
-    int32_t *labels;
-    float *targets, *losses, *errors;
-};
 
 static void add_tensor(fl_tensor_layout *layout, fl_tensor *tensors, const fl_tensor *tensor)
 {
@@ -192,17 +173,12 @@ fl_backend_precision fl_network_input_precision(const fl_network *network)
     return network->graph.values[0].activation.precision;
 }
 
-void fl_network_set_input(fl_network *network, const float *canonical)
-{
-    fl_backend_activation_fill(&network->graph.values[0].activation, canonical, network->buffers.input);
-}
-
 void fl_network_input_floats(const fl_network *network, void *to, size_t n)
 {
     const uint16_t *halves = network->buffers.input;
-    if (fl_network_input_precision(network) == FL_BACKEND_F32) memcpy(to, network->buffers.input, n * sizeof(float));
-    for (size_t i = 0; i < n && fl_network_input_precision(network) == FL_BACKEND_BF16; i++)
-        ((float *)to)[i] = fl_backend_float(halves[i]);
+    bool f32 = fl_network_input_precision(network) == FL_BACKEND_F32;
+    if (f32) memcpy(to, network->buffers.input, n * sizeof(float));
+    for (size_t i = 0; !f32 && i < n; i++) ((float *)to)[i] = fl_backend_float(halves[i]);
 }
 
 int32_t *fl_network_labels(fl_network *network)
@@ -240,223 +216,9 @@ const fl_layer *fl_network_loss_layer(const fl_network *network)
     return loss_stage(network)->layer;
 }
 
-const fl_tensor_layout *fl_network_state_layout(const fl_network *network)
-{
-    return &network->state_layout;
-}
-
-float *fl_network_state(fl_network *network)
-{
-    return network->state;
-}
-
-void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
-{
-    network->moment = moment;
-}
-
-fl_backend_moment fl_network_moment(const fl_network *network)
-{
-    return network->moment;
-}
-
 size_t fl_network_activation_bytes(const fl_network *network)
 {
     return network->buffers.bytes;
-}
-
-void fl_network_forward(fl_network *network)
-{
-    const fl_network_graph *graph = &network->graph;
-    for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
-}
-
-static void stage_backward(fl_network *network, size_t i)
-{
-    const fl_network_stage_buffers *at = &network->buffers.stages[i];
-    fl_backend_op *op = network->graph.stages[i].op;
-    if (op->backward) op->backward(op);
-    for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
-}
-
-void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
-{
-    const fl_network_graph *graph = &network->graph;
-    size_t tensor = network->layout.n_tensors, end = network->layout.count;
-    for (size_t i = graph->n_stages; i-- > 0;) {
-        const fl_network_stage *stage = &graph->stages[i];
-        if (!stage->trained) continue;
-        stage_backward(network, i);
-        if (!stage->op->n_tensors) continue;
-        size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
-        if (done) done(user, first, end - first);
-        end = first;
-    }
-}
-
-/* Refresh where a range of the parameter buffer and a tensor overlap; `index` counts the op's tensors. */
-static void refresh_tensor(fl_backend_op *op, size_t index, const fl_tensor *tensor, size_t first, size_t end)
-{
-    size_t from = first > tensor->offset ? first : tensor->offset;
-    size_t to = end < tensor->offset + tensor->count ? end : tensor->offset + tensor->count;
-    if (from < to) op->refresh(op, index, from - tensor->offset, to - from);
-}
-
-void fl_network_refresh(fl_network *network, size_t first, size_t count)
-{
-    const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->graph.n_stages; i++) {
-        fl_backend_op *op = network->graph.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
-            if (op->refresh) refresh_tensor(op, t, tensor, first, first + count);
-    }
-}
-
-double fl_network_loss(const fl_network *network)
-{
-    double total = 0;
-    for (size_t i = 0; i < network->n_losses; i++) total += network->losses[i];
-    return total / (double)network->n_losses;
-}
-
-void fl_network_import_of(const fl_network *network, const float *canonical, float *parameters)
-{
-    const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->graph.n_stages; i++) {
-        const fl_backend_op *op = network->graph.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->import(op, t, canonical, parameters + tensor->offset);
-            canonical += tensor->n_values;
-        }
-    }
-}
-
-void fl_network_import(fl_network *network, const float *canonical)
-{
-    fl_network_import_of(network, canonical, network->parameters);
-    fl_network_refresh(network, 0, network->layout.count);
-}
-
-void fl_network_export(const fl_network *network, float *canonical)
-{
-    fl_network_export_of(network, network->parameters, canonical);
-}
-
-void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical)
-{
-    const fl_tensor *tensor = network->tensors;
-    for (size_t i = 0; i < network->graph.n_stages; i++) {
-        const fl_backend_op *op = network->graph.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, tensor++) {
-            op->export(op, t, parameters + tensor->offset, canonical);
-            canonical += tensor->n_values;
-        }
-    }
-}
-
-void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values)
-{
-    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
-        fl_backend_op *op = network->graph.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
-            op->import(op, t, values + from->tensors[tensor].offset,
-                       network->parameters + network->tensors[tensor].offset);
-        fl_backend_op_refresh(op);
-    }
-}
-
-static void export_canonical(const fl_network *network, const float *native, const fl_tensor_layout *to, float *values)
-{
-    for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
-        const fl_backend_op *op = network->graph.stages[i].op;
-        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
-            op->export(op, t, native + network->tensors[tensor].offset, values + to->tensors[tensor].offset);
-    }
-}
-
-void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values)
-{
-    export_canonical(network, network->parameters, to, values);
-}
-
-void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values)
-{
-    export_canonical(network, network->gradient, to, values);
-}
-
-/* The layer that a tensor belongs to. */
-static const fl_layer *layer_of(const fl_network *network, size_t tensor)
-{
-    const fl_network_stage *stage = network->graph.stages;
-    while (tensor >= stage->op->n_tensors) tensor -= stage++->op->n_tensors;
-    return stage->layer;
-}
-
-/* Where its layer says. */
-static void init_start(const fl_network *network, size_t index, float *canonical)
-{
-    for (size_t i = 0; i < 2; i++) canonical[i] = (float)layer_of(network, index)->start[i];
-}
-
-static const fl_init *own_init(const fl_network *network, size_t index, const fl_init *init)
-{
-    const fl_layer *layer = layer_of(network, index);
-    return layer->init ? layer->init : init;
-}
-
-void fl_network_clear_carry(fl_network *network)
-{
-    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
-        const fl_tensor *state = &network->states[i];
-        if (state->start == FL_TENSOR_CARRY)
-            memset(network->state + state->offset, 0, state->n_values * sizeof *network->state);
-    }
-}
-
-void fl_network_copy_statistics(fl_network *to, const fl_network *from, const float *values)
-{
-    if (!values) values = from->state;
-    for (size_t i = 0; i < to->state_layout.n_tensors; i++) {
-        const fl_tensor *state = &to->states[i];
-        if (state->start != FL_TENSOR_CARRY)
-            memcpy(to->state + state->offset, values + from->states[i].offset, state->n_values * sizeof *to->state);
-    }
-}
-
-size_t fl_network_export_statistics(const fl_network *network, float *to)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
-        const fl_tensor *state = &network->states[i];
-        if (state->start == FL_TENSOR_CARRY) continue;
-        if (to) memcpy(to + n, network->state + state->offset, state->n_values * sizeof *to);
-        n += state->n_values;
-    }
-    return n;
-}
-
-void fl_network_clear_state(fl_network *network)
-{
-    for (size_t i = 0; i < network->state_layout.n_tensors; i++) {
-        const fl_tensor *state = &network->states[i];
-        for (size_t k = 0; k < state->n_values; k++) network->state[state->offset + k] = state->start == FL_TENSOR_ONE;
-    }
-}
-
-void fl_network_init(fl_network *network, const fl_init *init, uint64_t seed)
-{
-    float *canonical = fl_memory_new(network->layout.n_parameters, sizeof *canonical), *end = canonical;
-    for (size_t i = 0; i < network->layout.n_tensors; i++) {
-        const fl_tensor *tensor = &network->tensors[i];
-        if (tensor->start == FL_TENSOR_START)
-            init_start(network, i, end);
-        else
-            fl_init_tensor(own_init(network, i, init), tensor, i, seed, end);
-        end += tensor->n_values;
-    }
-    fl_network_import(network, canonical);
-    fl_network_clear_state(network);
-    free(canonical);
 }
 
 const char *const *fl_network_fallbacks(const fl_network *network)

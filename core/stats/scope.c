@@ -1,5 +1,11 @@
 /* A sign is shown where the one-sided test of the difference is below .05; a smaller |D| where its 90 % interval lies
- * within the margin, which is two one-sided tests at .05 (Schuirmann 1987). */
+ * within the margin, which is two one-sided tests at .05 (Schuirmann 1987).
+ *
+ * Against several rivals D is the greatest of the differences d_j. Below zero it is when all of them are (Berger 1982:
+ * the largest p needs no correction); above zero when any is, so the least p counts once for each rival. D >= d_j for
+ * all j bounds it from below by the greatest lower end, each at .05 over the number of rivals; D = d_j for one of them
+ * bounds it from above by the greatest upper end. D(narrow) - D(wide) = max_i min_j (d_i - d_j), in the same way.
+ */
 #include "stats/scope.h"
 #include "base/memory.h"
 #include "stats/gap.h"
@@ -11,34 +17,85 @@
 
 static const double LEVEL = 0.05;
 
-/* One-sided p that the difference is above zero, and below. */
-typedef struct signs {
-    double above, below;
-} signs;
+/* What is known of D in one space. */
+typedef struct signed_space {
+    double difference;
+    double above, below;   /* one-sided p that D is above zero, and below */
+    size_t n, n_resamples; /* rivals */
+    double *resampled;     /* a row of resampled differences per rival; owned */
+} signed_space;
 
-static signs signs_of(const fl_stats_arms *arms, size_t permutations, uint64_t seed)
+static void add_rival(signed_space *space, const fl_stats_arms *arms, size_t permutations, uint64_t seed)
 {
     const fl_stats_arms turned = { arms->b, arms->a, arms->n_b, arms->n_a, arms->k, arms->paired };
-    return (signs){ fl_stats_permutation(arms, permutations, seed).p_worse,
-                    fl_stats_permutation(&turned, permutations, seed).p_worse };
+    fl_stats_difference found = fl_stats_permutation(arms, permutations, seed);
+    space->difference = fmax(space->difference, found.difference);
+    space->above = fmin(space->above, found.p_worse);
+    space->below = fmax(space->below, fl_stats_permutation(&turned, permutations, seed).p_worse);
 }
 
-/* The interval of the difference of two differences whose arms have no trial in common. */
-static void interact(const fl_stats_arms *narrow, const fl_stats_arms *wide, size_t resamples, uint64_t seed,
-                     fl_stats_scope *scope)
+static signed_space look_at(const fl_stats_scope_space *of, size_t resamples, uint64_t seed)
 {
-    double *first = fl_memory_new(resamples, sizeof *first), *second = fl_memory_new(resamples, sizeof *second);
-    fl_stats_gap_resampled(narrow, seed, first, resamples);
-    fl_stats_gap_resampled(wide, seed + 2, second, resamples);
-    for (size_t i = 0; i < resamples; i++) first[i] -= second[i];
-    fl_stats_sort(first, resamples);
-    scope->low = fl_stats_quantile(first, resamples, 0.05);
-    scope->high = fl_stats_quantile(first, resamples, 0.95);
-    scope->interaction = scope->narrow - scope->wide;
-    scope->interacts = scope->low > 0 || scope->high < 0;
-    free(first);
-    free(second);
+    signed_space space = { -INFINITY, 1, 0, of->n, resamples, fl_memory_new(of->n * resamples, sizeof(double)) };
+    for (size_t i = 0; i < of->n; i++) {
+        add_rival(&space, &of->against[i], resamples, seed + 4 * i);
+        fl_stats_gap_resampled(&of->against[i], seed + 4 * i, space.resampled + i * resamples, resamples);
+    }
+    space.above = fmin(1, (double)of->n * space.above);
+    return space;
 }
+
+/* --- intervals --- */
+
+/* A quantile of rival `i`'s resampled differences, less those of rival `j` in another space. */
+static double quantile(const signed_space *space, size_t i, const signed_space *less, size_t j, double q)
+{
+    size_t n = space->n_resamples;
+    double *drawn = fl_memory_new(n, sizeof *drawn);
+    for (size_t r = 0; r < n; r++) drawn[r] = space->resampled[i * n + r] - (less ? less->resampled[j * n + r] : 0);
+    fl_stats_sort(drawn, n);
+    double at = fl_stats_quantile(drawn, n, q);
+    free(drawn);
+    return at;
+}
+
+static bool lies_within(const signed_space *space, double margin)
+{
+    double low = -INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < space->n; i++) {
+        low = fmax(low, quantile(space, i, NULL, 0, LEVEL / (double)space->n));
+        high = fmax(high, quantile(space, i, NULL, 0, 1 - LEVEL));
+    }
+    return low > -margin && high < margin;
+}
+
+/* Holds for whichever rival j is the best one in the wide space, hence for the least. */
+static double low_of(const signed_space *narrow, const signed_space *wide)
+{
+    double low = INFINITY;
+    for (size_t j = 0; j < wide->n; j++) {
+        double greatest = -INFINITY;
+        for (size_t i = 0; i < narrow->n; i++)
+            greatest = fmax(greatest, quantile(narrow, i, wide, j, LEVEL / (double)narrow->n));
+        low = fmin(low, greatest);
+    }
+    return low;
+}
+
+/* Holds for whichever rival i is the best one in the narrow space, hence for the greatest. */
+static double high_of(const signed_space *narrow, const signed_space *wide)
+{
+    double high = -INFINITY;
+    for (size_t i = 0; i < narrow->n; i++) {
+        double least = INFINITY;
+        for (size_t j = 0; j < wide->n; j++)
+            least = fmin(least, quantile(narrow, i, wide, j, 1 - LEVEL / (double)wide->n));
+        high = fmax(high, least);
+    }
+    return high;
+}
+
+/* --- findings --- */
 
 fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level)
 {
@@ -46,18 +103,20 @@ fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p
     return scope->p_same < level || scope->within ? FL_STATS_SCOPE_NO_FLIP : FL_STATS_SCOPE_NOT_SHOWN;
 }
 
-fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arms *wide, double margin,
+fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_stats_scope_space *wide, double margin,
                                  size_t resamples, uint64_t seed)
 {
-    fl_stats_gap in_narrow = fl_stats_gap_of(narrow, 0, resamples, seed),
-                 in_wide = fl_stats_gap_of(wide, 0, resamples, seed + 2);
-    fl_stats_scope scope = { .narrow = in_narrow.difference, .wide = in_wide.difference };
-    const fl_stats_gap *smaller = fabs(scope.narrow) < fabs(scope.wide) ? &in_narrow : &in_wide;
-    signs n = signs_of(narrow, resamples, seed), w = signs_of(wide, resamples, seed);
+    signed_space n = look_at(narrow, resamples, seed), w = look_at(wide, resamples, seed + 2);
+    fl_stats_scope scope = { .narrow = n.difference, .wide = w.difference };
     scope.p_flip = fmin(fmax(n.above, w.below), fmax(n.below, w.above));
     scope.p_same = fmin(fmax(n.above, w.above), fmax(n.below, w.below));
-    scope.within = smaller->low > -margin && smaller->high < margin;
-    interact(narrow, wide, resamples, seed, &scope);
+    scope.within = lies_within(fabs(scope.narrow) < fabs(scope.wide) ? &n : &w, margin);
+    scope.interaction = scope.narrow - scope.wide;
+    scope.low = low_of(&n, &w);
+    scope.high = high_of(&n, &w);
+    scope.interacts = scope.low > 0 || scope.high < 0;
     scope.finding = fl_stats_scope_find(&scope, scope.p_flip, LEVEL);
+    free(n.resampled);
+    free(w.resampled);
     return scope;
 }

@@ -1,12 +1,18 @@
-/* Does a comparison depend on what is tuned? D(s) is the difference of E[best of K] between two arms whose search space
- * is s: `narrow`, where little is tuned, and `wide`, where everything is. That tuning more turns the order round (Choi
- * et al. 2019) is a claim of its own, and so is that it does not.
+/* Does a comparison depend on what is tuned? D(s) is the difference of E[best of K] between an arm and the best of its
+ * rivals (one or several) whose search space is s: `narrow`, where little is tuned, and `wide`, where everything is.
+ * That tuning more turns the order round (Choi et al. 2019) is a claim of its own, and so is that it does not.
  */
 #ifndef FL_STATS_SCOPE_H
 #define FL_STATS_SCOPE_H
 
 #include "stats/arms.h"
 #include <stdint.h>
+
+/* An arm against each of `n` >= 1 rivals: the first arm of all is the same. Borrowed. */
+typedef struct fl_stats_scope_space {
+    const fl_stats_arms *against;
+    size_t n;
+} fl_stats_scope_space;
 
 typedef enum fl_stats_scope_finding {
     FL_STATS_SCOPE_NOT_SHOWN, /* none of these: the interval is wider than the margin */
@@ -27,7 +33,7 @@ typedef struct fl_stats_scope {
 fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level);
 
 /* Where the margin is 0 a smaller |D| is never within it. A pure function of its arguments. */
-fl_stats_scope fl_stats_scope_of(const fl_stats_arms *narrow, const fl_stats_arms *wide, double margin,
+fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_stats_scope_space *wide, double margin,
                                  size_t resamples, uint64_t seed);
 
 #endif

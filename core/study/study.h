@@ -25,9 +25,17 @@ typedef struct fl_study_pair {
     size_t left, right;
 } fl_study_pair;
 
-/* Two arms compared twice: with little tuned, and with everything. Does tuning more turn their order round? */
+enum { FL_STUDY_MOST_RIVALS = 8 };
+
+/* An arm, and those whose best it is compared with; indices into fl_study.arms. */
+typedef struct fl_study_rivals {
+    size_t arm, n, rivals[FL_STUDY_MOST_RIVALS];
+} fl_study_rivals;
+
+/* An arm and its rivals compared twice: with little tuned, and with everything. Does tuning more turn their order
+ * round? */
 typedef struct fl_study_flip {
-    fl_study_pair narrow, wide;
+    fl_study_rivals narrow, wide;
 } fl_study_flip;
 
 enum { FL_STUDY_TRIALS_PER_DRAW = 5 }; /* N / K: an interval of E[best of K] is claimed for K <= N / 5 alone */

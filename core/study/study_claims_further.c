@@ -5,9 +5,11 @@
 
 /* --- flips --- */
 
-static fl_study_pair moved(fl_study_pair pair, size_t by)
+static fl_study_rivals moved(fl_study_rivals side, size_t by)
 {
-    return (fl_study_pair){ pair.left + by, pair.right + by };
+    side.arm += by;
+    for (size_t i = 0; i < side.n; i++) side.rivals[i] += by;
+    return side;
 }
 
 static void add_flip(fl_study *study, const fl_study_flip *flip)
@@ -21,9 +23,10 @@ static void add_flip(fl_study *study, const fl_study_flip *flip)
 
 static bool shares_an_arm(const fl_study_flip *flip)
 {
-    const fl_study_pair *narrow = &flip->narrow, *wide = &flip->wide;
-    return narrow->left == wide->left || narrow->left == wide->right || narrow->right == wide->left ||
-           narrow->right == wide->right;
+    bool shares = fl_study_rivals_hold(&flip->narrow, flip->wide.arm);
+    for (size_t i = 0; i < flip->wide.n; i++)
+        shares = shares || fl_study_rivals_hold(&flip->narrow, flip->wide.rivals[i]);
+    return shares;
 }
 
 static bool read_flip(fl_json_node node, fl_study *study, fl_error *error)
@@ -33,10 +36,11 @@ static bool read_flip(fl_json_node node, fl_study *study, fl_error *error)
     fl_study_flip flip;
     if (!fl_json_is_object(node, error) || !fl_json_only(node, keys, error) ||
         !fl_json_need(node, "narrow", &narrow, error) || !fl_json_need(node, "wide", &wide, error) ||
-        !fl_study_read_pair(narrow, study, &flip.narrow, error) || !fl_study_read_pair(wide, study, &flip.wide, error))
+        !fl_study_read_rivals(narrow, study, &flip.narrow, error) ||
+        !fl_study_read_rivals(wide, study, &flip.wide, error))
         return false;
     if (shares_an_arm(&flip))
-        return fl_json_fail(wide, error, "a flip compares four arms; this one names an arm in both spaces");
+        return fl_json_fail(wide, error, "a flip compares arms of two spaces; this one names an arm in both");
     add_flip(study, &flip);
     return true;
 }

@@ -1,4 +1,4 @@
-/* How a study file names a pair of arms. */
+/* How a study file names a pair of arms, and an arm beside its rivals. */
 #include "study/study_reading.h"
 
 #include <string.h>
@@ -25,16 +25,59 @@ bool fl_study_read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl
     return false;
 }
 
+static bool read_two(fl_json_node node, const char *message, fl_json_node *left, fl_json_node *right, fl_error *error)
+{
+    if (!json_is_array(fl_json_value(node)) || json_array_size(fl_json_value(node)) != 2)
+        return fl_json_fail(node, error, "%s", message);
+    fl_json_first(node, left);
+    *right = *left;
+    return fl_json_next(right);
+}
+
 bool fl_study_read_pair(fl_json_node node, const fl_study *study, fl_study_pair *pair, fl_error *error)
 {
     fl_json_node left, right;
-    if (!json_is_array(fl_json_value(node)) || json_array_size(fl_json_value(node)) != 2)
-        return fl_json_fail(node, error, "a pair must be an array of two arms: [\"adam\", \"momentum\"]");
-    fl_json_first(node, &left);
-    right = left;
-    fl_json_next(&right);
+    if (!read_two(node, "a pair must be an array of two arms: [\"adam\", \"momentum\"]", &left, &right, error))
+        return false;
     if (!fl_study_read_arm(left, study, &pair->left, error) || !fl_study_read_arm(right, study, &pair->right, error))
         return false;
     return pair->left != pair->right ||
            fl_json_fail(node, error, "an arm cannot be compared with itself; name two arms");
+}
+
+/* --- an arm and its rivals --- */
+
+bool fl_study_rivals_hold(const fl_study_rivals *side, size_t arm)
+{
+    for (size_t i = 0; i < side->n; i++)
+        if (side->rivals[i] == arm) return true;
+    return side->arm == arm;
+}
+
+static bool add_rival(fl_json_node node, const fl_study *study, fl_study_rivals *side, fl_error *error)
+{
+    size_t rival;
+    if (!fl_study_read_arm(node, study, &rival, error)) return false;
+    if (fl_study_rivals_hold(side, rival))
+        return fl_json_fail(node, error, "arm '%s' is named twice; name each arm once", study->arms[rival].label);
+    if (side->n == FL_STUDY_MOST_RIVALS)
+        return fl_json_fail(node, error, "an arm has %d rivals at most", FL_STUDY_MOST_RIVALS);
+    side->rivals[side->n++] = rival;
+    return true;
+}
+
+bool fl_study_read_rivals(fl_json_node node, const fl_study *study, fl_study_rivals *side, fl_error *error)
+{
+    static const char message[] = "this must be an array of an arm and its rival, or the list of its rivals: "
+                                  "[\"adam\", [\"sgd\", \"momentum\"]]";
+    fl_json_node arm, rival;
+    side->n = 0;
+    if (!read_two(node, message, &arm, &rival, error) || !fl_study_read_arm(arm, study, &side->arm, error))
+        return false;
+    if (!json_is_array(fl_json_value(rival))) return add_rival(rival, study, side, error);
+    if (!fl_json_first(rival, &rival)) return fl_json_fail(node, error, "%s", message);
+    do {
+        if (!add_rival(rival, study, side, error)) return false;
+    } while (fl_json_next(&rival));
+    return true;
 }

@@ -57,6 +57,12 @@ bool fl_study_read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl
 /* A pair of arms of the file: the first product arms of both. */
 bool fl_study_read_pair(fl_json_node node, const fl_study *study, fl_study_pair *pair, fl_error *error);
 
+/* An arm of the file and its rival, or the list of its rivals. */
+bool fl_study_read_rivals(fl_json_node node, const fl_study *study, fl_study_rivals *side, fl_error *error);
+
+/* Is `arm` the arm, or a rival of it? */
+bool fl_study_rivals_hold(const fl_study_rivals *side, size_t arm);
+
 /* An arm of the file is so many arms of the product, side by side and in the same order for every arm of the file. */
 size_t fl_study_combinations(const fl_study *study);
 

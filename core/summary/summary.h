@@ -14,6 +14,7 @@
 #ifndef FL_SUMMARY_SUMMARY_H
 #define FL_SUMMARY_SUMMARY_H
 
+#include "base/text.h"
 #include "results/results.h"
 #include "stats/axis.h"
 #include "stats/best_of.h"
@@ -194,6 +195,9 @@ bool fl_summary_rates(const fl_study_arm *arm);
 
 /* True when the study's score is such a rate. */
 bool fl_summary_score_rates(const fl_study *study, const fl_study_arm *arm);
+
+/* "momentum", or "the best of sgd and momentum". */
+void fl_summary_add_rivals(fl_text *text, const fl_summary *summary, const fl_study_rivals *side);
 
 /* The summary as `fairlead summary --json` prints it; what has no figure is null. New reference. */
 json_t *fl_summary_json(const fl_summary *summary);

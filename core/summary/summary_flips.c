@@ -25,77 +25,177 @@ static bool is_ready(const fl_summary_arm *arm)
     return arm->results->filled && arm->selected;
 }
 
-static size_t tuned_of(const fl_summary *summary, const fl_study_pair *pair)
+/* Axes of the side's arm with the most. */
+static size_t tuned_of(const fl_summary *summary, const fl_study_rivals *side)
 {
-    size_t left = fl_search_space_dimensions(summary->arms[pair->left].arm->space),
-           right = fl_search_space_dimensions(summary->arms[pair->right].arm->space);
-    return left > right ? left : right;
-}
-
-static fl_summary_both sides_of(const fl_summary *summary, const fl_study_pair *pair)
-{
-    const fl_summary_arm *a = &summary->arms[pair->left], *b = &summary->arms[pair->right];
-    return fl_summary_both_of(summary->results->study, (fl_summary_side){ a->scores, a->n_scores },
-                              (fl_summary_side){ b->scores, b->n_scores }, fl_summary_paired(a->arm, b->arm));
-}
-
-static void judge(const fl_summary *summary, fl_summary_flip *flip)
-{
-    const fl_study_pair *narrow = &flip->arms.narrow, *wide = &flip->arms.wide;
-    const size_t arms[] = { narrow->left, narrow->right, wide->left, wide->right };
-    for (size_t i = 0; i < 4; i++) {
-        if (!is_ready(&summary->arms[arms[i]])) return;
-        flip->k = smaller(flip->k, summary->arms[arms[i]].k);
+    size_t most = fl_search_space_dimensions(summary->arms[side->arm].arm->space);
+    for (size_t i = 0; i < side->n; i++) {
+        size_t n = fl_search_space_dimensions(summary->arms[side->rivals[i]].arm->space);
+        if (n > most) most = n;
     }
-    fl_summary_both in_narrow = sides_of(summary, narrow), in_wide = sides_of(summary, wide);
-    in_narrow.arms.k = in_wide.arms.k = flip->k;
-    double margin = summary->results->study->claims.margin;
-    flip->judged = true;
-    flip->scope = fl_stats_scope_of(&in_narrow.arms, &in_wide.arms, margin, DRAWS, SEED);
-    flip->p = flip->scope.p_flip;
-    fl_summary_both_free(&in_narrow);
-    fl_summary_both_free(&in_wide);
+    return most;
 }
 
-static void adjust(fl_summary *summary)
+/* --- the trials of a space --- */
+
+typedef struct space {
+    fl_summary_both both[FL_STUDY_MOST_RIVALS];
+    fl_stats_arms against[FL_STUDY_MOST_RIVALS];
+    fl_stats_scope_space of;
+} space;
+
+static void fill(const fl_summary *summary, const fl_study_rivals *side, size_t k, space *into)
+{
+    const fl_summary_arm *a = &summary->arms[side->arm];
+    into->of = (fl_stats_scope_space){ into->against, side->n };
+    for (size_t i = 0; i < side->n; i++) {
+        const fl_summary_arm *b = &summary->arms[side->rivals[i]];
+        into->both[i] =
+            fl_summary_both_of(summary->results->study, (fl_summary_side){ a->scores, a->n_scores },
+                               (fl_summary_side){ b->scores, b->n_scores }, fl_summary_paired(a->arm, b->arm));
+        into->against[i] = into->both[i].arms;
+        into->against[i].k = k;
+    }
+}
+
+static void space_free(space *of)
+{
+    for (size_t i = 0; i < of->of.n; i++) fl_summary_both_free(&of->both[i]);
+}
+
+/* K that every arm of the side can bear; 0 where one is not ready. */
+static size_t bearable(const fl_summary *summary, const fl_study_rivals *side, size_t k)
+{
+    if (!is_ready(&summary->arms[side->arm])) return 0;
+    k = smaller(k, summary->arms[side->arm].k);
+    for (size_t i = 0; i < side->n; i++) {
+        const fl_summary_arm *rival = &summary->arms[side->rivals[i]];
+        k = is_ready(rival) ? smaller(k, rival->k) : 0;
+    }
+    return k;
+}
+
+static void measure(const fl_summary *summary, fl_summary_flip *flip)
+{
+    size_t k = bearable(summary, &flip->arms.wide, bearable(summary, &flip->arms.narrow, flip->k));
+    if (!k) return;
+    space narrow, wide;
+    fill(summary, &flip->arms.narrow, k, &narrow);
+    fill(summary, &flip->arms.wide, k, &wide);
+    flip->k = k;
+    flip->judged = true;
+    flip->scope = fl_stats_scope_of(&narrow.of, &wide.of, summary->results->study->claims.margin, DRAWS, SEED);
+    space_free(&narrow);
+    space_free(&wide);
+}
+
+/* Holm over the flips of all these summaries. */
+static void adjust(fl_summary *const *summaries, size_t n_summaries)
 {
     size_t n = 0, next = 0;
-    double *p = fl_memory_new(summary->n_flips, sizeof *p);
-    for (size_t i = 0; i < summary->n_flips; i++)
-        if (summary->flips[i].judged) p[n++] = summary->flips[i].p;
+    for (size_t s = 0; s < n_summaries; s++) n += summaries[s]->n_flips;
+    double *p = fl_memory_new(n, sizeof *p);
+    n = 0;
+    for (size_t s = 0; s < n_summaries; s++)
+        for (size_t i = 0; i < summaries[s]->n_flips; i++)
+            if (summaries[s]->flips[i].judged) p[n++] = summaries[s]->flips[i].scope.p_flip;
     fl_stats_holm(p, n, p);
-    for (size_t i = 0; i < summary->n_flips; i++)
-        if (summary->flips[i].judged) summary->flips[i].p = p[next++];
+    for (size_t s = 0; s < n_summaries; s++)
+        for (size_t i = 0; i < summaries[s]->n_flips; i++)
+            if (summaries[s]->flips[i].judged) summaries[s]->flips[i].p = p[next++];
     free(p);
+}
+
+/* --- closed searches --- */
+
+/* The first arm on the worse side whose search is cut off; NULL where all are closed. */
+static const fl_summary_arm *cut_off(const fl_summary *summary, const fl_study_rivals *side, double difference)
+{
+    const fl_summary_arm *arm = &summary->arms[side->arm];
+    if (difference > 0) return arm->n_cut_offs ? arm : NULL;
+    for (size_t i = 0; i < side->n; i++)
+        if (summary->arms[side->rivals[i]].n_cut_offs) return &summary->arms[side->rivals[i]];
+    return NULL;
+}
+
+/* Does the finding rest on who is worse in each space? */
+static bool rests_on_signs(const fl_summary *summary, const fl_summary_flip *flip)
+{
+    return flip->finding == FL_STATS_SCOPE_FLIP ||
+           (flip->finding == FL_STATS_SCOPE_NO_FLIP && flip->scope.p_same < summary->level);
+}
+
+static const fl_summary_arm *open_arm(const fl_summary *summary, const fl_summary_flip *flip)
+{
+    if (!rests_on_signs(summary, flip)) return NULL;
+    const fl_summary_arm *narrow = cut_off(summary, &flip->arms.narrow, flip->scope.narrow);
+    return narrow ? narrow : cut_off(summary, &flip->arms.wide, flip->scope.wide);
 }
 
 /* --- words --- */
 
-static void add_signs(const fl_summary *summary, const fl_summary_flip *flip, fl_text *text)
+void fl_summary_add_rivals(fl_text *text, const fl_summary *summary, const fl_study_rivals *side)
 {
-    const fl_study_pair *narrow = &flip->arms.narrow, *wide = &flip->arms.wide;
-    size_t first = flip->scope.narrow < 0 ? narrow->left : narrow->right,
-           second = flip->scope.wide < 0 ? wide->left : wide->right;
-    fl_text_add(text, "%s is better in the narrow space, %s in the wide one", summary->arms[first].arm->label,
-                summary->arms[second].arm->label);
+    fl_text_add(text, "%s", side->n > 1 ? "the best of " : "");
+    for (size_t i = 0; i < side->n; i++)
+        fl_text_add(text, "%s%s",
+                    !i                ? ""
+                    : i + 1 < side->n ? ", "
+                                      : " and ",
+                    summary->arms[side->rivals[i]].arm->label);
+}
+
+static void add_better(fl_text *text, const fl_summary *summary, const fl_study_rivals *side, double difference)
+{
+    if (difference < 0)
+        fl_text_add(text, "%s", summary->arms[side->arm].arm->label);
+    else
+        fl_summary_add_rivals(text, summary, side);
+}
+
+static void add_signs(fl_text *text, const fl_summary *summary, const fl_summary_flip *flip)
+{
+    const fl_summary_arm *open = open_arm(summary, flip);
+    add_better(text, summary, &flip->arms.narrow, flip->scope.narrow);
+    fl_text_add(text, " is better in the narrow space, ");
+    add_better(text, summary, &flip->arms.wide, flip->scope.wide);
+    fl_text_add(text, " in the wide one");
+    if (open)
+        fl_text_add(text, "; not claimed, the space of %s is cut off at %s", open->arm->label,
+                    open->cut_offs->axis->name);
 }
 
 static char *words_of(const fl_summary *summary, const fl_summary_flip *flip)
 {
     fl_text text = { 0 };
-    if (!flip->judged) {
+    if (!flip->judged)
         fl_text_add(&text, "no claim: a budget is not filled, or an arm diverged in every trial");
-        return text.bytes;
-    }
-    if (flip->finding == FL_STATS_SCOPE_NOT_SHOWN)
+    else if (flip->finding == FL_STATS_SCOPE_NOT_SHOWN)
         fl_text_add(&text, "not shown, the interval is wider than the margin");
     else
         fl_text_add(&text, "%s: ", fl_summary_scope_name(flip->finding));
-    if (flip->finding == FL_STATS_SCOPE_NO_FLIP && flip->scope.p_same >= summary->level)
+    if (flip->judged && rests_on_signs(summary, flip))
+        add_signs(&text, summary, flip);
+    else if (flip->judged && flip->finding == FL_STATS_SCOPE_NO_FLIP)
         fl_text_add(&text, "the smaller difference lies within the margin");
-    else if (flip->finding != FL_STATS_SCOPE_NOT_SHOWN)
-        add_signs(summary, flip, &text);
     return text.bytes;
+}
+
+/* --- the whole --- */
+
+static void judge(const fl_summary *summary, fl_summary_flip *flip)
+{
+    if (flip->judged) flip->finding = fl_stats_scope_find(&flip->scope, flip->p, summary->level);
+    flip->claimed = flip->judged && flip->finding != FL_STATS_SCOPE_NOT_SHOWN && !open_arm(summary, flip);
+    free(flip->verdict);
+    flip->verdict = words_of(summary, flip);
+}
+
+void fl_summary_judge_flips(fl_summary *const *summaries, size_t n)
+{
+    adjust(summaries, n);
+    for (size_t s = 0; s < n; s++)
+        for (size_t i = 0; i < summaries[s]->n_flips; i++) judge(summaries[s], &summaries[s]->flips[i]);
 }
 
 static void warn(fl_summary *summary, const fl_summary_flip *flip)
@@ -117,13 +217,8 @@ void fl_summary_find_flips(fl_summary *summary)
         fl_summary_flip *flip = &summary->flips[i];
         *flip = (fl_summary_flip){ .arms = claims->flips[i], .k = claims->k, .p = NAN };
         flip->tuned = tuned_of(summary, &flip->arms.wide);
-        judge(summary, flip);
-    }
-    adjust(summary);
-    for (size_t i = 0; i < summary->n_flips; i++) {
-        fl_summary_flip *flip = &summary->flips[i];
-        if (flip->judged) flip->finding = fl_stats_scope_find(&flip->scope, flip->p, summary->level);
-        flip->verdict = words_of(summary, flip);
+        measure(summary, flip);
         warn(summary, flip);
     }
+    fl_summary_judge_flips(&summary, 1);
 }

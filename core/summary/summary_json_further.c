@@ -45,9 +45,21 @@ json_t *fl_summary_steps_ratio_json(const fl_summary_pair *pair)
 
 /* --- flips --- */
 
-static json_t *names_json(const fl_summary *summary, const fl_study_pair *pair)
+static json_t *name_json(const fl_summary *summary, size_t arm)
 {
-    return json_pack("[s, s]", summary->arms[pair->left].arm->name, summary->arms[pair->right].arm->name);
+    return json_string(summary->arms[arm].arm->name);
+}
+
+/* As a study names them: an arm, and its rival or the list of its rivals. */
+static json_t *names_json(const fl_summary *summary, const fl_study_rivals *side)
+{
+    json_t *rivals = json_array();
+    for (size_t i = 0; i < side->n; i++) json_array_append_new(rivals, name_json(summary, side->rivals[i]));
+    if (side->n == 1) {
+        json_decref(rivals);
+        rivals = name_json(summary, side->rivals[0]);
+    }
+    return json_pack("[o, o]", name_json(summary, side->arm), rivals);
 }
 
 static json_t *scope_json(const fl_summary_flip *flip)
@@ -63,11 +75,12 @@ json_t *fl_summary_flips_json(const fl_summary *summary)
 {
     json_t *list = json_array();
     for (const fl_summary_flip *f = summary->flips; f < summary->flips + summary->n_flips; f++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "narrow", names_json(summary, &f->arms.narrow),
-                            "wide", names_json(summary, &f->arms.wide), "k", count(f->k), "scope", scope_json(f),
-                            "p_adjusted", number(f->p), "finding",
-                            f->judged ? fl_summary_scope_name(f->finding) : "no claim", "verdict", f->verdict));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s}", "narrow",
+                                              names_json(summary, &f->arms.narrow), "wide",
+                                              names_json(summary, &f->arms.wide), "k", count(f->k), "scope",
+                                              scope_json(f), "p_adjusted", number(f->p), "finding",
+                                              f->judged ? fl_summary_scope_name(f->finding) : "no claim", "claimed",
+                                              f->claimed, "verdict", f->verdict));
     return list;
 }
 

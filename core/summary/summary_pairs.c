@@ -298,6 +298,7 @@ void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
                 members[n_members++] = summaries[i];
         if (n_members < 2 || members[0] != summaries[first]) continue;
         adjust(members, n_members);
+        fl_summary_judge_flips(members, n_members);
         compare_over_workloads(members, n_members);
         for (size_t i = 0; i < n_members; i++) {
             members[i]->n_family = n_members;

@@ -26,6 +26,9 @@ void fl_summary_compare(fl_summary *summary);
 /* Judge the declared flips, once the pairs are compared: their level holds here too. */
 void fl_summary_find_flips(fl_summary *summary);
 
+/* The same of the studies of one family: corrected together. */
+void fl_summary_judge_flips(fl_summary *const *summaries, size_t n);
+
 /* The pairs' efforts and times to the target, where they are declared. */
 void fl_summary_measure_further(fl_summary *summary);
 

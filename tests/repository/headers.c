@@ -221,7 +221,7 @@ static void names_of_other_folders_are_found(void **state)
                  "core/top/a.h: call does not begin with fl_top\ncore/top/a.h: left does not begin with fl_top\n");
 }
 
-/* --- and are offered once --- */
+/* --- and are offered once; a private header may hold the members of a type that its folder offers without them --- */
 
 typedef struct offer {
     char name[NAME], file[NAME];
@@ -232,6 +232,20 @@ static struct {
     size_t n;
 } offers;
 
+static bool gives_members(const visit *v, token name)
+{
+    static const char before[] = "\nstruct ";
+    const size_t n = sizeof before - 1;
+    return (size_t)(name.at - v->text) >= n && !strncmp(name.at - n, before, n) &&
+           *next_token(name.at + name.length).at == '{';
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+    size_t n = (size_t)(strrchr(a, '/') - a);
+    return n == (size_t)(strrchr(b, '/') - b) && !strncmp(a, b, n);
+}
+
 static void note_offer(void *user, token name)
 {
     const visit *v = user;
@@ -239,7 +253,8 @@ static void note_offer(void *user, token name)
     snprintf(new.name, NAME, "%.*s", (int)name.length, name.at);
     snprintf(new.file, NAME, "%s", v->file);
     for (size_t i = 0; i < offers.n; i++)
-        if (!strcmp(offers.items[i].name, new.name) && strcmp(offers.items[i].file, new.file))
+        if (!strcmp(offers.items[i].name, new.name) && strcmp(offers.items[i].file, new.file) &&
+            !(gives_members(v, name) && same_folder(offers.items[i].file, new.file)))
             fl_text_add(v->found, "%s: %s is offered by %s too\n", new.file, new.name, offers.items[i].file);
     offers.items = fl_memory_grow(offers.items, offers.n + 1, sizeof *offers.items);
     offers.items[offers.n++] = new;
@@ -272,11 +287,16 @@ static void a_name_offered_twice_is_found(void **state)
     folder_make(root);
     plant(root, "core/LAYERS", "left right\n");
     plant(root, "core/left/a.h", "typedef struct fl_point { int x; } fl_point;\n");
+    plant(root, "core/left/b.h", "typedef struct fl_left fl_left;\n");
+    plant(root, "core/left/c.h", "\nstruct fl_left {\n    int x;\n};\n"); /* its members alone */
     plant(root, "core/right/b.h", "int f(void);\ntypedef int fl_point;\n");
+    plant(root, "core/right/c.h", "\nstruct fl_left {\n    int x;\n};\n");
     forget_offers();
     char *found = tree_violations(root, "core", "h", check_once);
     assert_string_equal(found, "core/right/b.h: fl_point is offered by core/left/a.h too\n"
-                               "core/right/b.h: fl_point is offered by core/left/a.h too\n"); /* its tag, its type */
+                               "core/right/b.h: fl_point is offered by core/left/a.h too\n" /* its tag, its type */
+                               "core/right/c.h: fl_left is offered by core/left/b.h too\n"
+                               "core/right/c.h: fl_left is offered by core/left/c.h too\n");
     free(found);
     forget_offers();
     folder_remove(root);

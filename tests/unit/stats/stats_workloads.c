@@ -177,19 +177,25 @@ typedef struct scopes {
     double flips, absent, interactions, covered;
 } scopes;
 
-/* D(narrow) and D(wide) as given, in points. */
-static scopes scopes_of(double narrow, double wide, double margin)
+/* Per space an arm and its rivals; the first rival's trials are of SOURCE, each later one's a point worse than the one
+ * before it. D(narrow) and D(wide) as given, in points, against the first. */
+static scopes against(size_t rivals, double step, double narrow, double wide, double margin)
 {
+    enum { MOST = 3 };
     scopes share = { 0 };
     size_t n = n_studies < MOST_SCOPES ? n_studies : MOST_SCOPES;
     for (size_t study = 0; study < n; study++) {
         fl_random_stream stream = fl_random_stream_start(7, "simulated spaces", study);
-        fl_stats_trial trials[4][TRIALS];
-        const double apart[4] = { narrow / 100, 0, wide / 100, 0 };
-        for (size_t arm = 0; arm < 4; arm++)
-            draw_trials(&stream, trials[arm], TRIALS, (source){ 0.1 + apart[arm], 0.08, 1 });
-        const fl_stats_arms in_narrow = { trials[0], trials[1], TRIALS, TRIALS, K, false },
-                            in_wide = { trials[2], trials[3], TRIALS, TRIALS, K, false };
+        static fl_stats_trial trials[2][1 + MOST][TRIALS];
+        fl_stats_arms arms[2][MOST];
+        for (size_t s = 0; s < 2; s++) {
+            draw_trials(&stream, trials[s][0], TRIALS, (source){ 0.1 + (s ? wide : narrow) / 100, 0.08, 1 });
+            for (size_t i = 0; i < rivals; i++) {
+                draw_trials(&stream, trials[s][1 + i], TRIALS, (source){ 0.1 + step * (double)i / 100, 0.08, 1 });
+                arms[s][i] = (fl_stats_arms){ trials[s][0], trials[s][1 + i], TRIALS, TRIALS, K, false };
+            }
+        }
+        const fl_stats_scope_space in_narrow = { arms[0], rivals }, in_wide = { arms[1], rivals };
         fl_stats_scope scope = fl_stats_scope_of(&in_narrow, &in_wide, margin / 100, 199, study);
         double truth = (narrow - wide) / 100;
         share.flips += (scope.finding == FL_STATS_SCOPE_FLIP) / (double)n;
@@ -197,9 +203,15 @@ static scopes scopes_of(double narrow, double wide, double margin)
         share.interactions += scope.interacts / (double)n;
         share.covered += (scope.low <= truth && truth <= scope.high) / (double)n;
     }
-    print_message("D = %g and %g points, margin %g: a flip in %.3f, none in %.3f, interaction in %.3f, covered %.3f\n",
-                  narrow, wide, margin, share.flips, share.absent, share.interactions, share.covered);
+    print_message("%zu rivals, D = %g and %g points, margin %g: a flip in %.3f, none in %.3f, interaction in %.3f, "
+                  "covered %.3f\n",
+                  rivals, narrow, wide, margin, share.flips, share.absent, share.interactions, share.covered);
     return share;
+}
+
+static scopes scopes_of(double narrow, double wide, double margin)
+{
+    return against(1, 0, narrow, wide, margin);
 }
 
 static void a_flip_is_found_where_there_is_one(void **state)
@@ -228,6 +240,16 @@ static void absence_needs_an_interval_within_the_margin(void **state)
     assert_true(scopes_of(0, 0, 0.1).absent <= 0.05);
 }
 
+/* The best of three rivals: a point apart, or all equal, where the best of their estimates is the likeliest to look
+ * better than it is. */
+static void the_best_of_several_rivals_is_one_side(void **state)
+{
+    scopes found = against(3, 1, 3, -3, 0.5);
+    assert_true(found.flips >= 0.9 && found.absent == 0 && found.covered >= 0.8);
+    scopes equal = against(3, 0, 0, 0, 0);
+    assert_true(equal.flips <= 0.02 && equal.absent <= 0.1 && equal.interactions <= 0.2 && equal.covered >= 0.8);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +267,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_found_where_there_is_nothing),
         cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),
         cmocka_unit_test(absence_needs_an_interval_within_the_margin),
+        cmocka_unit_test(the_best_of_several_rivals_is_one_side),
     };
     take_studies(argc, argv);
     return test_run(tests, NULL, NULL);

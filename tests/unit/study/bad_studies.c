@@ -261,7 +261,16 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'broad': 1 }] },",
       "4:67: unknown key 'broad'; use narrow or wide" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['b', 'a'] }] }",
-      "13:60: a flip compares four arms; this one names an arm in both spaces" },
+      "13:60: a flip compares arms of two spaces; this one names an arm in both" },
+    { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': 'a', 'wide': [] }] },",
+      "4:55: this must be an array of an arm and its rival, or the list of its rivals: [\"adam\", [\"sgd\", "
+      "\"momentum\"]]" },
+    { BATCH, BATCH " 'claims': { 'flips': [{ 'narrow': ['a', []], 'wide': [] }] },",
+      "4:55: this must be an array of an arm and its rival, or the list of its rivals: [\"adam\", [\"sgd\", "
+      "\"momentum\"]]" },
+    { ARM "\n  ]",
+      ARM ",\n" ARM_B "\n  ], 'claims': { 'flips': [{ 'narrow': ['a', ['b', 'b']], 'wide': ['b', 'a'] }] }",
+      "13:52: arm 'b' is named twice; name each arm once" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'workloads': true }",
       "13:31: there is one workload; list several, or name the 'family' of studies that have the others" },
     { BATCH, BATCH " 'claims': { 'family': '' },",

@@ -136,15 +136,17 @@ static void other_claims_do_not_continue(void **state)
  */
 static void what_is_declared_beyond_pairs_is_frozen(void **state)
 {
-    fl_study *study =
-        study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 16], 'budget': { 'trials': 10,"
-                 " 'steps': 9 }, 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
-                 " 'effort': true }, 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") ", " ARM("d") " ] }",
-                 NULL);
+    fl_study *study = study_of(
+        "{ 'study': 's', 'workload': 'quadratic/noisy', 'batch_size': [8, 16], 'budget': { 'trials': 10,"
+        " 'steps': 9 }, 'claims': { 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', ['d', 'e']] }],"
+        " 'effort': true }, 'arms': [ " ARM("a") ", " ARM("b") ", " ARM("c") ", " ARM("d") ", " ARM("e") " ] }",
+        NULL);
     const fl_study_claims *claims = &study->claims;
     assert_int_equal(2, claims->n_flips);
-    assert_string_equal("b batch_size=16", study->arms[claims->flips[1].narrow.right].name);
-    assert_string_equal("c batch_size=16", study->arms[claims->flips[1].wide.left].name);
+    assert_string_equal("b batch_size=16", study->arms[claims->flips[1].narrow.rivals[0]].name);
+    assert_string_equal("c batch_size=16", study->arms[claims->flips[1].wide.arm].name);
+    assert_int_equal(2, claims->flips[1].wide.n);
+    assert_string_equal("e batch_size=16", study->arms[claims->flips[1].wide.rivals[1]].name);
     assert_true(claims->effort && !claims->time_to_target && !claims->workloads);
     const json_t *frozen = json_object_get(study->resolved, "claims");
     assert_non_null(json_object_get(frozen, "flips"));

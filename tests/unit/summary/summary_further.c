@@ -49,6 +49,76 @@ static void a_difference_within_the_margin_is_none_either(void **state)
                "no flip: the smaller difference lies within the margin");
 }
 
+/* D of a against the best of b and c: b's in the narrow space (.3 against .1), c's in the wide one (.1 against .3). */
+static void the_best_of_several_arms_is_one_side(void **state)
+{
+    static const double low[] = { 0.3, 0.1, 0.5, 0.1, 0.5, 0.3 };
+    fixture s;
+    fixture_begin(&s,
+                  BUDGET(10) CLAIMS("\"flips\": [{\"narrow\": [\"na\", [\"nb\", \"nc\"]], \"wide\": [\"wa\", "
+                                    "[\"wb\", \"wc\"]]}], \"k\": 1"),
+                  SGD("na") "," UNLIKE("nb", 20) "," UNLIKE("nc", 30) "," UNLIKE("wa", 40) "," UNLIKE(
+                      "wb", 50) "," UNLIKE("wc", 60));
+    for (size_t arm = 0; arm < 6; arm++) add_rising(&s, arm, 10, low[arm]);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_flip *flip = &summary->flips[0];
+    assert_close(flip->scope.narrow, 0.2, 1e-9);
+    assert_close(flip->scope.wide, -0.2, 1e-9);
+    assert_true(flip->claimed);
+    assert_string_equal("flip: the best of nb and nc is better in the narrow space, wa in the wide one", flip->verdict);
+    json_t *json = fl_summary_json(summary);
+    json_t *wide = json_object_get(json_array_get(json_object_get(json, "flips"), 0), "wide");
+    assert_string_equal("wc", json_string_value(json_array_get(json_array_get(wide, 1), 1)));
+    json_decref(json);
+    end(&s, summary);
+}
+
+/* The arm that is worse in the narrow space gets better towards the end of its axis. */
+static void a_flip_is_not_claimed_against_a_search_that_is_cut_off(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(30) FLIP, FOUR);
+    for (uint64_t i = 0; i < 30; i++) {
+        fl_trial trial = fl_study_trial(s.study, &s.study->arms[0], i, 0);
+        double error = 0.5 - 0.05 * log10(trial.values.of[FL_TRIAL_OF_OPTIMIZER][0]);
+        add_trial(&s, 0, i, 0, (synthetic){ .val_error = error, .test_error = error });
+        fl_trial_free(&trial);
+    }
+    add_rising(&s, 1, 30, 0.01);
+    add_rising(&s, 2, 30, 0.01);
+    add_rising(&s, 3, 30, 0.5);
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_flip *flip = &summary->flips[0];
+    assert_int_equal(FL_STATS_SCOPE_FLIP, flip->finding);
+    assert_false(flip->claimed);
+    assert_string_equal("flip: narrow b is better in the narrow space, wide a in the wide one; not claimed, the space "
+                        "of narrow a is cut off at learning_rate",
+                        flip->verdict);
+    end(&s, summary);
+}
+
+/* Two studies of a family: p of each flip's figures is doubled. */
+static void flips_of_a_family_are_corrected_together(void **state)
+{
+    fixture s[2];
+    fl_summary *summaries[2];
+    for (size_t i = 0; i < 2; i++) {
+        fixture_begin(&s[i],
+                      BUDGET(10) CLAIMS("\"family\": \"f\", \"flips\": [{\"narrow\": [\"narrow a\", \"narrow b\"], "
+                                        "\"wide\": [\"wide a\", \"wide b\"]}], \"k\": 1"),
+                      FOUR);
+        for (size_t arm = 0; arm < 4; arm++) add_rising(&s[i], arm, 10, arm == 0 || arm == 3 ? 0.134 : 0.1);
+        summaries[i] = sum_up(&s[i]);
+    }
+    double alone = summaries[0]->flips[0].p;
+    assert_close(alone, summaries[0]->flips[0].scope.p_flip, 1e-12);
+    fl_summary_correct_families(summaries, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_close(summaries[i]->flips[0].p, 2 * alone, 1e-12);
+        end(&s[i], summaries[i]);
+    }
+}
+
 /* Two studies' worth of flips: p of the same figures is doubled. Along one axis K = 1 is too few. */
 static void flips_are_corrected_and_too_small_a_k_is_warned_of(void **state)
 {
@@ -221,6 +291,9 @@ int main(void)
         cmocka_unit_test(an_order_that_turns_round_is_a_flip),
         cmocka_unit_test(the_same_order_is_none),
         cmocka_unit_test(a_difference_within_the_margin_is_none_either),
+        cmocka_unit_test(the_best_of_several_arms_is_one_side),
+        cmocka_unit_test(a_flip_is_not_claimed_against_a_search_that_is_cut_off),
+        cmocka_unit_test(flips_of_a_family_are_corrected_together),
         cmocka_unit_test(flips_are_corrected_and_too_small_a_k_is_warned_of),
         cmocka_unit_test(an_unfilled_arm_leaves_a_flip_unjudged),
         cmocka_unit_test(effort_is_told_at_powers_of_two),

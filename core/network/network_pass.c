@@ -1,0 +1,71 @@
+/* Forward and backward walk the stages of a bound network; what they read and leave. */
+#include "network/network_parts.h"
+
+void fl_network_set_input(fl_network *network, const float *canonical)
+{
+    fl_backend_activation_fill(&network->graph.values[0].activation, canonical, network->buffers.input);
+}
+
+void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
+{
+    network->moment = moment;
+}
+
+fl_backend_moment fl_network_moment(const fl_network *network)
+{
+    return network->moment;
+}
+
+void fl_network_forward(fl_network *network)
+{
+    const fl_network_graph *graph = &network->graph;
+    for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
+}
+
+static void stage_backward(fl_network *network, size_t i)
+{
+    const fl_network_stage_buffers *at = &network->buffers.stages[i];
+    fl_backend_op *op = network->graph.stages[i].op;
+    if (op->backward) op->backward(op);
+    for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
+}
+
+void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
+{
+    const fl_network_graph *graph = &network->graph;
+    size_t tensor = network->layout.n_tensors, end = network->layout.count;
+    for (size_t i = graph->n_stages; i-- > 0;) {
+        const fl_network_stage *stage = &graph->stages[i];
+        if (!stage->trained) continue;
+        stage_backward(network, i);
+        if (!stage->op->n_tensors) continue;
+        size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
+        if (done) done(user, first, end - first);
+        end = first;
+    }
+}
+
+/* Refresh where a range of the parameter buffer and a tensor overlap; `index` counts the op's tensors. */
+static void refresh_tensor(fl_backend_op *op, size_t index, const fl_tensor *tensor, size_t first, size_t end)
+{
+    size_t from = first > tensor->offset ? first : tensor->offset;
+    size_t to = end < tensor->offset + tensor->count ? end : tensor->offset + tensor->count;
+    if (from < to) op->refresh(op, index, from - tensor->offset, to - from);
+}
+
+void fl_network_refresh(fl_network *network, size_t first, size_t count)
+{
+    const fl_tensor *tensor = network->tensors;
+    for (size_t i = 0; i < network->graph.n_stages; i++) {
+        fl_backend_op *op = network->graph.stages[i].op;
+        for (size_t t = 0; t < op->n_tensors; t++, tensor++)
+            if (op->refresh) refresh_tensor(op, t, tensor, first, first + count);
+    }
+}
+
+double fl_network_loss(const fl_network *network)
+{
+    double total = 0;
+    for (size_t i = 0; i < network->n_losses; i++) total += network->losses[i];
+    return total / (double)network->n_losses;
+}
