@@ -31,6 +31,10 @@ foreach(library archive png)
   endif()
 endforeach()
 
+if(FAIRLEAD_MPI)
+  find_package(MPI REQUIRED COMPONENTS C)
+endif()
+
 # The pthread flavour by its own folder: the alternatives system may point libopenblas.so at another one.
 find_library(openblas_library openblas HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread NO_DEFAULT_PATH)
 if(NOT openblas_library)

@@ -91,7 +91,10 @@ static void take_gradient(fl_train_run *run)
 
 static void update_whole(fl_train_run *run)
 {
-    run->trial->owners.optimizer->step(&run->update);
+    if (run->client)
+        fl_train_run_ask_client(run);
+    else
+        run->trial->owners.optimizer->step(&run->update);
     fl_train_run_show_parameters(run);
 }
 

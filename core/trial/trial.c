@@ -4,7 +4,9 @@
 #include "base/memory.h"
 #include "math/dense.h"
 #include "math/eigen.h"
+#include "trial/around.h"
 #include "trial/default.h"
+#include "trial/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,9 +78,12 @@ static bool curvature_is_there(const fl_trial *trial, fl_error *error)
     return fl_error_user(error, "the curvature cannot be measured: %s", why.text);
 }
 
-size_t fl_trial_micro_batch(const fl_trial *trial)
+static bool growth_is_possible(const fl_trial *trial, fl_error *error)
 {
-    return trial->micro_batch ? trial->micro_batch : trial->batch_size;
+    double factor = trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR];
+    if (!fl_trial_grows(trial) || trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_EVERY] > 0) return true;
+    return fl_error_user(error, "batch.factor = %.10g needs batch.every, the steps from one growth to the next",
+                         factor);
 }
 
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
@@ -103,8 +108,8 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
     return rule_is_there(trial, error) && curvature_is_there(trial, error) &&
-           fl_trial_values_accept(&trial->owners, &trial->values, error) &&
-           fl_schedule_accepts(trial->owners.schedule, &context, error);
+           fl_trial_values_accept(&trial->owners, &trial->values, error) && fl_trial_model_accepts(trial, error) &&
+           growth_is_possible(trial, error) && fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
 void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES])
