@@ -18,7 +18,7 @@ static int help(void)
 {
     printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
     for (const verb *v = verbs; v->name; v++)
-        if (v->about) printf("  %-9s %s\n", v->name, v->about);
+        if (v->about) printf("  %-15s %s\n", v->name, v->about);
     printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its\nlibraries.\n\nexample:\n"
            "  fairlead run quick\n");
     return 0;

@@ -20,8 +20,10 @@ enum {
 };
 
 int verb_check(int argc, char **argv);
+int verb_check_optimizer(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_complete(int argc, char **argv); /* what the shells' completion asks; not for people */
+int verb_curvature(int argc, char **argv);
 int verb_data(int argc, char **argv);
 int verb_doctor(int argc, char **argv);
 int verb_export(int argc, char **argv);

@@ -3,7 +3,7 @@
 # headers and no others, in C and in C++; the examples, by pkg-config and by CMake; man pages; completion.
 #   install.sh SOURCE_DIR BUILD_DIR
 set -eu
-build="$2"
+source="$1" build="$2"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cc="${CC:-cc}"
@@ -77,4 +77,12 @@ completed() { # WORD...: what bash makes of the last
 [ "$(completed trial --workload fashion_mnist/s)" = fashion_mnist/simple_cnn ] || fail "bash does not know simple_cnn"
 [ "$(completed plan quick_)" = quick_fashion ] || fail "bash does not know studies"
 [ "$(completed trial --micro)" = --micro-batch ] || fail "bash does not know options"
+
+# A rule of one's own needs the one header, in C and in C++; the clients are there for rules in processes.
+for language in c c++; do
+    "$cc" -x $language -shared -fPIC -Wall -Wextra -Werror -Wno-missing-field-initializers -I "$prefix/include" \
+        "$source/tests/support/own/mine.c" -o "$work/mine.so"
+    fairlead list optimizers --plugin "$work/mine.so" | grep -q '^  mine ' || fail "the plug-in in $language is not listed"
+done
+[ -f "$prefix/share/fairlead/clients/fairlead_optimizer.py" ] || fail "the client in Python is missing"
 echo "install: $(find "$prefix/include" -name '*.h' | wc -l) headers, $(find "$prefix/share/man" -type f | wc -l) pages"
