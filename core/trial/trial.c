@@ -112,12 +112,6 @@ void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES])
     names[4] = fl_backend_precision_name(trial->precision);
 }
 
-size_t fl_trial_validation(const fl_trial *trial)
-{
-    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation
-                                               : trial->split.validation;
-}
-
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error)
 {
     const char *words[FL_BACKEND_PRECISIONS + 1] = { NULL };
@@ -125,15 +119,5 @@ bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, 
     for (fl_backend_precision p = 0; p < FL_BACKEND_PRECISIONS; p++) words[p] = fl_backend_precision_name(p);
     bool found = fl_entry_choose(words, "precision", name, &index, error);
     *precision = (fl_backend_precision)index;
-    return found;
-}
-
-bool fl_trial_split_from_find(const char *name, fl_dataset_split_from *from, fl_error *error)
-{
-    const char *words[FL_DATASET_SPLITS_FROM + 1] = { NULL };
-    size_t index;
-    for (fl_dataset_split_from f = 0; f < FL_DATASET_SPLITS_FROM; f++) words[f] = fl_dataset_split_from_name(f);
-    bool found = fl_entry_choose(words, "place of the validation split", name, &index, error);
-    *from = (fl_dataset_split_from)index;
     return found;
 }
