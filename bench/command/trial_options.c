@@ -190,6 +190,7 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    trial->curvature_every = asked->curvature_every;
     if (asked->batch && !set_batch(asked->batch, trial, error)) return false;
     if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
     if (asked->snapshots && asked->average)

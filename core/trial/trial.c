@@ -3,6 +3,7 @@
 #include "base/entry.h"
 #include "base/memory.h"
 #include "math/dense.h"
+#include "math/eigen.h"
 #include "trial/around.h"
 #include "trial/default.h"
 #include "trial/model.h"
@@ -85,6 +86,14 @@ static bool snapshots_are_possible(const fl_trial *trial, fl_error *error)
                          workload->entry.name);
 }
 
+/* What measures curvature may be missing too. */
+static bool curvature_is_there(const fl_trial *trial, fl_error *error)
+{
+    fl_error why;
+    if (!trial->curvature_every || fl_math_eigen_usable(&why)) return true;
+    return fl_error_user(error, "the curvature cannot be measured: %s", why.text);
+}
+
 static bool growth_is_possible(const fl_trial *trial, fl_error *error)
 {
     double factor = trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR];
@@ -114,9 +123,10 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
-    return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
-           fl_trial_model_accepts(trial, error) && growth_is_possible(trial, error) &&
-           snapshots_are_possible(trial, error) && fl_schedule_accepts(trial->owners.schedule, &context, error);
+    return rule_is_there(trial, error) && curvature_is_there(trial, error) &&
+           fl_trial_values_accept(&trial->owners, &trial->values, error) && fl_trial_model_accepts(trial, error) &&
+           growth_is_possible(trial, error) && snapshots_are_possible(trial, error) &&
+           fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
 void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES])

@@ -68,6 +68,7 @@ typedef struct fl_trial {
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
     fl_trial_averaging average;
     fl_trial_patience patience;
+    size_t curvature_every; /* steps between measurements of the curvature (train/curvature.h); 0: none */
 } fl_trial;
 
 /* An average by name, with its usual amount; what is written into a trial's object, read from one or from a study's,
