@@ -25,6 +25,7 @@ static const struct {
     { "slurm", "a job script that runs a study under Slurm", verb_slurm },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
+    { "curvature", "eigenvalues, trace and landscape of an exported trial's loss", verb_curvature },
     { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },
     { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },

@@ -209,9 +209,9 @@ static void result_folders_have_their_fields(void **state)
         walk_lines(&s, files[i].file);
         if (i == 0)
             count_as_seen(
-                "`definition``data``average_from``patience``patience.evaluations``patience.metric`"); /* of other
-                                                                                                         workloads and
-                                                                                                         studies */
+                "`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"); /* of
+                                                                                                         other workloads
+                                                                                                         and studies */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
         if (i == 0 && fl_math_usable(NULL))
@@ -234,10 +234,12 @@ static void exports_have_their_fields(void **state)
     section s = section_of("Export kit");
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
-    static const char rest[] = "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
-                               "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
-                               "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
-                               "`inputs.npy``labels.npy``trace.jsonl`";
+    static const char rest[] =
+        "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
+        "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
+        "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
+        "`inputs.npy``labels.npy``trace.jsonl``inputs/STEP.npy``labels/STEP.npy``targets/STEP.npy`"
+        "`masks/NAME/STEP.npy`";
     count_as_seen(rest);
     assert_all_seen(&s);
 }
