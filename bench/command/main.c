@@ -35,6 +35,7 @@ static const struct {
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
     { "export", "records as csv, optuna, benchmark-action, sqlite or latex", verb_export },
     { "data", "data sets: list, fetch, check", verb_data },
+    { "check-optimizer", "whether an update rule keeps what every rule promises", verb_check_optimizer },
     { "doctor", "what machine this is, and whether its timings can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
 };
@@ -45,7 +46,7 @@ static int help(void)
 {
     printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
     for (size_t i = 0; i < N_VERBS; i++)
-        if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
+        if (verbs[i].about) printf("  %-15s %s\n", verbs[i].name, verbs[i].about);
     printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its\nlibraries.\n\nexample:\n"
            "  fairlead run quick\n");
     return 0;

@@ -153,7 +153,8 @@ static const char wait_part[] =
     "    wait \"$child\"\n"
     "    code=$?\n"
     "    kill -0 \"$child\" 2>/dev/null || break # else a signal has interrupted the waiting\n"
-    "done\n";
+    "done\n"
+    "child=''\n";
 
 static const char again[] =
     "[ \"$code\" = 75 ] || [ -n \"$leave\" ] || exit \"$code\"\n"

@@ -15,6 +15,7 @@ typedef struct trial_request {
     const char *test;               /* NULL: not given */
     uint64_t seed, validation_seed; /* UINT64_MAX: not given */
     double stop_above;
+    size_t snapshots;               /* 0: not given */
     const char *average, *patience; /* METHOD[:X], N[:METRIC]; NULL: not given */
 } trial_request;
 

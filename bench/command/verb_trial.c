@@ -206,6 +206,8 @@ int verb_trial(int argc, char **argv)
           &asked.stop_above },
         { "--average", NULL, OPTION_TEXT, "HOW[:X]", "averaged weights too: ema:0.999 (decay), tail:0.5 (from)",
           &asked.average },
+        { "--snapshots", NULL, OPTION_COUNT, "N", "also the mean prediction of N snapshots, of cosine_restarts",
+          &asked.snapshots },
         { "--patience", NULL, OPTION_TEXT, "N[:METRIC]", "end after N evaluations without a lower val_error",
           &asked.patience },
         { "--curvature-every", NULL, OPTION_COUNT, "N", "measure the training loss's curvature every N steps",

@@ -9,6 +9,7 @@ enum {
 };
 
 int verb_check(int argc, char **argv);
+int verb_check_optimizer(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_curvature(int argc, char **argv);
 int verb_data(int argc, char **argv);

@@ -16,7 +16,8 @@ struct fl_client {
     char name[64];
     double deadline;
     size_t count;
-    bool lost; /* it is not to be waited for */
+    float *shared[2]; /* what the first arrays took the place of */
+    bool lost;        /* it is not to be waited for */
 };
 
 static json_t *block_json(const fl_tensor *tensor)
@@ -114,6 +115,8 @@ void fl_client_stop(fl_client *client)
 {
     if (!client) return;
     fl_client_process_stop(&client->process, client->lost);
+    for (size_t i = 0; i < sizeof client->shared / sizeof *client->shared; i++)
+        if (client->shared[i]) fl_client_memory_clear(client->shared[i], client->count * sizeof(float));
     fl_client_memory_free(&client->memory);
     free(client);
 }
@@ -121,6 +124,15 @@ void fl_client_stop(fl_client *client)
 float *fl_client_array(const fl_client *client, size_t index)
 {
     return (float *)client->memory.at + index * client->count;
+}
+
+bool fl_client_share(fl_client *client, size_t index, float *at)
+{
+    if (!fl_client_memory_show(&client->memory, index * client->count * sizeof(float), at,
+                               client->count * sizeof(float)))
+        return false;
+    client->shared[index] = at;
+    return true;
 }
 
 bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error)

@@ -29,6 +29,10 @@ void fl_client_stop(fl_client *client); /* NULL is fine */
 /* Array `index` of blocks->count floats: 0 the parameters, 1 the gradient, then the states; all begin as zeros. */
 float *fl_client_array(const fl_client *client, size_t index);
 
+/* Let array `index` take the place of what lies at `at`, on pages that hold nothing else, until the client is stopped;
+ * these are zeros afterwards. False where it cannot: the place within a page must be the array's. */
+bool fl_client_share(fl_client *client, size_t index, float *at);
+
 /* One update of the parameters, from the gradient that lies there; `step` from 0. False with a message when the process
  * ended, did not answer in time, or answered something else. */
 bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -61,6 +62,32 @@ bool fl_client_memory_make(fl_client_memory *memory, size_t bytes, fl_error *err
         return fail(memory, "cannot be mapped", errno, error);
     }
     return true;
+}
+
+/* The pages that hold `n` bytes at `at`. */
+static void *pages(void *at, size_t n, size_t *into, size_t *bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    *into = (uintptr_t)at % page;
+    *bytes = (*into + n + page - 1) / page * page;
+    return (char *)at - *into;
+}
+
+bool fl_client_memory_show(const fl_client_memory *memory, size_t from, void *at, size_t n)
+{
+    size_t into, bytes, page = (size_t)sysconf(_SC_PAGESIZE);
+    void *first = pages(at, n, &into, &bytes);
+    if (from % page != into) return false;
+    return mmap(first, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE, memory->file,
+                (off_t)(from - into)) != MAP_FAILED;
+}
+
+void fl_client_memory_clear(void *at, size_t n)
+{
+    size_t into, bytes;
+    void *first = pages(at, n, &into, &bytes);
+    if (mmap(first, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+        fl_error_give_up("no memory for %zu bytes", n);
 }
 
 void fl_client_memory_hide(fl_client_memory *memory)

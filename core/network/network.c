@@ -24,6 +24,28 @@ static void mark_output(fl_network *network)
         network->tensors[first].role = FL_TENSOR_OUTPUT;
 }
 
+enum { PAGE = 4096, NEAR = 320 };
+
+/* `bytes` on pages of their own, from byte `into` of the first. */
+static float *whole_pages(fl_arena *arena, size_t bytes, size_t into)
+{
+    size_t all = (into + bytes + PAGE - 1) / PAGE * PAGE;
+    uintptr_t piece = (uintptr_t)fl_arena_bytes(arena, all + PAGE);
+    return (float *)((piece + PAGE - 1) / PAGE * PAGE + into);
+}
+
+/* Both begin in their pages as if the gradient lay behind the parameters, so that one memory that other processes see
+ * can take their place (client/client.h); unless they would begin too near each other in a page: a processor takes a
+ * load for the repetition of a store at the same place of another page. */
+static void allocate_parameters(fl_network *network)
+{
+    size_t bytes = network->layout.count * sizeof(float), into = bytes % PAGE;
+    if (into < NEAR || into > PAGE - NEAR) into = NEAR;
+    network->parameters = whole_pages(network->arena, bytes, 0);
+    network->state = fl_arena_floats(network->arena, network->state_layout.count);
+    if (network->training) network->gradient = whole_pages(network->arena, bytes, into);
+}
+
 static void lay_out_parameters(fl_network *network)
 {
     const fl_network_graph *graph = &network->graph;
@@ -37,9 +59,7 @@ static void lay_out_parameters(fl_network *network)
         for (size_t t = 0; t < op->n_states; t++) add_tensor(&network->state_layout, network->states, &op->states[t]);
     }
     mark_output(network);
-    network->parameters = fl_arena_floats(network->arena, network->layout.count);
-    network->state = fl_arena_floats(network->arena, network->state_layout.count);
-    if (network->training) network->gradient = fl_arena_floats(network->arena, network->layout.count);
+    allocate_parameters(network);
 }
 
 static const fl_network_stage *loss_stage(const fl_network *network)

@@ -21,9 +21,10 @@ void fl_network_free(fl_network *network);
 fl_tensor_shape fl_network_in(const fl_network *network);
 
 const fl_tensor_layout *fl_network_layout(const fl_network *network);
-float *fl_network_parameters(fl_network *network); /* layout->count floats */
-float *fl_network_gradient(fl_network *network);   /* the same; NULL unless training */
-void *fl_network_input(fl_network *network);       /* one batch, canonical, to be filled before forward */
+/* layout->count floats each, on pages of their own */
+float *fl_network_parameters(fl_network *network);
+float *fl_network_gradient(fl_network *network); /* NULL unless training */
+void *fl_network_input(fl_network *network);     /* one batch, canonical, to be filled before forward */
 fl_backend_precision fl_network_input_precision(const fl_network *network); /* floats, or bf16 */
 
 /* The loss and what it is measured against. A row is an example, of a classified sequence a position. */
@@ -34,6 +35,10 @@ size_t fl_network_n_targets(const fl_network *network);    /* how many */
 const float *fl_network_losses(const fl_network *network); /* per row, after forward */
 const float *fl_network_errors(const fl_network *network); /* per row, after forward: 1 where a class is wrong, else 0;
                                                             * without classes a squared difference, or the loss */
+
+/* What the loss read in the last forward, as floats: a row per loss, of so many columns, which are returned; `to` NULL:
+ * only they are asked for. */
+size_t fl_network_output(const fl_network *network, float *to);
 const fl_layer *fl_network_loss_layer(const fl_network *network);
 
 /* State that is no parameter (running statistics, what an LSTM carries), canonical, moved by forward in training. */

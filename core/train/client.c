@@ -1,5 +1,6 @@
-/* A rule in a process of its own. Its arrays are shared memory; where the network's lie elsewhere, gradient and
- * parameters are copied, but not the numbers that both have already. */
+/* A rule in a process of its own. Its arrays are shared memory, which takes the place of the network's; where it
+ * cannot, gradient and parameters are copied each step. */
+#include "base/clones.h"
 #include "client/client.h"
 #include "own/own.h"
 #include "train/run.h"
@@ -22,14 +23,20 @@ static json_t *hyperparameters(const fl_optimizer *rule, const double *values)
     return all;
 }
 
-/* What the rule is lent lies where its process sees it. */
+/* What the rule is lent lies where its process sees it: a view's arrays are the shared ones, the network's are replaced
+ * by them where that can be. */
 static void lend(fl_train_run *run)
 {
     const fl_optimizer *rule = run->trial->owners.optimizer;
+    float *parameters = fl_client_array(run->client, PARAMETERS), *gradient = fl_client_array(run->client, GRADIENT);
     for (size_t i = 0; i < rule->n_states; i++) run->update.state[i] = fl_client_array(run->client, STATES + i);
-    if (!run->view.parameters) return;
-    run->update.parameters = run->view.parameters = fl_client_array(run->client, PARAMETERS);
-    run->update.gradient = run->view.gradient = fl_client_array(run->client, GRADIENT);
+    if (run->view.parameters) {
+        run->update.parameters = run->view.parameters = parameters;
+        run->update.gradient = run->view.gradient = gradient;
+    }
+    bool same = run->view.parameters || (fl_client_share(run->client, PARAMETERS, run->update.parameters) &&
+                                         fl_client_share(run->client, GRADIENT, (float *)run->update.gradient));
+    run->copy = (fl_train_copy){ .parameters = same ? NULL : parameters, .gradient = gradient };
 }
 
 bool fl_train_run_start_client(fl_train_run *run, fl_error *error)
@@ -52,7 +59,7 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error)
 }
 
 /* A number with all bits of its exponent set is infinite or none. */
-static bool all_finite(const float *values, size_t n)
+FL_CLONES static bool all_finite(const float *values, size_t n)
 {
     const uint32_t exponent = 0x7f800000;
     uint32_t found = 0;
@@ -75,19 +82,19 @@ void fl_train_run_ask_client(fl_train_run *run)
     fl_error why;
     char words[120];
     size_t count = run->update.layout->count, bytes = count * sizeof(float);
-    float *parameters = fl_client_array(run->client, PARAMETERS), *gradient = fl_client_array(run->client, GRADIENT);
-    bool apart = parameters != run->update.parameters;
-    if (apart && !run->client_knows) memcpy(parameters, run->update.parameters, bytes);
-    if (apart) memcpy(gradient, run->update.gradient, bytes);
-    run->client_knows = true;
+    fl_train_copy *copy = &run->copy;
+    if (copy->parameters) {
+        if (!copy->knows_parameters) memcpy(copy->parameters, run->update.parameters, bytes);
+        memcpy(copy->gradient, run->update.gradient, bytes);
+        copy->knows_parameters = true;
+    }
     if (!fl_client_step(run->client, run->step, run->rate, run->loss, &why)) {
         fail(run, FL_OUTCOME_FAILED, why.text);
         return;
     }
-    if (!all_finite(parameters, count)) {
-        snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is not finite at step %zu",
-                 run->trial->owners.optimizer->entry.name, run->step + 1);
-        fail(run, FL_OUTCOME_INFEASIBLE, words);
-    }
-    if (apart) memcpy(run->update.parameters, parameters, bytes);
+    if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
+    if (all_finite(run->update.parameters, count)) return;
+    snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is not finite at step %zu",
+             run->trial->owners.optimizer->entry.name, run->step + 1);
+    fail(run, FL_OUTCOME_INFEASIBLE, words);
 }

@@ -135,13 +135,13 @@ static void measured(void *user, const fl_network *network, const json_t *record
          &error);
 }
 
-static void begun(void *user, const fl_network *network, size_t most)
+static void begun(void *user, const fl_network *network)
 {
     fl_train_export *export = user;
     fl_error error;
     bool fine = write_manifest(export, network, &error) && write_tensors(export, network, "init", &error) &&
                 write_state(export, network, "state/init", &error) && begin_path(export, network, &error) &&
-                (export->batches = fl_train_batches_new(export->trial, most, network, export->folder, &error));
+                (export->batches = fl_train_batches_new(export->trial, network, export->folder, &error));
     keep(export, fine, &error);
 }
 

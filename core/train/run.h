@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "train/around.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -20,6 +21,12 @@ typedef struct fl_train_passing {
     float *before, *after;
     size_t count; /* 0: the network has none, or the rule asks for nothing */
 } fl_train_passing;
+
+/* Arrays that a rule's process sees, where they are not the trainer's own. */
+typedef struct fl_train_copy {
+    float *parameters, *gradient; /* parameters NULL: nothing is copied */
+    bool knows_parameters;        /* which only the rule moves */
+} fl_train_copy;
 
 typedef struct fl_train_run {
     const fl_trial *trial;
@@ -41,10 +48,11 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
+    fl_train_ensemble ensemble;
     struct fl_train_curvature *curvature; /* NULL: it is not measured */
     struct fl_client *client;             /* NULL: the rule is in this process */
-    bool client_knows;                    /* the parameters, which only it moves */
-    bool warned;                          /* that its state cannot be saved */
+    fl_train_copy copy;
+    bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;

@@ -92,7 +92,7 @@ static bool step(fl_train_run *r)
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
     if (r->outcome->status != FL_OUTCOME_COMPLETE) return false;
-    fl_train_average_step(&r->average, r->network, r->step + 1);
+    fl_train_average_step(&r->average, r->trial, r->network, r->step + 1);
     show_step(r);
     r->first_batch += r->multiple;
     fl_train_run_end_lap(r, &seconds->other);
@@ -149,7 +149,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);
-    fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
+    fl_train_evaluate_average(r->plans, &r->average, &r->ensemble, r->canonical, test, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);

@@ -27,8 +27,7 @@ typedef struct fl_train_step {
 
 typedef struct fl_train_callbacks {
     void *user;
-    /* initial parameters are in place; no batch has more than `most` examples */
-    void (*begun)(void *user, const fl_network *network, size_t most);
+    void (*begun)(void *user, const fl_network *network); /* initial parameters are in place */
     void (*stepped)(void *user, const fl_train_step *step);
     void (*evaluated)(void *user, const fl_trial_point *point);
     void (*measured)(void *user, const fl_network *network, const json_t *record); /* a curvature, as in its file */

@@ -33,6 +33,8 @@ typedef enum fl_trial_average {
     FL_TRIAL_AVERAGE_NONE,
     FL_TRIAL_AVERAGE_EMA,  /* amount: the decay d */
     FL_TRIAL_AVERAGE_TAIL, /* amount: the share of the steps before the first that counts */
+    FL_TRIAL_SNAPSHOTS,    /* no weights: the mean of the predictions of the last snapshots, taken wherever the schedule
+                            * starts again (Huang et al. 2017); amount: how many */
     FL_TRIAL_AVERAGES
 } fl_trial_average;
 
