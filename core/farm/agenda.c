@@ -13,6 +13,8 @@ typedef struct queue {
     bool *infeasible; /* by index: one of its repeats ended, and not as complete */
     size_t n_indices; /* that `infeasible` covers; those beyond may all be feasible */
     size_t cursor, possible;
+    size_t guessed; /* places before this one that are beyond the cursor have been guessed at */
+    size_t n_running;
 } queue;
 
 struct fl_farm_agenda {
@@ -183,6 +185,7 @@ static bool next_of_search(fl_farm_agenda *agenda, fl_record_slot *slot)
     size_t repeats = agenda->study->repeats;
     *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->cursor / repeats, q->cursor % repeats };
     advance(agenda, q);
+    q->n_running++;
     return true;
 }
 
@@ -201,6 +204,41 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
     return agenda->running ? FL_FARM_NEXT_WAIT : FL_FARM_NEXT_NONE;
 }
 
+/* Move over what is done; is there a place to guess at? Every running trial that is not feasible makes one more index
+ * needed, so further than that nobody guesses. */
+static bool can_guess(const fl_farm_agenda *agenda, queue *q)
+{
+    size_t most = q->cursor + q->n_running * agenda->study->repeats;
+    if (q->guessed < q->cursor) q->guessed = q->cursor;
+    while (q->guessed < q->n_done && q->done[q->guessed]) q->guessed++;
+    return q->guessed < n_places(agenda->study) && q->guessed < most;
+}
+
+/* Of two arms' next guesses the likelier to be needed: the one further behind its running trials. */
+static bool is_likelier(const queue *a, const queue *b)
+{
+    return (a->guessed - a->cursor + 1) * b->n_running < (b->guessed - b->cursor + 1) * a->n_running;
+}
+
+bool fl_farm_agenda_guess(fl_farm_agenda *agenda, fl_record_slot *slot)
+{
+    queue *chosen = NULL;
+    size_t repeats = agenda->study->repeats;
+    for (size_t i = 0; agenda->queues && agenda->study->feasible && i < agenda->study->n_arms; i++) {
+        queue *q = &agenda->queues[i];
+        if (can_guess(agenda, q) && (!chosen || is_likelier(q, chosen))) chosen = q;
+    }
+    if (!chosen) return false;
+    *slot = (fl_record_slot){ (size_t)(chosen - agenda->queues), chosen->guessed / repeats, chosen->guessed % repeats };
+    chosen->guessed++;
+    return true;
+}
+
+size_t fl_farm_agenda_running(const fl_farm_agenda *agenda)
+{
+    return agenda->running;
+}
+
 bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)
 {
     if (agenda->running) return false;
@@ -210,8 +248,10 @@ bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)
 void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status)
 {
     agenda->running--;
-    if (!agenda->queues || status == FL_OUTCOME_COMPLETE) return;
+    if (!agenda->queues) return;
     queue *q = &agenda->queues[slot->arm];
+    q->n_running--;
+    if (status == FL_OUTCOME_COMPLETE) return;
     q->possible -= may_be_feasible(q, slot->index);
     rule_out(q, slot->index);
 }

@@ -6,6 +6,7 @@
 #include "farm/agents.h"
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
+#include "farm/dispatch.h"
 #include "record/host.h"
 
 #include <math.h>
@@ -20,11 +21,10 @@ typedef struct supervisor {
     const fl_farm *farm;
     fl_store *store;
     fl_farm_agenda *agenda;
+    fl_farm_dispatch dispatch;
     fl_farm_crew *crew;     /* workers of this process */
     fl_farm_agents *agents; /* those of others; NULL: there are none */
-    fl_farm_task *returned; /* given to an agent that was lost */
-    size_t n_returned;
-    struct pollfd *polls; /* one per worker, then the two below */
+    struct pollfd *polls;   /* one per worker, then the two below */
     fl_farm_progress *progress;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
@@ -36,6 +36,7 @@ static void report(supervisor *s)
 {
     fl_farm_progress *progress = s->progress;
     size_t ended = progress->complete + progress->infeasible + progress->failed;
+    progress->running = fl_farm_agenda_running(s->agenda);
     progress->seconds = fl_clock_seconds() - s->began;
     progress->left = ended ? progress->seconds / (double)ended * (double)(progress->total - progress->done) : -1;
     if (s->farm->progress) s->farm->progress(s->farm->user, progress);
@@ -45,7 +46,6 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
 {
     fl_farm_progress *progress = s->progress;
     const fl_study *study = s->farm->study;
-    progress->running--;
     progress->done++;
     progress->complete += outcome->status == FL_OUTCOME_COMPLETE;
     progress->infeasible += outcome->status == FL_OUTCOME_INFEASIBLE;
@@ -57,38 +57,8 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
 
 /* --- what crew and agents ask and report --- */
 
-/* What a lost agent had comes first. */
-static bool next_slot(supervisor *s, fl_record_slot *slot)
-{
-    if (s->leaving) return false;
-    if (s->n_returned) {
-        *slot = s->returned[--s->n_returned].slot;
-        return true;
-    }
-    if (fl_farm_agenda_next(s->agenda, slot) != FL_FARM_NEXT_TRIAL) return false;
-    s->progress->running++;
-    return true;
-}
-
-static bool next(void *user, fl_farm_task *task)
-{
-    supervisor *s = user;
-    const fl_study *study = s->farm->study;
-    fl_record_slot slot;
-    if (!next_slot(s, &slot)) return false;
-    *task = (fl_farm_task){ slot, fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat), 0 };
-    return true;
-}
-
-static void give_back(void *user, const fl_farm_task *task)
-{
-    supervisor *s = user;
-    s->returned = fl_memory_grow(s->returned, s->n_returned + 1, sizeof *s->returned);
-    s->returned[s->n_returned++] = (fl_farm_task){ .slot = task->slot };
-}
-
-/* Write an outcome down and tell the agenda. */
-static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+/* Write an outcome down. */
+static bool commit(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
     supervisor *s = user;
     fl_outcome known = *outcome;
@@ -98,11 +68,38 @@ static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcom
     bool written = (!facts || fl_store_host(s->store, key, facts, s->error)) &&
                    fl_store_add(s->store, &task->slot, &task->trial, &known, key, s->error);
     if (!written) return false;
-    if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
-    fl_farm_agenda_ended(s->agenda, &task->slot, outcome->status);
     count(s, &task->slot, outcome);
     report(s);
     return true;
+}
+
+static bool next(void *user, fl_farm_task *task)
+{
+    supervisor *s = user;
+    const fl_study *study = s->farm->study;
+    fl_record_slot slot;
+    if (s->leaving || !fl_farm_dispatch_next(&s->dispatch, &slot)) return false;
+    *task = (fl_farm_task){ slot, fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat), 0 };
+    return true;
+}
+
+static void give_back(void *user, const fl_farm_task *task)
+{
+    fl_farm_dispatch_give_back(&((supervisor *)user)->dispatch, &task->slot);
+}
+
+static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+{
+    supervisor *s = user;
+    if (!fl_farm_dispatch_ended(&s->dispatch, task, outcome, facts)) return false;
+    if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
+    return true;
+}
+
+static double cancel(void *user, const fl_record_slot *slot)
+{
+    supervisor *s = user;
+    return fl_farm_crew_cancel(s->crew, slot) + fl_farm_agents_cancel(s->agents, slot);
 }
 
 static void warn(void *user, const char *message)
@@ -115,7 +112,8 @@ static void warn(void *user, const char *message)
 
 static bool assign(supervisor *s)
 {
-    return fl_farm_crew_assign(s->crew, s->error) && fl_farm_agents_assign(s->agents, s->error);
+    return (s->leaving || fl_farm_dispatch_round(&s->dispatch)) && fl_farm_crew_assign(s->crew, s->error) &&
+           fl_farm_agents_assign(s->agents, s->error) && !s->dispatch.failed;
 }
 
 static bool is_any_busy(const supervisor *s)
@@ -161,8 +159,8 @@ static fl_farm_end work(supervisor *s)
 {
     while (assign(s)) {
         if (has_left(s)) return FL_FARM_LEFT;
-        bool idle = !is_any_busy(s) && !s->n_returned;
-        if (idle && fl_farm_agenda_is_empty(s->agenda)) return FL_FARM_DONE;
+        if (fl_farm_dispatch_is_done(&s->dispatch)) return FL_FARM_DONE;
+        bool idle = !is_any_busy(s);
         if (idle && !fl_farm_agents_may_come(s->agents) && wants_hands(s)) {
             fl_error_machine(s->error, "no agent is left that could run trials");
             return FL_FARM_ERROR;
@@ -225,7 +223,10 @@ static fl_farm_end phase(supervisor *s, bool reruns)
     else if (!farm->retry_failed)
         s->progress->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
+    s->dispatch = (fl_farm_dispatch){ s->agenda, !farm->no_speculation, s, commit };
     fl_farm_end end = work(s);
+    s->progress->running = fl_farm_agenda_running(s->agenda);
+    s->progress->speculated += fl_farm_dispatch_end(&s->dispatch, cancel);
     fl_farm_agenda_free(s->agenda);
     return end;
 }
@@ -314,7 +315,6 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_erro
     fl_farm_end end = run(&s);
     if (!s.agents && farm->wire) fl_farm_dismiss(farm->wire);
     free(s.polls);
-    free(s.returned);
     free(s.checksums);
     return end;
 }

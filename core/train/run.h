@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "train/around.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -47,7 +48,9 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
-    struct fl_client *client; /* NULL: the rule is in this process */
+    fl_train_ensemble ensemble;
+    struct fl_train_curvature *curvature; /* NULL: it is not measured */
+    struct fl_client *client;             /* NULL: the rule is in this process */
     fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
@@ -109,6 +112,10 @@ void fl_train_run_pass_again(fl_train_run *run);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);
+
+/* Make ready to measure the curvature where the trial asks for it; measure it after `done` steps where that is due. */
+bool fl_train_run_measure_start(fl_train_run *run, fl_error *error);
+void fl_train_run_measure(fl_train_run *run, size_t done);
 
 /* A lap timer: add the time since the last lap to a part of outcome->seconds. */
 void fl_train_run_end_lap(fl_train_run *run, double *part);
