@@ -11,18 +11,6 @@
 fl_backend_op_maker fl_backend_sigmoid, fl_backend_tanh, fl_backend_gelu, fl_backend_layer_norm;
 fl_backend_op_maker fl_backend_softmax_cross_entropy, fl_backend_sigmoid_cross_entropy, fl_backend_mean_squared;
 
-/* A matrix by rows: the first number of each row `step` after the one before, and whether it is read transposed. */
-typedef struct fl_backend_matrix {
-    const float *at;
-    size_t step;
-    bool transposed;
-} fl_backend_matrix;
-
-/* c = factor a b + keep c, with c of `rows` by `columns`, its rows `step` apart, and `depth` products to each sum;
- * `keep` 0 overwrites c whatever it holds. */
-typedef void fl_backend_product(size_t rows, size_t columns, size_t depth, float factor, fl_backend_matrix a,
-                                fl_backend_matrix b, float keep, float *c, size_t step);
-
 fl_backend_op *fl_backend_dense(const fl_backend_request *request, fl_backend_product *product);
 fl_backend_op *fl_backend_lstm(const fl_backend_request *request, fl_backend_product *product);
 fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backend_product *product);

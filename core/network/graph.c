@@ -2,6 +2,7 @@
  * needs its inputs made canonical.
  */
 #include "network/graph.h"
+#include "backend/tangent.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct plan {
     fl_arena *arena;
     const fl_backend *backend;
     fl_backend_precision precision;
-    bool training;
+    fl_network_purpose purpose;
     node *nodes;
     size_t n_nodes;
     fl_tensor_shape in;
@@ -68,6 +69,7 @@ static void make_nodes(plan *p, const fl_layer *layers)
         n->index = i;
         *n->layer = layers[i];
         fl_layer_settle(n->layer);
+        if (p->purpose == FL_NETWORK_EVALUATION_CURVATURE && n->layer->kind == FL_LAYER_DROPOUT) n->layer->rate = 0;
         n->n_from = fl_layer_inputs(layers, i, n->from);
         work_out_shape(p, n);
     }
@@ -90,16 +92,22 @@ static void pool_before_relu(plan *p)
     }
 }
 
-/* The ReLU that alone reads a node; NULL. */
+static bool is_curvature(const plan *p)
+{
+    return p->purpose >= FL_NETWORK_CURVATURE;
+}
+
+/* The ReLU that alone reads a node and may be fused with it; NULL. */
 static node *relu_after(const plan *p, const node *n)
 {
     node *reader = &p->nodes[n->reader];
-    return n->n_readers == 1 && is_relu(reader) ? reader : NULL;
+    return n->n_readers == 1 && is_relu(reader) && !is_curvature(p) ? reader : NULL;
 }
 
 static bool wants_canonical(const plan *p, const node *n)
 {
-    return fl_backend_wants_canonical(p->backend, n->layer);
+    return fl_backend_wants_canonical(p->backend, n->layer) ||
+           (is_curvature(p) && fl_backend_tangent_wants_canonical(n->layer));
 }
 
 /* Does one who wants it canonical read what a node, or the ReLU after it, gives? */
@@ -123,11 +131,14 @@ static void note_fallback(fl_network_graph *graph, const char *word)
 }
 
 /* Append a stage; returns the value it writes. */
-static size_t add_stage(plan *p, fl_backend_op *op, const fl_layer *layer, size_t n_in, const size_t *in)
+static size_t add_stage(plan *p, fl_backend_op *op, const fl_backend_request *request, const size_t *in)
 {
     fl_network_graph *graph = &p->graph;
     fl_network_stage *stage = &graph->stages[graph->n_stages];
-    *stage = (fl_network_stage){ .op = op, .layer = layer, .n_in = n_in, .out = graph->n_values };
+    size_t n_in = request->n_in;
+    *stage = (fl_network_stage){
+        .op = op, .layer = request->layer, .n_in = n_in, .out = graph->n_values, .request = *request
+    };
     stage->trained = op->n_tensors;
     for (size_t k = 0; k < n_in; k++) {
         stage->in[k] = in[k];
@@ -144,6 +155,13 @@ static size_t add_stage(plan *p, fl_backend_op *op, const fl_layer *layer, size_
     return graph->n_values++;
 }
 
+/* A curvature of evaluation has every backward, but statistics that do not move. */
+static bool trains(const plan *p, const node *n)
+{
+    bool runs = p->purpose == FL_NETWORK_EVALUATION_CURVATURE && n->layer->kind == FL_LAYER_BATCH_NORM;
+    return p->purpose != FL_NETWORK_EVALUATION && !runs;
+}
+
 static fl_backend_request request_for(const plan *p, const node *n, size_t n_in, const size_t *in)
 {
     fl_backend_request request = {
@@ -151,13 +169,13 @@ static fl_backend_request request_for(const plan *p, const node *n, size_t n_in,
         .index = n->index,
         .n_in = n_in,
         .precision = p->precision,
-        .training = p->training,
+        .training = trains(p, n),
         .relu_next = relu_after(p, n),
         .canonical_next = read_as_canonical(p, n),
     };
     for (size_t k = 0; k < n_in; k++) {
         request.in[k] = p->graph.values[in[k]].activation;
-        request.needs_d_in |= p->training && p->graph.values[in[k]].trained;
+        request.needs_d_in |= p->purpose != FL_NETWORK_EVALUATION && p->graph.values[in[k]].trained;
     }
     return request;
 }
@@ -170,7 +188,7 @@ static size_t canonical_value(plan *p, const node *n, size_t value)
     if (!v->canonical) {
         fl_backend_request request = request_for(p, n, 1, &value);
         request.layer = NULL;
-        v->canonical = add_stage(p, p->backend->to_canonical(&request), NULL, 1, &value);
+        v->canonical = add_stage(p, p->backend->to_canonical(&request), &request, &value);
     }
     return v->canonical;
 }
@@ -184,9 +202,10 @@ static void plan_node(plan *p, node *n)
         if (canonical) in[k] = canonical_value(p, n, in[k]);
     }
     fl_backend_request request = request_for(p, n, n->n_from, in);
-    fl_backend_op *op = fl_backend_plan(p->backend, &request, &fallback);
+    fl_backend_op *op = is_curvature(p) ? fl_backend_tangent_plan(p->backend, &request, &fallback)
+                                        : fl_backend_plan(p->backend, &request, &fallback);
     if (fallback) note_fallback(&p->graph, fl_layer_word(n->layer->kind));
-    n->value = add_stage(p, op, n->layer, n->n_from, in);
+    n->value = add_stage(p, op, &request, in);
     if (op->fused_relu) relu_after(p, n)->value = n->value;
 }
 
@@ -205,7 +224,7 @@ static fl_backend_activation examples(const plan *p)
 
 fl_network_graph fl_network_graph_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers,
                                        size_t n_layers, fl_tensor_shape in, fl_backend_precision precision,
-                                       bool training)
+                                       fl_network_purpose purpose)
 {
     size_t most = 2 * n_layers + 1; /* each with a change before, and the input */
     plan p = {
@@ -215,7 +234,7 @@ fl_network_graph fl_network_graph_plan(fl_arena *arena, const fl_backend *backen
         .arena = arena,
         .backend = backend,
         .precision = precision,
-        .training = training,
+        .purpose = purpose,
         .n_nodes = n_layers,
         .in = in,
     };

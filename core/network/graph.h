@@ -22,6 +22,7 @@ typedef struct fl_network_stage {
     const fl_layer *layer; /* a copy in the arena; NULL for the reorder to canonical layout before a fallback */
     size_t n_in, in[FL_LAYER_FROM], out; /* values */
     bool trained;                        /* it takes part in backward */
+    fl_backend_request request;          /* what the op was planned for */
 } fl_network_stage;
 
 typedef struct fl_network_graph {
@@ -32,11 +33,20 @@ typedef struct fl_network_graph {
     const char *fallbacks[FL_LAYER_KINDS + 1]; /* words for the kinds that naive computes, NULL-ended */
 } fl_network_graph;
 
+/* What a graph is planned for; a curvature has the passes of training, each layer for itself, and canonical activations
+ * where tangents want them (backend/tangent.h). */
+typedef enum fl_network_purpose {
+    FL_NETWORK_EVALUATION,
+    FL_NETWORK_TRAINING,
+    FL_NETWORK_CURVATURE,           /* of the loss that training sees */
+    FL_NETWORK_EVALUATION_CURVATURE /* with running statistics, and nothing dropped */
+} fl_network_purpose;
+
 /* Plan `layers` for a backend that is usable, on batches of shape `in`. The layers need not outlive the call, their
  * names must outlive the graph. */
 fl_network_graph fl_network_graph_plan(fl_arena *arena, const fl_backend *backend, const fl_layer *layers,
                                        size_t n_layers, fl_tensor_shape in, fl_backend_precision precision,
-                                       bool training);
+                                       fl_network_purpose purpose);
 
 /* Free the ops. */
 void fl_network_graph_free(fl_network_graph *graph);

@@ -51,12 +51,16 @@ size_t fl_network_export_statistics(const fl_network *network, float *to);
 
 /* Where in its training the next batch lies, for layers that draw. */
 void fl_network_set_moment(fl_network *network, fl_backend_moment moment);
+fl_backend_moment fl_network_moment(const fl_network *network);
 
 /* Bytes of all activations and their gradients, which share memory by their lifetimes. */
 size_t fl_network_activation_bytes(const fl_network *network);
 
 /* Fill the input from floats. */
 void fl_network_set_input(fl_network *network, const float *canonical);
+
+/* The batch that lies in the input as floats, tokens as they are; n of them, canonical. */
+void fl_network_input_floats(const fl_network *network, void *to, size_t n);
 
 /* Parameters first..first+count-1 have changed: the next forward and backward are to see them. Whoever writes
  * parameters says so, from the first to the last number of each tensor; import and init do it themselves. */
@@ -78,6 +82,13 @@ void fl_network_export(const fl_network *network, float *canonical);
 
 /* The same of an array that lies as the parameters do. */
 void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical);
+void fl_network_import_of(const fl_network *network, const float *canonical, float *parameters);
+
+/* Any numbers that lie as the parameters do, of and into an array of a canonical layout. */
+void fl_network_import_values(const fl_network *network, const fl_tensor_layout *from, const float *values,
+                              float *native);
+void fl_network_export_values(const fl_network *network, const float *native, const fl_tensor_layout *to,
+                              float *values);
 
 /* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
 void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);

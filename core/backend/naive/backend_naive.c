@@ -30,6 +30,7 @@ const fl_backend fl_backend_naive = {
     .start = start,
     .describe = describe,
     .canonical = true,
+    .product = fl_naive_product,
     .plan = {
 #define X(NAME, name) [FL_LAYER_##NAME] = fl_naive_##name,
 #include "layer/list.h"

@@ -22,6 +22,9 @@ typedef struct fl_naive_factor {
 void fl_naive_add_product(size_t m, size_t n, size_t k, fl_naive_factor a, const float *b, size_t b_row, float *c,
                           size_t c_row);
 
+/* Any product, its sums in double in the order of their terms. */
+fl_backend_product fl_naive_product;
+
 void fl_naive_transpose(size_t rows, size_t columns, const float *from, float *to);
 
 /* y = x W^T + b of `rows` rows x, with W n_out x n_in/groups, block-diagonal. */

@@ -17,6 +17,22 @@ void fl_naive_add_product(size_t m, size_t n, size_t k, fl_naive_factor a, const
         }
 }
 
+static double number(fl_backend_matrix m, size_t row, size_t column)
+{
+    return m.transposed ? m.at[column * m.step + row] : m.at[row * m.step + column];
+}
+
+void fl_naive_product(size_t rows, size_t columns, size_t depth, float factor, fl_backend_matrix a, fl_backend_matrix b,
+                      float keep, float *c, size_t step)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            double total = 0, kept = keep ? (double)keep * c[i * step + j] : 0;
+            for (size_t p = 0; p < depth; p++) total += number(a, i, p) * number(b, p, j);
+            c[i * step + j] = (float)(kept + factor * total);
+        }
+}
+
 void fl_naive_transpose(size_t rows, size_t columns, const float *restrict from, float *restrict to)
 {
     for (size_t i = 0; i < rows; i++)

@@ -7,6 +7,7 @@
 #ifdef FL_HAVE_ONEDNN
 
 #include "backend/onednn/onednn.h"
+#include "backend/onednn/onednn_product.h"
 #include "backend/threads.h"
 #include <dlfcn.h>
 #include <dnnl_debug.h>
@@ -80,6 +81,7 @@ const fl_backend fl_backend_onednn = {
     .start = start,
     .describe = describe,
 #ifdef FL_HAVE_ONEDNN
+    .product = fl_onednn_product,
     .plan = {
         [FL_LAYER_DENSE] = fl_onednn_dense,
         [FL_LAYER_CONVOLUTION] = fl_onednn_convolution,

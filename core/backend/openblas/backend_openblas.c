@@ -54,6 +54,7 @@ const fl_backend fl_backend_openblas = {
     .describe = describe,
     .canonical = true,
 #ifdef FL_HAVE_OPENBLAS
+    .product = fl_openblas_product,
     .plan = {
         [FL_LAYER_DENSE] = fl_openblas_dense,
         [FL_LAYER_CONVOLUTION] = fl_openblas_convolution,
