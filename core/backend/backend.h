@@ -111,8 +111,8 @@ typedef struct fl_backend {
     void (*describe)(fl_text *text);
     fl_backend_precision
         examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
-    bool canonical; /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
-    fl_backend_product *product;                    /* of matrices that lie by rows */
+    bool canonical;              /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
+    fl_backend_product *product; /* of matrices that lie by rows */
     fl_backend_op_maker *plan[FL_LAYER_KINDS];      /* NULL: falls back to naive */
     bool (*reads_canonical)(const fl_layer *layer); /* its op wants its inputs as a fallback does; NULL: none does */
     fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */

@@ -40,6 +40,13 @@ typedef struct fl_backend_tangent {
     bool drawn; /* they are drawn, and so not smoothed */
 } fl_backend_tangent;
 
+/* A linear map inside a layer: y = a W^T + b over rows; its inputs, and what backward left at its outputs. */
+typedef struct fl_backend_linear {
+    size_t weight, row; /* tensor of the layer, and the first of its rows; the bias is the tensor behind */
+    size_t rows, in, out, a_step, g_step;
+    const float *a, *g;
+} fl_backend_linear;
+
 typedef struct fl_backend_tangent_code {
     bool any_layout; /* number by number, so that the layout does not matter */
     size_t (*workspace_bytes)(const fl_backend_tangent *t);
@@ -53,6 +60,8 @@ typedef struct fl_backend_tangent_code {
     void (*residual)(const fl_backend_tangent *t, float *e);
     /* Losses with a residual: a label per row, or a target per output, drawn from what the outputs predict. */
     void (*draw)(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets);
+    size_t n_linear;
+    fl_backend_linear (*linear)(const fl_backend_tangent *t, size_t index);
     bool convex; /* a loss of the outputs alone whose G and F are defined */
 } fl_backend_tangent_code;
 

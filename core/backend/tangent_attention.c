@@ -251,6 +251,21 @@ static void backward(const fl_backend_tangent *t)
     if (t->second) add_second(t, s, &p);
 }
 
+/* q, k, v, and the last. */
+static fl_backend_linear linear(const fl_backend_tangent *t, size_t index)
+{
+    sizes s = sizes_of(t);
+    parts p = parts_of(t);
+    if (index == PROJECTIONS) return (fl_backend_linear){ OUT_WEIGHT, 0, s.rows, s.d, s.d, s.d, s.d, p.m, t->r_d_y };
+    size_t column = index * s.d;
+    return (fl_backend_linear){ IN_WEIGHT, column, s.rows, s.d, s.d, s.d, s.wide, t->x, p.r_d_qkv + column };
+}
+
 const fl_backend_tangent_code fl_backend_tangent_attention = {
-    .workspace_bytes = workspace_bytes, .point = point, .forward = forward, .backward = backward
+    .workspace_bytes = workspace_bytes,
+    .point = point,
+    .forward = forward,
+    .backward = backward,
+    .n_linear = PROJECTIONS + 1,
+    .linear = linear,
 };

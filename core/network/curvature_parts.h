@@ -27,6 +27,15 @@ typedef struct fl_network_curvature_stage {
     size_t tensor, state;       /* the stage's first in the layouts */
 } fl_network_curvature_stage;
 
+/* A block with factors: where its inputs a and its gradients lie. */
+typedef struct fl_network_curvature_block {
+    fl_network_factor factor;
+    size_t stage;
+    fl_backend_linear of;      /* of a dense layer or projection: rows in order */
+    fl_backend_op *in, *d_out; /* make them canonical first; NULL: they are */
+    float *in_at, *d_out_at;   /* to here */
+} fl_network_curvature_block;
+
 struct fl_network_curvature {
     fl_arena *arena; /* owns all memory, the curvature's own included */
     const fl_backend *backend;
@@ -47,15 +56,27 @@ struct fl_network_curvature {
     size_t n_rows;
     int32_t *labels, *drawn_labels;
     float *targets, *drawn_targets, *losses, *errors;
+    fl_network_curvature_block *blocks;
+    size_t n_blocks;
+    float *rows; /* as many inputs of a block, with their 1, as one product takes */
 };
 
 /* Plan the instances and bind everything (curvature_plan.c). */
 void fl_network_curvature_bind(fl_network_curvature *curvature);
 
-/* Write what the loss has at its outputs to their R{dy}: its gradient times 1 / rows, with these targets. */
+/* The walks (curvature_walk.c). Which terms they have: `second`, those with dy, for the tangent of backward;
+ * `constants`, a batch's statistics do not move. */
+void fl_network_curvature_set_terms(fl_network_curvature *curvature, bool second, bool constants);
+void fl_network_curvature_keep_gradients(fl_network_curvature *curvature); /* dy of every value, once a point */
+void fl_network_curvature_forward(fl_network_curvature *curvature);        /* R{y} of every value */
+void fl_network_curvature_loss(fl_network_curvature *curvature,
+                               fl_network_matrix matrix); /* R{dz} of the loss's input */
+/* In its place the gradient of the mean loss, by true or drawn targets. */
 void fl_network_curvature_residual(fl_network_curvature *curvature, fl_network_matrix fisher);
+void fl_network_curvature_backward(fl_network_curvature *curvature); /* R{dy} of every value, and the result */
 
-/* From the loss's R{dy} to all others and the result; `second`: with the terms of dy. */
-void fl_network_curvature_backward(fl_network_curvature *curvature, bool second, bool constants);
+/* The blocks with factors (curvature_factors.c). */
+void fl_network_curvature_find_factors(fl_network_curvature *curvature);
+void fl_network_curvature_free_factors(fl_network_curvature *curvature);
 
 #endif
