@@ -38,7 +38,7 @@ static void show_step(fl_train_run *r)
     input.precision = FL_BACKEND_F32;
     input.values = r->shown;
     input.targets = r->shown_targets;
-    fl_train_run_gather(r, 0, r->trial->batch_size, input, r->shown_labels);
+    fl_train_run_gather(r, r->step, 0, r->trial->batch_size, input, r->shown_labels);
     fl_train_step shown = { .step = r->step + 1,
                             .loss = r->loss,
                             .rate = r->rate,
@@ -189,8 +189,8 @@ static void settle_seconds(const fl_train_run *r)
 {
     fl_outcome_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
-    s->other = s->total - (s->setup + s->data + s->forward_backward + s->update + s->evaluate);
-    double training = s->data + s->forward_backward + s->update;
+    s->other = s->total - (s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate);
+    double training = s->data + s->forward_backward + s->curvature + s->update;
     double examples = (double)r->outcome->steps_done * (double)r->trial->batch_size;
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }

@@ -19,6 +19,12 @@ static const fl_tensor tensors[N_TENSORS] = {
     { "dense.bias", { 7 }, 1, .n_values = 7, .offset = 96, .count = 16, .role = FL_TENSOR_VECTOR },
 };
 
+/* What has Kronecker factors: the second matrix of the filters, and a dense layer with its bias. */
+static const fl_optimizer_block blocks[] = {
+    { .weight = 0, .bias = 0, .row = 2, .out = 2, .in = 12 },
+    { .weight = 2, .bias = 3, .out = 7, .in = 3, .has_bias = true },
+};
+
 /* Rules whose library is missing in this build are named and not run. */
 static bool is_there(const fl_optimizer *rule)
 {
@@ -55,6 +61,8 @@ static run *laid_out(const fl_optimizer *rule, size_t n)
     memcpy(r->tensors, tensors, sizeof tensors);
     r->layout.n_tensors = N_TENSORS;
     r->layout.n_parameters = 48 + 4 + 21 + 7;
+    r->update.blocks = blocks;
+    r->update.n_blocks = sizeof blocks / sizeof *blocks;
     return r;
 }
 
@@ -290,9 +298,10 @@ static void a_zero_parameter_with_a_zero_gradient_stays_zero(void **state)
     }
 }
 
-static void set_to_parameters(run *r)
+static double set_to_parameters(run *r)
 {
     memcpy(r->gradient, r->update.parameters, r->layout.count * sizeof(float));
+    return (double)r->gradient[0] * (double)r->gradient[0] / 2;
 }
 
 /* 1/2 theta^2 from theta = 1, where every rule's first step at rate 0.01 is well under 1. AdaDelta and LARS start with

@@ -73,9 +73,15 @@ static json_t *shapes(const run *r)
     return list;
 }
 
-static void set_gradient(run *r)
+static double set_gradient(run *r)
 {
-    for (size_t i = 0; i < r->layout.count; i++) r->gradient[i] = curvature[i] * r->update.parameters[i] + noise[i];
+    double loss = 0;
+    for (size_t i = 0; i < r->layout.count; i++) {
+        double theta = (double)r->update.parameters[i];
+        loss += (double)curvature[i] * theta * theta / 2 + (double)noise[i] * theta;
+        r->gradient[i] = curvature[i] * r->update.parameters[i] + noise[i];
+    }
+    return loss;
 }
 
 static void set_hyper(run *r, const char *word)
@@ -105,6 +111,7 @@ static run *prepared(int argc, char **argv)
     draw(r, "curvature", 0, curvature);
     for (size_t i = 0; i < r->layout.count; i++) curvature[i] = fabsf(curvature[i]);
     r->gradient_at = set_gradient;
+    r->curvature = curvature;
     return r;
 }
 

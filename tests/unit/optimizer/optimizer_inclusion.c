@@ -35,13 +35,17 @@ static double uncompensated_rate(double epsilon, unsigned t)
     return epsilon * eta / (1 - gamma_);
 }
 
-static void set_gradient(run *r)
+static double set_gradient(run *r)
 {
     fl_random_stream stream = fl_random_stream_start(3, "noise", r->update.step);
+    double loss = 0;
     for (size_t i = 0; i < N; i++) {
-        double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
-        r->gradient[i] = (float)(c * (double)r->update.parameters[i] + noise * fl_random_normal(&stream));
+        double c = pow(10, -2 + 3.0 * (double)i / (N - 1)), theta = (double)r->update.parameters[i];
+        double shift = noise * fl_random_normal(&stream);
+        r->gradient[i] = (float)(c * theta + shift);
+        loss += c * theta * theta / 2 + shift * theta;
     }
+    return loss;
 }
 
 /* Run from all ones to the end. */

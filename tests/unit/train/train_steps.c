@@ -291,7 +291,8 @@ static void parts_of_the_time_add_up(void **state)
     trial.eval_every = 50;
     fl_outcome outcome = train(&trial, NULL);
     const fl_outcome_seconds *s = &outcome.seconds;
-    assert_close(s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other, s->total, 1e-12);
+    assert_close(s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate + s->other, s->total,
+                 1e-12);
     assert_true(s->setup > 0 && s->data > 0 && s->forward_backward > 0 && s->update > 0 && s->evaluate > 0 &&
                 s->other >= 0);
     assert_close(outcome.examples_per_second, 200 * 16 / (s->data + s->forward_backward + s->update), 1e-12);
