@@ -70,7 +70,9 @@ static const float *solve_directly(fl_optimizer_update *update, fl_optimizer_cur
     form(update, kind, x, column, matrix);
     gather(update->layout, update->gradient, b);
     memset(x, 0, count * sizeof *x);
-    if (fl_math_solve(n, matrix, b, b + n, &update->negative_curvature)) scatter(update->layout, b, x);
+    size_t n_negative;
+    if (fl_math_solve(n, matrix, b, b + n, &n_negative)) scatter(update->layout, b, x);
+    update->negative_curvature = (double)n_negative;
     return x;
 }
 
@@ -97,7 +99,7 @@ static const float *solve_by_gradients(fl_optimizer_update *update, fl_optimizer
     float *const vectors[VECTORS] = { update->scratch, update->scratch + n, update->scratch + 2 * n,
                                       update->scratch + 3 * n };
     double square = fl_optimizer_square(update->gradient, n);
-    double enough = update->hyper[FL_OPTIMIZER_CURVED_TOLERANCE] * sqrt(square);
+    double enough = fmax(update->hyper[FL_OPTIMIZER_CURVED_TOLERANCE], (double)FLT_EPSILON) * sqrt(square);
     memset(vectors[0], 0, bytes);
     memcpy(vectors[1], update->gradient, bytes);
     memcpy(vectors[2], update->gradient, bytes);

@@ -40,7 +40,7 @@ extern const char *const fl_optimizer_curved_solvers[], *const fl_optimizer_curv
           .scale = FL_HYPER_INTEGER,                                                                                   \
           .default_value = 50,                                                                                         \
           .min = 1,                                                                                                    \
-          .max = HUGE_VAL },                                                                                           \
+          .max = 10000 },                                                                                              \
         { .name = "cg_tolerance",                                                                                      \
           .help = "of the gradient, at which conjugate gradients stop",                                                \
           .scale = FL_HYPER_LOG,                                                                                       \

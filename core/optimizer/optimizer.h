@@ -77,7 +77,7 @@ struct fl_optimizer_update {
     bool same_loss; /* this step's batch and what is drawn for it give the same function as the last step's, but for
                        rounding: the batch is the whole training set */
     double l2;      /* the penalty of that name */
-    size_t negative_curvature;        /* set by rules that want products: directions of it that the step has met */
+    double negative_curvature; /* set by rules that look for it: directions of it that the step has met; else NAN */
     const fl_optimizer_block *blocks; /* of rules that want factors */
     size_t n_blocks;
     const fl_optimizer_lent *lent;

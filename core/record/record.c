@@ -38,6 +38,7 @@ static json_t *measured(const fl_trial_point *point)
     json_t *object = fl_trial_point_json(point);
     json_object_del(object, "rate");
     json_object_del(object, "seconds");
+    json_object_del(object, "negative_curvature");
     return object;
 }
 

@@ -1,6 +1,7 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
 #include "train/run.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
@@ -96,6 +97,7 @@ void fl_train_run_lend(fl_train_run *run)
         .decays_matrices_only = run->around.matrices_only,
         .seed = run->trial->seed,
         .l2 = (double)run->around.l2,
+        .negative_curvature = NAN,
         .lent = &fl_train_run_lent,
         .trainer = run,
     };

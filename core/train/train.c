@@ -117,6 +117,8 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, before, done))) return true;
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
+    point->has_negative_curvature = r->update.negative_curvature >= 0;
+    if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
     fl_train_evaluate(r->plans, r->canonical, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);

@@ -28,6 +28,8 @@ typedef struct fl_trial_point {
     double averaged[FL_TRIAL_METRICS]; /* of the averaged weights, where the trial averages them */
     double rate;                       /* of the last step before the evaluation */
     double seconds;                    /* since the trial's start */
+    bool has_negative_curvature;
+    size_t negative_curvature; /* directions of it that the last step met, where the rule looks for it */
 } fl_trial_point;
 
 /* A metric of the last weights, or of the averaged ones where there are any. */

@@ -60,18 +60,19 @@ static void product(fl_optimizer_update *update, fl_optimizer_curvature matrix, 
     for (size_t i = 0; i < r->layout.count; i++) out[i] = (r->curvature ? r->curvature[i] : 1) * v[i];
 }
 
-/* 1 on the diagonal, half a geometric row beside it: definite, and no multiple of the identity. */
-static void fill_factor(size_t n, float *matrix)
+/* `size` on the diagonal and halves of it beside: definite, and no multiple of the identity. */
+static void fill_factor(size_t n, float size, float *matrix)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) matrix[i * n + j] = i == j ? 1 : ldexpf(1, -1 - abs((int)i - (int)j));
+        for (size_t j = 0; j < n; j++) matrix[i * n + j] = ldexpf(size, -2 * abs((int)i - (int)j));
 }
 
+/* Others at each step, so that a mean of them shows its weights. */
 static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g)
 {
     for (size_t i = 0; i < update->n_blocks; i++) {
-        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, a[i]);
-        fill_factor(update->blocks[i].out, g[i]);
+        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, 1 + (float)update->step / 4, a[i]);
+        fill_factor(update->blocks[i].out, 1 / (1 + (float)update->step), g[i]);
     }
 }
 

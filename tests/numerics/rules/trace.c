@@ -19,6 +19,13 @@ static const fl_tensor tensors[] = {
     { "embedding", { 5, 5 }, 2, .role = FL_TENSOR_EMBEDDING, .n_matrices = 1 },
     { "output", { 10, 6 }, 2, .role = FL_TENSOR_OUTPUT, .n_matrices = 1 },
     { "bias", { 7 }, 1, .role = FL_TENSOR_VECTOR, .n_matrices = 1 },
+    { "dense", { 7, 3 }, 2, .role = FL_TENSOR_MATRIX, .n_matrices = 1 },
+};
+/* What has Kronecker factors: the second of three matrices, filters, and a layer with its bias. */
+static const fl_optimizer_block blocks[] = {
+    { .weight = 2, .bias = 2, .row = 7, .out = 7, .in = 4 },
+    { .weight = 3, .bias = 3, .out = 5, .in = 12 },
+    { .weight = 7, .bias = 6, .out = 7, .in = 3, .has_bias = true },
 };
 enum { N_TENSORS = sizeof tensors / sizeof *tensors, MOST = 512, MISSING = 77 };
 
@@ -111,6 +118,8 @@ static run *prepared(int argc, char **argv)
     draw(r, "curvature", 0, curvature);
     for (size_t i = 0; i < r->layout.count; i++) curvature[i] = fabsf(curvature[i]);
     r->gradient_at = set_gradient;
+    r->update.blocks = blocks;
+    r->update.n_blocks = sizeof blocks / sizeof *blocks;
     r->curvature = curvature;
     return r;
 }

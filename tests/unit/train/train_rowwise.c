@@ -57,6 +57,9 @@ static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = fl_backend_find(backend, NULL);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = strcmp(rule->entry.name, "lbfgs") ? 0.02 : 1;
+    size_t solver = fl_hyper_index(rule->hypers, rule->n_hypers, "solver");
+    if (solver < rule->n_hypers)
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][solver] = fl_hyper_choice(&rule->hypers[solver], "cg");
     trial.batch_size = 8;
     trial.steps = 3;
     trial.eval_every = 0;
