@@ -13,6 +13,8 @@ foreach(line ${lines})
 endforeach()
 install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead FILES_MATCHING PATTERN "*.h" ${private_headers})
 
+install(FILES ${PROJECT_BINARY_DIR}/include/fairlead/optimizer.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead)
+
 install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead)
 # The prefix is known only when installing, so it is found from where the file lies.
 file(RELATIVE_PATH fairlead_prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

@@ -155,10 +155,11 @@ rows_with_headings(n) = n + (n_panels - 1) * @heading_share
 
 # Panel p's title above its first cell b, in the middle of the canvas.
 title_height(p) = strlen(details[p]) ? 42.0 : 34.0
-row_heading(b, p) = sprintf("set label 1 titles[%d] at screen 0.5, %.6f center textcolor rgb ink noenhanced; ", \
-                            p, top(down(b, p)) + title_height(p) / height) . \
-                    sprintf("set label 2 details[%d] at screen 0.5, %.6f center ", p, top(down(b, p)) + 28.0 / height) . \
-                    "textcolor rgb faint font ',10' noenhanced"
+row_heading(b, p) = heading_of_row(down(b, p), p)
+heading_of_row(r, p) = sprintf("set label 1 titles[%d] at screen 0.5, %.6f center textcolor rgb ink noenhanced; ", \
+                               p, top(r) + title_height(p) / height) . \
+                       sprintf("set label 2 details[%d] at screen 0.5, %.6f center ", p, top(r) + 28.0 / height) . \
+                       "textcolor rgb faint font ',10' noenhanced"
 
 # A text of so many columns where there is room for so many pixels: without its middle if need be.
 kept(name, columns, room) = int(room / 6.8 * strlen(name) / columns) - 1

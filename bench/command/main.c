@@ -22,6 +22,7 @@ static const struct {
     { "list", "workloads, optimizers, schedules, backends, searches, data, studies", verb_list },
     { "plan", "what a study will cost and what it can show, before it is run", verb_plan },
     { "run", "run a study, or go on with one: records, summary, figures and page", verb_run },
+    { "slurm", "a job script that runs a study under Slurm", verb_slurm },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
     { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },

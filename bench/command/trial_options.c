@@ -3,9 +3,22 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "trial/default.h"
+#include "trial/model.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* A name, a file with a definition, or the definition itself. */
+static const fl_optimizer *find_optimizer(const char *text, fl_error *error)
+{
+    size_t n = strlen(text);
+    bool is_file = n > 5 && !strcmp(text + n - 5, ".json");
+    if (*text != '{' && !is_file) return fl_optimizer_find(text, error);
+    fl_json *document = is_file ? fl_json_load(text, error) : fl_json_load_text("--optimizer", text, n, error);
+    const fl_optimizer *optimizer = document ? fl_trial_optimizer_read(fl_json_root(document), error) : NULL;
+    fl_json_free(document);
+    return optimizer;
+}
 
 static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_error *error)
 {
@@ -14,7 +27,7 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
     if (!asked->optimizer)
         return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
     owners->workload = fl_workload_named(asked->workload, error);
-    owners->optimizer = owners->workload ? fl_optimizer_find(asked->optimizer, error) : NULL;
+    owners->optimizer = owners->workload ? find_optimizer(asked->optimizer, error) : NULL;
     owners->schedule = owners->optimizer
                            ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error)
                            : NULL;
@@ -144,11 +157,30 @@ static bool set_patience(const char *text, fl_trial_patience *patience, fl_error
                          end + 1);
 }
 
+/* "all" waits for the split. */
+static bool set_batch(const char *text, fl_trial *trial, fl_error *error)
+{
+    uint64_t whole = FL_TRIAL_BATCH_ALL;
+    if (strcmp(text, "all") && !fl_text_whole_read(text, 1, FL_TRIAL_SEED_MAX, &whole))
+        return fl_error_user(error, "--batch must be a whole number of at least 1, or all, not '%s'", text);
+    trial->batch_size = whole;
+    return true;
+}
+
+/* --init and a setting would be two answers to one question. */
+static bool init_is_said_once(const trial_request *asked, const fl_trial *trial, fl_error *error)
+{
+    for (size_t i = FL_TRIAL_INIT; (asked->init || asked->init_bias) && i <= FL_TRIAL_INIT_BIAS; i++)
+        if (!fl_trial_is_neutral(&trial->owners, FL_TRIAL_OF_MODEL, i, trial->values.of[FL_TRIAL_OF_MODEL][i]))
+            return fl_error_user(error, "--init, --init-bias and --set %s both settle how parameters start",
+                                 fl_trial_model[i].name);
+    return true;
+}
+
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
     if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
-    trial->batch_size = asked->batch;
     trial->micro_batch = asked->micro_batch;
     trial->steps = asked->steps;
     trial->eval_every = asked->eval_every == SIZE_MAX ? FL_TRIAL_DEFAULT_EVAL_EVERY(asked->steps) : asked->eval_every;
@@ -158,10 +190,14 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    if (asked->batch && !set_batch(asked->batch, trial, error)) return false;
     if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
-    return set_all(&asked->set, trial, error) && set_init_and_split(asked, trial, error) &&
-           fl_trial_accepts(trial, SIZE_MAX, error);
+    if (!set_all(&asked->set, trial, error) || !init_is_said_once(asked, trial, error) ||
+        !set_init_and_split(asked, trial, error))
+        return false;
+    fl_trial_resolve_batch(trial);
+    return fl_trial_accepts(trial, SIZE_MAX, error);
 }
 
 bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error)

@@ -8,8 +8,9 @@
 /* What was asked for; NULL or SIZE_MAX where nothing was. */
 typedef struct trial_request {
     const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
-    words set; /* NAME=VALUE */
-    size_t batch, micro_batch, steps, eval_every, threads, validation;
+    const char *batch; /* a count, or "all" */
+    words set;         /* NAME=VALUE */
+    size_t micro_batch, steps, eval_every, threads, validation;
     double eval_ratio;              /* 0: not given */
     const char *test;               /* NULL: not given */
     uint64_t seed, validation_seed; /* UINT64_MAX: not given */

@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "export/export.h"
 #include "say/options.h"
+#include "say/places.h"
 #include "record/host.h"
 #include "stats/sample.h"
+#include "wire/launch.h"
 #include "command/verbs.h"
 
 #include <stdio.h>
@@ -79,6 +81,9 @@ static json_t *examine(void)
     double load = 0;
     double unsteady = unsteadiness();
     unsigned cores = fl_record_host_cores();
+    char module[FL_FILE_PATH_MAX], mpi[200];
+    places_mpi_module(module);
+    fl_wire_launch_describe(module, mpi);
     json_t *backends = json_object();
     if (getloadavg(&load, 1) != 1) load = 0;
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
@@ -88,9 +93,9 @@ static json_t *examine(void)
         json_object_set_new(backends, (*b)->entry.name, json_string(library.bytes ? library.bytes : why.text));
         fl_text_free(&library);
     }
-    return json_pack("{s:o, s:o, s:o, s:{s:s}, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
+    return json_pack("{s:o, s:o, s:o, s:{s:s, s:s}, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
                      fl_record_host_build(), "backends", backends, "libraries", "sqlite", export_sqlite_library(),
-                     "load", load, "unsteadiness", unsteady, "doubts", doubts_json(unsteady, load, cores));
+                     "mpi", mpi, "load", load, "unsteadiness", unsteady, "doubts", doubts_json(unsteady, load, cores));
 }
 
 static void print_object(const char *title, const json_t *object)

@@ -1,10 +1,13 @@
 /* fairlead list: every registry, as a table or as JSON. */
 #include "base/entry.h"
 #include "base/text.h"
+#include "command/plugins.h"
 #include "math/dense.h"
+#include "own/own.h"
 #include "say/options.h"
 #include "search/search.h"
 #include "trial/around.h"
+#include "trial/model.h"
 #include "study/study.h"
 #include "say/places.h"
 #include "command/verbs.h"
@@ -73,6 +76,9 @@ static json_t *list_optimizers(void)
         json_t *object = with_hypers(&(*o)->entry, (*o)->hypers, (*o)->n_hypers, "");
         fl_error why;
         bool there = !(*o)->dense || fl_math_usable(&why);
+        const fl_own *own = fl_own_of(*o);
+        if (own) json_object_set_new(object, "plugin", json_string(own->path));
+        if (own) json_object_set_new(object, "sha256", json_string(own->sha256));
         json_object_set_new(object, "includes", includes_json(*o));
         json_object_set_new(object, "amortized", json_string((*o)->amortized ? (*o)->amortized : ""));
         json_object_set_new(object, "usable", json_string(there ? "usable" : why.text));
@@ -81,10 +87,22 @@ static json_t *list_optimizers(void)
     return list;
 }
 
+/* What a trial leaves alone is what its workload says. */
+static json_t *model_json(void)
+{
+    static const fl_entry entry = { "of every model", "in the place of what the workload says", "" };
+    json_t *object = with_hypers(&entry, fl_trial_model, FL_TRIAL_MODEL_HYPERS, ""), *hyper;
+    size_t i;
+    json_array_foreach(json_object_get(object, "hyperparameters"), i, hyper)
+        json_object_set_new(hyper, "default", json_string("workload's"));
+    return object;
+}
+
 static json_t *list_around(void)
 {
-    static const fl_entry entry = { "around every rule", "penalties and clipping that go with every optimizer", "" };
-    return json_pack("[o]", with_hypers(&entry, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""));
+    static const fl_entry rule = { "around every rule",
+                                   "penalties, clipping and growing batches, that go with every optimizer", "" };
+    return json_pack("[o, o]", with_hypers(&rule, fl_trial_around, FL_TRIAL_AROUND_HYPERS, ""), model_json());
 }
 
 static json_t *list_schedules(void)
@@ -243,8 +261,9 @@ static void print_hyper(const json_t *hyper)
 
 static void print_entry(const json_t *entry)
 {
-    static const char *const facts[] = { "source", "includes", "amortized", "usable", "f32",  "bf16",       "tuned",
-                                         "data",   "init",     "licence",   "home",   "path", "definition", NULL };
+    static const char *const facts[] = { "source", "plugin", "sha256",     "includes", "amortized", "usable",
+                                         "f32",    "bf16",   "tuned",      "data",     "init",      "licence",
+                                         "home",   "path",   "definition", NULL };
     printf("  %-26s %s\n", text_of(entry, "name"), text_of(entry, "about"));
     for (const char *const *fact = facts; *fact; fact++)
         if (*text_of(entry, *fact)) printf("      %-10s %s\n", *fact, text_of(entry, *fact));
@@ -298,14 +317,16 @@ static int list_file(const char *path, bool json)
 int verb_list(int argc, char **argv)
 {
     bool json = false;
+    words plugins = { .n = 0 };
     size_t first = 0, end = N_KINDS;
     fl_error error;
-    const option options[] = { { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
+    const option options[] = { PLUGIN_OPTION(plugins), { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
     words rest;
-    int code = options_read(&list_usage, options, 1, argc, argv, 0, 1, &rest);
+    int code = options_read(&list_usage, options, sizeof options / sizeof *options, argc, argv, 0, 1, &rest);
     if (code != GO_ON) return code;
     const char *word = rest.n ? rest.items[0] : NULL;
     free(rest.items);
+    if (!plugins_load(&plugins, &error)) return complain(&error);
     if (word && is_file(word)) return list_file(word, json);
     if (word && !find_kind(word, &first, &error)) return complain(&error);
     print_lists(first, word ? first + 1 : end, NULL, json);

@@ -4,11 +4,13 @@
 #include "command/folders.h"
 #include "farm/farm.h"
 #include "say/options.h"
+#include "command/plugins.h"
 #include "command/progress.h"
 #include "record/host.h"
 #include "page/report.h"
 #include "say/signals.h"
 #include "summary/summary.h"
+#include "command/run_agent.h"
 #include "command/run_plan.h"
 #include "command/study_file.h"
 #include "say/places.h"
@@ -29,19 +31,24 @@ static const usage run_usage = {
 
 typedef struct request {
     const char *folder, *shard, *progress;
+    bool own_files, no_mpi, dedicated, mixed;
+    double silence;
     size_t workers, memory_mib;
     double timeout;
     bool retry_failed;
     size_t checkpoint_every;
     fl_study_overrides overrides;
     uint64_t seed;
+    words plugins;
 } request;
 
 /* "2/4" */
-static bool read_shard(const char *text, fl_store_shard *shard, fl_error *error)
+static bool read_shard(const request *asked, fl_store_shard *shard, fl_error *error)
 {
+    const char *text = asked->shard;
     char number[24];
     *shard = (fl_store_shard){ 1, 1 };
+    if (asked->own_files) fl_store_shard_own_files(shard);
     if (!text) return true;
     size_t n = strcspn(text, "/");
     snprintf(number, sizeof number, "%.*s", (int)n, text);
@@ -92,6 +99,14 @@ static bool show(const char *folder, const fl_plan *plan, fl_error *why)
     return true;
 }
 
+/* 75: stopped before a limit, everything kept (EX_TEMPFAIL). */
+static int left(const char *folder, const fl_farm_progress *now)
+{
+    remark("saved and stopped; %zu of %zu trials are safe in %s; run the same command again to go on", now->done,
+           now->total, folder);
+    return STOPPED_EARLY;
+}
+
 static int interrupted(const char *folder, const fl_farm_progress *now)
 {
     int signal_number = signals_came();
@@ -138,19 +153,23 @@ static int run_trials(const fl_farm *farm, const fl_plan *plan)
     fl_farm_end end = fl_farm_run(farm, &now, &error);
     progress_free(((shown *)farm->user)->progress);
     if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &now);
+    if (end == FL_FARM_LEFT) return left(farm->folder, &now);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);
     return failures(&now);
 }
 
-static int run(const fl_study *study, const request *asked, const char *folder)
+static int run(const fl_study *study, const request *asked, const char *folder, fl_wire **wire)
 {
     fl_error error;
     char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
     shown shows = { .progress = progress_new(asked->progress, &error), .workers = asked->workers };
     fl_farm farm = { .study = study,
                      .folder = folder,
-                     .workers = asked->workers,
+                     .workers = asked->dedicated ? 0 : asked->workers,
+                     .wire = wire,
+                     .silence = asked->silence,
+                     .mixed = asked->mixed,
                      .timeout = asked->timeout,
                      .memory_mib = asked->memory_mib,
                      .retry_failed = asked->retry_failed,
@@ -160,8 +179,10 @@ static int run(const fl_study *study, const request *asked, const char *folder)
                      .warned = show_warning,
                      .user = &shows };
     places_program(self);
-    if (!shows.progress || !read_shard(asked->shard, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error)) {
+    if (!shows.progress || !read_shard(asked, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error) ||
+        !signals_catch_leave(&farm.leave, &error)) {
         progress_free(shows.progress);
+        fl_farm_dismiss(wire);
         return complain(&error);
     }
     /* A shard does not know what the others do, and who wants no progress wants no plan. */
@@ -173,6 +194,23 @@ static int run(const fl_study *study, const request *asked, const char *folder)
     return code;
 }
 
+static int run_study(const char *name, const request *asked, fl_wire **wire)
+{
+    fl_error error;
+    char folder[FL_FILE_PATH_MAX];
+    bool alone = asked->dedicated && !*wire;
+    if (alone) fl_error_user(&error, "--dedicated needs other processes that train: launch by mpirun or srun");
+    fl_study *study = alone ? NULL : study_load(name, &asked->overrides, &error);
+    if (!study) {
+        fl_farm_dismiss(wire);
+        return complain(&error);
+    }
+    study_folder(study, asked->folder, folder);
+    int code = run(study, asked, folder, wire);
+    fl_study_free(study);
+    return code;
+}
+
 int verb_run(int argc, char **argv)
 {
     request asked = { .progress = "auto", .seed = UINT64_MAX };
@@ -181,8 +219,16 @@ int verb_run(int argc, char **argv)
         { "--jobs", "-j", OPTION_CORES, "N", "worker processes (default: the physical cores)", &asked.workers },
         STUDY_OVERRIDES(asked.overrides),
         { "--seed", NULL, OPTION_SEED, "N", "first seed and search seed instead of the study's", &asked.seed },
-        { "--shard", NULL, OPTION_TEXT, "I/N", "only the trials with index mod N = I-1, in files of their own",
-          &asked.shard },
+        { "--shard", NULL, OPTION_TEXT, "I/N",
+          "only the trials with index mod N = I-1 (of a feasible budget arms), in files of their own", &asked.shard },
+        { "--own-files", NULL, OPTION_FLAG, NULL,
+          "write files of this start's own: a batch system may start a task twice", &asked.own_files },
+        { "--dedicated", NULL, OPTION_FLAG, NULL, "launched by mpirun or srun: process 0 only supervises",
+          &asked.dedicated },
+        { "--mixed", NULL, OPTION_FLAG, NULL, "take processes on other kinds of machines too", &asked.mixed },
+        { "--silence", NULL, OPTION_NUMBER, "SECONDS", "give up a process that was silent for so long (default: 15)",
+          &asked.silence },
+        { "--no-mpi", NULL, OPTION_FLAG, NULL, "run by itself, however it was launched", &asked.no_mpi },
         { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)",
           &asked.timeout },
         { "--memory", NULL, OPTION_COUNT, "MIB", "stop a worker that takes more memory (default: none)",
@@ -190,24 +236,27 @@ int verb_run(int argc, char **argv)
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
         { "--checkpoint-every", NULL, OPTION_COUNT, "N",
           "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
+        PLUGIN_OPTION(asked.plugins),
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };
     words rest;
     fl_error error;
-    char folder[FL_FILE_PATH_MAX];
+    fl_wire *wire = NULL;
     int code = options_read(&run_usage, options, sizeof options / sizeof *options, argc, argv, builtin_study ? 0 : 1, 1,
                             &rest);
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
-    if (!asked.workers) asked.workers = fl_record_host_cores();
+    if (!plugins_load(&asked.plugins, &error)) return complain(&error);
+    if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain(&error);
+    if (!asked.workers) asked.workers = wire ? run_agent_workers() : fl_record_host_cores();
+    if (wire && fl_wire_rank(wire)) return run_agent(wire, asked.workers);
     asked.overrides.to_run = true;
     asked.overrides.has_seed = asked.seed != UINT64_MAX;
     asked.overrides.seed = asked.seed;
-    fl_study *study = study_load(name, &asked.overrides, &error);
-    if (!study) return complain(&error);
-    study_folder(study, asked.folder, folder);
-    code = run(study, &asked, folder);
-    fl_study_free(study);
+    code = run_study(name, &asked, &wire);
+    if (!wire) return code;
+    fflush(NULL);
+    fl_wire_abandon(wire, code);
     return code;
 }

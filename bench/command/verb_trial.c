@@ -3,6 +3,7 @@
 #include "record/record.h"
 #include "train/checkpoint.h"
 #include "train/export.h"
+#include "command/plugins.h"
 #include "command/trial_options.h"
 #include "trial/default.h"
 #include "command/verbs.h"
@@ -24,6 +25,7 @@ typedef struct request {
     const char *trace, *folder, *checkpoint;
     size_t checkpoint_every;
     bool json;
+    words plugins;
 } request;
 
 static bool accepts(const request *asked, fl_error *error)
@@ -77,8 +79,9 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     json_decref(record);
 }
 
+/* `failed`: it ran, and could not be finished. */
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export, const request *asked,
-                  fl_error *error)
+                  bool *failed, fl_error *error)
 {
     fl_outcome outcome;
     fl_train_callbacks callbacks = fl_train_export_callbacks(export);
@@ -87,6 +90,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
     if (!asked->json && trial->eval_every) print_heading();
     bool ran = fl_train_trial(trainer, trial, &callbacks, &outcome, error);
     if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
+    *failed = ran && outcome.status == FL_OUTCOME_FAILED;
     fl_outcome_free(&outcome);
     return ran;
 }
@@ -98,19 +102,19 @@ static void say(void *user, const char *message, double spent)
 
 /* The file is removed once the outcome has been shown. */
 static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
-                          const request *asked, fl_error *error)
+                          const request *asked, bool *failed, fl_error *error)
 {
     char host[17], id[17], default_path[40];
     fl_train_checkpoint_options checkpoints = {
         .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
     };
-    if (!checkpoints.every) return train(trainer, trial, export, asked, error);
+    if (!checkpoints.every) return train(trainer, trial, export, asked, failed, error);
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_identify(trainer, trial, id);
     snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
     if (!checkpoints.path) checkpoints.path = default_path;
     fl_train_set_checkpoints(trainer, &checkpoints);
-    bool ran = train(trainer, trial, export, asked, error);
+    bool ran = train(trainer, trial, export, asked, failed, error);
     if (ran) fl_train_checkpoint_remove(checkpoints.path);
     return ran;
 }
@@ -119,20 +123,21 @@ static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_t
 static int run(const fl_trial *trial, const request *asked)
 {
     fl_error error;
+    bool failed = false;
     fl_train_trainer *trainer = fl_train_trainer_new();
     bool ready = fl_train_prepare(trainer, trial, &error);
     fl_train_export *export = ready ? fl_train_export_new(trial, asked->trace, asked->folder, &error) : NULL;
-    bool ran = export && train_keeping(trainer, trial, export, asked, &error);
+    if (ready) plugins_catch_crashes(trial);
+    bool ran = export && train_keeping(trainer, trial, export, asked, &failed, &error);
     bool written = fl_train_export_close(export, ran ? &error : NULL);
     fl_train_trainer_free(trainer);
-    return ran && written ? 0 : complain(&error);
+    return ran && written ? failed : complain(&error);
 }
 
 int verb_trial(int argc, char **argv)
 {
     request wanted = { .json = false };
-    trial_request asked = { .batch = FL_TRIAL_DEFAULT_BATCH,
-                            .steps = FL_TRIAL_DEFAULT_STEPS,
+    trial_request asked = { .steps = FL_TRIAL_DEFAULT_STEPS,
                             .eval_every = SIZE_MAX,
                             .threads = FL_TRIAL_DEFAULT_THREADS,
                             .validation = SIZE_MAX,
@@ -144,7 +149,7 @@ int verb_trial(int argc, char **argv)
         { "--schedule", NULL, OPTION_TEXT, "S", "the learning rate's schedule (default " FL_TRIAL_DEFAULT_SCHEDULE ")",
           &asked.schedule },
         { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter; schedule.rates=@FILE reads a list", &asked.set },
-        { "--batch", NULL, OPTION_COUNT, "N", "examples per step (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
+        { "--batch", NULL, OPTION_TEXT, "N", "examples per step, or all (default " TEXT_OF(FL_TRIAL_DEFAULT_BATCH) ")",
           &asked.batch },
         { "--micro-batch", NULL, OPTION_COUNT, "N", "examples computed at once, in bounded memory (default: the batch)",
           &asked.micro_batch },
@@ -181,6 +186,7 @@ int verb_trial(int argc, char **argv)
           &wanted.checkpoint_every },
         { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
           &wanted.checkpoint },
+        PLUGIN_OPTION(wanted.plugins),
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
     words rest;
@@ -188,7 +194,8 @@ int verb_trial(int argc, char **argv)
     fl_trial trial;
     int code = options_read(&trial_usage, options, sizeof options / sizeof *options, argc, argv, 0, 0, &rest);
     if (code != GO_ON) return code;
-    bool made = accepts(&wanted, &error) && trial_from_request(&asked, &trial, &error);
+    bool made =
+        plugins_load(&wanted.plugins, &error) && accepts(&wanted, &error) && trial_from_request(&asked, &trial, &error);
     free(asked.set.items);
     if (!made) return complain(&error);
     code = run(&trial, &wanted);

@@ -1,5 +1,6 @@
 /* fairlead verify: recorded trials run again in this process and compared with their records. */
 #include "base/memory.h"
+#include "command/plugins.h"
 #include "say/options.h"
 #include "record/compare.h"
 #include "record/host.h"
@@ -97,6 +98,7 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
     fl_outcome outcome = { .points = NULL };
     fl_trial trial = fl_study_trial(study, &study->arms[record->slot.arm], record->slot.index, record->slot.repeat);
     bool usable = trial.backend->usable(trial.precision, &unusable);
+    plugins_catch_crashes(&trial);
     bool ran =
         usable && record->status != FL_OUTCOME_FAILED && fl_train_trial(v->trainer, &trial, NULL, &outcome, error);
     bool skipped = !usable || record->status == FL_OUTCOME_FAILED;

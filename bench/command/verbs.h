@@ -3,7 +3,10 @@
 #ifndef BENCH_COMMAND_VERBS_H
 #define BENCH_COMMAND_VERBS_H
 
-enum { NOTHING_MEASURED = 4 }; /* the exit code where there was nothing to show */
+enum {
+    NOTHING_MEASURED = 4, /* the exit code where there was nothing to show */
+    STOPPED_EARLY = 75,   /* where a run was told to save and stop */
+};
 
 int verb_check(int argc, char **argv);
 int verb_compare(int argc, char **argv);
@@ -16,6 +19,7 @@ int verb_plan(int argc, char **argv);
 int verb_plot(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_slurm(int argc, char **argv);
 int verb_summary(int argc, char **argv);
 int verb_trial(int argc, char **argv);
 int verb_verify(int argc, char **argv);

@@ -3,7 +3,9 @@
 #include "base/text.h"
 #include "export/export.h"
 #include "summary/summary.h"
+#include "tables/answers.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -126,6 +128,92 @@ static bool begins_group(const fl_summary *summary, size_t i)
     return true;
 }
 
+/* --- what is tested and declared --- */
+
+/* A hyphen before a number is its sign. */
+static void add_words(fl_text *out, const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        char one[2] = { *at, 0 };
+        bool sign = *at == '-' && isdigit((unsigned char)at[1]) && (at == text || strchr(" [", at[-1]));
+        if (sign)
+            fl_text_add(out, "$-$");
+        else
+            add_escaped(out, one);
+    }
+}
+
+/* The heading's line of words, or its line of more words. */
+static void add_answer_heading(fl_text *out, const answer *a, bool bottom)
+{
+    const char *between = "";
+    for (size_t i = 0; i < a->n_columns; i++) {
+        if (!answer_has(a, i)) continue;
+        fl_text_add(out, "%s", between);
+        add_words(out, bottom ? a->columns[i].bottom : a->columns[i].top);
+        between = " & ";
+    }
+    fl_text_add(out, " \\\\\n");
+}
+
+static void add_answer_head(fl_text *out, const answer *a)
+{
+    fl_text_add(out, "\\begin{tabular}{");
+    for (size_t i = 0; i < a->n_columns; i++)
+        if (answer_has(a, i)) fl_text_add(out, "%c", a->columns[i].left ? 'l' : 'r');
+    fl_text_add(out, "}\n\\toprule\n");
+    add_answer_heading(out, a, false);
+    add_answer_heading(out, a, true);
+    fl_text_add(out, "\\midrule\n");
+}
+
+/* Long words are broken into lines. */
+static void add_answer_cell(fl_text *out, const char *text)
+{
+    enum { LONG = 20 };
+    bool broken = strlen(text) > LONG;
+    if (broken) fl_text_add(out, "\\parbox[t]{8em}{\\raggedright ");
+    add_words(out, text);
+    if (broken) fl_text_add(out, "\\strut}");
+}
+
+static void add_answer_rows(fl_text *out, const answer *a)
+{
+    for (size_t i = 0; i < a->n_cells; i++) {
+        size_t column = i % a->n_columns;
+        if (column && answer_has(a, column)) fl_text_add(out, " & ");
+        if (!column && *a->cells[i] && strchr("[*", *a->cells[i])) fl_text_add(out, "{}");
+        add_answer_cell(out, a->cells[i]);
+        if (column == a->n_columns - 1) fl_text_add(out, " \\\\\n");
+    }
+}
+
+/* Its notes belong to the caption: read alone, the table says what it shows. */
+static void add_answer(fl_text *out, const fl_study *study, const answer *a)
+{
+    fl_text_add(out, "\\begin{table}\n\\centering\n\\caption{");
+    add_escaped(out, study->name);
+    fl_text_add(out, ": ");
+    add_words(out, a->title);
+    for (size_t i = 0; i < a->n_notes; i++) {
+        fl_text_add(out, "; ");
+        add_words(out, a->notes[i].text);
+    }
+    fl_text_add(out, ".}\n\\smallskip\\footnotesize\\setlength{\\tabcolsep}{3pt}\n");
+    if (a->n_cells) {
+        add_answer_head(out, a);
+        add_answer_rows(out, a);
+        fl_text_add(out, "\\bottomrule\n\\end{tabular}\n");
+    }
+    fl_text_add(out, "\\end{table}\n");
+}
+
+static void add_answers(fl_text *out, const fl_study *study, answers all)
+{
+    for (size_t i = 0; i < all.n; i++) add_answer(out, study, &all.items[i]);
+    answers_free(&all);
+}
+
 static bool write_latex(const fl_results *results, FILE *file, export_content *content, fl_error *error)
 {
     fl_text out = { 0 };
@@ -133,6 +221,9 @@ static bool write_latex(const fl_results *results, FILE *file, export_content *c
     fl_text_add(&out, "%% Made by fairlead export. Needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}.\n");
     for (size_t i = 0; i < summary->n_arms; i++)
         if (begins_group(summary, i)) content->n += add_group(&out, summary, i);
+    add_answers(&out, results->study, answers_tested(summary));
+    add_answers(&out, results->study, answers_further(summary));
+    content->claims = fl_summary_shows_claims(summary);
     fputs(out.bytes, file);
     fl_text_free(&out);
     fl_summary_free(summary);

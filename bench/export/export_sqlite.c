@@ -16,6 +16,7 @@ static bool fill(const char *path, const fl_results *results, export_content *co
     sqlite_open(&database, path);
     sqlite_run(&database, sqlite_tables);
     sqlite_add_summary(&database, summary);
+    sqlite_add_further(&database, summary);
     content->n = sqlite_add_trials(&database, summary);
     content->claims = fl_summary_shows_claims(summary);
     sqlite_run(&database, sqlite_views);

@@ -351,6 +351,11 @@ void figure_add_row(figure_data *data, const double *numbers, size_t n, const ch
     figure_add_trials(data, &trial, trial != NULL);
 }
 
+void figure_add_gap(figure_data *data)
+{
+    fl_text_add(&data->rows, "\n");
+}
+
 bool figure_end(figure_data *data)
 {
     static const char *const arrays[] = { "titles", "details", "detail_widths", "places", "first", "last" };

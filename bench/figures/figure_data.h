@@ -65,6 +65,9 @@ void figure_add_numbers(figure_data *data, const double *numbers, size_t n);
 void figure_add_trials(figure_data *data, const char *const *trials, size_t n);
 void figure_add_row(figure_data *data, const double *numbers, size_t n, const char *trial);
 
+/* End a row of a grid within a block. */
+void figure_add_gap(figure_data *data);
+
 /* The end: tells the script how much there is. True when there is something. */
 bool figure_end(figure_data *data);
 

@@ -202,5 +202,6 @@ void report_claims(fl_text *page, const figure_layout *layout, const fl_summary 
     fl_text_add(page, "</p>\n");
     for (size_t i = 0; i < layout->n_panels; i++)
         if (layout->panels[i].summary == summary) add_panel(page, layout, summary, &layout->panels[i]);
+    report_answers(page, summary);
     fl_text_add(page, "</section>\n");
 }

@@ -16,6 +16,7 @@ void report_glance(fl_text *page, const fl_summary *summary);
 
 /* Of one study, what it tests, before anything else; the arms' tables; the warnings. */
 void report_claims(fl_text *page, const figure_layout *layout, const fl_summary *summary);
+void report_answers(fl_text *page, const fl_summary *summary); /* in report_claims: what is declared beyond pairs */
 void report_results(fl_text *page, const figure_layout *layout, const fl_summary *summary);
 void report_warnings(fl_text *page, const fl_summary *summary);
 

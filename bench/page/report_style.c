@@ -47,6 +47,7 @@ const char report_style[] =
     ".narrow th,.narrow td{padding-left:1.5rem}\n"
     ".claims{font-size:1.15rem;margin:1rem 0;padding-left:1.2rem}\n"
     "p.claims{padding:0}\n"
+    ".findings{margin:.5rem 0 0;padding-left:1.2rem}\n"
     "td.prose{text-align:left;white-space:normal;min-width:16rem;font-size:.8125rem;color:var(--soft)}\n"
     "th[colspan]{text-align:center}\n"
     "th.words,td.words{text-align:left}\n"

@@ -30,6 +30,15 @@ void places_program(char path[FL_FILE_PATH_MAX])
     path[n] = 0;
 }
 
+void places_mpi_module(char path[FL_FILE_PATH_MAX])
+{
+    char folder[FL_FILE_PATH_MAX];
+    places_program(folder);
+    *strrchr(folder, '/') = 0;
+    fl_file_path_join(path, folder, "fairlead-mpi.so");
+    if (!fl_file_exists(path)) fl_file_path_join(path, folder, FL_MPI_FROM_PROGRAM);
+}
+
 bool places_shared(const char *name, char path[FL_FILE_PATH_MAX])
 {
     for (size_t i = 0; i < N_SHARES; i++) {

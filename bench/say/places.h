@@ -18,6 +18,9 @@ void places_each_study(void (*found)(void *user, const char *name, const char *p
 /* The path of the running program. */
 void places_program(char path[FL_FILE_PATH_MAX]);
 
+/* The MPI module: beside the program, or where `cmake --install` puts it. */
+void places_mpi_module(char path[FL_FILE_PATH_MAX]);
+
 /* A file of the source tree or the installed share folder, "plots/style.gp"; false when it is in neither. */
 bool places_shared(const char *name, char path[FL_FILE_PATH_MAX]);
 

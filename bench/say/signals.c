@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int ends[2];
+static int ends[2], leave_ends[2];
 static volatile sig_atomic_t came, companion;
 
 enum { GRACE_SECONDS = 1 };
@@ -51,6 +51,22 @@ bool signals_catch(int *file, fl_error *error)
     *file = ends[0];
     sigaction(SIGALRM, &(struct sigaction){ .sa_handler = end }, NULL);
     set_handler(handle);
+    return true;
+}
+
+static void handle_leave(int signal_number)
+{
+    int kept = errno;
+    if (write(leave_ends[1], "", 1) < 0) {
+    } /* a full pipe is readable already */
+    errno = kept;
+}
+
+bool signals_catch_leave(int *file, fl_error *error)
+{
+    if (pipe2(leave_ends, O_CLOEXEC | O_NONBLOCK) != 0) return fl_error_machine(error, "no pipe: %s", strerror(errno));
+    *file = leave_ends[0];
+    sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = handle_leave, .sa_flags = SA_RESTART }, NULL);
     return true;
 }
 

@@ -15,6 +15,9 @@ void signals_end(void);
  * another, is ended: a store survives that as it survives SIGKILL. */
 bool signals_catch(int *file, fl_error *error);
 
+/* Handle SIGUSR1 from now on, by which batch systems announce a limit: *file becomes readable when it has come. */
+bool signals_catch_leave(int *file, fl_error *error);
+
 /* A child process that is to be killed when a signal ends this one; 0: none. */
 void signals_take_along(pid_t child);
 

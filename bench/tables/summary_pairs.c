@@ -86,7 +86,6 @@ static void print_each(const fl_summary *summary, size_t first, fl_summary_verdi
         if (pair->found != found) continue;
         print_pair(summary, pair);
         print_reruns(summary, pair);
-        summary_print_further(summary, pair);
     }
 }
 

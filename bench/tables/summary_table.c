@@ -290,11 +290,9 @@ static void print_summary(const fl_summary *summary)
         print_group_table(summary, i);
         print_group_selected(summary, i);
         summary_print_pairs(summary, i);
-        summary_print_flips(summary, i);
         summary_print_inclusions(summary, i);
     }
-    summary_print_scalings(summary);
-    summary_print_over(summary);
+    summary_print_further(summary);
     summary_print_ledger(summary);
     print_legend(summary);
     print_warnings(summary);

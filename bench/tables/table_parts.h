@@ -25,11 +25,8 @@ bool summary_in_group(const fl_summary *summary, size_t first, size_t i);
 void summary_print_pairs(const fl_summary *summary, size_t first);
 void summary_print_inclusions(const fl_summary *summary, size_t first);
 
-/* What the study declares beyond its pairs: below a pair its effort and time to the target; flips; over workloads. */
-void summary_print_further(const fl_summary *summary, const fl_summary_pair *pair);
-void summary_print_flips(const fl_summary *summary, size_t first);
-void summary_print_over(const fl_summary *summary);
-void summary_print_scalings(const fl_summary *summary);
+/* What the study declares beyond its pairs (answers.h). */
+void summary_print_further(const fl_summary *summary);
 
 /* What the answer cost. */
 void summary_print_ledger(const fl_summary *summary);

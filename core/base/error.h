@@ -26,9 +26,9 @@ bool fl_error_user(fl_error *error, const char *format, ...) __attribute__((form
 bool fl_error_machine(fl_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Print "fairlead: " and the message to stderr and abort. Never for a user's mistake. */
-_Noreturn void fl_error_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+__attribute__((noreturn)) void fl_error_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Print "fairlead: " and the message to stderr and end with exit code FL_ERROR_MACHINE. Allocates nothing. */
-_Noreturn void fl_error_give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
+__attribute__((noreturn)) void fl_error_give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -130,11 +130,18 @@ static void advance(const fl_farm_agenda *agenda, queue *q)
     q->cursor++;
 }
 
+bool fl_farm_agenda_has(const fl_study *study, fl_store_shard shard, const fl_record_slot *slot)
+{
+    uint64_t number = study->feasible ? slot->arm : slot->index;
+    return number % shard.count == shard.number - 1;
+}
+
 /* Move the cursor over what is done and what is another shard's. */
 static void skip_done(const fl_farm_agenda *agenda, queue *q)
 {
     for (; q->cursor < n_places(agenda->study); advance(agenda, q)) {
-        bool mine = q->cursor / agenda->study->repeats % agenda->shard.count == agenda->shard.number - 1;
+        fl_record_slot slot = { (size_t)(q - agenda->queues), q->cursor / agenda->study->repeats, 0 };
+        bool mine = fl_farm_agenda_has(agenda->study, agenda->shard, &slot);
         if (mine && !(q->cursor < q->n_done && q->done[q->cursor])) return;
     }
 }
@@ -194,6 +201,12 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
     return agenda->running ? FL_FARM_NEXT_WAIT : FL_FARM_NEXT_NONE;
 }
 
+bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)
+{
+    if (agenda->running) return false;
+    return agenda->queues ? !choose(agenda) : agenda->next_slot == agenda->n_slots;
+}
+
 void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status)
 {
     agenda->running--;
@@ -203,7 +216,7 @@ void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl
     rule_out(q, slot->index);
 }
 
-/* How many of an arm's indices belong to the shard. */
+/* How many of `n` arms or indices belong to the shard. */
 static size_t share(const fl_store_shard *shard, size_t n)
 {
     return n / shard->count + (n % shard->count >= shard->number);
@@ -213,5 +226,7 @@ size_t fl_farm_agenda_total(const fl_farm_agenda *agenda)
 {
     const fl_study *study = agenda->study;
     if (!agenda->queues) return agenda->n_slots;
-    return share(&agenda->shard, study->trials) * study->repeats * study->n_arms;
+    size_t arms = study->n_arms, trials = study->trials;
+    *(study->feasible ? &arms : &trials) = share(&agenda->shard, study->feasible ? arms : trials);
+    return trials * study->repeats * arms;
 }

@@ -9,7 +9,7 @@
 #define FL_FARM_AGENDA_H
 
 #include "results/results.h"
-#include "store/store.h"
+#include "store/shard.h"
 
 typedef struct fl_farm_agenda fl_farm_agenda;
 
@@ -28,8 +28,14 @@ bool fl_farm_agenda_again(const fl_results *results, const fl_results_entry *rec
 
 void fl_farm_agenda_free(fl_farm_agenda *agenda);
 
+/* Does the trial belong to the shard? */
+bool fl_farm_agenda_has(const fl_study *study, fl_store_shard shard, const fl_record_slot *slot);
+
 /* The next trial to begin, now counted as running; or wait for a running one to end; or none is left. */
 fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot);
+
+/* Nothing is left to begin, now or later. */
+bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda);
 
 /* A trial that was begun has ended. */
 void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status);

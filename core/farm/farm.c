@@ -1,34 +1,35 @@
-/* The supervisor's loop: give out trials, wait for a word from any worker, write down what it says. */
+/* The supervisor's loop: give out trials, wait for a word from any worker or agent, write down what it says. */
 #include "farm/farm.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "farm/agenda.h"
+#include "farm/agents.h"
 #include "farm/checkpoints.h"
-#include "farm/worker.h"
+#include "farm/crew.h"
 #include "record/host.h"
 
-#include <errno.h>
 #include <math.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A worker touches new memory at some GB/s, so within a memory tick it goes past its limit by little more than 100 MiB.
- */
-enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
+/* How long workers may take to end the step they are at and save it. */
+enum { LEAVE_SECONDS = 60 };
 
 typedef struct supervisor {
     const fl_farm *farm;
     fl_store *store;
     fl_farm_agenda *agenda;
-    fl_farm_worker *workers;
-    struct pollfd *polls; /* one per worker, then the interrupt */
+    fl_farm_crew *crew;     /* workers of this process */
+    fl_farm_agents *agents; /* those of others; NULL: there are none */
+    fl_farm_task *returned; /* given to an agent that was lost */
+    size_t n_returned;
+    struct pollfd *polls; /* one per worker, then the two below */
     fl_farm_progress *progress;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
     double began;
+    double leaving; /* until when; 0: not */
 } supervisor;
 
 static void report(supervisor *s)
@@ -54,224 +55,133 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
     if (progress->done > progress->total) progress->total = progress->done;
 }
 
-/* Write an outcome down and tell the agenda. */
-static bool commit(supervisor *s, fl_farm_worker *worker, const fl_outcome *outcome, const char *host)
+/* --- what crew and agents ask and report --- */
+
+/* What a lost agent had comes first. */
+static bool next_slot(supervisor *s, fl_record_slot *slot)
 {
-    if (!fl_store_add(s->store, &worker->slot, &worker->trial, outcome, host, s->error)) return false;
-    if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &worker->slot);
-    fl_farm_agenda_ended(s->agenda, &worker->slot, outcome->status);
-    count(s, &worker->slot, outcome);
-    fl_trial_free(&worker->trial);
-    worker->busy = false;
+    if (s->leaving) return false;
+    if (s->n_returned) {
+        *slot = s->returned[--s->n_returned].slot;
+        return true;
+    }
+    if (fl_farm_agenda_next(s->agenda, slot) != FL_FARM_NEXT_TRIAL) return false;
+    s->progress->running++;
+    return true;
+}
+
+static bool next(void *user, fl_farm_task *task)
+{
+    supervisor *s = user;
+    const fl_study *study = s->farm->study;
+    fl_record_slot slot;
+    if (!next_slot(s, &slot)) return false;
+    *task = (fl_farm_task){ slot, fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat), 0 };
+    return true;
+}
+
+static void give_back(void *user, const fl_farm_task *task)
+{
+    supervisor *s = user;
+    s->returned = fl_memory_grow(s->returned, s->n_returned + 1, sizeof *s->returned);
+    s->returned[s->n_returned++] = (fl_farm_task){ .slot = task->slot };
+}
+
+/* Write an outcome down and tell the agenda. */
+static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+{
+    supervisor *s = user;
+    fl_outcome known = *outcome;
+    char key[17] = "";
+    if (facts) fl_record_host_key(facts, key);
+    if (!*known.trial) fl_trial_id(&task->trial, s->checksums[task->slot.arm], known.trial);
+    bool written = (!facts || fl_store_host(s->store, key, facts, s->error)) &&
+                   fl_store_add(s->store, &task->slot, &task->trial, &known, key, s->error);
+    if (!written) return false;
+    if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
+    fl_farm_agenda_ended(s->agenda, &task->slot, outcome->status);
+    count(s, &task->slot, outcome);
     report(s);
     return true;
 }
 
-static bool commit_outcome(supervisor *s, fl_farm_worker *worker, const fl_outcome *outcome, const json_t *facts)
+static void warn(void *user, const char *message)
 {
-    char key[17];
-    fl_record_host_key(facts, key);
-    return fl_store_host(s->store, key, facts, s->error) && commit(s, worker, outcome, key);
+    const fl_farm *farm = ((supervisor *)user)->farm;
+    if (farm->warned) farm->warned(farm->user, message);
 }
 
-static bool commit_failure(supervisor *s, fl_farm_worker *worker, const char *reason)
-{
-    fl_outcome outcome = { .status = FL_OUTCOME_FAILED };
-    fl_trial_id(&worker->trial, s->checksums[worker->slot.arm], outcome.trial);
-    snprintf(outcome.reason, sizeof outcome.reason, "%.239s", reason);
-    outcome.seconds.total = outcome.seconds.other = fl_clock_seconds() - worker->begun;
-    return commit(s, worker, &outcome, "");
-}
+/* --- the loop --- */
 
-static bool start_worker(supervisor *s, fl_farm_worker *worker)
+static bool assign(supervisor *s)
 {
-    unsigned threads = s->farm->study->arms[0].base.threads;
-    return fl_farm_worker_start(worker, s->farm->worker_command, threads, s->error);
-}
-
-/* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
- * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would
- * grant it more than the limit. */
-static bool replace(supervisor *s, fl_farm_worker *worker, const char *because)
-{
-    char how[100], reason[240];
-    fl_farm_worker lost = *worker;
-    worker->busy = false; /* `lost` keeps the trial */
-    fl_farm_worker_stop(worker, how, sizeof how);
-    if (because && s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &lost.slot);
-    if (!start_worker(s, worker)) return false;
-    worker->slot = lost.slot;
-    worker->trial = lost.trial;
-    worker->begun = lost.begun;
-    worker->attempt = lost.attempt + 1;
-    worker->busy = true;
-    if (lost.attempt < ATTEMPTS) return true; /* sent when the new worker says it is ready */
-    snprintf(reason, sizeof reason, "%s, %u times", because ? because : how, lost.attempt);
-    return commit_failure(s, worker, reason);
-}
-
-static bool send(supervisor *s, fl_farm_worker *worker)
-{
-    char path[FL_FILE_PATH_MAX];
-    fl_farm_checkpoints_path(s->farm->folder, &worker->slot, path);
-    worker->begun = fl_clock_seconds();
-    return fl_farm_worker_send(worker, path, s->farm->checkpoint_every) || replace(s, worker, NULL);
-}
-
-/* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
-static bool assign(supervisor *s, fl_farm_worker *worker)
-{
-    fl_record_slot slot;
-    if (fl_farm_agenda_next(s->agenda, &slot) != FL_FARM_NEXT_TRIAL) return true;
-    if (!worker->pid && !start_worker(s, worker)) return false;
-    worker->slot = slot;
-    worker->trial = fl_study_trial(s->farm->study, &s->farm->study->arms[slot.arm], slot.index, slot.repeat);
-    worker->busy = true;
-    worker->attempt = 1;
-    worker->begun = fl_clock_seconds();
-    s->progress->running++;
-    return !worker->ready || send(s, worker);
-}
-
-static bool assign_to_idle(supervisor *s)
-{
-    for (size_t i = 0; i < s->farm->workers; i++)
-        if (!s->workers[i].busy && !assign(s, &s->workers[i])) return false;
-    return true;
-}
-
-/* A worker exited: an idle one is stopped; a busy one's trial is run again. When worker after worker ends before it
- * could begin, no trial is to blame but the machine. */
-static bool handle_exit(supervisor *s, fl_farm_worker *worker)
-{
-    char how[100];
-    if (worker->busy && (worker->ready || worker->attempt < ATTEMPTS)) return replace(s, worker, NULL);
-    bool idle = !worker->busy;
-    fl_farm_worker_stop(worker, how, sizeof how);
-    return idle || fl_error_machine(s->error, "a worker ended before it could begin (%s)", how);
-}
-
-static bool receive_message(supervisor *s, fl_farm_worker *worker)
-{
-    fl_outcome outcome = { .points = NULL };
-    json_t *facts = NULL;
-    fl_error why;
-    bool fine = true;
-    switch (fl_farm_worker_receive(worker, &outcome, &facts, &why)) {
-    case FL_FARM_MESSAGE_NONE:
-        break;
-    case FL_FARM_MESSAGE_READY:
-        worker->ready = true;
-        fine = !worker->busy || send(s, worker);
-        break;
-    case FL_FARM_MESSAGE_NOTE:
-        if (s->farm->warned) s->farm->warned(s->farm->user, why.text);
-        break;
-    case FL_FARM_MESSAGE_OUTCOME:
-        fine = commit_outcome(s, worker, &outcome, facts);
-        break;
-    case FL_FARM_MESSAGE_ERROR:
-        fine = commit_failure(s, worker, why.text);
-        break;
-    case FL_FARM_MESSAGE_END:
-        fine = handle_exit(s, worker);
-        break;
-    }
-    fl_outcome_free(&outcome);
-    json_decref(facts);
-    return fine;
-}
-
-static bool receive(supervisor *s, fl_farm_worker *worker)
-{
-    bool fine = receive_message(s, worker);
-    while (fine && fl_farm_worker_has_more(worker)) fine = receive_message(s, worker);
-    return fine;
-}
-
-/* Said as well as recorded: it is no trial's fault. */
-static bool is_stuck(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
-{
-    double most = farm->start > 0 ? farm->start : FL_FARM_START_SECONDS;
-    if (worker->ready || fl_clock_seconds() - worker->started <= most) return false;
-    snprintf(because, 100, "its worker was not ready after %g s", most);
-    if (farm->warned) farm->warned(farm->user, "a worker hung before it was ready, and is replaced");
-    return true;
-}
-
-static bool is_late(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
-{
-    snprintf(because, 100, "still running after the timeout of %g s", farm->timeout);
-    return farm->timeout > 0 && worker->ready && fl_clock_seconds() - worker->begun > farm->timeout;
-}
-
-static bool is_over_memory_limit(const fl_farm *farm, const fl_farm_worker *worker, char because[100])
-{
-    size_t mib = farm->memory_mib ? fl_farm_worker_mib(worker) : 0;
-    snprintf(because, 100, "memory: %zu MiB, more than the limit of %zu MiB", mib, farm->memory_mib);
-    return mib > farm->memory_mib;
-}
-
-/* Take their trials from the workers that have gone past a limit. */
-static bool enforce_limits(supervisor *s)
-{
-    char because[100];
-    for (size_t i = 0; i < s->farm->workers; i++) {
-        fl_farm_worker *worker = &s->workers[i];
-        bool beyond = worker->busy && (is_stuck(s->farm, worker, because) || is_late(s->farm, worker, because) ||
-                                       is_over_memory_limit(s->farm, worker, because));
-        if (beyond && !replace(s, worker, because)) return false;
-    }
-    return true;
+    return fl_farm_crew_assign(s->crew, s->error) && fl_farm_agents_assign(s->agents, s->error);
 }
 
 static bool is_any_busy(const supervisor *s)
 {
-    for (size_t i = 0; i < s->farm->workers; i++)
-        if (s->workers[i].busy) return true;
-    return false;
+    return fl_farm_crew_busy(s->crew) || fl_farm_agents_busy(s->agents);
 }
 
-/* A moment, or less where a trial's time is up sooner. */
-static int wait_ms(const supervisor *s)
+/* Nobody works although something is to be done: every agent that could is lost, or has not answered yet. */
+static bool wants_hands(const supervisor *s)
 {
-    double ms = s->farm->memory_mib ? MEMORY_TICK_MS : TICK_MS, now = fl_clock_seconds();
-    for (size_t i = 0; s->farm->timeout > 0 && i < s->farm->workers; i++) {
-        const fl_farm_worker *worker = &s->workers[i];
-        if (worker->busy && worker->ready) ms = fmin(ms, 1000 * (worker->begun + s->farm->timeout - now));
-    }
-    return ms > 0 ? (int)ms + 1 : 0;
+    return s->agents && !s->farm->workers && !s->leaving;
 }
 
-/* Wait until a worker sends something, the interrupt comes or a moment has passed. */
-static void wait_for_message(supervisor *s)
+typedef enum event { EVENT_NONE, EVENT_INTERRUPT, EVENT_LEAVE } event;
+
+/* Wait until a worker sends something, somebody wants an end or a moment has passed. */
+static event wait_for_message(supervisor *s)
 {
-    size_t n = s->farm->workers;
-    for (size_t i = 0; i < n; i++)
-        s->polls[i] = (struct pollfd){ s->workers[i].pid ? s->workers[i].from : -1, POLLIN, 0 };
+    size_t n = fl_farm_crew_polls(s->crew, s->polls);
+    int ms = fl_farm_crew_wait_ms(s->crew), most = fl_farm_agents_wait_ms(s->agents);
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
-    if (poll(s->polls, n + 1, wait_ms(s)) < 0)
-        for (size_t i = 0; i <= n; i++) s->polls[i].revents = 0;
+    s->polls[n + 1] = (struct pollfd){ s->leaving || !s->farm->leave ? -1 : s->farm->leave, POLLIN, 0 };
+    if (poll(s->polls, n + 2, ms < most ? ms : most) < 0)
+        for (size_t i = 0; i < n + 2; i++) s->polls[i].revents = 0;
+    return s->polls[n].revents ? EVENT_INTERRUPT : s->polls[n + 1].revents ? EVENT_LEAVE : EVENT_NONE;
+}
+
+static void leave(supervisor *s)
+{
+    s->leaving = fl_clock_seconds() + LEAVE_SECONDS;
+    fl_farm_crew_leave(s->crew);
+    fl_farm_agents_leave(s->agents);
+}
+
+/* Has everybody who saves a state done so? */
+static bool has_left(const supervisor *s)
+{
+    return s->leaving && (!is_any_busy(s) || fl_clock_seconds() > s->leaving);
 }
 
 /* Work until the agenda is empty. */
 static fl_farm_end work(supervisor *s)
 {
-    while (assign_to_idle(s)) {
-        if (!is_any_busy(s)) return FL_FARM_DONE;
-        wait_for_message(s);
-        if (s->polls[s->farm->workers].revents) return FL_FARM_INTERRUPTED;
-        for (size_t i = 0; i < s->farm->workers; i++)
-            if (s->polls[i].revents && !receive(s, &s->workers[i])) return FL_FARM_ERROR;
-        if (!enforce_limits(s)) return FL_FARM_ERROR;
+    while (assign(s)) {
+        if (has_left(s)) return FL_FARM_LEFT;
+        bool idle = !is_any_busy(s) && !s->n_returned;
+        if (idle && fl_farm_agenda_is_empty(s->agenda)) return FL_FARM_DONE;
+        if (idle && !fl_farm_agents_may_come(s->agents) && wants_hands(s)) {
+            fl_error_machine(s->error, "no agent is left that could run trials");
+            return FL_FARM_ERROR;
+        }
+        event came = wait_for_message(s);
+        if (came == EVENT_INTERRUPT) return FL_FARM_INTERRUPTED;
+        if (came == EVENT_LEAVE) leave(s);
+        if (!fl_farm_crew_handle(s->crew, s->polls, s->error) || !fl_farm_agents_handle(s->agents, s->error))
+            return FL_FARM_ERROR;
         report(s);
     }
     return FL_FARM_ERROR;
 }
 
+/* --- phases --- */
+
 static bool is_of_this_run(const fl_study *study, fl_store_shard shard, const fl_results_entry *record)
 {
-    return record->slot.repeat < study->repeats && record->slot.index % shard.count == shard.number - 1;
+    return record->slot.repeat < study->repeats && fl_farm_agenda_has(study, shard, &record->slot);
 }
 
 /* Count what earlier runs did. */
@@ -348,6 +258,29 @@ static bool check_data(supervisor *s)
     return true;
 }
 
+/* The workers of this process, and the agents elsewhere if this run was launched with any. */
+static void hire(supervisor *s)
+{
+    const fl_farm *farm = s->farm;
+    const fl_farm_crew_options options = {
+        .workers = farm->workers,
+        .threads = farm->study->arms[0].base.threads,
+        .timeout = farm->timeout,
+        .start = farm->start > 0 ? farm->start : FL_FARM_START_SECONDS,
+        .memory_mib = farm->memory_mib,
+        .checkpoint_every = farm->checkpoint_every,
+        .folder = farm->folder,
+        .worker_command = farm->worker_command,
+        .user = s,
+        .next = next,
+        .ended = ended,
+        .warned = warn,
+    };
+    s->crew = fl_farm_crew_new(&options);
+    if (farm->wire && *farm->wire)
+        s->agents = fl_farm_agents_new(farm, &options, (const char(*)[65])s->checksums, give_back);
+}
+
 static fl_farm_end run(supervisor *s)
 {
     const fl_farm *farm = s->farm;
@@ -355,11 +288,13 @@ static fl_farm_end run(supervisor *s)
     if (!check_data(s)) return FL_FARM_ERROR;
     s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
     if (!s->store) return FL_FARM_ERROR;
-    if (*warning && farm->warned) farm->warned(farm->user, warning);
+    if (*warning) warn(s, warning);
+    hire(s);
     bool ready = !farm->checkpoint_every || fl_farm_checkpoints_begin(farm->folder, s->error);
     fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
     if (end == FL_FARM_DONE && farm->shard.count == 1) fl_farm_checkpoints_end(farm->folder);
-    for (size_t i = 0; i < farm->workers; i++) fl_farm_worker_stop(&s->workers[i], NULL, 0);
+    fl_farm_crew_free(s->crew);
+    fl_farm_agents_free(s->agents, end == FL_FARM_INTERRUPTED);
     fl_store_close(s->store);
     return end;
 }
@@ -367,25 +302,19 @@ static fl_farm_end run(supervisor *s)
 fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_error *error)
 {
     *progress = (fl_farm_progress){ .left = -1 };
-    if (farm->shard.count > 1 && farm->study->feasible) {
-        fl_error_user(
-            error, "a feasible budget needs the whole study: which trials it takes depends on all before them; run it "
-                   "without --shard");
-        return FL_FARM_ERROR;
-    }
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
     supervisor s = {
         .farm = farm,
-        .workers = fl_memory_new(farm->workers, sizeof(fl_farm_worker)),
-        .polls = fl_memory_new(farm->workers + 1, sizeof(struct pollfd)),
+        .polls = fl_memory_new(farm->workers + 2, sizeof(struct pollfd)),
         .checksums = fl_memory_new(farm->study->n_arms, sizeof *s.checksums),
         .progress = progress,
         .error = error,
         .began = fl_clock_seconds(),
     };
     fl_farm_end end = run(&s);
-    free(s.workers);
+    if (!s.agents && farm->wire) fl_farm_dismiss(farm->wire);
     free(s.polls);
+    free(s.returned);
     free(s.checksums);
     return end;
 }

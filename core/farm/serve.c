@@ -26,6 +26,19 @@ static bool send(int to, json_t *message)
     return put == n;
 }
 
+/* SIGUSR1: save the state after the present step and leave. */
+static volatile sig_atomic_t leave_asked;
+
+static void ask_leave(int signal_number)
+{
+    leave_asked = 1;
+}
+
+static void leave(void *user)
+{
+    _exit(FL_FARM_WORKER_LEFT);
+}
+
 /* A worker, and where its answers go. */
 typedef struct service {
     fl_train_trainer *trainer;
@@ -41,7 +54,9 @@ static void pass_on(void *user, const char *message, double spent)
 static bool train(service *s, const fl_trial *trial, const json_t *message, fl_outcome *outcome, fl_error *error)
 {
     char host[17];
-    fl_train_checkpoint_options checkpoints = { .user = s, .said = pass_on, .host = host };
+    fl_train_checkpoint_options checkpoints = {
+        .user = s, .said = pass_on, .host = host, .leave_asked = &leave_asked, .leave = leave
+    };
     checkpoints.path = json_string_value(json_object_get(message, "path"));
     checkpoints.every = (size_t)json_integer_value(json_object_get(message, "every"));
     bool keeps = checkpoints.path && checkpoints.every;
@@ -84,6 +99,8 @@ int fl_farm_worker_serve(void)
     signal(SIGINT, SIG_IGN);          /* Ctrl-C and a batch system's SIGTERM reach the whole group; */
     signal(SIGTERM, SIG_IGN);         /* the supervisor decides */
     signal(SIGPIPE, SIG_IGN);
+    struct sigaction action = { .sa_handler = ask_leave, .sa_flags = SA_RESTART };
+    sigaction(SIGUSR1, &action, NULL);
     service s = { .trainer = fl_train_trainer_new(), .to = dup(STDOUT_FILENO) };
     dup2(STDERR_FILENO, STDOUT_FILENO); /* whatever a library prints must not reach the supervisor as an answer */
     char *line = NULL;

@@ -2,6 +2,7 @@
 #include "farm/worker.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "wire/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,8 @@
 
 extern char **environ;
 
-/* Variables that must be in place when the libraries load. */
+/* A worker is a process by itself: it joins nobody, whoever launched its parent. The variables of `threads` must be in
+ * place when the libraries load. */
 static const char *const thread_variables[] = { "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS" };
 enum { N_VARIABLES = sizeof thread_variables / sizeof *thread_variables };
 
@@ -38,7 +40,7 @@ static char **worker_environment(unsigned threads)
         if (asprintf(&settings[used], "%s=%u", thread_variables[used], threads) < 0)
             fl_error_give_up("no memory for a worker's environment");
     for (size_t i = 0; i < n; i++)
-        if (!is_thread_variable(environ[i])) settings[used++] = environ[i];
+        if (!is_thread_variable(environ[i]) && !fl_wire_launch_variable(environ[i])) settings[used++] = environ[i];
     return settings;
 }
 
@@ -85,9 +87,8 @@ bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned
 
 bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every)
 {
-    json_t *trial = fl_trial_json(&worker->trial), *message = json_pack("{s:o}", "trial", trial);
-    const fl_workload *workload = worker->trial.owners.workload;
-    if (!workload->by_name) json_object_set(trial, "definition", workload->definition);
+    json_t *trial = fl_trial_json(&worker->task.trial), *message = json_pack("{s:o}", "trial", trial);
+    fl_trial_add_definitions(&worker->task.trial, trial);
     if (checkpoint_every)
         json_object_set_new(message, "checkpoint",
                             json_pack("{s:s, s:I}", "path", path, "every", (json_int_t)checkpoint_every));
@@ -191,6 +192,6 @@ void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
     }
     if (how) describe_end(status, how, size);
     fl_text_free(&worker->received);
-    if (worker->busy) fl_trial_free(&worker->trial);
+    if (worker->busy) fl_trial_free(&worker->task.trial);
     *worker = (fl_farm_worker){ .pid = 0 };
 }

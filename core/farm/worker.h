@@ -12,8 +12,17 @@
 
 #include <sys/types.h>
 
+enum { FL_FARM_WORKER_LEFT = 75 }; /* the exit code of a worker that saved its trial's state and left (SIGUSR1) */
+
 /* The worker's side: serve until the input closes. Returns the process's exit code. */
 int fl_farm_worker_serve(void);
+
+/* A trial that is to be run, and where its outcome belongs. */
+typedef struct fl_farm_task {
+    fl_record_slot slot;
+    fl_trial trial;  /* owned by whoever runs it */
+    uint64_t number; /* of this assignment; an answer to an earlier one has another */
+} fl_farm_task;
 
 /* The supervisor's side: one worker and what it is doing. */
 typedef struct fl_farm_worker {
@@ -22,17 +31,16 @@ typedef struct fl_farm_worker {
     fl_text received; /* bytes of the next line */
     double started;
     bool ready, busy;
-    fl_record_slot slot;
-    fl_trial trial;   /* owned while busy */
-    unsigned attempt; /* which worker the trial is with, from 1 */
+    fl_farm_task task; /* owned while busy */
+    unsigned attempt;  /* which worker the trial is with, from 1 */
     double begun;
 } fl_farm_worker;
 
 /* Start the program `command` (NULL-ended) as a worker with `threads` threads. */
 bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error);
 
-/* Give it `worker->trial` to run, with a checkpoint in `path` after every so many steps (0: none). False when it is
- * gone.
+/* Give it the trial of `worker->task` to run, with a checkpoint in `path` after every so many steps (0: none). False
+ * when it is gone.
  */
 bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every);
 

@@ -100,29 +100,26 @@ static void constant(float *values, size_t n, double fan_in, double fan_out, dou
     for (size_t i = 0; i < n; i++) values[i] = (float)argument;
 }
 
-static const fl_init_rule rules[] = {
-    { { "he_normal", "normal of variance 2 / fan_in", "He et al. 2015" }, NULL, 0, he_normal },
-    { { "he_uniform", "uniform of variance 2 / fan_in", "He et al. 2015" }, NULL, 0, he_uniform },
-    { { "glorot_normal", "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
-      NULL,
-      0,
-      glorot_normal },
-    { { "glorot_uniform", "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010" },
-      NULL,
-      0,
-      glorot_uniform },
-    { { "truncated_normal", "normal, drawn again beyond two deviations", "" }, "deviation", 0, truncated_normal },
-    { { "uniform", "uniform between -bound and bound", "" }, "bound", 0, uniform },
-    { { "orthogonal", "rows, or columns where they are fewer, of length 1 at right angles", "Saxe et al. 2014" },
-      NULL,
-      0,
-      orthogonal },
-    { { "sparse", "15 connections of each unit normal of variance 1, the others 0", "Martens 2010" }, NULL, 0, sparse },
-    { { "constant", "the same value everywhere", "" }, "value", -HUGE_VAL, constant },
-};
+/* name, what it does, source, what its argument is, the least argument */
+#define RULES(X)                                                                                                       \
+    X(he_normal, "normal of variance 2 / fan_in", "He et al. 2015", NULL, 0)                                           \
+    X(he_uniform, "uniform of variance 2 / fan_in", "He et al. 2015", NULL, 0)                                         \
+    X(glorot_normal, "normal of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010", NULL, 0)                   \
+    X(glorot_uniform, "uniform of variance 2 / (fan_in + fan_out)", "Glorot and Bengio 2010", NULL, 0)                 \
+    X(truncated_normal, "normal, drawn again beyond two deviations", "", "deviation", 0)                               \
+    X(uniform, "uniform between -bound and bound", "", "bound", 0)                                                     \
+    X(orthogonal, "rows, or columns where they are fewer, of length 1 at right angles", "Saxe et al. 2014", NULL, 0)   \
+    X(sparse, "15 connections of each unit normal of variance 1, the others 0", "Martens 2010", NULL, 0)               \
+    X(constant, "the same value everywhere", "", "value", -HUGE_VAL)
 
-static const fl_init_rule *const registry[] = { &rules[0], &rules[1], &rules[2], &rules[3], &rules[4],
-                                                &rules[5], &rules[6], &rules[7], &rules[8], NULL };
+#define RULE(name, about, source, argument, least)                                                                     \
+    static const fl_init_rule rule_##name = { { #name, about, source }, argument, least, name };
+#define PLACE(name, ...) &rule_##name,
+#define NAME(name, ...) #name,
+
+RULES(RULE)
+static const fl_init_rule *const registry[] = { RULES(PLACE) NULL };
+const char *const fl_init_names[] = { RULES(NAME) NULL };
 
 const fl_init_rule *const *fl_init_rules(void)
 {

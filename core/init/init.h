@@ -30,6 +30,7 @@ typedef struct fl_init {
 /* Every rule, NULL-ended: he_normal he_uniform glorot_normal glorot_uniform truncated_normal uniform orthogonal sparse
  * constant. */
 const fl_init_rule *const *fl_init_rules(void);
+extern const char *const fl_init_names[]; /* of the same, NULL-ended */
 const fl_init_rule *fl_init_find(const char *name, fl_error *error);
 
 /* Can parameters start so? The argument and the bias must be finite in single precision, a deviation or a bound at

@@ -52,6 +52,10 @@ double fl_network_curvature_at(fl_network_curvature *curvature, fl_network *netw
 void fl_network_curvature_product(fl_network_curvature *curvature, fl_network_matrix matrix, const float *v,
                                   float *out);
 
+/* What the last question about FL_NETWORK_FISHER_SAMPLED drew: a label per row, or a target per output. */
+const int32_t *fl_network_curvature_drawn_labels(const fl_network_curvature *curvature);
+const float *fl_network_curvature_drawn_targets(const fl_network_curvature *curvature);
+
 /* A matrix with factors: a dense layer, a convolution without groups, one of attention's four projections. It is W, out
  * x in, of `weight`, from row `row` on; its bias, where it has one, is the last column of the block out x (in + bias).
  */

@@ -1,6 +1,9 @@
 /* Lay out parameters, state and memory for a planned graph, and bind its stages to them once. */
 #include "network/network_parts.h"
 #include "base/arena.h"
+#include "backend/bf16.h"
+
+#include <string.h>
 
 static void add_tensor(fl_tensor_layout *layout, fl_tensor *tensors, const fl_tensor *tensor)
 {
@@ -21,6 +24,28 @@ static void mark_output(fl_network *network)
         network->tensors[first].role = FL_TENSOR_OUTPUT;
 }
 
+enum { PAGE = 4096, NEAR = 320 };
+
+/* `bytes` on pages of their own, from byte `into` of the first. */
+static float *whole_pages(fl_arena *arena, size_t bytes, size_t into)
+{
+    size_t all = (into + bytes + PAGE - 1) / PAGE * PAGE;
+    uintptr_t piece = (uintptr_t)fl_arena_bytes(arena, all + PAGE);
+    return (float *)((piece + PAGE - 1) / PAGE * PAGE + into);
+}
+
+/* Both begin in their pages as if the gradient lay behind the parameters, so that one memory that other processes see
+ * can take their place (client/client.h); unless they would begin too near each other in a page: a processor takes a
+ * load for the repetition of a store at the same place of another page. */
+static void allocate_parameters(fl_network *network)
+{
+    size_t bytes = network->layout.count * sizeof(float), into = bytes % PAGE;
+    if (into < NEAR || into > PAGE - NEAR) into = NEAR;
+    network->parameters = whole_pages(network->arena, bytes, 0);
+    network->state = fl_arena_floats(network->arena, network->state_layout.count);
+    if (network->training) network->gradient = whole_pages(network->arena, bytes, into);
+}
+
 static void lay_out_parameters(fl_network *network)
 {
     const fl_network_graph *graph = &network->graph;
@@ -34,9 +59,7 @@ static void lay_out_parameters(fl_network *network)
         for (size_t t = 0; t < op->n_states; t++) add_tensor(&network->state_layout, network->states, &op->states[t]);
     }
     mark_output(network);
-    network->parameters = fl_arena_floats(network->arena, network->layout.count);
-    network->state = fl_arena_floats(network->arena, network->state_layout.count);
-    if (network->training) network->gradient = fl_arena_floats(network->arena, network->layout.count);
+    allocate_parameters(network);
 }
 
 static const fl_network_stage *loss_stage(const fl_network *network)
@@ -168,6 +191,14 @@ void *fl_network_input(fl_network *network)
 fl_backend_precision fl_network_input_precision(const fl_network *network)
 {
     return network->graph.values[0].activation.precision;
+}
+
+void fl_network_input_floats(const fl_network *network, void *to, size_t n)
+{
+    const uint16_t *halves = network->buffers.input;
+    bool f32 = fl_network_input_precision(network) == FL_BACKEND_F32;
+    if (f32) memcpy(to, network->buffers.input, n * sizeof(float));
+    for (size_t i = 0; !f32 && i < n; i++) ((float *)to)[i] = fl_backend_float(halves[i]);
 }
 
 int32_t *fl_network_labels(fl_network *network)

@@ -21,9 +21,10 @@ void fl_network_free(fl_network *network);
 fl_tensor_shape fl_network_in(const fl_network *network);
 
 const fl_tensor_layout *fl_network_layout(const fl_network *network);
-float *fl_network_parameters(fl_network *network); /* layout->count floats */
-float *fl_network_gradient(fl_network *network);   /* the same; NULL unless training */
-void *fl_network_input(fl_network *network);       /* one batch, canonical, to be filled before forward */
+/* layout->count floats each, on pages of their own */
+float *fl_network_parameters(fl_network *network);
+float *fl_network_gradient(fl_network *network); /* NULL unless training */
+void *fl_network_input(fl_network *network);     /* one batch, canonical, to be filled before forward */
 fl_backend_precision fl_network_input_precision(const fl_network *network); /* floats, or bf16 */
 
 /* The loss and what it is measured against. A row is an example, of a classified sequence a position. */

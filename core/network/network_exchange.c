@@ -17,7 +17,7 @@ void fl_network_import_of(const fl_network *network, const float *canonical, flo
 void fl_network_import(fl_network *network, const float *canonical)
 {
     fl_network_import_of(network, canonical, network->parameters);
-    fl_network_refresh(network, 0, network->layout.count);
+    for (size_t i = 0; i < network->graph.n_stages; i++) fl_backend_op_refresh(network->graph.stages[i].op);
 }
 
 void fl_network_export(const fl_network *network, float *canonical)

@@ -1,30 +1,19 @@
 /* Forward and backward walk the stages of a bound network; what they read and leave. */
-#include "backend/bf16.h"
 #include "network/network_parts.h"
-
-#include <string.h>
 
 void fl_network_set_input(fl_network *network, const float *canonical)
 {
     fl_backend_activation_fill(&network->graph.values[0].activation, canonical, network->buffers.input);
 }
 
-void fl_network_input_floats(const fl_network *network, void *to, size_t n)
+void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
 {
-    const uint16_t *halves = network->buffers.input;
-    if (fl_network_input_precision(network) == FL_BACKEND_F32) memcpy(to, network->buffers.input, n * sizeof(float));
-    for (size_t i = 0; i < n && fl_network_input_precision(network) == FL_BACKEND_BF16; i++)
-        ((float *)to)[i] = fl_backend_float(halves[i]);
+    network->moment = moment;
 }
 
 fl_backend_moment fl_network_moment(const fl_network *network)
 {
     return network->moment;
-}
-
-void fl_network_set_moment(fl_network *network, fl_backend_moment moment)
-{
-    network->moment = moment;
 }
 
 void fl_network_forward(fl_network *network)

@@ -144,7 +144,15 @@ struct fl_optimizer {
  * hold FL_HYPER_MAX) is filled as fl_optimizer_inclusion says. A rule is no special case of itself. */
 bool fl_optimizer_map(const fl_optimizer *general, const fl_optimizer *special, const double *hyper, double *mapped);
 
-/* Every optimizer, NULL-ended, in the order of list.h. */
+/* Does the rule say of itself what others rely on: a name, a step, a table that begins with the learning rate, as many
+ * states as are lent? Else a message without its name. */
+bool fl_optimizer_well_formed(const fl_optimizer *rule, fl_error *error);
+
+/* A rule from outside joins the registry; it lives as long as the process, and its name is no other's. False with a
+ * message where there are too many. */
+bool fl_optimizer_add(const fl_optimizer *optimizer, fl_error *error);
+
+/* Every optimizer, NULL-ended, in the order of list.h; then those that were added. */
 const fl_optimizer *const *fl_optimizers(void);
 const fl_optimizer *fl_optimizer_find(const char *name, fl_error *error);
 

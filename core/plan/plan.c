@@ -34,12 +34,23 @@ static double whole_evaluations(const fl_plan_arm *arm)
     return n - (n - 1) * test_share(&arm->arm->base);
 }
 
+/* What the steps of a trial compute, in batches of batch_size: grown ones count several times. Of the arm's first
+ * trial. */
+static double batches_of(const fl_plan *plan, const fl_study_arm *arm)
+{
+    fl_trial trial = fl_study_trial(plan->study, arm, 0, 0);
+    size_t n_training = trial.owners.workload->dataset->n_train - fl_trial_validation(&trial);
+    double batches = (double)fl_trial_batches_before(&trial, trial.steps, n_training);
+    fl_trial_free(&trial);
+    return batches;
+}
+
 static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
 {
     const fl_trial *base = &arm->arm->base;
     double runs = (double)arm->runs, evaluate = whole_evaluations(arm) * arm->speed.evaluation;
     arm->evaluate = runs * evaluate * base->threads;
-    arm->seconds = runs * base->threads * (arm->speed.setup + (double)base->steps * arm->speed.step + evaluate);
+    arm->seconds = runs * base->threads * (arm->speed.setup + batches_of(plan, arm->arm) * arm->speed.step + evaluate);
     arm->bytes = runs * bytes;
     plan->seconds += arm->seconds;
     plan->evaluate += arm->evaluate;

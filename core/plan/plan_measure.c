@@ -30,6 +30,8 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
     trial.init = chosen.init;
     memcpy(trial.values.of[FL_TRIAL_OF_WORKLOAD], chosen.values.of[FL_TRIAL_OF_WORKLOAD],
            sizeof trial.values.of[FL_TRIAL_OF_WORKLOAD]);
+    memcpy(trial.values.of[FL_TRIAL_OF_MODEL], chosen.values.of[FL_TRIAL_OF_MODEL],
+           sizeof trial.values.of[FL_TRIAL_OF_MODEL]);
     memcpy(trial.values.of[FL_TRIAL_OF_OPTIMIZER], chosen.values.of[FL_TRIAL_OF_OPTIMIZER],
            sizeof trial.values.of[FL_TRIAL_OF_OPTIMIZER]);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][rate] = RATE;

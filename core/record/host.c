@@ -103,6 +103,13 @@ json_t *fl_record_host_facts(const fl_backend *backend, const char *implementati
     return facts;
 }
 
+/* Facts for people, no part of the key: an allocation (a cpuset, mpirun's binding) changes the cores that are seen, and
+ * no result depends on them. */
+static bool is_told_only(const char *prefix, const char *name)
+{
+    return !strcmp(prefix, "machine.") && !strcmp(name, "cores");
+}
+
 /* A fact that the older record does not hold is not known to differ: facts are added from release to release. */
 static void add_differences(const json_t *was, const json_t *is, const char *prefix, fl_text *names)
 {
@@ -113,7 +120,7 @@ static void add_differences(const json_t *was, const json_t *is, const char *pre
         const json_t *before = json_object_get(was, name);
         char inner[80];
         snprintf(inner, sizeof inner, "%s%.40s.", prefix, name);
-        if (!before) continue;
+        if (!before || is_told_only(prefix, name)) continue;
         if (json_is_object(value))
             add_differences(before, value, inner, names);
         else if (!json_equal(before, value))
@@ -131,9 +138,12 @@ void fl_record_host_difference(const json_t *was, const json_t *is, fl_text *nam
 
 void fl_record_host_key(const json_t *facts, char key[17])
 {
-    char *line = fl_json_line(facts);
+    json_t *hashed = json_deep_copy(facts);
+    json_object_del(json_object_get(hashed, "machine"), "cores");
+    char *line = fl_json_line(hashed);
     fl_hash_text(fl_hash(line, strlen(line)), key);
     free(line);
+    json_decref(hashed);
 }
 
 void fl_record_host_key_of(const fl_backend *backend, const char *implementation, char key[17])

@@ -1,6 +1,6 @@
 /* Provenance: which machine and which build made a record.
  *
- * The key is a hash of stable facts only (processor, instruction set, caches, cores, sources, compiler, flags, library
+ * The key is a hash of stable facts only (processor, instruction set, caches, sources, compiler, flags, library
  * versions and kernels, floating-point environment, the implementation of every primitive), so the same machine has the
  * same key tomorrow. Together with a trial's identity they are everything that determines its result. Readings that
  * change (load, clock rate, date) are never hashed. A record names its key and the folder keeps the facts behind it, so
@@ -19,7 +19,7 @@ json_t *fl_record_host_facts(const fl_backend *backend, const char *implementati
  * facts at all (NULL): "machine, build". */
 void fl_record_host_difference(const json_t *was, const json_t *is, fl_text *names);
 
-/* 16 hex digits over the facts. */
+/* 16 hex digits over the facts but the number of cores, which depends on what a batch system allots. */
 void fl_record_host_key(const json_t *facts, char key[17]);
 
 /* The same for the facts of fl_record_host_facts. */

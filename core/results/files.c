@@ -19,14 +19,17 @@ struct fl_results_files {
     size_t capacity;
 };
 
-/* Does `name` read "STEM.ENDING" or "STEM.I-of-N.ENDING"? */
+/* Does `name` read "STEM.ENDING", "STEM.I-of-N.ENDING" or "STEM.I-of-N.LIFE.ENDING"? */
 static bool belongs(const char *name, const char *stem, const char *ending)
 {
     size_t n = strlen(stem), i = 0, of = 0;
+    int end = 0;
     char plain[64], rest[32] = "";
     snprintf(plain, sizeof plain, "%s.%s", stem, ending);
     if (!strcmp(name, plain)) return true;
-    return !strncmp(name, stem, n) && sscanf(name + n, ".%zu-of-%zu.%31s", &i, &of, rest) == 3 && !strcmp(rest, ending);
+    if (strncmp(name, stem, n) || sscanf(name + n, ".%zu-of-%zu.%31s", &i, &of, rest) != 3) return false;
+    sscanf(rest, "%*8[0-9a-f].%n", &end);
+    return !strcmp(rest, ending) || (end && !strcmp(rest + end, ending));
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -67,6 +70,11 @@ void fl_results_files_free(fl_results_files *files)
     free(files->paths);
     free(files->line);
     free(files);
+}
+
+size_t fl_results_place_file(fl_results_place place)
+{
+    return (size_t)(place >> OFFSET_BITS);
 }
 
 size_t fl_results_files_count(const fl_results_files *files)
@@ -118,7 +126,7 @@ const char *fl_results_files_next(fl_results_files *files, size_t *n)
 
 const char *fl_results_files_line(fl_results_files *files, fl_results_place place, size_t *n)
 {
-    size_t file = (size_t)(place >> OFFSET_BITS);
+    size_t file = fl_results_place_file(place);
     off_t offset = (off_t)(place & (((fl_results_place)1 << OFFSET_BITS) - 1));
     if (!files->open || files->open_file != file) {
         if (files->open) fclose(files->open);

@@ -14,6 +14,9 @@ typedef struct fl_results_files fl_results_files;
 /* Where a line begins: the greater of two places is the one read later. */
 typedef uint64_t fl_results_place;
 
+/* The file it is in, for fl_results_files_path. */
+size_t fl_results_place_file(fl_results_place place);
+
 /* The files that are there now, in the order of their names; NULL when the folder cannot be read. */
 fl_results_files *fl_results_files_open(const char *folder, const char *stem, const char *ending, fl_error *error);
 void fl_results_files_free(fl_results_files *files);

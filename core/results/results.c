@@ -13,14 +13,20 @@
 
 /* --- lines --- */
 
+static void add_damage_at(fl_results *results, const char *where, const char *what)
+{
+    results->damage = fl_memory_grow(results->damage, results->n_damage + 1, sizeof *results->damage);
+    fl_results_damage *damage = &results->damage[results->n_damage++];
+    damage->where = fl_memory_copy_text(where);
+    snprintf(damage->what, sizeof damage->what, "%s", what);
+}
+
 static void add_damage(fl_results *results, const char *path, size_t line, const char *what)
 {
     fl_text where = { 0 };
     fl_text_add(&where, "%s:%zu", path, line);
-    results->damage = fl_memory_grow(results->damage, results->n_damage + 1, sizeof *results->damage);
-    fl_results_damage *damage = &results->damage[results->n_damage++];
-    damage->where = where.bytes;
-    snprintf(damage->what, sizeof damage->what, "%s", what);
+    add_damage_at(results, where.bytes, what);
+    fl_text_free(&where);
 }
 
 static void damaged(void *user, const char *path, size_t line, const char *what)
@@ -166,10 +172,22 @@ static int by_slot(const void *left, const void *right)
     return by_number(a->repeat, b->repeat);
 }
 
+/* Of one slot the record that counts comes last: one that did not fail after those that did, else by place. */
 static int by_slot_then_place(const void *left, const void *right)
 {
-    int order = by_slot(left, right);
-    return order ? order : by_number(((const fl_results_entry *)left)->place, ((const fl_results_entry *)right)->place);
+    const fl_results_entry *a = left, *b = right;
+    int order = by_slot(a, b);
+    if (!order) order = (b->status == FL_OUTCOME_FAILED) - (a->status == FL_OUTCOME_FAILED);
+    return order ? order : by_number(a->place, b->place);
+}
+
+/* Within one file a later line replaces an earlier one on purpose. */
+static void note_twin(fl_results *results, const fl_results_entry *a, const fl_results_entry *b)
+{
+    bool failed = a->status == FL_OUTCOME_FAILED || b->status == FL_OUTCOME_FAILED;
+    if (failed || fl_results_place_file(a->place) == fl_results_place_file(b->place)) return;
+    results->twins = fl_memory_grow(results->twins, results->n_twins + 1, sizeof *results->twins);
+    results->twins[results->n_twins++] = (fl_results_twin){ a->slot, b->place, a->place };
 }
 
 /* Sort the records and keep the last of each slot. */
@@ -178,8 +196,13 @@ static void settle_records(fl_results *results)
     size_t n = results->n_records, kept = 0;
     fl_results_entry *records = results->records;
     if (n) qsort(records, n, sizeof *records, by_slot_then_place);
-    for (size_t i = 0; i < n; i++)
-        if (i + 1 == n || by_slot(&records[i], &records[i + 1])) records[kept++] = records[i];
+    for (size_t i = 0; i < n; i++) {
+        bool last = i + 1 == n || by_slot(&records[i], &records[i + 1]);
+        if (last)
+            records[kept++] = records[i];
+        else
+            note_twin(results, &records[i], &records[i + 1]);
+    }
     results->n_records = kept;
 }
 
@@ -348,6 +371,7 @@ void fl_results_free(fl_results *results)
     json_decref(results->hosts);
     free(results->host_keys);
     free(results->damage);
+    free(results->twins);
     free(results->records);
     free(results->arms);
     free(results->costs);
@@ -379,6 +403,39 @@ fl_trial_point *fl_results_points(const fl_results *results, const char *trial, 
 bool fl_results_check_points(fl_results *results, fl_error *error)
 {
     return fl_results_points_check(results->points, results, damaged, error);
+}
+
+/* What two runs of one trial agree in, if the bits are the same. */
+static bool tells_the_same(const json_t *a, const json_t *b)
+{
+    static const char *const fields[] = { "trial", "status", "state_hash", "first_losses", "final" };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!json_equal(json_object_get(a, fields[i]), json_object_get(b, fields[i]))) return false;
+    return true;
+}
+
+static json_t *line_at(const fl_results *results, fl_results_place place)
+{
+    size_t n;
+    const char *line = fl_results_files_line(results->trials, place, &n);
+    return line ? fl_record_line_read(line, n - 1) : NULL;
+}
+
+void fl_results_check_twins(fl_results *results)
+{
+    for (const fl_results_twin *twin = results->twins; twin < results->twins + results->n_twins; twin++) {
+        json_t *kept = line_at(results, twin->kept), *other = line_at(results, twin->other);
+        const char *arm = results->study->arms[twin->slot.arm].name;
+        fl_text where = { 0 };
+        fl_text_add(&where, "%s and %s: %s, index %llu, repeat %llu",
+                    fl_results_files_path(results->trials, fl_results_place_file(twin->kept)),
+                    fl_results_files_path(results->trials, fl_results_place_file(twin->other)), arm,
+                    (unsigned long long)twin->slot.index, (unsigned long long)twin->slot.repeat);
+        if (!tells_the_same(kept, other)) add_damage_at(results, where.bytes, "two results of one trial that differ");
+        fl_text_free(&where);
+        json_decref(kept);
+        json_decref(other);
+    }
 }
 
 bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *entry)

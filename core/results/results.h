@@ -1,7 +1,7 @@
 /* A result folder being read: the study, its records and points. Reading changes nothing, and needs neither the machine
  * nor the data that the trials ran on. Damaged lines are skipped and named; of several lines for one (arm, index,
- * repeat) the last counts; points without a record are ignored; trials beyond the ones a feasible budget needs are left
- * out.
+ * repeat) the last counts that did not fail, if there is one; points without a record are ignored; trials beyond the
+ * ones a feasible budget needs are left out.
  */
 #ifndef FL_RESULTS_RESULTS_H
 #define FL_RESULTS_RESULTS_H
@@ -32,6 +32,12 @@ typedef struct fl_results_damage {
     char *where; /* "results/quick/trials.jsonl:17", owned */
     char what[80];
 } fl_results_damage;
+
+/* Two records of one slot, by index into `records` and by the other's place. */
+typedef struct fl_results_twin {
+    fl_record_slot slot;
+    fl_results_place kept, other;
+} fl_results_twin;
 
 /* What an arm has cost, everything that was ever recorded included: repeats, reruns, infeasible and failed runs, and
  * those that were done again. */
@@ -68,6 +74,8 @@ typedef struct fl_results {
     size_t n_host_keys;
     fl_results_damage *damage;
     size_t n_damage;
+    fl_results_twin *twins; /* trials that two processes recorded, each in a file of its own */
+    size_t n_twins;
     size_t earlier_looks; /* at the declared claims, on other numbers of trials (record/log.h) */
     fl_results_files *trials;
     struct fl_results_points_index *points;
@@ -90,6 +98,9 @@ fl_trial_point *fl_results_points(const fl_results *results, const char *trial, 
 /* Read every line of the points' files, which fl_results_read leaves alone, and add the damaged ones to `damage`. False
  * when a file cannot be read to its end. */
 bool fl_results_check_points(fl_results *results, fl_error *error);
+
+/* Add to `damage` every twin whose two records do not hold the same result, each with both places. */
+void fl_results_check_twins(fl_results *results);
 
 /* Are points of this complete trial missing, which were written before it? Only damage does that. */
 bool fl_results_lacks_points(const fl_results *results, const fl_results_entry *entry);

@@ -14,7 +14,7 @@
 #include "search/search.h"
 #include "trial/setting.h"
 
-enum { FL_SEARCH_SPACE_AXES = 2 * FL_HYPER_MAX };
+enum { FL_SEARCH_SPACE_AXES = FL_TRIAL_OWNERS * FL_HYPER_MAX };
 
 typedef struct fl_search_axis {
     char name[64]; /* as the study names it: "one_minus_beta1" */

@@ -37,16 +37,19 @@ static bool take_own(int lock, const char *path, const char *folder, char *warni
     return fl_error_machine(error, "%s: cannot be written: %s", path, strerror(errno));
 }
 
-/* May the writer who locks by the file `name` have trials of this shard? Shards of one count share none. */
+/* May the writer who locks by the file `name` have trials of this shard? Shards of one count share none, and starts
+ * with files of their own may do the same. */
 static bool is_rival(const char *name, fl_store_shard shard)
 {
-    char own[64];
+    char own[64], life[FL_STORE_LIFE] = "";
     size_t number, count;
     int end = 0;
     fl_store_file_name(own, stem, ending, shard);
     if (strncmp(name, stem, strlen(stem)) || !strcmp(name, own)) return false;
     sscanf(name, ".lock.%zu-of-%zu.pid%n", &number, &count, &end);
-    return !end || count != shard.count;
+    if (!end) sscanf(name, ".lock.%zu-of-%zu.%8[0-9a-f].pid%n", &number, &count, life, &end);
+    if (!end || count != shard.count) return true;
+    return number == shard.number && !(*life && *shard.life);
 }
 
 /* Does nobody hold the lock `path`? Shared, so that two who look do not see each other. */

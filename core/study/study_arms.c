@@ -130,7 +130,7 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
 {
     static const char *const keys[] = { "arm", "optimizer", "schedule", "space", NULL };
     fl_json_node child;
-    const char *optimizer, *schedule = FL_TRIAL_DEFAULT_SCHEDULE;
+    const char *schedule = FL_TRIAL_DEFAULT_SCHEDULE;
     fl_error why;
     if (!fl_json_is_object(r->node, error) || !fl_json_only(r->node, keys, error)) return false;
     if (!fl_json_need(r->node, "arm", &child, error) || !fl_study_read_label(child, "an arm's name", &r->label, error))
@@ -138,8 +138,8 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
     for (size_t i = 0; i < study->n_arms; i++)
         if (!strcmp(study->arms[i].label, r->label))
             return fl_json_fail(child, error, "there is an arm '%s' already", r->label);
-    if (!fl_json_need(r->node, "optimizer", &child, error) || !fl_json_string(child, &optimizer, error)) return false;
-    if (!(r->optimizer = fl_optimizer_find(optimizer, &why))) return fl_json_fail_with(child, error, &why);
+    if (!fl_json_need(r->node, "optimizer", &child, error)) return false;
+    if (!(r->optimizer = fl_trial_optimizer_read(child, error))) return false;
     if (fl_json_get(r->node, "schedule", &child) && !fl_json_string(child, &schedule, error)) return false;
     if (!(r->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(child, error, &why);
     return fl_json_need(r->node, "space", &r->space_node, error);

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
+#include "trial/model.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,25 +49,37 @@ static bool read_split(fl_json_node root, fl_trial *base, fl_error *error)
         return fl_json_fail(split, error,
                             "validation = %zu leaves nothing to train on: the training file of %s has %zu examples",
                             validation, base->owners.workload->entry.name, all);
-    if (base->batch_size == FL_STUDY_BATCH_ALL) base->batch_size = all - validation;
+    fl_trial_resolve_batch(base);
     if (base->batch_size <= all - validation) return true;
     return fl_json_fail(batch_node(root, base->batch_size), error,
                         "a batch of %zu is larger than the training split of %zu examples of %s", base->batch_size,
                         all - validation, base->owners.workload->entry.name);
 }
 
-/* Of a batch whose size nobody wrote down the largest divisor up to `micro_batch`. */
-static bool read_micro_batch(fl_json_node root, bool all, fl_trial *base, fl_error *error)
+/* The split and the micro-batch settle a batch of all examples, and must suit any other. */
+static bool read_batch(fl_json_node root, fl_trial *base, fl_error *error)
 {
     fl_json_node micro;
-    if (!fl_json_optional_whole(root, "micro_batch", 1, UINT32_MAX, &base->micro_batch, error)) return false;
+    if (!fl_json_optional_whole(root, "micro_batch", 1, UINT32_MAX, &base->micro_batch, error) ||
+        !read_split(root, base, error))
+        return false;
     if (!fl_json_get(root, "micro_batch", &micro) || base->batch_size % base->micro_batch == 0) return true;
-    if (!all)
-        return fl_json_fail(micro, error, "a micro-batch of %zu does not divide a batch of %zu", base->micro_batch,
-                            base->batch_size);
-    if (base->micro_batch > base->batch_size) base->micro_batch = base->batch_size;
-    while (base->batch_size % base->micro_batch) base->micro_batch--;
-    return true;
+    return fl_json_fail(micro, error, "a micro-batch of %zu does not divide a batch of %zu", base->micro_batch,
+                        base->batch_size);
+}
+
+/* Initial weights are the study's, the same for all arms, or a setting of each space. */
+static bool read_init(fl_json_node root, const fl_search_space *space, fl_init *init, fl_error *error)
+{
+    fl_json_node node;
+    if (!fl_json_get(root, "init", &node)) return true;
+    for (size_t i = FL_TRIAL_INIT; i <= FL_TRIAL_INIT_BIAS; i++)
+        if (fl_search_space_settles(space, FL_TRIAL_OF_MODEL, i))
+            return fl_json_fail_key(node, error,
+                                    "'init' and a space's '%s' both settle how parameters start; one of "
+                                    "them must go",
+                                    fl_trial_model[i].name);
+    return fl_trial_init_read(node, init, error);
 }
 
 static fl_trial_test test_of(const fl_study *study)
@@ -80,7 +93,6 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
                         fl_error *error)
 {
     fl_json_node child;
-    bool all = base->batch_size == FL_STUDY_BATCH_ALL;
     size_t threads = FL_TRIAL_DEFAULT_THREADS;
     fl_json_get(root, "budget", &child);
     if (!fl_study_read_steps(root, base->batch_size, &base->steps, error) ||
@@ -94,8 +106,7 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
         !read_workload_options(root, base, error))
         return false;
     base->threads = (unsigned)threads;
-    if (!read_split(root, base, error) || !read_micro_batch(root, all, base, error)) return false;
-    if (fl_json_get(root, "init", &child) && !fl_trial_init_read(child, &base->init, error)) return false;
+    if (!read_batch(root, base, error) || !read_init(root, space, &base->init, error)) return false;
     base->n_rates = space->n_rates;
     base->rates = fl_memory_new(space->n_rates, sizeof(double));
     if (space->n_rates) memcpy(base->rates, space->rates, space->n_rates * sizeof(double));

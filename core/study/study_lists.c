@@ -57,7 +57,7 @@ static bool read_precision(fl_json_node node, fl_study_lists *l, fl_error *error
 
 static bool read_batch(fl_json_node node, fl_study_lists *l, fl_error *error)
 {
-    uint64_t batch = FL_STUDY_BATCH_ALL;
+    uint64_t batch = FL_TRIAL_BATCH_ALL;
     const char *text = json_string_value(fl_json_value(node));
     bool all = text && !strcmp(text, "all");
     if (!all && !fl_json_whole(node, 1, UINT32_MAX, &batch, error)) return false;

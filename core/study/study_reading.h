@@ -14,9 +14,6 @@ bool fl_study_read_label(fl_json_node node, const char *what, const char **label
 /* Text of any length and several lines, without other control characters. */
 bool fl_study_read_prose(fl_json_node node, const char **text, fl_error *error);
 
-/* A batch of the whole training split: its size is known once the workload and the split are. */
-#define FL_STUDY_BATCH_ALL SIZE_MAX
-
 /* As a study writes it: "64" or "all". */
 enum { FL_STUDY_BATCH_TEXT = 32 };
 const char *fl_study_batch_text(size_t batch_size, char text[FL_STUDY_BATCH_TEXT]);

@@ -1,5 +1,6 @@
 /* A study with every default written out: what study.json in a result folder holds, and what a later run is compared
  * with. */
+#include "own/own.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
 
@@ -67,13 +68,26 @@ static json_t *resolved_workloads(const fl_study *study, const json_t *file)
     return only;
 }
 
-static json_t *resolved_arms(const json_t *file)
+/* Of an optimizer of a user's own the definition, which says what its name alone does not. */
+static json_t *resolved_optimizer(const fl_study *study, const char *label)
+{
+    const fl_study_arm *arm = study->arms;
+    while (strcmp(arm->label, label)) arm++;
+    return fl_own_json(arm->base.owners.optimizer);
+}
+
+static json_t *resolved_arms(const fl_study *study, const json_t *file)
 {
     json_t *arms = json_deep_copy(json_object_get(file, "arms"));
     size_t i;
     json_t *arm;
-    json_array_foreach(arms, i, arm) if (!json_object_get(arm, "schedule"))
-        json_object_set_new(arm, "schedule", json_string(FL_TRIAL_DEFAULT_SCHEDULE));
+    json_array_foreach(arms, i, arm)
+    {
+        const char *label = json_string_value(json_object_get(arm, "arm"));
+        json_object_set_new(arm, "optimizer", resolved_optimizer(study, label));
+        if (!json_object_get(arm, "schedule"))
+            json_object_set_new(arm, "schedule", json_string(FL_TRIAL_DEFAULT_SCHEDULE));
+    }
     return arms;
 }
 
@@ -105,6 +119,6 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     json_t *claims = fl_study_claims_json(study, json_object_get(file, "claims"));
     if (claims) json_object_set_new(resolved, "claims", claims);
     copy_if_given(resolved, file, "narrowed_from");
-    json_object_set_new(resolved, "arms", resolved_arms(file));
+    json_object_set_new(resolved, "arms", resolved_arms(study, file));
     return resolved;
 }

@@ -1,5 +1,6 @@
 /* What a study must be before it is run, beyond what it takes to read it: result folders of earlier releases and of
  * other machines need not be so, and stay readable. */
+#include "own/own.h"
 #include "study/study_reading.h"
 
 #include <string.h>
@@ -56,12 +57,26 @@ static bool accept_data(fl_json_node root, const fl_workload *workload, fl_error
     return fl_json_fail(node, error, "%s", workload->trouble);
 }
 
+/* Files of its own are there and are those that the study was begun with. */
+static bool accept_optimizer(fl_json_node root, const fl_study_arm *arm, fl_error *error)
+{
+    fl_json_node arms, node = root, name;
+    fl_error why;
+    if (fl_own_ready(arm->base.owners.optimizer, &why)) return true;
+    fl_json_get(root, "arms", &arms);
+    for (bool more = fl_json_first(arms, &node); more; more = fl_json_next(&node))
+        if (fl_json_get(node, "arm", &name) && !strcmp(json_string_value(fl_json_value(name)), arm->label)) break;
+    fl_json_get(node, "optimizer", &node);
+    return fl_json_fail_with(node, error, &why);
+}
+
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error)
 {
     for (size_t i = 0; i < study->n_arms; i++) {
         const fl_trial *base = &study->arms[i].base;
         if (!accept_backend(root, base, error) || !accept_init(root, &base->init, error) ||
-            !accept_split(root, &base->split, error) || !accept_data(root, base->owners.workload, error))
+            !accept_split(root, &base->split, error) || !accept_data(root, base->owners.workload, error) ||
+            !accept_optimizer(root, &study->arms[i], error))
             return false;
     }
     return true;

@@ -7,7 +7,7 @@
 const char *fl_study_batch_text(size_t batch_size, char text[FL_STUDY_BATCH_TEXT])
 {
     snprintf(text, FL_STUDY_BATCH_TEXT, "%zu", batch_size);
-    return batch_size == FL_STUDY_BATCH_ALL ? "all" : text;
+    return batch_size == FL_TRIAL_BATCH_ALL ? "all" : text;
 }
 
 /* Is `batch_size` one of those the study asks for? */

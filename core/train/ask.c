@@ -19,17 +19,28 @@ static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradien
 
 /* --- curvature: of one batch it stands where it is put, of several it goes through them for every product --- */
 
-static size_t n_batches(const fl_train_run *run)
+static bool is_of_all(const fl_train_run *run)
 {
-    size_t n = fl_trial_micro_batch(run->trial);
-    bool all = run->curvature.batch == FL_OPTIMIZER_ALL;
-    return (all ? run->plans->splits.training.count : run->trial->batch_size) / n;
+    return run->curvature.batch == FL_OPTIMIZER_ALL;
 }
 
-/* Batch `index` of those it is of; running statistics as the step's own pass found them. */
+/* Micro-batches, or whole batches. */
+static size_t n_parts(const fl_train_run *run)
+{
+    size_t of_all = run->plans->splits.training.count, of_step = fl_train_run_examples(run);
+    return (is_of_all(run) ? of_all : of_step) / fl_trial_micro_batch(run->trial);
+}
+
+/* What a product costs, in products of one batch. */
+static size_t cost(const fl_train_run *run)
+{
+    return is_of_all(run) ? run->plans->splits.training.count / run->trial->batch_size : 1;
+}
+
+/* Part `index` of those it is of; running statistics as the step's own pass found them. */
 static void go_to(fl_train_run *run, size_t index)
 {
-    bool all = run->curvature.batch == FL_OPTIMIZER_ALL;
+    bool all = is_of_all(run);
     fl_network_curvature *curvature = all ? run->plans->curvature_of_all : run->plans->curvature;
     const float *state = run->passing.count && !all ? run->passing.before : NULL;
     if (all)
@@ -46,16 +57,16 @@ static void stand(fl_optimizer_update *update, uint64_t batch)
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
     run->curvature.batch = batch;
-    if (n_batches(run) == 1) go_to(run, 0);
+    if (n_parts(run) == 1) go_to(run, 0);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }
 
-/* The mean over all batches; `out` is not `v`. */
+/* The mean over all parts; `out` is not `v`. */
 static void multiply(fl_train_run *run, fl_network_matrix matrix, const float *v, float *out)
 {
-    size_t n = n_batches(run), count = fl_network_layout(run->network)->count;
+    size_t n = n_parts(run), count = fl_network_layout(run->network)->count;
     float *sum = run->curvature.sum;
-    run->outcome->curvature_products += n;
+    run->outcome->curvature_products += cost(run);
     for (size_t i = 0; i < n; i++) {
         if (n > 1) go_to(run, i);
         fl_network_curvature_product(run->curvature.of, matrix, v, out);

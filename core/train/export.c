@@ -110,13 +110,13 @@ static bool write_manifest(const fl_train_export *export, const fl_network *netw
     return written;
 }
 
-static void begun(void *user, const fl_network *network)
+static void begun(void *user, const fl_network *network, size_t most)
 {
     fl_train_export *export = user;
     fl_error error;
     bool fine = write_manifest(export, network, &error) && write_tensors(export, network, "init", &error) &&
                 write_state(export, network, "state/init", &error) &&
-                (export->batches = fl_train_batches_new(export->trial, network, export->folder, &error));
+                (export->batches = fl_train_batches_new(export->trial, most, network, export->folder, &error));
     keep(export, fine, &error);
 }
 

@@ -16,24 +16,27 @@ static json_t *shape_json(fl_tensor_shape shape)
     return sizes_json(sizes, image ? 3 : shape.form == FL_TENSOR_SEQUENCE ? 2 : 1);
 }
 
-static json_t *layers_json(const fl_workload *workload, const double *options, fl_tensor_shape in)
+static json_t *layers_json(const fl_trial *trial, fl_tensor_shape in)
 {
+    const fl_workload *workload = trial->owners.workload;
+    fl_layer layers[FL_WORKLOAD_LAYERS];
     fl_tensor_shape out[FL_WORKLOAD_LAYERS];
     json_t *list = json_array();
-    fl_workload_shapes(workload, options, in, out);
+    fl_trial_layers(trial, layers);
+    fl_workload_shapes(workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], in, out);
     for (size_t i = 0; i + 1 < workload->n_layers; i++) {
-        json_t *layer = fl_workload_layer_json(workload, i, options);
+        json_t *layer = fl_workload_layer_json(workload, i, layers);
         json_object_set_new(layer, "shape", shape_json(out[i]));
         json_array_append_new(list, layer);
     }
     return list;
 }
 
-static json_t *loss_json(const fl_workload *workload, const double *options, size_t n_parameters)
+static json_t *loss_json(const fl_trial *trial, size_t n_parameters)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t last = fl_workload_layers(workload, options, layers) - 1;
-    json_t *loss = fl_workload_layer_json(workload, last, options);
+    size_t last = fl_trial_layers(trial, layers) - 1;
+    json_t *loss = fl_workload_layer_json(trial->owners.workload, last, layers);
     json_object_set_new(loss, "reduction", json_string("mean over the batch"));
     if (layers[last].kind != FL_LAYER_QUADRATIC) return loss;
     json_t *curvatures = json_array();
@@ -56,14 +59,12 @@ static json_t *tensors_json(const fl_tensor_layout *layout)
 
 json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network)
 {
-    const fl_workload *workload = trial->owners.workload;
-    const double *options = trial->values.of[FL_TRIAL_OF_WORKLOAD];
     const fl_tensor_layout *layout = fl_network_layout(network);
     fl_tensor_shape in = fl_network_in(network);
-    return json_pack(
-        "{s:i, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "input", shape_json(in), "layers",
-        layers_json(workload, options, in), "tensors", tensors_json(layout), "state",
-        tensors_json(fl_network_state_layout(network)), "loss", loss_json(workload, options, layout->n_parameters),
-        "optimizer", "name", trial->owners.optimizer->entry.name, "hyperparameters", fl_trial_hyperparameters(trial),
-        "schedule", trial->owners.schedule->entry.name, "seed", (json_int_t)trial->seed, "trial", fl_trial_json(trial));
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "input",
+                     shape_json(in), "layers", layers_json(trial, in), "tensors", tensors_json(layout), "state",
+                     tensors_json(fl_network_state_layout(network)), "loss", loss_json(trial, layout->n_parameters),
+                     "optimizer", "name", trial->owners.optimizer->entry.name, "hyperparameters",
+                     fl_trial_hyperparameters(trial), "schedule", trial->owners.schedule->entry.name, "seed",
+                     (json_int_t)trial->seed, "trial", fl_trial_json(trial));
 }

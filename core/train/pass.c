@@ -5,14 +5,21 @@
 
 #include <string.h>
 
-static size_t micro_batches(const fl_train_run *run)
+size_t fl_train_run_examples(const fl_train_run *run)
 {
-    return run->trial->batch_size / fl_trial_micro_batch(run->trial);
+    return run->multiple * run->trial->batch_size;
 }
 
+static size_t micro_batches(const fl_train_run *run)
+{
+    return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial);
+}
+
+/* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
 void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
 {
-    size_t first = fl_dataset_order_batch(&run->order, step) + part * n;
+    size_t parts = run->trial->batch_size / n, number = run->first_batch + (step - run->step) * run->multiple;
+    size_t first = fl_dataset_order_batch(&run->order, number + part / parts) + part % parts * n;
     fl_backend_moment moment = { run->trial->seed, step, part * n };
     input.pipeline = run->plans->pipeline;
     input.moment = &moment;

@@ -2,6 +2,7 @@
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
 #include "train/suits.h"
+#include "trial/model.h"
 
 #include <string.h>
 
@@ -31,9 +32,12 @@ static bool same_process(const fl_trial *a, const fl_trial *b)
 
 static bool same_layers(const fl_trial *a, const fl_trial *b)
 {
+    const double *left = a->values.of[FL_TRIAL_OF_MODEL], *right = b->values.of[FL_TRIAL_OF_MODEL];
     return a->owners.workload == b->owners.workload &&
            !memcmp(a->values.of[FL_TRIAL_OF_WORKLOAD], b->values.of[FL_TRIAL_OF_WORKLOAD],
-                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]);
+                   sizeof a->values.of[FL_TRIAL_OF_WORKLOAD]) &&
+           !memcmp(&left[FL_TRIAL_DROPOUT], &right[FL_TRIAL_DROPOUT], sizeof *left) &&
+           !memcmp(&left[FL_TRIAL_LABEL_SMOOTHING], &right[FL_TRIAL_LABEL_SMOOTHING], sizeof *left);
 }
 
 static bool same_network(const fl_trial *a, const fl_trial *b)
@@ -79,13 +83,15 @@ static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
     if (!same_network(&plans->trial, trial)) drop_networks(plans);
 }
 
+/* An evaluation measures the plain loss. */
 static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size_t batch, bool training,
                         fl_error *error)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    size_t n = fl_trial_layers(trial, layers);
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
+    if (!training) layers[n - 1].label_smoothing = 0;
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 

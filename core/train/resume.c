@@ -37,6 +37,7 @@ static void take_up(fl_train_run *run)
     const fl_train_position *at = &run->checkpoint.at;
     fl_outcome *outcome = run->outcome;
     run->step = outcome->steps_done = at->steps;
+    run->first_batch = fl_trial_batches_before(run->trial, run->step, run->plans->splits.training.count);
     outcome->first_losses = at->first_losses;
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;

@@ -34,6 +34,12 @@ typedef struct fl_train_curvature {
     fl_optimizer_block *blocks;
 } fl_train_curvature;
 
+/* Arrays that a rule's process sees, where they are not the trainer's own. */
+typedef struct fl_train_copy {
+    float *parameters, *gradient; /* parameters NULL: nothing is copied */
+    bool knows_parameters;        /* which only the rule moves */
+} fl_train_copy;
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
@@ -58,6 +64,8 @@ typedef struct fl_train_run {
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
+    struct fl_client *client; /* NULL: the rule is in this process */
+    fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
@@ -67,8 +75,10 @@ typedef struct fl_train_run {
     int32_t *shown_labels;
     float *shown_targets; /* NULL: the loss wants none */
     double started, loss, rate;
-    double lap;  /* when the present lap of the timer began */
-    size_t step; /* from 0 */
+    double lap;           /* when the present lap of the timer began */
+    size_t step;          /* from 0 */
+    size_t multiple;      /* the step's batch is so many of the trial's batch size */
+    uint64_t first_batch; /* of that size, from 0: the step's first */
 } fl_train_run;
 
 /* Allocate all memory and put the first step's state in place: a checkpoint's, or the initial one. False with a
@@ -80,6 +90,12 @@ void fl_train_run_note_point(fl_train_run *run);
 
 /* Allocate what the rule is lent. */
 void fl_train_run_lend(fl_train_run *run);
+
+/* Start the process of a rule that has one, and lend it its arrays. */
+bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
+
+/* Let it move the parameters; what goes wrong is the outcome's status and reason. */
+void fl_train_run_ask_client(fl_train_run *run);
 
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);
@@ -98,7 +114,11 @@ double fl_train_run_penalty(const fl_train_run *run);
 /* Before forward: the step's parameters are where the rule wants its loss. */
 void fl_train_run_look(fl_train_run *run);
 
-/* Examples `part` * n to (part + 1) * n - 1 of the batch of `step`. */
+/* How many examples the step's batch has. */
+size_t fl_train_run_examples(const fl_train_run *run);
+
+/* Examples `part` * n to (part + 1) * n - 1 of the batch of `step`, this one or a later one as large; n divides the
+ * trial's batch size. */
 void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input,
                          int32_t *labels);
 

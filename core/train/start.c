@@ -6,10 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of the whole batch, whatever its micro-batches. */
+static size_t most_examples(const fl_train_run *run)
+{
+    const fl_trial *trial = run->trial;
+    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
+}
+
+/* Of the whole batch, whatever its micro-batches, as large as it grows. */
 static void make_shown(fl_train_run *run)
 {
-    size_t parts = run->trial->batch_size / fl_trial_micro_batch(run->trial);
+    size_t parts = most_examples(run) / fl_trial_micro_batch(run->trial);
     run->shown = fl_arena_floats(run->arena, parts * fl_tensor_shape_size(fl_network_in(run->network)));
     run->shown_labels = fl_arena_bytes(run->arena, parts * fl_network_n_losses(run->network) * sizeof(int32_t));
     size_t targets = fl_network_n_targets(run->network);
@@ -27,7 +33,7 @@ static void allocate(fl_train_run *run)
     run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters + n_statistics);
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped) make_shown(run);
-    if (trial->micro_batch && trial->micro_batch < trial->batch_size)
+    if (fl_trial_micro_batch(trial) < trial->batch_size || fl_trial_grows(trial))
         run->sum = fl_arena_floats(run->arena, fl_network_layout(run->network)->count);
     if (run->plans->carries)
         fl_dataset_order_start_streams(&run->order, run->plans->splits.training.count, trial->batch_size);
@@ -61,10 +67,12 @@ static void describe(fl_train_run *run)
 
 static void begin(fl_train_run *run)
 {
-    fl_network_init(run->network, &run->trial->init, run->trial->seed);
+    fl_init init = fl_trial_init(run->trial);
+    fl_network_init(run->network, &init, run->trial->seed);
     fl_train_average_start(&run->average, run->network);
     fl_train_run_start_rule(run);
-    if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
+    if (run->callbacks && run->callbacks->begun)
+        run->callbacks->begun(run->callbacks->user, run->network, most_examples(run));
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)
@@ -73,6 +81,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     run->network = run->plans->training;
     if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
     allocate(run);
+    if (!fl_train_run_start_client(run, error)) return false;
     describe(run);
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);

@@ -60,6 +60,11 @@ static bool streams_suit(const fl_train_plans *plans, const fl_trial *trial, fl_
                              "workload '%s' carries state from batch to batch, so its batch cannot be computed in "
                              "parts; leave micro_batch away",
                              trial->owners.workload->entry.name);
+    if (fl_trial_grows(trial))
+        return fl_error_user(error,
+                             "workload '%s' carries state from batch to batch, so its batch cannot grow; leave "
+                             "batch.factor away",
+                             trial->owners.workload->entry.name);
     if (splits->validation.count >= plans->evaluation_batch && splits->test.count >= plans->evaluation_batch)
         return true;
     return fl_error_user(error, "data '%s': %zu validation and %zu test examples are too few for %zu streams",

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/denormals.h"
 #include "base/hash.h"
+#include "client/client.h"
+#include "own/own.h"
 #include "train/evaluate.h"
 #include "train/run.h"
 
@@ -30,16 +32,29 @@ void fl_train_trainer_free(fl_train_trainer *trainer)
     free(trainer);
 }
 
+/* One batch of the trial's size after the other. */
+static void gather_shown(fl_train_run *r, fl_dataset_input input)
+{
+    size_t n = r->trial->batch_size, planned = fl_trial_micro_batch(r->trial);
+    size_t values = fl_tensor_shape_size(fl_network_in(r->network)) / planned * n;
+    size_t rows = fl_network_n_losses(r->network) / planned * n,
+           targets = fl_network_n_targets(r->network) / planned * n;
+    for (size_t part = 0; part < r->multiple; part++) {
+        input.values = r->shown + part * values;
+        input.targets = r->shown_targets ? r->shown_targets + part * targets : NULL;
+        fl_train_run_gather(r, r->step, part, n, input, r->shown_labels + part * rows);
+    }
+}
+
 /* Callbacks receive the whole batch in floats. */
 static void show_step(fl_train_run *r)
 {
     if (!r->callbacks || !r->callbacks->stepped) return;
     fl_dataset_input input = fl_train_plans_input(r->network);
     input.precision = FL_BACKEND_F32;
-    input.values = r->shown;
-    input.targets = r->shown_targets;
-    fl_train_run_gather(r, r->step, 0, r->trial->batch_size, input, r->shown_labels);
+    gather_shown(r, input);
     fl_train_step shown = { .step = r->step + 1,
+                            .examples = fl_train_run_examples(r),
                             .loss = r->loss,
                             .rate = r->rate,
                             .gradient_norm = sqrt(r->gradient_square),
@@ -63,19 +78,22 @@ static double rate_of_step(fl_train_run *r)
 }
 
 /* Nothing is carried over from epoch to epoch. Load the step's batch, compute its loss and gradient, move the
- * parameters. False when the loss is not finite. */
+ * parameters. False when the loss is not finite or the rule has failed. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
-    if (!fl_dataset_order_batch(&r->order, r->step)) fl_network_clear_carry(r->network);
+    r->multiple = fl_trial_multiple(r->trial, r->step, r->plans->splits.training.count);
+    if (!fl_dataset_order_batch(&r->order, r->first_batch)) fl_network_clear_carry(r->network);
     r->rate = rate_of_step(r);
     fl_train_run_look(r);
     r->loss = fl_train_run_forward(r);
     note_first_loss(r);
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
+    if (r->outcome->status != FL_OUTCOME_COMPLETE) return false;
     fl_train_average_step(&r->average, r->network, r->step + 1);
     show_step(r);
+    r->first_batch += r->multiple;
     fl_train_run_end_lap(r, &seconds->other);
     return true;
 }
@@ -109,6 +127,15 @@ static bool patience_ended(const fl_train_run *r, size_t n)
     return patience->evaluations && since >= patience->evaluations;
 }
 
+/* `canonical` holds the parameters that were evaluated. */
+static void note_parameters(const fl_train_run *r, fl_trial_point *point)
+{
+    size_t n = fl_network_layout(r->network)->n_parameters;
+    if (n > FL_TRIAL_PATH_PARAMETERS) return;
+    point->n_parameters = n;
+    for (size_t i = 0; i < n; i++) point->parameters[i] = r->canonical[i];
+}
+
 /* Evaluate after a step when it is due. False when the training loss is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
@@ -120,6 +147,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     point->has_negative_curvature = r->update.negative_curvature >= 0;
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
     fl_train_evaluate(r->plans, r->canonical, point);
+    note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);
     fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
@@ -130,6 +158,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
 
 static void diverged(fl_train_run *r)
 {
+    if (r->outcome->status != FL_OUTCOME_COMPLETE) return; /* the rule says why */
     r->outcome->status = FL_OUTCOME_INFEASIBLE;
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
 }
@@ -143,8 +172,12 @@ static bool loss_exceeded(const fl_train_run *r)
 static void save_if_due(fl_train_run *r)
 {
     size_t done = r->step + 1;
-    if (!r->checkpoints || done % r->checkpoints->every || done == r->trial->steps) return;
+    const fl_train_checkpoint_options *checkpoints = r->checkpoints;
+    if (!checkpoints || done == r->trial->steps) return;
+    bool leave = checkpoints->leave_asked && *checkpoints->leave_asked;
+    if (!leave && done % checkpoints->every) return;
     fl_train_run_save(r);
+    if (leave) checkpoints->leave(checkpoints->user);
     fl_train_run_end_lap(r, &r->outcome->seconds.other);
 }
 
@@ -193,13 +226,13 @@ static void settle_seconds(const fl_train_run *r)
     s->total = fl_clock_seconds() - r->started;
     s->other = s->total - (s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate);
     double training = s->data + s->forward_backward + s->curvature + s->update;
-    double examples = (double)r->outcome->steps_done * (double)r->trial->batch_size;
+    double examples = (double)r->first_batch * (double)r->trial->batch_size;
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }
 
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
-    return fl_train_plans_fit(&trainer->plans, trial, error);
+    return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error);
 }
 
 void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17])
@@ -229,6 +262,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
     if (begun) loop(&r);
     if (begun) finish(&r);
+    fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
     fl_arena_free(r.arena);
     settle_seconds(&r);

@@ -10,11 +10,14 @@
 #include "outcome/outcome.h"
 #include "trial/trial.h"
 
+#include <signal.h>
+
 /* What somebody who watches a trial is shown; any function may be NULL. Watching never changes the numbers. Of a trial
  * that goes on from a checkpoint all points are shown, those of before included, but neither its beginning nor the
  * steps done before. */
 typedef struct fl_train_step {
     size_t step;          /* from 1 */
+    size_t examples;      /* of its batch */
     double loss, rate;    /* mean mini-batch loss before the update; the schedule's rate */
     double gradient_norm; /* Euclidean, of the whole gradient with its penalties, before clipping */
     const float *input;   /* the batch as the model saw it */
@@ -24,7 +27,8 @@ typedef struct fl_train_step {
 
 typedef struct fl_train_callbacks {
     void *user;
-    void (*begun)(void *user, const fl_network *network); /* initial parameters are in place */
+    /* initial parameters are in place; no batch has more than `most` examples */
+    void (*begun)(void *user, const fl_network *network, size_t most);
     void (*stepped)(void *user, const fl_train_step *step);
     void (*evaluated)(void *user, const fl_trial_point *point);
     void (*ended)(void *user, const fl_network *network); /* final parameters */
@@ -53,6 +57,10 @@ typedef struct fl_train_checkpoint_options {
     /* The trial goes on from a checkpoint (`spent`: the seconds it took until then), or begins although there is one,
      * or cannot save its state. */
     void (*said)(void *user, const char *message, double spent);
+    /* Once *leave_asked is not 0, the state is saved after the present step and `leave` is called, which does not come
+     * back. NULL: never. */
+    const volatile sig_atomic_t *leave_asked;
+    void (*leave)(void *user);
 } fl_train_checkpoint_options;
 
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever

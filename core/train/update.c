@@ -91,7 +91,10 @@ void fl_train_run_take_gradient(fl_train_run *run)
 static void update_whole(fl_train_run *run)
 {
     run->update.loss = run->loss + fl_train_run_penalty(run);
-    run->trial->owners.optimizer->step(&run->update);
+    if (run->client)
+        fl_train_run_ask_client(run);
+    else
+        run->trial->owners.optimizer->step(&run->update);
     fl_train_run_show_parameters(run);
 }
 

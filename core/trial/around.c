@@ -16,4 +16,8 @@ const fl_hyper fl_trial_around[FL_TRIAL_AROUND_HYPERS] = {
                               .min = 0, .max = HUGE_VAL },
     [FL_TRIAL_CLIP_NORM] = { "clip_norm", "the gradient is no longer than this; 0: no limit", FL_HYPER_LOG, 0, .min = 0,
                              .max = HUGE_VAL },
+    [FL_TRIAL_BATCH_FACTOR] = { "batch.factor", "by how much the batch grows every batch.every steps", FL_HYPER_LOG, 1,
+                                .min = 1, .max = HUGE_VAL },
+    [FL_TRIAL_BATCH_EVERY] = { "batch.every", "steps from one growth of the batch to the next; 0: it does not grow",
+                               FL_HYPER_INTEGER, 0, .min = 0, .max = HUGE_VAL },
 };

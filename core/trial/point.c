@@ -32,10 +32,14 @@ void fl_trial_point_take_averaged(fl_trial_point *point)
     if (point->has_averaged) memcpy(point->of, point->averaged, sizeof point->of);
 }
 
+static json_t *number_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
 static void add_metrics(json_t *object, const double of[FL_TRIAL_METRICS])
 {
-    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
-        json_object_set_new(object, names[m], isfinite(of[m]) ? json_real(of[m]) : json_null());
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) json_object_set_new(object, names[m], number_or_null(of[m]));
 }
 
 json_t *fl_trial_point_json(const fl_trial_point *point)
@@ -48,17 +52,34 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
         add_metrics(averaged, point->averaged);
         json_object_set_new(object, "averaged", averaged);
     }
-    json_object_set_new(object, "rate", isfinite(point->rate) ? json_real(point->rate) : json_null());
+    if (point->n_parameters) {
+        json_t *parameters = json_array();
+        for (size_t i = 0; i < point->n_parameters; i++)
+            json_array_append_new(parameters, number_or_null(point->parameters[i]));
+        json_object_set_new(object, "parameters", parameters);
+    }
+    json_object_set_new(object, "rate", number_or_null(point->rate));
     json_object_set_new(object, "seconds", json_real(point->seconds));
     if (point->has_negative_curvature)
         json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
     return object;
 }
 
+static double number_of(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : HUGE_VAL;
+}
+
 static double number_or_infinity(const json_t *object, const char *key)
 {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : HUGE_VAL;
+    return number_of(json_object_get(object, key));
+}
+
+static void read_parameters(const json_t *array, fl_trial_point *point)
+{
+    size_t n = json_array_size(array);
+    point->n_parameters = n <= FL_TRIAL_PATH_PARAMETERS ? n : 0;
+    for (size_t i = 0; i < point->n_parameters; i++) point->parameters[i] = number_of(json_array_get(array, i));
 }
 
 bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
@@ -72,6 +93,7 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
         point->of[m] = number_or_infinity(object, names[m]);
         point->averaged[m] = number_or_infinity(averaged, names[m]);
     }
+    read_parameters(json_object_get(object, "parameters"), point);
     point->rate = number_or_infinity(object, "rate");
     point->seconds = json_number_value(json_object_get(object, "seconds"));
     const json_t *negative = json_object_get(object, "negative_curvature");

@@ -21,13 +21,18 @@ const char *fl_trial_metric_name(fl_trial_metric metric); /* "val_error" */
 /* A metric by name; FL_TRIAL_METRICS when there is none of that name. */
 fl_trial_metric fl_trial_metric_find(const char *name);
 
+/* Models of so few parameters have their points' parameters written down, so that a path can be drawn. */
+enum { FL_TRIAL_PATH_PARAMETERS = 2 };
+
 typedef struct fl_trial_point {
     size_t step; /* after so many steps */
     double of[FL_TRIAL_METRICS];
     bool has_averaged;
     double averaged[FL_TRIAL_METRICS]; /* of the averaged weights, where the trial averages them */
-    double rate;                       /* of the last step before the evaluation */
-    double seconds;                    /* since the trial's start */
+    size_t n_parameters; /* of `parameters`, canonical; 0: the model has more than FL_TRIAL_PATH_PARAMETERS */
+    double parameters[FL_TRIAL_PATH_PARAMETERS];
+    double rate;    /* of the last step before the evaluation */
+    double seconds; /* since the trial's start */
     bool has_negative_curvature;
     size_t negative_curvature; /* directions of it that the last step met, where the rule looks for it */
 } fl_trial_point;
@@ -38,8 +43,8 @@ double fl_trial_point_get(const fl_trial_point *point, fl_trial_metric metric, b
 /* From now on the metrics are those of the averaged weights. */
 void fl_trial_point_take_averaged(fl_trial_point *point);
 
-/* {"step": .., "train_loss": .., ..., "averaged": {..}}; metrics that are not finite become null and come back as
- * infinity. New reference. */
+/* {"step": .., "train_loss": .., ..., "averaged": {..}, "parameters": [..]}; metrics that are not finite become null
+ * and come back as infinity. New reference. */
 json_t *fl_trial_point_json(const fl_trial_point *point);
 bool fl_trial_point_read(const json_t *object, fl_trial_point *point);
 

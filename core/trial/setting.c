@@ -3,6 +3,7 @@
 #include "base/entry.h"
 #include "base/text.h"
 #include "trial/around.h"
+#include "trial/model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
         [FL_TRIAL_OF_SCHEDULE] = { owners->schedule->hypers, owners->schedule->n_hypers },
         [FL_TRIAL_OF_WORKLOAD] = { owners->workload->options, owners->workload->n_options },
         [FL_TRIAL_AROUND] = { fl_trial_around, FL_TRIAL_AROUND_HYPERS },
+        [FL_TRIAL_OF_MODEL] = { fl_trial_model, FL_TRIAL_MODEL_HYPERS },
     };
     *n = tables[owner].n;
     return tables[owner].table;
@@ -58,13 +60,21 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
 
 const char *fl_trial_owner_prefix(fl_trial_owner owner)
 {
-    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload.", "" };
+    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload.", "", "" };
     return prefixes[owner];
 }
 
-bool fl_trial_is_neutral(fl_trial_owner owner, const fl_hyper *hyper, double value)
+static double default_of(const fl_trial_owners *owners, fl_trial_owner owner, size_t index)
 {
-    return owner == FL_TRIAL_AROUND && value == hyper->default_value;
+    size_t n;
+    if (owner == FL_TRIAL_OF_MODEL) return fl_trial_model_default(owners->workload, index);
+    return fl_trial_owner_table(owners, owner, &n)[index].default_value;
+}
+
+bool fl_trial_is_neutral(const fl_trial_owners *owners, fl_trial_owner owner, size_t index, double value)
+{
+    if (owner != FL_TRIAL_AROUND && owner != FL_TRIAL_OF_MODEL) return false;
+    return isnan(value) || value == default_of(owners, owner, index);
 }
 
 static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting)
@@ -83,9 +93,9 @@ static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_tri
 
 static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
 {
-    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload", "" };
+    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload", "", "" };
     const char *const names[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
-                                                 owners->workload->entry.name, "" };
+                                                 owners->workload->entry.name, "", "" };
     char known[400] = "nothing to set";
     size_t used = 0, n;
     const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
@@ -99,6 +109,7 @@ static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_ow
 static fl_trial_owner owner_of(const char *name)
 {
     if (fl_hyper_index(fl_trial_around, FL_TRIAL_AROUND_HYPERS, name) < FL_TRIAL_AROUND_HYPERS) return FL_TRIAL_AROUND;
+    if (fl_hyper_index(fl_trial_model, FL_TRIAL_MODEL_HYPERS, name) < FL_TRIAL_MODEL_HYPERS) return FL_TRIAL_OF_MODEL;
     for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner <= FL_TRIAL_OF_WORKLOAD; owner++)
         if (!strncmp(name, fl_trial_owner_prefix(owner), strlen(fl_trial_owner_prefix(owner)))) return owner;
     return FL_TRIAL_OF_OPTIMIZER;
@@ -170,8 +181,8 @@ void fl_trial_values_default(const fl_trial_owners *owners, fl_trial_values *val
 {
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
-        const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
-        for (size_t i = 0; i < n; i++) values->of[owner][i] = table[i].default_value;
+        fl_trial_owner_table(owners, owner, &n);
+        for (size_t i = 0; i < n; i++) values->of[owner][i] = default_of(owners, owner, i);
     }
 }
 
@@ -182,6 +193,7 @@ bool fl_trial_values_accept(const fl_trial_owners *owners, const fl_trial_values
         const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             bool given = !isnan(values->of[owner][i]);
+            if (!given && owner == FL_TRIAL_OF_MODEL) continue;
             if (!given && owners->schedule->absolute && isnan(table[i].default_value)) continue;
             if (!given)
                 return fl_error_user(error, "'%s%s' has no value, and no default", fl_trial_owner_prefix(owner),

@@ -2,8 +2,10 @@
  *
  *   learning_rate, epsilon, ...        the optimizer's own
  *   schedule.NAME, workload.NAME       the schedule's, the workload's
- *   l2, l1, decay, clip_value, clip_norm
+ *   l2, l1, decay, clip_value, clip_norm, batch.factor, batch.every
  *                                      around every rule (trial/around.h)
+ *   label_smoothing, dropout, workload.init, workload.init_argument, workload.init_bias
+ *                                      in the place of the workload's own (trial/model.h)
  *   one_minus_NAME                     1 - NAME, for momenta searched near one
  *   learning_rate/epsilon, learning_rate/sqrt(epsilon), learning_rate/(1-momentum), learning_rate*weight_decay
  *                                      coupled axes (Choi et al. 2019): the rate relative to its partner
@@ -21,7 +23,8 @@ typedef enum fl_trial_owner {
     FL_TRIAL_OF_OPTIMIZER,
     FL_TRIAL_OF_SCHEDULE,
     FL_TRIAL_OF_WORKLOAD,
-    FL_TRIAL_AROUND, /* nobody's: what the trainer does around every rule */
+    FL_TRIAL_AROUND,   /* nobody's: what the trainer does around every rule */
+    FL_TRIAL_OF_MODEL, /* of any workload */
     FL_TRIAL_OWNERS
 } fl_trial_owner;
 
@@ -50,10 +53,11 @@ typedef struct fl_trial_setting {
 
 /* An owner's table; *n is 0 when it has none. */
 const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_owner owner, size_t *n);
-const char *fl_trial_owner_prefix(fl_trial_owner owner); /* "", "schedule.", "workload.", "" */
+const char *fl_trial_owner_prefix(fl_trial_owner owner); /* "", "schedule.", "workload.", "", "" */
 
-/* Around a rule, a value that does nothing: it is neither written nor part of a trial's identity. */
-bool fl_trial_is_neutral(fl_trial_owner owner, const fl_hyper *hyper, double value);
+/* Around a rule a value that does nothing, of a model the workload's own: neither written nor part of a trial's
+ * identity. */
+bool fl_trial_is_neutral(const fl_trial_owners *owners, fl_trial_owner owner, size_t index, double value);
 
 /* The setting called `name`; on an unknown name a message without a place that lists what there is. */
 bool fl_trial_setting_find(const fl_trial_owners *owners, const char *name, fl_trial_setting *setting, fl_error *error);

@@ -3,7 +3,9 @@
 #include "base/entry.h"
 #include "base/memory.h"
 #include "math/dense.h"
+#include "trial/around.h"
 #include "trial/default.h"
+#include "trial/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,9 +69,12 @@ static bool rule_is_there(const fl_trial *trial, fl_error *error)
     return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
-size_t fl_trial_micro_batch(const fl_trial *trial)
+static bool growth_is_possible(const fl_trial *trial, fl_error *error)
 {
-    return trial->micro_batch ? trial->micro_batch : trial->batch_size;
+    double factor = trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR];
+    if (!fl_trial_grows(trial) || trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_EVERY] > 0) return true;
+    return fl_error_user(error, "batch.factor = %.10g needs batch.every, the steps from one growth to the next",
+                         factor);
 }
 
 bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
@@ -94,6 +99,7 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
     return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
+           fl_trial_model_accepts(trial, error) && growth_is_possible(trial, error) &&
            fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 

@@ -62,7 +62,7 @@ typedef struct fl_trial {
     unsigned threads;
     uint64_t seed; /* below 2^53 */
     fl_dataset_split split;
-    fl_init init;
+    fl_init init;      /* fl_trial_init has the last word */
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
     fl_trial_averaging average;
     fl_trial_patience patience;
@@ -108,6 +108,22 @@ double fl_trial_resolution(const fl_trial *trial, double step);
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);
 
+/* A batch of all examples: its size is known once the workload and the split are. Resolves it, and then takes the
+ * largest divisor up to the micro-batch. Others are left alone. */
+#define FL_TRIAL_BATCH_ALL SIZE_MAX
+void fl_trial_resolve_batch(fl_trial *trial);
+
+/* Batches that grow (trial/around.h): does this trial have them, how many times batch_size is the batch of `step` (from
+ * 0) of `n_training` examples, and how many batches of that size are before it? */
+bool fl_trial_grows(const fl_trial *trial);
+size_t fl_trial_multiple(const fl_trial *trial, size_t step, size_t n_training);
+uint64_t fl_trial_batches_before(const fl_trial *trial, size_t step, size_t n_training);
+
+/* The layers and the initial parameters of its workload, with what the trial puts in their place (trial/model.h);
+ * `layers` holds FL_WORKLOAD_LAYERS. Returns how many. */
+size_t fl_trial_layers(const fl_trial *trial, fl_layer *layers);
+fl_init fl_trial_init(const fl_trial *trial);
+
 /* A precision by name. */
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error);
 
@@ -130,8 +146,19 @@ bool fl_trial_init_read(fl_json_node node, fl_init *init, fl_error *error);
  * has the hash of its definition in `definition`. New reference. */
 json_t *fl_trial_json(const fl_trial *trial);
 
-/* Back from the object, whose `definition` may also be the definition itself; keys of `node` that no trial has are ignored (a record holds more). */
+/* Back from the object, whose `definition` may also be the definition itself; keys of `node` that no trial has are
+ * ignored (a record holds more). */
 bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error);
+
+/* What a process that knows no more than this program needs to read the object: whole definitions in place of a
+ * workload's hash and of the name of an optimizer of a user's own. */
+void fl_trial_add_definitions(const fl_trial *trial, json_t *object);
+
+/* An optimizer by its name, or by a definition (own/own.h); NULL with a message that has its place. */
+const fl_optimizer *fl_trial_optimizer_read(fl_json_node node, fl_error *error);
+
+/* Does it leave the names alone that go with every rule? */
+bool fl_trial_optimizer_accepts(const fl_optimizer *optimizer, fl_error *error);
 
 /* The hyperparameters alone: {"learning_rate": 0.1, "schedule.end_factor": 0.01, ...}. New reference. */
 json_t *fl_trial_hyperparameters(const fl_trial *trial);

@@ -1,5 +1,7 @@
 /* A trial as the command that runs it again. */
 #include "base/memory.h"
+#include "own/own.h"
+#include "trial/model.h"
 #include "trial/trial.h"
 
 #include <inttypes.h>
@@ -19,10 +21,10 @@ static void add_values(fl_text *text, const fl_trial *trial, fl_trial_owner owne
     size_t n;
     const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
     for (size_t i = 0; i < n; i++) {
-        if (isnan(trial->values.of[owner][i]) || fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i]))
-            continue;
+        double value = trial->values.of[owner][i];
+        if (isnan(value) || fl_trial_is_neutral(&trial->owners, owner, i, value)) continue;
         fl_text_add(text, " --set %s%s=", fl_trial_owner_prefix(owner), table[i].name);
-        add_value(text, &table[i], trial->values.of[owner][i]);
+        add_value(text, &table[i], value);
     }
 }
 
@@ -46,10 +48,20 @@ static void add_split(fl_text *text, const fl_trial *trial)
     if (split->from == FL_DATASET_FROM_SEEDED) fl_text_add(text, " --validation-seed %" PRIu64, split->seed);
 }
 
+/* Then the settings say it all. */
+static bool by_setting(const fl_trial *trial)
+{
+    for (size_t i = FL_TRIAL_INIT; i <= FL_TRIAL_INIT_BIAS; i++)
+        if (!fl_trial_is_neutral(&trial->owners, FL_TRIAL_OF_MODEL, i, trial->values.of[FL_TRIAL_OF_MODEL][i]))
+            return true;
+    return false;
+}
+
 static void add_init(fl_text *text, const fl_trial *trial)
 {
     char number[FL_TEXT_NUMBER_SIZE];
     fl_init initial = trial->owners.workload->init;
+    if (by_setting(trial)) return;
     if (trial->init.weights != initial.weights || trial->init.argument != initial.argument) {
         fl_text_add(text, " --init %s", trial->init.weights->entry.name);
         if (trial->init.weights->argument) fl_text_add(text, ":%s", fl_text_number(trial->init.argument, number));
@@ -71,8 +83,8 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
 {
     char number[FL_TEXT_NUMBER_SIZE];
     add_workload(text, trial->owners.workload);
-    fl_text_add(text, " --optimizer %s --schedule %s", trial->owners.optimizer->entry.name,
-                trial->owners.schedule->entry.name);
+    fl_own_command(trial->owners.optimizer, text);
+    fl_text_add(text, " --schedule %s", trial->owners.schedule->entry.name);
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) add_values(text, trial, owner);
     add_rates(text, trial);
     fl_text_add(text,

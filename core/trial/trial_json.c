@@ -1,6 +1,7 @@
 /* A trial as JSON, both ways, and its identity. The same object goes to a worker and into a record. */
 #include "base/hash.h"
 #include "base/memory.h"
+#include "own/own.h"
 #include "trial/trial.h"
 
 #include <math.h>
@@ -23,7 +24,7 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial)
         const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             if (isnan(trial->values.of[owner][i])) continue; /* the rate that schedule `list` makes needless */
-            if (fl_trial_is_neutral(owner, &table[i], trial->values.of[owner][i])) continue;
+            if (fl_trial_is_neutral(&trial->owners, owner, i, trial->values.of[owner][i])) continue;
             char name[80];
             snprintf(name, sizeof name, "%s%s", fl_trial_owner_prefix(owner), table[i].name);
             json_object_set_new(all, name, value_json(&table[i], trial->values.of[owner][i]));
@@ -60,15 +61,18 @@ json_t *fl_trial_json(const fl_trial *trial)
                                "threads", (int)trial->threads, "seed", (json_int_t)trial->seed);
     const fl_workload *workload = trial->owners.workload;
     if (!workload->by_name) json_object_set_new(object, "definition", json_string(workload->hash));
+    json_t *own = fl_own_identity(trial->owners.optimizer);
+    if (own) json_object_set_new(object, "own", own);
     if (trial->eval_ratio > 0)
         json_object_set_new(object, "eval_every", json_pack("{s:f}", "ratio", trial->eval_ratio));
     if (trial->test != FL_TRIAL_TEST_ALL)
         json_object_set_new(object, "test", json_string(fl_trial_test_name(trial->test)));
     json_t *split = split_json(trial);
     if (split) json_object_set_new(object, "split", split);
+    fl_init init = fl_trial_init(trial);
     json_object_set_new(object, "init",
-                        json_pack("{s:s, s:f, s:f}", "weights", trial->init.weights->entry.name, "argument",
-                                  trial->init.argument, "bias", trial->init.bias));
+                        json_pack("{s:s, s:f, s:f}", "weights", init.weights->entry.name, "argument", init.argument,
+                                  "bias", init.bias));
     if (trial->stop_above > 0) json_object_set_new(object, "stop_above", json_real(trial->stop_above));
     if (trial->micro_batch) json_object_set_new(object, "micro_batch", json_integer((json_int_t)trial->micro_batch));
     fl_trial_averaging_json(&trial->average, object);
@@ -189,13 +193,13 @@ static const fl_workload *read_workload(fl_json_node node, fl_error *error)
 static bool read_owners(fl_json_node node, fl_trial_owners *owners, const fl_backend **backend, fl_error *error)
 {
     fl_json_node o, s, b;
-    const char *optimizer, *schedule, *library;
+    const char *schedule, *library;
     if (!(owners->workload = read_workload(node, error))) return false;
-    if (!fl_json_need(node, "optimizer", &o, error) || !fl_json_string(o, &optimizer, error)) return false;
+    if (!fl_json_need(node, "optimizer", &o, error)) return false;
+    if (!(owners->optimizer = fl_trial_optimizer_read(o, error))) return false;
     if (!fl_json_need(node, "schedule", &s, error) || !fl_json_string(s, &schedule, error)) return false;
     if (!fl_json_need(node, "backend", &b, error) || !fl_json_string(b, &library, error)) return false;
     fl_error why;
-    if (!(owners->optimizer = fl_optimizer_find(optimizer, &why))) return fl_json_fail_with(o, error, &why);
     if (!(owners->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(s, error, &why);
     if (!(*backend = fl_backend_find(library, &why))) return fl_json_fail_with(b, error, &why);
     return true;

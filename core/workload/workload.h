@@ -84,9 +84,9 @@ bool fl_workload_fits(const fl_workload *workload, const double *options, fl_ten
 void fl_workload_shapes(const fl_workload *workload, const double *options, fl_tensor_shape in,
                         fl_tensor_shape out[FL_WORKLOAD_LAYERS]);
 
-/* Layer `index` as an object with every attribute. Numbers are those of `options`; where that is NULL, what an option
- * settles is "$option". New reference. */
-json_t *fl_workload_layer_json(const fl_workload *workload, size_t index, const double *options);
+/* Layer `index` as an object with every attribute. Numbers are those of `layers`, the workload's under some options;
+ * where that is NULL, what an option settles is "$option". New reference. */
+json_t *fl_workload_layer_json(const fl_workload *workload, size_t index, const fl_layer *layers);
 
 /* The definition with `about` and `source`, as a file of suites/workloads has it. New reference. */
 json_t *fl_workload_json(const fl_workload *workload);

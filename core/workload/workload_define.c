@@ -34,21 +34,16 @@ static json_t *from_json(const fl_workload *workload, const fl_layer *layer)
     return from;
 }
 
-json_t *fl_workload_layer_json(const fl_workload *workload, size_t index, const double *options)
+json_t *fl_workload_layer_json(const fl_workload *workload, size_t index, const fl_layer *layers)
 {
-    fl_layer layers[FL_WORKLOAD_LAYERS];
-    const fl_layer *layer = &workload->layers[index];
-    if (options) {
-        fl_workload_layers(workload, options, layers);
-        layer = &layers[index];
-    }
+    const fl_layer *layer = layers ? &layers[index] : &workload->layers[index];
     const fl_layer_spec *spec = fl_layer_spec_of(layer);
     json_t *object = json_pack("{s:s}", "kind", spec->entry.name);
     if (layer->name) json_object_set_new(object, "name", json_string(layer->name));
     if (!spec->loss) json_object_set_new(object, "from", from_json(workload, layer));
     for (size_t i = 0; i < spec->n_attributes; i++) {
         const fl_layer_attribute *attribute = &spec->attributes[i];
-        const fl_hyper *option = options ? NULL : fl_workload_option_of(workload, attribute, index);
+        const fl_hyper *option = layers ? NULL : fl_workload_option_of(workload, attribute, index);
         json_object_set_new(object, attribute->name,
                             option ? fl_workload_option_json(option) : attribute_json(layer, attribute));
     }

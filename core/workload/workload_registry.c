@@ -1,5 +1,6 @@
 /* Every workload that this process has met, the built-in ones first. */
 #include "base/file.h"
+#include "base/json_path.h"
 #include "base/memory.h"
 #include "workload/builtin.h"
 #include "workload/workload.h"
@@ -78,19 +79,6 @@ const fl_workload *fl_workload_named(const char *name_or_path, fl_error *error)
     return load(fl_json_load(name_or_path, error), error);
 }
 
-/* A path in a study means the same from wherever the study is run: what is not there as it stands is looked for beside
- * the study. */
-static void resolve(fl_json_node node, const char *path, char resolved[FL_FILE_PATH_MAX])
-{
-    fl_text place = { 0 };
-    fl_json_place(node, &place);
-    const char *slash = strrchr(place.bytes, '/');
-    fl_file_path_join(resolved, "", path);
-    if (*path != '/' && slash && !fl_file_exists(path))
-        snprintf(resolved, FL_FILE_PATH_MAX, "%.*s/%s", (int)(slash - place.bytes), place.bytes, path);
-    fl_text_free(&place);
-}
-
 const fl_workload *fl_workload_read(fl_json_node node, fl_error *error)
 {
     const char *text;
@@ -103,7 +91,7 @@ const fl_workload *fl_workload_read(fl_json_node node, fl_error *error)
     }
     if (!fl_json_string(node, &text, error)) return NULL;
     if (is_path(text)) {
-        resolve(node, text, path);
+        fl_json_path_resolve(node, text, path);
         if (fl_file_exists(path)) return fl_workload_named(path, error);
     }
     const fl_workload *workload = fl_workload_named(text, &why);

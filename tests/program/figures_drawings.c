@@ -38,16 +38,18 @@ static void every_figure_is_drawn_in_every_format(void **state)
 #undef X
     };
     size_t n = sizeof names / sizeof *names;
-    fixture a, b;
+    fixture a, b, plane;
     begin_with_all(&a, STUDY("[\"glyphs/mlp\", \"fashion_mnist/mlp\"]", "\"naive\"", "[16, 32]", "100"));
+    begin_with_all(&plane, STUDY("\"function/beale\"", "\"naive\"", "16", "100"));
     begin_with_all(&b, STUDY("\"glyphs/mlp\"", "[\"naive\", \"openblas\"]", "16", "50"));
     for (size_t f = 0; f < 3; f++) {
         char folder[FL_FILE_PATH_MAX];
         fl_file_path_join(folder, a.folder, formats[f]);
-        assert_runs(0, a.folder, "plot", a.folder, b.folder, "--format", formats[f], "-o", folder);
+        assert_runs(0, a.folder, "plot", a.folder, b.folder, plane.folder, "--format", formats[f], "-o", folder);
         for (size_t i = 0; i < n; i++) figures_assert_drawn(folder, names[i], formats[f]);
         assert_int_equal(folder_count(folder), 2 * n); /* with the .dat files; nothing half-drawn is left */
     }
+    fixture_end(&plane);
     fixture_end(&a);
     fixture_end(&b);
 }

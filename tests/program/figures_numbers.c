@@ -292,6 +292,50 @@ static void search_space_groups_by_what_is_tuned(void **state)
     fixture_end(&s);
 }
 
+/* Two batch sizes of one arm. The lowest loss both reach is the greater of their last ones, .2, from .9 at the first
+ * evaluation: ln 4.5 = 1.504077 nats over 100 steps of 32 and over 100 of 64 examples. */
+static void progress_counts_what_an_example_buys(void **state)
+{
+    fixture s;
+    fixture_begin_text(&s, "{\"study\": \"made\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", "
+                           "\"batch_size\": [32, 64]," BUDGET(1) "\"arms\": [" SGD("sgd") "]}");
+    for (size_t arm = 0; arm < 2; arm++)
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = arm ? 0.2 : 0.1, .test_error = 0.3 });
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "progress");
+    assert_row(text, "10\t320\t10\t0.9\tNaN\tNaN\t", figures_trial(&s, 0, 0));
+    assert_row(text, "100\t6400\t100\t0.2\tNaN\tNaN\t", figures_trial(&s, 1, 0));
+    assert_row(text, "NaN\tNaN\tNaN\tNaN\t32\t470.0241865\t", figures_trial(&s, 0, 0));
+    assert_row(text, "NaN\tNaN\tNaN\tNaN\t64\t235.0120932\t", figures_trial(&s, 1, 0));
+    free(text);
+    fixture_end(&s);
+}
+
+/* From where Beale's function starts, (1, 1), along the points' parameters; its value at (1, 1) is 1.5^2 + 2.25^2 +
+ * 2.625^2 = 14.203125, which the grid has a point close to. */
+static void trajectory_begins_where_the_function_does(void **state)
+{
+    fixture s;
+    fixture_begin_text(&s, "{\"study\": \"made\", \"workload\": \"function/beale\", \"backend\": \"naive\", "
+                           "\"batch_size\": 1," BUDGET(1) "\"arms\": [" SGD("sgd") "]}");
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1 });
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "trajectory");
+    assert_row(text, "1\t1\t0\t", figures_trial(&s, 0, 0));
+    assert_row(text, "3\t0.5\t100\t", figures_trial(&s, 0, 0));
+    double near = HUGE_VAL, value = 0;
+    for (char *line = strstr(text, "# the loss"); line; line = strchr(line + 1, '\n')) {
+        double x, y, loss;
+        if (sscanf(line, "%lf %lf %lf -", &x, &y, &loss) != 3 || hypot(x - 1, y - 1) >= near) continue;
+        near = hypot(x - 1, y - 1);
+        value = loss;
+    }
+    assert_true(near < 0.02);
+    assert_close(value, 14.203125, 0.02);
+    free(text);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +354,8 @@ int main(void)
         cmocka_unit_test(importance_finds_the_axis_that_matters),
         cmocka_unit_test(profile_counts_workloads_within_tau),
         cmocka_unit_test(search_space_groups_by_what_is_tuned),
+        cmocka_unit_test(progress_counts_what_an_example_buys),
+        cmocka_unit_test(trajectory_begins_where_the_function_does),
     };
     return figures_run(tests);
 }

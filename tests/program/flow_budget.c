@@ -54,13 +54,31 @@ static void a_larger_feasible_budget_extends_the_folder(void **state)
     assert_refused(2, "budget.trials", folder, "run", "grow.json", "-o", "grown");
 }
 
-static void a_shard_of_a_feasible_budget_is_refused(void **state)
+/* An arm's budget depends on all of its trials, so a shard has whole arms: of two the first has "wide". */
+static void shards_of_a_feasible_budget_take_whole_arms(void **state)
 {
     put_study(folder, "feasible.json", STUDY("feasible", "{ 'trials': 6, 'steps': 300, 'feasible': true }", ""));
-    assert_refused(2, "without --shard", folder, "run", "feasible.json", "-o", "shard", "--shard", "1/2");
-    char path[FL_FILE_PATH_MAX];
-    fl_file_path_join(path, folder, "shard");
-    assert_false(fl_file_folder_exists(path));
+    assert_runs(0, folder, "run", "feasible.json", "-o", "whole");
+    assert_runs(0, folder, "run", "feasible.json", "-o", "shard", "--shard", "1/2");
+    assert_int_equal(count("shard", "narrow", NULL), 0);
+    assert_true(count("shard", "wide", NULL) >= 6);
+    assert_runs(4, folder, "check", "shard", "--complete");
+    assert_runs(0, folder, "run", "feasible.json", "-o", "shard", "--shard", "2/2");
+    assert_same_store(folder, "whole", "shard");
+    assert_runs(0, folder, "check", "shard", "--complete");
+}
+
+static void two_starts_of_a_shard_write_files_of_their_own(void **state)
+{
+    put_study(folder, "starts.json", STUDY("starts", "{ 'trials': 3, 'steps': 50 }", ""));
+    assert_runs(0, folder, "run", "starts.json", "-o", "starts", "--shard", "1/2", "--own-files");
+    assert_runs(0, folder, "run", "starts.json", "-o", "starts", "--shard", "1/2", "--own-files"); /* nothing to do */
+    assert_int_equal(store_count(folder, "starts", "trials"), 4);
+    assert_runs(0, folder, "run", "starts.json", "-o", "starts", "--own-files");
+    assert_int_equal(store_count(folder, "starts", "trials"), 6);
+    assert_runs(0, folder, "run", "starts.json", "-o", "plain");
+    assert_same_store(folder, "plain", "starts");
+    assert_runs(0, folder, "check", "starts", "--complete");
 }
 
 static void repeats_have_seeds_of_their_own_and_the_same_hyperparameters(void **state)
@@ -219,7 +237,8 @@ int main(void)
         cmocka_unit_test(feasible_budgets_are_filled_by_the_same_trials_for_any_number_of_workers),
         cmocka_unit_test(a_capped_feasible_budget_stays_unfilled),
         cmocka_unit_test(a_larger_feasible_budget_extends_the_folder),
-        cmocka_unit_test(a_shard_of_a_feasible_budget_is_refused),
+        cmocka_unit_test(shards_of_a_feasible_budget_take_whole_arms),
+        cmocka_unit_test(two_starts_of_a_shard_write_files_of_their_own),
         cmocka_unit_test(repeats_have_seeds_of_their_own_and_the_same_hyperparameters),
         cmocka_unit_test(the_selected_trial_is_run_again_with_fresh_seeds),
         cmocka_unit_test(shards_leave_the_reruns_to_the_whole),

@@ -1,6 +1,6 @@
 /* `fairlead export` for databases and papers: SQLite as sqlite3 and pandas read it, LaTeX as TeX would. */
 #include "support/documented.h"
-#include "support/fixtures.h"
+#include "support/summed.h"
 
 #include <ctype.h>
 
@@ -74,6 +74,24 @@ static void every_view_answers_its_question(void **state)
     begin(&s);
     assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) assert_answer(&s, known[i].question, known[i].answer);
+    fixture_end(&s);
+}
+
+/* What a study declares beyond its pairs (begin_further). */
+static void what_is_declared_further_has_its_views(void **state)
+{
+    fixture s;
+    begin_further(&s);
+    assert_runs(0, s.folder, "export", s.folder, "--to", "sqlite", "-o", "all.db");
+    assert_answer(
+        &s,
+        "SELECT narrow, narrow_rivals, round(difference_narrow, 6), wide, wide_rivals, round(difference_wide, "
+        "6), finding, claimed FROM flips",
+        "narrow a|narrow b|0.2|wide a|wide b|-0.2|flip|1\n");
+    assert_answer(&s, "SELECT k_a, k_b, round(difference, 6) FROM tuning_effort WHERE k_a = k_b", "1|1|0.2\n2|2|0.2\n");
+    assert_answer(&s, "SELECT a, b, ratio, low, high, coarse FROM time_to_target WHERE low < ratio",
+                  "narrow a|narrow b|0.5|0.25|0.666666666666667|0\n");
+    assert_answer(&s, "SELECT count(*) FROM over_workloads", "0\n");
     fixture_end(&s);
 }
 
@@ -257,6 +275,22 @@ static void a_paper_takes_the_tables(void **state)
     fixture_end(&s);
 }
 
+static void a_paper_takes_what_is_declared_further(void **state)
+{
+    fixture s;
+    begin_further(&s);
+    assert_runs(0, s.folder, "export", s.folder, "--to", "latex", "-o", "t.tex");
+    bytes tex = take_file(&s, "t.tex");
+    assert_contains(tex.text, "narrow a minus narrow b\\strut} & +20.00 points & [");
+    assert_contains(tex.text, "wide & wide a minus wide b & $-$20.00 points &  &  \\\\");
+    assert_contains(tex.text, "; flip: narrow b is better in the narrow space, wide a in the wide one; interaction.}");
+    assert_contains(tex.text, "narrow a to narrow b & 20 & 100 \\% & 40 & 100 \\% & 0.5 & [0.25, 0.667] \\\\");
+    assert_tex(tex.text);
+    free(tex.text);
+    assert_typeset(&s);
+    fixture_end(&s);
+}
+
 /* TeX looks for [length] and * behind the end of a line, on the next one too. */
 static void a_name_is_not_taken_for_the_end_of_the_line_before(void **state)
 {
@@ -278,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest sqlite[] = {
         cmocka_unit_test(every_view_answers_its_question),
+        cmocka_unit_test(what_is_declared_further_has_its_views),
         cmocka_unit_test(every_column_is_documented),
         cmocka_unit_test(points_stand_there_once),
         cmocka_unit_test(a_database_goes_to_a_file_or_a_pipe),
@@ -286,6 +321,7 @@ int main(void)
         cmocka_unit_test(places_that_cannot_be_written_are_named),
     };
     const struct CMUnitTest latex[] = { cmocka_unit_test(a_paper_takes_the_tables),
+                                        cmocka_unit_test(a_paper_takes_what_is_declared_further),
                                         cmocka_unit_test(a_name_is_not_taken_for_the_end_of_the_line_before) };
     int of_latex = test_run(latex, NULL, NULL);
     if (absent("sqlite3")) {

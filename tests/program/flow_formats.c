@@ -201,6 +201,7 @@ static void result_folders_have_their_fields(void **state)
                 "`definition``data``average_from``patience``patience.evaluations``patience.metric`"); /* of other
                                                                                                          workloads and
                                                                                                          studies */
+        if (i == 1) count_as_seen("`parameters`"); /* of models with two */
         if (i == 0 && fl_math_usable(NULL))
             walk_lines(&s, "dense/trials.jsonl");
         else

@@ -1,6 +1,6 @@
 /* The page: whole, self-contained, and safe against whatever a study's author wrote. */
 #include "support/command.h"
-#include "support/fixtures.h"
+#include "support/summed.h"
 
 #define HOSTILE "</title></svg><script>document.title='x'</script> & \\\"why\\\""
 #define ARM(name) SGD(name)
@@ -125,6 +125,23 @@ static void declared_claims_are_said_to_be(void **state)
     assert_holds(page, "after Holm’s correction over 1 test, is below 0.05");
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
     assert_null(strstr(page, "Nothing was declared"));
+    free(page);
+    fixture_end(&s);
+}
+
+static void what_is_declared_beyond_pairs_stands_with_them(void **state)
+{
+    fixture s;
+    begin_further(&s);
+    char *page = write_page(&s);
+    assert_order(page,
+                 WORDS("<h2>What is tested</h2>", "<h3>Declared flips in the best of 1: ",
+                       "<td class=\"words\">narrow a minus narrow b<td>+20.00 points",
+                       "<td class=\"words\">wide a minus wide b<td>−20.00 points",
+                       "<li><b>flip: narrow b is better in the narrow space, wide a in the wide one; "
+                       "interaction</b>",
+                       "<h3>What more tuning brings", "<h3>Time to the target",
+                       "<td>20<td>100 %<td>40<td>100 %<td>0.5<td class=\"words\">[0.25, 0.667]", "<h2>Results</h2>"));
     free(page);
     fixture_end(&s);
 }
@@ -467,6 +484,7 @@ int main(void)
         cmocka_unit_test(what_is_tested_comes_first),
         cmocka_unit_test(a_claimed_difference_has_a_direction),
         cmocka_unit_test(declared_claims_are_said_to_be),
+        cmocka_unit_test(what_is_declared_beyond_pairs_stands_with_them),
         cmocka_unit_test(a_search_that_is_cut_off_is_not_claimed),
         cmocka_unit_test(a_contradicted_special_case_comes_with_its_reason),
         cmocka_unit_test(several_folders_begin_with_an_overview),

@@ -1,5 +1,5 @@
 /* The verbs that read result folders, run as programs: what they print, and their exit codes. */
-#include "support/fixtures.h"
+#include "support/summed.h"
 
 #include <sys/wait.h>
 
@@ -41,7 +41,6 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-#define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
 #define ADAM                                                                                                           \
     "{\"arm\": \"adam, \\\"kingma\\\"\", \"optimizer\": \"adam\", \"space\": {\"learning_rate/epsilon\": {\"min\": "   \
     "1e-2, "                                                                                                           \
@@ -153,6 +152,14 @@ static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few
     assert_answer(&s, "summary @", 0,
                   "not an inclusion here: adam, \"kingma\" and sgd (beta1 would be 0, left at 0.9)");
     assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
+    fixture_end(&s);
+}
+
+static void the_table_tells_what_is_declared_beyond_pairs(void **state)
+{
+    fixture s;
+    begin_further(&s);
+    assert_answer(&s, "summary @", 0, "Declared flips in the best of 1: whether tuning more turns an order round\n");
     fixture_end(&s);
 }
 
@@ -355,6 +362,7 @@ int main(void)
         cmocka_unit_test(check_wants_a_result_folder),
         cmocka_unit_test(the_table_speaks_plainly_to_a_pipe),
         cmocka_unit_test(the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials),
+        cmocka_unit_test(the_table_tells_what_is_declared_beyond_pairs),
         cmocka_unit_test(summary_prints_json),
         cmocka_unit_test(summary_prints_a_row_per_arm_as_csv),
         cmocka_unit_test(summary_never_calls_nothing_a_success),

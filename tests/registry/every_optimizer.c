@@ -1,4 +1,4 @@
-/* What holds for every update rule, whoever wrote it: this walks the registry. */
+/* What holds for every update rule, whoever wrote it: this walks the registry, or the rule named as its argument. */
 #include "support/optimizer_run.h"
 
 #include "base/denormals.h"
@@ -35,7 +35,11 @@ static bool is_there(const fl_optimizer *rule)
     return false;
 }
 
-#define FOR_EVERY(rule) for (const fl_optimizer *const *each = fl_optimizers(), *rule; (rule = *each); each++)
+static const char *only; /* of the command line: this rule alone is walked; NULL: all */
+
+#define FOR_EVERY(rule)                                                                                                \
+    for (const fl_optimizer *const *each = fl_optimizers(), *rule; (rule = *each); each++)                             \
+        if (!only || !strcmp(rule->entry.name, only))
 #define FOR_EVERY_THERE(rule) FOR_EVERY(rule) if (is_there(rule))
 
 static void draw_floats(float *values, size_t n, const char *purpose, uint64_t position)
@@ -324,8 +328,14 @@ static void every_rule_but_null_descends_a_quadratic(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    fl_error unknown;
+    only = argc > 1 ? argv[1] : NULL;
+    if (only && !fl_optimizer_find(only, &unknown)) {
+        fprintf(stderr, "%s\n", unknown.text);
+        return EXIT_FAILURE;
+    }
     fl_denormals_flush(); /* as a trial computes */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_found_by_its_name_alone),

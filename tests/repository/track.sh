@@ -6,7 +6,7 @@ set -euo pipefail
 source=$1
 FAIRLEAD_PROGRAM=$2/fairlead
 export FAIRLEAD_PROGRAM
-unset CI GITHUB_STEP_SUMMARY
+unset CI GITHUB_STEP_SUMMARY FAIRLEAD_COMMITS
 for tool in valgrind git gnuplot; do
     command -v $tool >/dev/null || { echo "track: there is no $tool"; exit 77; }
 done
@@ -96,4 +96,16 @@ expect 0 bench/speed/instructions/count --build .git/build
 expect 4 bench/speed/instructions/count --build .git
 expect 2 bench/speed/instructions/count --against
 [ "$(git -C "$repo" worktree list | wc -l)" -eq 1 ] || fail "a tree was left behind"
+
+# --- what is built once ---
+
+export FAIRLEAD_COMMITS="$repo/.git/kept"
+kept="$FAIRLEAD_COMMITS/$(git -C "$repo" rev-parse newest~3)"
+expect 0 bench/speed/track newest~3 newest --build-only
+[ ! -s "$repo/.git/output" ] || fail "--build-only measures: $(cat "$repo/.git/output")"
+[ -e "$kept/fairlead-kernels" ] || fail "--build-only keeps nothing"
+count 0 newest~3
+built=$(stat -c %.Y "$kept/fairlead-instructions")
+count 0 newest~3
+[ "$(stat -c %.Y "$kept/fairlead-instructions")" = "$built" ] || fail "what was kept is built again"
 echo "track.sh: what was planted is found"

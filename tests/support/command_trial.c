@@ -15,13 +15,13 @@ fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, 
 {
     fl_trial_owners owners = { optimizer, schedule, workload };
     fl_trial trial = fl_trial_default(&owners);
-    fl_random_stream of_its_own = *stream; /* around the rule: what follows is drawn as if nothing were */
+    fl_random_stream of_its_own = *stream; /* around the rule and of the model: what follows is drawn without them */
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
         const fl_hyper *table = fl_trial_owner_table(&owners, owner, &n);
         for (size_t i = 0; i < FL_HYPER_MAX; i++)
             trial.values.of[owner][i] =
-                i < n ? draw_value(&table[i], owner == FL_TRIAL_AROUND ? &of_its_own : stream) : 0;
+                i < n ? draw_value(&table[i], owner >= FL_TRIAL_AROUND ? &of_its_own : stream) : 0;
     }
     trial.steps = DRAWN_STEPS;
     trial.n_rates = schedule->absolute ? DRAWN_STEPS : 0;

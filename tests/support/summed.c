@@ -20,3 +20,23 @@ void add_rising(const fixture *s, size_t arm, size_t n, double low)
         add_trial(s, arm, i, 0, (synthetic){ .val_error = error, .test_error = error });
     }
 }
+
+void begin_further(fixture *s)
+{
+    static const double low[] = { 0.3, 0.1, 0.1, 0.3 };
+    fixture_begin(s,
+                  BUDGET(10) TARGET
+                  "\"claims\": {\"pairs\": [[\"narrow a\", \"narrow b\"]], \"flips\": [{\"narrow\": [\"narrow a\", "
+                  "\"narrow b\"], \"wide\": [\"wide a\", \"wide b\"]}], \"effort\": true, \"time_to_target\": true, "
+                  "\"k\": 1},",
+                  SGD("narrow a") "," UNLIKE("narrow b", 20) "," UNLIKE("wide a", 30) "," UNLIKE("wide b", 40));
+    for (size_t arm = 0; arm < 4; arm++)
+        for (uint64_t i = 0; i < 10; i++) {
+            double error = low[arm] + 0.01 * (double)i;
+            add_trial(s, arm, i, 0,
+                      (synthetic){ .val_error = error, .test_error = error, .reached = arm % 2 ? 40 : 20 });
+        }
+    fl_store_close(s->store);
+    s->store = NULL;
+    read_fixture(s);
+}

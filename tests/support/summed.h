@@ -21,6 +21,10 @@ fl_summary *sum_up(fixture *s);
 /* Five trials of arm `arm`: selected is index 1. */
 void five_trials(const fixture *s, size_t arm);
 
+/* Four arms that declare everything beyond pairs. "narrow a" is .2 worse than "narrow b" and "wide a" .2 better than
+ * "wide b", so tuning more turns the order round; "narrow a" reaches the target at 20 steps, "narrow b" at 40. */
+void begin_further(fixture *s);
+
 /* `n` trials with errors from `low` upwards in steps of .01. */
 void add_rising(const fixture *s, size_t arm, size_t n, double low);
 

@@ -163,11 +163,15 @@ class Network:
     def own(self, name):
         return {full[len(name) + 1:]: p for full, p in self.named.items() if full.rpartition(".")[0] == name}
 
-    def loss_of(self, x, labels=None, targets=None):
+    def outputs(self, x):
+        """What the loss reads."""
         values, before = {"input": x}, "input"
         for layer in self.layers:
             reads = [values[name] for name in layer.get("from") or [before]]
             values[layer["name"]] = LAYERS[layer["kind"]](layer, self.own(layer["name"]), *reads, self)
             before = layer["name"]
-        last = values[(self.loss.get("from") or [before])[0]]
-        return LOSSES[self.loss["kind"]](self.loss, self.own(self.loss.get("layer", self.loss["kind"])), last, labels, targets)
+        return values[(self.loss.get("from") or [before])[0]]
+
+    def loss_of(self, x, labels=None, targets=None):
+        own = self.own(self.loss.get("layer", self.loss["kind"]))
+        return LOSSES[self.loss["kind"]](self.loss, own, self.outputs(x), labels, targets)

@@ -17,6 +17,14 @@ import rules
 from network import Network
 
 
+def steps_of(path):
+    """An array of PATH.npy by steps, or a list of PATH/1.npy, PATH/2.npy, ...; None where there is neither."""
+    if path.is_dir():
+        return [numpy.load(path / f"{step}.npy") for step in range(1, len(list(path.iterdir())) + 1)]
+    file = path.with_name(path.name + ".npy")
+    return numpy.load(file) if file.exists() else None
+
+
 class Export:
     """A folder written by `fairlead trial --export`."""
 
@@ -24,16 +32,14 @@ class Export:
         folder = pathlib.Path(folder)
         self.manifest = json.loads((folder / "manifest.json").read_text())
         self.trace = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
-        self.inputs = numpy.load(folder / "inputs.npy")
-        self.labels, self.targets = (numpy.load(file) if file.exists() else None
-                                     for file in (folder / "labels.npy", folder / "targets.npy"))
+        self.inputs, self.labels, self.targets = (steps_of(folder / name) for name in ("inputs", "labels", "targets"))
         names = [tensor["name"] for tensor in self.manifest["tensors"]]
         self.init = {name: numpy.load(folder / "init" / f"{name}.npy") for name in names}
         self.final = {name: numpy.load(folder / "final" / f"{name}.npy") for name in names}
         states = [state["name"] for state in self.manifest.get("state", [])]
         self.state = {name: numpy.load(folder / "state" / "init" / f"{name}.npy") for name in states}
         self.final_state = {name: numpy.load(folder / "state" / "final" / f"{name}.npy") for name in states}
-        self.masks = {file.stem: numpy.load(file) for file in (folder / "masks").glob("*.npy")}
+        self.masks = {file.stem: steps_of(file.with_suffix("")) for file in (folder / "masks").glob("*")}
 
 
 ROUNDINGS = 2**-21  # four of fp32: by so much sums of hundreds of products differ when added in another order

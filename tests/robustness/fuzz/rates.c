@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     trial_request asked = { .workload = "quadratic/noisy",
                             .optimizer = "sgd",
                             .schedule = "list",
-                            .batch = 16,
+                            .batch = "16",
                             .steps = 2,
                             .eval_every = 1,
                             .threads = 1,

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     char *text = strndup((const char *)bytes, n), *rest = text;
     const char *list[MOST_WORDS];
     trial_request asked = { .workload = "quadratic/noisy",
-                            .batch = 16,
+                            .batch = "16",
                             .steps = 3,
                             .eval_every = 1,
                             .threads = 1,

@@ -122,11 +122,45 @@ static void shards_write_side_by_side_and_are_read_together(void **state)
     fixture_end(&s);
 }
 
+/* A task that a batch system started again while its first start lived on: both write, readers merge by slot. */
+static void two_starts_of_one_task_are_read_as_one(void **state)
+{
+    fixture s;
+    fl_error error;
+    synthetic same = { .val_error = 0.1, .test_error = 0.2 }, other = { .val_error = 0.3, .test_error = 0.2 };
+    synthetic failed = { .status = FL_OUTCOME_FAILED, .reason = "lost" };
+    fixture_begin(&s, BUDGET(3), SGD("sgd"));
+    fl_store_close(s.store);
+    s.store = NULL;
+    fl_store *first = open_store(&s, (fl_store_shard){ 1, 1, "00000001" });
+    fl_store *second = open_store(&s, (fl_store_shard){ 1, 1, "00000002" }); /* the first is not in its way */
+    assert_true(add_trial_in(&s, first, 0, 0, 0, same, &error) && add_trial_in(&s, second, 0, 0, 0, same, &error));
+    assert_true(add_trial_in(&s, first, 0, 1, 0, same, &error) && add_trial_in(&s, second, 0, 1, 0, failed, &error));
+    fl_results *results = read_fixture(&s);
+    fl_results_check_twins(results);
+    assert_int_equal(2, results->n_records);
+    assert_int_equal(FL_OUTCOME_COMPLETE, results->records[1].status); /* the failure came last, and does not count */
+    assert_int_equal(0, results->n_damage);
+    assert_true(add_trial_in(&s, first, 0, 2, 0, same, &error) && add_trial_in(&s, second, 0, 2, 0, other, &error));
+    results = read_fixture(&s);
+    fl_results_check_twins(results);
+    assert_int_equal(3, results->n_records);
+    assert_int_equal(1, results->n_damage);
+    assert_contains(results->damage[0].where, "trials.1-of-1.00000001.jsonl");
+    assert_contains(results->damage[0].where, "trials.1-of-1.00000002.jsonl");
+    assert_contains(results->damage[0].where, "sgd, index 2, repeat 0");
+    fl_store_close(first);
+    fl_store_close(second);
+    fixture_end(&s);
+}
+
 static void a_shards_files_carry_its_number(void **state)
 {
     char name[64];
     fl_store_file_name(name, "trials", "jsonl", (fl_store_shard){ 2, 4 });
     assert_string_equal("trials.2-of-4.jsonl", name);
+    fl_store_file_name(name, "trials", "jsonl", (fl_store_shard){ 2, 4, "0a1b2c3d" });
+    assert_string_equal("trials.2-of-4.0a1b2c3d.jsonl", name);
     fl_store_file_name(name, "host", "json", whole);
     assert_string_equal("host.json", name);
 }
@@ -306,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_torn_first_line_leaves_an_empty_file),
         cmocka_unit_test(damage_elsewhere_stays_in_place),
         cmocka_unit_test(shards_write_side_by_side_and_are_read_together),
+        cmocka_unit_test(two_starts_of_one_task_are_read_as_one),
         cmocka_unit_test(a_shards_files_carry_its_number),
         cmocka_unit_test(the_same_study_goes_on),
         cmocka_unit_test(a_larger_budget_goes_on),

@@ -33,7 +33,7 @@ typedef struct seen {
     size_t n;
 } seen;
 
-static void see_begun(void *user, const fl_network *network)
+static void see_begun(void *user, const fl_network *network, size_t most)
 {
     fl_network_export(network, ((seen *)user)->first);
 }
@@ -191,7 +191,8 @@ static void gradients_are_counted(void **state)
         fl_trial trial = trial_of((*optimizer)->entry.name, "constant", 1e-4, 37);
         fl_outcome outcome = train(&trial, NULL);
         assert_true(outcome.gradient_evaluations >= 37);
-        assert_int_equal(outcome.gradient_evaluations % 37, 0);
+        bool searches = !strcmp((*optimizer)->entry.name, "lbfgs"); /* a line: as many as it takes */
+        assert_true(searches || outcome.gradient_evaluations % 37 == 0);
         assert_int_equal(outcome.steps_done, 37);
         fl_outcome_free(&outcome);
     }

@@ -1,0 +1,73 @@
+/* The processes of a run that only have workers. */
+#include "command/run_agent.h"
+#include "farm/agent.h"
+#include "record/host.h"
+#include "say/options.h"
+#include "say/places.h"
+#include "say/signals.h"
+#include "wire/launch.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* How long an agent stays when somebody is missing: leaving without the others would make the launcher end them all,
+ * and with them the supervisor that is still drawing. It ends everybody when it has done so. */
+enum { STAY_SECONDS = 600 };
+
+bool run_agent_join(bool no_mpi, fl_wire **wire, fl_error *error)
+{
+    char module[FL_FILE_PATH_MAX];
+    *wire = NULL;
+    places_mpi_module(module);
+    return no_mpi || fl_wire_launch(module, wire, error);
+}
+
+size_t run_agent_workers(void)
+{
+    cpu_set_t bound;
+    size_t cores = fl_record_host_cores(), neighbours = (size_t)fl_wire_launch_neighbours();
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    if (sched_getaffinity(0, sizeof bound, &bound) == 0 && CPU_COUNT(&bound) < online) {
+        size_t n = (size_t)CPU_COUNT(&bound);
+        return n < cores ? n : cores;
+    }
+    return cores > neighbours ? cores / neighbours : 1;
+}
+
+static int end(fl_wire *wire, fl_farm_agent_end how, const fl_error *error)
+{
+    switch (how) {
+    case FL_FARM_AGENT_FINISHED:
+        fl_wire_finish(wire);
+        return 0;
+    case FL_FARM_AGENT_WAIT:
+        sleep(STAY_SECONDS);
+        return 0;
+    case FL_FARM_AGENT_INTERRUPTED:
+        return 128 + signals_came();
+    case FL_FARM_AGENT_ERROR:
+        return complain(error);
+    default:
+        return 0;
+    }
+}
+
+int run_agent(fl_wire *wire, size_t workers)
+{
+    fl_error error;
+    char self[FL_FILE_PATH_MAX], scratch[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
+    const char *temporary = getenv("TMPDIR");
+    fl_farm_agent agent = { .wire = wire, .workers = workers, .worker_command = command, .scratch = scratch };
+    places_program(self);
+    fl_file_path_join(scratch, temporary && *temporary ? temporary : "/tmp", "fairlead-agent-XXXXXX");
+    if (!mkdtemp(scratch))
+        fl_file_error(&error, scratch, "cannot be made");
+    else if (signals_catch(&agent.interrupt, &error) && signals_catch_leave(&agent.leave, &error)) {
+        fl_farm_agent_end how = fl_farm_agent_run(&agent, &error);
+        rmdir(scratch);
+        return end(wire, how, &error);
+    }
+    return complain(&error);
+}

@@ -1,0 +1,201 @@
+/* What the script does, and why so:
+ * - Slurm's signal before the limit reaches the batch shell alone, which hears it only inside `wait`.
+ * - It starts itself again (`scontrol requeue`), so it needs no RequeueExit of the cluster's; 75 serves those that have
+ * it.
+ * - A task may be started again while its first start lives on a node thought dead, hence --own-files.
+ * - Launchers' exit codes do not tell whether a study is complete; its folder does.
+ */
+#include "command/slurm_script.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Slurm looks at limits every 30 s, and the step under way has to end. */
+enum { WARNING_SECONDS = 120 };
+
+/* One line of #SBATCH: in double quotes where it needs them, which Slurm reads as a shell does. */
+static bool add_directive(fl_text *text, const char *name, const char *value, fl_error *error)
+{
+    const char *texts[] = { name, value ? value : "" };
+    for (size_t i = 0; i < 2; i++)
+        if (strpbrk(texts[i], "\n\r") || strstr(texts[i], "#SBATCH"))
+            return fl_error_user(error, "'%s%s' cannot stand in a job script: it has a line break or #SBATCH in it",
+                                 name, texts[1]);
+    fl_text_add(text, "#SBATCH %s", name);
+    if (value && !strpbrk(value, " \t\"'\\#")) fl_text_add(text, "%s", value);
+    if (value && strpbrk(value, " \t\"'\\#")) {
+        fl_text_add(text, "\"");
+        for (const char *c = value; *c; c++) fl_text_add(text, "%s%c", strchr("\"\\", *c) ? "\\" : "", *c);
+        fl_text_add(text, "\"");
+    }
+    fl_text_add(text, "\n");
+    return true;
+}
+
+static bool add_count(fl_text *text, const char *name, size_t n, fl_error *error)
+{
+    char number[32];
+    snprintf(number, sizeof number, "%zu", n);
+    return add_directive(text, name, number, error);
+}
+
+/* Job names turn up in file names and in lists. */
+static void add_name(fl_text *text, const char *study)
+{
+    fl_text_add(text, "#SBATCH --job-name=fairlead-");
+    for (const char *c = study; *c; c++)
+        fl_text_add(text, "%c",
+                    (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c : '_');
+    fl_text_add(text, "\n");
+}
+
+/* DIR/slurm/NAME-JOB.log, with % doubled in the folder's own name. */
+static bool add_log(fl_text *text, const slurm_job *job, fl_error *error)
+{
+    fl_text path = { 0 };
+    for (const char *c = job->folder; *c; c++) fl_text_add(&path, *c == '%' ? "%%%%" : "%c", *c);
+    fl_text_add(&path, "/slurm/%s.log", job->tasks ? "%x-%A_%a" : "%x-%j");
+    bool added = add_directive(text, "--output=", path.bytes, error);
+    fl_text_free(&path);
+    return added;
+}
+
+/* "--comment=two words" */
+static bool add_further(fl_text *text, const char *word, fl_error *error)
+{
+    fl_text name = { 0 };
+    size_t n = strcspn(word, "=");
+    fl_text_add_bytes(&name, word, n + (word[n] == '='));
+    bool added = add_directive(text, name.bytes, word[n] ? word + n + 1 : NULL, error);
+    fl_text_free(&name);
+    return added;
+}
+
+static bool add_directives(fl_text *text, const slurm_job *job, fl_error *error)
+{
+    const struct {
+        const char *name, *value;
+    } texts[] = { { "--partition=", job->partition },
+                  { "--account=", job->account },
+                  { "--mem=", job->memory },
+                  { "--time=", job->time } };
+    bool fine = add_log(text, job, error);
+    fl_text_add(text, "#SBATCH --open-mode=append\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@%d\n", WARNING_SECONDS);
+    for (size_t i = 0; fine && i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].value) fine = add_directive(text, texts[i].name, texts[i].value, error);
+    if (!job->time) fine = fine && add_count(text, "--time=", job->minutes, error);
+    if (job->cpus) fine = fine && add_count(text, "--cpus-per-task=", job->cpus, error);
+    if (job->nodes) {
+        fine = fine && add_count(text, "--nodes=", job->nodes, error);
+        fl_text_add(text, "#SBATCH --ntasks-per-node=1\n");
+    } else {
+        fl_text_add(text, "#SBATCH --ntasks=1\n#SBATCH --array=1-%zu", job->tasks);
+        if (job->at_once) fl_text_add(text, "%%%zu", job->at_once);
+        fl_text_add(text, "\n");
+    }
+    for (size_t i = 0; fine && i < job->n_further; i++) fine = add_further(text, job->further[i], error);
+    return fine;
+}
+
+static void add_setting(fl_text *text, const char *name, const char *value)
+{
+    fl_text_add(text, "%s=", name);
+    fl_text_add_shell_word(text, value);
+    fl_text_add(text, "\n");
+}
+
+static const char about[] = "# Written by 'fairlead slurm'. Run by a person ('sh' and its name) it submits itself, and "
+                            "after the study the summary.\n"
+                            "# As a job it trains, saves before the time limit (SIGUSR1, exit code 75) and has itself "
+                            "started again; after three\n"
+                            "# starts that brought nothing new it gives up.\n"
+                            "set -u\n";
+
+static const char submit[] = "\n"
+                             "if [ -z \"${SLURM_JOB_ID:-}\" ]; then\n"
+                             "    id=$(sbatch --parsable \"$0\") || exit\n"
+                             "    id=${id%%;*}\n"
+                             "    echo \"study: job $id\"\n"
+                             "    id=$(sbatch --parsable --dependency=\"afterany:$id\"";
+
+static const char submit_end[] =
+    " \"$0\" summary) || exit\n"
+    "    echo \"summary: job ${id%%;*}\"\n"
+    "    exit\n"
+    "fi\n"
+    "if [ \"${1:-}\" = summary ]; then\n"
+    "    exec \"$fairlead\" run \"$study\" -o \"$folder\" -j \"${SLURM_CPUS_PER_TASK:-1}\" --progress lines\n"
+    "fi\n"
+    "\n"
+    "child='' leave=''\n";
+
+static const char array_part[] =
+    "trap 'leave=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1\n"
+    "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
+    "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID shard=$SLURM_ARRAY_TASK_ID-of-$tasks\n"
+    "\"$fairlead\" run \"$study\" -o \"$folder\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --own-files \\\n"
+    "    -j \"${SLURM_CPUS_PER_TASK:-1}\" --checkpoint-every \"$every\" --progress lines &\n"
+    "child=$!\n";
+
+static const char nodes_part[] =
+    "trap 'leave=1; scancel --signal=USR1 \"$SLURM_JOB_ID\"' USR1\n"
+    "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
+    "job=$SLURM_JOB_ID shard=1-of-1\n"
+    "srun --mpi=pmix --ntasks-per-node=1 --kill-on-bad-exit=0 --no-kill --open-mode=append \\\n"
+    "    --output=\"$folder/slurm/%x-%j-%t.log\" \\\n"
+    "    \"$fairlead\" run \"$study\" -o \"$folder\" --own-files --checkpoint-every \"$every\" --progress lines &\n"
+    "child=$!\n";
+
+static const char nodes_check[] = "\"$fairlead\" check \"$folder\" --complete >/dev/null && exit 0\n";
+
+static const char wait_part[] =
+    "while :; do\n"
+    "    wait \"$child\"\n"
+    "    code=$?\n"
+    "    kill -0 \"$child\" 2>/dev/null || break # else a signal has interrupted the waiting\n"
+    "done\n"
+    "child=''\n";
+
+static const char again[] =
+    "[ \"$code\" = 75 ] || [ -n \"$leave\" ] || exit \"$code\"\n"
+    "[ \"$code\" != 0 ] || exit 0\n"
+    "\n"
+    "# --- to be started again ---\n"
+    "mark=$folder/slurm/$shard.restarts misses=0 before=''\n"
+    "now=$(cat \"$folder\"/trials.\"$shard\".*jsonl \"$folder\"/checkpoints/*.checkpoint 2>/dev/null | cksum)\n"
+    "[ ! -f \"$mark\" ] || { read -r misses && read -r before; } <\"$mark\"\n"
+    "if [ \"$now\" = \"$before\" ]; then misses=$((misses + 1)); else misses=0; fi\n"
+    "printf '%s\\n%s\\n' \"$misses\" \"$now\" >\"$mark\"\n"
+    "if [ \"$misses\" -ge 3 ]; then\n"
+    "    echo \"fairlead: $misses starts in a row brought nothing new; a longer --time may help\" >&2\n"
+    "    exit 1\n"
+    "fi\n"
+    "echo \"fairlead: stopped before the limit; started again\" >&2\n"
+    "if scontrol requeue \"$job\"; then\n"
+    "    sleep 60 & # Slurm ends this start\n"
+    "    wait $!\n"
+    "fi\n"
+    "exit 75\n";
+
+static void add_numbers(fl_text *text, const slurm_job *job)
+{
+    fl_text_add(text, "every=%zu\n", job->checkpoint_every);
+    if (job->tasks) fl_text_add(text, "tasks=%zu\n", job->tasks);
+}
+
+bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)
+{
+    fl_text_add(text, "#!/bin/sh\n");
+    add_name(text, job->name);
+    if (!add_directives(text, job, error)) return false;
+    fl_text_add(text, "%s", about);
+    add_setting(text, "fairlead", job->program);
+    add_setting(text, "study", job->study);
+    add_setting(text, "folder", job->folder);
+    add_numbers(text, job);
+    if (job->prologue) fl_text_add(text, "\n%s\n", job->prologue);
+    fl_text_add(text, "%s%s%s", submit, job->tasks ? " --array=0" : " --nodes=1", submit_end);
+    fl_text_add(text, "%s%s%s%s", job->tasks ? array_part : nodes_part, wait_part, job->tasks ? "" : nodes_check,
+                again);
+    return true;
+}

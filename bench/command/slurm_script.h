@@ -1,0 +1,22 @@
+/* A job script for Slurm: what `sh` submits, and what a job then does, in one file. */
+#ifndef BENCH_COMMAND_SLURM_SCRIPT_H
+#define BENCH_COMMAND_SLURM_SCRIPT_H
+
+#include "base/text.h"
+#include "say/options.h"
+
+typedef struct slurm_job {
+    const char *name;                     /* of the study */
+    const char *program, *study, *folder; /* absolute paths */
+    size_t nodes, tasks, at_once, cpus;   /* one of the first two; at_once, cpus 0: not said */
+    size_t checkpoint_every, minutes;
+    const char *time, *partition, *account, *memory; /* NULL: `minutes`; not said */
+    const char *const *further;                      /* sbatch's own options */
+    size_t n_further;
+    const char *prologue; /* text; NULL: none */
+} slurm_job;
+
+/* Append the script. False with a message where a text cannot stand in one. */
+bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error);
+
+#endif

@@ -1,0 +1,144 @@
+/* The conversation: one line says what there is, one more asks for each step. */
+#include "client/client.h"
+#include "base/memory.h"
+#include "client/client_memory.h"
+#include "client/client_process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROTOCOL = 1 };
+
+struct fl_client {
+    fl_client_memory memory;
+    fl_client_process process;
+    char name[64];
+    double deadline;
+    size_t count;
+    float *shared[2]; /* what the first arrays took the place of */
+    bool lost;        /* it is not to be waited for */
+};
+
+static json_t *block_json(const fl_tensor *tensor)
+{
+    json_t *shape = json_array();
+    for (size_t i = 0; i < tensor->n_dims; i++)
+        json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i]));
+    return json_pack("{s:s, s:o, s:s, s:I, s:I}", "name", tensor->name, "shape", shape, "role",
+                     fl_tensor_role_name(tensor->role), "offset", (json_int_t)tensor->offset, "count",
+                     (json_int_t)tensor->count);
+}
+
+static char *first_line(const fl_client_rule *rule, const char *memory)
+{
+    json_t *blocks = json_array();
+    for (const fl_tensor *t = rule->blocks->tensors; t < rule->blocks->tensors + rule->blocks->n_tensors; t++)
+        json_array_append_new(blocks, block_json(t));
+    json_t *line = json_pack("{s:i, s:s, s:I, s:I, s:o, s:O, s:s}", "protocol", PROTOCOL, "memory", memory, "count",
+                             (json_int_t)rule->blocks->count, "states", (json_int_t)rule->n_states, "blocks", blocks,
+                             "hyperparameters", rule->hyperparameters, "layout", rule->layout);
+    char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(line);
+    return text;
+}
+
+/* --- what it said --- */
+
+static bool is_lost(fl_client *client, fl_client_said said, const char *when, fl_error *error)
+{
+    const char *name = client->name;
+    if (said == FL_CLIENT_CLOSED)
+        return fl_error_user(error, "optimizer '%s': its process %s %s", name, client->process.how, when);
+    if (said == FL_CLIENT_LATE)
+        return fl_error_user(error, "optimizer '%s': no answer %s within %g s", name, when, client->deadline);
+    return fl_error_user(error, "optimizer '%s': an answer of more than %d bytes %s", name, FL_CLIENT_LINE, when);
+}
+
+/* {"ok": true}, or {"error": "why"}. */
+static bool accepts(const fl_client *client, const char *when, fl_error *error)
+{
+    const char *line = client->process.line, *name = client->name;
+    if (!strcmp(line, "{\"ok\":true}")) return true;
+    json_t *answer = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+    bool good = json_is_object(answer) && json_object_size(answer) == 1 && json_is_true(json_object_get(answer, "ok"));
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    if (why)
+        fl_error_user(error, "optimizer '%s' gave up %s: %.600s", name, when, why);
+    else if (!good)
+        fl_error_user(error, "optimizer '%s' answered '%.100s' %s; use {\"ok\": true} or {\"error\": \"why\"}", name,
+                      line, when);
+    json_decref(answer);
+    return good;
+}
+
+/* Send a line and have it answered; what goes wrong is the client's end. */
+static bool ask(fl_client *client, const char *line, size_t n, const char *when, fl_error *error)
+{
+    fl_client_said said = fl_client_process_ask(&client->process, line, n, client->deadline);
+    bool good = said == FL_CLIENT_LINE_CAME ? accepts(client, when, error) : is_lost(client, said, when, error);
+    client->lost = !good;
+    return good;
+}
+
+/* --- for the trainer --- */
+
+static bool start(fl_client *client, const fl_client_rule *rule, fl_error *error)
+{
+    size_t bytes = (2 + rule->n_states) * client->count * sizeof(float);
+    client->lost = true;
+    if (!fl_client_memory_make(&client->memory, bytes, error) ||
+        !fl_client_process_start(&client->process, rule->words, error))
+        return false;
+    char *line = first_line(rule, client->memory.name);
+    size_t n = strlen(line);
+    line[n] = '\n'; /* in the place of the NUL */
+    bool good = ask(client, line, n + 1, "at its start", error);
+    free(line);
+    fl_client_memory_hide(&client->memory);
+    return good;
+}
+
+fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error)
+{
+    fl_client *client = fl_memory_new(1, sizeof *client);
+    client->process.to = client->process.from = client->memory.file = -1;
+    client->count = rule->blocks->count;
+    client->deadline = rule->deadline;
+    snprintf(client->name, sizeof client->name, "%s", rule->name);
+    if (start(client, rule, error)) return client;
+    fl_client_stop(client);
+    return NULL;
+}
+
+void fl_client_stop(fl_client *client)
+{
+    if (!client) return;
+    fl_client_process_stop(&client->process, client->lost);
+    for (size_t i = 0; i < sizeof client->shared / sizeof *client->shared; i++)
+        if (client->shared[i]) fl_client_memory_clear(client->shared[i], client->count * sizeof(float));
+    fl_client_memory_free(&client->memory);
+    free(client);
+}
+
+float *fl_client_array(const fl_client *client, size_t index)
+{
+    return (float *)client->memory.at + index * client->count;
+}
+
+bool fl_client_share(fl_client *client, size_t index, float *at)
+{
+    if (!fl_client_memory_show(&client->memory, index * client->count * sizeof(float), at,
+                               client->count * sizeof(float)))
+        return false;
+    client->shared[index] = at;
+    return true;
+}
+
+bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error)
+{
+    char line[120], when[40];
+    int n = snprintf(line, sizeof line, "{\"step\":%zu,\"rate\":%.17g,\"loss\":%.17g}\n", step, rate, loss);
+    snprintf(when, sizeof when, "at step %zu", step + 1);
+    return ask(client, line, (size_t)n, when, error);
+}

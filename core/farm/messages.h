@@ -1,0 +1,36 @@
+/* What supervisor and agents say to each other over the wire; a payload is JSON but where it says otherwise. */
+#ifndef FL_FARM_MESSAGES_H
+#define FL_FARM_MESSAGES_H
+
+#include "farm/farm.h"
+#include "farm/worker.h"
+
+enum fl_farm_message_kind {
+    FL_FARM_WELCOME = 1, /* supervisor: limits, and a trial of every kind that will be given out */
+    FL_FARM_READY,       /* agent: its workers, the checksums of its data sets, the facts of its machine; or why not */
+    FL_FARM_TRIAL,       /* supervisor: a slot and its trial, under a number */
+    FL_FARM_OUTCOME,     /* agent: how that ended */
+    FL_FARM_CHECKPOINT,  /* both: the state of the trial of that number, the bytes of its file */
+    FL_FARM_NOTE,        /* agent: something for the user */
+    FL_FARM_BEAT,        /* both: nothing but that they are there */
+    FL_FARM_FORGET,      /* supervisor: what you have was given to another */
+    FL_FARM_LEAVE,       /* supervisor: save what you can and say when you have */
+    FL_FARM_GONE,        /* agent: it has */
+    FL_FARM_STOP,        /* supervisor: it is over; {"then": "finish", "wait" or "exit"} (farm/agent.h) */
+};
+
+enum { FL_FARM_BEAT_SECONDS = 1, FL_FARM_WIRE_TICK_MS = 5 };
+
+/* Send a JSON payload; the reference is taken. `number` as in fl_farm_task; 0: about no task. */
+void fl_farm_message_send(fl_wire *wire, int to, uint64_t kind, uint64_t number, json_t *payload);
+
+/* The payload, or NULL when it is none. New reference. */
+json_t *fl_farm_message_payload(const fl_wire_message *message);
+
+/* A trial with everything another process needs to know it. New reference. */
+json_t *fl_farm_message_trial(const fl_trial *trial);
+
+/* The state of a task as its file has it; nothing is sent where there is none. */
+void fl_farm_message_send_checkpoint(fl_wire *wire, int to, uint64_t number, const char *path);
+
+#endif

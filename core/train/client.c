@@ -1,0 +1,100 @@
+/* A rule in a process of its own. Its arrays are shared memory, which takes the place of the network's; where it
+ * cannot, gradient and parameters are copied each step. */
+#include "base/clones.h"
+#include "client/client.h"
+#include "own/own.h"
+#include "train/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PARAMETERS, GRADIENT, STATES };
+
+static json_t *hyperparameters(const fl_optimizer *rule, const double *values)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < rule->n_hypers; i++) {
+        const fl_hyper *hyper = &rule->hypers[i];
+        if (isnan(values[i])) continue; /* the rate that schedule `list` makes needless */
+        json_object_set_new(all, hyper->name,
+                            hyper->choices ? json_string(hyper->choices[(size_t)values[i]]) : json_real(values[i]));
+    }
+    return all;
+}
+
+/* What the rule is lent lies where its process sees it: a view's arrays are the shared ones, the network's are replaced
+ * by them where that can be. */
+static void lend(fl_train_run *run)
+{
+    const fl_optimizer *rule = run->trial->owners.optimizer;
+    float *parameters = fl_client_array(run->client, PARAMETERS), *gradient = fl_client_array(run->client, GRADIENT);
+    for (size_t i = 0; i < rule->n_states; i++) run->update.state[i] = fl_client_array(run->client, STATES + i);
+    if (run->view.parameters) {
+        run->update.parameters = run->view.parameters = parameters;
+        run->update.gradient = run->view.gradient = gradient;
+    }
+    bool same = run->view.parameters || (fl_client_share(run->client, PARAMETERS, run->update.parameters) &&
+                                         fl_client_share(run->client, GRADIENT, (float *)run->update.gradient));
+    run->copy = (fl_train_copy){ .parameters = same ? NULL : parameters, .gradient = gradient };
+}
+
+bool fl_train_run_start_client(fl_train_run *run, fl_error *error)
+{
+    const fl_optimizer *rule = run->trial->owners.optimizer;
+    const fl_own *own = fl_own_of(rule);
+    if (!own || !own->words) return true;
+    json_t *hypers = hyperparameters(rule, run->update.hyper);
+    run->client = fl_client_start(&(fl_client_rule){ .name = rule->entry.name,
+                                                     .words = own->words,
+                                                     .layout = rule->canonical ? "canonical" : "backend",
+                                                     .n_states = rule->n_states,
+                                                     .deadline = own->deadline,
+                                                     .hyperparameters = hypers,
+                                                     .blocks = run->update.layout },
+                                  error);
+    json_decref(hypers);
+    if (run->client) lend(run);
+    return run->client;
+}
+
+/* A number with all bits of its exponent set is infinite or none. */
+FL_CLONES static bool all_finite(const float *values, size_t n)
+{
+    const uint32_t exponent = 0x7f800000;
+    uint32_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        found |= (bits & exponent) == exponent;
+    }
+    return !found;
+}
+
+static void fail(fl_train_run *run, fl_outcome_status status, const char *why)
+{
+    run->outcome->status = status;
+    snprintf(run->outcome->reason, sizeof run->outcome->reason, "%.239s", why);
+}
+
+void fl_train_run_ask_client(fl_train_run *run)
+{
+    fl_error why;
+    char words[120];
+    size_t count = run->update.layout->count, bytes = count * sizeof(float);
+    fl_train_copy *copy = &run->copy;
+    if (copy->parameters) {
+        if (!copy->knows_parameters) memcpy(copy->parameters, run->update.parameters, bytes);
+        memcpy(copy->gradient, run->update.gradient, bytes);
+        copy->knows_parameters = true;
+    }
+    if (!fl_client_step(run->client, run->step, run->rate, run->loss, &why)) {
+        fail(run, FL_OUTCOME_FAILED, why.text);
+        return;
+    }
+    if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
+    if (all_finite(run->update.parameters, count)) return;
+    snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is not finite at step %zu",
+             run->trial->owners.optimizer->entry.name, run->step + 1);
+    fail(run, FL_OUTCOME_INFEASIBLE, words);
+}

@@ -1,0 +1,123 @@
+#!/bin/bash
+# mpi.sh SOURCE BUILD   a study by mpirun on one machine: the records of -j, and what happens to processes that die or hang.
+# Runs itself inside lab, so that no process outlives it.
+set -u
+source=$1 build=$2
+[ "${3:-}" = inside ] || {
+    folder=$(mktemp -d)
+    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
+    code=$?
+    rm -rf "$folder"
+    exit $code
+}
+cd "$4" || exit 2
+. "$source/tests/cluster/common.sh"
+need mpirun.openmpi python3 pgrep
+[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+
+mpi() { # SECONDS MPIRUN'S OPTIONS... -- RUN'S OPTIONS...: it may hang at its end when a process of it cannot be reached
+    seconds=$1
+    shift
+    options=()
+    while [ "$1" != -- ]; do options+=("$1") && shift; done
+    shift
+    timeout -k 2 "$seconds" mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
+}
+
+begin "three processes give the records of one"
+"$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+mpi 60 -- same.json -o three >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
+same once three
+once three
+complete three
+
+begin "a supervisor that only supervises"
+mpi 60 -- same.json -o dedicated --dedicated >dedicated.out 2>&1 || fail "exit code $?"
+same once dedicated
+"$build/fairlead" run same.json -o alone --dedicated >alone.out 2>&1 && fail "--dedicated alone is not refused"
+says alone.out "--dedicated needs other processes"
+
+begin "mistakes end everybody, with one message"
+mpi 60 -- same.json -o once --trials 3 >mistake.out 2>&1 && fail "another study is not refused"
+says mistake.out "budget.trials"
+[ "$(grep -c '^fairlead:' mistake.out)" = 1 ] || fail "more than one message"
+
+begin "tasks that are each alone are refused"
+SLURM_STEP_NUM_TASKS=3 "$build/fairlead" run same.json -o lonely >lonely.out 2>&1
+[ $? = 2 ] || fail "not exit code 2"
+says lonely.out "--mpi=pmix"
+[ -e lonely ] && fail "something was written"
+SLURM_STEP_NUM_TASKS=3 "$build/fairlead" run same.json -o lonely --no-mpi >lonely.out 2>&1 || fail "--no-mpi"
+same once lonely
+
+begin "a process that computes otherwise is left out, or taken by --mixed"
+sed 's/"naive"/"onednn"/; s/12000/50/; s/4000/25/' same.json >onednn.json
+for mixed in "" --mixed; do
+    timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run onednn.json -o "other$mixed" --progress none --dedicated $mixed : \
+        -np 1 "$build/fairlead" run onednn.json : -np 1 env ONEDNN_MAX_CPU_ISA=SSE41 "$build/fairlead" run onednn.json >other.out 2>&1 ||
+        fail "exit code $?"
+    complete "other$mixed"
+    [ -n "$mixed" ] || says other.out "differs in library; --mixed takes it"
+    [ -z "$mixed" ] || ! grep -q "differs in" other.out || fail "--mixed left it out"
+done
+
+begin "a killed process costs its trial's time"
+mpi 60 --mca orte_enable_recovery 1 -- same.json -o killed --silence 3 -j 1 >killed.out 2>&1 &
+wait_trials killed 2
+kill -KILL "$(rank 2)"
+wait $!
+complete killed
+same once killed
+once killed
+says killed.out "was silent for too long"
+
+begin "a process that hangs, and comes back"
+mpi 60 --mca orte_enable_recovery 1 -- same.json -o back --silence 2 -j 1 >back.out 2>&1 &
+mpirun=$!
+wait_trials back 1
+stopped=$(rank 1)
+kill -STOP "$stopped"
+for _ in $(seq 100); do grep -q "was silent for too long" back.out && break; sleep 0.1; done
+kill -CONT "$stopped"
+wait $mpirun || fail "exit code $?"
+complete back
+same once back
+once back
+says back.out "was silent for too long"
+
+begin "a process that hangs for good"
+mpi 20 --mca orte_enable_recovery 1 -- same.json -o hung --silence 2 -j 1 >hung.out 2>&1 &
+mpirun=$!
+wait_trials hung 1
+stopped=$(rank 1)
+kill -STOP "$stopped"
+wait $mpirun # it cannot end what is stopped, and is killed
+kill -KILL "$stopped" 2>/dev/null
+complete hung
+same once hung
+
+begin "a killed mpirun is taken over"
+setsid mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" run same.json -o over -j 1 --progress none >over.out 2>&1 &
+mpirun=$!
+wait_trials over 3
+kill -KILL $mpirun
+disown $mpirun
+for _ in $(seq 200); do pgrep -x fairlead >/dev/null || break; sleep 0.1; done
+! pgrep -x fairlead >/dev/null || fail "processes are left"
+mpi 60 -- same.json -o over >over.out 2>&1 || fail "exit code $?: $(tail -n 3 over.out)"
+same once over
+once over
+
+begin "told to save and stop, and started again"
+mpi 60 -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 &
+mpirun=$!
+wait_trials saved 2
+kill -USR1 "$(rank 0)"
+wait $mpirun
+[ $? = 75 ] || fail "not exit code 75: $(tail -n 3 saved.out)"
+[ "$(find saved/checkpoints -name '*.checkpoint' | wc -l)" -ge 1 ] || fail "no state was saved"
+mpi 60 -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
+says saved.out "goes on from step"
+same once saved
+exit $failed

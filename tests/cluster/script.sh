@@ -1,0 +1,70 @@
+#!/bin/bash
+# script.sh SOURCE BUILD   what `fairlead slurm` writes, without a Slurm: shellcheck is content, words are quoted, mistakes refused.
+set -u
+source=$1 build=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 2
+. "$source/tests/cluster/common.sh"
+need shellcheck
+export PATH=$folder/bin:$PATH
+mkdir bin
+
+slurm() { "$build/fairlead" slurm "$@"; }
+
+refuses() { # SENTENCE WORDS...
+    sentence=$1
+    shift
+    slurm "$@" -o refused.sh >refused.out 2>&1
+    [ $? = 2 ] || fail "not exit code 2: $*"
+    says refused.out "$sentence"
+    [ ! -e refused.sh ] && [ ! -e results ] || fail "something was written: $*"
+}
+
+begin "mistakes"
+refuses "give --array N or --nodes N" same.json
+refuses "give --array N or --nodes N" same.json --array 2 --nodes 2
+refuses "--array 3: a task takes whole arms, for the budget is a feasible one, and there are 2" same.json --array 3
+refuses "cannot stand in a job script" same.json --array 2 --time "$(printf '60\n#SBATCH --exclusive')"
+refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
+refuses "nowhere" same.json --array 2 --prologue nowhere
+printf '#!/bin/sh\necho "MaxArraySize            = 2"\n' >bin/scontrol
+chmod +x bin/scontrol
+refuses "--array 2: this cluster's MaxArraySize allows up to 1" same.json --array 2
+rm bin/scontrol
+
+begin "both kinds of script" # SC2016: the folder is really called $HOME
+odd="odd 'name' \$HOME %j \"q\""
+mkdir "$odd"
+cp same.json "$odd/it.json"
+echo "export TOLD=1 # a prologue" >prologue
+slurm "$odd/it.json" --array 2 --at-once 1 --folder "$odd/out" --time 60 --partition low --account me --mem 2G --cpus-per-task 2 \
+    --prologue prologue -o array.sh -- --comment="two words" --exclusive >/dev/null || fail "no script"
+slurm same.json --nodes 3 -o nodes.sh >/dev/null || fail "no script"
+shellcheck -e SC2016 array.sh nodes.sh || fail "shellcheck"
+for line in '#SBATCH --array=1-2%1' '#SBATCH --comment="two words"' '#SBATCH --exclusive' '#SBATCH --time=60' '#SBATCH --mem=2G' \
+    '#SBATCH --partition=low' '#SBATCH --account=me' '#SBATCH --cpus-per-task=2' '#SBATCH --open-mode=append' '#SBATCH --requeue' \
+    'export TOLD=1 # a prologue' '#SBATCH --job-name=fairlead-same'; do
+    grep -qxF -e "$line" array.sh || fail "no line $line"
+done
+seconds=$(sed -n 's/^#SBATCH --signal=B:USR1@//p' array.sh)
+[ "$seconds" -ge 90 ] || fail "a signal $seconds s before the limit: Slurm looks every 30 s"
+[ -d "$odd/out/slurm" ] || fail "no folder for the logs, which Slurm does not make"
+
+begin "a task under odd names, as Slurm starts it"
+SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=2 SLURM_CPUS_PER_TASK=1 sh array.sh >task.out 2>&1 || fail "exit code $?: $(tail -n 3 task.out)"
+[ "$(cat "$odd"/out/trials.2-of-2.*.jsonl | grep -c '"arm":"adam"')" -ge 5 ] || fail "the shard's arm is not there"
+
+begin "it gives up after three starts that brought nothing"
+printf '#!/bin/sh\necho requeue "$@" >>%s/requeued\nexit 1\n' "$folder" >bin/scontrol
+printf '#!/bin/sh\nexit 75\n' >bin/stopped
+chmod +x bin/*
+sed "s|^fairlead=.*|fairlead=$folder/bin/stopped|" array.sh >stuck.sh
+for start in 1 2 3 4; do
+    SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=1 sh stuck.sh >stuck.out 2>&1
+    code=$?
+    [ $code = "$([ $start = 4 ] && echo 1 || echo 75)" ] || fail "start $start: exit code $code"
+done
+says stuck.out "3 starts in a row brought nothing new"
+[ "$(cat requeued)" = "$(printf 'requeue requeue 5_1\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+exit $failed

@@ -1,0 +1,79 @@
+#!/bin/bash
+# slurm.sh SOURCE BUILD   the job scripts of `fairlead slurm` under a real slurmctld with four nodes: array and nodes, the
+# signal before the limit, requeue, preemption, a controller that is started again, a node that is lost.
+set -u
+source=$1 build=$2
+[ "${3:-}" = inside ] || {
+    folder=$(mktemp -d)
+    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
+    code=$?
+    rm -rf "$folder"
+    exit $code
+}
+cd "$4" || exit 2
+. "$source/tests/cluster/common.sh"
+PATH=$PATH:/usr/sbin
+need slurmctld slurmd munged sbatch srun python3
+[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
+"$here/slurmlab" lab 4 >lab.out 2>&1 || { echo "skipped: no Slurm can be started: $(tail -n 1 lab.out)" && exit 77; }
+export SLURM_CONF=$PWD/lab/slurm.conf OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+
+wait_jobs() { # until none is left
+    for _ in $(seq 600); do
+        [ -z "$(timeout 5 squeue -h 2>&1)" ] && return
+        sleep 0.2
+    done
+    fail "jobs are left: $(squeue)"
+}
+
+submit() { # FOLDER WORDS...: the job's number
+    folder=$1
+    shift
+    "$build/fairlead" slurm same.json --folder "$folder" --time 5 -o "$folder.sh" "$@" >/dev/null || fail "no script"
+    sh "$folder.sh" >"$folder.jobs" || fail "not submitted"
+    sed -n 's/^study: job //p' "$folder.jobs"
+}
+
+begin "an array, and a job of three nodes that is told of its limit"
+"$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+array=$(submit array --array 2 --cpus-per-task 1)
+wait_trials array 1
+scancel --batch --signal=USR1 "${array}_1" # what --signal does at the limit
+wait_jobs
+nodes=$(submit nodes --nodes 3)
+wait_trials nodes 1
+scancel --batch --signal=USR1 "$nodes"
+wait_jobs
+for folder in array nodes; do
+    complete $folder
+    same once $folder
+    [ -f $folder/report.html ] || fail "$folder: no page"
+    grep -q "started again" $folder/slurm/*.log || fail "$folder: was not started again"
+done
+
+begin "preempted by a job of another partition, under a controller that is started again"
+low=$(submit preempted --array 2 --cpus-per-task 1)
+wait_trials preempted 1
+kill "$(cat lab/slurmctld.pid)"
+sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null 2>&1 && fail "the controller still answers"
+slurmctld -f "$SLURM_CONF"
+for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
+sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "the controller does not come back"
+wait_jobs
+complete preempted
+grep -qE 'PREEMPTION|started again' preempted/slurm/*.log || fail "nothing was preempted"
+same once preempted
+[ "$low" ] || fail "no job"
+
+if [ "${FAIRLEAD_LONG:-}" ]; then
+    begin "a node whose daemon dies, and whose task lives on beside its second start"
+    lost=$(submit lost --array 2 --cpus-per-task 1)
+    wait_trials lost 1
+    node=$(squeue -h -o %N -j "${lost}_1")
+    kill -KILL "$(cat "lab/slurmd.$node.pid")"
+    wait_jobs
+    complete lost
+    same once lost
+fi
+exit $failed

@@ -1,0 +1,282 @@
+/* Optimizers in processes of their own: they do what a built-in rule does, and whatever such a process does wrong is a
+ * failed or infeasible trial with its sentence, from which the run goes on. */
+#include "support/program.h"
+
+#include "base/random.h"
+
+#include <glob.h>
+#include <time.h>
+
+#define OWN FL_SOURCE_DIR "/tests/support/own/"
+#define ADAM                                                                                                           \
+    "{ 'process': ['" OWN "adam.py'], 'name': 'numpy_adam', 'states': 2, 'layout': 'LAYOUT',"                          \
+    "  'hyperparameters': { 'beta1': 0.9, 'beta2': { 'default': 0.999, 'min': 0, 'max': 1, 'max_open': true },"        \
+    "                       'epsilon': { 'default': 1e-8, 'min': 0, 'min_open': true, 'scaling': 'log' } } }"
+
+enum { LINE = 2 * FL_FILE_PATH_MAX };
+
+/* The exit code of a line for the shell; the programs that are tested find no gnuplot, the shell finds its own. */
+static int shell(const char *line)
+{
+    char whole[LINE + 100];
+    snprintf(whole, sizeof whole, "PATH=/usr/local/bin:/usr/bin:/bin; %s", line);
+    return WEXITSTATUS(system(whole));
+}
+
+static int set_up(void **state)
+{
+    setenv("FAIRLEAD_CLIENTS", FL_SOURCE_DIR "/bench/clients", 1);
+    program_set_up(state);
+    command_without_gnuplot();
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    return 0;
+}
+
+static void need(const char *module)
+{
+    char line[200];
+    snprintf(line, sizeof line, "/usr/bin/python3 -c 'import %s' 2>/dev/null", module);
+    if (shell(line)) test_skip("/usr/bin/python3 has no %s, so no such client can be started", module);
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    if (!text) fail_msg("a record lacks %s", key);
+    return text;
+}
+
+/* Nothing of an ended run stays in shared memory. */
+static void assert_nothing_shared(void)
+{
+    glob_t found;
+    assert_int_equal(glob("/dev/shm/fairlead-rule-*", 0, NULL, &found) == 0 ? found.gl_pathc : 0, 0);
+    globfree(&found);
+}
+
+/* --- what goes right --- */
+
+/* The losses of 60 steps. */
+static json_t *losses_of(const char *optimizer, const char *workload, const char *backend)
+{
+    char path[FL_FILE_PATH_MAX];
+    json_t *losses = json_array();
+    assert_runs(0, folder, "trial", "--workload", workload, "--optimizer", optimizer, "--set", "learning_rate=1e-3",
+                "--set", "beta1=0.8", "--steps", "60", "--eval-every", "0", "--batch", "16", "--backend", backend,
+                "--trace", "trace");
+    fl_file_path_join(path, folder, "trace");
+    FILE *file = fopen(path, "r");
+    for (json_t *line; (line = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(line))
+        json_array_append(losses, json_object_get(line, "loss"));
+    fclose(file);
+    return losses;
+}
+
+static void assert_same_losses(const char *layout, const char *workload, const char *backend)
+{
+    char *copy = strdup(ADAM), *optimizer = copy;
+    test_quote(copy);
+    char *at = strstr(copy, "LAYOUT"), definition[2000];
+    snprintf(definition, sizeof definition, "%.*s%s%s", (int)(at - copy), copy, layout, at + strlen("LAYOUT"));
+    json_t *own = losses_of(definition, workload, backend), *built_in = losses_of("adam", workload, backend);
+    assert_int_equal(json_array_size(own), 60);
+    for (size_t i = 0; i < 60; i++)
+        assert_close(json_number_value(json_array_get(own, i)), json_number_value(json_array_get(built_in, i)), 1e-6);
+    json_decref(own);
+    json_decref(built_in);
+    free(optimizer);
+}
+
+static void adam_in_numpy_has_the_losses_of_the_built_in_one(void **state)
+{
+    need("numpy");
+    assert_same_losses("backend", "glyphs/mlp", "naive");
+    assert_same_losses("backend", "glyphs/mlp", "onednn");
+    assert_same_losses("canonical", "glyphs/mlp", "onednn");
+    assert_same_losses("canonical", "glyphs/simple_cnn", "onednn");
+    assert_same_losses("backend", "quadratic/noisy", "naive"); /* too small to share a page: copied */
+}
+
+#define STUDY(optimizer, more)                                                                                         \
+    "{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"                             \
+    "  'budget': { 'trials': 2, 'steps': 12 }, 'arms': [ { 'arm': 'a', 'optimizer': " optimizer ", 'space': {"         \
+    "  'learning_rate': { 'min': 1e-3, 'max': 1e-2, 'scaling': 'log' }" more " } } ] }"
+
+static void a_program_in_c_has_the_bits_of_the_rule_that_it_copies(void **state)
+{
+    char line[LINE];
+    if (shell("command -v cc >/dev/null")) test_skip("there is no C compiler");
+    snprintf(line, sizeof line,
+             "cc -O2 -ffp-contract=off -Wall -Werror -D_GNU_SOURCE -I %s/bench/clients %s/momentum.c -o %s/momentum "
+             "-ljansson -lrt",
+             FL_SOURCE_DIR, OWN, folder);
+    assert_int_equal(shell(line), 0);
+    put_study(
+        folder, "process.json",
+        STUDY("{ 'process': ['./momentum'], 'name': 'mine', 'states': 1, 'hyperparameters': { 'momentum': 0.9 } }",
+              ", 'momentum': 0.9"));
+    put_study(folder, "built_in.json", STUDY("'momentum'", ", 'momentum': 0.9"));
+    assert_runs(0, folder, "run", "process.json", "-o", "process", "-j", "2");
+    assert_runs(0, folder, "run", "built_in.json", "-o", "built_in", "-j", "2");
+    for (uint64_t index = 0; index < 2; index++) {
+        json_t *a = store_record(folder, "process", "a", index, 0),
+               *b = store_record(folder, "built_in", "a", index, 0);
+        assert_string_equal(text_at(a, "state_hash"), text_at(b, "state_hash"));
+        json_decref(a);
+        json_decref(b);
+    }
+    assert_runs(0, folder, "verify", "process");
+    assert_runs(0, folder, "summary", "process");
+}
+
+static void a_record_says_how_to_run_it_again(void **state)
+{
+    char line[LINE];
+    put_study(folder, "good.json", STUDY("{ 'process': ['" OWN "bad.py', 'good', '0'], 'name': 'good' }", ""));
+    assert_runs(0, folder, "run", "good.json", "-o", "good");
+    json_t *record = store_record(folder, "good", "a", 0, 0), *again;
+    snprintf(line, sizeof line, "%s/%s --json", FL_BUILD_DIR, text_at(record, "repro"));
+    FILE *pipe = popen(line, "r");
+    assert_non_null(again = json_loadf(pipe, 0, NULL));
+    assert_int_equal(pclose(pipe), 0);
+    assert_string_equal(text_at(again, "trial"), text_at(record, "trial"));
+    assert_string_equal(text_at(again, "state_hash"), text_at(record, "state_hash"));
+    json_decref(again);
+    json_decref(record);
+}
+
+static void another_script_does_not_go_on_with_the_folder(void **state)
+{
+    char line[LINE];
+    snprintf(line, sizeof line, "cp %sbad.py %s/changing.py", OWN, folder);
+    assert_int_equal(shell(line), 0);
+    put_study(folder, "changing.json", STUDY("{ 'process': ['./changing.py', 'good', '0'], 'name': 'good' }", ""));
+    assert_runs(0, folder, "run", "changing.json", "-o", "changing");
+    assert_runs(0, folder, "run", "changing.json", "-o", "changing");
+    snprintf(line, sizeof line, "echo >>%s/changing.py", folder);
+    assert_int_equal(shell(line), 0);
+    assert_refused(2, "arms[0].optimizer.sha256", folder, "run", "changing.json", "-o", "changing");
+    assert_refused(2, "is not the file that optimizer 'good' is known by", folder, "verify", "changing");
+    assert_runs(0, folder, "summary", "changing");
+}
+
+/* --- what goes wrong --- */
+
+/* A study of two trials with a client that does `what` at `step`: both records say `part`. */
+static void assert_ends(const char *what, int step, const char *status, const char *part)
+{
+    char text[2000], name[40];
+    snprintf(text, sizeof text,
+             STUDY("{ 'process': ['" OWN "bad.py', '%s', '%d'], 'name': 'bad', 'deadline': 1.5 }", ""), what, step);
+    put_study(folder, "bad.json", text);
+    snprintf(name, sizeof name, "%s%d", what, step);
+    assert_runs(!strcmp(status, "failed"), folder, "run", "bad.json", "-o", name, "-j", "2");
+    for (uint64_t index = 0; index < 2; index++) {
+        json_t *record = store_record(folder, name, "a", index, 0);
+        assert_string_equal(text_at(record, "status"), status);
+        assert_contains(text_at(record, "reason"), part);
+        json_decref(record);
+    }
+    assert_nothing_shared();
+}
+
+/* Of 12 steps, another at every run of the test. */
+static int some_step(void)
+{
+    fl_random_stream stream = fl_random_stream_start((uint64_t)time(NULL), "step", 0);
+    return (int)fl_random_below(&stream, 12);
+}
+
+static void a_client_that_ends_is_a_failed_trial(void **state)
+{
+    need("mmap");
+    assert_ends("exit", some_step(), "failed", "optimizer 'bad': its process ended with exit code 3 at step ");
+    assert_ends("killed", some_step(), "failed",
+                "optimizer 'bad': its process was killed by signal 9 (Killed) at step ");
+    assert_ends("closed", some_step(), "failed", "optimizer 'bad': its process closed its pipe at step ");
+    assert_ends("exit", -1, "failed", "optimizer 'bad': its process ended with exit code 3 at its start");
+}
+
+static void a_client_that_hangs_is_a_failed_trial(void **state)
+{
+    need("mmap");
+    assert_ends("stopped", some_step(), "failed", "within 1.5 s");
+    assert_ends("slow", some_step(), "failed", "within 1.5 s");
+}
+
+static void a_client_that_talks_nonsense_is_a_failed_trial(void **state)
+{
+    need("mmap");
+    assert_ends("garbage", some_step(), "failed", "optimizer 'bad' answered 'garbage' at step ");
+    assert_ends("empty", some_step(), "failed", "optimizer 'bad' answered '' at step ");
+    assert_ends("false", some_step(), "failed", "optimizer 'bad' answered '{\"ok\":false}' at step ");
+    assert_ends("more", 3, "failed", "use {\"ok\": true} or {\"error\": \"why\"}");
+    assert_ends("long", some_step(), "failed", "an answer of more than 65536 bytes at step ");
+    assert_ends("error", some_step(), "failed", "optimizer 'bad' gave up at step ");
+}
+
+static void a_parameter_that_is_no_number_makes_a_trial_infeasible(void **state)
+{
+    need("mmap");
+    assert_ends("nan", 4, "infeasible", "optimizer 'bad' wrote a parameter that is not finite at step 5");
+    assert_ends("nan", 11, "infeasible", "wrote a parameter that is not finite at step 12");
+}
+
+static void a_program_that_is_none_is_a_sentence(void **state)
+{
+    put_study(folder, "none.json", STUDY("{ 'process': ['./nothing.py'], 'name': 'none' }", ""));
+    assert_refused(2, "none.json:1:", folder, "run", "none.json", "-o", "none");
+    put_study(folder, "words.json", STUDY("{ 'process': ['true'], 'name': 'none' }", ""));
+    assert_refused(2, "none of the words is the path of a file", folder, "run", "words.json", "-o", "none");
+    put_study(folder, "plain.json", STUDY("{ 'process': ['./plain.json'], 'name': 'none' }", ""));
+    assert_runs(1, folder, "run", "plain.json", "-o", "plain");
+    json_t *record = store_record(folder, "plain", "a", 0, 0);
+    assert_contains(text_at(record, "reason"), "cannot be started: Permission denied");
+    json_decref(record);
+}
+
+/* In a mount namespace of its own the program finds a /dev/shm of 64 KiB, and then a /dev without any. */
+static void assert_shared_memory_fails(const char *mount, const char *name, const char *part)
+{
+    char line[LINE];
+    snprintf(line, sizeof line,
+             "cd %s && unshare -rm sh -ec '%s; exec %s/fairlead run large.json -o %s -j 1' >/dev/null 2>&1", folder,
+             mount, FL_BUILD_DIR, name);
+    assert_int_equal(shell(line), 1);
+    json_t *record = store_record(folder, name, "a", 0, 0);
+    assert_string_equal(text_at(record, "status"), "failed");
+    assert_contains(text_at(record, "reason"), part);
+    json_decref(record);
+}
+
+static void full_or_missing_shared_memory_is_a_failed_trial(void **state)
+{
+    if (shell("unshare -rm mount -t tmpfs tmpfs /dev/shm 2>/dev/null"))
+        test_skip("no mount namespaces here, so /dev/shm cannot be replaced");
+    put_study(folder, "large.json",
+              "{ 'study': 's', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': 2,"
+              "  'budget': { 'trials': 1, 'steps': 2 }, 'arms': [ { 'arm': 'a', 'optimizer': "
+              "{ 'process': ['" OWN
+              "bad.py', 'good', '0'], 'name': 'good' }, 'space': { 'learning_rate': 0.01 } } ] }");
+    assert_shared_memory_fails("mount -t tmpfs -o size=64k tmpfs /dev/shm", "full",
+                               "(/dev/shm): there is no room: No space left on device");
+    assert_shared_memory_fails("mkdir dev; touch dev/null; mount --bind /dev/null dev/null; mount --rbind dev /dev",
+                               "missing", "(/dev/shm): cannot be made: No such file or directory");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adam_in_numpy_has_the_losses_of_the_built_in_one),
+        cmocka_unit_test(a_program_in_c_has_the_bits_of_the_rule_that_it_copies),
+        cmocka_unit_test(a_record_says_how_to_run_it_again),
+        cmocka_unit_test(another_script_does_not_go_on_with_the_folder),
+        cmocka_unit_test(a_client_that_ends_is_a_failed_trial),
+        cmocka_unit_test(a_client_that_hangs_is_a_failed_trial),
+        cmocka_unit_test(a_client_that_talks_nonsense_is_a_failed_trial),
+        cmocka_unit_test(a_parameter_that_is_no_number_makes_a_trial_infeasible),
+        cmocka_unit_test(a_program_that_is_none_is_a_sentence),
+        cmocka_unit_test(full_or_missing_shared_memory_is_a_failed_trial),
+    };
+    return test_run(tests, set_up, program_tear_down);
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+"""Clients that do one thing wrong: bad.py WHAT STEP. Without it they are SGD; the standard library is enough."""
+import json
+import mmap
+import os
+import signal
+import struct
+import sys
+import time
+
+what, when = sys.argv[1], int(sys.argv[2])
+
+
+def do_wrong(memory, count):
+    if what == "exit":
+        sys.exit(3)
+    if what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if what == "stopped":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if what == "slow":
+        time.sleep(600)
+    if what == "closed":
+        os.close(1)
+        time.sleep(600)
+    if what == "nan":
+        memory[4 * (count // 2):4 * (count // 2) + 4] = struct.pack("f", float("nan"))
+    return {"garbage": "garbage\n", "empty": "\n", "false": '{"ok":false}\n', "long": "x" * 70000 + "\n",
+            "error": '{"error": "there is no more light"}\n', "more": '{"ok":true,"and":1}\n'}.get(what)
+
+
+def main():
+    first = json.loads(sys.stdin.readline())
+    if when < 0:
+        do_wrong(None, 1)
+    memory, count = mmap.mmap(os.open("/dev/shm" + first["memory"], os.O_RDWR), 0), first["count"]
+    os.write(1, b'{"ok":true}\n')
+    for line in sys.stdin:
+        now = json.loads(line)
+        theta = memoryview(memory).cast("f")[:count]
+        gradient = memoryview(memory).cast("f")[count:2 * count]
+        for i in range(count):
+            theta[i] -= now["rate"] * gradient[i]
+        answer = do_wrong(memory, count) if now["step"] == when else None
+        os.write(1, (answer or '{"ok":true}\n').encode())
+
+
+main()

@@ -1,0 +1,222 @@
+/* The supervisor's book of agents, with agents played by the test: what they send late, twice, about others' trials or
+ * of another machine changes nothing. */
+#include "base/memory.h"
+#include "farm/agents.h"
+#include "farm/messages.h"
+#include "record/host.h"
+#include "support/study.h"
+#include "support/workspace.h"
+#include "wire/inside.h"
+
+#include <unistd.h>
+
+enum { SIZE = 3 };
+static const char checksum[] = "quadratic";
+
+typedef struct stage {
+    fl_study *study;
+    fl_wire_inside *inside;
+    fl_wire *wires[SIZE];
+    char (*checksums)[65];
+    fl_farm farm;
+    fl_farm_agents *agents;
+    uint64_t n_given, most; /* trials given out so far, and how many there are */
+    size_t n_ended, n_back;
+    fl_record_slot last_ended;
+    char said[400];
+} stage;
+
+static bool next(void *user, fl_farm_task *task)
+{
+    stage *s = user;
+    if (s->n_given == s->most) return false;
+    fl_record_slot slot = { 0, s->n_given++, 0 };
+    *task = (fl_farm_task){ slot, fl_study_trial(s->study, &s->study->arms[0], slot.index, 0), 0 };
+    return true;
+}
+
+static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+{
+    stage *s = user;
+    s->n_ended++;
+    s->last_ended = task->slot;
+    return true;
+}
+
+static void given_back(void *user, const fl_farm_task *task)
+{
+    stage *s = user;
+    s->n_back++;
+    if (task->slot.index < s->n_given) s->n_given = task->slot.index; /* given out again */
+}
+
+static void warned(void *user, const char *message)
+{
+    snprintf(((stage *)user)->said, 400, "%s", message);
+}
+
+static void begin(stage *s, double silence, bool mixed)
+{
+    *s = (stage){ .inside = fl_wire_inside_new(SIZE), .most = 100 };
+    s->study = study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 8,"
+                        "  'budget': { 'trials': 100, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': 'sgd',"
+                        "  'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }",
+                        NULL);
+    for (int i = 0; i < SIZE; i++) s->wires[i] = fl_wire_new(fl_wire_inside_end(s->inside, i));
+    s->checksums = fl_memory_new(1, sizeof *s->checksums);
+    strcpy(s->checksums[0], checksum);
+    s->farm = (fl_farm){
+        .study = s->study, .folder = folder, .workers = 1, .wire = &s->wires[0], .silence = silence, .mixed = mixed
+    };
+    const fl_farm_crew_options crew = { .user = s, .next = next, .ended = ended, .warned = warned };
+    s->agents = fl_farm_agents_new(&s->farm, &crew, (const char(*)[65])s->checksums, given_back);
+}
+
+static void finish(stage *s)
+{
+    fl_farm_agents_free(s->agents, false);
+    for (int i = 0; i < SIZE; i++) fl_wire_finish(s->wires[i]);
+    fl_wire_inside_free(s->inside);
+    fl_study_free(s->study);
+    free(s->checksums);
+}
+
+/* Receive the next message of a kind at an agent. */
+static uint64_t receive(stage *s, int rank, uint64_t kind)
+{
+    int from;
+    fl_wire_message message;
+    while (fl_wire_receive(s->wires[rank], &from, &message))
+        if (message.kind == kind) return message.attempt ? message.attempt : 1;
+    return 0;
+}
+
+static void send_ready(stage *s, int rank, const char *data, const char *library)
+{
+    json_t *facts = fl_record_host_facts(fl_backend_find("naive", NULL), NULL);
+    if (library) json_object_set_new(facts, "library", json_string(library));
+    assert_true(receive(s, rank, FL_FARM_WELCOME));
+    fl_farm_message_send(s->wires[rank], 0, FL_FARM_READY, 0,
+                         json_pack("{s:s, s:i, s:[s], s:{s:o}}", "host", "node", "workers", 2, "checksums", data,
+                                   "facts", "naive", facts));
+}
+
+/* Let the book see what came and give out trials. */
+static void turn(stage *s)
+{
+    fl_error error;
+    assert_true(fl_farm_agents_handle(s->agents, &error));
+    assert_true(fl_farm_agents_assign(s->agents, &error));
+}
+
+/* An outcome of trial `index`, as if it were of assignment `number`. */
+static void send_outcome(stage *s, int rank, uint64_t number, uint64_t index)
+{
+    fl_outcome outcome = { .status = FL_OUTCOME_INFEASIBLE };
+    fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], index, 0);
+    fl_trial_id(&trial, checksum, outcome.trial);
+    json_t *facts = fl_record_host_facts(trial.backend, NULL);
+    fl_farm_message_send(s->wires[rank], 0, FL_FARM_OUTCOME, number,
+                         json_pack("{s:o, s:o}", "outcome", fl_outcome_json(&outcome), "host", facts));
+    fl_trial_free(&trial);
+}
+
+static void an_agent_has_as_many_trials_as_workers(void **state)
+{
+    stage s;
+    begin(&s, 15, false);
+    turn(&s);
+    assert_int_equal(fl_farm_agents_busy(s.agents), 0); /* nobody has answered */
+    send_ready(&s, 1, checksum, NULL);
+    turn(&s);
+    assert_int_equal(fl_farm_agents_busy(s.agents), 2);
+    uint64_t first = receive(&s, 1, FL_FARM_TRIAL), second = receive(&s, 1, FL_FARM_TRIAL);
+    assert_true(first && second && first != second);
+    send_outcome(&s, 1, second, 1);
+    turn(&s);
+    assert_true(s.n_ended == 1 && s.last_ended.index == 1);
+    assert_int_equal(fl_farm_agents_busy(s.agents), 2); /* the third */
+    finish(&s);
+}
+
+static void nothing_is_taken_that_was_not_given_to_that_agent(void **state)
+{
+    stage s;
+    begin(&s, 15, false);
+    send_ready(&s, 1, checksum, NULL);
+    send_ready(&s, 2, checksum, NULL);
+    turn(&s);
+    uint64_t mine = receive(&s, 1, FL_FARM_TRIAL);
+    send_outcome(&s, 2, mine, 0);       /* another's */
+    send_outcome(&s, 1, mine + 999, 0); /* nobody's */
+    send_outcome(&s, 1, mine, 1);       /* another trial under this number */
+    fl_farm_message_send(s.wires[1], 0, FL_FARM_OUTCOME, mine, json_pack("{s:s}", "outcome", "nonsense"));
+    fl_farm_message_send(s.wires[1], 0, 4711, mine, NULL);
+    turn(&s);
+    assert_int_equal(s.n_ended, 0);
+    send_outcome(&s, 1, mine, 0);
+    send_outcome(&s, 1, mine, 0); /* once more */
+    turn(&s);
+    assert_int_equal(s.n_ended, 1);
+    finish(&s);
+}
+
+static void a_silent_agent_is_given_up_and_may_come_back(void **state)
+{
+    stage s;
+    begin(&s, 0.2, false);
+    send_ready(&s, 1, checksum, NULL);
+    turn(&s);
+    uint64_t before = receive(&s, 1, FL_FARM_TRIAL);
+    fl_wire_inside_cut(s.inside, 1, true);
+    for (int i = 0; i < 40 && !s.n_back; i++, usleep(20000)) {
+        fl_error error;
+        assert_true(fl_farm_agents_handle(s.agents, &error));
+    }
+    assert_int_equal(s.n_back, 2);
+    assert_int_equal(fl_farm_agents_lost(s.agents), 1);
+    assert_contains(s.said, "was silent for too long: its 2 trials are given to others");
+    fl_wire_inside_cut(s.inside, 1, false);
+    send_outcome(&s, 1, before, 0); /* too late */
+    turn(&s);
+    assert_int_equal(s.n_ended, 0);
+    assert_int_equal(fl_farm_agents_lost(s.agents), 0);
+    assert_true(receive(&s, 1, FL_FARM_FORGET));
+    uint64_t again = receive(&s, 1, FL_FARM_TRIAL);
+    assert_true(again > before);
+    send_outcome(&s, 1, again, 0);
+    turn(&s);
+    assert_int_equal(s.n_ended, 1);
+    finish(&s);
+}
+
+static void who_computes_other_bits_is_left_out(void **state)
+{
+    stage s;
+    begin(&s, 15, false);
+    send_ready(&s, 1, "other data", NULL);
+    turn(&s);
+    assert_contains(s.said, "rank 1 on node has other data for arm 'a' and is left out");
+    send_ready(&s, 2, checksum, "another library");
+    turn(&s);
+    assert_contains(s.said, "rank 2 on node is left out, for it differs in library; --mixed takes it");
+    assert_int_equal(fl_farm_agents_busy(s.agents), 0);
+    assert_false(fl_farm_agents_may_come(s.agents));
+    finish(&s);
+    begin(&s, 15, true);
+    send_ready(&s, 2, checksum, "another library");
+    turn(&s);
+    assert_int_equal(fl_farm_agents_busy(s.agents), 2);
+    finish(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_agent_has_as_many_trials_as_workers),
+        cmocka_unit_test(nothing_is_taken_that_was_not_given_to_that_agent),
+        cmocka_unit_test(a_silent_agent_is_given_up_and_may_come_back),
+        cmocka_unit_test(who_computes_other_bits_is_left_out),
+    };
+    return test_run(tests, workspace_set_up, workspace_tear_down);
+}

@@ -1,0 +1,145 @@
+/* Messages over the transport inside one process: whole ones arrive, whatever else is dropped and counted. */
+#include "base/memory.h"
+#include "support/test.h"
+#include "wire/inside.h"
+#include "wire/launch.h"
+#include "wire/piece.h"
+#include "wire/wire.h"
+
+typedef struct pair {
+    fl_wire_inside *inside;
+    fl_wire *zero, *one;
+} pair;
+
+static pair pair_new(void)
+{
+    fl_wire_inside *inside = fl_wire_inside_new(2);
+    return (pair){ inside, fl_wire_new(fl_wire_inside_end(inside, 0)), fl_wire_new(fl_wire_inside_end(inside, 1)) };
+}
+
+static void pair_free(pair *p)
+{
+    fl_wire_finish(p->zero);
+    fl_wire_finish(p->one);
+    fl_wire_inside_free(p->inside);
+}
+
+static void send_text(fl_wire *wire, int to, uint64_t kind, const char *text)
+{
+    fl_wire_message message = {
+        .trial = 7, .attempt = 8, .step = 9, .kind = kind, .bytes = text, .length = strlen(text)
+    };
+    fl_wire_send(wire, to, &message);
+}
+
+static void a_message_arrives_as_it_was_sent(void **state)
+{
+    pair p = pair_new();
+    int from;
+    fl_wire_message got;
+    assert_false(fl_wire_receive(p.one, &from, &got));
+    send_text(p.zero, 1, 3, "hello");
+    send_text(p.zero, 1, 4, "");
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_int_equal(from, 0);
+    assert_true(got.trial == 7 && got.attempt == 8 && got.step == 9 && got.kind == 3 && got.length == 5);
+    assert_memory_equal(got.bytes, "hello", 5);
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_true(got.kind == 4 && got.length == 0);
+    assert_false(fl_wire_receive(p.one, &from, &got));
+    assert_true(fl_wire_run(p.one) == fl_wire_run(p.zero)); /* learnt from the first message */
+    pair_free(&p);
+}
+
+/* Pieces of two senders may alternate; those of one stay in order. */
+static void a_long_message_travels_in_pieces(void **state)
+{
+    pair p = pair_new();
+    int from;
+    fl_wire_message got, sent = { .kind = 1, .length = 5 * (size_t)FL_WIRE_PIECE_MOST / 2 };
+    char *bytes = fl_memory_new(sent.length, 1);
+    for (size_t i = 0; i < sent.length; i++) bytes[i] = (char)(i * 2654435761u >> 13);
+    sent.bytes = bytes;
+    fl_wire_send(p.zero, 1, &sent);
+    send_text(p.zero, 1, 2, "after");
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_int_equal(got.length, sent.length);
+    assert_memory_equal(got.bytes, bytes, sent.length);
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_memory_equal(got.bytes, "after", 5);
+    assert_int_equal(fl_wire_dropped(p.one), 0);
+    free(bytes);
+    pair_free(&p);
+}
+
+static void whatever_is_no_piece_of_this_run_is_dropped_and_counted(void **state)
+{
+    pair p = pair_new();
+    fl_wire_transport end = fl_wire_inside_end(p.inside, 0);
+    int from;
+    fl_wire_message got;
+    char packet[FL_WIRE_PIECE_HEADER + 4];
+    send_text(p.zero, 1, 1, "mine");
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    fl_wire_piece good = { .run = fl_wire_run(p.zero), .kind = 1, .total = 4, .length = 4, .bytes = "text" };
+    fl_wire_piece foreign = good, lies = good, late = good;
+    foreign.run ^= 1;
+    lies.total = 3; /* shorter than the piece */
+    late.total = 8;
+    late.offset = 4; /* of a message whose beginning never came */
+    const fl_wire_piece bad[] = { foreign, lies, late };
+    for (size_t i = 0; i < 3; i++) {
+        fl_wire_piece_write(&bad[i], packet);
+        end.send(end.self, 1, packet, sizeof packet);
+    }
+    for (size_t byte = 0; byte < sizeof packet; byte++) { /* every byte is covered by the checksum */
+        fl_wire_piece_write(&good, packet);
+        packet[byte] ^= 4;
+        end.send(end.self, 1, packet, sizeof packet);
+    }
+    fl_wire_piece_write(&good, packet);
+    for (size_t n = 1; n < sizeof packet; n++) end.send(end.self, 1, packet, n); /* cut short */
+    assert_false(fl_wire_receive(p.one, &from, &got));
+    assert_int_equal(fl_wire_dropped(p.one), 3 + sizeof packet + sizeof packet - 1);
+    end.send(end.self, 1, packet, sizeof packet);
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_memory_equal(got.bytes, "text", 4);
+    pair_free(&p);
+}
+
+/* A sender that was cut off in the middle of a message begins another. */
+static void half_a_message_is_given_up_when_the_next_begins(void **state)
+{
+    pair p = pair_new();
+    fl_wire_transport end = fl_wire_inside_end(p.inside, 0);
+    int from;
+    fl_wire_message got;
+    char packet[FL_WIRE_PIECE_HEADER + 4];
+    fl_wire_piece half = { .run = fl_wire_run(p.zero), .kind = 1, .total = 8, .length = 4, .bytes = "half" };
+    fl_wire_piece_write(&half, packet);
+    end.send(end.self, 1, packet, sizeof packet);
+    send_text(p.zero, 1, 2, "whole");
+    assert_true(fl_wire_receive(p.one, &from, &got));
+    assert_true(got.kind == 2 && got.length == 5);
+    pair_free(&p);
+}
+
+static void launchers_variables_are_known(void **state)
+{
+    assert_true(fl_wire_launch_variable("OMPI_COMM_WORLD_RANK=1"));
+    assert_true(fl_wire_launch_variable("PMIX_RANK=1") && fl_wire_launch_variable("SLURM_PROCID=0"));
+    assert_false(fl_wire_launch_variable("OMP_NUM_THREADS=1"));
+    assert_false(fl_wire_launch_variable("FAIRLEAD_DATA=/data"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_message_arrives_as_it_was_sent),
+        cmocka_unit_test(a_long_message_travels_in_pieces),
+        cmocka_unit_test(whatever_is_no_piece_of_this_run_is_dropped_and_counted),
+        cmocka_unit_test(half_a_message_is_given_up_when_the_next_begins),
+        cmocka_unit_test(launchers_variables_are_known),
+    };
+    return test_run(tests, NULL, NULL);
+}
