@@ -13,6 +13,7 @@ foreach(line ${lines})
 endforeach()
 install(DIRECTORY core/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead FILES_MATCHING PATTERN "*.h" ${private_headers})
 
+install(DIRECTORY bench/clients DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead)
 install(FILES ${PROJECT_BINARY_DIR}/include/fairlead/optimizer.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead)
 
 install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead)

@@ -6,8 +6,8 @@
  * rule->count floats in memory that is shared with Fairlead, zeros at the start. NULL is good, a sentence ends the
  * trial as failed. A rule in a shared object (docs/your_optimizer.md) is called directly and costs less.
  */
-#ifndef FAIRLEAD_OPTIMIZER_H
-#define FAIRLEAD_OPTIMIZER_H
+#ifndef BENCH_CLIENTS_FAIRLEAD_OPTIMIZER_H
+#define BENCH_CLIENTS_FAIRLEAD_OPTIMIZER_H
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -30,7 +30,7 @@ typedef struct fairlead_optimizer {
 
 typedef const char *fairlead_optimizer_step(fairlead_optimizer *rule);
 
-static const char *fairlead_optimizer_start(fairlead_optimizer *rule, json_t *first)
+static inline const char *fairlead_optimizer_start(fairlead_optimizer *rule, json_t *first)
 {
     const char *name = json_string_value(json_object_get(first, "memory"));
     size_t states = (size_t)json_integer_value(json_object_get(first, "states"));
@@ -49,7 +49,8 @@ static const char *fairlead_optimizer_start(fairlead_optimizer *rule, json_t *fi
     return NULL;
 }
 
-static const char *fairlead_optimizer_answer(fairlead_optimizer *rule, fairlead_optimizer_step *step, json_t *line)
+static inline const char *fairlead_optimizer_answer(fairlead_optimizer *rule, fairlead_optimizer_step *step,
+                                                    json_t *line)
 {
     if (!rule->parameters) return fairlead_optimizer_start(rule, line);
     rule->step = (size_t)json_integer_value(json_object_get(line, "step"));
@@ -59,7 +60,7 @@ static const char *fairlead_optimizer_answer(fairlead_optimizer *rule, fairlead_
 }
 
 /* Answer every line until Fairlead closes the pipe; main's exit code. */
-static int fairlead_optimizer_serve(fairlead_optimizer_step *step, void *user)
+static inline int fairlead_optimizer_serve(fairlead_optimizer_step *step, void *user)
 {
     fairlead_optimizer rule = { 0 };
     char *text = NULL;

@@ -25,6 +25,7 @@ static const struct {
     { "slurm", "a job script that runs a study under Slurm", verb_slurm },
     { "watch", "how far the run in a result folder is, in a terminal", verb_watch },
     { "trial", "run one training with given hyperparameters", verb_trial },
+    { "curvature", "eigenvalues, trace and landscape of an exported trial's loss", verb_curvature },
     { "summary", "tables of result folders: errors, intervals, best of K, differences", verb_summary },
     { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
     { "plot", "draw the figures of result folders", verb_plot },
@@ -34,6 +35,7 @@ static const struct {
     { "check", "read a result folder without changing it and name every damaged line", verb_check },
     { "export", "records as csv, optuna, benchmark-action, sqlite or latex", verb_export },
     { "data", "data sets: list, fetch, check", verb_data },
+    { "check-optimizer", "whether an update rule keeps what every rule promises", verb_check_optimizer },
     { "doctor", "what machine this is, and whether its timings can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
 };
@@ -44,7 +46,7 @@ static int help(void)
 {
     printf("Fairlead compares deep-learning optimizers fairly.\n\nusage: fairlead VERB [arguments]\n\n");
     for (size_t i = 0; i < N_VERBS; i++)
-        if (verbs[i].about) printf("  %-9s %s\n", verbs[i].name, verbs[i].about);
+        if (verbs[i].about) printf("  %-15s %s\n", verbs[i].name, verbs[i].about);
     printf("\n'fairlead VERB --help' says more; 'fairlead --version' names the build and its\nlibraries.\n\nexample:\n"
            "  fairlead run quick\n");
     return 0;

@@ -190,8 +190,12 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     trial->threads = (unsigned)asked->threads;
     trial->seed = asked->seed;
     trial->stop_above = asked->stop_above;
+    trial->curvature_every = asked->curvature_every;
     if (asked->batch && !set_batch(asked->batch, trial, error)) return false;
     if (asked->average && !set_average(asked->average, &trial->average, error)) return false;
+    if (asked->snapshots && asked->average)
+        return fl_error_user(error, "--average and --snapshots are two answers to one question; leave one away");
+    if (asked->snapshots) trial->average = (fl_trial_averaging){ FL_TRIAL_SNAPSHOTS, (double)asked->snapshots };
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
     if (!set_all(&asked->set, trial, error) || !init_is_said_once(asked, trial, error) ||
         !set_init_and_split(asked, trial, error))

@@ -10,11 +10,12 @@ typedef struct trial_request {
     const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
     const char *batch; /* a count, or "all" */
     words set;         /* NAME=VALUE */
-    size_t micro_batch, steps, eval_every, threads, validation;
+    size_t micro_batch, curvature_every, steps, eval_every, threads, validation;
     double eval_ratio;              /* 0: not given */
     const char *test;               /* NULL: not given */
     uint64_t seed, validation_seed; /* UINT64_MAX: not given */
     double stop_above;
+    size_t snapshots;               /* 0: not given */
     const char *average, *patience; /* METHOD[:X], N[:METRIC]; NULL: not given */
 } trial_request;
 

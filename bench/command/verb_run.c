@@ -31,7 +31,7 @@ static const usage run_usage = {
 
 typedef struct request {
     const char *folder, *shard, *progress;
-    bool own_files, no_mpi, dedicated, mixed;
+    bool own_files, no_mpi, dedicated, mixed, no_speculation;
     double silence;
     size_t workers, memory_mib;
     double timeout;
@@ -154,6 +154,8 @@ static int run_trials(const fl_farm *farm, const fl_plan *plan)
     progress_free(((shown *)farm->user)->progress);
     if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &now);
     if (end == FL_FARM_LEFT) return left(farm->folder, &now);
+    if (now.speculated >= 1)
+        remark("%.0f s of idle workers went into trials that turned out not to be needed", now.speculated);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);
     return failures(&now);
@@ -170,6 +172,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .wire = wire,
                      .silence = asked->silence,
                      .mixed = asked->mixed,
+                     .no_speculation = asked->no_speculation,
                      .timeout = asked->timeout,
                      .memory_mib = asked->memory_mib,
                      .retry_failed = asked->retry_failed,
@@ -228,6 +231,8 @@ int verb_run(int argc, char **argv)
         { "--mixed", NULL, OPTION_FLAG, NULL, "take processes on other kinds of machines too", &asked.mixed },
         { "--silence", NULL, OPTION_NUMBER, "SECONDS", "give up a process that was silent for so long (default: 15)",
           &asked.silence },
+        { "--no-speculation", NULL, OPTION_FLAG, NULL, "leave workers idle rather than begin what may not be needed",
+          &asked.no_speculation },
         { "--no-mpi", NULL, OPTION_FLAG, NULL, "run by itself, however it was launched", &asked.no_mpi },
         { "--timeout", NULL, OPTION_NUMBER, "SECONDS", "stop a trial that takes longer (default: none)",
           &asked.timeout },

@@ -8,6 +8,7 @@
 #include "trial/default.h"
 #include "command/verbs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,20 +29,48 @@ typedef struct request {
     words plugins;
 } request;
 
-static bool accepts(const request *asked, fl_error *error)
+/* `every`: steps between measurements of the curvature. */
+static bool accepts(const request *asked, size_t every, fl_error *error)
 {
     if (asked->checkpoint && !asked->checkpoint_every)
         return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
+    if (asked->checkpoint_every && every)
+        return fl_error_user(error,
+                             "--curvature-every wants every step from one process; leave out --checkpoint-every");
     if (asked->checkpoint_every && (asked->trace || asked->folder))
         return fl_error_user(error,
                              "--trace and --export want every step from one process; leave out --checkpoint-every");
     return true;
 }
 
+static double number_of(const json_t *record, const char *key)
+{
+    const json_t *value = json_object_get(record, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* Each measurement: the largest eigenvalue beside what the rule can bear. */
+static void print_curvature(const json_t *measurements)
+{
+    size_t i;
+    const json_t *m;
+    if (measurements) printf("    step     largest    smallest       limit       trace  noise scale\n");
+    json_array_foreach(measurements, i, m)
+    {
+        const json_t *scaled = json_object_get(m, "preconditioned");
+        double largest = json_number_value(json_array_get(json_object_get(m, "largest"), 0));
+        printf("%8lld  %10.4g  %10.4g  %10.4g  %10.4g  %11.4g\n",
+               (long long)json_integer_value(json_object_get(m, "step")), scaled ? json_number_value(scaled) : largest,
+               json_number_value(json_array_get(json_object_get(m, "smallest"), 0)), number_of(m, "limit"),
+               number_of(m, "trace"), number_of(m, "noise_scale"));
+    }
+}
+
 static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
     const fl_outcome_seconds *s = &outcome->seconds;
     if (*outcome->reason) printf("%s: %s\n", fl_outcome_status_name(outcome->status), outcome->reason);
+    print_curvature(outcome->curvature);
     if (outcome->stopped_at)
         printf("stopped at step %zu: %s\n", outcome->stopped_at,
                trial->stop_above > 0 ? "the loss exceeded stop_above" : "patience was at its end");
@@ -73,6 +102,7 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     char key[17];
     fl_record_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
+    if (outcome->curvature) json_object_set(record, "curvature", outcome->curvature);
     char *line = fl_json_line(record);
     printf("%s\n", line);
     free(line);
@@ -177,8 +207,12 @@ int verb_trial(int argc, char **argv)
           &asked.stop_above },
         { "--average", NULL, OPTION_TEXT, "HOW[:X]", "averaged weights too: ema:0.999 (decay), tail:0.5 (from)",
           &asked.average },
+        { "--snapshots", NULL, OPTION_COUNT, "N", "also the mean prediction of N snapshots, of cosine_restarts",
+          &asked.snapshots },
         { "--patience", NULL, OPTION_TEXT, "N[:METRIC]", "end after N evaluations without a lower val_error",
           &asked.patience },
+        { "--curvature-every", NULL, OPTION_COUNT, "N", "measure the training loss's curvature every N steps",
+          &asked.curvature_every },
         { "--trace", NULL, OPTION_TEXT, "FILE", "write a line of JSON per step", &wanted.trace },
         { "--export", NULL, OPTION_TEXT, "DIR", "write weights, inputs, labels and trace for other programs",
           &wanted.folder },
@@ -194,8 +228,8 @@ int verb_trial(int argc, char **argv)
     fl_trial trial;
     int code = options_read(&trial_usage, options, sizeof options / sizeof *options, argc, argv, 0, 0, &rest);
     if (code != GO_ON) return code;
-    bool made =
-        plugins_load(&wanted.plugins, &error) && accepts(&wanted, &error) && trial_from_request(&asked, &trial, &error);
+    bool made = plugins_load(&wanted.plugins, &error) && accepts(&wanted, asked.curvature_every, &error) &&
+                trial_from_request(&asked, &trial, &error);
     free(asked.set.items);
     if (!made) return complain(&error);
     code = run(&trial, &wanted);

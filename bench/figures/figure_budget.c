@@ -32,15 +32,14 @@ static void add_arm(figure_data *data, const figure_arm *arm, double factor)
     }
 }
 
-/* Where arms differ: from the least median at K = N to the greatest at K = 4. One trial's luck is far wider, and
- * would hide it; the bands are clipped. An arm whose fourth best diverged counts from the first K that is finite. */
-static void add_medians(figure_scale *scale, const fl_summary_arm *arm, double factor)
+/* From the least median at K = N to the greatest at K = `from`. An arm whose best of that diverged counts from the
+ * first K that is finite. */
+static void add_medians(figure_scale *scale, const fl_summary_arm *arm, size_t from, double factor)
 {
-    enum { FROM = 4 };
     bool begun = false;
     for (const fl_stats_distribution *best = arm->distributions; best < arm->distributions + arm->n_distributions;
          best++) {
-        bool due = best->k >= FROM || best->k == arm->n_counted || begun;
+        bool due = best->k >= from || best->k == arm->n_counted || begun;
         if (due && isfinite(best->median)) figure_scale_add(scale, factor * best->median);
         begun = begun || due;
     }
@@ -53,8 +52,12 @@ static const char *refuse(const figure_panel *panel)
     return "no arm has a feasible trial among two or more";
 }
 
+/* Of several arms the frame holds where they differ: one trial's luck is far wider and would hide it; bands are
+ * clipped.
+ */
 static void add(figure_data *data, const figure_panel *panel)
 {
+    const size_t from = panel->n_arms > 1 ? 4 : 1;
     figure_unit unit = figure_unit_of_score(panel);
     char axis[60];
     figure_scale value = figure_scale_none(), trials = { 1, 2, FIGURE_LOG2 };
@@ -62,7 +65,7 @@ static void add(figure_data *data, const figure_panel *panel)
         const fl_summary_arm *arm = panel->arms[i].summary;
         if (!arm->selected) continue;
         add_arm(data, &panel->arms[i], unit.factor);
-        add_medians(&value, arm, unit.factor);
+        add_medians(&value, arm, from, unit.factor);
         figure_scale_add(&trials, (double)arm->n_counted);
     }
     figure_scale_settle(&value);

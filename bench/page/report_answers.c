@@ -15,6 +15,8 @@ static void add_cell(fl_text *page, const char *text)
     }
 }
 
+enum { FOLDED = 12 }; /* longer tables are folded away */
+
 static void add_head(fl_text *page, const answer *a)
 {
     char heading[80];
@@ -30,6 +32,8 @@ static void add_head(fl_text *page, const answer *a)
 
 static void add_rows(fl_text *page, const answer *a)
 {
+    size_t n = a->n_cells / a->n_columns;
+    if (n > FOLDED) fl_text_add(page, "<details><summary>%zu rows</summary>\n", n);
     add_head(page, a);
     for (size_t i = 0; i < a->n_cells; i++) {
         size_t column = i % a->n_columns;
@@ -38,7 +42,7 @@ static void add_rows(fl_text *page, const answer *a)
         fl_text_add(page, !column ? "<th scope=\"row\">" : a->columns[column].left ? "<td class=\"words\">" : "<td>");
         add_cell(page, a->cells[i]);
     }
-    fl_text_add(page, "\n</table></div>\n");
+    fl_text_add(page, "\n</table></div>\n%s", n > FOLDED ? "</details>\n" : "");
 }
 
 static void add_notes(fl_text *page, const answer *a)

@@ -152,8 +152,8 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
                     all == 1 ? "" : " in any of the pairs");
 }
 
-/* What this study could have shown, where it shows nothing. A difference of rates beyond 1 is none at all. */
-static void add_detectable(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+/* What this study could have shown. A difference of rates beyond 1 is none at all. */
+static void add_detectable(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool found_all)
 {
     bool rate = fl_summary_rates(panel->arms[0].summary->arm);
     double least = HUGE_VAL, most = -HUGE_VAL;
@@ -163,8 +163,11 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
         most = fmax(most, pair->detectable);
     }
     if (isinf(least)) return;
-    fl_text_add(page, "<p class=\"note\">None shown does not mean none there. Going by the first trials of each arm, a "
-                      "study like this finds, in 80 %% of cases, a difference of ");
+    fl_text_add(
+        page,
+        "<p class=\"note\">%sGoing by the first trials of each arm, a study like this finds, in 80 %% of cases, "
+        "a difference of ",
+        found_all ? "" : "None shown does not mean none there. ");
     add_difference(page, rate, least);
     if (rate && most >= 1)
         fl_text_add(page, " or more; for some pairs, only one beyond what errors can be");
@@ -174,6 +177,17 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
         fl_text_add(page, ", depending on the pair");
     }
     fl_text_add(page, ".</p>\n");
+}
+
+/* Whoever sees all arms side by side ranks them, too. */
+static void add_untested(fl_text *page, const figure_panel *panel, size_t n_tested)
+{
+    size_t others = panel->n_arms * (panel->n_arms - 1) / 2 - n_tested;
+    if (others)
+        fl_text_add(page,
+                    "<p class=\"note\">Of the other %zu pair%s of arms nothing is claimed, whatever the tables and "
+                    "figures below suggest: nothing was declared about %s.</p>\n",
+                    others, others == 1 ? "" : "s", others == 1 ? "it" : "them");
 }
 
 /* Many undeclared pairs that show nothing are folded away. */
@@ -190,7 +204,8 @@ static void add_panel(fl_text *page, const figure_layout *layout, const fl_summa
         add_table(page, summary, panel, false, true);
         fl_text_add(page, "</details>\n");
     }
-    if (n_nothing) add_detectable(page, summary, panel);
+    add_detectable(page, summary, panel, !n_nothing);
+    add_untested(page, panel, n_nothing + n_others);
 }
 
 void report_claims(fl_text *page, const figure_layout *layout, const fl_summary *summary)

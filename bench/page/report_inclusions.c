@@ -38,27 +38,46 @@ static void count_findings(const fl_summary *summary, const figure_panel *panel,
         if (report_in_panel(summary, panel, summary->inclusions[i].special)) n[summary->inclusions[i].finding]++;
 }
 
-/* What is contradicted first. */
-static void add_panel(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+/* The claims with findings from `last` down to `first`: what is contradicted first. */
+static void add_table(fl_text *page, const fl_summary *summary, const figure_panel *panel, fl_summary_finding first,
+                      fl_summary_finding last)
 {
-    size_t n[FL_SUMMARY_FINDINGS] = { 0 };
-    count_findings(summary, panel, n);
-    size_t n_judged = n[FL_SUMMARY_SHOWN] + n[FL_SUMMARY_NOT_SHOWN] + n[FL_SUMMARY_CONTRADICTED], n_all = 0;
-    for (size_t i = 0; i < FL_SUMMARY_FINDINGS; i++) n_all += n[i];
-    fl_text_add(page, "<p>%zu shown, %zu not shown, %zu contradicted", n[FL_SUMMARY_SHOWN], n[FL_SUMMARY_NOT_SHOWN],
-                n[FL_SUMMARY_CONTRADICTED]);
-    if (n_all > n_judged) fl_text_add(page, ", %zu not judged", n_all - n_judged);
-    fl_text_add(page, ".</p>\n");
     fl_text_add(page,
                 "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Claim<th colspan=\"2\">Difference%s"
                 "<th class=\"words\">Finding<th class=\"words\">What the search lacks<tbody>\n",
                 fl_summary_score_rates(summary->results->study, panel->arms[0].summary->arm) ? ", points" : "");
-    for (fl_summary_finding finding = FL_SUMMARY_FINDINGS; finding-- > 0;)
+    for (fl_summary_finding finding = last + 1; finding-- > first;)
         for (size_t i = 0; i < summary->n_inclusions; i++)
             if (summary->inclusions[i].finding == finding &&
                 report_in_panel(summary, panel, summary->inclusions[i].special))
                 add_inclusion(page, summary, &summary->inclusions[i]);
     fl_text_add(page, "</table></div>\n");
+}
+
+static void add_counts(fl_text *page, const size_t n[FL_SUMMARY_FINDINGS])
+{
+    fl_text_add(page, "<p>%zu shown, %zu not shown, %zu contradicted", n[FL_SUMMARY_SHOWN], n[FL_SUMMARY_NOT_SHOWN],
+                n[FL_SUMMARY_CONTRADICTED]);
+    if (n[FL_SUMMARY_NO_CLAIM]) fl_text_add(page, ", %zu not judged", n[FL_SUMMARY_NO_CLAIM]);
+    fl_text_add(page, ".</p>\n");
+}
+
+/* Pairs whose spaces hold no image of the special case are folded away: nothing is to be learnt of them. */
+static void add_panel(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+{
+    size_t n[FL_SUMMARY_FINDINGS] = { 0 }, n_all = 0;
+    count_findings(summary, panel, n);
+    for (size_t i = 0; i < FL_SUMMARY_FINDINGS; i++) n_all += n[i];
+    if (n_all > n[FL_SUMMARY_NOT_HERE]) {
+        add_counts(page, n);
+        add_table(page, summary, panel, FL_SUMMARY_NO_CLAIM, FL_SUMMARY_CONTRADICTED);
+    }
+    if (!n[FL_SUMMARY_NOT_HERE]) return;
+    fl_text_add(page,
+                "<details><summary>%zu not to be judged: the space holds no point of the special case</summary>\n",
+                n[FL_SUMMARY_NOT_HERE]);
+    add_table(page, summary, panel, FL_SUMMARY_NOT_HERE, FL_SUMMARY_NOT_HERE);
+    fl_text_add(page, "</details>\n");
 }
 
 static void add_note(fl_text *page, const fl_study *study)

@@ -143,6 +143,13 @@ static void add_target(fl_text *page, const fl_study *study)
         fl_trial_metric_name(study->target), study->target_value, evaluated);
 }
 
+static bool has_reruns(const fl_summary *summary)
+{
+    for (size_t i = 0; i < summary->n_arms; i++)
+        if (summary->arms[i].results->n_reruns) return true;
+    return false;
+}
+
 static void add_legend(fl_text *page, const fl_summary *summary)
 {
     fl_text_add(page,
@@ -153,6 +160,10 @@ static void add_legend(fl_text *page, const fl_summary *summary)
                 "resampling these trials, not a confidence interval.\n"
                 "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
                 "closed: they do not.\n");
+    if (has_reruns(summary))
+        fl_text_add(page,
+                    "<dt>Its reruns<dd>The selected trial’s settings run again with fresh seeds: the mean, and the "
+                    "least to the greatest.\n");
     if (summary->results->study->has_target) add_target(page, summary->results->study);
     fl_text_add(page, "</dl>\n");
 }

@@ -42,6 +42,7 @@ typedef struct fl_backend_request {
     bool needs_d_in;     /* false where nothing before it is trained: no gradient of its inputs */
     bool relu_next;      /* a ReLU alone reads the output, which the op may take over (fused_relu) */
     bool canonical_next; /* a reader wants the output canonical: that saves a to_canonical */
+    bool backward_alone; /* of dense and convolution: backward runs without a forward before it on the same input */
 } fl_backend_request;
 
 /* Where in its training a batch lies, for ops that draw numbers. */

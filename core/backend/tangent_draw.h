@@ -5,8 +5,10 @@
 
 #include "backend/backend.h"
 
-/* Draw `number` of the step, on [0, 1); and a standard normal one, which takes draws of its own. */
-double fl_backend_tangent_uniform(const fl_backend_moment *moment, uint64_t number);
-double fl_backend_tangent_normal(const fl_backend_moment *moment, uint64_t number);
+/* Draws first..first+n-1 of the step, on [0, 1); and standard normal ones, which take draws of their own beside. */
+void fl_backend_tangent_uniforms(const fl_backend_moment *moment, uint64_t first, size_t n, double *to);
+void fl_backend_tangent_normals(const fl_backend_moment *moment, uint64_t first, size_t n, double *to);
+
+enum { FL_BACKEND_TANGENT_DRAWS = 256 }; /* a good number to ask for at once */
 
 #endif

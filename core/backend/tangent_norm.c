@@ -20,8 +20,10 @@
 enum { GAIN, BIAS };
 enum { RUNNING_MEAN, RUNNING_VAR };
 
+/* Of a set: at the point, and along the direction from forward on: mean R{x} and m, zeros where statistics are
+ * constants. */
 typedef struct statistics {
-    float mean, scale;
+    float mean, scale, r_mean, m;
 } statistics;
 
 /* Where the numbers of set `i` lie: `runs` of `length`, `step` apart; its first gain is number `gain`, the next of each
@@ -68,29 +70,49 @@ FL_CLONES static statistics statistics_of(const fl_backend_tangent *t, set s)
     SUM(total, s, (double)t->x[at_ + k]);
     double mean = fold(total) / count_of(s);
     SUM(squares, s, (t->x[at_ + k] - mean) * (t->x[at_ + k] - mean));
-    return (statistics){ (float)mean, (float)(1 / sqrt(fold(squares) / count_of(s) + t->layer->epsilon)) };
+    return (statistics){ (float)mean, (float)(1 / sqrt(fold(squares) / count_of(s) + t->layer->epsilon)), 0, 0 };
 }
 
 /* --- forward --- */
 
-/* mean R{x} and m; zeros where statistics are constants. */
-typedef struct moving {
-    float mean, m;
-} moving;
+/* The sums of r and of r x^, in one walk. */
+typedef struct pair {
+    double r, r_hat;
+} pair;
 
-FL_CLONES static moving moving_of(const fl_backend_tangent *t, set s, statistics of)
+FL_BACKEND_INLINE void add_pairs(const float *x, const float *r, size_t n, statistics of,
+                                 double lanes[2][FL_BACKEND_LANES])
 {
-    LANES(total);
-    LANES(products);
-    if (t->constants) return (moving){ 0 };
-    SUM(total, s, (double)t->r_x[at_ + k]);
-    SUM(products, s, (double)t->r_x[at_ + k] * ((t->x[at_ + k] - of.mean) * of.scale));
-    return (moving){ (float)(fold(total) / count_of(s)), (float)(of.scale * fold(products) / count_of(s)) };
+    for (size_t k = 0; k < n; k++) {
+        double value = r[k];
+        lanes[0][k] += value;
+        lanes[1][k] += value * ((x[k] - of.mean) * of.scale);
+    }
+}
+
+FL_CLONES static pair pair_of(const fl_backend_tangent *t, set s, statistics of, const float *r)
+{
+    double lanes[2][FL_BACKEND_LANES] = { { 0 } };
+    for (size_t run = 0; run < s.runs; run++) {
+        size_t at = s.first + run * s.step, k = 0;
+        for (; k + FL_BACKEND_LANES <= s.length; k += FL_BACKEND_LANES)
+            add_pairs(t->x + at + k, r + at + k, FL_BACKEND_LANES, of, lanes);
+        add_pairs(t->x + at + k, r + at + k, s.length - k, of, lanes);
+    }
+    return (pair){ fold(lanes[0]), fold(lanes[1]) };
+}
+
+static void find_moving(const fl_backend_tangent *t, set s, statistics *of)
+{
+    pair sums = { 0 };
+    if (!t->constants) sums = pair_of(t, s, *of, t->r_x);
+    of->r_mean = (float)(sums.r / count_of(s));
+    of->m = (float)(of->scale * sums.r_hat / count_of(s));
 }
 
 /* x^ and R{x^} of number `i`. */
 #define HAT(i) ((t->x[i] - of.mean) * of.scale)
-#define R_HAT(i) (of.scale * (t->r_x[i] - mv.mean) - HAT(i) * mv.m)
+#define R_HAT(i) (of.scale * (t->r_x[i] - of.r_mean) - HAT(i) * of.m)
 /* The gain of number k of a run, and its tangent. */
 #define GAIN_OF(k) gain[(k)*s.gain_step]
 #define V_GAIN_OF(k) v_gain[(k)*s.gain_step]
@@ -98,7 +120,6 @@ FL_CLONES static moving moving_of(const fl_backend_tangent *t, set s, statistics
 FL_CLONES static void forward_set(const fl_backend_tangent *t, set s, statistics of)
 {
     const float *gain = t->param[GAIN] + s.gain, *v_gain = t->v[GAIN] + s.gain, *v_bias = t->v[BIAS] + s.gain;
-    moving mv = moving_of(t, s, of);
     for (size_t run = 0; run < s.runs; run++)
 #pragma GCC ivdep
         for (size_t k = 0; k < s.length; k++) {
@@ -117,7 +138,7 @@ typedef struct means {
 #define G(i, k) (GAIN_OF(k) * t->d_y[i])
 #define R_G(i, k) ((t->second ? V_GAIN_OF(k) * t->d_y[i] : 0) + GAIN_OF(k) * t->r_d_y[i])
 
-FL_CLONES static means means_of(const fl_backend_tangent *t, set s, statistics of, moving mv)
+FL_CLONES static means means_of(const fl_backend_tangent *t, set s, statistics of)
 {
     const float *gain = t->param[GAIN] + s.gain, *v_gain = t->v[GAIN] + s.gain;
     LANES(g);
@@ -138,65 +159,91 @@ FL_CLONES static means means_of(const fl_backend_tangent *t, set s, statistics o
 }
 
 /* R{dx}, from the terms of R{dy} alone or of both. */
-FL_CLONES static void backward_input(const fl_backend_tangent *t, set s, statistics of, moving mv, means mean)
+FL_CLONES static void backward_input(const fl_backend_tangent *t, set s, statistics of, means mean)
 {
     const float *gain = t->param[GAIN] + s.gain, *v_gain = t->v[GAIN] + s.gain;
     for (size_t run = 0; run < s.runs; run++)
+#pragma GCC ivdep
         for (size_t k = 0; k < s.length; k++) {
             size_t i = s.first + run * s.step + k;
             float hat = HAT(i), r = of.scale * (R_G(i, k) - mean.r_g - hat * mean.r_g_hat);
             if (t->second) {
                 float d_x = of.scale * (G(i, k) - mean.g - hat * mean.g_hat);
-                r -= mv.m * d_x + of.scale * R_HAT(i) * mean.g_hat;
+                r -= of.m * d_x + of.scale * R_HAT(i) * mean.g_hat;
             }
             t->r_d_x[i] = r;
         }
 }
 
-/* What a set adds to the gradients of gain and bias. */
-FL_CLONES static void add_gradients(const fl_backend_tangent *t, set s, statistics of, moving mv)
+/* What a row adds to the gradients of gain and bias. */
+FL_CLONES static void add_row_gradients(const fl_backend_tangent *t, set s, statistics of)
 {
-    LANES(d_gain);
-    LANES(d_bias);
-    float *r_gain = t->r_grad[GAIN] + s.gain, *r_bias = t->r_grad[BIAS] + s.gain;
-    if (s.gain_step) {
-        for (size_t k = 0; k < s.length; k++) {
-            size_t i = s.first + k;
-            r_gain[k] += t->r_d_y[i] * HAT(i) + (t->second ? t->d_y[i] * R_HAT(i) : 0);
-            r_bias[k] += t->r_d_y[i];
-        }
-        return;
+    float *r_gain = t->r_grad[GAIN], *r_bias = t->r_grad[BIAS];
+    for (size_t k = 0; k < s.length; k++) {
+        size_t i = s.first + k;
+        r_gain[k] += t->r_d_y[i] * HAT(i) + (t->second ? t->d_y[i] * R_HAT(i) : 0);
+        r_bias[k] += t->r_d_y[i];
     }
-    SUM(d_bias, s, (double)t->r_d_y[at_ + k]);
-    SUM(d_gain, s, (double)t->r_d_y[at_ + k] * HAT(at_ + k));
-    if (t->second) SUM(d_gain, s, (double)t->d_y[at_ + k] * R_HAT(at_ + k));
-    *r_gain = (float)fold(d_gain);
-    *r_bias = (float)fold(d_bias);
 }
 
-static void backward_set(const fl_backend_tangent *t, set s, statistics of)
+static void backward_row(const fl_backend_tangent *t, set s, statistics of)
 {
-    moving mv = t->second ? moving_of(t, s, of) : (moving){ 0 };
-    if (t->r_d_x) backward_input(t, s, of, mv, means_of(t, s, of, mv));
-    add_gradients(t, s, of, mv);
+    if (t->r_d_x) backward_input(t, s, of, means_of(t, s, of));
+    add_row_gradients(t, s, of);
 }
 
-/* --- both kinds --- */
+/* The sums over a channel that everything else follows from, in one walk: of R{dy}, R{dy} x^, dy, dy x^, dy R{x^}. */
+typedef struct sums {
+    double r_d, r_d_hat, d, d_hat, d_r_hat;
+} sums;
 
-typedef set set_at(const fl_backend_tangent *t, size_t i);
-
-static void forward_all(const fl_backend_tangent *t, set_at *at, size_t n)
+/* Numbers first..first+n-1, n at most the lanes. */
+FL_BACKEND_INLINE void add_sums(const fl_backend_tangent *t, statistics of, size_t first, size_t n,
+                                double lanes[5][FL_BACKEND_LANES])
 {
-    const statistics *of = t->workspace;
-    for (size_t i = 0; i < n; i++) forward_set(t, at(t, i), of[i]);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = first + k;
+        double hat = HAT(i), r_hat = R_HAT(i), d = t->d_y[i], r_d = t->r_d_y[i];
+        lanes[0][k] += r_d;
+        lanes[1][k] += r_d * hat;
+        lanes[2][k] += d;
+        lanes[3][k] += d * hat;
+        lanes[4][k] += d * r_hat;
+    }
 }
 
-static void backward_all(const fl_backend_tangent *t, set_at *at, size_t n, size_t values)
+FL_CLONES static sums second_sums(const fl_backend_tangent *t, set s, statistics of)
 {
-    const statistics *of = t->workspace;
-    for (size_t p = 0; p < 2; p++) memset(t->r_grad[p], 0, values * sizeof(float));
-    for (size_t i = 0; i < n; i++) backward_set(t, at(t, i), of[i]);
+    double lanes[5][FL_BACKEND_LANES] = { { 0 } };
+    for (size_t run = 0; run < s.runs; run++) {
+        size_t at = s.first + run * s.step, k = 0;
+        for (; k + FL_BACKEND_LANES <= s.length; k += FL_BACKEND_LANES)
+            add_sums(t, of, at + k, FL_BACKEND_LANES, lanes);
+        add_sums(t, of, at + k, s.length - k, lanes);
+    }
+    return (sums){ fold(lanes[0]), fold(lanes[1]), fold(lanes[2]), fold(lanes[3]), fold(lanes[4]) };
 }
+
+static sums first_sums(pair of_r_d)
+{
+    return (sums){ .r_d = of_r_d.r, .r_d_hat = of_r_d.r_hat };
+}
+
+/* Of a channel gain and bias are one number each. */
+static void backward_channel(const fl_backend_tangent *t, set s, statistics of)
+{
+    sums all = t->second ? second_sums(t, s, of) : first_sums(pair_of(t, s, of, t->r_d_y));
+    double n = count_of(s), gain = t->param[GAIN][s.gain], v_gain = t->v[GAIN][s.gain];
+    means mean = { .g = (float)(gain * all.d / n),
+                   .g_hat = (float)(gain * all.d_hat / n),
+                   .r_g = (float)((v_gain * all.d + gain * all.r_d) / n),
+                   .r_g_hat = (float)((v_gain * all.d_hat + gain * (all.r_d_hat + all.d_r_hat)) / n) };
+    if (t->r_d_x) backward_input(t, s, of, t->constants ? (means){ 0 } : mean);
+    t->r_grad[GAIN][s.gain] = (float)(all.r_d_hat + all.d_r_hat);
+    t->r_grad[BIAS][s.gain] = (float)all.r_d;
+}
+
+/* --- channels --- */
 
 static size_t channels_bytes(const fl_backend_tangent *t)
 {
@@ -208,19 +255,24 @@ static void channels_point(const fl_backend_tangent *t)
     statistics *of = t->workspace;
     for (size_t c = 0; c < t->in.c; c++) {
         double variance = t->state[RUNNING_VAR][c];
-        of[c] = (statistics){ t->state[RUNNING_MEAN][c], (float)(1 / sqrt(variance + t->layer->epsilon)) };
+        of[c] = (statistics){ t->state[RUNNING_MEAN][c], (float)(1 / sqrt(variance + t->layer->epsilon)), 0, 0 };
         if (t->training) of[c] = statistics_of(t, channel(t, c));
     }
 }
 
 static void channels_forward(const fl_backend_tangent *t)
 {
-    forward_all(t, channel, t->in.c);
+    statistics *of = t->workspace;
+    for (size_t c = 0; c < t->in.c; c++) {
+        find_moving(t, channel(t, c), &of[c]);
+        forward_set(t, channel(t, c), of[c]);
+    }
 }
 
 static void channels_backward(const fl_backend_tangent *t)
 {
-    backward_all(t, channel, t->in.c, t->in.c);
+    const statistics *of = t->workspace;
+    for (size_t c = 0; c < t->in.c; c++) backward_channel(t, channel(t, c), of[c]);
 }
 
 const fl_backend_tangent_code fl_backend_tangent_batch_norm = {
@@ -229,6 +281,8 @@ const fl_backend_tangent_code fl_backend_tangent_batch_norm = {
     .forward = channels_forward,
     .backward = channels_backward,
 };
+
+/* --- rows, whose statistics are of one example alone, so that they always move --- */
 
 static size_t rows_bytes(const fl_backend_tangent *t)
 {
@@ -241,7 +295,6 @@ static void rows_point(const fl_backend_tangent *t)
     for (size_t r = 0; r < fl_tensor_shape_rows(t->in); r++) of[r] = statistics_of(t, row(t, r));
 }
 
-/* Of each example alone, so they move whatever a batch's statistics do. */
 static fl_backend_tangent moving_always(const fl_backend_tangent *t)
 {
     fl_backend_tangent own = *t;
@@ -252,13 +305,19 @@ static fl_backend_tangent moving_always(const fl_backend_tangent *t)
 static void rows_forward(const fl_backend_tangent *t)
 {
     fl_backend_tangent own = moving_always(t);
-    forward_all(&own, row, fl_tensor_shape_rows(t->in));
+    statistics *of = t->workspace;
+    for (size_t r = 0; r < fl_tensor_shape_rows(t->in); r++) {
+        find_moving(&own, row(t, r), &of[r]);
+        forward_set(&own, row(t, r), of[r]);
+    }
 }
 
 static void rows_backward(const fl_backend_tangent *t)
 {
     fl_backend_tangent own = moving_always(t);
-    backward_all(&own, row, fl_tensor_shape_rows(t->in), fl_tensor_shape_columns(t->in));
+    const statistics *of = t->workspace;
+    for (size_t p = 0; p < 2; p++) memset(t->r_grad[p], 0, fl_tensor_shape_columns(t->in) * sizeof(float));
+    for (size_t r = 0; r < fl_tensor_shape_rows(t->in); r++) backward_row(&own, row(t, r), of[r]);
 }
 
 const fl_backend_tangent_code fl_backend_tangent_layer_norm = {

@@ -68,8 +68,9 @@ static void draw(const fl_backend_tangent *t, const fl_backend_moment *moment, i
     size_t n = fl_tensor_shape_columns(t->in), rows = fl_tensor_shape_rows(t->in), per_example = rows / t->in.n;
     const float *p = t->workspace;
     for (size_t r = 0; r < rows; r++, p += n) {
-        double left = fl_backend_tangent_uniform(moment, moment->row * per_example + r);
+        double left;
         size_t j = 0;
+        fl_backend_tangent_uniforms(moment, moment->row * per_example + r, 1, &left);
         while (j + 1 < n && (left -= p[j]) >= 0) j++;
         labels[r] = (int32_t)j;
     }

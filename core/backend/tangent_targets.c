@@ -39,16 +39,22 @@ FL_CLONES static void sigmoid_hessian(const fl_backend_tangent *t)
     }
 }
 
-/* The number of output i among those of the step's whole batch. */
-static uint64_t number_of(const fl_backend_tangent *t, const fl_backend_moment *moment, size_t i)
+/* Some draws for outputs i, i + 1, ..., counted in the step's whole batch; returns how many. */
+static size_t take(const fl_backend_tangent *t, const fl_backend_moment *moment, size_t i,
+                   void (*draw)(const fl_backend_moment *, uint64_t, size_t, double *), double *to)
 {
-    return moment->row * (fl_tensor_shape_size(t->in) / t->in.n) + i;
+    size_t left = t->count - i, n = left < FL_BACKEND_TANGENT_DRAWS ? left : FL_BACKEND_TANGENT_DRAWS;
+    draw(moment, moment->row * (t->count / t->in.n) + i, n, to);
+    return n;
 }
 
 static void sigmoid_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets)
 {
-    for (size_t i = 0; i < t->count; i++)
-        targets[i] = fl_backend_tangent_uniform(moment, number_of(t, moment, i)) < fl_backend_vector_sigmoid(t->x[i]);
+    double some[FL_BACKEND_TANGENT_DRAWS];
+    for (size_t i = 0, n; i < t->count; i += n) {
+        n = take(t, moment, i, fl_backend_tangent_uniforms, some);
+        for (size_t k = 0; k < n; k++) targets[i + k] = some[k] < fl_backend_vector_sigmoid(t->x[i + k]);
+    }
 }
 
 const fl_backend_tangent_code fl_backend_tangent_sigmoid_cross_entropy = {
@@ -85,8 +91,11 @@ static void squared_hessian(const fl_backend_tangent *t)
 static void squared_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets)
 {
     const double deviation = 0.70710678118654752440; /* of N(z, 1/2) */
-    for (size_t i = 0; i < t->count; i++)
-        targets[i] = (float)(t->x[i] + deviation * fl_backend_tangent_normal(moment, number_of(t, moment, i)));
+    double some[FL_BACKEND_TANGENT_DRAWS];
+    for (size_t i = 0, n; i < t->count; i += n) {
+        n = take(t, moment, i, fl_backend_tangent_normals, some);
+        for (size_t k = 0; k < n; k++) targets[i + k] = (float)(t->x[i + k] + deviation * some[k]);
+    }
 }
 
 const fl_backend_tangent_code fl_backend_tangent_mean_squared = {

@@ -13,6 +13,8 @@ typedef struct queue {
     bool *infeasible; /* by index: one of its repeats ended, and not as complete */
     size_t n_indices; /* that `infeasible` covers; those beyond may all be feasible */
     size_t cursor, possible;
+    size_t guessed; /* places before this one that are beyond the cursor have been guessed at */
+    size_t n_running;
 } queue;
 
 struct fl_farm_agenda {
@@ -183,6 +185,7 @@ static bool next_of_search(fl_farm_agenda *agenda, fl_record_slot *slot)
     size_t repeats = agenda->study->repeats;
     *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->cursor / repeats, q->cursor % repeats };
     advance(agenda, q);
+    q->n_running++;
     return true;
 }
 
@@ -201,6 +204,28 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
     return agenda->running ? FL_FARM_NEXT_WAIT : FL_FARM_NEXT_NONE;
 }
 
+/* Every running trial that is not feasible makes one more index needed, so further than that nobody guesses. */
+static bool guess_of(const fl_farm_agenda *agenda, queue *q, fl_record_slot *slot)
+{
+    size_t repeats = agenda->study->repeats, most = q->cursor + q->n_running * repeats;
+    if (q->guessed < q->cursor) q->guessed = q->cursor;
+    for (; q->guessed < n_places(agenda->study) && q->guessed < most; q->guessed++) {
+        if (q->guessed < q->n_done && q->done[q->guessed]) continue;
+        *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->guessed / repeats, q->guessed % repeats };
+        q->guessed++;
+        return true;
+    }
+    return false;
+}
+
+bool fl_farm_agenda_guess(fl_farm_agenda *agenda, fl_record_slot *slot)
+{
+    if (!agenda->queues || !agenda->study->feasible) return false;
+    for (size_t i = 0; i < agenda->study->n_arms; i++)
+        if (agenda->queues[i].n_running && guess_of(agenda, &agenda->queues[i], slot)) return true;
+    return false;
+}
+
 bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)
 {
     if (agenda->running) return false;
@@ -210,8 +235,10 @@ bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)
 void fl_farm_agenda_ended(fl_farm_agenda *agenda, const fl_record_slot *slot, fl_outcome_status status)
 {
     agenda->running--;
-    if (!agenda->queues || status == FL_OUTCOME_COMPLETE) return;
+    if (!agenda->queues) return;
     queue *q = &agenda->queues[slot->arm];
+    q->n_running--;
+    if (status == FL_OUTCOME_COMPLETE) return;
     q->possible -= may_be_feasible(q, slot->index);
     rule_out(q, slot->index);
 }

@@ -3,7 +3,7 @@
  * The set of a study's trials never depends on workers, kills or order: a trial is begun only when every outcome of
  * those before it would still leave it within the budget. For a feasible budget that means: trials of lower index that
  * are feasible or may yet be are fewer than the feasible trials wanted. A trial is feasible when all its repeats are.
- * Nothing is ever run in vain, and nothing needs to be thrown away.
+ * A trial beyond those may be guessed at by whoever would be idle; only what the agenda then asks for counts.
  */
 #ifndef FL_FARM_AGENDA_H
 #define FL_FARM_AGENDA_H
@@ -33,6 +33,10 @@ bool fl_farm_agenda_has(const fl_study *study, fl_store_shard shard, const fl_re
 
 /* The next trial to begin, now counted as running; or wait for a running one to end; or none is left. */
 fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot);
+
+/* A trial that will be the next to be needed if enough of those running turn out not to be feasible; each is guessed
+ * once. False: there is none. A guess counts neither as running nor as done until fl_farm_agenda_next gives it out. */
+bool fl_farm_agenda_guess(fl_farm_agenda *agenda, fl_record_slot *slot);
 
 /* Nothing is left to begin, now or later. */
 bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda);

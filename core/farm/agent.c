@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "farm/agent_data.h"
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
 #include "farm/messages.h"
@@ -29,6 +30,8 @@ typedef struct service {
     size_t n_tasks;
     struct pollfd *polls;
     double heard, beaten, looped;
+    json_t *welcome;              /* to be answered once data have come */
+    const fl_dataset_kind *lacks; /* which were asked for, last; NULL: none */
     bool leaving, gone, stopped;
     fl_farm_agent_end then;
 } service;
@@ -76,8 +79,10 @@ static void warned(void *user, const char *message)
 
 /* --- the welcome --- */
 
-/* Read one of the welcome's trials, see that it can be run here, and add what the supervisor wants to know of it. */
-static bool examine(const json_t *object, json_t *checksums, json_t *facts, fl_error *error)
+/* Read one of the welcome's trials, see that it can be run here, and add what the supervisor wants to know of it. Where
+ * all it lacks are data, *lacks names them. */
+static bool examine(const json_t *object, json_t *checksums, json_t *facts, const fl_dataset_kind **lacks,
+                    fl_error *error)
 {
     fl_trial trial;
     char *line = fl_json_line(object);
@@ -91,6 +96,7 @@ static bool examine(const json_t *object, json_t *checksums, json_t *facts, fl_e
         json_object_set_new(facts, trial.backend->entry.name, fl_record_host_facts(trial.backend, NULL));
     }
     bool fine = dataset;
+    if (read && !fine && fl_farm_agent_lacks(trial.owners.workload->dataset)) *lacks = trial.owners.workload->dataset;
     fl_dataset_free(dataset);
     if (read) fl_trial_free(&trial);
     fl_json_free(document);
@@ -121,29 +127,59 @@ static void hire(service *s, const json_t *welcome)
     s->crew = fl_farm_crew_new(&options);
 }
 
-static void take_welcome(service *s, const fl_wire_message *message)
+/* All trials of the welcome; false with a message, and *lacks where only data are missing. */
+static bool examine_all(const json_t *welcome, json_t *checksums, json_t *facts, const fl_dataset_kind **lacks,
+                        fl_error *error)
 {
-    json_t *welcome = fl_farm_message_payload(message), *trials = json_object_get(welcome, "trials"), *trial;
-    json_t *checksums = json_array(), *facts = json_object();
-    char host[80] = "";
-    fl_error error;
     size_t i;
-    bool fine = true;
-    gethostname(host, sizeof host - 1);
-    json_array_foreach(trials, i, trial)
+    json_t *trial;
+    json_array_foreach(json_object_get(welcome, "trials"), i, trial)
     {
         if (json_is_null(trial))
             json_array_append_new(checksums, json_null());
-        else if (!(fine = fine && examine(trial, checksums, facts, &error)))
-            break;
+        else if (!examine(trial, checksums, facts, lacks, error))
+            return false;
     }
-    hire(s, welcome);
+    return true;
+}
+
+/* Answer the welcome, or ask for the data it takes. */
+static void answer(service *s)
+{
+    json_t *checksums = json_array(), *facts = json_object();
+    const fl_dataset_kind *lacks = NULL;
+    char host[80] = "";
+    fl_error error;
+    gethostname(host, sizeof host - 1);
+    bool fine = examine_all(s->welcome, checksums, facts, &lacks, &error);
+    json_t *reply = json_pack("{s:s, s:I, s:o, s:o}", "host", host, "workers", (json_int_t)s->agent->workers,
+                              "checksums", checksums, "facts", facts);
+    if (lacks && lacks != s->lacks) { /* each is asked for once */
+        s->lacks = lacks;
+        send(s, FL_FARM_WANT, 0, json_pack("{s:s}", "data", lacks->entry.name));
+        json_decref(reply);
+        return;
+    }
+    hire(s, s->welcome);
     fine = fine && (!s->checkpoint_every || fl_farm_checkpoints_begin(s->agent->scratch, &error));
-    json_t *answer = json_pack("{s:s, s:I, s:o, s:o}", "host", host, "workers", (json_int_t)s->agent->workers,
-                               "checksums", checksums, "facts", facts);
-    if (!fine) json_object_set_new(answer, "error", json_string(error.text));
-    send(s, FL_FARM_READY, 0, answer);
-    json_decref(welcome);
+    if (!fine) json_object_set_new(reply, "error", json_string(error.text));
+    send(s, FL_FARM_READY, 0, reply);
+}
+
+static void take_welcome(service *s, const fl_wire_message *message)
+{
+    s->welcome = fl_farm_message_payload(message);
+    answer(s);
+}
+
+static void take_data(service *s, const fl_wire_message *message)
+{
+    fl_error error = { .text = "" };
+    if (!s->lacks || s->crew) return;
+    if (fl_farm_agent_take_data(s->lacks, s->agent->scratch, message, &error))
+        answer(s);
+    else if (*error.text)
+        warned(s, error.text);
 }
 
 /* --- messages --- */
@@ -193,12 +229,13 @@ static void take_checkpoint(service *s, const fl_wire_message *message)
     if (!fl_file_write(path, message->bytes, message->length, &error)) warned(s, error.text);
 }
 
-static void forget_all(service *s)
+static void take_forget(service *s, uint64_t number)
 {
-    while (s->n_tasks) {
-        fl_farm_crew_stop_task(s->crew, s->tasks[0].task.number);
-        if (s->checkpoint_every) fl_farm_checkpoints_drop(s->agent->scratch, &s->tasks[0].task.slot);
-        forget(s, 0);
+    for (size_t i = s->n_tasks; i-- > 0;) {
+        if (number && s->tasks[i].task.number != number) continue;
+        fl_farm_crew_cancel(s->crew, &s->tasks[i].task.slot);
+        if (s->checkpoint_every) fl_farm_checkpoints_drop(s->agent->scratch, &s->tasks[i].task.slot);
+        forget(s, i);
     }
 }
 
@@ -224,10 +261,11 @@ static void take(service *s, const fl_wire_message *message)
 {
     bool welcomed = s->crew;
     s->heard = fl_clock_seconds();
-    if (message->kind == FL_FARM_WELCOME && !welcomed) take_welcome(s, message);
+    if (message->kind == FL_FARM_WELCOME && !s->welcome) take_welcome(s, message);
+    if (message->kind == FL_FARM_DATA) take_data(s, message);
     if (message->kind == FL_FARM_TRIAL && welcomed && !s->leaving) take_trial(s, message);
     if (message->kind == FL_FARM_CHECKPOINT && welcomed) take_checkpoint(s, message);
-    if (message->kind == FL_FARM_FORGET && welcomed) forget_all(s);
+    if (message->kind == FL_FARM_FORGET && welcomed) take_forget(s, message->attempt);
     if (message->kind == FL_FARM_LEAVE && !s->leaving) leave(s);
     if (message->kind == FL_FARM_STOP) take_stop(s, message);
 }
@@ -322,6 +360,8 @@ fl_farm_agent_end fl_farm_agent_run(const fl_farm_agent *agent, fl_error *error)
     fl_farm_crew_free(s.crew);
     for (size_t i = s.n_tasks; i-- > 0;) forget(&s, i);
     if (s.checkpoint_every) fl_farm_checkpoints_end(agent->scratch);
+    if (s.lacks) fl_farm_agent_drop_data(agent->scratch);
+    json_decref(s.welcome);
     free(s.tasks);
     free(s.polls);
     return end;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "farm/agent_data.h"
 #include "farm/checkpoints.h"
 #include "farm/messages.h"
 #include "record/host.h"
@@ -121,6 +122,7 @@ static void give(fl_farm_agents *a, int rank, fl_farm_task *task)
     char path[FL_FILE_PATH_MAX];
     agent *to = &a->agents[rank];
     task->number = ++a->last_number;
+    task->begun = fl_clock_seconds();
     to->tasks[to->n_tasks++] = *task;
     json_t *slot =
         json_pack("[I, I, I]", (json_int_t)task->slot.arm, (json_int_t)task->slot.index, (json_int_t)task->slot.repeat);
@@ -269,6 +271,14 @@ static void take_note(fl_farm_agents *a, int rank, const fl_wire_message *messag
     json_decref(payload);
 }
 
+static void take_want(fl_farm_agents *a, int rank, const fl_wire_message *message)
+{
+    json_t *payload = fl_farm_message_payload(message);
+    const char *name = json_string_value(json_object_get(payload, "data"));
+    if (name && a->agents[rank].state == STATE_STARTING) fl_farm_agent_send_data(a->wire, rank, name);
+    json_decref(payload);
+}
+
 static void take_gone(fl_farm_agents *a, int rank)
 {
     give_all_back(a, &a->agents[rank]);
@@ -292,6 +302,7 @@ static bool take(fl_farm_agents *a, int rank, const fl_wire_message *message)
     take_back(a, rank);
     if (message->kind == FL_FARM_READY) take_ready(a, rank, message);
     if (message->kind == FL_FARM_CHECKPOINT) take_checkpoint(a, rank, message);
+    if (message->kind == FL_FARM_WANT) take_want(a, rank, message);
     if (message->kind == FL_FARM_NOTE) take_note(a, rank, message);
     if (message->kind == FL_FARM_GONE) take_gone(a, rank);
     return message->kind != FL_FARM_OUTCOME || take_outcome(a, rank, message);
@@ -350,6 +361,22 @@ bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
 int fl_farm_agents_wait_ms(const fl_farm_agents *a)
 {
     return a ? FL_FARM_WIRE_TICK_MS : INT_MAX;
+}
+
+double fl_farm_agents_cancel(fl_farm_agents *a, const fl_record_slot *slot)
+{
+    for (int rank = 1; a && rank < a->size; rank++) {
+        agent *of = &a->agents[rank];
+        for (size_t i = 0; i < of->n_tasks; i++) {
+            fl_farm_task task = of->tasks[i];
+            if (!fl_farm_task_is(&task, slot)) continue;
+            fl_farm_message_send(a->wire, rank, FL_FARM_FORGET, task.number, NULL);
+            of->tasks[i] = of->tasks[--of->n_tasks];
+            fl_trial_free(&task.trial);
+            return fl_clock_seconds() - task.begun;
+        }
+    }
+    return 0;
 }
 
 /* --- the end --- */

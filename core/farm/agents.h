@@ -27,6 +27,9 @@ bool fl_farm_agents_handle(fl_farm_agents *agents, fl_error *error);
 size_t fl_farm_agents_busy(const fl_farm_agents *agents);   /* tasks they have */
 bool fl_farm_agents_may_come(const fl_farm_agents *agents); /* somebody works, or has not answered yet */
 int fl_farm_agents_wait_ms(const fl_farm_agents *agents);
+
+/* Take a slot's trial from whoever has it; its seconds so far, 0 when nobody has. */
+double fl_farm_agents_cancel(fl_farm_agents *agents, const fl_record_slot *slot);
 void fl_farm_agents_leave(fl_farm_agents *agents);
 
 #endif

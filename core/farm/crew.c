@@ -245,9 +245,15 @@ void fl_farm_crew_leave(fl_farm_crew *crew)
     }
 }
 
-void fl_farm_crew_stop_task(fl_farm_crew *crew, uint64_t number)
+double fl_farm_crew_cancel(fl_farm_crew *crew, const fl_record_slot *slot)
 {
-    for (size_t i = 0; i < crew->options.workers; i++)
-        if (crew->workers[i].busy && crew->workers[i].task.number == number)
-            fl_farm_worker_stop(&crew->workers[i], NULL, 0);
+    for (size_t i = 0; i < crew->options.workers; i++) {
+        fl_farm_worker *worker = &crew->workers[i];
+        double spent = fl_clock_seconds() - worker->begun;
+        if (!worker->busy || !fl_farm_task_is(&worker->task, slot)) continue;
+        fl_farm_worker_stop(worker, NULL, 0);
+        if (crew->options.checkpoint_every) fl_farm_checkpoints_drop(crew->options.folder, slot);
+        return spent;
+    }
+    return 0;
 }

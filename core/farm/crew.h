@@ -52,7 +52,7 @@ int fl_farm_crew_wait_ms(const fl_farm_crew *crew);
  * or no place for it, are stopped. What still ends is reported; nothing is tried again. */
 void fl_farm_crew_leave(fl_farm_crew *crew);
 
-/* Stop the worker at a task; without effect when no worker has it. */
-void fl_farm_crew_stop_task(fl_farm_crew *crew, uint64_t number);
+/* Stop the worker at a slot's trial; the seconds it has spent, 0 when no worker has it. */
+double fl_farm_crew_cancel(fl_farm_crew *crew, const fl_record_slot *slot);
 
 #endif

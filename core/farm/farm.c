@@ -6,6 +6,7 @@
 #include "farm/agents.h"
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
+#include "farm/speculation.h"
 #include "record/host.h"
 
 #include <math.h>
@@ -22,8 +23,10 @@ typedef struct supervisor {
     fl_farm_agenda *agenda;
     fl_farm_crew *crew;     /* workers of this process */
     fl_farm_agents *agents; /* those of others; NULL: there are none */
-    fl_farm_task *returned; /* given to an agent that was lost */
+    fl_farm_task *returned; /* to be given out before any other: above all what a lost agent had */
     size_t n_returned;
+    fl_farm_speculation speculation;
+    bool failed;          /* a kept outcome could not be written */
     struct pollfd *polls; /* one per worker, then the two below */
     fl_farm_progress *progress;
     fl_error *error;
@@ -57,16 +60,53 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
 
 /* --- what crew and agents ask and report --- */
 
-/* What a lost agent had comes first. */
+/* Write an outcome down and tell the agenda. */
+static bool commit(supervisor *s, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+{
+    fl_outcome known = *outcome;
+    char key[17] = "";
+    if (facts) fl_record_host_key(facts, key);
+    if (!*known.trial) fl_trial_id(&task->trial, s->checksums[task->slot.arm], known.trial);
+    bool written = (!facts || fl_store_host(s->store, key, facts, s->error)) &&
+                   fl_store_add(s->store, &task->slot, &task->trial, &known, key, s->error);
+    if (!written) return false;
+    fl_farm_agenda_ended(s->agenda, &task->slot, outcome->status);
+    count(s, &task->slot, outcome);
+    report(s);
+    return true;
+}
+
+/* The agenda wants what somebody has guessed already: nothing is begun. */
+static void confirm(supervisor *s, fl_farm_guess *guess)
+{
+    guess->certain = true;
+    if (!guess->ended) return;
+    s->failed = !commit(s, &guess->task, &guess->outcome, guess->facts);
+    fl_farm_speculation_remove(&s->speculation, guess);
+}
+
+static bool certain_slot(supervisor *s, fl_record_slot *slot)
+{
+    while (!s->failed && fl_farm_agenda_next(s->agenda, slot) == FL_FARM_NEXT_TRIAL) {
+        fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, slot);
+        s->progress->running++;
+        if (!guess) return true;
+        confirm(s, guess);
+    }
+    return false;
+}
+
+/* What a lost agent had comes first, guesses last. */
 static bool next_slot(supervisor *s, fl_record_slot *slot)
 {
-    if (s->leaving) return false;
+    if (s->leaving || s->failed) return false;
     if (s->n_returned) {
         *slot = s->returned[--s->n_returned].slot;
         return true;
     }
-    if (fl_farm_agenda_next(s->agenda, slot) != FL_FARM_NEXT_TRIAL) return false;
-    s->progress->running++;
+    if (certain_slot(s, slot)) return true;
+    if (s->farm->no_speculation || s->failed || !fl_farm_agenda_guess(s->agenda, slot)) return false;
+    fl_farm_speculation_add(&s->speculation, slot);
     return true;
 }
 
@@ -80,29 +120,29 @@ static bool next(void *user, fl_farm_task *task)
     return true;
 }
 
+/* A guess that nobody knows to be needed is simply given up: the agenda will ask for it if it is. */
 static void give_back(void *user, const fl_farm_task *task)
 {
     supervisor *s = user;
+    fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, &task->slot);
+    bool certain = !guess || guess->certain;
+    if (guess) fl_farm_speculation_remove(&s->speculation, guess);
+    if (!certain) return;
     s->returned = fl_memory_grow(s->returned, s->n_returned + 1, sizeof *s->returned);
     s->returned[s->n_returned++] = (fl_farm_task){ .slot = task->slot };
 }
 
-/* Write an outcome down and tell the agenda. */
 static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
     supervisor *s = user;
-    fl_outcome known = *outcome;
-    char key[17] = "";
-    if (facts) fl_record_host_key(facts, key);
-    if (!*known.trial) fl_trial_id(&task->trial, s->checksums[task->slot.arm], known.trial);
-    bool written = (!facts || fl_store_host(s->store, key, facts, s->error)) &&
-                   fl_store_add(s->store, &task->slot, &task->trial, &known, key, s->error);
-    if (!written) return false;
+    fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, &task->slot);
     if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
-    fl_farm_agenda_ended(s->agenda, &task->slot, outcome->status);
-    count(s, &task->slot, outcome);
-    report(s);
-    return true;
+    if (guess && !guess->certain) {
+        fl_farm_speculation_keep(guess, task, outcome, facts);
+        return true;
+    }
+    if (guess) fl_farm_speculation_remove(&s->speculation, guess);
+    return commit(s, task, outcome, facts);
 }
 
 static void warn(void *user, const char *message)
@@ -113,9 +153,19 @@ static void warn(void *user, const char *message)
 
 /* --- the loop --- */
 
+/* Ask the agenda also while everybody is busy: what is kept may be needed by now. */
+static void confirm_guesses(supervisor *s)
+{
+    fl_record_slot slot;
+    if (s->n_returned || !s->speculation.n || s->leaving || !certain_slot(s, &slot)) return;
+    s->returned = fl_memory_grow(s->returned, 1, sizeof *s->returned);
+    s->returned[s->n_returned++] = (fl_farm_task){ .slot = slot };
+}
+
 static bool assign(supervisor *s)
 {
-    return fl_farm_crew_assign(s->crew, s->error) && fl_farm_agents_assign(s->agents, s->error);
+    confirm_guesses(s);
+    return fl_farm_crew_assign(s->crew, s->error) && fl_farm_agents_assign(s->agents, s->error) && !s->failed;
 }
 
 static bool is_any_busy(const supervisor *s)
@@ -156,13 +206,24 @@ static bool has_left(const supervisor *s)
     return s->leaving && (!is_any_busy(s) || fl_clock_seconds() > s->leaving);
 }
 
+/* Nothing is needed any more that nobody has asked for by now. */
+static void end_speculation(supervisor *s)
+{
+    for (size_t i = 0; i < s->speculation.n; i++) {
+        const fl_record_slot *slot = &s->speculation.guesses[i].task.slot;
+        s->speculation.seconds += fl_farm_crew_cancel(s->crew, slot) + fl_farm_agents_cancel(s->agents, slot);
+    }
+    fl_farm_speculation_drop_all(&s->speculation);
+    s->progress->speculated = s->speculation.seconds;
+}
+
 /* Work until the agenda is empty. */
 static fl_farm_end work(supervisor *s)
 {
     while (assign(s)) {
         if (has_left(s)) return FL_FARM_LEFT;
-        bool idle = !is_any_busy(s) && !s->n_returned;
-        if (idle && fl_farm_agenda_is_empty(s->agenda)) return FL_FARM_DONE;
+        if (!s->n_returned && fl_farm_agenda_is_empty(s->agenda)) return FL_FARM_DONE;
+        bool idle = !is_any_busy(s);
         if (idle && !fl_farm_agents_may_come(s->agents) && wants_hands(s)) {
             fl_error_machine(s->error, "no agent is left that could run trials");
             return FL_FARM_ERROR;
@@ -226,6 +287,7 @@ static fl_farm_end phase(supervisor *s, bool reruns)
         s->progress->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
     fl_farm_end end = work(s);
+    end_speculation(s);
     fl_farm_agenda_free(s->agenda);
     return end;
 }

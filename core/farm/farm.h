@@ -16,8 +16,9 @@ typedef struct fl_farm_progress {
     size_t failed_before;                /* of these, failed and not tried again */
     size_t complete, infeasible, failed; /* of this run */
     size_t running;
-    double seconds; /* since this run began */
-    double left;    /* estimate of the seconds to come; negative while unknown */
+    double speculated; /* seconds spent on trials that turned out not to be needed */
+    double seconds;    /* since this run began */
+    double left;       /* estimate of the seconds to come; negative while unknown */
 } fl_farm_progress;
 
 /* Far more than starting takes on a busy machine with a slow disk: whoever is not ready by then hangs. */
@@ -35,7 +36,8 @@ typedef struct fl_farm {
     double start;      /* seconds a worker may take to be ready; 0: FL_FARM_START_SECONDS */
     size_t memory_mib; /* resident memory a worker may take; 0: any */
     bool retry_failed;
-    size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
+    bool no_speculation;     /* workers that would be idle stay so, rather than begin trials that may not be needed */
+    size_t checkpoint_every; /* steps between two checkpoints of a trial; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_farm_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
     int leave;                   /* one that does when it should save what it can and end (FL_FARM_LEFT); 0: none */

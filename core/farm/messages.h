@@ -13,9 +13,11 @@ enum fl_farm_message_kind {
     FL_FARM_CHECKPOINT,  /* both: the state of the trial of that number, the bytes of its file */
     FL_FARM_NOTE,        /* agent: something for the user */
     FL_FARM_BEAT,        /* both: nothing but that they are there */
-    FL_FARM_FORGET,      /* supervisor: what you have was given to another */
+    FL_FARM_FORGET,      /* supervisor: give up the task of that number; 0: all that you have */
     FL_FARM_LEAVE,       /* supervisor: save what you can and say when you have */
     FL_FARM_GONE,        /* agent: it has */
+    FL_FARM_WANT,        /* agent: a data set that is not there, by its name */
+    FL_FARM_DATA,        /* supervisor: one of its files, by its number in `step`, as its bytes */
     FL_FARM_STOP,        /* supervisor: it is over; {"then": "finish", "wait" or "exit"} (farm/agent.h) */
 };
 

@@ -21,8 +21,14 @@ int fl_farm_worker_serve(void);
 typedef struct fl_farm_task {
     fl_record_slot slot;
     fl_trial trial;  /* owned by whoever runs it */
-    uint64_t number; /* of this assignment; an answer to an earlier one has another */
+    uint64_t number; /* of this assignment to an agent; an answer to an earlier one has another */
+    double begun;    /* when it was assigned to one */
 } fl_farm_task;
+
+static inline bool fl_farm_task_is(const fl_farm_task *task, const fl_record_slot *slot)
+{
+    return task->slot.arm == slot->arm && task->slot.index == slot->index && task->slot.repeat == slot->repeat;
+}
 
 /* The supervisor's side: one worker and what it is doing. */
 typedef struct fl_farm_worker {

@@ -161,7 +161,7 @@ double fl_network_curvature_at(fl_network_curvature *c, fl_network *network, con
     double total = 0;
     take_parameters(c, network);
     take_batch(c, network, state);
-    c->has_gradient = false;
+    c->has_gradient = c->has_drawn = false;
     for (size_t s = 0; s < c->graph.n_stages; s++) {
         const fl_network_curvature_stage *stage = &c->stages[s];
         if (stage->code && stage->code->point) stage->code->point(&stage->tangent);

@@ -48,10 +48,11 @@ struct fl_network_curvature {
     float *parameters, *direction, *result, *aside; /* W; V; the product; what `cross` adds to it */
     float *nothing, *canonical;                     /* zeros in a bias's place; a vector on its way between layouts */
     float *state;
+    void *scratch;                          /* of all ops */
     void *piece[FL_LAYER_FROM], *aside_out; /* as large as the largest value */
     float *residual;                        /* of the loss's outputs */
     bool same_layout;                       /* vectors lie as they do here */
-    bool has_gradient;                      /* d_y of this point are there */
+    bool has_gradient, has_drawn;           /* d_y of this point are there; its drawn targets are */
     fl_backend_moment moment;
     size_t n_rows;
     int32_t *labels, *drawn_labels;

@@ -123,12 +123,13 @@ static bool reads_tangents(const fl_network_curvature *c, size_t s)
     return false;
 }
 
-static fl_backend_op *instance(const fl_network_curvature *c, size_t s)
+static fl_backend_op *instance(const fl_network_curvature *c, size_t s, bool backward_alone)
 {
     bool fallback;
-    const fl_backend_request *request = &planned(c, s)->request;
-    if (!request->layer) return c->backend->to_canonical(request);
-    return fl_backend_tangent_plan(c->backend, request, &fallback);
+    fl_backend_request request = planned(c, s)->request;
+    request.backward_alone = backward_alone;
+    if (!request.layer) return c->backend->to_canonical(&request);
+    return fl_backend_tangent_plan(c->backend, &request, &fallback);
 }
 
 static void plan_instances(fl_network_curvature *c, size_t s)
@@ -138,27 +139,30 @@ static void plan_instances(fl_network_curvature *c, size_t s)
     stage->code = fl_backend_tangent_code_of(planned(c, s)->layer);
     if (!planned(c, s)->trained || passes == FL_BACKEND_OWN) return;
     bool moves = reads_tangents(c, s) || passes == FL_BACKEND_ADDED, bilinear = passes == FL_BACKEND_BILINEAR;
-    if (moves) stage->moved = instance(c, s);
-    if (bilinear || passes == FL_BACKEND_CHOSEN) stage->along = instance(c, s);
-    if (moves && bilinear) stage->cross = instance(c, s);
+    if (moves) stage->moved = instance(c, s, false);
+    if (bilinear || passes == FL_BACKEND_CHOSEN) stage->along = instance(c, s, false);
+    if (moves && bilinear) stage->cross = instance(c, s, true);
 }
 
 static size_t largest_scratch(const fl_network_curvature *c)
 {
     size_t most = 0;
-    for (size_t s = 0; s < c->graph.n_stages; s++)
-        if (planned(c, s)->op->scratch_bytes > most) most = planned(c, s)->op->scratch_bytes;
+    for (size_t s = 0; s < c->graph.n_stages; s++) {
+        const fl_network_curvature_stage *stage = &c->stages[s];
+        const fl_backend_op *const ops[] = { planned(c, s)->op, stage->moved, stage->along, stage->cross };
+        for (size_t i = 0; i < 4; i++)
+            if (ops[i] && ops[i]->scratch_bytes > most) most = ops[i]->scratch_bytes;
+    }
     return most;
 }
 
-/* What all instances of a stage have alike; which parameters and gradients they work on. */
-static fl_backend_buffers buffers_of(fl_network_curvature *c, size_t s, void *scratch, const float *params,
+/* What every instance of a stage has; which parameters and gradients it works on. */
+static fl_backend_buffers buffers_of(fl_network_curvature *c, size_t s, const fl_backend_op *op, const float *params,
                                      float *gradients)
 {
-    const fl_backend_op *op = planned(c, s)->op;
     fl_backend_buffers buffers = {
         .workspace = fl_arena_bytes(c->arena, op->workspace_bytes),
-        .scratch = scratch,
+        .scratch = c->scratch,
         .moment = &c->moment,
         .labels = c->labels,
         .targets = c->targets,
@@ -174,10 +178,10 @@ static fl_backend_buffers buffers_of(fl_network_curvature *c, size_t s, void *sc
     return buffers;
 }
 
-static void bind_values(fl_network_curvature *c, size_t s, void *scratch)
+static void bind_values(fl_network_curvature *c, size_t s)
 {
     const fl_network_stage *stage = planned(c, s);
-    fl_backend_buffers buffers = buffers_of(c, s, scratch, c->parameters, c->result);
+    fl_backend_buffers buffers = buffers_of(c, s, stage->op, c->parameters, c->result);
     buffers.out = c->values[stage->out].y;
     buffers.d_out = c->values[stage->out].r_d_y;
     for (size_t k = 0; k < stage->n_in; k++) {
@@ -188,11 +192,11 @@ static void bind_values(fl_network_curvature *c, size_t s, void *scratch)
 }
 
 /* `moved` has the parameters without a bias, or where they are added to the input the direction. */
-static void bind_moved(fl_network_curvature *c, size_t s, void *scratch)
+static void bind_moved(fl_network_curvature *c, size_t s)
 {
     const fl_network_stage *stage = planned(c, s);
     bool added = fl_backend_tangent_passes(&stage->request) == FL_BACKEND_ADDED;
-    fl_backend_buffers buffers = buffers_of(c, s, scratch, added ? c->direction : c->parameters, c->aside);
+    fl_backend_buffers buffers = buffers_of(c, s, c->stages[s].moved, added ? c->direction : c->parameters, c->aside);
     if (stage->op->n_tensors > 1) buffers.param[1] = c->nothing;
     buffers.out = c->values[stage->out].r_y;
     buffers.d_out = c->aside_out;
@@ -203,10 +207,10 @@ static void bind_moved(fl_network_curvature *c, size_t s, void *scratch)
     c->stages[s].moved->bind(c->stages[s].moved, &buffers);
 }
 
-static void bind_along(fl_network_curvature *c, size_t s, void *scratch)
+static void bind_along(fl_network_curvature *c, size_t s)
 {
     const fl_network_stage *stage = planned(c, s);
-    fl_backend_buffers buffers = buffers_of(c, s, scratch, c->direction, c->aside);
+    fl_backend_buffers buffers = buffers_of(c, s, c->stages[s].along, c->direction, c->aside);
     buffers.in[0] = c->values[stage->in[0]].y;
     buffers.d_in[0] = c->stages[s].d_in[0] ? c->piece[0] : NULL;
     buffers.out = c->stages[s].moved ? c->aside_out : c->values[stage->out].r_y;
@@ -214,10 +218,10 @@ static void bind_along(fl_network_curvature *c, size_t s, void *scratch)
     c->stages[s].along->bind(c->stages[s].along, &buffers);
 }
 
-static void bind_cross(fl_network_curvature *c, size_t s, void *scratch)
+static void bind_cross(fl_network_curvature *c, size_t s)
 {
     const fl_network_stage *stage = planned(c, s);
-    fl_backend_buffers buffers = buffers_of(c, s, scratch, c->direction, c->aside);
+    fl_backend_buffers buffers = buffers_of(c, s, c->stages[s].cross, c->direction, c->aside);
     buffers.in[0] = c->values[stage->in[0]].r_y;
     buffers.d_in[0] = c->stages[s].d_in[0] ? c->piece[0] : NULL;
     buffers.out = c->aside_out;
@@ -249,7 +253,7 @@ static void bind_code(fl_network_curvature *c, size_t s)
         .labels = c->labels,
         .targets = c->targets,
     };
-    fl_backend_buffers buffers = buffers_of(c, s, NULL, c->parameters, c->result);
+    fl_backend_buffers buffers = buffers_of(c, s, stage->op, c->parameters, c->result);
     for (size_t p = 0; p < stage->op->n_tensors; p++) {
         t->param[p] = buffers.param[p];
         t->r_grad[p] = buffers.grad[p];
@@ -263,7 +267,6 @@ static void bind_code(fl_network_curvature *c, size_t s)
 void fl_network_curvature_bind(fl_network_curvature *c)
 {
     c->stages = fl_arena_bytes(c->arena, c->graph.n_stages * sizeof *c->stages);
-    void *scratch = fl_arena_bytes(c->arena, largest_scratch(c));
     lay_out_tensors(c);
     make_values(c);
     make_vectors(c);
@@ -271,10 +274,13 @@ void fl_network_curvature_bind(fl_network_curvature *c)
     for (size_t s = 0; s < c->graph.n_stages; s++) {
         place_d_in(c, s);
         plan_instances(c, s);
-        bind_values(c, s, scratch);
-        if (c->stages[s].moved) bind_moved(c, s, scratch);
-        if (c->stages[s].along) bind_along(c, s, scratch);
-        if (c->stages[s].cross) bind_cross(c, s, scratch);
+    }
+    c->scratch = fl_arena_bytes(c->arena, largest_scratch(c));
+    for (size_t s = 0; s < c->graph.n_stages; s++) {
+        bind_values(c, s);
+        if (c->stages[s].moved) bind_moved(c, s);
+        if (c->stages[s].along) bind_along(c, s);
+        if (c->stages[s].cross) bind_cross(c, s);
         if (c->stages[s].code) bind_code(c, s);
     }
 }

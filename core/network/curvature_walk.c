@@ -61,7 +61,6 @@ static void add_cross(fl_network_curvature *c, size_t s)
     const fl_network_stage *stage = &c->graph.stages[s];
     const fl_network_curvature_value *in = &c->values[stage->in[0]];
     fl_backend_op *cross = c->stages[s].cross;
-    cross->forward(cross); /* backward may want what it leaves */
     cross->backward(cross);
     size_t weight = c->tensors[c->stages[s].tensor].offset; /* a bias has no cross term */
     add(c->result + weight, c->aside + weight, cross->tensors[0].count);
@@ -117,7 +116,8 @@ static void find_residual(fl_network_curvature *c, fl_network_matrix fisher)
 {
     fl_backend_tangent loss = loss_of(c)->tangent;
     if (fisher == FL_NETWORK_FISHER_SAMPLED) {
-        loss_of(c)->code->draw(&loss, &c->moment, c->drawn_labels, c->drawn_targets);
+        if (!c->has_drawn) loss_of(c)->code->draw(&loss, &c->moment, c->drawn_labels, c->drawn_targets);
+        c->has_drawn = true;
         loss.labels = c->drawn_labels;
         loss.targets = c->drawn_targets;
         loss.drawn = true;

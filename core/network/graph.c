@@ -188,6 +188,7 @@ static size_t canonical_value(plan *p, const node *n, size_t value)
     if (!v->canonical) {
         fl_backend_request request = request_for(p, n, 1, &value);
         request.layer = NULL;
+        request.training = p->purpose != FL_NETWORK_EVALUATION;
         v->canonical = add_stage(p, p->backend->to_canonical(&request), &request, &value);
     }
     return v->canonical;

@@ -35,6 +35,10 @@ size_t fl_network_n_targets(const fl_network *network);    /* how many */
 const float *fl_network_losses(const fl_network *network); /* per row, after forward */
 const float *fl_network_errors(const fl_network *network); /* per row, after forward: 1 where a class is wrong, else 0;
                                                             * without classes a squared difference, or the loss */
+
+/* What the loss read in the last forward, as floats: a row per loss, of so many columns, which are returned; `to` NULL:
+ * only they are asked for. */
+size_t fl_network_output(const fl_network *network, float *to);
 const fl_layer *fl_network_loss_layer(const fl_network *network);
 
 /* State that is no parameter (running statistics, what an LSTM carries), canonical, moved by forward in training. */

@@ -1,5 +1,9 @@
 /* Forward and backward walk the stages of a bound network; what they read and leave. */
 #include "network/network_parts.h"
+#include "backend/bf16.h"
+#include "base/error.h"
+
+#include <string.h>
 
 void fl_network_set_input(fl_network *network, const float *canonical)
 {
@@ -68,4 +72,19 @@ double fl_network_loss(const fl_network *network)
     double total = 0;
     for (size_t i = 0; i < network->n_losses; i++) total += network->losses[i];
     return total / (double)network->n_losses;
+}
+
+size_t fl_network_output(const fl_network *network, float *to)
+{
+    const fl_network_graph *graph = &network->graph;
+    const fl_network_value *value = &graph->values[graph->stages[graph->n_stages - 1].in[0]];
+    const fl_backend_activation *activation = &value->activation;
+    const void *from = network->buffers.stages[value->producer].out;
+    size_t n = fl_tensor_shape_size(activation->shape), columns = fl_tensor_shape_columns(activation->shape);
+    if (activation->layout) fl_error_die("a loss reads an activation that is not canonical");
+    if (!to) return columns;
+    if (activation->precision == FL_BACKEND_F32) memcpy(to, from, n * sizeof *to);
+    for (size_t i = 0; activation->precision == FL_BACKEND_BF16 && i < n; i++)
+        to[i] = fl_backend_float(((const uint16_t *)from)[i]);
+    return columns;
 }

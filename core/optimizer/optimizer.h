@@ -125,6 +125,10 @@ struct fl_optimizer {
     /* True: only the loss is computed before this step, which asks for gradients where it wants them. NULL: never. */
     bool (*declines_gradient)(const fl_optimizer_update *update);
     const char *amortized; /* the cost of a step that most steps do not have, in words; NULL: every step is alike */
+    /* The curvature of a quadratic beyond which the rule diverges at this rate (Cohen et al. 2021, 2022): of P^-1/2 H
+     * P^-1/2 where `precondition` writes P^-1/2, after a step, as the parameters lie. NULL: it is not known. */
+    double (*stable_below)(const double *hyper, double rate);
+    void (*precondition)(const fl_optimizer_update *update, float *factors);
     /* NULL: nothing of its own. */
     fl_optimizer_own (*own)(const fl_optimizer_update *update); /* by layout, hyperparameters and blocks */
     fl_optimizer_wants (*wants)(const double *hyper);           /* NULL: gradients alone */

@@ -22,12 +22,28 @@ static void step(fl_optimizer_update *update)
          fl_optimizer_moments_of(update));
 }
 
+static double stable_below(const double *hyper, double rate)
+{
+    double b1 = hyper[FL_OPTIMIZER_BETA1];
+    return 2 * (1 + b1) / ((1 - b1) * rate);
+}
+
+static void precondition(const fl_optimizer_update *update, float *factors)
+{
+    fl_optimizer_moments c = fl_optimizer_moments_of(update);
+    float b = c.alpha_b / (float)update->rate;
+    for (size_t i = 0; i < update->layout->count; i++)
+        factors[i] = sqrtf(b / (sqrtf(update->state[1][i] + c.e_i) + c.e_o));
+}
+
 const fl_optimizer fl_optimizer_adam = {
     .entry = { "adam", "mean gradient over root mean square, both corrected for their start", "Kingma and Ba 2015" },
     .hypers = fl_optimizer_moment_hypers,
     .n_hypers = FL_OPTIMIZER_MOMENT_HYPERS,
     .n_states = 2,
     .elementwise = true,
+    .stable_below = stable_below,
+    .precondition = precondition,
     .step = step,
     .includes = { { &fl_optimizer_momentum, "epsilon large", fl_optimizer_moments_map } },
 };

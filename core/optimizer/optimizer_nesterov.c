@@ -29,6 +29,11 @@ static void map_sgd(const double *sgd, double *general)
     general[MOMENTUM] = 0;
 }
 
+static double stable_below(const double *hyper, double rate)
+{
+    return 2 * (1 + hyper[MOMENTUM]) / (rate * (1 + 2 * hyper[MOMENTUM]));
+}
+
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE, FL_OPTIMIZER_MOMENTUM };
 
 const fl_optimizer fl_optimizer_nesterov = {
@@ -37,6 +42,7 @@ const fl_optimizer fl_optimizer_nesterov = {
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 1,
     .elementwise = true,
+    .stable_below = stable_below,
     .step = step,
     .includes = { { &fl_optimizer_sgd, "momentum = 0", map_sgd } },
 };

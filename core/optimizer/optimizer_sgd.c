@@ -14,6 +14,11 @@ static void step(fl_optimizer_update *update)
     pass(update->layout->count, update->parameters, update->gradient, (float)update->rate);
 }
 
+static double stable_below(const double *hyper, double rate)
+{
+    return 2 / rate;
+}
+
 static const fl_hyper hypers[] = { FL_OPTIMIZER_LEARNING_RATE };
 
 const fl_optimizer fl_optimizer_sgd = {
@@ -21,5 +26,6 @@ const fl_optimizer fl_optimizer_sgd = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .elementwise = true,
+    .stable_below = stable_below,
     .step = step,
 };

@@ -41,6 +41,7 @@ typedef struct fl_outcome {
     char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
     fl_outcome_seconds seconds;
     double examples_per_second;
+    json_t *curvature;    /* measurements in their order, as curvature.jsonl has them; NULL: none; owned */
     char *implementation; /* what the libraries chose for every layer, in words; owned */
 } fl_outcome;
 

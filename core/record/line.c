@@ -3,8 +3,11 @@
 #include "base/hash.h"
 #include "base/json.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char check_key[] = ",\"check\":\"";
 enum { KEY_SIZE = sizeof check_key - 1, HASH_SIZE = FL_HASH_TEXT - 1, TAIL_SIZE = KEY_SIZE + HASH_SIZE + 2 };
@@ -32,4 +35,27 @@ bool fl_record_line_good(const char *line, size_t n)
 json_t *fl_record_line_read(const char *line, size_t n)
 {
     return fl_record_line_good(line, n) ? json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+}
+
+static bool is_torn(int file)
+{
+    char last;
+    off_t end = lseek(file, 0, SEEK_END);
+    return end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+bool fl_record_line_append(const char *path, const json_t *object)
+{
+    fl_text line = { 0 };
+    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0) return false;
+    if (is_torn(file)) fl_text_add(&line, "\n");
+    fl_record_line_add(&line, object);
+    errno = ENOSPC; /* a short write sets none */
+    bool written = write(file, line.bytes, line.length) == (ssize_t)line.length && fsync(file) == 0;
+    int trouble = errno;
+    close(file);
+    fl_text_free(&line);
+    errno = trouble;
+    return written;
 }

@@ -17,4 +17,8 @@ bool fl_record_line_good(const char *line, size_t n);
 /* The object of a line of `n` bytes without its newline, or NULL when the check fails. New reference. */
 json_t *fl_record_line_read(const char *line, size_t n);
 
+/* Append the object as a checked line to a file, by one write, whoever else appends to it; a torn line of a writer that
+ * died is ended first. False with errno. */
+bool fl_record_line_append(const char *path, const json_t *object);
+
 #endif

@@ -1,4 +1,4 @@
-/* Lines are appended at the file's end whoever writes beside; a torn line of a writer that died is ended first. */
+/* What happened to a study, line by line. */
 #include "record/log.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -7,10 +7,8 @@
 #include "record/record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void path_of(const char *folder, char path[FL_FILE_PATH_MAX])
 {
@@ -19,31 +17,15 @@ static void path_of(const char *folder, char path[FL_FILE_PATH_MAX])
 
 /* --- writing --- */
 
-static bool is_torn(int file)
-{
-    char last;
-    off_t end = lseek(file, 0, SEEK_END);
-    return end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n';
-}
-
 /* Append `event` with its time; false with errno. `event` is taken over. */
 static bool append(const char *folder, json_t *event)
 {
     char path[FL_FILE_PATH_MAX], now[21];
-    fl_text line = { 0 };
     path_of(folder, path);
-    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (file >= 0) {
-        fl_clock_date(now);
-        json_object_set_new(event, "time", json_string(now));
-        if (is_torn(file)) fl_text_add(&line, "\n");
-        fl_record_line_add(&line, event);
-        errno = ENOSPC; /* a short write sets none */
-    }
-    bool written = file >= 0 && write(file, line.bytes, line.length) == (ssize_t)line.length && fsync(file) == 0;
+    fl_clock_date(now);
+    json_object_set_new(event, "time", json_string(now));
+    bool written = fl_record_line_append(path, event);
     int trouble = errno;
-    if (file >= 0) close(file);
-    fl_text_free(&line);
     json_decref(event);
     errno = trouble;
     return written;

@@ -25,6 +25,20 @@ double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *
     return context->learning_rate * risen * schedule->factor(&rest);
 }
 
+static size_t cycle_before(const fl_schedule *schedule, const fl_schedule_context *context, size_t step)
+{
+    fl_schedule_context at = *context;
+    at.step = step;
+    at.history.n = 0;
+    at = after_warmup(&at, (size_t)context->hyper[FL_SCHEDULE_WARMUP]);
+    return schedule->cycle(&at);
+}
+
+bool fl_schedule_ends_cycle(const fl_schedule *schedule, const fl_schedule_context *context, size_t done)
+{
+    return schedule->cycle && cycle_before(schedule, context, done) > cycle_before(schedule, context, done - 1);
+}
+
 static bool accepts_rates(const fl_schedule_context *context, fl_error *error)
 {
     if (context->n_rates < context->steps)

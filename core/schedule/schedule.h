@@ -36,12 +36,17 @@ typedef struct fl_schedule {
     size_t n_hypers;
     bool rises;    /* again and again, by design */
     bool absolute; /* rates are given (`list`); learning_rate is not asked for */
+    /* How often the rate has fallen to the end before this step, or after the last; NULL: it falls once. */
+    size_t (*cycle)(const fl_schedule_context *context);
     double (*factor)(
         const fl_schedule_context *context); /* counted from the end of the warm-up: step, steps and history */
 } fl_schedule;
 
 /* The rate of one step. */
 double fl_schedule_rate(const fl_schedule *schedule, const fl_schedule_context *context);
+
+/* Does the rate start again after the `done`-th step, or the training end? False of schedules that fall once. */
+bool fl_schedule_ends_cycle(const fl_schedule *schedule, const fl_schedule_context *context, size_t done);
 
 /* True when a whole trial can be run: enough rates, each a number of at least 0; a warm-up shorter than the trial. Else
  * a message without a place. Ranges are the table's business; `context->step` is ignored. */

@@ -1,5 +1,6 @@
 /* Cosines that start again (Loshchilov and Hutter 2017): the steps are cut into `cycles` equal parts, and in each the
- * rate falls from the first to the last by half a cosine. At the end of each a snapshot may be taken (Huang et al. 2017).
+ * rate falls from the first to the last by half a cosine. At the end of each a snapshot may be taken (Huang et al.
+ * 2017).
  *
  *   factor(t) = f + (1-f) (1 + cos(pi u)) / 2,   u = the fractional part of cycles t / T
  */
@@ -7,6 +8,11 @@
 #include "schedule/rows.h"
 
 enum { WARMUP_STEPS, CYCLES, END_FACTOR };
+
+static size_t cycle(const fl_schedule_context *context)
+{
+    return (size_t)floor(context->hyper[CYCLES] * fl_schedule_progress(context, 1));
+}
 
 static double factor(const fl_schedule_context *context)
 {
@@ -32,5 +38,6 @@ const fl_schedule fl_schedule_cosine_restarts = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .rises = true,
+    .cycle = cycle,
     .factor = factor,
 };

@@ -76,6 +76,7 @@ typedef struct fl_study {
     bool feasible;             /* `trials` counts feasible ones */
     double stop_above;
     size_t patience; /* evaluations without a lower `select` metric; 0: not */
+    size_t curvature_every; /* as fl_trial.curvature_every */
     fl_trial_averaging average;
     bool select_averaged; /* scores are those of the averaged weights */
     const fl_search *search;

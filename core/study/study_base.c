@@ -101,6 +101,7 @@ bool fl_study_read_base(fl_json_node root, const fl_study *study, const fl_searc
     base->test = test_of(study);
     base->stop_above = study->stop_above;
     base->average = study->average;
+    base->curvature_every = study->curvature_every;
     base->patience = (fl_trial_patience){ study->patience, study->select };
     if (!fl_json_optional_whole(root, "threads", 1, FL_TRIAL_THREADS_MAX, &threads, error) ||
         !read_workload_options(root, base, error))

@@ -123,7 +123,8 @@ static bool read_average(fl_json_node root, fl_study *study, fl_error *error)
     if (!fl_json_string(child, &of, error)) return false;
     study->select_averaged = !strcmp(of, "averaged");
     if (study->select_averaged && !study->average.method)
-        return fl_json_fail(child, error, "'select_of' is averaged, but nothing is; set \"average\" to ema or tail");
+        return fl_json_fail(
+            child, error, "'select_of' is averaged, but nothing is; set \"average\" to ema or tail, or \"snapshots\"");
     return study->select_averaged || !strcmp(of, "last") ||
            fl_json_fail(child, error, "'select_of' is last or averaged, not '%s'", of);
 }
@@ -158,14 +159,35 @@ static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
 
 static bool read_study(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = {
-        "study",   "why",       "workload",      "workload_options", "split",     "init",
-        "backend", "precision", "threads",       "batch_size",       "budget",    "search",
-        "seeds",   "select",    "select_at",     "target",           "claims",    "narrowed_from",
-        "arms",    "average",   "average_decay", "average_from",     "select_of", "micro_batch",
-        NULL
-    };
+    static const char *const keys[] = { "study",
+                                        "why",
+                                        "workload",
+                                        "workload_options",
+                                        "split",
+                                        "init",
+                                        "backend",
+                                        "precision",
+                                        "threads",
+                                        "batch_size",
+                                        "budget",
+                                        "search",
+                                        "seeds",
+                                        "select",
+                                        "select_at",
+                                        "target",
+                                        "claims",
+                                        "narrowed_from",
+                                        "arms",
+                                        "average",
+                                        "average_decay",
+                                        "average_from",
+                                        "select_of",
+                                        "micro_batch",
+                                        "snapshots",
+                                        "curvature_every",
+                                        NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_name(root, study, error) &&
+           fl_json_optional_whole(root, "curvature_every", 1, FL_TRIAL_SEED_MAX, &study->curvature_every, error) &&
            read_budget(root, study, error) && read_search(root, study, error) && read_seeds(root, study, error) &&
            read_selection(root, study, error) && read_average(root, study, error) && read_target(root, study, error) &&
            fl_study_read_arms(root, study, error) && fl_study_read_claims(root, study, error) &&

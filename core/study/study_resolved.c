@@ -111,6 +111,7 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     json_object_set_new(resolved, "select", json_string(fl_trial_metric_name(study->select)));
     json_object_set_new(resolved, "select_at", json_string(study->select_best ? "best" : "final"));
     fl_trial_averaging_json(&study->average, resolved);
+    copy_if_given(resolved, file, "curvature_every");
     if (study->select_averaged) json_object_set_new(resolved, "select_of", json_string("averaged"));
     if (study->has_target)
         json_object_set_new(

@@ -21,7 +21,7 @@ static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradien
 
 static bool is_of_all(const fl_train_run *run)
 {
-    return run->curvature.batch == FL_OPTIMIZER_ALL;
+    return run->standing.batch == FL_OPTIMIZER_ALL;
 }
 
 /* Micro-batches, or whole batches. */
@@ -46,9 +46,9 @@ static void go_to(fl_train_run *run, size_t index)
     if (all)
         fl_train_run_load_any(run, index);
     else
-        fl_train_run_load(run, (size_t)run->curvature.batch, index);
+        fl_train_run_load(run, (size_t)run->standing.batch, index);
     fl_network_curvature_at(curvature, run->network, state);
-    run->curvature.of = curvature;
+    run->standing.of = curvature;
 }
 
 static void stand(fl_optimizer_update *update, uint64_t batch)
@@ -56,7 +56,7 @@ static void stand(fl_optimizer_update *update, uint64_t batch)
     fl_train_run *run = update->trainer;
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    run->curvature.batch = batch;
+    run->standing.batch = batch;
     if (n_parts(run) == 1) go_to(run, 0);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }
@@ -65,11 +65,11 @@ static void stand(fl_optimizer_update *update, uint64_t batch)
 static void multiply(fl_train_run *run, fl_network_matrix matrix, const float *v, float *out)
 {
     size_t n = n_parts(run), count = fl_network_layout(run->network)->count;
-    float *sum = run->curvature.sum;
+    float *sum = run->standing.sum;
     run->outcome->curvature_products += cost(run);
     for (size_t i = 0; i < n; i++) {
         if (n > 1) go_to(run, i);
-        fl_network_curvature_product(run->curvature.of, matrix, v, out);
+        fl_network_curvature_product(run->standing.of, matrix, v, out);
         for (size_t k = 0; n > 1 && k < count; k++) sum[k] = (i ? sum[k] : 0) + out[k] / (float)n;
     }
     if (n > 1) memcpy(out, sum, count * sizeof *out);
@@ -88,7 +88,7 @@ static void product(fl_optimizer_update *update, fl_optimizer_curvature matrix, 
     fl_train_run *run = update->trainer;
     const fl_tensor_layout *layout = fl_network_layout(run->network);
     const fl_train_around l2 = { .l2 = run->around.l2, .matrices_only = run->around.matrices_only };
-    float *native = run->curvature.v, *result = run->view.parameters ? run->curvature.out : out;
+    float *native = run->standing.v, *result = run->view.parameters ? run->standing.out : out;
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
     if (run->view.parameters)
         fl_network_import_values(run->network, &run->view.layout, v, native);
@@ -106,7 +106,7 @@ static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, 
     bool drawn = fisher == FL_OPTIMIZER_FISHER_SAMPLED;
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
     run->outcome->curvature_products++;
-    fl_network_curvature_factors(run->curvature.of, drawn ? FL_NETWORK_FISHER_SAMPLED : FL_NETWORK_FISHER_EMPIRICAL, a,
+    fl_network_curvature_factors(run->standing.of, drawn ? FL_NETWORK_FISHER_SAMPLED : FL_NETWORK_FISHER_EMPIRICAL, a,
                                  g);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }

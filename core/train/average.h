@@ -1,5 +1,5 @@
-/* Averaged weights beside those that are trained (trial/trial.h), and with them the running statistics. For this folder
- * only. */
+/* Weights kept beside those that are trained (trial/trial.h), and with them the running statistics: an average, or
+ * snapshots. For this folder only. */
 #ifndef FL_TRAIN_AVERAGE_H
 #define FL_TRAIN_AVERAGE_H
 
@@ -10,7 +10,9 @@
 typedef struct fl_train_average {
     fl_trial_averaging how;
     size_t first;           /* tail: so many steps do not count */
-    float *weights, *state; /* as the network's parameters and state lie; NULL: nothing is averaged */
+    float *weights, *state; /* as the network's parameters and state lie, set after set; NULL: nothing is kept */
+    size_t n_weights, n_state, n_sets;
+    size_t taken; /* snapshots so far: the k-th is set k mod n_sets */
 } fl_train_average;
 
 fl_train_average fl_train_average_new(fl_arena *arena, const fl_network *network, const fl_trial *trial);
@@ -19,6 +21,12 @@ fl_train_average fl_train_average_new(fl_arena *arena, const fl_network *network
 void fl_train_average_start(fl_train_average *average, fl_network *network);
 
 /* So many steps are done. */
-void fl_train_average_step(fl_train_average *average, fl_network *network, size_t done);
+void fl_train_average_step(fl_train_average *average, const fl_trial *trial, fl_network *network, size_t done);
+
+/* The arrays were put back as they were after so many steps. */
+void fl_train_average_resume(fl_train_average *average, const fl_trial *trial, size_t done);
+
+/* How many sets hold something. */
+size_t fl_train_average_sets(const fl_train_average *average);
 
 #endif

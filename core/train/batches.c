@@ -27,10 +27,11 @@ struct fl_train_batches {
     const fl_trial *trial; /* borrowed */
     const char *folder;    /* borrowed */
     array *arrays;
-    size_t n_arrays, most; /* examples of the largest batch */
-    int64_t *wide;         /* labels as .npy wants them */
-    float *drawn;          /* a mask of one step */
-    size_t n_drawn;
+    size_t n_arrays;
+    int64_t *wide;  /* labels as .npy wants them */
+    float *drawn;   /* a mask of one step, */
+    size_t n_drawn; /* which has so many numbers per example at most */
+    size_t most;    /* examples that both have room for */
 };
 
 /* (steps, batch, ...): channels, height and width; positions and values of sequences; numbers of vectors and tokens. */
@@ -117,16 +118,13 @@ static bool put(const fl_train_batches *b, const array *a, const fl_train_step *
     return fl_npy_write(path, a->type, shape + 1, a->n_dims - 1, values, error);
 }
 
-fl_train_batches *fl_train_batches_new(const fl_trial *trial, size_t most, const fl_network *network,
-                                       const char *folder, fl_error *error)
+fl_train_batches *fl_train_batches_new(const fl_trial *trial, const fl_network *network, const char *folder,
+                                       fl_error *error)
 {
     fl_train_batches *b = fl_memory_new(1, sizeof *b);
     b->trial = trial;
     b->folder = folder;
-    b->most = most;
     list_arrays(b, network);
-    b->wide = fl_memory_new(most * b->arrays[LABELS].n, sizeof *b->wide);
-    b->drawn = fl_memory_new(most * b->n_drawn, sizeof *b->drawn);
     for (size_t i = 0; i < b->n_arrays; i++)
         if (!begin(b, &b->arrays[i], error)) {
             fl_train_batches_free(b, NULL);
@@ -142,9 +140,18 @@ static bool put_mask(fl_train_batches *b, const array *mask, const fl_train_step
     return put(b, mask, step, b->drawn, error);
 }
 
+static void make_room(fl_train_batches *b, size_t examples)
+{
+    if (examples <= b->most) return;
+    b->most = examples;
+    b->wide = fl_memory_grow(b->wide, examples * b->arrays[LABELS].n, sizeof *b->wide);
+    b->drawn = fl_memory_grow(b->drawn, examples * b->n_drawn, sizeof *b->drawn);
+}
+
 bool fl_train_batches_append(fl_train_batches *b, const fl_train_step *step, fl_error *error)
 {
     const array *labels = &b->arrays[LABELS];
+    make_room(b, step->examples);
     for (size_t i = 0; i < step->examples * labels->n; i++) b->wide[i] = step->labels[i];
     bool fine = put(b, &b->arrays[INPUTS], step, step->input, error) && put(b, labels, step, b->wide, error) &&
                 put(b, &b->arrays[TARGETS], step, step->targets, error);

@@ -4,6 +4,7 @@
 
 #include "trial/point.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/plans.h"
 
 /* Fill the training and validation metrics of `point`: the validation set whole, training over as many first examples
@@ -14,8 +15,9 @@ void fl_train_evaluate(const fl_train_plans *plans, float *canonical, fl_trial_p
 /* The test set's, whole, of the parameters that were evaluated last. */
 void fl_train_evaluate_test(const fl_train_plans *plans, fl_trial_point *point);
 
-/* The same of the averaged weights, where there are any: point->averaged. */
-void fl_train_evaluate_average(const fl_train_plans *plans, const fl_train_average *average, float *canonical,
-                               bool test, fl_trial_point *point);
+/* The same of the averaged weights, or of the mean of the snapshots' predictions, where there are any:
+ * point->averaged; before the first snapshot that of the last weights. */
+void fl_train_evaluate_average(const fl_train_plans *plans, const fl_train_average *average,
+                               fl_train_ensemble *ensemble, float *canonical, bool test, fl_trial_point *point);
 
 #endif

@@ -17,6 +17,8 @@ struct fl_train_export {
     const char *folder;    /* borrowed; NULL: only a trace */
     FILE *traces[2];       /* --trace and the folder's own */
     fl_train_batches *batches;
+    fl_npy *path;     /* the parameters wherever the curvature is measured; NULL: it is not */
+    float *canonical; /* a row of it */
     bool failed;
     fl_error error;
 };
@@ -110,13 +112,36 @@ static bool write_manifest(const fl_train_export *export, const fl_network *netw
     return written;
 }
 
-static void begun(void *user, const fl_network *network, size_t most)
+/* A row before the first step, one after every so many, and one after the last. */
+static bool begin_path(fl_train_export *export, const fl_network *network, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    const fl_trial *trial = export->trial;
+    if (!trial->curvature_every) return true;
+    size_t shape[2] = { trial->steps / trial->curvature_every + 2, fl_network_layout(network)->n_parameters };
+    export->canonical = fl_memory_new(shape[1], sizeof(float));
+    fl_file_path_join(path, export->folder, "path.npy");
+    export->path = fl_npy_new(path, FL_NPY_F32, shape, 2, error);
+    return export->path;
+}
+
+static void measured(void *user, const fl_network *network, const json_t *record)
+{
+    fl_train_export *export = user;
+    fl_error error;
+    if (!export->path || export->failed) return;
+    fl_network_export(network, export->canonical);
+    keep(export, fl_npy_append(export->path, export->canonical, fl_network_layout(network)->n_parameters, &error),
+         &error);
+}
+
+static void begun(void *user, const fl_network *network)
 {
     fl_train_export *export = user;
     fl_error error;
     bool fine = write_manifest(export, network, &error) && write_tensors(export, network, "init", &error) &&
-                write_state(export, network, "state/init", &error) &&
-                (export->batches = fl_train_batches_new(export->trial, most, network, export->folder, &error));
+                write_state(export, network, "state/init", &error) && begin_path(export, network, &error) &&
+                (export->batches = fl_train_batches_new(export->trial, network, export->folder, &error));
     keep(export, fine, &error);
 }
 
@@ -149,6 +174,7 @@ static void ended(void *user, const fl_network *network)
     if (export->failed) return;
     bool fine = write_tensors(export, network, "final", &error) &&
                 write_state(export, network, "state/final", &error) &&
+                (!export->path || fl_npy_end_early(export->path, &error)) &&
                 fl_train_batches_end_early(export->batches, &error);
     keep(export, fine, &error);
 }
@@ -156,9 +182,11 @@ static void ended(void *user, const fl_network *network)
 fl_train_callbacks fl_train_export_callbacks(fl_train_export *export)
 {
     bool folder = export->folder;
-    return (fl_train_callbacks){
-        .user = export, .begun = folder ? begun : NULL, .stepped = stepped, .ended = folder ? ended : NULL
-    };
+    return (fl_train_callbacks){ .user = export,
+                                 .begun = folder ? begun : NULL,
+                                 .stepped = stepped,
+                                 .measured = folder ? measured : NULL,
+                                 .ended = folder ? ended : NULL };
 }
 
 bool fl_train_export_close(fl_train_export *export, fl_error *error)
@@ -171,6 +199,8 @@ bool fl_train_export_close(fl_train_export *export, fl_error *error)
         keep(export, fine || fl_error_machine(&why, "a trace cannot be written: %s", strerror(errno)), &why);
     }
     keep(export, fl_train_batches_free(export->batches, &why), &why);
+    keep(export, fl_npy_close(export->path, &why), &why);
+    free(export->canonical);
     bool fine = !export->failed;
     if (!fine && error) *error = export->error;
     free(export);

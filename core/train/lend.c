@@ -56,16 +56,16 @@ static void make_curvature(fl_train_run *run)
     const fl_network_curvature *curvature = run->plans->curvature;
     size_t count = fl_network_layout(run->network)->count, n = 0;
     if (!run->trial->owners.optimizer->wants) return;
-    run->curvature.v = fl_arena_floats(run->arena, count);
-    run->curvature.out = fl_arena_floats(run->arena, count);
-    run->curvature.sum = fl_arena_floats(run->arena, count);
+    run->standing.v = fl_arena_floats(run->arena, count);
+    run->standing.out = fl_arena_floats(run->arena, count);
+    run->standing.sum = fl_arena_floats(run->arena, count);
     n = fl_network_curvature_n_factors(curvature);
-    run->curvature.blocks = fl_arena_bytes(run->arena, n * sizeof *run->curvature.blocks);
+    run->standing.blocks = fl_arena_bytes(run->arena, n * sizeof *run->standing.blocks);
     for (size_t i = 0; i < n; i++) {
         const fl_network_factor *f = fl_network_curvature_factor(curvature, i);
-        run->curvature.blocks[i] = (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias };
+        run->standing.blocks[i] = (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias };
     }
-    run->update.blocks = run->curvature.blocks;
+    run->update.blocks = run->standing.blocks;
     run->update.n_blocks = n;
 }
 

@@ -25,10 +25,10 @@ static void point_out(fl_train_run *run)
     point_at(checkpoint, run->update.parameters, run->update.layout->count);
     for (size_t i = 0; i < n_states; i++) point_at(checkpoint, run->update.state[i], run->update.layout->count);
     if (run->own.kept) point_at(checkpoint, run->update.own, run->own.kept);
-    if (run->average.weights) point_at(checkpoint, run->average.weights, fl_network_layout(run->network)->count);
+    if (run->average.weights) point_at(checkpoint, run->average.weights, run->average.n_sets * run->average.n_weights);
     size_t n_state = fl_network_state_layout(run->network)->count;
     if (n_state) point_at(checkpoint, fl_network_state(run->network), n_state);
-    if (n_state && run->average.state) point_at(checkpoint, run->average.state, n_state);
+    if (n_state && run->average.state) point_at(checkpoint, run->average.state, run->average.n_sets * n_state);
     checkpoint->points = run->outcome->points;
 }
 
@@ -39,6 +39,7 @@ static void take_up(fl_train_run *run)
     run->step = outcome->steps_done = at->steps;
     run->first_batch = fl_trial_batches_before(run->trial, run->step, run->plans->splits.training.count);
     outcome->first_losses = at->first_losses;
+    fl_train_average_resume(&run->average, run->trial, run->step);
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;
     outcome->curvature_products = at->curvature_products;

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "train/around.h"
 #include "train/average.h"
+#include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
 
@@ -27,12 +28,12 @@ typedef struct fl_train_loaded {
 } fl_train_loaded;
 
 /* What a rule that asks for curvature asks of. */
-typedef struct fl_train_curvature {
+typedef struct fl_train_standing {
     uint64_t batch;           /* the step, or FL_OPTIMIZER_ALL */
     fl_network_curvature *of; /* borrowed: one of the plans' */
     float *v, *out, *sum;     /* as the network's parameters lie */
     fl_optimizer_block *blocks;
-} fl_train_curvature;
+} fl_train_standing;
 
 /* Arrays that a rule's process sees, where they are not the trainer's own. */
 typedef struct fl_train_copy {
@@ -59,12 +60,14 @@ typedef struct fl_train_run {
     double gradient_square;   /* of the first of them, before clipping; if somebody looks at single steps */
     fl_train_view view;
     fl_train_passing passing;
-    fl_train_curvature curvature;
+    fl_train_standing standing;
     fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
     fl_train_average average;
-    struct fl_client *client; /* NULL: the rule is in this process */
+    fl_train_ensemble ensemble;
+    struct fl_train_curvature *curvature; /* NULL: it is not measured */
+    struct fl_client *client;             /* NULL: the rule is in this process */
     fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
@@ -139,6 +142,10 @@ double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);
+
+/* Make ready to measure the curvature where the trial asks for it; measure it after `done` steps where that is due. */
+bool fl_train_run_measure_start(fl_train_run *run, fl_error *error);
+void fl_train_run_measure(fl_train_run *run, size_t done);
 
 /* A lap timer: add the time since the last lap to a part of outcome->seconds. */
 void fl_train_run_end_lap(fl_train_run *run, double *part);

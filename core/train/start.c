@@ -40,6 +40,7 @@ static void allocate(fl_train_run *run)
     else
         fl_dataset_order_start(&run->order, run->plans->splits.training.count, trial->batch_size, trial->seed);
     run->average = fl_train_average_new(run->arena, run->network, trial);
+    if (run->average.how.method == FL_TRIAL_SNAPSHOTS) run->ensemble = fl_train_ensemble_new(run->arena, run->plans);
     run->context = fl_trial_schedule_context(trial);
     fl_train_run_lend(run);
 }
@@ -71,8 +72,7 @@ static void begin(fl_train_run *run)
     fl_network_init(run->network, &init, run->trial->seed);
     fl_train_average_start(&run->average, run->network);
     fl_train_run_start_rule(run);
-    if (run->callbacks && run->callbacks->begun)
-        run->callbacks->begun(run->callbacks->user, run->network, most_examples(run));
+    if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)

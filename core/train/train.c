@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "client/client.h"
 #include "own/own.h"
+#include "train/curvature.h"
 #include "train/evaluate.h"
 #include "train/run.h"
 
@@ -91,7 +92,7 @@ static bool step(fl_train_run *r)
     if (!isfinite(r->loss)) return false;
     fl_train_run_backward_and_update(r);
     if (r->outcome->status != FL_OUTCOME_COMPLETE) return false;
-    fl_train_average_step(&r->average, r->network, r->step + 1);
+    fl_train_average_step(&r->average, r->trial, r->network, r->step + 1);
     show_step(r);
     r->first_batch += r->multiple;
     fl_train_run_end_lap(r, &seconds->other);
@@ -150,7 +151,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);
-    fl_train_evaluate_average(r->plans, &r->average, r->canonical, test, point);
+    fl_train_evaluate_average(r->plans, &r->average, &r->ensemble, r->canonical, test, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
     return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
@@ -184,6 +185,7 @@ static void save_if_due(fl_train_run *r)
 static void loop(fl_train_run *r)
 {
     const fl_trial *trial = r->trial;
+    fl_train_run_measure(r, 0);
     for (; r->step < trial->steps; r->step++) {
         if (!step(r)) {
             diverged(r);
@@ -193,6 +195,7 @@ static void loop(fl_train_run *r)
         bool stop = loss_exceeded(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
         fl_train_run_end_lap(r, &r->outcome->seconds.evaluate);
+        fl_train_run_measure(r, r->step + 1);
         if (!finite) {
             diverged(r);
             return;
@@ -235,6 +238,11 @@ bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error
     return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error);
 }
 
+const fl_train_plans *fl_train_prepared(const fl_train_trainer *trainer)
+{
+    return &trainer->plans;
+}
+
 void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17])
 {
     fl_trial_id(trial, trainer->plans.dataset->checksum, id);
@@ -251,19 +259,20 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
     fl_train_run r = { .trial = trial,
                        .callbacks = callbacks,
-                       .checkpoints = trainer->checkpoints,
+                       .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
                        .plans = &trainer->plans,
                        .outcome = outcome,
                        .started = fl_clock_seconds() };
     r.lap = r.started;
     if (!fl_train_prepare(trainer, trial, error)) return false;
     r.arena = fl_arena_new();
-    bool begun = fl_train_run_start(&r, error);
+    bool begun = fl_train_run_start(&r, error) && fl_train_run_measure_start(&r, error);
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
     if (begun) loop(&r);
     if (begun) finish(&r);
     fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
+    fl_train_curvature_free(r.curvature);
     fl_arena_free(r.arena);
     settle_seconds(&r);
     if (!begun) fl_outcome_free(outcome);

@@ -27,11 +27,11 @@ typedef struct fl_train_step {
 
 typedef struct fl_train_callbacks {
     void *user;
-    /* initial parameters are in place; no batch has more than `most` examples */
-    void (*begun)(void *user, const fl_network *network, size_t most);
+    void (*begun)(void *user, const fl_network *network); /* initial parameters are in place */
     void (*stepped)(void *user, const fl_train_step *step);
     void (*evaluated)(void *user, const fl_trial_point *point);
-    void (*ended)(void *user, const fl_network *network); /* final parameters */
+    void (*measured)(void *user, const fl_network *network, const json_t *record); /* a curvature, as in its file */
+    void (*ended)(void *user, const fl_network *network);                          /* final parameters */
 } fl_train_callbacks;
 
 typedef struct fl_train_trainer fl_train_trainer;
@@ -44,6 +44,9 @@ void fl_train_trainer_free(fl_train_trainer *trainer);
  * before.
  */
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error);
+
+/* Data and networks of the trial the trainer is ready for; for train/curvature.h. Borrowed. */
+const struct fl_train_plans *fl_train_prepared(const fl_train_trainer *trainer);
 
 /* The identity of a trial the trainer is ready for. */
 void fl_train_identify(const fl_train_trainer *trainer, const fl_trial *trial, char id[17]);

@@ -79,7 +79,8 @@ static const double *values_of(const fl_trial *trial)
 /* Is it another value than the workload's own? */
 static bool differs(const fl_trial *trial, size_t index)
 {
-    return !fl_trial_is_neutral(&trial->owners, FL_TRIAL_OF_MODEL, index, values_of(trial)[index]);
+    double value = values_of(trial)[index];
+    return !isnan(value) && value != fl_trial_model_default(trial->owners.workload, index);
 }
 
 size_t fl_trial_layers(const fl_trial *trial, fl_layer *layers)

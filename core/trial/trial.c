@@ -3,6 +3,7 @@
 #include "base/entry.h"
 #include "base/memory.h"
 #include "math/dense.h"
+#include "math/eigen.h"
 #include "trial/around.h"
 #include "trial/default.h"
 #include "trial/model.h"
@@ -69,6 +70,30 @@ static bool rule_is_there(const fl_trial *trial, fl_error *error)
     return fl_error_user(error, "optimizer '%s' is not there: %s", optimizer->entry.name, why.text);
 }
 
+/* Snapshots are of a schedule that starts again, and of predictions that have a mean. */
+static bool snapshots_are_possible(const fl_trial *trial, fl_error *error)
+{
+    const fl_workload *workload = trial->owners.workload;
+    if (trial->average.method != FL_TRIAL_SNAPSHOTS) return true;
+    if (!trial->owners.schedule->cycle)
+        return fl_error_user(error,
+                             "snapshots are taken where the rate starts again, and schedule '%s' does not; use "
+                             "cosine_restarts",
+                             trial->owners.schedule->entry.name);
+    return workload->layers[workload->n_layers - 1].kind == FL_LAYER_SOFTMAX_CROSS_ENTROPY ||
+           fl_error_user(error,
+                         "snapshots: the loss of workload '%s' has no classes whose predictions could be averaged",
+                         workload->entry.name);
+}
+
+/* What measures curvature may be missing too. */
+static bool curvature_is_there(const fl_trial *trial, fl_error *error)
+{
+    fl_error why;
+    if (!trial->curvature_every || fl_math_eigen_usable(&why)) return true;
+    return fl_error_user(error, "the curvature cannot be measured: %s", why.text);
+}
+
 static bool growth_is_possible(const fl_trial *trial, fl_error *error)
 {
     double factor = trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR];
@@ -98,8 +123,9 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
         return fl_error_user(error, "stop_above = %.10g must be above 1, a multiple of the first loss",
                              trial->stop_above);
     fl_schedule_context context = fl_trial_schedule_context(trial);
-    return rule_is_there(trial, error) && fl_trial_values_accept(&trial->owners, &trial->values, error) &&
-           fl_trial_model_accepts(trial, error) && growth_is_possible(trial, error) &&
+    return rule_is_there(trial, error) && curvature_is_there(trial, error) &&
+           fl_trial_values_accept(&trial->owners, &trial->values, error) && fl_trial_model_accepts(trial, error) &&
+           growth_is_possible(trial, error) && snapshots_are_possible(trial, error) &&
            fl_schedule_accepts(trial->owners.schedule, &context, error);
 }
 
@@ -110,12 +136,6 @@ void fl_trial_names(const fl_trial *trial, const char *names[FL_TRIAL_NAMES])
     names[2] = trial->owners.schedule->entry.name;
     names[3] = trial->backend->entry.name;
     names[4] = fl_backend_precision_name(trial->precision);
-}
-
-size_t fl_trial_validation(const fl_trial *trial)
-{
-    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation
-                                               : trial->split.validation;
 }
 
 bool fl_trial_precision_find(const char *name, fl_backend_precision *precision, fl_error *error)

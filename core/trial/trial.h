@@ -33,6 +33,8 @@ typedef enum fl_trial_average {
     FL_TRIAL_AVERAGE_NONE,
     FL_TRIAL_AVERAGE_EMA,  /* amount: the decay d */
     FL_TRIAL_AVERAGE_TAIL, /* amount: the share of the steps before the first that counts */
+    FL_TRIAL_SNAPSHOTS,    /* no weights: the mean of the predictions of the last snapshots, taken wherever the schedule
+                            * starts again (Huang et al. 2017); amount: how many */
     FL_TRIAL_AVERAGES
 } fl_trial_average;
 
@@ -66,6 +68,7 @@ typedef struct fl_trial {
     double stop_above; /* end early once the loss exceeds this many times the first one; 0: never */
     fl_trial_averaging average;
     fl_trial_patience patience;
+    size_t curvature_every; /* steps between measurements of the curvature (train/curvature.h); 0: none */
 } fl_trial;
 
 /* An average by name, with its usual amount; what is written into a trial's object, read from one or from a study's,

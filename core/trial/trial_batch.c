@@ -11,6 +11,12 @@ size_t fl_trial_micro_batch(const fl_trial *trial)
     return trial->micro_batch ? trial->micro_batch : trial->batch_size;
 }
 
+size_t fl_trial_validation(const fl_trial *trial)
+{
+    return trial->split.validation == SIZE_MAX ? trial->owners.workload->dataset->n_validation
+                                               : trial->split.validation;
+}
+
 void fl_trial_resolve_batch(fl_trial *trial)
 {
     if (trial->batch_size != FL_TRIAL_BATCH_ALL) return;

@@ -96,6 +96,7 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
     add_split(text, trial);
     add_init(text, trial);
     if (trial->stop_above > 0) fl_text_add(text, " --stop-above %s", fl_text_number(trial->stop_above, number));
+    if (trial->curvature_every) fl_text_add(text, " --curvature-every %zu", trial->curvature_every);
     if (trial->micro_batch) fl_text_add(text, " --micro-batch %zu", trial->micro_batch);
     fl_trial_averaging_command(&trial->average, text);
     if (trial->patience.evaluations)

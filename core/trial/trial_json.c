@@ -74,6 +74,8 @@ json_t *fl_trial_json(const fl_trial *trial)
                         json_pack("{s:s, s:f, s:f}", "weights", init.weights->entry.name, "argument", init.argument,
                                   "bias", init.bias));
     if (trial->stop_above > 0) json_object_set_new(object, "stop_above", json_real(trial->stop_above));
+    if (trial->curvature_every)
+        json_object_set_new(object, "curvature_every", json_integer((json_int_t)trial->curvature_every));
     if (trial->micro_batch) json_object_set_new(object, "micro_batch", json_integer((json_int_t)trial->micro_batch));
     fl_trial_averaging_json(&trial->average, object);
     fl_trial_patience_json(&trial->patience, object);
@@ -261,7 +263,9 @@ static bool read_rest(fl_json_node node, fl_trial *trial, fl_error *error)
     if (fl_json_get(node, "split", &child) && !fl_trial_split_read(child, &trial->split, error)) return false;
     if (fl_json_get(node, "init", &child) && !fl_trial_init_read(child, &trial->init, error)) return false;
     if (fl_json_get(node, "stop_above", &child) && !fl_json_number(child, &trial->stop_above, error)) return false;
-    if (!fl_json_optional_whole(node, "micro_batch", 1, UINT32_MAX, &trial->micro_batch, error)) return false;
+    if (!fl_json_optional_whole(node, "micro_batch", 1, UINT32_MAX, &trial->micro_batch, error) ||
+        !fl_json_optional_whole(node, "curvature_every", 1, FL_TRIAL_SEED_MAX, &trial->curvature_every, error))
+        return false;
     if (!fl_trial_averaging_read(node, &trial->average, error) ||
         !fl_trial_patience_read(node, &trial->patience, error))
         return false;

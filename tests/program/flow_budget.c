@@ -33,6 +33,8 @@ static void feasible_budgets_are_filled_by_the_same_trials_for_any_number_of_wor
     assert_runs(0, folder, "run", "feasible.json", "-o", "j4", "-j", "4");
     assert_int_equal(store_count(folder, "j1", "trials"), store_count(folder, "j4", "trials"));
     assert_same_store(folder, "j1", "j4");
+    assert_runs(0, folder, "run", "feasible.json", "-o", "idle", "-j", "4", "--no-speculation");
+    assert_same_store(folder, "j1", "idle");
 }
 
 static void a_capped_feasible_budget_stays_unfilled(void **state)

@@ -130,6 +130,7 @@ static void every_way_to_see_a_verdict_is_a_look(void **state)
         assert_logged(&s, false, WORDS("plot", s.folder, "--figure", "curves"));
     }
     if (has_sqlite) assert_logged(&s, true, WORDS("export", s.folder, "--to", "sqlite", "-o", "a.db"));
+    assert_logged(&s, true, WORDS("export", s.folder, "--to", "latex", "-o", "a.tex"));
     assert_logged(&s, false, WORDS("export", s.folder, "--to", "csv", "-o", "a.csv"));
     assert_logged(&s, false, WORDS("watch", s.folder, "--once"));
     fixture_end(&s);

@@ -1,6 +1,7 @@
 /* A trial written as a command and read back by the program is the same trial. */
 #include "support/program.h"
 #include "support/command_trial.h"
+#include "trial/model.h"
 
 /* The identity the program gives to the trial it reads from the words. */
 static void identity_by_program(const fl_trial *trial, char id[17])
@@ -23,8 +24,7 @@ static void assert_same_trial(const fl_trial *trial)
 {
     char id[17], id_by_program[17];
     fl_error error;
-    fl_dataset *dataset =
-        fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
+    fl_dataset *dataset = fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], &error);
     assert_non_null(dataset);
     fl_trial_id(trial, dataset->checksum, id);
     fl_dataset_free(dataset);
@@ -64,6 +64,8 @@ static void everything_else_survives_its_command(void **state)
         trial.split = (fl_dataset_split){ 1 + fl_random_below(&stream, 5000),
                                           (fl_dataset_split_from)fl_random_below(&stream, FL_DATASET_SPLITS_FROM), 0 };
         if (trial.split.from == FL_DATASET_FROM_SEEDED) trial.split.seed = fl_random_below(&stream, FL_TRIAL_SEED_MAX);
+        for (size_t k = FL_TRIAL_INIT; k <= FL_TRIAL_INIT_BIAS; k++)
+            trial.values.of[FL_TRIAL_OF_MODEL][k] = fl_trial_model_default(trial.owners.workload, k);
         trial.init =
             (fl_init){ *rule, (*rule)->argument ? fl_random_uniform(&stream) : 0, -fl_random_uniform(&stream) };
         trial.stop_above = 2 + fl_random_uniform(&stream);

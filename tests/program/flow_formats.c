@@ -1,6 +1,7 @@
 /* docs/formats.md tells the truth of fields: whatever the program writes or prints has its row there, and what has a
  * row is written. */
 #include "support/documented.h"
+#include "support/plugin.h"
 #include "support/program.h"
 
 #include "math/dense.h"
@@ -23,6 +24,13 @@ static const char study[] =
 static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
                             "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'muon', 'optimizer': 'muon',"
                             "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
+/* A rule in a process has its own. */
+static const char own[] =
+    "{ 'study': 'own', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+    "  'budget': { 'trials': 1, 'steps': 2 }, 'arms': [ { 'arm': 'own', 'optimizer': { 'process': "
+    "  ['" FL_SOURCE_DIR "/tests/support/own/bad.py', 'good', '0'], 'name': 'good' },"
+    "  'space': { 'learning_rate': 0.01 } } ] }";
+
 /* Every claim beyond pairs. */
 static const char further[] =
     "{ 'study': 'further', 'workload': ['quadratic/noisy', 'glyphs/mlp'], 'backend': 'naive', 'batch_size': 16,"
@@ -63,6 +71,9 @@ static int set_up(void **state)
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
     if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
+    plugin_make("cc", "mine.c", "", folder, "mine.so");
+    put_study(folder, "own.json", own);
+    assert_runs(0, folder, "run", "own.json", "-o", "own", "-j", "1");
     put_study(folder, "further.json", further);
     put_study(folder, "batches.json", batches);
     assert_runs(0, folder, "run", "batches.json", "-o", "batches", "-j", "2");
@@ -198,9 +209,10 @@ static void result_folders_have_their_fields(void **state)
         walk_lines(&s, files[i].file);
         if (i == 0)
             count_as_seen(
-                "`definition``data``average_from``patience``patience.evaluations``patience.metric`"); /* of other
-                                                                                                         workloads and
-                                                                                                         studies */
+                "`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"); /* of
+                                                                                                         other workloads
+                                                                                                         and studies */
+        if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
         if (i == 0 && fl_math_usable(NULL))
             walk_lines(&s, "dense/trials.jsonl");
@@ -222,10 +234,12 @@ static void exports_have_their_fields(void **state)
     section s = section_of("Export kit");
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
-    static const char rest[] = "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
-                               "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
-                               "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
-                               "`inputs.npy``labels.npy``trace.jsonl`";
+    static const char rest[] =
+        "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
+        "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
+        "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
+        "`inputs.npy``labels.npy``trace.jsonl``inputs/STEP.npy``labels/STEP.npy``targets/STEP.npy`"
+        "`masks/NAME/STEP.npy`";
     count_as_seen(rest);
     assert_all_seen(&s);
 }
@@ -240,7 +254,8 @@ static void printed_json_has_its_fields(void **state)
     } commands[] = {
         { "summary --json", { "summary", "narrow", "--json" } },
         { "plan --json", { "plan", "all.json", "-o", "out", "--json" } },
-        { "list --json", { "list", "--json" } },
+        { "list --json", { "list", "--json", "--plugin", "mine.so" } },
+        { "check-optimizer --json", { "check-optimizer", "adam", "--json" } },
         { "data list --json", { "data", "list", "--json" } },
         { "doctor --json", { "doctor", "--json" } },
         { "Two result folders", { "compare", "out", "out", "--json" } },

@@ -43,4 +43,12 @@ export PKG_CONFIG_PATH
 "$cc" -std=gnu11 "$work/user.c" -o "$work/user" $(pkg-config --cflags --libs fairlead)
 "$work/user"
 "$prefix/bin/fairlead" list optimizers | grep -q '^  adam '
+
+# A rule of one's own needs the one header, in C and in C++; the clients are there for rules in processes.
+for language in c c++; do
+    "$cc" -x $language -shared -fPIC -Wall -Wextra -Werror -Wno-missing-field-initializers -I "$prefix/include" \
+        "$source/tests/support/own/mine.c" -o "$work/mine.so"
+    "$prefix/bin/fairlead" list optimizers --plugin "$work/mine.so" | grep -q '^  mine '
+done
+[ -f "$prefix/share/fairlead/clients/fairlead_optimizer.py" ] || { echo "install: the client in Python is missing"; exit 1; }
 echo "install: $(wc -l <"$work/public") public headers, $(wc -l <"$work/private") private ones left out"

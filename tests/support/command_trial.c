@@ -19,9 +19,11 @@ fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, 
     for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) {
         size_t n;
         const fl_hyper *table = fl_trial_owner_table(&owners, owner, &n);
-        for (size_t i = 0; i < FL_HYPER_MAX; i++)
+        for (size_t i = 0; i < FL_HYPER_MAX; i++) {
+            if (owner == FL_TRIAL_OF_MODEL && i < n && isnan(trial.values.of[owner][i])) continue; /* it has none */
             trial.values.of[owner][i] =
                 i < n ? draw_value(&table[i], owner >= FL_TRIAL_AROUND ? &of_its_own : stream) : 0;
+        }
     }
     trial.steps = DRAWN_STEPS;
     trial.n_rates = schedule->absolute ? DRAWN_STEPS : 0;

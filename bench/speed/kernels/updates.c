@@ -4,7 +4,7 @@
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
 #include "speed/kernels/setups.h"
-#include "speed/roofline/roofline.h"
+#include "promise/probe.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,14 +25,14 @@ static void measure(gbench *run, const void *what)
     const update *u = what;
     fl_arena *arena = fl_arena_new();
     fl_optimizer_update *rule_update = &setup_update_of(arena, u->optimizer, u->n)->update;
-    roofline_pass *pass = roofline_pass_of(arena, 1 + u->optimizer->n_states, u->n);
-    double seconds = HUGE_VAL, probe_seconds = HUGE_VAL, bytes = roofline_pass_bytes(pass);
+    fl_promise_probe *pass = fl_promise_probe_of(arena, 1 + u->optimizer->n_states, u->n);
+    double seconds = HUGE_VAL, probe_seconds = HUGE_VAL, bytes = fl_promise_probe_bytes(pass);
     for (; gbench_next(run); rule_update->step++) {
         if (u->optimizer->look) u->optimizer->look(rule_update);
         double begun = fl_clock_seconds();
         u->optimizer->step(rule_update);
         double between = fl_clock_seconds();
-        roofline_pass_run(pass);
+        fl_promise_probe_run(pass);
         probe_seconds = fmin(probe_seconds, fl_clock_seconds() - between);
         seconds = fmin(seconds, between - begun);
         gbench_seconds(run, between - begun);

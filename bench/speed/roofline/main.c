@@ -1,4 +1,5 @@
 /* roofline: what this machine can do at best, on one thread. */
+#include "promise/probe.h"
 #include "speed/roofline/roofline.h"
 
 #include <stdio.h>
@@ -21,8 +22,8 @@ static void print_products(void)
 static void print_in_place(void)
 {
     fl_arena *arena = fl_arena_new();
-    roofline_pass *pass = roofline_pass_of(arena, ADAM_ARRAYS, SIMPLE_CNN);
-    double rate = roofline_pass_bytes(pass) / roofline_seconds(roofline_pass_run, pass);
+    fl_promise_probe *pass = fl_promise_probe_of(arena, ADAM_ARRAYS, SIMPLE_CNN);
+    double rate = fl_promise_probe_bytes(pass) / roofline_seconds(fl_promise_probe_run, pass);
     printf("memory %-11s %8.2f GB/s  (reads 4 arrays of %d floats, writes 3)\n", "in place", rate / 1e9, SIMPLE_CNN);
     fl_arena_free(arena);
 }

@@ -28,11 +28,4 @@ const char *roofline_traffic_name(roofline_traffic traffic);
 /* Bytes per second to and from memory, over arrays no cache holds. Measured at every call. */
 double roofline_bandwidth(roofline_traffic traffic);
 
-/* A pass that reads an array and updates `updated` others (1 to 5) in place, `n` floats each, a multiple of 16: what an
- * optimizer's update with `updated` - 1 states must move, and next to no arithmetic. The arena's. */
-typedef struct roofline_pass roofline_pass;
-roofline_pass *roofline_pass_of(fl_arena *arena, size_t updated, size_t n);
-double roofline_pass_bytes(const roofline_pass *pass); /* read and written */
-void roofline_pass_run(void *pass);
-
 #endif

@@ -19,6 +19,7 @@ typedef struct fl_onednn_memory {
     size_t place;                           /* offset of the borrowed pointer in fl_backend_buffers */
     size_t offset;                          /* bytes from that pointer; non-zero only in workspace and scratch */
     const struct fl_onednn_memory *copy_of; /* what it holds in another layout; NULL */
+    const struct fl_onednn_pass *made_by;   /* the pass that makes the copy */
 } fl_onednn_memory;
 
 /* A loop of our own in a primitive's place: `what` is what its maker gave, `memories` the addresses of its memories. */
@@ -45,7 +46,8 @@ typedef struct fl_onednn_copy fl_onednn_copy;
 typedef struct fl_onednn_move fl_onednn_move;
 
 typedef struct fl_onednn_op {
-    fl_backend_op op; /* first: a pointer to the op is a pointer to this */
+    fl_backend_op op;    /* first: a pointer to the op is a pointer to this */
+    bool backward_alone; /* it makes its own copies */
     fl_onednn_memory memories[FL_ONEDNN_MEMORIES];
     size_t n_memories;
     fl_onednn_pass forward, backward;
@@ -118,7 +120,7 @@ void fl_onednn_add_reorder(fl_onednn_op *op, fl_onednn_pass *pass, const fl_oned
 void fl_onednn_add_loop(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_loop *loop, void *what, size_t n,
                         const fl_onednn_memory *const *memories);
 /* `memory` as `desc` wants it: itself, perhaps under another descriptor of the same bytes, or a copy that `pass` (or an
- * earlier one) makes by a reorder. */
+ * earlier one, unless backward runs alone) makes by a reorder. */
 fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_onednn_memory *memory,
                                   const dnnl_memory_desc_t *desc);
 

@@ -107,6 +107,7 @@ fl_onednn_op *fl_onednn_sized(size_t size, const fl_backend_request *request)
     fl_tensor_shape in[FL_LAYER_FROM];
     for (size_t k = 0; k < request->n_in; k++) in[k] = request->in[k].shape;
     own->op.out.shape = request->layer ? fl_layer_out_of(request->layer, in, request->n_in) : request->in[0].shape;
+    own->backward_alone = request->backward_alone;
     own->op.reads_in = own->op.reads_out = true;
     own->op.bind = bind;
     own->op.forward = forward;
@@ -193,10 +194,12 @@ fl_onednn_memory *fl_onednn_bring(fl_onednn_op *op, fl_onednn_pass *pass, fl_one
     if (dnnl_memory_desc_equal(&memory->desc, desc)) return memory;
     for (size_t i = 0; i < op->n_memories; i++) {
         fl_onednn_memory *copy = &op->memories[i];
-        if (copy->copy_of == memory && dnnl_memory_desc_equal(&copy->desc, desc)) return copy;
+        bool made = copy->made_by == pass || !op->backward_alone;
+        if (copy->copy_of == memory && made && dnnl_memory_desc_equal(&copy->desc, desc)) return copy;
     }
     fl_onednn_memory *copy = fl_onednn_allocated(op, desc);
     copy->copy_of = memory;
+    copy->made_by = pass;
     fl_onednn_add_reorder(op, pass, memory, copy);
     return copy;
 }

@@ -3,8 +3,9 @@
  *     curvature_kit FOLDER WORKLOAD BACKEND SEED
  *
  * reads init/, inputs.npy, labels.npy and targets.npy of the export and writes to FOLDER/curvature: a vector `v`, each
- * matrix times it by the matrix's name, in canonical order; what was drawn; and for block I `a_I`, `g_I` (by true
- * targets), `a_drawn_I`, `g_drawn_I`, which blocks.txt names: I, tensor, first row, out, in.
+ * matrix times it by the matrix's name, in canonical order, and `..._evaluation` of the loss in evaluation; what was
+ * drawn; and for block I `a_I`, `g_I` (by true targets), `a_drawn_I`, `g_drawn_I`, which blocks.txt names: I, tensor,
+ * first row, out, in.
  */
 #include "base/arena.h"
 #include "base/denormals.h"
@@ -87,19 +88,25 @@ static void read_batch(kit *k, bool tokens)
     free(targets);
 }
 
-static void write_products(kit *k)
+static void write_products(kit *k, fl_network_curvature *curvature, const char *mode)
+{
+    char name[64];
+    for (int m = 0; m < FL_NETWORK_MATRICES; m++) {
+        fl_network_matrix matrix = (fl_network_matrix)m;
+        if (!fl_network_curvature_offers(curvature, matrix, NULL)) continue;
+        fl_network_curvature_product(curvature, matrix, k->v, k->out);
+        fl_network_export_of(k->network, k->out, k->canonical);
+        snprintf(name, sizeof name, "%s%s", fl_network_matrix_name(matrix), mode);
+        write_array(k, name, k->canonical, k->layout->n_parameters);
+    }
+}
+
+static void make_direction(kit *k)
 {
     fl_random_stream stream = fl_random_stream_start(1, "direction", 0);
     for (size_t i = 0; i < k->layout->n_parameters; i++) k->canonical[i] = (float)fl_random_normal(&stream);
     write_array(k, "v", k->canonical, k->layout->n_parameters);
     fl_network_import_of(k->network, k->canonical, k->v);
-    for (int m = 0; m < FL_NETWORK_MATRICES; m++) {
-        fl_network_matrix matrix = (fl_network_matrix)m;
-        if (!fl_network_curvature_offers(k->curvature, matrix, NULL)) continue;
-        fl_network_curvature_product(k->curvature, matrix, k->v, k->out);
-        fl_network_export_of(k->network, k->out, k->canonical);
-        write_array(k, fl_network_matrix_name(matrix), k->canonical, k->layout->n_parameters);
-    }
 }
 
 static void write_drawn(const kit *k)
@@ -187,13 +194,18 @@ int main(int n, char **arguments)
     read_batch(&k, in.form == FL_TENSOR_TOKENS);
     k.curvature = fl_network_curvature_new(k.network, backend, layers, n_layers, true, &error);
     double loss = fl_network_curvature_at(k.curvature, k.network, NULL);
-    write_products(&k);
+    make_direction(&k);
+    write_products(&k, k.curvature, "");
     if (fl_network_curvature_offers(k.curvature, FL_NETWORK_FISHER_SAMPLED, NULL)) {
         write_drawn(&k);
         write_blocks(&k);
         write_factors(&k, FL_NETWORK_FISHER_EMPIRICAL, "");
         write_factors(&k, FL_NETWORK_FISHER_SAMPLED, "drawn_");
     }
+    fl_network_curvature *evaluation = fl_network_curvature_new(k.network, backend, layers, n_layers, false, &error);
+    fl_network_curvature_at(evaluation, k.network, NULL);
+    write_products(&k, evaluation, "_evaluation");
+    fl_network_curvature_free(evaluation);
     printf("%.9g %zu\n", loss, fl_network_curvature_bytes(k.curvature));
     free(k.canonical);
     free(k.v);

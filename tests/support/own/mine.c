@@ -1,6 +1,7 @@
 /* A plug-in for tests: Momentum once more, as a user would write it. With CRASHES defined its fifth step does, with
  * WRONG_ABI it was compiled for another interface; NAME is what it is called. It compiles as C++ too. */
 #include <fairlead/optimizer.h>
+#include <signal.h>
 
 #ifndef NAME
 #define NAME "mine"
@@ -13,7 +14,7 @@ static void step(fl_optimizer_update *update)
     float eta = (float)update->rate, gamma = (float)update->hyper[1];
     float *theta = update->parameters, *v = update->state[0];
 #ifdef CRASHES
-    if (update->step == 4) *(volatile int *)(uintptr_t)update->step = 0;
+    if (update->step == 4) raise(SIGSEGV);
 #endif
     for (size_t i = 0; i < update->layout->count; i++) {
         v[i] = gamma * v[i] + update->gradient[i];

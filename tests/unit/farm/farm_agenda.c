@@ -161,6 +161,29 @@ static void a_trial_waits_while_those_before_it_may_suffice(void **state)
     fl_study_free(study);
 }
 
+/* With two of two wanted running, two more are needed at most: so many are guessed at, each once and in order. */
+static void guesses_are_what_will_be_needed_next(void **state)
+{
+    fl_study *study = study_of(2, 6, true, 1);
+    fl_record_slot slot, guess;
+    fl_farm_agenda *agenda = fl_farm_agenda_search(study, (fl_store_shard){ 1, 1 }, NULL, false);
+    assert_false(fl_farm_agenda_guess(agenda, &guess)); /* nothing runs */
+    for (size_t i = 0; i < 4; i++) assert_int_equal(fl_farm_agenda_next(agenda, &slot), FL_FARM_NEXT_TRIAL);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(fl_farm_agenda_guess(agenda, &guess));
+        assert_true(guess.arm == i / 2 && guess.index == 2 + i % 2);
+    }
+    assert_false(fl_farm_agenda_guess(agenda, &guess));
+    fl_farm_agenda_ended(agenda, &(fl_record_slot){ 0, 0, 0 }, FL_OUTCOME_INFEASIBLE);
+    assert_int_equal(fl_farm_agenda_next(agenda, &slot), FL_FARM_NEXT_TRIAL); /* a guess changes nothing */
+    assert_true(slot.arm == 0 && slot.index == 2);
+    assert_true(fl_farm_agenda_guess(agenda, &guess)); /* trials 1 and 2 run: 3 was guessed, 4 may be */
+    assert_true(guess.arm == 0 && guess.index == 4);
+    assert_false(fl_farm_agenda_is_empty(agenda));
+    fl_farm_agenda_free(agenda);
+    fl_study_free(study);
+}
+
 static void failed_trials_are_done_unless_they_are_to_be_tried_again(void **state)
 {
     fl_study *study = study_of(2, 2, false, 1);
@@ -204,6 +227,7 @@ int main(void)
         cmocka_unit_test(any_workers_any_order_and_any_kills_give_the_same_trials),
         cmocka_unit_test(shards_share_the_trials),
         cmocka_unit_test(a_trial_waits_while_those_before_it_may_suffice),
+        cmocka_unit_test(guesses_are_what_will_be_needed_next),
         cmocka_unit_test(failed_trials_are_done_unless_they_are_to_be_tried_again),
         cmocka_unit_test(arms_advance_side_by_side),
     };

@@ -106,7 +106,7 @@ static void the_hash_is_of_parameters_then_running_statistics(void **state)
     seen s = train(&trial);
     assert_string_equal(s.hash, s.of_both);
     assert_string_not_equal(s.hash, s.of_parameters);
-    trial.owners.workload = &stateless;
+    trial = trial_of(fl_optimizer_find("sgd", NULL), &stateless, 6);
     s = train(&trial);
     assert_string_equal(s.hash, s.of_parameters);
 }

@@ -241,6 +241,7 @@ static void assert_values_count(fl_trial *trial)
         const fl_hyper *table = fl_trial_owner_table(&trial->owners, owner, &n);
         for (size_t i = 0; i < n; i++) {
             double *value = &trial->values.of[owner][i], before = *value;
+            if (isnan(before)) *value = 0.5; /* the workload has none */
             change_value(&table[i], value);
             fl_trial_id(trial, checksum, other);
             if (!strcmp(id, other))

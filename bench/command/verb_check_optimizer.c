@@ -1,0 +1,156 @@
+/* fairlead check-optimizer: the promises of one update rule, each in a process of its own, since a rule may do
+ * anything. */
+#include "base/denormals.h"
+#include "command/plugins.h"
+#include "command/verbs.h"
+#include "math/dense.h"
+#include "own/own.h"
+#include "promise/probe.h"
+#include "promise/promise.h"
+#include "say/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_SECONDS = 120 };
+
+static const usage check_usage = {
+    "fairlead check-optimizer NAME [--plugin FILE] [--json]",
+    "Checks what every optimizer promises, by experiments on small arrays, and measures a step on a matrix of 1000 x "
+    "1000 beside a pass that moves the same memory. Exit code 0: all is kept; 1: a promise is broken.",
+    "fairlead check-optimizer adam",
+};
+
+typedef enum verdict { KEPT, BROKEN, NO_CONCERN } verdict;
+static const char *const verdict_names[] = { "kept", "broken", "does not apply" };
+
+/* What a child sends home. */
+typedef struct answer {
+    bool kept;
+    fl_promise_speed speed;
+    char why[500];
+} answer;
+
+typedef void experiment(const fl_optimizer *rule, const fl_promise *promise, answer *found);
+
+static void check(const fl_optimizer *rule, const fl_promise *promise, answer *found)
+{
+    fl_error why;
+    found->kept = fl_promise_kept(promise, rule, &why);
+    if (!found->kept) snprintf(found->why, sizeof found->why, "%.499s", why.text);
+}
+
+static void measure(const fl_optimizer *rule, const fl_promise *promise, answer *found)
+{
+    found->speed = fl_promise_speed_of(rule);
+    found->kept = true;
+}
+
+static void run_in_child(experiment *run, const fl_optimizer *rule, const fl_promise *promise, int to)
+{
+    answer found = { .kept = false };
+    alarm(MOST_SECONDS);
+    fl_denormals_flush();
+    if (rule->dense) fl_math_start(1);
+    run(rule, promise, &found);
+    _exit(write(to, &found, sizeof found) == sizeof found ? 0 : 1);
+}
+
+static answer run_apart(experiment *run, const fl_optimizer *rule, const fl_promise *promise)
+{
+    answer found = { .kept = false };
+    int ends[2], status = 0;
+    fflush(NULL);
+    if (pipe(ends)) fl_error_give_up("no pipe");
+    pid_t child = fork();
+    if (child < 0) fl_error_give_up("no process for an experiment");
+    if (!child) run_in_child(run, rule, promise, ends[1]);
+    close(ends[1]);
+    ssize_t n = read(ends[0], &found, sizeof found);
+    close(ends[0]);
+    while (waitpid(child, &status, 0) < 0) continue;
+    if (n == sizeof found) return found;
+    found.kept = false;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        snprintf(found.why, sizeof found.why, "no end within %d s", MOST_SECONDS);
+    else if (WIFSIGNALED(status))
+        snprintf(found.why, sizeof found.why, "it crashed: signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(found.why, sizeof found.why, "it ended the process with exit code %d", WEXITSTATUS(status));
+    return found;
+}
+
+/* --- all of them --- */
+
+static void print_promise(const fl_promise *promise, verdict now, const char *why)
+{
+    printf("  %-14s %-11s %s%s%s\n", verdict_names[now], promise->name, promise->about, *why ? ": " : "", why);
+    fflush(stdout);
+}
+
+/* Appended to `list`; returns how many are broken. */
+static size_t check_all(const fl_optimizer *rule, bool json, json_t *list)
+{
+    size_t n_broken = 0;
+    for (const fl_promise *const *each = fl_promises(); *each; each++) {
+        const fl_promise *promise = *each;
+        bool concerned = !promise->concerns || promise->concerns(rule);
+        answer found = concerned ? run_apart(check, rule, promise) : (answer){ .kept = true };
+        verdict now = !concerned ? NO_CONCERN : found.kept ? KEPT : BROKEN;
+        if (!json) print_promise(promise, now, found.why);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", promise->name, "about", promise->about,
+                                              "verdict", verdict_names[now], "why", found.why));
+        n_broken += now == BROKEN;
+    }
+    return n_broken;
+}
+
+static json_t *speed_json(const answer *measured)
+{
+    const fl_promise_speed *speed = &measured->speed;
+    if (!measured->kept) return json_null();
+    return json_pack("{s:f, s:f, s:f}", "step_ms", 1e3 * speed->step, "bytes_per_second", speed->bytes / speed->step,
+                     "share_of_probe", speed->probe / speed->step);
+}
+
+static int check_rule(const fl_optimizer *rule, bool json)
+{
+    json_t *list = json_array();
+    size_t n_broken = check_all(rule, json, list);
+    answer measured = run_apart(measure, rule, NULL);
+    if (json) {
+        json_t *all = json_pack("{s:s, s:o, s:o}", "optimizer", rule->entry.name, "promises", list, "speed",
+                                speed_json(&measured));
+        json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+        printf("\n");
+        json_decref(all);
+        return n_broken > 0;
+    }
+    json_decref(list);
+    if (measured.kept)
+        printf("  a step on 1000 x 1000 takes %.3g ms: %.2g of the speed of memory\n", 1e3 * measured.speed.step,
+               measured.speed.probe / measured.speed.step);
+    if (n_broken) remark("%s breaks %zu promise%s", rule->entry.name, n_broken, n_broken == 1 ? "" : "s");
+    return n_broken > 0;
+}
+
+int verb_check_optimizer(int argc, char **argv)
+{
+    bool json = false;
+    words plugins = { .n = 0 }, rest;
+    fl_error error;
+    const option options[] = { PLUGIN_OPTION(plugins), { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
+    int code = options_read(&check_usage, options, sizeof options / sizeof *options, argc, argv, 1, 1, &rest);
+    if (code != GO_ON) return code;
+    const char *name = rest.items[0];
+    free(rest.items);
+    const fl_optimizer *rule = plugins_load(&plugins, &error) ? fl_optimizer_find(name, &error) : NULL;
+    if (!rule) return complain(&error);
+    if (!rule->dense || fl_math_usable(&error)) return check_rule(rule, json);
+    complain(&error);
+    return NOTHING_MEASURED;
+}

@@ -1,0 +1,125 @@
+/* Promises on where a rule goes: it stays finite, moves what is a parameter and nothing else, goes downhill, and does
+ * what it claims to include. */
+#include "promise/course.h"
+#include "promise/promise.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double RATE = 0.1;
+
+static bool moves(const fl_optimizer *rule)
+{
+    return strcmp(rule->entry.name, "null") != 0; /* the one built-in rule that is to move nothing */
+}
+
+static bool finite_kept(const fl_optimizer *rule, fl_error *why)
+{
+    enum { STEPS = 300 };
+    bool finite = true;
+    fl_promise_course *course = fl_promise_course_started(rule, FL_PROMISE_N);
+    for (unsigned t = 0; t < STEPS && finite; t++) {
+        fl_promise_course_walk(course, 1, 1e-3);
+        for (size_t i = 0; i < FL_PROMISE_N && finite; i++)
+            if (!(finite = isfinite(course->update.parameters[i])))
+                fl_error_user(why, "parameter %zu is not finite after %u steps at rate 0.001", i, t + 1);
+    }
+    fl_promise_course_free(course);
+    return finite;
+}
+
+/* A rule that goes from tensor to tensor leaves none out and keeps out of what lies between them. */
+static bool padding_kept(const fl_optimizer *rule, fl_error *why)
+{
+    bool kept = true;
+    fl_promise_course *now = fl_promise_course_started(rule, FL_PROMISE_N),
+                      *before = fl_promise_course_started(rule, FL_PROMISE_N);
+    fl_promise_course_walk(now, 3, RATE);
+    for (const fl_tensor *t = fl_promise_tensors; t < fl_promise_tensors + FL_PROMISE_TENSORS; t++)
+        for (size_t i = 0; i < t->count && kept; i++) {
+            bool inside = i < t->n_values,
+                 moved = now->update.parameters[t->offset + i] != before->update.parameters[t->offset + i];
+            kept = moved == (inside && moves(rule));
+            if (!kept)
+                fl_error_user(why, "number %zu of %s %s", i, t->name, inside ? "stands still" : "is padding and moves");
+        }
+    fl_promise_course_free(now);
+    fl_promise_course_free(before);
+    return kept;
+}
+
+/* The lower or the upper usable end of a hyperparameter's range. */
+static double end_of_range(const fl_hyper *hyper, bool upper)
+{
+    if (!upper) return hyper->min_open ? 1e-300 : fmax(hyper->min, -1e17);
+    if (isinf(hyper->max)) return 1e17; /* the rate that learning_rate/epsilon = 1e7 gives at epsilon = 1e10 */
+    return hyper->max_open ? hyper->max - 1e-9 : hyper->max;
+}
+
+/* Backends pad tensors with zeros and count on this at every corner of the ranges. */
+static bool zeros_stay(const fl_optimizer *rule, unsigned corner)
+{
+    bool stay = true;
+    fl_promise_course *course = fl_promise_course_new(rule, FL_PROMISE_N);
+    for (size_t i = 0; i < rule->n_hypers; i++) course->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
+    fl_promise_course_start(course);
+    unsigned steps = rule->wants || rule->declines_gradient ? 10 : 300; /* long ones, without decaying means */
+    for (unsigned t = 0; t < steps && stay; t++) {
+        fl_promise_course_draw(course, course->gradient, "gradient", t);
+        course->gradient[FL_PROMISE_N - 10] = 0; /* the last of its tensor, beside the padding */
+        fl_promise_course_step(course, course->hyper[0]);
+        stay = !signbit(course->update.parameters[FL_PROMISE_N - 1]) &&
+               course->update.parameters[FL_PROMISE_N - 1] == 0 && course->update.parameters[FL_PROMISE_N - 10] == 0;
+    }
+    fl_promise_course_free(course);
+    return stay;
+}
+
+static void describe_corner(const fl_optimizer *rule, unsigned corner, char text[300])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < rule->n_hypers && used < 300; i++)
+        used += (size_t)snprintf(text + used, 300 - used, "%s%s = %g", i ? ", " : "", rule->hypers[i].name,
+                                 end_of_range(&rule->hypers[i], corner >> i & 1));
+}
+
+static bool zeros_kept(const fl_optimizer *rule, fl_error *why)
+{
+    char text[300];
+    for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++) {
+        if (zeros_stay(rule, corner)) continue;
+        describe_corner(rule, corner, text);
+        return fl_error_user(why, "a parameter of 0 with a gradient of 0 does not stay 0 at %s", text);
+    }
+    return true;
+}
+
+/* --- downhill --- */
+
+static double set_to_parameters(fl_promise_course *course)
+{
+    memcpy(course->gradient, course->update.parameters, course->layout.count * sizeof(float));
+    return (double)course->gradient[0] * (double)course->gradient[0] / 2;
+}
+
+/* 1/2 theta^2 from theta = 1, where a first step at rate 0.01 is well under 1. AdaDelta and LARS start with steps a
+ * thousand times smaller than that. */
+static bool descent_kept(const fl_optimizer *rule, fl_error *why)
+{
+    fl_promise_course *course = fl_promise_course_new(rule, 1);
+    course->update.parameters[0] = 1;
+    course->gradient_at = set_to_parameters;
+    fl_promise_course_start(course);
+    for (unsigned t = 0; t < 200; t++) fl_promise_course_step(course, 0.01);
+    float end = fabsf(course->update.parameters[0]);
+    fl_promise_course_free(course);
+    return end < 0.997f || fl_error_user(why, "200 steps at rate 0.01 on theta^2/2 lead from 1 to %g", (double)end);
+}
+
+const fl_promise fl_promise_finite = { "finite", "parameters stay finite at small rates", NULL, finite_kept };
+const fl_promise fl_promise_padding = { "padding", "every parameter moves, and padding does not", NULL, padding_kept };
+const fl_promise fl_promise_zeros = { "zeros",
+                                      "what is 0 and has a gradient of 0 stays 0, whatever its hyperparameters", NULL,
+                                      zeros_kept };
+const fl_promise fl_promise_descent = { "descent", "it goes downhill on a quadratic", moves, descent_kept };

@@ -1,0 +1,143 @@
+/* fairlead curvature, trial --curvature-every and a study's curvature_every: one file's lines, read by everybody. */
+#include "support/program.h"
+#include "math/eigen.h"
+
+static json_t *json_of(const char *const *words)
+{
+    command c = command_run(folder, words);
+    if (c.code) fail_msg("%s", c.err);
+    json_t *object = json_loads(c.out, 0, NULL);
+    if (!object) fail_msg("no JSON: %s", c.out);
+    command_free(&c);
+    return object;
+}
+
+static double first(const json_t *object, const char *key)
+{
+    return json_number_value(json_array_get(json_object_get(object, key), 0));
+}
+
+/* A model of 25 x 10 + 10 = 260 parameters, so every figure is exact. */
+static void put_small_study(void)
+{
+    put_study(folder, "small.json",
+              "{'study': 'small', 'workload': {'workload': 'small', 'data': 'glyphs', 'layers': [{'kind': "
+              "'average_pool', 'kernel': 5, 'stride': 5}, {'kind': 'dense', 'out': 10}], 'loss': {'kind': "
+              "'softmax_cross_entropy'}}, 'backend': 'openblas', 'batch_size': 50, 'curvature_every': 10, 'budget': "
+              "{'trials': 2, 'steps': 20}, 'arms': [{'arm': 'sgd', 'optimizer': 'sgd', 'space': {'learning_rate': "
+              "{'min': 0.1, 'max': 1, 'scaling': 'log'}}}]}");
+}
+
+static const char *const trial_words[] = { "trial",
+                                           "--workload",
+                                           "quadratic/noisy",
+                                           "--optimizer",
+                                           "momentum",
+                                           "--set",
+                                           "learning_rate=0.05",
+                                           "--set",
+                                           "momentum=0.8",
+                                           "--batch",
+                                           "32",
+                                           "--steps",
+                                           "20",
+                                           "--curvature-every",
+                                           "10",
+                                           "--export",
+                                           "kit",
+                                           "--json",
+                                           NULL };
+
+static json_t *export_kit(void)
+{
+    json_t *record = json_of(trial_words);
+    assert_int_equal(json_array_size(json_object_get(record, "curvature")), 3);
+    return record;
+}
+
+/* 2 (1 + .8)/.05 = 72; eight curvatures from 10 to .01. */
+static void an_export_is_measured_as_its_trial_was(void **state)
+{
+    json_t *record = export_kit();
+    json_t *train = json_of(WORDS("curvature", "kit", "--data", "train", "--largest", "3", "--density", "--json"));
+    json_t *batches = json_of(WORDS("curvature", "kit", "--matrix", "ggn", "--json"));
+    const json_t *last = json_array_get(json_object_get(record, "curvature"), 2);
+    assert_string_equal(json_string_value(json_object_get(train, "trial")),
+                        json_string_value(json_object_get(record, "trial")));
+    assert_int_equal(json_integer_value(json_object_get(train, "step")), 20);
+    assert_close(first(train, "largest"), first(last, "largest"), 1e-12);
+    assert_close(json_number_value(json_object_get(train, "loss")), json_number_value(json_object_get(last, "loss")),
+                 1e-12);
+    assert_close(json_number_value(json_object_get(train, "limit")), 72, 1e-12);
+    assert_int_equal(json_array_size(json_object_get(train, "largest")), 3);
+    assert_string_equal(json_string_value(json_object_get(batches, "data")), "batches");
+    assert_close(first(batches, "largest"), 10, 1e-4);
+    json_decref(record);
+    json_decref(train);
+    json_decref(batches);
+}
+
+/* On the quadratic the plane of the two leading eigenvectors has its path, whose end is the origin. */
+static void a_landscape_has_the_path(void **state)
+{
+    json_t *record = export_kit();
+    json_t *measured = json_of(WORDS("curvature", "kit", "--landscape", "--json"));
+    const json_t *landscape = json_object_get(measured, "landscape"), *path = json_object_get(landscape, "path");
+    size_t side = (size_t)json_integer_value(json_object_get(landscape, "side"));
+    assert_int_equal(json_array_size(json_object_get(landscape, "losses")), side * side);
+    assert_int_equal(json_array_size(path), 3);
+    for (size_t k = 0; k < 2; k++) {
+        double start = json_number_value(json_array_get(json_array_get(path, 0), k));
+        assert_true(fabs(json_number_value(json_array_get(json_array_get(path, 2), k))) < 1e-5);
+        assert_true(start >= json_number_value(json_array_get(json_object_get(landscape, "low"), k)) &&
+                    start <= json_number_value(json_array_get(json_object_get(landscape, "high"), k)));
+    }
+    json_decref(measured);
+    json_decref(record);
+}
+
+static void a_study_writes_lines_that_readers_check(void **state)
+{
+    char path[FL_FILE_PATH_MAX], *bytes;
+    size_t n, lines = 0;
+    put_small_study();
+    command_without_gnuplot();
+    assert_runs(0, folder, "run", "small.json", "-o", "out", "-j", "1", "--progress", "none");
+    assert_runs(0, folder, "check", "out");
+    fl_file_path_join(path, folder, "out/curvature.jsonl");
+    assert_true(fl_file_read(path, &bytes, &n, NULL));
+    for (size_t i = 0; i < n; i++) lines += bytes[i] == '\n';
+    assert_int_equal(lines, 2 * 3);
+    assert_memory_equal(bytes, "{\"trial\":\"", 10);
+    bytes[n / 2] ^= 1;
+    assert_true(fl_file_write(path, bytes, n, NULL));
+    free(bytes);
+    assert_refused(1, "", folder, "check", "out");
+}
+
+static void mistakes_are_told(void **state)
+{
+    json_decref(export_kit());
+    assert_refused(2, "is no export: it has no manifest.json", folder, "curvature", "nowhere");
+    assert_refused(2, "unknown matrix 'jacobian'; use hessian, ggn, fisher", folder, "curvature", "kit", "--matrix",
+                   "jacobian");
+    assert_refused(2, "unknown data 'test'; use batches, train or val", folder, "curvature", "kit", "--data", "test");
+    assert_refused(2, "--through wants two exports, not 1", folder, "curvature", "kit", "--through", "kit");
+    assert_refused(2, "the directions of the plane are one and the same", folder, "curvature", "kit", "--through",
+                   "kit", "--through", "kit");
+    assert_refused(2, "leave out --checkpoint-every", folder, "trial", "--workload", "quadratic/noisy", "--optimizer",
+                   "sgd", "--curvature-every", "5", "--checkpoint-every", "5");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_export_is_measured_as_its_trial_was),
+        cmocka_unit_test(a_landscape_has_the_path),
+        cmocka_unit_test(a_study_writes_lines_that_readers_check),
+        cmocka_unit_test(mistakes_are_told),
+    };
+    fl_error error;
+    return fl_math_eigen_usable(&error) ? test_run(tests, program_set_up, program_tear_down)
+                                        : test_skip_all(error.text);
+}
