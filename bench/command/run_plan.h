@@ -5,8 +5,8 @@
 #include "plan/plan.h"
 #include "summary/summary.h"
 
-/* What the study will cost and can show. NULL where the folder's budget is filled already or a trial cannot be run
- * here, which the run itself tells. The caller frees it by fl_plan_free. */
+/* What the study will cost and can show. NULL where the folder's budget is filled already, a trial cannot be run
+ * here, which the run itself tells, or an optimizer is the user's own. The caller frees it by fl_plan_free. */
 fl_plan *run_plan_make(const fl_study *study, const char *folder);
 
 /* Say it on stderr. */

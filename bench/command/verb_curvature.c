@@ -143,7 +143,7 @@ static void print_record(const json_t *record)
 
 static void print_json(const json_t *record)
 {
-    json_dumpf(record, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_dumpf(record, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     printf("\n");
 }
 

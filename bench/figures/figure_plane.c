@@ -130,10 +130,37 @@ static const char *refuse(const figure_panel *panel)
     return "no arm searches the learning rate together with epsilon or momentum";
 }
 
+static double least_score(const figure_panel *panel)
+{
+    plane found;
+    double least = INFINITY;
+    for (size_t i = 0; i < panel->n_arms; i++)
+        if (shows(&panel->arms[i], &found)) least = fmin(least, panel->arms[i].summary->selected->figures.score);
+    return least;
+}
+
+/* What the colours count: the scores of the arms shown, up to a hundred times the best. One trial that nearly diverged
+ * would leave a single colour for all others; it has the last one instead. */
+static figure_scale value_scale(const figure_panel *panel, double factor)
+{
+    enum { WORST = 100 };
+    plane found;
+    double least = least_score(panel), most = least > 0 ? WORST * least : INFINITY;
+    figure_scale scale = figure_scale_none();
+    for (size_t i = 0; i < panel->n_arms; i++) {
+        const fl_summary_arm *arm = panel->arms[i].summary;
+        for (size_t s = 0; s < arm->n_scores && shows(&panel->arms[i], &found); s++)
+            if (isfinite(arm->scores[s].figures.score))
+                figure_scale_add(&scale, factor * fmin(arm->scores[s].figures.score, most));
+    }
+    figure_scale_settle(&scale);
+    return scale;
+}
+
 static void add(figure_data *data, const figure_panel *panel)
 {
     figure_unit unit = figure_unit_of_score(panel);
-    figure_scale scale = figure_score_scale(panel, unit.factor);
+    figure_scale scale = value_scale(panel, unit.factor);
     bool begun = false;
     for (size_t i = 0; i < panel->n_arms; i++) {
         plane found;

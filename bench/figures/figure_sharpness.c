@@ -10,12 +10,12 @@ enum { N_COLUMNS = 5 };
 
 static const figure_variable variables[] = { FIGURE_LINE_VARIABLES, { .name = NULL } };
 
-/* The one that the limit is about. */
-static double largest_of(const json_t *measured)
+/* The one that the limit is about: before the first step a rule like Adam has none. */
+static double largest_of(const json_t *measured, const fl_optimizer *rule)
 {
-    double scaled = figure_curvature_number(measured, "preconditioned");
     const json_t *first = json_array_get(json_object_get(measured, "largest"), 0);
-    return isfinite(scaled) ? scaled : json_is_number(first) ? json_number_value(first) : NAN;
+    if (rule->precondition) return figure_curvature_number(measured, "preconditioned");
+    return json_is_number(first) ? json_number_value(first) : NAN;
 }
 
 static void add_arm(figure_data *data, const figure_arm *arm, figure_scale *x, figure_scale *y)
@@ -26,7 +26,8 @@ static void add_arm(figure_data *data, const figure_arm *arm, figure_scale *x, f
     if (json_array_size(all)) figure_begin_block(data, arm->slot, arm->summary->arm->name);
     json_array_foreach(all, i, m)
     {
-        const double row[N_COLUMNS] = { figure_curvature_number(m, "step"), largest_of(m), NAN, NAN,
+        const double row[N_COLUMNS] = { figure_curvature_number(m, "step"),
+                                        largest_of(m, arm->summary->arm->base.owners.optimizer), NAN, NAN,
                                         figure_curvature_number(m, "limit") };
         figure_scale_add(x, row[0]);
         if (row[1] > 0) figure_scale_add(y, row[1]);

@@ -37,9 +37,12 @@ static size_t parameters_of(const network *net, size_t i)
 static void draw_node(fl_text *graph, const network *net, size_t place, const char *name, const char *kind)
 {
     char shape[FL_TENSOR_SHAPE_TEXT];
+    size_t parameters = place ? parameters_of(net, place - 1) : 0;
     fl_tensor_shape_text(shape_of(net, place), shape);
-    fl_text_add(graph, "n%zu [id=\"network%zu-%zu\", label=\"%s\\n%s\"];\n", place, net->number, place,
-                kind ? kind : name, shape);
+    fl_text_add(graph, "n%zu [id=\"network%zu-%zu\", label=\"%s\\n%s", place, net->number, place, kind ? kind : name,
+                shape);
+    if (parameters) fl_text_add(graph, "\\n%zu parameters", parameters);
+    fl_text_add(graph, "\"];\n");
 }
 
 static void draw_edges(fl_text *graph, const network *net, size_t i)

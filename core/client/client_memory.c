@@ -12,7 +12,10 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { YOUNG_SECONDS = 60 }; /* it may not have been locked yet */
 
 static const char folder[] = "/dev/shm", prefix[] = "fairlead-rule-";
 
@@ -22,7 +25,9 @@ static void remove_if_left(const char *entry)
     snprintf(name, sizeof name, "/%s", entry);
     int file = shm_open(name, O_RDWR | O_CLOEXEC, 0);
     if (file < 0) return;
-    if (flock(file, LOCK_EX | LOCK_NB) == 0) shm_unlink(name);
+    struct stat facts;
+    bool old = fstat(file, &facts) == 0 && time(NULL) - facts.st_ctime > YOUNG_SECONDS;
+    if (old && flock(file, LOCK_EX | LOCK_NB) == 0) shm_unlink(name);
     close(file);
 }
 

@@ -5,8 +5,14 @@
 
 #include <stdlib.h>
 
-/* Rounding makes the product not quite symmetric: the mean of both triangles is. */
-static void form(const fl_curvature_matrix *matrix, double *rows)
+/* Rounding makes products not quite symmetric: the mean of both triangles is. */
+static void make_symmetric(size_t n, double *rows)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) rows[i * n + j] = rows[j * n + i] = (rows[i * n + j] + rows[j * n + i]) / 2;
+}
+
+static void form_by_products(const fl_curvature_matrix *matrix, double *rows)
 {
     size_t n = matrix->n;
     float *unit = fl_memory_new(n, sizeof *unit), *out = fl_memory_new(n, sizeof *out);
@@ -16,15 +22,17 @@ static void form(const fl_curvature_matrix *matrix, double *rows)
         unit[i] = 0;
         for (size_t j = 0; j < n; j++) rows[i * n + j] = out[j];
     }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) rows[i * n + j] = rows[j * n + i] = (rows[i * n + j] + rows[j * n + i]) / 2;
     free(unit);
     free(out);
 }
 
 bool fl_curvature_form(const fl_curvature_matrix *matrix, double *values, double *vectors, fl_error *error)
 {
-    form(matrix, vectors);
+    if (matrix->form)
+        matrix->form(matrix->user, vectors);
+    else
+        form_by_products(matrix, vectors);
+    make_symmetric(matrix->n, vectors);
     return fl_math_eigen_all(matrix->n, vectors, values) ||
            fl_error_machine(error, "the matrix is not finite, or LAPACK does not converge");
 }

@@ -110,11 +110,34 @@ static void apply(void *user, const float *v, float *out)
     multiply(m->n, m->factors, out, out);
 }
 
+/* Chunk by chunk: the examples are read and passed through once, not for each column. */
+static void form(void *user, double *rows)
+{
+    fl_curvature_model *m = user;
+    float *unit = fl_memory_new(m->n, sizeof *unit), *out = fl_memory_new(m->n, sizeof *out);
+    memset(rows, 0, m->n * m->n * sizeof *rows);
+    fl_network_import(m->network, m->at);
+    for (size_t chunk = 0; chunk < m->chunks.n; chunk++) {
+        go_to(m, chunk);
+        for (size_t i = 0; i < m->n; i++) {
+            unit[i] = m->factors ? m->factors[i] : 1;
+            fl_network_import_of(m->network, unit, m->v);
+            unit[i] = 0;
+            fl_network_curvature_product(m->curvature, m->matrix, m->v, m->out);
+            fl_network_export_of(m->network, m->out, out);
+            multiply(m->n, m->factors, out, out);
+            for (size_t j = 0; j < m->n; j++) rows[i * m->n + j] += out[j] / (double)m->chunks.n;
+        }
+    }
+    free(unit);
+    free(out);
+}
+
 fl_curvature_matrix fl_curvature_model_matrix(fl_curvature_model *model, fl_network_matrix matrix, const float *factors)
 {
     model->matrix = matrix;
     model->factors = factors;
-    return (fl_curvature_matrix){ model->n, apply, model };
+    return (fl_curvature_matrix){ model->n, apply, model, form };
 }
 
 /* The gradient of each chunk, added up in `gradient`; the mean of their squared lengths. The state is put back. */

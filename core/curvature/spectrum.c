@@ -27,6 +27,13 @@ static void apply(void *user, const float *v, float *out)
     c->of->apply(c->of->user, v, out);
 }
 
+static void form(void *user, double *rows)
+{
+    counted *c = user;
+    c->products += c->of->n;
+    c->of->form(c->of->user, rows);
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -126,7 +133,7 @@ bool fl_curvature_measure(const fl_curvature_matrix *matrix, const fl_curvature_
                           fl_curvature_spectrum *spectrum, fl_error *error)
 {
     counted count = { matrix, 0 };
-    fl_curvature_matrix asked = { matrix->n, apply, &count };
+    fl_curvature_matrix asked = { matrix->n, apply, &count, matrix->form ? form : NULL };
     *spectrum = (fl_curvature_spectrum){ .n = matrix->n };
     bool measured =
         (matrix->n <= FL_CURVATURE_FORMED ? measure_formed : measure_products)(&asked, request, spectrum, error);

@@ -19,6 +19,7 @@ typedef struct fl_curvature_matrix {
     size_t n;
     void (*apply)(void *user, const float *v, float *out); /* out = M v */
     void *user;
+    void (*form)(void *user, double *rows); /* all of it (n x n) in n products at once; NULL: by `apply` */
 } fl_curvature_matrix;
 
 typedef struct fl_curvature_request {

@@ -204,26 +204,39 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot)
     return agenda->running ? FL_FARM_NEXT_WAIT : FL_FARM_NEXT_NONE;
 }
 
-/* Every running trial that is not feasible makes one more index needed, so further than that nobody guesses. */
-static bool guess_of(const fl_farm_agenda *agenda, queue *q, fl_record_slot *slot)
+/* Move over what is done; is there a place to guess at? Every running trial that is not feasible makes one more index
+ * needed, so further than that nobody guesses. */
+static bool can_guess(const fl_farm_agenda *agenda, queue *q)
 {
-    size_t repeats = agenda->study->repeats, most = q->cursor + q->n_running * repeats;
+    size_t most = q->cursor + q->n_running * agenda->study->repeats;
     if (q->guessed < q->cursor) q->guessed = q->cursor;
-    for (; q->guessed < n_places(agenda->study) && q->guessed < most; q->guessed++) {
-        if (q->guessed < q->n_done && q->done[q->guessed]) continue;
-        *slot = (fl_record_slot){ (size_t)(q - agenda->queues), q->guessed / repeats, q->guessed % repeats };
-        q->guessed++;
-        return true;
-    }
-    return false;
+    while (q->guessed < q->n_done && q->done[q->guessed]) q->guessed++;
+    return q->guessed < n_places(agenda->study) && q->guessed < most;
+}
+
+/* Of two arms' next guesses the likelier to be needed: the one further behind its running trials. */
+static bool is_likelier(const queue *a, const queue *b)
+{
+    return (a->guessed - a->cursor + 1) * b->n_running < (b->guessed - b->cursor + 1) * a->n_running;
 }
 
 bool fl_farm_agenda_guess(fl_farm_agenda *agenda, fl_record_slot *slot)
 {
-    if (!agenda->queues || !agenda->study->feasible) return false;
-    for (size_t i = 0; i < agenda->study->n_arms; i++)
-        if (agenda->queues[i].n_running && guess_of(agenda, &agenda->queues[i], slot)) return true;
-    return false;
+    queue *chosen = NULL;
+    size_t repeats = agenda->study->repeats;
+    for (size_t i = 0; agenda->queues && agenda->study->feasible && i < agenda->study->n_arms; i++) {
+        queue *q = &agenda->queues[i];
+        if (can_guess(agenda, q) && (!chosen || is_likelier(q, chosen))) chosen = q;
+    }
+    if (!chosen) return false;
+    *slot = (fl_record_slot){ (size_t)(chosen - agenda->queues), chosen->guessed / repeats, chosen->guessed % repeats };
+    chosen->guessed++;
+    return true;
+}
+
+size_t fl_farm_agenda_running(const fl_farm_agenda *agenda)
+{
+    return agenda->running;
 }
 
 bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda)

@@ -38,6 +38,9 @@ fl_farm_next fl_farm_agenda_next(fl_farm_agenda *agenda, fl_record_slot *slot);
  * once. False: there is none. A guess counts neither as running nor as done until fl_farm_agenda_next gives it out. */
 bool fl_farm_agenda_guess(fl_farm_agenda *agenda, fl_record_slot *slot);
 
+/* Trials that were begun and have not ended. */
+size_t fl_farm_agenda_running(const fl_farm_agenda *agenda);
+
 /* Nothing is left to begin, now or later. */
 bool fl_farm_agenda_is_empty(fl_farm_agenda *agenda);
 

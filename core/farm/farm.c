@@ -6,7 +6,7 @@
 #include "farm/agents.h"
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
-#include "farm/speculation.h"
+#include "farm/dispatch.h"
 #include "record/host.h"
 
 #include <math.h>
@@ -21,13 +21,10 @@ typedef struct supervisor {
     const fl_farm *farm;
     fl_store *store;
     fl_farm_agenda *agenda;
+    fl_farm_dispatch dispatch;
     fl_farm_crew *crew;     /* workers of this process */
     fl_farm_agents *agents; /* those of others; NULL: there are none */
-    fl_farm_task *returned; /* to be given out before any other: above all what a lost agent had */
-    size_t n_returned;
-    fl_farm_speculation speculation;
-    bool failed;          /* a kept outcome could not be written */
-    struct pollfd *polls; /* one per worker, then the two below */
+    struct pollfd *polls;   /* one per worker, then the two below */
     fl_farm_progress *progress;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
@@ -39,6 +36,7 @@ static void report(supervisor *s)
 {
     fl_farm_progress *progress = s->progress;
     size_t ended = progress->complete + progress->infeasible + progress->failed;
+    progress->running = fl_farm_agenda_running(s->agenda);
     progress->seconds = fl_clock_seconds() - s->began;
     progress->left = ended ? progress->seconds / (double)ended * (double)(progress->total - progress->done) : -1;
     if (s->farm->progress) s->farm->progress(s->farm->user, progress);
@@ -48,7 +46,6 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
 {
     fl_farm_progress *progress = s->progress;
     const fl_study *study = s->farm->study;
-    progress->running--;
     progress->done++;
     progress->complete += outcome->status == FL_OUTCOME_COMPLETE;
     progress->infeasible += outcome->status == FL_OUTCOME_INFEASIBLE;
@@ -60,9 +57,10 @@ static void count(supervisor *s, const fl_record_slot *slot, const fl_outcome *o
 
 /* --- what crew and agents ask and report --- */
 
-/* Write an outcome down and tell the agenda. */
-static bool commit(supervisor *s, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+/* Write an outcome down. */
+static bool commit(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
+    supervisor *s = user;
     fl_outcome known = *outcome;
     char key[17] = "";
     if (facts) fl_record_host_key(facts, key);
@@ -70,43 +68,8 @@ static bool commit(supervisor *s, const fl_farm_task *task, const fl_outcome *ou
     bool written = (!facts || fl_store_host(s->store, key, facts, s->error)) &&
                    fl_store_add(s->store, &task->slot, &task->trial, &known, key, s->error);
     if (!written) return false;
-    fl_farm_agenda_ended(s->agenda, &task->slot, outcome->status);
     count(s, &task->slot, outcome);
     report(s);
-    return true;
-}
-
-/* The agenda wants what somebody has guessed already: nothing is begun. */
-static void confirm(supervisor *s, fl_farm_guess *guess)
-{
-    guess->certain = true;
-    if (!guess->ended) return;
-    s->failed = !commit(s, &guess->task, &guess->outcome, guess->facts);
-    fl_farm_speculation_remove(&s->speculation, guess);
-}
-
-static bool certain_slot(supervisor *s, fl_record_slot *slot)
-{
-    while (!s->failed && fl_farm_agenda_next(s->agenda, slot) == FL_FARM_NEXT_TRIAL) {
-        fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, slot);
-        s->progress->running++;
-        if (!guess) return true;
-        confirm(s, guess);
-    }
-    return false;
-}
-
-/* What a lost agent had comes first, guesses last. */
-static bool next_slot(supervisor *s, fl_record_slot *slot)
-{
-    if (s->leaving || s->failed) return false;
-    if (s->n_returned) {
-        *slot = s->returned[--s->n_returned].slot;
-        return true;
-    }
-    if (certain_slot(s, slot)) return true;
-    if (s->farm->no_speculation || s->failed || !fl_farm_agenda_guess(s->agenda, slot)) return false;
-    fl_farm_speculation_add(&s->speculation, slot);
     return true;
 }
 
@@ -115,34 +78,28 @@ static bool next(void *user, fl_farm_task *task)
     supervisor *s = user;
     const fl_study *study = s->farm->study;
     fl_record_slot slot;
-    if (!next_slot(s, &slot)) return false;
+    if (s->leaving || !fl_farm_dispatch_next(&s->dispatch, &slot)) return false;
     *task = (fl_farm_task){ slot, fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat), 0 };
     return true;
 }
 
-/* A guess that nobody knows to be needed is simply given up: the agenda will ask for it if it is. */
 static void give_back(void *user, const fl_farm_task *task)
 {
-    supervisor *s = user;
-    fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, &task->slot);
-    bool certain = !guess || guess->certain;
-    if (guess) fl_farm_speculation_remove(&s->speculation, guess);
-    if (!certain) return;
-    s->returned = fl_memory_grow(s->returned, s->n_returned + 1, sizeof *s->returned);
-    s->returned[s->n_returned++] = (fl_farm_task){ .slot = task->slot };
+    fl_farm_dispatch_give_back(&((supervisor *)user)->dispatch, &task->slot);
 }
 
 static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
     supervisor *s = user;
-    fl_farm_guess *guess = fl_farm_speculation_find(&s->speculation, &task->slot);
+    if (!fl_farm_dispatch_ended(&s->dispatch, task, outcome, facts)) return false;
     if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
-    if (guess && !guess->certain) {
-        fl_farm_speculation_keep(guess, task, outcome, facts);
-        return true;
-    }
-    if (guess) fl_farm_speculation_remove(&s->speculation, guess);
-    return commit(s, task, outcome, facts);
+    return true;
+}
+
+static double cancel(void *user, const fl_record_slot *slot)
+{
+    supervisor *s = user;
+    return fl_farm_crew_cancel(s->crew, slot) + fl_farm_agents_cancel(s->agents, slot);
 }
 
 static void warn(void *user, const char *message)
@@ -153,19 +110,10 @@ static void warn(void *user, const char *message)
 
 /* --- the loop --- */
 
-/* Ask the agenda also while everybody is busy: what is kept may be needed by now. */
-static void confirm_guesses(supervisor *s)
-{
-    fl_record_slot slot;
-    if (s->n_returned || !s->speculation.n || s->leaving || !certain_slot(s, &slot)) return;
-    s->returned = fl_memory_grow(s->returned, 1, sizeof *s->returned);
-    s->returned[s->n_returned++] = (fl_farm_task){ .slot = slot };
-}
-
 static bool assign(supervisor *s)
 {
-    confirm_guesses(s);
-    return fl_farm_crew_assign(s->crew, s->error) && fl_farm_agents_assign(s->agents, s->error) && !s->failed;
+    return (s->leaving || fl_farm_dispatch_round(&s->dispatch)) && fl_farm_crew_assign(s->crew, s->error) &&
+           fl_farm_agents_assign(s->agents, s->error) && !s->dispatch.failed;
 }
 
 static bool is_any_busy(const supervisor *s)
@@ -206,23 +154,12 @@ static bool has_left(const supervisor *s)
     return s->leaving && (!is_any_busy(s) || fl_clock_seconds() > s->leaving);
 }
 
-/* Nothing is needed any more that nobody has asked for by now. */
-static void end_speculation(supervisor *s)
-{
-    for (size_t i = 0; i < s->speculation.n; i++) {
-        const fl_record_slot *slot = &s->speculation.guesses[i].task.slot;
-        s->speculation.seconds += fl_farm_crew_cancel(s->crew, slot) + fl_farm_agents_cancel(s->agents, slot);
-    }
-    fl_farm_speculation_drop_all(&s->speculation);
-    s->progress->speculated = s->speculation.seconds;
-}
-
 /* Work until the agenda is empty. */
 static fl_farm_end work(supervisor *s)
 {
     while (assign(s)) {
         if (has_left(s)) return FL_FARM_LEFT;
-        if (!s->n_returned && fl_farm_agenda_is_empty(s->agenda)) return FL_FARM_DONE;
+        if (fl_farm_dispatch_is_done(&s->dispatch)) return FL_FARM_DONE;
         bool idle = !is_any_busy(s);
         if (idle && !fl_farm_agents_may_come(s->agents) && wants_hands(s)) {
             fl_error_machine(s->error, "no agent is left that could run trials");
@@ -286,8 +223,10 @@ static fl_farm_end phase(supervisor *s, bool reruns)
     else if (!farm->retry_failed)
         s->progress->failed_before += failed_reruns(results);
     fl_results_free(results); /* what is to come needs no memory of what was */
+    s->dispatch = (fl_farm_dispatch){ s->agenda, !farm->no_speculation, s, commit };
     fl_farm_end end = work(s);
-    end_speculation(s);
+    s->progress->running = fl_farm_agenda_running(s->agenda);
+    s->progress->speculated += fl_farm_dispatch_end(&s->dispatch, cancel);
     fl_farm_agenda_free(s->agenda);
     return end;
 }
@@ -376,7 +315,6 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_erro
     fl_farm_end end = run(&s);
     if (!s.agents && farm->wire) fl_farm_dismiss(farm->wire);
     free(s.polls);
-    free(s.returned);
     free(s.checksums);
     return end;
 }

@@ -22,8 +22,7 @@ json_t *fl_farm_message_payload(const fl_wire_message *message)
 json_t *fl_farm_message_trial(const fl_trial *trial)
 {
     json_t *object = fl_trial_json(trial);
-    const fl_workload *workload = trial->owners.workload;
-    if (!workload->by_name) json_object_set(object, "definition", workload->definition);
+    fl_trial_add_definitions(trial, object);
     return object;
 }
 

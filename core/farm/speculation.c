@@ -38,13 +38,15 @@ void fl_farm_speculation_remove(fl_farm_speculation *speculation, fl_farm_guess 
     *guess = speculation->guesses[--speculation->n];
 }
 
-void fl_farm_speculation_drop_all(fl_farm_speculation *speculation)
+double fl_farm_speculation_drop_all(fl_farm_speculation *speculation)
 {
+    double seconds = 0;
     while (speculation->n) {
         fl_farm_guess *last = &speculation->guesses[speculation->n - 1];
-        if (last->ended) speculation->seconds += last->outcome.seconds.total;
+        if (last->ended) seconds += last->outcome.seconds.total;
         fl_farm_speculation_remove(speculation, last);
     }
     free(speculation->guesses);
     speculation->guesses = NULL;
+    return seconds;
 }

@@ -15,7 +15,6 @@ typedef struct fl_farm_guess {
 typedef struct fl_farm_speculation {
     fl_farm_guess *guesses;
     size_t n;
-    double seconds; /* spent on trials that were dropped */
 } fl_farm_speculation;
 
 /* A guess is begun. */
@@ -31,7 +30,7 @@ void fl_farm_speculation_keep(fl_farm_guess *guess, const fl_farm_task *task, co
 /* It is a guess no longer; what it holds is freed. */
 void fl_farm_speculation_remove(fl_farm_speculation *speculation, fl_farm_guess *guess);
 
-/* None is needed any more: their seconds are counted. */
-void fl_farm_speculation_drop_all(fl_farm_speculation *speculation);
+/* None is needed any more; the seconds of those that had ended. */
+double fl_farm_speculation_drop_all(fl_farm_speculation *speculation);
 
 #endif

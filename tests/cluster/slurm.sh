@@ -27,21 +27,21 @@ wait_jobs() { # until none is left
     fail "jobs are left: $(squeue)"
 }
 
-submit() { # FOLDER WORDS...: the job's number
-    folder=$1
-    shift
-    "$build/fairlead" slurm same.json --folder "$folder" --time 5 -o "$folder.sh" "$@" >/dev/null || fail "no script"
+submit() { # FOLDER STUDY WORDS...: the job's number
+    folder=$1 study=$2
+    shift 2
+    "$build/fairlead" slurm "$study" --folder "$folder" --time 5 -o "$folder.sh" "$@" >/dev/null || fail "no script"
     sh "$folder.sh" >"$folder.jobs" || fail "not submitted"
     sed -n 's/^study: job //p' "$folder.jobs"
 }
 
 begin "an array, and a job of three nodes that is told of its limit"
 "$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-array=$(submit array --array 2 --cpus-per-task 1)
+array=$(submit array same.json --array 2 --cpus-per-task 1)
 wait_trials array 1
 scancel --batch --signal=USR1 "${array}_1" # what --signal does at the limit
 wait_jobs
-nodes=$(submit nodes --nodes 3)
+nodes=$(submit nodes same.json --nodes 3)
 wait_trials nodes 1
 scancel --batch --signal=USR1 "$nodes"
 wait_jobs
@@ -53,22 +53,31 @@ for folder in array nodes; do
 done
 
 begin "preempted by a job of another partition, under a controller that is started again"
-low=$(submit preempted --array 2 --cpus-per-task 1)
-wait_trials preempted 1
+cat >slow.json <<'J'
+{ "study": "slow", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
+  "budget": { "trials": 2, "steps": 400000, "eval_every": 100000 },
+  "arms": [ { "arm": "sgd", "optimizer": "sgd",
+              "space": { "learning_rate": { "min": 1e-3, "max": 1e-2, "scaling": "log" } } } ] }
+J
+"$build/fairlead" run slow.json -o slow -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+low=$(submit preempted slow.json --array 2 --cpus-per-task 1)
+for _ in $(seq 200); do [ "$(find preempted -name 'points.*.jsonl' | wc -l)" = 2 ] && break; sleep 0.1; done
+sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "not submitted"
+for _ in $(seq 200); do grep -qE 'PREEMPTION|started again' preempted/slurm/*.log 2>/dev/null && break; sleep 0.1; done
 kill "$(cat lab/slurmctld.pid)"
-sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null 2>&1 && fail "the controller still answers"
+for _ in $(seq 50); do timeout 2 sinfo >/dev/null 2>&1 || break; sleep 0.1; done
 slurmctld -f "$SLURM_CONF"
 for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
-sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "the controller does not come back"
 wait_jobs
 complete preempted
+same slow preempted
 grep -qE 'PREEMPTION|started again' preempted/slurm/*.log || fail "nothing was preempted"
-same once preempted
+grep -q 'goes on from step' preempted/slurm/*.log || fail "the trials were begun anew"
 [ "$low" ] || fail "no job"
 
 if [ "${FAIRLEAD_LONG:-}" ]; then
     begin "a node whose daemon dies, and whose task lives on beside its second start"
-    lost=$(submit lost --array 2 --cpus-per-task 1)
+    lost=$(submit lost same.json --array 2 --cpus-per-task 1)
     wait_trials lost 1
     node=$(squeue -h -o %N -j "${lost}_1")
     kill -KILL "$(cat "lab/slurmd.$node.pid")"

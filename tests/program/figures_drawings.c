@@ -1,6 +1,8 @@
 /* Drawings: every figure in every format, and what they say. */
 #include "support/figures.h"
 
+#include "record/line.h"
+
 /* The drawing's width in pixels, from its view box. */
 static double width_of(const char *svg)
 {
@@ -29,6 +31,29 @@ static void begin_with_all(fixture *s, const char *study)
     figures_finish(s);
 }
 
+/* A measured curvature with a landscape, and one without, of every trial of an arm: whichever is selected has them. */
+static void add_curvatures(const fixture *s, size_t arm)
+{
+    char path[FL_FILE_PATH_MAX];
+    const char *const fields =
+        "'matrix': 'hessian', 'data': 'train', 'largest': [2.5], 'limit': 4, 'nodes': [-0.1, 0, 2.5], "
+        "'weights': [0.2, 0.5, 0.3]";
+    const char *const landscape =
+        ", 'landscape': {'axes': ['eigenvector 1', 'eigenvector 2'], 'side': 2, 'low': [-1, -1], "
+        "'high': [1, 2], 'losses': [1, 2, 3, 5], 'path': [[0.5, 1.5], [0, 0]], 'through': []}";
+    fl_file_path_join(path, s->folder, "curvature.jsonl");
+    for (size_t i = 0; i < 10; i++)
+        for (int step = 0; step <= 100; step += 50) {
+            char text[1000];
+            snprintf(text, sizeof text, "{'trial': '%s', 'step': %d, %s%s}", figures_trial(s, arm, i), step, fields,
+                     step == 100 ? landscape : "");
+            test_quote(text);
+            json_t *object = json_loads(text, 0, NULL);
+            assert_true(fl_record_line_append(path, object));
+            json_decref(object);
+        }
+}
+
 static void every_figure_is_drawn_in_every_format(void **state)
 {
     static const char *const formats[] = { "svg", "png", "pdf" };
@@ -42,6 +67,7 @@ static void every_figure_is_drawn_in_every_format(void **state)
     begin_with_all(&a, STUDY("[\"glyphs/mlp\", \"fashion_mnist/mlp\"]", "\"naive\"", "[16, 32]", "100"));
     begin_with_all(&plane, STUDY("\"function/beale\"", "\"naive\"", "16", "100"));
     begin_with_all(&b, STUDY("\"glyphs/mlp\"", "[\"naive\", \"openblas\"]", "16", "50"));
+    add_curvatures(&b, 0);
     for (size_t f = 0; f < 3; f++) {
         char folder[FL_FILE_PATH_MAX];
         fl_file_path_join(folder, a.folder, formats[f]);

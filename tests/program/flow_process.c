@@ -145,6 +145,26 @@ static void a_record_says_how_to_run_it_again(void **state)
     json_decref(record);
 }
 
+/* The first trial's client kills the worker that asks it for step 8. */
+static void a_lost_worker_s_trial_goes_on_from_its_checkpoint(void **state)
+{
+    put_study(folder, "whole.json",
+              STUDY("{ 'process': ['" OWN "bad.py', 'good', '7'], 'name': 'm', 'states': 1 }", ""));
+    put_study(folder, "lost.json",
+              STUDY("{ 'process': ['" OWN "bad.py', 'parent', '7'], 'name': 'm', 'states': 1 }", ""));
+    assert_runs(0, folder, "run", "whole.json", "-o", "whole", "-j", "1");
+    command c = command_run(folder, WORDS("run", "lost.json", "-o", "lost", "-j", "1", "--checkpoint-every", "2"));
+    assert_int_equal(c.code, 0);
+    assert_contains(c.err, "the trial goes on from step 6 of 12");
+    command_free(&c);
+    for (uint64_t index = 0; index < 2; index++) {
+        json_t *a = store_record(folder, "whole", "a", index, 0), *b = store_record(folder, "lost", "a", index, 0);
+        assert_string_equal(text_at(a, "state_hash"), text_at(b, "state_hash"));
+        json_decref(a);
+        json_decref(b);
+    }
+}
+
 static void another_script_does_not_go_on_with_the_folder(void **state)
 {
     char line[LINE];
@@ -270,6 +290,7 @@ int main(void)
         cmocka_unit_test(adam_in_numpy_has_the_losses_of_the_built_in_one),
         cmocka_unit_test(a_program_in_c_has_the_bits_of_the_rule_that_it_copies),
         cmocka_unit_test(a_record_says_how_to_run_it_again),
+        cmocka_unit_test(a_lost_worker_s_trial_goes_on_from_its_checkpoint),
         cmocka_unit_test(another_script_does_not_go_on_with_the_folder),
         cmocka_unit_test(a_client_that_ends_is_a_failed_trial),
         cmocka_unit_test(a_client_that_hangs_is_a_failed_trial),

@@ -40,7 +40,7 @@ static void every_arm_is_counted(void **state)
     add_trial(&s, 1, 1, 0, (synthetic){ .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite" });
     assert_shows(&s, 0,
                  WORDS("plain  ", "  3/5\n", "other  ", "  2/5  1 diverged\n", "total  ", "  5/10  1 diverged\n",
-                       "400 of 900 steps", "about 10 s left, 1 worker, 30 trials/min, last record 0 s ago"));
+                       "400 of 900 steps", "about 10 s left, 1 worker, 30 trials/min, last record ", " s ago"));
     add_trial(&s, 1, 3, 0, (synthetic){ .status = FL_OUTCOME_FAILED, .reason = "timeout" });
     assert_shows(&s, 1, WORDS("3/5  1 diverged  1 failed\n"));
     fixture_end(&s);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Clients that do one thing wrong: bad.py WHAT STEP. Without it they are SGD; the standard library is enough."""
+"""Clients that do one thing wrong: bad.py WHAT STEP. Without it they are SGD, or Momentum where they have a state; the
+standard library is enough."""
 import json
 import mmap
 import os
@@ -16,6 +17,10 @@ def do_wrong(memory, count):
         sys.exit(3)
     if what == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if what == "parent" and not os.path.exists("killed_once"):
+        open("killed_once", "w").close()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
     if what == "stopped":
         os.kill(os.getpid(), signal.SIGSTOP)
     if what == "slow":
@@ -39,8 +44,11 @@ def main():
         now = json.loads(line)
         theta = memoryview(memory).cast("f")[:count]
         gradient = memoryview(memory).cast("f")[count:2 * count]
+        velocity = memoryview(memory).cast("f")[2 * count:]
         for i in range(count):
-            theta[i] -= now["rate"] * gradient[i]
+            if first["states"]:
+                velocity[i] = 0.5 * velocity[i] + gradient[i]
+            theta[i] -= now["rate"] * (velocity[i] if first["states"] else gradient[i])
         answer = do_wrong(memory, count) if now["step"] == when else None
         os.write(1, (answer or '{"ok":true}\n').encode())
 

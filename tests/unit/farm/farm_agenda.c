@@ -171,7 +171,7 @@ static void guesses_are_what_will_be_needed_next(void **state)
     for (size_t i = 0; i < 4; i++) assert_int_equal(fl_farm_agenda_next(agenda, &slot), FL_FARM_NEXT_TRIAL);
     for (size_t i = 0; i < 4; i++) {
         assert_true(fl_farm_agenda_guess(agenda, &guess));
-        assert_true(guess.arm == i / 2 && guess.index == 2 + i % 2);
+        assert_true(guess.arm == i % 2 && guess.index == 2 + i / 2);
     }
     assert_false(fl_farm_agenda_guess(agenda, &guess));
     fl_farm_agenda_ended(agenda, &(fl_record_slot){ 0, 0, 0 }, FL_OUTCOME_INFEASIBLE);
