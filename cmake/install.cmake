@@ -11,7 +11,8 @@ install(FILES ${interface} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead ${de
 install(DIRECTORY docs/examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfairlead-dev/examples ${dev})
 
 install(FILES ${PROJECT_BINARY_DIR}/include/fairlead/optimizer.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fairlead ${dev})
-install(DIRECTORY bench/clients DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COMPONENT fairlead)
+install(DIRECTORY bench/clients DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COMPONENT fairlead
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.h")
 
 install(EXPORT fairlead FILE fairlead-targets.cmake NAMESPACE fairlead:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/fairlead ${dev})
 configure_package_config_file(cmake/fairlead-config.cmake.in fairlead-config.cmake

@@ -76,9 +76,10 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
                trial->stop_above > 0 ? "the loss exceeded stop_above" : "patience was at its end");
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
-    printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + update %.2f + evaluate %.2f + "
+    printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + curvature %.2f + update %.2f + "
+           "evaluate %.2f + "
            "other %.2f\n",
-           s->total, s->setup, s->data, s->forward_backward, s->update, s->evaluate, s->other);
+           s->total, s->setup, s->data, s->forward_backward, s->curvature, s->update, s->evaluate, s->other);
 }
 
 static void print_heading(void)

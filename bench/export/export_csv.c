@@ -9,13 +9,23 @@
 static const char *const first_columns[] = { "study",      "arm",      "index",      "repeat",   "trial",   "status",
                                              "reason",     "workload", "optimizer",  "schedule", "backend", "precision",
                                              "batch_size", "steps",    "eval_every", "threads",  "seed",    NULL };
-static const char *const last_columns[] = { "stopped_at",     "steps_to_target",
-                                            "seconds",        "seconds_setup",
-                                            "seconds_data",   "seconds_forward_backward",
-                                            "seconds_update", "seconds_evaluate",
-                                            "seconds_other",  "examples_per_second",
-                                            "state_hash",     "host",
-                                            "repro",          NULL };
+static const char *const last_columns[] = { "stopped_at",
+                                            "steps_to_target",
+                                            "gradient_evaluations",
+                                            "curvature_products",
+                                            "seconds",
+                                            "seconds_setup",
+                                            "seconds_data",
+                                            "seconds_forward_backward",
+                                            "seconds_curvature",
+                                            "seconds_update",
+                                            "seconds_evaluate",
+                                            "seconds_other",
+                                            "examples_per_second",
+                                            "state_hash",
+                                            "host",
+                                            "repro",
+                                            NULL };
 
 /* --- the heading --- */
 
@@ -116,6 +126,7 @@ static void add_seconds(fl_text *row, const fl_outcome_seconds *seconds)
     csv_number(row, seconds->setup);
     csv_number(row, seconds->data);
     csv_number(row, seconds->forward_backward);
+    csv_number(row, seconds->curvature);
     csv_number(row, seconds->update);
     csv_number(row, seconds->evaluate);
     csv_number(row, seconds->other);
@@ -130,6 +141,8 @@ static void add_record(fl_text *row, const fl_study *study, json_t *names, const
     add_point(row, record->has_final, &record->best);
     csv_number(row, record->stopped_at ? (double)record->stopped_at : NAN);
     csv_number(row, record->steps_to_target);
+    csv_number(row, record->gradient_evaluations);
+    csv_number(row, record->curvature_products);
     add_seconds(row, &record->seconds);
     csv_number(row, record->examples_per_second);
     csv_text(row, record->state_hash);

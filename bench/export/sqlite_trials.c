@@ -18,8 +18,8 @@ static void add_metrics(sqlite_insert *row, bool has, const fl_trial_point *poin
 
 static void add_seconds(sqlite_insert *row, const fl_outcome_seconds *seconds)
 {
-    const double parts[] = { seconds->total,  seconds->setup,    seconds->data, seconds->forward_backward,
-                             seconds->update, seconds->evaluate, seconds->other };
+    const double parts[] = { seconds->total,     seconds->setup,  seconds->data,     seconds->forward_backward,
+                             seconds->curvature, seconds->update, seconds->evaluate, seconds->other };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sqlite_number(row, parts[i]);
 }
 
@@ -41,6 +41,8 @@ static void add_trial(sqlite_insert *row, size_t trial_id, const fl_study *study
     add_metrics(row, record->has_final, scored);
     sqlite_number(row, record->stopped_at ? (double)record->stopped_at : NAN);
     sqlite_number(row, record->steps_to_target);
+    sqlite_number(row, record->gradient_evaluations);
+    sqlite_number(row, record->curvature_products);
     sqlite_count(row, record->seed);
     sqlite_count(row, study->arms[record->slot.arm].base.threads);
     add_seconds(row, &record->seconds);
@@ -134,7 +136,7 @@ static size_t add_arm(tables *into, size_t trial_id, const fl_summary *summary, 
 size_t sqlite_add_trials(sqlite_database *database, const fl_summary *summary)
 {
     size_t n = 0;
-    tables into = { .trials = sqlite_insert_into(database, "trials", 32),
+    tables into = { .trials = sqlite_insert_into(database, "trials", 35),
                     .hyperparameters = sqlite_insert_into(database, "hyperparameters", 5),
                     .points = sqlite_insert_into(database, "points", 10) };
     sqlite_run(database, "CREATE INDEX points_by_trial ON points (trial, step)");

@@ -1,73 +1,9 @@
-/* A new question is a function here and a line in its list: everybody who sets answers then shows it. */
+/* A new question is a function and a line in a list here: everybody who sets answers then shows it. */
 #include "tables/answers.h"
-#include "base/error.h"
 #include "base/memory.h"
 #include "tables/answers_parts.h"
-#include "tables/table_parts.h"
 
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static char *format_text(const char *format, va_list arguments)
-{
-    char *text;
-    if (vasprintf(&text, format, arguments) < 0) fl_error_give_up("no memory for a cell");
-    return text;
-}
-
-answer answer_new(const page_column *columns, size_t n, const char *title, ...)
-{
-    va_list arguments;
-    va_start(arguments, title);
-    answer a = { .title = format_text(title, arguments), .columns = columns, .n_columns = n };
-    va_end(arguments);
-    return a;
-}
-
-void answer_cell(answer *a, const char *format, ...)
-{
-    va_list arguments;
-    a->cells = fl_memory_grow(a->cells, a->n_cells + 1, sizeof *a->cells);
-    va_start(arguments, format);
-    a->cells[a->n_cells++] = format_text(format, arguments);
-    va_end(arguments);
-}
-
-void answer_say(answer *a, bool claimed, fl_text *text)
-{
-    a->notes = fl_memory_grow(a->notes, a->n_notes + 1, sizeof *a->notes);
-    a->notes[a->n_notes++] = (answer_note){ fl_memory_copy_text(text->bytes), claimed };
-    fl_text_free(text);
-}
-
-void answer_signed(answer *a, bool rate, double difference)
-{
-    if (isfinite(difference))
-        answer_cell(a, "%s%s", difference < 0 ? "-" : "+", summary_difference(rate, difference).text);
-    else
-        answer_cell(a, "%s", "");
-}
-
-void answer_range(answer *a, bool rate, double low, double high)
-{
-    answer_cell(a, "%s", summary_range(rate, low, high).text);
-}
-
-void answer_p(answer *a, double p)
-{
-    answer_cell(a, isnan(p) ? "" : "%.2g", p);
-}
-
-void answer_where(answer *a, const fl_study_arm *arm)
-{
-    const char *rest = arm->name + strlen(arm->label);
-    answer_cell(a, "%s", rest + (*rest == ' '));
-}
-
-/* --- lists --- */
 
 typedef answer answer_of(const fl_summary *summary);
 
@@ -111,18 +47,4 @@ void answers_free(answers *all)
     for (size_t i = 0; i < all->n; i++) answer_free(&all->items[i]);
     free(all->items);
     *all = (answers){ 0 };
-}
-
-/* --- setting --- */
-
-bool answer_has(const answer *a, size_t column)
-{
-    for (size_t i = column; i < a->n_cells; i += a->n_columns)
-        if (*a->cells[i]) return true;
-    return false;
-}
-
-void answer_heading(const page_column *column, char text[80])
-{
-    snprintf(text, 80, "%s%s%s", column->top, *column->top && *column->bottom ? " " : "", column->bottom);
 }

@@ -129,7 +129,8 @@ static void say_test(answer *a, const fl_summary *summary, const fl_summary_over
     fl_text text = { 0 };
     bool claimed = over->friedman.p < summary->level;
     if (over->n_workloads < FL_STATS_LEAST_WORKLOADS)
-        fl_text_add(&text, "no claim: %zu workloads are fewer than %d", over->n_workloads, FL_STATS_LEAST_WORKLOADS);
+        fl_text_add(&text, "no claim: %zu workload%s, fewer than %d", over->n_workloads,
+                    over->n_workloads == 1 ? "" : "s", FL_STATS_LEAST_WORKLOADS);
     else
         fl_text_add(&text, "%s over %zu workloads: Friedman's test, %s, p = %.2g",
                     claimed ? "the arms differ" : "no difference shown", over->n_workloads,
@@ -154,8 +155,8 @@ answer answer_of_workloads(const fl_summary *summary)
         { "within", "twice %", true },
     };
     const fl_summary_over *over = summary->over;
-    answer a = answer_new(COLUMNS(columns), "Over %zu workloads, by the expected best of %zu%s",
-                          over ? over->n_workloads : 0, over ? over->k : 0,
+    answer a = answer_new(COLUMNS(columns), "Over %zu workload%s, by the expected best of %zu%s",
+                          over ? over->n_workloads : 0, over && over->n_workloads == 1 ? "" : "s", over ? over->k : 0,
                           over && over->has_profiles ? "; steps to the target beside the fewest of any arm" : "");
     if (!over) return a;
     if (over->n_workloads) add_arms(&a, over);

@@ -1,4 +1,4 @@
-/* How answers are put together; answers.c lists them. */
+/* How answers are put together; answers.c lists them, answers_cells.c fills them. */
 #ifndef BENCH_TABLES_ANSWERS_PARTS_H
 #define BENCH_TABLES_ANSWERS_PARTS_H
 

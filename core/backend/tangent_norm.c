@@ -158,21 +158,40 @@ FL_CLONES static means means_of(const fl_backend_tangent *t, set s, statistics o
                     (float)(fold(r_g_hat) / n) };
 }
 
-/* R{dx}, from the terms of R{dy} alone or of both. */
-FL_CLONES static void backward_input(const fl_backend_tangent *t, set s, statistics of, means mean)
+/* R{dx}, from the terms of R{dy} alone or of both. What differs is known where this is inlined. */
+FL_BACKEND_INLINE void write_input(const fl_backend_tangent *t, set s, statistics of, means mean, bool second)
 {
     const float *gain = t->param[GAIN] + s.gain, *v_gain = t->v[GAIN] + s.gain;
     for (size_t run = 0; run < s.runs; run++)
 #pragma GCC ivdep
         for (size_t k = 0; k < s.length; k++) {
             size_t i = s.first + run * s.step + k;
-            float hat = HAT(i), r = of.scale * (R_G(i, k) - mean.r_g - hat * mean.r_g_hat);
-            if (t->second) {
+            float hat = HAT(i), r_g = GAIN_OF(k) * t->r_d_y[i] + (second ? V_GAIN_OF(k) * t->d_y[i] : 0);
+            float r = of.scale * (r_g - mean.r_g - hat * mean.r_g_hat);
+            if (second) {
                 float d_x = of.scale * (G(i, k) - mean.g - hat * mean.g_hat);
                 r -= of.m * d_x + of.scale * R_HAT(i) * mean.g_hat;
             }
             t->r_d_x[i] = r;
         }
+}
+
+FL_CLONES static void row_input(const fl_backend_tangent *t, set s, statistics of, means mean)
+{
+    s.gain_step = 1;
+    if (t->second)
+        write_input(t, s, of, mean, true);
+    else
+        write_input(t, s, of, mean, false);
+}
+
+FL_CLONES static void channel_input(const fl_backend_tangent *t, set s, statistics of, means mean)
+{
+    s.gain_step = 0;
+    if (t->second)
+        write_input(t, s, of, mean, true);
+    else
+        write_input(t, s, of, mean, false);
 }
 
 /* What a row adds to the gradients of gain and bias. */
@@ -188,7 +207,7 @@ FL_CLONES static void add_row_gradients(const fl_backend_tangent *t, set s, stat
 
 static void backward_row(const fl_backend_tangent *t, set s, statistics of)
 {
-    if (t->r_d_x) backward_input(t, s, of, means_of(t, s, of));
+    if (t->r_d_x) row_input(t, s, of, means_of(t, s, of));
     add_row_gradients(t, s, of);
 }
 
@@ -238,7 +257,7 @@ static void backward_channel(const fl_backend_tangent *t, set s, statistics of)
                    .g_hat = (float)(gain * all.d_hat / n),
                    .r_g = (float)((v_gain * all.d + gain * all.r_d) / n),
                    .r_g_hat = (float)((v_gain * all.d_hat + gain * (all.r_d_hat + all.d_r_hat)) / n) };
-    if (t->r_d_x) backward_input(t, s, of, t->constants ? (means){ 0 } : mean);
+    if (t->r_d_x) channel_input(t, s, of, t->constants ? (means){ 0 } : mean);
     t->r_grad[GAIN][s.gain] = (float)(all.r_d_hat + all.d_r_hat);
     t->r_grad[BIAS][s.gain] = (float)all.r_d;
 }

@@ -1,4 +1,4 @@
-/* Dense algebra in single precision: products, QR and symmetric eigenproblems, by OpenBLAS's CBLAS and LAPACK.
+/* Dense algebra in single precision: products, QR, symmetric eigenproblems and systems, by OpenBLAS's CBLAS and LAPACK.
  *
  * Matrices are row-major without gaps. Workspace comes from the caller and nothing is allocated here. The last bits
  * depend on the machine's kernels and on the number of threads, as they do on the backends. A build without OpenBLAS
@@ -40,5 +40,15 @@ bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspa
 
 /* Make the rows (n of n) orthonormal, each in the span of itself and those before it. */
 bool fl_math_orthonormalize(size_t n, float *rows, float *workspace);
+
+/* Solve matrix x = b for a symmetric matrix (n x n), definite or not; x takes the place of b, the matrix is
+ * overwritten. *n_negative: how many of its eigenvalues are below zero. False when it is singular. `workspace` holds
+ * fl_math_solve_workspace(n) floats. */
+size_t fl_math_solve_workspace(size_t n);
+bool fl_math_solve(size_t n, float *matrix, float *b, float *workspace, size_t *n_negative);
+
+/* The inverse of a symmetric positive definite matrix takes its place. False when it is not positive definite; it is
+ * lost then. */
+bool fl_math_invert(size_t n, float *matrix);
 
 #endif

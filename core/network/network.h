@@ -89,6 +89,12 @@ void fl_network_export(const fl_network *network, float *canonical);
 void fl_network_export_of(const fl_network *network, const float *parameters, float *canonical);
 void fl_network_import_of(const fl_network *network, const float *canonical, float *parameters);
 
+/* Any numbers that lie as the parameters do, of and into an array of a canonical layout. */
+void fl_network_import_values(const fl_network *network, const fl_tensor_layout *from, const float *values,
+                              float *native);
+void fl_network_export_values(const fl_network *network, const float *native, const fl_tensor_layout *to,
+                              float *values);
+
 /* The same, and the gradient, in an array of a canonical layout (fl_tensor_layout_canonical of the network's). */
 void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values);
 void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values);

@@ -37,18 +37,23 @@ void fl_network_export_of(const fl_network *network, const float *parameters, fl
     }
 }
 
-void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values)
+void fl_network_import_values(const fl_network *network, const fl_tensor_layout *from, const float *values,
+                              float *native)
 {
     for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
-        fl_backend_op *op = network->graph.stages[i].op;
+        const fl_backend_op *op = network->graph.stages[i].op;
         for (size_t t = 0; t < op->n_tensors; t++, tensor++)
-            op->import(op, t, values + from->tensors[tensor].offset,
-                       network->parameters + network->tensors[tensor].offset);
-        fl_backend_op_refresh(op);
+            op->import(op, t, values + from->tensors[tensor].offset, native + network->tensors[tensor].offset);
     }
 }
 
-static void export_canonical(const fl_network *network, const float *native, const fl_tensor_layout *to, float *values)
+void fl_network_import_canonical(fl_network *network, const fl_tensor_layout *from, const float *values)
+{
+    fl_network_import_values(network, from, values, network->parameters);
+    fl_network_refresh(network, 0, network->layout.count);
+}
+
+void fl_network_export_values(const fl_network *network, const float *native, const fl_tensor_layout *to, float *values)
 {
     for (size_t i = 0, tensor = 0; i < network->graph.n_stages; i++) {
         const fl_backend_op *op = network->graph.stages[i].op;
@@ -59,10 +64,10 @@ static void export_canonical(const fl_network *network, const float *native, con
 
 void fl_network_export_canonical(const fl_network *network, const fl_tensor_layout *to, float *values)
 {
-    export_canonical(network, network->parameters, to, values);
+    fl_network_export_values(network, network->parameters, to, values);
 }
 
 void fl_network_export_gradient(const fl_network *network, const fl_tensor_layout *to, float *values)
 {
-    export_canonical(network, network->gradient, to, values);
+    fl_network_export_values(network, network->gradient, to, values);
 }

@@ -17,6 +17,50 @@
 enum { FL_OPTIMIZER_STATES = 4 };
 
 typedef struct fl_optimizer_update fl_optimizer_update;
+
+/* What a rule may ask for during its step, beside the gradient it is given; the trainer answers, counts and times it.
+ * Each is at `parameters` as they stand, which the rule may move and must leave where the step is to end. */
+/* Matrices of the mean loss: its Hessian; the generalised Gauss-Newton matrix; the Fisher matrix, expected over the
+ * targets that the outputs predict (exact), with one drawn for each example, or with the true ones. */
+typedef enum fl_optimizer_curvature {
+    FL_OPTIMIZER_HESSIAN,
+    FL_OPTIMIZER_GGN,
+    FL_OPTIMIZER_FISHER,
+    FL_OPTIMIZER_FISHER_SAMPLED,
+    FL_OPTIMIZER_FISHER_EMPIRICAL
+} fl_optimizer_curvature;
+
+/* What a rule will ask for, so that it is planned, and refused where the loss does not have it. */
+typedef struct fl_optimizer_wants {
+    bool curvature, factors, all; /* products; Kronecker factors; products on the whole training set */
+    fl_optimizer_curvature matrix;
+} fl_optimizer_wants;
+
+/* A layer with Kronecker factors: rows `row` to row + out - 1 of a weight of `in` columns; with its bias as last column
+ * out x (in + 1). */
+typedef struct fl_optimizer_block {
+    size_t weight, bias; /* tensors of the layout */
+    size_t row, out, in;
+    bool has_bias;
+} fl_optimizer_block;
+
+#define FL_OPTIMIZER_ALL UINT64_MAX /* in place of a step: the whole training set, in evaluation mode */
+
+typedef struct fl_optimizer_lent {
+    /* The loss on the batch of step `batch` (its own: update->step), penalties included, and with `gradient` its
+     * gradient, which takes the place of update->gradient, treated like the step's: penalties added, then clipped. Not
+     * finite where the loss is not. */
+    double (*evaluate)(fl_optimizer_update *update, uint64_t batch, bool gradient);
+    /* Products and factors are from now on those at these parameters, which stay until the last of them, on the batch
+     * of a step or FL_OPTIMIZER_ALL (without what does not fill a last batch). */
+    void (*stand)(fl_optimizer_update *update, uint64_t batch);
+    /* out = M v; `l2` is on M's diagonal as its slope is in the gradient. Padding of v is zero, and then of out. */
+    void (*product)(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out);
+    /* Of each block A, (in + has_bias) squared, the mean of a a^T of its inputs with a last 1; G, out squared, the mean
+     * of g g^T of one example's gradients at its outputs, by drawn targets or the true ones. Of a batch alone. */
+    void (*factors)(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g);
+} fl_optimizer_lent;
+
 struct fl_optimizer_update {
     const fl_tensor_layout *layout; /* layout->count floats in every array below; tensors for rules that need them */
     float *parameters;
@@ -27,12 +71,17 @@ struct fl_optimizer_update {
     const double *hyper;               /* in the order of the rule's table */
     bool decays_matrices_only;         /* vectors are spared the rule's weight decay (rule.h asks) */
     double rate;                       /* the scheduled learning rate of this step */
+    double loss;                       /* at the parameters, penalties included; not for elementwise rules */
     uint64_t step;                     /* from 0 */
     uint64_t seed;                     /* for rules with random streams of their own */
-    /* Recompute `gradient` on the same batch at the present parameters, which the rule has moved and moves back; each
-     * gradient is counted. */
-    void (*again)(fl_optimizer_update *update);
-    void *trainer; /* for `again` alone */
+    bool same_loss; /* this step's batch and what is drawn for it give the same function as the last step's, but for
+                       rounding: the batch is the whole training set */
+    double l2;      /* the penalty of that name */
+    double negative_curvature; /* set by rules that look for it: directions of it that the step has met; else NAN */
+    const fl_optimizer_block *blocks; /* of rules that want factors */
+    size_t n_blocks;
+    const fl_optimizer_lent *lent;
+    void *trainer; /* for what is lent alone */
 };
 
 typedef struct fl_optimizer fl_optimizer;
@@ -72,15 +121,19 @@ struct fl_optimizer {
     bool elementwise;
     /* Looks at rows and columns: every array is in the canonical layout of tensor/tensor.h, whatever the backend's. */
     bool canonical;
-    bool dense;             /* computes by math/dense.h: its bits depend on the machine, and it may be missing */
-    bool declines_gradient; /* only the loss is computed before `step`, which asks for gradients where it wants them */
-    const char *amortized;  /* the cost of a step that most steps do not have, in words; NULL: every step is alike */
+    bool dense; /* computes by math/dense.h: its bits depend on the machine, and it may be missing */
+    /* True: only the loss is computed before this step, which asks for gradients where it wants them. NULL: never. */
+    bool (*declines_gradient)(const fl_optimizer_update *update);
+    const char *amortized; /* the cost of a step that most steps do not have, in words; NULL: every step is alike */
     /* The curvature of a quadratic beyond which the rule diverges at this rate (Cohen et al. 2021, 2022): of P^-1/2 H
      * P^-1/2 where `precondition` writes P^-1/2, after a step, as the parameters lie. NULL: it is not known. */
     double (*stable_below)(const double *hyper, double rate);
     void (*precondition)(const fl_optimizer_update *update, float *factors);
     /* NULL: nothing of its own. */
-    fl_optimizer_own (*own)(const fl_tensor_layout *layout, const double *hyper);
+    fl_optimizer_own (*own)(const fl_optimizer_update *update); /* by layout, hyperparameters and blocks */
+    fl_optimizer_wants (*wants)(const double *hyper);           /* NULL: gradients alone */
+    /* False with a message where the rule cannot take so many parameters. NULL: it takes any. */
+    bool (*accepts)(size_t n_parameters, const double *hyper, fl_error *error);
     void (*start)(
         fl_optimizer_update *update); /* fill the state where zeros are not the rule's start; NULL otherwise */
     /* Before each step, on the whole arrays: put the parameters where the step's loss and gradient are taken. Between

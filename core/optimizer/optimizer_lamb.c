@@ -23,8 +23,9 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict r,
     for (size_t i = 0; i < n; i++) theta[i] -= eta * r[i];
 }
 
-static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
+static fl_optimizer_own own(const fl_optimizer_update *update)
 {
+    const fl_tensor_layout *layout = update->layout;
     size_t most = 0;
     for (size_t i = 0; i < layout->n_tensors; i++)
         if (layout->tensors[i].count > most) most = layout->tensors[i].count;

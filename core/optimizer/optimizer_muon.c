@@ -40,8 +40,9 @@ static size_t room(const fl_optimizer_matrix *matrix)
     return 2 * fl_optimizer_matrix_size(matrix) + 2 * shorter(matrix) * shorter(matrix);
 }
 
-static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
+static fl_optimizer_own own(const fl_optimizer_update *update)
 {
+    const fl_tensor_layout *layout = update->layout;
     fl_optimizer_own floats = { .kept = RATE_ROOM };
     for (size_t i = 0; i < layout->n_tensors; i++) {
         if (layout->tensors[i].role != FL_TENSOR_MATRIX) continue;

@@ -30,7 +30,7 @@ static void step(fl_optimizer_update *update)
     size_t n = update->layout->count;
     float *velocity = update->state[0], *kept = update->state[1], gamma = (float)update->hyper[MOMENTUM];
     go_ahead(n, update->parameters, velocity, kept, gamma);
-    update->again(update);
+    update->lent->evaluate(update, update->step, true);
     pass(n, update->parameters, update->gradient, velocity, kept, (float)update->rate, gamma);
 }
 
@@ -47,7 +47,7 @@ const fl_optimizer fl_optimizer_nesterov_lookahead = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 2,
-    .declines_gradient = true,
+    .declines_gradient = fl_optimizer_always,
     .step = step,
     .includes = { { &fl_optimizer_sgd, "momentum = 0", map_sgd } },
 };

@@ -40,7 +40,7 @@ FL_OPTIMIZER_PASS pass(size_t n, float *restrict theta, const float *restrict g,
     }
 }
 
-static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
+static fl_optimizer_own own(const fl_optimizer_update *update)
 {
     return (fl_optimizer_own){ .kept = sizeof(average) / sizeof(float) };
 }

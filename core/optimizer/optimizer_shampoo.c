@@ -94,9 +94,9 @@ static void step(fl_optimizer_update *update)
         if (update->layout->tensors[i].role == FL_TENSOR_VECTOR) move_vector(update, &update->layout->tensors[i]);
 }
 
-static fl_optimizer_own own(const fl_tensor_layout *layout, const double *hyper)
+static fl_optimizer_own own(const fl_optimizer_update *update)
 {
-    return fl_optimizer_sides_own(layout, hyper[MAX_DIMENSION]);
+    return fl_optimizer_sides_own(update->layout, update->hyper[MAX_DIMENSION]);
 }
 
 static const fl_hyper hypers[] = {

@@ -52,8 +52,15 @@ static inline float fl_optimizer_finite(double x)
     return (float)fmin(x, (double)FLT_MAX);
 }
 
-/* The sum of squares, in double and always in the same order. */
+/* A scalar product and a sum of squares, in double and always in the same order. */
+double fl_optimizer_dot(const float *a, const float *b, size_t n);
 double fl_optimizer_square(const float *values, size_t n);
+
+/* to = from + by direction; `to` may be `from`. */
+void fl_optimizer_along(size_t n, float *to, const float *from, const float *direction, float by);
+
+/* For a rule that takes no first gradient. */
+bool fl_optimizer_always(const fl_optimizer_update *update);
 
 /* An epsilon as a coefficient: never so small that a zero gradient over a zero root becomes 0/0. Beside any v' that
  * matters the smallest normal float rounds away, so an epsilon of 0 still acts as 0. */

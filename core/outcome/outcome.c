@@ -18,6 +18,7 @@ static const struct {
     { "setup", offsetof(fl_outcome_seconds, setup) },
     { "data", offsetof(fl_outcome_seconds, data) },
     { "forward_backward", offsetof(fl_outcome_seconds, forward_backward) },
+    { "curvature", offsetof(fl_outcome_seconds, curvature) },
     { "update", offsetof(fl_outcome_seconds, update) },
     { "evaluate", offsetof(fl_outcome_seconds, evaluate) },
     { "other", offsetof(fl_outcome_seconds, other) },
@@ -82,11 +83,12 @@ json_t *fl_outcome_json(const fl_outcome *outcome)
     json_t *points = json_array();
     for (size_t i = 0; i < outcome->n_points; i++)
         json_array_append_new(points, fl_trial_point_json(&outcome->points[i]));
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:O?}", "trial",
+    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:O?}", "trial",
                      outcome->trial, "status", fl_outcome_status_name(outcome->status), "reason", outcome->reason,
                      "points", points, "stopped_at", (json_int_t)outcome->stopped_at, "steps_done",
                      (json_int_t)outcome->steps_done, "n_parameters", (json_int_t)outcome->n_parameters,
-                     "gradient_evaluations", (json_int_t)outcome->gradient_evaluations, "first_losses",
+                     "gradient_evaluations", (json_int_t)outcome->gradient_evaluations, "curvature_products",
+                     (json_int_t)outcome->curvature_products, "first_losses",
                      fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "data", outcome->data,
                      "state_hash", outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds),
                      "examples_per_second", outcome->examples_per_second, "implementation",
@@ -121,6 +123,7 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
     outcome->steps_done = read_count(object, "steps_done");
     outcome->n_parameters = read_count(object, "n_parameters");
     outcome->gradient_evaluations = read_count(object, "gradient_evaluations");
+    outcome->curvature_products = read_count(object, "curvature_products");
     fl_outcome_first_losses_read(json_object_get(object, "first_losses"), &outcome->first_losses);
     outcome->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     fl_outcome_seconds_read(json_object_get(object, "seconds"), &outcome->seconds);

@@ -14,7 +14,7 @@ const char *fl_outcome_status_name(fl_outcome_status status); /* "complete", "in
 
 /* Where a trial's time went; the parts after `total` add up to it. Seconds. */
 typedef struct fl_outcome_seconds {
-    double total, setup, data, forward_backward, update, evaluate, other;
+    double total, setup, data, forward_backward, curvature, update, evaluate, other;
 } fl_outcome_seconds;
 
 /* The mini-batch losses of the first steps, each before its update: rounding has hardly grown by then, so two correct
@@ -34,7 +34,7 @@ typedef struct fl_outcome {
     size_t stopped_at; /* the step `stop_above` or patience ended the trial after; 0: it ran to its end */
     size_t steps_done;
     size_t n_parameters;
-    uint64_t gradient_evaluations;
+    uint64_t gradient_evaluations, curvature_products;
     fl_outcome_first_losses first_losses;
     char lent[120];      /* operations the backend borrowed from naive, separated by commas */
     char data[200];      /* which of several contents of the data set, or what a user's own are; "": there is one */

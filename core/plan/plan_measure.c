@@ -41,7 +41,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
 
 static double training(const fl_outcome_seconds *s)
 {
-    return s->data + s->forward_backward + s->update;
+    return s->data + s->forward_backward + s->curvature + s->update;
 }
 
 static bool run(fl_train_trainer *trainer, fl_trial *trial, size_t steps, fl_outcome *outcome, fl_error *error)

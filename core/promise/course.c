@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,11 +43,51 @@ bool fl_promise_course_guarded(void)
     return guarded;
 }
 
-static void again(fl_optimizer_update *update)
+/* What has Kronecker factors: the second matrix of the filters, and a dense layer whose bias, beside padding, keeps its
+ * zero. */
+static const fl_optimizer_block blocks[] = {
+    { .weight = 0, .bias = 0, .row = 2, .out = 2, .in = 12 },
+    { .weight = 2, .bias = 2, .out = 7, .in = 3 },
+};
+
+/* Of a gradient that is the same everywhere the loss is a plane. */
+static double loss_at(fl_promise_course *course)
 {
-    fl_promise_course *course = update->trainer;
-    if (course->gradient_at) course->gradient_at(course);
+    double sum = 0;
+    if (course->gradient_at) return course->gradient_at(course);
+    for (size_t i = 0; i < course->layout.count; i++)
+        sum += (double)course->gradient[i] * (double)course->update.parameters[i];
+    return sum;
 }
+
+static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
+{
+    return loss_at(update->trainer);
+}
+
+static void stand(fl_optimizer_update *update, uint64_t batch) {}
+
+static void product(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out)
+{
+    memcpy(out, v, update->layout->count * sizeof *out);
+}
+
+/* 1 on the diagonal and quarters beside it: definite, and no multiple of the identity. */
+static void fill_factor(size_t n, float *matrix)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) matrix[i * n + j] = ldexpf(1, -2 * abs((int)i - (int)j));
+}
+
+static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g)
+{
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, a[i]);
+        fill_factor(update->blocks[i].out, g[i]);
+    }
+}
+
+static const fl_optimizer_lent lent = { .evaluate = evaluate, .stand = stand, .product = product, .factors = factors };
 
 static void lay_out(fl_promise_course *course, size_t n)
 {
@@ -69,8 +110,12 @@ fl_promise_course *fl_promise_course_new(const fl_optimizer *rule, size_t n)
     lay_out(c, n);
     for (size_t i = 0; i < rule->n_hypers; i++) c->hyper[i] = rule->hypers[i].default_value;
     c->gradient = guarded_new(n);
-    c->update = (fl_optimizer_update){ .layout = &c->layout, .hyper = c->hyper, .again = again, .trainer = c };
+    c->update = (fl_optimizer_update){ .layout = &c->layout, .hyper = c->hyper, .lent = &lent, .trainer = c };
     c->update.gradient = c->gradient;
+    if (n == FL_PROMISE_N) {
+        c->update.blocks = blocks;
+        c->update.n_blocks = sizeof blocks / sizeof *blocks;
+    }
     c->update.parameters = guarded_new(n);
     for (size_t i = 0; i < rule->n_states; i++) c->update.state[i] = guarded_new(n);
     return c;
@@ -79,7 +124,7 @@ fl_promise_course *fl_promise_course_new(const fl_optimizer *rule, size_t n)
 void fl_promise_course_start(fl_promise_course *c)
 {
     if (c->rule->own) {
-        c->own = c->rule->own(&c->layout, c->hyper);
+        c->own = c->rule->own(&c->update);
         c->update.own = guarded_new(c->own.kept);
         c->update.scratch = guarded_new(c->own.scratch);
     }
@@ -98,7 +143,7 @@ void fl_promise_course_step(fl_promise_course *c, double rate)
 {
     c->update.rate = rate;
     if (c->rule->look) c->rule->look(&c->update);
-    if (c->gradient_at && !c->rule->declines_gradient) c->gradient_at(c);
+    c->update.loss = loss_at(c);
     c->rule->step(&c->update);
     c->update.step++;
 }

@@ -64,7 +64,8 @@ static bool zeros_stay(const fl_optimizer *rule, unsigned corner)
     fl_promise_course *course = fl_promise_course_new(rule, FL_PROMISE_N);
     for (size_t i = 0; i < rule->n_hypers; i++) course->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
     fl_promise_course_start(course);
-    for (unsigned t = 0; t < 300 && stay; t++) {
+    unsigned steps = rule->wants || rule->declines_gradient ? 10 : 300; /* long ones, without decaying means */
+    for (unsigned t = 0; t < steps && stay; t++) {
         fl_promise_course_draw(course, course->gradient, "gradient", t);
         course->gradient[FL_PROMISE_N - 10] = 0; /* the last of its tensor, beside the padding */
         fl_promise_course_step(course, course->hyper[0]);

@@ -38,6 +38,7 @@ static json_t *measured(const fl_trial_point *point)
     json_t *object = fl_trial_point_json(point);
     json_object_del(object, "rate");
     json_object_del(object, "seconds");
+    json_object_del(object, "negative_curvature");
     return object;
 }
 
@@ -75,6 +76,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
                  : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
+    json_object_set_new(record, "curvature_products", json_integer((json_int_t)outcome->curvature_products));
     json_object_set_new(record, "first_losses", fl_outcome_first_losses_json(&outcome->first_losses));
     json_object_set_new(record, "lent", lent_json(outcome->lent));
     if (*outcome->data) json_object_set_new(record, "data", json_string(outcome->data));
@@ -199,6 +201,7 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     fl_outcome_seconds_read(json_object_get(object, "seconds"), &record->seconds);
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     record->gradient_evaluations = json_number_value(json_object_get(object, "gradient_evaluations"));
+    record->curvature_products = json_number_value(json_object_get(object, "curvature_products"));
     record->reason = plain_copy(object, "reason");
     record->repro = plain_copy(object, "repro");
     record->data = plain_copy(object, "data");

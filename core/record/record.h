@@ -28,7 +28,7 @@ typedef struct fl_record {
     fl_trial_point final, best;
     double steps_to_target; /* infinity where not reached or not asked for */
     fl_outcome_seconds seconds;
-    double examples_per_second, gradient_evaluations;
+    double examples_per_second, gradient_evaluations, curvature_products;
 } fl_record;
 
 /* The record of an outcome. `study` and `slot` may be NULL (a trial by itself), then the fields that need them are left

@@ -34,15 +34,39 @@ FL_CLONES static void scale(size_t n, float *restrict g, float by)
     for (size_t i = 0; i < n; i++) g[i] *= by;
 }
 
+static bool is_spared(const fl_train_around *around, const fl_tensor *tensor)
+{
+    return around->matrices_only && tensor->role == FL_TENSOR_VECTOR;
+}
+
 void fl_train_around_add(const fl_train_around *around, const fl_tensor_layout *layout, const float *parameters,
                          float *gradient, size_t first, size_t count)
 {
     if (!(around->l2 > 0 || around->l1 > 0)) return;
     for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++) {
-        bool spared = around->matrices_only && t->role == FL_TENSOR_VECTOR;
-        if (t->offset < first || t->offset >= first + count || spared) continue;
+        if (t->offset < first || t->offset >= first + count || is_spared(around, t)) continue;
         add_penalties(t->count, gradient + t->offset, parameters + t->offset, around->l2, around->l1);
     }
+}
+
+static double penalty_of(const float *theta, size_t n, double l2, double l1)
+{
+    double squares = 0, sizes = 0;
+    for (size_t i = 0; i < n; i++) {
+        squares += (double)theta[i] * (double)theta[i];
+        sizes += fabs((double)theta[i]);
+    }
+    return l2 / 2 * squares + l1 * sizes;
+}
+
+double fl_train_around_penalty(const fl_train_around *around, const fl_tensor_layout *layout, const float *parameters)
+{
+    double sum = 0;
+    if (!(around->l2 > 0 || around->l1 > 0)) return 0;
+    for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++)
+        if (!is_spared(around, t))
+            sum += penalty_of(parameters + t->offset, t->count, (double)around->l2, (double)around->l1);
+    return sum;
 }
 
 void fl_train_around_clip(const fl_train_around *around, float *gradient, size_t count)

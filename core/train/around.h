@@ -16,6 +16,9 @@ fl_train_around fl_train_around_of(const fl_trial *trial);
 void fl_train_around_add(const fl_train_around *around, const fl_tensor_layout *layout, const float *parameters,
                          float *gradient, size_t first, size_t count);
 
+/* What the penalties add to the loss. */
+double fl_train_around_penalty(const fl_train_around *around, const fl_tensor_layout *layout, const float *parameters);
+
 /* Limit `count` numbers to clip_value. */
 void fl_train_around_clip(const fl_train_around *around, float *gradient, size_t count);
 

@@ -13,7 +13,7 @@
 
 /* How far a trial is. */
 typedef struct fl_train_position {
-    uint64_t steps, n_points, gradient_evaluations;
+    uint64_t steps, n_points, gradient_evaluations, curvature_products;
     fl_outcome_first_losses first_losses;
     double spent; /* seconds since the trial's start, those of earlier processes included */
     fl_outcome_seconds seconds;

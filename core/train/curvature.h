@@ -7,7 +7,7 @@
 #define FL_TRAIN_CURVATURE_H
 
 #include "curvature/model.h"
-#include "trial/trial.h"
+#include "train/train.h"
 
 /* Which examples the mean is taken over. */
 typedef enum fl_train_curvature_data {
@@ -24,7 +24,6 @@ bool fl_train_curvature_data_find(const char *name, fl_train_curvature_data *dat
 enum { FL_TRAIN_CURVATURE_EXAMPLES = 1000 }; /* unless told otherwise: what an estimate needs, not what there is */
 
 typedef struct fl_train_curvature fl_train_curvature;
-struct fl_train_plans; /* fl_train_prepared */
 
 /* Over the first `examples` training or validation examples of loaded data, cut to whole chunks. `plans` is borrowed.
  * NULL with a message. */

@@ -1,6 +1,7 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
 #include "train/run.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
@@ -23,12 +24,49 @@ static void make_passing(fl_train_run *run)
     passing->after = fl_arena_floats(run->arena, passing->count);
 }
 
+static bool draws(const fl_trial *trial)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    const fl_dataset_inputs *inputs = &trial->owners.workload->inputs;
+    bool found = false;
+    for (size_t i = 0; i < n; i++) found |= layers[i].kind == FL_LAYER_DROPOUT && layers[i].rate > 0;
+    for (size_t i = 0; i < inputs->n; i++) found |= fl_dataset_inputs_specs[inputs->steps[i].kind].training;
+    return found;
+}
+
+/* Is the batch the training set, and the loss the same function of the parameters at every step? */
+static bool is_whole(const fl_train_run *run)
+{
+    return run->trial->batch_size == run->plans->splits.training.count && !draws(run->trial) &&
+           !fl_network_state_layout(run->network)->count;
+}
+
 static void make_undecayed(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     size_t decay = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "weight_decay");
     memcpy(run->undecayed, run->trial->values.of[FL_TRIAL_OF_OPTIMIZER], sizeof run->undecayed);
     if (decay < optimizer->n_hypers) run->undecayed[decay] = 0;
+}
+
+/* Nothing where the rule asks for none. */
+static void make_curvature(fl_train_run *run)
+{
+    const fl_network_curvature *curvature = run->plans->curvature;
+    size_t count = fl_network_layout(run->network)->count, n = 0;
+    if (!run->trial->owners.optimizer->wants) return;
+    run->standing.v = fl_arena_floats(run->arena, count);
+    run->standing.out = fl_arena_floats(run->arena, count);
+    run->standing.sum = fl_arena_floats(run->arena, count);
+    n = fl_network_curvature_n_factors(curvature);
+    run->standing.blocks = fl_arena_bytes(run->arena, n * sizeof *run->standing.blocks);
+    for (size_t i = 0; i < n; i++) {
+        const fl_network_factor *f = fl_network_curvature_factor(curvature, i);
+        run->standing.blocks[i] = (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias };
+    }
+    run->update.blocks = run->standing.blocks;
+    run->update.n_blocks = n;
 }
 
 static void lend_state(fl_train_run *run)
@@ -38,7 +76,7 @@ static void lend_state(fl_train_run *run)
     for (size_t i = 0; i < optimizer->n_states; i++)
         update->state[i] = fl_arena_floats(run->arena, update->layout->count);
     if (!optimizer->own) return;
-    run->own = optimizer->own(update->layout, update->hyper);
+    run->own = optimizer->own(update);
     update->own = fl_arena_floats(run->arena, run->own.kept);
     update->scratch = fl_arena_floats(run->arena, run->own.scratch);
 }
@@ -49,6 +87,7 @@ void fl_train_run_lend(fl_train_run *run)
     make_passing(run);
     make_undecayed(run);
     run->around = fl_train_around_of(run->trial);
+    run->whole = is_whole(run);
     bool viewed = run->view.parameters != NULL;
     run->update = (fl_optimizer_update){
         .layout = viewed ? &run->view.layout : fl_network_layout(run->network),
@@ -57,9 +96,12 @@ void fl_train_run_lend(fl_train_run *run)
         .hyper = run->trial->values.of[FL_TRIAL_OF_OPTIMIZER],
         .decays_matrices_only = run->around.matrices_only,
         .seed = run->trial->seed,
-        .again = fl_train_run_gradient_again,
+        .l2 = (double)run->around.l2,
+        .negative_curvature = NAN,
+        .lent = &fl_train_run_lent,
         .trainer = run,
     };
+    make_curvature(run);
     lend_state(run);
 }
 

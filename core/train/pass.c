@@ -16,23 +16,41 @@ static size_t micro_batches(const fl_train_run *run)
 }
 
 /* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
-void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
+void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
 {
-    size_t parts = run->trial->batch_size / n;
-    size_t first = fl_dataset_order_batch(&run->order, run->first_batch + part / parts) + part % parts * n;
-    fl_backend_moment moment = { run->trial->seed, run->step, part * n };
+    size_t parts = run->trial->batch_size / n, number = run->first_batch + (step - run->step) * run->multiple;
+    size_t first = fl_dataset_order_batch(&run->order, number + part / parts) + part % parts * n;
+    fl_backend_moment moment = { run->trial->seed, step, part * n };
     input.pipeline = run->plans->pipeline;
     input.moment = &moment;
     fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
 }
 
-/* One micro-batch, or the whole batch, through the network. */
-static double forward(fl_train_run *run, size_t part)
+void fl_train_run_load(fl_train_run *run, size_t step, size_t part)
 {
     size_t n = fl_trial_micro_batch(run->trial);
-    fl_train_run_gather(run, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
+    const fl_train_loaded wanted = { step + 1, part };
+    if (wanted.step == run->loaded.step && wanted.part == run->loaded.part) return;
+    fl_train_run_gather(run, step, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
+    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, step, part * n });
     fl_train_run_end_lap(run, &run->outcome->seconds.data);
+    run->loaded = wanted;
+}
+
+void fl_train_run_load_any(fl_train_run *run, size_t part)
+{
+    size_t n = fl_trial_micro_batch(run->trial);
+    fl_dataset_input input = fl_train_plans_input(run->network);
+    input.pipeline = run->plans->pipeline;
+    fl_dataset_examples_gather(&run->plans->splits.training, NULL, part * n, n, input, fl_network_labels(run->network));
+    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
+    run->loaded = (fl_train_loaded){ 0 };
+    fl_train_run_end_lap(run, &run->outcome->seconds.data);
+}
+
+static double forward(fl_train_run *run, size_t step, size_t part)
+{
+    fl_train_run_load(run, step, part);
     fl_network_forward(run->network);
     return fl_network_loss(run->network);
 }
@@ -47,15 +65,15 @@ static void add_gradient(fl_train_run *run, size_t part, size_t parts)
     for (size_t i = 0; part == parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
 }
 
-/* Loss and gradient of the batch by its micro-batches. */
-static double pass_parts(fl_train_run *run)
+/* Loss, and gradient where it is wanted, of the batch by its micro-batches. */
+static double pass_parts(fl_train_run *run, size_t step, bool gradient)
 {
     size_t parts = micro_batches(run);
     double loss = 0;
     for (size_t part = 0; part < parts; part++) {
-        loss += forward(run, part) / (double)parts;
-        if (run->sum) fl_network_backward(run->network, NULL, NULL);
-        if (run->sum) add_gradient(run, part, parts);
+        loss += forward(run, step, part) / (double)parts;
+        if (gradient) fl_network_backward(run->network, NULL, NULL);
+        if (gradient) add_gradient(run, part, parts);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;
@@ -63,7 +81,8 @@ static double pass_parts(fl_train_run *run)
 
 double fl_train_run_forward(fl_train_run *run)
 {
-    return micro_batches(run) == 1 ? forward(run, 0) : pass_parts(run);
+    if (micro_batches(run) > 1) return pass_parts(run, run->step, !run->declined);
+    return forward(run, run->step, 0);
 }
 
 void fl_train_run_backward(fl_train_run *run, fl_network_done *done)
@@ -72,18 +91,15 @@ void fl_train_run_backward(fl_train_run *run, fl_network_done *done)
     if (micro_batches(run) == 1) fl_network_backward(run->network, done, run);
 }
 
-/* The same examples, which still lie in the network where they are its whole batch. Running statistics and carries
- * start from where the step did, and are left where its first forward left them. */
-void fl_train_run_pass_again(fl_train_run *run)
+/* Running statistics and carries start from where the step did, and are left where its first forward left them. */
+double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient)
 {
     size_t bytes = run->passing.count * sizeof(float);
     float *state = fl_network_state(run->network);
     if (bytes) memcpy(run->passing.after, state, bytes);
     if (bytes) memcpy(state, run->passing.before, bytes);
-    if (micro_batches(run) > 1)
-        pass_parts(run);
-    else
-        fl_network_forward(run->network);
-    fl_train_run_backward(run, NULL);
+    double loss = micro_batches(run) > 1 ? pass_parts(run, step, gradient) : forward(run, step, 0);
+    if (gradient) fl_train_run_backward(run, NULL);
     if (bytes) memcpy(state, run->passing.after, bytes);
+    return loss;
 }

@@ -48,9 +48,12 @@ static bool same_network(const fl_trial *a, const fl_trial *b)
 
 static void drop_networks(fl_train_plans *plans)
 {
+    fl_network_curvature_free(plans->curvature);
+    fl_network_curvature_free(plans->curvature_of_all);
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
     plans->training = plans->evaluation = NULL;
+    plans->curvature = plans->curvature_of_all = NULL;
 }
 
 static void drop_splits(fl_train_plans *plans)
@@ -130,6 +133,48 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     return plans->evaluation && fl_train_suits(plans, trial, error);
 }
 
+static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const fl_trial *trial, bool training,
+                                            fl_error *error)
+{
+    fl_layer layers[FL_WORKLOAD_LAYERS];
+    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    return fl_network_curvature_new(plans->training, trial->backend, layers, n, training, error);
+}
+
+static bool offers(const fl_train_plans *plans, const fl_trial *trial, fl_optimizer_wants wants, fl_error *error)
+{
+    const char *rule = trial->owners.optimizer->entry.name;
+    fl_error why;
+    if (wants.curvature && !fl_network_curvature_offers(plans->curvature, (fl_network_matrix)wants.matrix, &why))
+        return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
+    if (wants.factors && !fl_network_curvature_offers(plans->curvature, FL_NETWORK_FISHER_EMPIRICAL, &why))
+        return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
+    if (wants.factors && fl_trial_micro_batch(trial) < trial->batch_size)
+        return fl_error_user(error, "optimizer '%s' takes factors of whole batches; leave micro_batch away", rule);
+    if (wants.all && plans->carries)
+        return fl_error_user(error,
+                             "optimizer '%s': workload '%s' carries state from batch to batch, so it has no curvature "
+                             "of all examples; use curvature_batch = step",
+                             rule, trial->owners.workload->entry.name);
+    return true;
+}
+
+/* What the rule wants beside gradients; what an earlier trial's wanted stays until the networks go. */
+static bool fit_rule(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    const fl_optimizer *rule = trial->owners.optimizer;
+    const double *hyper = trial->values.of[FL_TRIAL_OF_OPTIMIZER];
+    fl_error why;
+    if (rule->accepts && !rule->accepts(fl_network_layout(plans->training)->n_parameters, hyper, &why))
+        return fl_error_user(error, "optimizer '%s': %s", rule->entry.name, why.text);
+    if (!rule->wants) return true;
+    fl_optimizer_wants wants = rule->wants(hyper);
+    if (!plans->curvature && !(plans->curvature = plan_curvature(plans, trial, true, error))) return false;
+    if (!offers(plans, trial, wants, error)) return false;
+    if (wants.all && !plans->curvature_of_all) plans->curvature_of_all = plan_curvature(plans, trial, false, error);
+    return !wants.all || plans->curvature_of_all;
+}
+
 fl_dataset_input fl_train_plans_input(fl_network *network)
 {
     return (fl_dataset_input){ .precision = fl_network_input_precision(network),
@@ -145,7 +190,7 @@ bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *
     bool started = plans->made && same_process(&plans->trial, trial);
     if (!trial->backend->usable(trial->precision, error)) return false;
     if (!started && !trial->backend->start(trial->threads, error)) return false;
-    if (!make_missing(plans, trial, error)) {
+    if (!make_missing(plans, trial, error) || !fit_rule(plans, trial, error)) {
         fl_train_plans_free(plans);
         return false;
     }

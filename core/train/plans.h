@@ -2,6 +2,7 @@
 #ifndef FL_TRAIN_PLANS_H
 #define FL_TRAIN_PLANS_H
 
+#include "network/curvature.h"
 #include "network/network.h"
 #include "trial/trial.h"
 #include "dataset/examples.h"
@@ -19,6 +20,7 @@ typedef struct fl_train_plans {
     fl_dataset_splits splits;
     fl_dataset_pipeline *pipeline; /* NULL: raw */
     fl_network *training, *evaluation;
+    fl_network_curvature *curvature, *curvature_of_all; /* in training and in evaluation mode, for rules that want it */
     bool carries;            /* state goes on from batch to batch, so examples come in streams */
     size_t evaluation_batch; /* examples at once */
 } fl_train_plans;

@@ -42,6 +42,7 @@ static void take_up(fl_train_run *run)
     fl_train_average_resume(&run->average, run->trial, run->step);
     run->started -= at->spent;
     outcome->gradient_evaluations = at->gradient_evaluations;
+    outcome->curvature_products = at->curvature_products;
     outcome->seconds = at->seconds;
     while (outcome->n_points < at->n_points) fl_train_run_note_point(run);
 }
@@ -82,6 +83,7 @@ void fl_train_run_save(fl_train_run *run)
         .steps = outcome->steps_done,
         .n_points = outcome->n_points,
         .gradient_evaluations = outcome->gradient_evaluations,
+        .curvature_products = outcome->curvature_products,
         .first_losses = outcome->first_losses,
         .spent = fl_clock_seconds() - run->started,
         .seconds = outcome->seconds,

@@ -22,6 +22,19 @@ typedef struct fl_train_passing {
     size_t count; /* 0: the network has none, or the rule asks for nothing */
 } fl_train_passing;
 
+/* What lies in the network: micro-batch `part` of step `step` - 1; 0: nothing. */
+typedef struct fl_train_loaded {
+    size_t step, part;
+} fl_train_loaded;
+
+/* What a rule that asks for curvature asks of. */
+typedef struct fl_train_standing {
+    uint64_t batch;           /* the step, or FL_OPTIMIZER_ALL */
+    fl_network_curvature *of; /* borrowed: one of the plans' */
+    float *v, *out, *sum;     /* as the network's parameters lie */
+    fl_optimizer_block *blocks;
+} fl_train_standing;
+
 /* Arrays that a rule's process sees, where they are not the trainer's own. */
 typedef struct fl_train_copy {
     float *parameters, *gradient; /* parameters NULL: nothing is copied */
@@ -40,10 +53,14 @@ typedef struct fl_train_run {
     fl_optimizer_update update;
     fl_train_around around;
     double undecayed[FL_HYPER_MAX]; /* the rule's hyperparameters, weight_decay 0 */
-    size_t gradients_of_step;       /* so far */
-    double gradient_square;         /* of the first of them, before clipping; if somebody looks at single steps */
+    bool whole;                     /* every step has the same examples, and nothing is drawn for them */
+    bool declined;                  /* the rule wants no first gradient of this step */
+    fl_train_loaded loaded;
+    size_t gradients_of_step; /* so far */
+    double gradient_square;   /* of the first of them, before clipping; if somebody looks at single steps */
     fl_train_view view;
     fl_train_passing passing;
+    fl_train_standing standing;
     fl_optimizer_own own;        /* how long update.own and update.scratch are */
     fl_schedule_context context; /* to the schedule */
     fl_train_checkpoint checkpoint;
@@ -89,8 +106,13 @@ void fl_train_run_start_rule(fl_train_run *run);
 /* The rule's parameters have changed as a whole: the network is to see them. */
 void fl_train_run_show_parameters(fl_train_run *run);
 
-/* fl_optimizer_update.again. */
-void fl_train_run_gradient_again(fl_optimizer_update *update);
+extern const fl_optimizer_lent fl_train_run_lent;
+
+/* The whole gradient has come: what stands around every rule, then where the rule reads it. */
+void fl_train_run_take_gradient(fl_train_run *run);
+
+/* What the penalties add to the loss at the network's parameters. */
+double fl_train_run_penalty(const fl_train_run *run);
 
 /* Before forward: the step's parameters are where the rule wants its loss. */
 void fl_train_run_look(fl_train_run *run);
@@ -98,8 +120,15 @@ void fl_train_run_look(fl_train_run *run);
 /* How many examples the step's batch has. */
 size_t fl_train_run_examples(const fl_train_run *run);
 
-/* Examples `part` * n to (part + 1) * n - 1 of the step's batch; n divides the trial's batch size. */
-void fl_train_run_gather(fl_train_run *run, size_t part, size_t n, fl_dataset_input input, int32_t *labels);
+/* Examples `part` * n to (part + 1) * n - 1 of the batch of `step`, this one or a later one as large; n divides the
+ * trial's batch size. */
+void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input,
+                         int32_t *labels);
+
+/* Micro-batch `part` of the batch of `step` into the network, or its whole batch, unless it lies there; or the
+ * examples of the training set as it stands, without what is drawn. */
+void fl_train_run_load(fl_train_run *run, size_t step, size_t part);
+void fl_train_run_load_any(fl_train_run *run, size_t part);
 
 /* Load the step's batch and compute its loss; of micro-batches the gradient with it. Times both. */
 double fl_train_run_forward(fl_train_run *run);
@@ -107,8 +136,9 @@ double fl_train_run_forward(fl_train_run *run);
 /* The gradient at the parameters of the last forward, counted. */
 void fl_train_run_backward(fl_train_run *run, fl_network_done *done);
 
-/* Loss and gradient of the step's batch once more. */
-void fl_train_run_pass_again(fl_train_run *run);
+/* The loss of the batch of `step`, from 0, once more or at another time, and where it is wanted the gradient, counted.
+ */
+double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient);
 
 /* After forward: the gradient, and the optimizer's step at run->rate; times both. */
 void fl_train_run_backward_and_update(fl_train_run *run);

@@ -43,7 +43,7 @@ static void gather_shown(fl_train_run *r, fl_dataset_input input)
     for (size_t part = 0; part < r->multiple; part++) {
         input.values = r->shown + part * values;
         input.targets = r->shown_targets ? r->shown_targets + part * targets : NULL;
-        fl_train_run_gather(r, part, n, input, r->shown_labels + part * rows);
+        fl_train_run_gather(r, r->step, part, n, input, r->shown_labels + part * rows);
     }
 }
 
@@ -145,6 +145,8 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, before, done))) return true;
     fl_trial_point *point = &outcome->points[outcome->n_points];
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
+    point->has_negative_curvature = r->update.negative_curvature >= 0;
+    if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
     fl_train_evaluate(r->plans, r->canonical, point);
     note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
@@ -225,8 +227,8 @@ static void settle_seconds(const fl_train_run *r)
 {
     fl_outcome_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
-    s->other = s->total - (s->setup + s->data + s->forward_backward + s->update + s->evaluate);
-    double training = s->data + s->forward_backward + s->update;
+    s->other = s->total - (s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate);
+    double training = s->data + s->forward_backward + s->curvature + s->update;
     double examples = (double)r->first_batch * (double)r->trial->batch_size;
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }

@@ -79,8 +79,7 @@ void fl_train_run_show_parameters(fl_train_run *run)
         fl_network_refresh(run->network, 0, run->update.layout->count);
 }
 
-/* The whole gradient has come. */
-static void take_gradient(fl_train_run *run)
+void fl_train_run_take_gradient(fl_train_run *run)
 {
     size_t count = fl_network_layout(run->network)->count;
     prepare(run, 0, count);
@@ -91,6 +90,7 @@ static void take_gradient(fl_train_run *run)
 
 static void update_whole(fl_train_run *run)
 {
+    run->update.loss = run->loss + fl_train_run_penalty(run);
     if (run->client)
         fl_train_run_ask_client(run);
     else
@@ -98,14 +98,9 @@ static void update_whole(fl_train_run *run)
     fl_train_run_show_parameters(run);
 }
 
-void fl_train_run_gradient_again(fl_optimizer_update *update)
+double fl_train_run_penalty(const fl_train_run *run)
 {
-    fl_train_run *run = update->trainer;
-    fl_train_run_show_parameters(run);
-    fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    fl_train_run_pass_again(run);
-    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    take_gradient(run);
+    return fl_train_around_penalty(&run->around, fl_network_layout(run->network), fl_network_parameters(run->network));
 }
 
 void fl_train_run_look(fl_train_run *run)
@@ -113,6 +108,8 @@ void fl_train_run_look(fl_train_run *run)
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     run->update.rate = run->rate;
     run->update.step = run->step;
+    run->update.same_loss = run->whole && run->step > 0;
+    run->declined = optimizer->declines_gradient && optimizer->declines_gradient(&run->update);
     run->gradients_of_step = 0;
     run->gradient_square = 0;
     if (run->passing.count)
@@ -126,9 +123,9 @@ void fl_train_run_look(fl_train_run *run)
 static void update_after_backward(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
-    if (!optimizer->declines_gradient) fl_train_run_backward(run, NULL);
+    if (!run->declined) fl_train_run_backward(run, NULL);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    if (!optimizer->declines_gradient) take_gradient(run);
+    if (!run->declined) fl_train_run_take_gradient(run);
     if (optimizer->elementwise)
         (run->around.matrices_only ? update_by_tensor : update_extent)(run, 0, run->update.layout->count);
     else

@@ -60,6 +60,8 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
     }
     json_object_set_new(object, "rate", number_or_null(point->rate));
     json_object_set_new(object, "seconds", json_real(point->seconds));
+    if (point->has_negative_curvature)
+        json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
     return object;
 }
 
@@ -94,5 +96,8 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     read_parameters(json_object_get(object, "parameters"), point);
     point->rate = number_or_infinity(object, "rate");
     point->seconds = json_number_value(json_object_get(object, "seconds"));
+    const json_t *negative = json_object_get(object, "negative_curvature");
+    point->has_negative_curvature = json_is_integer(negative) && json_integer_value(negative) >= 0;
+    point->negative_curvature = point->has_negative_curvature ? (size_t)json_integer_value(negative) : 0;
     return true;
 }

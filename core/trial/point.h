@@ -33,6 +33,8 @@ typedef struct fl_trial_point {
     double parameters[FL_TRIAL_PATH_PARAMETERS];
     double rate;    /* of the last step before the evaluation */
     double seconds; /* since the trial's start */
+    bool has_negative_curvature;
+    size_t negative_curvature; /* directions of it that the last step met, where the rule looks for it */
 } fl_trial_point;
 
 /* A metric of the last weights, or of the averaged ones where there are any. */

@@ -5,6 +5,7 @@
 #include "support/program.h"
 
 #include "math/dense.h"
+#include "math/eigen.h"
 
 #include <jansson.h>
 
@@ -24,6 +25,12 @@ static const char study[] =
 static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
                             "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'muon', 'optimizer': 'muon',"
                             "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
+/* What a measured curvature writes, the preconditioned one among it. */
+static const char bent[] =
+    "{ 'study': 'bent', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'curvature_every': 5,"
+    "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
+    "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
+
 /* A rule in a process has its own. */
 static const char own[] =
     "{ 'study': 'own', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
@@ -71,6 +78,8 @@ static int set_up(void **state)
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
     if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
+    put_study(folder, "bent.json", bent);
+    if (fl_math_eigen_usable(NULL)) assert_runs(0, folder, "run", "bent.json", "-o", "bent", "-j", "1");
     plugin_make("cc", "mine.c", "", folder, "mine.so");
     put_study(folder, "own.json", own);
     assert_runs(0, folder, "run", "own.json", "-o", "own", "-j", "1");
@@ -213,6 +222,10 @@ static void result_folders_have_their_fields(void **state)
                                                                                                          other workloads
                                                                                                          and studies */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
+        if (i == 0 && fl_math_eigen_usable(NULL))
+            walk_lines(&s, "bent/trials.jsonl");
+        else
+            count_as_seen("`curvature_every`");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
         if (i == 0 && fl_math_usable(NULL))
             walk_lines(&s, "dense/trials.jsonl");
@@ -220,6 +233,11 @@ static void result_folders_have_their_fields(void **state)
             count_as_seen("`machine_bits`");
         assert_all_seen(&s);
     }
+    section curvature = section_of("curvature.jsonl");
+    if (fl_math_eigen_usable(NULL)) walk_lines(&curvature, "bent/curvature.jsonl");
+    count_as_seen("`landscape``landscape.axes``landscape.side``landscape.low``landscape.high``landscape.losses`"
+                  "`landscape.path``landscape.through`"); /* of the command curvature */
+    if (fl_math_eigen_usable(NULL)) assert_all_seen(&curvature);
     section s = section_of("host.json");
     walk_file(&s, "out/host.json");
     assert_all_seen(&s);
@@ -239,7 +257,7 @@ static void exports_have_their_fields(void **state)
         "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
         "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
         "`inputs.npy``labels.npy``trace.jsonl``inputs/STEP.npy``labels/STEP.npy``targets/STEP.npy`"
-        "`masks/NAME/STEP.npy`";
+        "`masks/NAME/STEP.npy``path.npy`";
     count_as_seen(rest);
     assert_all_seen(&s);
 }

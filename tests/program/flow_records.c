@@ -74,7 +74,8 @@ static void a_complete_record_has_every_field(void **state)
     assert_keys(
         complete,
         "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
-        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations first_losses lent "
+        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations curvature_products "
+        "first_losses lent "
         "final best "
         "steps_to_target state_hash seconds examples_per_second host repro check");
     assert_int_equal(number(complete, "schema"), 1);
@@ -159,7 +160,7 @@ static void steps_to_target_is_the_first_evaluation_below_it(void **state)
 static void parts_of_the_seconds_add_up(void **state)
 {
     const json_t *seconds = json_object_get(complete, "seconds");
-    assert_keys(seconds, "total setup data forward_backward update evaluate other");
+    assert_keys(seconds, "total setup data forward_backward curvature update evaluate other");
     double sum = 0;
     const char *key;
     json_t *value;

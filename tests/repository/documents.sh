@@ -21,12 +21,12 @@ matches() { # REGEX: FILE:LINE:TEXT
     files | xargs -d '\n' grep -HnoE "$1"
 }
 
-# A name is looked for from the root and from the folder of whoever names it; a name behind a $VARIABLE is made by a
-# script.
+# A name is looked for from the root, also behind a slash, as C adds it to a folder, and from the folder of whoever names
+# it; a name behind a $VARIABLE is made by a script.
 check_names() {
     matches '[$A-Za-z0-9_./-]*[A-Za-z0-9_-]+\.md\>' | while IFS=: read -r file line name; do
         case "$name" in *'$'*) continue ;; esac
-        [ -e "$name" ] || [ -e "$(dirname "$file")/$name" ] || echo "$file:$line: there is no $name"
+        [ -e "./$name" ] || [ -e "$(dirname "$file")/$name" ] || echo "$file:$line: there is no $name"
     done
 }
 

@@ -38,12 +38,45 @@ void run_choose(run *r, const char *name, const char *choice)
     r->hyper[i] = index;
 }
 
-static void again(fl_optimizer_update *update)
+static double loss_of_constant_gradient(const run *r)
+{
+    double sum = 0;
+    for (size_t i = 0; i < r->layout.count; i++) sum += (double)r->gradient[i] * (double)r->update.parameters[i];
+    return sum;
+}
+
+static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
 {
     run *r = update->trainer;
-    r->gradients++;
-    if (r->gradient_at) r->gradient_at(r);
+    r->gradients += gradient;
+    return r->gradient_at ? r->gradient_at(r) : loss_of_constant_gradient(r);
 }
+
+static void stand(fl_optimizer_update *update, uint64_t batch) {}
+
+static void product(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out)
+{
+    const run *r = update->trainer;
+    for (size_t i = 0; i < r->layout.count; i++) out[i] = (r->curvature ? r->curvature[i] : 1) * v[i];
+}
+
+/* `size` on the diagonal and halves of it beside: definite, and no multiple of the identity. */
+static void fill_factor(size_t n, float size, float *matrix)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) matrix[i * n + j] = ldexpf(size, -2 * abs((int)i - (int)j));
+}
+
+/* Others at each step, so that a mean of them shows its weights. */
+static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g)
+{
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, 1 + (float)update->step / 4, a[i]);
+        fill_factor(update->blocks[i].out, 1 / (1 + (float)update->step), g[i]);
+    }
+}
+
+static const fl_optimizer_lent lent = { .evaluate = evaluate, .stand = stand, .product = product, .factors = factors };
 
 run *run_new(const fl_optimizer *rule, size_t n)
 {
@@ -55,7 +88,7 @@ run *run_new(const fl_optimizer *rule, size_t n)
     r->tensors[0].n_matrices = 1;
     for (size_t i = 0; i < rule->n_hypers; i++) r->hyper[i] = rule->hypers[i].default_value;
     r->gradient = guarded_new(n);
-    r->update = (fl_optimizer_update){ .layout = &r->layout, .hyper = r->hyper, .again = again, .trainer = r };
+    r->update = (fl_optimizer_update){ .layout = &r->layout, .hyper = r->hyper, .lent = &lent, .trainer = r };
     r->update.gradient = r->gradient;
     r->update.parameters = guarded_new(n);
     for (size_t i = 0; i < rule->n_states; i++) r->update.state[i] = guarded_new(n);
@@ -72,7 +105,7 @@ run *run_named(const char *name, size_t n)
 void run_start(run *r)
 {
     if (r->rule->own) {
-        r->own = r->rule->own(&r->layout, r->hyper);
+        r->own = r->rule->own(&r->update);
         r->update.own = guarded_new(r->own.kept);
         r->update.scratch = guarded_new(r->own.scratch);
     }
@@ -83,8 +116,9 @@ void run_step(run *r, double rate)
 {
     r->update.rate = rate;
     if (r->rule->look) r->rule->look(&r->update);
-    if (r->gradient_at && !r->rule->declines_gradient) r->gradient_at(r);
-    r->gradients += !r->rule->declines_gradient;
+    bool declined = r->rule->declines_gradient && r->rule->declines_gradient(&r->update);
+    r->update.loss = r->gradient_at ? r->gradient_at(r) : loss_of_constant_gradient(r);
+    r->gradients += !declined;
     r->rule->step(&r->update);
     r->update.step++;
 }

@@ -18,10 +18,11 @@ struct run {
     fl_optimizer_update update;
     float *gradient; /* what update.gradient points to */
     fl_optimizer_own own;
-    /* Fill the gradient at the present parameters, when a step begins and when the rule asks again; NULL: the test has
-     * filled it, and it is the same everywhere. */
-    void (*gradient_at)(run *r);
-    unsigned gradients; /* asked for */
+    /* Fill the gradient at the present parameters, when a step begins and when the rule asks elsewhere, and return the
+     * loss; NULL: the test has filled it, and it is the same everywhere. */
+    double (*gradient_at)(run *r);
+    const float *curvature; /* the diagonal of every matrix that the rule may ask for; NULL: ones */
+    unsigned gradients;     /* asked for */
 };
 
 void run_set(run *r, const char *name, double value);

@@ -54,7 +54,7 @@ static void describe(training *t, const fl_outcome *outcome)
 static void check_times(const training *t, const fl_outcome *outcome)
 {
     const fl_outcome_seconds *s = &outcome->seconds;
-    double sum = s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other;
+    double sum = s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate + s->other;
     assert_true(fabs(sum - s->total) < 1e-9 && s->total >= t->spent && s->other > -1e-9);
     for (size_t p = 1; p < outcome->n_points; p++)
         assert_true(outcome->points[p].seconds >= outcome->points[p - 1].seconds);

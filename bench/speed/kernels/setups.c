@@ -2,6 +2,8 @@
 #include "speed/kernels/setups.h"
 #include "base/random.h"
 
+#include <string.h>
+
 setup_pictures *setup_pictures_of(fl_arena *arena, size_t count)
 {
     setup_pictures *pictures = fl_arena_bytes(arena, sizeof *pictures);
@@ -23,8 +25,24 @@ static float *draw(fl_arena *arena, size_t n, uint64_t position)
     return values;
 }
 
-/* What is measured is the pass: a rule that asks for the gradient again gets the same one. */
-static void same_again(fl_optimizer_update *update) {}
+/* What is measured is the rule: it gets the same gradient wherever it asks, and a curvature of one. */
+static double same_loss(fl_optimizer_update *update, uint64_t batch, bool gradient)
+{
+    return 1;
+}
+
+static void stay(fl_optimizer_update *update, uint64_t batch) {}
+
+static void identity(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out)
+{
+    memcpy(out, v, update->layout->count * sizeof *out);
+}
+
+static void no_factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g) {}
+
+static const fl_optimizer_lent lent = {
+    .evaluate = same_loss, .stand = stay, .product = identity, .factors = no_factors
+};
 
 /* One vector; for a rule that looks at rows and columns matrices of SETUP_SIDE columns, of which the rest is padding.
  */
@@ -47,7 +65,7 @@ static fl_tensor tensor_of(const fl_optimizer *optimizer, size_t count)
 static void lend_own(fl_arena *arena, const fl_optimizer *optimizer, fl_optimizer_update *update)
 {
     if (!optimizer->own) return;
-    fl_optimizer_own own = optimizer->own(update->layout, update->hyper);
+    fl_optimizer_own own = optimizer->own(update);
     update->own = fl_arena_floats(arena, own.kept);
     update->scratch = fl_arena_floats(arena, own.scratch);
 }
@@ -58,11 +76,13 @@ setup_update *setup_update_of(fl_arena *arena, const fl_optimizer *optimizer, si
     s->block = tensor_of(optimizer, count);
     s->layout = (fl_tensor_layout){ .count = count, .n_parameters = count, .n_tensors = 1, .tensors = &s->block };
     s->update =
-        (fl_optimizer_update){ .layout = &s->layout, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .again = same_again };
+        (fl_optimizer_update){ .layout = &s->layout, .hyper = s->hyper, .rate = 1e-6, .seed = 1, .lent = &lent };
     s->update.parameters = draw(arena, count, 0);
     s->update.gradient = draw(arena, count, 1);
     for (size_t i = 0; i < optimizer->n_hypers; i++) s->hyper[i] = optimizer->hypers[i].default_value;
     s->hyper[fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "learning_rate")] = s->update.rate;
+    size_t solver = fl_hyper_index(optimizer->hypers, optimizer->n_hypers, "solver");
+    if (solver < optimizer->n_hypers) s->hyper[solver] = fl_hyper_choice(&optimizer->hypers[solver], "cg");
     for (size_t i = 0; i < optimizer->n_states; i++) s->update.state[i] = fl_arena_floats(arena, count);
     lend_own(arena, optimizer, &s->update);
     if (optimizer->start) optimizer->start(&s->update);

@@ -59,7 +59,8 @@ static void measure(gbench *run, const void *what)
         gbench_skip(run, error.text);
         return;
     }
-    double seconds = outcome.seconds.data + outcome.seconds.forward_backward + outcome.seconds.update;
+    double seconds =
+        outcome.seconds.data + outcome.seconds.forward_backward + outcome.seconds.curvature + outcome.seconds.update;
     while (gbench_next(run)) gbench_seconds(run, seconds / (double)trial.steps);
     count(run, &trial, in);
     fl_outcome_free(&outcome);

@@ -138,26 +138,30 @@ static void initialisations(void)
     }
 }
 
-static void same_again(fl_optimizer_update *update) {}
+/* The same gradient wherever it is asked for. */
+static double slope(fl_optimizer_update *update, uint64_t batch, bool gradient)
+{
+    double loss = 0;
+    for (size_t i = 0; i < update->layout->count; i++)
+        loss += (double)update->gradient[i] * (double)update->parameters[i];
+    return loss;
+}
 
 /* Forty steps of a rule on drawn gradients, bias correction included, with every choice its table has. */
 static void run_rule(const fl_optimizer *rule, const double *hyper)
 {
     enum { N = 1003 };
     static float arrays[FL_OPTIMIZER_STATES + 2][N];
-    static double own[2][N];
+    static const fl_optimizer_lent lent = { .evaluate = slope };
     memset(arrays, 0, sizeof arrays);
-    memset(own, 0, sizeof own);
     fl_tensor vector = { .n_dims = 1, .shape = { N }, .n_values = N, .count = N, .role = FL_TENSOR_VECTOR };
     fl_tensor_layout layout = { .count = N, .n_parameters = N, .n_tensors = 1, .tensors = &vector };
-    fl_optimizer_update update = { .layout = &layout,
-                                   .parameters = arrays[0],
-                                   .gradient = arrays[1],
-                                   .hyper = hyper,
-                                   .rate = 0.01,
-                                   .again = same_again,
-                                   .own = (float *)own[0],
-                                   .scratch = (float *)own[1] };
+    fl_optimizer_update update = {
+        .layout = &layout, .parameters = arrays[0], .gradient = arrays[1], .hyper = hyper, .rate = 0.01, .lent = &lent
+    };
+    fl_optimizer_own own = rule->own ? rule->own(&update) : (fl_optimizer_own){ 0 };
+    update.own = fl_memory_new(own.kept + 1, sizeof(float));
+    update.scratch = fl_memory_new(own.scratch + 1, sizeof(float));
     for (size_t i = 0; i < rule->n_states; i++) update.state[i] = arrays[i + 2];
     if (rule->start) rule->start(&update);
     fl_random_stream stream = fl_random_stream_start(7, "gradient", 0);
@@ -167,6 +171,8 @@ static void run_rule(const fl_optimizer *rule, const double *hyper)
         rule->step(&update);
     }
     add(arrays, sizeof arrays);
+    free(update.own);
+    free(update.scratch);
 }
 
 static void rules(void)

@@ -82,7 +82,11 @@ class Reference:
         x, self.labels, targets = map(first, (export.inputs, export.labels, export.targets))
         self.x = x.double() if x is not None and x.is_floating_point() else x
         self.targets = None if targets is None else targets.double()
-        self.p = self.net.parameters()
+        self.p, self.state = self.net.parameters(), dict(self.net.state)
+
+    def start(self):
+        """Carries and running statistics as they are before the step."""
+        self.net.state = {name: values.clone() for name, values in self.state.items()}
 
     def split(self, flat):
         parts = torch.from_numpy(flat.astype(numpy.float64)).split([p.numel() for p in self.p])
@@ -97,13 +101,14 @@ class Reference:
         return z.flatten(0, -2) if wide and z.dim() == 3 else z.flatten(1)
 
     def hessian(self, v):
+        self.start()
         loss = self.net.loss_of(self.x, self.labels, self.targets)
         g = torch.autograd.grad(loss, self.p, create_graph=True)
         along = sum((a * b).sum() for a, b in zip(g, v))
         return torch.autograd.grad(along, self.p, allow_unused=True)
 
     def forward(self):
-        self.net.state = {name: values.clone() for name, values in self.net.state.items()}
+        self.start()
         return self.net.outputs(self.x)
 
     def through_outputs(self, v, curvature):

@@ -27,6 +27,9 @@ ITERATED = 2e-5
 # Eigenvalues have an error of 1e-7 of the largest, eigenvectors that over the gap between two: here some hundreds.
 BASES = 3e-4
 
+# Pairs are differences of gradients, of which rounding leaves four digits where a step was small.
+DIVIDED = 1e-4
+
 CASES = {
     "torch": [
         ("sgd", 0.1, {}, ELEMENTWISE),
@@ -52,6 +55,15 @@ CASES = {
         ("nesterov_lookahead", 0.02, {"momentum": 0.9}, ELEMENTWISE),
         ("schedule_free_adamw", 0.03, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0}, ELEMENTWISE),
         ("schedule_free_adamw", 0.1, {"beta1": 0.6, "beta2": 0.9, "epsilon": 0.1, "weight_decay": 0.5}, ELEMENTWISE),
+        ("lbfgs", 0.3, {"history": 10, "line_search": "none", "max_evaluations": 25}, DIVIDED),
+        ("lbfgs", 0.3, {"history": 3, "line_search": "none", "max_evaluations": 25}, DIVIDED),
+        ("newton", 0.3, {"damping": 0.1, "solver": "direct"}, ELEMENTWISE),
+        ("newton", 0.3, {"damping": 0.1, "solver": "cg", "cg_iterations": 500, "cg_tolerance": 0}, ELEMENTWISE),
+        ("gauss_newton", 0.1, {"damping": 0.01, "solver": "direct"}, ELEMENTWISE),
+        ("natural_gradient", 0.1, {"damping": 1, "solver": "cg", "cg_iterations": 500, "cg_tolerance": 1e-7}, ELEMENTWISE),
+        ("kfac", 0.02, {"momentum": 0.9, "damping": 1e-2, "inverse_every": 3, "norm_limit": 0}, ELEMENTWISE),
+        ("kfac", 0.1, {"momentum": 0.5, "damping": 0.3, "statistics_every": 2, "statistics_decay": 0.6,
+                       "inverse_every": 1, "norm_limit": 1}, ELEMENTWISE),
         ("lars", 1, {"momentum": 0.9, "trust": 0.001, "weight_decay": 0}, ELEMENTWISE),
         ("lars", 3, {"momentum": 0.5, "trust": 0.02, "weight_decay": 0.1}, ELEMENTWISE),
         ("lamb", 0.01, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}, ELEMENTWISE),
@@ -101,6 +113,8 @@ def largest_error(trace, rule, h):
 def main(oracle, program):
     failed = 0
     for rule, rate, h, tolerance in CASES[oracle]:
+        if rule == "kfac":
+            h = {"statistics_every": 1, "statistics_decay": 0.95, **h}
         trace = traced(program, rule, 50 if oracle == "torch" else 20, rate, h)
         if not trace:
             print(f"skipped: {rule}, whose library is missing in this build")

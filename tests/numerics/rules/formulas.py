@@ -164,10 +164,82 @@ def soap_other(state, theta, g, t, eta, h, first_rate):
     return adamw(state, theta, g, t, eta, h["beta1"], h["beta2"], h["epsilon"], h["weight_decay"])
 
 
+def newton(gradient_at, theta, tensors, rates, h):
+    """The matrix is diagonal: rules_trace's curvature. It comes as the difference of two gradients."""
+    ones = np.ones_like(theta)
+    for t, eta in enumerate(rates):
+        g = gradient_at(theta, t)
+        theta = theta - eta * g / (gradient_at(theta + ones, t) - g + h["damping"])
+        yield theta
+
+
+def lbfgs(gradient_at, theta, tensors, rates, h):
+    """Nocedal and Wright 2006, Algorithm 7.4, without a line search."""
+    pairs = []
+    for t, eta in enumerate(rates):
+        g = gradient_at(theta, t)
+        q, a = g, []
+        for s, y in reversed(pairs):
+            a.append(s @ q / (s @ y))
+            q = q - a[-1] * y
+        if pairs:
+            s, y = pairs[-1]
+            q = q * (s @ y) / (y @ y)
+        for (s, y), a_i in zip(pairs, reversed(a)):
+            q = q + (a_i - y @ q / (s @ y)) * s
+        step = -(eta if t else min(1, 1 / np.abs(g).sum()) * eta) * q
+        pairs.append((step, gradient_at(theta + step, t) - g))
+        pairs = pairs[-int(h["history"]):]
+        theta = theta + step
+        yield theta
+
+
+# The blocks of rules_trace: tensor, its bias, first row, rows.
+BLOCKS = [("stack", None, 7, 7), ("filters", None, 0, 5), ("dense", "bias", 0, 7)]
+
+
+def factor(n, size):
+    i = np.arange(n)
+    return size * 4.0**-np.abs(i[:, None] - i)
+
+
+def kfac(gradient_at, theta, tensors, rates, h):
+    """Martens and Grosse 2015, with the factors that optimizer_run.c gives."""
+    ends = np.cumsum([tensor["rows"] * tensor["columns"] for tensor in tensors])
+    places = {tensor["name"]: np.arange(end - tensor["rows"] * tensor["columns"], end)
+              .reshape(tensor["rows"], tensor["columns"]) for tensor, end in zip(tensors, ends)}
+    blocks = []
+    for weight, bias, row, n in BLOCKS:
+        rows = places[weight][row:row + n]
+        blocks.append(np.hstack([rows, places[bias]]) if bias else rows)
+    A, G, inverses, v, k = [0] * len(blocks), [0] * len(blocks), [None] * len(blocks), np.zeros_like(theta), 0
+    for t, eta in enumerate(rates):
+        g = gradient_at(theta, t)
+        delta = g.copy()
+        if t % h["statistics_every"] == 0:
+            k += 1
+            e = min(1 - 1 / k, h["statistics_decay"])
+        for i, places_of in enumerate(blocks):
+            out, into = places_of.shape
+            if t % h["statistics_every"] == 0:
+                A[i] = e * A[i] + (1 - e) * factor(into, 1 + t / 4)
+                G[i] = e * G[i] + (1 - e) * factor(out, 1 / (1 + t))
+            if t % h["inverse_every"] == 0:
+                pi = np.sqrt((np.trace(A[i]) / into) / (np.trace(G[i]) / out))
+                root = np.sqrt(h["damping"])
+                inverses[i] = (np.linalg.inv(G[i] + root / pi * np.eye(out)),
+                               np.linalg.inv(A[i] + pi * root * np.eye(into)))
+            delta[places_of] = inverses[i][0] @ g[places_of] @ inverses[i][1]
+        nu = min(1, np.sqrt(h["norm_limit"] / (eta**2 * (delta @ g)))) if h["norm_limit"] else 1
+        v = h["momentum"] * v + nu * delta
+        theta = theta - eta * v
+        yield theta
+
+
 ALL_MATRICES = ["matrix", "embedding", "output"]
 FORMULAS = {
     "sgd": sgd, "sam": sam, "nesterov_lookahead": nesterov_lookahead, "schedule_free_adamw": schedule_free_adamw,
-    "lars": lars, "lamb": lamb, "muon": by_matrix(muon_step, muon_other, ["matrix"]),
+    "lbfgs": lbfgs, "newton": newton, "gauss_newton": newton, "natural_gradient": newton, "kfac": kfac, "lars": lars, "lamb": lamb, "muon": by_matrix(muon_step, muon_other, ["matrix"]),
     "shampoo": by_matrix(shampoo_step, shampoo_other, ALL_MATRICES),
     "soap": by_matrix(soap_step, soap_other, ALL_MATRICES),
 }

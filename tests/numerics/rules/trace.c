@@ -19,6 +19,13 @@ static const fl_tensor tensors[] = {
     { "embedding", { 5, 5 }, 2, .role = FL_TENSOR_EMBEDDING, .n_matrices = 1 },
     { "output", { 10, 6 }, 2, .role = FL_TENSOR_OUTPUT, .n_matrices = 1 },
     { "bias", { 7 }, 1, .role = FL_TENSOR_VECTOR, .n_matrices = 1 },
+    { "dense", { 7, 3 }, 2, .role = FL_TENSOR_MATRIX, .n_matrices = 1 },
+};
+/* What has Kronecker factors: the second of three matrices, filters, and a layer with its bias. */
+static const fl_optimizer_block blocks[] = {
+    { .weight = 2, .bias = 2, .row = 7, .out = 7, .in = 4 },
+    { .weight = 3, .bias = 3, .out = 5, .in = 12 },
+    { .weight = 7, .bias = 6, .out = 7, .in = 3, .has_bias = true },
 };
 enum { N_TENSORS = sizeof tensors / sizeof *tensors, MOST = 512, MISSING = 77 };
 
@@ -73,9 +80,15 @@ static json_t *shapes(const run *r)
     return list;
 }
 
-static void set_gradient(run *r)
+static double set_gradient(run *r)
 {
-    for (size_t i = 0; i < r->layout.count; i++) r->gradient[i] = curvature[i] * r->update.parameters[i] + noise[i];
+    double loss = 0;
+    for (size_t i = 0; i < r->layout.count; i++) {
+        double theta = (double)r->update.parameters[i];
+        loss += (double)curvature[i] * theta * theta / 2 + (double)noise[i] * theta;
+        r->gradient[i] = curvature[i] * r->update.parameters[i] + noise[i];
+    }
+    return loss;
 }
 
 static void set_hyper(run *r, const char *word)
@@ -105,6 +118,9 @@ static run *prepared(int argc, char **argv)
     draw(r, "curvature", 0, curvature);
     for (size_t i = 0; i < r->layout.count; i++) curvature[i] = fabsf(curvature[i]);
     r->gradient_at = set_gradient;
+    r->update.blocks = blocks;
+    r->update.n_blocks = sizeof blocks / sizeof *blocks;
+    r->curvature = curvature;
     return r;
 }
 

@@ -35,13 +35,17 @@ static double uncompensated_rate(double epsilon, unsigned t)
     return epsilon * eta / (1 - gamma_);
 }
 
-static void set_gradient(run *r)
+static double set_gradient(run *r)
 {
     fl_random_stream stream = fl_random_stream_start(3, "noise", r->update.step);
+    double loss = 0;
     for (size_t i = 0; i < N; i++) {
-        double c = pow(10, -2 + 3.0 * (double)i / (N - 1));
-        r->gradient[i] = (float)(c * (double)r->update.parameters[i] + noise * fl_random_normal(&stream));
+        double c = pow(10, -2 + 3.0 * (double)i / (N - 1)), theta = (double)r->update.parameters[i];
+        double shift = noise * fl_random_normal(&stream);
+        r->gradient[i] = (float)(c * theta + shift);
+        loss += c * theta * theta / 2 + shift * theta;
     }
+    return loss;
 }
 
 /* Run from all ones to the end. */
@@ -183,7 +187,8 @@ static void the_rules_name_their_special_cases(void **state)
     static const char *const listed =
         "sgd<momentum sgd<nesterov sgd<rmsprop momentum<rmsprop sgd<rmsterov nesterov<rmsterov sgd<adam momentum<adam "
         "sgd<nadam nesterov<nadam sgd<adamw momentum<adamw adam<adamw sgd<nadamw nesterov<nadamw nadam<nadamw "
-        "sgd<adamax momentum<adamax sgd<amsgrad momentum<amsgrad sgd<adagrad sgd<adadelta sgd<nesterov_lookahead ";
+        "sgd<adamax momentum<adamax sgd<amsgrad momentum<amsgrad sgd<adagrad sgd<adadelta sgd<nesterov_lookahead "
+        "sgd<newton sgd<gauss_newton sgd<natural_gradient ";
     const double hyper[FL_HYPER_MAX] = { 0.1, 0.9 };
     char found[600] = "";
     FOR_EVERY(general) FOR_EVERY(special)
@@ -224,10 +229,11 @@ static void assert_follows(run *general, const fl_optimizer *rule)
     run_free(general);
 }
 
-/* A rule with an epsilon of 1e6 where it has one, in the form of this number where there are several. */
+/* A rule with an epsilon or a damping of 1e6 where it has one, in the form of this number where there are several. */
 static run *with_large_epsilon(const fl_optimizer *rule, int form)
 {
     run *r = run_new(rule, N);
+    if (fl_hyper_index(rule->hypers, rule->n_hypers, "damping") < rule->n_hypers) run_set(r, "damping", 1e6);
     size_t epsilon = fl_hyper_index(rule->hypers, rule->n_hypers, "epsilon");
     if (epsilon == rule->n_hypers) return r;
     r->hyper[epsilon] = 1e6;

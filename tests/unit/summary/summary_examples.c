@@ -58,7 +58,9 @@ static void a_capped_rate_is_no_defeat(void **state)
 /* The README's first study file. */
 static char *readme_study(void)
 {
-    char *readme = read_text(FL_SOURCE_DIR "/README.md"), *text = strstr(readme, "{ \"study\": \"epsilon\"");
+    char *readme = read_text(FL_SOURCE_DIR "/"
+                                           "README.md"),
+         *text = strstr(readme, "{ \"study\": \"epsilon\"");
     assert_non_null(text);
     *strstr(text, "```") = 0;
     text = fl_memory_copy_text(text);

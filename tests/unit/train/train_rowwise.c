@@ -29,11 +29,16 @@ static void step_after_a_look_elsewhere(fl_optimizer_update *update)
     float *kept = fl_memory_new(n, sizeof *kept);
     memcpy(kept, update->parameters, n * sizeof *kept);
     for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
-    update->again(update);
+    update->lent->evaluate(update, update->step, true);
     memcpy(update->parameters, kept, n * sizeof *kept);
-    update->again(update);
+    update->lent->evaluate(update, update->step, true);
     free(kept);
     step(update);
+}
+
+static bool declines(const fl_optimizer_update *update)
+{
+    return true;
 }
 
 static const fl_hyper hypers[] = { { .name = "learning_rate", .default_value = NAN, .max = HUGE_VAL } };
@@ -43,14 +48,18 @@ static const fl_hyper hypers[] = { { .name = "learning_rate", .default_value = N
     }
 static const fl_optimizer rowwise = RULE("rowwise", .step = step);
 static const fl_optimizer looking = RULE("looking", .step = step_after_a_look_elsewhere);
-static const fl_optimizer declining = RULE("declining", .step = step_after_a_look_elsewhere, .declines_gradient = true);
+static const fl_optimizer declining =
+    RULE("declining", .step = step_after_a_look_elsewhere, .declines_gradient = declines);
 
 static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
 {
     fl_trial_owners owners = { rule, fl_schedule_find("constant", NULL), fl_workload_find("glyphs/mlp", NULL) };
     fl_trial trial = fl_trial_default(&owners);
     trial.backend = fl_backend_find(backend, NULL);
-    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.02;
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = strcmp(rule->entry.name, "lbfgs") ? 0.02 : 1;
+    size_t solver = fl_hyper_index(rule->hypers, rule->n_hypers, "solver");
+    if (solver < rule->n_hypers)
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][solver] = fl_hyper_choice(&rule->hypers[solver], "cg");
     trial.batch_size = 8;
     trial.steps = 3;
     trial.eval_every = 0;

@@ -142,10 +142,10 @@ static void step_after_other_looks(fl_optimizer_update *update)
     float *gradient = fl_memory_new(n, sizeof *gradient), *kept = fl_memory_new(n, sizeof *kept);
     memcpy(gradient, update->gradient, bytes);
     memcpy(kept, update->parameters, bytes);
-    update->again(update);
+    update->lent->evaluate(update, update->step, true);
     assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, the same state before */
     for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
-    update->again(update);
+    update->lent->evaluate(update, update->step, true);
     for (size_t i = 0; i < n; i++) update->parameters[i] = kept[i] - (float)update->rate * gradient[i];
     free(gradient);
     free(kept);

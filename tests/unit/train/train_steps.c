@@ -33,7 +33,7 @@ typedef struct seen {
     size_t n;
 } seen;
 
-static void see_begun(void *user, const fl_network *network)
+static void see_begun(void *user, const fl_network *network, size_t most)
 {
     fl_network_export(network, ((seen *)user)->first);
 }
@@ -191,7 +191,8 @@ static void gradients_are_counted(void **state)
         fl_trial trial = trial_of((*optimizer)->entry.name, "constant", 1e-4, 37);
         fl_outcome outcome = train(&trial, NULL);
         assert_true(outcome.gradient_evaluations >= 37);
-        assert_int_equal(outcome.gradient_evaluations % 37, 0);
+        bool searches = !strcmp((*optimizer)->entry.name, "lbfgs"); /* a line: as many as it takes */
+        assert_true(searches || outcome.gradient_evaluations % 37 == 0);
         assert_int_equal(outcome.steps_done, 37);
         fl_outcome_free(&outcome);
     }
@@ -291,7 +292,8 @@ static void parts_of_the_time_add_up(void **state)
     trial.eval_every = 50;
     fl_outcome outcome = train(&trial, NULL);
     const fl_outcome_seconds *s = &outcome.seconds;
-    assert_close(s->setup + s->data + s->forward_backward + s->update + s->evaluate + s->other, s->total, 1e-12);
+    assert_close(s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate + s->other, s->total,
+                 1e-12);
     assert_true(s->setup > 0 && s->data > 0 && s->forward_backward > 0 && s->update > 0 && s->evaluate > 0 &&
                 s->other >= 0);
     assert_close(outcome.examples_per_second, 200 * 16 / (s->data + s->forward_backward + s->update), 1e-12);

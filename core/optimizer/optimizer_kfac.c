@@ -1,0 +1,257 @@
+/* K-FAC: a layer's Fisher matrix as a Kronecker product of two small ones (Martens and Grosse 2015; convolutions:
+ * Grosse and Martens 2016; the limit of the norm: Ba, Grosse and Martens 2017).
+ *
+ *   A, G    <- e A + (1-e) mean of a a^T, e G + (1-e) mean of g g^T,   e = min(1 - 1/k, statistics_decay), k from 1
+ *   lambda  = damping + l2,  pi = sqrt((tr A / dim A) / (tr G / dim G))
+ *   Delta   = (G + sqrt(lambda)/pi I)^-1 grad (A + pi sqrt(lambda) I)^-1    inverses of steps 0, inverse_every, ...
+ *   nu      = min(1, sqrt(norm_limit / (eta_t^2 sum of Delta grad)))
+ *   v'      = gamma v + nu Delta;  theta' = theta - eta_t v'
+ *
+ * a: a layer's input with a last 1, g: one example's gradient at its output; grad: weight and bias, out x (in + 1). For
+ * parameters without factors Delta = grad. Adaptive damping compares, every fifth step, the loss's reduction on the
+ * batch with that of the quadratic model by the exact Fisher matrix: above 3/4 of it lambda shrinks, below 1/4 it
+ * grows.
+ */
+#include "optimizer/matrix.h"
+
+#include <string.h>
+
+enum {
+    LEARNING_RATE,
+    MOMENTUM,
+    DAMPING,
+    DAMPING_RULE,
+    STATISTICS_DECAY,
+    STATISTICS_EVERY,
+    INVERSE_EVERY,
+    FISHER,
+    NORM_LIMIT
+};
+enum { FIXED, ADAPTIVE };
+enum { SAMPLED, EMPIRICAL };
+enum { ADAPT_EVERY = 5 };
+static const double ADAPT_BY = 0.95 * 0.95 * 0.95 * 0.95 * 0.95;
+
+/* What goes from step to step beside arrays. */
+typedef struct memory {
+    double n_statistics, lambda;
+} memory;
+enum { MEMORY = 16 }; /* floats, a whole line */
+
+/* Where a block's matrices lie in the rule's own floats. */
+typedef struct factors {
+    size_t out, in;                       /* in: with the bias */
+    float *a, *g, *inverse_a, *inverse_g; /* A, then G, and the same once more */
+} factors;
+
+static factors shape_of(const fl_optimizer_block *block)
+{
+    return (factors){ .out = block->out, .in = block->in + block->has_bias };
+}
+
+static size_t pair_size(const factors *f)
+{
+    return f->in * f->in + f->out * f->out;
+}
+
+static factors take(const fl_optimizer_block *block, float **own)
+{
+    factors f = shape_of(block);
+    f.a = *own;
+    f.g = f.a + f.in * f.in;
+    f.inverse_a = f.g + f.out * f.out;
+    f.inverse_g = f.inverse_a + f.in * f.in;
+    *own += 2 * pair_size(&f);
+    return f;
+}
+
+/* Pointers to fresh factors of every block, then the factors; or the direction, then three matrices of one block. */
+static fl_optimizer_own own(const fl_optimizer_update *update)
+{
+    size_t fresh = 2 * update->n_blocks * sizeof(float *) / sizeof(float), matrix = 0;
+    fl_optimizer_own floats = { .kept = MEMORY };
+    for (const fl_optimizer_block *b = update->blocks; b < update->blocks + update->n_blocks; b++) {
+        factors f = shape_of(b);
+        floats.kept += 2 * pair_size(&f);
+        fresh += pair_size(&f);
+        matrix = f.in * f.out > matrix ? f.in * f.out : matrix;
+    }
+    size_t directions = update->layout->count + 2 * matrix;
+    floats.scratch = fresh > directions ? fresh : directions;
+    return floats;
+}
+
+static memory *memory_of(const fl_optimizer_update *update)
+{
+    return (memory *)update->own;
+}
+
+static void take_statistics(fl_optimizer_update *update)
+{
+    float **a = (float **)update->scratch, **g = a + update->n_blocks, *at = (float *)(g + update->n_blocks);
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        factors f = shape_of(&update->blocks[i]);
+        a[i] = at;
+        g[i] = at + f.in * f.in;
+        at += pair_size(&f);
+    }
+    update->lent->stand(update, update->step);
+    update->lent->factors(
+        update, update->hyper[FISHER] == SAMPLED ? FL_OPTIMIZER_FISHER_SAMPLED : FL_OPTIMIZER_FISHER_EMPIRICAL, a, g);
+    double k = ++memory_of(update)->n_statistics, e = fmin(1 - 1 / k, update->hyper[STATISTICS_DECAY]);
+    float *own = update->own + MEMORY;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        factors f = take(&update->blocks[i], &own);
+        fl_optimizer_average(pair_size(&f), f.a, a[i], e);
+    }
+}
+
+static double mean_of_diagonal(size_t n, const float *matrix)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)matrix[i * n + i];
+    return sum / (double)n;
+}
+
+/* The last one stays where rounding has left none. */
+static void invert(size_t n, const float *matrix, double damping, float *inverse, float *room)
+{
+    memcpy(room, matrix, n * n * sizeof *room);
+    for (size_t i = 0; i < n; i++) room[i * n + i] += (float)damping;
+    if (fl_math_invert(n, room)) memcpy(inverse, room, n * n * sizeof *room);
+}
+
+static void take_inverses(fl_optimizer_update *update)
+{
+    float *own = update->own + MEMORY;
+    double root = sqrt(memory_of(update)->lambda);
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        factors f = take(&update->blocks[i], &own);
+        double a = mean_of_diagonal(f.in, f.a), g = mean_of_diagonal(f.out, f.g);
+        double pi = a > 0 && g > 0 ? sqrt(a / g) : 1;
+        invert(f.in, f.a, pi * root, f.inverse_a, update->scratch);
+        invert(f.out, f.g, root / pi, f.inverse_g, update->scratch);
+    }
+}
+
+/* The weight's rows with the bias behind each, out of an array and into it. */
+static void each_row(const fl_optimizer_update *update, const fl_optimizer_block *block, float *array, float *rows,
+                     bool into)
+{
+    float *weight = array + update->layout->tensors[block->weight].offset + block->row * block->in;
+    float *bias = array + update->layout->tensors[block->bias].offset + block->row;
+    size_t columns = block->in + block->has_bias;
+    for (size_t i = 0; i < block->out; i++, rows += columns, weight += block->in) {
+        if (into)
+            memcpy(weight, rows, block->in * sizeof *rows);
+        else
+            memcpy(rows, weight, block->in * sizeof *rows);
+        if (block->has_bias && into) bias[i] = rows[block->in];
+        if (block->has_bias && !into) rows[block->in] = bias[i];
+    }
+}
+
+/* Delta, in the scratch. */
+static float *precondition(const fl_optimizer_update *update)
+{
+    size_t n = update->layout->count;
+    float *delta = update->scratch, *own = update->own + MEMORY;
+    memcpy(delta, update->gradient, n * sizeof *delta);
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        factors f = take(&update->blocks[i], &own);
+        float *rows = delta + n, *half = rows + f.in * f.out;
+        each_row(update, &update->blocks[i], delta, rows, false);
+        fl_math_product(1, fl_optimizer_plain(f.inverse_g, f.out, f.out), fl_optimizer_plain(rows, f.out, f.in), 0,
+                        half);
+        fl_math_product(1, fl_optimizer_plain(half, f.out, f.in), fl_optimizer_plain(f.inverse_a, f.in, f.in), 0, rows);
+        each_row(update, &update->blocks[i], delta, rows, true);
+    }
+    return delta;
+}
+
+FL_OPTIMIZER_PASS pass(size_t n, float *restrict v, const float *restrict delta, float gamma, float nu)
+{
+    for (size_t i = 0; i < n; i++) v[i] = gamma * v[i] + nu * delta[i];
+}
+
+static double limit_of_norm(const fl_optimizer_update *update, const float *delta)
+{
+    double sum = fl_optimizer_dot(delta, update->gradient, update->layout->count);
+    double limit = sqrt(update->hyper[NORM_LIMIT] / (update->rate * update->rate * sum));
+    return update->hyper[NORM_LIMIT] > 0 && limit < 1 ? limit : 1;
+}
+
+/* What the quadratic model says of the step -eta v, without the loss at its start. */
+static double predicted(fl_optimizer_update *update, float *product)
+{
+    size_t n = update->layout->count;
+    const float *v = update->state[0];
+    double eta = update->rate, square = fl_optimizer_square(v, n);
+    update->lent->stand(update, update->step);
+    update->lent->product(update, FL_OPTIMIZER_FISHER, v, product);
+    double curvature = fl_optimizer_dot(v, product, n) + (memory_of(update)->lambda - update->l2) * square;
+    return eta * eta / 2 * curvature - eta * fl_optimizer_dot(update->gradient, v, n);
+}
+
+static void adapt(fl_optimizer_update *update, double expected)
+{
+    double ratio = (update->lent->evaluate(update, update->step, false) - update->loss) / expected;
+    if (ratio > 0.75) memory_of(update)->lambda *= ADAPT_BY;
+    if (!(ratio >= 0.25)) memory_of(update)->lambda /= ADAPT_BY;
+}
+
+static void step(fl_optimizer_update *update)
+{
+    const double *hyper = update->hyper;
+    size_t n = update->layout->count;
+    bool adapts = hyper[DAMPING_RULE] == ADAPTIVE && update->step % ADAPT_EVERY == ADAPT_EVERY - 1;
+    if (!update->step) memory_of(update)->lambda = hyper[DAMPING] + update->l2;
+    if (update->step % (uint64_t)hyper[STATISTICS_EVERY] == 0) take_statistics(update);
+    if (update->step % (uint64_t)hyper[INVERSE_EVERY] == 0) take_inverses(update);
+    float *delta = precondition(update);
+    pass(n, update->state[0], delta, (float)hyper[MOMENTUM], (float)limit_of_norm(update, delta));
+    double expected = adapts ? predicted(update, delta) : 0;
+    fl_optimizer_along(n, update->parameters, update->parameters, update->state[0], -(float)update->rate);
+    if (adapts) adapt(update, expected);
+}
+
+static fl_optimizer_wants wants(const double *hyper)
+{
+    return (fl_optimizer_wants){ .curvature = hyper[DAMPING_RULE] == ADAPTIVE,
+                                 .factors = true,
+                                 .matrix = FL_OPTIMIZER_FISHER };
+}
+
+static const char *const rules[] = { "fixed", "adaptive", NULL };
+static const char *const fishers[] = { "sampled", "empirical", NULL };
+
+static const fl_hyper hypers[] = {
+    FL_OPTIMIZER_LEARNING_RATE,
+    FL_OPTIMIZER_MOMENTUM,
+    { "damping", "lambda, with l2: added to the factors as far as their sizes say", FL_HYPER_LOG, 1e-2, .min = 0,
+      .min_open = true, .max = HUGE_VAL },
+    { "damping_rule", "fixed, or adapted to how well the quadratic model predicts the loss", FL_HYPER_CHOICE, FIXED,
+      .max = ADAPTIVE, .choices = rules },
+    { "statistics_decay", "decay rate of the factors", FL_HYPER_LINEAR, 0.95, .min = 0, .max = 1, .max_open = true },
+    { "statistics_every", "steps from one batch's factors to the next", FL_HYPER_INTEGER, 1, .min = 1,
+      .max = HUGE_VAL },
+    { "inverse_every", "steps from one pair of inverses to the next", FL_HYPER_INTEGER, 20, .min = 1, .max = HUGE_VAL },
+    { "fisher", "by one target drawn for each example, or by the true ones", FL_HYPER_CHOICE, SAMPLED, .max = EMPIRICAL,
+      .choices = fishers },
+    { "norm_limit", "of a step, squared and measured by the factors; 0: none", FL_HYPER_LOG, 1e-3, .min = 0,
+      .max = HUGE_VAL },
+};
+
+const fl_optimizer fl_optimizer_kfac = {
+    .entry = { "kfac", "momentum on gradients between inverse Kronecker factors of the Fisher matrix",
+               "Martens and Grosse 2015; Grosse and Martens 2016" },
+    .hypers = hypers,
+    .n_hypers = sizeof hypers / sizeof *hypers,
+    .n_states = 1,
+    .canonical = true,
+    .dense = true,
+    .amortized = "two inverses a layer, about 2 n^3 / inverse_every operations a step for a side of n",
+    .own = own,
+    .wants = wants,
+    .step = step,
+};

@@ -1,0 +1,287 @@
+/* What rules of second order are lent, through whole trials: a Newton step solves a quadratic, natural gradient descent
+ * does not see how its inputs are measured, a saddle's negative curvature is told, and all that was asked is counted.
+ */
+#include "support/folder.h"
+
+#include "base/npy.h"
+#include "train/train.h"
+
+static const char *const backends[] = { "naive", "openblas", "onednn" };
+enum { N_BACKENDS = sizeof backends / sizeof *backends };
+
+static bool is_there(const char *backend)
+{
+    fl_error why;
+    bool there = fl_backend_find(backend, NULL)->usable(FL_BACKEND_F32, &why) &&
+                 fl_backend_find("openblas", NULL)->usable(FL_BACKEND_F32, &why);
+    if (!there) print_message("%s: %s\n", backend, why.text);
+    return there;
+}
+
+static fl_trial trial_of(const char *rule, const fl_workload *workload, const char *backend)
+{
+    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL), workload };
+    fl_trial trial = fl_trial_default(&owners);
+    trial.backend = fl_backend_find(backend, NULL);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1;
+    trial.steps = 2;
+    trial.batch_size = 50;
+    trial.eval_every = 1;
+    return trial;
+}
+
+static void set(fl_trial *trial, const char *name, const char *value)
+{
+    fl_trial_setting setting;
+    fl_error error;
+    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
+    double number = setting.hyper->choices ? fl_hyper_choice(setting.hyper, value) : strtod(value, NULL);
+    fl_trial_setting_apply(&setting, number, &trial->values);
+}
+
+static fl_outcome train(fl_trial *trial, const fl_train_callbacks *callbacks)
+{
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_outcome outcome;
+    fl_error error;
+    if (!fl_train_trial(trainer, trial, callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    fl_train_trainer_free(trainer);
+    fl_trial_free(trial);
+    return outcome;
+}
+
+static fl_trial quadratic(const char *rule, const char *backend, const char *condition)
+{
+    fl_trial trial = trial_of(rule, fl_workload_find("quadratic/noisy", NULL), backend);
+    set(&trial, "workload.noise", "0");
+    set(&trial, "workload.condition", condition);
+    set(&trial, "damping", "0");
+    return trial;
+}
+
+/* The loss is a square of the distance, so its root is 1e-6 times the condition number of the first. */
+static void a_newton_step_solves_a_quadratic(void **state)
+{
+    static const char *const conditions[] = { "10", "1000" };
+    for (size_t b = 0; b < N_BACKENDS; b++) {
+        if (!is_there(backends[b])) continue;
+        for (size_t i = 0; i < 2; i++) {
+            fl_trial trial = quadratic(i ? "newton" : "gauss_newton", backends[b], conditions[i]);
+            fl_outcome outcome = train(&trial, NULL);
+            double left = sqrt(outcome.first_losses.of[1] / outcome.first_losses.of[0]);
+            if (!(left < 1e-6 * strtod(conditions[i], NULL))) fail_msg("%s: %g is left", backends[b], left);
+            assert_int_equal(outcome.points[0].negative_curvature, 0);
+            fl_outcome_free(&outcome);
+        }
+    }
+}
+
+static void conjugate_gradients_come_to_the_same_step(void **state)
+{
+    if (!is_there("naive")) return;
+    fl_trial direct = quadratic("newton", "naive", "10"), cg = quadratic("newton", "naive", "10");
+    set(&direct, "damping", "0.3");
+    set(&cg, "damping", "0.3");
+    set(&cg, "solver", "cg");
+    set(&cg, "cg_tolerance", "1e-6");
+    fl_outcome a = train(&direct, NULL), b = train(&cg, NULL);
+    assert_close(b.first_losses.of[1], a.first_losses.of[1], 1e-5);
+    fl_outcome_free(&a);
+    fl_outcome_free(&b);
+}
+
+/* x^2/2 + y^4/4 - y^2/2 at (1, 0.001): curvatures 1 and -1. */
+static void the_negative_curvature_of_a_saddle_is_told(void **state)
+{
+    static const char *const solvers[] = { "direct", "cg" };
+    if (!is_there("naive")) return;
+    for (size_t i = 0; i < 2; i++) {
+        fl_trial trial = trial_of("newton", fl_workload_find("function/saddle", NULL), "naive");
+        set(&trial, "solver", solvers[i]);
+        fl_outcome outcome = train(&trial, NULL);
+        assert_true(outcome.points[0].has_negative_curvature);
+        assert_int_equal(outcome.points[0].negative_curvature, 1);
+        fl_outcome_free(&outcome);
+    }
+}
+
+static void a_rule_that_does_not_look_for_negative_curvature_tells_none(void **state)
+{
+    fl_trial trial = trial_of("lbfgs", fl_workload_find("function/saddle", NULL), "naive");
+    fl_outcome outcome = train(&trial, NULL);
+    assert_false(outcome.points[0].has_negative_curvature);
+    assert_int_equal(outcome.curvature_products, 0);
+    fl_outcome_free(&outcome);
+}
+
+/* Eight columns a step; of all 10,000 examples in batches of 50, 200 times as many. */
+static void products_are_counted_and_timed(void **state)
+{
+    if (!is_there("naive")) return;
+    for (int all = 0; all < 2; all++) {
+        fl_trial trial = quadratic("newton", "naive", "10");
+        set(&trial, "curvature_batch", all ? "all" : "step");
+        fl_outcome outcome = train(&trial, NULL);
+        assert_int_equal(outcome.curvature_products, 2 * 8 * (all ? 200 : 1));
+        assert_int_equal(outcome.gradient_evaluations, 2);
+        assert_true(outcome.seconds.curvature > 0);
+        fl_outcome_free(&outcome);
+    }
+}
+
+/* Micro-batches are parts of one batch: the same matrix, added in another order. */
+static void a_batch_in_parts_has_the_same_curvature(void **state)
+{
+    if (!is_there("naive")) return;
+    double losses[2];
+    for (size_t i = 0; i < 2; i++) {
+        fl_trial trial = trial_of("gauss_newton", fl_workload_find("glyphs/mlp", NULL), "naive");
+        set(&trial, "solver", "cg");
+        set(&trial, "cg_iterations", "3");
+        set(&trial, "learning_rate", "0.1");
+        trial.batch_size = 8;
+        trial.micro_batch = i ? 2 : 0;
+        trial.eval_every = 0;
+        fl_outcome outcome = train(&trial, NULL);
+        losses[i] = outcome.first_losses.of[1];
+        assert_int_equal(outcome.curvature_products, 6);
+        fl_outcome_free(&outcome);
+    }
+    assert_close(losses[1], losses[0], 1e-5);
+}
+
+static void assert_refused(fl_trial trial, const char *words)
+{
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_error error;
+    assert_false(fl_train_prepare(trainer, &trial, &error));
+    assert_int_equal(error.fault, FL_ERROR_USER);
+    assert_contains(error.text, words);
+    fl_train_trainer_free(trainer);
+    fl_trial_free(&trial);
+}
+
+static void what_cannot_be_had_is_refused(void **state)
+{
+    if (!is_there("naive")) return;
+    assert_refused(trial_of("newton", fl_workload_find("glyphs/mlp", NULL), "naive"),
+                   "up to 4000 parameters and the model has 235146");
+    assert_refused(trial_of("kfac", fl_workload_find("quadratic/noisy", NULL), "naive"), "predicts no targets");
+    fl_trial parts = trial_of("kfac", fl_workload_find("glyphs/mlp", NULL), "naive");
+    parts.micro_batch = 10;
+    assert_refused(parts, "leave micro_batch away");
+}
+
+/* --- natural gradient descent and the way its inputs are measured --- */
+
+enum { EXAMPLES = 300, INPUTS = 3, OUTPUTS = 2 };
+
+static const double MIX[INPUTS][INPUTS] = { { 2, 0.5, -0.3 }, { 0.4, 0.2, 0.1 }, { -1, 0.7, 3 } };
+static const double SHIFT[INPUTS] = { 1.5, -0.7, 0.3 };
+
+/* `mixed`: A x + c. */
+static void draw_input(size_t example, bool mixed, float *to)
+{
+    fl_random_stream stream = fl_random_stream_start(5, "inputs", example);
+    double x[INPUTS];
+    for (size_t i = 0; i < INPUTS; i++) x[i] = fl_random_normal(&stream);
+    for (size_t i = 0; i < INPUTS; i++) {
+        double sum = SHIFT[i];
+        for (size_t k = 0; k < INPUTS; k++) sum += MIX[i][k] * x[k];
+        to[i] = (float)(mixed ? sum : x[i]);
+    }
+}
+
+static void write_data(const char *x_path, const char *y_path, bool mixed)
+{
+    float x[EXAMPLES][INPUTS], y[EXAMPLES][OUTPUTS];
+    for (size_t i = 0; i < EXAMPLES; i++) {
+        fl_random_stream stream = fl_random_stream_start(5, "targets", i);
+        draw_input(i, mixed, x[i]);
+        for (size_t k = 0; k < OUTPUTS; k++) y[i][k] = fl_random_uniform(&stream) < 0.3 + 0.3 * (double)k;
+    }
+    assert_true(fl_npy_write(x_path, FL_NPY_F32, (size_t[]){ EXAMPLES, INPUTS }, 2, x, NULL));
+    assert_true(fl_npy_write(y_path, FL_NPY_F32, (size_t[]){ EXAMPLES, OUTPUTS }, 2, y, NULL));
+}
+
+static fl_workload *logistic(const char *root, bool mixed)
+{
+    char x_path[FL_FILE_PATH_MAX], y_path[FL_FILE_PATH_MAX];
+    fl_text text = { 0 };
+    fl_error error;
+    fl_file_path_join(x_path, root, mixed ? "mixed.npy" : "x.npy");
+    fl_file_path_join(y_path, root, "y.npy");
+    write_data(x_path, y_path, mixed);
+    fl_text_add(&text,
+                "{ \"workload\": \"logistic\", \"data\": { \"npy\": { \"inputs\": \"%s\", \"targets\": \"%s\" } }, "
+                "\"layers\": [ { \"kind\": \"dense\", \"out\": %d } ], "
+                "\"loss\": { \"kind\": \"sigmoid_cross_entropy\" } }",
+                x_path, y_path, OUTPUTS);
+    fl_json *document = fl_json_load_text("net.json", text.bytes, text.length, &error);
+    fl_workload *workload = document ? fl_workload_new(fl_json_root(document), &error) : NULL;
+    if (!workload) fail_msg("%s", error.text);
+    fl_json_free(document);
+    fl_text_free(&text);
+    return workload;
+}
+
+static float trained[OUTPUTS * (INPUTS + 1)]; /* weights, then biases */
+
+static void keep(void *user, const fl_network *network)
+{
+    fl_network_export(network, trained);
+}
+
+static double output(const float *input, size_t k)
+{
+    double z = (double)trained[OUTPUTS * INPUTS + k];
+    for (size_t i = 0; i < INPUTS; i++) z += (double)trained[k * INPUTS + i] * (double)input[i];
+    return z;
+}
+
+/* Zero weights and biases are zero however the inputs are measured; after two steps outputs are compared. */
+static void natural_gradient_does_not_see_how_inputs_are_measured(void **state)
+{
+    char root[FL_FILE_PATH_MAX];
+    double outputs[2][EXAMPLES][OUTPUTS], moved = 0;
+    if (!is_there("naive")) return;
+    folder_make(root);
+    for (int mixed = 0; mixed < 2; mixed++) {
+        fl_train_callbacks watch = { .ended = keep };
+        fl_workload *workload = logistic(root, mixed);
+        fl_trial trial = trial_of("natural_gradient", workload, "naive");
+        set(&trial, "damping", "0");
+        trial.init = (fl_init){ fl_init_find("constant", NULL), 0, 0 };
+        trial.batch_size = 200;
+        fl_outcome outcome = train(&trial, &watch);
+        for (size_t i = 0; i < EXAMPLES; i++) {
+            float input[INPUTS];
+            draw_input(i, mixed, input);
+            for (size_t k = 0; k < OUTPUTS; k++) outputs[mixed][i][k] = output(input, k);
+        }
+        fl_outcome_free(&outcome);
+        fl_workload_free(workload);
+    }
+    for (size_t i = 0; i < EXAMPLES; i++)
+        for (size_t k = 0; k < OUTPUTS; k++) {
+            moved = fmax(moved, fabs(outputs[0][i][k]));
+            assert_true(fabs(outputs[0][i][k] - outputs[1][i][k]) < 1e-3);
+        }
+    assert_true(moved > 0.3);
+    folder_remove(root);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_newton_step_solves_a_quadratic),
+        cmocka_unit_test(conjugate_gradients_come_to_the_same_step),
+        cmocka_unit_test(the_negative_curvature_of_a_saddle_is_told),
+        cmocka_unit_test(a_rule_that_does_not_look_for_negative_curvature_tells_none),
+        cmocka_unit_test(products_are_counted_and_timed),
+        cmocka_unit_test(a_batch_in_parts_has_the_same_curvature),
+        cmocka_unit_test(what_cannot_be_had_is_refused),
+        cmocka_unit_test(natural_gradient_does_not_see_how_inputs_are_measured),
+    };
+    return test_run(tests, NULL, NULL);
+}
