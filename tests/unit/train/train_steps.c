@@ -33,7 +33,7 @@ typedef struct seen {
     size_t n;
 } seen;
 
-static void see_begun(void *user, const fl_network *network, size_t most)
+static void see_begun(void *user, const fl_network *network)
 {
     fl_network_export(network, ((seen *)user)->first);
 }
@@ -57,7 +57,7 @@ static fl_outcome train(const fl_trial *trial, seen *s)
 {
     fl_error error;
     fl_outcome outcome;
-    fl_train_callbacks watch = { s, see_begun, see_step, NULL, see_ended };
+    fl_train_callbacks watch = { .user = s, .begun = see_begun, .stepped = see_step, .ended = see_ended };
     fl_train_trainer *trainer = fl_train_trainer_new();
     if (s) memset(s, 0, sizeof *s);
     if (!fl_train_trial(trainer, trial, s ? &watch : NULL, &outcome, &error)) fail_msg("%s", error.text);
