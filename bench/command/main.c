@@ -27,6 +27,8 @@ static int help(void)
 static int call(int argc, char **argv)
 {
     fl_error error;
+    if (!strcmp(argv[0], "complete")) return verb_complete(argc, argv); /* these two read the table of verbs */
+    if (!strcmp(argv[0], "manual")) return verb_manual(argc, argv);
     const verb *asked = verbs_find(argv[0], &error);
     return asked ? asked->run(argc, argv) : complain(&error);
 }

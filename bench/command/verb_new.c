@@ -19,7 +19,7 @@ static const usage new_usage = {
     "Every "
     "axis says in words what it is; more trials tune more of each rule. 'fairlead plan' then says what the study costs "
     "and what it can show.",
-    "fairlead new mine.json --workload glyphs/mlp --optimizer momentum --optimizer adam",
+    "fairlead new mine.json --workload glyphs/mlp --optimizer adam,momentum",
 };
 
 #define NEW_TRIALS 30 /* enough to tune epsilon */
@@ -177,7 +177,7 @@ int verb_new(int argc, char **argv)
     const option options[] = {
         { "--workload", NULL, OPTION_TEXT, "W", "what is trained: fashion_mnist/mlp, or a definition's file",
           &w.workload },
-        { "--optimizer", NULL, OPTION_LIST, "O", "an arm each; the first is what others must beat", &w.optimizers },
+        { "--optimizer", NULL, OPTION_LIST, "O", "arms, by commas; others must beat the first", &w.optimizers },
         { "--trials", NULL, OPTION_COUNT, "N", "trials an arm may have (default " TEXT_OF(NEW_TRIALS) ")", &w.trials },
         { "--steps", NULL, OPTION_COUNT, "N", "steps of a trial (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")",
           &w.steps },

@@ -25,8 +25,6 @@ const verb verbs[] = {
     { "check-optimizer", "whether an update rule keeps what every rule promises", verb_check_optimizer },
     { "doctor", "what machine this is, and whether its timings can be trusted", verb_doctor },
     { "worker", NULL, verb_worker },
-    { "complete", NULL, verb_complete },
-    { "manual", NULL, verb_manual },
     { NULL },
 };
 

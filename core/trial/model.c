@@ -112,15 +112,18 @@ static bool has_dropout(const fl_workload *workload)
     return false;
 }
 
-/* A rule that takes a number must have been given one. */
+/* A rule that takes a number must have been given one. What the study itself says of the start has been judged at its
+ * place. */
 static bool init_suits(const fl_trial *trial, fl_error *error)
 {
     fl_init init = fl_trial_init(trial);
+    bool searched =
+        differs(trial, FL_TRIAL_INIT) || differs(trial, FL_TRIAL_INIT_ARGUMENT) || differs(trial, FL_TRIAL_INIT_BIAS);
     bool chosen = differs(trial, FL_TRIAL_INIT) && init.weights->argument;
     if (chosen && !differs(trial, FL_TRIAL_INIT_ARGUMENT))
         return fl_error_user(error, "workload.init = %s needs workload.init_argument, its %s", init.weights->entry.name,
                              init.weights->argument);
-    return fl_init_accepts(&init, error);
+    return !searched || fl_init_accepts(&init, error);
 }
 
 bool fl_trial_model_accepts(const fl_trial *trial, fl_error *error)

@@ -21,10 +21,11 @@ static const char study[] =
     "            { 'arm': 'momentum', 'optimizer': 'momentum',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
 
-/* A rule that stands on LAPACK has a field of its own. */
+/* A rule that stands on LAPACK has a field of its own, one that looks for negative curvature another. */
 static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
                             "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'muon', 'optimizer': 'muon',"
-                            "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } } ] }";
+                            "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } },"
+                            "  { 'arm': 'newton', 'optimizer': 'newton', 'space': { 'learning_rate': 1 } } ] }";
 /* What a measured curvature writes, the preconditioned one among it. */
 static const char bent[] =
     "{ 'study': 'bent', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'curvature_every': 5,"
@@ -227,6 +228,10 @@ static void result_folders_have_their_fields(void **state)
         else
             count_as_seen("`curvature_every`");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
+        if (i == 1 && fl_math_usable(NULL))
+            walk_lines(&s, "dense/points.jsonl");
+        else
+            count_as_seen("`negative_curvature`");
         if (i == 0 && fl_math_usable(NULL))
             walk_lines(&s, "dense/trials.jsonl");
         else

@@ -32,10 +32,10 @@ typedef struct mistake {
 #define LONG_PATH X1000 X1000 X1000 X1000 X1000
 
 static const mistake mistakes[] = {
-    { { "walk" }, "unknown verb 'walk'; use list, plan, run, watch" },
+    { { "walk" }, "unknown verb 'walk'; use list, new, plan, run" },
     { { "list", "colours" }, "unknown list 'colours'; use workloads, layers, optimizers" },
-    { { "list", "--fast" }, "unknown option '--fast'; use --json" },
-    { { "list", "--jsn=1" }, "unknown option '--jsn' (did you mean --json?); use --json" },
+    { { "list", "--fast" }, "unknown option '--fast'; use --plugin or --json" },
+    { { "list", "--jsn=1" }, "unknown option '--jsn' (did you mean --json?); use --plugin or --json" },
     { { "list", "workloads", "optimizers" }, "'optimizers' is one word too many; usage: fairlead list" },
     { { "run" }, "something is missing; usage: fairlead run STUDY" },
     { { "run", "no/such", "-o", "out" },

@@ -198,7 +198,10 @@ static void the_host_key_is_the_hash_of_its_facts(void **state)
     json_t *file = json_load_file(path, 0, NULL);
     const json_t *facts = json_object_get(json_object_get(file, "hosts"), text(complete, "host"));
     assert_keys(facts, "machine build backend library floating_point implementation");
-    char *line = json_dumps(facts, JSON_COMPACT);
+    json_t *hashed = json_deep_copy(facts); /* but for the cores, which an allocation changes */
+    json_object_del(json_object_get(hashed, "machine"), "cores");
+    char *line = json_dumps(hashed, JSON_COMPACT);
+    json_decref(hashed);
     fl_hash_text(fl_hash(line, strlen(line)), hash);
     assert_string_equal(hash, text(complete, "host"));
     free(line);

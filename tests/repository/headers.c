@@ -92,7 +92,7 @@ static bool token_is(token t, const char *text)
 /* Words that stand where a name could and are none. */
 static bool is_grammar(token t)
 {
-    static const char *const words[] = { "enum", "struct", "union", "__attribute__", "defined" };
+    static const char *const words[] = { "enum", "struct", "union", "extern", "__attribute__", "defined" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (token_is(t, words[i])) return true;
     return false;

@@ -49,12 +49,22 @@ static int disassemble(void **state)
     return 0;
 }
 
+/* Rules that ask for losses and curvature spend their time there, and go over their arrays in plain loops. */
+static bool has_passes(const fl_optimizer *rule)
+{
+    static const char *const without[] = { "null", "lbfgs", NULL };
+    bool plain = rule->wants;
+    for (size_t i = 0; without[i]; i++) plain |= !strcmp(rule->entry.name, without[i]);
+    return !plain;
+}
+
 static void every_pass_exists_for_three_widths_of_vectors(void **state)
 {
     for (size_t i = 0; fl_optimizers()[i]; i++)
         for (size_t k = 0; k < N_CLONES; k++)
-            assert_int_equal(found.clones[i][k],
-                             strcmp(fl_optimizers()[i]->entry.name, "null") != 0); /* moves nothing */
+            if (found.clones[i][k] != has_passes(fl_optimizers()[i]))
+                fail_msg("%s: width %zu is %s", fl_optimizers()[i]->entry.name, k,
+                         found.clones[i][k] ? "there" : "missing");
 }
 
 static void no_clone_contracts_or_estimates(void **state)
