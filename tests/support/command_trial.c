@@ -1,4 +1,5 @@
 #include "support/command_trial.h"
+#include "train/train.h"
 
 #include <string.h>
 
@@ -33,4 +34,12 @@ fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, 
     if (trial.n_rates) trial.rates = calloc(trial.n_rates, sizeof *trial.rates);
     for (size_t i = 0; i < trial.n_rates; i++) trial.rates[i] = fl_random_uniform(stream);
     return trial;
+}
+
+bool drawn_is_possible(const fl_trial *trial)
+{
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    bool possible = fl_train_prepare(trainer, trial, NULL);
+    fl_train_trainer_free(trainer);
+    return possible;
 }

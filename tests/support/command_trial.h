@@ -10,4 +10,7 @@ enum { DRAWN_STEPS = 60, DRAWN_MOST = 50 }; /* no value is above 50, so that a w
 fl_trial draw_trial(const fl_optimizer *optimizer, const fl_schedule *schedule, const fl_workload *workload,
                     fl_random_stream *stream);
 
+/* Can it be trained? A rule that asks for a Fisher matrix finds none on the quadratic, which predicts no targets. */
+bool drawn_is_possible(const fl_trial *trial);
+
 #endif

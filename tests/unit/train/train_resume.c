@@ -1,4 +1,5 @@
 /* A trial that resumes from a checkpoint ends like one that was never interrupted. */
+#include "support/command_trial.h"
 #include "support/training.h"
 
 static fl_trial sgd(double rate)
@@ -11,20 +12,11 @@ static fl_trial sgd(double rate)
     return trial;
 }
 
-/* A rule that asks for a Fisher matrix finds none on the quadratic, which predicts no targets. */
-static bool is_possible(const fl_trial *trial)
-{
-    fl_train_trainer *trainer = fl_train_trainer_new();
-    bool possible = fl_train_prepare(trainer, trial, NULL);
-    fl_train_trainer_free(trainer);
-    return possible;
-}
-
 static void every_optimizer_goes_on_from_any_step(void **state)
 {
     for (const fl_optimizer *const *optimizer = fl_optimizers(); *optimizer; optimizer++) {
         fl_trial trial = training_quadratic(*optimizer, fl_schedule_find("linear", NULL));
-        if (!(*optimizer)->wants || is_possible(&trial)) assert_resumes(&trial);
+        if (!(*optimizer)->wants || drawn_is_possible(&trial)) assert_resumes(&trial);
         fl_trial_free(&trial);
     }
 }

@@ -1,4 +1,5 @@
 /* The step loop against what can be written down: trajectories of SGD on the quadratic, divergence, counts, times. */
+#include "support/command_trial.h"
 #include "support/test.h"
 #include "train/train.h"
 
@@ -185,20 +186,11 @@ static void null_leaves_parameters_alone(void **state)
     }
 }
 
-/* A rule that asks for a Fisher matrix finds none on the quadratic, which predicts no targets. */
-static bool is_possible(const fl_trial *trial)
-{
-    fl_train_trainer *trainer = fl_train_trainer_new();
-    bool possible = fl_train_prepare(trainer, trial, NULL);
-    fl_train_trainer_free(trainer);
-    return possible;
-}
-
 static void gradients_are_counted(void **state)
 {
     for (const fl_optimizer *const *optimizer = fl_optimizers(); *optimizer; optimizer++) {
         fl_trial trial = trial_of((*optimizer)->entry.name, "constant", 1e-4, 37);
-        if ((*optimizer)->wants && !is_possible(&trial)) continue;
+        if ((*optimizer)->wants && !drawn_is_possible(&trial)) continue;
         fl_outcome outcome = train(&trial, NULL);
         assert_true(outcome.gradient_evaluations >= 37);
         bool searches = !strcmp((*optimizer)->entry.name, "lbfgs"); /* a line: as many as it takes */
