@@ -1,4 +1,5 @@
 /* The processes of a run that only have workers. */
+#include "base/folder.h"
 #include "command/run_agent.h"
 #include "farm/agent.h"
 #include "record/host.h"
@@ -58,16 +59,11 @@ int run_agent(fl_wire *wire, size_t workers)
 {
     fl_error error;
     char self[FL_FILE_PATH_MAX], scratch[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
-    const char *temporary = getenv("TMPDIR");
     fl_farm_agent agent = { .wire = wire, .workers = workers, .worker_command = command, .scratch = scratch };
     places_program(self);
-    fl_file_path_join(scratch, temporary && *temporary ? temporary : "/tmp", "fairlead-agent-XXXXXX");
-    if (!mkdtemp(scratch))
-        fl_file_error(&error, scratch, "cannot be made");
-    else if (signals_catch(&agent.interrupt, &error) && signals_catch_leave(&agent.leave, &error)) {
-        fl_farm_agent_end how = fl_farm_agent_run(&agent, &error);
-        rmdir(scratch);
-        return end(wire, how, &error);
-    }
-    return complain(&error);
+    if (!fl_folder_temporary(scratch, "fairlead-agent", &error)) return complain(&error);
+    bool ready = signals_catch(&agent.interrupt, &error) && signals_catch_leave(&agent.leave, &error);
+    fl_farm_agent_end how = ready ? fl_farm_agent_run(&agent, &error) : FL_FARM_AGENT_ERROR;
+    fl_folder_remove(scratch, NULL);
+    return ready ? end(wire, how, &error) : complain(&error);
 }
