@@ -21,7 +21,7 @@ void figure_data_free(figure_data *data)
     fl_text_free(&data->rows);
     fl_text_free(&data->variables);
     fl_text_free(&data->elements);
-    free(data->last_rows);
+    free(data->last_of);
 }
 
 /* --- variables --- */
@@ -326,8 +326,8 @@ void figure_begin_block(figure_data *data, size_t slot, const char *about)
     size_t b = ++data->n_blocks;
     fl_text_add(&data->rows, "\n\n");
     if (about) comment(data, "", about);
-    data->last_rows = fl_memory_grow(data->last_rows, b, sizeof *data->last_rows);
-    for (size_t i = 0; i < FIGURE_ENDS_COLUMNS; i++) data->last_rows[b - 1][i] = NAN;
+    data->last_of = fl_memory_grow(data->last_of, b, sizeof *data->last_of);
+    for (size_t i = 0; i < FIGURE_ENDS_COLUMNS; i++) data->last_of[b - 1][i] = NAN;
     element_number(data, "slot", b, (double)slot + 1);
     element_number(data, "last", data->n_panels, (double)b);
 }
@@ -339,7 +339,8 @@ void figure_set_title(figure_data *data, const char *title)
 
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n)
 {
-    for (size_t i = 0; i < n && i < FIGURE_ENDS_COLUMNS; i++) data->last_rows[data->n_blocks - 1][i] = numbers[i];
+    for (size_t i = 0; i < n && i < FIGURE_ENDS_COLUMNS; i++)
+        if (!isnan(numbers[i])) data->last_of[data->n_blocks - 1][i] = numbers[i];
     for (size_t i = 0; i < n; i++) {
         add_number(&data->rows, numbers[i]);
         fl_text_add(&data->rows, "\t");
@@ -371,7 +372,7 @@ void figure_set_ends(figure_data *data, size_t which, size_t column, const figur
     for (int spread = 0; spread < 2; spread++) {
         char name[NAME_SIZE];
         snprintf(name, sizeof name, "%s_%zu", spread ? "labels" : "ends", which + 1);
-        for (size_t i = 0; i < n; i++) heights[i] = figure_ends_height(scale, data->last_rows[first + i][column]);
+        for (size_t i = 0; i < n; i++) heights[i] = figure_ends_height(scale, data->last_of[first + i][column]);
         if (spread) figure_ends_spread(heights, n, gap);
         for (size_t i = 0; i < n; i++) element_number(data, name, first + i + 1, heights[i]);
     }
