@@ -67,6 +67,7 @@ static void every_group_is_listed(void **state)
         if (there && strcmp((*o)->entry.name, "null")) assert_contains(list, name);
     }
     assert_contains(list, "gather/256");
+    assert_contains(list, "init/he_normal/3300000");
     assert_contains(list, "trial/null/1000");
     assert_contains(list, "record/add");
     assert_null(strstr(list, "data_gradient/simple_cnn/conv1")); /* the first layer has none */
@@ -97,11 +98,16 @@ static void an_update_stands_beside_its_probe(void **state)
 
 static void steps_trials_and_records_are_measured(void **state)
 {
-    static const char *const step[] = { "examples/s", NULL }, *const none[] = { NULL };
+    static const char *const step[] = { "examples/s", NULL }, *const weights[] = { "weights/s", NULL },
+                             *const none[] = { NULL };
     json_t *found = measured("step/quadratic/noisy/momentum/naive/f32/32|gather/32");
     assert_int_equal(2, json_array_size(found));
     assert_counters_positive(json_array_get(found, 0), step);
     assert_counters_positive(json_array_get(found, 1), step);
+    json_decref(found);
+    found = measured("init/he_normal/");
+    assert_int_equal(1, json_array_size(found));
+    assert_counters_positive(json_array_get(found, 0), weights);
     json_decref(found);
     found = measured("trial/null/1/|record/add");
     assert_int_equal(2, json_array_size(found));
