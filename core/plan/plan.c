@@ -72,7 +72,7 @@ static bool cost_arm(fl_plan *plan, fl_train_trainer *trainer, size_t i, double 
     return true;
 }
 
-static bool cost(fl_plan *plan, double seconds, fl_error *error)
+bool fl_plan_cost(fl_plan *plan, double seconds, fl_error *error)
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
     double *bytes = fl_memory_new(plan->n_arms, sizeof *bytes);
@@ -158,7 +158,7 @@ fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error)
                            .runs = study->trials * study->repeats + study->rerun_best,
                            .evaluations = fl_trial_evaluations(&study->arms[i].base, study->arms[i].base.steps) };
     list_pairs(plan);
-    if (cost(plan, seconds, error)) return plan;
+    if ((fl_plan_runs_own(study) ? fl_plan_cost_apart : fl_plan_cost)(plan, seconds, error)) return plan;
     fl_plan_free(plan);
     return NULL;
 }
