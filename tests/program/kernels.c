@@ -66,6 +66,7 @@ static void every_group_is_listed(void **state)
         bool there = !(*o)->dense || fl_math_usable(NULL);
         if (there && strcmp((*o)->entry.name, "null")) assert_contains(list, name);
     }
+    if (fl_math_usable(NULL)) assert_contains(list, "products/muon/1024");
     assert_contains(list, "gather/256");
     assert_contains(list, "init/he_normal/3300000");
     assert_contains(list, "trial/null/1000");
@@ -94,6 +95,27 @@ static void an_update_stands_beside_its_probe(void **state)
     assert_int_equal(1, json_array_size(updates));
     assert_counters_positive(json_array_get(updates, 0), counters);
     json_decref(updates);
+}
+
+static void dense_algebra_stands_beside_lapack(void **state)
+{
+    static const char *const counters[] = { "times_lapack", NULL }, *const share[] = { "share_of_peak", NULL };
+    fl_error why;
+    if (!fl_math_usable(&why)) test_skip("%s", why.text);
+    json_t *qr = measured("orthonormalize/1024"), *products = measured("products/shampoo/1024");
+    assert_counters_positive(json_array_get(qr, 0), counters);
+    assert_counters_positive(json_array_get(products, 0), share);
+    json_decref(qr);
+    json_decref(products);
+}
+
+static void a_product_with_the_curvature_stands_beside_a_gradient(void **state)
+{
+    static const char *const counters[] = { "gradients", NULL };
+    json_t *found = measured("curvature/glyphs/mlp/hessian/naive/");
+    assert_int_equal(1, json_array_size(found));
+    assert_counters_positive(json_array_get(found, 0), counters);
+    json_decref(found);
 }
 
 static void steps_trials_and_records_are_measured(void **state)
@@ -165,6 +187,8 @@ int main(void)
         cmocka_unit_test(every_group_is_listed),
         cmocka_unit_test(every_pass_of_a_layer_is_measured),
         cmocka_unit_test(an_update_stands_beside_its_probe),
+        cmocka_unit_test(dense_algebra_stands_beside_lapack),
+        cmocka_unit_test(a_product_with_the_curvature_stands_beside_a_gradient),
         cmocka_unit_test(steps_trials_and_records_are_measured),
         cmocka_unit_test(a_step_is_as_much_arithmetic_as_its_graph_states),
         cmocka_unit_test(nothing_measured_is_no_success),
