@@ -176,9 +176,10 @@ static void every_study_is_told_of_in_its_folder(void **state)
 {
     find_studies();
     for (size_t i = 0; i < n_studies; i++) {
-        char path[FL_FILE_PATH_MAX], name[200];
+        char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], name[200];
         const char *file = strrchr(studies[i], '/') + 1;
-        snprintf(path, sizeof path, "%.*sREADME.md", (int)(file - studies[i]), studies[i]);
+        snprintf(folder, sizeof folder, "%.*s", (int)(file - studies[i]), studies[i]);
+        fl_file_path_join(path, folder, "README.md");
         snprintf(name, sizeof name, "`%.*s", (int)(strlen(file) - strlen(".json")), file);
         char *text = read_text(path);
         if (!strstr(text, name)) fail_msg("%s does not tell of %s`", path, name);
