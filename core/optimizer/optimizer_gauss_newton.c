@@ -22,6 +22,7 @@ const fl_optimizer fl_optimizer_gauss_newton = {
                "Schraudolph 2002; Martens 2010" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .canonical = true,
     .dense = true,
     .own = fl_optimizer_curved_own,

@@ -34,6 +34,7 @@ const fl_optimizer fl_optimizer_natural_gradient = {
     .entry = { "natural_gradient", "the gradient through the inverse Fisher matrix", "Amari 1998" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .canonical = true,
     .dense = true,
     .own = fl_optimizer_curved_own,

@@ -20,6 +20,7 @@ const fl_optimizer fl_optimizer_newton = {
     .entry = { "newton", "the gradient through the inverse Hessian, damped", "Nocedal and Wright 2006" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .canonical = true,
     .dense = true,
     .own = fl_optimizer_curved_own,

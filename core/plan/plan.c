@@ -14,7 +14,8 @@ static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.optimizer == b->base.owners.optimizer && a->base.owners.workload == b->base.owners.workload &&
            a->base.backend == b->base.backend && a->base.precision == b->base.precision &&
-           a->base.batch_size == b->base.batch_size;
+           a->base.batch_size == b->base.batch_size && a->base.owners.method == b->base.owners.method &&
+           a->base.workers == b->base.workers;
 }
 
 /* --- cost --- */
