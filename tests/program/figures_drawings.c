@@ -100,6 +100,14 @@ static void extreme_studies_are_drawn(void **state)
     figures_finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
     fixture_end(&s);
+    /* ticks at 1e20 in the second column, where only their places are set */
+    fixture_begin(&s, BUDGET(5) "\"select\": \"val_loss\",", SGD("a") "," SGD("b"));
+    for (size_t arm = 0; arm < 2; arm++)
+        for (uint64_t i = 0; i < 5; i++)
+            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .val_loss = i ? 1e22 : 1 });
+    figures_finish(&s);
+    assert_runs(0, s.folder, "plot", s.folder, "--figure", "axes");
+    fixture_end(&s);
     fixture_begin(&s, BUDGET(1) TARGET, SGD("alone"));
     add_errors(&s, 0, (const double[]){ 1 }, 1);
     figures_finish(&s);
