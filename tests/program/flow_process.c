@@ -140,6 +140,32 @@ static void a_program_in_c_has_the_bits_of_the_rule_that_it_copies(void **state)
     assert_runs(0, folder, "summary", "process");
 }
 
+/* The same experiments as on a shared object; each set of arrays has a process of its own, so what one remembers beside
+ * its states is missing in the other. */
+static void its_promises_are_checked_like_those_of_any_rule(void **state)
+{
+    char good[] = "{ 'process': ['" OWN "bad.py', 'good', '0'], 'name': 'good', 'states': 1 }",
+         forgetful[] = "{ 'process': ['" OWN "bad.py', 'forgets', '0'], 'name': 'forgetful' }",
+         ends[] = "{ 'process': ['" OWN "bad.py', 'exit', '5'], 'name': 'ends' }";
+    test_quote(good);
+    test_quote(forgetful);
+    test_quote(ends);
+    command c = command_run(folder, WORDS("check-optimizer", good));
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "  kept           state ");
+    assert_contains(c.out, "  does not apply pieces ");
+    command_free(&c);
+    c = command_run(folder, WORDS("check-optimizer", forgetful));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "the rule remembers more than it was lent");
+    command_free(&c);
+    c = command_run(folder, WORDS("check-optimizer", ends));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "optimizer 'ends': its process ended with exit code 3 at step 6");
+    command_free(&c);
+    assert_nothing_shared();
+}
+
 static void a_record_says_how_to_run_it_again(void **state)
 {
     char line[LINE];
@@ -307,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adam_in_numpy_has_the_losses_of_the_built_in_one),
         cmocka_unit_test(a_program_in_c_has_the_bits_of_the_rule_that_it_copies),
+        cmocka_unit_test(its_promises_are_checked_like_those_of_any_rule),
         cmocka_unit_test(a_record_says_how_to_run_it_again),
         cmocka_unit_test(a_lost_worker_s_trial_goes_on_from_its_checkpoint),
         cmocka_unit_test(another_script_does_not_go_on_with_the_folder),

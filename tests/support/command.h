@@ -7,7 +7,7 @@
 #include <signal.h> /* which those need who end commands */
 #include <sys/types.h>
 
-enum { COMMAND_WORDS = 64 };
+enum { COMMAND_WORDS = 128 };
 
 typedef struct command {
     pid_t pid;
