@@ -251,7 +251,7 @@ def main(program, kit, which="short"):
     torch.set_num_threads(1)
     for workload, batch in FULL if which == "full" else SHORT:
         for backend in BACKENDS:
-            lack = fairlead.lacks("glyphs/mlp" if workload.endswith(".json") else workload, backend, "f32")
+            lack = fairlead.lacks(workload, backend, "f32")
             if lack:
                 print(f"skipped {workload} on {backend}: {lack}")
                 continue
