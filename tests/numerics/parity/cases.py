@@ -6,9 +6,13 @@ whatever epsilon and momentum are.
 """
 import itertools
 import math
+import pathlib
 import random
 
 import rules
+from stand_in import stand_in
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 RULES = list(rules.RULES)
 BACKENDS = ["naive", "openblas", "onednn"]
@@ -17,7 +21,8 @@ SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponen
              "trapezoidal", "list"]
 
 # Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run takes: one where
-# another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them.
+# another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them. `file`:
+# the definition's, where it is not registered or its data set is nowhere to be had.
 WORKLOADS = {
     "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=33),
     "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 64)], short=9),
@@ -40,6 +45,8 @@ WORKLOADS = {
     "cifar10/vgg16": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)]),
     "cifar10/inception_small": dict(g=1e-1, pace=3e-4, sizes=[(10, 3)], most=0),
     "cifar10/allcnn_quarter": dict(g=1e-2, pace=1e-4, sizes=[(10, 3)]),
+    "cifar100/allcnn": dict(g=1e-2, pace=1e-4, sizes=[(4, 2)], short=3,
+                            file=stand_in("cifar100/allcnn", (3, 32, 32), 100)),
     "war_and_peace/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 8)], most=0),
     "tiny_shakespeare/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3)]),
     "tiny_shakespeare/transformer": dict(g=1e-2, pace=3e-4, sizes=[(5, 2), (10, 2)]),
@@ -48,7 +55,21 @@ WORKLOADS = {
     "function/branin": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
     "function/saddle": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
     "function/quadratic": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "regression/unnormalised": dict(g=1e10, pace=1e-3, sizes=[(10, 7), (10, 32)], short=3),
+    "parity/kinds_image": dict(g=1e-2, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_image.json"),
+    "parity/kinds_sequence": dict(g=1, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_sequence.json"),
 }
+
+# What is set around every rule: penalties, clipping, batches that grow, also in parts, of which each has its own
+# statistics; and what of a workload may be set: smoothing, dropout, the start. (steps, batch), a part's examples.
+AROUND = [
+    ("glyphs/mlp", (10, 7), None, "batch.factor=2 batch.every=3 l2=0.01 decay=matrices clip_norm=0.5"),
+    ("glyphs/resnet8", (10, 6), 3, "batch.factor=2 batch.every=4 label_smoothing=0.1"),
+    ("glyphs/lstm", (10, 6), 2, "batch.factor=1.5 batch.every=2 dropout=0.4 workload.init_bias=0.1"),
+    ("glyphs/transformer", (10, 4), None, "label_smoothing=0.2 workload.init=orthogonal clip_value=0.01"),
+    ("glyphs/simple_cnn", (10, 4), 2, "l2=0.02 l1=0.001 workload.init=truncated_normal workload.init_argument=0.05"),
+    ("parity/kinds_image", (10, 4), None, "dropout=0.5 label_smoothing=0 l1=0.001 batch.factor=3 batch.every=5"),
+]
 
 
 def hyperparameters(rng, rule, form, steps, g, pace):
@@ -87,18 +108,21 @@ def settings(rng, workload, rule, schedule, steps):
 class Case:
     """One trial: `name` for people, and the arguments of `fairlead trial`."""
 
-    def __init__(self, workload, backend, rule, draw, precision="f32", size=None):
+    def __init__(self, workload, backend, rule, draw, precision="f32", size=None, part=None, around=""):
         self.workload, self.backend, self.precision = workload, backend, precision
         self.name = " ".join([workload, backend, precision, "/".join(filter(None, rule)), f"#{draw}"])
         rng = random.Random(self.name)
         steps, batch = size or rng.choice(WORKLOADS[workload]["sizes"])
         schedule = rng.choice(SCHEDULES)
         self.name += f", {schedule}, {steps} steps of {batch}"
-        self.arguments = ["--workload", workload, "--backend", backend, "--precision", precision,
-                          "--optimizer", rule[0], "--schedule", schedule, "--steps", str(steps),
-                          "--batch", str(batch), "--seed", str(1 + draw)]
-        for setting in settings(rng, workload, rule, schedule, steps):
+        self.arguments = ["--workload", str(WORKLOADS[workload].get("file", workload)), "--backend", backend,
+                          "--precision", precision, "--optimizer", rule[0], "--schedule", schedule,
+                          "--steps", str(steps), "--batch", str(batch), "--seed", str(1 + draw)]
+        for setting in [*settings(rng, workload, rule, schedule, steps), *around.split()]:
             self.arguments += ["--set", setting]
+        if part:
+            self.arguments += ["--micro-batch", str(part)]
+        self.name += f", {part} at once" * bool(part) + f", {around}" * bool(around)
 
 
 def short():
@@ -110,6 +134,8 @@ def short():
         hand = list(itertools.islice(deal, facts.get("short", 1)))
         for backend, rule in hand[:facts.get("most", len(hand))]:
             yield Case(workload, backend, rule, 0)
+    for (workload, *around), (backend, rule) in zip(AROUND, deal):
+        yield Case(workload, backend, rule, 0, "f32", *around)
     for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):
         yield Case(workload, "onednn", ("adam", "kingma"), 0, "bf16", (10, 8))
 
@@ -123,6 +149,8 @@ def full(draws=3):
                     yield Case(workload, backend, rule, draw)
             if workload != "quadratic/noisy":
                 yield Case(workload, "onednn", rule, 0, "bf16", (10, 8))
+    for (workload, *around), backend, rule in itertools.product(AROUND, BACKENDS, RULES):
+        yield Case(workload, backend, rule, 0, "f32", *around)
     for rule in RULES:
         for backend in ("openblas", "onednn"):
             yield Case("fashion_mnist/simple_cnn", backend, rule, draws, size=(40, 32))

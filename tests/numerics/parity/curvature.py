@@ -253,7 +253,7 @@ def main(program, kit, which="short"):
         for backend in BACKENDS:
             if which == "short" and backend != "naive" and workload.startswith("function/"):
                 continue  # every backend takes naive's
-            lack = fairlead.lacks("glyphs/mlp" if workload.endswith(".json") else workload, backend, "f32")
+            lack = fairlead.lacks(workload, backend, "f32")
             if lack:
                 print(f"skipped {workload} on {backend}: {lack}")
                 continue
