@@ -1,5 +1,5 @@
 /* The curvature while a trial trains: before its first step and after every so many. */
-#include "train/run.h"
+#include "train/method.h"
 #include "base/memory.h"
 #include "train/curvature.h"
 
@@ -33,6 +33,14 @@ static float *factors_of(const fl_train_run *run, size_t done)
     return factors;
 }
 
+void fl_train_run_tell_preconditioner(const fl_train_run *run)
+{
+    const fl_train_callbacks *callbacks = run->callbacks;
+    float *factors = callbacks && callbacks->preconditioned ? factors_of(run, run->outcome->steps_done) : NULL;
+    if (factors) callbacks->preconditioned(callbacks->user, run->network, factors);
+    free(factors);
+}
+
 static void add_limit(json_t *record, const fl_train_run *run, size_t done)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
@@ -52,6 +60,7 @@ void fl_train_run_measure(fl_train_run *run, size_t done)
     const fl_trial *trial = run->trial;
     fl_error error;
     if (!run->curvature || (done % trial->curvature_every && done != trial->steps)) return;
+    fl_train_method_present(run, done);
     float *factors = factors_of(run, done);
     fl_train_curvature_request request = { FL_NETWORK_HESSIAN, asked, radius, factors };
     fl_network_export(run->network, run->canonical);
