@@ -1,20 +1,9 @@
 #!/bin/bash
 # trial.sh SOURCE BUILD   one training whose workers several processes of mpirun carry: the bits of one process.
 # Runs itself inside lab, so that no process outlives it.
-set -u
-source=$1 build=$2
-[ "${3:-}" = inside ] || {
-    folder=$(mktemp -d)
-    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
-    code=$?
-    rm -rf "$folder"
-    exit $code
-}
-cd "$4" || exit 2
-. "$source/tests/cluster/common.sh"
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
 need mpirun.openmpi python3 pgrep
-[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
 
 # Batch normalisation, dropout and state that is carried on: what each worker has for itself.
 cat >model.json <<'J'
