@@ -24,7 +24,7 @@ static const usage trial_usage = {
 /* What to do with the trial. */
 typedef struct request {
     const char *trace, *folder, *checkpoint;
-    size_t checkpoint_every;
+    size_t checkpoint_every, timeline;
     bool json;
     words plugins;
 } request;
@@ -32,6 +32,7 @@ typedef struct request {
 /* `every`: steps between measurements of the curvature. */
 static bool accepts(const request *asked, size_t every, fl_error *error)
 {
+    if (asked->timeline && !asked->json) return fl_error_user(error, "--timeline needs --json");
     if (asked->checkpoint && !asked->checkpoint_every)
         return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
     if (asked->checkpoint_every && every)
@@ -103,6 +104,7 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     fl_record_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
     if (outcome->curvature) json_object_set(record, "curvature", outcome->curvature);
+    if (outcome->timeline) json_object_set(record, "timeline", outcome->timeline);
     char *line = fl_json_line(record);
     printf("%s\n", line);
     free(line);
@@ -155,6 +157,7 @@ static int run(const fl_trial *trial, const request *asked)
     fl_error error;
     bool failed = false;
     fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_set_timeline(trainer, asked->timeline);
     bool ready = fl_train_prepare(trainer, trial, &error);
     fl_train_export *export = ready ? fl_train_export_new(trial, asked->trace, asked->folder, &error) : NULL;
     if (ready) plugins_catch_crashes(trial);
@@ -222,6 +225,8 @@ int verb_trial(int argc, char **argv)
           &wanted.checkpoint_every },
         { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
           &wanted.checkpoint },
+        { "--timeline", NULL, OPTION_COUNT, "N", "with --json: what the workers did in the first N steps",
+          &wanted.timeline },
         PLUGIN_OPTION(wanted.plugins),
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };

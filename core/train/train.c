@@ -20,6 +20,7 @@
 struct fl_train_trainer {
     fl_train_plans plans;
     const fl_train_checkpoint_options *checkpoints;
+    size_t timeline;
 };
 
 fl_train_trainer *fl_train_trainer_new(void)
@@ -146,6 +147,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     point->has_negative_curvature = r->update.negative_curvature >= 0;
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
+    if (r->method->note) r->method->note(r, point);
     fl_train_method_present(r, done);
     fl_train_evaluate(r->plans, r->canonical, point);
     note_parameters(r, point);
@@ -255,6 +257,11 @@ void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoi
     trainer->checkpoints = checkpoints;
 }
 
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps)
+{
+    trainer->timeline = steps;
+}
+
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                   fl_outcome *outcome, fl_error *error)
 {
@@ -262,6 +269,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run r = { .trial = trial,
                        .callbacks = callbacks,
                        .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
+                       .timeline = trainer->timeline,
                        .plans = &trainer->plans,
                        .outcome = outcome,
                        .started = fl_clock_seconds() };

@@ -70,6 +70,9 @@ typedef struct fl_train_checkpoint_options {
  * has the outcome in safety removes it (fl_train_checkpoint_remove). */
 void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints);
 
+/* From the next trial on, write down what the workers of one training did when in its first `steps` steps. */
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps);
+
 /* Run a trial. False with a message when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
  * NULL. */
 bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
