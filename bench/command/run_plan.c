@@ -2,7 +2,6 @@
 #include "command/run_plan.h"
 #include "base/file.h"
 #include "command/plan_line.h"
-#include "own/own.h"
 #include "say/wrap.h"
 #include "summary/summary_ledger.h"
 
@@ -38,20 +37,12 @@ void run_plan_say(const fl_plan *plan, size_t workers)
     fl_text_free(&line);
 }
 
-/* What a user wrote may crash or hang: that is for workers alone. */
-static bool runs_code_of_others(const fl_study *study)
-{
-    for (size_t i = 0; i < study->n_arms; i++)
-        if (fl_own_of(study->arms[i].base.owners.optimizer)) return true;
-    return false;
-}
-
 fl_plan *run_plan_make(const fl_study *study, const char *folder)
 {
     fl_error error;
     fl_results *earlier = read_earlier(folder);
     bool done = earlier && is_filled(earlier) && earlier->study->trials >= study->trials;
-    fl_plan *plan = done || runs_code_of_others(study) ? NULL : fl_plan_new(study, SECONDS, &error);
+    fl_plan *plan = done || fl_plan_runs_own(study) ? NULL : fl_plan_new(study, SECONDS, &error);
     if (plan && earlier && study->claims.declared) fl_plan_detect(plan, earlier, true);
     fl_results_free(earlier);
     return plan;

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A name, a file with a definition, or the definition itself. */
-static const fl_optimizer *find_optimizer(const char *text, fl_error *error)
+const fl_optimizer *trial_find_optimizer(const char *text, fl_error *error)
 {
     size_t n = strlen(text);
     bool is_file = n > 5 && !strcmp(text + n - 5, ".json");
@@ -28,7 +27,7 @@ static bool find_owners(const trial_request *asked, fl_trial_owners *owners, fl_
     if (!asked->optimizer)
         return fl_error_user(error, "--optimizer is missing; 'fairlead list optimizers' shows what there is");
     owners->workload = fl_workload_named(asked->workload, error);
-    owners->optimizer = owners->workload ? find_optimizer(asked->optimizer, error) : NULL;
+    owners->optimizer = owners->workload ? trial_find_optimizer(asked->optimizer, error) : NULL;
     owners->schedule = owners->optimizer
                            ? fl_schedule_find(asked->schedule ? asked->schedule : FL_TRIAL_DEFAULT_SCHEDULE, error)
                            : NULL;

@@ -20,6 +20,9 @@ typedef struct trial_request {
     const char *average, *patience; /* METHOD[:X], N[:METRIC]; NULL: not given */
 } trial_request;
 
+/* By a name, a file with a definition, or the definition itself; NULL with a message. */
+const fl_optimizer *trial_find_optimizer(const char *text, fl_error *error);
+
 /* Make the trial; false with a message. The caller frees it by fl_trial_free. */
 bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error);
 

@@ -2,6 +2,7 @@
  * anything. */
 #include "base/denormals.h"
 #include "command/plugins.h"
+#include "command/trial_options.h"
 #include "command/verbs.h"
 #include "math/dense.h"
 #include "own/own.h"
@@ -20,7 +21,10 @@ enum { MOST_SECONDS = 120 };
 static const usage check_usage = {
     "fairlead check-optimizer NAME [--plugin FILE] [--json]",
     "Checks what every optimizer promises, by experiments on small arrays, and measures a step on a matrix of 1000 x "
-    "1000 beside a pass that moves the same memory. Exit code 0: all is kept; 1: a promise is broken.",
+    "1000 beside a pass that moves the same memory. NAME may be a file with the definition of a rule in a process, or "
+    "the definition itself; its step includes copying the arrays there and back. Exit code 0: all is kept; 1: a "
+    "promise "
+    "is broken.",
     "fairlead check-optimizer adam",
 };
 
@@ -55,7 +59,11 @@ static void run_in_child(experiment *run, const fl_optimizer *rule, const fl_pro
     alarm(MOST_SECONDS);
     fl_denormals_flush();
     if (rule->dense) fl_math_start(1);
-    run(rule, promise, &found);
+    run(fl_own_callable(rule), promise, &found);
+    if (fl_own_trouble()) {
+        found.kept = false;
+        snprintf(found.why, sizeof found.why, "%.499s", fl_own_trouble());
+    }
     _exit(write(to, &found, sizeof found) == sizeof found ? 0 : 1);
 }
 
@@ -148,8 +156,8 @@ int verb_check_optimizer(int argc, char **argv)
     if (code != GO_ON) return code;
     const char *name = rest.items[0];
     free(rest.items);
-    const fl_optimizer *rule = plugins_load(&plugins, &error) ? fl_optimizer_find(name, &error) : NULL;
-    if (!rule) return complain(&error);
+    const fl_optimizer *rule = plugins_load(&plugins, &error) ? trial_find_optimizer(name, &error) : NULL;
+    if (!rule || !fl_own_ready(rule, &error)) return complain(&error);
     if (!rule->dense || fl_math_usable(&error)) return check_rule(rule, json);
     complain(&error);
     return NOTHING_MEASURED;

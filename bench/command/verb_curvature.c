@@ -44,7 +44,7 @@ typedef struct kit {
     fl_trial trial;
     fl_train_trainer *trainer;
     fl_train_curvature *curvature;
-    float *parameters;
+    float *parameters, *factors; /* factors: of the rule's preconditioner; NULL: none */
     char id[17];
     size_t step; /* the last one, and its rate */
     double rate;
@@ -92,7 +92,9 @@ static bool open_kit(kit *k, const request *asked, fl_train_curvature_data data,
     if (!k->curvature) return false;
     const fl_tensor_layout *layout = fl_network_layout(fl_train_curvature_network(k->curvature));
     k->parameters = fl_memory_new(layout->n_parameters, sizeof *k->parameters);
-    return fl_train_curvature_parameters(asked->kit, layout, k->parameters, error);
+    return fl_train_curvature_parameters(asked->kit, layout, k->parameters, error) &&
+           (!k->trial.owners.optimizer->precondition ||
+            fl_train_curvature_preconditioner(asked->kit, layout, &k->factors, error));
 }
 
 static void close_kit(kit *k)
@@ -102,6 +104,7 @@ static void close_kit(kit *k)
     if (k->manifest) fl_trial_free(&k->trial);
     fl_json_free(k->manifest);
     free(k->parameters);
+    free(k->factors);
 }
 
 /* --- what is said --- */
@@ -133,6 +136,7 @@ static void print_record(const json_t *record)
     print_number(record, "loss", "loss", "");
     print_list(record, "largest", "largest");
     print_list(record, "smallest", "smallest");
+    print_number(record, "preconditioned", "preconditioned", "");
     print_number(record, "limit", "limit of the rate", "");
     print_number(record, "trace", "trace", "");
     print_number(record, "condition", "condition", exact ? "" : " at least");
@@ -152,7 +156,7 @@ static void print_json(const json_t *record)
 static void add_place(json_t *record, const kit *k)
 {
     const fl_optimizer *optimizer = k->trial.owners.optimizer;
-    bool known = optimizer->stable_below && !optimizer->precondition; /* its state is not exported */
+    bool known = optimizer->stable_below && (!optimizer->precondition || k->factors);
     double limit = known ? optimizer->stable_below(k->trial.values.of[FL_TRIAL_OF_OPTIMIZER], k->rate) : NAN;
     json_object_set_new(record, "rate", json_real(k->rate));
     json_object_set_new(record, "limit", isfinite(limit) ? json_real(limit) : json_null());
@@ -161,7 +165,7 @@ static void add_place(json_t *record, const kit *k)
 /* {"trial", "step", ...} as a line has them; NULL with a message. */
 static json_t *measure(kit *k, const request *asked, fl_network_matrix matrix, fl_error *error)
 {
-    fl_train_curvature_request wanted = { matrix, fl_curvature_default, asked->ball, NULL };
+    fl_train_curvature_request wanted = { matrix, fl_curvature_default, asked->ball, k->factors };
     float *vectors = NULL;
     bool eigenvectors = asked->landscape && !asked->through.n;
     wanted.spectrum.n_largest = eigenvectors && asked->largest < 2 ? 2 : asked->largest;

@@ -1,6 +1,7 @@
 /* fairlead plan: what a study will cost on this machine and what it can show, before it is run. */
 #include "command/folders.h"
 #include "command/plan_line.h"
+#include "command/plugins.h"
 #include "command/study_file.h"
 #include "command/verbs.h"
 #include "record/host.h"
@@ -25,6 +26,7 @@ typedef struct request {
     const char *pilot, *folder;
     size_t workers;
     bool json;
+    words plugins;
     fl_study_overrides overrides;
 } request;
 
@@ -143,6 +145,7 @@ int verb_plan(int argc, char **argv)
         { "--output", "-o", OPTION_TEXT, "DIR", "the study's own folder (default results/NAME)", &asked.folder },
         { "--jobs", "-j", OPTION_CORES, "N", "processes (default: the physical cores)", &asked.workers },
         STUDY_OVERRIDES(asked.overrides),
+        PLUGIN_OPTION(asked.plugins),
         { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &asked.json },
     };
     words rest;
@@ -150,7 +153,8 @@ int verb_plan(int argc, char **argv)
     int code = options_read(&plan_usage, options, sizeof options / sizeof *options, argc, argv, 1, 1, &rest);
     if (code != GO_ON) return code;
     asked.overrides.to_run = true;
-    fl_study *study = study_load(rest.items[0], &asked.overrides, &error);
+    fl_study *study =
+        !plugins_load(&asked.plugins, &error) ? NULL : study_load(rest.items[0], &asked.overrides, &error);
     free(rest.items);
     if (!study) return complain(&error);
     if (!asked.workers) asked.workers = fl_record_host_cores();

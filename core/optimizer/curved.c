@@ -11,6 +11,7 @@ enum { VECTORS = 4 };        /* of conjugate gradients: x, r, p, Mp; `direct` us
 
 const char *const fl_optimizer_curved_solvers[] = { "direct", "cg", NULL };
 const char *const fl_optimizer_curved_batches[] = { "step", "all", NULL };
+const fl_hyper fl_optimizer_curved_hypers[FL_OPTIMIZER_CURVED_HYPERS] = { FL_OPTIMIZER_CURVED_ROWS };
 
 bool fl_optimizer_curved_accepts(size_t n_parameters, const double *hyper, fl_error *error)
 {

@@ -23,6 +23,8 @@ enum {
 
 extern const char *const fl_optimizer_curved_solvers[], *const fl_optimizer_curved_batches[];
 
+/* The rows themselves: whole tables, or the beginning of one. */
+extern const fl_hyper fl_optimizer_curved_hypers[FL_OPTIMIZER_CURVED_HYPERS];
 #define FL_OPTIMIZER_CURVED_ROWS                                                                                       \
     FL_OPTIMIZER_LEARNING_RATE,                                                                                        \
         { .name = "damping",                                                                                           \
@@ -58,5 +60,11 @@ void fl_optimizer_curved_step(fl_optimizer_update *update, fl_optimizer_curvatur
 
 /* SGD: the damping outweighs the curvature. */
 void fl_optimizer_curved_map_sgd(const double *sgd, double *general);
+
+/* What the structs of these rules share beside their names, tables and matrices. */
+#define FL_OPTIMIZER_CURVED_PARTS                                                                                      \
+    .asks_again = true, .canonical = true, .dense = true, .own = fl_optimizer_curved_own,                              \
+    .accepts = fl_optimizer_curved_accepts,                                                                            \
+    .includes = { { &fl_optimizer_sgd, "damping large", fl_optimizer_curved_map_sgd } }
 
 #endif

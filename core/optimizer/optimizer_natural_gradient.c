@@ -34,12 +34,7 @@ const fl_optimizer fl_optimizer_natural_gradient = {
     .entry = { "natural_gradient", "the gradient through the inverse Fisher matrix", "Amari 1998" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
-    .asks_again = true,
-    .canonical = true,
-    .dense = true,
-    .own = fl_optimizer_curved_own,
     .wants = wants,
-    .accepts = fl_optimizer_curved_accepts,
     .step = step,
-    .includes = { { &fl_optimizer_sgd, "damping large", fl_optimizer_curved_map_sgd } },
+    FL_OPTIMIZER_CURVED_PARTS,
 };

@@ -14,18 +14,11 @@ static fl_optimizer_wants wants(const double *hyper)
     return fl_optimizer_curved_wants(hyper, FL_OPTIMIZER_HESSIAN);
 }
 
-static const fl_hyper hypers[] = { FL_OPTIMIZER_CURVED_ROWS };
-
 const fl_optimizer fl_optimizer_newton = {
     .entry = { "newton", "the gradient through the inverse Hessian, damped", "Nocedal and Wright 2006" },
-    .hypers = hypers,
-    .n_hypers = sizeof hypers / sizeof *hypers,
-    .asks_again = true,
-    .canonical = true,
-    .dense = true,
-    .own = fl_optimizer_curved_own,
+    .hypers = fl_optimizer_curved_hypers,
+    .n_hypers = FL_OPTIMIZER_CURVED_HYPERS,
     .wants = wants,
-    .accepts = fl_optimizer_curved_accepts,
     .step = step,
-    .includes = { { &fl_optimizer_sgd, "damping large", fl_optimizer_curved_map_sgd } },
+    FL_OPTIMIZER_CURVED_PARTS,
 };

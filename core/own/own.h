@@ -41,6 +41,15 @@ const fl_optimizer *fl_own_read(fl_json_node definition, fl_error *error);
  */
 bool fl_own_ready(const fl_optimizer *optimizer, fl_error *error);
 
+/* Start the process of a rule that has one, for the arrays of this update. NULL with a message. */
+struct fl_client *fl_own_start_process(const fl_own *own, const fl_optimizer_update *update, fl_error *error);
+
+/* A rule that can be called in this process: the rule itself, or for one that has a process another that copies the
+ * arrays there and back, each update to a process of its own (own_call.c). A step that fails leaves NAN in the first
+ * parameter, and fl_own_trouble says why from then on; NULL: nothing failed. */
+const fl_optimizer *fl_own_callable(const fl_optimizer *optimizer);
+const char *fl_own_trouble(void);
+
 /* What an optimizer is called by in a study, in words for a command line and among what identifies a trial: its name,
  * or the definition; how `fairlead trial` is told of it; NULL, or what the name does not say. New references. */
 json_t *fl_own_json(const fl_optimizer *optimizer);

@@ -43,8 +43,12 @@ typedef struct fl_plan {
     double detectable; /* the largest of the pairs'; NaN while one cannot be said */
 } fl_plan;
 
+/* Does an arm run what a user wrote, which may crash or hang? */
+bool fl_plan_runs_own(const fl_study *study);
+
 /* Measure, training each kind of arm for `seconds`, of which a step must be a small part for its time to mean
- * something; NULL with a message when a trial cannot be run here. */
+ * something; NULL with a message when a trial cannot be run here. A study that runs what a user wrote is measured in a
+ * child of this process. */
 fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error);
 void fl_plan_free(fl_plan *plan);
 

@@ -5,23 +5,10 @@
 #include "own/own.h"
 #include "train/run.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { PARAMETERS, GRADIENT, STATES };
-
-static json_t *hyperparameters(const fl_optimizer *rule, const double *values)
-{
-    json_t *all = json_object();
-    for (size_t i = 0; i < rule->n_hypers; i++) {
-        const fl_hyper *hyper = &rule->hypers[i];
-        if (isnan(values[i])) continue; /* the rate that schedule `list` makes needless */
-        json_object_set_new(all, hyper->name,
-                            hyper->choices ? json_string(hyper->choices[(size_t)values[i]]) : json_real(values[i]));
-    }
-    return all;
-}
 
 /* What the rule is lent lies where its process sees it: a view's arrays are the shared ones, the network's are replaced
  * by them where that can be. */
@@ -44,16 +31,7 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error)
     const fl_optimizer *rule = run->trial->owners.optimizer;
     const fl_own *own = fl_own_of(rule);
     if (!own || !own->words) return true;
-    json_t *hypers = hyperparameters(rule, run->update.hyper);
-    run->client = fl_client_start(&(fl_client_rule){ .name = rule->entry.name,
-                                                     .words = own->words,
-                                                     .layout = rule->canonical ? "canonical" : "backend",
-                                                     .n_states = rule->n_states,
-                                                     .deadline = own->deadline,
-                                                     .hyperparameters = hypers,
-                                                     .blocks = run->update.layout },
-                                  error);
-    json_decref(hypers);
+    run->client = fl_own_start_process(own, &run->update, error);
     if (run->client) lend(run);
     return run->client;
 }

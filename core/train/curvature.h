@@ -57,4 +57,8 @@ json_t *fl_train_curvature_record(fl_train_curvature *curvature, const float *pa
 /* Read final/NAME.npy of an export for every tensor of the layout into one array of canonical order. */
 bool fl_train_curvature_parameters(const char *kit, const fl_tensor_layout *layout, float *parameters, fl_error *error);
 
+/* Likewise preconditioner/NAME.npy, to be freed; NULL where the export has none. */
+bool fl_train_curvature_preconditioner(const char *kit, const fl_tensor_layout *layout, float **factors,
+                                       fl_error *error);
+
 #endif

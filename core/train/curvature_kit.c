@@ -121,13 +121,30 @@ static bool read_tensor(const char *folder, const char *when, const fl_tensor *t
            fl_error_user(error, "%s: has %zu numbers, the model's tensor %zu", path, count, tensor->n_values);
 }
 
-bool fl_train_curvature_parameters(const char *kit, const fl_tensor_layout *layout, float *parameters, fl_error *error)
+static bool read_values(const char *kit, const char *when, const fl_tensor_layout *layout, float *values,
+                        fl_error *error)
 {
     for (size_t i = 0; i < layout->n_tensors; i++) {
-        if (!read_tensor(kit, "final", &layout->tensors[i], parameters, false, error)) return false;
-        parameters += layout->tensors[i].n_values;
+        if (!read_tensor(kit, when, &layout->tensors[i], values, false, error)) return false;
+        values += layout->tensors[i].n_values;
     }
     return true;
+}
+
+bool fl_train_curvature_parameters(const char *kit, const fl_tensor_layout *layout, float *parameters, fl_error *error)
+{
+    return read_values(kit, "final", layout, parameters, error);
+}
+
+bool fl_train_curvature_preconditioner(const char *kit, const fl_tensor_layout *layout, float **factors,
+                                       fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, kit, "preconditioner");
+    *factors = NULL;
+    if (!fl_file_folder_exists(path)) return true;
+    *factors = fl_memory_new(layout->n_parameters, sizeof **factors);
+    return read_values(kit, "preconditioner", layout, *factors, error);
 }
 
 bool fl_train_curvature_kit_state(const char *folder, fl_network *network, fl_error *error)

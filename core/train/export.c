@@ -30,16 +30,11 @@ static FILE *create(const char *path, fl_error *error)
     return file;
 }
 
-/* With `state`, the folders of what training moves beside the parameters too. */
-static bool make_folders(const char *folder, bool state, fl_error *error)
+static bool make_folder(const char *folder, const char *name, fl_error *error)
 {
-    static const char *const names[] = { "init", "final", "state/init", "state/final" };
     char path[FL_FILE_PATH_MAX];
-    for (size_t i = 0; i < (state ? 4 : 2); i++) {
-        fl_file_path_join(path, folder, names[i]);
-        if (!fl_file_folder_make(path, error)) return false;
-    }
-    return true;
+    fl_file_path_join(path, folder, name);
+    return fl_file_folder_make(path, error);
 }
 
 fl_train_export *fl_train_export_new(const fl_trial *trial, const char *trace_path, const char *folder, fl_error *error)
@@ -50,7 +45,8 @@ fl_train_export *fl_train_export_new(const fl_trial *trial, const char *trace_pa
     bool ready = !trace_path || (export->traces[0] = create(trace_path, error));
     if (ready && folder) {
         fl_file_path_join(path, folder, "trace.jsonl");
-        ready = make_folders(folder, false, error) && (export->traces[1] = create(path, error));
+        ready = make_folder(folder, "init", error) && make_folder(folder, "final", error) &&
+                (export->traces[1] = create(path, error));
     }
     if (ready) return export;
     if (export->traces[0] && fl_file_exists(trace_path))
@@ -76,16 +72,23 @@ static bool write_tensor(const fl_train_export *export, const fl_tensor *tensor,
     return fl_npy_write(path, FL_NPY_F32, tensor->shape, tensor->n_dims, values, error);
 }
 
-static bool write_tensors(const fl_train_export *export, const fl_network *network, const char *when, fl_error *error)
+/* A number for each parameter, in canonical order. */
+static bool write_values(const fl_train_export *export, const fl_network *network, const char *when,
+                         const float *canonical, fl_error *error)
 {
     const fl_tensor_layout *layout = fl_network_layout(network);
-    float *canonical = fl_memory_new(layout->n_parameters, sizeof *canonical), *at = canonical;
-    fl_network_export(network, canonical);
-    bool written = true;
-    for (size_t i = 0; i < layout->n_tensors && written; i++) {
-        written = write_tensor(export, &layout->tensors[i], when, at, error);
-        at += layout->tensors[i].n_values;
+    for (size_t i = 0; i < layout->n_tensors; i++) {
+        if (!write_tensor(export, &layout->tensors[i], when, canonical, error)) return false;
+        canonical += layout->tensors[i].n_values;
     }
+    return true;
+}
+
+static bool write_tensors(const fl_train_export *export, const fl_network *network, const char *when, fl_error *error)
+{
+    float *canonical = fl_memory_new(fl_network_layout(network)->n_parameters, sizeof *canonical);
+    fl_network_export(network, canonical);
+    bool written = write_values(export, network, when, canonical, error);
     free(canonical);
     return written;
 }
@@ -94,7 +97,7 @@ static bool write_state(const fl_train_export *export, const fl_network *network
 {
     const fl_tensor_layout *layout = fl_network_state_layout(network);
     const float *state = fl_network_state((fl_network *)network); /* which is only read */
-    if (layout->n_tensors && !make_folders(export->folder, true, error)) return false;
+    if (layout->n_tensors && !make_folder(export->folder, when, error)) return false;
     for (size_t i = 0; i < layout->n_tensors; i++)
         if (!write_tensor(export, &layout->tensors[i], when, state + layout->tensors[i].offset, error)) return false;
     return true;
@@ -179,6 +182,16 @@ static void ended(void *user, const fl_network *network)
     keep(export, fine, &error);
 }
 
+static void preconditioned(void *user, const fl_network *network, const float *factors)
+{
+    fl_train_export *export = user;
+    fl_error error;
+    if (export->failed) return;
+    bool fine = make_folder(export->folder, "preconditioner", &error) &&
+                write_values(export, network, "preconditioner", factors, &error);
+    keep(export, fine, &error);
+}
+
 fl_train_callbacks fl_train_export_callbacks(fl_train_export *export)
 {
     bool folder = export->folder;
@@ -186,7 +199,8 @@ fl_train_callbacks fl_train_export_callbacks(fl_train_export *export)
                                  .begun = folder ? begun : NULL,
                                  .stepped = stepped,
                                  .measured = folder ? measured : NULL,
-                                 .ended = folder ? ended : NULL };
+                                 .ended = folder ? ended : NULL,
+                                 .preconditioned = folder ? preconditioned : NULL };
 }
 
 bool fl_train_export_close(fl_train_export *export, fl_error *error)

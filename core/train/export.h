@@ -2,8 +2,9 @@
  * docs/formats.md describes.
  *
  * A trace is a line of JSON per step: {"step":1,"loss":..,"rate":..,"gradient_norm":..}. An export is a folder:
- * manifest.json, init/NAME.npy and final/NAME.npy in canonical layout, inputs.npy (steps, batch, ...), labels.npy
- * (steps, batch), trace.jsonl. A trial that ends early leaves inputs and labels as long as it ran.
+ * manifest.json, init/NAME.npy and final/NAME.npy in canonical layout, preconditioner/NAME.npy, inputs.npy (steps,
+ * batch, ...), labels.npy (steps, batch), trace.jsonl. A trial that ends early leaves inputs and labels as long as it
+ * ran.
  */
 #ifndef FL_TRAIN_EXPORT_H
 #define FL_TRAIN_EXPORT_H

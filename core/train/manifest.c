@@ -57,12 +57,26 @@ static json_t *tensors_json(const fl_tensor_layout *layout)
     return tensors;
 }
 
+/* What a rule that looks at matrices goes by. */
+static json_t *parameters_json(const fl_tensor_layout *layout)
+{
+    json_t *tensors = tensors_json(layout), *tensor;
+    size_t i;
+    json_array_foreach(tensors, i, tensor)
+    {
+        size_t matrices = layout->tensors[i].n_matrices;
+        json_object_set_new(tensor, "role", json_string(fl_tensor_role_name(layout->tensors[i].role)));
+        json_object_set_new(tensor, "matrices", json_integer(matrices ? (json_int_t)matrices : 1));
+    }
+    return tensors;
+}
+
 json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network)
 {
     const fl_tensor_layout *layout = fl_network_layout(network);
     fl_tensor_shape in = fl_network_in(network);
     return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:{s:s, s:o}, s:s, s:I, s:o}", "schema", 1, "input",
-                     shape_json(in), "layers", layers_json(trial, in), "tensors", tensors_json(layout), "state",
+                     shape_json(in), "layers", layers_json(trial, in), "tensors", parameters_json(layout), "state",
                      tensors_json(fl_network_state_layout(network)), "loss", loss_json(trial, layout->n_parameters),
                      "optimizer", "name", trial->owners.optimizer->entry.name, "hyperparameters",
                      fl_trial_hyperparameters(trial), "schedule", trial->owners.schedule->entry.name, "seed",

@@ -33,6 +33,14 @@ static float *factors_of(const fl_train_run *run, size_t done)
     return factors;
 }
 
+void fl_train_run_tell_preconditioner(const fl_train_run *run)
+{
+    const fl_train_callbacks *callbacks = run->callbacks;
+    float *factors = callbacks && callbacks->preconditioned ? factors_of(run, run->outcome->steps_done) : NULL;
+    if (factors) callbacks->preconditioned(callbacks->user, run->network, factors);
+    free(factors);
+}
+
 static void add_limit(json_t *record, const fl_train_run *run, size_t done)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;

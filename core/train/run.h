@@ -177,6 +177,9 @@ void fl_train_run_update(fl_train_run *run);
 bool fl_train_run_measure_start(fl_train_run *run, fl_error *error);
 void fl_train_run_measure(fl_train_run *run, size_t done);
 
+/* Tell the callback of the rule's preconditioner after the last step, where it has one. */
+void fl_train_run_tell_preconditioner(const fl_train_run *run);
+
 /* A lap timer: add the time since the last lap to a part of outcome->seconds. */
 void fl_train_run_end_lap(fl_train_run *run, double *part);
 

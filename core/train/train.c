@@ -224,6 +224,7 @@ static void finish(fl_train_run *r)
     fl_train_method_present(r, r->outcome->steps_done);
     if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
+    fl_train_run_tell_preconditioner(r);
 }
 
 static void settle_seconds(const fl_train_run *r)

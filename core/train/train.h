@@ -32,6 +32,9 @@ typedef struct fl_train_callbacks {
     void (*evaluated)(void *user, const fl_trial_point *point);
     void (*measured)(void *user, const fl_network *network, const json_t *record); /* a curvature, as in its file */
     void (*ended)(void *user, const fl_network *network);                          /* final parameters */
+    /* Then, of a rule that has one, the diagonal of P^-1/2 after the last step (fl_optimizer.precondition), canonical.
+     */
+    void (*preconditioned)(void *user, const fl_network *network, const float *factors);
 } fl_train_callbacks;
 
 typedef struct fl_train_trainer fl_train_trainer;

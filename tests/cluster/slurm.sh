@@ -1,23 +1,9 @@
 #!/bin/bash
 # slurm.sh SOURCE BUILD   the job scripts of `fairlead slurm` under a real slurmctld with four nodes: array and nodes, the
 # signal before the limit, requeue, preemption, a controller that is started again, a node that is lost.
-set -u
-source=$1 build=$2
-[ "${3:-}" = inside ] || {
-    folder=$(mktemp -d)
-    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
-    code=$?
-    rm -rf "$folder"
-    exit $code
-}
-cd "$4" || exit 2
-. "$source/tests/cluster/common.sh"
-PATH=$PATH:/usr/sbin
-need slurmctld slurmd munged sbatch srun python3
-[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
-"$here/slurmlab" lab 4 >lab.out 2>&1 || { echo "skipped: no Slurm can be started: $(tail -n 1 lab.out)" && exit 77; }
-export SLURM_CONF=$PWD/lab/slurm.conf OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
+start_slurm
 
 wait_jobs() { # until none is left
     for _ in $(seq 600); do

@@ -77,6 +77,23 @@ static void an_export_is_measured_as_its_trial_was(void **state)
     json_decref(batches);
 }
 
+/* Adam's limit is of the Hessian between roots of its own state, which is exported: 2 (1 + .9)/((1 - .9) .05) = 760
+ * (Cohen et al. 2022, section 3). */
+static void the_limit_of_a_rule_with_a_preconditioner_needs_its_state(void **state)
+{
+    json_t *record =
+        json_of(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "adam", "--set", "learning_rate=0.05",
+                      "--batch", "32", "--steps", "20", "--curvature-every", "20", "--export", "adam", "--json"));
+    json_t *train = json_of(WORDS("curvature", "adam", "--data", "train", "--json"));
+    const json_t *last = json_array_get(json_object_get(record, "curvature"), 1);
+    double there = json_number_value(json_object_get(last, "preconditioned"));
+    assert_true(there > 0 && fabs(there / first(last, "largest") - 1) > 0.1);
+    assert_close(json_number_value(json_object_get(train, "preconditioned")), there, 1e-12);
+    assert_close(json_number_value(json_object_get(train, "limit")), 760, 1e-12);
+    json_decref(record);
+    json_decref(train);
+}
+
 /* On the quadratic the plane of the two leading eigenvectors has its path, whose end is the origin. */
 static void a_landscape_has_the_path(void **state)
 {
@@ -133,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_export_is_measured_as_its_trial_was),
+        cmocka_unit_test(the_limit_of_a_rule_with_a_preconditioner_needs_its_state),
         cmocka_unit_test(a_landscape_has_the_path),
         cmocka_unit_test(a_study_writes_lines_that_readers_check),
         cmocka_unit_test(mistakes_are_told),

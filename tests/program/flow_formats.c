@@ -273,7 +273,7 @@ static void exports_have_their_fields(void **state)
         "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
         "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
         "`inputs.npy``labels.npy``trace.jsonl``inputs/STEP.npy``labels/STEP.npy``targets/STEP.npy`"
-        "`masks/NAME/STEP.npy``path.npy`";
+        "`masks/NAME/STEP.npy``preconditioner/NAME.npy``path.npy`";
     count_as_seen(rest);
     assert_all_seen(&s);
 }

@@ -133,6 +133,15 @@ static void what_is_no_plug_in_is_a_sentence(void **state)
     assert_refused(2, "the name of its optimizer 'adam' is taken", folder, "list", "--plugin", "adam.so");
 }
 
+/* What its author wrote runs in a child of the process that plans. */
+static void a_plan_times_it_and_survives_it(void **state)
+{
+    assert_runs(0, folder, "plan", "study.json", "--plugin", "mine.so");
+    plugin_make("cc", "mine.c", "-DCRASHES", folder, "crash.so");
+    assert_refused(2, "an optimizer of your own ended the process by signal 11", folder, "plan", "study.json",
+                   "--plugin", "crash.so");
+}
+
 static void a_crash_is_a_failed_trial(void **state)
 {
     plugin_make("cc", "mine.c", "-DCRASHES", folder, "crashes.so");
@@ -157,6 +166,7 @@ int main(void)
         cmocka_unit_test(whoever_reads_a_folder_needs_no_object),
         cmocka_unit_test(another_object_does_not_go_on_with_the_folder),
         cmocka_unit_test(what_is_no_plug_in_is_a_sentence),
+        cmocka_unit_test(a_plan_times_it_and_survives_it),
         cmocka_unit_test(a_crash_is_a_failed_trial),
     };
     return test_run(tests, set_up, program_tear_down);

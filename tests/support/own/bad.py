@@ -40,6 +40,7 @@ def main():
         do_wrong(None, 1)
     memory, count = mmap.mmap(os.open("/dev/shm" + first["memory"], os.O_RDWR), 0), first["count"]
     os.write(1, b'{"ok":true}\n')
+    own = [0] * count
     for line in sys.stdin:
         now = json.loads(line)
         theta = memoryview(memory).cast("f")[:count]
@@ -48,7 +49,8 @@ def main():
         for i in range(count):
             if first["states"]:
                 velocity[i] = 0.5 * velocity[i] + gradient[i]
-            theta[i] -= now["rate"] * (velocity[i] if first["states"] else gradient[i])
+            own[i] = (0.5 * own[i] if what == "forgets" else 0) + gradient[i]  # in no state of those it is lent
+            theta[i] -= now["rate"] * (velocity[i] if first["states"] else own[i])
         answer = do_wrong(memory, count) if now["step"] == when else None
         os.write(1, (answer or '{"ok":true}\n').encode())
 
