@@ -16,7 +16,6 @@ eval canvas
 unset ytics
 unset grid
 set grid xtics lw 1 lc rgb 0xb0b0b0 dt (1, 4)
-pale(c) = c | 0xb0000000 # more than half transparent
 linked = links ? ", ".blocks." '' index b - 1 using (($2 + $3) / 2):1:7".link : ""
 do for [p = 1:n_panels] {
     eval place(1, 1)
@@ -32,8 +31,8 @@ do for [p = 1:n_panels] {
             set label sprintf("worker %d", w - 1) at graph 0, first (first_row[b] + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
         }
     }
-    plot @blocks data index b - 1 using 2:1:2:3:($4 ? $1 - 0.3 : NaN):($1 + 0.3) with boxxyerror fc rgb pale(colours[slot[b]]) fs solid noborder, \
-         @blocks '' index b - 1 using 2:1:2:3:($4 ? NaN : $1 - 0.36):($1 + 0.36) with boxxyerror fc rgb colours[slot[b]] fs solid noborder @linked
+    plot @blocks data index b - 1 using ($4 > 0 ? $2 : NaN):1:2:3:($1 - 0.3):($1 + 0.3) with boxxyerror fc rgb colours[slot[b]] fs transparent solid 0.25 noborder, \
+         @blocks '' index b - 1 using ($4 > 0 ? NaN : $2):1:2:3:($1 - 0.36):($1 + 0.36) with boxxyerror fc rgb colours[slot[b]] fs solid noborder @linked
     unset label
 }
 sample_lw = 6

@@ -1,6 +1,6 @@
 /* What more workers buy: fewest steps to the target, and examples in a second of virtual time, against their number.
- * Thin lines are a model and measured by nobody: n times the workers take 1/n of the steps, or make n times the
- * examples. */
+ * Thin lines are a model and measured by nobody: it takes the examples that the fewest workers take, and n times the
+ * workers make n times as many in a second. */
 #include "figures/figure.h"
 #include "figures/figure_pair.h"
 #include "figures/figure_parallel.h"
@@ -12,15 +12,15 @@ static const figure_variable variables[] = { FIGURE_PAIR_VARIABLES, { .name = NU
 /* The model starts at the fewest workers that reached the target. */
 static void add_steps(figure_data *data, const figure_arm **line, size_t n, figure_scale *x, figure_scale *y)
 {
-    double start = NAN; /* workers times steps there */
+    double start = NAN; /* examples to the target there */
     if (!data->panel->summary->results->study->has_target) return;
     figure_pair_begin(data, line[0], 1);
     for (size_t i = 0; i < n; i++) {
         const fl_results_score *best = figure_fastest(line[i]->summary);
         const fl_summary_band *steps = &line[i]->summary->steps;
         double workers = figure_workers_of(line[i]);
-        if (best && isnan(start)) start = workers * steps->center;
-        const double row[] = { workers, steps->center, steps->low, steps->high, start / workers };
+        if (best && isnan(start)) start = figure_batch_of(line[i]) * steps->center;
+        const double row[] = { workers, steps->center, steps->low, steps->high, start / figure_batch_of(line[i]) };
         figure_pair_row(data, row, best, x, y);
     }
 }
@@ -60,8 +60,10 @@ static void add(figure_data *data, const figure_panel *panel)
 
 const figure figure_scaling = {
     .entry = { "scaling",
-               "Fewest steps to the target and examples per virtual second against the number of workers. Dashed: a "
-               "model, not measured, by which n times the workers do n times as much.",
+               "Fewest steps to the target and examples per virtual second against the number of workers. Thin dashed: "
+               "a "
+               "model, not measured, by which the target takes as many examples as with the fewest workers, and n "
+               "times the workers make n times as many.",
                "Shallue et al. 2018" },
     .columns = "workers, fewest steps to the target, their 5th and 95th percentile over resampled trials, steps by the "
                "model, the fastest trial; then, in blocks of their own, workers, examples per virtual second of the "

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { ROW, FROM, TO, WAITS, WORKER, STEP, N_COLUMNS };
-enum { MOST_WORKERS = 16 };
+enum { MOST_WORKERS = 8 };
 
 static const figure_variable variables[] = {
     { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },   { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
@@ -96,7 +96,7 @@ static void add(figure_data *data, const figure_panel *panel)
 
 const figure figure_timeline = {
     .entry = { "timeline",
-               "The first steps of the selected trials by worker, the first 16 of each: full bars compute, pale ones "
+               "The first steps of the selected trials by worker, the first 8 of each: full bars compute, pale ones "
                "wait for parameters or for a push to arrive.",
                "" },
     .columns = "row, begin and end of a span in seconds, 0 computes 1 waits, worker, step, trial",

@@ -365,16 +365,16 @@ static void staleness_shows_asynchronous_trials_by_how_late_they_are(void **stat
     fixture_end(&s);
 }
 
-/* 100 steps of 32 examples in 200 virtual seconds. By the model four workers take half the steps of two, a quarter of
- * one's 80, and make twice the examples of two. */
+/* 100 steps of 32 examples in 200 virtual seconds. By the model all take one worker's 80 steps, as their batches are
+ * alike, and four make twice the examples of two. */
 static void scaling_holds_workers_against_a_model(void **state)
 {
     fixture s;
     begin_late(&s);
     char *text = figures_numbers(&s, "scaling"), *svg = figures_svg(&s, "scaling");
     assert_row(text, "1\t80\t80\t80\t80\t", figures_trial(&s, 2, 0));
-    assert_row(text, "2\t40\t40\t40\t40\t", figures_trial(&s, 0, 0));
-    assert_row(text, "4\t60\t60\t60\t20\t", figures_trial(&s, 1, 0));
+    assert_row(text, "2\t40\t40\t40\t80\t", figures_trial(&s, 0, 0));
+    assert_row(text, "4\t60\t60\t60\t80\t", figures_trial(&s, 1, 0));
     assert_row(text, "2\t16\t16\t16\t16\t", figures_trial(&s, 0, 0));
     assert_row(text, "4\t16\t16\t16\t32\t", figures_trial(&s, 1, 0));
     assert_contains(svg, "model, not measured");
