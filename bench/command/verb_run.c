@@ -38,7 +38,7 @@ typedef struct request {
     size_t workers, memory_mib;
     double timeout;
     bool retry_failed;
-    size_t checkpoint_every;
+    size_t checkpoint_every, timeline;
     fl_study_overrides overrides;
     uint64_t seed;
     words plugins;
@@ -191,6 +191,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .memory_mib = asked->memory_mib,
                      .retry_failed = asked->retry_failed,
                      .checkpoint_every = asked->checkpoint_every,
+                     .timeline = asked->timeline,
                      .worker_command = command,
                      .progress = show_progress,
                      .warned = show_warning,
@@ -257,6 +258,8 @@ int verb_run(int argc, char **argv)
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
         { "--checkpoint-every", NULL, OPTION_COUNT, "N",
           "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
+        { "--timeline", NULL, OPTION_COUNT, "N", "write what the workers of one training did in its first N steps",
+          &asked.timeline },
         PLUGIN_OPTION(asked.plugins),
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };

@@ -25,7 +25,7 @@ static const usage trial_usage = {
 /* What to do with the trial. */
 typedef struct request {
     const char *trace, *folder, *checkpoint;
-    size_t checkpoint_every;
+    size_t checkpoint_every, timeline;
     bool json, no_mpi;
     fl_wire *wire; /* to the other processes that carry the trial's workers; NULL: none */
     words plugins;
@@ -34,6 +34,7 @@ typedef struct request {
 /* `every`: steps between measurements of the curvature. */
 static bool accepts(const request *asked, size_t every, fl_error *error)
 {
+    if (asked->timeline && !asked->json) return fl_error_user(error, "--timeline needs --json");
     if (asked->checkpoint && !asked->checkpoint_every)
         return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
     if (asked->checkpoint_every && every)
@@ -105,6 +106,7 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     fl_record_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
     if (outcome->curvature) json_object_set(record, "curvature", outcome->curvature);
+    if (outcome->timeline) json_object_set(record, "timeline", outcome->timeline);
     char *line = fl_json_line(record);
     printf("%s\n", line);
     free(line);
@@ -167,6 +169,7 @@ static int run(const fl_trial *trial, const request *asked)
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_set_wire(trainer, asked->wire, host);
+    fl_train_set_timeline(trainer, asked->timeline);
     bool ready = fl_train_prepare(trainer, trial, &error);
     fl_train_export *export = NULL;
     if (ready) export = fl_train_export_new(trial, writes ? asked->trace : NULL, writes ? asked->folder : NULL, &error);
@@ -254,6 +257,8 @@ int verb_trial(int argc, char **argv)
         { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
           &wanted.checkpoint },
         { "--no-mpi", NULL, OPTION_FLAG, NULL, "train in this process alone, however it was launched", &wanted.no_mpi },
+        { "--timeline", NULL, OPTION_COUNT, "N", "with --json: what the workers did in the first N steps",
+          &wanted.timeline },
         PLUGIN_OPTION(wanted.plugins),
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };

@@ -50,6 +50,7 @@ typedef struct fl_outcome {
     double examples_per_second;
     fl_outcome_carriers carriers;
     json_t *curvature;    /* measurements in their order, as curvature.jsonl has them; NULL: none; owned */
+    json_t *timeline;     /* of the first steps, as timeline.jsonl has it; NULL: none; owned */
     char *implementation; /* what the libraries chose for every layer, in words; owned */
 } fl_outcome;
 

@@ -39,6 +39,8 @@ static json_t *measured(const fl_trial_point *point)
     json_object_del(object, "rate");
     json_object_del(object, "seconds");
     json_object_del(object, "negative_curvature");
+    json_object_del(object, "staleness");
+    json_object_del(object, "virtual_seconds");
     return object;
 }
 

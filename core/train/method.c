@@ -29,10 +29,12 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial)
 static double bytes_of(const fl_trial *trial, const fl_network *network)
 {
     double count = (double)fl_network_layout(network)->count, workers = (double)trial->workers;
-    double state = (double)fl_network_state_layout(network)->count,
-           sums = (double)fl_train_tree_rows(trial->workers, 1);
-    double apart = fl_train_method_of(trial)->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
-    return sizeof(float) * (workers * (state + apart * count) + sums * count);
+    double state = (double)fl_network_state_layout(network)->count;
+    double sums = (double)fl_train_tree_rows(trial->workers, 1);
+    const fl_train_method *method = fl_train_method_of(trial);
+    double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
+    double copies = method->copies ? (double)method->copies(trial) : 0;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count);
 }
 
 bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error)

@@ -21,6 +21,10 @@ typedef struct fl_train_method {
     void (*present)(fl_train_run *run, size_t done);
     /* Every array beside the rule's that a step leaves to the next (fl_train_run_keep). NULL: the parameters alone. */
     void (*keep)(fl_train_run *run);
+    /* Tell a point what there is to tell of the steps since the one before. NULL: nothing. */
+    void (*note)(fl_train_run *run, fl_trial_point *point);
+    /* Copies of the parameters that it keeps beside what is apart. NULL: none. */
+    size_t (*copies)(const fl_trial *trial);
 } fl_train_method;
 
 /* Of a trial without a method that of one worker, `synchronous`. */

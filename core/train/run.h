@@ -62,6 +62,7 @@ typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
     const fl_train_checkpoint_options *checkpoints; /* NULL: no checkpoints */
+    size_t timeline;                                /* the first steps whose spans are written down */
     fl_train_plans *plans;
     fl_train_carriers *carriers; /* borrowed; NULL: this process is alone */
     const char *host;            /* key of machine and build, where it is not alone */
@@ -69,6 +70,7 @@ typedef struct fl_train_run {
     const struct fl_train_method *method; /* train/method.h */
     fl_train_workers workers;
     fl_train_sharing sharing;
+    void *servers;     /* what a method that is no matter of workers keeps, in the arena */
     size_t n_rules;    /* so many times a rule's state is lent: once, or to each worker */
     size_t rule_began; /* the step that is the rule's first */
     fl_outcome *outcome;

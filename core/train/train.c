@@ -22,6 +22,7 @@ struct fl_train_trainer {
     const fl_train_checkpoint_options *checkpoints;
     fl_wire *wire; /* borrowed; NULL: there is no other process */
     const char *host;
+    size_t timeline;
 };
 
 fl_train_trainer *fl_train_trainer_new(void)
@@ -148,6 +149,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     point->has_negative_curvature = r->update.negative_curvature >= 0;
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
+    if (r->method->note) r->method->note(r, point);
     fl_train_method_present(r, done);
     fl_train_evaluate(r->plans, r->canonical, point);
     if (!fl_train_method_agree(r, done)) return false;
@@ -274,6 +276,11 @@ void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *hos
     trainer->host = host;
 }
 
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps)
+{
+    trainer->timeline = steps;
+}
+
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                   fl_outcome *outcome, fl_error *error)
 {
@@ -281,6 +288,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run r = { .trial = trial,
                        .callbacks = callbacks,
                        .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
+                       .timeline = trainer->timeline,
                        .plans = &trainer->plans,
                        .outcome = outcome,
                        .started = fl_clock_seconds() };

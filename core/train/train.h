@@ -78,6 +78,9 @@ void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoi
  * NULL: no longer. `host` is the key of machine and build, which all must share. Borrowed. */
 void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host);
 
+/* From the next trial on, write down what the workers of one training did when in its first `steps` steps. */
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps);
+
 /* Run a trial. False with a message when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
  * NULL. */
 bool fl_train_trial(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
