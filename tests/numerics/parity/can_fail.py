@@ -50,21 +50,31 @@ def set_input(export):
     export.inputs[[0, 1]] = export.inputs[[1, 0]]
 
 
-def trial_of(workload, optimizer, form):
-    """A calm trial in which epsilon matters."""
-    form = ["--set", "epsilon=0.5", "--set", f"epsilon_form={form}"] if form else []
-    return ["--workload", workload, "--optimizer", optimizer, *form, "--set", "learning_rate=0.01", "--steps", "10",
-            "--batch", "8", "--backend", "naive"]
+# So that each of them matters.
+SETTINGS = {"epsilon": 0.5, "weight_decay": 0.5, "initial_accumulator": 0.1, "radius": 3, "trust": 0.1}
+# Signs hardly depend on what they are taken of; the others want matrices.
+WITHOUT = ["lion", "muon", "shampoo", "soap"]
+
+
+def trial_of(fairlead, workload, optimizer, form):
+    """A calm trial."""
+    known = [hyper["name"] for hyper in fairlead.registry("optimizers")[optimizer]["hyperparameters"]]
+    words = [f"{name}={value}" for name, value in SETTINGS.items() if name in known]
+    words += [f"epsilon_form={form}"] * bool(form) + ["learning_rate=0.01"]
+    return ["--workload", workload, "--optimizer", optimizer, *[part for word in words for part in ("--set", word)],
+            "--steps", "10", "--batch", "8", "--backend", "naive"]
 
 
 def experiments(fairlead):
     """Pairs of an export and its alterations."""
     for optimizer, form in cases.RULES:
-        export = fairlead.export(trial_of("quadratic/noisy", optimizer, form))
+        if optimizer in WITHOUT:
+            continue
+        export = fairlead.export(trial_of(fairlead, "quadratic/noisy", optimizer, form))
         hyperparameters = export.manifest["optimizer"]["hyperparameters"]
         yield export, [*rule_alterations(optimizer, form, hyperparameters), ("a rate", set_rate)]
     yield export, [("a curvature", set_at(["loss", "curvatures", 3], lambda c: c * 0.99)), ("the inputs", set_input)]
-    export = fairlead.export(trial_of("glyphs/mlp", "momentum", None))
+    export = fairlead.export(trial_of(fairlead, "glyphs/mlp", "momentum", None))
     yield export, [("the start", set_init), ("the inputs", set_input), ("a label", set_label)]
 
 

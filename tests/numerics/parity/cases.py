@@ -19,7 +19,7 @@ SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponen
 # Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run takes: one where
 # another workload has the same kinds of layers, else three or more, which meet every backend.
 WORKLOADS = {
-    "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=33),
+    "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=84),
     "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 64)], short=9),
     "fashion_mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 1), (10, 100), (100, 32)]),
     "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)]),
@@ -51,14 +51,71 @@ WORKLOADS = {
 }
 
 
+def with_momentum(rng, pace):
+    momentum = rng.choice([0, 0.5, 0.9])
+    return {"momentum": momentum, "learning_rate": pace * (1 - momentum)}
+
+
+def with_betas(rng, pace, **more):
+    return {"beta1": rng.choice([0.5, 0.9]), "beta2": rng.choice([0.9, 0.99]), "learning_rate": pace, **more}
+
+
+def over_root(rng, g, pace, most=1, **more):
+    """Epsilon beside a root of typical size g; large ones make rates with which a decay would explode."""
+    epsilon = 10**rng.uniform(-10, math.log10(g) + most)
+    return with_betas(rng, pace * (1 + epsilon / g), epsilon=epsilon, **more)
+
+
+def decay(rng):
+    return rng.choice([0, 0.01, 0.1])
+
+
+def of_adagrad(rng, g, pace):
+    epsilon, start = 10**rng.uniform(-10, 1), rng.choice([0, 0.1])
+    return {"epsilon": epsilon, "initial_accumulator": start, "learning_rate": pace * (1 + (epsilon + math.sqrt(start)) / g)}
+
+
+def of_adadelta(rng, g, pace):
+    rho, epsilon = rng.choice([0.9, 0.99]), 10**rng.uniform(-6, -2)
+    return {"rho": rho, "epsilon": epsilon, "learning_rate": pace * math.sqrt(((1 - rho) * g**2 + epsilon) / epsilon) / g}
+
+
+def of_rmsterov(rng, g, pace):
+    """Its mean square starts at 1."""
+    return {"rho": rng.choice([0.8, 0.9]), "epsilon": 10**rng.uniform(-10, 2), **with_momentum(rng, pace)}
+
+
+# The other rules, with the place of epsilon they have by default: (rng, g, pace) to settings.
+NEWER = {
+    "adagrad": of_adagrad, "adadelta": of_adadelta, "rmsterov": of_rmsterov,
+    "adamw": lambda rng, g, pace: over_root(rng, g, pace, epsilon_form="kingma", weight_decay=decay(rng)),
+    "nadamw": lambda rng, g, pace: over_root(rng, g, pace, epsilon_form="kingma", weight_decay=decay(rng)),
+    "adamax": lambda rng, g, pace: over_root(rng, g, pace, 3),
+    "amsgrad": lambda rng, g, pace: over_root(rng, g, pace, 3, epsilon_form="kingma"),
+    "radam": lambda rng, g, pace: over_root(rng, g, pace, epsilon_form="choi"),
+    "schedule_free_adamw": lambda rng, g, pace: over_root(rng, g, pace, weight_decay=decay(rng)),
+    "lion": lambda rng, g, pace: with_betas(rng, pace, weight_decay=decay(rng)),
+    # These move by fractions of a tensor's length.
+    "lars": lambda rng, g, pace: {"trust": 0.01, "weight_decay": decay(rng), **with_momentum(rng, 100 * pace)},
+    "lamb": lambda rng, g, pace: over_root(rng, g, pace, weight_decay=decay(rng)),
+    "muon": lambda rng, g, pace: {"iterations": rng.choice([2, 5]), "fallback_rate": pace, "weight_decay": decay(rng),
+                                  **with_momentum(rng, 10 * pace)},
+    "shampoo": lambda rng, g, pace: with_betas(rng, pace, every=rng.choice([3, 10]), max_dimension=64),
+    "soap": lambda rng, g, pace: with_betas(rng, pace, every=rng.choice([3, 10]), max_dimension=64),
+}
+
+
 def hyperparameters(rng, rule, form, steps, g, pace):
     """Those of the rule; epsilon over fourteen decades."""
     pace *= rng.choice([1, 0.3, 0.1])
     if rule == "sgd":
         return {"learning_rate": pace / g}
-    if rule in ("momentum", "nesterov"):
+    if rule in ("momentum", "nesterov", "nesterov_lookahead", "sam"):
         momentum = rng.choice([0.5, 0.9, 0.97])
-        return {"momentum": momentum, "learning_rate": pace / g * (1 - momentum)}
+        more = {"radius": rng.choice([0.01, 0.05])} if rule == "sam" else {}
+        return {"momentum": momentum, "learning_rate": pace / g * (1 - momentum), **more}
+    if rule in NEWER:
+        return NEWER[rule](rng, g, pace)
     h = {"epsilon": 10**rng.uniform(-10, 4), "epsilon_form": form}
     root = math.sqrt(h["epsilon"]) if form == "inside" else h["epsilon"]
     if rule == "rmsprop":
@@ -103,17 +160,20 @@ class Case:
 
 def short():
     """A representative part, a minute of processor time: every workload, and every backend with every rule, dealt in
-    turn; backends alternate, and 7 has no divisor in common with the number of pairs."""
+    turn; backends alternate, and 5 has no divisor in common with the number of pairs."""
     pairs = [(backend, rule) for rule in RULES for backend in BACKENDS]
-    deal = itertools.cycle(pairs[7 * i % len(pairs)] for i in range(len(pairs)))
+    deal = itertools.cycle(pairs[5 * i % len(pairs)] for i in range(len(pairs)))
     for workload, facts in WORKLOADS.items():
         for backend, rule in itertools.islice(deal, facts.get("short", 1)):
             yield Case(workload, backend, rule, 0)
+    for i, rule in enumerate(("muon", "shampoo", "soap", "lars", "lamb")):  # which the quadratic has no matrices for
+        for workload in ("glyphs/mlp", "glyphs/transformer"):
+            yield Case(workload, BACKENDS[i % 3], next(known for known in RULES if known[0] == rule), 0, size=(10, 8))
     for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):
         yield Case(workload, "onednn", ("adam", "kingma"), 0, "bf16", (10, 8))
 
 
-def full(draws=3):
+def full(draws=2):
     """Everything, and CNNs for so long that they part."""
     for workload in WORKLOADS:
         for rule in RULES:
