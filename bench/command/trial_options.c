@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "trial/default.h"
 #include "trial/model.h"
+#include "trial/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,9 +90,23 @@ static bool assign(const char *word, assignments *all, fl_trial *trial, fl_error
     return true;
 }
 
-static bool set_all(const words *set, fl_trial *trial, fl_error *error)
+/* What follows the workers: the method's numbers, set as by --set parallel.NAME=VALUE. */
+static bool set_method(const char *at, assignments *all, fl_trial *trial, fl_error *error)
+{
+    char word[120];
+    while (*at == ',') {
+        size_t n = strcspn(++at, ",");
+        snprintf(word, sizeof word, "parallel.%.*s", (int)(n < 100 ? n : 100), at);
+        if (!assign(word, all, trial, error)) return false;
+        at += n;
+    }
+    return true;
+}
+
+static bool set_all(const words *set, const char *method, fl_trial *trial, fl_error *error)
 {
     assignments all = { .n = 0 };
+    if (!set_method(method, &all, trial, error)) return false;
     for (size_t i = 0; i < set->n; i++)
         if (!assign(set->items[i], &all, trial, error)) return false;
     fl_trial_settings_apply(all.settings, all.values, all.n, &trial->values);
@@ -176,8 +191,19 @@ static bool init_is_said_once(const trial_request *asked, const fl_trial *trial,
     return true;
 }
 
+static bool set_parallel(const trial_request *asked, fl_trial *trial, const char **numbers, fl_error *error)
+{
+    fl_trial_parallel parallel;
+    *numbers = "";
+    if (!asked->parallel) return true;
+    if (!fl_trial_parallel_parse(asked->parallel, &parallel, numbers, error)) return false;
+    fl_trial_parallel_apply(&parallel, trial);
+    return true;
+}
+
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
+    const char *numbers;
     if (asked->backend && !(trial->backend = fl_backend_find(asked->backend, error))) return false;
     if (asked->precision && !fl_trial_precision_find(asked->precision, &trial->precision, error)) return false;
     trial->micro_batch = asked->micro_batch;
@@ -196,8 +222,8 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
         return fl_error_user(error, "--average and --snapshots are two answers to one question; leave one away");
     if (asked->snapshots) trial->average = (fl_trial_averaging){ FL_TRIAL_SNAPSHOTS, (double)asked->snapshots };
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
-    if (!set_all(&asked->set, trial, error) || !init_is_said_once(asked, trial, error) ||
-        !set_init_and_split(asked, trial, error))
+    if (!set_parallel(asked, trial, &numbers, error) || !set_all(&asked->set, numbers, trial, error) ||
+        !init_is_said_once(asked, trial, error) || !set_init_and_split(asked, trial, error))
         return false;
     fl_trial_resolve_batch(trial);
     return fl_trial_accepts(trial, SIZE_MAX, error);
@@ -205,7 +231,7 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
 
 bool trial_from_request(const trial_request *asked, fl_trial *trial, fl_error *error)
 {
-    fl_trial_owners owners;
+    fl_trial_owners owners = { 0 };
     if (!find_owners(asked, &owners, error)) return false;
     *trial = fl_trial_default(&owners);
     if (fill(asked, trial, error)) return true;

@@ -20,8 +20,8 @@
 static const usage list_usage = {
     "fairlead list [KIND|FILE.json] [--json]",
     "Shows what there is, with every hyperparameter, its default and its range: all, or one KIND of workloads, layers, "
-    "optimizers, around, schedules, backends, searches, data and studies; or a workload of your own as those that are "
-    "built in.",
+    "optimizers, around, schedules, methods, backends, searches, data and studies; or a workload of your own as those "
+    "that are built in.",
     "fairlead list optimizers",
 };
 
@@ -113,6 +113,14 @@ static json_t *list_schedules(void)
         json_object_set_new(object, "tuned", json_string((*s)->tuned));
         json_array_append_new(list, object);
     }
+    return list;
+}
+
+static json_t *list_methods(void)
+{
+    json_t *list = json_array();
+    for (const fl_method *const *m = fl_methods(); *m; m++)
+        json_array_append_new(list, with_hypers(&(*m)->entry, (*m)->hypers, (*m)->n_hypers, "parallel."));
     return list;
 }
 
@@ -229,7 +237,8 @@ static const struct {
 } kinds[] = {
     { "workloads", list_workloads }, { "layers", list_layers },       { "optimizers", list_optimizers },
     { "around", list_around },       { "schedules", list_schedules }, { "backends", list_backends },
-    { "searches", list_searches },   { "data", list_data },           { "studies", list_studies },
+    { "methods", list_methods },     { "searches", list_searches },   { "data", list_data },
+    { "studies", list_studies },
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds };

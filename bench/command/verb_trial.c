@@ -183,6 +183,8 @@ int verb_trial(int argc, char **argv)
           &asked.batch },
         { "--micro-batch", NULL, OPTION_COUNT, "N", "examples computed at once, in bounded memory (default: the batch)",
           &asked.micro_batch },
+        { "--parallel", NULL, OPTION_TEXT, "METHOD:V", "V workers: synchronous:4, or local:4,every=8",
+          &asked.parallel },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
         { "--eval-every", NULL, OPTION_COUNT0, "N",
           "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",

@@ -84,6 +84,9 @@ const char report_style[] =
     ".plate{background:#fff;border-radius:6px;overflow-x:auto;width:fit-content;max-width:100%;margin:0 auto}\n"
     "figure svg{display:block;max-width:100%;height:auto;margin:0 auto}\n"
     "figure svg g{font-family:inherit}\n"
+    ".network text{fill:var(--ink)}\n" /* drawn in black, on no ground of its own */
+    ".network path,.network .edge polygon{stroke:var(--soft)}\n"
+    ".network .edge polygon{fill:var(--soft)}\n"
     "svg a circle{fill:transparent}\n"
     "svg a:hover circle{stroke:#0a5bb0;stroke-width:1.5}\n"
     "figcaption{max-width:46rem;margin:.5rem auto 0}\n"

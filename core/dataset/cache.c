@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool path_of(const char *key, char path[FL_FILE_PATH_MAX])
+static bool path_of(const char *key, char folder[FL_FILE_PATH_MAX], char path[FL_FILE_PATH_MAX])
 {
-    char root[FL_FILE_PATH_MAX], folder[FL_FILE_PATH_MAX], name[64];
+    char root[FL_FILE_PATH_MAX], name[64];
     if (!fl_dataset_cache_folder(root)) return false;
     fl_file_path_join(folder, root, "arrays");
     snprintf(name, sizeof name, "%.40s.bin", key);
     fl_file_path_join(path, folder, name);
-    return fl_file_folder_make(folder, NULL);
+    return true;
 }
 
 /* The checksum of what a file holds. */
@@ -39,8 +39,8 @@ static bool read_path(const char *path, const char *key, void *bytes, size_t n)
 
 bool fl_dataset_cache_read(const char *key, void *bytes, size_t n)
 {
-    char path[FL_FILE_PATH_MAX];
-    return path_of(key, path) && read_path(path, key, bytes, n);
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    return path_of(key, folder, path) && read_path(path, key, bytes, n);
 }
 
 static bool write_path(const char *path, const char *key, const void *bytes, size_t n)
@@ -65,8 +65,8 @@ static void take_theirs(const char *path, const char *key, void *bytes, size_t n
 /* A link is made by one process alone; one that stands there damaged is replaced. */
 void fl_dataset_cache_write(const char *key, void *bytes, size_t n)
 {
-    char path[FL_FILE_PATH_MAX], temporary[FL_FILE_PATH_MAX + 40];
-    if (!path_of(key, path)) return;
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], temporary[FL_FILE_PATH_MAX + 40];
+    if (!path_of(key, folder, path) || !fl_file_folder_make(folder, NULL)) return;
     snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
     if (write_path(temporary, key, bytes, n) && link(temporary, path) != 0) take_theirs(path, key, bytes, n, temporary);
     unlink(temporary);

@@ -31,7 +31,7 @@ static bool find_owners(const char *workload, const char *optimizer, const char 
 fairlead_trial *fairlead_trial_new(const char *workload, const char *optimizer, const char *schedule,
                                    fairlead_error *error)
 {
-    fl_trial_owners owners;
+    fl_trial_owners owners = { 0 };
     fl_error why;
     if (!find_owners(workload, optimizer, schedule, &owners, &why)) {
         fairlead_api_failed(error, &why);

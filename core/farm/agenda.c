@@ -159,7 +159,8 @@ static bool may_begin(const fl_farm_agenda *agenda, const queue *q)
 static bool same_plan(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
-           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
+           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size &&
+           fl_trial_micro_batch(&a->base) == fl_trial_micro_batch(&b->base);
 }
 
 /* The arm whose turn it is: the one furthest behind among those that share the plans of the first that can go on, so

@@ -63,7 +63,8 @@ void fl_optimizer_curved_map_sgd(const double *sgd, double *general);
 
 /* What the structs of these rules share beside their names, tables and matrices. */
 #define FL_OPTIMIZER_CURVED_PARTS                                                                                      \
-    .canonical = true, .dense = true, .own = fl_optimizer_curved_own, .accepts = fl_optimizer_curved_accepts,          \
+    .asks_again = true, .canonical = true, .dense = true, .own = fl_optimizer_curved_own,                              \
+    .accepts = fl_optimizer_curved_accepts,                                                                            \
     .includes = { { &fl_optimizer_sgd, "damping large", fl_optimizer_curved_map_sgd } }
 
 #endif

@@ -119,6 +119,7 @@ struct fl_optimizer {
     /* Each number moves by its own gradient and state alone, whatever its tensor: `step` may be given the arrays in
      * pieces, each with a `layout` of its length and without tensors, and never asks for the gradient again. */
     bool elementwise;
+    bool asks_again; /* may call what is lent: its step is not of the given gradient alone */
     /* Looks at rows and columns: every array is in the canonical layout of tensor/tensor.h, whatever the backend's. */
     bool canonical;
     bool dense; /* computes by math/dense.h: its bits depend on the machine, and it may be missing */

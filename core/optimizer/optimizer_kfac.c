@@ -247,6 +247,7 @@ const fl_optimizer fl_optimizer_kfac = {
                "Martens and Grosse 2015; Grosse and Martens 2016" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .n_states = 1,
     .canonical = true,
     .dense = true,

@@ -222,6 +222,7 @@ const fl_optimizer fl_optimizer_lbfgs = {
                "Nocedal 1980; Liu and Nocedal 1989" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .declines_gradient = declines_gradient,
     .own = own,
     .step = step,

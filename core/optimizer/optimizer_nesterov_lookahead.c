@@ -46,6 +46,7 @@ const fl_optimizer fl_optimizer_nesterov_lookahead = {
     .entry = { "nesterov_lookahead", "momentum whose gradient is taken one velocity ahead", "Nesterov 1983" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .n_states = 2,
     .declines_gradient = fl_optimizer_always,
     .step = step,

@@ -46,6 +46,7 @@ const fl_optimizer fl_optimizer_sam = {
     .entry = { "sam", "momentum on the gradient of the worst point nearby; two gradients a step", "Foret et al. 2021" },
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
+    .asks_again = true,
     .n_states = 2,
     .step = step,
 };

@@ -25,6 +25,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
     trial.backend = chosen.backend;
     trial.precision = chosen.precision;
     trial.batch_size = chosen.batch_size;
+    trial.workers = chosen.workers;
     trial.threads = chosen.threads;
     trial.split = chosen.split;
     trial.init = chosen.init;
@@ -32,6 +33,8 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
            sizeof trial.values.of[FL_TRIAL_OF_WORKLOAD]);
     memcpy(trial.values.of[FL_TRIAL_OF_MODEL], chosen.values.of[FL_TRIAL_OF_MODEL],
            sizeof trial.values.of[FL_TRIAL_OF_MODEL]);
+    memcpy(trial.values.of[FL_TRIAL_OF_METHOD], chosen.values.of[FL_TRIAL_OF_METHOD],
+           sizeof trial.values.of[FL_TRIAL_OF_METHOD]);
     memcpy(trial.values.of[FL_TRIAL_OF_OPTIMIZER], chosen.values.of[FL_TRIAL_OF_OPTIMIZER],
            sizeof trial.values.of[FL_TRIAL_OF_OPTIMIZER]);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][rate] = RATE;

@@ -62,28 +62,32 @@ static double loss_at(fl_promise_course *course)
 
 static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
 {
-    return loss_at(update->trainer);
+    fl_promise_course *course = update->trainer;
+    course->gradients += gradient;
+    return loss_at(course);
 }
 
 static void stand(fl_optimizer_update *update, uint64_t batch) {}
 
 static void product(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out)
 {
-    memcpy(out, v, update->layout->count * sizeof *out);
+    const float *curvature = ((const fl_promise_course *)update->trainer)->curvature;
+    for (size_t i = 0; i < update->layout->count; i++) out[i] = (curvature ? curvature[i] : 1) * v[i];
 }
 
-/* 1 on the diagonal and quarters beside it: definite, and no multiple of the identity. */
-static void fill_factor(size_t n, float *matrix)
+/* `size` on the diagonal and quarters of it beside: definite, and no multiple of the identity. */
+static void fill_factor(size_t n, float size, float *matrix)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) matrix[i * n + j] = ldexpf(1, -2 * abs((int)i - (int)j));
+        for (size_t j = 0; j < n; j++) matrix[i * n + j] = ldexpf(size, -2 * abs((int)i - (int)j));
 }
 
+/* Others at each step, so that a mean of them shows its weights. */
 static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g)
 {
     for (size_t i = 0; i < update->n_blocks; i++) {
-        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, a[i]);
-        fill_factor(update->blocks[i].out, g[i]);
+        fill_factor(update->blocks[i].in + update->blocks[i].has_bias, 1 + (float)update->step / 4, a[i]);
+        fill_factor(update->blocks[i].out, 1 / (1 + (float)update->step), g[i]);
     }
 }
 
@@ -97,7 +101,7 @@ static void lay_out(fl_promise_course *course, size_t n)
     course->tensors[0].role = FL_TENSOR_VECTOR;
     course->tensors[0].n_matrices = 1;
     if (!whole) return;
-    memcpy(course->tensors, fl_promise_tensors, sizeof course->tensors);
+    memcpy(course->tensors, fl_promise_tensors, sizeof fl_promise_tensors);
     course->layout.n_tensors = FL_PROMISE_TENSORS;
     course->layout.n_parameters = 0;
     for (size_t i = 0; i < FL_PROMISE_TENSORS; i++) course->layout.n_parameters += course->tensors[i].n_values;
@@ -143,6 +147,7 @@ void fl_promise_course_step(fl_promise_course *c, double rate)
 {
     c->update.rate = rate;
     if (c->rule->look) c->rule->look(&c->update);
+    c->gradients += !c->rule->declines_gradient || !c->rule->declines_gradient(&c->update);
     c->update.loss = loss_at(c);
     c->rule->step(&c->update);
     c->update.step++;

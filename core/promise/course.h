@@ -1,4 +1,4 @@
-/* A rule running on arrays made for it, each between guard zones. For this folder only. */
+/* A rule running on arrays made for it, each between guard zones. For this folder and the tests of rules. */
 #ifndef FL_PROMISE_COURSE_H
 #define FL_PROMISE_COURSE_H
 
@@ -7,7 +7,8 @@
 enum {
     FL_PROMISE_ODD = 37, /* no multiple of a vector's width */
     FL_PROMISE_N = 112,  /* floats of the tensors below */
-    FL_PROMISE_TENSORS = 4
+    FL_PROMISE_TENSORS = 4,
+    FL_PROMISE_MOST_TENSORS = 8
 };
 
 /* As a network has them: matrices, filters and vectors from multiples of 16 on, padded to whole lines. */
@@ -17,13 +18,16 @@ typedef struct fl_promise_course fl_promise_course;
 struct fl_promise_course {
     const fl_optimizer *rule;
     fl_tensor_layout layout;
-    fl_tensor tensors[FL_PROMISE_TENSORS];
+    fl_tensor tensors[FL_PROMISE_MOST_TENSORS];
     double hyper[FL_HYPER_MAX];
     fl_optimizer_update update;
     float *gradient;
     fl_optimizer_own own;
-    /* Fill the gradient at the present parameters and return the loss; NULL: it is the same everywhere. */
+    /* Fill the gradient at the present parameters, when a step begins and when the rule asks elsewhere, and return the
+     * loss; NULL: it is the same everywhere. */
     double (*gradient_at)(fl_promise_course *course);
+    const float *curvature; /* the diagonal of every matrix that the rule may ask for; NULL: ones */
+    unsigned gradients;     /* asked for */
 };
 
 /* At its defaults, on the tensors above where `n` is FL_PROMISE_N, else on one vector of `n`; all zeros, its state not

@@ -1,7 +1,7 @@
 /* A study: one context, read from its JSON file, every default settled.
  *
- * Where `workload`, `backend`, `precision` or `batch_size` is a list, the study is their product: each arm of the file
- * becomes one fl_study_arm per combination, named "adam batch_size=64".
+ * Where `workload`, `backend`, `precision`, `batch_size` or `parallel` is a list, the study is their product: each arm
+ * of the file becomes one fl_study_arm per combination, named "adam batch_size=64".
  */
 #ifndef FL_STUDY_STUDY_H
 #define FL_STUDY_STUDY_H
@@ -75,7 +75,7 @@ typedef struct fl_study {
     bool test_scored;          /* the test set is evaluated only at points that may be scored */
     bool feasible;             /* `trials` counts feasible ones */
     double stop_above;
-    size_t patience; /* evaluations without a lower `select` metric; 0: not */
+    size_t patience;        /* evaluations without a lower `select` metric; 0: not */
     size_t curvature_every; /* as fl_trial.curvature_every */
     fl_trial_averaging average;
     bool select_averaged; /* scores are those of the averaged weights */

@@ -2,11 +2,13 @@
 #include "base/memory.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
+#include "trial/parallel.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static char *arm_name(const char *label, const fl_trial *base, const fl_study_lists *l)
+static char *arm_name(const char *label, const fl_trial *base, const fl_study_lists *l, size_t parallel)
 {
     fl_text name = { 0 };
     fl_text_add(&name, "%s", label);
@@ -15,6 +17,8 @@ static char *arm_name(const char *label, const fl_trial *base, const fl_study_li
     if (l->many_precisions) fl_text_add(&name, " precision=%s", fl_backend_precision_name(base->precision));
     char batch[FL_STUDY_BATCH_TEXT];
     if (l->many_batches) fl_text_add(&name, " batch_size=%s", fl_study_batch_text(base->batch_size, batch));
+    if (l->many_parallels) fl_text_add(&name, " parallel=");
+    if (l->many_parallels) fl_trial_parallel_text(&l->parallels[parallel], &name);
     return name.bytes;
 }
 
@@ -98,12 +102,54 @@ typedef struct arm_reading {
     const char *label;
     const fl_optimizer *optimizer;
     const fl_schedule *schedule;
+    const fl_study_lists *lists;
+    fl_trial_parallel parallel; /* the arm's own, where it has one */
+    bool has_parallel;
     fl_search_space *space;
 } arm_reading;
 
-static bool add_arm(const arm_reading *r, fl_study *study, const fl_study_lists *l, const size_t at[4], fl_error *error)
+enum { LISTS = 5 };
+
+/* What combination `at` of the lists makes of the arm's parallel training. */
+static const fl_trial_parallel *parallel_of(const arm_reading *r, size_t at)
 {
-    fl_trial_owners owners = { r->optimizer, r->schedule, l->workloads[at[0]] };
+    return r->has_parallel ? &r->parallel : &r->lists->parallels[at];
+}
+
+/* Where the file says it. */
+static fl_json_node parallel_node(const arm_reading *r, size_t at)
+{
+    fl_json_node node, child;
+    if (!fl_json_get(r->has_parallel ? r->node : r->root, "parallel", &node)) return r->node;
+    if (!json_is_array(fl_json_value(node))) return node;
+    for (bool more = fl_json_first(node, &child); more && at--;) more = fl_json_next(&child);
+    return child;
+}
+
+/* A number stands in `parallel` or in the space, and one that has no default in either. */
+static bool accept_parallel(const arm_reading *r, const fl_study_arm *arm, size_t at, fl_error *error)
+{
+    const fl_method *method = arm->base.owners.method;
+    fl_json_node node = parallel_node(r, at), child;
+    fl_error why;
+    for (size_t i = 0; method && i < method->n_hypers; i++) {
+        const char *name = method->hypers[i].name;
+        bool given = fl_json_get(node, name, &child),
+             settled = fl_search_space_settles(r->space, FL_TRIAL_OF_METHOD, i);
+        if (given && settled)
+            return fl_json_fail_key(child, error, "the space settles 'parallel.%s'; leave one of them away", name);
+        if (!settled && isnan(arm->base.values.of[FL_TRIAL_OF_METHOD][i]))
+            return fl_json_fail(node, error, "parallel method '%s' needs '%s': %s", method->entry.name, name,
+                                method->hypers[i].help);
+    }
+    return fl_trial_parallel_accepts(&arm->base, &why) || fl_json_fail_with(node, error, &why);
+}
+
+static bool add_arm(const arm_reading *r, fl_study *study, const size_t at[LISTS], fl_error *error)
+{
+    const fl_study_lists *l = r->lists;
+    const fl_trial_parallel *parallel = parallel_of(r, at[4]);
+    fl_trial_owners owners = { r->optimizer, r->schedule, l->workloads[at[0]], parallel->method };
     fl_study_arm *arm = new_arm(study);
     arm->space = r->space;
     arm->label = fl_memory_copy_text(r->label);
@@ -111,24 +157,48 @@ static bool add_arm(const arm_reading *r, fl_study *study, const fl_study_lists 
     arm->base.backend = l->backends[at[1]];
     arm->base.precision = l->precisions[at[2]];
     arm->base.batch_size = l->batches[at[3]];
-    arm->name = arm_name(r->label, &arm->base, l);
-    return fl_study_read_base(r->root, study, r->space, &arm->base, error) && accept_space(r->space_node, arm, error);
+    fl_trial_parallel_apply(parallel, &arm->base);
+    arm->name = arm_name(r->label, &arm->base, l, at[4]);
+    return fl_study_read_base(r->root, study, r->space, &arm->base, error) && accept_parallel(r, arm, at[4], error) &&
+           accept_space(r->space_node, arm, error);
 }
 
-static bool add_product(const arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
+static bool add_product(const arm_reading *r, fl_study *study, fl_error *error)
 {
-    size_t at[4];
+    const fl_study_lists *l = r->lists;
+    size_t at[LISTS];
     for (at[0] = 0; at[0] < l->n_workloads; at[0]++)
         for (at[1] = 0; at[1] < l->n_backends; at[1]++)
             for (at[2] = 0; at[2] < l->n_precisions; at[2]++)
                 for (at[3] = 0; at[3] < l->n_batches; at[3]++)
-                    if (!add_arm(r, study, l, at, error)) return false;
+                    for (at[4] = 0; at[4] < l->n_parallels; at[4]++)
+                        if (!add_arm(r, study, at, error)) return false;
     return true;
+}
+
+/* An arm may have a method of its own where the study lists none: else arms would differ in their combinations. */
+static bool read_parallel(arm_reading *r, fl_error *error)
+{
+    fl_json_node child;
+    r->has_parallel = fl_json_get(r->node, "parallel", &child);
+    if (!r->has_parallel) return true;
+    if (r->lists->many_parallels)
+        return fl_json_fail_key(child, error, "the study lists several for every arm; leave 'parallel' away here");
+    return fl_trial_parallel_read(child, &r->parallel, error);
+}
+
+/* The method whose numbers a space may settle: the one that all of the arm's combinations have. */
+static const fl_method *method_of(const arm_reading *r)
+{
+    const fl_method *method = parallel_of(r, 0)->method;
+    for (size_t i = 1; i < r->lists->n_parallels; i++)
+        if (parallel_of(r, i)->method != method) return NULL;
+    return method;
 }
 
 static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "arm", "optimizer", "schedule", "space", NULL };
+    static const char *const keys[] = { "arm", "optimizer", "schedule", "parallel", "space", NULL };
     fl_json_node child;
     const char *schedule = FL_TRIAL_DEFAULT_SCHEDULE;
     fl_error why;
@@ -142,31 +212,31 @@ static bool read_arm_names(arm_reading *r, const fl_study *study, fl_error *erro
     if (!(r->optimizer = fl_trial_optimizer_read(child, error))) return false;
     if (fl_json_get(r->node, "schedule", &child) && !fl_json_string(child, &schedule, error)) return false;
     if (!(r->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(child, error, &why);
-    return fl_json_need(r->node, "space", &r->space_node, error);
+    return read_parallel(r, error) && fl_json_need(r->node, "space", &r->space_node, error);
 }
 
-static bool read_arm(arm_reading *r, fl_study *study, const fl_study_lists *l, fl_error *error)
+static bool read_arm(arm_reading *r, fl_study *study, fl_error *error)
 {
     if (!read_arm_names(r, study, error)) return false;
-    fl_trial_owners owners = { r->optimizer, r->schedule, l->workloads[0] };
+    fl_trial_owners owners = { r->optimizer, r->schedule, r->lists->workloads[0], method_of(r) };
     r->space = &study->spaces[study->n_spaces];
     if (!fl_search_space_read(r->space_node, &owners, r->space, error)) return false;
     study->n_spaces++;
     return settles_rate(r->space_node, &owners, r->space, error) &&
-           holds_budget(r->space_node, study, r->space, error) && add_product(r, study, l, error);
+           holds_budget(r->space_node, study, r->space, error) && add_product(r, study, error);
 }
 
 bool fl_study_read_arms(fl_json_node root, fl_study *study, fl_error *error)
 {
     fl_json_node arms;
     fl_study_lists l;
-    arm_reading reading = { .root = root };
+    arm_reading reading = { .root = root, .lists = &l };
     if (!fl_study_read_lists(root, &l, error) || !fl_json_need(root, "arms", &arms, error)) return false;
     if (!json_is_array(fl_json_value(arms)) || !fl_json_first(arms, &reading.node))
         return fl_json_fail(arms, error, "'arms' must be an array with at least one arm");
     study->spaces = fl_memory_new(json_array_size(fl_json_value(arms)), sizeof *study->spaces);
     do {
-        if (!read_arm(&reading, study, &l, error)) return false;
+        if (!read_arm(&reading, study, error)) return false;
     } while (fl_json_next(&reading.node));
     return true;
 }

@@ -65,6 +65,28 @@ static bool read_batch(fl_json_node node, fl_study_lists *l, fl_error *error)
     return true;
 }
 
+static bool same_parallel(const fl_trial_parallel *a, const fl_trial_parallel *b)
+{
+    fl_text left = { 0 }, right = { 0 };
+    fl_trial_parallel_text(a, &left);
+    fl_trial_parallel_text(b, &right);
+    bool same = !strcmp(left.bytes, right.bytes);
+    fl_text_free(&left);
+    fl_text_free(&right);
+    return same;
+}
+
+static bool read_parallel(fl_json_node node, fl_study_lists *l, fl_error *error)
+{
+    fl_trial_parallel *parallel = &l->parallels[l->n_parallels];
+    if (!fl_trial_parallel_read(node, parallel, error)) return false;
+    for (size_t i = 0; i < l->n_parallels; i++)
+        if (same_parallel(&l->parallels[i], parallel))
+            return fl_json_fail(node, error, "'parallel' lists this method twice");
+    l->n_parallels++;
+    return true;
+}
+
 bool fl_study_read_lists(fl_json_node root, fl_study_lists *l, fl_error *error)
 {
     fl_json_node needed;
@@ -74,9 +96,11 @@ bool fl_study_read_lists(fl_json_node root, fl_study_lists *l, fl_error *error)
     if (!read_listed(root, "workload", 32, l, &l->many_workloads, read_workload, error) ||
         !read_listed(root, "backend", 8, l, &l->many_backends, read_backend, error) ||
         !read_listed(root, "precision", FL_BACKEND_PRECISIONS, l, &l->many_precisions, read_precision, error) ||
-        !read_listed(root, "batch_size", 32, l, &l->many_batches, read_batch, error))
+        !read_listed(root, "batch_size", 32, l, &l->many_batches, read_batch, error) ||
+        !read_listed(root, "parallel", 32, l, &l->many_parallels, read_parallel, error))
         return false;
     if (!l->n_backends) l->backends[l->n_backends++] = fl_backend_find(FL_TRIAL_DEFAULT_BACKEND, NULL);
+    if (!l->n_parallels) l->parallels[l->n_parallels++] = (fl_trial_parallel){ .workers = 1 };
     if (!l->n_precisions) l->precisions[l->n_precisions++] = FL_TRIAL_DEFAULT_PRECISION;
     return true;
 }

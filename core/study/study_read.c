@@ -159,33 +159,20 @@ static bool read_name(fl_json_node root, fl_study *study, fl_error *error)
 
 static bool read_study(fl_json_node root, fl_study *study, fl_error *error)
 {
-    static const char *const keys[] = { "study",
-                                        "why",
-                                        "workload",
-                                        "workload_options",
-                                        "split",
-                                        "init",
-                                        "backend",
-                                        "precision",
-                                        "threads",
-                                        "batch_size",
-                                        "budget",
-                                        "search",
-                                        "seeds",
-                                        "select",
-                                        "select_at",
-                                        "target",
-                                        "claims",
-                                        "narrowed_from",
-                                        "arms",
-                                        "average",
-                                        "average_decay",
-                                        "average_from",
-                                        "select_of",
-                                        "micro_batch",
-                                        "snapshots",
-                                        "curvature_every",
-                                        NULL };
+    static const char *const keys[] = { "study",         "why",
+                                        "workload",      "workload_options",
+                                        "split",         "init",
+                                        "backend",       "precision",
+                                        "threads",       "batch_size",
+                                        "budget",        "search",
+                                        "seeds",         "select",
+                                        "select_at",     "target",
+                                        "claims",        "narrowed_from",
+                                        "arms",          "average",
+                                        "average_decay", "average_from",
+                                        "select_of",     "micro_batch",
+                                        "snapshots",     "curvature_every",
+                                        "parallel",      NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_name(root, study, error) &&
            fl_json_optional_whole(root, "curvature_every", 1, FL_TRIAL_SEED_MAX, &study->curvature_every, error) &&
            read_budget(root, study, error) && read_search(root, study, error) && read_seeds(root, study, error) &&

@@ -3,6 +3,7 @@
 #define FL_STUDY_STUDY_READING_H
 
 #include "study/study.h"
+#include "trial/parallel.h"
 
 /* A study from its document, all but `resolved`; NULL on error. */
 fl_study *fl_study_read(const fl_json *document, fl_error *error);
@@ -24,8 +25,9 @@ typedef struct fl_study_lists {
     const fl_backend *backends[8];
     fl_backend_precision precisions[FL_BACKEND_PRECISIONS];
     size_t batches[32];
-    size_t n_workloads, n_backends, n_precisions, n_batches;
-    bool many_workloads, many_backends, many_precisions, many_batches;
+    fl_trial_parallel parallels[32];
+    size_t n_workloads, n_backends, n_precisions, n_batches, n_parallels;
+    bool many_workloads, many_backends, many_precisions, many_batches, many_parallels;
 } fl_study_lists;
 
 bool fl_study_read_lists(fl_json_node root, fl_study_lists *lists, fl_error *error);

@@ -103,6 +103,7 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     copy_or(resolved, file, "threads", json_integer(FL_TRIAL_DEFAULT_THREADS));
     copy_if_given(resolved, file, "batch_size");
     copy_if_given(resolved, file, "micro_batch");
+    copy_if_given(resolved, file, "parallel");
     json_object_set_new(resolved, "budget", resolved_budget(study, file));
     json_object_set_new(resolved, "search", resolved_search(study));
     json_object_set_new(resolved, "seeds",

@@ -29,8 +29,9 @@ typedef struct fl_train_checkpoint {
     const char *trial; /* identity */
     uint64_t where;    /* a hash of the machine, the build and what the libraries chose */
     fl_train_position at;
-    fl_train_checkpoint_array arrays[5 + FL_OPTIMIZER_STATES]; /* parameters, the optimizer's state, its own floats,
-                                                                  averages, the network's state */
+    fl_train_checkpoint_array arrays[12 + FL_OPTIMIZER_STATES]; /* parameters or what a method keeps, the optimizer's
+                                                                   state, its own floats, averages, the network's state
+                                                                 */
     size_t n_arrays;
     fl_trial_point *points;
     size_t most_points; /* room for so many */

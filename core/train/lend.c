@@ -19,7 +19,8 @@ static void make_view(fl_train_run *run)
 static void make_passing(fl_train_run *run)
 {
     fl_train_passing *passing = &run->passing;
-    if (!run->trial->owners.optimizer->elementwise) passing->count = fl_network_state_layout(run->network)->count;
+    if (!run->trial->owners.optimizer->elementwise)
+        passing->count = run->sharing.n * fl_network_state_layout(run->network)->count;
     passing->before = fl_arena_floats(run->arena, passing->count);
     passing->after = fl_arena_floats(run->arena, passing->count);
 }
@@ -69,15 +70,23 @@ static void make_curvature(fl_train_run *run)
     run->update.n_blocks = n;
 }
 
+static size_t aligned(size_t count)
+{
+    return (count + FL_TENSOR_ALIGNMENT - 1) / FL_TENSOR_ALIGNMENT * FL_TENSOR_ALIGNMENT;
+}
+
+/* Of every worker that has a rule's state of its own, one behind the other. */
 static void lend_state(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_optimizer_update *update = &run->update;
+    size_t n = run->n_rules;
     for (size_t i = 0; i < optimizer->n_states; i++)
-        update->state[i] = fl_arena_floats(run->arena, update->layout->count);
+        update->state[i] = fl_arena_floats(run->arena, n * update->layout->count);
     if (!optimizer->own) return;
     run->own = optimizer->own(update);
-    update->own = fl_arena_floats(run->arena, run->own.kept);
+    run->own.kept = aligned(run->own.kept);
+    update->own = fl_arena_floats(run->arena, n * run->own.kept);
     update->scratch = fl_arena_floats(run->arena, run->own.scratch);
 }
 

@@ -1,5 +1,5 @@
 /* The curvature while a trial trains: before its first step and after every so many. */
-#include "train/run.h"
+#include "train/method.h"
 #include "base/memory.h"
 #include "train/curvature.h"
 
@@ -60,6 +60,7 @@ void fl_train_run_measure(fl_train_run *run, size_t done)
     const fl_trial *trial = run->trial;
     fl_error error;
     if (!run->curvature || (done % trial->curvature_every && done != trial->steps)) return;
+    fl_train_method_present(run, done);
     float *factors = factors_of(run, done);
     fl_train_curvature_request request = { FL_NETWORK_HESSIAN, asked, radius, factors };
     fl_network_export(run->network, run->canonical);

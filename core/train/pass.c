@@ -1,7 +1,8 @@
-/* A step's forward and backward passes: of the whole batch at once, or of its micro-batches one after the other, whose
- * gradients are added up in their order.
+/* A step's forward and backward passes: of the whole batch at once, or share by share of those who share it, whose
+ * gradients meet in a tree; a share at once, or its micro-batches one after the other, whose gradients are added up in
+ * their order.
  */
-#include "train/run.h"
+#include "train/workers.h"
 
 #include <string.h>
 
@@ -10,9 +11,16 @@ size_t fl_train_run_examples(const fl_train_run *run)
     return run->multiple * run->trial->batch_size;
 }
 
+/* Micro-batches of a share. */
 static size_t micro_batches(const fl_train_run *run)
 {
-    return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial);
+    return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial) / run->sharing.of;
+}
+
+/* Is there one pass, rather than several whose gradients are added up? */
+static bool is_single(const fl_train_run *run)
+{
+    return run->sharing.n == 1 && micro_batches(run) == 1;
 }
 
 /* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
@@ -65,40 +73,64 @@ static void add_gradient(fl_train_run *run, size_t part, size_t parts)
     for (size_t i = 0; part == parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
 }
 
-/* Loss, and gradient where it is wanted, of the batch by its micro-batches. */
-static double pass_parts(fl_train_run *run, size_t step, bool gradient)
+/* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. */
+static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
     size_t parts = micro_batches(run);
     double loss = 0;
     for (size_t part = 0; part < parts; part++) {
-        loss += forward(run, step, part) / (double)parts;
+        loss += forward(run, step, worker * parts + part) / (double)parts;
         if (gradient) fl_network_backward(run->network, NULL, NULL);
-        if (gradient) add_gradient(run, part, parts);
+        if (gradient && parts > 1) add_gradient(run, part, parts);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;
 }
 
+/* The same of all shares, each from its worker's state. */
+static double pass_shares(fl_train_run *run, size_t step, bool gradient)
+{
+    fl_train_workers *workers = &run->workers;
+    float *mean = fl_network_gradient(run->network);
+    fl_train_tree_begin(&workers->tree, fl_network_layout(run->network)->count);
+    for (size_t w = 0; w < workers->n; w++) {
+        fl_train_workers_enter(run, w);
+        workers->losses[w] = pass_share(run, step, w, gradient);
+        fl_train_workers_leave(run, w);
+        if (gradient) fl_train_tree_add(&workers->tree, mean);
+    }
+    if (gradient) fl_train_tree_mean(&workers->tree, mean);
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    return fl_train_tree_mean_number(workers->losses, workers->n);
+}
+
+/* Loss, and the gradient of several passes where it is wanted. */
+static double pass(fl_train_run *run, size_t step, bool gradient)
+{
+    if (run->sharing.n > 1) return pass_shares(run, step, gradient);
+    if (!is_single(run)) return pass_share(run, step, run->sharing.first, gradient);
+    return forward(run, step, run->sharing.first);
+}
+
 double fl_train_run_forward(fl_train_run *run)
 {
-    if (micro_batches(run) > 1) return pass_parts(run, run->step, !run->declined);
-    return forward(run, run->step, 0);
+    return pass(run, run->step, !run->declined);
 }
 
 void fl_train_run_backward(fl_train_run *run, fl_network_done *done)
 {
-    run->outcome->gradient_evaluations++;
-    if (micro_batches(run) == 1) fl_network_backward(run->network, done, run);
+    run->outcome->gradient_evaluations += run->sharing.n;
+    if (is_single(run)) fl_network_backward(run->network, done, run);
 }
 
 /* Running statistics and carries start from where the step did, and are left where its first forward left them. */
 double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient)
 {
     size_t bytes = run->passing.count * sizeof(float);
-    float *state = fl_network_state(run->network);
+    float *state = fl_train_workers_state(run);
     if (bytes) memcpy(run->passing.after, state, bytes);
     if (bytes) memcpy(state, run->passing.before, bytes);
-    double loss = micro_batches(run) > 1 ? pass_parts(run, step, gradient) : forward(run, step, 0);
+    double loss = pass(run, step, gradient);
     if (gradient) fl_train_run_backward(run, NULL);
     if (bytes) memcpy(state, run->passing.after, bytes);
     return loss;

@@ -2,7 +2,7 @@
  */
 #include "base/clock.h"
 #include "base/hash.h"
-#include "train/run.h"
+#include "train/method.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +11,11 @@
 static void point_at(fl_train_checkpoint *checkpoint, float *values, size_t count)
 {
     checkpoint->arrays[checkpoint->n_arrays++] = (fl_train_checkpoint_array){ values, count };
+}
+
+void fl_train_run_keep(fl_train_run *run, float *values, size_t count)
+{
+    point_at(&run->checkpoint, values, count);
 }
 
 /* Where its state lies. */
@@ -22,12 +27,17 @@ static void point_out(fl_train_run *run)
     fl_train_checkpoint *checkpoint = &run->checkpoint;
     checkpoint->trial = run->outcome->trial;
     checkpoint->where = fl_hash(where, sizeof where);
-    point_at(checkpoint, run->update.parameters, run->update.layout->count);
-    for (size_t i = 0; i < n_states; i++) point_at(checkpoint, run->update.state[i], run->update.layout->count);
-    if (run->own.kept) point_at(checkpoint, run->update.own, run->own.kept);
+    if (run->method->keep)
+        run->method->keep(run);
+    else
+        point_at(checkpoint, run->update.parameters, run->update.layout->count);
+    for (size_t i = 0; i < n_states; i++)
+        point_at(checkpoint, run->update.state[i], run->n_rules * run->update.layout->count);
+    if (run->own.kept) point_at(checkpoint, run->update.own, run->n_rules * run->own.kept);
     if (run->average.weights) point_at(checkpoint, run->average.weights, run->average.n_sets * run->average.n_weights);
-    size_t n_state = fl_network_state_layout(run->network)->count;
-    if (n_state) point_at(checkpoint, fl_network_state(run->network), n_state);
+    size_t n_state = fl_network_state_layout(run->network)->count, n_own = run->workers.n * run->workers.n_state;
+    if (n_own) point_at(checkpoint, run->workers.states, n_own);
+    if (n_state && !n_own) point_at(checkpoint, fl_network_state(run->network), n_state);
     if (n_state && run->average.state) point_at(checkpoint, run->average.state, run->average.n_sets * n_state);
     checkpoint->points = run->outcome->points;
 }

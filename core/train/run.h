@@ -8,6 +8,7 @@
 #include "train/ensemble.h"
 #include "train/checkpoint.h"
 #include "train/plans.h"
+#include "train/tree.h"
 
 /* Canonical arrays for a rule that looks at rows and columns; none where the network's are canonical. */
 typedef struct fl_train_view {
@@ -41,12 +42,32 @@ typedef struct fl_train_copy {
     bool knows_parameters;        /* which only the rule moves */
 } fl_train_copy;
 
+/* Whose shares of a step's batch the next passes compute: those of workers first..first+n-1, of `of` equal ones. */
+typedef struct fl_train_sharing {
+    size_t first, n, of;
+} fl_train_sharing;
+
+/* What the workers of a parallel method have for themselves (train/workers.h). */
+typedef struct fl_train_workers {
+    size_t n;
+    size_t n_state;    /* of `states`, floats of each; 0: there is one worker, or the network has no state */
+    float *states;     /* the network's state as each has it */
+    float *parameters; /* as the rule has them; NULL: all share the network's */
+    double *losses;    /* of the present step */
+    fl_train_tree tree;
+} fl_train_workers;
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
     const fl_train_checkpoint_options *checkpoints; /* NULL: no checkpoints */
     fl_train_plans *plans;
     fl_network *network;
+    const struct fl_train_method *method; /* train/method.h */
+    fl_train_workers workers;
+    fl_train_sharing sharing;
+    size_t n_rules;    /* so many times a rule's state is lent: once, or to each worker */
+    size_t rule_began; /* the step that is the rule's first */
     fl_outcome *outcome;
     fl_arena *arena;
     fl_dataset_order order;
@@ -73,7 +94,7 @@ typedef struct fl_train_run {
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
-    float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: the batch is computed whole */
+    float *sum;   /* of micro-batches' gradients, as the network's lies; NULL: a share is computed whole */
     float *shown; /* a batch, for callbacks */
     int32_t *shown_labels;
     float *shown_targets; /* NULL: the loss wants none */
@@ -111,6 +132,10 @@ extern const fl_optimizer_lent fl_train_run_lent;
 /* The whole gradient has come: what stands around every rule, then where the rule reads it. */
 void fl_train_run_take_gradient(fl_train_run *run);
 
+/* The rule's parameters are now these, and the network sees them; and the reverse. */
+void fl_train_run_put(fl_train_run *run, const float *parameters);
+void fl_train_run_take(const fl_train_run *run, float *parameters);
+
 /* What the penalties add to the loss at the network's parameters. */
 double fl_train_run_penalty(const fl_train_run *run);
 
@@ -130,7 +155,8 @@ void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, 
 void fl_train_run_load(fl_train_run *run, size_t step, size_t part);
 void fl_train_run_load_any(fl_train_run *run, size_t part);
 
-/* Load the step's batch and compute its loss; of micro-batches the gradient with it. Times both. */
+/* Load the shares of the step's batch and compute their mean loss; of several shares or micro-batches the gradient with
+ * it. Times both. */
 double fl_train_run_forward(fl_train_run *run);
 
 /* The gradient at the parameters of the last forward, counted. */
@@ -140,8 +166,10 @@ void fl_train_run_backward(fl_train_run *run, fl_network_done *done);
  */
 double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient);
 
-/* After forward: the gradient, and the optimizer's step at run->rate; times both. */
+/* After forward: the gradient, and the optimizer's step at run->rate; times both. The second is the step alone, by the
+ * gradient that lies in the network. */
 void fl_train_run_backward_and_update(fl_train_run *run);
+void fl_train_run_update(fl_train_run *run);
 
 /* Make ready to measure the curvature where the trial asks for it; measure it after `done` steps where that is due. */
 bool fl_train_run_measure_start(fl_train_run *run, fl_error *error);
@@ -155,6 +183,9 @@ void fl_train_run_end_lap(fl_train_run *run, double *part);
 
 /* Go on from the checkpoint if there is a good one: *resumed. False as for fl_train_run_start. */
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error);
+
+/* For a method's `keep`: an array that a step leaves to the next. */
+void fl_train_run_keep(fl_train_run *run, float *values, size_t count);
 
 /* Save the state after a step. */
 void fl_train_run_save(fl_train_run *run);

@@ -1,7 +1,7 @@
 /* The start of a trial: memory is allocated, everything gets its first value, the outcome its description. */
 #include "base/memory.h"
 #include "math/dense.h"
-#include "train/run.h"
+#include "train/method.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void allocate(fl_train_run *run)
     run->canonical = fl_arena_floats(run->arena, fl_network_layout(run->network)->n_parameters + n_statistics);
     run->checkpoint.most_points = n;
     if (run->callbacks && run->callbacks->stepped) make_shown(run);
-    if (fl_trial_micro_batch(trial) < trial->batch_size || fl_trial_grows(trial))
+    if (fl_trial_micro_batch(trial) < fl_trial_share(trial) || fl_trial_grows(trial))
         run->sum = fl_arena_floats(run->arena, fl_network_layout(run->network)->count);
     if (run->plans->carries)
         fl_dataset_order_start_streams(&run->order, run->plans->splits.training.count, trial->batch_size);
@@ -43,6 +43,7 @@ static void allocate(fl_train_run *run)
     if (run->average.how.method == FL_TRIAL_SNAPSHOTS) run->ensemble = fl_train_ensemble_new(run->arena, run->plans);
     run->context = fl_trial_schedule_context(trial);
     fl_train_run_lend(run);
+    if (run->method->allocate) run->method->allocate(run);
 }
 
 static void describe(fl_train_run *run)
@@ -72,13 +73,25 @@ static void begin(fl_train_run *run)
     fl_network_init(run->network, &init, run->trial->seed);
     fl_train_average_start(&run->average, run->network);
     fl_train_run_start_rule(run);
+    if (run->method->start) run->method->start(run);
     if (run->callbacks && run->callbacks->begun) run->callbacks->begun(run->callbacks->user, run->network);
+}
+
+static void set_workers(fl_train_run *run)
+{
+    const fl_method *method = run->trial->owners.method;
+    size_t sharers = method && method->shares_batch ? run->trial->workers : 1;
+    run->method = fl_train_method_of(run->trial);
+    run->workers.n = run->trial->workers;
+    run->n_rules = run->method->apart ? run->workers.n : 1;
+    run->sharing = (fl_train_sharing){ 0, run->method->apart ? 1 : sharers, sharers };
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)
 {
     bool resumed = false;
     run->network = run->plans->training;
+    set_workers(run);
     if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
     allocate(run);
     if (!fl_train_run_start_client(run, error)) return false;

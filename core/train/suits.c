@@ -55,7 +55,7 @@ static bool streams_suit(const fl_train_plans *plans, const fl_trial *trial, fl_
                              "workload '%s' carries state from batch to batch, so its split cannot be 'seeded'; "
                              "use 'end' or 'start'",
                              trial->owners.workload->entry.name);
-    if (fl_trial_micro_batch(trial) < trial->batch_size)
+    if (fl_trial_micro_batch(trial) < fl_trial_share(trial))
         return fl_error_user(error,
                              "workload '%s' carries state from batch to batch, so its batch cannot be computed in "
                              "parts; leave micro_batch away",

@@ -9,7 +9,8 @@
 #include "own/own.h"
 #include "train/curvature.h"
 #include "train/evaluate.h"
-#include "train/run.h"
+#include "train/method.h"
+#include "train/workers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,20 +79,18 @@ static double rate_of_step(fl_train_run *r)
     return fl_schedule_rate(r->trial->owners.schedule, &r->context);
 }
 
-/* Nothing is carried over from epoch to epoch. Load the step's batch, compute its loss and gradient, move the
- * parameters. False when the loss is not finite or the rule has failed. */
+/* Nothing is carried over from epoch to epoch. The method loads the step's batch, computes its loss and gradient and
+ * moves the parameters. False when the loss is not finite or the rule has failed. */
 static bool step(fl_train_run *r)
 {
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     r->multiple = fl_trial_multiple(r->trial, r->step, r->plans->splits.training.count);
-    if (!fl_dataset_order_batch(&r->order, r->first_batch)) fl_network_clear_carry(r->network);
+    if (!fl_dataset_order_batch(&r->order, r->first_batch)) fl_train_workers_clear_carry(r);
     r->rate = rate_of_step(r);
-    fl_train_run_look(r);
-    r->loss = fl_train_run_forward(r);
+    r->method->step(r);
     note_first_loss(r);
-    if (!isfinite(r->loss)) return false;
-    fl_train_run_backward_and_update(r);
-    if (r->outcome->status != FL_OUTCOME_COMPLETE) return false;
+    if (!isfinite(r->loss) || r->outcome->status != FL_OUTCOME_COMPLETE) return false;
+    if (r->average.weights) fl_train_method_present(r, r->step + 1);
     fl_train_average_step(&r->average, r->trial, r->network, r->step + 1);
     show_step(r);
     r->first_batch += r->multiple;
@@ -147,6 +146,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     point->has_negative_curvature = r->update.negative_curvature >= 0;
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
+    fl_train_method_present(r, done);
     fl_train_evaluate(r->plans, r->canonical, point);
     note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
@@ -219,6 +219,7 @@ static void hash_state(fl_train_run *r)
 
 static void finish(fl_train_run *r)
 {
+    fl_train_method_present(r, r->outcome->steps_done);
     if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
     fl_train_run_tell_preconditioner(r);
@@ -236,7 +237,8 @@ static void settle_seconds(const fl_train_run *r)
 
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
-    return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error);
+    return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error) &&
+           (!trial->owners.method || fl_train_method_fits(trial, trainer->plans.training, error));
 }
 
 const fl_train_plans *fl_train_prepared(const fl_train_trainer *trainer)

@@ -2,7 +2,7 @@
  * on that of its input, its parameters are updated, while the gradient is in the cache; piece by piece, so that the
  * network finds a piece there from which it makes the copies its passes read.
  */
-#include "train/run.h"
+#include "train/workers.h"
 
 #include <string.h>
 
@@ -79,6 +79,17 @@ void fl_train_run_show_parameters(fl_train_run *run)
         fl_network_refresh(run->network, 0, run->update.layout->count);
 }
 
+void fl_train_run_put(fl_train_run *run, const float *parameters)
+{
+    memcpy(run->update.parameters, parameters, run->update.layout->count * sizeof *parameters);
+    fl_train_run_show_parameters(run);
+}
+
+void fl_train_run_take(const fl_train_run *run, float *parameters)
+{
+    memcpy(parameters, run->update.parameters, run->update.layout->count * sizeof *parameters);
+}
+
 void fl_train_run_take_gradient(fl_train_run *run)
 {
     size_t count = fl_network_layout(run->network)->count;
@@ -107,24 +118,22 @@ void fl_train_run_look(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     run->update.rate = run->rate;
-    run->update.step = run->step;
+    run->update.step = run->step - run->rule_began;
     run->update.same_loss = run->whole && run->step > 0;
     run->declined = optimizer->declines_gradient && optimizer->declines_gradient(&run->update);
     run->gradients_of_step = 0;
     run->gradient_square = 0;
     if (run->passing.count)
-        memcpy(run->passing.before, fl_network_state(run->network), run->passing.count * sizeof(float));
+        memcpy(run->passing.before, fl_train_workers_state(run), run->passing.count * sizeof(float));
     if (!optimizer->look) return;
     optimizer->look(&run->update);
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
 }
 
-static void update_after_backward(fl_train_run *run)
+void fl_train_run_update(fl_train_run *run)
 {
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
-    if (!run->declined) fl_train_run_backward(run, NULL);
-    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     if (!run->declined) fl_train_run_take_gradient(run);
     if (optimizer->elementwise)
         (run->around.matrices_only ? update_by_tensor : update_extent)(run, 0, run->update.layout->count);
@@ -135,9 +144,13 @@ static void update_after_backward(fl_train_run *run)
 
 void fl_train_run_backward_and_update(fl_train_run *run)
 {
-    bool in_turns = run->trial->owners.optimizer->elementwise && !(run->around.clip_norm > 0) && !run->sum;
-    if (in_turns)
+    bool in_turns =
+        run->trial->owners.optimizer->elementwise && !(run->around.clip_norm > 0) && !run->sum && run->sharing.n == 1;
+    if (in_turns) {
         fl_train_run_backward(run, update_range);
-    else
-        update_after_backward(run);
+        return;
+    }
+    if (!run->declined) fl_train_run_backward(run, NULL);
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    fl_train_run_update(run);
 }

@@ -53,6 +53,8 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
         [FL_TRIAL_OF_WORKLOAD] = { owners->workload->options, owners->workload->n_options },
         [FL_TRIAL_AROUND] = { fl_trial_around, FL_TRIAL_AROUND_HYPERS },
         [FL_TRIAL_OF_MODEL] = { fl_trial_model, FL_TRIAL_MODEL_HYPERS },
+        [FL_TRIAL_OF_METHOD] = { owners->method ? owners->method->hypers : NULL,
+                                 owners->method ? owners->method->n_hypers : 0 },
     };
     *n = tables[owner].n;
     return tables[owner].table;
@@ -60,7 +62,7 @@ const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_own
 
 const char *fl_trial_owner_prefix(fl_trial_owner owner)
 {
-    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload.", "", "" };
+    static const char *const prefixes[FL_TRIAL_OWNERS] = { "", "schedule.", "workload.", "", "", "parallel." };
     return prefixes[owner];
 }
 
@@ -73,7 +75,7 @@ static double default_of(const fl_trial_owners *owners, fl_trial_owner owner, si
 
 bool fl_trial_is_neutral(const fl_trial_owners *owners, fl_trial_owner owner, size_t index, double value)
 {
-    if (owner != FL_TRIAL_AROUND && owner != FL_TRIAL_OF_MODEL) return false;
+    if (owner < FL_TRIAL_AROUND) return false;
     return isnan(value) || value == default_of(owners, owner, index);
 }
 
@@ -93,9 +95,15 @@ static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_tri
 
 static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
 {
-    static const char *const words[FL_TRIAL_OWNERS] = { "optimizer", "schedule", "workload", "", "" };
-    const char *const names[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name, owners->schedule->entry.name,
-                                                 owners->workload->entry.name, "", "" };
+    static const char *const words[FL_TRIAL_OWNERS] = {
+        "optimizer", "schedule", "workload", "", "", "parallel method"
+    };
+    const char *const names[FL_TRIAL_OWNERS] = { owners->optimizer->entry.name,
+                                                 owners->schedule->entry.name,
+                                                 owners->workload->entry.name,
+                                                 "",
+                                                 "",
+                                                 owners->method ? owners->method->entry.name : "none" };
     char known[400] = "nothing to set";
     size_t used = 0, n;
     const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
@@ -110,8 +118,10 @@ static fl_trial_owner owner_of(const char *name)
 {
     if (fl_hyper_index(fl_trial_around, FL_TRIAL_AROUND_HYPERS, name) < FL_TRIAL_AROUND_HYPERS) return FL_TRIAL_AROUND;
     if (fl_hyper_index(fl_trial_model, FL_TRIAL_MODEL_HYPERS, name) < FL_TRIAL_MODEL_HYPERS) return FL_TRIAL_OF_MODEL;
-    for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner <= FL_TRIAL_OF_WORKLOAD; owner++)
-        if (!strncmp(name, fl_trial_owner_prefix(owner), strlen(fl_trial_owner_prefix(owner)))) return owner;
+    for (fl_trial_owner owner = FL_TRIAL_OF_SCHEDULE; owner < FL_TRIAL_OWNERS; owner++) {
+        const char *prefix = fl_trial_owner_prefix(owner);
+        if (*prefix && !strncmp(name, prefix, strlen(prefix))) return owner;
+    }
     return FL_TRIAL_OF_OPTIMIZER;
 }
 
@@ -194,7 +204,8 @@ bool fl_trial_values_accept(const fl_trial_owners *owners, const fl_trial_values
         for (size_t i = 0; i < n; i++) {
             bool given = !isnan(values->of[owner][i]);
             if (!given && owner == FL_TRIAL_OF_MODEL) continue;
-            if (!given && owners->schedule->absolute && isnan(table[i].default_value)) continue;
+            bool rate = owner == FL_TRIAL_OF_OPTIMIZER && isnan(table[i].default_value);
+            if (!given && rate && owners->schedule->absolute) continue;
             if (!given)
                 return fl_error_user(error, "'%s%s' has no value, and no default", fl_trial_owner_prefix(owner),
                                      table[i].name);

@@ -6,6 +6,7 @@
  *                                      around every rule (trial/around.h)
  *   label_smoothing, dropout, workload.init, workload.init_argument, workload.init_bias
  *                                      in the place of the workload's own (trial/model.h)
+ *   parallel.NAME                      the parallel method's (method/method.h)
  *   one_minus_NAME                     1 - NAME, for momenta searched near one
  *   learning_rate/epsilon, learning_rate/sqrt(epsilon), learning_rate/(1-momentum), learning_rate*weight_decay
  *                                      coupled axes (Choi et al. 2019): the rate relative to its partner
@@ -15,6 +16,7 @@
 
 #include "base/hyper.h"
 #include "base/json.h"
+#include "method/method.h"
 #include "optimizer/optimizer.h"
 #include "schedule/schedule.h"
 #include "workload/workload.h"
@@ -25,6 +27,7 @@ typedef enum fl_trial_owner {
     FL_TRIAL_OF_WORKLOAD,
     FL_TRIAL_AROUND,   /* nobody's: what the trainer does around every rule */
     FL_TRIAL_OF_MODEL, /* of any workload */
+    FL_TRIAL_OF_METHOD,
     FL_TRIAL_OWNERS
 } fl_trial_owner;
 
@@ -33,6 +36,7 @@ typedef struct fl_trial_owners {
     const fl_optimizer *optimizer;
     const fl_schedule *schedule;
     const fl_workload *workload;
+    const fl_method *method; /* NULL: one worker, and no method */
 } fl_trial_owners;
 
 /* One value for every hyperparameter, by owner and place in its table. */
@@ -53,10 +57,10 @@ typedef struct fl_trial_setting {
 
 /* An owner's table; *n is 0 when it has none. */
 const fl_hyper *fl_trial_owner_table(const fl_trial_owners *owners, fl_trial_owner owner, size_t *n);
-const char *fl_trial_owner_prefix(fl_trial_owner owner); /* "", "schedule.", "workload.", "", "" */
+const char *fl_trial_owner_prefix(fl_trial_owner owner); /* "", "schedule.", "workload.", "", "", "parallel." */
 
-/* Around a rule a value that does nothing, of a model the workload's own: neither written nor part of a trial's
- * identity. */
+/* Around a rule a value that does nothing, of a model the workload's own, of a method its default: neither written nor
+ * part of a trial's identity. */
 bool fl_trial_is_neutral(const fl_trial_owners *owners, fl_trial_owner owner, size_t index, double value);
 
 /* The setting called `name`; on an unknown name a message without a place that lists what there is. */

@@ -7,6 +7,7 @@
 #include "trial/around.h"
 #include "trial/default.h"
 #include "trial/model.h"
+#include "trial/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ fl_trial fl_trial_default(const fl_trial_owners *owners)
         .precision = FL_TRIAL_DEFAULT_PRECISION,
         .batch_size = FL_TRIAL_DEFAULT_BATCH,
         .steps = FL_TRIAL_DEFAULT_STEPS,
+        .workers = 1,
         .eval_every = FL_TRIAL_DEFAULT_EVAL_EVERY(FL_TRIAL_DEFAULT_STEPS),
         .threads = FL_TRIAL_DEFAULT_THREADS,
         .seed = FL_TRIAL_DEFAULT_SEED,
@@ -109,6 +111,7 @@ bool fl_trial_accepts(const fl_trial *trial, size_t n_training, fl_error *error)
     if (trial->micro_batch && trial->batch_size % trial->micro_batch)
         return fl_error_user(error, "a micro-batch of %zu does not divide a batch of %zu", trial->micro_batch,
                              trial->batch_size);
+    if (!fl_trial_parallel_accepts(trial, error)) return false;
     if (trial->batch_size > n_training)
         return fl_error_user(error, "a batch of %zu is larger than the training split of %zu examples",
                              trial->batch_size, n_training);

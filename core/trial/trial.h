@@ -57,6 +57,7 @@ typedef struct fl_trial {
     const fl_backend *backend;
     fl_backend_precision precision;
     size_t batch_size, steps;
+    size_t workers;     /* of its parallel method; 1 without one */
     size_t micro_batch; /* examples computed at once, whose gradients are added up to the batch's; 0: the whole batch */
     size_t eval_every;  /* steps between evaluations; 0: none */
     double eval_ratio;  /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
@@ -108,11 +109,14 @@ size_t fl_trial_evaluations(const fl_trial *trial, size_t steps);
  * an infinite step that depends on a ratio. */
 double fl_trial_resolution(const fl_trial *trial, double step);
 
+/* Examples of a batch that a worker computes: all where its method does not divide it. */
+size_t fl_trial_share(const fl_trial *trial);
+
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);
 
 /* A batch of all examples: its size is known once the workload and the split are. Resolves it, and then takes the
- * largest divisor up to the micro-batch. Others are left alone. */
+ * largest divisor of a worker's share up to the micro-batch. Others are left alone. */
 #define FL_TRIAL_BATCH_ALL SIZE_MAX
 void fl_trial_resolve_batch(fl_trial *trial);
 

@@ -6,9 +6,15 @@
 
 #include <math.h>
 
+size_t fl_trial_share(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    return method && method->shares_batch ? trial->batch_size / trial->workers : trial->batch_size;
+}
+
 size_t fl_trial_micro_batch(const fl_trial *trial)
 {
-    return trial->micro_batch ? trial->micro_batch : trial->batch_size;
+    return trial->micro_batch ? trial->micro_batch : fl_trial_share(trial);
 }
 
 size_t fl_trial_validation(const fl_trial *trial)
@@ -23,8 +29,9 @@ void fl_trial_resolve_batch(fl_trial *trial)
     size_t all = trial->owners.workload->dataset->n_train, validation = fl_trial_validation(trial);
     if (validation >= all) return; /* a split that nothing can be trained on is refused by who makes it */
     trial->batch_size = all - validation;
-    if (trial->micro_batch > trial->batch_size) trial->micro_batch = trial->batch_size;
-    while (trial->micro_batch && trial->batch_size % trial->micro_batch) trial->micro_batch--;
+    size_t share = fl_trial_share(trial);
+    if (trial->micro_batch > share) trial->micro_batch = share;
+    while (trial->micro_batch && share % trial->micro_batch) trial->micro_batch--;
 }
 
 bool fl_trial_grows(const fl_trial *trial)

@@ -98,6 +98,7 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
     if (trial->stop_above > 0) fl_text_add(text, " --stop-above %s", fl_text_number(trial->stop_above, number));
     if (trial->curvature_every) fl_text_add(text, " --curvature-every %zu", trial->curvature_every);
     if (trial->micro_batch) fl_text_add(text, " --micro-batch %zu", trial->micro_batch);
+    if (trial->owners.method) fl_text_add(text, " --parallel %s:%zu", trial->owners.method->entry.name, trial->workers);
     fl_trial_averaging_command(&trial->average, text);
     if (trial->patience.evaluations)
         fl_text_add(text, " --patience %zu:%s", trial->patience.evaluations,

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "own/own.h"
+#include "trial/parallel.h"
 #include "trial/trial.h"
 
 #include <math.h>
@@ -77,6 +78,8 @@ json_t *fl_trial_json(const fl_trial *trial)
     if (trial->curvature_every)
         json_object_set_new(object, "curvature_every", json_integer((json_int_t)trial->curvature_every));
     if (trial->micro_batch) json_object_set_new(object, "micro_batch", json_integer((json_int_t)trial->micro_batch));
+    json_t *parallel = fl_trial_parallel_json(trial);
+    if (parallel) json_object_set_new(object, "parallel", parallel);
     fl_trial_averaging_json(&trial->average, object);
     fl_trial_patience_json(&trial->patience, object);
     return object;
@@ -192,9 +195,10 @@ static const fl_workload *read_workload(fl_json_node node, fl_error *error)
 }
 
 /* Registry look-ups of a trial's names, each with its place. */
-static bool read_owners(fl_json_node node, fl_trial_owners *owners, const fl_backend **backend, fl_error *error)
+static bool read_owners(fl_json_node node, fl_trial_owners *owners, const fl_backend **backend,
+                        fl_trial_parallel *parallel, fl_error *error)
 {
-    fl_json_node o, s, b;
+    fl_json_node o, s, b, p;
     const char *schedule, *library;
     if (!(owners->workload = read_workload(node, error))) return false;
     if (!fl_json_need(node, "optimizer", &o, error)) return false;
@@ -204,7 +208,7 @@ static bool read_owners(fl_json_node node, fl_trial_owners *owners, const fl_bac
     fl_error why;
     if (!(owners->schedule = fl_schedule_find(schedule, &why))) return fl_json_fail_with(s, error, &why);
     if (!(*backend = fl_backend_find(library, &why))) return fl_json_fail_with(b, error, &why);
-    return true;
+    return !fl_json_get(node, "parallel", &p) || fl_trial_parallel_read(p, parallel, error);
 }
 
 static bool read_count(fl_json_node node, const char *key, uint64_t least, uint64_t most, size_t *count,
@@ -275,11 +279,13 @@ static bool read_rest(fl_json_node node, fl_trial *trial, fl_error *error)
 
 bool fl_trial_read(fl_json_node node, fl_trial *trial, fl_error *error)
 {
-    fl_trial_owners owners;
+    fl_trial_owners owners = { 0 };
+    fl_trial_parallel parallel = { .workers = 1 };
     const fl_backend *backend;
     *trial = (fl_trial){ 0 };
-    if (!fl_json_is_object(node, error) || !read_owners(node, &owners, &backend, error)) return false;
+    if (!fl_json_is_object(node, error) || !read_owners(node, &owners, &backend, &parallel, error)) return false;
     *trial = fl_trial_default(&owners);
+    fl_trial_parallel_apply(&parallel, trial);
     trial->backend = backend;
     if (read_rest(node, trial, error)) return true;
     fl_trial_free(trial);

@@ -80,11 +80,12 @@ static void count_tensors(walk *w, const fl_layer *layer, fl_tensor_shape in)
     }
 }
 
-/* A weight and its gradient, a value and its own, at 4 bytes each, are the least that training holds. */
+/* A weight, its gradient and its canonical copy, and the largest value, at 4 bytes each, are the least that training
+ * holds. */
 static bool fits_memory(const walk *w, size_t index, fl_error *error)
 {
     double gib = 1 << 30, all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double least = 4 * (2 * w->parameters + w->largest);
+    double least = 4 * (3 * w->parameters + w->largest);
     return least <= all ||
            fl_error_user(error, "%s: up to %s the model needs at least %.3g GiB, and this machine has %.3g",
                          w->workload->places[index], name_of(&w->layers[index]), least / gib, all / gib);

@@ -1,7 +1,40 @@
-# What the scripts of this folder share; sourced, with $source and $build set and the working directory a scratch folder.
-# shellcheck shell=bash disable=SC2154
+# What the scripts of this folder share, sourced by SCRIPT SOURCE BUILD. The script goes on in a folder of its own that is
+# removed behind it, with the study that all of them run: two arms with a feasible budget, some of whose trials diverge,
+# and reruns; 15 trials or so.
+# shellcheck shell=bash disable=SC2034
+set -u
+source=$1 build=$2
 here=$source/tests/cluster
 failed=0
+limit=120 # seconds of an mpirun: it may hang at its end when a process of it cannot be reached
+
+in_folder() { # a script that starts nothing that outlives it
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    cd "$folder" || exit 2
+    cp "$here/same.json" .
+}
+
+in_lab() { # WORDS OF THE SCRIPT: one that does begins again inside lab
+    [ "${3:-}" = inside ] || {
+        folder=$(mktemp -d)
+        "$here/lab" "$0" "$1" "$2" inside "$folder"
+        code=$?
+        rm -rf "$folder"
+        exit $code
+    }
+    cd "$4" || exit 2
+    cp "$here/same.json" .
+    [ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+}
+
+start_slurm() { # four nodes
+    PATH=$PATH:/usr/sbin
+    need slurmctld slurmd munged sbatch srun python3
+    "$here/slurmlab" lab 4 >lab.out 2>&1 || { echo "skipped: no Slurm can be started: $(tail -n 1 lab.out)" && exit 77; }
+    export SLURM_CONF=$PWD/lab/slurm.conf
+}
 
 need() { # PROGRAM...
     for program in "$@"; do
@@ -43,8 +76,30 @@ trials() { # FOLDER: how many are recorded
     cat "$1"/trials*.jsonl 2>/dev/null | wc -l
 }
 
-wait_trials() { # FOLDER N
+wait_complete() { # FOLDER: for a run whose launcher may never end, because it waits for what was lost
     for _ in $(seq 600); do
+        "$build/fairlead" check "$1" --complete >check.txt 2>&1 && return
+        sleep 0.1
+    done
+    fail "$1 never was complete: $(cat check.txt)"
+}
+
+end_launcher() { # MPIRUN'S SHELL: `timeout`, the only one here, passes it on
+    pkill -x timeout
+    wait "$1"
+}
+
+wait_gone() { # RANK...: until these processes have left
+    for _ in $(seq 300); do
+        left=$(for rank in "$@"; do rank "$rank"; done)
+        [ -z "$left" ] && return
+        sleep 0.1
+    done
+    fail "the processes of rank $* stay"
+}
+
+wait_trials() { # FOLDER N
+    for _ in $(seq 1200); do
         [ "$(trials "$1")" -lt "$2" ] || return 0
         sleep 0.05
     done
@@ -56,14 +111,3 @@ rank() { # NUMBER OF THE RANK: its process
         { tr '\0' '\n' <"/proc/$process/environ"; } 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$1" && echo "$process" && return
     done
 }
-
-# Two arms with a feasible budget, some of whose trials diverge, and reruns: 15 trials or so.
-cat >same.json <<'J'
-{ "study": "same", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
-  "budget": { "trials": 5, "steps": 12000, "eval_every": 4000, "feasible": true }, "seeds": { "rerun_best": 2 },
-  "arms": [ { "arm": "sgd", "optimizer": "sgd",
-              "space": { "learning_rate": { "min": 1e-3, "max": 1, "scaling": "log" } } },
-            { "arm": "adam", "optimizer": "adam", "schedule": "linear",
-              "space": { "learning_rate/epsilon": { "min": 1e-2, "max": 1e7, "scaling": "log" },
-                         "epsilon": { "min": 1e-10, "max": 1e10, "scaling": "log" } } } ] }
-J

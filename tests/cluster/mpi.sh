@@ -1,45 +1,32 @@
 #!/bin/bash
 # mpi.sh SOURCE BUILD   a study by mpirun on one machine: the records of -j, and what happens to processes that die or hang.
 # Runs itself inside lab, so that no process outlives it.
-set -u
-source=$1 build=$2
-[ "${3:-}" = inside ] || {
-    folder=$(mktemp -d)
-    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
-    code=$?
-    rm -rf "$folder"
-    exit $code
-}
-cd "$4" || exit 2
-. "$source/tests/cluster/common.sh"
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
 need mpirun.openmpi python3 pgrep
-[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
 
-mpi() { # SECONDS MPIRUN'S OPTIONS... -- RUN'S OPTIONS...: it may hang at its end when a process of it cannot be reached
-    seconds=$1
-    shift
+mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     options=()
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    timeout -k 2 "$seconds" mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
 }
 
 begin "three processes give the records of one"
 "$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-mpi 60 -- same.json -o three >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
+mpi -- same.json -o three >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
 same once three
 once three
 complete three
 
 begin "a supervisor that only supervises"
-mpi 60 -- same.json -o dedicated --dedicated >dedicated.out 2>&1 || fail "exit code $?"
+mpi -- same.json -o dedicated --dedicated >dedicated.out 2>&1 || fail "exit code $?"
 same once dedicated
 "$build/fairlead" run same.json -o alone --dedicated >alone.out 2>&1 && fail "--dedicated alone is not refused"
 says alone.out "--dedicated needs other processes"
 
 begin "mistakes end everybody, with one message"
-mpi 60 -- same.json -o once --trials 3 >mistake.out 2>&1 && fail "another study is not refused"
+mpi -- same.json -o once --trials 3 >mistake.out 2>&1 && fail "another study is not refused"
 says mistake.out "budget.trials"
 [ "$(grep -c '^fairlead:' mistake.out)" = 1 ] || fail "more than one message"
 
@@ -54,7 +41,7 @@ same once lonely
 begin "a process that computes otherwise is left out, or taken by --mixed"
 sed 's/"naive"/"onednn"/; s/12000/50/; s/4000/25/' same.json >onednn.json
 for mixed in "" --mixed; do
-    timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run onednn.json -o "other$mixed" --progress none --dedicated $mixed : \
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run onednn.json -o "other$mixed" --progress none --dedicated $mixed : \
         -np 1 "$build/fairlead" run onednn.json : -np 1 env ONEDNN_MAX_CPU_ISA=SSE41 "$build/fairlead" run onednn.json >other.out 2>&1 ||
         fail "exit code $?"
     complete "other$mixed"
@@ -69,7 +56,7 @@ if [ -d "${FAIRLEAD_DATA:-none}/fashion-mnist" ]; then
   "arms": [ { "arm": "sgd", "optimizer": "sgd", "space": { "learning_rate": { "min": 1e-3, "max": 1e-1, "scaling": "log" } } } ] }
 J
     "$build/fairlead" run fashion.json -o fashion1 -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-    timeout -k 2 90 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run fashion.json -o fashion3 --dedicated --progress none : \
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run fashion.json -o fashion3 --dedicated --progress none : \
         -np 2 env -u FAIRLEAD_DATA HOME=/nowhere XDG_CACHE_HOME=/nowhere "$build/fairlead" run fashion.json -j 1 >fashion.out 2>&1 ||
         fail "exit code $?: $(tail -n 3 fashion.out)"
     same fashion1 fashion3
@@ -77,7 +64,7 @@ J
 fi
 
 begin "a killed process costs its trial's time"
-mpi 60 --mca orte_enable_recovery 1 -- same.json -o killed --silence 3 -j 1 >killed.out 2>&1 &
+mpi --mca orte_enable_recovery 1 -- same.json -o killed --silence 3 -j 1 >killed.out 2>&1 &
 wait_trials killed 2
 kill -KILL "$(rank 2)"
 wait $!
@@ -87,12 +74,12 @@ once killed
 says killed.out "was silent for too long"
 
 begin "a process that hangs, and comes back"
-mpi 60 --mca orte_enable_recovery 1 -- same.json -o back --silence 2 -j 1 >back.out 2>&1 &
+mpi --mca orte_enable_recovery 1 -- same.json -o back --silence 2 -j 1 >back.out 2>&1 &
 mpirun=$!
 wait_trials back 1
 stopped=$(rank 1)
 kill -STOP "$stopped"
-for _ in $(seq 100); do grep -q "was silent for too long" back.out && break; sleep 0.1; done
+for _ in $(seq 300); do grep -q "was silent for too long" back.out && break; sleep 0.1; done
 kill -CONT "$stopped"
 wait $mpirun || fail "exit code $?"
 complete back
@@ -101,14 +88,14 @@ once back
 says back.out "was silent for too long"
 
 begin "a process that hangs for good"
-mpi 20 --mca orte_enable_recovery 1 -- same.json -o hung --silence 2 -j 1 >hung.out 2>&1 &
+mpi --mca orte_enable_recovery 1 -- same.json -o hung --silence 2 -j 1 >hung.out 2>&1 &
 mpirun=$!
 wait_trials hung 1
 stopped=$(rank 1)
 kill -STOP "$stopped"
-wait $mpirun # it cannot end what is stopped, and is killed
-kill -KILL "$stopped" 2>/dev/null
-complete hung
+wait_complete hung
+kill -KILL "$stopped"
+end_launcher $mpirun
 same once hung
 
 begin "a killed mpirun is taken over"
@@ -117,21 +104,21 @@ mpirun=$!
 wait_trials over 3
 kill -KILL $mpirun
 disown $mpirun
-for _ in $(seq 200); do pgrep -x fairlead >/dev/null || break; sleep 0.1; done
+for _ in $(seq 300); do pgrep -x fairlead >/dev/null || break; sleep 0.1; done
 ! pgrep -x fairlead >/dev/null || fail "processes are left"
-mpi 60 -- same.json -o over >over.out 2>&1 || fail "exit code $?: $(tail -n 3 over.out)"
+mpi -- same.json -o over >over.out 2>&1 || fail "exit code $?: $(tail -n 3 over.out)"
 same once over
 once over
 
 begin "told to save and stop, and started again"
-mpi 60 -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 &
+mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 &
 mpirun=$!
 wait_trials saved 2
 kill -USR1 "$(rank 0)"
 wait $mpirun
 [ $? = 75 ] || fail "not exit code 75: $(tail -n 3 saved.out)"
 [ "$(find saved/checkpoints -name '*.checkpoint' | wc -l)" -ge 1 ] || fail "no state was saved"
-mpi 60 -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
+mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
 says saved.out "goes on from step"
 same once saved
 exit $failed

@@ -1,22 +1,10 @@
 #!/bin/bash
 # page.sh SOURCE BUILD   docs/cluster.md followed to the letter, as a newcomer would, each launcher to its figure.
-set -u
-source=$1 build=$2
-[ "${3:-}" = inside ] || {
-    folder=$(mktemp -d)
-    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
-    code=$?
-    rm -rf "$folder"
-    exit $code
-}
-cd "$4" || exit 2
-. "$source/tests/cluster/common.sh"
-PATH=$build:$PATH:/usr/sbin
-need mpirun slurmctld slurmd munged sbatch srun python3
-[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
-"$here/slurmlab" lab 4 >lab.out 2>&1 || { echo "skipped: no Slurm can be started: $(tail -n 1 lab.out)" && exit 77; }
-export SLURM_CONF=$PWD/lab/slurm.conf OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
+PATH=$build:$PATH
+need mpirun
+start_slurm
 
 block() { # LANGUAGE NUMBER: that block of the page
     awk -v start="^\`\`\`$1\$" -v n="$2" '$0 ~ /^```/ && on { on = 0 } on { print } $0 ~ start { on = ++k == n }' \

@@ -1,11 +1,7 @@
 #!/bin/bash
 # script.sh SOURCE BUILD   what `fairlead slurm` writes, without a Slurm: shellcheck is content, words are quoted, mistakes refused.
-set -u
-source=$1 build=$2
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 2
-. "$source/tests/cluster/common.sh"
+. "$1/tests/cluster/common.sh"
+in_folder
 need shellcheck
 export PATH=$folder/bin:$PATH
 mkdir bin

@@ -1,23 +1,9 @@
 #!/bin/bash
 # slurm.sh SOURCE BUILD   the job scripts of `fairlead slurm` under a real slurmctld with four nodes: array and nodes, the
 # signal before the limit, requeue, preemption, a controller that is started again, a node that is lost.
-set -u
-source=$1 build=$2
-[ "${3:-}" = inside ] || {
-    folder=$(mktemp -d)
-    "$source/tests/cluster/lab" "$0" "$source" "$build" inside "$folder"
-    code=$?
-    rm -rf "$folder"
-    exit $code
-}
-cd "$4" || exit 2
-. "$source/tests/cluster/common.sh"
-PATH=$PATH:/usr/sbin
-need slurmctld slurmd munged sbatch srun python3
-[ -e "$build/fairlead-mpi.so" ] || { echo "skipped: built without -DFAIRLEAD_MPI=ON" && exit 77; }
-"$here/slurmlab" lab 4 >lab.out 2>&1 || { echo "skipped: no Slurm can be started: $(tail -n 1 lab.out)" && exit 77; }
-export SLURM_CONF=$PWD/lab/slurm.conf OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
+start_slurm
 
 wait_jobs() { # until none is left
     for _ in $(seq 600); do
@@ -53,27 +39,43 @@ for folder in array nodes; do
 done
 
 begin "preempted by a job of another partition, under a controller that is started again"
-cat >slow.json <<'J'
+slow() { # STEPS: a study of two trials of so many steps, and its records by a plain run
+    cat >slow.json <<J
 { "study": "slow", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
-  "budget": { "trials": 2, "steps": 400000, "eval_every": 100000 },
+  "budget": { "trials": 2, "steps": $1, "eval_every": $(($1 / 4)) },
   "arms": [ { "arm": "sgd", "optimizer": "sgd",
               "space": { "learning_rate": { "min": 1e-3, "max": 1e-2, "scaling": "log" } } } ] }
 J
-"$build/fairlead" run slow.json -o slow -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-low=$(submit preempted slow.json --array 2 --cpus-per-task 1)
-for _ in $(seq 200); do [ "$(find preempted -name 'points.*.jsonl' | wc -l)" = 2 ] && break; sleep 0.1; done
-sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "not submitted"
-for _ in $(seq 200); do grep -qE 'PREEMPTION|started again' preempted/slurm/*.log 2>/dev/null && break; sleep 0.1; done
-kill "$(cat lab/slurmctld.pid)"
-for _ in $(seq 50); do timeout 2 sinfo >/dev/null 2>&1 || break; sleep 0.1; done
-slurmctld -f "$SLURM_CONF"
-for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
-wait_jobs
+    rm -rf slow preempted
+    "$build/fairlead" run slow.json -o slow -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+}
+
+was_preempted() {
+    grep -qE 'PREEMPTION|started again' preempted/slurm/*.log 2>/dev/null
+}
+
+preempt() { # two tasks under way, a job that may push them aside, and a controller that dies meanwhile
+    [ "$(submit preempted slow.json --array 2 --cpus-per-task 1)" ] || fail "no job"
+    for _ in $(seq 200); do [ "$(find preempted -name 'points.*.jsonl' | wc -l)" = 2 ] && break; sleep 0.1; done
+    sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "not submitted"
+    for _ in $(seq 200); do was_preempted || [ "$(trials preempted)" = 2 ] && break; sleep 0.1; done
+    kill "$(cat lab/slurmctld.pid)"
+    for _ in $(seq 50); do timeout 2 sinfo >/dev/null 2>&1 || break; sleep 0.1; done
+    slurmctld -f "$SLURM_CONF"
+    for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
+    wait_jobs
+}
+
+# How long a trial takes depends on the machine: one that ended before it could be preempted is followed by a longer one.
+for steps in 4000000 16000000 64000000; do
+    slow $steps
+    preempt
+    was_preempted && break
+done
+was_preempted || fail "nothing was preempted"
+grep -q 'goes on from step' preempted/slurm/*.log || fail "the trials were begun anew"
 complete preempted
 same slow preempted
-grep -qE 'PREEMPTION|started again' preempted/slurm/*.log || fail "nothing was preempted"
-grep -q 'goes on from step' preempted/slurm/*.log || fail "the trials were begun anew"
-[ "$low" ] || fail "no job"
 
 if [ "${FAIRLEAD_LONG:-}" ]; then
     begin "a node whose daemon dies, and whose task lives on beside its second start"

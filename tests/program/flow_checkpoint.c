@@ -73,7 +73,7 @@ static void kill_and_wait(command *c)
 
 #define TRIAL                                                                                                          \
     "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--schedule", "plateau", "--set",                      \
-        "learning_rate=0.001", "--batch", "32", "--steps", "40", "--eval-every", "20", "--json"
+        "learning_rate=0.001", "--batch", "32", "--steps", "200", "--eval-every", "100", "--json"
 
 /* All that a record says but times. free() */
 static char *record_of(const char *out)
@@ -104,6 +104,7 @@ static void a_trial_killed_again_and_again_ends_the_same(void **state)
     for (int round = 0; round < 4; round++) {
         int64_t last = written("trial.checkpoint");
         command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "trial.checkpoint"));
+        command_lower(&c);
         wait_for_next("trial.checkpoint", last);
         usleep((useconds_t)fl_random_below(&stream, 8000));
         kill_and_wait(&c);
@@ -127,10 +128,11 @@ static void the_file_is_called_after_the_trial(void **state)
     snprintf(name, sizeof name, "%s.checkpoint", json_string_value(json_object_get(record, "trial")));
     json_decref(record);
     command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "2"));
+    command_lower(&c);
     wait_for_next(name, 0);
     kill_and_wait(&c);
     command_free(&c);
-    c = command_run(folder, WORDS(TRIAL, "--checkpoint-every", "50"));
+    c = command_run(folder, WORDS(TRIAL, "--checkpoint-every", "1000"));
     assert_contains(c.err, name);
     assert_same_record(&alone, &c);
     assert_false(exists(name));
@@ -159,6 +161,7 @@ static void a_table_is_whole_after_a_kill(void **state)
                                   "table",
                                   NULL };
     command alone = command_run(folder, words), killed = command_start(folder, words);
+    command_lower(&killed);
     wait_for_next("table", 0);
     kill_and_wait(&killed);
     command again = command_run(folder, words);
@@ -191,7 +194,9 @@ static void mistakes_are_told_before_anything_is_done(void **state)
 
 static command run_to(const char *out)
 {
-    return command_start(folder, WORDS("run", "kept.json", "-o", out, "-j", "1", EVERY));
+    command c = command_start(folder, WORDS("run", "kept.json", "-o", out, "-j", "1", EVERY));
+    command_lower(&c);
+    return c;
 }
 
 /* Its first trial has a checkpoint, but is not done. */

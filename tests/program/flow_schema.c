@@ -1,5 +1,7 @@
-/* suites/study.schema.json says what the parser says: the same keys everywhere, and every study of suites/ is valid. */
-#include "support/command.h"
+/* suites/study.schema.json says what the parser says: the same keys everywhere, and every study of suites/ is valid,
+ * can be run and is told of in its folder's README.md. */
+#include "support/documented.h"
+#include "backend/backend.h"
 #include "study/study.h"
 
 #include <ftw.h>
@@ -103,7 +105,7 @@ static const char script[] = "import json, sys\n"
                              "    faults = [e.message for e in validator.iter_errors(json.load(open(path)))]\n"
                              "    print(path, 'is valid' if not faults else 'is refused: ' + faults[0])\n";
 
-enum { MOST = 50 };
+enum { MOST = 100 };
 
 /* What the script says of some files; skips the test where the package is missing. */
 static command judge(const char *const *files)
@@ -132,15 +134,58 @@ static int note_study(const char *path, const struct stat *facts, int kind, stru
     return 0;
 }
 
-static void every_study_of_suites_is_valid(void **state)
+static void find_studies(void)
 {
     n_studies = 0;
     assert_int_equal(nftw(FL_SOURCE_DIR "/suites", note_study, 8, FTW_PHYS), 0);
-    assert_true(n_studies >= 3);
+    assert_in_range(n_studies, 40, MOST - 1); /* all of them were noted */
+    studies[n_studies] = NULL;
+}
+
+static void forget_studies(void)
+{
+    for (size_t i = 0; i < n_studies; i++) free((char *)studies[i]);
+}
+
+static void every_study_of_suites_is_valid(void **state)
+{
+    find_studies();
     command c = judge(studies);
     if (strstr(c.out, "is refused")) fail_msg("%s", c.out);
     command_free(&c);
-    for (size_t i = 0; i < n_studies; i++) free((char *)studies[i]);
+    forget_studies();
+}
+
+/* Where the processor lacks a precision, as far as reading them goes. */
+static void every_study_of_suites_can_be_run(void **state)
+{
+    bool all = fl_backend_find("onednn", NULL)->usable(FL_BACKEND_BF16, NULL);
+    find_studies();
+    for (size_t i = 0; i < n_studies; i++) {
+        fl_study_overrides overrides = { .to_run = all };
+        fl_error error;
+        fl_study *study = fl_study_load(studies[i], &overrides, &error);
+        if (!study) fail_msg("%s", error.text);
+        fl_study_free(study);
+    }
+    forget_studies();
+}
+
+/* A folder of suites/ says what its studies ask, before they are run: `NAME.json`, or `NAME` alone. */
+static void every_study_is_told_of_in_its_folder(void **state)
+{
+    find_studies();
+    for (size_t i = 0; i < n_studies; i++) {
+        char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], name[200];
+        const char *file = strrchr(studies[i], '/') + 1;
+        snprintf(folder, sizeof folder, "%.*s", (int)(file - studies[i]), studies[i]);
+        fl_file_path_join(path, folder, "README.md");
+        snprintf(name, sizeof name, "`%.*s", (int)(strlen(file) - strlen(".json")), file);
+        char *text = read_text(path);
+        if (!strstr(text, name)) fail_msg("%s does not tell of %s`", path, name);
+        free(text);
+    }
+    forget_studies();
 }
 
 /* Edits of a study that the parser refuses, one for each kind of rule in the schema; the first is none. */
@@ -192,6 +237,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schema_and_parser_know_the_same_keys),
         cmocka_unit_test(every_study_of_suites_is_valid),
+        cmocka_unit_test(every_study_of_suites_can_be_run),
+        cmocka_unit_test(every_study_is_told_of_in_its_folder),
         cmocka_unit_test(the_schema_refuses_what_the_parser_refuses),
     };
     return test_run(tests, set_up, tear_down);

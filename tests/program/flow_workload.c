@@ -51,6 +51,46 @@ static void a_folder_needs_nothing_but_itself(void **state)
     assert_runs(0, folder, "report", "alone");
 }
 
+static char *page_of(const char *name)
+{
+    char path[FL_FILE_PATH_MAX], at[60], *page;
+    size_t n;
+    snprintf(at, sizeof at, "%s/report.html", name);
+    fl_file_path_join(path, folder, at);
+    assert_runs(0, folder, "report", name);
+    assert_true(fl_file_read(path, &page, &n, NULL));
+    return page;
+}
+
+/* Rows of 28 values: 28 * 4 + 4 weights and biases of the first dense layer, 4 * 10 + 10 of the second. */
+static void the_page_has_the_network_as_a_table(void **state)
+{
+    assert_runs(0, folder, "run", "named.json", "-o", "shown");
+    char *page = page_of("shown");
+    assert_contains(page, "The network of mine/net: 5 layers, 166 parameters");
+    assert_contains(page, "<tr><th scope=\"row\">dense1<td class=\"words\">dense<td class=\"words\">sequence1"
+                          "<td>28 x 4 sequence<td>116\n");
+    assert_null(strstr(page, "<figure class=\"network\""));
+    free(page);
+}
+
+/* With Graphviz and nothing else on the path. */
+static void the_page_has_the_network_as_a_picture(void **state)
+{
+    char path[FL_FILE_PATH_MAX];
+    static const char dot[] = "/usr/bin/dot";
+    if (!fl_file_exists(dot)) test_skip("Graphviz is not installed, so no network is drawn");
+    fl_file_path_join(path, folder, "dot");
+    assert_int_equal(symlink(dot, path), 0);
+    setenv("PATH", folder, 1);
+    char *page = page_of("shown");
+    command_without_gnuplot();
+    assert_contains(page, "<figure class=\"network\"");
+    assert_contains(page, ">116 parameters</text>");
+    assert_contains(page, "id=\"network1&#45;2&#45;0\""); /* what dense1 reads; Graphviz writes - so */
+    free(page);
+}
+
 static void records_name_the_definition_and_the_copy(void **state)
 {
     assert_runs(0, folder, "run", "named.json", "-o", "kept");
@@ -139,6 +179,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_path_and_an_object_are_the_same_workload),
         cmocka_unit_test(a_folder_needs_nothing_but_itself),
+        cmocka_unit_test(the_page_has_the_network_as_a_table),
+        cmocka_unit_test(the_page_has_the_network_as_a_picture),
         cmocka_unit_test(records_name_the_definition_and_the_copy),
         cmocka_unit_test(a_searched_width_is_a_whole_number),
         cmocka_unit_test(another_definition_does_not_go_on_with_the_folder),

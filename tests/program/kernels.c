@@ -68,6 +68,7 @@ static void every_group_is_listed(void **state)
     }
     if (fl_math_usable(NULL)) assert_contains(list, "products/muon/1024");
     assert_contains(list, "gather/256");
+    assert_contains(list, "init/he_normal/3300000");
     assert_contains(list, "trial/null/1000");
     assert_contains(list, "record/add");
     assert_null(strstr(list, "data_gradient/simple_cnn/conv1")); /* the first layer has none */
@@ -119,17 +120,47 @@ static void a_product_with_the_curvature_stands_beside_a_gradient(void **state)
 
 static void steps_trials_and_records_are_measured(void **state)
 {
-    static const char *const step[] = { "examples/s", NULL }, *const none[] = { NULL };
+    static const char *const step[] = { "examples/s", NULL }, *const weights[] = { "weights/s", NULL },
+                             *const none[] = { NULL };
     json_t *found = measured("step/quadratic/noisy/momentum/naive/f32/32|gather/32");
     assert_int_equal(2, json_array_size(found));
     assert_counters_positive(json_array_get(found, 0), step);
     assert_counters_positive(json_array_get(found, 1), step);
+    json_decref(found);
+    found = measured("init/he_normal/");
+    assert_int_equal(1, json_array_size(found));
+    assert_counters_positive(json_array_get(found, 0), weights);
     json_decref(found);
     found = measured("trial/null/1/|record/add");
     assert_int_equal(2, json_array_size(found));
     assert_counters_positive(json_array_get(found, 0), none);
     assert_counters_positive(json_array_get(found, 1), none);
     json_decref(found);
+}
+
+/* Two operations a multiplication, three passes a layer but two for the first; multiplications of one example by hand.
+ * A window of 3 with a padding of 1 meets 3n - 2 cells along a side of n, with a stride of 2 3n/2 - 1; of `resnet8` the
+ * sides are 28, 14 and 7. Rows of `lstm` are 28 of 28 values; nothing before its LSTM is trained. */
+static void a_step_is_as_much_arithmetic_as_its_graph_states(void **state)
+{
+    static const struct {
+        const char *workload;
+        double first, others;
+    } expected[] = {
+        { "resnet8", 16 * 82 * 82,
+          2 * 16 * 16 * 82 * 82 + 16 * 32 * 41 * 41 + 32 * 32 * 40 * 40 + 32 * 64 * 20 * 20 + 64 * 64 * 19 * 19 + 640 },
+        { "lstm", 28 * 4 * 64 * (28 + 64), 640 },
+        { "transformer", 32 * 28 * 28, 2 * (4 * 49 * 32 * 32 + 2 * 49 * 49 * 32 + 2 * 49 * 32 * 64) + 320 },
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        char filter[100];
+        snprintf(filter, sizeof filter, "step/glyphs/%s/momentum/naive/f32/32/", expected[i].workload);
+        json_t *found = measured(filter), *step = json_array_get(found, 0);
+        double per_example = 1e9 * json_number_value(json_object_get(step, "GFLOP/s")) /
+                             json_number_value(json_object_get(step, "examples/s"));
+        assert_close(per_example, 2 * (2 * expected[i].first + 3 * expected[i].others), 1e-5);
+        json_decref(found);
+    }
 }
 
 /* Exit codes: 2 for arguments, 4 when nothing was measured. */
@@ -159,6 +190,7 @@ int main(void)
         cmocka_unit_test(dense_algebra_stands_beside_lapack),
         cmocka_unit_test(a_product_with_the_curvature_stands_beside_a_gradient),
         cmocka_unit_test(steps_trials_and_records_are_measured),
+        cmocka_unit_test(a_step_is_as_much_arithmetic_as_its_graph_states),
         cmocka_unit_test(nothing_measured_is_no_success),
     };
     return test_run(tests, NULL, NULL);

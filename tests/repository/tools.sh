@@ -27,7 +27,8 @@ refuses "--seconds must be a number, not 'nan'" "$track" HEAD --seconds nan
 refuses "/nowhere/history: cannot be written" "$track" HEAD --history /nowhere/history
 
 peers="$source/bench/speed/peers/run"
-refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp --build "$build"
+refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" resnet --build "$build"
+refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp/adam/f32/32/1 --build "$build"
 refuses "must be above 0, not 0" "$peers" --pairs 0 --build "$build"
 refuses "must be above 0, not nan" "$peers" --seconds nan --build "$build"
 refuses "/nowhere: holds no fairlead-kernels" "$peers" --build /nowhere

@@ -1,10 +1,12 @@
 /* What a command prints goes to files in memory, so that nothing ever waits for a reader. */
 #include "support/command.h"
+#include "base/clock.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +84,48 @@ size_t command_workers(const command *c, long workers[2])
     int n = file ? fscanf(file, "%ld %ld", &workers[0], &workers[1]) : 0;
     if (file) fclose(file);
     return n > 0 ? (size_t)n : 0;
+}
+
+/* The first bytes that a worker writes say that it is ready. Where the system does not count them it is given a second,
+ * which is enough for all but a busy machine. */
+static bool command_is_ready(long worker)
+{
+    char path[64];
+    unsigned long long written = 0;
+    snprintf(path, sizeof path, "/proc/%ld/io", worker);
+    FILE *file = fopen(path, "r");
+    bool counted = file && fscanf(file, "rchar: %*u wchar: %llu", &written) == 1;
+    if (file) fclose(file);
+    if (!counted && access("/proc/self/io", R_OK)) return usleep(1000000) == 0;
+    return written > 0;
+}
+
+static bool command_has_workers(const command *c, size_t n, long last, long workers[2])
+{
+    if (command_workers(c, workers) != n) return false;
+    for (size_t i = 0; i < n; i++)
+        if (workers[i] == last || !command_is_ready(workers[i])) return false;
+    return true;
+}
+
+void command_wait_workers(const command *c, size_t n, long last, long workers[2])
+{
+    for (int i = 0; i < 60000; i++, usleep(1000))
+        if (command_has_workers(c, n, last, workers)) return;
+    fail_msg("there never were %zu workers", n);
+}
+
+void command_lower(const command *c)
+{
+    setpriority(PRIO_PROCESS, (id_t)c->pid, getpriority(PRIO_PROCESS, 0) + 10);
+}
+
+double command_patience(double seconds)
+{
+    enum { QUIET_MS = 50 }; /* of a command that does nothing, with room to spare */
+    double begun = fl_clock_seconds();
+    assert_runs(0, ".", "--version");
+    return seconds * fmax(1, 1e3 * (fl_clock_seconds() - begun) / QUIET_MS);
 }
 
 bool command_has_ended(const command *c)

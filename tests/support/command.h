@@ -7,7 +7,7 @@
 #include <signal.h> /* which those need who end commands */
 #include <sys/types.h>
 
-enum { COMMAND_WORDS = 64 };
+enum { COMMAND_WORDS = 128 };
 
 typedef struct command {
     pid_t pid;
@@ -33,6 +33,16 @@ command command_run(const char *folder, const char *const *words);
 
 /* The processes a running command has started, its workers; returns how many, at most two. */
 size_t command_workers(const command *c, long workers[2]);
+
+/* Wait until there are `n` of them, none is `last`, and each has said that it is ready: a trial is on its way to it. */
+void command_wait_workers(const command *c, size_t n, long last, long workers[2]);
+
+/* Let it and the workers it will start run behind this process, which is to see what they do before they are done,
+ * however busy the machine is. */
+void command_lower(const command *c);
+
+/* What takes so many seconds on a quiet machine may take so many here and now. */
+double command_patience(double seconds);
 
 /* Has it ended, and only waits for command_wait? */
 bool command_has_ended(const command *c);

@@ -2,6 +2,7 @@
 #include "support/command_store.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 void store_add_lines(json_t *lines, const char *path)
 {
@@ -40,6 +41,15 @@ size_t store_count(const char *folder, const char *out, const char *stem)
     size_t n = json_array_size(lines);
     json_decref(lines);
     return n;
+}
+
+void store_wait(const char *folder, const char *out, size_t n)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, out);
+    for (int i = 0; i < 60000; i++, usleep(1000))
+        if (fl_file_folder_exists(path) && store_count(folder, out, "trials") >= n) return;
+    fail_msg("%s never held %zu trials", out, n);
 }
 
 json_t *store_record(const char *folder, const char *out, const char *arm, json_int_t index, json_int_t repeat)

@@ -15,6 +15,9 @@ json_t *store_lines(const char *folder, const char *out, const char *stem);
 
 size_t store_count(const char *folder, const char *out, const char *stem);
 
+/* Wait until `folder`/`out` is there and holds `n` trials: a running command writes them. */
+void store_wait(const char *folder, const char *out, size_t n);
+
 /* The last record of (arm, index, repeat), or NULL; json_decref. */
 json_t *store_record(const char *folder, const char *out, const char *arm, json_int_t index, json_int_t repeat);
 

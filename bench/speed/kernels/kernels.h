@@ -7,6 +7,7 @@ void kernels_updates(void);   /* every optimizer's update */
 void kernels_dense(void);     /* products, eigenproblems and QR of rules that look at matrices */
 void kernels_curvature(void); /* products with a network's curvature */
 void kernels_batches(void);   /* gathering a batch */
+void kernels_initial(void);   /* drawing initial weights */
 void kernels_steps(void);     /* a whole training step of every workload */
 void kernels_trials(void);    /* a trial that trains nothing */
 void kernels_records(void);   /* writing a trial down */

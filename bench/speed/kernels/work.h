@@ -6,12 +6,13 @@
 #include "speed/gbench/gbench.h"
 #include "backend/backend.h"
 
-/* Operations of one pass (forward, data gradient or weight gradient) through a dense layer or convolution; 0 for other
- * layers. */
+/* Operations of one pass (forward, data gradient or weight gradient) through a layer that multiplies by weights; 0 for
+ * other layers. */
 double work_of_pass(const fl_layer *layer, fl_tensor_shape in);
 
-/* Operations of a training step: three passes per layer, two for the first, which has no data gradient. */
-double work_of_step(const fl_layer *layers, size_t n_layers, fl_tensor_shape in);
+/* Operations of a training step: three passes per layer, two where nothing before it is trained, for it has no data
+ * gradient. */
+double work_of_step(const fl_layer *layers, size_t n_layers, fl_tensor_shape input);
 
 /* Show `operations` per iteration as GFLOP/s, beside the measured peak and as a share of it. */
 void work_count(gbench *run, double operations, fl_backend_precision precision);

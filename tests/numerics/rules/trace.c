@@ -134,11 +134,11 @@ int main(int argc, char **argv)
     json_t *all =
         json_pack("{s:o, s:o, s:o, s:[], s:[], s:[]}", "tensors", shapes(r), "start", numbers(r, r->update.parameters),
                   "curvature", numbers(r, curvature), "noise", "rates", "parameters");
-    run_start(r);
+    fl_promise_course_start(r);
     for (unsigned t = 0; t < steps; t++) {
         double now = rate * (1 - 0.9 * t / steps);
         draw(r, "noise", t, noise);
-        run_step(r, now);
+        fl_promise_course_step(r, now);
         json_array_append_new(json_object_get(all, "noise"), numbers(r, noise));
         json_array_append_new(json_object_get(all, "rates"), json_real(now));
         json_array_append_new(json_object_get(all, "parameters"), numbers(r, r->update.parameters));

@@ -45,21 +45,18 @@ static void a_worker_that_takes_too_much_memory_is_stopped(void **state)
 /* Stopped, it receives and sends nothing any more, as one that waits for a disk. Each of its two attempts hangs. */
 static void a_worker_that_hangs_is_stopped_at_its_timeout(void **state)
 {
-    long last = 0, workers[2];
+    long workers[2] = { 0 };
     fault_clear();
     command c = command_start(folder, WORDS("run", "endless.json", "-o", "out", "-j", "1", "--timeout", "1"));
-    for (int hung = 0, i = 0; hung < 2 && i < 20000; i++, usleep(1000)) {
-        if (!command_workers(&c, workers) || workers[0] == last) continue;
-        usleep(300000); /* by then it is ready and at work */
+    for (int hung = 0; hung < 2; hung++) {
+        command_wait_workers(&c, 1, workers[0], workers);
         kill((pid_t)workers[0], SIGSTOP);
-        last = workers[0];
-        hung++;
     }
     command_wait(&c);
     assert_int_equal(c.code, 1);
     command_free(&c);
     assert_one_failed("still running after the timeout of 1 s, 2 times");
-    assert_true(command_is_dead(last));
+    assert_true(command_is_dead(workers[0]));
 }
 
 int main(void)

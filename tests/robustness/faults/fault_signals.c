@@ -2,6 +2,7 @@
  * ends soon by 130 or 143, the store is consistent and no process stays behind. 12 signals, 100 with "long";
  * SIGNAL_SEED repeats a run's choices. */
 #include "fault_study.h"
+#include "base/clock.h"
 #include "base/random.h"
 
 #include <signal.h>
@@ -15,8 +16,7 @@ static const char study[] =
     "'log' } } },"
     "            { 'arm': 'adam', 'optimizer': 'adam',"
     "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
-/* Figures take the longest; where there is no gnuplot a run is over sooner, and most signals come too late. */
-enum { TRIALS = 12, TRIALS_US = 200000, WHOLE_US = 1500000, MOST_CHILDREN = 2 };
+enum { TRIALS = 12, MOST_CHILDREN = 2 };
 
 static size_t wanted = 12;
 static fl_random_stream chance;
@@ -34,13 +34,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* Start a run and signal it after `delay` microseconds; true when the signal came before its end. */
 static bool interrupt(int signal_number, useconds_t delay)
 {
@@ -48,29 +41,39 @@ static bool interrupt(int signal_number, useconds_t delay)
     command c = command_start(folder, WORDS("run", "study.json", "-o", "out", "-j", "2"));
     usleep(delay);
     size_t n = command_workers(&c, children);
-    double sent = now();
+    double sent = fl_clock_seconds();
     kill(c.pid, signal_number);
     command_wait(&c);
-    double took = now() - sent;
+    double took = fl_clock_seconds() - sent;
     if (c.code != 0 && c.code != 128 + signal_number) fail_msg("exit code %d: %s", c.code, c.err);
-    if (took > 5) fail_msg("it took %g s", took); /* docs/formats.md says 2; a busy machine is given more */
+    if (took > command_patience(2)) fail_msg("it took %g s", took); /* docs/formats.md */
     bool interrupted = c.code != 0;
     command_free(&c);
     for (size_t i = 0; i < n; i++) {
-        for (int wait = 0; wait < 5000 && !command_is_dead(children[i]); wait++) usleep(1000);
+        for (int wait = 0; wait < 30000 && !command_is_dead(children[i]); wait++) usleep(1000);
         assert_true(command_is_dead(children[i]));
     }
     assert_int_equal(count_damage(), 0);
     return interrupted;
 }
 
+/* What a run takes here, in microseconds. */
+static useconds_t length_of_run(void)
+{
+    double begun = fl_clock_seconds();
+    assert_runs(0, folder, "run", "study.json", "-o", "out", "-j", "2");
+    return (useconds_t)(1e6 * (fl_clock_seconds() - begun)) + 1;
+}
+
+/* Half of the signals come into a run of trials, half into one that has only its figures and page left. */
 static void a_signal_ends_a_run_at_any_moment(void **state)
 {
     size_t n_interrupted = 0;
+    useconds_t whole = length_of_run(), rest = length_of_run();
     for (size_t i = 0; i < wanted; i++) {
-        bool early = fl_random_below(&chance, 2); /* half of them before the figures */
+        bool early = fl_random_below(&chance, 2);
         if (early) fault_clear();
-        useconds_t delay = (useconds_t)fl_random_below(&chance, early ? TRIALS_US : WHOLE_US);
+        useconds_t delay = (useconds_t)fl_random_below(&chance, early ? whole : rest);
         n_interrupted += interrupt(fl_random_below(&chance, 2) ? SIGINT : SIGTERM, delay);
     }
     assert_resumes();
@@ -87,12 +90,13 @@ static void a_signal_ends_a_run_that_waits_for_its_disk(void **state)
     fault_clear();
     fault_set("stall", "supervisor", 8, 0, false);
     command c = command_start(folder, WORDS("run", "study.json", "-o", "out", "-j", "2"));
-    for (int i = 0; i < 20000 && !fl_file_exists(met); i++) usleep(1000);
+    for (int i = 0; i < 60000 && !fl_file_exists(met); i++) usleep(1000);
     assert_true(fault_unset());
-    double sent = now();
+    double sent = fl_clock_seconds();
     kill(c.pid, SIGTERM);
     command_wait(&c);
-    assert_true(now() - sent < 5);
+    double took = fl_clock_seconds() - sent;
+    assert_true(took < command_patience(2));
     assert_int_equal(c.code, 143);
     command_free(&c);
     assert_resumes();

@@ -82,10 +82,10 @@ static void a_moment_decays_to_zero(void **state)
 {
     unsigned before = fl_denormals_flush();
     run *r = run_named("adam", 37);
-    run_start(r);
+    fl_promise_course_start(r);
     for (unsigned t = 0; t < 900; t++) {
         for (size_t i = 0; i < 37; i++) r->gradient[i] = t ? 0 : 1;
-        run_step(r, 0.001);
+        fl_promise_course_step(r, 0.001);
     }
     fl_denormals_restore(before);
     for (size_t i = 0; i < 37; i++) assert_true(r->update.state[0][i] == 0);

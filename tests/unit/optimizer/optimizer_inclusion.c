@@ -53,8 +53,8 @@ static void descend(run *r, rate_map *rate, double epsilon)
 {
     for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
     r->gradient_at = set_gradient;
-    run_start(r);
-    for (unsigned t = 0; t < STEPS; t++) run_step(r, rate(epsilon, t));
+    fl_promise_course_start(r);
+    for (unsigned t = 0; t < STEPS; t++) fl_promise_course_step(r, rate(epsilon, t));
 }
 
 static run *descended(const char *rule, double momentum)
@@ -165,10 +165,10 @@ static void momentum_is_rmsprop_under_a_falling_rate_if_gamma_follows_it(void **
     run_set(rescaled, "epsilon", 0);
     for (size_t i = 0; i < N; i++) rescaled->update.parameters[i] = 1;
     rescaled->gradient_at = set_gradient;
-    run_start(rescaled);
+    fl_promise_course_start(rescaled);
     for (unsigned t = 0; t < STEPS; t++) {
         if (t) run_set(rescaled, "momentum", gamma_ * falling_rate(0, t) / falling_rate(0, t - 1));
-        run_step(rescaled, falling_rate(0, t));
+        fl_promise_course_step(rescaled, falling_rate(0, t));
     }
     assert_true(distance(rescaled, special) < 1e-6);
     assert_true(distance(plain, special) > 5e-3); /* 3e-2 in float64 on other noise */
@@ -206,9 +206,9 @@ static void descend_late(run *r)
 {
     for (size_t i = 0; i < N; i++) r->update.parameters[i] = 1;
     r->gradient_at = set_gradient;
-    run_start(r);
+    fl_promise_course_start(r);
     r->update.step = 1000000;
-    for (unsigned t = 0; t < STEPS; t++) run_step(r, r->hyper[0]);
+    for (unsigned t = 0; t < STEPS; t++) fl_promise_course_step(r, r->hyper[0]);
 }
 
 /* `general` has its choices made; the mapping of `special` goes the way of `special` to within 1e-4: at epsilon = 1e6

@@ -230,7 +230,7 @@ static double largest_error(const pairing *pair, const settings *s, double eta)
 {
     run *r = run_named(pair->rule, N);
     apply(r, pair, s);
-    run_start(r);
+    fl_promise_course_start(r);
     element elements[N] = { 0 };
     double way[N] = { 0 }, largest = 0;
     for (unsigned t = 0; t < STEPS; t++) {
@@ -241,7 +241,7 @@ static double largest_error(const pairing *pair, const settings *s, double eta)
             pair->oracle(&elements[i], (double)r->gradient[i], rate_at(eta, t), t, s);
             way[i] += fabs(elements[i].theta - before);
         }
-        run_step(r, rate_at(eta, t));
+        fl_promise_course_step(r, rate_at(eta, t));
     }
     for (size_t i = 0; i < N; i++)
         largest = fmax(largest, fabs((double)r->update.parameters[i] - elements[i].theta) / way[i]);
@@ -281,7 +281,7 @@ static void the_ends_of_the_papers_epsilon_axis_keep_their_precision(void **stat
 static void one_step(run *r, double gradient, double rate)
 {
     r->gradient[0] = (float)gradient;
-    run_step(r, rate);
+    fl_promise_course_step(r, rate);
 }
 
 /* theta_t = (1 - eta c)^t theta_0 on 1/2 c theta^2; with eta c = 1/4 the powers of 3/4 are exact floats up to t = 15.
@@ -367,7 +367,7 @@ static void adam_under_a_constant_gradient_walks_evenly(void **state)
 static void rmsprop_starts_its_mean_square_at_one(void **state)
 {
     run *r = run_named("rmsprop", 1);
-    run_start(r);
+    fl_promise_course_start(r);
     one_step(r, 3, 0.01);
     assert_close((double)r->update.parameters[0], -0.01 * 3 / sqrt(0.9 + 0.1 * 9 + 1e-10), 1e-6);
     run_free(r);

@@ -19,10 +19,10 @@ static void assert_torch(run *r, double rate, const double expected[N])
 {
     const float start[N] = { 1.0f, -2.0f, 0.5f };
     memcpy(r->update.parameters, start, sizeof start);
-    run_start(r);
+    fl_promise_course_start(r);
     for (size_t t = 0; t < STEPS; t++) {
         memcpy(r->gradient, gradients[t], sizeof gradients[t]);
-        run_step(r, rate);
+        fl_promise_course_step(r, rate);
     }
     for (size_t i = 0; i < N; i++) assert_close((double)r->update.parameters[i], expected[i], 5e-7);
     run_free(r);

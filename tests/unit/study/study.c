@@ -211,6 +211,47 @@ static void a_batch_may_be_all_there_is(void **state)
     fl_study_free(study);
 }
 
+/* Their names say what the list says; one worker by `synchronous` is a trial without a method. */
+static void several_methods_make_a_product(void **state)
+{
+    fl_study *study =
+        study_of(STUDY("'parallel': [ { 'method': 'synchronous', 'workers': 1 }, { 'method': "
+                       "'synchronous', 'workers': 4 }, { 'method': 'local', 'workers': 2, 'every': 8 } ], ",
+                       "", SGD ", " ADAM),
+                 NULL);
+    assert_int_equal(study->n_arms, 6);
+    assert_string_equal(study->arms[0].name, "sgd parallel=synchronous:1");
+    assert_string_equal(study->arms[1].name, "sgd parallel=synchronous:4");
+    assert_string_equal(study->arms[5].name, "adam parallel=local:2,every=8");
+    assert_null(study->arms[0].base.owners.method);
+    assert_int_equal(study->arms[1].base.workers, 4);
+    assert_int_equal(fl_trial_micro_batch(&study->arms[1].base), 2);
+    assert_close(study->arms[5].base.values.of[FL_TRIAL_OF_METHOD][0], 8, 0);
+    fl_study_free(study);
+}
+
+/* An arm's own method, and an axis over one of its numbers. */
+static void an_arm_may_have_a_method_of_its_own(void **state)
+{
+    fl_study *study =
+        study_of(STUDY("", "",
+                       SGD ", { 'arm': 'local', 'optimizer': 'sgd', 'parallel': { 'method': 'local', 'workers': "
+                           "2 }, 'space': { 'learning_rate': 0.1, 'parallel.every': { 'feasible_points': [1, 2, "
+                           "4, 8] } } }"),
+                 NULL);
+    assert_string_equal(study->arms[1].name, "local");
+    assert_null(study->arms[0].base.owners.method);
+    double seen = 0;
+    for (uint64_t i = 0; i < 4; i++) {
+        fl_trial trial = fl_study_trial(study, &study->arms[1], i, 0);
+        assert_int_equal(trial.workers, 2);
+        seen += trial.values.of[FL_TRIAL_OF_METHOD][0];
+        fl_trial_free(&trial);
+    }
+    assert_close(seen, 15, 0);
+    fl_study_free(study);
+}
+
 static void evaluations_may_grow_by_a_ratio_and_spare_the_test_set(void **state)
 {
     fl_study *study =
@@ -270,6 +311,8 @@ int main(void)
         cmocka_unit_test(lists_make_a_product),
         cmocka_unit_test(steps_may_depend_on_the_batch),
         cmocka_unit_test(a_batch_may_be_all_there_is),
+        cmocka_unit_test(several_methods_make_a_product),
+        cmocka_unit_test(an_arm_may_have_a_method_of_its_own),
         cmocka_unit_test(evaluations_may_grow_by_a_ratio_and_spare_the_test_set),
         cmocka_unit_test(arms_are_paired_by_their_seeds),
         cmocka_unit_test(overrides_are_frozen),

@@ -121,8 +121,8 @@ static void streams_carry_on_through_an_epoch(void **state)
     free(s);
 }
 
-/* The first step of an epoch knows nothing of the last: with weights that stay its loss is the first epoch's. And what is
- * carried matters: later steps lose something else than without it. */
+/* The first step of an epoch knows nothing of the last: with weights that stay its loss is the first epoch's. And what
+ * is carried matters: later steps lose something else than without it. */
 static void carry_is_zero_at_each_epochs_start(void **state)
 {
     fl_trial with = trial_of(define(LSTM("true"), text_path), "naive");

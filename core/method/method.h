@@ -1,0 +1,39 @@
+/* Parallel methods: how several workers train one model together. Names and tables of numbers; what a method does is
+ * core/train's (train/method.h).
+ *
+ * A trial's bits depend on how many workers it has, never on which processes carry them, so the number of workers and
+ * the method's numbers belong to the trial like any other choice.
+ */
+#ifndef FL_METHOD_METHOD_H
+#define FL_METHOD_METHOD_H
+
+#include "base/entry.h"
+#include "base/hyper.h"
+
+#include <stdbool.h>
+
+/* Which update rules it can serve. */
+typedef enum fl_method_rules {
+    FL_METHOD_ANY_RULE,
+    FL_METHOD_NO_ASKING,  /* those that need no more than their step's gradient (fl_optimizer.asks_again) */
+    FL_METHOD_ELEMENTWISE /* those that move each number by its own gradient */
+} fl_method_rules;
+
+typedef struct fl_method {
+    fl_entry entry;
+    const fl_hyper *hypers; /* named without the "parallel." prefix */
+    size_t n_hypers;
+    bool shares_batch; /* a step's batch is divided among the workers, whose number divides batch_size */
+    fl_method_rules rules;
+    /* False with a message where these values do not suit the rule, which may keep numbers beside its arrays of state
+     * (fl_optimizer.own). NULL: they suit every rule. */
+    bool (*accepts)(const double *values, bool keeps_own, fl_error *error);
+} fl_method;
+
+enum { FL_METHOD_MOST_WORKERS = 4096 }; /* more is a slip of the pen */
+
+/* Every method, NULL-ended, in the order of list.h. */
+const fl_method *const *fl_methods(void);
+const fl_method *fl_method_find(const char *name, fl_error *error);
+
+#endif

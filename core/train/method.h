@@ -1,0 +1,34 @@
+/* What a parallel method (method/method.h) does in the training loop. The loop asks for a step, and for the parameters
+ * to be put into the network where somebody looks at them; all in between is the method's. For this folder only.
+ */
+#ifndef FL_TRAIN_METHOD_H
+#define FL_TRAIN_METHOD_H
+
+#include "train/run.h"
+
+typedef struct fl_train_method {
+    bool apart; /* each worker has parameters and a rule's state of its own: run->update is lent the state of all, one
+                   worker's behind the other's, and stands at worker 0's between steps */
+    /* What the workers keep, in the run's arena. NULL: nothing. */
+    void (*allocate)(fl_train_run *run);
+    /* The initial parameters are in the network, and the rule has started; not where a trial is resumed. */
+    void (*start)(fl_train_run *run);
+    /* Step run->step: sets run->loss, and moves the parameters unless that is not finite. */
+    void (*step)(fl_train_run *run);
+    /* After `done` steps put into the network what evaluations, averages, hashes and exports look at; the workers go on
+     * as if nobody had looked. NULL: it lies there. */
+    void (*present)(fl_train_run *run, size_t done);
+    /* Every array beside the rule's that a step leaves to the next (fl_train_run_keep). NULL: the parameters alone. */
+    void (*keep)(fl_train_run *run);
+} fl_train_method;
+
+/* Of a trial without a method that of one worker, `synchronous`. */
+const fl_train_method *fl_train_method_of(const fl_trial *trial);
+
+/* Does what the workers have for themselves fit this machine's memory? Else a message. */
+bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error);
+
+/* The method's `present`. */
+void fl_train_method_present(fl_train_run *run, size_t done);
+
+#endif

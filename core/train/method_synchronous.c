@@ -1,0 +1,23 @@
+/* Synchronous data parallelism. The workers' passes have no meeting point inside, so one network serves them in turn
+ * (train/pass.c), and their gradients meet in the tree of train/tree.h. With one worker this is plain training.
+ */
+#include "train/method.h"
+#include "train/workers.h"
+
+#include <math.h>
+
+static void step(fl_train_run *run)
+{
+    fl_train_run_look(run);
+    run->loss = fl_train_run_forward(run);
+    if (isfinite(run->loss)) fl_train_run_backward_and_update(run);
+}
+
+static void present(fl_train_run *run, size_t done)
+{
+    fl_train_workers_present(run);
+}
+
+const fl_train_method fl_train_method_synchronous = {
+    .allocate = fl_train_workers_allocate, .start = fl_train_workers_start, .step = step, .present = present
+};

@@ -1,0 +1,26 @@
+/* Workers that one network serves in turn: what each of them has for itself. For this folder only. */
+#ifndef FL_TRAIN_WORKERS_H
+#define FL_TRAIN_WORKERS_H
+
+#include "train/run.h"
+
+/* Room for each worker's state of the network, and for sums over workers. */
+void fl_train_workers_allocate(fl_train_run *run);
+
+/* All begin with the network's state. */
+void fl_train_workers_start(fl_train_run *run);
+
+/* The network is worker `w`'s now, and is nobody's any more. */
+void fl_train_workers_enter(fl_train_run *run, size_t w);
+void fl_train_workers_leave(fl_train_run *run, size_t w);
+
+/* The state that a step's passes move: of all who share its batch, or the network's. */
+float *fl_train_workers_state(const fl_train_run *run);
+
+/* Nothing is carried on from batch to batch. */
+void fl_train_workers_clear_carry(fl_train_run *run);
+
+/* The mean of their states into the network. */
+void fl_train_workers_present(fl_train_run *run);
+
+#endif

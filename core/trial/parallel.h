@@ -1,0 +1,36 @@
+/* How several workers train a trial together: a method, how many workers, and the method's numbers.
+ *
+ *   {"method": "local", "workers": 4, "every": 8}      in a study, an arm, a trial
+ *   local:4                                            on a command line; the numbers as --set parallel.NAME=VALUE
+ *
+ * `synchronous` with one worker is the same trial as one without a method.
+ */
+#ifndef FL_TRIAL_PARALLEL_H
+#define FL_TRIAL_PARALLEL_H
+
+#include "trial/trial.h"
+
+typedef struct fl_trial_parallel {
+    const fl_method *method; /* NULL: none */
+    size_t workers;
+    double values[FL_HYPER_MAX]; /* in the order of the method's table; NAN where there is none yet */
+} fl_trial_parallel;
+
+/* Whether there are as many examples as workers, and whether the method serves the rule, fl_trial_parallel_accepts
+ * says. The second reads METHOD:V, which ends at `*end`, and gives a message without a place. */
+bool fl_trial_parallel_read(fl_json_node node, fl_trial_parallel *parallel, fl_error *error);
+bool fl_trial_parallel_parse(const char *text, fl_trial_parallel *parallel, const char **end, fl_error *error);
+
+/* Give it to a trial that has its defaults. */
+void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial);
+
+/* "local:4,every=8": what is not at its default. */
+void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text);
+
+/* {"method": "local", "workers": 4}; the numbers are hyperparameters. NULL without a method. New reference. */
+json_t *fl_trial_parallel_json(const fl_trial *trial);
+
+/* Can these workers train it so? Else a message without a place. */
+bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error);
+
+#endif

@@ -1,0 +1,151 @@
+/* Parallel methods of trials: reading, writing, and what does not go together. */
+#include "own/own.h"
+#include "trial/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One identity for what is the same training. */
+static void normalise(fl_trial_parallel *parallel)
+{
+    if (parallel->method == fl_method_find("synchronous", NULL) && parallel->workers == 1) parallel->method = NULL;
+}
+
+static void start_values(fl_trial_parallel *parallel)
+{
+    for (size_t i = 0; i < parallel->method->n_hypers; i++)
+        parallel->values[i] = parallel->method->hypers[i].default_value;
+}
+
+static bool unknown(fl_json_node child, const fl_method *method, fl_error *error)
+{
+    fl_text known = { 0 };
+    for (size_t i = 0; i < method->n_hypers; i++) fl_text_add(&known, ", %s", method->hypers[i].name);
+    fl_json_fail_key(child, error, "parallel method '%s' has no '%.40s'; it has workers%s", method->entry.name,
+                     fl_json_key(child), known.bytes ? known.bytes : "");
+    fl_text_free(&known);
+    return false;
+}
+
+static bool read_value(fl_json_node child, fl_trial_parallel *parallel, fl_error *error)
+{
+    const fl_method *method = parallel->method;
+    size_t index = fl_hyper_index(method->hypers, method->n_hypers, fl_json_key(child));
+    fl_error why;
+    if (!strcmp(fl_json_key(child), "method") || !strcmp(fl_json_key(child), "workers")) return true;
+    if (index == method->n_hypers) return unknown(child, method, error);
+    const fl_trial_setting setting = { .owner = FL_TRIAL_OF_METHOD, .index = index, .hyper = &method->hypers[index] };
+    return fl_trial_setting_read(&setting, child, &parallel->values[index], error) &&
+           (fl_trial_setting_accepts(&setting, parallel->values[index], &why) || fl_json_fail_with(child, error, &why));
+}
+
+bool fl_trial_parallel_read(fl_json_node node, fl_trial_parallel *parallel, fl_error *error)
+{
+    fl_json_node method, workers, child;
+    const char *name;
+    uint64_t n;
+    fl_error why;
+    *parallel = (fl_trial_parallel){ .workers = 1 };
+    if (!fl_json_is_object(node, error) || !fl_json_need(node, "method", &method, error) ||
+        !fl_json_string(method, &name, error))
+        return false;
+    if (!(parallel->method = fl_method_find(name, &why))) return fl_json_fail_with(method, error, &why);
+    if (!fl_json_need(node, "workers", &workers, error) ||
+        !fl_json_whole(workers, 1, FL_METHOD_MOST_WORKERS, &n, error))
+        return false;
+    parallel->workers = n;
+    start_values(parallel);
+    for (bool more = fl_json_first(node, &child); more; more = fl_json_next(&child))
+        if (!read_value(child, parallel, error)) return false;
+    normalise(parallel);
+    return true;
+}
+
+bool fl_trial_parallel_parse(const char *text, fl_trial_parallel *parallel, const char **end, fl_error *error)
+{
+    char name[40], number[24];
+    size_t n = strcspn(text, ":"), digits = text[n] ? strcspn(text + n + 1, ",") : 0;
+    uint64_t workers;
+    *parallel = (fl_trial_parallel){ .workers = 1 };
+    snprintf(name, sizeof name, "%.*s", (int)n, text);
+    if (!(parallel->method = fl_method_find(name, error))) return false;
+    snprintf(number, sizeof number, "%.*s", (int)digits, text[n] ? text + n + 1 : "");
+    if (!fl_text_whole_read(number, 1, FL_METHOD_MOST_WORKERS, &workers))
+        return fl_error_user(error, "--parallel wants METHOD:WORKERS with 1 to %d workers, as %s:4, not '%.60s'",
+                             FL_METHOD_MOST_WORKERS, name, text);
+    parallel->workers = workers;
+    *end = text + n + 1 + digits;
+    start_values(parallel);
+    normalise(parallel);
+    return true;
+}
+
+void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial)
+{
+    trial->owners.method = parallel->method;
+    trial->workers = parallel->workers;
+    for (size_t i = 0; parallel->method && i < parallel->method->n_hypers; i++)
+        trial->values.of[FL_TRIAL_OF_METHOD][i] = parallel->values[i];
+}
+
+void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text)
+{
+    char number[FL_TEXT_NUMBER_SIZE];
+    const fl_method *method = parallel->method;
+    fl_text_add(text, "%s:%zu", method ? method->entry.name : "synchronous", parallel->workers);
+    for (size_t i = 0; method && i < method->n_hypers; i++) {
+        const fl_hyper *hyper = &method->hypers[i];
+        double value = parallel->values[i];
+        if (isnan(value) || value == hyper->default_value) continue;
+        fl_text_add(text, ",%s=%s", hyper->name,
+                    hyper->choices ? hyper->choices[(size_t)value] : fl_text_number(value, number));
+    }
+}
+
+json_t *fl_trial_parallel_json(const fl_trial *trial)
+{
+    if (!trial->owners.method) return NULL;
+    return json_pack("{s:s, s:I}", "method", trial->owners.method->entry.name, "workers", (json_int_t)trial->workers);
+}
+
+/* --- what goes together --- */
+
+static bool shares_are_equal(const fl_trial *trial, fl_error *error)
+{
+    if (!trial->owners.method->shares_batch) return true;
+    if (trial->batch_size % trial->workers)
+        return fl_error_user(error, "%zu workers do not divide a batch of %zu: each takes an equal share",
+                             trial->workers, trial->batch_size);
+    size_t share = fl_trial_share(trial);
+    return !trial->micro_batch || share % trial->micro_batch == 0 ||
+           fl_error_user(error, "a micro-batch of %zu does not divide a worker's share of %zu", trial->micro_batch,
+                         share);
+}
+
+static bool rule_is_served(const fl_trial *trial, fl_error *error)
+{
+    const fl_method *method = trial->owners.method;
+    const fl_optimizer *rule = trial->owners.optimizer;
+    const fl_own *own = fl_own_of(rule);
+    const char *why = NULL;
+    if (method->rules == FL_METHOD_ELEMENTWISE && !rule->elementwise)
+        why = "looks at more than one number at a time";
+    else if (method->rules == FL_METHOD_NO_ASKING && rule->asks_again)
+        why = "asks for more gradients of the same step";
+    else if (method->rules == FL_METHOD_NO_ASKING && own && own->words)
+        why = "runs in a process of its own, which keeps the state of one worker";
+    else if (trial->workers > 1 && rule->wants)
+        why = "asks for the curvature of whole batches";
+    return !why || fl_error_user(error, "parallel method '%s' does not serve optimizer '%s', which %s",
+                                 method->entry.name, rule->entry.name, why);
+}
+
+bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error)
+{
+    const fl_method *method = trial->owners.method;
+    if (!method) return true;
+    return shares_are_equal(trial, error) && rule_is_served(trial, error) &&
+           (!method->accepts ||
+            method->accepts(trial->values.of[FL_TRIAL_OF_METHOD], trial->owners.optimizer->own != NULL, error));
+}

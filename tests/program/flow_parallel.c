@@ -1,0 +1,101 @@
+/* Trials of several workers through the program: a study that lists methods, its records, its commands, mistakes. */
+#include "support/program.h"
+
+static const char study[] =
+    "{ 'study': 'parallel', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+    "  'parallel': [ { 'method': 'synchronous', 'workers': 1 }, { 'method': 'synchronous', 'workers': 4 },"
+    "                { 'method': 'local', 'workers': 2, 'every': 3, 'state': 'averaged' } ],"
+    "  'budget': { 'trials': 2, 'steps': 20, 'eval_every': 7 },"
+    "  'arms': [ { 'arm': 'momentum', 'optimizer': 'momentum',"
+    "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }";
+
+static int set_up(void **state)
+{
+    program_set_up(state);
+    program_run_once("parallel", study);
+    return 0;
+}
+
+/* As its own command has it, in a process of its own. */
+static void assert_repeats(const json_t *record)
+{
+    char words[1000];
+    const char *argv[COMMAND_WORDS] = { NULL };
+    size_t n = 0;
+    snprintf(words, sizeof words, "%s --json", json_string_value(json_object_get(record, "repro")));
+    for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) argv[n++] = word;
+    command c = command_run(folder, argv + 1);
+    json_error_t trouble;
+    json_t *again = json_loads(c.out, 0, &trouble);
+    if (!again) fail_msg("%s%s", c.out, c.err);
+    assert_true(json_equal(json_object_get(again, "state_hash"), json_object_get(record, "state_hash")));
+    assert_true(json_equal(json_object_get(again, "trial"), json_object_get(record, "trial")));
+    json_decref(again);
+    command_free(&c);
+}
+
+static void records_say_how_they_were_trained_and_their_commands_repeat_them(void **state)
+{
+    char path[FL_FILE_PATH_MAX], within[FL_FILE_PATH_MAX];
+    size_t i, several = 0;
+    json_t *lines = json_array(), *record;
+    fl_file_path_join(within, folder, "once");
+    fl_file_path_join(path, within, "trials.jsonl");
+    store_add_lines(lines, path);
+    assert_int_equal(json_array_size(lines), 6);
+    json_array_foreach(lines, i, record)
+    {
+        const json_t *parallel = json_object_get(record, "parallel");
+        several += parallel != NULL;
+        if (parallel && !strcmp(json_string_value(json_object_get(parallel, "method")), "local"))
+            assert_int_equal(
+                json_integer_value(json_object_get(json_object_get(record, "hyperparameters"), "parallel.every")), 3);
+        assert_repeats(record);
+    }
+    assert_int_equal(several, 4);
+    json_decref(lines);
+}
+
+static void results_are_verified_and_continued(void **state)
+{
+    assert_runs(0, folder, "verify", "once");
+    assert_runs(0, folder, "run", "parallel.json", "-o", "once", "-j", "1");
+    assert_runs(0, folder, "summary", "once");
+    assert_runs(0, folder, "export", "once", "--to", "csv");
+}
+
+#define TRIAL                                                                                                          \
+    "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.01", "--steps", "2"
+
+static void mistakes_are_said(void **state)
+{
+    assert_refused(2, "--parallel wants METHOD:WORKERS", folder, TRIAL, "--parallel", "synchronous");
+    assert_refused(2, "unknown parallel method 'sync'", folder, TRIAL, "--parallel", "sync:2");
+    assert_refused(2, "5 workers do not divide a batch of 128", folder, TRIAL, "--parallel", "synchronous:5");
+    assert_refused(2, "'parallel.every' has no value", folder, TRIAL, "--parallel", "local:2");
+    assert_refused(2, "has no hyperparameter 'parallel.evry'", folder, TRIAL, "--parallel", "local:2,evry=3");
+    assert_refused(2, "every is set twice", folder, TRIAL, "--parallel", "local:2,every=3", "--set",
+                   "parallel.every=3");
+    assert_refused(2, "GiB beside the network", folder, "trial", "--workload", "fashion_mnist/simple_cnn",
+                   "--optimizer", "adam", "--set", "learning_rate=0.01", "--batch", "4096", "--parallel",
+                   "local:4096,every=3");
+}
+
+static void methods_are_listed(void **state)
+{
+    command c = command_run(folder, WORDS("list", "methods"));
+    assert_contains(c.out, "synchronous");
+    assert_contains(c.out, "parallel.every");
+    command_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records_say_how_they_were_trained_and_their_commands_repeat_them),
+        cmocka_unit_test(results_are_verified_and_continued),
+        cmocka_unit_test(mistakes_are_said),
+        cmocka_unit_test(methods_are_listed),
+    };
+    return test_run(tests, set_up, program_tear_down);
+}

@@ -1,0 +1,493 @@
+/* Several workers train one model: what every method keeps to, and what each of them promises. */
+#include "support/command_trial.h"
+#include "support/training.h"
+#include "base/memory.h"
+
+#include <math.h>
+
+/* Batch norm, dropout, and an LSTM that carries state from batch to batch, as train_state.c has them. */
+static const fl_layer with_state[] = {
+    { .kind = FL_LAYER_BATCH_NORM, .name = "bn" },
+    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = .25 },
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
+    { .kind = FL_LAYER_SEQUENCE, .name = "rows", .by = FL_LAYER_BY_ROWS },
+    { .kind = FL_LAYER_LSTM, .name = "lstm", .n_out = 5, .carry = true },
+    { .kind = FL_LAYER_LAST, .name = "last" },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+static const fl_layer with_draws[] = {
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 5, .stride = 3 },
+    { .kind = FL_LAYER_RELU },
+    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = .25 },
+    { .kind = FL_LAYER_FLATTEN },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+static const fl_layer with_norm[] = {
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
+    { .kind = FL_LAYER_BATCH_NORM, .name = "bn" },
+    { .kind = FL_LAYER_FLATTEN },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+#define LAYERS(list) (list), sizeof(list) / sizeof *(list)
+
+enum { MOST_LAYERS = 8 };
+
+/* The generated drawings, read by these layers one after the other. */
+typedef struct model {
+    fl_workload workload;
+    fl_layer layers[MOST_LAYERS];
+} model;
+
+static void make_model(model *m, const fl_layer *layers, size_t n)
+{
+    m->workload = *fl_workload_find("glyphs/mlp", NULL);
+    for (size_t i = 0; i < n; i++) {
+        m->layers[i] = layers[i];
+        m->layers[i].n_from = 1;
+        m->layers[i].from[0] = i;
+        fl_layer_settle(&m->layers[i]);
+    }
+    m->workload.layers = m->layers;
+    m->workload.n_layers = n;
+    m->workload.n_uses = m->workload.n_options = 0;
+}
+
+/* Pixels that move and are mirrored by chance. */
+static void augment(model *m)
+{
+    m->workload.inputs = (fl_dataset_inputs){ .n = 2 };
+    m->workload.inputs.steps[0] = (fl_dataset_inputs_step){ FL_DATASET_CROP, 4 };
+    m->workload.inputs.steps[1] = (fl_dataset_inputs_step){ FL_DATASET_FLIP, 0 };
+}
+
+static fl_trial trial_of(const char *rule, const fl_workload *workload, size_t batch)
+{
+    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL), workload };
+    fl_trial trial = fl_trial_default(&owners);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .05;
+    trial.backend = fl_backend_find("naive", NULL);
+    trial.split.validation = 11900;
+    trial.batch_size = batch;
+    trial.steps = 10;
+    trial.eval_every = 0;
+    return trial;
+}
+
+enum { EVERY, STATE };
+enum { KEPT, AVERAGED, RESET };
+
+static void parallel(fl_trial *trial, const char *method, size_t workers)
+{
+    trial->owners.method = fl_method_find(method, NULL);
+    trial->workers = workers;
+    for (size_t i = 0; i < trial->owners.method->n_hypers; i++)
+        trial->values.of[FL_TRIAL_OF_METHOD][i] = trial->owners.method->hypers[i].default_value;
+}
+
+static void local(fl_trial *trial, size_t workers, size_t every, unsigned state)
+{
+    parallel(trial, "local", workers);
+    trial->values.of[FL_TRIAL_OF_METHOD][EVERY] = (double)every;
+    trial->values.of[FL_TRIAL_OF_METHOD][STATE] = state;
+}
+
+/* What a trial came to. */
+typedef struct seen {
+    double losses[STEPS];
+    float *parameters, *statistics; /* canonical; of the first two tensors of the state; freed by `drop` */
+    size_t n_parameters, n_statistics, gradients;
+    fl_outcome_status status;
+    char hash[17];
+} seen;
+
+static void see_step(void *user, const fl_train_step *step)
+{
+    ((seen *)user)->losses[step->step - 1] = step->loss;
+}
+
+static void see_end(void *user, const fl_network *network)
+{
+    seen *s = user;
+    s->n_parameters = fl_network_layout(network)->n_parameters;
+    s->parameters = fl_memory_new(s->n_parameters, sizeof(float));
+    fl_network_export(network, s->parameters);
+    s->n_statistics = fl_network_export_statistics(network, NULL);
+    s->statistics = fl_memory_new(s->n_statistics + 1, sizeof(float));
+    fl_network_export_statistics(network, s->statistics);
+}
+
+/* One for all trainings of a test: data are loaded once. */
+static fl_train_trainer *trainer;
+
+static int begin(void **state)
+{
+    trainer = fl_train_trainer_new();
+    return 0;
+}
+
+static int end(void **state)
+{
+    fl_train_trainer_free(trainer);
+    return 0;
+}
+
+static seen train(const fl_trial *trial)
+{
+    seen s = { .losses = { 0 } };
+    fl_error error;
+    fl_outcome outcome;
+    fl_train_callbacks callbacks = { .user = &s, .stepped = see_step, .ended = see_end };
+    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    s.gradients = outcome.gradient_evaluations;
+    s.status = outcome.status;
+    snprintf(s.hash, sizeof s.hash, "%s", outcome.state_hash);
+    fl_outcome_free(&outcome);
+    return s;
+}
+
+static void drop(seen *s)
+{
+    free(s->parameters);
+    free(s->statistics);
+}
+
+/* The largest difference of any parameter. */
+static double apart(const seen *a, const seen *b)
+{
+    double most = 0;
+    assert_int_equal(a->n_parameters, b->n_parameters);
+    for (size_t i = 0; i < a->n_parameters; i++)
+        most = fmax(most, fabs((double)a->parameters[i] - (double)b->parameters[i]));
+    return most;
+}
+
+static void assert_same(const fl_trial *a, const fl_trial *b)
+{
+    seen left = train(a), right = train(b);
+    assert_memory_equal(left.losses, right.losses, sizeof left.losses);
+    assert_string_equal(left.hash, right.hash);
+    drop(&left);
+    drop(&right);
+}
+
+/* --- one worker --- */
+
+static void one_worker_has_the_bits_of_none(void **state)
+{
+    static const char *const rules[] = { "sgd", "adam", "sam", "lamb" };
+    model m;
+    make_model(&m, LAYERS(with_state));
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        fl_trial plain = trial_of(rules[i], &m.workload, 12), one = plain;
+        parallel(&one, "synchronous", 1);
+        assert_same(&plain, &one);
+    }
+    fl_trial plain = trial_of("adam", &m.workload, 12), one = plain;
+    local(&one, 1, 3, KEPT);
+    assert_same(&plain, &one);
+    local(&one, 1, 3, AVERAGED);
+    assert_same(&plain, &one);
+    local(&one, 1, 1000, RESET);
+    assert_same(&plain, &one);
+}
+
+/* --- synchronous --- */
+
+/* Draws belong to rows of the whole batch, so only the order of sums differs. */
+static void assert_shares_make_the_whole(const char *rule, const char *backend, size_t micro)
+{
+    model m;
+    make_model(&m, LAYERS(with_draws));
+    augment(&m);
+    fl_trial trial = trial_of(rule, &m.workload, 24);
+    trial.backend = fl_backend_find(backend, NULL);
+    if (!trial.backend->usable(FL_BACKEND_F32, NULL)) return;
+    seen whole = train(&trial);
+    for (size_t workers = 2; workers <= 4; workers++) {
+        parallel(&trial, "synchronous", workers);
+        trial.micro_batch = micro;
+        seen shared = train(&trial);
+        assert_true(apart(&whole, &shared) < 1e-5);
+        assert_true(apart(&whole, &shared) > 0);
+        for (size_t i = 0; i < trial.steps; i++) assert_close(shared.losses[i], whole.losses[i], 1e-5);
+        assert_int_equal(shared.gradients, workers * whole.gradients);
+        drop(&shared);
+    }
+    drop(&whole);
+}
+
+static void shares_make_the_whole_to_1e_5_after_10_steps(void **state)
+{
+    assert_shares_make_the_whole("momentum", "naive", 0);
+    assert_shares_make_the_whole("momentum", "naive", 2);
+    assert_shares_make_the_whole("sam", "naive", 0);
+    assert_shares_make_the_whole("momentum", "onednn", 0);
+}
+
+/* Where nothing moves, the means of two halves have the mean of the whole, but not their variances, the variance of the
+ * whole: each worker saw its own half alone. */
+static void batch_norm_is_each_workers_own_and_its_statistics_are_their_mean(void **state)
+{
+    model m;
+    make_model(&m, LAYERS(with_norm));
+    fl_trial trial = trial_of("null", &m.workload, 4);
+    trial.steps = 1;
+    seen whole = train(&trial);
+    parallel(&trial, "synchronous", 2);
+    seen halves = train(&trial);
+    size_t channels = whole.n_statistics / 2;
+    assert_int_equal(channels, 3);
+    for (size_t c = 0; c < channels; c++) {
+        assert_close(halves.statistics[c], whole.statistics[c], 1e-6);
+        assert_true(fabsf(halves.statistics[channels + c] - whole.statistics[channels + c]) > 1e-5f);
+    }
+    assert_true(fabs(halves.losses[0] - whole.losses[0]) > 1e-6);
+    drop(&whole);
+    drop(&halves);
+}
+
+/* A rule that asks for the gradient of its step once more, and moves by the second. */
+static void step_after_another_look(fl_optimizer_update *update)
+{
+    size_t n = update->layout->count, bytes = n * sizeof(float);
+    float *gradient = fl_memory_new(n, sizeof *gradient);
+    memcpy(gradient, update->gradient, bytes);
+    update->lent->evaluate(update, update->step, true);
+    assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, each worker's state as before */
+    for (size_t i = 0; i < n; i++) update->parameters[i] -= (float)update->rate * gradient[i];
+    free(gradient);
+}
+
+static void another_look_leaves_each_workers_state_as_it_was(void **state)
+{
+    const fl_optimizer *sgd = fl_optimizer_find("sgd", NULL);
+    fl_optimizer looking = *sgd;
+    looking.step = step_after_another_look;
+    looking.elementwise = false;
+    model m;
+    make_model(&m, LAYERS(with_state));
+    fl_trial plain = trial_of("sgd", &m.workload, 12);
+    parallel(&plain, "synchronous", 3);
+    fl_trial looked = plain;
+    looked.owners.optimizer = &looking;
+    assert_same(&plain, &looked);
+}
+
+/* --- local --- */
+
+/* The mean of steps by one rate is the step by the mean gradient, and what is linear keeps so. */
+static void averaged_every_step_sgd_is_synchronous_to_rounding(void **state)
+{
+    static const struct {
+        const char *rule;
+        unsigned state;
+    } cases[] = { { "sgd", KEPT }, { "sgd", RESET }, { "momentum", KEPT }, { "momentum", AVERAGED } };
+    model m;
+    make_model(&m, LAYERS(with_draws));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_trial trial = trial_of(cases[i].rule, &m.workload, 24);
+        parallel(&trial, "synchronous", 4);
+        seen together = train(&trial);
+        local(&trial, 4, 1, cases[i].state);
+        seen averaged = train(&trial);
+        assert_true(apart(&together, &averaged) < 1e-6);
+        for (size_t k = 0; k < trial.steps; k++) assert_close(averaged.losses[k], together.losses[k], 1e-5);
+        assert_int_equal(averaged.gradients, together.gradients);
+        drop(&together);
+        drop(&averaged);
+    }
+}
+
+/* Without velocity momentum's step is SGD's. */
+static void a_rule_reset_every_step_has_no_memory(void **state)
+{
+    model m;
+    make_model(&m, LAYERS(with_draws));
+    fl_trial memory = trial_of("momentum", &m.workload, 24), none = trial_of("sgd", &m.workload, 24);
+    local(&memory, 2, 1, RESET);
+    local(&none, 2, 1, RESET);
+    assert_same(&memory, &none);
+}
+
+/* What is evaluated before the first averaging is the mean of workers who never met: of those, each trained by itself
+ * on its rows, that is the definition. Here two on a quadratic, where the gradient is linear: their mean is the one's
+ * who takes the mean gradient, whatever H is. */
+static void evaluations_look_at_the_mean_and_disturb_nobody(void **state)
+{
+    fl_trial seldom = training_quadratic(fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL));
+    seldom.values.of[FL_TRIAL_OF_SCHEDULE][0] = 0;
+    seldom.eval_every = 0;
+    fl_trial together = fl_trial_copy(&seldom);
+    parallel(&together, "synchronous", 2);
+    local(&seldom, 2, 5, KEPT);
+    seen a = train(&together), b = train(&seldom);
+    assert_true(apart(&a, &b) < 1e-5);
+    fl_trial often = fl_trial_copy(&seldom);
+    often.eval_every = 1;
+    seen c = train(&often);
+    assert_string_equal(b.hash, c.hash);
+    assert_memory_equal(b.losses, c.losses, sizeof b.losses);
+    drop(&a);
+    drop(&b);
+    drop(&c);
+    fl_trial_free(&seldom);
+    fl_trial_free(&together);
+    fl_trial_free(&often);
+}
+
+static void how_often_they_meet_matters(void **state)
+{
+    model m;
+    make_model(&m, LAYERS(with_draws));
+    fl_trial trial = trial_of("momentum", &m.workload, 24);
+    local(&trial, 4, 1, KEPT);
+    seen often = train(&trial);
+    local(&trial, 4, 5, KEPT);
+    seen seldom = train(&trial);
+    assert_true(apart(&often, &seldom) > 1e-4);
+    drop(&often);
+    drop(&seldom);
+}
+
+/* --- all methods --- */
+
+/* A loss that is not finite on one worker alone ends the trial for all at that step. */
+static void a_loss_that_is_not_finite_is_everybodys(void **state)
+{
+    fl_trial trial = training_quadratic(fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL));
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e20; /* squares of what it reaches are no floats any more */
+    trial.values.of[FL_TRIAL_OF_SCHEDULE][0] = 0;
+    trial.eval_every = 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (i)
+            local(&trial, 4, 3, KEPT);
+        else
+            parallel(&trial, "synchronous", 4);
+        seen s = train(&trial);
+        assert_int_equal(s.status, FL_OUTCOME_INFEASIBLE);
+        assert_string_equal(s.hash, "");
+        drop(&s);
+    }
+    fl_trial_free(&trial);
+}
+
+static void a_trial_of_several_workers_goes_on_from_any_step(void **state)
+{
+    model m;
+    make_model(&m, LAYERS(with_state));
+    fl_trial trial = trial_of("adam", &m.workload, 6);
+    trial.split.validation = 11980;
+    trial.steps = 7;
+    parallel(&trial, "synchronous", 3);
+    assert_resumes(&trial);
+    for (unsigned kept = KEPT; kept <= RESET; kept++) {
+        local(&trial, 3, 2, kept);
+        assert_resumes(&trial);
+    }
+}
+
+static const fl_optimizer *watched;
+static const fl_optimizer_lent *real;
+static size_t asked;
+
+static double count_evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
+{
+    asked++;
+    return real->evaluate(update, batch, gradient);
+}
+
+static void count_stand(fl_optimizer_update *update, uint64_t batch)
+{
+    asked++;
+    real->stand(update, batch);
+}
+
+static void watched_step(fl_optimizer_update *update)
+{
+    fl_optimizer_lent counting = *update->lent;
+    real = update->lent;
+    counting.evaluate = count_evaluate;
+    counting.stand = count_stand;
+    update->lent = &counting;
+    watched->step(update);
+    update->lent = real;
+}
+
+/* On what has every curvature, few parameters among them. */
+static const fl_layer small[] = {
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 2, .kernel = 14, .stride = 14 },
+    { .kind = FL_LAYER_FLATTEN },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+
+static void rules_say_of_themselves_whether_they_ask_again(void **state)
+{
+    model m;
+    make_model(&m, LAYERS(small));
+    for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
+        fl_optimizer rule = *(watched = *o);
+        fl_trial trial = trial_of(rule.entry.name, &m.workload, 8);
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e-3;
+        trial.steps = 1;
+        if (!fl_trial_accepts(&trial, SIZE_MAX, NULL)) continue; /* a library is missing */
+        rule.step = watched_step;
+        trial.owners.optimizer = &rule;
+        asked = 0;
+        seen s = train(&trial);
+        if ((asked > 0) != rule.asks_again) fail_msg("%s has asked %zu times", rule.entry.name, asked);
+        drop(&s);
+    }
+}
+
+static bool is_served(const fl_method *method, const fl_optimizer *rule)
+{
+    if (rule->wants) return false; /* curvature of whole batches */
+    if (method->rules == FL_METHOD_ELEMENTWISE) return rule->elementwise;
+    return method->rules == FL_METHOD_ANY_RULE || !rule->asks_again;
+}
+
+/* Numbers that have no default are small ones here. */
+static void every_method_serves_every_rule_it_says_it_serves(void **state)
+{
+    for (const fl_method *const *m = fl_methods(); *m; m++)
+        for (const fl_optimizer *const *o = fl_optimizers(); *o; o++) {
+            fl_error error = { .text = "" };
+            fl_trial trial = training_quadratic(*o, fl_schedule_find("constant", NULL));
+            bool there = fl_trial_accepts(&trial, SIZE_MAX, NULL);
+            trial.values.of[FL_TRIAL_OF_SCHEDULE][0] = 0;
+            trial.steps = 4;
+            parallel(&trial, (*m)->entry.name, 2);
+            for (size_t i = 0; i < (*m)->n_hypers; i++)
+                if (isnan((*m)->hypers[i].default_value)) trial.values.of[FL_TRIAL_OF_METHOD][i] = 2;
+            bool served = fl_trial_accepts(&trial, SIZE_MAX, &error);
+            if (there && served != is_served(*m, *o))
+                fail_msg("%s with %s: '%s'", (*m)->entry.name, (*o)->entry.name, error.text);
+            if (there && served) assert_resumes(&trial);
+            fl_trial_free(&trial);
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(one_worker_has_the_bits_of_none),
+        TEST(shares_make_the_whole_to_1e_5_after_10_steps),
+        TEST(batch_norm_is_each_workers_own_and_its_statistics_are_their_mean),
+        TEST(another_look_leaves_each_workers_state_as_it_was),
+        TEST(averaged_every_step_sgd_is_synchronous_to_rounding),
+        TEST(a_rule_reset_every_step_has_no_memory),
+        TEST(evaluations_look_at_the_mean_and_disturb_nobody),
+        TEST(how_often_they_meet_matters),
+        TEST(a_loss_that_is_not_finite_is_everybodys),
+        TEST(a_trial_of_several_workers_goes_on_from_any_step),
+        TEST(rules_say_of_themselves_whether_they_ask_again),
+        TEST(every_method_serves_every_rule_it_says_it_serves),
+    };
+    return test_run(tests, training_set_up, workspace_tear_down);
+}
