@@ -357,6 +357,7 @@ fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *lat
     settle_records(results);
     score_later(results);
     settle_arms(results);
+    results->quiet = fl_record_log_quiet(folder);
     if (study->claims.declared)
         results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);
     return results;

@@ -76,6 +76,7 @@ typedef struct fl_results {
     size_t n_damage;
     fl_results_twin *twins; /* trials that two processes recorded, each in a file of its own */
     size_t n_twins;
+    bool quiet;           /* the machine was whenever a run began, and every run says so (record/log.h) */
     size_t earlier_looks; /* at the declared claims, on other numbers of trials (record/log.h) */
     fl_results_files *trials;
     struct fl_results_points_index *points;

@@ -266,11 +266,11 @@ static void profile_counts_workloads_within_tau(void **state)
         add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
     figures_finish(&s);
     char *text = figures_numbers(&s, "profile"), *svg = figures_svg(&s, "profile");
-    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 0, 0));
-    assert_row(text, "2\t100\tNaN\tNaN\t", figures_trial(&s, 1, 0));
-    assert_row(text, "1.5\t100\tNaN\tNaN\t", figures_trial(&s, 2, 0));
-    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 3, 0));
-    assert_contains(svg, "2 workloads");
+    assert_row(text, "1\t50\t50\t50\t", figures_trial(&s, 0, 0));
+    assert_row(text, "2\t100\t100\t100\t", figures_trial(&s, 1, 0));
+    assert_row(text, "1.5\t100\t100\t100\t", figures_trial(&s, 2, 0));
+    assert_row(text, "1\t50\t50\t50\t", figures_trial(&s, 3, 0));
+    assert_contains(svg, "2 workloads, best of 1");
     free(svg);
     free(text);
     fixture_end(&s);

@@ -219,10 +219,9 @@ static void result_folders_have_their_fields(void **state)
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
         if (i == 0)
-            count_as_seen(
-                "`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"); /* of
-                                                                                                         other workloads
-                                                                                                         and studies */
+            count_as_seen("`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"
+                          "`carriers``carriers.processes``carriers.bytes``carriers.waited`"); /* of other workloads,
+                                                                                                 studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");

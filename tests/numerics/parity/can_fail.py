@@ -56,13 +56,19 @@ SETTINGS = {"epsilon": 0.5, "weight_decay": 0.5, "initial_accumulator": 0.1, "ra
 WITHOUT = ["lion", "radam", "muon", "shampoo", "soap"]
 
 
-def trial_of(fairlead, workload, optimizer, form):
+def set_mask(export):
+    """Of the last step, which has grown: what is dropped changes places with what is not."""
+    for steps in export.masks.values():
+        steps[-1] = steps[-1][::-1].copy()
+
+
+def trial_of(fairlead, workload, optimizer, form, *more, steps=10, batch=8):
     """A calm trial."""
     known = [hyper["name"] for hyper in fairlead.registry("optimizers")[optimizer]["hyperparameters"]]
     words = [f"{name}={value}" for name, value in SETTINGS.items() if name in known]
     words += [f"epsilon_form={form}"] * bool(form) + ["learning_rate=0.01"]
     return ["--workload", workload, "--optimizer", optimizer, *[part for word in words for part in ("--set", word)],
-            "--steps", "10", "--batch", "8", "--backend", "naive"]
+            "--backend", "naive", "--steps", str(steps), "--batch", str(batch), *more]
 
 
 def experiments(fairlead):
@@ -76,6 +82,20 @@ def experiments(fairlead):
     yield export, [("a curvature", set_at(["loss", "curvatures", 3], lambda c: c * 0.99)), ("the inputs", set_input)]
     export = fairlead.export(trial_of(fairlead, "glyphs/mlp", "momentum", None))
     yield export, [("the start", set_init), ("the inputs", set_input), ("a label", set_label)]
+    yield from around(fairlead)
+
+
+def around(fairlead):
+    """Of what is set around the rule and of the workload."""
+    for name, value in {"l2": 1, "l1": 1, "clip_norm": 0.5, "clip_value": 0.05}.items():
+        export = fairlead.export(trial_of(fairlead, "quadratic/noisy", "momentum", None, "--set", f"{name}={value}"))
+        yield export, [(f"{name} * 0.99", set_at(["optimizer", "hyperparameters", name], lambda v: v * 0.99))]
+    smooth = ["--set", "label_smoothing=0.2", "--micro-batch", "2"]
+    yield fairlead.export(trial_of(fairlead, "glyphs/resnet8", "momentum", None, *smooth, steps=2, batch=4)), [
+        ("micro_batch * 2", set_at(["trial", "micro_batch"], lambda n: 2 * n)),
+        ("label_smoothing * 0.99", set_at(["loss", "label_smoothing"], lambda v: v * 0.99))]
+    grown = ["--set", "dropout=0.4", "--set", "batch.factor=2", "--set", "batch.every=2"]
+    yield fairlead.export(trial_of(fairlead, "glyphs/lstm", "momentum", None, *grown, steps=3, batch=4)), [("a mask", set_mask)]
 
 
 def main(program):

@@ -43,6 +43,30 @@ class Export:
         self.masks = {file.stem: steps_of(file.with_suffix("")) for file in (folder / "masks").glob("*")}
 
 
+def gradient(model, batch, at_once, autocast):
+    """That of the mean loss, added up in parts of so many examples, whose statistics are their own; the loss."""
+    mean, n = 0, len(batch[0])
+    for first in range(0, n, at_once):
+        model.part = slice(first, first + at_once)
+        part = [values if values is None else values[model.part] for values in batch]
+        with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+            loss = model.loss_of(*part) * (at_once / n)
+        loss.backward()
+        mean += loss.item()
+    return mean
+
+
+def around(parameters, h):
+    """What a trainer does before the rule sees the gradient: penalties, clipping by value, clipping by norm."""
+    for p in parameters:
+        if h.get("decay") != "matrices" or p.dim() > 1:
+            p.grad += h.get("l2", 0) * p.data + h.get("l1", 0) * p.data.sign()
+    if "clip_value" in h:
+        torch.nn.utils.clip_grad_value_(parameters, h["clip_value"])
+    if "clip_norm" in h:
+        torch.nn.utils.clip_grad_norm_(parameters, h["clip_norm"])
+
+
 ROUNDINGS = 2**-21  # four of fp32: by so much sums of hundreds of products differ when added in another order
 
 
@@ -71,6 +95,8 @@ class Replay:
             shake(model, shaken)
         optimizer = export.manifest["optimizer"]
         hyper = optimizer["hyperparameters"]
+        trial = export.manifest["trial"]
+        self.at_once, self.hyper = trial.get("micro_batch") or trial["batch_size"], hyper
         rule = rules.RULES[optimizer["name"], hyper.get("epsilon_form")]
         self.losses = []
         if isinstance(rule, rules.Whole):
@@ -84,12 +110,11 @@ class Replay:
         """On the batch of step t, with its gradients."""
         self.model.zero_grad()
         self.model.step = t
-        x, labels, targets = (None if values is None else torch.from_numpy(values[t])
-                              for values in (self.export.inputs, self.export.labels, self.export.targets))
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
-            loss = self.model.loss_of(x, labels, targets)
-        loss.backward()
-        return loss.item()
+        batch = [values if values is None else torch.from_numpy(values[t])
+                 for values in (self.export.inputs, self.export.labels, self.export.targets)]
+        loss = gradient(self.model, batch, self.at_once, self.autocast)
+        around(self.model.parameters(), self.hyper)
+        return loss
 
     def walk(self, step):
         for t, line in enumerate(self.export.trace):
