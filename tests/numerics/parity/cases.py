@@ -199,7 +199,7 @@ def short():
     for i, rule in enumerate(MATRICES):
         for workload in WITH_MATRICES[:2]:
             yield Case(workload, BACKENDS[i], rule, 0, size=(10, 8))
-    for (workload, *around), (backend, rule) in zip(AROUND, deal):
+    for (workload, *around), (backend, rule) in zip(AROUND, pairs[::5]):  # none that takes signs, which clipping may flip
         yield Case(workload, backend, rule, 0, "f32", *around)
     for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):
         yield Case(workload, "onednn", ("adam", "kingma"), 0, "bf16", (10, 8))
