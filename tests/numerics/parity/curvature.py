@@ -114,8 +114,8 @@ class Reference:
         return torch.autograd.grad(self.net.loss_of(self.x, self.labels, self.targets), self.p)
 
     def hessian_by_differences(self, v):
-        """Of two gradients in double, so near that hardly anything between them bends."""
-        h = 1e-5 / math.sqrt(sum((part**2).sum().item() for part in v))
+        """Of two gradients in double, so near that no ReLU and no maximum between them changes sides."""
+        h = 1e-7 / math.sqrt(sum((part**2).sum().item() for part in v))
 
         def move(way):
             for p, part in zip(self.p, v):
