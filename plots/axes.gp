@@ -42,7 +42,7 @@ do for [p = 1:n_panels] {
         if (low <= high) { set yrange [low:above(low, high)] }
         if (column[b] > 1) {
             set ytics ()
-            do for [i = 2:words(y_ticks[p]):3] { set ytics add ("" real(word(y_ticks[p], i))) }
+            do for [i = 2:words(y_ticks[p]):3] { eval 'set ytics add ("" '.word(y_ticks[p], i).')' }
         }
         unset label
         if (b == first[p]) { eval row_heading(b, p) }

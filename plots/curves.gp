@@ -11,6 +11,7 @@ marked = 1
 heading_height = 58.0
 rows = rows_for(3 - first_row)
 note = "thick: validation; thin: training" . (has_reruns ? "; bands: least to greatest of the reruns" : "")
+eval number_lines
 eval canvas
 
 set style fill transparent solid 0.15 noborder
@@ -24,6 +25,7 @@ do for [p = 1:n_panels] {
     do for [r = first_row:2] {
         c = r == 1 ? 2 : 6
         below = row_of(p, r + 1 - first_row, 3 - first_row)
+        eval number_ends(p, r)
         eval r == first_row ? heading(p) : no_heading
         eval place(column_of(p), below)
         eval axis("x", "steps", p)

@@ -4,7 +4,7 @@ columns = min(n_panels, per_line)
 rows = rows_for(2)
 panel_width = share_of_arms(columns)
 note = "bars: the selected trial; whiskers: ".band_name . (has_arrows ? "; arrow: some resamples have no feasible trial" : "")
-note_2 = has_expected ? "beside a bar: expected test error of the best of K = N/5 new trials, and its 90 ".pct." interval" : ""
+note_2 = has_expected ? "beside a bar: expected test error of the best of K new trials (N/5, or as declared) and its 90 ".pct." interval" : ""
 marked = 1
 mark_size = bar_mark_size
 eval number_arms

@@ -10,6 +10,7 @@ panel_height = 240
 gap_bottom = 44
 rows = rows_for(1)
 marked = 1
+eval number_lines
 eval canvas
 
 set style fill transparent solid min(0.07, 0.25 / n_slots) noborder
@@ -18,6 +19,7 @@ inside(y) = max(low, min(y, high)) # gnuplot's fills may leave the frame at a co
 linked = links ? ", ".blocks." '' index b - 1 using 1:(clip($2 + aside(b))):".(5 + guides).link : ""
 thin = "with lines lw 1 lc rgb colours[slot[b]]"
 do for [p = 1:n_panels] {
+    eval number_ends(p, 1)
     eval heading(p)
     eval place(column_of(p), row_of(p, 1, 1))
     eval axis("x", "x", p)

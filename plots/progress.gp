@@ -10,13 +10,14 @@ marked = 1
 rows = rows_for(1)
 note = "training loss of the selected trials; seconds with evaluations".(has_batches ? \
        "; thicker: larger batches; right: to the lowest loss all arms reach" : "")
+eval number_lines
 eval canvas
 
 cell(c, p, x) = sprintf("eval place(%d, row_of(%d, 1, 1)); eval axis('x', '%s', %d)", c, p, x, p)
 do for [p = 1:n_panels] {
-    unset label
-    eval heading_of_row(row_of(p, 1, 1), p)
     do for [c = 1:columns] {
+        eval c < 4 ? number_ends(p, 1) : "unset label; unset arrow"
+        if (c == 1) { eval heading_of_row(row_of(p, 1, 1), p) }
         eval cell(c, p, word("steps examples seconds batches", c))
         set xlabel (c == 4 ? "batch size" : word("step examples seconds", c))
         eval axis("y", c == 4 ? "progress" : "loss", p)
@@ -29,7 +30,6 @@ do for [p = 1:n_panels] {
         linked = links ? ", @blocks '' index b - 1 using x:y:7".link : ""
         plot @blocks data index b - 1 using x:y with lines lw thickness[b] lc rgb colours[slot[b]] dt dash(slot[b]), \
              @blocks '' index b - 1 using x:y @marks @linked
-        unset label
     }
 }
 sample_lw = 2

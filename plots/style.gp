@@ -141,6 +141,17 @@ numbered = 0
 number_arms = "numbered = n_slots > 10; entry_width = entry_width + 24 * numbered"
 numbers = "using 2:(low):(numbered ? sprintf('%d', $1) : '') with labels offset 0, -0.7 textcolor rgb faint font ',9' noenhanced"
 
+# Numbers beside the ends of so many lines, and in the legend: where lines cross, neither colour nor dash tells them apart,
+# least of all in grey. A script evaluates the first before `canvas`, the second before it plots cell r of panel p.
+number_lines = number_arms."; gap_right = gap_right + 20 * numbered"
+number_ends(p, r) = "unset label; unset arrow".(!numbered ? "" : sprintf("; do for [b = first[%d]:last[%d]] ", p, p). \
+    sprintf("{ eval ends_%d[b] == ends_%d[b] ? number_end(b, ends_%d[b], labels_%d[b]) : '' }", r, r, r, r))
+number_end(b, end, label) = \
+    sprintf("set label %d '%d' at graph %.4f, graph %.4f left ", 100 + b, slot[b], 1 + 21.0 / panel_width, label) . \
+    "textcolor rgb ink font ',8' noenhanced; " . \
+    sprintf("set arrow %d from graph 1, graph %.4f to graph %.4f, graph %.4f ", 100 + b, end, 1 + 18.0 / panel_width, label) . \
+    "nohead lw 0.5 lc rgb faint"
+
 # Panel p's title over its middle; what sets it apart from the others in a smaller line below.
 heading(p) = sprintf("set label 1 titles[%d] at graph 0.5, 1 center offset 0, %g textcolor rgb ink noenhanced; ", \
                      p, strlen(details[p]) ? 1.75 : 0.9) . \

@@ -20,4 +20,7 @@ fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_e
 /* A study's result folder: `asked`, or results/NAME where that is NULL. */
 void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX]);
 
+/* Write a new study, only what is itself a good one (with `overrides`: can be run), and over no other file. */
+bool study_write(const json_t *study, const char *path, const fl_study_overrides *overrides, fl_error *error);
+
 #endif

@@ -1,4 +1,5 @@
 /* fairlead export: records for other programs. */
+#include "base/entry.h"
 #include "export/export.h"
 #include "record/log.h"
 #include "say/options.h"
@@ -23,11 +24,14 @@ static const usage export_usage = {
 static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_sqlite,
                                                 &export_latex };
 
-static const export_format *find_format(const char *name)
+enum { N_FORMATS = sizeof formats / sizeof *formats };
+
+static const export_format *find_format(const char *name, fl_error *error)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (!strcmp(formats[i]->name, name)) return formats[i];
-    return NULL;
+    size_t index;
+    const char *names[N_FORMATS + 1] = { NULL };
+    for (size_t i = 0; i < N_FORMATS; i++) names[i] = formats[i]->name;
+    return fl_entry_choose(names, "format", name, &index, error) ? formats[index] : NULL;
 }
 
 /* Does `file` hold the format's mark where an export of it does? */
@@ -71,9 +75,9 @@ static int write_to(const export_format *format, const fl_results *results, cons
 static int export(const char *folder, const char *to, const char *path)
 {
     fl_error error;
-    const export_format *format = to ? find_format(to) : NULL;
     if (!to) return complain_user("--to is missing: " FORMATS);
-    if (!format) return complain_user("unknown format '%s'; use " FORMATS, to);
+    const export_format *format = find_format(to, &error);
+    if (!format) return complain(&error);
     if (format->missing) return complain_user("--to %s: %s", to, format->missing);
     if (path && !may_write(format, path))
         return complain_user("%s: exists and is no earlier export to %s; give another name, or remove it", path, to);

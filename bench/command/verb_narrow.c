@@ -1,5 +1,5 @@
 /* fairlead narrow: from a wide search to the study that follows it. */
-#include "base/file.h"
+#include "command/study_file.h"
 #include "command/verbs.h"
 #include "plan/narrow.h"
 #include "say/options.h"
@@ -57,41 +57,13 @@ static void print_changes(const fl_results *wide, const json_t *study)
         print_axes(json_array_get(json_object_get(wide->study->resolved, "arms"), i), arm);
 }
 
-/* With as few digits as give the same numbers back: 0.0648, not 0.064799999999999996. */
-static char *text_of(const json_t *study)
-{
-    enum { FEW = 15, ALL = 17 };
-    char *text = json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(FEW));
-    json_t *again = json_loads(text, 0, NULL);
-    bool same = json_equal(study, again);
-    json_decref(again);
-    if (same) return text;
-    free(text);
-    return json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(ALL));
-}
-
-/* Only what is itself a good study is written. */
-static bool write_study(const json_t *narrowed, const char *path, fl_error *error)
-{
-    fl_text text = { 0 };
-    char *body = text_of(narrowed);
-    fl_text_add(&text, "%s\n", body);
-    fl_study *study = fl_study_load_text(path, text.bytes, NULL, error);
-    bool written = study && fl_file_write(path, text.bytes, text.length, error);
-    fl_study_free(study);
-    fl_text_free(&text);
-    free(body);
-    return written;
-}
-
 static int narrow(const char *folder, const char *path)
 {
     fl_error error;
     if (!path) return complain_user("-o STUDY is missing: the file to write the narrowed study to");
-    if (fl_file_exists(path)) return complain_user("%s: exists; name another file, or remove it first", path);
     fl_results *wide = fl_results_read(folder, &error);
     json_t *study = wide ? fl_plan_narrow(wide, &error) : NULL;
-    bool written = study && write_study(study, path, &error);
+    bool written = study && study_write(study, path, NULL, &error);
     if (written) print_changes(wide, study);
     json_decref(study);
     fl_results_free(wide);

@@ -1,8 +1,8 @@
 /* fairlead new: a study written from four answers, asked for at a terminal or given as options. */
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "command/new_axes.h"
+#include "command/study_file.h"
 #include "command/verbs.h"
 #include "say/options.h"
 #include "study/study.h"
@@ -131,26 +131,10 @@ static void name_study(json_t *study, const char *file)
     json_object_set_new(study, "study", json_stringn(name, stem));
 }
 
-/* Only what can be run is written, and no file is overwritten. */
-static bool write_study(json_t *study, const char *file, fl_error *error)
-{
-    enum { DIGITS = 15 };
-    fl_study_overrides to_run = { .to_run = true };
-    if (fl_file_exists(file)) return fl_error_user(error, "%s: there is such a file already", file);
-    fl_text text = { 0 };
-    char *body = json_dumps(study, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS));
-    fl_text_add(&text, "%s\n", body);
-    fl_study *loaded = fl_study_load_text(file, text.bytes, &to_run, error);
-    bool written = loaded && fl_file_write(file, text.bytes, text.length, error);
-    fl_study_free(loaded);
-    fl_text_free(&text);
-    free(body);
-    return written;
-}
-
 static int make(wish *w)
 {
     fl_error error;
+    const fl_study_overrides to_run = { .to_run = true };
     const fl_optimizer *optimizers[MOST_ARMS];
     size_t n = 0;
     const fl_workload *workload = choose_workload(w, &error);
@@ -161,7 +145,7 @@ static int make(wish *w)
         return complain(&error);
     json_t *study = study_json(w, w->workload ? w->workload : workload->entry.name, optimizers, n);
     name_study(study, w->file);
-    bool written = write_study(study, w->file, &error);
+    bool written = study_write(study, w->file, &to_run, &error);
     json_decref(study);
     if (!written) return complain(&error);
     printf("%s: %zu arm%s of %zu trials of %zu steps\n'fairlead plan %s' says what it costs and can show, 'fairlead "

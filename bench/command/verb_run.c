@@ -6,6 +6,8 @@
 #include "say/options.h"
 #include "command/plugins.h"
 #include "command/progress.h"
+#include "command/quiet.h"
+#include "record/log.h"
 #include "record/host.h"
 #include "page/report.h"
 #include "say/signals.h"
@@ -36,7 +38,7 @@ typedef struct request {
     size_t workers, memory_mib;
     double timeout;
     bool retry_failed;
-    size_t checkpoint_every;
+    size_t checkpoint_every, timeline;
     fl_study_overrides overrides;
     uint64_t seed;
     words plugins;
@@ -130,6 +132,8 @@ typedef struct shown {
     progress *progress;
     const fl_plan *plan; /* NULL once it was said */
     size_t workers;
+    const char *folder;
+    json_t *doubts; /* about timings as the run began; NULL once they are noted, and where nobody will ask */
 } shown;
 
 static void show_progress(void *user, const fl_farm_progress *now)
@@ -137,12 +141,22 @@ static void show_progress(void *user, const fl_farm_progress *now)
     shown *s = user;
     if (s->plan) run_plan_say(s->plan, s->workers);
     s->plan = NULL;
+    if (s->doubts) fl_record_log_machine(s->folder, s->doubts);
+    json_decref(s->doubts);
+    s->doubts = NULL;
     progress_show(s->progress, now);
 }
 
 static void show_warning(void *user, const char *warning)
 {
     progress_say(((shown *)user)->progress, warning);
+}
+
+/* Timings are compared over workloads alone, and one process knows of its own machine only. */
+static json_t *doubts_about(const fl_study *study, bool many_machines)
+{
+    if (!study->claims.workloads) return NULL;
+    return many_machines ? json_pack("[s]", "several machines") : quiet_now().doubts;
 }
 
 /* The trials, and then what they show. */
@@ -165,7 +179,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
 {
     fl_error error;
     char self[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
-    shown shows = { .progress = progress_new(asked->progress, &error), .workers = asked->workers };
+    shown shows = { .progress = progress_new(asked->progress, &error), .workers = asked->workers, .folder = folder };
     fl_farm farm = { .study = study,
                      .folder = folder,
                      .workers = asked->dedicated ? 0 : asked->workers,
@@ -177,6 +191,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .memory_mib = asked->memory_mib,
                      .retry_failed = asked->retry_failed,
                      .checkpoint_every = asked->checkpoint_every,
+                     .timeline = asked->timeline,
                      .worker_command = command,
                      .progress = show_progress,
                      .warned = show_warning,
@@ -192,7 +207,9 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
     bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
     fl_plan *plan = planned ? run_plan_make(study, folder) : NULL;
     shows.plan = plan;
+    shows.doubts = doubts_about(study, *wire != NULL);
     int code = run_trials(&farm, plan);
+    json_decref(shows.doubts);
     fl_plan_free(plan);
     return code;
 }
@@ -241,6 +258,8 @@ int verb_run(int argc, char **argv)
         { "--retry-failed", NULL, OPTION_FLAG, NULL, "run failed trials again", &asked.retry_failed },
         { "--checkpoint-every", NULL, OPTION_COUNT, "N",
           "save every trial's state after every N steps (default: never)", &asked.checkpoint_every },
+        { "--timeline", NULL, OPTION_COUNT, "N", "write what the workers of one training did in its first N steps",
+          &asked.timeline },
         PLUGIN_OPTION(asked.plugins),
         { "--progress", NULL, OPTION_TEXT, "HOW", "auto, bar, lines or none", &asked.progress },
     };

@@ -4,6 +4,7 @@
 #include "train/checkpoint.h"
 #include "train/export.h"
 #include "command/plugins.h"
+#include "command/run_agent.h"
 #include "command/trial_options.h"
 #include "trial/default.h"
 #include "command/verbs.h"
@@ -24,14 +25,16 @@ static const usage trial_usage = {
 /* What to do with the trial. */
 typedef struct request {
     const char *trace, *folder, *checkpoint;
-    size_t checkpoint_every;
-    bool json;
+    size_t checkpoint_every, timeline;
+    bool json, no_mpi;
+    fl_wire *wire; /* to the other processes that carry the trial's workers; NULL: none */
     words plugins;
 } request;
 
 /* `every`: steps between measurements of the curvature. */
 static bool accepts(const request *asked, size_t every, fl_error *error)
 {
+    if (asked->timeline && !asked->json) return fl_error_user(error, "--timeline needs --json");
     if (asked->checkpoint && !asked->checkpoint_every)
         return fl_error_user(error, "--checkpoint FILE needs --checkpoint-every N");
     if (asked->checkpoint_every && every)
@@ -103,10 +106,17 @@ static void print_json(const fl_trial *trial, const fl_outcome *outcome)
     fl_record_host_key_of(trial->backend, outcome->implementation, key);
     json_t *record = fl_record_json(NULL, NULL, trial, outcome, key);
     if (outcome->curvature) json_object_set(record, "curvature", outcome->curvature);
+    if (outcome->timeline) json_object_set(record, "timeline", outcome->timeline);
     char *line = fl_json_line(record);
     printf("%s\n", line);
     free(line);
     json_decref(record);
+}
+
+/* Is it this process that speaks for all, and writes? */
+static bool is_first(const request *asked)
+{
+    return !asked->wire || fl_wire_rank(asked->wire) == 0;
 }
 
 /* `failed`: it ran, and could not be finished. */
@@ -114,12 +124,13 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
                   bool *failed, fl_error *error)
 {
     fl_outcome outcome;
+    bool speaks = is_first(asked);
     fl_train_callbacks callbacks = fl_train_export_callbacks(export);
     if (!asked->trace && !asked->folder) callbacks.stepped = NULL; /* nobody looks at single steps */
-    if (!asked->json) callbacks.evaluated = print_point;
-    if (!asked->json && trial->eval_every) print_heading();
+    if (!asked->json && speaks) callbacks.evaluated = print_point;
+    if (!asked->json && speaks && trial->eval_every) print_heading();
     bool ran = fl_train_trial(trainer, trial, &callbacks, &outcome, error);
-    if (ran) (asked->json ? print_json : print_outcome)(trial, &outcome);
+    if (ran && speaks) (asked->json ? print_json : print_outcome)(trial, &outcome);
     *failed = ran && outcome.status == FL_OUTCOME_FAILED;
     fl_outcome_free(&outcome);
     return ran;
@@ -152,16 +163,39 @@ static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_t
 /* Nothing is created before the trial is known to be possible. */
 static int run(const fl_trial *trial, const request *asked)
 {
+    char host[17];
     fl_error error;
-    bool failed = false;
+    bool failed = false, writes = is_first(asked);
     fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_record_host_key_of(trial->backend, NULL, host);
+    fl_train_set_wire(trainer, asked->wire, host);
+    fl_train_set_timeline(trainer, asked->timeline);
     bool ready = fl_train_prepare(trainer, trial, &error);
-    fl_train_export *export = ready ? fl_train_export_new(trial, asked->trace, asked->folder, &error) : NULL;
+    fl_train_export *export = NULL;
+    if (ready) export = fl_train_export_new(trial, writes ? asked->trace : NULL, writes ? asked->folder : NULL, &error);
     if (ready) plugins_catch_crashes(trial);
     bool ran = export && train_keeping(trainer, trial, export, asked, &failed, &error);
     bool written = fl_train_export_close(export, ran ? &error : NULL);
     fl_train_trainer_free(trainer);
     return ran && written ? failed : complain(&error);
+}
+
+/* Several workers are carried by all processes that were launched together. */
+static int run_together(const fl_trial *trial, request *asked)
+{
+    fl_error error;
+    if (trial->workers > 1 && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
+    if (asked->wire && asked->checkpoint_every) {
+        fl_error_user(&error, "--checkpoint-every keeps trials of one process; leave it out, or add --no-mpi");
+        fl_wire_abandon(asked->wire, complain(&error));
+    }
+    int code = run(trial, asked);
+    if (!asked->wire) return code;
+    if (code)
+        fl_wire_abandon(asked->wire, code);
+    else
+        fl_wire_finish(asked->wire);
+    return code;
 }
 
 int verb_trial(int argc, char **argv)
@@ -222,6 +256,9 @@ int verb_trial(int argc, char **argv)
           &wanted.checkpoint_every },
         { "--checkpoint", NULL, OPTION_TEXT, "FILE", "where to (default TRIAL.checkpoint, TRIAL its identity)",
           &wanted.checkpoint },
+        { "--no-mpi", NULL, OPTION_FLAG, NULL, "train in this process alone, however it was launched", &wanted.no_mpi },
+        { "--timeline", NULL, OPTION_COUNT, "N", "with --json: what the workers did in the first N steps",
+          &wanted.timeline },
         PLUGIN_OPTION(wanted.plugins),
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
@@ -234,7 +271,7 @@ int verb_trial(int argc, char **argv)
                 trial_from_request(&asked, &trial, &error);
     free(asked.set.items);
     if (!made) return complain(&error);
-    code = run(&trial, &wanted);
+    code = run_together(&trial, &wanted);
     fl_trial_free(&trial);
     return code;
 }

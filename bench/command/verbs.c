@@ -15,6 +15,7 @@ const verb verbs[] = {
     { "curvature", "eigenvalues, trace and landscape of an exported trial's loss", verb_curvature },
     { "summary", "tables of result folders: errors, intervals, differences", verb_summary },
     { "narrow", "write the study that follows a wide search, its axes narrowed", verb_narrow },
+    { "carry", "write the study that tests rules for the batch size", verb_carry },
     { "plot", "draw the figures of result folders", verb_plot },
     { "report", "one self-contained page of result folders", verb_report },
     { "verify", "run recorded trials again and compare the bits", verb_verify },

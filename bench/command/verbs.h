@@ -19,6 +19,7 @@ enum {
     STOPPED_EARLY = 75,   /* where a run was told to save and stop */
 };
 
+int verb_carry(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_check_optimizer(int argc, char **argv);
 int verb_compare(int argc, char **argv);

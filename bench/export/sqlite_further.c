@@ -166,6 +166,7 @@ static void add_over(sqlite_database *database, const fl_summary *summary)
     sqlite_insert row = sqlite_insert_into(database, "workload_profiles", 6);
     add_profiles(&row, over, "steps", over->in_steps);
     add_profiles(&row, over, "gradient evaluations", over->in_gradients);
+    add_profiles(&row, over, "seconds", over->in_seconds);
     sqlite_insert_end(&row);
 }
 

@@ -153,6 +153,7 @@ static void add(figure_data *data, const figure_panel *panel)
         figure_scale scale = twice ? figure_scale_none() : settled(c.shown[row], &c.training[row]);
         figure_set_scale(data, rows[row].name, &scale);
         figure_set_text(data, rows[row].axis, c.units[row].axis + strlen(c.units[row].split) + 1);
+        figure_set_ends(data, (size_t)row, (size_t)(1 + PER_ROW * row + VALIDATION), &scale);
     }
     figure_set_scale(data, "steps", &steps);
 }

@@ -4,6 +4,8 @@
  * it is, but XML has no place for ]]> in a text, so a blank goes between. */
 #include "figures/figure_data.h"
 #include "base/error.h"
+#include "base/memory.h"
+#include "figures/figure_ends.h"
 #include "figures/figure_text.h"
 #include "figures/figure_ticks.h"
 
@@ -19,6 +21,7 @@ void figure_data_free(figure_data *data)
     fl_text_free(&data->rows);
     fl_text_free(&data->variables);
     fl_text_free(&data->elements);
+    free(data->last_of);
 }
 
 /* --- variables --- */
@@ -306,6 +309,7 @@ static void begin_panel(figure_data *data)
 {
     size_t p = ++data->n_panels;
     data->panel_begun = true;
+    data->panel_first = data->n_blocks;
     fl_text_add(&data->rows, "\n\n");
     comment(data, "panel: ", data->panel->title);
     if (*data->panel->detail) comment(data, "  ", data->panel->detail);
@@ -322,6 +326,8 @@ void figure_begin_block(figure_data *data, size_t slot, const char *about)
     size_t b = ++data->n_blocks;
     fl_text_add(&data->rows, "\n\n");
     if (about) comment(data, "", about);
+    data->last_of = fl_memory_grow(data->last_of, b, sizeof *data->last_of);
+    for (size_t i = 0; i < FIGURE_ENDS_COLUMNS; i++) data->last_of[b - 1][i] = NAN;
     element_number(data, "slot", b, (double)slot + 1);
     element_number(data, "last", data->n_panels, (double)b);
 }
@@ -333,6 +339,8 @@ void figure_set_title(figure_data *data, const char *title)
 
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n)
 {
+    for (size_t i = 0; i < n && i < FIGURE_ENDS_COLUMNS; i++)
+        if (!isnan(numbers[i])) data->last_of[data->n_blocks - 1][i] = numbers[i];
     for (size_t i = 0; i < n; i++) {
         add_number(&data->rows, numbers[i]);
         fl_text_add(&data->rows, "\t");
@@ -356,13 +364,30 @@ void figure_add_gap(figure_data *data)
     fl_text_add(&data->rows, "\n");
 }
 
+void figure_set_ends(figure_data *data, size_t which, size_t column, const figure_scale *scale)
+{
+    const double gap = 0.046; /* a label of 11 in a panel of 240 pixels */
+    size_t first = data->panel_first, n = data->n_blocks - first;
+    double *heights = fl_memory_new(n, sizeof *heights);
+    for (int spread = 0; spread < 2; spread++) {
+        char name[NAME_SIZE];
+        snprintf(name, sizeof name, "%s_%zu", spread ? "labels" : "ends", which + 1);
+        for (size_t i = 0; i < n; i++) heights[i] = figure_ends_height(scale, data->last_of[first + i][column]);
+        if (spread) figure_ends_spread(heights, n, gap);
+        for (size_t i = 0; i < n; i++) element_number(data, name, first + i + 1, heights[i]);
+    }
+    free(heights);
+}
+
 bool figure_end(figure_data *data)
 {
+    static const char *const of_blocks[] = { "slot", "ends_1", "ends_2", "labels_1", "labels_2" };
     static const char *const arrays[] = { "titles", "details", "detail_widths", "places", "first", "last" };
     if (!data->n_blocks) return false;
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         assign_array(&data->variables, arrays[i], data->n_panels);
-    assign_array(&data->variables, "slot", data->n_blocks);
+    for (size_t i = 0; i < sizeof of_blocks / sizeof *of_blocks; i++)
+        assign_array(&data->variables, of_blocks[i], data->n_blocks);
     make_arrays(data, &data->variables);
     fl_text_add_bytes(&data->variables, data->elements.bytes, data->elements.length);
     assign_number(&data->variables, "n_panels", (double)data->n_panels);

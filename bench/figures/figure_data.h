@@ -3,8 +3,9 @@
  * The .dat is a list of blocks, one per group of rows that is drawn alike; its head says what the columns are. A panel
  * owns a run of blocks. The script finds, counted from 1: titles[p], details[p], first[p], last[p] (blocks), places[p]
  * (arms side by side) for p <= n_panels; slot[b] for b <= n_blocks; names[s], widths[s], colours[s] for s <= n_slots;
- * and the variables that the figure's table declares. Only those can be set, each as what it was declared, and none can
- * be left out: anything else is our own mistake and ends the program with a message.
+ * ends_1[b], labels_1[b] and so on, where a figure sets them; and the variables that the figure's table declares. Only
+ * those can be set, each as what it was declared, and none can be left out: anything else is our own mistake and ends
+ * the program with a message.
  */
 #ifndef BENCH_FIGURES_FIGURE_DATA_H
 #define BENCH_FIGURES_FIGURE_DATA_H
@@ -12,7 +13,7 @@
 #include "base/text.h"
 #include "figures/figure_scale.h"
 
-enum { FIGURE_REASON = 200, FIGURE_VARIABLES = 12 };
+enum { FIGURE_REASON = 200, FIGURE_VARIABLES = 12, FIGURE_ENDS_COLUMNS = 8 };
 
 typedef enum figure_scope { FIGURE_ONCE, FIGURE_PER_PANEL, FIGURE_PER_BLOCK } figure_scope;
 
@@ -41,11 +42,13 @@ typedef struct figure_data {
     size_t n_set[FIGURE_VARIABLES];  /* how often each was set */
     const figure_panel *panel;       /* that blocks belong to; borrowed */
     bool panel_begun;
+    size_t panel_first; /* blocks before the panel's */
     size_t n_panels, n_blocks;
     bool tex; /* texts are shown by LaTeX */
     size_t rows_begun, column,
         columns;   /* of cells: rows begun, the last one's last column taken, the most of any row */
     size_t widest; /* label of a vertical axis, in columns */
+    double (*last_of)[FIGURE_ENDS_COLUMNS]; /* of each block, each column's last number; owned */
 } figure_data;
 
 void figure_data_free(figure_data *data); /* what it owns, not the struct */
@@ -59,6 +62,11 @@ void figure_begin_block(figure_data *data, size_t slot, const char *about); /* `
 
 /* The title in place of the panel's own, after the panel's first block. */
 void figure_set_title(figure_data *data, const char *title);
+
+/* Once the blocks of a panel are there: where the lines in column `column` (from 0) end on a scale, as ends_1[b] for
+ * `which` 0, ends_2[b] for 1, and beside them the heights of their labels, labels_1[b] and labels_2[b]: shares of the
+ * panel's height. */
+void figure_set_ends(figure_data *data, size_t which, size_t column, const figure_scale *scale);
 
 /* One row: numbers, then the trials behind it. NaN reads "NaN", infinity "inf". */
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n);

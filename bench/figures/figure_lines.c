@@ -12,6 +12,7 @@ void figure_set_lines(figure_data *data, const figure_scale *x, const char *x_ax
     figure_set_text(data, "x_axis", x_axis);
     figure_set_scale(data, "y", y);
     figure_set_text(data, "y_axis", y_axis);
+    figure_set_ends(data, 0, 1, y);
 }
 
 /* The arms in the slot of the panel's arm `first` into `line`. Returns how many; 0 where an arm before it has that

@@ -94,7 +94,7 @@ static void set_lines(figure_data *data, double power, const figure_scale scales
     int step = 1 + (last - first) / LINES;
     for (int k = first; drawn && k <= last; k += step) {
         double from = fmax(left, k + low / power), to = fmin(right, k + high / power);
-        fl_text_add(&lines, "%.10g %.10g %.10g %.10g ", pow(10, from), pow(10, power * (from - k)), pow(10, to),
+        fl_text_add(&lines, "%#.10g %#.10g %#.10g %#.10g ", pow(10, from), pow(10, power * (from - k)), pow(10, to),
                     pow(10, power * (to - k)));
     }
     figure_set_text(data, "lines", lines.bytes);

@@ -161,6 +161,7 @@ static void add(figure_data *data, const figure_panel *panel)
         for (size_t i = 0; i < panel->n_arms; i++) add_line(data, scales, panel, i, over);
     }
     set_scales(data, scales);
+    figure_set_ends(data, 0, LOSS, &scales[LOSS]);
 }
 
 static void set_batches(figure_data *data, const figure_layout *layout)

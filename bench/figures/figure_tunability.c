@@ -70,6 +70,7 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_scale_settle(&y);
     snprintf(axis, sizeof axis, "expected %s", unit.axis);
     figure_set_lines(data, &x, "best of K new trials", &y, axis);
+    figure_set_ends(data, 0, BEYOND, &y); /* where the lines go on */
 }
 
 const figure figure_tunability = {

@@ -85,7 +85,7 @@ static void add_note(fl_text *page, const fl_study *study)
     fl_text_add(
         page,
         "<p class=\"note\">A rule that includes another has all its points, so a thorough search "
-        "of it cannot end up worse; where it does, the search fell short. Differences are of the best of N/5 by "
+        "of it cannot end up worse; where it does, the search fell short. Differences are of the best of K by "
         "<code>%s</code>, with a 90 %% interval; shown means worse by no more than a standard error of the "
         "validation error, contradicted an interval above zero and a permutation test below .05, both after "
         "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "

@@ -1,5 +1,6 @@
 /* The places, in the order in which they are searched; the first that has a file wins. */
 #include "say/places.h"
+#include "base/entry.h"
 #include "base/memory.h"
 
 #include <dirent.h>
@@ -57,27 +58,6 @@ bool places_shared(const char *name, char path[FL_FILE_PATH_MAX])
     return false;
 }
 
-static bool in_suites(const char *root, const char *name, char path[FL_FILE_PATH_MAX])
-{
-    int n = snprintf(path, FL_FILE_PATH_MAX, "%s/suites/%s.json", root, name);
-    return n < FL_FILE_PATH_MAX && fl_file_exists(path);
-}
-
-bool places_study(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error)
-{
-    if (strlen(name) >= FL_FILE_PATH_MAX) return fl_error_user(error, "%.100s...: the path is too long", name);
-    strcpy(path, name);
-    if (fl_file_exists(path)) return true;
-    if (in_suites(".", name, path)) return true;
-    for (size_t i = 0; i < N_SHARES; i++) {
-        char folder[FL_FILE_PATH_MAX];
-        share_folder(i, folder);
-        if (in_suites(folder, name, path)) return true;
-    }
-    return fl_error_user(error, "unknown study '%s': neither a file nor a name that 'fairlead list studies' shows",
-                         name);
-}
-
 /* --- all of them --- */
 
 typedef struct walk {
@@ -130,4 +110,52 @@ void places_each_study(void (*found)(void *user, const char *name, const char *p
     }
     for (size_t i = 0; i < w.n; i++) free(w.names[i]);
     free(w.names);
+}
+
+/* --- one of them --- */
+
+typedef struct study_names {
+    const char **of; /* owned, with a place for the NULL at their end */
+    size_t n;
+} study_names;
+
+static void take_name(void *user, const char *name, const char *path)
+{
+    study_names *names = user;
+    names->of = fl_memory_grow(names->of, names->n + 2, sizeof *names->of);
+    names->of[names->n++] = fl_memory_copy_text(name);
+    names->of[names->n] = NULL;
+}
+
+static bool unknown_study(const char *name, fl_error *error)
+{
+    static const char *const none[] = { NULL };
+    char meant[FL_ENTRY_MEANT];
+    study_names names = { .n = 0 };
+    places_each_study(take_name, &names);
+    fl_entry_meant(names.n ? names.of : none, name, meant);
+    for (size_t i = 0; i < names.n; i++) free((void *)names.of[i]);
+    free(names.of);
+    return fl_error_user(error, "unknown study '%s'%s: neither a file nor a name that 'fairlead list studies' shows",
+                         name, meant);
+}
+
+static bool in_suites(const char *root, const char *name, char path[FL_FILE_PATH_MAX])
+{
+    int n = snprintf(path, FL_FILE_PATH_MAX, "%s/suites/%s.json", root, name);
+    return n < FL_FILE_PATH_MAX && fl_file_exists(path);
+}
+
+bool places_study(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error)
+{
+    if (strlen(name) >= FL_FILE_PATH_MAX) return fl_error_user(error, "%.100s...: the path is too long", name);
+    strcpy(path, name);
+    if (fl_file_exists(path)) return true;
+    if (in_suites(".", name, path)) return true;
+    for (size_t i = 0; i < N_SHARES; i++) {
+        char folder[FL_FILE_PATH_MAX];
+        share_folder(i, folder);
+        if (in_suites(folder, name, path)) return true;
+    }
+    return unknown_study(name, error);
 }

@@ -121,6 +121,8 @@ static void add_arms(answer *a, const fl_summary_over *over)
         add_share(a, over, over->in_steps, TWICE, i);
         add_share(a, over, over->in_gradients, FASTEST, i);
         add_share(a, over, over->in_gradients, TWICE, i);
+        if (over->in_seconds) add_share(a, over, over->in_seconds, FASTEST, i);
+        if (over->in_seconds) add_share(a, over, over->in_seconds, TWICE, i);
     }
 }
 
@@ -153,10 +155,14 @@ answer answer_of_workloads(const fl_summary *summary)
         { "within", "twice %", true },
         { "fewest", "gradients %", true },
         { "within", "twice %", true },
+        { "fewest", "seconds %", true },
+        { "within", "twice %", true },
     };
+    enum { N_COLUMNS = sizeof columns / sizeof *columns, OF_SECONDS = 2 };
     const fl_summary_over *over = summary->over;
-    answer a = answer_new(COLUMNS(columns), "Over %zu workload%s, by the expected best of %zu%s",
-                          over ? over->n_workloads : 0, over && over->n_workloads == 1 ? "" : "s", over ? over->k : 0,
+    answer a = answer_new(columns, over && over->in_seconds ? N_COLUMNS : N_COLUMNS - OF_SECONDS,
+                          "Over %zu workload%s, by the expected best of %zu%s", over ? over->n_workloads : 0,
+                          over && over->n_workloads == 1 ? "" : "s", over ? over->k : 0,
                           over && over->has_profiles ? "; steps to the target beside the fewest of any arm" : "");
     if (!over) return a;
     if (over->n_workloads) add_arms(&a, over);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,14 +47,22 @@ static const char *nearest(const char *const *words, const char *name)
     return found;
 }
 
+const char *fl_entry_meant(const char *const *words, const char *name, char text[FL_ENTRY_MEANT])
+{
+    const char *meant = nearest(words, name);
+    *text = 0;
+    if (meant) snprintf(text, FL_ENTRY_MEANT, " (did you mean %s?)", meant);
+    return text;
+}
+
 static bool unknown(const char *const *words, const char *kind, const char *name, fl_error *error)
 {
     if (!error) return false;
-    const char *meant = nearest(words, name);
+    char meant[FL_ENTRY_MEANT];
     fl_text known = { 0 };
     for (size_t i = 0; words[i]; i++) fl_text_add(&known, "%s%s", !i ? "" : words[i + 1] ? ", " : " or ", words[i]);
-    fl_error_user(error, "unknown %s '%.80s'%s%s%s; use %s", kind, name, meant ? " (did you mean " : "",
-                  meant ? meant : "", meant ? "?)" : "", known.length ? known.bytes : "none");
+    fl_error_user(error, "unknown %s '%.80s'%s; use %s", kind, name, fl_entry_meant(words, name, meant),
+                  known.length ? known.bytes : "none");
     fl_text_free(&known);
     return false;
 }

@@ -22,4 +22,10 @@ const void *fl_entry_find(const void *const *registry, const char *kind, const c
 /* The index of `name` in a list of words; false with the same message. */
 bool fl_entry_choose(const char *const *words, const char *kind, const char *name, size_t *index, fl_error *error);
 
+enum { FL_ENTRY_MEANT = 104 };
+
+/* " (did you mean WORD?)" with the word that was probably meant by `name`, or "": for messages that list what there is
+ * in words of their own. Returns `text`. */
+const char *fl_entry_meant(const char *const *words, const char *name, char text[FL_ENTRY_MEANT]);
+
 #endif

@@ -16,6 +16,7 @@
  *
  * The last row shows that the MLP's errors are its own, not noise in the labels.
  */
+#include "base/clones.h"
 #include "base/exact.h"
 #include "base/hash.h"
 #include "base/random.h"
@@ -142,15 +143,28 @@ static void draw_strays(fl_dataset_canvas *canvas, fl_dataset_pen pen, fl_random
 }
 
 /* Grey levels with noise of a triangular distribution, one draw for both of its halves. */
+FL_CLONES static void add_grain(const double *restrict ink, const uint32_t *restrict draws, double grain,
+                                uint8_t *restrict pixels)
+{
+    for (int i = 0; i < FL_DATASET_CANVAS_PIXELS; i++) {
+        double noise = (double)((int32_t)(draws[i] & 0xffff) - (int32_t)(draws[i] >> 16));
+        double grey = floor(255 * ink[i] + grain * noise + 0.5);
+        pixels[i] = (uint8_t)(int32_t)(grey < 0 ? 0 : grey > 255 ? 255 : grey);
+    }
+}
+
+/* How many draws a stream has given, of which each block has four. */
+static uint64_t given(const fl_random_stream *stream)
+{
+    return 4 * (uint64_t)stream->counter[0] + stream->used - 4;
+}
+
 static void print(const fl_dataset_canvas *canvas, fl_random_stream *stream, uint8_t *pixels)
 {
+    uint32_t draws[FL_DATASET_CANVAS_PIXELS];
     double grain = between(stream, 0, grain_most) * 255 / 65535;
-    for (int i = 0; i < FL_DATASET_CANVAS_PIXELS; i++) {
-        uint32_t draw = fl_random_u32(stream);
-        double noise = (double)(draw & 0xffff) - (double)(draw >> 16);
-        double grey = floor(255 * canvas->ink[i] + grain * noise + 0.5);
-        pixels[i] = grey < 0 ? 0 : grey > 255 ? 255 : (uint8_t)grey;
-    }
+    fl_random_u32s(stream, given(stream), draws, FL_DATASET_CANVAS_PIXELS);
+    add_grain(canvas->ink, draws, grain, pixels);
 }
 
 static void draw_example(size_t example, uint8_t *pixels)

@@ -117,6 +117,7 @@ static void hire(service *s, const json_t *welcome)
         .start = start > 0 ? start : FL_FARM_START_SECONDS,
         .memory_mib = (size_t)json_integer_value(json_object_get(welcome, "memory_mib")),
         .checkpoint_every = s->checkpoint_every,
+        .timeline = (size_t)json_integer_value(json_object_get(welcome, "timeline")),
         .folder = s->agent->scratch,
         .worker_command = s->agent->worker_command,
         .user = s,

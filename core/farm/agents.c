@@ -57,10 +57,10 @@ static json_t *welcome(const fl_farm *farm)
         json_array_append_new(trials, again ? json_null() : fl_farm_message_trial(&trial));
         fl_trial_free(&trial);
     }
-    return json_pack("{s:o, s:f, s:f, s:I, s:I, s:i, s:f}", "trials", trials, "timeout", farm->timeout, "start",
+    return json_pack("{s:o, s:f, s:f, s:I, s:I, s:I, s:i, s:f}", "trials", trials, "timeout", farm->timeout, "start",
                      farm->start, "memory_mib", (json_int_t)farm->memory_mib, "checkpoint_every",
-                     (json_int_t)farm->checkpoint_every, "threads", (int)study->arms[0].base.threads, "silence",
-                     farm->silence);
+                     (json_int_t)farm->checkpoint_every, "timeline", (json_int_t)farm->timeline, "threads",
+                     (int)study->arms[0].base.threads, "silence", farm->silence);
 }
 
 /* The facts of this machine for every backend of the study, as an agent answers them. */

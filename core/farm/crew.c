@@ -83,7 +83,8 @@ static bool send(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
     char path[FL_FILE_PATH_MAX];
     fl_farm_checkpoints_path(crew->options.folder, &worker->task.slot, path);
     worker->begun = fl_clock_seconds();
-    return fl_farm_worker_send(worker, path, crew->options.checkpoint_every) || replace(crew, worker, NULL, error);
+    return fl_farm_worker_send(worker, path, crew->options.checkpoint_every, crew->options.timeline) ||
+           replace(crew, worker, NULL, error);
 }
 
 /* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */

@@ -20,6 +20,7 @@ typedef struct fl_farm_crew_options {
     double start;                /* seconds a worker may take to be ready */
     size_t memory_mib;           /* resident memory a worker may take; 0: any */
     size_t checkpoint_every;     /* steps between two checkpoints of a trial; 0: none */
+    size_t timeline;             /* steps of each trial whose spans are written down; 0: none */
     const char *folder;          /* where checkpoints lie (farm/checkpoints.h) */
     char *const *worker_command; /* NULL-ended */
 

@@ -270,6 +270,7 @@ static void hire(supervisor *s)
         .start = farm->start > 0 ? farm->start : FL_FARM_START_SECONDS,
         .memory_mib = farm->memory_mib,
         .checkpoint_every = farm->checkpoint_every,
+        .timeline = farm->timeline,
         .folder = farm->folder,
         .worker_command = farm->worker_command,
         .user = s,

@@ -86,7 +86,9 @@ static json_t *answer(service *s, const char *line, size_t n)
         document && fl_json_need(fl_json_root(document), "trial", &node, &error) && fl_trial_read(node, &trial, &error);
     json_t *message = NULL;
     if (read) {
-        message = run(s, &trial, json_object_get(fl_json_value(fl_json_root(document)), "checkpoint"));
+        const json_t *asked = fl_json_value(fl_json_root(document));
+        fl_train_set_timeline(s->trainer, (size_t)json_integer_value(json_object_get(asked, "timeline")));
+        message = run(s, &trial, json_object_get(asked, "checkpoint"));
         fl_trial_free(&trial);
     }
     fl_json_free(document);

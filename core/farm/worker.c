@@ -85,13 +85,14 @@ bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned
     return fl_error_machine(error, "a worker cannot be started: %s", strerror(trouble));
 }
 
-bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every)
+bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every, size_t timeline)
 {
     json_t *trial = fl_trial_json(&worker->task.trial), *message = json_pack("{s:o}", "trial", trial);
     fl_trial_add_definitions(&worker->task.trial, trial);
     if (checkpoint_every)
         json_object_set_new(message, "checkpoint",
                             json_pack("{s:s, s:I}", "path", path, "every", (json_int_t)checkpoint_every));
+    if (timeline) json_object_set_new(message, "timeline", json_integer((json_int_t)timeline));
     char *line = fl_json_line(message);
     size_t n = strlen(line), put = 0;
     line[n++] = '\n'; /* in the place of the NUL */

@@ -45,10 +45,9 @@ typedef struct fl_farm_worker {
 /* Start the program `command` (NULL-ended) as a worker with `threads` threads. */
 bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error);
 
-/* Give it the trial of `worker->task` to run, with a checkpoint in `path` after every so many steps (0: none). False
- * when it is gone.
- */
-bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every);
+/* Give it the trial of `worker->task` to run, with a checkpoint in `path` after every so many steps (0: none), and
+ * the spans of the first `timeline` steps in the outcome. False when it is gone. */
+bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every, size_t timeline);
 
 /* What it had to say. */
 typedef enum fl_farm_message {

@@ -2,3 +2,4 @@
  * fl_train_method_<name> in core/train/method_<name>.c. The order is the order of `fairlead list`. */
 X(synchronous)
 X(local)
+X(asynchronous)

@@ -1,12 +1,13 @@
 /* A curvature from its making to its products; the walks are in curvature_walk.c. */
+#include "base/entry.h"
 #include "network/curvature_parts.h"
 
 #include <string.h>
 
 /* --- names --- */
 
-static const char *const names[FL_NETWORK_MATRICES] = { "hessian", "ggn", "fisher", "fisher_sampled",
-                                                        "fisher_empirical" };
+static const char *const names[FL_NETWORK_MATRICES + 1] = { "hessian", "ggn", "fisher", "fisher_sampled",
+                                                            "fisher_empirical" };
 
 const char *fl_network_matrix_name(fl_network_matrix matrix)
 {
@@ -15,12 +16,10 @@ const char *fl_network_matrix_name(fl_network_matrix matrix)
 
 bool fl_network_matrix_find(const char *name, fl_network_matrix *matrix, fl_error *error)
 {
-    for (int i = 0; i < FL_NETWORK_MATRICES; i++) {
-        *matrix = (fl_network_matrix)i;
-        if (!strcmp(name, names[i])) return true;
-    }
-    return fl_error_user(error, "unknown matrix '%s'; use %s, %s, %s, %s or %s", name, names[0], names[1], names[2],
-                         names[3], names[4]);
+    size_t index;
+    bool found = fl_entry_choose(names, "matrix", name, &index, error);
+    if (found) *matrix = (fl_network_matrix)index;
+    return found;
 }
 
 /* --- a life --- */

@@ -25,6 +25,13 @@ typedef struct fl_outcome_first_losses {
     size_t n; /* fewer where the trial was shorter; 0 in records from before this was written */
 } fl_outcome_first_losses;
 
+/* Of workers that several processes carried. Of this one: the bytes it sent, and the seconds it waited for others. */
+typedef struct fl_outcome_carriers {
+    size_t processes; /* 0: one */
+    uint64_t bytes;
+    double waited;
+} fl_outcome_carriers;
+
 typedef struct fl_outcome {
     char trial[17]; /* identity */
     fl_outcome_status status;
@@ -41,7 +48,9 @@ typedef struct fl_outcome {
     char state_hash[17]; /* final parameters in canonical layout; "" where infeasible */
     fl_outcome_seconds seconds;
     double examples_per_second;
+    fl_outcome_carriers carriers;
     json_t *curvature;    /* measurements in their order, as curvature.jsonl has them; NULL: none; owned */
+    json_t *timeline;     /* of the first steps, as timeline.jsonl has it; NULL: none; owned */
     char *implementation; /* what the libraries chose for every layer, in words; owned */
 } fl_outcome;
 

@@ -42,12 +42,18 @@ bool fl_record_log_freeze(const char *folder, const json_t *study, fl_error *err
     return append(folder, event) || fl_file_error(error, path, "cannot be written");
 }
 
+void fl_record_log_machine(const char *folder, json_t *doubts)
+{
+    append(folder, json_pack("{s:i, s:s, s:O}", "schema", FL_RECORD_SCHEMA, "event", "machine", "doubts", doubts));
+}
+
 /* --- reading --- */
 
 typedef struct looks {
     size_t *trials; /* the distinct numbers of trials that were looked at */
     size_t n;
-    bool whole; /* no line is missing, damaged or torn */
+    bool whole;           /* no line is missing, damaged or torn */
+    bool noted, doubtful; /* some run noted how the machine was; some had doubts */
 } looks;
 
 static bool holds(const looks *seen, size_t trials)
@@ -65,6 +71,10 @@ static void take_line(looks *seen, const char *line, size_t n)
     if (name && !strcmp(name, "look") && !holds(seen, trials)) {
         seen->trials = fl_memory_grow(seen->trials, seen->n + 1, sizeof *seen->trials);
         seen->trials[seen->n++] = trials;
+    }
+    if (name && !strcmp(name, "machine")) {
+        seen->noted = true;
+        seen->doubtful |= json_array_size(json_object_get(event, "doubts")) > 0;
     }
     seen->whole &= event != NULL;
     json_decref(event);
@@ -101,4 +111,11 @@ size_t fl_record_log_looks(const char *folder, size_t trials, bool extended)
     size_t others = seen.n - holds(&seen, trials);
     free(seen.trials);
     return !others && !seen.whole ? extended : others;
+}
+
+bool fl_record_log_quiet(const char *folder)
+{
+    looks seen = read_looks(folder);
+    free(seen.trials);
+    return seen.whole && seen.noted && !seen.doubtful;
 }

@@ -39,6 +39,8 @@ static json_t *measured(const fl_trial_point *point)
     json_object_del(object, "rate");
     json_object_del(object, "seconds");
     json_object_del(object, "negative_curvature");
+    json_object_del(object, "staleness");
+    json_object_del(object, "virtual_seconds");
     return object;
 }
 
@@ -92,6 +94,10 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     json_object_set_new(record, "state_hash", text_or_null(outcome->state_hash));
     json_object_set_new(record, "seconds", fl_outcome_seconds_json(&outcome->seconds));
     json_object_set_new(record, "examples_per_second", json_real(outcome->examples_per_second));
+    if (outcome->carriers.processes)
+        json_object_set_new(record, "carriers",
+                            json_pack("{s:I, s:I, s:f}", "processes", (json_int_t)outcome->carriers.processes, "bytes",
+                                      (json_int_t)outcome->carriers.bytes, "waited", outcome->carriers.waited));
 }
 
 json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const fl_trial *trial,

@@ -1,6 +1,7 @@
 /* The readers' side of a result folder: lines to records, the last valid one per slot, arms with their counts. */
 #include "results/results.h"
 #include "results/curvature.h"
+#include "results/timeline.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/line.h"
@@ -357,6 +358,7 @@ fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *lat
     settle_records(results);
     score_later(results);
     settle_arms(results);
+    results->quiet = fl_record_log_quiet(folder);
     if (study->claims.declared)
         results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);
     return results;
@@ -404,7 +406,8 @@ fl_trial_point *fl_results_points(const fl_results *results, const char *trial, 
 bool fl_results_check_points(fl_results *results, fl_error *error)
 {
     return fl_results_points_check(results->points, results, damaged, error) &&
-           fl_results_curvature_check(results->folder, results, damaged, error);
+           fl_results_lines_check(results->folder, &fl_results_curvatures, results, damaged, error) &&
+           fl_results_lines_check(results->folder, &fl_results_timelines, results, damaged, error);
 }
 
 /* What two runs of one trial agree in, if the bits are the same. */

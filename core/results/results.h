@@ -76,6 +76,7 @@ typedef struct fl_results {
     size_t n_damage;
     fl_results_twin *twins; /* trials that two processes recorded, each in a file of its own */
     size_t n_twins;
+    bool quiet;           /* the machine was whenever a run began, and every run says so (record/log.h) */
     size_t earlier_looks; /* at the declared claims, on other numbers of trials (record/log.h) */
     fl_results_files *trials;
     struct fl_results_points_index *points;
@@ -95,8 +96,8 @@ fl_record fl_results_record(const fl_results *results, const fl_results_entry *e
 /* The points of a trial by step into an array to be freed; *n is 0 when there are none. */
 fl_trial_point *fl_results_points(const fl_results *results, const char *trial, size_t *n);
 
-/* Read every line of the points' and curvatures' files, which fl_results_read leaves alone, and add the damaged ones to
- * `damage`. False when a file cannot be read to its end. */
+/* Read every line of the files of points, curvatures and timelines, which fl_results_read leaves alone, and add the
+ * damaged ones to `damage`. False when a file cannot be read to its end. */
 bool fl_results_check_points(fl_results *results, fl_error *error);
 
 /* Add to `damage` every twin whose two records do not hold the same result, each with both places. */

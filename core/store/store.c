@@ -18,7 +18,7 @@ struct fl_store {
     const fl_study *study; /* borrowed */
     fl_store_shard shard;
     char folder[FL_FILE_PATH_MAX];
-    int lock, trials, points, curvature; /* file descriptors, closed on exec so that no worker holds them */
+    int lock, trials, points, curvature, timeline; /* file descriptors, closed on exec so that no worker holds them */
     json_t *hosts;
 };
 
@@ -174,7 +174,9 @@ fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shar
                         fl_error *error)
 {
     fl_store *store = fl_memory_new(1, sizeof *store);
-    *store = (fl_store){ .study = study, .shard = shard, .lock = -1, .trials = -1, .points = -1, .curvature = -1 };
+    *store = (fl_store){
+        .study = study, .shard = shard, .lock = -1, .trials = -1, .points = -1, .curvature = -1, .timeline = -1
+    };
     snprintf(store->folder, sizeof store->folder, "%s", folder);
     if (fl_file_folder_make(folder, error) && (store->lock = fl_store_lock_take(folder, shard, warning, error)) >= 0 &&
         settle_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
@@ -197,6 +199,7 @@ void fl_store_close(fl_store *store)
     close_file(store->trials);
     close_file(store->points);
     close_file(store->curvature);
+    close_file(store->timeline);
     close_file(store->lock); /* last: it gives the lock back */
     json_decref(store->hosts);
     free(store);
@@ -243,10 +246,11 @@ static json_t *point_line(const char *trial, const fl_trial_point *point)
     return object;
 }
 
-static json_t *curvature_line(const char *trial, json_t *measured)
+/* Of a curvature or a timeline. */
+static json_t *line_of(const char *trial, json_t *what)
 {
-    json_t *object = json_pack("{s:s, s:O}", "trial", trial, "step", json_object_get(measured, "step"));
-    json_object_update(object, measured);
+    json_t *object = json_pack("{s:s, s:O}", "trial", trial, "step", json_object_get(what, "step"));
+    json_object_update(object, what);
     return object;
 }
 
@@ -256,19 +260,34 @@ static void add_line(fl_text *text, json_t *object)
     json_decref(object);
 }
 
+static void add_lines(fl_text *text, const char *trial, const json_t *array)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) add_line(text, line_of(trial, json_array_get(array, i)));
+}
+
+/* A timeline is no part of a study: its file begins with the first trial that has one. */
+static bool append_timeline(fl_store *store, const fl_text *text, fl_error *error)
+{
+    if (!text->length) return true;
+    return (store->timeline >= 0 || open_lines(store, "timeline", &store->timeline, error)) &&
+           append(store->timeline, text, "timelines", store->folder, error);
+}
+
 bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
                   const char *host, fl_error *error)
 {
-    fl_text points = { 0 }, curvature = { 0 }, line = { 0 };
+    fl_text points = { 0 }, curvature = { 0 }, timeline = { 0 }, line = { 0 };
     for (size_t i = 0; i < outcome->n_points; i++) add_line(&points, point_line(outcome->trial, &outcome->points[i]));
-    for (size_t i = 0; i < json_array_size(outcome->curvature); i++)
-        add_line(&curvature, curvature_line(outcome->trial, json_array_get(outcome->curvature, i)));
+    add_lines(&curvature, outcome->trial, outcome->curvature);
+    add_lines(&timeline, outcome->trial, outcome->timeline);
     add_line(&line, fl_record_json(store->study, slot, trial, outcome, host));
     bool added = (!points.length || append(store->points, &points, "points", store->folder, error)) &&
                  (!curvature.length || append(store->curvature, &curvature, "curvatures", store->folder, error)) &&
+                 append_timeline(store, &timeline, error) &&
                  append(store->trials, &line, "a trial", store->folder, error) && still_there(store, error);
     fl_text_free(&points);
     fl_text_free(&curvature);
+    fl_text_free(&timeline);
     fl_text_free(&line);
     return added;
 }

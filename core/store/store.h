@@ -1,8 +1,9 @@
 /* A result folder being written: one writer per file, append-only, one write per line, synced.
  *
- * study.json (resolved), host.json, trials.jsonl, points.jsonl, and curvature.jsonl where the study asks for it; a shard writes files of its own, "trials.2-of-4.jsonl".
- * A trial's points are on disk before its line is. A torn last line is repaired when the store is opened; whatever else
- * is damaged stays in place and is left to the readers, but for a damaged host.json, which becomes host.json.damaged.
+ * study.json (resolved), host.json, trials.jsonl, points.jsonl, and curvature.jsonl or timeline.jsonl where the study
+ * or a run asks for them; a shard writes files of its own, "trials.2-of-4.jsonl". A trial's points are on disk before
+ * its line is. A torn last line is repaired when the store is opened; whatever else is damaged stays in place and is
+ * left to the readers, but for a damaged host.json, which becomes host.json.damaged.
  */
 #ifndef FL_STORE_STORE_H
 #define FL_STORE_STORE_H

@@ -1,4 +1,5 @@
 /* The trial that all trials of an arm start from: the study's own choices, before the search's. */
+#include "base/entry.h"
 #include "base/memory.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
@@ -6,6 +7,16 @@
 
 #include <stdio.h>
 #include <string.h>
+
+static bool unknown_option(fl_json_node node, const fl_workload *workload, fl_error *error)
+{
+    char meant[FL_ENTRY_MEANT];
+    const char *names[FL_HYPER_MAX + 1] = { NULL };
+    for (size_t i = 0; i < workload->n_options; i++) names[i] = workload->options[i].name;
+    return fl_json_fail_key(node, error,
+                            "workload '%s' has no option '%s'%s; 'fairlead list workloads' shows what it has",
+                            workload->entry.name, fl_json_key(node), fl_entry_meant(names, fl_json_key(node), meant));
+}
 
 static bool read_workload_options(fl_json_node root, fl_trial *trial, fl_error *error)
 {
@@ -19,9 +30,7 @@ static bool read_workload_options(fl_json_node root, fl_trial *trial, fl_error *
         fl_error why;
         snprintf(name, sizeof name, "workload.%.60s", fl_json_key(child));
         if (!fl_trial_setting_find(&trial->owners, name, &setting, &why))
-            return fl_json_fail_key(child, error,
-                                    "workload '%s' has no option '%s'; 'fairlead list workloads' shows what it has",
-                                    trial->owners.workload->entry.name, fl_json_key(child));
+            return unknown_option(child, trial->owners.workload, error);
         if (!fl_trial_setting_read(&setting, child, &value, error)) return false;
         if (!fl_trial_setting_accepts(&setting, value, &why)) return fl_json_fail_with(child, error, &why);
         fl_trial_setting_apply(&setting, value, &trial->values);

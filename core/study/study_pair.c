@@ -1,6 +1,9 @@
 /* How a study file names a pair of arms, and an arm beside its rivals. */
+#include "base/entry.h"
+#include "base/memory.h"
 #include "study/study_reading.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 size_t fl_study_combinations(const fl_study *study)
@@ -8,21 +11,29 @@ size_t fl_study_combinations(const fl_study *study)
     return study->n_arms / study->n_spaces;
 }
 
+static bool unknown_arm(fl_json_node node, const fl_study *study, const char *label, fl_error *error)
+{
+    char meant[FL_ENTRY_MEANT];
+    fl_text known = { 0 };
+    const char **labels = fl_memory_new(study->n_spaces + 1, sizeof *labels);
+    for (size_t i = 0; i < study->n_spaces; i++) {
+        labels[i] = study->arms[i * fl_study_combinations(study)].label;
+        fl_text_add(&known, "%s%s", i ? ", " : "", labels[i]);
+    }
+    fl_json_fail(node, error, "unknown arm '%s'%s; the study has %s", label, fl_entry_meant(labels, label, meant),
+                 known.bytes);
+    free(labels);
+    fl_text_free(&known);
+    return false;
+}
+
 bool fl_study_read_arm(fl_json_node node, const fl_study *study, size_t *arm, fl_error *error)
 {
     const char *label;
-    fl_text known = { 0 };
     if (!fl_json_string(node, &label, error)) return false;
-    for (*arm = 0; *arm < study->n_arms; *arm += fl_study_combinations(study)) {
-        if (!strcmp(study->arms[*arm].label, label)) {
-            fl_text_free(&known);
-            return true;
-        }
-        fl_text_add(&known, "%s%s", *arm ? ", " : "", study->arms[*arm].label);
-    }
-    fl_json_fail(node, error, "unknown arm '%s'; the study has %s", label, known.bytes);
-    fl_text_free(&known);
-    return false;
+    for (*arm = 0; *arm < study->n_arms; *arm += fl_study_combinations(study))
+        if (!strcmp(study->arms[*arm].label, label)) return true;
+    return unknown_arm(node, study, label, error);
 }
 
 static bool read_two(fl_json_node node, const char *message, fl_json_node *left, fl_json_node *right, fl_error *error)

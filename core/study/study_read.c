@@ -1,4 +1,5 @@
 /* A study file read from top to bottom: budget, search, seeds, selection; the arms are study_arms.c's. */
+#include "base/entry.h"
 #include "base/memory.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
@@ -88,14 +89,17 @@ static bool read_seeds(fl_json_node root, fl_study *study, fl_error *error)
 
 static bool read_metric(fl_json_node node, fl_trial_metric from, fl_trial_metric *metric, fl_error *error)
 {
-    const char *name;
+    const char *name, *usable[] = { "val_loss", "val_error", NULL, NULL, NULL };
+    char meant[FL_ENTRY_MEANT];
+    if (from == FL_TRIAL_TRAIN_LOSS) usable[2] = "train_loss", usable[3] = "train_error";
     if (!fl_json_string(node, &name, error)) return false;
     *metric = fl_trial_metric_find(name);
     if (*metric >= from && *metric <= FL_TRIAL_VAL_ERROR) return true;
     if (*metric == FL_TRIAL_TEST_LOSS || *metric == FL_TRIAL_TEST_ERROR)
         return fl_json_fail(node, error, "'%s' cannot be used: the test set is only reported for what validation chose",
                             name);
-    return fl_json_fail(node, error, "metric '%s' cannot be used here; use %sval_loss or val_error", name,
+    return fl_json_fail(node, error, "metric '%s' cannot be used here%s; use %sval_loss or val_error", name,
+                        fl_entry_meant(usable, name, meant),
                         from == FL_TRIAL_TRAIN_LOSS ? "train_loss, train_error, " : "");
 }
 

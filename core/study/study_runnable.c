@@ -57,17 +57,49 @@ static bool accept_data(fl_json_node root, const fl_workload *workload, fl_error
     return fl_json_fail(node, error, "%s", workload->trouble);
 }
 
-/* Files of its own are there and are those that the study was begun with. */
-static bool accept_optimizer(fl_json_node root, const fl_study_arm *arm, fl_error *error)
+/* What an arm of the file has under `key`. */
+static fl_json_node node_of_arm(fl_json_node root, const fl_study_arm *arm, const char *key)
 {
     fl_json_node arms, node = root, name;
-    fl_error why;
-    if (fl_own_ready(arm->base.owners.optimizer, &why)) return true;
     fl_json_get(root, "arms", &arms);
     for (bool more = fl_json_first(arms, &node); more; more = fl_json_next(&node))
         if (fl_json_get(node, "arm", &name) && !strcmp(json_string_value(fl_json_value(name)), arm->label)) break;
-    fl_json_get(node, "optimizer", &node);
-    return fl_json_fail_with(node, error, &why);
+    fl_json_get(node, key, &node);
+    return node;
+}
+
+/* Files of its own are there and are those that the study was begun with. */
+static bool accept_optimizer(fl_json_node root, const fl_study_arm *arm, fl_error *error)
+{
+    fl_error why;
+    if (fl_own_ready(arm->base.owners.optimizer, &why)) return true;
+    return fl_json_fail_with(node_of_arm(root, arm, "optimizer"), error, &why);
+}
+
+/* Does the arm's space settle a number of a layer? */
+static bool settles_layers(const fl_study_arm *arm)
+{
+    const fl_workload *workload = arm->base.owners.workload;
+    for (const fl_workload_use *use = workload->uses; use < workload->uses + workload->n_uses; use++)
+        if (use->attribute && fl_search_space_settles(arm->space, FL_TRIAL_OF_WORKLOAD, use->option)) return true;
+    return false;
+}
+
+/* A width that is drawn may fit no layer; no trial of the budget is to find that out on its own. */
+static bool accept_shapes(fl_json_node root, const fl_study *study, const fl_study_arm *arm, fl_error *error)
+{
+    const fl_dataset_kind *data = arm->base.owners.workload->dataset;
+    fl_error why;
+    bool fits = true;
+    if (!fl_tensor_shape_size(data->shape) || !settles_layers(arm)) return true;
+    for (size_t i = 0; i < study->max_trials && fits; i++) {
+        fl_trial trial = fl_study_trial(study, arm, i, 0);
+        fits = fl_workload_fits(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], data->shape,
+                                data->n_classes, &why) ||
+               fl_json_fail(node_of_arm(root, arm, "space"), error, "trial %zu: %s", i, why.text);
+        fl_trial_free(&trial);
+    }
+    return fits;
 }
 
 bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error)
@@ -76,7 +108,7 @@ bool fl_study_runnable(fl_json_node root, const fl_study *study, fl_error *error
         const fl_trial *base = &study->arms[i].base;
         if (!accept_backend(root, base, error) || !accept_init(root, &base->init, error) ||
             !accept_split(root, &base->split, error) || !accept_data(root, base->owners.workload, error) ||
-            !accept_optimizer(root, &study->arms[i], error))
+            !accept_optimizer(root, &study->arms[i], error) || !accept_shapes(root, study, &study->arms[i], error))
             return false;
     }
     return true;

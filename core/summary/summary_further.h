@@ -53,6 +53,7 @@ typedef struct fl_summary_over {
     double taus[FL_SUMMARY_TAUS];
     fl_stats_profile_share *in_steps;     /* a row of arms per tau */
     fl_stats_profile_share *in_gradients; /* the same in gradient evaluations; NULL where a step is one in every arm */
+    fl_stats_profile_share *in_seconds;   /* in seconds of training; NULL unless all ran on one quiet machine */
 } fl_summary_over;
 
 const char *fl_summary_scope_name(fl_stats_scope_finding finding); /* "flip", "no flip", "not shown" */

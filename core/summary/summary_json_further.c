@@ -116,11 +116,12 @@ static json_t *arm_json(const fl_summary_over *over, size_t arm)
     json_t *wins = json_array();
     for (size_t i = 0; i < over->n_arms; i++)
         json_array_append_new(wins, number(over->win_rates[arm * over->n_arms + i]));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "arm", over->arms[arm], "mean_rank",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "arm", over->arms[arm], "mean_rank",
                      number(over->ranks[arm]), "low", number(over->ranks_low[arm]), "high",
                      number(over->ranks_high[arm]), "win_rates", wins, "profile_steps",
                      profile_json(over, over->in_steps, arm), "profile_gradient_evaluations",
-                     profile_json(over, over->in_gradients ? over->in_gradients : over->in_steps, arm));
+                     profile_json(over, over->in_gradients ? over->in_gradients : over->in_steps, arm),
+                     "profile_seconds", profile_json(over, over->in_seconds, arm));
 }
 
 json_t *fl_summary_over_json(const fl_summary *summary)

@@ -96,7 +96,7 @@ static bool begin(const fl_train_batches *b, array *a, fl_error *error)
         fl_file_path_join(path, b->folder, "masks");
         if (!fl_file_folder_make(path, error)) return false;
     }
-    bool grows = fl_trial_grows(b->trial);
+    bool grows = fl_trial_grows(b->trial) || fl_trial_multiple(b->trial, 0, SIZE_MAX) > 1;
     snprintf(name, sizeof name, "%s%s", a->name, grows ? "" : ".npy");
     fl_file_path_join(path, b->folder, name);
     if (grows) return fl_file_folder_make(path, error);

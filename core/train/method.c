@@ -1,6 +1,9 @@
 /* What each method does, in the order of their registry: a name there without an implementation here does not link. */
 #include "train/method.h"
+#include "base/hash.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define X(name) extern const fl_train_method fl_train_method_##name;
@@ -26,9 +29,12 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial)
 static double bytes_of(const fl_trial *trial, const fl_network *network)
 {
     double count = (double)fl_network_layout(network)->count, workers = (double)trial->workers;
-    double state = (double)fl_network_state_layout(network)->count, sums = (double)fl_train_tree_rows(trial->workers);
-    double apart = fl_train_method_of(trial)->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
-    return sizeof(float) * (workers * (state + apart * count) + sums * count);
+    double state = (double)fl_network_state_layout(network)->count;
+    double sums = (double)fl_train_tree_rows(trial->workers, 1);
+    const fl_train_method *method = fl_train_method_of(trial);
+    double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
+    double copies = method->copies ? (double)method->copies(trial) : 0;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count);
 }
 
 bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error)
@@ -38,6 +44,57 @@ bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_e
     return needed <= all ||
            fl_error_user(error, "%zu workers by '%s' need %.3g GiB beside the network, and this machine has %.3g",
                          trial->workers, trial->owners.method->entry.name, needed / gib, all / gib);
+}
+
+static bool can_spread(const fl_train_run *run, fl_error *error)
+{
+    size_t size = fl_train_carriers_size(run->carriers), workers = run->workers.n;
+    if (!run->method->spreads)
+        return fl_error_user(error, "parallel method '%s' runs in one process; launch it by itself, or with --no-mpi",
+                             run->trial->owners.method->entry.name);
+    return size <= workers ||
+           fl_error_user(error, "%zu processes cannot carry %zu workers; launch at most as many", size, workers);
+}
+
+/* Everybody brings a hash; the first process that brings another one than process 0, or 0. */
+static size_t first_other(fl_train_carriers *carriers, uint64_t hash)
+{
+    size_t rank = 1, size = fl_train_carriers_size(carriers);
+    fl_train_carriers_exchange(carriers, &hash, sizeof hash);
+    const void *reference = fl_train_carriers_brought(carriers, 0, sizeof hash);
+    while (rank < size && !memcmp(reference, fl_train_carriers_brought(carriers, rank, sizeof hash), sizeof hash))
+        rank++;
+    return rank < size ? rank : 0;
+}
+
+bool fl_train_method_spread(fl_train_run *run, fl_error *error)
+{
+    const char *words = run->outcome->implementation;
+    if (!run->carriers) return true;
+    if (!can_spread(run, error)) return false;
+    uint64_t parts[3] = { fl_hash(run->outcome->trial, strlen(run->outcome->trial)), fl_hash(words, strlen(words)),
+                          fl_hash(run->host, strlen(run->host)) };
+    size_t other = first_other(run->carriers, fl_hash(parts, sizeof parts));
+    return !other ||
+           fl_error_user(error,
+                         "process %zu trains another trial than process 0, or its machine, build or libraries "
+                         "compute other bits",
+                         other);
+}
+
+bool fl_train_method_agree(fl_train_run *run, size_t done)
+{
+    size_t n = fl_network_layout(run->network)->n_parameters;
+    if (!run->carriers) return true;
+    uint64_t parts[2] = { fl_hash(run->canonical, n * sizeof(float)), 0 };
+    fl_network_export_statistics(run->network, run->canonical + n);
+    parts[1] = fl_hash(run->canonical + n, fl_network_export_statistics(run->network, NULL) * sizeof(float));
+    size_t other = first_other(run->carriers, fl_hash(parts, sizeof parts));
+    if (!other) return true;
+    run->outcome->status = FL_OUTCOME_FAILED;
+    snprintf(run->outcome->reason, sizeof run->outcome->reason,
+             "after step %zu process %zu has other parameters than process 0", done, other);
+    return false;
 }
 
 void fl_train_method_present(fl_train_run *run, size_t done)

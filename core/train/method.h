@@ -7,8 +7,9 @@
 #include "train/run.h"
 
 typedef struct fl_train_method {
-    bool apart; /* each worker has parameters and a rule's state of its own: run->update is lent the state of all, one
-                   worker's behind the other's, and stands at worker 0's between steps */
+    bool apart;   /* each worker has parameters and a rule's state of its own: run->update is lent the state of all, one
+                     worker's behind the other's, and stands at worker 0's between steps */
+    bool spreads; /* its workers may be in several processes */
     /* What the workers keep, in the run's arena. NULL: nothing. */
     void (*allocate)(fl_train_run *run);
     /* The initial parameters are in the network, and the rule has started; not where a trial is resumed. */
@@ -20,6 +21,10 @@ typedef struct fl_train_method {
     void (*present)(fl_train_run *run, size_t done);
     /* Every array beside the rule's that a step leaves to the next (fl_train_run_keep). NULL: the parameters alone. */
     void (*keep)(fl_train_run *run);
+    /* Tell a point what there is to tell of the steps since the one before. NULL: nothing. */
+    void (*note)(fl_train_run *run, fl_trial_point *point);
+    /* Copies of the parameters that it keeps beside what is apart. NULL: none. */
+    size_t (*copies)(const fl_trial *trial);
 } fl_train_method;
 
 /* Of a trial without a method that of one worker, `synchronous`. */
@@ -27,6 +32,13 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial);
 
 /* Does what the workers have for themselves fit this machine's memory? Else a message. */
 bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error);
+
+/* Can the workers be spread over the processes of the run, and do all of those train the same trial on machines that
+ * compute the same bits? They all call it. Else a message. */
+bool fl_train_method_spread(fl_train_run *run, fl_error *error);
+
+/* Do all processes have the same parameters and statistics, as they were just evaluated? Else the trial has failed. */
+bool fl_train_method_agree(fl_train_run *run, size_t done);
 
 /* The method's `present`. */
 void fl_train_method_present(fl_train_run *run, size_t done);

@@ -76,10 +76,13 @@ static void start(fl_train_run *run)
     if (run->own.kept) copy_to_all(run, run->update.own, run->own.kept);
 }
 
-static void average(fl_train_run *run, float *first)
+static void average(fl_train_run *run, float *all)
 {
-    fl_train_tree_mean_of(&run->workers.tree, first, run->workers.n, count_of(run), first);
-    copy_to_all(run, first, count_of(run));
+    size_t count = count_of(run);
+    float *first = all + run->workers.first * count;
+    fl_train_tree_mean_of(&run->workers.tree, all, count, first);
+    for (size_t w = run->workers.first + 1; w < run->workers.end; w++)
+        memcpy(all + w * count, first, count * sizeof *first);
 }
 
 /* As at the start of the trial, from where the parameters are. */
@@ -89,7 +92,7 @@ static void reset_rule(fl_train_run *run)
     size_t n = run->workers.n;
     for (size_t i = 0; i < rule->n_states; i++) memset(run->update.state[i], 0, n * count_of(run) * sizeof(float));
     if (run->own.kept) memset(run->update.own, 0, n * run->own.kept * sizeof(float));
-    for (size_t w = 0; rule->start && w < n; w++) {
+    for (size_t w = run->workers.first; rule->start && w < run->workers.end; w++) {
         enter(run, w);
         rule->start(&run->update);
         leave(run, w);
@@ -113,20 +116,28 @@ static void step_of(fl_train_run *run, size_t w)
     run->loss = fl_train_run_forward(run);
     if (isfinite(run->loss)) fl_train_run_backward_and_update(run);
     run->workers.losses[w] = run->loss;
+    run->workers.squares[w] = run->gradient_square;
     leave(run, w);
+}
+
+/* What the other processes' workers did. */
+static void learn_of_others(fl_train_run *run)
+{
+    fl_train_workers *workers = &run->workers;
+    fl_train_carriers_gather(run->carriers, workers->n, workers->losses, sizeof *workers->losses);
+    fl_train_carriers_gather(run->carriers, workers->n, workers->squares, sizeof *workers->squares);
+    for (size_t w = 0; w < workers->n; w++)
+        if (w < workers->first || w >= workers->end) run->outcome->gradient_evaluations += isfinite(workers->losses[w]);
 }
 
 /* The norm that is shown of V gradients is the root of their squares' mean. */
 static void step(fl_train_run *run)
 {
     size_t n = run->workers.n, every = (size_t)settings(run)[EVERY];
-    double square = 0;
     if (settings(run)[STATE] == RESET) run->rule_began = run->step - run->step % every;
-    for (size_t w = 0; w < n; w++) {
-        step_of(run, w);
-        square += run->gradient_square / (double)n;
-    }
-    run->gradient_square = square;
+    for (size_t w = run->workers.first; w < run->workers.end; w++) step_of(run, w);
+    learn_of_others(run);
+    run->gradient_square = fl_train_tree_mean_number(run->workers.squares, n);
     run->loss = fl_train_tree_mean_number(run->workers.losses, n);
     if ((run->step + 1) % every == 0) meet(run);
 }
@@ -134,10 +145,12 @@ static void step(fl_train_run *run)
 /* Where they have just met, each is the mean, which a sum might round. */
 static void present(fl_train_run *run, size_t done)
 {
-    bool met = done % (size_t)settings(run)[EVERY] == 0;
-    fl_train_tree_mean_of(&run->workers.tree, run->workers.parameters, met ? 1 : run->workers.n, count_of(run),
-                          run->update.parameters);
-    fl_train_run_show_parameters(run);
+    if (done % (size_t)settings(run)[EVERY] == 0) {
+        fl_train_run_put(run, parameters_of(run, run->workers.first));
+    } else {
+        fl_train_tree_mean_of(&run->workers.tree, run->workers.parameters, count_of(run), run->update.parameters);
+        fl_train_run_show_parameters(run);
+    }
     fl_train_workers_present(run);
 }
 
@@ -147,5 +160,11 @@ static void keep(fl_train_run *run)
 }
 
 const fl_train_method fl_train_method_local = {
-    .apart = true, .allocate = allocate, .start = start, .step = step, .present = present, .keep = keep
+    .apart = true,
+    .spreads = true,
+    .allocate = allocate,
+    .start = start,
+    .step = step,
+    .present = present,
+    .keep = keep,
 };

@@ -19,5 +19,9 @@ static void present(fl_train_run *run, size_t done)
 }
 
 const fl_train_method fl_train_method_synchronous = {
-    .allocate = fl_train_workers_allocate, .start = fl_train_workers_start, .step = step, .present = present
+    .spreads = true,
+    .allocate = fl_train_workers_allocate,
+    .start = fl_train_workers_start,
+    .step = step,
+    .present = present,
 };

@@ -4,6 +4,7 @@
  */
 #include "train/workers.h"
 
+#include <math.h>
 #include <string.h>
 
 size_t fl_train_run_examples(const fl_train_run *run)
@@ -87,21 +88,23 @@ static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gra
     return loss;
 }
 
-/* The same of all shares, each from its worker's state. */
+/* The same of all shares, each from its worker's state. Every process knows the loss before it sends a gradient. */
 static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 {
     fl_train_workers *workers = &run->workers;
     float *mean = fl_network_gradient(run->network);
     fl_train_tree_begin(&workers->tree, fl_network_layout(run->network)->count);
-    for (size_t w = 0; w < workers->n; w++) {
+    for (size_t w = workers->first; w < workers->end; w++) {
         fl_train_workers_enter(run, w);
         workers->losses[w] = pass_share(run, step, w, gradient);
         fl_train_workers_leave(run, w);
         if (gradient) fl_train_tree_add(&workers->tree, mean);
     }
-    if (gradient) fl_train_tree_mean(&workers->tree, mean);
+    fl_train_carriers_gather(run->carriers, workers->n, workers->losses, sizeof *workers->losses);
+    double loss = fl_train_tree_mean_number(workers->losses, workers->n);
+    if (gradient && isfinite(loss)) fl_train_tree_mean(&workers->tree, mean);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    return fl_train_tree_mean_number(workers->losses, workers->n);
+    return loss;
 }
 
 /* Loss, and the gradient of several passes where it is wanted. */

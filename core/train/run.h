@@ -49,11 +49,12 @@ typedef struct fl_train_sharing {
 
 /* What the workers of a parallel method have for themselves (train/workers.h). */
 typedef struct fl_train_workers {
-    size_t n;
-    size_t n_state;    /* of `states`, floats of each; 0: there is one worker, or the network has no state */
-    float *states;     /* the network's state as each has it */
-    float *parameters; /* as the rule has them; NULL: all share the network's */
-    double *losses;    /* of the present step */
+    size_t n, first, end; /* all; those that this process carries */
+    size_t n_state;       /* of `states`, floats of each; 0: there is one worker, or the network has no state */
+    float *states;        /* the network's state as each has it */
+    float *parameters;    /* as the rule has them; NULL: all share the network's */
+    double *losses;       /* of the present step, */
+    double *squares;      /* and of the gradients apart, as gradient_square */
     fl_train_tree tree;
 } fl_train_workers;
 
@@ -61,11 +62,15 @@ typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
     const fl_train_checkpoint_options *checkpoints; /* NULL: no checkpoints */
+    size_t timeline;                                /* the first steps whose spans are written down */
     fl_train_plans *plans;
+    fl_train_carriers *carriers; /* borrowed; NULL: this process is alone */
+    const char *host;            /* key of machine and build, where it is not alone */
     fl_network *network;
     const struct fl_train_method *method; /* train/method.h */
     fl_train_workers workers;
     fl_train_sharing sharing;
+    void *servers;     /* what a method that is no matter of workers keeps, in the arena */
     size_t n_rules;    /* so many times a rule's state is lent: once, or to each worker */
     size_t rule_began; /* the step that is the rule's first */
     fl_outcome *outcome;

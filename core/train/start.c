@@ -83,6 +83,8 @@ static void set_workers(fl_train_run *run)
     size_t sharers = method && method->shares_batch ? run->trial->workers : 1;
     run->method = fl_train_method_of(run->trial);
     run->workers.n = run->trial->workers;
+    fl_train_carriers_block(fl_train_carriers_size(run->carriers), fl_train_carriers_rank(run->carriers),
+                            run->workers.n, &run->workers.first, &run->workers.end);
     run->n_rules = run->method->apart ? run->workers.n : 1;
     run->sharing = (fl_train_sharing){ 0, run->method->apart ? 1 : sharers, sharers };
 }
@@ -96,6 +98,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     allocate(run);
     if (!fl_train_run_start_client(run, error)) return false;
     describe(run);
+    if (!fl_train_method_spread(run, error)) return false;
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;
     if (!resumed) begin(run);
     return true;

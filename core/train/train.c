@@ -20,6 +20,9 @@
 struct fl_train_trainer {
     fl_train_plans plans;
     const fl_train_checkpoint_options *checkpoints;
+    fl_wire *wire; /* borrowed; NULL: there is no other process */
+    const char *host;
+    size_t timeline;
 };
 
 fl_train_trainer *fl_train_trainer_new(void)
@@ -146,8 +149,10 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     *point = (fl_trial_point){ .step = done, .rate = r->rate };
     point->has_negative_curvature = r->update.negative_curvature >= 0;
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
+    if (r->method->note) r->method->note(r, point);
     fl_train_method_present(r, done);
     fl_train_evaluate(r->plans, r->canonical, point);
+    if (!fl_train_method_agree(r, done)) return false;
     note_parameters(r, point);
     bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
     if (test) fl_train_evaluate_test(r->plans, point);
@@ -235,6 +240,15 @@ static void settle_seconds(const fl_train_run *r)
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }
 
+static void note_carriers(fl_train_run *r)
+{
+    fl_outcome_carriers *carriers = &r->outcome->carriers;
+    if (!r->carriers) return;
+    carriers->processes = fl_train_carriers_size(r->carriers);
+    carriers->bytes = fl_train_carriers_bytes(r->carriers);
+    carriers->waited = fl_train_carriers_waited(r->carriers);
+}
+
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
     return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error) &&
@@ -256,6 +270,17 @@ void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoi
     trainer->checkpoints = checkpoints;
 }
 
+void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host)
+{
+    trainer->wire = wire;
+    trainer->host = host;
+}
+
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps)
+{
+    trainer->timeline = steps;
+}
+
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                   fl_outcome *outcome, fl_error *error)
 {
@@ -263,16 +288,21 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run r = { .trial = trial,
                        .callbacks = callbacks,
                        .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
+                       .timeline = trainer->timeline,
                        .plans = &trainer->plans,
                        .outcome = outcome,
                        .started = fl_clock_seconds() };
     r.lap = r.started;
     if (!fl_train_prepare(trainer, trial, error)) return false;
+    if (trainer->wire && trial->workers > 1) r.carriers = fl_train_carriers_new(trainer->wire);
+    r.host = trainer->host;
     r.arena = fl_arena_new();
     bool begun = fl_train_run_start(&r, error) && fl_train_run_measure_start(&r, error);
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
     if (begun) loop(&r);
     if (begun) finish(&r);
+    note_carriers(&r);
+    fl_train_carriers_free(r.carriers);
     fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
     fl_train_curvature_free(r.curvature);

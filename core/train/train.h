@@ -9,6 +9,7 @@
 #include "network/network.h"
 #include "outcome/outcome.h"
 #include "trial/trial.h"
+#include "wire/wire.h"
 
 #include <signal.h>
 
@@ -72,6 +73,13 @@ typedef struct fl_train_checkpoint_options {
 /* From the next trial on, go on from its checkpoint and save more; NULL: no longer. Borrowed. The file stays: whoever
  * has the outcome in safety removes it (fl_train_checkpoint_remove). */
 void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints);
+
+/* From the next trial on, the workers of each are spread over the processes of the wire, which all run the same trials;
+ * NULL: no longer. `host` is the key of machine and build, which all must share. Borrowed. */
+void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host);
+
+/* From the next trial on, write down what the workers of one training did when in its first `steps` steps. */
+void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps);
 
 /* Run a trial. False with a message when it cannot even start; a trial that diverges is an outcome. `callbacks` may be
  * NULL. */

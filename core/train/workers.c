@@ -10,10 +10,12 @@ void fl_train_workers_allocate(fl_train_run *run)
     size_t n_state = fl_network_state_layout(run->network)->count, count = fl_network_layout(run->network)->count;
     if (run->update.layout->count > count) count = run->update.layout->count;
     workers->losses = fl_arena_bytes(run->arena, workers->n * sizeof *workers->losses);
+    workers->squares = fl_arena_bytes(run->arena, workers->n * sizeof *workers->squares);
+    workers->tree.workers = workers->n;
     if (workers->n == 1) return;
     workers->n_state = n_state;
     workers->states = fl_arena_floats(run->arena, workers->n * n_state);
-    workers->tree = fl_train_tree_new(run->arena, workers->n, n_state > count ? n_state : count);
+    workers->tree = fl_train_tree_new(run->arena, run->carriers, workers->n, n_state > count ? n_state : count);
 }
 
 static size_t bytes_of(const fl_train_run *run)
@@ -60,6 +62,5 @@ void fl_train_workers_present(fl_train_run *run)
 {
     fl_train_workers *workers = &run->workers;
     if (workers->n_state)
-        fl_train_tree_mean_of(&workers->tree, workers->states, workers->n, workers->n_state,
-                              fl_network_state(run->network));
+        fl_train_tree_mean_of(&workers->tree, workers->states, workers->n_state, fl_network_state(run->network));
 }

@@ -62,6 +62,8 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
     json_object_set_new(object, "seconds", json_real(point->seconds));
     if (point->has_negative_curvature)
         json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
+    if (point->has_staleness) json_object_set_new(object, "staleness", json_real(point->staleness));
+    if (point->virtual_seconds > 0) json_object_set_new(object, "virtual_seconds", json_real(point->virtual_seconds));
     return object;
 }
 
@@ -99,5 +101,9 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     const json_t *negative = json_object_get(object, "negative_curvature");
     point->has_negative_curvature = json_is_integer(negative) && json_integer_value(negative) >= 0;
     point->negative_curvature = point->has_negative_curvature ? (size_t)json_integer_value(negative) : 0;
+    const json_t *staleness = json_object_get(object, "staleness");
+    point->has_staleness = json_is_number(staleness);
+    point->staleness = json_number_value(staleness);
+    point->virtual_seconds = json_number_value(json_object_get(object, "virtual_seconds"));
     return true;
 }

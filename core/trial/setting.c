@@ -1,6 +1,7 @@
 /* Names to hyperparameters; couplings are a table. */
 #include "trial/setting.h"
 #include "base/entry.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "trial/around.h"
 #include "trial/model.h"
@@ -93,8 +94,37 @@ static bool find_coupled(const fl_trial_owners *owners, const char *name, fl_tri
     return false;
 }
 
+/* The names that one owner's hyperparameters may be called by, into `names`; returns how many. */
+static size_t names_of(const fl_trial_owners *owners, fl_trial_owner owner, char (*names)[80])
+{
+    size_t n, n_names = 0;
+    const fl_hyper *table = fl_trial_owner_table(owners, owner, &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *prefix = fl_trial_owner_prefix(owner);
+        snprintf(names[n_names++], sizeof *names, "%s%s", prefix, table[i].name);
+        if (table[i].scale < FL_HYPER_INTEGER)
+            snprintf(names[n_names++], sizeof *names, "%sone_minus_%s", prefix, table[i].name);
+    }
+    return n_names;
+}
+
+/* What was probably meant by `name`, of any owner. */
+static const char *meant(const fl_trial_owners *owners, const char *name, char text[FL_ENTRY_MEANT])
+{
+    enum { MOST = 2 * FL_TRIAL_OWNERS * FL_HYPER_MAX };
+    char(*names)[80] = fl_memory_new(MOST, sizeof *names);
+    const char *words[MOST + 1] = { NULL };
+    size_t n = 0;
+    for (fl_trial_owner owner = 0; owner < FL_TRIAL_OWNERS; owner++) n += names_of(owners, owner, names + n);
+    for (size_t i = 0; i < n; i++) words[i] = names[i];
+    fl_entry_meant(words, name, text);
+    free(names);
+    return text;
+}
+
 static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_owner owner, fl_error *error)
 {
+    char near[FL_ENTRY_MEANT];
     static const char *const words[FL_TRIAL_OWNERS] = {
         "optimizer", "schedule", "workload", "", "", "parallel method"
     };
@@ -110,8 +140,8 @@ static bool unknown(const fl_trial_owners *owners, const char *name, fl_trial_ow
     for (size_t i = 0; i < n && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s%s", i ? ", " : "",
                                  fl_trial_owner_prefix(owner), table[i].name);
-    return fl_error_user(error, "%s '%s' has no hyperparameter '%.80s'; it has %s", words[owner], names[owner], name,
-                         known);
+    return fl_error_user(error, "%s '%s' has no hyperparameter '%.80s'%s; it has %s", words[owner], names[owner], name,
+                         meant(owners, name, near), known);
 }
 
 static fl_trial_owner owner_of(const char *name)

@@ -1,4 +1,5 @@
 /* Averaged weights and patience: what may be asked for, as JSON and as words of a command. */
+#include "base/entry.h"
 #include "trial/trial.h"
 
 #include <math.h>
@@ -22,12 +23,12 @@ const char *fl_trial_average_name(fl_trial_average method)
 
 bool fl_trial_average_find(const char *name, fl_trial_averaging *averaging, fl_error *error)
 {
-    for (fl_trial_average m = 0; m < FL_TRIAL_SNAPSHOTS; m++)
-        if (!strcmp(name, methods[m].name)) {
-            *averaging = (fl_trial_averaging){ m, methods[m].usual };
-            return true;
-        }
-    return fl_error_user(error, "unknown average '%.80s'; use none, ema or tail", name);
+    size_t m;
+    const char *words[FL_TRIAL_SNAPSHOTS + 1] = { NULL }; /* snapshots have a key of their own */
+    for (m = 0; m < FL_TRIAL_SNAPSHOTS; m++) words[m] = methods[m].name;
+    if (!fl_entry_choose(words, "average", name, &m, error)) return false;
+    *averaging = (fl_trial_averaging){ (fl_trial_average)m, methods[m].usual };
+    return true;
 }
 
 bool fl_trial_averaging_accepts(const fl_trial_averaging *averaging, fl_error *error)

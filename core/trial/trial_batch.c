@@ -39,7 +39,14 @@ bool fl_trial_grows(const fl_trial *trial)
     return trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR] > 1;
 }
 
-size_t fl_trial_multiple(const fl_trial *trial, size_t step, size_t n_training)
+/* Batches that a step of the trial's method has. */
+static size_t batches_of_step(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    return method && method->batches ? method->batches(trial->values.of[FL_TRIAL_OF_METHOD]) : 1;
+}
+
+static size_t growth(const fl_trial *trial, size_t step, size_t n_training)
 {
     const double *values = trial->values.of[FL_TRIAL_AROUND];
     if (!fl_trial_grows(trial)) return 1;
@@ -48,9 +55,14 @@ size_t fl_trial_multiple(const fl_trial *trial, size_t step, size_t n_training)
     return grown < most ? (size_t)grown : (size_t)fmax(most, 1);
 }
 
+size_t fl_trial_multiple(const fl_trial *trial, size_t step, size_t n_training)
+{
+    return batches_of_step(trial) * growth(trial, step, n_training);
+}
+
 uint64_t fl_trial_batches_before(const fl_trial *trial, size_t step, size_t n_training)
 {
-    uint64_t batches = step;
+    uint64_t batches = step * batches_of_step(trial);
     if (!fl_trial_grows(trial)) return batches;
     batches = 0;
     for (size_t t = 0; t < step; t++) batches += fl_trial_multiple(trial, t, n_training);

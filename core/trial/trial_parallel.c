@@ -129,11 +129,14 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
     const fl_optimizer *rule = trial->owners.optimizer;
     const fl_own *own = fl_own_of(rule);
     const char *why = NULL;
+    bool one_gradient = method->rules == FL_METHOD_NO_ASKING || method->rules == FL_METHOD_NO_LOOKING;
     if (method->rules == FL_METHOD_ELEMENTWISE && !rule->elementwise)
         why = "looks at more than one number at a time";
-    else if (method->rules == FL_METHOD_NO_ASKING && rule->asks_again)
+    else if (one_gradient && rule->asks_again)
         why = "asks for more gradients of the same step";
-    else if (method->rules == FL_METHOD_NO_ASKING && own && own->words)
+    else if (method->rules == FL_METHOD_NO_LOOKING && rule->look)
+        why = "looks ahead: it wants gradients elsewhere than at its parameters";
+    else if (one_gradient && own && own->words)
         why = "runs in a process of its own, which keeps the state of one worker";
     else if (trial->workers > 1 && rule->wants)
         why = "asks for the curvature of whole batches";

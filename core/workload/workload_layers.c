@@ -1,9 +1,12 @@
 /* `layers` and `loss` of a definition: each kind's attributes are its table's (layer/layer.h), so no kind is named
  * here. A layer reads layers that stand before it, so the list is in topological order and no cycle can be written. */
+#include "base/entry.h"
+#include "base/memory.h"
 #include "workload/reading.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME = 32 }; /* bytes of a layer's name: with ".running_mean" it stays within FL_TENSOR_NAME */
@@ -142,17 +145,29 @@ static size_t find_before(const fl_workload_reading *r, size_t index, const char
     return SIZE_MAX;
 }
 
+static bool unknown_source(fl_json_node node, const fl_workload_reading *r, size_t index, const char *name,
+                           fl_error *error)
+{
+    char meant[FL_ENTRY_MEANT];
+    const char **names = fl_memory_new(index + 2, sizeof *names);
+    names[0] = "input";
+    for (size_t i = 0; i < index; i++) names[i + 1] = r->layers[i].name;
+    fl_json_fail(
+        node, error,
+        "'%s' reads '%.60s'%s, and no layer before it has that name; a layer reads 'input' or those that stand "
+        "before it, so that there is no cycle",
+        r->layers[index].name, name, fl_entry_meant(names, name, meant));
+    free(names);
+    return false;
+}
+
 static bool read_source(fl_json_node node, fl_workload_reading *r, size_t index, fl_error *error)
 {
     fl_layer *layer = &r->layers[index];
     const char *name;
     if (!fl_json_string(node, &name, error)) return false;
     size_t place = find_before(r, index, name);
-    if (place == SIZE_MAX)
-        return fl_json_fail(node, error,
-                            "'%s' reads '%.60s', and no layer before it has that name; a layer reads 'input' or those "
-                            "that stand before it, so that there is no cycle",
-                            layer->name, name);
+    if (place == SIZE_MAX) return unknown_source(node, r, index, name, error);
     for (size_t i = 0; i < layer->n_from; i++)
         if (layer->from[i] == place) return fl_json_fail(node, error, "'%s' reads '%s' twice", layer->name, name);
     layer->from[layer->n_from++] = place;

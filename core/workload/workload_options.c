@@ -1,4 +1,5 @@
 /* `hyperparameters` of a definition, and the places where "$name" stands for one of them. */
+#include "base/entry.h"
 #include "workload/reading.h"
 
 #include <math.h>
@@ -85,12 +86,21 @@ static bool narrow(fl_json_node node, const fl_workload_slot *slot, fl_hyper *op
            fl_json_fail(node, error, "the default of $%.300s", why.text);
 }
 
+static const char *meant_option(const fl_workload_reading *r, const char *name, char text[FL_ENTRY_MEANT])
+{
+    const char *names[FL_HYPER_MAX + 1] = { NULL };
+    for (size_t i = 0; i < r->workload->n_options; i++) names[i] = r->options[i].name;
+    return fl_entry_meant(names, name, text);
+}
+
 static bool use_option(fl_json_node node, const char *name, fl_workload_reading *r, const fl_workload_slot *slot,
                        double *value, fl_error *error)
 {
     fl_workload *workload = r->workload;
+    char meant[FL_ENTRY_MEANT];
     size_t i = fl_hyper_index(r->options, workload->n_options, name);
-    if (i == workload->n_options) return fl_json_fail(node, error, "'hyperparameters' has no '%.60s'", name);
+    if (i == workload->n_options)
+        return fl_json_fail(node, error, "'hyperparameters' has no '%.60s'%s", name, meant_option(r, name, meant));
     if (!narrow(node, slot, &r->options[i], error)) return false;
     fl_workload_use *use = &r->uses[workload->n_uses++];
     *use = slot->use;

@@ -54,6 +54,20 @@ static void add_curvatures(const fixture *s, size_t arm)
         }
 }
 
+/* Workers of a parameter server, two and four of them. */
+static void begin_late(fixture *s)
+{
+    fixture_begin_text(
+        s, "{\"study\": \"late\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": 16, "
+           "\"parallel\": [{\"method\": \"asynchronous\", \"workers\": 2}, {\"method\": \"asynchronous\", "
+           "\"workers\": 4}]," BUDGET(1) TARGET "\"arms\": [" SGD("sgd") "]}");
+    for (size_t arm = 0; arm < 2; arm++)
+        add_trial(s, arm, 0, 0,
+                  (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = 40, .staleness = 1 + 2 * (double)arm });
+    figures_finish(s);
+    figures_add_timeline(s, 1, 0);
+}
+
 static void every_figure_is_drawn_in_every_format(void **state)
 {
     static const char *const formats[] = { "svg", "png", "pdf" };
@@ -63,18 +77,21 @@ static void every_figure_is_drawn_in_every_format(void **state)
 #undef X
     };
     size_t n = sizeof names / sizeof *names;
-    fixture a, b, plane;
+    fixture a, b, plane, late;
     begin_with_all(&a, STUDY("[\"glyphs/mlp\", \"fashion_mnist/mlp\"]", "\"naive\"", "[16, 32]", "100"));
     begin_with_all(&plane, STUDY("\"function/beale\"", "\"naive\"", "16", "100"));
     begin_with_all(&b, STUDY("\"glyphs/mlp\"", "[\"naive\", \"openblas\"]", "16", "50"));
     add_curvatures(&b, 0);
+    begin_late(&late);
     for (size_t f = 0; f < 3; f++) {
         char folder[FL_FILE_PATH_MAX];
         fl_file_path_join(folder, a.folder, formats[f]);
-        assert_runs(0, a.folder, "plot", a.folder, b.folder, plane.folder, "--format", formats[f], "-o", folder);
+        assert_runs(0, a.folder, "plot", a.folder, b.folder, plane.folder, late.folder, "--format", formats[f], "-o",
+                    folder);
         for (size_t i = 0; i < n; i++) figures_assert_drawn(folder, names[i], formats[f]);
         assert_int_equal(folder_count(folder), 2 * n); /* with the .dat files; nothing half-drawn is left */
     }
+    fixture_end(&late);
     fixture_end(&plane);
     fixture_end(&a);
     fixture_end(&b);
@@ -99,6 +116,14 @@ static void extreme_studies_are_drawn(void **state)
     add_errors(&s, 0, figures_five, 5);
     figures_finish(&s);
     assert_runs(0, s.folder, "plot", s.folder);
+    fixture_end(&s);
+    /* ticks at 1e20 in the second column, where only their places are set */
+    fixture_begin(&s, BUDGET(5) "\"select\": \"val_loss\",", SGD("a") "," SGD("b"));
+    for (size_t arm = 0; arm < 2; arm++)
+        for (uint64_t i = 0; i < 5; i++)
+            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .val_loss = i ? 1e22 : 1 });
+    figures_finish(&s);
+    assert_runs(0, s.folder, "plot", s.folder, "--figure", "axes");
     fixture_end(&s);
     fixture_begin(&s, BUDGET(1) TARGET, SGD("alone"));
     add_errors(&s, 0, (const double[]){ 1 }, 1);

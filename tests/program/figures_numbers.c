@@ -266,11 +266,11 @@ static void profile_counts_workloads_within_tau(void **state)
         add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = reached[arm] });
     figures_finish(&s);
     char *text = figures_numbers(&s, "profile"), *svg = figures_svg(&s, "profile");
-    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 0, 0));
-    assert_row(text, "2\t100\tNaN\tNaN\t", figures_trial(&s, 1, 0));
-    assert_row(text, "1.5\t100\tNaN\tNaN\t", figures_trial(&s, 2, 0));
-    assert_row(text, "1\t50\tNaN\tNaN\t", figures_trial(&s, 3, 0));
-    assert_contains(svg, "2 workloads");
+    assert_row(text, "1\t50\t50\t50\t", figures_trial(&s, 0, 0));
+    assert_row(text, "2\t100\t100\t100\t", figures_trial(&s, 1, 0));
+    assert_row(text, "1.5\t100\t100\t100\t", figures_trial(&s, 2, 0));
+    assert_row(text, "1\t50\t50\t50\t", figures_trial(&s, 3, 0));
+    assert_contains(svg, "2 workloads, best of 1");
     free(svg);
     free(text);
     fixture_end(&s);
@@ -336,6 +336,66 @@ static void trajectory_begins_where_the_function_does(void **state)
     fixture_end(&s);
 }
 
+#define LATE(workers) "{\"method\": \"asynchronous\", \"workers\": " #workers "}"
+
+/* Three trainings of one arm. The first two are 1.5 and 3 pushes late; the third is not asynchronous. */
+static void begin_late(fixture *s)
+{
+    fixture_begin_text(s, "{\"study\": \"made\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", "
+                          "\"batch_size\": 32, \"parallel\": [" LATE(2) "," LATE(4) ", {\"method\": \"synchronous\", "
+                                                                                    "\"workers\": 1}]," BUDGET(1) TARGET
+                       "\"arms\": [" SGD("sgd") "]}");
+    add_trial(s, 0, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.2, .reached = 40, .staleness = 1.5 });
+    add_trial(s, 1, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.3, .reached = 60, .staleness = 3 });
+    add_trial(s, 2, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.1, .reached = 80 });
+    figures_finish(s);
+}
+
+static void staleness_shows_asynchronous_trials_by_how_late_they_are(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    char *text = figures_numbers(&s, "staleness");
+    assert_row(text, "2.5\t20\t20\t20\tNaN\t", figures_trial(&s, 0, 0));
+    assert_row(text, "4\t30\t30\t30\tNaN\t", figures_trial(&s, 1, 0));
+    assert_row(text, "2.5\t40\t40\t40\tNaN\t", figures_trial(&s, 0, 0));
+    assert_row(text, "4\t60\t60\t60\tNaN\t", figures_trial(&s, 1, 0));
+    assert_null(strstr(text, figures_trial(&s, 2, 0)));
+    free(text);
+    fixture_end(&s);
+}
+
+/* 100 steps of 32 examples in 200 virtual seconds. By the model all take one worker's 80 steps, as their batches are
+ * alike, and four make twice the examples of two. */
+static void scaling_holds_workers_against_a_model(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    char *text = figures_numbers(&s, "scaling"), *svg = figures_svg(&s, "scaling");
+    assert_row(text, "1\t80\t80\t80\t80\t", figures_trial(&s, 2, 0));
+    assert_row(text, "2\t40\t40\t40\t80\t", figures_trial(&s, 0, 0));
+    assert_row(text, "4\t60\t60\t60\t80\t", figures_trial(&s, 1, 0));
+    assert_row(text, "2\t16\t16\t16\t16\t", figures_trial(&s, 0, 0));
+    assert_row(text, "4\t16\t16\t16\t32\t", figures_trial(&s, 1, 0));
+    assert_contains(svg, "model, not measured");
+    free(svg);
+    free(text);
+    fixture_end(&s);
+}
+
+static void timeline_gives_each_worker_a_row(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    figures_add_timeline(&s, 1, 0);
+    char *text = figures_numbers(&s, "timeline");
+    assert_row(text, "1\t0\t1\t0\t0\t1\t", figures_trial(&s, 1, 0));
+    assert_row(text, "1\t1\t1.5\t1\t0\t1\t", figures_trial(&s, 1, 0));
+    assert_row(text, "2\t0\t2\t0\t1\t2\t", figures_trial(&s, 1, 0));
+    free(text);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +416,9 @@ int main(void)
         cmocka_unit_test(search_space_groups_by_what_is_tuned),
         cmocka_unit_test(progress_counts_what_an_example_buys),
         cmocka_unit_test(trajectory_begins_where_the_function_does),
+        cmocka_unit_test(staleness_shows_asynchronous_trials_by_how_late_they_are),
+        cmocka_unit_test(scaling_holds_workers_against_a_model),
+        cmocka_unit_test(timeline_gives_each_worker_a_row),
     };
     return figures_run(tests);
 }

@@ -78,6 +78,7 @@ static void another_baseline_is_not_declared(void **state)
     begin(&s, BUDGET(10) "\"claims\": {\"baseline\": \"sgd\"},");
     assert_says(&s, 0, "chosen after the fact: other as the baseline", "--baseline", "other", NULL);
     assert_says(&s, 2, "unknown arm 'adam'; the study has sgd, other", "--baseline", "adam", NULL);
+    assert_says(&s, 2, "unknown arm 'ohter' (did you mean other?); the study has", "--baseline", "ohter", NULL);
     command c = command_run("/", WORDS("summary", s.folder, "--baseline", "sgd"));
     assert_null(strstr(c.out, "after the fact")); /* it was declared */
     command_free(&c);
@@ -310,6 +311,35 @@ static void narrow_writes_a_study_that_runs(void **state)
     fixture_end(&s);
 }
 
+/* --- carry --- */
+
+/* Two rates at each of two batch sizes, trained for six steps. */
+static void carry_writes_a_study_that_runs(void **state)
+{
+    char folder[FL_FILE_PATH_MAX];
+    folder_make(folder);
+    put_study(
+        folder, "batches.json",
+        "{ 'study': 'batches', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': [16, 64],"
+        "  'budget': { 'trials': 2, 'steps': { '16': 8, '64': 6 } }, 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
+        "  'space': { 'learning_rate': { 'feasible_points': [0.01, 0.02] } } } ] }");
+    assert_refused(2, "results/batches", folder, "carry", "results/batches", "-o", "carry.json");
+    assert_runs(0, folder, "run", "batches.json", "--progress", "none");
+    command c = command_run(folder, WORDS("carry", "results/batches", "-o", "carry.json", "--seeds", "5"));
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    assert_contains(c.out, "sgd, square-root rule: learning_rate ");
+    command_free(&c);
+    c = command_run(folder, WORDS("run", "carry.json", "--progress", "none"));
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    assert_contains(c.out, "glyphs/mlp, batch 64, naive f32, 6 steps");
+    assert_contains(c.out, "declared differences in the best of 1, with 90 % intervals; 2 tests");
+    command_free(&c);
+    assert_refused(2, "--seeds must be at least 5, not 4", folder, "carry", "results/batches", "-o", "x.json",
+                   "--seeds", "4");
+    assert_refused(2, "-o STUDY is missing", folder, "carry", "results/batches");
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest drawing[] = { cmocka_unit_test(every_way_to_see_a_verdict_is_a_look) };
@@ -327,6 +357,7 @@ int main(void)
         cmocka_unit_test(a_run_begins_with_its_plan_and_ends_beside_it),
         cmocka_unit_test(an_extension_after_a_look_is_tested_more_strictly),
         cmocka_unit_test(narrow_writes_a_study_that_runs),
+        cmocka_unit_test(carry_writes_a_study_that_runs),
     };
     int of_others = test_run(tests, NULL, NULL);
     return of_drawing ? of_drawing : of_others;

@@ -28,6 +28,10 @@ static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 
                             "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } },"
                             "  { 'arm': 'newton', 'optimizer': 'newton', 'space': { 'learning_rate': 1 } } ] }";
 /* What a measured curvature writes, the preconditioned one among it. */
+static const char late[] = "{ 'study': 'late', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+                           "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'push': 0.5 },"
+                           "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
+                           "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
 static const char bent[] =
     "{ 'study': 'bent', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'curvature_every': 5,"
     "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
@@ -80,6 +84,8 @@ static int set_up(void **state)
     put_study(folder, "kernels.json", kernels);
     assert_runs(0, folder, "run", "all.json", "-o", "out", "-j", "2");
     if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
+    put_study(folder, "late.json", late);
+    assert_runs(0, folder, "run", "late.json", "-o", "late", "-j", "1", "--timeline", "3");
     put_study(folder, "bent.json", bent);
     if (fl_math_eigen_usable(NULL)) assert_runs(0, folder, "run", "bent.json", "-o", "bent", "-j", "1");
     plugin_make("cc", "mine.c", "", folder, "mine.so");
@@ -219,16 +225,16 @@ static void result_folders_have_their_fields(void **state)
         section s = section_of(files[i].title);
         walk_lines(&s, files[i].file);
         if (i == 0)
-            count_as_seen(
-                "`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"); /* of
-                                                                                                         other workloads
-                                                                                                         and studies */
+            count_as_seen("`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"
+                          "`carriers``carriers.processes``carriers.bytes``carriers.waited`"); /* of other workloads,
+                                                                                                 studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");
         else
             count_as_seen("`curvature_every`");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
+        if (i == 1) walk_lines(&s, "late/points.jsonl");
         if (i == 1 && fl_math_usable(NULL))
             walk_lines(&s, "dense/points.jsonl");
         else
@@ -244,6 +250,9 @@ static void result_folders_have_their_fields(void **state)
     count_as_seen("`landscape``landscape.axes``landscape.side``landscape.low``landscape.high``landscape.losses`"
                   "`landscape.path``landscape.through`"); /* of the command curvature */
     if (fl_math_eigen_usable(NULL)) assert_all_seen(&curvature);
+    section timeline = section_of("timeline.jsonl");
+    walk_lines(&timeline, "late/timeline.jsonl");
+    assert_all_seen(&timeline);
     section s = section_of("host.json");
     walk_file(&s, "out/host.json");
     assert_all_seen(&s);

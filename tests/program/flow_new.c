@@ -67,7 +67,7 @@ static void mistakes_write_nothing(void **state)
     assert_refused(2, "batch", folder, "new", "no.json", "--batch", "1000000", "--workload", "glyphs/mlp");
     assert_false(fl_file_exists(path));
     assert_runs(0, folder, "new", "twice.json");
-    assert_refused(2, "there is such a file already", folder, "new", "twice.json");
+    assert_refused(2, "twice.json: exists; name another file", folder, "new", "twice.json");
 }
 
 int main(void)

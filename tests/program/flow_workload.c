@@ -51,13 +51,13 @@ static void a_folder_needs_nothing_but_itself(void **state)
     assert_runs(0, folder, "report", "alone");
 }
 
-static char *page_of(const char *name)
+/* Of what the first test ran. */
+static char *new_page(void)
 {
-    char path[FL_FILE_PATH_MAX], at[60], *page;
+    char path[FL_FILE_PATH_MAX], *page;
     size_t n;
-    snprintf(at, sizeof at, "%s/report.html", name);
-    fl_file_path_join(path, folder, at);
-    assert_runs(0, folder, "report", name);
+    fl_file_path_join(path, folder, "named/report.html");
+    assert_runs(0, folder, "report", "named");
     assert_true(fl_file_read(path, &page, &n, NULL));
     return page;
 }
@@ -65,8 +65,7 @@ static char *page_of(const char *name)
 /* Rows of 28 values: 28 * 4 + 4 weights and biases of the first dense layer, 4 * 10 + 10 of the second. */
 static void the_page_has_the_network_as_a_table(void **state)
 {
-    assert_runs(0, folder, "run", "named.json", "-o", "shown");
-    char *page = page_of("shown");
+    char *page = new_page();
     assert_contains(page, "The network of mine/net: 5 layers, 166 parameters");
     assert_contains(page, "<tr><th scope=\"row\">dense1<td class=\"words\">dense<td class=\"words\">sequence1"
                           "<td>28 x 4 sequence<td>116\n");
@@ -83,7 +82,7 @@ static void the_page_has_the_network_as_a_picture(void **state)
     fl_file_path_join(path, folder, "dot");
     assert_int_equal(symlink(dot, path), 0);
     setenv("PATH", folder, 1);
-    char *page = page_of("shown");
+    char *page = new_page();
     command_without_gnuplot();
     assert_contains(page, "<figure class=\"network\"");
     assert_contains(page, ">116 parameters</text>");

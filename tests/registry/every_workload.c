@@ -113,18 +113,25 @@ static size_t count_parameters(const fl_workload *workload, fl_tensor_shape shap
     return total;
 }
 
+/* Files are loaded once for the workloads that read them, which stand together. */
 static void layers_fit_the_data_they_are_fed(void **state)
 {
+    fl_dataset *dataset = NULL;
+    const fl_dataset_kind *loaded = NULL;
     for (const fl_workload *const *at = fl_workloads(); *at; at++) {
         fl_error error;
         double options[FL_HYPER_MAX];
         default_options(*at, options);
-        fl_dataset *dataset = fl_workload_load(*at, options, NULL);
+        if ((*at)->dataset != loaded || loaded->options) {
+            fl_dataset_free(dataset);
+            dataset = fl_workload_load(*at, options, NULL);
+            loaded = (*at)->dataset;
+        }
         if (!dataset) continue;
         if (!fl_workload_fits(*at, options, dataset->shape, dataset->n_classes, &error)) fail_msg("%s", error.text);
         assert_true(count_parameters(*at, dataset->shape) > 0);
-        fl_dataset_free(dataset);
     }
+    fl_dataset_free(dataset);
 }
 
 /* PyTorch 1.13: sum(p.numel() for p in net.parameters()) of the same layers, an LSTM with one bias. The transformer by

@@ -117,7 +117,7 @@ void command_wait_workers(const command *c, size_t n, long last, long workers[2]
 
 void command_lower(const command *c)
 {
-    setpriority(PRIO_PROCESS, (id_t)c->pid, getpriority(PRIO_PROCESS, 0) + 10);
+    setpriority(PRIO_PROCESS, (id_t)c->pid, getpriority(PRIO_PROCESS, 0) + 3); /* half the share */
 }
 
 double command_patience(double seconds)

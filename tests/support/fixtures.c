@@ -96,6 +96,15 @@ static void add_path(fl_outcome *outcome)
     }
 }
 
+static void add_delays(fl_outcome *outcome, double staleness)
+{
+    for (fl_trial_point *point = outcome->points; point < outcome->points + outcome->n_points; point++) {
+        point->has_staleness = true;
+        point->staleness = staleness;
+        point->virtual_seconds = 2 * (double)point->step;
+    }
+}
+
 bool add_trial_in(const fixture *s, fl_store *store, size_t arm, uint64_t index, uint64_t repeat, synthetic what,
                   fl_error *error)
 {
@@ -103,6 +112,7 @@ bool add_trial_in(const fixture *s, fl_store *store, size_t arm, uint64_t index,
     if (what.values) trial.values = *what.values;
     fl_outcome outcome = synthetic_outcome(&trial, &what);
     if (!strncmp(trial.owners.workload->entry.name, "function/", 9)) add_path(&outcome);
+    if (what.staleness > 0) add_delays(&outcome, what.staleness);
     fl_record_slot slot = { arm, index, repeat };
     bool added = fl_store_add(store, &slot, &trial, &outcome, what.host ? what.host : "0000000000000001", error);
     fl_outcome_free(&outcome);

@@ -19,6 +19,7 @@ typedef struct synthetic {
     size_t stopped_at;
     const char *reason, *host;
     const fl_trial_values *values; /* instead of the search's */
+    double staleness;              /* of every point; with virtual seconds twice the step where it is not 0 */
 } synthetic;
 
 typedef struct fixture {

@@ -43,8 +43,8 @@ static void describe(training *t, const fl_outcome *outcome)
                      outcome->steps_done, (size_t)outcome->gradient_evaluations, outcome->n_parameters,
                      outcome->state_hash);
     for (size_t p = 0; p < outcome->n_points; p++) {
-        n += snprintf(t->words + n, sizeof t->words - (size_t)n, "\n%zu %a", outcome->points[p].step,
-                      outcome->points[p].rate);
+        n += snprintf(t->words + n, sizeof t->words - (size_t)n, "\n%zu %a %a %a", outcome->points[p].step,
+                      outcome->points[p].rate, outcome->points[p].staleness, outcome->points[p].virtual_seconds);
         for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
             n += snprintf(t->words + n, sizeof t->words - (size_t)n, " %a", outcome->points[p].of[m]);
     }

@@ -6,9 +6,13 @@ whatever epsilon and momentum are.
 """
 import itertools
 import math
+import pathlib
 import random
 
 import rules
+from stand_in import stand_in
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 RULES = list(rules.RULES)
 BACKENDS = ["naive", "openblas", "onednn"]
@@ -17,17 +21,18 @@ SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponen
              "trapezoidal", "list"]
 
 # Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run takes: one where
-# another workload has the same kinds of layers, else three or more, which meet every backend.
+# another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them. `file`:
+# the definition's, where it is not registered or its data set is nowhere to be had.
 WORKLOADS = {
     "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=33),
     "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 64)], short=9),
     "fashion_mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 1), (10, 100), (100, 32)]),
-    "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)]),
+    "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)], most=0),
     "fashion_mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 1), (10, 3), (10, 8)], short=3),
-    "mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)]),
+    "mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)], most=0),
     "glyphs/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)]),
-    "fashion_mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)], short=3),
-    "mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)]),
+    "fashion_mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)], short=3, most=1),
+    "mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)], most=0),
     "mnist/autoencoder": dict(g=1, pace=1e-4, sizes=[(10, 7), (10, 32)]),
     "glyphs/autoencoder": dict(g=1, pace=3e-4, sizes=[(10, 7), (10, 32)], short=3),
     "glyphs/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], short=3),
@@ -35,20 +40,36 @@ WORKLOADS = {
     "glyphs/lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 16)], short=3),
     "glyphs/transformer": dict(g=1e-2, pace=3e-4, sizes=[(10, 3), (10, 16)], short=3),
     "cifar10/two_layer": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (10, 32)]),
-    "cifar10/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)]),
-    "cifar10/resnet32": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)]),
+    "cifar10/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], most=0),
+    "cifar10/resnet32": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)], most=0),
     "cifar10/vgg16": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)]),
-    "cifar10/inception_small": dict(g=1e-1, pace=3e-4, sizes=[(10, 3)]),
+    "cifar10/inception_small": dict(g=1e-1, pace=3e-4, sizes=[(10, 3)], most=0),
     "cifar10/allcnn_quarter": dict(g=1e-2, pace=1e-4, sizes=[(10, 3)]),
-    "war_and_peace/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 8)]),
+    "cifar100/allcnn": dict(g=1e-2, pace=1e-4, sizes=[(4, 2)], short=3,
+                            file=stand_in("cifar100/allcnn", (3, 32, 32), 100)),
+    "war_and_peace/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 8)], most=0),
     "tiny_shakespeare/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3)]),
     "tiny_shakespeare/transformer": dict(g=1e-2, pace=3e-4, sizes=[(5, 2), (10, 2)]),
-    "function/rosenbrock": dict(g=10, pace=1e-3, sizes=[(10, 1), (100, 1)], short=3),
-    "function/beale": dict(g=1, pace=1e-3, sizes=[(10, 1), (100, 1)], short=3),
-    "function/branin": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3),
-    "function/saddle": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3),
-    "function/quadratic": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3),
+    "function/rosenbrock": dict(g=10, pace=1e-3, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "function/beale": dict(g=1, pace=1e-3, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "function/branin": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "function/saddle": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "function/quadratic": dict(g=1, pace=1e-2, sizes=[(10, 1), (100, 1)], short=3, most=1),
+    "regression/unnormalised": dict(g=1e10, pace=1e-3, sizes=[(10, 7), (10, 32)], short=3),
+    "parity/kinds_image": dict(g=1e-2, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_image.json"),
+    "parity/kinds_sequence": dict(g=1, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_sequence.json"),
 }
+
+# What is set around every rule: penalties, clipping, batches that grow, also in parts, of which each has its own
+# statistics; and what of a workload may be set: smoothing, dropout, the start. (steps, batch), a part's examples.
+AROUND = [
+    ("glyphs/mlp", (10, 7), None, "batch.factor=2 batch.every=3 l2=0.01 decay=matrices clip_norm=0.5"),
+    ("glyphs/resnet8", (10, 6), 3, "batch.factor=2 batch.every=4 label_smoothing=0.1"),
+    ("glyphs/lstm", (10, 6), 2, "batch.factor=1.5 batch.every=2 dropout=0.4 workload.init_bias=0.1"),
+    ("glyphs/transformer", (10, 4), None, "label_smoothing=0.2 workload.init=orthogonal clip_value=0.01"),
+    ("glyphs/simple_cnn", (10, 4), 2, "l2=0.02 l1=0.001 workload.init=truncated_normal workload.init_argument=0.05"),
+    ("parity/kinds_image", (10, 4), None, "dropout=0.5 label_smoothing=0 l1=0.001 batch.factor=3 batch.every=5"),
+]
 
 
 def hyperparameters(rng, rule, form, steps, g, pace):
@@ -87,28 +108,34 @@ def settings(rng, workload, rule, schedule, steps):
 class Case:
     """One trial: `name` for people, and the arguments of `fairlead trial`."""
 
-    def __init__(self, workload, backend, rule, draw, precision="f32", size=None):
+    def __init__(self, workload, backend, rule, draw, precision="f32", size=None, part=None, around=""):
         self.workload, self.backend, self.precision = workload, backend, precision
         self.name = " ".join([workload, backend, precision, "/".join(filter(None, rule)), f"#{draw}"])
         rng = random.Random(self.name)
         steps, batch = size or rng.choice(WORKLOADS[workload]["sizes"])
         schedule = rng.choice(SCHEDULES)
         self.name += f", {schedule}, {steps} steps of {batch}"
-        self.arguments = ["--workload", workload, "--backend", backend, "--precision", precision,
-                          "--optimizer", rule[0], "--schedule", schedule, "--steps", str(steps),
-                          "--batch", str(batch), "--seed", str(1 + draw)]
-        for setting in settings(rng, workload, rule, schedule, steps):
+        self.arguments = ["--workload", str(WORKLOADS[workload].get("file", workload)), "--backend", backend,
+                          "--precision", precision, "--optimizer", rule[0], "--schedule", schedule,
+                          "--steps", str(steps), "--batch", str(batch), "--seed", str(1 + draw)]
+        for setting in [*settings(rng, workload, rule, schedule, steps), *around.split()]:
             self.arguments += ["--set", setting]
+        if part:
+            self.arguments += ["--micro-batch", str(part)]
+        self.name += f", {part} at once" * bool(part) + f", {around}" * bool(around)
 
 
 def short():
-    """A representative part, a minute of processor time: every workload, and every backend with every rule, dealt in
-    turn; backends alternate, and 7 has no divisor in common with the number of pairs."""
+    """A representative part, less than a minute of processor time: every kind of network, and every backend with every
+    rule, dealt in turn; backends alternate, and 7 has no divisor in common with the number of pairs."""
     pairs = [(backend, rule) for rule in RULES for backend in BACKENDS]
     deal = itertools.cycle(pairs[7 * i % len(pairs)] for i in range(len(pairs)))
     for workload, facts in WORKLOADS.items():
-        for backend, rule in itertools.islice(deal, facts.get("short", 1)):
+        hand = list(itertools.islice(deal, facts.get("short", 1)))
+        for backend, rule in hand[:facts.get("most", len(hand))]:
             yield Case(workload, backend, rule, 0)
+    for (workload, *around), (backend, rule) in zip(AROUND, deal):
+        yield Case(workload, backend, rule, 0, "f32", *around)
     for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):
         yield Case(workload, "onednn", ("adam", "kingma"), 0, "bf16", (10, 8))
 
@@ -122,6 +149,8 @@ def full(draws=3):
                     yield Case(workload, backend, rule, draw)
             if workload != "quadratic/noisy":
                 yield Case(workload, "onednn", rule, 0, "bf16", (10, 8))
+    for (workload, *around), backend, rule in itertools.product(AROUND, BACKENDS, RULES):
+        yield Case(workload, backend, rule, 0, "f32", *around)
     for rule in RULES:
         for backend in ("openblas", "onednn"):
             yield Case("fashion_mnist/simple_cnn", backend, rule, draws, size=(40, 32))

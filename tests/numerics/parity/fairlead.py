@@ -35,9 +35,12 @@ class Fairlead:
         return {entry["name"]: entry for entry in json.loads(self.run("list", kind, "--json"))[kind]}
 
     def lacks(self, workload, backend, precision):
-        """What a trial would need and is not here, in a sentence; else None."""
-        data, usable = self.workloads[workload]["data"], self.backends[backend][precision]
-        return usable if usable != "usable" else None if data in self.data else f"data set '{data}' is not here"
+        """What a trial would need and is not here, in a sentence; else None. A definition's file has its data."""
+        usable = self.backends[backend][precision]
+        if usable != "usable":
+            return usable
+        data = None if workload.endswith(".json") else self.workloads[workload]["data"]
+        return f"data set '{data}' is not here" if data and data not in self.data else None
 
     def export(self, arguments):
         """The export of a trial, read into memory."""

@@ -148,7 +148,7 @@ class Network:
         self.layers, self.loss, self.masks = manifest["layers"], manifest["loss"], masks or {}
         self.named = {name: torch.nn.Parameter(torch.from_numpy(values.copy())) for name, values in init.items()}
         self.state = {name: torch.from_numpy(values.copy()) for name, values in state.items()}
-        self.training, self.step = True, 0
+        self.training, self.step, self.part = True, 0, slice(None)
 
     def parameters(self):
         return list(self.named.values())
@@ -158,7 +158,7 @@ class Network:
             p.grad = None
 
     def mask(self, name):
-        return torch.from_numpy(self.masks[name][self.step])
+        return torch.from_numpy(self.masks[name][self.step][self.part])
 
     def own(self, name):
         return {full[len(name) + 1:]: p for full, p in self.named.items() if full.rpartition(".")[0] == name}

@@ -66,7 +66,7 @@ def arguments():
 def main(program, which, part):
     fairlead, tallies, skipped = Fairlead(program), collections.defaultdict(Tally), collections.Counter()
     for case in itertools.islice(getattr(cases, which)(), part[0], None, part[1]):
-        lack = fairlead.lacks(case.workload, case.backend, case.precision)
+        lack = fairlead.lacks(case.arguments[1], case.backend, case.precision)
         if lack:
             skipped[lack] += 1
             continue

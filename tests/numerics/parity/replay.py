@@ -42,6 +42,30 @@ class Export:
         self.masks = {file.stem: steps_of(file.with_suffix("")) for file in (folder / "masks").glob("*")}
 
 
+def gradient(model, batch, at_once, autocast):
+    """That of the mean loss, added up in parts of so many examples, whose statistics are their own; the loss."""
+    mean, n = 0, len(batch[0])
+    for first in range(0, n, at_once):
+        model.part = slice(first, first + at_once)
+        part = [values if values is None else values[model.part] for values in batch]
+        with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+            loss = model.loss_of(*part) * (at_once / n)
+        loss.backward()
+        mean += loss.item()
+    return mean
+
+
+def around(parameters, h):
+    """What a trainer does before the rule sees the gradient: penalties, clipping by value, clipping by norm."""
+    for p in parameters:
+        if h.get("decay") != "matrices" or p.dim() > 1:
+            p.grad += h.get("l2", 0) * p.data + h.get("l1", 0) * p.data.sign()
+    if "clip_value" in h:
+        torch.nn.utils.clip_grad_value_(parameters, h["clip_value"])
+    if "clip_norm" in h:
+        torch.nn.utils.clip_grad_norm_(parameters, h["clip_norm"])
+
+
 ROUNDINGS = 2**-21  # four of fp32: by so much sums of hundreds of products differ when added in another order
 
 
@@ -63,17 +87,17 @@ class Replay:
         optimizer = export.manifest["optimizer"]
         hyper = optimizer["hyperparameters"]
         step = rules.RULES[optimizer["name"], hyper.get("epsilon_form")](model.parameters(), hyper)
+        trial = export.manifest["trial"]
+        at_once = trial.get("micro_batch") or trial["batch_size"]
         self.losses = []
         for t, line in enumerate(export.trace):
             model.zero_grad()
             model.step = t
-            x, labels, targets = (None if values is None else torch.from_numpy(values[t])
-                                  for values in (export.inputs, export.labels, export.targets))
-            with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-                loss = model.loss_of(x, labels, targets)
-            loss.backward()
+            batch = [values if values is None else torch.from_numpy(values[t])
+                     for values in (export.inputs, export.labels, export.targets)]
+            self.losses.append(gradient(model, batch, at_once, autocast))
+            around(model.parameters(), hyper)
             step(line["rate"])
-            self.losses.append(loss.item())
         self.final = {name: p.detach().numpy() for name, p in model.named.items()}
         self.final_state = {name: values.numpy() for name, values in model.state.items()}
 

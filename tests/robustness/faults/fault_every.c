@@ -61,11 +61,11 @@ static bool disturb(const fault *f, bool stays, size_t n)
     return met;
 }
 
-/* Once for n = 1, 4, 16, ..., from then on for n = 1, 2, 8, 32, ..., unless all are asked for. */
+/* Once for n = 1, 8, 64, ..., from then on for n = 1, 3, 24, 192, ..., unless all are asked for. */
 static size_t next(size_t n, bool stays)
 {
     if (all) return n + 1;
-    return stays && n == 1 ? 2 : 4 * n;
+    return stays && n == 1 ? 3 : 8 * n;
 }
 
 static void try_every(const fault *f, bool stays)

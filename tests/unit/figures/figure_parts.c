@@ -1,4 +1,5 @@
 /* What figures are made of: ticks, names, and the looks of arms. */
+#include "figures/figure_ends.h"
 #include "figures/figure_slots.h"
 #include "figures/figure_text.h"
 #include "figures/figure_ticks.h"
@@ -192,9 +193,50 @@ static void names_that_agree_where_they_are_cut_are_numbered(void **state)
     figure_layout_free(layout);
 }
 
+/* --- ends of lines --- */
+
+static void a_height_is_a_share_of_the_panel(void **state)
+{
+    const figure_scale linear = { 10, 30, FIGURE_LINEAR }, logarithmic = { 0.01, 100, FIGURE_LOG };
+    assert_close(figure_ends_height(&linear, 15), 0.25, 1e-12);
+    assert_close(figure_ends_height(&logarithmic, 1), 0.5, 1e-12);
+    assert_close(figure_ends_height(&linear, HUGE_VAL), 1, 0);
+    assert_close(figure_ends_height(&logarithmic, 0), 0, 0);
+    assert_true(isnan(figure_ends_height(&linear, NAN)));
+}
+
+static void labels_move_apart_in_their_order(void **state)
+{
+    double heights[] = { 0.5, 0.1, NAN, 0.5, 0.52, 1 };
+    figure_ends_spread(heights, 6, 0.1);
+    const double expected[] = { 0.5, 0.1, NAN, 0.6, 0.7, 1 };
+    for (size_t i = 0; i < 6; i++)
+        if (i != 2) assert_close(heights[i], expected[i], 1e-12);
+    assert_true(isnan(heights[2]));
+}
+
+/* Thirty labels of a tenth have no room: they share the panel. */
+static void labels_stay_within_the_panel(void **state)
+{
+    double at_top[] = { 1, 0.98, 1 }, many[30];
+    figure_ends_spread(at_top, 3, 0.1);
+    assert_close(at_top[1], 0.8, 1e-12);
+    assert_close(at_top[0], 0.9, 1e-12);
+    assert_close(at_top[2], 1, 1e-12);
+    for (size_t i = 0; i < 30; i++) many[i] = 0.3;
+    figure_ends_spread(many, 30, 0.1);
+    for (size_t i = 0; i < 30; i++) {
+        assert_true(many[i] > -1e-9 && many[i] <= 1);
+        if (i) assert_close(many[i] - many[i - 1], 1.0 / 29, 1e-9);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_height_is_a_share_of_the_panel),
+        cmocka_unit_test(labels_move_apart_in_their_order),
+        cmocka_unit_test(labels_stay_within_the_panel),
         cmocka_unit_test(linear_ticks_are_round),
         cmocka_unit_test(log_ticks_are_there_at_any_magnitude),
         cmocka_unit_test(small_numbers_are_powers_with_their_exponent_in_braces),

@@ -38,10 +38,11 @@ static void trials_on_real_data(void **state)
 }
 
 /* Workloads that are known by the hash of their definition, which the folder's study holds. */
-static void trainings_of_the_papers_networks(void **state)
+static void trainings_of_known_networks(void **state)
 {
     have_their_ids("cifar10_resnet8", 1);
     have_their_ids("war_and_peace_char_lstm", 1);
+    have_their_ids("tiny_shakespeare_transformer", 1);
     have_their_ids("mnist_autoencoder", 1);
 }
 
@@ -50,7 +51,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trials_on_generated_data),
         cmocka_unit_test(trials_on_real_data),
-        cmocka_unit_test(trainings_of_the_papers_networks),
+        cmocka_unit_test(trainings_of_known_networks),
     };
     return test_run(tests, NULL, NULL);
 }

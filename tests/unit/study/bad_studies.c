@@ -98,7 +98,8 @@ static const bad_study bad[] = {
       "3:35: 'workload' lists two called 'quadratic/noisy'" },
     { "'quadratic/noisy'", "['quadratic/noisy', 5]", "3:35: this must be a string" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'conditon': 5 },",
-      "3:56: workload 'quadratic/noisy' has no option 'conditon'; 'fairlead list workloads' shows what it has" },
+      "3:56: workload 'quadratic/noisy' has no option 'conditon' (did you mean condition?); 'fairlead list workloads' "
+      "shows what it has" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'condition': 0.5 },",
       "3:69: condition = 0.5 is outside its range [1, inf)" },
     { "'quadratic/noisy',", "'quadratic/noisy', 'workload_options': { 'dimension': 2.5 },",
@@ -267,6 +268,9 @@ static const bad_study bad[] = {
       "4:43: an arm cannot be compared with itself; name two arms" },
     { ARM "\n  ]", ARM ",\n" ARM_B "\n  ], 'claims': { 'pairs': [['a', 'b'], ['b', 'a']] }",
       "13:40: this pair is declared already; name each pair once" },
+    { BATCH, BATCH " 'target': { 'metric': 'vall_error', 'value': 0.1 },",
+      "4:43: metric 'vall_error' cannot be used here (did you mean val_error?); use train_loss, train_error, val_loss "
+      "or val_error" },
     { BATCH, BATCH " 'claims': { 'baseline': 'b' },", "4:45: unknown arm 'b'; the study has a" },
     { BATCH, BATCH " 'claims': { 'baseline': 'a' },",
       "4:45: a baseline needs another arm to be compared with; the study has one arm" },
@@ -331,11 +335,11 @@ static const bad_study bad[] = {
     { SPACE, "'space': { 'epsilon': 1e-8 }",
       "10:16: 'learning_rate' is missing here: a space must settle the learning rate" },
     { RATE, RATE ", 'beta3': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'beta3'; it has learning_rate, beta1, beta2, epsilon, "
-      "epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'beta3' (did you mean beta1?); it has learning_rate, beta1, "
+      "beta2, epsilon, epsilon_form" },
     { RATE, RATE ", 'one_minus_beta3': 0.9",
-      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_beta3'; it has learning_rate, beta1, beta2, epsilon, "
-      "epsilon_form" },
+      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_beta3' (did you mean one_minus_beta1?); it has "
+      "learning_rate, beta1, beta2, epsilon, epsilon_form" },
     { RATE, RATE ", 'schedule.end': 0.1",
       "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
       "schedule.decay_fraction, schedule.end_factor" },

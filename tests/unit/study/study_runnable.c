@@ -75,12 +75,40 @@ static void what_the_command_line_asks_for_counts(void **state)
     assert_contains(error.text, "study.json (with the command line's changes):");
 }
 
+/* Two heads share an even width; of the whole numbers from 8 to 32 some are odd. */
+static void a_width_that_is_drawn_must_fit_the_layers(void **state)
+{
+    static const char *const widths[] = { "{ 'min': 8, 'max': 32, 'scaling': 'linear' }",
+                                          "{ 'feasible_points': [8, 14] }", "9" };
+    static const char study[] =
+        "{ 'study': 's', 'workload': { 'workload': 'w', 'data': 'glyphs', 'layers': [ { 'kind': 'sequence', 'by': "
+        "'rows' },\n"
+        "  { 'kind': 'dense', 'out': '$width' }, { 'kind': 'attention', 'heads': 2 }, { 'kind': 'dense', 'out': 10 } "
+        "],\n"
+        "  'loss': { 'kind': 'softmax_cross_entropy' }, 'hyperparameters': { 'width': { 'default': 8, 'min': 1 } } },\n"
+        "  'batch_size': 16, 'backend': 'naive', 'budget': { 'trials': 10, 'steps': 5 }, 'arms': [ { 'arm': 'a',\n"
+        "  'optimizer': 'sgd', 'space': { 'learning_rate': 0.01, 'workload.width': %s } } ] }";
+    fl_study_overrides run = { .to_run = true };
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        char text[1000];
+        fl_error error = { .text = "" };
+        snprintf(text, sizeof text, study, widths[i]);
+        test_quote(text);
+        fl_study *read = fl_study_load_text("study.json", text, &run, &error);
+        if ((read != NULL) != (i == 1)) fail_msg("%s: '%s'", widths[i], error.text);
+        if (!read) assert_contains(error.text, "study.json:5:32: trial ");
+        if (!read) assert_contains(error.text, ": study.json:2:41: attention1, which reads 28 x ");
+        fl_study_free(read);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_run_has_its_place),
         cmocka_unit_test(what_cannot_be_run_can_be_read),
         cmocka_unit_test(what_the_command_line_asks_for_counts),
+        cmocka_unit_test(a_width_that_is_drawn_must_fit_the_layers),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* What a study declares beyond its pairs: flips, tuning effort, the time to the target, and arms over workloads. */
+#include "record/log.h"
 #include "support/summed.h"
 
 #define CLAIMS(text) "\"claims\": {" text "},"
@@ -285,6 +286,63 @@ static void workloads_of_a_family_are_taken_together(void **state)
     for (size_t i = 0; i < 3; i++) end(&s[i], summaries[i]);
 }
 
+/* Arms a and b reach the target after 60 steps, c after 30; the records of b name another host. */
+static fl_summary *timed(fixture *s, const char *machine)
+{
+    fl_error error;
+    begin_text(
+        s, LABELLED("[\"glyphs/mlp\", \"mnist/mlp\"]", "}, \"target\": {\"metric\": \"val_error\", \"value\": 0.5"));
+    for (size_t arm = 0; arm < 6; arm++)
+        for (uint64_t i = 0; i < 10; i++)
+            add_trial(s, arm, i, 0,
+                      (synthetic){ .val_error = 0.1,
+                                   .test_error = 0.1,
+                                   .reached = arm / 2 == 2 ? 30 : 60,
+                                   .host = arm / 2 == 1 ? "0000000000000002" : "0000000000000001" });
+    json_t *one = json_pack("{s:{s:s}, s:{s:s}}", "machine", "processor", "one", "build", "commit", "c"),
+           *other = json_pack("{s:{s:s}, s:{s:s}, s:s}", "machine", "processor", machine, "build", "commit", "c",
+                              "implementation", "another");
+    assert_true(fl_store_host(s->store, "0000000000000001", one, &error));
+    assert_true(fl_store_host(s->store, "0000000000000002", other, &error));
+    json_decref(one);
+    json_decref(other);
+    return sum_up(s);
+}
+
+static void note_machine(const fixture *s, const char *doubt)
+{
+    json_t *doubts = doubt ? json_pack("[s]", doubt) : json_array();
+    fl_record_log_machine(s->folder, doubts);
+    json_decref(doubts);
+}
+
+/* Steps of one cost: the profile in seconds is the one in steps. */
+static void seconds_are_told_of_one_quiet_machine_alone(void **state)
+{
+    fixture s;
+    fl_summary *summary = timed(&s, "one");
+    assert_non_null(summary->over->in_steps);
+    assert_null(summary->over->in_seconds); /* no run says how the machine was */
+    fl_summary_free(summary);
+    note_machine(&s, NULL);
+    summary = sum_up(&s);
+    assert_non_null(summary->over->in_seconds);
+    assert_close(summary->over->in_steps[2].share, 1, 0);
+    for (size_t i = 0; i < 3; i++)
+        assert_close(summary->over->in_seconds[i].share, summary->over->in_steps[i].share, 0);
+    fl_summary_free(summary);
+    note_machine(&s, "the machine is busy");
+    summary = sum_up(&s);
+    assert_null(summary->over->in_seconds);
+    end(&s, summary);
+    summary = timed(&s, "two");
+    note_machine(&s, NULL);
+    fl_summary_free(summary);
+    summary = sum_up(&s);
+    assert_null(summary->over->in_seconds);
+    end(&s, summary);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +359,7 @@ int main(void)
         cmocka_unit_test(steps_are_told_against_batch_sizes),
         cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
         cmocka_unit_test(workloads_of_a_family_are_taken_together),
+        cmocka_unit_test(seconds_are_told_of_one_quiet_machine_alone),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -172,19 +172,19 @@ static void train(fl_train_trainer *trainer, const fl_trial *trial)
              first_call);
 }
 
-/* Call `check` for every workload with every backend and precision that can be used here. */
+/* Call `check` for every workload with every backend and precision that can be used here. The trainer keeps the data
+ * for the next workload, which often has the same. */
 static void with_everything(void (*check)(fl_train_trainer *trainer, fl_trial *trial))
 {
-    for (const fl_workload *const *w = fl_workloads(); *w; w++) {
-        fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = fl_train_trainer_new();
+    for (const fl_workload *const *w = fl_workloads(); *w; w++)
         for (const fl_backend *const *b = fl_backends(); *b; b++)
             for (fl_backend_precision precision = 0; precision < FL_BACKEND_PRECISIONS; precision++) {
                 fl_trial trial = trial_of(*w, *b, precision);
                 if ((*b)->usable(precision, NULL)) check(trainer, &trial);
                 fl_trial_free(&trial);
             }
-        fl_train_trainer_free(trainer);
-    }
+    fl_train_trainer_free(trainer);
 }
 
 /* --- tests --- */
@@ -260,11 +260,13 @@ static void nor_does_a_schedule(void **state)
     fl_train_trainer_free(trainer);
 }
 
-/* The shape of one example, 0 where the data are not there; loaded once for all backends. */
+/* The shape of one example. Where options decide it the data are loaded, once for all backends; 0: they are not there.
+ */
 static fl_tensor_shape example_shape(const fl_workload *workload, const double *options)
 {
     static const fl_workload *last;
     static fl_tensor_shape shape;
+    if (workload->dataset->shape.c) return workload->dataset->shape;
     if (workload == last) return shape;
     fl_dataset *dataset = fl_workload_load(workload, options, NULL);
     shape = dataset ? dataset->shape : (fl_tensor_shape){ 0 };

@@ -31,8 +31,8 @@ static void a_mean_is_the_sum_of_the_tree_divided_once(void **state)
     draw(values, MOST * COUNT);
     for (size_t n = 2; n <= MOST; n++) {
         fl_arena *arena = fl_arena_new();
-        fl_train_tree tree = fl_train_tree_new(arena, n, COUNT + 16);
-        fl_train_tree_mean_of(&tree, values, n, COUNT, to);
+        fl_train_tree tree = fl_train_tree_new(arena, NULL, n, COUNT + 16);
+        fl_train_tree_mean_of(&tree, values, COUNT, to);
         for (size_t i = 0; i < COUNT; i++) {
             float expected = sum_of(values + i, 0, n) / (float)n;
             assert_memory_equal(&to[i], &expected, sizeof expected);
@@ -63,8 +63,8 @@ static void of_one_worker_it_is_the_value(void **state)
 {
     const float values[] = { -0.0f, 1e-45f, 3 };
     float to[3];
-    fl_train_tree tree = { 0 };
-    fl_train_tree_mean_of(&tree, values, 1, 3, to);
+    fl_train_tree tree = { .workers = 1 };
+    fl_train_tree_mean_of(&tree, values, 3, to);
     assert_memory_equal(to, values, sizeof values);
     assert_true(fl_train_tree_mean_number(&(double){ 0.1 }, 1) == 0.1);
 }
@@ -74,7 +74,7 @@ static void rows_are_as_many_as_digits(void **state)
 {
     static const size_t expected[] = { 0, 0, 1, 2, 2, 3, 3, 3, 3, 4 };
     for (size_t n = 1; n < sizeof expected / sizeof *expected; n++)
-        assert_int_equal(fl_train_tree_rows(n), expected[n]);
+        assert_int_equal(fl_train_tree_rows(n, 1), expected[n]);
 }
 
 int main(void)

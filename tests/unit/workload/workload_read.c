@@ -52,6 +52,8 @@ static const struct {
           "},\n" DENSE),
       "net.json:3:40: 'a' reads 'b', and no layer before it has that name; a layer reads 'input' or those that stand "
       "before it, so that there is no cycle" },
+    { NET("{ \"kind\": \"relu\", \"name\": \"stem\" },\n{ \"kind\": \"relu\", \"from\": \"setm\" },\n" DENSE),
+      "net.json:4:27: 'relu2' reads 'setm' (did you mean stem?), and no layer" },
     { NET("{ \"kind\": \"relu\", \"from\": \"relu1\" },\n" DENSE),
       "net.json:3:27: 'relu1' reads 'relu1', and no layer" },
     { NET("{ \"kind\": \"relu\", \"name\": \"a\" },\n{ \"kind\": \"add\", \"from\": [ \"a\", \"a\" ] },\n" DENSE),

@@ -1,0 +1,82 @@
+/* Asynchronous SGD with a parameter server (Dean et al. 2012, Downpour SGD; the server's rule is the trial's, there
+ * AdaGrad). A step is one push that the server applies, of gradients at parameters that others have moved since.
+ *
+ *   g   the sum of the gradients of push_every batches, at the parameters theta_w that the worker read
+ *   g  <- g + lambda g^2 (theta - theta_w)       delay compensation (Zheng et al. 2017); lambda 0: none
+ *   the rule's step at rate / max(1, staleness)  with rate_by staleness (Zhang et al. 2016)
+ *
+ * When pushes arrive is a matter of durations in virtual time (virtual/server.h), or each is exactly so many late.
+ */
+#include "method/method_asynchronous.h"
+#include "virtual/durations.h"
+
+#include <math.h>
+
+static const char *const rates[] = { "schedule", "staleness", NULL };
+
+#define SECONDS(NAME, HELP, DEFAULT)                                                                                   \
+    {                                                                                                                  \
+        NAME, HELP, FL_HYPER_LOG, DEFAULT, .min = 0, .max = 86400                                                      \
+    }
+
+static const fl_hyper hypers[] = {
+    [FL_METHOD_STALENESS] = { "staleness", "by so many pushes each one is late, exactly; -1: as the durations make it",
+                              FL_HYPER_INTEGER, -1, .min = -1, .max = 4095 },
+    [FL_METHOD_COMPUTE] = SECONDS("compute", "mean virtual seconds of a batch", 1),
+    [FL_METHOD_PULL] = SECONDS("pull", "mean virtual seconds of reading the parameters", 0),
+    [FL_METHOD_PUSH] = SECONDS("push", "mean virtual seconds of a push on its way", 0),
+    [FL_METHOD_DURATIONS] = { "durations", "their distribution", FL_HYPER_CHOICE, FL_VIRTUAL_CONSTANT,
+                              .min = FL_VIRTUAL_CONSTANT, .max = FL_VIRTUAL_DISTRIBUTIONS - 1,
+                              .choices = fl_virtual_distributions },
+    [FL_METHOD_SPREAD] = { "spread", "of lognormal durations sigma, of pareto ones the tail index (above 1)",
+                           FL_HYPER_LINEAR, 0.5, .min = 0, .max = 100 },
+    [FL_METHOD_PUSH_EVERY] = { "push_every", "batches whose gradients a push adds up", FL_HYPER_INTEGER, 1, .min = 1,
+                               .max = 4096 },
+    [FL_METHOD_FETCH_EVERY] = { "fetch_every",
+                                "batches from one reading of the parameters to the next; between them a "
+                                "worker moves its own by its gradients",
+                                FL_HYPER_INTEGER, 1, .min = 1, .max = 4096 },
+    [FL_METHOD_RATE_BY] = { "rate_by", "schedule, or the scheduled rate divided by the push's staleness",
+                            FL_HYPER_CHOICE, FL_METHOD_RATE_BY_SCHEDULE, .min = 0, .max = 1, .choices = rates },
+    [FL_METHOD_COMPENSATION] = { "compensation", "lambda of the delay compensation; 0: none", FL_HYPER_LOG, 0, .min = 0,
+                                 .max = HUGE_VAL },
+};
+
+static size_t whole(const double *hyper, size_t which)
+{
+    return (size_t)hyper[which];
+}
+
+static size_t batches(const double *hyper)
+{
+    return whole(hyper, FL_METHOD_PUSH_EVERY);
+}
+
+static bool accepts(const double *hyper, bool keeps_own, fl_error *error)
+{
+    size_t push = whole(hyper, FL_METHOD_PUSH_EVERY), fetch = whole(hyper, FL_METHOD_FETCH_EVERY);
+    if (fetch % push)
+        return fl_error_user(error, "parallel.fetch_every = %zu must be a multiple of parallel.push_every = %zu", fetch,
+                             push);
+    if (hyper[FL_METHOD_STALENESS] >= 0 && fetch > 1)
+        return fl_error_user(error, "an exact parallel.staleness wants parallel.push_every and fetch_every of 1");
+    if (hyper[FL_METHOD_COMPENSATION] > 0 && push > 1)
+        return fl_error_user(error, "parallel.compensation is for pushes of one batch, not parallel.push_every = %zu",
+                             push);
+    if (hyper[FL_METHOD_DURATIONS] == FL_VIRTUAL_PARETO && !(hyper[FL_METHOD_SPREAD] > 1))
+        return fl_error_user(error,
+                             "parallel.spread = %.10g: pareto durations have a mean only where their tail index is "
+                             "above 1",
+                             hyper[FL_METHOD_SPREAD]);
+    return true;
+}
+
+const fl_method fl_method_asynchronous = {
+    .entry = { "asynchronous", "a parameter server applies each worker's gradients when they arrive, in virtual time",
+               "Dean et al. 2012" },
+    .hypers = hypers,
+    .n_hypers = sizeof hypers / sizeof *hypers,
+    .rules = FL_METHOD_NO_LOOKING,
+    .batches = batches,
+    .accepts = accepts,
+};

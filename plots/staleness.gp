@@ -1,0 +1,2 @@
+# Test error and steps to the target against the staleness of pushes.
+note = "bands: ".band_name."; a push is so many others late on average"

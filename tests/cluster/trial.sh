@@ -1,0 +1,70 @@
+#!/bin/bash
+# trial.sh SOURCE BUILD   one training whose workers several processes of mpirun carry: the bits of one process.
+# Runs itself inside lab, so that no process outlives it.
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
+need mpirun.openmpi python3 pgrep
+
+# Batch normalisation, dropout and state that is carried on: what each worker has for itself.
+cat >model.json <<'J'
+{ "workload": "model", "data": "glyphs", "inputs": [{ "crop": 2 }, "flip"], "layers": [
+    { "kind": "batch_norm" }, { "kind": "dropout", "rate": 0.25 },
+    { "kind": "convolution", "out": 3, "kernel": 14, "stride": 14 }, { "kind": "flatten" }, { "kind": "dense", "out": 10 } ],
+  "loss": { "kind": "softmax_cross_entropy" } }
+J
+train() { # PROCESSES OPTIONS...: what the trial came to, without what a clock shows
+    processes=$1
+    shift
+    launch=()
+    [ "$processes" = 1 ] || launch=(timeout -k 2 120 mpirun.openmpi --oversubscribe -np "$processes")
+    "${launch[@]}" "$build/fairlead" trial --workload model.json --set learning_rate=0.01 --backend naive --batch 24 \
+        --validation 11000 --steps 9 --eval-every 4 --json "$@" >out.json 2>err.txt || fail "exit code $?: $(tail -n 3 err.txt)"
+    python3 - <<'P' || fail "no record: $(tail -n 3 err.txt)"
+import json
+r = json.load(open("out.json"))
+print({k: r.get(k) for k in ("trial", "status", "state_hash", "gradient_evaluations", "first_losses", "final")}, file=open("came.txt", "w"))
+print(r.get("carriers", {}).get("processes", 1), file=open("processes.txt", "w"))
+P
+}
+
+agree() { # OPTIONS...: by 1, 2, 3 and 4 processes
+    begin "by 1 to 4 processes: $*"
+    train 1 "$@"
+    mv came.txt alone.txt
+    for n in 2 3 4; do
+        train "$n" "$@"
+        cmp -s alone.txt came.txt || fail "$n processes: $(cat came.txt), one: $(cat alone.txt)"
+        [ "$(cat processes.txt)" = "$n" ] || fail "not $n processes but $(cat processes.txt)"
+    done
+}
+agree --optimizer adam --parallel synchronous:4
+agree --optimizer sam --parallel synchronous:6 --micro-batch 2
+agree --optimizer momentum --parallel local:4,every=3,state=averaged --average ema:0.5
+
+agree --optimizer sgd --parallel synchronous:4 --set clip_value=0 --init constant:1e30
+
+begin "what cannot be carried is refused"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
+    --backend naive --batch 24 --steps 2 --parallel synchronous:2 >few.out 2>&1 && fail "three processes carry two workers"
+says few.out "3 processes cannot carry 2 workers"
+
+begin "processes that compute otherwise are refused"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
+    --backend naive --batch 24 --steps 2 --parallel synchronous:2 : -np 1 "$build/fairlead" trial --workload model.json --optimizer sgd \
+    --set learning_rate=0.2 --backend naive --batch 24 --steps 2 --parallel synchronous:2 >other.out 2>&1 && fail "another trial is not refused"
+says other.out "process 1 trains another trial than process 0"
+
+begin "a process that dies ends the others"
+began=$(date +%s)
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.001 \
+    --backend naive --batch 24 --steps 1000000 --eval-every 0 --parallel synchronous:2 >dead.out 2>&1 &
+for _ in $(seq 100); do
+    victim=$(rank 1)
+    [ -z "$victim" ] || break
+    sleep 0.1
+done
+sleep 2
+kill -9 "$victim"
+wait $! && fail "nobody has noticed"
+[ $(($(date +%s) - began)) -lt 50 ] || fail "it took too long"
+exit $failed
