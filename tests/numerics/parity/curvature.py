@@ -5,7 +5,9 @@
 Each case exports one step of a trial; curvature_kit multiplies a vector by the matrices at its start, on the step's
 batch, and PyTorch does the same by its own differentiation, of the network that the manifest describes. A matrix is
 defined here as a textbook has it: the exact Fisher matrix as a sum over classes, not as the Gauss-Newton matrix it equals.
+On naive the Hessian is held to differences of gradients in double, too.
 """
+import math
 import pathlib
 import subprocess
 import sys
@@ -106,6 +108,25 @@ class Reference:
         g = torch.autograd.grad(loss, self.p, create_graph=True)
         along = sum((a * b).sum() for a, b in zip(g, v))
         return torch.autograd.grad(along, self.p, allow_unused=True)
+
+    def gradient(self):
+        self.start()
+        return torch.autograd.grad(self.net.loss_of(self.x, self.labels, self.targets), self.p)
+
+    def hessian_by_differences(self, v):
+        """Of two gradients in double, so near that hardly anything between them bends."""
+        h = 1e-5 / math.sqrt(sum((part**2).sum().item() for part in v))
+
+        def move(way):
+            for p, part in zip(self.p, v):
+                p.data += way * part
+
+        move(h)
+        ahead = self.gradient()
+        move(-2 * h)
+        behind = self.gradient()
+        move(h)
+        return [(a - b) / (2 * h) for a, b in zip(ahead, behind)]
 
     def forward(self):
         self.start()
@@ -213,9 +234,9 @@ class Case:
             done = subprocess.run([kit, folder, workload, backend, "3"], capture_output=True, text=True)
             if done.returncode:
                 sys.exit(f"curvature_kit {workload} {backend} ended with {done.returncode}: {done.stderr}")
-            self.compare(Reference(Export(folder)), pathlib.Path(folder) / "curvature")
+            self.compare(Reference(Export(folder)), pathlib.Path(folder) / "curvature", backend)
 
-    def compare(self, reference, folder):
+    def compare(self, reference, folder, backend):
         made = {file.stem: numpy.load(file) for file in folder.glob("*.npy")}
         v = reference.split(made["v"])
         drawn = None
@@ -227,6 +248,10 @@ class Case:
                   "fisher_sampled": lambda v: reference.outer(v, drawn)}
         for mode in ("_evaluation", ""):
             reference.net.training = not mode
+            if backend == "naive":
+                products = reference.hessian_by_differences(v)
+                self.worst["hessian" + mode + " by differences"] = distance(
+                    made["hessian" + mode], torch.cat([part.flatten() for part in products]))
             for name, product in theirs.items():
                 if name + mode in made and name + mode != "fisher_sampled_evaluation":  # whose draws are its own
                     parts = [torch.zeros_like(p) if part is None else part for part, p in zip(product(v), reference.p)]

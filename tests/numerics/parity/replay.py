@@ -7,6 +7,7 @@ Prints how far PyTorch's losses and final tensors are from the exported ones; ex
 compare.py.
 """
 import json
+import math
 import pathlib
 import sys
 
@@ -76,30 +77,79 @@ def shake(model, seed):
         p.data *= 1 + ROUNDINGS * (2 * torch.rand(p.shape, generator=draw) - 1)
 
 
+def tensors_of(manifest):
+    """Every tensor as a matrix, or several below each other."""
+    for tensor in manifest["tensors"]:
+        rows, *rest = tensor["shape"]
+        yield {**tensor, "rows": rows, "columns": math.prod(rest), "n_matrices": tensor["matrices"]}
+
+
 class Replay:
     """`losses` before each update and `final` tensors by name. `shaken`: from a start that differs by roundings."""
 
     def __init__(self, export, autocast=False, shaken=0):
         torch.set_num_threads(1)
-        model = Network(export.manifest, export.init, export.state, export.masks)
+        self.export, self.autocast = export, autocast
+        self.model = model = Network(export.manifest, export.init, export.state, export.masks)
         if shaken:
             shake(model, shaken)
         optimizer = export.manifest["optimizer"]
         hyper = optimizer["hyperparameters"]
-        step = rules.RULES[optimizer["name"], hyper.get("epsilon_form")](model.parameters(), hyper)
         trial = export.manifest["trial"]
-        at_once = trial.get("micro_batch") or trial["batch_size"]
+        self.at_once, self.hyper = trial.get("micro_batch") or trial["batch_size"], hyper
+        rule = rules.RULES[optimizer["name"], hyper.get("epsilon_form")]
         self.losses = []
-        for t, line in enumerate(export.trace):
-            model.zero_grad()
-            model.step = t
-            batch = [values if values is None else torch.from_numpy(values[t])
-                     for values in (export.inputs, export.labels, export.targets)]
-            self.losses.append(gradient(model, batch, at_once, autocast))
-            around(model.parameters(), hyper)
-            step(line["rate"])
+        if isinstance(rule, rules.Whole):
+            self.follow(rule, hyper)
+        else:
+            self.walk(rule(model.parameters(), hyper))
         self.final = {name: p.detach().numpy() for name, p in model.named.items()}
         self.final_state = {name: values.numpy() for name, values in model.state.items()}
+
+    def loss(self, t):
+        """On the batch of step t, with its gradients."""
+        self.model.zero_grad()
+        self.model.step = t
+        batch = [values if values is None else torch.from_numpy(values[t])
+                 for values in (self.export.inputs, self.export.labels, self.export.targets)]
+        loss = gradient(self.model, batch, self.at_once, self.autocast)
+        around(self.model.parameters(), self.hyper)
+        return loss
+
+    def walk(self, step):
+        for t, line in enumerate(self.export.trace):
+            self.losses.append(self.loss(t))
+            step(line["rate"])
+
+    def follow(self, rule, hyper):
+        """A rule on one array of float64 that asks for gradients itself. The state moves by the pass whose loss counts."""
+        p, rates = self.model.parameters(), [line["rate"] for line in self.export.trace]
+        ends = numpy.cumsum([q.numel() for q in p])
+
+        def put(theta):
+            for q, part in zip(p, numpy.split(theta, ends[:-1])):
+                q.data = torch.from_numpy(part.astype(numpy.float32)).view_as(q)
+
+        def gradient_at(theta, t):
+            put(theta)
+            if len(self.losses) == t:
+                self.before = dict(self.model.state)
+                self.losses.append(self.loss(t))
+            else:
+                after, self.model.state = self.model.state, dict(self.before)
+                self.loss(t)
+                self.model.state = after
+            return torch.cat([q.grad.flatten() for q in p]).double().numpy()
+
+        theta = torch.cat([q.detach().flatten() for q in p]).double().numpy()
+        first_rate = hyper.get("learning_rate", rates[0])
+        tensors, h = list(tensors_of(self.export.manifest)), {**hyper, "first_rate": first_rate}
+        steps = rule.rule(gradient_at, theta, tensors, rates, h)
+        for t in range(len(rates)):
+            if rule.loss_at_start:
+                gradient_at(theta, t)
+            theta = next(steps)
+        put(theta)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def by_matrix(step, other, roles):
 def lars(state, theta, g, tensor, t, eta, h):
     """You et al. 2017, Algorithm 1."""
     norm, wd = np.linalg.norm, h["weight_decay"]
-    rate = h["trust"] * norm(theta) / (norm(g) + wd * norm(theta))
+    rate = h["trust"] * (norm(theta) / (norm(g) + wd * norm(theta)) if norm(theta) and norm(g) else 1)
     state["v"] = h["momentum"] * state.get("v", 0) + eta * rate * (g + wd * theta)
     return theta - state["v"]
 
@@ -93,7 +93,8 @@ def lamb(state, theta, g, tensor, t, eta, h):
     """You et al. 2020, Algorithm 2, with phi the identity."""
     m, v = moments(state, g, t, h["beta1"], h["beta2"])
     r = m / (np.sqrt(v) + h["epsilon"]) + h["weight_decay"] * theta
-    return theta - eta * np.linalg.norm(theta) / np.linalg.norm(r) * r
+    norm = np.linalg.norm
+    return theta - eta * (norm(theta) / norm(r) if norm(theta) and norm(r) else 1) * r
 
 
 def adamw(state, theta, g, t, eta, b1, b2, eps, wd):
