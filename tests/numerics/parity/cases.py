@@ -29,7 +29,7 @@ SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponen
 # another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them. `file`:
 # the definition's, where it is not registered or its data set is nowhere to be had.
 WORKLOADS = {
-    "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=75),
+    "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=len(DEALT)),
     "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 64)], short=9),
     "fashion_mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 1), (10, 100), (100, 32)]),
     "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)], most=0),
@@ -204,10 +204,10 @@ def serves(workload, rule):
 
 
 def short():
-    """A representative part, less than a minute of processor time: every kind of network, and every backend with every
-    rule, dealt in turn; backends alternate, and 7 has no divisor in common with the number of pairs."""
-    pairs = [(backend, rule) for rule in DEALT for backend in BACKENDS]
-    deal = itertools.cycle(pairs[7 * i % len(pairs)] for i in range(len(pairs)))
+    """A representative part, a minute of processor time: every rule and every kind of network. Rules are dealt in turn, each
+    time to another backend."""
+    pairs = [(BACKENDS[(i + k) % len(BACKENDS)], rule) for k in range(len(BACKENDS)) for i, rule in enumerate(DEALT)]
+    deal = itertools.cycle(pairs)
     for workload, facts in WORKLOADS.items():
         hand = list(itertools.islice(deal, facts.get("short", 1)))
         for backend, rule in hand[:facts.get("most", len(hand))]:
