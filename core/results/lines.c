@@ -39,7 +39,7 @@ json_t *fl_results_lines(const fl_results *results, const fl_results_kind *kind,
     fl_error error;
     const fl_results_reader reader = { &s, take, ignore };
     fl_results_files *files = fl_results_files_open(results->folder, kind->stem, "jsonl", &error);
-    if (!files || !fl_results_files_read(files, &reader, &error)) fl_error_die("%s", error.text);
+    if (!files || !fl_results_files_read(files, &reader, &error)) fl_error_give_up("%s", error.text);
     fl_results_files_free(files);
     return s.found;
 }

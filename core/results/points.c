@@ -88,7 +88,7 @@ static void index_all(fl_results_points_index *points)
 {
     const fl_results_reader reader = { points, index_line, ignore };
     fl_error error;
-    if (!fl_results_files_read(points->files, &reader, &error)) fl_error_die("%s", error.text);
+    if (!fl_results_files_read(points->files, &reader, &error)) fl_error_give_up("%s", error.text);
     if (points->n) qsort(points->runs, points->n, sizeof *points->runs, by_trial_then_place);
     points->indexed = true;
 }

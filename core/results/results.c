@@ -390,8 +390,8 @@ fl_record fl_results_record(const fl_results *results, const fl_results_entry *e
     const char *line = fl_results_files_line(results->trials, entry->place, &n);
     json_t *object = line ? fl_record_line_read(line, n - 1) : NULL;
     if (!object || !fl_record_read(object, results->study, &record))
-        fl_error_die("%s: the line of trial %s has gone while the folder was being read", results->folder,
-                     entry->trial);
+        fl_error_give_up("%s: the line of trial %s has gone while the folder was being read", results->folder,
+                         entry->trial);
     json_decref(object);
     return record;
 }

@@ -17,8 +17,9 @@ on_hosts() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
         "$build/fairlead" run "$@" -j 1 --progress none
 }
 
+set_pace
 begin "three hosts give the records of one"
-"$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+"$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 on_hosts -- same.json -o hosts3 >hosts3.out 2>&1 || fail "exit code $?: $(tail -n 5 hosts3.out)"
 same once hosts3
 once hosts3

@@ -12,8 +12,9 @@ mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
 }
 
+set_pace
 begin "three processes give the records of one"
-"$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+"$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 mpi -- same.json -o three >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
 same once three
 once three
@@ -39,7 +40,7 @@ SLURM_STEP_NUM_TASKS=3 "$build/fairlead" run same.json -o lonely --no-mpi >lonel
 same once lonely
 
 begin "a process that computes otherwise is left out, or taken by --mixed"
-sed 's/"naive"/"onednn"/; s/12000/50/; s/4000/25/' same.json >onednn.json
+sed 's/"naive"/"onednn"/; s/"steps": [0-9]*/"steps": 50/; s/"eval_every": [0-9]*/"eval_every": 25/' same.json >onednn.json
 for mixed in "" --mixed; do
     timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run onednn.json -o "other$mixed" --progress none --dedicated $mixed : \
         -np 1 "$build/fairlead" run onednn.json : -np 1 env ONEDNN_MAX_CPU_ISA=SSE41 "$build/fairlead" run onednn.json >other.out 2>&1 ||

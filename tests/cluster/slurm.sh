@@ -21,8 +21,9 @@ submit() { # FOLDER STUDY WORDS...: the job's number
     sed -n 's/^study: job //p' "$folder.jobs"
 }
 
+set_pace
 begin "an array, and a job of three nodes that is told of its limit"
-"$build/fairlead" run same.json -o once -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+"$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 array=$(submit array same.json --array 2 --cpus-per-task 1)
 wait_trials array 1
 scancel --batch --signal=USR1 "${array}_1" # what --signal does at the limit

@@ -6,6 +6,7 @@
 
 #include "math/dense.h"
 #include "math/eigen.h"
+#include "record/log.h"
 
 #include <jansson.h>
 
@@ -75,6 +76,18 @@ static char *read_output(const char *name)
     return read_text(path);
 }
 
+/* The folder's log as its run would have begun it on a quiet machine, which this one need not be. */
+static void note_quiet(const char *name)
+{
+    char run[FL_FILE_PATH_MAX], log[FL_FILE_PATH_MAX];
+    json_t *none = json_array();
+    fl_file_path_join(run, folder, name);
+    fl_file_path_join(log, run, "log.jsonl");
+    assert_int_equal(unlink(log), 0);
+    fl_record_log_machine(run, none);
+    json_decref(none);
+}
+
 static int set_up(void **state)
 {
     program_set_up(state);
@@ -95,6 +108,7 @@ static int set_up(void **state)
     put_study(folder, "batches.json", batches);
     assert_runs(0, folder, "run", "batches.json", "-o", "batches", "-j", "2");
     assert_runs(0, folder, "run", "further.json", "-o", "further", "-j", "2");
+    note_quiet("further");
     assert_runs(0, folder, "narrow", "out", "-o", "narrow.json");
     assert_runs(0, folder, "run", "narrow.json", "-o", "narrow", "-j", "2");
     assert_runs(0, folder, "trial", "--workload", "glyphs/mlp", "--optimizer", "adam", "--set", "learning_rate=0.1",
@@ -229,6 +243,7 @@ static void result_folders_have_their_fields(void **state)
                           "`carriers``carriers.processes``carriers.bytes``carriers.waited`"); /* of other workloads,
                                                                                                  studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
+        if (i == 2) walk_lines(&s, "further/log.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");
         else

@@ -447,6 +447,7 @@ static bool is_served(const fl_method *method, const fl_optimizer *rule)
 {
     if (rule->wants) return false; /* curvature of whole batches */
     if (method->rules == FL_METHOD_ELEMENTWISE) return rule->elementwise;
+    if (method->rules == FL_METHOD_NO_LOOKING && rule->look) return false;
     return method->rules == FL_METHOD_ANY_RULE || !rule->asks_again;
 }
 
