@@ -55,7 +55,7 @@ static void draw_edges(fl_text *graph, const network *net, size_t i)
 static void draw(fl_text *graph, const network *net)
 {
     fl_text_add(graph,
-                "digraph { id=\"network%zu\"; bgcolor=transparent; rankdir=TB; ranksep=.25; nodesep=.3;\n"
+                "digraph network { id=\"network%zu\"; bgcolor=transparent; rankdir=TB; ranksep=.25; nodesep=.3;\n"
                 "node [shape=box, style=rounded, fontname=sans, fontsize=10, height=.3, margin=\".12,.05\"];\n"
                 "edge [arrowsize=.6];\n",
                 net->number);

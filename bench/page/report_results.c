@@ -158,8 +158,10 @@ static void add_legend(fl_text *page, const fl_summary *summary)
                 "are few, how many of 20,000 simulated studies such an interval covers.\n"
                 "<dt>Selected trial<dd>The one that validation chose of all; the range is the 5–95 %% band of "
                 "resampling these trials, not a confidence interval.\n"
+                "<dt>Diverged<dd>Its training loss was no longer a finite number. A trial that ends no better than "
+                "guessing has not diverged, and counts with its error.\n"
                 "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
-                "closed: they do not.\n");
+                "closed: they do not, which does not tell whether more trials would.\n");
     if (has_reruns(summary))
         fl_text_add(page,
                     "<dt>Its reruns<dd>The selected trial’s settings run again with fresh seeds: the mean, and the "
