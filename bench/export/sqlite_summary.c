@@ -92,7 +92,7 @@ static void add_resampled(sqlite_insert *row, const fl_summary_arm *arm, size_t 
 
 static void add_arms(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert arms = sqlite_insert_into(database, "arms", 26);
+    sqlite_insert arms = sqlite_insert_into(database, "arms", 28);
     sqlite_insert resampled = sqlite_insert_into(database, "resampled", 7);
     for (size_t i = 0; i < summary->n_arms; i++) {
         add_arm(&arms, summary, i);

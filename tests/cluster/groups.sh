@@ -40,14 +40,14 @@ worker() { # RANK: a worker of that process
 
 begin "three processes that carry trainings together give the records of one"
 "$build/fairlead" run groups.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-by 3 -- groups.json -o three --ranks-per-trial 3 >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
+by 3 -- groups.json -o three --ranks-per-trial 3 >three.out 2>&1 || fail "exit code $?: $(grep -a fairlead: three.out)"
 same once three
 once three
 complete three
 [ "$(carried three)" = "asynchronous:1 local:2 none:1 synchronous:3" ] || fail "carried by $(carried three)"
 
 begin "groups beside each other, of a supervisor that only supervises"
-by 5 -- groups.json -o pairs --ranks-per-trial 2 --dedicated >pairs.out 2>&1 || fail "exit code $?: $(tail -n 5 pairs.out)"
+by 5 -- groups.json -o pairs --ranks-per-trial 2 --dedicated >pairs.out 2>&1 || fail "exit code $?: $(grep -a fairlead: pairs.out)"
 same once pairs
 once pairs
 [ "$(carried pairs)" = "asynchronous:1 local:2 none:1 synchronous:2" ] || fail "carried by $(carried pairs)"
@@ -73,7 +73,7 @@ kill -KILL "$(worker 1)"
 wait_trials worker 3 # the killed one has been done again, and perhaps one that diverged at once
 sleep 0.3
 kill -STOP "$(worker 0)"
-wait $mpirun || fail "exit code $?: $(tail -n 3 worker.out)"
+wait $mpirun || fail "exit code $?: $(grep -a fairlead: worker.out)"
 same long worker
 once worker
 
@@ -82,6 +82,7 @@ by 3 --mca orte_enable_recovery 1 -- longer.json -o killed --ranks-per-trial 3 -
 wait_trials killed 1
 kill -KILL "$(rank 2)"
 wait $!
+grep -a fairlead: killed.out
 complete killed
 same long killed
 once killed

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PINGS = 2001, CROSSINGS = 31, DATA = 1, SMALL = 8, MILLION = 1000 * 1000 };
+enum { PINGS = 501, CROSSINGS = 15, DATA = 1, SMALL = 8, MILLION = 1000 * 1000 };
 
 static int compare(const void *a, const void *b)
 {
