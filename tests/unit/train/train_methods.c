@@ -1,21 +1,11 @@
 /* Several workers train one model: what every method keeps to, and what each of them promises. */
 #include "support/command_trial.h"
+#include "support/model.h"
 #include "support/training.h"
 #include "base/memory.h"
 
 #include <math.h>
 
-/* Batch norm, dropout, and an LSTM that carries state from batch to batch, as train_state.c has them. */
-static const fl_layer with_state[] = {
-    { .kind = FL_LAYER_BATCH_NORM, .name = "bn" },
-    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = .25 },
-    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
-    { .kind = FL_LAYER_SEQUENCE, .name = "rows", .by = FL_LAYER_BY_ROWS },
-    { .kind = FL_LAYER_LSTM, .name = "lstm", .n_out = 5, .carry = true },
-    { .kind = FL_LAYER_LAST, .name = "last" },
-    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
-    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
-};
 static const fl_layer with_draws[] = {
     { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 5, .stride = 3 },
     { .kind = FL_LAYER_RELU },
@@ -31,29 +21,6 @@ static const fl_layer with_norm[] = {
     { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
     { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
 };
-#define LAYERS(list) (list), sizeof(list) / sizeof *(list)
-
-enum { MOST_LAYERS = 8 };
-
-/* The generated drawings, read by these layers one after the other. */
-typedef struct model {
-    fl_workload workload;
-    fl_layer layers[MOST_LAYERS];
-} model;
-
-static void make_model(model *m, const fl_layer *layers, size_t n)
-{
-    m->workload = *fl_workload_find("glyphs/mlp", NULL);
-    for (size_t i = 0; i < n; i++) {
-        m->layers[i] = layers[i];
-        m->layers[i].n_from = 1;
-        m->layers[i].from[0] = i;
-        fl_layer_settle(&m->layers[i]);
-    }
-    m->workload.layers = m->layers;
-    m->workload.n_layers = n;
-    m->workload.n_uses = m->workload.n_options = 0;
-}
 
 /* Pixels that move and are mirrored by chance. */
 static void augment(model *m)
