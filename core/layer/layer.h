@@ -46,6 +46,7 @@ typedef struct fl_layer {
     double condition, curvature_max; /* quadratic: largest curvature over smallest, and the largest */
     double start[2];                 /* function: where it begins */
     const struct fl_init *init;      /* its own initialisation, borrowed; NULL: the network's */
+    size_t workers; /* batch norm: whose batches its statistics are of, together; 0: of its own alone */
 } fl_layer;
 
 typedef enum fl_layer_value {

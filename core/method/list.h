@@ -3,3 +3,4 @@
 X(synchronous)
 X(local)
 X(asynchronous)
+X(distributed_kfac)

@@ -26,11 +26,11 @@ void fl_network_forward(fl_network *network)
     for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
 }
 
-static void stage_backward(fl_network *network, size_t i)
+void fl_network_stage_backward(fl_network *network, size_t i, bool runs)
 {
     const fl_network_stage_buffers *at = &network->buffers.stages[i];
     fl_backend_op *op = network->graph.stages[i].op;
-    if (op->backward) op->backward(op);
+    if (runs && op->backward) op->backward(op);
     for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
 }
 
@@ -41,7 +41,7 @@ void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
     for (size_t i = graph->n_stages; i-- > 0;) {
         const fl_network_stage *stage = &graph->stages[i];
         if (!stage->trained) continue;
-        stage_backward(network, i);
+        fl_network_stage_backward(network, i, true);
         if (!stage->op->n_tensors) continue;
         size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
         if (done) done(user, first, end - first);

@@ -110,6 +110,7 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 /* Loss, and the gradient of several passes where it is wanted. */
 static double pass(fl_train_run *run, size_t step, bool gradient)
 {
+    if (run->plans->n_together) return fl_train_workers_pass_together(run, step, gradient);
     if (run->sharing.n > 1) return pass_shares(run, step, gradient);
     if (!is_single(run)) return pass_share(run, step, run->sharing.first, gradient);
     return forward(run, step, run->sharing.first);

@@ -2,8 +2,10 @@
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
 #include "train/suits.h"
+#include "base/memory.h"
 #include "trial/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool same_data(const fl_trial *a, const fl_trial *b)
@@ -43,13 +45,18 @@ static bool same_layers(const fl_trial *a, const fl_trial *b)
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
     return same_process(a, b) && same_layers(a, b) && a->precision == b->precision &&
-           fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
+           fl_trial_micro_batch(a) == fl_trial_micro_batch(b) &&
+           fl_trial_shared_statistics(a) == fl_trial_shared_statistics(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
 {
     fl_network_curvature_free(plans->curvature);
     fl_network_curvature_free(plans->curvature_of_all);
+    for (size_t i = 1; i < plans->n_together; i++) fl_network_free(plans->together[i]);
+    free(plans->together);
+    plans->together = NULL;
+    plans->n_together = 0;
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
     plans->training = plans->evaluation = NULL;
@@ -92,7 +99,22 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
     if (!training) layers[n - 1].label_smoothing = 0;
+    for (size_t i = 0; training && i < n; i++) layers[i].workers = fl_trial_shared_statistics(trial);
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
+}
+
+/* A network for every worker whose passes meet inside. */
+static bool plan_together(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    size_t n = fl_trial_shared_statistics(trial);
+    if (n) plans->together = fl_memory_new(n, sizeof *plans->together);
+    for (; plans->n_together < n; plans->n_together++) {
+        fl_network *network =
+            plans->n_together ? plan(plans, trial, fl_trial_micro_batch(trial), true, error) : plans->training;
+        if (!network) return false;
+        plans->together[plans->n_together] = network;
+    }
+    return true;
 }
 
 static bool carries(const fl_trial *trial)
@@ -130,7 +152,7 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
-    return plans->evaluation && fl_train_suits(plans, trial, error);
+    return plans->evaluation && plan_together(plans, trial, error) && fl_train_suits(plans, trial, error);
 }
 
 static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const fl_trial *trial, bool training,
@@ -149,8 +171,15 @@ static bool offers(const fl_train_plans *plans, const fl_trial *trial, fl_optimi
         return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
     if (wants.factors && !fl_network_curvature_offers(plans->curvature, FL_NETWORK_FISHER_EMPIRICAL, &why))
         return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
-    if (wants.factors && fl_trial_micro_batch(trial) < trial->batch_size)
+    if (wants.factors && fl_trial_micro_batch(trial) < fl_trial_share(trial))
         return fl_error_user(error, "optimizer '%s' takes factors of whole batches; leave micro_batch away", rule);
+    if (wants.factors && fl_trial_grows(trial))
+        return fl_error_user(error, "optimizer '%s' takes factors of whole batches; leave batch.factor away", rule);
+    if (wants.factors && trial->owners.method && plans->carries)
+        return fl_error_user(error,
+                             "workload '%s' carries state from batch to batch, which the batches of statistics "
+                             "workers have none of; leave parallel away",
+                             trial->owners.workload->entry.name);
     if (wants.all && plans->carries)
         return fl_error_user(error,
                              "optimizer '%s': workload '%s' carries state from batch to batch, so it has no curvature "
