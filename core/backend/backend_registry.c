@@ -1,4 +1,5 @@
-/* The registry of backends (list.h), and the fallback: what a backend lacks, naive computes. */
+/* The registry of backends (list.h), and the fallback: what a backend lacks, naive computes. A layer that workers
+ * divide is one canonical op on the products of any backend. */
 #include "backend/canonical.h"
 
 #define X(name) extern const fl_backend fl_backend_##name;
@@ -31,6 +32,8 @@ static bool meets(const fl_layer *layer)
 fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback)
 {
     fl_layer_kind kind = request->layer->kind;
+    *fallback = false;
+    if (request->layer->division) return fl_backend_divided_dense(request, backend->product);
     *fallback = fl_backend_falls_back(backend, request->layer);
     if (meets(request->layer)) return fl_backend_batch_norm_of_all(request);
     fl_backend_op_maker *plan = *fallback ? fl_backend_naive.plan[kind] : backend->plan[kind];
@@ -47,5 +50,5 @@ bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer)
 bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer)
 {
     bool asks = backend->reads_canonical && backend->reads_canonical(layer);
-    return asks || meets(layer) || fl_backend_falls_back(backend, layer);
+    return asks || layer->division || meets(layer) || fl_backend_falls_back(backend, layer);
 }

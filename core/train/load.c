@@ -6,6 +6,12 @@ size_t fl_train_run_examples(const fl_train_run *run)
     return run->multiple * run->trial->batch_size;
 }
 
+size_t fl_train_run_most_examples(const fl_train_run *run)
+{
+    const fl_trial *trial = run->trial;
+    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
+}
+
 /* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
 void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
 {

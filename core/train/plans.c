@@ -1,6 +1,7 @@
 /* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
+#include "train/divide.h"
 #include "train/suits.h"
 #include "base/memory.h"
 #include "trial/model.h"
@@ -42,9 +43,24 @@ static bool same_layers(const fl_trial *a, const fl_trial *b)
            !memcmp(&left[FL_TRIAL_LABEL_SMOOTHING], &right[FL_TRIAL_LABEL_SMOOTHING], sizeof *left);
 }
 
+static bool assembles(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    bool divides = method && method->dense && trial->workers > 1;
+    return divides && method->assembles && method->assembles(trial->values.of[FL_TRIAL_OF_METHOD]);
+}
+
+/* Of dense layers, among workers. */
+static bool same_division(const fl_trial *a, const fl_trial *b)
+{
+    fl_method_dense left = a->owners.method ? a->owners.method->dense : FL_METHOD_DENSE_WHOLE;
+    fl_method_dense right = b->owners.method ? b->owners.method->dense : FL_METHOD_DENSE_WHOLE;
+    return left == right && (!left || a->workers == b->workers) && assembles(a) == assembles(b);
+}
+
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision &&
+    return same_process(a, b) && same_layers(a, b) && same_division(a, b) && a->precision == b->precision &&
            fl_trial_micro_batch(a) == fl_trial_micro_batch(b) &&
            fl_trial_shared_statistics(a) == fl_trial_shared_statistics(b);
 }
@@ -59,7 +75,8 @@ static void drop_networks(fl_train_plans *plans)
     plans->n_together = 0;
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
-    plans->training = plans->evaluation = NULL;
+    fl_network_free(plans->assembled);
+    plans->training = plans->evaluation = plans->assembled = NULL;
     plans->curvature = plans->curvature_of_all = NULL;
 }
 
@@ -90,6 +107,12 @@ static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
     if (!same_network(&plans->trial, trial)) drop_networks(plans);
 }
 
+static void share_statistics(const fl_trial *trial, fl_layer *layers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].kind == FL_LAYER_BATCH_NORM) layers[i].workers = fl_trial_shared_statistics(trial);
+}
+
 /* An evaluation measures the plain loss. */
 static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size_t batch, bool training,
                         fl_error *error)
@@ -99,7 +122,8 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
     if (!training) layers[n - 1].label_smoothing = 0;
-    for (size_t i = 0; training && i < n; i++) layers[i].workers = fl_trial_shared_statistics(trial);
+    if (training) fl_train_divide(trial, layers, n);
+    if (training) share_statistics(trial, layers, n);
     return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
@@ -152,6 +176,7 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
+    if (assembles(trial) && !(plans->assembled = plan(plans, trial, trial->batch_size, true, error))) return false;
     return plans->evaluation && plan_together(plans, trial, error) && fl_train_suits(plans, trial, error);
 }
 
