@@ -7,13 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-size_t fl_train_run_examples(const fl_train_run *run)
-{
-    return run->multiple * run->trial->batch_size;
-}
-
-/* Micro-batches of a share. */
-static size_t micro_batches(const fl_train_run *run)
+size_t fl_train_run_parts(const fl_train_run *run)
 {
     return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial) / run->sharing.of;
 }
@@ -21,40 +15,7 @@ static size_t micro_batches(const fl_train_run *run)
 /* Is there one pass, rather than several whose gradients are added up? */
 static bool is_single(const fl_train_run *run)
 {
-    return run->sharing.n == 1 && micro_batches(run) == 1;
-}
-
-/* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
-void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
-{
-    size_t parts = run->trial->batch_size / n, number = run->first_batch + (step - run->step) * run->multiple;
-    size_t first = fl_dataset_order_batch(&run->order, number + part / parts) + part % parts * n;
-    fl_backend_moment moment = { run->trial->seed, step, part * n };
-    input.pipeline = run->plans->pipeline;
-    input.moment = &moment;
-    fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
-}
-
-void fl_train_run_load(fl_train_run *run, size_t step, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    const fl_train_loaded wanted = { step + 1, part };
-    if (wanted.step == run->loaded.step && wanted.part == run->loaded.part) return;
-    fl_train_run_gather(run, step, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, step, part * n });
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
-    run->loaded = wanted;
-}
-
-void fl_train_run_load_any(fl_train_run *run, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    fl_dataset_input input = fl_train_plans_input(run->network);
-    input.pipeline = run->plans->pipeline;
-    fl_dataset_examples_gather(&run->plans->splits.training, NULL, part * n, n, input, fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
-    run->loaded = (fl_train_loaded){ 0 };
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
+    return run->sharing.n == 1 && fl_train_run_parts(run) == 1;
 }
 
 static double forward(fl_train_run *run, size_t step, size_t part)
@@ -64,6 +25,15 @@ static double forward(fl_train_run *run, size_t step, size_t part)
     return fl_network_loss(run->network);
 }
 
+void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size_t count, size_t part, size_t parts)
+{
+    float *gradient = fl_network_gradient(run->network), share = 1 / (float)parts;
+    size_t end = first + count;
+    if (!part) memcpy(sum + first, gradient + first, count * sizeof *sum);
+    for (size_t i = first; part && i < end; i++) sum[i] += gradient[i];
+    for (size_t i = first; part == parts - 1 && i < end; i++) gradient[i] = sum[i] * share;
+}
+
 /* A backward pass under way: of micro-batch `part` of a share. */
 typedef struct passing {
     fl_train_run *run;
@@ -71,21 +41,11 @@ typedef struct passing {
     bool sends; /* it completes what this process brings to the others */
 } passing;
 
-/* A range of the network's gradient joins the sum; of the last micro-batch it becomes the mean of all. */
-static void add_gradient(const passing *p, size_t first, size_t count)
-{
-    float *gradient = fl_network_gradient(p->run->network) + first, *sum = p->run->sum + first;
-    float share = 1 / (float)p->parts;
-    if (!p->part) memcpy(sum, gradient, count * sizeof *sum);
-    for (size_t i = 0; p->part && i < count; i++) sum[i] += gradient[i];
-    for (size_t i = 0; p->part == p->parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
-}
-
 /* While the others' messages come, and one's own go, the rest is computed. */
 static void take_range(void *user, size_t first, size_t count)
 {
     const passing *p = user;
-    if (p->parts > 1) add_gradient(p, first, count);
+    if (p->parts > 1) fl_train_run_add_gradient(p->run, p->run->sum, first, count, p->part, p->parts);
     if (!p->sends) return;
     fl_train_tree_add_range(&p->run->workers.tree, fl_network_gradient(p->run->network), first, count);
     fl_train_carriers_progress(p->run->carriers);
@@ -94,14 +54,14 @@ static void take_range(void *user, size_t first, size_t count)
 /* Of the last worker that this process carries, the last pass. */
 static bool sends(const fl_train_run *run, size_t worker, size_t part)
 {
-    return run->carriers && run->sharing.n > 1 && worker + 1 == run->workers.end && part + 1 == micro_batches(run);
+    return run->carriers && run->sharing.n > 1 && worker + 1 == run->workers.end && part + 1 == fl_train_run_parts(run);
 }
 
 /* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. The loss is sent before the first of
  * the gradient. */
 static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
-    passing p = { .run = run, .parts = micro_batches(run) };
+    passing p = { .run = run, .parts = fl_train_run_parts(run) };
     double loss = 0;
     for (; p.part < p.parts; p.part++) {
         loss += forward(run, step, worker * p.parts + p.part) / (double)p.parts;
@@ -123,7 +83,7 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
         fl_train_workers_enter(run, w);
         workers->losses[w] = pass_share(run, step, w, gradient);
         fl_train_workers_leave(run, w);
-        if (gradient && !sends(run, w, micro_batches(run) - 1)) fl_train_tree_add(&workers->tree, mean);
+        if (gradient && !sends(run, w, fl_train_run_parts(run) - 1)) fl_train_tree_add(&workers->tree, mean);
     }
     double loss = fl_train_workers_mean_loss(run, gradient);
     if (gradient && isfinite(loss))
@@ -137,6 +97,7 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 /* Loss, and the gradient of several passes where it is wanted. */
 static double pass(fl_train_run *run, size_t step, bool gradient)
 {
+    if (run->plans->n_together) return fl_train_workers_pass_together(run, step, gradient);
     if (run->sharing.n > 1) return pass_shares(run, step, gradient);
     if (!is_single(run)) return pass_share(run, step, run->sharing.first, gradient);
     return forward(run, step, run->sharing.first);
