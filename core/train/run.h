@@ -80,7 +80,7 @@ typedef struct fl_train_run {
     size_t rule_began; /* the step that is the rule's first */
     fl_outcome *outcome;
     fl_arena *arena;
-    fl_dataset_order order;
+    fl_dataset_order order, order_of_statistics; /* of a method's statistics workers; else empty */
     fl_optimizer_update update;
     fl_train_around around;
     double undecayed[FL_HYPER_MAX]; /* the rule's hyperparameters, weight_decay 0 */

@@ -306,6 +306,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_carriers_free(r.carriers);
     fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
+    fl_dataset_order_free(&r.order_of_statistics);
     fl_train_curvature_free(r.curvature);
     fl_arena_free(r.arena);
     settle_seconds(&r);
