@@ -157,16 +157,25 @@ static void add_plain(figure_ticks *ticks, double at)
     add(ticks, at, label, (size_t)n);
 }
 
-figure_ticks figure_ticks_of_two(double low, double high, size_t most)
+/* Every `step`-th power of two, and the end where it is a whole number. */
+static figure_ticks powers_of_two(double low, double high, int from, int to, int step)
 {
     static const double CLOSE = 1.5; /* times: nearer labels would touch */
     figure_ticks ticks = { .n = 0 };
-    int from = (int)ceil(log2(low) - ROUNDING), to = (int)floor(log2(high) + ROUNDING);
-    int step = 1 + (to - from) / (int)most;
     for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
         add_plain(&ticks, exp2(e));
     if (high > low && high == floor(high)) add_plain(&ticks, high);
-    if (ticks.n >= 2) return ticks;
-    figure_ticks_free(&ticks); /* less than an octave */
-    return figure_ticks_of(low, high, true, most, 0);
+    return ticks;
+}
+
+figure_ticks figure_ticks_of_two(double low, double high, size_t most, size_t columns)
+{
+    int from = (int)ceil(log2(low) - ROUNDING), to = (int)floor(log2(high) + ROUNDING);
+    for (int step = 1 + (to - from) / (int)most;; step++) {
+        figure_ticks ticks = powers_of_two(low, high, from, to, step);
+        if (ticks.n >= 2 && (step > to - from || fits(&ticks, most + 1, columns))) return ticks;
+        figure_ticks_free(&ticks);
+        if (ticks.n < 2) break; /* less than an octave */
+    }
+    return figure_ticks_of(low, high, true, most, columns);
 }

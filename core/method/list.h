@@ -3,3 +3,6 @@
 X(synchronous)
 X(local)
 X(asynchronous)
+X(pipeline)
+X(tensor)
+X(one_weird_trick)

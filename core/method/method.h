@@ -20,6 +20,13 @@ typedef enum fl_method_rules {
     FL_METHOD_ELEMENTWISE /* those that move each number by its own gradient */
 } fl_method_rules;
 
+/* What workers do with dense layers. */
+typedef enum fl_method_dense {
+    FL_METHOD_DENSE_WHOLE, /* nothing */
+    FL_METHOD_DENSE_PAIRS, /* divide them by outputs, and one that alone reads such a one by inputs */
+    FL_METHOD_DENSE_OUTPUTS
+} fl_method_dense;
+
 typedef struct fl_method {
     fl_entry entry;
     const fl_hyper *hypers; /* named without the "parallel." prefix */
@@ -30,6 +37,8 @@ typedef struct fl_method {
      * (fl_optimizer.own). NULL: they suit every rule. */
     bool (*accepts)(const double *values, bool keeps_own, fl_error *error);
     size_t (*batches)(const double *values); /* of batch_size, of a step; NULL: one */
+    fl_method_dense dense;
+    bool (*assembles)(const double *values); /* the shares meet again where dense layers are divided; NULL: no */
 } fl_method;
 
 enum { FL_METHOD_MOST_WORKERS = 4096 }; /* more is a slip of the pen */

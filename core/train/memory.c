@@ -26,6 +26,7 @@ bool fl_train_memory_fits(const fl_train_plans *plans, const fl_trial *trial, fl
     char what[300];
     double count = (double)fl_network_layout(plans->training)->count;
     double networks = fl_network_missing_bytes(plans->training) + fl_network_missing_bytes(plans->evaluation);
+    if (plans->assembled) networks += fl_network_missing_bytes(plans->assembled);
     snprintf(what, sizeof what, "workload '%.150s' with optimizer '%.80s' at batch size %zu",
              trial->owners.workload->entry.name, trial->owners.optimizer->entry.name, trial->batch_size);
     return fl_capacity_holds(what, networks + sizeof(float) * arrays_of(trial) * count, error);

@@ -34,15 +34,29 @@ static double bytes_of(const fl_trial *trial, const fl_network *network)
     const fl_train_method *method = fl_train_method_of(trial);
     double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
     double copies = method->copies ? (double)method->copies(trial) : 0;
-    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count);
+    double others = method->bytes ? method->bytes(trial, network) : 0;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count) + others;
 }
 
-bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error)
+static bool fits_memory(const fl_trial *trial, const fl_network *network, fl_error *error)
 {
     double gib = 1 << 30, all = fl_capacity_bytes(), needed = bytes_of(trial, network);
     return needed <= all ||
            fl_error_user(error, "%zu workers by '%s' need %.3g GiB beside the network, and this machine has %.3g",
                          trial->workers, trial->owners.method->entry.name, needed / gib, all / gib);
+}
+
+bool fl_train_method_fits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error)
+{
+    const fl_train_method *method = fl_train_method_of(trial);
+    return (!method->suits || method->suits(trial, plans, error)) && fits_memory(trial, plans->training, error);
+}
+
+void fl_train_method_describe(fl_train_run *run)
+{
+    if (!run->method->division) return;
+    run->outcome->division = run->method->division(run);
+    json_object_set_new(run->outcome->division, "bytes", json_integer((json_int_t)run->ledger[FL_TRAIN_BYTES]));
 }
 
 static bool can_spread(const fl_train_run *run, fl_error *error)

@@ -12,8 +12,13 @@ size_t fl_train_run_examples(const fl_train_run *run)
     return run->multiple * run->trial->batch_size;
 }
 
-/* Micro-batches of a share. */
-static size_t micro_batches(const fl_train_run *run)
+size_t fl_train_run_most_examples(const fl_train_run *run)
+{
+    const fl_trial *trial = run->trial;
+    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
+}
+
+size_t fl_train_run_parts(const fl_train_run *run)
 {
     return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial) / run->sharing.of;
 }
@@ -21,7 +26,7 @@ static size_t micro_batches(const fl_train_run *run)
 /* Is there one pass, rather than several whose gradients are added up? */
 static bool is_single(const fl_train_run *run)
 {
-    return run->sharing.n == 1 && micro_batches(run) == 1;
+    return run->sharing.n == 1 && fl_train_run_parts(run) == 1;
 }
 
 /* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
@@ -64,25 +69,24 @@ static double forward(fl_train_run *run, size_t step, size_t part)
     return fl_network_loss(run->network);
 }
 
-/* The network's gradient joins the sum; of the last micro-batch it becomes the mean of all. */
-static void add_gradient(fl_train_run *run, size_t part, size_t parts)
+void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size_t count, size_t part, size_t parts)
 {
-    size_t count = fl_network_layout(run->network)->count;
-    float *gradient = fl_network_gradient(run->network), *sum = run->sum, share = 1 / (float)parts;
-    if (!part) memcpy(sum, gradient, count * sizeof *sum);
-    for (size_t i = 0; part && i < count; i++) sum[i] += gradient[i];
-    for (size_t i = 0; part == parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
+    float *gradient = fl_network_gradient(run->network), share = 1 / (float)parts;
+    size_t end = first + count;
+    if (!part) memcpy(sum + first, gradient + first, count * sizeof *sum);
+    for (size_t i = first; part && i < end; i++) sum[i] += gradient[i];
+    for (size_t i = first; part == parts - 1 && i < end; i++) gradient[i] = sum[i] * share;
 }
 
 /* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. */
 static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
-    size_t parts = micro_batches(run);
+    size_t parts = fl_train_run_parts(run), count = fl_network_layout(run->network)->count;
     double loss = 0;
     for (size_t part = 0; part < parts; part++) {
         loss += forward(run, step, worker * parts + part) / (double)parts;
         if (gradient) fl_network_backward(run->network, NULL, NULL);
-        if (gradient && parts > 1) add_gradient(run, part, parts);
+        if (gradient && parts > 1) fl_train_run_add_gradient(run, run->sum, 0, count, part, parts);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;

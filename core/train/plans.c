@@ -1,6 +1,7 @@
 /* Keep what fits: data as long as the workload and its options stay, splits as long as the split stays, networks as
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
+#include "train/divide.h"
 #include "train/memory.h"
 #include "train/suits.h"
 #include "trial/model.h"
@@ -41,9 +42,24 @@ static bool same_layers(const fl_trial *a, const fl_trial *b)
            !memcmp(&left[FL_TRIAL_LABEL_SMOOTHING], &right[FL_TRIAL_LABEL_SMOOTHING], sizeof *left);
 }
 
+static bool assembles(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    bool divides = method && method->dense && trial->workers > 1;
+    return divides && method->assembles && method->assembles(trial->values.of[FL_TRIAL_OF_METHOD]);
+}
+
+/* Of dense layers, among workers. */
+static bool same_division(const fl_trial *a, const fl_trial *b)
+{
+    fl_method_dense left = a->owners.method ? a->owners.method->dense : FL_METHOD_DENSE_WHOLE;
+    fl_method_dense right = b->owners.method ? b->owners.method->dense : FL_METHOD_DENSE_WHOLE;
+    return left == right && (!left || a->workers == b->workers) && assembles(a) == assembles(b);
+}
+
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
-    return same_process(a, b) && same_layers(a, b) && a->precision == b->precision &&
+    return same_process(a, b) && same_layers(a, b) && same_division(a, b) && a->precision == b->precision &&
            fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
 }
 
@@ -53,7 +69,8 @@ static void drop_networks(fl_train_plans *plans)
     fl_network_curvature_free(plans->curvature_of_all);
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
-    plans->training = plans->evaluation = NULL;
+    fl_network_free(plans->assembled);
+    plans->training = plans->evaluation = plans->assembled = NULL;
     plans->curvature = plans->curvature_of_all = NULL;
 }
 
@@ -92,7 +109,10 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     size_t n = fl_trial_layers(trial, layers);
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
-    if (!training) layers[n - 1].label_smoothing = 0;
+    if (training)
+        fl_train_divide(trial, layers, n);
+    else
+        layers[n - 1].label_smoothing = 0;
     return fl_network_plan(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
@@ -134,7 +154,9 @@ static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
-    return plans->evaluation;
+    if (!plans->evaluation || !assembles(trial)) return plans->evaluation;
+    plans->assembled = plan(plans, trial, trial->batch_size, true, error);
+    return plans->assembled;
 }
 
 /* Nothing large is allocated before all of it is known to fit. */
@@ -145,6 +167,7 @@ static bool make_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
     if (!fl_train_memory_fits(plans, trial, error)) return false;
     fl_network_allocate(plans->training);
     fl_network_allocate(plans->evaluation);
+    if (plans->assembled) fl_network_allocate(plans->assembled);
     return there || fl_train_suits(plans, trial, error);
 }
 

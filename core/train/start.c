@@ -6,16 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t most_examples(const fl_train_run *run)
-{
-    const fl_trial *trial = run->trial;
-    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
-}
-
 /* Of the whole batch, whatever its micro-batches, as large as it grows. */
 static void make_shown(fl_train_run *run)
 {
-    size_t parts = most_examples(run) / fl_trial_micro_batch(run->trial);
+    size_t parts = fl_train_run_most_examples(run) / fl_trial_micro_batch(run->trial);
     run->shown = fl_arena_floats(run->arena, parts * fl_tensor_shape_size(fl_network_in(run->network)));
     run->shown_labels = fl_arena_bytes(run->arena, parts * fl_network_n_losses(run->network) * sizeof(int32_t));
     size_t targets = fl_network_n_targets(run->network);
@@ -43,6 +37,7 @@ static bool allocate(fl_train_run *run, fl_error *error)
     if (run->average.how.method == FL_TRIAL_SNAPSHOTS) run->ensemble = fl_train_ensemble_new(run->arena, run->plans);
     run->context = fl_trial_schedule_context(trial);
     if (!fl_train_run_lend(run, error)) return false;
+    if (run->method->division) run->ledger = fl_arena_bytes(run->arena, FL_TRAIN_LEDGER * sizeof *run->ledger);
     if (run->method->allocate) run->method->allocate(run);
     return true;
 }
