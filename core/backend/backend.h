@@ -128,6 +128,10 @@ typedef struct fl_backend {
     fl_backend_product *product; /* of matrices that lie by rows */
     fl_backend_op_maker *plan[FL_LAYER_KINDS];      /* NULL: falls back to naive */
     bool (*reads_canonical)(const fl_layer *layer); /* its op wants its inputs as a fallback does; NULL: none does */
+    /* Of an activation in a layout of the backend's own: blocks of so many channels of a pixel lie side by side, one
+     * block of all pixels behind the other, the last one filled with zeros; 0: it lies otherwise. NULL with
+     * to_canonical. */
+    size_t (*inner)(const fl_backend_activation *activation);
     fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
@@ -141,6 +145,9 @@ fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_reque
 
 /* Will naive plan this layer? */
 bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer);
+
+/* The same of any activation; 1 of a canonical one. */
+size_t fl_backend_inner(const fl_backend *backend, const fl_backend_activation *activation);
 
 /* Are this layer's inputs to be made canonical, for a fallback or for an op that wants them so? */
 bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer);

@@ -1,7 +1,9 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
+#include "base/capacity.h"
 #include "train/method.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
@@ -78,21 +80,26 @@ static size_t aligned(size_t count)
 }
 
 /* Of every worker that has a rule's state of its own, one behind the other. */
-static void lend_state(fl_train_run *run)
+static bool lend_state(fl_train_run *run, fl_error *error)
 {
+    char what[120];
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_optimizer_update *update = &run->update;
     size_t n = run->n_rules;
     for (size_t i = 0; i < optimizer->n_states; i++)
         update->state[i] = fl_arena_floats(run->arena, n * update->layout->count);
-    if (!optimizer->own) return;
+    if (!optimizer->own) return true;
     run->own = optimizer->own(update);
+    double floats = (double)n * (double)run->own.kept + (double)run->own.scratch;
+    snprintf(what, sizeof what, "what optimizer '%.80s' keeps", optimizer->entry.name);
+    if (!fl_capacity_holds(what, sizeof(float) * floats, error)) return false;
     run->own.kept = aligned(run->own.kept);
     update->own = fl_arena_floats(run->arena, n * run->own.kept);
     update->scratch = fl_arena_floats(run->arena, run->own.scratch);
+    return true;
 }
 
-void fl_train_run_lend(fl_train_run *run)
+bool fl_train_run_lend(fl_train_run *run, fl_error *error)
 {
     make_view(run);
     make_passing(run);
@@ -113,7 +120,7 @@ void fl_train_run_lend(fl_train_run *run)
         .trainer = run,
     };
     make_curvature(run);
-    lend_state(run);
+    return lend_state(run, error);
 }
 
 void fl_train_run_start_rule(fl_train_run *run)

@@ -1,10 +1,10 @@
 /* What each method does, in the order of their registry: a name there without an implementation here does not link. */
 #include "train/method.h"
+#include "base/capacity.h"
 #include "base/hash.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define X(name) extern const fl_train_method fl_train_method_##name;
 #include "method/list.h"
@@ -42,8 +42,7 @@ static double bytes_of(const fl_trial *trial, const fl_network *network)
 
 static bool fits_memory(const fl_trial *trial, const fl_network *network, fl_error *error)
 {
-    double gib = 1 << 30, all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double needed = bytes_of(trial, network);
+    double gib = 1 << 30, all = fl_capacity_bytes(), needed = bytes_of(trial, network);
     return needed <= all ||
            fl_error_user(error, "%zu workers by '%s' need %.3g GiB beside the network, and this machine has %.3g",
                          trial->workers, trial->owners.method->entry.name, needed / gib, all / gib);

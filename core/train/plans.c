@@ -2,6 +2,7 @@
  * long as the model, backend, precision, threads and batch stay. */
 #include "train/plans.h"
 #include "train/divide.h"
+#include "train/memory.h"
 #include "train/suits.h"
 #include "base/memory.h"
 #include "trial/model.h"
@@ -124,7 +125,7 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     if (!training) layers[n - 1].label_smoothing = 0;
     if (training) fl_train_divide(trial, layers, n);
     if (training) share_statistics(trial, layers, n);
-    return fl_network_new(trial->backend, layers, n, in, trial->precision, training, error);
+    return fl_network_plan(trial->backend, layers, n, in, trial->precision, training, error);
 }
 
 /* A network for every worker whose passes meet inside. */
@@ -159,7 +160,7 @@ static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_er
                             plans->dataset->n_classes, error);
 }
 
-static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+static bool make_data(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     if (!plans->dataset)
         plans->dataset = fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
@@ -169,15 +170,38 @@ static bool make_missing(fl_train_plans *plans, const fl_trial *trial, fl_error 
         if (!fl_dataset_pipeline_new(&plans->pipeline, &trial->owners.workload->inputs, &plans->splits.training, error))
             return false;
     }
-    if (!fl_trial_accepts(trial, plans->splits.training.count, error)) return false;
-    if (plans->training && plans->evaluation) return true;
+    return fl_trial_accepts(trial, plans->splits.training.count, error);
+}
+
+static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
     if (!model_fits(plans, trial, error)) return false;
     plans->carries = carries(trial);
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
-    if (assembles(trial) && !(plans->assembled = plan(plans, trial, trial->batch_size, true, error))) return false;
-    return plans->evaluation && plan_together(plans, trial, error) && fl_train_suits(plans, trial, error);
+    if (!plans->evaluation || !plan_together(plans, trial, error)) return false;
+    if (!assembles(trial)) return true;
+    plans->assembled = plan(plans, trial, trial->batch_size, true, error);
+    return plans->assembled;
+}
+
+static void allocate(fl_train_plans *plans)
+{
+    fl_network_allocate(plans->training);
+    fl_network_allocate(plans->evaluation);
+    if (plans->assembled) fl_network_allocate(plans->assembled);
+    for (size_t i = 1; i < plans->n_together; i++) fl_network_allocate(plans->together[i]);
+}
+
+/* Nothing large is allocated before all of it is known to fit. */
+static bool make_networks(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    bool there = plans->training && plans->evaluation;
+    if (!there && !plan_networks(plans, trial, error)) return false;
+    if (!fl_train_memory_fits(plans, trial, error)) return false;
+    allocate(plans);
+    return there || fl_train_suits(plans, trial, error);
 }
 
 static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const fl_trial *trial, bool training,
@@ -244,7 +268,7 @@ bool fl_train_plans_fit(fl_train_plans *plans, const fl_trial *trial, fl_error *
     bool started = plans->made && same_process(&plans->trial, trial);
     if (!trial->backend->usable(trial->precision, error)) return false;
     if (!started && !trial->backend->start(trial->threads, error)) return false;
-    if (!make_missing(plans, trial, error) || !fit_rule(plans, trial, error)) {
+    if (!make_data(plans, trial, error) || !make_networks(plans, trial, error) || !fit_rule(plans, trial, error)) {
         fl_train_plans_free(plans);
         return false;
     }

@@ -122,8 +122,8 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
 
-/* Allocate what the rule is lent. */
-void fl_train_run_lend(fl_train_run *run);
+/* Allocate what the rule is lent. False with a message where that does not fit. */
+bool fl_train_run_lend(fl_train_run *run, fl_error *error);
 
 /* Start the process of a rule that has one, and lend it its arrays. */
 bool fl_train_run_start_client(fl_train_run *run, fl_error *error);

@@ -16,7 +16,7 @@ static void make_shown(fl_train_run *run)
     if (targets) run->shown_targets = fl_arena_floats(run->arena, parts * targets);
 }
 
-static void allocate(fl_train_run *run)
+static bool allocate(fl_train_run *run, fl_error *error)
 {
     const fl_trial *trial = run->trial;
     size_t n = fl_trial_evaluations(trial, trial->steps);
@@ -36,9 +36,10 @@ static void allocate(fl_train_run *run)
     run->average = fl_train_average_new(run->arena, run->network, trial);
     if (run->average.how.method == FL_TRIAL_SNAPSHOTS) run->ensemble = fl_train_ensemble_new(run->arena, run->plans);
     run->context = fl_trial_schedule_context(trial);
-    fl_train_run_lend(run);
+    if (!fl_train_run_lend(run, error)) return false;
     if (run->method->division) run->ledger = fl_arena_bytes(run->arena, FL_TRAIN_LEDGER * sizeof *run->ledger);
     if (run->method->allocate) run->method->allocate(run);
+    return true;
 }
 
 static void describe(fl_train_run *run)
@@ -90,8 +91,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     run->network = run->plans->training;
     set_workers(run);
     if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
-    allocate(run);
-    if (!fl_train_run_start_client(run, error)) return false;
+    if (!allocate(run, error) || !fl_train_run_start_client(run, error)) return false;
     describe(run);
     if (!fl_train_method_spread(run, error)) return false;
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;

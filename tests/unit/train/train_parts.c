@@ -148,7 +148,8 @@ static void what_crosses_a_cut_is_counted(void **state)
     drop(&s);
 }
 
-/* dense1 makes 12 of 54 numbers, dense2 10 of 12: 648 products by weights against 120, twice each, three passes. */
+/* Products by weights: conv1 makes 4 x 8 x 8 numbers of 25 each, conv2 6 x 3 x 3 of 36, dense1 12 of 54, dense2 10 of
+ * 12; in two passes the first, which has no gradient to pass on, in three the others. */
 static void stages_share_the_operations_as_equally_as_they_can(void **state)
 {
     model m;
@@ -159,6 +160,12 @@ static void stages_share_the_operations_as_equally_as_they_can(void **state)
     const json_t *shares = json_object_get(s.division, "shares");
     assert_int_equal(json_array_size(shares), 4);
     assert_close(json_real_value(json_array_get(shares, 2)) / json_real_value(json_array_get(shares, 3)), 648. / 120,
+                 1e-12);
+    drop(&s);
+    parallel(&trial, "pipeline", 2);
+    s = train(&trial);
+    double first = 2 * 6400, rest = 3 * (1944 + 648 + 120);
+    assert_close(json_real_value(json_array_get(json_object_get(s.division, "shares"), 0)), first / (first + rest),
                  1e-12);
     drop(&s);
 }
