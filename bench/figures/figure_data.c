@@ -176,7 +176,7 @@ static const size_t room[FIGURE_KINDS] = { [FIGURE_HORIZONTAL] = 40, [FIGURE_NAR
 static figure_ticks ticks_of(const figure_scale *scale, size_t columns)
 {
     if (figure_scale_is_none(scale)) return (figure_ticks){ .n = 0 };
-    if (scale->spacing == FIGURE_LOG2) return figure_ticks_of_two(scale->low, scale->high, MOST_LABELS_OF_TWO);
+    if (scale->spacing == FIGURE_LOG2) return figure_ticks_of_two(scale->low, scale->high, MOST_LABELS_OF_TWO, columns);
     return figure_ticks_of(scale->low, scale->high, scale->spacing == FIGURE_LOG, MOST_LABELS, columns);
 }
 

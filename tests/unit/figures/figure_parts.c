@@ -54,7 +54,6 @@ static void six_hundred_decades_have_few_labels(void **state)
                  "\"10^{−200}\" 9.9999999999999998e-201 , \"10^{0}\" 1 , \"10^{200}\" 9.9999999999999997e+199");
 }
 
-/* What stands side by side has room for so many columns, a blank between two labels. */
 /* Written with an exponent as people write it, on a linear axis too. */
 static void large_numbers_on_a_linear_axis_are_powers(void **state)
 {
@@ -68,11 +67,12 @@ static void large_numbers_on_a_linear_axis_are_powers(void **state)
 /* 32 is the only power of two between 24 and 63. */
 static void less_than_an_octave_has_ticks(void **state)
 {
-    figure_ticks ticks = figure_ticks_of_two(24.5, 62.5, 9);
+    figure_ticks ticks = figure_ticks_of_two(24.5, 62.5, 9, 0);
     assert_true(ticks.n >= 2);
     figure_ticks_free(&ticks);
 }
 
+/* What stands side by side has room for so many columns, a blank between two labels. */
 static void labels_side_by_side_have_room(void **state)
 {
     for (double span = 1; span > 1e-7; span /= 3) {
@@ -85,9 +85,20 @@ static void labels_side_by_side_have_room(void **state)
 
 static void powers_of_two_end_at_the_whole_number(void **state)
 {
-    assert_ticks(figure_ticks_of_two(1, 60, 9), "\"1\" 1 , \"2\" 2 , \"4\" 4 , \"8\" 8 , \"16\" 16 , \"32\" 32 , "
-                                                "\"60\" 60");
-    assert_ticks(figure_ticks_of_two(1, 5, 9), "\"1\" 1 , \"2\" 2 , \"5\" 5");
+    assert_ticks(figure_ticks_of_two(1, 60, 9, 0), "\"1\" 1 , \"2\" 2 , \"4\" 4 , \"8\" 8 , \"16\" 16 , \"32\" 32 , "
+                                                   "\"60\" 60");
+    assert_ticks(figure_ticks_of_two(1, 5, 9, 0), "\"1\" 1 , \"2\" 2 , \"5\" 5");
+}
+
+/* Sixteen octaves over 20 columns: closer powers would touch. */
+static void labels_of_powers_of_two_do_not_touch(void **state)
+{
+    assert_ticks(figure_ticks_of_two(1, 55000, 9, 20), "\"1\" 1 , \"32\" 32 , \"1024\" 1024 , \"55000\" 55000");
+    for (double high = 8; high < 1e9; high *= 3.1) {
+        figure_ticks ticks = figure_ticks_of_two(1, high, 9, 20);
+        if (ticks.columns > 24) fail_msg("%zu columns of labels to %g: %s", ticks.columns, high, ticks.list.bytes);
+        figure_ticks_free(&ticks);
+    }
 }
 
 static void wide_characters_take_two_columns(void **state)
@@ -245,6 +256,7 @@ int main(void)
         cmocka_unit_test(less_than_an_octave_has_ticks),
         cmocka_unit_test(labels_side_by_side_have_room),
         cmocka_unit_test(powers_of_two_end_at_the_whole_number),
+        cmocka_unit_test(labels_of_powers_of_two_do_not_touch),
         cmocka_unit_test(wide_characters_take_two_columns),
         cmocka_unit_test(long_names_lose_their_middle),
         cmocka_unit_test(equal_texts_are_numbered),
