@@ -2,7 +2,7 @@
 columns = 1
 array start[n_panels + 1] # of a panel, in pixels: they are as high as they have rows
 height_of(p) = 14 * n_rows[p] + 10
-gap_left = 76 + 6.2 * longest
+gap_left = 96 + 7 * longest
 panel_width = 520
 gap_top = n_panels > 1 ? 50 : 10
 gap_bottom = 46
