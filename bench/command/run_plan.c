@@ -38,15 +38,15 @@ void run_plan_say(const fl_plan *plan, size_t workers)
     fl_text_free(&line);
 }
 
-fl_plan *run_plan_make(const fl_study *study, const char *folder)
+bool run_plan_make(const fl_study *study, const char *folder, fl_plan **plan, fl_error *error)
 {
-    fl_error error;
     fl_results *earlier = read_earlier(folder);
     bool done = earlier && is_filled(earlier) && earlier->study->trials >= study->trials;
-    fl_plan *plan = done || fl_plan_runs_own(study) ? NULL : fl_plan_new(study, SECONDS, &error);
-    if (plan && earlier && study->claims.declared) fl_plan_detect(plan, earlier, true);
+    bool wanted = !done && !fl_plan_runs_own(study);
+    *plan = wanted ? fl_plan_new(study, SECONDS, error) : NULL;
+    if (*plan && earlier && study->claims.declared) fl_plan_detect(*plan, earlier, true);
     fl_results_free(earlier);
-    return plan;
+    return !wanted || *plan;
 }
 
 static void add_cost(const fl_plan *plan, const fl_results *results, fl_text *text)

@@ -197,15 +197,15 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .warned = show_warning,
                      .user = &shows };
     places_program(self);
+    /* A shard does not know what the others do, and who wants no progress wants no plan. */
+    bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
+    fl_plan *plan = NULL;
     if (!shows.progress || !read_shard(asked, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error) ||
-        !signals_catch_leave(&farm.leave, &error)) {
+        !signals_catch_leave(&farm.leave, &error) || (planned && !run_plan_make(study, folder, &plan, &error))) {
         progress_free(shows.progress);
         fl_farm_dismiss(wire);
         return complain(&error);
     }
-    /* A shard does not know what the others do, and who wants no progress wants no plan. */
-    bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
-    fl_plan *plan = planned ? run_plan_make(study, folder) : NULL;
     shows.plan = plan;
     shows.doubts = doubts_about(study, *wire != NULL);
     int code = run_trials(&farm, plan);

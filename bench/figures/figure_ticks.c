@@ -150,57 +150,32 @@ figure_ticks figure_ticks_of(double low, double high, bool log, size_t most, siz
     }
 }
 
-/* --- powers of two --- */
-
-enum { LINES = 12 }; /* of text that stand one above the other beside a panel, with some room between them */
-
-/* An axis by the labels on it: `columns` across it, or so many lines up it where that is 0. */
-typedef struct axis {
-    double low, high;
-    size_t columns;
-} axis;
-
-static size_t plain_label(double at, char label[40])
-{
-    return (size_t)snprintf(label, 40, "%.6g", at);
-}
-
-/* Would the labels of two numbers touch? */
-static bool touch(const axis *on, double a, double b)
-{
-    static const double CLOSE = 1.5; /* times: nearer numbers say the same */
-    char label[40];
-    double across = on->columns ? (double)on->columns : LINES;
-    double apart = across * log2(b / a) / log2(on->high / on->low);
-    double wanted = on->columns ? 1 + (double)(plain_label(a, label) + plain_label(b, label)) / 2 : 1;
-    return b < CLOSE * a || apart < wanted;
-}
-
-/* From one labelled power to the next, in octaves: labels grow, so the last two are closest. */
-static int octaves(const axis *on, int from, int to, size_t most)
-{
-    int step = 1 + (to - from) / (int)most;
-    while (step < to - from && touch(on, exp2(to - step), exp2(to))) step++;
-    return step;
-}
-
 static void add_plain(figure_ticks *ticks, double at)
 {
     char label[40];
-    add(ticks, at, label, plain_label(at, label));
+    int n = snprintf(label, sizeof label, "%.6g", at);
+    add(ticks, at, label, (size_t)n);
+}
+
+/* Every `step`-th power of two, and the end where it is a whole number. */
+static figure_ticks powers_of_two(double low, double high, int from, int to, int step)
+{
+    static const double CLOSE = 1.5; /* times: nearer labels would touch */
+    figure_ticks ticks = { .n = 0 };
+    for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
+        add_plain(&ticks, exp2(e));
+    if (high > low && high == floor(high)) add_plain(&ticks, high);
+    return ticks;
 }
 
 figure_ticks figure_ticks_of_two(double low, double high, size_t most, size_t columns)
 {
-    figure_ticks ticks = { .n = 0 };
-    const axis on = { low, high, columns };
-    bool ends = high > low && high == floor(high);
     int from = (int)ceil(log2(low) - ROUNDING), to = (int)floor(log2(high) + ROUNDING);
-    int step = octaves(&on, from, to, most);
-    for (int e = from; e <= to && !(ends && exp2(e) < high && touch(&on, exp2(e), high)); e += step)
-        if (!ends || exp2(e) < high) add_plain(&ticks, exp2(e));
-    if (ends) add_plain(&ticks, high);
-    if (ticks.n >= 2) return ticks;
-    figure_ticks_free(&ticks); /* less than an octave */
+    for (int step = 1 + (to - from) / (int)most;; step++) {
+        figure_ticks ticks = powers_of_two(low, high, from, to, step);
+        if (ticks.n >= 2 && (step > to - from || fits(&ticks, most + 1, columns))) return ticks;
+        figure_ticks_free(&ticks);
+        if (ticks.n < 2) break; /* less than an octave */
+    }
     return figure_ticks_of(low, high, true, most, columns);
 }

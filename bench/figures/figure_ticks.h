@@ -21,8 +21,8 @@ void figure_ticks_free(figure_ticks *ticks);
  * `log` says so. There are two at least where that can be. */
 figure_ticks figure_ticks_of(double low, double high, bool log, size_t most, size_t columns);
 
-/* Powers of two whose labels do not touch, and `high` itself where it is a whole number, in place of powers that lie
- * too close to it; low > 0. Other numbers where there are not two of these. */
+/* Powers of two, and `high` itself where it is a whole number, in place of a power that lies too close to it; low > 0.
+ * Other numbers where there are not two of these. The last two arguments as above. */
 figure_ticks figure_ticks_of_two(double low, double high, size_t most, size_t columns);
 
 #endif

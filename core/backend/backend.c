@@ -19,6 +19,11 @@ void fl_backend_activation_fill(const fl_backend_activation *activation, const f
         halves[i] = fl_backend_bf16(canonical[i]);
 }
 
+size_t fl_backend_inner(const fl_backend *backend, const fl_backend_activation *activation)
+{
+    return activation->layout ? backend->inner(activation) : 1;
+}
+
 void fl_backend_op_refresh(fl_backend_op *op)
 {
     for (size_t t = 0; op->refresh && t < op->n_tensors; t++) op->refresh(op, t, 0, op->tensors[t].count);

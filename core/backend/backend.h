@@ -71,6 +71,16 @@ typedef struct fl_backend_buffers {
 } fl_backend_buffers;
 
 typedef struct fl_backend_op fl_backend_op;
+
+/* A pass that wants to know of other workers' passes (network/together.h) comes in parts. Between two of them all meet:
+ * of each of its n_shared numbers an op finds the mean of everybody's. */
+typedef struct fl_backend_meeting {
+    size_t forward_parts, backward_parts;
+    void (*forward)(fl_backend_op *op, size_t part);
+    void (*backward)(fl_backend_op *op, size_t part);
+    double *(*shared)(fl_backend_op *op);
+} fl_backend_meeting;
+
 struct fl_backend_op {
     fl_backend_activation out; /* losses: bytes 0 */
     bool fused_relu;
@@ -82,6 +92,8 @@ struct fl_backend_op {
     size_t n_states;
     fl_tensor states[FL_LAYER_STATES];
     size_t workspace_bytes, scratch_bytes;
+    const fl_backend_meeting *meeting; /* NULL: its passes meet nobody */
+    size_t n_shared;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
     void (*bind)(fl_backend_op *op, const fl_backend_buffers *buffers); /* once, before the first forward */
     /* Numbers first..first+count-1 of param[tensor], in the op's layout, have changed: passes may read copies in other
@@ -116,6 +128,10 @@ typedef struct fl_backend {
     fl_backend_product *product; /* of matrices that lie by rows */
     fl_backend_op_maker *plan[FL_LAYER_KINDS];      /* NULL: falls back to naive */
     bool (*reads_canonical)(const fl_layer *layer); /* its op wants its inputs as a fallback does; NULL: none does */
+    /* Of an activation in a layout of the backend's own: blocks of so many channels of a pixel lie side by side, one
+     * block of all pixels behind the other, the last one filled with zeros; 0: it lies otherwise. NULL with
+     * to_canonical. */
+    size_t (*inner)(const fl_backend_activation *activation);
     fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */
 } fl_backend;
 
@@ -129,6 +145,9 @@ fl_backend_op *fl_backend_plan(const fl_backend *backend, const fl_backend_reque
 
 /* Will naive plan this layer? */
 bool fl_backend_falls_back(const fl_backend *backend, const fl_layer *layer);
+
+/* The same of any activation; 1 of a canonical one. */
+size_t fl_backend_inner(const fl_backend *backend, const fl_backend_activation *activation);
 
 /* Are this layer's inputs to be made canonical, for a fallback or for an op that wants them so? */
 bool fl_backend_wants_canonical(const fl_backend *backend, const fl_layer *layer);

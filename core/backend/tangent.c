@@ -40,7 +40,13 @@ fl_backend_passes fl_backend_tangent_passes(const fl_backend_request *request)
 bool fl_backend_tangent_wants_canonical(const fl_layer *layer)
 {
     const fl_backend_tangent_code *code = fl_backend_tangent_code_of(layer);
-    return code && !code->any_layout;
+    return code && code->layouts == FL_BACKEND_CANONICAL;
+}
+
+bool fl_backend_tangent_wants_other(const fl_backend *backend, const fl_layer *layer, const fl_backend_activation *in)
+{
+    const fl_backend_tangent_code *code = fl_backend_tangent_code_of(layer);
+    return code && code->layouts == FL_BACKEND_INNER && !fl_backend_inner(backend, in);
 }
 
 /* Makers in canonical layout for backends whose own have another. */

@@ -20,10 +20,11 @@ typedef enum fl_backend_passes {
 
 fl_backend_passes fl_backend_tangent_passes(const fl_backend_request *request);
 
-/* What the code of a kind works on, all canonical; every array is borrowed. */
+/* What the code of a kind works on, canonical but for `inner`; every array is borrowed. */
 typedef struct fl_backend_tangent {
     const fl_layer *layer;
     fl_tensor_shape in, out;
+    size_t inner; /* channels of a pixel lie side by side in blocks of so many, as in fl_backend.inner */
     size_t count; /* numbers of the input, padding included */
     fl_backend_product *product;
     bool training;  /* a batch's statistics are its own */
@@ -47,8 +48,11 @@ typedef struct fl_backend_linear {
     const float *a, *g;
 } fl_backend_linear;
 
+/* The layouts a kind's code works on: canonical ones; those that fl_backend.inner describes; any, number by number. */
+typedef enum fl_backend_layouts { FL_BACKEND_CANONICAL, FL_BACKEND_INNER, FL_BACKEND_ANY } fl_backend_layouts;
+
 typedef struct fl_backend_tangent_code {
-    bool any_layout; /* number by number, so that the layout does not matter */
+    fl_backend_layouts layouts;
     size_t (*workspace_bytes)(const fl_backend_tangent *t);
     void (*point)(const fl_backend_tangent *t);    /* what depends on the point alone; both may be NULL */
     void (*forward)(const fl_backend_tangent *t);  /* r_y of x, r_x, v; unless a loss */
@@ -67,8 +71,9 @@ typedef struct fl_backend_tangent_code {
 
 const fl_backend_tangent_code *fl_backend_tangent_code_of(const fl_layer *layer); /* NULL: from its own passes */
 
-/* In a curvature the layer's inputs are to be canonical. */
+/* In a curvature the layer's inputs are to be canonical, whatever they are; this one is to be. */
 bool fl_backend_tangent_wants_canonical(const fl_layer *layer);
+bool fl_backend_tangent_wants_other(const fl_backend *backend, const fl_layer *layer, const fl_backend_activation *in);
 
 /* The op whose forward gives a layer's values in a curvature: canonical where its tangents are. */
 fl_backend_op *fl_backend_tangent_plan(const fl_backend *backend, const fl_backend_request *request, bool *fallback);

@@ -37,7 +37,7 @@ FL_BACKEND_INLINE slopes of_gelu(float x, float y)
 }
 
 /* A kind for its `of_name`. Padding, where a layout has any, has tangents of zero and keeps them. */
-#define EACH(name, layout)                                                                                             \
+#define EACH(name, which)                                                                                              \
     FL_CLONES static void name##_forward(const fl_backend_tangent *t)                                                  \
     {                                                                                                                  \
         _Pragma("GCC ivdep") for (size_t i = 0; i < t->count; i++) t->r_y[i] =                                         \
@@ -64,11 +64,11 @@ FL_BACKEND_INLINE slopes of_gelu(float x, float y)
         else                                                                                                           \
             name##_first(t);                                                                                           \
     }                                                                                                                  \
-    const fl_backend_tangent_code fl_backend_tangent_##name = { .any_layout = layout,                                  \
+    const fl_backend_tangent_code fl_backend_tangent_##name = { .layouts = which,                                      \
                                                                 .forward = name##_forward,                             \
                                                                 .backward = name##_backward };
 
-EACH(relu, true)
-EACH(sigmoid, false)
-EACH(tanh, false)
-EACH(gelu, false)
+EACH(relu, FL_BACKEND_ANY)
+EACH(sigmoid, FL_BACKEND_CANONICAL)
+EACH(tanh, FL_BACKEND_CANONICAL)
+EACH(gelu, FL_BACKEND_CANONICAL)

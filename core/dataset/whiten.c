@@ -16,14 +16,12 @@ bool fl_dataset_whiten(float *rows, size_t count, size_t n, const fl_dataset_exa
 
 #include "base/memory.h"
 #include "dataset/cache.h"
+#include "math/lapack.h"
 
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-void dsyevd_(const char *vectors, const char *triangle, const int *n, double *a, const int *lda, double *values,
-             double *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
 
 enum { BLOCK = 256, VALUES_MOST = 16384 };
 

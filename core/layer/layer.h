@@ -32,6 +32,10 @@ typedef enum fl_layer_function {
     FL_LAYER_PARABOLA
 } fl_layer_function;
 
+/* How workers divide a dense layer, whose weights are outputs x inputs: each computes outputs of its own from all
+ * inputs, or all outputs from inputs of its own, whose sum over the workers is what the layer makes. */
+typedef enum fl_layer_division { FL_LAYER_WHOLE, FL_LAYER_BY_OUTPUTS, FL_LAYER_BY_INPUTS } fl_layer_division;
+
 typedef struct fl_layer {
     fl_layer_kind kind;
     const char *name;                   /* "conv1"; names its tensors "conv1.weight", "conv1.bias" */
@@ -46,6 +50,8 @@ typedef struct fl_layer {
     double condition, curvature_max; /* quadratic: largest curvature over smallest, and the largest */
     double start[2];                 /* function: where it begins */
     const struct fl_init *init;      /* its own initialisation, borrowed; NULL: the network's */
+    fl_layer_division division;      /* no attribute: a training's, among so many workers */
+    size_t workers; /* likewise of batch norm: whose batches its statistics are of, together; 0: its own */
 } fl_layer;
 
 typedef enum fl_layer_value {

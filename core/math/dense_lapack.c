@@ -1,17 +1,10 @@
 /* Eigenvectors and QR by LAPACK, which reads columns where we write rows: a symmetric matrix is the same to both, and
- * what it calls columns of its answer are our rows. Its functions are declared here, because OpenBLAS brings them in
- * its own library without a C interface; a Fortran text argument ends the list with its length.
+ * what it calls columns of its answer are our rows.
  */
 #include "math/dense.h"
+#include "math/lapack.h"
 
 #ifdef FL_HAVE_LAPACK
-
-void ssyevd_(const char *vectors, const char *triangle, const int *n, float *a, const int *lda, float *values,
-             float *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
-void sgeqrf_(const int *m, const int *n, float *a, const int *lda, float *tau, float *work, const int *n_work,
-             int *info);
-void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda, const float *tau, float *work,
-             const int *n_work, int *info);
 
 enum { BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at most */
 

@@ -1,16 +1,12 @@
 /* LAPACK reads columns where we write rows: what it calls columns of its answer are our rows. */
 #include "base/memory.h"
 #include "math/eigen.h"
+#include "math/lapack.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #ifdef FL_HAVE_LAPACK
-
-void dsyevd_(const char *vectors, const char *triangle, const int *n, double *a, const int *lda, double *values,
-             double *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
-void dstev_(const char *vectors, const int *n, double *diagonal, double *off, double *z, const int *ldz, double *work,
-            int *info, size_t);
 
 /* LAPACK may loop for ever over numbers that are none. */
 static bool is_finite(const double *values, size_t n)

@@ -191,11 +191,11 @@ static void put_doubling_last(fl_network_stage_buffers *at)
     }
 }
 
-static fl_network_buffers place_all(const layout *l, fl_arena *arena)
+static fl_network_buffers place_all(const layout *l, size_t bytes, fl_arena *arena)
 {
     const fl_network_graph *graph = l->graph;
     fl_network_buffers buffers = { .stages = fl_arena_bytes(arena, graph->n_stages * sizeof *buffers.stages) };
-    buffers.bytes = fl_network_place(l->spans, l->n_spans);
+    buffers.bytes = bytes;
     buffers.input = fl_arena_bytes(arena, graph->values[0].activation.bytes);
     char *memory = fl_arena_bytes(arena, buffers.bytes);
     for (size_t s = 0; s < graph->n_stages; s++) {
@@ -209,22 +209,39 @@ static fl_network_buffers place_all(const layout *l, fl_arena *arena)
     return buffers;
 }
 
+/* Every span has its offset; returns the bytes of all. */
+static size_t find_places(layout *l, fl_arena *own)
+{
+    const fl_network_graph *graph = l->graph;
+    l->n_spans = 2 * graph->n_values + graph->n_stages * FL_LAYER_FROM;
+    l->spans = fl_arena_bytes(own, l->n_spans * sizeof *l->spans);
+    l->gradients = fl_arena_bytes(own, graph->n_values * sizeof *l->gradients);
+    find_value_lives(l);
+    l->spans[0] = (fl_network_span){ 0 }; /* the input has memory of its own */
+    if (l->training) {
+        find_writers(l);
+        share_gradients(l);
+        find_gradient_lives(l);
+        find_piece_lives(l);
+    }
+    return fl_network_place(l->spans, l->n_spans);
+}
+
+size_t fl_network_buffers_bytes(const fl_network_graph *graph, bool training)
+{
+    layout l = { .graph = graph, .training = training };
+    fl_arena *own = fl_arena_new();
+    size_t bytes = find_places(&l, own);
+    fl_arena_free(own);
+    return bytes;
+}
+
 fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training)
 {
     layout l = { .graph = graph, .training = training };
-    l.n_spans = 2 * graph->n_values + graph->n_stages * FL_LAYER_FROM;
     fl_arena *own = fl_arena_new();
-    l.spans = fl_arena_bytes(own, l.n_spans * sizeof *l.spans);
-    l.gradients = fl_arena_bytes(own, graph->n_values * sizeof *l.gradients);
-    find_value_lives(&l);
-    l.spans[0] = (fl_network_span){ 0 }; /* the input has memory of its own */
-    if (training) {
-        find_writers(&l);
-        share_gradients(&l);
-        find_gradient_lives(&l);
-        find_piece_lives(&l);
-    }
-    fl_network_buffers buffers = place_all(&l, arena);
+    size_t bytes = find_places(&l, own);
+    fl_network_buffers buffers = place_all(&l, bytes, arena);
     fl_arena_free(own);
     return buffers;
 }

@@ -26,6 +26,9 @@ typedef struct fl_network_buffers {
     size_t bytes; /* of all values and gradients together */
 } fl_network_buffers;
 
+/* Bytes of all values and gradients together. */
+size_t fl_network_buffers_bytes(const fl_network_graph *graph, bool training);
+
 fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training);
 
 /* Carry out a sum. */

@@ -1,4 +1,5 @@
 /* A curvature from its making to its products; the walks are in curvature_walk.c. */
+#include "base/capacity.h"
 #include "base/entry.h"
 #include "network/curvature_parts.h"
 
@@ -66,6 +67,17 @@ static bool lies_alike(fl_network_curvature *c)
     return same;
 }
 
+/* Values with tangents, gradients and theirs; parameters, direction, product and two more of their length. What the ops
+ * want for themselves comes on top. */
+static bool fits_memory(const fl_network_curvature *c, fl_error *error)
+{
+    const fl_tensor_layout *layout = fl_network_layout(c->network);
+    double bytes = sizeof(float) * (5 * (double)layout->count + (double)layout->n_parameters);
+    for (size_t v = 0; v < c->graph.n_values; v++)
+        bytes += (c->graph.values[v].trained ? 4 : 2) * (double)c->graph.values[v].activation.bytes;
+    return fl_capacity_holds("the curvature of this network on a batch", bytes, error);
+}
+
 fl_network_curvature *fl_network_curvature_new(const fl_network *network, const fl_backend *backend,
                                                const fl_layer *layers, size_t n_layers, bool training, fl_error *error)
 {
@@ -77,6 +89,11 @@ fl_network_curvature *fl_network_curvature_new(const fl_network *network, const 
     c->network = network;
     c->graph = fl_network_graph_plan(arena, backend, layers, n_layers, fl_network_in(network), FL_BACKEND_F32,
                                      training ? FL_NETWORK_CURVATURE : FL_NETWORK_EVALUATION_CURVATURE);
+    if (!fits_memory(c, error)) {
+        fl_network_graph_free(&c->graph);
+        fl_arena_free(arena);
+        return NULL;
+    }
     fl_network_curvature_bind(c);
     fl_network_curvature_find_factors(c);
     c->same_layout = lies_alike(c);

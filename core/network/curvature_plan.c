@@ -240,6 +240,7 @@ static void bind_code(fl_network_curvature *c, size_t s)
         .layer = stage->layer,
         .in = stage->request.in[0].shape,
         .out = stage->op->out.shape,
+        .inner = fl_backend_inner(c->backend, &c->graph.values[stage->in[0]].activation),
         .count = in->count,
         .product = c->backend->product,
         .training = stage->request.training,

@@ -1,4 +1,5 @@
 /* The walks of a product: tangents forward, the curvature of the loss, and backward. */
+#include "base/clones.h"
 #include "network/curvature_parts.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@ static fl_network_curvature_stage *loss_of(const fl_network_curvature *c)
 
 /* --- sums --- */
 
-static void add(float *to, const float *from, size_t n)
+FL_CLONES static void add(float *restrict to, const float *restrict from, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] += from[i];
 }

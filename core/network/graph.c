@@ -194,13 +194,18 @@ static size_t canonical_value(plan *p, const node *n, size_t value)
     return v->canonical;
 }
 
+static bool wants_other(const plan *p, const node *n, size_t value)
+{
+    return is_curvature(p) && fl_backend_tangent_wants_other(p->backend, n->layer, &p->graph.values[value].activation);
+}
+
 static void plan_node(plan *p, node *n)
 {
     bool fallback, canonical = wants_canonical(p, n);
     size_t in[FL_LAYER_FROM];
     for (size_t k = 0; k < n->n_from; k++) {
         in[k] = n->from[k] ? p->nodes[n->from[k] - 1].value : 0;
-        if (canonical) in[k] = canonical_value(p, n, in[k]);
+        if (canonical || wants_other(p, n, in[k])) in[k] = canonical_value(p, n, in[k]);
     }
     fl_backend_request request = request_for(p, n, n->n_from, in);
     fl_backend_op *op = is_curvature(p) ? fl_backend_tangent_plan(p->backend, &request, &fallback)

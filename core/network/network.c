@@ -59,7 +59,6 @@ static void lay_out_parameters(fl_network *network)
         for (size_t t = 0; t < op->n_states; t++) add_tensor(&network->state_layout, network->states, &op->states[t]);
     }
     mark_output(network);
-    allocate_parameters(network);
 }
 
 static const fl_network_stage *loss_stage(const fl_network *network)
@@ -140,8 +139,8 @@ static void bind_stages(fl_network *network)
     }
 }
 
-fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
-                           fl_backend_precision precision, bool training, fl_error *error)
+fl_network *fl_network_plan(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                            fl_backend_precision precision, bool training, fl_error *error)
 {
     if (!backend->usable(precision, error)) return NULL;
     fl_arena *arena = fl_arena_new();
@@ -151,8 +150,33 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
     network->in = in;
     network->graph = fl_network_graph_plan(arena, backend, layers, n_layers, in, precision, training);
     lay_out_parameters(network);
+    return network;
+}
+
+double fl_network_missing_bytes(const fl_network *network)
+{
+    const fl_network_graph *graph = &network->graph;
+    size_t arrays = network->training ? 2 : 1;
+    if (network->parameters) return 0;
+    double bytes = (double)sizeof(float) * (double)(arrays * network->layout.count + network->state_layout.count);
+    bytes += (double)fl_network_buffers_bytes(graph, network->training) + (double)graph->values[0].activation.bytes;
+    for (size_t i = 0; i < graph->n_stages; i++) bytes += (double)graph->stages[i].op->workspace_bytes;
+    return bytes + (double)largest_scratch(graph);
+}
+
+void fl_network_allocate(fl_network *network)
+{
+    if (network->parameters) return;
+    allocate_parameters(network);
     make_ends(network);
     bind_stages(network);
+}
+
+fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                           fl_backend_precision precision, bool training, fl_error *error)
+{
+    fl_network *network = fl_network_plan(backend, layers, n_layers, in, precision, training, error);
+    if (network) fl_network_allocate(network);
     return network;
 }
 

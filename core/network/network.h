@@ -17,6 +17,13 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
                            fl_backend_precision precision, bool training, fl_error *error);
 void fl_network_free(fl_network *network);
 
+/* The same in two steps: plan, which allocates next to nothing, and allocate, after which the network can be used.
+ * Between them `missing_bytes` tells what the second will take; after it 0. */
+fl_network *fl_network_plan(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
+                            fl_backend_precision precision, bool training, fl_error *error);
+double fl_network_missing_bytes(const fl_network *network);
+void fl_network_allocate(fl_network *network);
+
 /* The shape of one batch of inputs. */
 fl_tensor_shape fl_network_in(const fl_network *network);
 

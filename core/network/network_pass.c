@@ -1,4 +1,5 @@
 /* Forward and backward walk the stages of a bound network; what they read and leave. */
+#include "network/cut.h"
 #include "network/network_parts.h"
 #include "backend/bf16.h"
 #include "base/error.h"
@@ -20,18 +21,29 @@ fl_backend_moment fl_network_moment(const fl_network *network)
     return network->moment;
 }
 
-void fl_network_forward(fl_network *network)
+void fl_network_forward_part(fl_network *network, fl_network_part part)
 {
-    const fl_network_graph *graph = &network->graph;
-    for (size_t i = 0; i < graph->n_stages; i++) graph->stages[i].op->forward(graph->stages[i].op);
+    const fl_network_stage *stages = network->graph.stages;
+    for (size_t i = part.first; i < part.end; i++) stages[i].op->forward(stages[i].op);
 }
 
-static void stage_backward(fl_network *network, size_t i)
+void fl_network_forward(fl_network *network)
+{
+    fl_network_forward_part(network, (fl_network_part){ 0, network->graph.n_stages });
+}
+
+void fl_network_stage_backward(fl_network *network, size_t i, bool runs)
 {
     const fl_network_stage_buffers *at = &network->buffers.stages[i];
     fl_backend_op *op = network->graph.stages[i].op;
-    if (op->backward) op->backward(op);
+    if (runs && op->backward) op->backward(op);
     for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
+}
+
+void fl_network_backward_part(fl_network *network, fl_network_part part)
+{
+    for (size_t i = part.end; i-- > part.first;)
+        if (network->graph.stages[i].trained) fl_network_stage_backward(network, i, true);
 }
 
 void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
@@ -41,7 +53,7 @@ void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
     for (size_t i = graph->n_stages; i-- > 0;) {
         const fl_network_stage *stage = &graph->stages[i];
         if (!stage->trained) continue;
-        stage_backward(network, i);
+        fl_network_stage_backward(network, i, true);
         if (!stage->op->n_tensors) continue;
         size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
         if (done) done(user, first, end - first);

@@ -44,6 +44,7 @@ void fl_outcome_free(fl_outcome *outcome)
     free(outcome->implementation);
     json_decref(outcome->curvature);
     json_decref(outcome->timeline);
+    json_decref(outcome->division);
     *outcome = (fl_outcome){ 0 };
 }
 
@@ -85,7 +86,7 @@ json_t *fl_outcome_json(const fl_outcome *outcome)
     for (size_t i = 0; i < outcome->n_points; i++)
         json_array_append_new(points, fl_trial_point_json(&outcome->points[i]));
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:O?, s:O?}", "trial",
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:O?, s:O?, s:O?}", "trial",
         outcome->trial, "status", fl_outcome_status_name(outcome->status), "reason", outcome->reason, "points", points,
         "stopped_at", (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
         (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
@@ -93,7 +94,7 @@ json_t *fl_outcome_json(const fl_outcome *outcome)
         fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "data", outcome->data,
         "state_hash", outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds), "examples_per_second",
         outcome->examples_per_second, "implementation", outcome->implementation ? outcome->implementation : "",
-        "curvature", outcome->curvature, "timeline", outcome->timeline);
+        "curvature", outcome->curvature, "timeline", outcome->timeline, "division", outcome->division);
 }
 
 static void read_text(const json_t *object, const char *key, char *text, size_t size)
@@ -138,6 +139,8 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
     outcome->implementation = fl_memory_copy_text(json_string_value(json_object_get(object, "implementation")));
     outcome->curvature = read_array(object, "curvature");
     outcome->timeline = read_array(object, "timeline");
+    json_t *division = json_object_get(object, "division");
+    outcome->division = json_is_object(division) ? json_incref(division) : NULL;
     outcome->points = fl_memory_new(json_array_size(points), sizeof(fl_trial_point));
     for (; outcome->n_points < json_array_size(points); outcome->n_points++)
         if (!fl_trial_point_read(json_array_get(points, outcome->n_points), &outcome->points[outcome->n_points])) {

@@ -51,6 +51,7 @@ typedef struct fl_outcome {
     fl_outcome_carriers carriers;
     json_t *curvature;    /* measurements in their order, as curvature.jsonl has them; NULL: none; owned */
     json_t *timeline;     /* of the first steps, as timeline.jsonl has it; NULL: none; owned */
+    json_t *division;     /* of a model among workers, as a record has it; NULL: it is not divided; owned */
     char *implementation; /* what the libraries chose for every layer, in words; owned */
 } fl_outcome;
 

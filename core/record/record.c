@@ -40,6 +40,8 @@ static json_t *measured(const fl_trial_point *point)
     json_object_del(object, "seconds");
     json_object_del(object, "negative_curvature");
     json_object_del(object, "staleness");
+    json_object_del(object, "inverse_staleness");
+    json_object_del(object, "inverse_staleness_max");
     json_object_del(object, "virtual_seconds");
     return object;
 }
@@ -94,6 +96,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     json_object_set_new(record, "state_hash", text_or_null(outcome->state_hash));
     json_object_set_new(record, "seconds", fl_outcome_seconds_json(&outcome->seconds));
     json_object_set_new(record, "examples_per_second", json_real(outcome->examples_per_second));
+    if (outcome->division) json_object_set(record, "division", outcome->division);
     if (outcome->carriers.processes)
         json_object_set_new(record, "carriers",
                             json_pack("{s:I, s:I, s:f}", "processes", (json_int_t)outcome->carriers.processes, "bytes",

@@ -36,17 +36,18 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error)
     return run->client;
 }
 
-/* A number with all bits of its exponent set is infinite or none. */
-FL_CLONES static bool all_finite(const float *values, size_t n)
+/* As bits, without the sign: numbers from INFINITE on are not finite, from NO_NUMBER on they are NaN. */
+enum { INFINITE = 0x7f800000, NO_NUMBER, UNSIGNED = 0x7fffffff };
+
+FL_CLONES static bool any_from(uint32_t least, const float *values, size_t n)
 {
-    const uint32_t exponent = 0x7f800000;
     uint32_t found = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t bits;
         memcpy(&bits, &values[i], sizeof bits);
-        found |= (bits & exponent) == exponent;
+        found |= (bits & UNSIGNED) >= least;
     }
-    return !found;
+    return found;
 }
 
 static void fail(fl_train_run *run, fl_outcome_status status, const char *why)
@@ -55,10 +56,23 @@ static void fail(fl_train_run *run, fl_outcome_status status, const char *why)
     snprintf(run->outcome->reason, sizeof run->outcome->reason, "%.239s", why);
 }
 
+/* Who diverges overflows, or has met a gradient that did: as with any rule the trial is infeasible. What is no number
+ * in spite of a gradient of numbers is the rule's own mistake. */
+static void judge_parameters(fl_train_run *run)
+{
+    char words[120];
+    const fl_optimizer_update *update = &run->update;
+    size_t count = update->layout->count;
+    if (!any_from(INFINITE, update->parameters, count)) return;
+    bool mistaken = any_from(NO_NUMBER, update->parameters, count) && !any_from(INFINITE, update->gradient, count);
+    snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is %s at step %zu",
+             run->trial->owners.optimizer->entry.name, mistaken ? "NaN" : "not finite", run->step + 1);
+    fail(run, mistaken ? FL_OUTCOME_FAILED : FL_OUTCOME_INFEASIBLE, words);
+}
+
 void fl_train_run_ask_client(fl_train_run *run)
 {
     fl_error why;
-    char words[120];
     size_t count = run->update.layout->count, bytes = count * sizeof(float);
     fl_train_copy *copy = &run->copy;
     if (copy->parameters) {
@@ -71,8 +85,5 @@ void fl_train_run_ask_client(fl_train_run *run)
         return;
     }
     if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
-    if (all_finite(run->update.parameters, count)) return;
-    snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is not finite at step %zu",
-             run->trial->owners.optimizer->entry.name, run->step + 1);
-    fail(run, FL_OUTCOME_INFEASIBLE, words);
+    judge_parameters(run);
 }

@@ -1,7 +1,9 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
-#include "train/run.h"
+#include "base/capacity.h"
+#include "train/method.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Where the backend keeps layouts of its own, a rule that looks at rows and columns has arrays of its own. */
@@ -54,17 +56,19 @@ static void make_undecayed(fl_train_run *run)
 /* Nothing where the rule asks for none. */
 static void make_curvature(fl_train_run *run)
 {
-    const fl_network_curvature *curvature = run->plans->curvature;
+    fl_network_curvature *curvature = run->plans->curvature;
     size_t count = fl_network_layout(run->network)->count, n = 0;
     if (!run->trial->owners.optimizer->wants) return;
     run->standing.v = fl_arena_floats(run->arena, count);
     run->standing.out = fl_arena_floats(run->arena, count);
     run->standing.sum = fl_arena_floats(run->arena, count);
+    fl_network_curvature_factor_doubly(curvature, run->method->doubly ? run->method->doubly(run) : 0);
     n = fl_network_curvature_n_factors(curvature);
     run->standing.blocks = fl_arena_bytes(run->arena, n * sizeof *run->standing.blocks);
     for (size_t i = 0; i < n; i++) {
         const fl_network_factor *f = fl_network_curvature_factor(curvature, i);
-        run->standing.blocks[i] = (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias };
+        run->standing.blocks[i] =
+            (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias, f->channels };
     }
     run->update.blocks = run->standing.blocks;
     run->update.n_blocks = n;
@@ -76,21 +80,26 @@ static size_t aligned(size_t count)
 }
 
 /* Of every worker that has a rule's state of its own, one behind the other. */
-static void lend_state(fl_train_run *run)
+static bool lend_state(fl_train_run *run, fl_error *error)
 {
+    char what[120];
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     fl_optimizer_update *update = &run->update;
     size_t n = run->n_rules;
     for (size_t i = 0; i < optimizer->n_states; i++)
         update->state[i] = fl_arena_floats(run->arena, n * update->layout->count);
-    if (!optimizer->own) return;
+    if (!optimizer->own) return true;
     run->own = optimizer->own(update);
+    double floats = (double)n * (double)run->own.kept + (double)run->own.scratch;
+    snprintf(what, sizeof what, "what optimizer '%.80s' keeps", optimizer->entry.name);
+    if (!fl_capacity_holds(what, sizeof(float) * floats, error)) return false;
     run->own.kept = aligned(run->own.kept);
     update->own = fl_arena_floats(run->arena, n * run->own.kept);
     update->scratch = fl_arena_floats(run->arena, run->own.scratch);
+    return true;
 }
 
-void fl_train_run_lend(fl_train_run *run)
+bool fl_train_run_lend(fl_train_run *run, fl_error *error)
 {
     make_view(run);
     make_passing(run);
@@ -111,7 +120,7 @@ void fl_train_run_lend(fl_train_run *run)
         .trainer = run,
     };
     make_curvature(run);
-    lend_state(run);
+    return lend_state(run, error);
 }
 
 void fl_train_run_start_rule(fl_train_run *run)

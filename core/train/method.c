@@ -1,10 +1,10 @@
 /* What each method does, in the order of their registry: a name there without an implementation here does not link. */
 #include "train/method.h"
+#include "base/capacity.h"
 #include "base/hash.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define X(name) extern const fl_train_method fl_train_method_##name;
 #include "method/list.h"
@@ -33,17 +33,32 @@ static double bytes_of(const fl_trial *trial, const fl_network *network)
     double sums = (double)fl_train_tree_rows(trial->workers, 1);
     const fl_train_method *method = fl_train_method_of(trial);
     double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
+    double others = fl_trial_shared_statistics(trial) ? workers - 1 : 0; /* networks */
     double copies = method->copies ? (double)method->copies(trial) : 0;
-    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count);
+    double bytes = method->bytes ? method->bytes(trial, network) : 0;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies + 2 * others) * count) +
+           others * (double)fl_network_activation_bytes(network) + bytes;
 }
 
-bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error)
+static bool fits_memory(const fl_trial *trial, const fl_network *network, fl_error *error)
 {
-    double gib = 1 << 30, all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double needed = bytes_of(trial, network);
+    double gib = 1 << 30, all = fl_capacity_bytes(), needed = bytes_of(trial, network);
     return needed <= all ||
            fl_error_user(error, "%zu workers by '%s' need %.3g GiB beside the network, and this machine has %.3g",
                          trial->workers, trial->owners.method->entry.name, needed / gib, all / gib);
+}
+
+bool fl_train_method_fits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error)
+{
+    const fl_train_method *method = fl_train_method_of(trial);
+    return (!method->suits || method->suits(trial, plans, error)) && fits_memory(trial, plans->training, error);
+}
+
+void fl_train_method_describe(fl_train_run *run)
+{
+    if (!run->method->division) return;
+    run->outcome->division = run->method->division(run);
+    json_object_set_new(run->outcome->division, "bytes", json_integer((json_int_t)run->ledger[FL_TRAIN_BYTES]));
 }
 
 static bool can_spread(const fl_train_run *run, fl_error *error)
@@ -52,6 +67,9 @@ static bool can_spread(const fl_train_run *run, fl_error *error)
     if (!run->method->spreads)
         return fl_error_user(error, "parallel method '%s' runs in one process; launch it by itself, or with --no-mpi",
                              run->trial->owners.method->entry.name);
+    if (run->plans->n_together)
+        return fl_error_user(error, "parallel.batch_norm = synchronised runs in one process; launch it by itself, or "
+                                    "with --no-mpi");
     return size <= workers ||
            fl_error_user(error, "%zu processes cannot carry %zu workers; launch at most as many", size, workers);
 }

@@ -23,15 +23,26 @@ typedef struct fl_train_method {
     void (*keep)(fl_train_run *run);
     /* Tell a point what there is to tell of the steps since the one before. NULL: nothing. */
     void (*note)(fl_train_run *run, fl_trial_point *point);
-    /* Copies of the parameters that it keeps beside what is apart. NULL: none. */
+    /* Inputs of a layer above which K-FAC's factors of them are doubly factored. NULL: never. */
+    size_t (*doubly)(const fl_train_run *run);
+    /* Copies of the parameters that it keeps beside what is apart, and other bytes. NULL: none. */
     size_t (*copies)(const fl_trial *trial);
+    double (*bytes)(const fl_trial *trial, const fl_network *network);
+    /* Can the workers divide this network so? Else a message. NULL: they do not divide it. */
+    bool (*suits)(const fl_trial *trial, const fl_train_plans *plans, fl_error *error);
+    /* How they did, for the outcome's `division`; whoever has it keeps run->ledger. New reference. */
+    json_t *(*division)(const fl_train_run *run);
 } fl_train_method;
 
 /* Of a trial without a method that of one worker, `synchronous`. */
 const fl_train_method *fl_train_method_of(const fl_trial *trial);
 
-/* Does what the workers have for themselves fit this machine's memory? Else a message. */
-bool fl_train_method_fits(const fl_trial *trial, const fl_network *network, fl_error *error);
+/* Do the planned networks suit the method, and does what the workers have for themselves fit this machine's memory?
+ * Else a message. */
+bool fl_train_method_fits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error);
+
+/* The outcome's `division`, where the method has one. */
+void fl_train_method_describe(fl_train_run *run);
 
 /* Can the workers be spread over the processes of the run, and do all of those train the same trial on machines that
  * compute the same bits? They all call it. Else a message. */

@@ -4,15 +4,6 @@
 #include "train/method.h"
 #include "train/workers.h"
 
-#include <math.h>
-
-static void step(fl_train_run *run)
-{
-    fl_train_run_look(run);
-    run->loss = fl_train_run_forward(run);
-    if (isfinite(run->loss)) fl_train_run_backward_and_update(run);
-}
-
 static void present(fl_train_run *run, size_t done)
 {
     fl_train_workers_present(run);
@@ -22,6 +13,6 @@ const fl_train_method fl_train_method_synchronous = {
     .spreads = true,
     .allocate = fl_train_workers_allocate,
     .start = fl_train_workers_start,
-    .step = step,
+    .step = fl_train_run_step,
     .present = present,
 };

@@ -7,13 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-size_t fl_train_run_examples(const fl_train_run *run)
-{
-    return run->multiple * run->trial->batch_size;
-}
-
-/* Micro-batches of a share. */
-static size_t micro_batches(const fl_train_run *run)
+size_t fl_train_run_parts(const fl_train_run *run)
 {
     return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial) / run->sharing.of;
 }
@@ -21,40 +15,7 @@ static size_t micro_batches(const fl_train_run *run)
 /* Is there one pass, rather than several whose gradients are added up? */
 static bool is_single(const fl_train_run *run)
 {
-    return run->sharing.n == 1 && micro_batches(run) == 1;
-}
-
-/* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
-void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
-{
-    size_t parts = run->trial->batch_size / n, number = run->first_batch + (step - run->step) * run->multiple;
-    size_t first = fl_dataset_order_batch(&run->order, number + part / parts) + part % parts * n;
-    fl_backend_moment moment = { run->trial->seed, step, part * n };
-    input.pipeline = run->plans->pipeline;
-    input.moment = &moment;
-    fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
-}
-
-void fl_train_run_load(fl_train_run *run, size_t step, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    const fl_train_loaded wanted = { step + 1, part };
-    if (wanted.step == run->loaded.step && wanted.part == run->loaded.part) return;
-    fl_train_run_gather(run, step, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, step, part * n });
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
-    run->loaded = wanted;
-}
-
-void fl_train_run_load_any(fl_train_run *run, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    fl_dataset_input input = fl_train_plans_input(run->network);
-    input.pipeline = run->plans->pipeline;
-    fl_dataset_examples_gather(&run->plans->splits.training, NULL, part * n, n, input, fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
-    run->loaded = (fl_train_loaded){ 0 };
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
+    return run->sharing.n == 1 && fl_train_run_parts(run) == 1;
 }
 
 static double forward(fl_train_run *run, size_t step, size_t part)
@@ -64,25 +25,24 @@ static double forward(fl_train_run *run, size_t step, size_t part)
     return fl_network_loss(run->network);
 }
 
-/* The network's gradient joins the sum; of the last micro-batch it becomes the mean of all. */
-static void add_gradient(fl_train_run *run, size_t part, size_t parts)
+void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size_t count, size_t part, size_t parts)
 {
-    size_t count = fl_network_layout(run->network)->count;
-    float *gradient = fl_network_gradient(run->network), *sum = run->sum, share = 1 / (float)parts;
-    if (!part) memcpy(sum, gradient, count * sizeof *sum);
-    for (size_t i = 0; part && i < count; i++) sum[i] += gradient[i];
-    for (size_t i = 0; part == parts - 1 && i < count; i++) gradient[i] = sum[i] * share;
+    float *gradient = fl_network_gradient(run->network), share = 1 / (float)parts;
+    size_t end = first + count;
+    if (!part) memcpy(sum + first, gradient + first, count * sizeof *sum);
+    for (size_t i = first; part && i < end; i++) sum[i] += gradient[i];
+    for (size_t i = first; part == parts - 1 && i < end; i++) gradient[i] = sum[i] * share;
 }
 
 /* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. */
 static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
-    size_t parts = micro_batches(run);
+    size_t parts = fl_train_run_parts(run), count = fl_network_layout(run->network)->count;
     double loss = 0;
     for (size_t part = 0; part < parts; part++) {
         loss += forward(run, step, worker * parts + part) / (double)parts;
         if (gradient) fl_network_backward(run->network, NULL, NULL);
-        if (gradient && parts > 1) add_gradient(run, part, parts);
+        if (gradient && parts > 1) fl_train_run_add_gradient(run, run->sum, 0, count, part, parts);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;
@@ -110,6 +70,7 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 /* Loss, and the gradient of several passes where it is wanted. */
 static double pass(fl_train_run *run, size_t step, bool gradient)
 {
+    if (run->plans->n_together) return fl_train_workers_pass_together(run, step, gradient);
     if (run->sharing.n > 1) return pass_shares(run, step, gradient);
     if (!is_single(run)) return pass_share(run, step, run->sharing.first, gradient);
     return forward(run, step, run->sharing.first);

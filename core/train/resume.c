@@ -34,6 +34,8 @@ static void point_out(fl_train_run *run)
     for (size_t i = 0; i < n_states; i++)
         point_at(checkpoint, run->update.state[i], run->n_rules * run->update.layout->count);
     if (run->own.kept) point_at(checkpoint, run->update.own, run->n_rules * run->own.kept);
+    if (run->ledger)
+        point_at(checkpoint, (float *)(void *)run->ledger, FL_TRAIN_LEDGER * sizeof(double) / sizeof(float));
     if (run->average.weights) point_at(checkpoint, run->average.weights, run->average.n_sets * run->average.n_weights);
     size_t n_state = fl_network_state_layout(run->network)->count, n_own = run->workers.n * run->workers.n_state;
     if (n_own) point_at(checkpoint, run->workers.states, n_own);

@@ -58,6 +58,10 @@ typedef struct fl_train_workers {
     fl_train_tree tree;
 } fl_train_workers;
 
+/* What adds up from step to step where a model is divided among workers: seconds of the virtual clock, if there is one,
+ * and bytes that crossed between workers. */
+enum { FL_TRAIN_SECONDS, FL_TRAIN_BYTES, FL_TRAIN_LEDGER };
+
 typedef struct fl_train_run {
     const fl_trial *trial;
     const fl_train_callbacks *callbacks;
@@ -71,11 +75,12 @@ typedef struct fl_train_run {
     fl_train_workers workers;
     fl_train_sharing sharing;
     void *servers;     /* what a method that is no matter of workers keeps, in the arena */
+    double *ledger;    /* FL_TRAIN_LEDGER sums; NULL: the method divides no model */
     size_t n_rules;    /* so many times a rule's state is lent: once, or to each worker */
     size_t rule_began; /* the step that is the rule's first */
     fl_outcome *outcome;
     fl_arena *arena;
-    fl_dataset_order order;
+    fl_dataset_order order, order_of_statistics; /* of a method's statistics workers; else empty */
     fl_optimizer_update update;
     fl_train_around around;
     double undecayed[FL_HYPER_MAX]; /* the rule's hyperparameters, weight_decay 0 */
@@ -117,8 +122,8 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
 
-/* Allocate what the rule is lent. */
-void fl_train_run_lend(fl_train_run *run);
+/* Allocate what the rule is lent. False with a message where that does not fit. */
+bool fl_train_run_lend(fl_train_run *run, fl_error *error);
 
 /* Start the process of a rule that has one, and lend it its arrays. */
 bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
@@ -147,8 +152,16 @@ double fl_train_run_penalty(const fl_train_run *run);
 /* Before forward: the step's parameters are where the rule wants its loss. */
 void fl_train_run_look(fl_train_run *run);
 
-/* How many examples the step's batch has. */
+/* How many examples the step's batch has, and the largest one of any step. */
 size_t fl_train_run_examples(const fl_train_run *run);
+size_t fl_train_run_most_examples(const fl_train_run *run);
+
+/* Micro-batches of a share of the step's batch. */
+size_t fl_train_run_parts(const fl_train_run *run);
+
+/* Numbers first..first+count-1 of the network's gradient join those of `sum`, which lies as it does; of the last of
+ * `parts` they become the mean of all. */
+void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size_t count, size_t part, size_t parts);
 
 /* Examples `part` * n to (part + 1) * n - 1 of the batch of `step`, this one or a later one as large; n divides the
  * trial's batch size. */
@@ -175,6 +188,9 @@ double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient);
  * gradient that lies in the network. */
 void fl_train_run_backward_and_update(fl_train_run *run);
 void fl_train_run_update(fl_train_run *run);
+
+/* A step by one gradient: look, forward, and backward and update unless the loss is not finite. */
+void fl_train_run_step(fl_train_run *run);
 
 /* Make ready to measure the curvature where the trial asks for it; measure it after `done` steps where that is due. */
 bool fl_train_run_measure_start(fl_train_run *run, fl_error *error);

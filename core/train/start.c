@@ -6,23 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t most_examples(const fl_train_run *run)
-{
-    const fl_trial *trial = run->trial;
-    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
-}
-
 /* Of the whole batch, whatever its micro-batches, as large as it grows. */
 static void make_shown(fl_train_run *run)
 {
-    size_t parts = most_examples(run) / fl_trial_micro_batch(run->trial);
+    size_t parts = fl_train_run_most_examples(run) / fl_trial_micro_batch(run->trial);
     run->shown = fl_arena_floats(run->arena, parts * fl_tensor_shape_size(fl_network_in(run->network)));
     run->shown_labels = fl_arena_bytes(run->arena, parts * fl_network_n_losses(run->network) * sizeof(int32_t));
     size_t targets = fl_network_n_targets(run->network);
     if (targets) run->shown_targets = fl_arena_floats(run->arena, parts * targets);
 }
 
-static void allocate(fl_train_run *run)
+static bool allocate(fl_train_run *run, fl_error *error)
 {
     const fl_trial *trial = run->trial;
     size_t n = fl_trial_evaluations(trial, trial->steps);
@@ -42,8 +36,10 @@ static void allocate(fl_train_run *run)
     run->average = fl_train_average_new(run->arena, run->network, trial);
     if (run->average.how.method == FL_TRIAL_SNAPSHOTS) run->ensemble = fl_train_ensemble_new(run->arena, run->plans);
     run->context = fl_trial_schedule_context(trial);
-    fl_train_run_lend(run);
+    if (!fl_train_run_lend(run, error)) return false;
+    if (run->method->division) run->ledger = fl_arena_bytes(run->arena, FL_TRAIN_LEDGER * sizeof *run->ledger);
     if (run->method->allocate) run->method->allocate(run);
+    return true;
 }
 
 static void describe(fl_train_run *run)
@@ -95,8 +91,7 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error)
     run->network = run->plans->training;
     set_workers(run);
     if (run->trial->owners.optimizer->dense) fl_math_start(run->trial->threads);
-    allocate(run);
-    if (!fl_train_run_start_client(run, error)) return false;
+    if (!allocate(run, error) || !fl_train_run_start_client(run, error)) return false;
     describe(run);
     if (!fl_train_method_spread(run, error)) return false;
     if (run->checkpoints && !fl_train_run_resume(run, &resumed, error)) return false;

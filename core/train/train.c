@@ -226,6 +226,7 @@ static void finish(fl_train_run *r)
 {
     fl_train_method_present(r, r->outcome->steps_done);
     if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
+    fl_train_method_describe(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);
     fl_train_run_tell_preconditioner(r);
 }
@@ -252,7 +253,7 @@ static void note_carriers(fl_train_run *r)
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)
 {
     return fl_own_ready(trial->owners.optimizer, error) && fl_train_plans_fit(&trainer->plans, trial, error) &&
-           (!trial->owners.method || fl_train_method_fits(trial, trainer->plans.training, error));
+           (!trial->owners.method || fl_train_method_fits(trial, &trainer->plans, error));
 }
 
 const fl_train_plans *fl_train_prepared(const fl_train_trainer *trainer)
@@ -305,6 +306,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_carriers_free(r.carriers);
     fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);
+    fl_dataset_order_free(&r.order_of_statistics);
     fl_train_curvature_free(r.curvature);
     fl_arena_free(r.arena);
     settle_seconds(&r);

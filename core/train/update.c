@@ -4,6 +4,7 @@
  */
 #include "train/workers.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Floats: with gradient and two states half a megabyte, which a second-level cache holds; beside their pass a rule's
@@ -153,4 +154,11 @@ void fl_train_run_backward_and_update(fl_train_run *run)
     if (!run->declined) fl_train_run_backward(run, NULL);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     fl_train_run_update(run);
+}
+
+void fl_train_run_step(fl_train_run *run)
+{
+    fl_train_run_look(run);
+    run->loss = fl_train_run_forward(run);
+    if (isfinite(run->loss)) fl_train_run_backward_and_update(run);
 }

@@ -112,6 +112,9 @@ double fl_trial_resolution(const fl_trial *trial, double step);
 /* Examples of a batch that a worker computes: all where its method does not divide it. */
 size_t fl_trial_share(const fl_trial *trial);
 
+/* The workers whose batches batch norm's statistics are of, together; 0: of each share by itself. */
+size_t fl_trial_shared_statistics(const fl_trial *trial);
+
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);
 

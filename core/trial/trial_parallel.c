@@ -123,6 +123,15 @@ static bool shares_are_equal(const fl_trial *trial, fl_error *error)
                          share);
 }
 
+/* The workers of a batch meet inside its passes, so each has its share in memory. */
+static bool shares_are_whole(const fl_trial *trial, fl_error *error)
+{
+    bool parts = fl_trial_micro_batch(trial) < fl_trial_share(trial);
+    if (!fl_trial_shared_statistics(trial) || (!parts && !fl_trial_grows(trial))) return true;
+    return fl_error_user(error, "parallel.batch_norm = synchronised computes a share at once; leave %s away",
+                         parts ? "micro_batch" : "batch.factor");
+}
+
 static bool rule_is_served(const fl_trial *trial, fl_error *error)
 {
     const fl_method *method = trial->owners.method;
@@ -130,7 +139,9 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
     const fl_own *own = fl_own_of(rule);
     const char *why = NULL;
     bool one_gradient = method->rules == FL_METHOD_NO_ASKING || method->rules == FL_METHOD_NO_LOOKING;
-    if (method->rules == FL_METHOD_ELEMENTWISE && !rule->elementwise)
+    if (method->rules == FL_METHOD_PRECONDITIONER && !rule->preconditioner)
+        why = "has no Kronecker factors; use kfac";
+    else if (method->rules == FL_METHOD_ELEMENTWISE && !rule->elementwise)
         why = "looks at more than one number at a time";
     else if (one_gradient && rule->asks_again)
         why = "asks for more gradients of the same step";
@@ -138,7 +149,7 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
         why = "looks ahead: it wants gradients elsewhere than at its parameters";
     else if (one_gradient && own && own->words)
         why = "runs in a process of its own, which keeps the state of one worker";
-    else if (trial->workers > 1 && rule->wants)
+    else if (trial->workers > 1 && rule->wants && method->rules != FL_METHOD_PRECONDITIONER)
         why = "asks for the curvature of whole batches";
     return !why || fl_error_user(error, "parallel method '%s' does not serve optimizer '%s', which %s",
                                  method->entry.name, rule->entry.name, why);
@@ -148,7 +159,7 @@ bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error)
 {
     const fl_method *method = trial->owners.method;
     if (!method) return true;
-    return shares_are_equal(trial, error) && rule_is_served(trial, error) &&
+    return shares_are_equal(trial, error) && shares_are_whole(trial, error) && rule_is_served(trial, error) &&
            (!method->accepts ||
             method->accepts(trial->values.of[FL_TRIAL_OF_METHOD], trial->owners.optimizer->own != NULL, error));
 }

@@ -1,9 +1,9 @@
 /* What its options make of a workload, and whether that fits the data. */
 #include "workload/workload.h"
+#include "base/capacity.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 size_t fl_workload_layers(const fl_workload *workload, const double *options, fl_layer *layers)
 {
@@ -81,14 +81,12 @@ static void count_tensors(walk *w, const fl_layer *layer, fl_tensor_shape in)
 }
 
 /* A weight, its gradient and its canonical copy, and the largest value, at 4 bytes each, are the least that training
- * holds. */
+ * holds. So much is looked at before anything is planned; train/memory.c counts the rest. */
 static bool fits_memory(const walk *w, size_t index, fl_error *error)
 {
-    double gib = 1 << 30, all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double least = 4 * (3 * w->parameters + w->largest);
-    return least <= all ||
-           fl_error_user(error, "%s: up to %s the model needs at least %.3g GiB, and this machine has %.3g",
-                         w->workload->places[index], name_of(&w->layers[index]), least / gib, all / gib);
+    char what[300];
+    snprintf(what, sizeof what, "%s: the model up to %s", w->workload->places[index], name_of(&w->layers[index]));
+    return fl_capacity_holds(what, 4 * (3 * w->parameters + w->largest), error);
 }
 
 static bool add_layer(walk *w, size_t index, fl_error *error)

@@ -5,11 +5,13 @@
 in_lab "$@"
 need mpirun.openmpi python3 pgrep
 
-# Batch normalisation, dropout and state that is carried on: what each worker has for itself.
+# Batch normalisation, dropout and state that is carried on: what each worker has for itself; four layers that multiply,
+# for as many stages.
 cat >model.json <<'J'
 { "workload": "model", "data": "glyphs", "inputs": [{ "crop": 2 }, "flip"], "layers": [
     { "kind": "batch_norm" }, { "kind": "dropout", "rate": 0.25 },
-    { "kind": "convolution", "out": 3, "kernel": 14, "stride": 14 }, { "kind": "flatten" }, { "kind": "dense", "out": 10 } ],
+    { "kind": "convolution", "out": 3, "kernel": 14, "stride": 14 }, { "kind": "flatten" }, { "kind": "dense", "out": 16 },
+    { "kind": "relu" }, { "kind": "dense", "out": 12 }, { "kind": "batch_norm" }, { "kind": "dense", "out": 10 } ],
   "loss": { "kind": "softmax_cross_entropy" } }
 J
 train() { # PROCESSES OPTIONS...: what the trial came to, without what a clock shows
@@ -40,6 +42,7 @@ agree() { # OPTIONS...: by 1, 2, 3 and 4 processes
 agree --optimizer adam --parallel synchronous:4
 agree --optimizer sam --parallel synchronous:6 --micro-batch 2
 agree --optimizer momentum --parallel local:4,every=3,state=averaged --average ema:0.5
+agree --optimizer adam --parallel pipeline:4 --micro-batch 4
 
 agree --optimizer sgd --parallel synchronous:4 --set clip_value=0 --init constant:1e30
 

@@ -71,8 +71,9 @@ static const shape_case cases[] = {
     { DENSE(1), { 3, 5, 7, 3 } },
     { DENSE(3), { 1, 17, 1, 1 } },
     { DENSE(16), { 16, 16, 2, 2 } },
-    { DENSE(64), { 5, 48, 1, 1 } },   /* whole blocks of weights, */
-    { DENSE(192), { 37, 32, 2, 1 } }, /* more examples than a step of a product has */
+    { DENSE(64), { 5, 48, 1, 1 } },     /* whole blocks of weights, */
+    { DENSE(192), { 37, 32, 2, 1 } },   /* more examples than a step of a product has */
+    { DENSE(1024), { 13, 131, 1, 1 } }, /* more weights than are computed at a time */
     { { .kind = FL_LAYER_DENSE, .name = "t", .n_out = 128, .no_bias = true }, { 3, 64, 1, 1 } },
     { DENSE(128), { 5, 7, 64, 1, FL_TENSOR_SEQUENCE } }, /* positions */
     { { .kind = FL_LAYER_DENSE, .name = "t", .n_out = 12, .groups = 4 }, { 5, 2, 8, 1, FL_TENSOR_SEQUENCE } },

@@ -33,6 +33,12 @@ static const char late[] = "{ 'study': 'late', 'workload': 'quadratic/noisy', 'b
                            "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'push': 0.5 },"
                            "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
                            "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
+/* A model in parts. */
+static const char parts[] =
+    "{ 'study': 'parts', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': 4,"
+    "  'parallel': [ { 'method': 'pipeline', 'workers': 2 }, { 'method': 'tensor', 'workers': 2 } ],"
+    "  'budget': { 'trials': 1, 'steps': 2 },"
+    "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
 static const char bent[] =
     "{ 'study': 'bent', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16, 'curvature_every': 5,"
     "  'budget': { 'trials': 1, 'steps': 5 }, 'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
@@ -99,6 +105,8 @@ static int set_up(void **state)
     if (fl_math_usable(NULL)) assert_runs(0, folder, "run", "dense.json", "-o", "dense", "-j", "1");
     put_study(folder, "late.json", late);
     assert_runs(0, folder, "run", "late.json", "-o", "late", "-j", "1", "--timeline", "3");
+    put_study(folder, "parts.json", parts);
+    assert_runs(0, folder, "run", "parts.json", "-o", "parts", "-j", "1", "--timeline", "1");
     put_study(folder, "bent.json", bent);
     if (fl_math_eigen_usable(NULL)) assert_runs(0, folder, "run", "bent.json", "-o", "bent", "-j", "1");
     plugin_make("cc", "mine.c", "", folder, "mine.so");
@@ -243,6 +251,7 @@ static void result_folders_have_their_fields(void **state)
                           "`carriers``carriers.processes``carriers.bytes``carriers.waited`"); /* of other workloads,
                                                                                                  studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
+        if (i == 0) walk_lines(&s, "parts/trials.jsonl");
         if (i == 2) walk_lines(&s, "further/log.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");
@@ -267,6 +276,7 @@ static void result_folders_have_their_fields(void **state)
     if (fl_math_eigen_usable(NULL)) assert_all_seen(&curvature);
     section timeline = section_of("timeline.jsonl");
     walk_lines(&timeline, "late/timeline.jsonl");
+    walk_lines(&timeline, "parts/timeline.jsonl");
     assert_all_seen(&timeline);
     section s = section_of("host.json");
     walk_file(&s, "out/host.json");

@@ -76,6 +76,13 @@ static void mistakes_are_said(void **state)
     assert_refused(2, "has no hyperparameter 'parallel.evry'", folder, TRIAL, "--parallel", "local:2,evry=3");
     assert_refused(2, "every is set twice", folder, TRIAL, "--parallel", "local:2,every=3", "--set",
                    "parallel.every=3");
+    assert_refused(2, "parallel.cut_2 = 1 must follow a smaller parallel.cut_1, not 2", folder, TRIAL, "--parallel",
+                   "pipeline:3,cut_1=2,cut_2=1");
+    assert_refused(2, "cannot be cut into 4 stages that all have layers to multiply", folder, "trial", "--workload",
+                   "glyphs/mlp", "--optimizer", "sgd", "--set", "learning_rate=0.01", "--parallel", "pipeline:4");
+    assert_refused(2, "'tensor' does not serve optimizer 'lamb', which looks at more than one number", folder, "trial",
+                   "--workload", "glyphs/mlp", "--optimizer", "lamb", "--set", "learning_rate=0.01", "--parallel",
+                   "tensor:2");
     assert_refused(2, "GiB beside the network", folder, "trial", "--workload", "fashion_mnist/simple_cnn",
                    "--optimizer", "adam", "--set", "learning_rate=0.01", "--batch", "4096", "--parallel",
                    "local:4096,every=3");

@@ -279,11 +279,18 @@ static void a_client_that_talks_nonsense_is_a_failed_trial(void **state)
     assert_ends("error", some_step(), "failed", "optimizer 'bad' gave up at step ");
 }
 
-static void a_parameter_that_is_no_number_makes_a_trial_infeasible(void **state)
+static void a_client_that_writes_nan_is_a_failed_trial(void **state)
 {
     need("mmap");
-    assert_ends("nan", 4, "infeasible", "optimizer 'bad' wrote a parameter that is not finite at step 5");
-    assert_ends("nan", 11, "infeasible", "wrote a parameter that is not finite at step 12");
+    assert_ends("nan", 4, "failed", "optimizer 'bad' wrote a parameter that is NaN at step 5");
+    assert_ends("nan", 11, "failed", "wrote a parameter that is NaN at step 12");
+}
+
+/* As with a built-in rule whose rate is too high. */
+static void a_client_that_overflows_has_diverged(void **state)
+{
+    need("mmap");
+    assert_ends("inf", 4, "infeasible", "optimizer 'bad' wrote a parameter that is not finite at step 5");
 }
 
 static void a_program_that_is_none_is_a_sentence(void **state)
@@ -340,7 +347,8 @@ int main(void)
         cmocka_unit_test(a_client_that_ends_is_a_failed_trial),
         cmocka_unit_test(a_client_that_hangs_is_a_failed_trial),
         cmocka_unit_test(a_client_that_talks_nonsense_is_a_failed_trial),
-        cmocka_unit_test(a_parameter_that_is_no_number_makes_a_trial_infeasible),
+        cmocka_unit_test(a_client_that_writes_nan_is_a_failed_trial),
+        cmocka_unit_test(a_client_that_overflows_has_diverged),
         cmocka_unit_test(a_program_that_is_none_is_a_sentence),
         cmocka_unit_test(full_or_missing_shared_memory_is_a_failed_trial),
     };

@@ -169,10 +169,12 @@ static void prefix_of(const char *file, char prefix[NAME])
     snprintf(prefix, NAME, "%.*s", (int)strcspn(from, "."), from);
 }
 
-/* fl_PREFIX alone or in the plural, or before an underscore; what programs outside see is called fairlead_... */
+/* fl_PREFIX alone or in the plural, or before an underscore; what programs outside see is called fairlead_...; what we
+ * only declare of a Fortran library has its own name, which ends in an underscore. */
 static bool begins_with(token name, const char *prefix)
 {
     size_t n = strlen(prefix);
+    if (name.at[name.length - 1] == '_') return true;
     if (!strcmp(prefix, "fairlead")) return name.length > n && !strncasecmp(name.at, "fairlead_", n + 1);
     if (name.length < 3 + n || strncasecmp(name.at, "fl_", 3) || strncasecmp(name.at + 3, prefix, n)) return false;
     const char *rest = name.at + 3 + n;
@@ -211,6 +213,8 @@ static void names_of_other_folders_are_found(void **state)
         "extern const char fl_top_text[];\nbool fl_top_get(int a, int b) __attribute__((format(printf, 1, 2)));\n"
         "typedef void (*fl_top_call)(void *x);\nconst fl_top *const *fl_tops(void);\n",
         check_names, "");
+    assert_found("core/top/a.h", "void ssyevd_(const int *n);\nvoid ssyevd(const int *n);\n", check_names,
+                 "core/top/a.h: ssyevd does not begin with fl_top\n");
     assert_found("core/base/json.h", "int fl_json_get(void);\nint fl_base_get(void);\n", check_names,
                  "core/base/json.h: fl_base_get does not begin with fl_json\n");
     assert_found("core/right/inner/a.h", "#define MOST \\\n 3\nvoid fl_inner(void);\n", check_names,

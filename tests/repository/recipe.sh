@@ -2,10 +2,11 @@
 # Follows docs/recipes.md to the letter, in a copy of the tree: the code block behind "<!-- recipe: FILE -->" is added
 # to the end of FILE, that behind "<!-- recipe: FILE after TEXT -->" after the first line of FILE that holds TEXT. Then the tree is
 # built without a warning, the tests that walk the registries and look at the tree run, and what was added is used.
-# Nothing is optimised, nothing is to be debugged and no data set is found: what is added computes little and reads none.
-#   recipe.sh SOURCE_DIR
+# With BUILD_DIR, a build of the tree, only what reads a changed file is compiled, and the rest is taken from there. Nothing is
+# optimised, nothing is to be debugged and no data set is found: what is added computes little and reads none.
+#   recipe.sh SOURCE_DIR [BUILD_DIR]
 set -eu
-source="$1"
+source="$1" build="${2:-}"
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 FAIRLEAD_DATA="$copy/no-data" XDG_CACHE_HOME="$copy/no-data"
@@ -45,7 +46,24 @@ done <"$copy/recipes"
 
 # --- build and test ---
 
-cmake -S "$copy" -B "$copy/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DFAIRLEAD_WERROR=ON >/dev/null
+# The sources that read a changed file, by what the compiler said it read when BUILD_DIR was made; and what knows where the tree is.
+affected() {
+    ninja -C "$build" -t deps | awk -v source="$source/" '
+        NR == FNR { changed[source $0]; changed["../" $0]; next } # ccache may have made paths relative
+        /^[^ ]/ { object = $1; next }
+        $1 in changed { print object }' "$copy/changed" - |
+        sed -nE 's,^CMakeFiles/fairlead\.dir/(core/.*)\.o:$,\1,p; s,^bench/CMakeFiles/fairlead_command\.dir/(.*)\.o:$,bench/\1,p'
+    (cd "$source" && grep -rl FL_SOURCE_DIR core bench --include='*.c')
+}
+cut -f 2 "$copy/recipes" | sort -u >"$copy/changed"
+only=.
+if [ -n "$build" ]; then
+    affected >"$copy/affected"
+    [ "$(wc -l <"$copy/affected")" -gt 100 ] || fail "$build does not say what its objects were made of"
+    only="/($({ cat "$copy/affected"; grep '\.c$' "$copy/changed"; } | sort -u | paste -sd '|'))\$"
+fi
+cmake -S "$copy" -B "$copy/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DFAIRLEAD_WERROR=ON -DFAIRLEAD_REST="$build" \
+    -DFAIRLEAD_ONLY="$only" >/dev/null
 cmake --build "$copy/build" --target fairlead_program test_every_optimizer test_every_workload test_layers test_headers \
     test_circles >"$copy/log" 2>&1 || { tail -n 30 "$copy/log"; fail "the tree with the additions does not build"; }
 for test in 'every_optimizer signum' 'every_optimizer rowwise' every_workload layers headers circles; do

@@ -42,6 +42,9 @@ static void describe(training *t, const fl_outcome *outcome)
                      outcome->trial, fl_outcome_status_name(outcome->status), outcome->reason, outcome->stopped_at,
                      outcome->steps_done, (size_t)outcome->gradient_evaluations, outcome->n_parameters,
                      outcome->state_hash);
+    char *division = json_dumps(outcome->division, JSON_SORT_KEYS);
+    n += snprintf(t->words + n, sizeof t->words - (size_t)n, " %s", division ? division : "whole");
+    free(division);
     for (size_t p = 0; p < outcome->n_points; p++) {
         n += snprintf(t->words + n, sizeof t->words - (size_t)n, "\n%zu %a %a %a", outcome->points[p].step,
                       outcome->points[p].rate, outcome->points[p].staleness, outcome->points[p].virtual_seconds);

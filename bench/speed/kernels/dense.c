@@ -2,6 +2,7 @@
  * here, eigenvectors and orthonormal rows beside LAPACK called directly with the workspace it likes best. */
 #include "base/clock.h"
 #include "math/dense.h"
+#include "math/lapack.h"
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
 #include "speed/kernels/setups.h"
@@ -57,13 +58,6 @@ static void measure_products(gbench *run, const void *what)
 }
 
 /* --- beside LAPACK --- */
-
-void ssyevd_(const char *vectors, const char *triangle, const int *n, float *a, const int *lda, float *values,
-             float *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
-void sgeqrf_(const int *m, const int *n, float *a, const int *lda, float *tau, float *work, const int *n_work,
-             int *info);
-void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda, const float *tau, float *work,
-             const int *n_work, int *info);
 
 enum { WORK = 4 * N * N, WHOLE = 8 * N };
 

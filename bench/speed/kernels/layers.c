@@ -4,6 +4,7 @@
  * op that is not asked for the other; the data gradient is the difference between two such ops, timed in turn.
  */
 #include "base/clock.h"
+#include "layer/operations.h"
 #include "speed/kernels/model.h"
 #include "speed/kernels/kernels.h"
 #include "speed/kernels/work.h"
@@ -33,7 +34,7 @@ static void count(gbench *run, const kernel *k, const fl_backend_op *op)
 {
     const fl_layer *layer = layer_of(k);
     fl_tensor_shape in = input_of(k);
-    double operations = work_of_pass(layer, in);
+    double operations = fl_layer_operations(layer, in);
     double moved = (double)(fl_tensor_shape_size(in) + fl_tensor_shape_size(fl_layer_out(layer, in)));
     gbench_label(run, op->implementation);
     if (operations > 0)

@@ -1,14 +1,9 @@
-/* How much arithmetic a layer is: two operations per weight, example and place, whatever a backend does to save some.
- * Products with an image's padding are none, for kernels skip them; so no share of a peak can exceed one. */
+/* How much arithmetic was done (layer/operations.h), held against what the machine can do. */
 #ifndef BENCH_SPEED_KERNELS_WORK_H
 #define BENCH_SPEED_KERNELS_WORK_H
 
 #include "speed/gbench/gbench.h"
 #include "backend/backend.h"
-
-/* Operations of one pass (forward, data gradient or weight gradient) through a layer that multiplies by weights; 0 for
- * other layers. */
-double work_of_pass(const fl_layer *layer, fl_tensor_shape in);
 
 /* Operations of a training step: three passes per layer, two where nothing before it is trained, for it has no data
  * gradient. */

@@ -105,6 +105,7 @@ const fl_backend fl_backend_onednn = {
     },
     .reads_canonical = reads_canonical,
     .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
+    .inner = fl_onednn_inner,
     .to_canonical = fl_onednn_to_canonical,
 #endif
 };

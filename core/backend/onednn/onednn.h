@@ -143,6 +143,7 @@ void fl_onednn_note_name(fl_onednn_op *op, const char *name);
  * `inner` channels side by side, 0: all. */
 size_t fl_onednn_layout_find(const dnnl_memory_desc_t *desc);
 size_t fl_onednn_layout_inner(size_t layout);
+size_t fl_onednn_inner(const fl_backend_activation *activation); /* fl_backend.inner */
 dnnl_memory_desc_t fl_onednn_layout_of(fl_tensor_shape shape, dnnl_data_type_t type, size_t layout);
 
 /* What coordinate x of one dimension adds to a number's place in a blocked layout. */
@@ -177,6 +178,11 @@ void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, 
 bool fl_onednn_rows_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
 void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,
                         const fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
+
+/* The f32 data gradient of a dense layer from weights that lie as forward reads them; in the same way. */
+bool fl_onednn_turned_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
+void fl_onednn_add_turned(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *d_out,
+                          const fl_onednn_memory *weights, const fl_onednn_memory *d_in);
 
 /* What dense and convolution differ in: the shapes as oneDNN wants them and the three descriptors. Forward is always
  * described as for training: the kernels for inference alone round differently in bf16, and an evaluation must see the

@@ -27,3 +27,12 @@ dnnl_memory_desc_t fl_onednn_layout_of(fl_tensor_shape shape, dnnl_data_type_t t
     dnnl_memory_desc_t plain = fl_onednn_plain(shape, type);
     return fl_onednn_desc(4, plain.dims, type, layouts[layout].tag);
 }
+
+size_t fl_onednn_inner(const fl_backend_activation *activation)
+{
+    dnnl_memory_desc_t desc = fl_onednn_activation(activation);
+    size_t layout = fl_onednn_layout_find(&desc), inner = fl_onednn_layout_inner(layout);
+    dnnl_memory_desc_t known = fl_onednn_layout_of(activation->shape, desc.data_type, layout);
+    if (!dnnl_memory_desc_equal(&desc, &known)) return 0;
+    return inner ? inner : activation->shape.c;
+}

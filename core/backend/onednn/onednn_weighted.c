@@ -136,23 +136,36 @@ static void add_backward_rows(plan *p)
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
+/* By the library's primitive, or by a loop of our own from the weights as they lie. */
+static void add_data_product(plan *p, fl_onednn_memory *d_out, fl_onednn_memory *d_in)
+{
+    fl_onednn_pass *pass = &p->op->backward;
+    dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
+    if (fl_onednn_turned_serve(p->request, &p->op->weights)) {
+        fl_onednn_add_turned(p->op, p->request, d_out, p->weights, d_in);
+        dnnl_primitive_desc_destroy(p->backward_data);
+        return;
+    }
+    fl_onednn_argument arguments[] = {
+        { DNNL_ARG_DIFF_DST, d_out },
+        { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
+        { DNNL_ARG_DIFF_SRC, d_in },
+    };
+    fl_onednn_add(p->op, pass, p->backward_data, 3, arguments);
+}
+
 static void add_backward_data(plan *p)
 {
     fl_onednn_op *op = p->op;
     fl_onednn_pass *pass = &op->backward;
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_data, dnnl_query_diff_dst_md);
-    dnnl_memory_desc_t weights = fl_onednn_chosen(p->backward_data, dnnl_query_weights_md);
     dnnl_memory_desc_t d_src = fl_onednn_chosen(p->backward_data, dnnl_query_diff_src_md);
     dnnl_memory_desc_t written = as_activation(&d_src, p->request->in[0].shape);
     fl_onednn_memory *d_in = fl_onednn_borrowed(op, &p->in->desc, offsetof(fl_backend_buffers, d_in));
     bool same = dnnl_memory_desc_equal(&written, &d_in->desc);
     fl_onednn_memory *result = same ? d_in : fl_onednn_allocated(op, &written);
-    fl_onednn_argument arguments[] = {
-        { DNNL_ARG_DIFF_DST, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape) },
-        { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
-        { DNNL_ARG_DIFF_SRC, fl_onednn_view(op, result, &d_src) },
-    };
-    fl_onednn_add(op, pass, p->backward_data, 3, arguments);
+    add_data_product(p, read_activation(p, pass, p->d_out, &d_dst, op->op.out.shape),
+                     fl_onednn_view(op, result, &d_src));
     if (!same) fl_onednn_add_reorder(op, pass, result, d_in);
 }
 
@@ -192,7 +205,8 @@ static void add_steps(plan *p)
     fl_onednn_note(p->op, p->forward);
     bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
     if (training && !our_loops) fl_onednn_note(p->op, p->backward_weights);
-    if (p->backward_data) fl_onednn_note(p->op, p->backward_data);
+    if (p->backward_data && !fl_onednn_turned_serve(p->request, &p->op->weights))
+        fl_onednn_note(p->op, p->backward_data);
     add_forward(p);
     if (training)
         add_backward(p);

@@ -1,7 +1,10 @@
 """Every rule in 300 steps at its defaults and a sensible rate, on each backend: a table of the mean mini-batch loss of the
 last tenth of the steps, which the backends share.
 
-usage: table.py FAIRLEAD [--workload W] [--steps N] [--batch N] [--backends B,...] [RULE]...
+A cell takes at most --limit seconds; what was done by then is told. With --kept FILE the same command goes on where it was
+stopped: each cell is a line there as soon as it is done.
+
+usage: table.py FAIRLEAD [--workload W] [--steps N] [--batch N] [--backends B,...] [--limit S] [--kept FILE] [RULE]...
 """
 import argparse
 import json
@@ -24,22 +27,52 @@ def words_of(rule):
     yield from MORE.get(rule, [])
 
 
+def losses_of(trace):
+    if not os.path.exists(trace):
+        return []
+    with open(trace) as lines:
+        whole = [line for line in lines if line.endswith("\n")]
+    return [json.loads(line)["loss"] for line in whole]
+
+
+def course(losses):
+    last = losses[-max(1, len(losses) // 10):]
+    return f"{losses[0]:.3f} to {sum(last) / len(last):.4f}"
+
+
 def cell(asked, rule, backend):
     settings = [part for word in words_of(rule) for part in ("--set", word)]
     with tempfile.TemporaryDirectory(prefix="fairlead-table-") as folder:
         trace = os.path.join(folder, "trace")
-        done = subprocess.run([asked.program, "trial", "--workload", asked.workload, "--backend", backend, "--optimizer",
-                               rule, *settings, "--steps", str(asked.steps), "--batch", str(asked.batch), "--eval-every",
-                               "0", "--trace", trace, "--json"], capture_output=True, text=True)
+        command = [asked.program, "trial", "--workload", asked.workload, "--backend", backend, "--optimizer", rule,
+                   *settings, "--steps", str(asked.steps), "--batch", str(asked.batch), "--eval-every", "0", "--trace",
+                   trace, "--json"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=asked.limit)
+        except subprocess.TimeoutExpired:
+            losses = losses_of(trace)
+            return f"{course(losses)} in {len(losses)} steps" if losses else f"no step in {asked.limit:g} s"
         if done.returncode:
             return done.stderr.strip()
         record = json.loads(done.stdout)
-        if record["status"] != "complete":
-            return record["reason"]
-        with open(trace) as lines:
-            losses = [json.loads(line)["loss"] for line in lines]
-    last = losses[-max(1, asked.steps // 10):]
-    return f"{losses[0]:.3f} to {sum(last) / len(last):.4f}"
+        return course(losses_of(trace)) if record["status"] == "complete" else record["reason"]
+
+
+def kept_cells(file):
+    if not file or not os.path.exists(file):
+        return {}
+    with open(file) as lines:
+        return {tuple(key): text for key, text in map(json.loads, lines)}
+
+
+def kept_cell(asked, kept, rule, backend):
+    key = (asked.workload, asked.steps, asked.batch, rule, backend)
+    if key not in kept:
+        kept[key] = cell(asked, rule, backend)
+        if asked.kept:
+            with open(asked.kept, "a") as lines:
+                lines.write(json.dumps([key, kept[key]]) + "\n")
+    return kept[key]
 
 
 def arguments():
@@ -50,15 +83,17 @@ def arguments():
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--backends", default="naive,openblas,onednn")
+    parser.add_argument("--limit", type=float, metavar="S", help="seconds a cell may take (default: any)")
+    parser.add_argument("--kept", metavar="FILE", help="cells that are done, and go there")
     return parser.parse_args()
 
 
 def main(asked):
     known = json.loads(subprocess.run([asked.program, "list", "optimizers", "--json"], capture_output=True).stdout)
-    backends = asked.backends.split(",")
+    backends, kept = asked.backends.split(","), kept_cells(asked.kept)
     print("| rule | settings | " + " | ".join(backends) + " |\n|---|---|" + "---|" * len(backends))
     for rule in asked.rules or [entry["name"] for entry in known["optimizers"]]:
-        cells = [cell(asked, rule, backend) for backend in backends]
+        cells = [kept_cell(asked, kept, rule, backend) for backend in backends]
         print(f"| `{rule}` | {', '.join(words_of(rule))} | " + " | ".join(cells) + " |", flush=True)
 
 

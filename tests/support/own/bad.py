@@ -28,8 +28,8 @@ def do_wrong(memory, count):
     if what == "closed":
         os.close(1)
         time.sleep(600)
-    if what == "nan":
-        memory[4 * (count // 2):4 * (count // 2) + 4] = struct.pack("f", float("nan"))
+    if what in ("nan", "inf"):
+        memory[4 * (count // 2):4 * (count // 2) + 4] = struct.pack("f", float(what))
     return {"garbage": "garbage\n", "empty": "\n", "false": '{"ok":false}\n', "long": "x" * 70000 + "\n",
             "error": '{"error": "there is no more light"}\n', "more": '{"ok":true,"and":1}\n'}.get(what)
 

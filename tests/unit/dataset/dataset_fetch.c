@@ -12,7 +12,10 @@
 /* The content and `printf '%s' 'The quick brown fox ...' | sha256sum`, a known answer. */
 static const char content[] = "The quick brown fox jumps over the lazy dog";
 static const char sum[] = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
-enum { N_BYTES = sizeof content - 1, STALL_SECONDS = 1 };
+enum { N_BYTES = sizeof content - 1 };
+
+/* Seconds without a byte after which a transfer is given up: of one that goes on, and of one that does not. */
+enum { PATIENT = 300, IMPATIENT = 1 };
 
 static const fl_dataset_file files[] = {
     { .name = "fox.gz", .bytes = N_BYTES, .sha256 = sum, .url = "http://fairlead.invalid/good/fox.gz" },
@@ -155,11 +158,16 @@ static const char *base(const fixture *s, const char *folder)
     return url;
 }
 
-static bool fetch(fixture *s, const char *folder)
+static bool fetch_within(fixture *s, const char *folder, unsigned stall_seconds)
 {
     char url[300];
     snprintf(url, sizeof url, "%s/fox.gz", base(s, folder));
-    return fl_dataset_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error);
+    return fl_dataset_fetch_file(url, &files[0], s->path, stall_seconds, &s->error);
+}
+
+static bool fetch(fixture *s, const char *folder)
+{
+    return fetch_within(s, folder, PATIENT);
 }
 
 static void assert_holds(const char *path, const char *expected)
@@ -179,17 +187,22 @@ static void assert_fetched(fixture *s, const char *folder)
 }
 
 /* Refused twice: with nothing there before, and with an older file, which stays. */
-static void assert_refused(fixture *s, const char *folder, const char *why)
+static void assert_refused_within(fixture *s, const char *folder, unsigned stall_seconds, const char *why)
 {
-    assert_false(fetch(s, folder));
+    assert_false(fetch_within(s, folder, stall_seconds));
     assert_int_equal(FL_ERROR_MACHINE, s->error.fault);
     assert_contains(s->error.text, base(s, folder));
     assert_contains(s->error.text, why);
     assert_int_equal(0, folder_count(s->folder));
     put_file(s->path, "older", 5);
-    assert_false(fetch(s, folder));
+    assert_false(fetch_within(s, folder, stall_seconds));
     assert_holds(s->path, "older");
     assert_int_equal(1, folder_count(s->folder));
+}
+
+static void assert_refused(fixture *s, const char *folder, const char *why)
+{
+    assert_refused_within(s, folder, PATIENT, why);
 }
 
 static void a_right_file_arrives(void **state)
@@ -231,7 +244,7 @@ static void only_http_is_spoken(void **state)
     fl_file_path_join(source, s->folder, "source");
     put_file(source, content, N_BYTES);
     snprintf(url, sizeof url, "file://%s", source);
-    assert_false(fl_dataset_fetch_file(url, &files[0], s->path, STALL_SECONDS, &s->error));
+    assert_false(fl_dataset_fetch_file(url, &files[0], s->path, PATIENT, &s->error));
     assert_contains(s->error.text, "rotocol");
     assert_int_equal(1, folder_count(s->folder));
 }
@@ -263,12 +276,12 @@ static void an_endless_answer_is_refused_while_it_comes(void **state)
 
 static void a_stalled_transfer_is_given_up(void **state)
 {
-    assert_refused(*state, "stalled", "no byte came for 1 s");
+    assert_refused_within(*state, "stalled", IMPATIENT, "no byte came for 1 s");
 }
 
 static void a_silent_server_is_given_up(void **state)
 {
-    assert_refused(*state, "silent", "no byte came for 1 s");
+    assert_refused_within(*state, "silent", IMPATIENT, "no byte came for 1 s");
 }
 
 static void a_missing_page_is_refused(void **state)
@@ -303,7 +316,7 @@ static void the_proxy_of_the_environment_is_used(void **state)
 {
     fixture *s = *state;
     setenv("http_proxy", base(s, ""), 1);
-    bool fetched = fl_dataset_fetch_file(files[0].url, &files[0], s->path, STALL_SECONDS, &s->error);
+    bool fetched = fl_dataset_fetch_file(files[0].url, &files[0], s->path, PATIENT, &s->error);
     unsetenv("http_proxy");
     if (!fetched) fail_msg("%s", s->error.text); /* no one else answers for a host under .invalid (RFC 2606) */
 }
@@ -316,7 +329,7 @@ static void collect(const char *line, void *user)
 static void assert_set_is_fetched(fixture *s, const char *folder, const char *expected)
 {
     char said[1000] = "";
-    if (!fl_dataset_fetch(&kind, folder, base(s, "good"), STALL_SECONDS, collect, said, &s->error))
+    if (!fl_dataset_fetch(&kind, folder, base(s, "good"), PATIENT, collect, said, &s->error))
         fail_msg("%s", s->error.text);
     assert_string_equal(expected, said);
     assert_int_equal(2, folder_count(folder));
@@ -357,14 +370,14 @@ static void what_a_killed_fetch_left_is_removed_by_the_next(void **state)
         fl_file_path_join(path, s->folder, name);
         put_file(path, "The quick", 9);
     }
-    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "missing"), STALL_SECONDS, NULL, NULL, &s->error));
+    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "missing"), PATIENT, NULL, NULL, &s->error));
     assert_int_equal(1, folder_count(s->folder)); /* another fetch that lives keeps its own */
 }
 
 static void a_set_stops_at_the_first_file_that_fails(void **state)
 {
     fixture *s = *state;
-    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "wrong"), STALL_SECONDS, NULL, NULL, &s->error));
+    assert_false(fl_dataset_fetch(&kind, s->folder, base(s, "wrong"), PATIENT, NULL, NULL, &s->error));
     assert_contains(s->error.text, "fox.gz");
     assert_int_equal(0, folder_count(s->folder));
 }

@@ -64,16 +64,22 @@ static void a_worker_that_always_hangs_fails_its_trials(void **state)
     fl_results_free(results);
 }
 
+/* A true worker needs some time, too, and more on a busy machine: where it was not ready either, both have four times
+ * as much. */
 static void a_worker_that_hangs_once_costs_its_time(void **state)
 {
     char script[3 * FL_FILE_PATH_MAX], *const once[] = { "/bin/sh", "-c", script, NULL };
-    fl_farm_progress tally;
-    snprintf(script, sizeof script, "[ -e '%s/came' ] && exec '%s/fairlead' worker; touch '%s/came'; exec sleep 1000",
-             folder, FL_BUILD_DIR, folder);
-    fl_results *results = run_with(once, 3, &tally); /* the true worker needs some time */
+    fl_farm_progress tally = { .complete = 0 };
+    for (double start = 1; tally.complete < 2 && start < 100; start *= 4) {
+        workspace_tear_down(state);
+        workspace_set_up(state);
+        snprintf(script, sizeof script,
+                 "[ -e '%s/came' ] && exec '%s/fairlead' worker; touch '%s/came'; exec sleep 1000", folder,
+                 FL_BUILD_DIR, folder);
+        fl_results_free(run_with(once, start, &tally));
+    }
     assert_int_equal(tally.complete, 2);
     assert_int_equal(n_said, 1);
-    fl_results_free(results);
 }
 
 int main(void)

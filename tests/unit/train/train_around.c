@@ -1,8 +1,8 @@
 /* What is done to a gradient before any rule sees it: penalties and clipping, by names that every trial takes. */
 #include "support/test.h"
+#include "support/trainer.h"
 
 #include "base/memory.h"
-#include "train/train.h"
 #include "trial/around.h"
 
 /* A rule that keeps what it is shown in its one step, and moves nothing. */
@@ -58,13 +58,12 @@ static void set(fl_trial *trial, const char *name, double value)
 static void run(fl_trial *trial, char hash[17])
 {
     fl_train_callbacks watch = { .stepped = keep_norm };
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
     if (!fl_train_trial(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
     if (hash) memcpy(hash, outcome.state_hash, 17);
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     fl_trial_free(trial);
 }
 
@@ -191,7 +190,7 @@ static void step_of(const char *rule, const char *backend, double weight_decay, 
 {
     fl_trial trial = trial_of(fl_optimizer_find(rule, NULL), backend);
     fl_train_callbacks watch = { .ended = keep_parameters };
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
     set(&trial, "weight_decay", weight_decay);
@@ -200,7 +199,6 @@ static void step_of(const char *rule, const char *backend, double weight_decay, 
     *weight = after[7];
     *bias = after[layout.tensors[0].n_values + 1];
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
 }
 

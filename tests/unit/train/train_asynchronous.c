@@ -1,6 +1,7 @@
 /* A parameter server in virtual time: without delays plain training to the bit; with them what its definition says, by
  * hand on a function of two parameters. */
 #include "method/method_asynchronous.h"
+#include "support/trainer.h"
 #include "support/training.h"
 #include "trial/around.h"
 
@@ -26,10 +27,9 @@ static fl_outcome outcome_of(const fl_trial *trial)
 {
     fl_error error;
     fl_outcome outcome;
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     if (!fl_trial_accepts(trial, SIZE_MAX, &error)) fail_msg("%s", error.text);
     if (!fl_train_trial(trainer, trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    fl_train_trainer_free(trainer);
     return outcome;
 }
 

@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "support/folder.h"
 #include "support/test.h"
+#include "support/trainer.h"
 #include "train/checkpoint.h"
-#include "train/train.h"
 #include "trial/around.h"
 
 #include <math.h>
@@ -58,13 +58,12 @@ static void note(void *user, const fl_train_step *step)
 static seen run(const fl_trial *trial, char hash[17])
 {
     seen s = { .n = 0 };
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_train_callbacks callbacks = { .user = &s, .stepped = note };
     fl_outcome outcome = { 0 };
     assert_true(fl_train_trial(trainer, trial, &callbacks, &outcome, NULL));
     if (hash) snprintf(hash, 17, "%s", outcome.state_hash);
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     return s;
 }
 

@@ -1,7 +1,7 @@
 /* A batch computed in parts gives the whole batch's losses and gradients, to rounding, and in any rule. */
 #include "support/test.h"
+#include "support/trainer.h"
 #include "base/memory.h"
-#include "train/train.h"
 
 #include <math.h>
 
@@ -40,13 +40,12 @@ static void note(void *user, const fl_train_step *step)
 static seen run(const fl_trial *trial)
 {
     seen s = { .n = 0 };
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_train_callbacks callbacks = { .user = &s, .stepped = note };
     fl_outcome outcome = { 0 };
     assert_true(fl_train_trial(trainer, trial, &callbacks, &outcome, NULL));
     assert_int_equal(STEPS, s.n);
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     return s;
 }
 

@@ -1,8 +1,7 @@
 /* A rule that divides the gradient of each output by its length, so it has to know where rows begin. It sees canonical
  * arrays whatever layout the backend keeps. */
 #include "support/optimizer_run.h"
-
-#include "train/train.h"
+#include "support/trainer.h"
 
 /* Rows of `n` gradients. */
 static void move_row(const fl_optimizer_update *update, size_t first, size_t n)
@@ -69,11 +68,10 @@ static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
 static fl_outcome train(const fl_optimizer *rule, const char *backend)
 {
     fl_trial trial = trial_of(rule, backend);
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
     if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
     return outcome;
 }
@@ -96,12 +94,11 @@ static bool sees_the_networks_arrays(const char *backend)
     static const fl_optimizer noticing = RULE("noticing", .step = notice);
     fl_train_callbacks watch = { .ended = compare };
     fl_trial trial = trial_of(&noticing, backend);
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
     if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
     return network_is_seen;
 }
@@ -177,7 +174,7 @@ static void hash_without_a_rate(const char *rule, char hash[17])
     fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
                                fl_workload_find("glyphs/resnet8", NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0;
@@ -187,7 +184,6 @@ static void hash_without_a_rate(const char *rule, char hash[17])
     if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
     memcpy(hash, outcome.state_hash, 17);
     fl_outcome_free(&outcome);
-    fl_train_trainer_free(trainer);
     fl_trial_free(&trial);
 }
 

@@ -1,7 +1,7 @@
 /* Snapshots where the rate starts again, and the mean of their predictions. */
 #include "base/memory.h"
 #include "support/test.h"
-#include "train/train.h"
+#include "support/trainer.h"
 
 #include <math.h>
 
@@ -47,12 +47,11 @@ static void keep(void *user, const fl_network *network)
 
 static fl_outcome run(const fl_trial *trial, model *end)
 {
-    fl_train_trainer *trainer = fl_train_trainer_new();
+    fl_train_trainer *trainer = shared_trainer();
     fl_train_callbacks callbacks = { .user = end, .ended = end ? keep : NULL };
     fl_outcome outcome = { 0 };
     fl_error error;
     if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
-    fl_train_trainer_free(trainer);
     return outcome;
 }
 

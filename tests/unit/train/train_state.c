@@ -1,37 +1,15 @@
 /* State that is no parameter, in training: running statistics, what an LSTM carries, masks of dropout. */
+#include "support/model.h"
 #include "support/training.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
-/* Batch norm, dropout, and an LSTM that reads the two rows a convolution leaves of a drawing: so few that it remembers
- * what it carried. */
-static const fl_layer layers[] = {
-    { .kind = FL_LAYER_BATCH_NORM, .name = "bn" },
-    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = .25 },
-    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
-    { .kind = FL_LAYER_SEQUENCE, .name = "rows", .by = FL_LAYER_BY_ROWS },
-    { .kind = FL_LAYER_LSTM, .name = "lstm", .n_out = 5, .carry = true },
-    { .kind = FL_LAYER_LAST, .name = "last" },
-    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
-    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
-};
-enum { N_LAYERS = sizeof layers / sizeof *layers, AFTER_NORM = 1, AFTER_DROPOUT = 2 };
+enum { AFTER_NORM = 1, AFTER_DROPOUT = 2 };
 
-/* The generated drawings, read by the layers from `first` on. */
-static fl_workload workload_from(size_t first)
+/* The layers of with_state from `first` on. */
+static void model_from(model *m, size_t first)
 {
-    fl_workload workload = *fl_workload_find("glyphs/mlp", NULL);
-    static fl_layer read[N_LAYERS]; /* with what each reads, as a definition has it */
-    for (size_t i = first; i < N_LAYERS; i++) {
-        read[i - first] = layers[i];
-        read[i - first].n_from = 1;
-        read[i - first].from[0] = i - first;
-        fl_layer_settle(&read[i - first]);
-    }
-    workload.layers = read;
-    workload.n_layers = N_LAYERS - first;
-    workload.n_uses = workload.n_options = 0;
-    return workload;
+    make_model(m, with_state + first, WITH_STATE_LAYERS - first);
 }
 
 /* A trial on a few of the drawings. */
@@ -94,15 +72,18 @@ static seen train(const fl_trial *trial)
 /* 20 examples in batches of 6 make epochs of three steps: seven steps cross two borders. */
 static void a_trial_with_state_goes_on_from_any_step(void **state)
 {
-    fl_workload workload = workload_from(0);
-    fl_trial trial = trial_of(fl_optimizer_find("momentum", NULL), &workload, 6);
+    model m;
+    model_from(&m, 0);
+    fl_trial trial = trial_of(fl_optimizer_find("momentum", NULL), &m.workload, 6);
     assert_resumes(&trial);
 }
 
 static void the_hash_is_of_parameters_then_running_statistics(void **state)
 {
-    fl_workload workload = workload_from(0), stateless = *fl_workload_find("glyphs/mlp", NULL);
-    fl_trial trial = trial_of(fl_optimizer_find("sgd", NULL), &workload, 6);
+    fl_workload stateless = *fl_workload_find("glyphs/mlp", NULL);
+    model m;
+    model_from(&m, 0);
+    fl_trial trial = trial_of(fl_optimizer_find("sgd", NULL), &m.workload, 6);
     seen s = train(&trial);
     assert_string_equal(s.hash, s.of_both);
     assert_string_not_equal(s.hash, s.of_parameters);
@@ -115,8 +96,9 @@ static void the_hash_is_of_parameters_then_running_statistics(void **state)
  * their losses are equal but for the order of the sum, unless something is carried over. */
 static void nothing_is_carried_from_epoch_to_epoch(void **state)
 {
-    fl_workload workload = workload_from(AFTER_DROPOUT);
-    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 20);
+    model m;
+    model_from(&m, AFTER_DROPOUT);
+    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &m.workload, 20);
     seen s = train(&trial);
     for (size_t i = 1; i < trial.steps; i++) assert_close(s.losses[i], s.losses[0], 1e-12);
     trial.batch_size = 10; /* two batches an epoch: the second meets what the first left */
@@ -127,8 +109,9 @@ static void nothing_is_carried_from_epoch_to_epoch(void **state)
 /* The one example at each step, so that only the mask differs. */
 static void each_step_draws_another_mask(void **state)
 {
-    fl_workload workload = workload_from(AFTER_NORM);
-    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &workload, 1);
+    model m;
+    model_from(&m, AFTER_NORM);
+    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &m.workload, 1);
     trial.split.validation = 11999;
     seen first = train(&trial), again = train(&trial);
     assert_memory_equal(first.losses, again.losses, sizeof first.losses);
@@ -157,8 +140,9 @@ static void other_looks_in_a_step_leave_state_as_it_was(void **state)
     fl_optimizer looking = *sgd;
     looking.step = step_after_other_looks;
     looking.elementwise = false;
-    fl_workload workload = workload_from(0);
-    fl_trial trial = trial_of(sgd, &workload, 6);
+    model m;
+    model_from(&m, 0);
+    fl_trial trial = trial_of(sgd, &m.workload, 6);
     seen plain = train(&trial);
     trial.owners.optimizer = &looking;
     seen looked = train(&trial);
