@@ -37,13 +37,21 @@ static size_t workers_of(const json_t *lines)
     return n < MOST_WORKERS ? n : MOST_WORKERS;
 }
 
+static bool is_work(const char *what)
+{
+    static const char *const work[] = { "compute", "statistics", "inverse" };
+    bool found = false;
+    for (size_t i = 0; i < sizeof work / sizeof *work; i++) found |= !strcmp(what, work[i]);
+    return found;
+}
+
 static void add_spans(figure_data *data, const json_t *line, double row, const char *trial, figure_scale *x)
 {
     size_t i;
     const json_t *span;
     json_array_foreach(json_object_get(line, "spans"), i, span)
     {
-        bool waits = strcmp(fl_results_text_of(span, "what"), "compute") != 0;
+        bool waits = !is_work(fl_results_text_of(span, "what"));
         const double numbers[N_COLUMNS] = { row,   number_of(span, "from"),   number_of(span, "to"),
                                             waits, number_of(line, "worker"), number_of(line, "step") };
         figure_scale_add(x, numbers[FROM]);

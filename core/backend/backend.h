@@ -71,6 +71,16 @@ typedef struct fl_backend_buffers {
 } fl_backend_buffers;
 
 typedef struct fl_backend_op fl_backend_op;
+
+/* A pass that wants to know of other workers' passes (network/together.h) comes in parts. Between two of them all meet:
+ * of each of its n_shared numbers an op finds the mean of everybody's. */
+typedef struct fl_backend_meeting {
+    size_t forward_parts, backward_parts;
+    void (*forward)(fl_backend_op *op, size_t part);
+    void (*backward)(fl_backend_op *op, size_t part);
+    double *(*shared)(fl_backend_op *op);
+} fl_backend_meeting;
+
 struct fl_backend_op {
     fl_backend_activation out; /* losses: bytes 0 */
     bool fused_relu;
@@ -82,6 +92,8 @@ struct fl_backend_op {
     size_t n_states;
     fl_tensor states[FL_LAYER_STATES];
     size_t workspace_bytes, scratch_bytes;
+    const fl_backend_meeting *meeting; /* NULL: its passes meet nobody */
+    size_t n_shared;
     char implementation[128]; /* the library's own name for what it chose, e.g. "jit:avx512_core"; part of provenance */
     void (*bind)(fl_backend_op *op, const fl_backend_buffers *buffers); /* once, before the first forward */
     /* Numbers first..first+count-1 of param[tensor], in the op's layout, have changed: passes may read copies in other

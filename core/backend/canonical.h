@@ -9,6 +9,7 @@
 #include "backend/plain.h"
 
 fl_backend_op_maker fl_backend_sigmoid, fl_backend_tanh, fl_backend_gelu, fl_backend_layer_norm;
+fl_backend_op_maker fl_backend_batch_norm_of_all;
 fl_backend_op_maker fl_backend_softmax_cross_entropy, fl_backend_sigmoid_cross_entropy, fl_backend_mean_squared;
 
 fl_backend_op *fl_backend_dense(const fl_backend_request *request, fl_backend_product *product);

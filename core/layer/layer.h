@@ -51,7 +51,7 @@ typedef struct fl_layer {
     double start[2];                 /* function: where it begins */
     const struct fl_init *init;      /* its own initialisation, borrowed; NULL: the network's */
     fl_layer_division division;      /* no attribute: a training's, among so many workers */
-    size_t workers;
+    size_t workers; /* likewise of batch norm: whose batches its statistics are of, together; 0: its own */
 } fl_layer;
 
 typedef enum fl_layer_value {

@@ -3,6 +3,7 @@
 X(synchronous)
 X(local)
 X(asynchronous)
+X(distributed_kfac)
 X(pipeline)
 X(tensor)
 X(one_weird_trick)

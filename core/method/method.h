@@ -15,9 +15,10 @@
 /* Which update rules it can serve. */
 typedef enum fl_method_rules {
     FL_METHOD_ANY_RULE,
-    FL_METHOD_NO_ASKING,  /* those that need no more than their step's gradient (fl_optimizer.asks_again) */
-    FL_METHOD_NO_LOOKING, /* of these those that want it where the parameters are (fl_optimizer.look) */
-    FL_METHOD_ELEMENTWISE /* those that move each number by its own gradient */
+    FL_METHOD_NO_ASKING,     /* those that need no more than their step's gradient (fl_optimizer.asks_again) */
+    FL_METHOD_NO_LOOKING,    /* of these those that want it where the parameters are (fl_optimizer.look) */
+    FL_METHOD_ELEMENTWISE,   /* those that move each number by its own gradient */
+    FL_METHOD_PRECONDITIONER /* those whose preconditioner others can compute (fl_optimizer.preconditioner) */
 } fl_method_rules;
 
 /* What workers do with dense layers. */
@@ -36,7 +37,8 @@ typedef struct fl_method {
     /* False with a message where these values do not suit the rule, which may keep numbers beside its arrays of state
      * (fl_optimizer.own). NULL: they suit every rule. */
     bool (*accepts)(const double *values, bool keeps_own, fl_error *error);
-    size_t (*batches)(const double *values); /* of batch_size, of a step; NULL: one */
+    bool (*shares_statistics)(const double *values); /* batch norm of the whole batch; NULL: of a share */
+    size_t (*batches)(const double *values);         /* of batch_size, of a step; NULL: one */
     fl_method_dense dense;
     bool (*assembles)(const double *values); /* the shares meet again where dense layers are divided; NULL: no */
 } fl_method;

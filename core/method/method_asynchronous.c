@@ -8,28 +8,20 @@
  * When pushes arrive is a matter of durations in virtual time (virtual/server.h), or each is exactly so many late.
  */
 #include "method/method_asynchronous.h"
-#include "virtual/durations.h"
+#include "method/durations.h"
 
 #include <math.h>
 
 static const char *const rates[] = { "schedule", "staleness", NULL };
 
-#define SECONDS(NAME, HELP, DEFAULT)                                                                                   \
-    {                                                                                                                  \
-        NAME, HELP, FL_HYPER_LOG, DEFAULT, .min = 0, .max = 86400                                                      \
-    }
-
 static const fl_hyper hypers[] = {
     [FL_METHOD_STALENESS] = { "staleness", "by so many pushes each one is late, exactly; -1: as the durations make it",
                               FL_HYPER_INTEGER, -1, .min = -1, .max = 4095 },
-    [FL_METHOD_COMPUTE] = SECONDS("compute", "mean virtual seconds of a batch", 1),
-    [FL_METHOD_PULL] = SECONDS("pull", "mean virtual seconds of reading the parameters", 0),
-    [FL_METHOD_PUSH] = SECONDS("push", "mean virtual seconds of a push on its way", 0),
-    [FL_METHOD_DURATIONS] = { "durations", "their distribution", FL_HYPER_CHOICE, FL_VIRTUAL_CONSTANT,
-                              .min = FL_VIRTUAL_CONSTANT, .max = FL_VIRTUAL_DISTRIBUTIONS - 1,
-                              .choices = fl_virtual_distributions },
-    [FL_METHOD_SPREAD] = { "spread", "of lognormal durations sigma, of pareto ones the tail index (above 1)",
-                           FL_HYPER_LINEAR, 0.5, .min = 0, .max = 100 },
+    [FL_METHOD_COMPUTE] = FL_METHOD_SECONDS("compute", "mean virtual seconds of a batch", 1),
+    [FL_METHOD_PULL] = FL_METHOD_SECONDS("pull", "mean virtual seconds of reading the parameters", 0),
+    [FL_METHOD_PUSH] = FL_METHOD_SECONDS("push", "mean virtual seconds of a push on its way", 0),
+    [FL_METHOD_DURATIONS] = FL_METHOD_DURATIONS_ROW,
+    [FL_METHOD_SPREAD] = FL_METHOD_SPREAD_ROW,
     [FL_METHOD_PUSH_EVERY] = { "push_every", "batches whose gradients a push adds up", FL_HYPER_INTEGER, 1, .min = 1,
                                .max = 4096 },
     [FL_METHOD_FETCH_EVERY] = { "fetch_every",
@@ -63,12 +55,7 @@ static bool accepts(const double *hyper, bool keeps_own, fl_error *error)
     if (hyper[FL_METHOD_COMPENSATION] > 0 && push > 1)
         return fl_error_user(error, "parallel.compensation is for pushes of one batch, not parallel.push_every = %zu",
                              push);
-    if (hyper[FL_METHOD_DURATIONS] == FL_VIRTUAL_PARETO && !(hyper[FL_METHOD_SPREAD] > 1))
-        return fl_error_user(error,
-                             "parallel.spread = %.10g: pareto durations have a mean only where their tail index is "
-                             "above 1",
-                             hyper[FL_METHOD_SPREAD]);
-    return true;
+    return fl_method_durations_accept(hyper[FL_METHOD_DURATIONS], hyper[FL_METHOD_SPREAD], error);
 }
 
 const fl_method fl_method_asynchronous = {

@@ -64,10 +64,18 @@ typedef struct fl_network_factor {
     size_t row;          /* of the weight, and of the bias, where the block begins */
     size_t out, in;
     bool has_bias;
+    size_t channels; /* C of a doubly factored block; 0: directly */
 } fl_network_factor;
 
 size_t fl_network_curvature_n_factors(const fl_network_curvature *curvature);
 const fl_network_factor *fl_network_curvature_factor(const fl_network_curvature *curvature, size_t index);
+
+/* From now on the inputs of dense layers with more than `above` of them (0: of none) are doubly factored: read as a C x
+ * P matrix, C the largest divisor of their number that is no larger than its root, an example's input is close to u (s
+ * v)^T, its best approximation of rank one (u, v of length 1, s the largest singular value). In A's place come K, C
+ * squared, the mean of u u^T; Psi, P squared, the mean of s^2 v v^T; and a 1 for the bias (Ba, Grosse and Martens
+ * 2017). */
+void fl_network_curvature_factor_doubly(fl_network_curvature *curvature, size_t above);
 
 /* The factors at the point, of gradients by drawn targets (FL_NETWORK_FISHER_SAMPLED) or true ones
  * (FL_NETWORK_FISHER_EMPIRICAL): for each block A, (in + has_bias) squared, the mean of a a^T with a last 1 for the

@@ -3,8 +3,10 @@
  * g is the gradient of the summed loss, so N times that of the mean of N rows. Of a convolution each position is a row
  * of A, in patches as its weight has them (channel, row, column), and of G.
  */
+#include "math/rank_one.h"
 #include "network/curvature_parts.h"
 
+#include <math.h>
 #include <string.h>
 
 /* --- blocks --- */
@@ -110,6 +112,21 @@ const fl_network_factor *fl_network_curvature_factor(const fl_network_curvature 
     return &c->blocks[index].factor;
 }
 
+static size_t channels_of(size_t in)
+{
+    size_t c = (size_t)sqrt((double)in);
+    while (c > 1 && in % c) c--;
+    return c;
+}
+
+void fl_network_curvature_factor_doubly(fl_network_curvature *c, size_t above)
+{
+    for (fl_network_curvature_block *b = c->blocks; b < c->blocks + c->n_blocks; b++) {
+        bool wide = above && b->factor.in > above && !is_convolution(b);
+        b->factor.channels = wide ? channels_of(b->factor.in) : 0;
+    }
+}
+
 /* --- products of rows --- */
 
 enum { COLUMNS = 256 }; /* of a block column: only what lies on and below the diagonal blocks is computed */
@@ -183,6 +200,20 @@ static void find_a(const fl_network_curvature *c, const fl_network_curvature_blo
     mirror(width, a);
 }
 
+/* K and Psi: the parts of rank one of all rows, and their mean products. */
+static void find_doubly(const fl_network_curvature *c, const fl_network_curvature_block *b, float *k)
+{
+    size_t rows = b->of.rows, channels = b->factor.channels, columns = b->factor.in / channels;
+    float *left = c->rows, *right = left + rows * channels, *psi = k + channels * channels;
+    for (size_t r = 0; r < rows; r++)
+        fl_math_rank_one(channels, columns, b->of.a + r * b->of.a_step, left + r * channels, right + r * columns);
+    add_gram(c, channels, rows, 1 / (float)rows, (fl_backend_matrix){ left, channels, true }, false, k);
+    add_gram(c, columns, rows, 1 / (float)rows, (fl_backend_matrix){ right, columns, true }, false, psi);
+    mirror(channels, k);
+    mirror(columns, psi);
+    psi[columns * columns] = 1;
+}
+
 /* --- G --- */
 
 static void find_g(const fl_network_curvature *c, const fl_network_curvature_block *b, float *g)
@@ -207,7 +238,7 @@ void fl_network_curvature_factors(fl_network_curvature *c, fl_network_matrix fis
         const fl_network_curvature_block *b = &c->blocks[i];
         if (b->in) b->in->forward(b->in);
         if (b->d_out) b->d_out->forward(b->d_out);
-        find_a(c, b, a[i]);
+        (b->factor.channels ? find_doubly : find_a)(c, b, a[i]);
         find_g(c, b, g[i]);
     }
 }

@@ -21,4 +21,7 @@ struct fl_network {
     float *targets, *losses, *errors;
 };
 
+/* Backward of one stage (without `runs` the op has done its part), and the sums of gradients that follow it. */
+void fl_network_stage_backward(fl_network *network, size_t stage, bool runs);
+
 #endif

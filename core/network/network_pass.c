@@ -32,18 +32,18 @@ void fl_network_forward(fl_network *network)
     fl_network_forward_part(network, (fl_network_part){ 0, network->graph.n_stages });
 }
 
-static void stage_backward(fl_network *network, size_t i)
+void fl_network_stage_backward(fl_network *network, size_t i, bool runs)
 {
     const fl_network_stage_buffers *at = &network->buffers.stages[i];
     fl_backend_op *op = network->graph.stages[i].op;
-    if (op->backward) op->backward(op);
+    if (runs && op->backward) op->backward(op);
     for (size_t k = 0; k < at->n_sums; k++) fl_network_sum_run(&at->sums[k]);
 }
 
 void fl_network_backward_part(fl_network *network, fl_network_part part)
 {
     for (size_t i = part.end; i-- > part.first;)
-        if (network->graph.stages[i].trained) stage_backward(network, i);
+        if (network->graph.stages[i].trained) fl_network_stage_backward(network, i, true);
 }
 
 void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
@@ -53,7 +53,7 @@ void fl_network_backward(fl_network *network, fl_network_done *done, void *user)
     for (size_t i = graph->n_stages; i-- > 0;) {
         const fl_network_stage *stage = &graph->stages[i];
         if (!stage->trained) continue;
-        stage_backward(network, i);
+        fl_network_stage_backward(network, i, true);
         if (!stage->op->n_tensors) continue;
         size_t first = network->tensors[tensor -= stage->op->n_tensors].offset;
         if (done) done(user, first, end - first);

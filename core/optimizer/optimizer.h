@@ -42,6 +42,7 @@ typedef struct fl_optimizer_block {
     size_t weight, bias; /* tensors of the layout */
     size_t row, out, in;
     bool has_bias;
+    size_t channels; /* its inputs are doubly factored, as matrices of so many rows; 0: directly */
 } fl_optimizer_block;
 
 #define FL_OPTIMIZER_ALL UINT64_MAX /* in place of a step: the whole training set, in evaluation mode */
@@ -57,7 +58,9 @@ typedef struct fl_optimizer_lent {
     /* out = M v; `l2` is on M's diagonal as its slope is in the gradient. Padding of v is zero, and then of out. */
     void (*product)(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out);
     /* Of each block A, (in + has_bias) squared, the mean of a a^T of its inputs with a last 1; G, out squared, the mean
-     * of g g^T of one example's gradients at its outputs, by drawn targets or the true ones. Of a batch alone. */
+     * of g g^T of one example's gradients at its outputs, by drawn targets or the true ones. Of a batch alone. Of
+     * doubly factored inputs, in A's place, K (channels squared), Psi (in / channels squared) and, with a bias or
+     * without, a 1 (network/curvature.h). */
     void (*factors)(fl_optimizer_update *update, fl_optimizer_curvature fisher, float *const *a, float *const *g);
 } fl_optimizer_lent;
 
@@ -82,6 +85,7 @@ struct fl_optimizer_update {
     size_t n_blocks;
     const fl_optimizer_lent *lent;
     void *trainer; /* for what is lent alone */
+    bool served;   /* the trainer calls what is in fl_optimizer.preconditioner, and the rule leaves it alone */
 };
 
 typedef struct fl_optimizer fl_optimizer;
@@ -111,6 +115,25 @@ typedef struct fl_optimizer_own {
     size_t kept, scratch;
 } fl_optimizer_own;
 
+/* Steps from one measurement of statistics to the next, and from one inversion to the next. */
+typedef struct fl_optimizer_periods {
+    uint64_t statistics, inverses;
+} fl_optimizer_periods;
+
+/* The costly parts of a preconditioner, whose results serve many steps: statistics of a batch, and inverses of their
+ * running average. By itself a rule does them when its periods say so; method `distributed_kfac` has others do them
+ * meanwhile (update->served). */
+typedef struct fl_optimizer_preconditioner {
+    size_t (*floats)(const fl_optimizer_update *update); /* of a batch's statistics, and as many of all inverses */
+    fl_optimizer_periods (*periods)(const double *hyper);
+    size_t per_block;                                                  /* inverses */
+    double (*cost)(const fl_optimizer_update *update, size_t inverse); /* of one of n_blocks * per_block; operations */
+    void (*measure)(fl_optimizer_update *update, float *statistics);   /* where the trainer stands */
+    void (*average)(fl_optimizer_update *update, const float *statistics);
+    void (*invert)(fl_optimizer_update *update, float *inverses);
+    void (*use)(fl_optimizer_update *update, const float *inverses);
+} fl_optimizer_preconditioner;
+
 struct fl_optimizer {
     fl_entry entry;
     const fl_hyper *hypers; /* always contains learning_rate, whose value reaches the rule as `rate` */
@@ -130,6 +153,7 @@ struct fl_optimizer {
      * P^-1/2 where `precondition` writes P^-1/2, after a step, as the parameters lie. NULL: it is not known. */
     double (*stable_below)(const double *hyper, double rate);
     void (*precondition)(const fl_optimizer_update *update, float *factors);
+    const fl_optimizer_preconditioner *preconditioner; /* NULL: it has none that others could serve */
     /* NULL: nothing of its own. */
     fl_optimizer_own (*own)(const fl_optimizer_update *update); /* by layout, hyperparameters and blocks */
     fl_optimizer_wants (*wants)(const double *hyper);           /* NULL: gradients alone */

@@ -12,7 +12,7 @@
  * batch with that of the quadratic model by the exact Fisher matrix: above 3/4 of it lambda shrinks, below 1/4 it
  * grows.
  */
-#include "optimizer/matrix.h"
+#include "optimizer/kfac_blocks.h"
 
 #include <string.h>
 
@@ -38,42 +38,15 @@ typedef struct memory {
 } memory;
 enum { MEMORY = 16 }; /* floats, a whole line */
 
-/* Where a block's matrices lie in the rule's own floats. */
-typedef struct factors {
-    size_t out, in;                       /* in: with the bias */
-    float *a, *g, *inverse_a, *inverse_g; /* A, then G, and the same once more */
-} factors;
-
-static factors shape_of(const fl_optimizer_block *block)
-{
-    return (factors){ .out = block->out, .in = block->in + block->has_bias };
-}
-
-static size_t pair_size(const factors *f)
-{
-    return f->in * f->in + f->out * f->out;
-}
-
-static factors take(const fl_optimizer_block *block, float **own)
-{
-    factors f = shape_of(block);
-    f.a = *own;
-    f.g = f.a + f.in * f.in;
-    f.inverse_a = f.g + f.out * f.out;
-    f.inverse_g = f.inverse_a + f.in * f.in;
-    *own += 2 * pair_size(&f);
-    return f;
-}
-
 /* Pointers to fresh factors of every block, then the factors; or the direction, then three matrices of one block. */
 static fl_optimizer_own own(const fl_optimizer_update *update)
 {
     size_t fresh = 2 * update->n_blocks * sizeof(float *) / sizeof(float), matrix = 0;
     fl_optimizer_own floats = { .kept = MEMORY };
     for (const fl_optimizer_block *b = update->blocks; b < update->blocks + update->n_blocks; b++) {
-        factors f = shape_of(b);
-        floats.kept += 2 * pair_size(&f);
-        fresh += pair_size(&f);
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_of(b);
+        floats.kept += 2 * fl_optimizer_kfac_floats(&f);
+        fresh += fl_optimizer_kfac_floats(&f);
         matrix = f.in * f.out > matrix ? f.in * f.out : matrix;
     }
     size_t directions = update->layout->count + 2 * matrix;
@@ -83,56 +56,107 @@ static fl_optimizer_own own(const fl_optimizer_update *update)
 
 static memory *memory_of(const fl_optimizer_update *update)
 {
-    return (memory *)update->own;
+    memory *m = (memory *)update->own;
+    if (!(m->lambda > 0)) m->lambda = update->hyper[DAMPING] + update->l2;
+    return m;
+}
+
+/* A and G of a batch, block by block. */
+static void measure(fl_optimizer_update *update, float *of_batch)
+{
+    float **a = (float **)update->scratch, **g = a + update->n_blocks;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_of(&update->blocks[i]);
+        a[i] = of_batch;
+        g[i] = of_batch + fl_optimizer_kfac_inputs(&f);
+        of_batch += fl_optimizer_kfac_floats(&f);
+    }
+    update->lent->factors(
+        update, update->hyper[FISHER] == SAMPLED ? FL_OPTIMIZER_FISHER_SAMPLED : FL_OPTIMIZER_FISHER_EMPIRICAL, a, g);
+}
+
+static void average(fl_optimizer_update *update, const float *of_batch)
+{
+    double k = ++memory_of(update)->n_statistics, e = fmin(1 - 1 / k, update->hyper[STATISTICS_DECAY]);
+    float *own = update->own + MEMORY;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
+        fl_optimizer_average(fl_optimizer_kfac_floats(&f), f.a, of_batch, e);
+        of_batch += fl_optimizer_kfac_floats(&f);
+    }
 }
 
 static void take_statistics(fl_optimizer_update *update)
 {
-    float **a = (float **)update->scratch, **g = a + update->n_blocks, *at = (float *)(g + update->n_blocks);
-    for (size_t i = 0; i < update->n_blocks; i++) {
-        factors f = shape_of(&update->blocks[i]);
-        a[i] = at;
-        g[i] = at + f.in * f.in;
-        at += pair_size(&f);
-    }
+    float *of_batch = (float *)((float **)update->scratch + 2 * update->n_blocks);
     update->lent->stand(update, update->step);
-    update->lent->factors(
-        update, update->hyper[FISHER] == SAMPLED ? FL_OPTIMIZER_FISHER_SAMPLED : FL_OPTIMIZER_FISHER_EMPIRICAL, a, g);
-    double k = ++memory_of(update)->n_statistics, e = fmin(1 - 1 / k, update->hyper[STATISTICS_DECAY]);
-    float *own = update->own + MEMORY;
-    for (size_t i = 0; i < update->n_blocks; i++) {
-        factors f = take(&update->blocks[i], &own);
-        fl_optimizer_average(pair_size(&f), f.a, a[i], e);
-    }
-}
-
-static double mean_of_diagonal(size_t n, const float *matrix)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += (double)matrix[i * n + i];
-    return sum / (double)n;
-}
-
-/* The last one stays where rounding has left none. */
-static void invert(size_t n, const float *matrix, double damping, float *inverse, float *room)
-{
-    memcpy(room, matrix, n * n * sizeof *room);
-    for (size_t i = 0; i < n; i++) room[i * n + i] += (float)damping;
-    if (fl_math_invert(n, room)) memcpy(inverse, room, n * n * sizeof *room);
+    measure(update, of_batch);
+    average(update, of_batch);
 }
 
 static void take_inverses(fl_optimizer_update *update)
 {
     float *own = update->own + MEMORY;
-    double root = sqrt(memory_of(update)->lambda);
     for (size_t i = 0; i < update->n_blocks; i++) {
-        factors f = take(&update->blocks[i], &own);
-        double a = mean_of_diagonal(f.in, f.a), g = mean_of_diagonal(f.out, f.g);
-        double pi = a > 0 && g > 0 ? sqrt(a / g) : 1;
-        invert(f.in, f.a, pi * root, f.inverse_a, update->scratch);
-        invert(f.out, f.g, root / pi, f.inverse_g, update->scratch);
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
+        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), f.inverse_a, f.inverse_g, update->scratch);
     }
 }
+
+/* --- what others may do for it meanwhile --- */
+
+static size_t n_floats(const fl_optimizer_update *update)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_of(&update->blocks[i]);
+        n += fl_optimizer_kfac_floats(&f);
+    }
+    return n;
+}
+
+static fl_optimizer_periods periods(const double *hyper)
+{
+    return (fl_optimizer_periods){ (uint64_t)hyper[STATISTICS_EVERY], (uint64_t)hyper[INVERSE_EVERY] };
+}
+
+static double cost(const fl_optimizer_update *update, size_t inverse)
+{
+    fl_optimizer_kfac_factors f = fl_optimizer_kfac_of(&update->blocks[inverse / 2]);
+    return fl_optimizer_kfac_cost(&f, inverse % 2);
+}
+
+/* Inverse A, then inverse G, block by block; those in use where there is none. */
+static void invert_to(fl_optimizer_update *update, float *inverses)
+{
+    float *own = update->own + MEMORY;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
+        memcpy(inverses, f.inverse_a, fl_optimizer_kfac_floats(&f) * sizeof *inverses);
+        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), inverses, inverses + fl_optimizer_kfac_inputs(&f),
+                                 update->scratch);
+        inverses += fl_optimizer_kfac_floats(&f);
+    }
+}
+
+static void use(fl_optimizer_update *update, const float *inverses)
+{
+    float *own = update->own + MEMORY;
+    for (size_t i = 0; i < update->n_blocks; i++) {
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
+        memcpy(f.inverse_a, inverses, fl_optimizer_kfac_floats(&f) * sizeof *inverses);
+        inverses += fl_optimizer_kfac_floats(&f);
+    }
+}
+
+static const fl_optimizer_preconditioner preconditioner = { .floats = n_floats,
+                                                            .periods = periods,
+                                                            .per_block = 2,
+                                                            .cost = cost,
+                                                            .measure = measure,
+                                                            .average = average,
+                                                            .invert = invert_to,
+                                                            .use = use };
 
 /* The weight's rows with the bias behind each, out of an array and into it. */
 static void each_row(const fl_optimizer_update *update, const fl_optimizer_block *block, float *array, float *rows,
@@ -158,12 +182,10 @@ static float *precondition(const fl_optimizer_update *update)
     float *delta = update->scratch, *own = update->own + MEMORY;
     memcpy(delta, update->gradient, n * sizeof *delta);
     for (size_t i = 0; i < update->n_blocks; i++) {
-        factors f = take(&update->blocks[i], &own);
+        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
         float *rows = delta + n, *half = rows + f.in * f.out;
         each_row(update, &update->blocks[i], delta, rows, false);
-        fl_math_product(1, fl_optimizer_plain(f.inverse_g, f.out, f.out), fl_optimizer_plain(rows, f.out, f.in), 0,
-                        half);
-        fl_math_product(1, fl_optimizer_plain(half, f.out, f.in), fl_optimizer_plain(f.inverse_a, f.in, f.in), 0, rows);
+        fl_optimizer_kfac_apply(&f, rows, half);
         each_row(update, &update->blocks[i], delta, rows, true);
     }
     return delta;
@@ -205,9 +227,8 @@ static void step(fl_optimizer_update *update)
     const double *hyper = update->hyper;
     size_t n = update->layout->count;
     bool adapts = hyper[DAMPING_RULE] == ADAPTIVE && update->step % ADAPT_EVERY == ADAPT_EVERY - 1;
-    if (!update->step) memory_of(update)->lambda = hyper[DAMPING] + update->l2;
-    if (update->step % (uint64_t)hyper[STATISTICS_EVERY] == 0) take_statistics(update);
-    if (update->step % (uint64_t)hyper[INVERSE_EVERY] == 0) take_inverses(update);
+    if (!update->served && update->step % (uint64_t)hyper[STATISTICS_EVERY] == 0) take_statistics(update);
+    if (!update->served && update->step % (uint64_t)hyper[INVERSE_EVERY] == 0) take_inverses(update);
     float *delta = precondition(update);
     pass(n, update->state[0], delta, (float)hyper[MOMENTUM], (float)limit_of_norm(update, delta));
     double expected = adapts ? predicted(update, delta) : 0;
@@ -252,6 +273,7 @@ const fl_optimizer fl_optimizer_kfac = {
     .canonical = true,
     .dense = true,
     .amortized = "two inverses a layer, about 2 n^3 / inverse_every operations a step for a side of n",
+    .preconditioner = &preconditioner,
     .own = own,
     .wants = wants,
     .step = step,

@@ -1,6 +1,6 @@
 /* What a rule is lent for a trial: its arrays, in the layout it asks for, and room of its own. */
 #include "base/capacity.h"
-#include "train/run.h"
+#include "train/method.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,17 +56,19 @@ static void make_undecayed(fl_train_run *run)
 /* Nothing where the rule asks for none. */
 static void make_curvature(fl_train_run *run)
 {
-    const fl_network_curvature *curvature = run->plans->curvature;
+    fl_network_curvature *curvature = run->plans->curvature;
     size_t count = fl_network_layout(run->network)->count, n = 0;
     if (!run->trial->owners.optimizer->wants) return;
     run->standing.v = fl_arena_floats(run->arena, count);
     run->standing.out = fl_arena_floats(run->arena, count);
     run->standing.sum = fl_arena_floats(run->arena, count);
+    fl_network_curvature_factor_doubly(curvature, run->method->doubly ? run->method->doubly(run) : 0);
     n = fl_network_curvature_n_factors(curvature);
     run->standing.blocks = fl_arena_bytes(run->arena, n * sizeof *run->standing.blocks);
     for (size_t i = 0; i < n; i++) {
         const fl_network_factor *f = fl_network_curvature_factor(curvature, i);
-        run->standing.blocks[i] = (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias };
+        run->standing.blocks[i] =
+            (fl_optimizer_block){ f->weight, f->bias, f->row, f->out, f->in, f->has_bias, f->channels };
     }
     run->update.blocks = run->standing.blocks;
     run->update.n_blocks = n;

@@ -21,13 +21,19 @@ static double arrays_of(const fl_trial *trial)
     return 1 + (sums ? 1 : 0) + (views ? 2 : 0) + (rule->wants ? 3 : 0) + sets_of(trial) + (double)rule->n_states;
 }
 
+static double missing_bytes(const fl_train_plans *plans)
+{
+    double bytes = fl_network_missing_bytes(plans->training) + fl_network_missing_bytes(plans->evaluation);
+    if (plans->assembled) bytes += fl_network_missing_bytes(plans->assembled);
+    for (size_t i = 1; i < plans->n_together; i++) bytes += fl_network_missing_bytes(plans->together[i]);
+    return bytes;
+}
+
 bool fl_train_memory_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     char what[300];
     double count = (double)fl_network_layout(plans->training)->count;
-    double networks = fl_network_missing_bytes(plans->training) + fl_network_missing_bytes(plans->evaluation);
-    if (plans->assembled) networks += fl_network_missing_bytes(plans->assembled);
     snprintf(what, sizeof what, "workload '%.150s' with optimizer '%.80s' at batch size %zu",
              trial->owners.workload->entry.name, trial->owners.optimizer->entry.name, trial->batch_size);
-    return fl_capacity_holds(what, networks + sizeof(float) * arrays_of(trial) * count, error);
+    return fl_capacity_holds(what, missing_bytes(plans) + sizeof(float) * arrays_of(trial) * count, error);
 }

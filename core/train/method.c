@@ -25,6 +25,11 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial)
     return implementations[i];
 }
 
+bool fl_train_spreads(const fl_trial *trial)
+{
+    return trial->workers > 1 && fl_train_method_of(trial)->spreads && !fl_trial_shared_statistics(trial);
+}
+
 /* The network's state for each, the sums of gradients, and what is apart: parameters and the rule's arrays. */
 static double bytes_of(const fl_trial *trial, const fl_network *network)
 {
@@ -33,9 +38,11 @@ static double bytes_of(const fl_trial *trial, const fl_network *network)
     double sums = (double)fl_train_tree_rows(trial->workers, 1);
     const fl_train_method *method = fl_train_method_of(trial);
     double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
+    double others = fl_trial_shared_statistics(trial) ? workers - 1 : 0; /* networks */
     double copies = method->copies ? (double)method->copies(trial) : 0;
-    double others = method->bytes ? method->bytes(trial, network) : 0;
-    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count) + others;
+    double bytes = method->bytes ? method->bytes(trial, network) : 0;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies + 2 * others) * count) +
+           others * (double)fl_network_activation_bytes(network) + bytes;
 }
 
 static bool fits_memory(const fl_trial *trial, const fl_network *network, fl_error *error)
@@ -65,6 +72,9 @@ static bool can_spread(const fl_train_run *run, fl_error *error)
     if (!run->method->spreads)
         return fl_error_user(error, "parallel method '%s' runs in one process; launch it by itself, or with --no-mpi",
                              run->trial->owners.method->entry.name);
+    if (run->plans->n_together)
+        return fl_error_user(error, "parallel.batch_norm = synchronised runs in one process; launch it by itself, or "
+                                    "with --no-mpi");
     return size <= workers ||
            fl_error_user(error, "%zu processes cannot carry %zu workers; launch at most as many", size, workers);
 }

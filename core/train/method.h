@@ -23,6 +23,8 @@ typedef struct fl_train_method {
     void (*keep)(fl_train_run *run);
     /* Tell a point what there is to tell of the steps since the one before. NULL: nothing. */
     void (*note)(fl_train_run *run, fl_trial_point *point);
+    /* Inputs of a layer above which K-FAC's factors of them are doubly factored. NULL: never. */
+    size_t (*doubly)(const fl_train_run *run);
     /* Copies of the parameters that it keeps beside what is apart, and other bytes. NULL: none. */
     size_t (*copies)(const fl_trial *trial);
     double (*bytes)(const fl_trial *trial, const fl_network *network);

@@ -7,17 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-size_t fl_train_run_examples(const fl_train_run *run)
-{
-    return run->multiple * run->trial->batch_size;
-}
-
-size_t fl_train_run_most_examples(const fl_train_run *run)
-{
-    const fl_trial *trial = run->trial;
-    return trial->batch_size * fl_trial_multiple(trial, trial->steps - 1, run->plans->splits.training.count);
-}
-
 size_t fl_train_run_parts(const fl_train_run *run)
 {
     return fl_train_run_examples(run) / fl_trial_micro_batch(run->trial) / run->sharing.of;
@@ -27,39 +16,6 @@ size_t fl_train_run_parts(const fl_train_run *run)
 static bool is_single(const fl_train_run *run)
 {
     return run->sharing.n == 1 && fl_train_run_parts(run) == 1;
-}
-
-/* A grown batch goes on where the epoch's order is, and in the next epoch's at its end. */
-void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, fl_dataset_input input, int32_t *labels)
-{
-    size_t parts = run->trial->batch_size / n, number = run->first_batch + (step - run->step) * run->multiple;
-    size_t first = fl_dataset_order_batch(&run->order, number + part / parts) + part % parts * n;
-    fl_backend_moment moment = { run->trial->seed, step, part * n };
-    input.pipeline = run->plans->pipeline;
-    input.moment = &moment;
-    fl_dataset_examples_gather(&run->plans->splits.training, run->order.order, first, n, input, labels);
-}
-
-void fl_train_run_load(fl_train_run *run, size_t step, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    const fl_train_loaded wanted = { step + 1, part };
-    if (wanted.step == run->loaded.step && wanted.part == run->loaded.part) return;
-    fl_train_run_gather(run, step, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, step, part * n });
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
-    run->loaded = wanted;
-}
-
-void fl_train_run_load_any(fl_train_run *run, size_t part)
-{
-    size_t n = fl_trial_micro_batch(run->trial);
-    fl_dataset_input input = fl_train_plans_input(run->network);
-    input.pipeline = run->plans->pipeline;
-    fl_dataset_examples_gather(&run->plans->splits.training, NULL, part * n, n, input, fl_network_labels(run->network));
-    fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, run->step, part * n });
-    run->loaded = (fl_train_loaded){ 0 };
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
 }
 
 static double forward(fl_train_run *run, size_t step, size_t part)
@@ -78,21 +34,46 @@ void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size
     for (size_t i = first; part == parts - 1 && i < end; i++) gradient[i] = sum[i] * share;
 }
 
-/* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. */
+/* A backward pass under way: of micro-batch `part` of a share. */
+typedef struct passing {
+    fl_train_run *run;
+    size_t part, parts;
+    bool sends; /* it completes what this process brings to the others */
+} passing;
+
+/* While the others' messages come, and one's own go, the rest is computed. */
+static void take_range(void *user, size_t first, size_t count)
+{
+    const passing *p = user;
+    if (p->parts > 1) fl_train_run_add_gradient(p->run, p->run->sum, first, count, p->part, p->parts);
+    if (!p->sends) return;
+    fl_train_tree_add_range(&p->run->workers.tree, fl_network_gradient(p->run->network), first, count);
+    fl_train_carriers_progress(p->run->carriers);
+}
+
+/* Of the last worker that this process carries, the last pass. */
+static bool sends(const fl_train_run *run, size_t worker, size_t part)
+{
+    return run->carriers && run->sharing.n > 1 && worker + 1 == run->workers.end && part + 1 == fl_train_run_parts(run);
+}
+
+/* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. The loss is sent before the first of
+ * the gradient. */
 static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
-    size_t parts = fl_train_run_parts(run), count = fl_network_layout(run->network)->count;
+    passing p = { .run = run, .parts = fl_train_run_parts(run) };
     double loss = 0;
-    for (size_t part = 0; part < parts; part++) {
-        loss += forward(run, step, worker * parts + part) / (double)parts;
-        if (gradient) fl_network_backward(run->network, NULL, NULL);
-        if (gradient && parts > 1) fl_train_run_add_gradient(run, run->sum, 0, count, part, parts);
+    for (; p.part < p.parts; p.part++) {
+        loss += forward(run, step, worker * p.parts + p.part) / (double)p.parts;
+        p.sends = gradient && sends(run, worker, p.part);
+        if (p.sends) fl_train_workers_bring_loss(run, worker, loss);
+        if (gradient) fl_network_backward(run->network, p.parts > 1 || p.sends ? take_range : NULL, &p);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;
 }
 
-/* The same of all shares, each from its worker's state. Every process knows the loss before it sends a gradient. */
+/* The same of all shares, each from its worker's state. Every process knows the loss before it takes a gradient. */
 static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 {
     fl_train_workers *workers = &run->workers;
@@ -102,11 +83,13 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
         fl_train_workers_enter(run, w);
         workers->losses[w] = pass_share(run, step, w, gradient);
         fl_train_workers_leave(run, w);
-        if (gradient) fl_train_tree_add(&workers->tree, mean);
+        if (gradient && !sends(run, w, fl_train_run_parts(run) - 1)) fl_train_tree_add(&workers->tree, mean);
     }
-    fl_train_carriers_gather(run->carriers, workers->n, workers->losses, sizeof *workers->losses);
-    double loss = fl_train_tree_mean_number(workers->losses, workers->n);
-    if (gradient && isfinite(loss)) fl_train_tree_mean(&workers->tree, mean);
+    double loss = fl_train_workers_mean_loss(run, gradient);
+    if (gradient && isfinite(loss))
+        fl_train_tree_mean(&workers->tree, mean);
+    else
+        fl_train_tree_drop(&workers->tree);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     return loss;
 }
@@ -114,6 +97,7 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 /* Loss, and the gradient of several passes where it is wanted. */
 static double pass(fl_train_run *run, size_t step, bool gradient)
 {
+    if (run->plans->n_together) return fl_train_workers_pass_together(run, step, gradient);
     if (run->sharing.n > 1) return pass_shares(run, step, gradient);
     if (!is_single(run)) return pass_share(run, step, run->sharing.first, gradient);
     return forward(run, step, run->sharing.first);

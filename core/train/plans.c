@@ -4,8 +4,10 @@
 #include "train/divide.h"
 #include "train/memory.h"
 #include "train/suits.h"
+#include "base/memory.h"
 #include "trial/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool same_data(const fl_trial *a, const fl_trial *b)
@@ -60,13 +62,18 @@ static bool same_division(const fl_trial *a, const fl_trial *b)
 static bool same_network(const fl_trial *a, const fl_trial *b)
 {
     return same_process(a, b) && same_layers(a, b) && same_division(a, b) && a->precision == b->precision &&
-           fl_trial_micro_batch(a) == fl_trial_micro_batch(b);
+           fl_trial_micro_batch(a) == fl_trial_micro_batch(b) &&
+           fl_trial_shared_statistics(a) == fl_trial_shared_statistics(b);
 }
 
 static void drop_networks(fl_train_plans *plans)
 {
     fl_network_curvature_free(plans->curvature);
     fl_network_curvature_free(plans->curvature_of_all);
+    for (size_t i = 1; i < plans->n_together; i++) fl_network_free(plans->together[i]);
+    free(plans->together);
+    plans->together = NULL;
+    plans->n_together = 0;
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
     fl_network_free(plans->assembled);
@@ -101,6 +108,12 @@ static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
     if (!same_network(&plans->trial, trial)) drop_networks(plans);
 }
 
+static void share_statistics(const fl_trial *trial, fl_layer *layers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (layers[i].kind == FL_LAYER_BATCH_NORM) layers[i].workers = fl_trial_shared_statistics(trial);
+}
+
 /* An evaluation measures the plain loss. */
 static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size_t batch, bool training,
                         fl_error *error)
@@ -109,11 +122,24 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     size_t n = fl_trial_layers(trial, layers);
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
-    if (training)
-        fl_train_divide(trial, layers, n);
-    else
-        layers[n - 1].label_smoothing = 0;
+    if (!training) layers[n - 1].label_smoothing = 0;
+    if (training) fl_train_divide(trial, layers, n);
+    if (training) share_statistics(trial, layers, n);
     return fl_network_plan(trial->backend, layers, n, in, trial->precision, training, error);
+}
+
+/* A network for every worker whose passes meet inside. */
+static bool plan_together(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    size_t n = fl_trial_shared_statistics(trial);
+    if (n) plans->together = fl_memory_new(n, sizeof *plans->together);
+    for (; plans->n_together < n; plans->n_together++) {
+        fl_network *network =
+            plans->n_together ? plan(plans, trial, fl_trial_micro_batch(trial), true, error) : plans->training;
+        if (!network) return false;
+        plans->together[plans->n_together] = network;
+    }
+    return true;
 }
 
 static bool carries(const fl_trial *trial)
@@ -154,9 +180,18 @@ static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
-    if (!plans->evaluation || !assembles(trial)) return plans->evaluation;
+    if (!plans->evaluation || !plan_together(plans, trial, error)) return false;
+    if (!assembles(trial)) return true;
     plans->assembled = plan(plans, trial, trial->batch_size, true, error);
     return plans->assembled;
+}
+
+static void allocate(fl_train_plans *plans)
+{
+    fl_network_allocate(plans->training);
+    fl_network_allocate(plans->evaluation);
+    if (plans->assembled) fl_network_allocate(plans->assembled);
+    for (size_t i = 1; i < plans->n_together; i++) fl_network_allocate(plans->together[i]);
 }
 
 /* Nothing large is allocated before all of it is known to fit. */
@@ -165,9 +200,7 @@ static bool make_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
     bool there = plans->training && plans->evaluation;
     if (!there && !plan_networks(plans, trial, error)) return false;
     if (!fl_train_memory_fits(plans, trial, error)) return false;
-    fl_network_allocate(plans->training);
-    fl_network_allocate(plans->evaluation);
-    if (plans->assembled) fl_network_allocate(plans->assembled);
+    allocate(plans);
     return there || fl_train_suits(plans, trial, error);
 }
 
@@ -187,8 +220,15 @@ static bool offers(const fl_train_plans *plans, const fl_trial *trial, fl_optimi
         return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
     if (wants.factors && !fl_network_curvature_offers(plans->curvature, FL_NETWORK_FISHER_EMPIRICAL, &why))
         return fl_error_user(error, "optimizer '%s': %s", rule, why.text);
-    if (wants.factors && fl_trial_micro_batch(trial) < trial->batch_size)
+    if (wants.factors && fl_trial_micro_batch(trial) < fl_trial_share(trial))
         return fl_error_user(error, "optimizer '%s' takes factors of whole batches; leave micro_batch away", rule);
+    if (wants.factors && fl_trial_grows(trial))
+        return fl_error_user(error, "optimizer '%s' takes factors of whole batches; leave batch.factor away", rule);
+    if (wants.factors && trial->owners.method && plans->carries)
+        return fl_error_user(error,
+                             "workload '%s' carries state from batch to batch, which the batches of statistics "
+                             "workers have none of; leave parallel away",
+                             trial->owners.workload->entry.name);
     if (wants.all && plans->carries)
         return fl_error_user(error,
                              "optimizer '%s': workload '%s' carries state from batch to batch, so it has no curvature "

@@ -20,6 +20,8 @@ typedef struct fl_train_plans {
     fl_dataset_splits splits;
     fl_dataset_pipeline *pipeline; /* NULL: raw */
     fl_network *training, *evaluation;
+    fl_network **together; /* of workers that pass in step: `training` and those of the others; NULL: there are none */
+    size_t n_together;
     fl_network *assembled; /* trained on whole batches where shares meet (fl_method.assembles); NULL */
     fl_network_curvature *curvature, *curvature_of_all; /* in training and in evaluation mode, for rules that want it */
     bool carries;            /* state goes on from batch to batch, so examples come in streams */

@@ -7,6 +7,7 @@
 typedef struct fl_train_span {
     const char *what; /* "compute", or what it waits for: "pull", "push", ... */
     double from, to;  /* seconds of the clock; one that takes no time is left out */
+    const char *of;   /* the tensor; NULL: of the batch */
 } fl_train_span;
 
 /* Is the present step one of those that are written down? */

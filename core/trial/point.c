@@ -63,6 +63,10 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
     if (point->has_negative_curvature)
         json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
     if (point->has_staleness) json_object_set_new(object, "staleness", json_real(point->staleness));
+    if (point->has_inverse_staleness) {
+        json_object_set_new(object, "inverse_staleness", json_real(point->inverse_staleness));
+        json_object_set_new(object, "inverse_staleness_max", json_real(point->inverse_staleness_max));
+    }
     if (point->virtual_seconds > 0) json_object_set_new(object, "virtual_seconds", json_real(point->virtual_seconds));
     return object;
 }
@@ -104,6 +108,10 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     const json_t *staleness = json_object_get(object, "staleness");
     point->has_staleness = json_is_number(staleness);
     point->staleness = json_number_value(staleness);
+    const json_t *inverse = json_object_get(object, "inverse_staleness");
+    point->has_inverse_staleness = json_is_number(inverse);
+    point->inverse_staleness = json_number_value(inverse);
+    point->inverse_staleness_max = json_number_value(json_object_get(object, "inverse_staleness_max"));
     point->virtual_seconds = json_number_value(json_object_get(object, "virtual_seconds"));
     return true;
 }

@@ -36,8 +36,10 @@ typedef struct fl_trial_point {
     bool has_negative_curvature;
     size_t negative_curvature; /* directions of it that the last step met, where the rule looks for it */
     bool has_staleness;
-    double staleness;       /* of asynchronous trials, the mean since the point before */
-    double virtual_seconds; /* of trials that have such a clock, since their start; else 0 */
+    double staleness; /* of asynchronous trials, the mean since the point before */
+    bool has_inverse_staleness;
+    double inverse_staleness, inverse_staleness_max; /* of distributed K-FAC, the mean since the point before */
+    double virtual_seconds;                          /* of trials that have such a clock, since their start; else 0 */
 } fl_trial_point;
 
 /* A metric of the last weights, or of the averaged ones where there are any. */

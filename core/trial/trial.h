@@ -57,7 +57,8 @@ typedef struct fl_trial {
     const fl_backend *backend;
     fl_backend_precision precision;
     size_t batch_size, steps;
-    size_t workers;     /* of its parallel method; 1 without one */
+    size_t workers;                       /* of its parallel method; 1 without one */
+    const struct fl_virtual_trace *trace; /* of durations `trace`; borrowed, the process has it for good */
     size_t micro_batch; /* examples computed at once, whose gradients are added up to the batch's; 0: the whole batch */
     size_t eval_every;  /* steps between evaluations; 0: none */
     double eval_ratio;  /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */
@@ -111,6 +112,9 @@ double fl_trial_resolution(const fl_trial *trial, double step);
 
 /* Examples of a batch that a worker computes: all where its method does not divide it. */
 size_t fl_trial_share(const fl_trial *trial);
+
+/* The workers whose batches batch norm's statistics are of, together; 0: of each share by itself. */
+size_t fl_trial_shared_statistics(const fl_trial *trial);
 
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);

@@ -12,6 +12,14 @@ size_t fl_trial_share(const fl_trial *trial)
     return method && method->shares_batch ? trial->batch_size / trial->workers : trial->batch_size;
 }
 
+size_t fl_trial_shared_statistics(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    bool shared =
+        method && method->shares_statistics && method->shares_statistics(trial->values.of[FL_TRIAL_OF_METHOD]);
+    return shared ? trial->workers : 0;
+}
+
 size_t fl_trial_micro_batch(const fl_trial *trial)
 {
     return trial->micro_batch ? trial->micro_batch : fl_trial_share(trial);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static void (*const groups[])(void) = {
-    kernels_layers,  kernels_updates, kernels_dense,  kernels_curvature, kernels_batches,
-    kernels_initial, kernels_steps,   kernels_trials, kernels_records,
+    kernels_layers,  kernels_updates, kernels_dense, kernels_factors, kernels_curvature,
+    kernels_batches, kernels_initial, kernels_steps, kernels_trials,  kernels_records,
 };
 
 static const char help_text[] =

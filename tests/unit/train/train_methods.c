@@ -108,6 +108,73 @@ static void batch_norm_is_each_workers_own_and_its_statistics_are_their_mean(voi
     drop(&halves);
 }
 
+/* The largest difference of a running statistic, beside 1 or itself. */
+static double statistics_apart(const seen *a, const seen *b)
+{
+    double most = 0;
+    assert_int_equal(a->n_statistics, b->n_statistics);
+    for (size_t i = 0; i < a->n_statistics; i++)
+        most = fmax(most, fabs((double)a->statistics[i] - (double)b->statistics[i]) /
+                              fmax(1, fabs((double)b->statistics[i])));
+    return most;
+}
+
+static const fl_layer with_two_norms[] = {
+    { .kind = FL_LAYER_BATCH_NORM, .name = "bn1" },
+    { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 5, .kernel = 7, .stride = 7 },
+    { .kind = FL_LAYER_BATCH_NORM, .name = "bn2" },
+    { .kind = FL_LAYER_RELU },
+    { .kind = FL_LAYER_FLATTEN },
+    { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
+    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
+};
+
+/* Statistics of the whole batch: only the order of sums differs, forward, backward, and of what runs. */
+static void assert_norms_are_of_the_whole(const char *rule, const char *backend, size_t workers)
+{
+    model m;
+    make_model(&m, LAYERS(with_two_norms));
+    fl_trial trial = trial_of(rule, &m.workload, 24);
+    trial.backend = fl_backend_find(backend, NULL);
+    if (!trial.backend->usable(FL_BACKEND_F32, NULL)) return;
+    seen whole = train(&trial);
+    parallel(&trial, "synchronous", workers);
+    seen apiece = train(&trial);
+    trial.values.of[FL_TRIAL_OF_METHOD][0] = 1; /* batch_norm */
+    seen together = train(&trial);
+    assert_true(apart(&whole, &together) < 1e-5);
+    assert_true(statistics_apart(&whole, &together) < 1e-5);
+    assert_true(apart(&whole, &apiece) > 1e-4);
+    assert_int_equal(together.gradients, workers * whole.gradients);
+    drop(&whole);
+    drop(&apiece);
+    drop(&together);
+}
+
+static void synchronised_batch_norm_makes_the_whole_to_1e_5(void **state)
+{
+    assert_norms_are_of_the_whole("momentum", "naive", 2);
+    assert_norms_are_of_the_whole("sam", "naive", 3);
+    assert_norms_are_of_the_whole("momentum", "openblas", 4);
+    assert_norms_are_of_the_whole("momentum", "onednn", 4);
+}
+
+static void synchronised_batch_norm_goes_on_from_any_step(void **state)
+{
+    model m;
+    fl_error error;
+    make_model(&m, LAYERS(with_two_norms));
+    fl_trial trial = trial_of("momentum", &m.workload, 12);
+    trial.steps = 5;
+    trial.eval_every = 2;
+    parallel(&trial, "synchronous", 3);
+    trial.values.of[FL_TRIAL_OF_METHOD][0] = 1; /* batch_norm */
+    assert_resumes(&trial);
+    trial.micro_batch = 2;
+    assert_false(fl_trial_accepts(&trial, SIZE_MAX, &error));
+    assert_contains(error.text, "synchronised computes a share at once; leave micro_batch away");
+}
+
 /* A rule that asks for the gradient of its step once more, and moves by the second. */
 static void step_after_another_look(fl_optimizer_update *update)
 {
@@ -304,14 +371,15 @@ static void rules_say_of_themselves_whether_they_ask_again(void **state)
 
 static bool is_served(const fl_method *method, const fl_optimizer *rule)
 {
+    if (method->rules == FL_METHOD_PRECONDITIONER) return rule->preconditioner;
     if (rule->wants) return false; /* curvature of whole batches */
     if (method->rules == FL_METHOD_ELEMENTWISE) return rule->elementwise;
     if (method->rules == FL_METHOD_NO_LOOKING && rule->look) return false;
     return method->rules == FL_METHOD_ANY_RULE || !rule->asks_again;
 }
 
-/* Numbers that have no default are small ones here. The quadratic is a model of one layer, which cannot be divided:
- * train_parts.c goes on from every step of one that can. */
+/* Numbers that have no default are small ones here. The quadratic is a model of one layer, which cannot be divided and
+ * has no Kronecker factors: train_parts.c and train_distributed_kfac.c go on from every step of one that can. */
 static void every_method_serves_every_rule_it_says_it_serves(void **state)
 {
     for (const fl_method *const *m = fl_methods(); *m; m++)
@@ -328,7 +396,7 @@ static void every_method_serves_every_rule_it_says_it_serves(void **state)
             if (there && served != is_served(*m, *o))
                 fail_msg("%s with %s: '%s'", (*m)->entry.name, (*o)->entry.name, error.text);
             bool divides = (*m)->dense || !strcmp((*m)->entry.name, "pipeline");
-            if (there && served && !divides) assert_resumes(&trial);
+            if (there && served && !divides && !(*o)->preconditioner) assert_resumes(&trial);
             fl_trial_free(&trial);
         }
 }
@@ -341,6 +409,8 @@ int main(void)
         TEST(one_worker_has_the_bits_of_none),
         TEST(shares_make_the_whole_to_1e_5_after_10_steps),
         TEST(batch_norm_is_each_workers_own_and_its_statistics_are_their_mean),
+        TEST(synchronised_batch_norm_makes_the_whole_to_1e_5),
+        TEST(synchronised_batch_norm_goes_on_from_any_step),
         TEST(another_look_leaves_each_workers_state_as_it_was),
         TEST(averaged_every_step_sgd_is_synchronous_to_rounding),
         TEST(a_rule_reset_every_step_has_no_memory),

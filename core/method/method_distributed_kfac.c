@@ -1,0 +1,48 @@
+/* Distributed K-FAC (Ba, Grosse and Martens 2017): V gradient workers share every batch as in `synchronous`, statistics
+ * workers measure Kronecker factors on batches of their own, and inverse workers share the blocks' inverses. With
+ * asynchronous inverses nobody waits for either; what has come by the time of an update is used.
+ */
+#include "method/method_distributed_kfac.h"
+#include "method/durations.h"
+
+#include <math.h>
+
+static const char *const inverses[] = { "synchronous", "asynchronous", NULL };
+
+static const fl_hyper hypers[] = {
+    [FL_METHOD_KFAC_INVERSES] = { "inverses",
+                                  "does an update wait for the statistics and inverses due, or use those "
+                                  "that have come",
+                                  FL_HYPER_CHOICE, FL_METHOD_KFAC_SYNCHRONOUS, .min = FL_METHOD_KFAC_SYNCHRONOUS,
+                                  .max = FL_METHOD_KFAC_ASYNCHRONOUS, .choices = inverses },
+    [FL_METHOD_KFAC_STATISTICS_WORKERS] = { "statistics_workers",
+                                            "measure factors, each on a batch of its own as large as a gradient "
+                                            "worker's share; 0: the gradient workers do, on theirs",
+                                            FL_HYPER_INTEGER, 1, .min = 0, .max = FL_METHOD_MOST_WORKERS },
+    [FL_METHOD_KFAC_INVERSE_WORKERS] = { "inverse_workers", "share the inverses, the costliest dealt first",
+                                         FL_HYPER_INTEGER, 1, .min = 1, .max = FL_METHOD_MOST_WORKERS },
+    [FL_METHOD_KFAC_STEP] = FL_METHOD_SECONDS("step", "mean virtual seconds of a gradient worker's passes", 1),
+    [FL_METHOD_KFAC_STATISTICS] = FL_METHOD_SECONDS("statistics", "mean virtual seconds of one worker's statistics", 1),
+    [FL_METHOD_KFAC_INVERSE] = FL_METHOD_SECONDS("inverse", "mean virtual seconds of all inverses on one worker", 4),
+    [FL_METHOD_KFAC_DURATIONS] = FL_METHOD_DURATIONS_ROW,
+    [FL_METHOD_KFAC_SPREAD] = FL_METHOD_SPREAD_ROW,
+    [FL_METHOD_KFAC_DOUBLY_ABOVE] = { "doubly_above",
+                                      "dense layers with more inputs have their input factor factored once more, by "
+                                      "each input's part of rank one; 0: none",
+                                      FL_HYPER_INTEGER, 0, .min = 0, .max = HUGE_VAL },
+};
+
+static bool accepts(const double *hyper, bool keeps_own, fl_error *error)
+{
+    return fl_method_durations_accept(hyper[FL_METHOD_KFAC_DURATIONS], hyper[FL_METHOD_KFAC_SPREAD], error);
+}
+
+const fl_method fl_method_distributed_kfac = {
+    .entry = { "distributed_kfac", "K-FAC with workers of their own for statistics and inverses, in virtual time",
+               "Ba, Grosse and Martens 2017" },
+    .hypers = hypers,
+    .n_hypers = sizeof hypers / sizeof *hypers,
+    .shares_batch = true,
+    .rules = FL_METHOD_PRECONDITIONER,
+    .accepts = accepts,
+};
