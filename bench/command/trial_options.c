@@ -5,6 +5,7 @@
 #include "trial/default.h"
 #include "trial/model.h"
 #include "trial/parallel.h"
+#include "virtual/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,8 +196,11 @@ static bool set_parallel(const trial_request *asked, fl_trial *trial, const char
 {
     fl_trial_parallel parallel;
     *numbers = "";
-    if (!asked->parallel) return true;
+    if (!asked->parallel)
+        return !asked->durations || fl_error_user(error, "--durations is for --parallel with durations=trace");
     if (!fl_trial_parallel_parse(asked->parallel, &parallel, numbers, error)) return false;
+    if (asked->durations && !(parallel.trace = fl_virtual_trace_load(asked->durations, asked->durations, error)))
+        return false;
     fl_trial_parallel_apply(&parallel, trial);
     return true;
 }

@@ -8,9 +8,10 @@
 /* What was asked for; NULL or SIZE_MAX where nothing was. */
 typedef struct trial_request {
     const char *workload, *optimizer, *schedule, *backend, *precision, *validation_from, *init, *init_bias;
-    const char *batch;    /* a count, or "all" */
-    const char *parallel; /* METHOD:V[,NAME=VALUE]... */
-    words set;            /* NAME=VALUE */
+    const char *batch;     /* a count, or "all" */
+    const char *parallel;  /* METHOD:V[,NAME=VALUE]... */
+    const char *durations; /* a file */
+    words set;             /* NAME=VALUE */
     size_t micro_batch, curvature_every, steps, eval_every, threads, validation;
     double eval_ratio;              /* 0: not given */
     const char *test;               /* NULL: not given */

@@ -168,7 +168,7 @@ static int run(const fl_trial *trial, const request *asked)
     bool failed = false, writes = is_first(asked);
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_record_host_key_of(trial->backend, NULL, host);
-    fl_train_set_wire(trainer, asked->wire, host);
+    fl_train_set_wire(trainer, asked->wire, host, 0);
     fl_train_set_timeline(trainer, asked->timeline);
     bool ready = fl_train_prepare(trainer, trial, &error);
     fl_train_export *export = NULL;
@@ -219,6 +219,8 @@ int verb_trial(int argc, char **argv)
           &asked.micro_batch },
         { "--parallel", NULL, OPTION_TEXT, "METHOD:V", "V workers: synchronous:4, or local:4,every=8",
           &asked.parallel },
+        { "--durations", NULL, OPTION_TEXT, "FILE", "seconds, one a line, of workers with durations=trace",
+          &asked.durations },
         { "--steps", NULL, OPTION_COUNT, "N", "steps (default " TEXT_OF(FL_TRIAL_DEFAULT_STEPS) ")", &asked.steps },
         { "--eval-every", NULL, OPTION_COUNT0, "N",
           "steps between evaluations, 0 for none (default steps/" TEXT_OF(FL_TRIAL_DEFAULT_EVALUATIONS) ")",

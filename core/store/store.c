@@ -5,6 +5,7 @@
 #include "record/line.h"
 #include "record/log.h"
 #include "store/lock.h"
+#include "virtual/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,11 +131,30 @@ static bool keep_definition(const fl_store *store, const fl_workload *workload, 
     return written;
 }
 
+/* A line for each duration, with all its digits. */
+static bool keep_trace(const fl_store *store, const fl_virtual_trace *trace, fl_error *error)
+{
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], name[FL_HASH_TEXT + 8];
+    fl_text text = { 0 };
+    if (!trace) return true;
+    fl_file_path_join(folder, store->folder, "traces");
+    snprintf(name, sizeof name, "%s.txt", trace->hash);
+    fl_file_path_join(path, folder, name);
+    if (fl_file_exists(path)) return true;
+    if (!fl_file_folder_make(folder, error)) return false;
+    for (size_t i = 0; i < trace->n; i++) fl_text_add(&text, "%.17g\n", trace->seconds[i]);
+    bool written = fl_file_write(path, text.bytes, strlen(text.bytes), error);
+    fl_text_free(&text);
+    return written;
+}
+
 static bool keep_definitions(const fl_store *store, fl_error *error)
 {
     const fl_study *study = store->study;
     for (size_t i = 0; i < study->n_arms; i++)
-        if (!keep_definition(store, study->arms[i].base.owners.workload, error)) return false;
+        if (!keep_definition(store, study->arms[i].base.owners.workload, error) ||
+            !keep_trace(store, study->arms[i].base.trace, error))
+            return false;
     return true;
 }
 

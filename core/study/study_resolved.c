@@ -3,6 +3,7 @@
 #include "own/own.h"
 #include "study/study_reading.h"
 #include "trial/default.h"
+#include "trial/parallel.h"
 
 #include <string.h>
 
@@ -85,6 +86,7 @@ static json_t *resolved_arms(const fl_study *study, const json_t *file)
     {
         const char *label = json_string_value(json_object_get(arm, "arm"));
         json_object_set_new(arm, "optimizer", resolved_optimizer(study, label));
+        fl_trial_trace_resolve(json_object_get(arm, "parallel"));
         if (!json_object_get(arm, "schedule"))
             json_object_set_new(arm, "schedule", json_string(FL_TRIAL_DEFAULT_SCHEDULE));
     }
@@ -103,7 +105,9 @@ json_t *fl_study_resolved(const fl_study *study, const json_t *file)
     copy_or(resolved, file, "threads", json_integer(FL_TRIAL_DEFAULT_THREADS));
     copy_if_given(resolved, file, "batch_size");
     copy_if_given(resolved, file, "micro_batch");
-    copy_if_given(resolved, file, "parallel");
+    json_t *parallel = json_deep_copy(json_object_get(file, "parallel"));
+    if (parallel) fl_trial_trace_resolve(parallel);
+    if (parallel) json_object_set_new(resolved, "parallel", parallel);
     json_object_set_new(resolved, "budget", resolved_budget(study, file));
     json_object_set_new(resolved, "search", resolved_search(study));
     json_object_set_new(resolved, "seeds",

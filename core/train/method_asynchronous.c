@@ -45,7 +45,7 @@ static fl_virtual_server_rules rules_of(const fl_train_run *run)
                                           .compute = { .mean = 1 } };
     for (size_t i = 0; i < 3; i++)
         of[i] = (fl_virtual_duration){ (fl_virtual_distribution)hyper[FL_METHOD_DURATIONS], mean[i],
-                                       hyper[FL_METHOD_SPREAD] };
+                                       hyper[FL_METHOD_SPREAD], run->trial->trace };
     return (fl_virtual_server_rules){ .workers = run->trial->workers,
                                       .push_every = (size_t)hyper[FL_METHOD_PUSH_EVERY],
                                       .fetch_every = (size_t)hyper[FL_METHOD_FETCH_EVERY],

@@ -58,7 +58,7 @@ static fl_virtual_inverses_rules rules_of(const fl_train_run *run)
                                         .seed = run->trial->seed };
     for (size_t i = 0; i < FL_VIRTUAL_INVERSES_KINDS; i++)
         rules.of[i] = (fl_virtual_duration){ (fl_virtual_distribution)hyper[FL_METHOD_KFAC_DURATIONS], hyper[mean[i]],
-                                             hyper[FL_METHOD_KFAC_SPREAD] };
+                                             hyper[FL_METHOD_KFAC_SPREAD], run->trial->trace };
     return rules;
 }
 

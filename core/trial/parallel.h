@@ -13,7 +13,8 @@
 typedef struct fl_trial_parallel {
     const fl_method *method; /* NULL: none */
     size_t workers;
-    double values[FL_HYPER_MAX]; /* in the order of the method's table; NAN where there is none yet */
+    const struct fl_virtual_trace *trace; /* borrowed; NULL: none */
+    double values[FL_HYPER_MAX];          /* in the order of the method's table; NAN where there is none yet */
 } fl_trial_parallel;
 
 /* Whether there are as many examples as workers, and whether the method serves the rule, fl_trial_parallel_accepts
@@ -29,6 +30,16 @@ void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text);
 
 /* {"method": "local", "workers": 4}; the numbers are hyperparameters. NULL without a method. New reference. */
 json_t *fl_trial_parallel_json(const fl_trial *trial);
+
+/* A trace of durations (virtual/trace.h): a path, beside the study or as it stands, the numbers, or the hash of one
+ * that is at hand; the numbers, a new reference; in place of every path in a study's `parallel` the numbers. */
+bool fl_trial_trace_read(fl_json_node node, const struct fl_virtual_trace **trace, fl_error *error);
+json_t *fl_trial_trace_json(const struct fl_virtual_trace *trace);
+void fl_trial_trace_resolve(json_t *parallel);
+
+/* Are the trial's durations those of a trace? And has it one then? Else a message without a place. */
+bool fl_trial_is_traced(const fl_trial *trial);
+bool fl_trial_trace_accepts(const fl_trial *trial, fl_error *error);
 
 /* Can these workers train it so? Else a message without a place. */
 bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error);

@@ -57,7 +57,8 @@ typedef struct fl_trial {
     const fl_backend *backend;
     fl_backend_precision precision;
     size_t batch_size, steps;
-    size_t workers;     /* of its parallel method; 1 without one */
+    size_t workers;                       /* of its parallel method; 1 without one */
+    const struct fl_virtual_trace *trace; /* of durations `trace`; borrowed, the process has it for good */
     size_t micro_batch; /* examples computed at once, whose gradients are added up to the batch's; 0: the whole batch */
     size_t eval_every;  /* steps between evaluations; 0: none */
     double eval_ratio;  /* not 0: after steps that grow by this ratio, above 1, instead; `eval_every` is 1 then */

@@ -2,7 +2,8 @@
 #include "base/memory.h"
 #include "own/own.h"
 #include "trial/model.h"
-#include "trial/trial.h"
+#include "trial/parallel.h"
+#include "virtual/trace.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -99,6 +100,7 @@ void fl_trial_command(const fl_trial *trial, fl_text *text)
     if (trial->curvature_every) fl_text_add(text, " --curvature-every %zu", trial->curvature_every);
     if (trial->micro_batch) fl_text_add(text, " --micro-batch %zu", trial->micro_batch);
     if (trial->owners.method) fl_text_add(text, " --parallel %s:%zu", trial->owners.method->entry.name, trial->workers);
+    if (fl_trial_is_traced(trial)) fl_text_add(text, " --durations traces/%s.txt", trial->trace->hash);
     fl_trial_averaging_command(&trial->average, text);
     if (trial->patience.evaluations)
         fl_text_add(text, " --patience %zu:%s", trial->patience.evaluations,

@@ -1,7 +1,7 @@
 /* The optimizer that a study or a trial names: a registered one, or a definition of a user's own. */
 #include "own/own.h"
 #include "trial/around.h"
-#include "trial/trial.h"
+#include "trial/parallel.h"
 
 bool fl_trial_optimizer_accepts(const fl_optimizer *optimizer, fl_error *error)
 {
@@ -31,4 +31,6 @@ void fl_trial_add_definitions(const fl_trial *trial, json_t *object)
     const fl_workload *workload = trial->owners.workload;
     if (!workload->by_name) json_object_set(object, "definition", workload->definition);
     json_object_set_new(object, "optimizer", fl_own_json(trial->owners.optimizer));
+    if (fl_trial_is_traced(trial))
+        json_object_set_new(json_object_get(object, "parallel"), "trace", fl_trial_trace_json(trial->trace));
 }

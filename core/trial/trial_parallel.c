@@ -1,6 +1,7 @@
 /* Parallel methods of trials: reading, writing, and what does not go together. */
 #include "own/own.h"
 #include "trial/parallel.h"
+#include "virtual/trace.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ static bool read_value(fl_json_node child, fl_trial_parallel *parallel, fl_error
     size_t index = fl_hyper_index(method->hypers, method->n_hypers, fl_json_key(child));
     fl_error why;
     if (!strcmp(fl_json_key(child), "method") || !strcmp(fl_json_key(child), "workers")) return true;
+    bool timed = fl_hyper_index(method->hypers, method->n_hypers, "durations") < method->n_hypers;
+    if (timed && !strcmp(fl_json_key(child), "trace")) return fl_trial_trace_read(child, &parallel->trace, error);
     if (index == method->n_hypers) return unknown(child, method, error);
     const fl_trial_setting setting = { .owner = FL_TRIAL_OF_METHOD, .index = index, .hyper = &method->hypers[index] };
     return fl_trial_setting_read(&setting, child, &parallel->values[index], error) &&
@@ -85,6 +88,7 @@ void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial)
 {
     trial->owners.method = parallel->method;
     trial->workers = parallel->workers;
+    trial->trace = parallel->trace;
     for (size_t i = 0; parallel->method && i < parallel->method->n_hypers; i++)
         trial->values.of[FL_TRIAL_OF_METHOD][i] = parallel->values[i];
 }
@@ -94,6 +98,7 @@ void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text)
     char number[FL_TEXT_NUMBER_SIZE];
     const fl_method *method = parallel->method;
     fl_text_add(text, "%s:%zu", method ? method->entry.name : "synchronous", parallel->workers);
+    if (parallel->trace) fl_text_add(text, ",trace=%.6s", parallel->trace->hash);
     for (size_t i = 0; method && i < method->n_hypers; i++) {
         const fl_hyper *hyper = &method->hypers[i];
         double value = parallel->values[i];
@@ -106,7 +111,8 @@ void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text)
 json_t *fl_trial_parallel_json(const fl_trial *trial)
 {
     if (!trial->owners.method) return NULL;
-    return json_pack("{s:s, s:I}", "method", trial->owners.method->entry.name, "workers", (json_int_t)trial->workers);
+    return json_pack("{s:s, s:I, s:s*}", "method", trial->owners.method->entry.name, "workers",
+                     (json_int_t)trial->workers, "trace", fl_trial_is_traced(trial) ? trial->trace->hash : NULL);
 }
 
 /* --- what goes together --- */
@@ -159,7 +165,8 @@ bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error)
 {
     const fl_method *method = trial->owners.method;
     if (!method) return true;
-    return shares_are_equal(trial, error) && shares_are_whole(trial, error) && rule_is_served(trial, error) &&
+    return fl_trial_trace_accepts(trial, error) && shares_are_equal(trial, error) && shares_are_whole(trial, error) &&
+           rule_is_served(trial, error) &&
            (!method->accepts ||
             method->accepts(trial->values.of[FL_TRIAL_OF_METHOD], trial->owners.optimizer->own != NULL, error));
 }

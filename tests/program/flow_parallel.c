@@ -17,14 +17,14 @@ static int set_up(void **state)
 }
 
 /* As its own command has it, in a process of its own. */
-static void assert_repeats(const json_t *record)
+static void assert_repeats(const json_t *record, const char *where)
 {
     char words[1000];
     const char *argv[COMMAND_WORDS] = { NULL };
     size_t n = 0;
     snprintf(words, sizeof words, "%s --json", json_string_value(json_object_get(record, "repro")));
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) argv[n++] = word;
-    command c = command_run(folder, argv + 1);
+    command c = command_run(where, argv + 1);
     json_error_t trouble;
     json_t *again = json_loads(c.out, 0, &trouble);
     if (!again) fail_msg("%s%s", c.out, c.err);
@@ -50,7 +50,7 @@ static void records_say_how_they_were_trained_and_their_commands_repeat_them(voi
         if (parallel && !strcmp(json_string_value(json_object_get(parallel, "method")), "local"))
             assert_int_equal(
                 json_integer_value(json_object_get(json_object_get(record, "hyperparameters"), "parallel.every")), 3);
-        assert_repeats(record);
+        assert_repeats(record, folder);
     }
     assert_int_equal(several, 4);
     json_decref(lines);
@@ -62,6 +62,33 @@ static void results_are_verified_and_continued(void **state)
     assert_runs(0, folder, "run", "parallel.json", "-o", "once", "-j", "1");
     assert_runs(0, folder, "summary", "once");
     assert_runs(0, folder, "export", "once", "--to", "csv");
+}
+
+/* The folder keeps the durations, in the study and in a file that its commands name, so that theirs may go. */
+static void a_trace_of_durations_is_kept_with_the_results(void **state)
+{
+    static const char traced[] =
+        "{ 'study': 'traced', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+        "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'durations': 'trace', 'trace': 'times.txt' },"
+        "  'budget': { 'trials': 1, 'steps': 20, 'eval_every': 20 },"
+        "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.01 } } ] }";
+    char path[FL_FILE_PATH_MAX], within[FL_FILE_PATH_MAX];
+    json_t *lines = json_array();
+    fl_file_path_join(path, folder, "times.txt");
+    assert_true(fl_file_write(path, "1\n1\n5 # slow\n", 13, NULL));
+    put_study(folder, "traced.json", traced);
+    assert_runs(0, folder, "run", "traced.json", "-o", "traced", "-j", "1");
+    assert_int_equal(remove(path), 0);
+    assert_runs(0, folder, "verify", "traced");
+    fl_file_path_join(within, folder, "traced");
+    fl_file_path_join(path, within, "trials.jsonl");
+    store_add_lines(lines, path);
+    assert_repeats(json_array_get(lines, 0), within);
+    json_decref(lines);
+    assert_refused(2, "times.txt: ", folder, "run", "traced.json", "-o", "other");
+    assert_refused(2, "parallel.durations = trace wants a file of them", folder, "trial", "--workload",
+                   "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.01", "--parallel",
+                   "asynchronous:2,durations=trace");
 }
 
 #define TRIAL                                                                                                          \
@@ -101,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_say_how_they_were_trained_and_their_commands_repeat_them),
         cmocka_unit_test(results_are_verified_and_continued),
+        cmocka_unit_test(a_trace_of_durations_is_kept_with_the_results),
         cmocka_unit_test(mistakes_are_said),
         cmocka_unit_test(methods_are_listed),
     };
