@@ -60,7 +60,7 @@ says wrong.out "leave out --mixed"
 [ ! -e wrong ] || fail "something was written"
 
 # Long enough to be met while they run, and all of them carried by several.
-sed 's/"steps": 300, "eval_every": 100/"steps": 1000, "eval_every": 500/; s/{ "method": "synchronous", "workers": 1 }, //
+sed 's/"steps": 300, "eval_every": 100/"steps": 400, "eval_every": 200/; s/{ "method": "synchronous", "workers": 1 }, //
      s/"every": 3 }.*/"every": 3 } ],/' groups.json >longer.json
 "$build/fairlead" run longer.json -o long -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 
