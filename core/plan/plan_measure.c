@@ -26,6 +26,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
     trial.precision = chosen.precision;
     trial.batch_size = chosen.batch_size;
     trial.workers = chosen.workers;
+    trial.trace = chosen.trace;
     trial.threads = chosen.threads;
     trial.split = chosen.split;
     trial.init = chosen.init;
