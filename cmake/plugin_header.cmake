@@ -1,3 +1,4 @@
+cmake_policy(VERSION 3.25)
 # Writes OUTPUT, <fairlead/optimizer.h>: all that an optimizer may include, in one file that needs no other, for C and C++.
 # What the system has comes first, so that it lies outside of extern "C".
 foreach(name base/clones base/error base/text base/entry base/exact base/hyper base/random tensor/tensor math/dense

@@ -1,2 +1,2 @@
-# Steps to the target and examples per virtual second against the number of workers.
+# Steps to the target and examples per second against the number of workers.
 note = "thin dashed: model, not measured; bands: ".band_name

@@ -3,6 +3,7 @@
 #include "command/builtin.h"
 #include "command/folders.h"
 #include "farm/farm.h"
+#include "farm/worker.h"
 #include "say/options.h"
 #include "command/plugins.h"
 #include "command/progress.h"
@@ -35,7 +36,7 @@ typedef struct request {
     const char *folder, *shard, *progress;
     bool own_files, no_mpi, dedicated, mixed, no_speculation;
     double silence;
-    size_t workers, memory_mib;
+    size_t workers, memory_mib, ranks_per_trial;
     double timeout;
     bool retry_failed;
     size_t checkpoint_every, timeline;
@@ -192,6 +193,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .retry_failed = asked->retry_failed,
                      .checkpoint_every = asked->checkpoint_every,
                      .timeline = asked->timeline,
+                     .ranks_per_trial = asked->ranks_per_trial,
                      .worker_command = command,
                      .progress = show_progress,
                      .warned = show_warning,
@@ -214,13 +216,30 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
     return code;
 }
 
+/* What is asked of other processes, of which there must be some. */
+static bool accepts(const request *asked, const fl_wire *wire, fl_error *error)
+{
+    size_t size = wire ? (size_t)fl_wire_size(wire) : 1, trains = size - asked->dedicated, most = FL_FARM_GROUP_MOST;
+    if (asked->dedicated && !wire)
+        return fl_error_user(error, "--dedicated needs other processes that train: launch by mpirun or srun");
+    if (asked->ranks_per_trial <= 1) return true;
+    if (asked->mixed)
+        return fl_error_user(error, "all that carry one training compute the same bits: leave out --mixed, or "
+                                    "--ranks-per-trial");
+    if (asked->ranks_per_trial <= trains && asked->ranks_per_trial <= most) return true;
+    return fl_error_user(error,
+                         "--ranks-per-trial %zu: %zu process%s train%s here; launch more by mpirun or srun, or "
+                         "name at most %zu",
+                         asked->ranks_per_trial, trains, trains == 1 ? "" : "es", trains == 1 ? "s" : "",
+                         trains < most ? trains : most);
+}
+
 static int run_study(const char *name, const request *asked, fl_wire **wire)
 {
     fl_error error;
     char folder[FL_FILE_PATH_MAX];
-    bool alone = asked->dedicated && !*wire;
-    if (alone) fl_error_user(&error, "--dedicated needs other processes that train: launch by mpirun or srun");
-    fl_study *study = alone ? NULL : study_load(name, &asked->overrides, &error);
+    bool fits = accepts(asked, *wire, &error);
+    fl_study *study = fits ? study_load(name, &asked->overrides, &error) : NULL;
     if (!study) {
         fl_farm_dismiss(wire);
         return complain(&error);
@@ -245,6 +264,8 @@ int verb_run(int argc, char **argv)
           "write files of this start's own: a batch system may start a task twice", &asked.own_files },
         { "--dedicated", NULL, OPTION_FLAG, NULL, "launched by mpirun or srun: process 0 only supervises",
           &asked.dedicated },
+        { "--ranks-per-trial", NULL, OPTION_COUNT, "R",
+          "so many processes carry the workers of one training (default 1)", &asked.ranks_per_trial },
         { "--mixed", NULL, OPTION_FLAG, NULL, "take processes on other kinds of machines too", &asked.mixed },
         { "--silence", NULL, OPTION_NUMBER, "SECONDS", "give up a process that was silent for so long (default: 15)",
           &asked.silence },

@@ -168,7 +168,7 @@ static int run(const fl_trial *trial, const request *asked)
     bool failed = false, writes = is_first(asked);
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_record_host_key_of(trial->backend, NULL, host);
-    fl_train_set_wire(trainer, asked->wire, host);
+    fl_train_set_wire(trainer, asked->wire, host, 0);
     fl_train_set_timeline(trainer, asked->timeline);
     bool ready = fl_train_prepare(trainer, trial, &error);
     fl_train_export *export = NULL;

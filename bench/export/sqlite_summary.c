@@ -45,6 +45,7 @@ static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
     const fl_summary_arm *arm = &summary->arms[i];
     const char *names[FL_TRIAL_NAMES];
     bool target = summary->results->study->has_target;
+    const fl_method *method = arm->arm->base.owners.method;
     fl_summary_ledger cost = fl_summary_ledger_of(summary->results, i);
     fl_trial_names(&arm->arm->base, names);
     sqlite_count(row, i + 1);
@@ -52,6 +53,8 @@ static void add_arm(sqlite_insert *row, const fl_summary *summary, size_t i)
     sqlite_text(row, arm->arm->name);
     for (size_t n = 0; n < FL_TRIAL_NAMES; n++) sqlite_text(row, names[n]);
     sqlite_count(row, arm->arm->base.batch_size);
+    sqlite_text(row, method ? method->entry.name : NULL);
+    sqlite_count(row, arm->arm->base.workers);
     sqlite_count(row, arm->n_run);
     sqlite_count(row, arm->n_counted);
     sqlite_count(row, arm->results->filled);
@@ -89,7 +92,7 @@ static void add_resampled(sqlite_insert *row, const fl_summary_arm *arm, size_t 
 
 static void add_arms(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert arms = sqlite_insert_into(database, "arms", 26);
+    sqlite_insert arms = sqlite_insert_into(database, "arms", 28);
     sqlite_insert resampled = sqlite_insert_into(database, "resampled", 7);
     for (size_t i = 0; i < summary->n_arms; i++) {
         add_arm(&arms, summary, i);

@@ -9,6 +9,17 @@ double figure_workers_of(const figure_arm *arm)
     return (double)arm->summary->arm->base.workers;
 }
 
+figure_measured figure_measured_of(const figure_arm *arm)
+{
+    const fl_results_score *selected = arm->summary->selected;
+    if (!selected) return (figure_measured){ 0 };
+    fl_record record = fl_results_record(arm->of->results, selected->record);
+    figure_measured measured = { record.examples_per_second, sizeof(float) * (double)record.n_parameters,
+                                 record.processes };
+    fl_record_free(&record);
+    return measured;
+}
+
 /* To be freed; NULL where nothing was selected. */
 static fl_trial_point *points_of(const figure_arm *arm, size_t *n)
 {

@@ -4,6 +4,14 @@
 
 #include "figures/figure_data.h"
 
+/* Numbers of the arm's selected trial as it was measured; examples_per_second 0 where nothing was selected. */
+typedef struct figure_measured {
+    double examples_per_second, bytes; /* of a gradient */
+    size_t processes;
+} figure_measured;
+
+figure_measured figure_measured_of(const figure_arm *arm);
+
 /* How many workers the arm's trials have. */
 double figure_workers_of(const figure_arm *arm);
 

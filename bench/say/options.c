@@ -144,8 +144,11 @@ static bool store(const option *row, const char *text, fl_error *error)
             return fl_error_user(error, "%s must be a whole number from 0 to 2^53 - 1, not '%s'", row->name, text);
         return true;
     case OPTION_NUMBER:
-        if (!fl_text_number_read(text, &number) || !(number > 0) || !isfinite(number))
-            return fl_error_user(error, "%s must be a number above 0, not '%s'", row->name, text);
+    case OPTION_NUMBER0:
+        if (!fl_text_number_read(text, &number) || !isfinite(number) || number < 0 ||
+            (row->kind == OPTION_NUMBER && number == 0))
+            return fl_error_user(error, "%s must be a number %s 0, not '%s'", row->name,
+                                 row->kind == OPTION_NUMBER ? "above" : "of at least", text);
         *(double *)row->value = number;
         return true;
     }

@@ -12,14 +12,15 @@ typedef struct words {
 } words;
 
 typedef enum option_kind {
-    OPTION_FLAG,   /* bool */
-    OPTION_TEXT,   /* const char * */
-    OPTION_COUNT,  /* size_t, at least 1 */
-    OPTION_COUNT0, /* size_t, at least 0 */
-    OPTION_CORES,  /* size_t from 1 to FL_TRIAL_THREADS_MAX: threads, processes */
-    OPTION_SEED,   /* uint64_t below 2^53 */
-    OPTION_NUMBER, /* double above 0 */
-    OPTION_LIST,   /* words; may be given again and again */
+    OPTION_FLAG,    /* bool */
+    OPTION_TEXT,    /* const char * */
+    OPTION_COUNT,   /* size_t, at least 1 */
+    OPTION_COUNT0,  /* size_t, at least 0 */
+    OPTION_CORES,   /* size_t from 1 to FL_TRIAL_THREADS_MAX: threads, processes */
+    OPTION_SEED,    /* uint64_t below 2^53 */
+    OPTION_NUMBER,  /* double above 0 */
+    OPTION_NUMBER0, /* double, at least 0 */
+    OPTION_LIST,    /* words; may be given again and again */
 } option_kind;
 
 typedef struct option {

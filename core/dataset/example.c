@@ -21,22 +21,23 @@ FL_CLONES static void scale_pixels(const uint8_t *restrict pixels, size_t n, flo
     for (size_t i = 0; i < n; i++) input[i] = scaled(pixels[i]);
 }
 
-/* 32 pixels by the processor's own rounding, a quarter of the instructions; returns how many pixels that were. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static size_t
+/* 32 pixels at a time by the processor's own rounding, a quarter of the instructions; of the last ones those there are.
+ */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static void
 scale_pixels_bf16_fast(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
 {
     __m512 high = _mm512_set1_ps(HIGH), low = _mm512_set1_ps(LOW);
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
+    for (size_t i = 0; i < n; i += 32) {
+        __mmask32 there = n - i < 32 ? (__mmask32)((1u << (n - i)) - 1) : 0xffffffff;
+        __m256i bytes = _mm256_maskz_loadu_epi8(there, pixels + i);
         __m512 half[2];
         for (size_t h = 0; h < 2; h++) {
-            __m128i bytes = _mm_loadu_si128((const void *)(pixels + i + 16 * h));
-            __m512 grey = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+            __m128i some = h ? _mm256_extracti128_si256(bytes, 1) : _mm256_castsi256_si128(bytes);
+            __m512 grey = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(some));
             half[h] = _mm512_add_ps(_mm512_mul_ps(grey, high), _mm512_mul_ps(grey, low));
         }
-        _mm512_storeu_si512(input + i, (__m512i)_mm512_cvtne2ps_pbh(half[1], half[0]));
+        _mm512_mask_storeu_epi16(input + i, there, (__m512i)_mm512_cvtne2ps_pbh(half[1], half[0]));
     }
-    return i;
 }
 
 FL_CLONES static void scale_pixels_bf16(const uint8_t *restrict pixels, size_t n, uint16_t *restrict input)
@@ -46,8 +47,7 @@ FL_CLONES static void scale_pixels_bf16(const uint8_t *restrict pixels, size_t n
 
 static void scale_to_bf16(const uint8_t *pixels, size_t n, uint16_t *input)
 {
-    size_t done = __builtin_cpu_supports("avx512bf16") ? scale_pixels_bf16_fast(pixels, n, input) : 0;
-    scale_pixels_bf16(pixels + done, n - done, input + done);
+    (__builtin_cpu_supports("avx512bf16") ? scale_pixels_bf16_fast : scale_pixels_bf16)(pixels, n, input);
 }
 
 static void copy_to_bf16(const float *values, size_t n, uint16_t *to)

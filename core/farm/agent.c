@@ -9,6 +9,7 @@
 #include "farm/messages.h"
 #include "record/host.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,6 +73,11 @@ static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcom
     return true;
 }
 
+static void carry(void *user, const fl_farm_group *group, const fl_wire_frame *frame)
+{
+    fl_farm_message_carry(((service *)user)->agent->wire, group, frame);
+}
+
 static void warned(void *user, const char *message)
 {
     send(user, FL_FARM_NOTE, 0, json_pack("{s:s}", "said", message));
@@ -124,6 +130,7 @@ static void hire(service *s, const json_t *welcome)
         .next = next,
         .ended = ended,
         .warned = warned,
+        .carry = carry,
     };
     s->crew = fl_farm_crew_new(&options);
 }
@@ -197,11 +204,13 @@ static bool read_slot(const json_t *slot, fl_record_slot *to)
 static void take_trial(service *s, const fl_wire_message *message)
 {
     held task = { .task.number = message->attempt };
-    fl_json_node root, slot, trial;
+    fl_json_node root, slot, trial, group;
     fl_error error;
     fl_json *document = fl_json_load_text("the supervisor's message", message->bytes, message->length, &error);
     bool read = document && fl_json_need(root = fl_json_root(document), "slot", &slot, &error) &&
                 read_slot(fl_json_value(slot), &task.task.slot) && fl_json_need(root, "trial", &trial, &error) &&
+                fl_json_need(root, "group", &group, &error) &&
+                fl_farm_message_read_group(fl_json_value(group), &task.task.group, &error) &&
                 fl_trial_read(trial, &task.task.trial, &error);
     if (read) {
         s->tasks = fl_memory_grow(s->tasks, s->n_tasks + 1, sizeof *s->tasks);
@@ -311,7 +320,7 @@ static bool wait_for_message(service *s, fl_farm_agent_end *end)
     size_t n = s->crew ? fl_farm_crew_polls(s->crew, s->polls) : 0;
     s->polls[n] = (struct pollfd){ s->agent->interrupt, POLLIN, 0 };
     s->polls[n + 1] = (struct pollfd){ s->leaving ? -1 : s->agent->leave, POLLIN, 0 };
-    if (poll(s->polls, n + 2, FL_FARM_WIRE_TICK_MS) < 0)
+    if (fl_farm_crew_wait(s->crew, s->polls, n + 2, FL_FARM_WIRE_TICK_MS) < 0)
         for (size_t i = 0; i < n + 2; i++) s->polls[i].revents = 0;
     if (s->polls[n + 1].revents) leave(s);
     *end = FL_FARM_AGENT_INTERRUPTED;
@@ -336,8 +345,10 @@ static fl_farm_agent_end work(service *s, fl_error *error)
     fl_wire_message message;
     while (!wait_for_message(s, &end)) {
         if (s->crew && !fl_farm_crew_handle(s->crew, s->polls, error)) return FL_FARM_AGENT_ERROR;
-        while (!s->stopped && fl_wire_receive(s->agent->wire, &from, &message))
+        while (!s->stopped && fl_wire_receive(s->agent->wire, &from, &message)) {
+            if (message.kind == FL_FARM_CARRY && s->crew) fl_farm_message_deliver(s->crew, &message);
             if (from == 0) take(s, &message);
+        }
         if (s->stopped) return s->then;
         double now = fl_clock_seconds();
         if (is_out_of_reach(s, now, error)) return FL_FARM_AGENT_ERROR;
@@ -351,8 +362,9 @@ static fl_farm_agent_end work(service *s, fl_error *error)
 fl_farm_agent_end fl_farm_agent_run(const fl_farm_agent *agent, fl_error *error)
 {
     double now = fl_clock_seconds();
+    signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
     service s = { .agent = agent,
-                  .polls = fl_memory_new(agent->workers + 2, sizeof(struct pollfd)),
+                  .polls = fl_memory_new(FL_FARM_CREW_POLLS * agent->workers + 2, sizeof(struct pollfd)),
                   .heard = now,
                   .beaten = now,
                   .looped = now };

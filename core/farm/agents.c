@@ -29,6 +29,7 @@ struct fl_farm_agents {
     const fl_farm *farm;
     fl_wire *wire;
     fl_farm_crew_options crew;
+    fl_farm_crew *own;
     const char (*checksums)[65];
     void (*given_back)(void *user, const fl_farm_task *task);
     agent *agents; /* by rank; 0 is this process and stays unused */
@@ -73,7 +74,8 @@ static json_t *facts_here(const fl_study *study)
     return facts;
 }
 
-fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_options *crew, const char (*checksums)[65],
+fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_options *crew, fl_farm_crew *own,
+                                   const char (*checksums)[65],
                                    void (*given_back)(void *user, const fl_farm_task *task))
 {
     fl_farm_agents *a = fl_memory_new(1, sizeof *a);
@@ -83,6 +85,7 @@ fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_optio
     *a = (fl_farm_agents){ .farm = farm,
                            .wire = wire,
                            .crew = *crew,
+                           .own = own,
                            .checksums = checksums,
                            .given_back = given_back,
                            .size = size,
@@ -117,7 +120,7 @@ static void give_all_back(fl_farm_agents *a, agent *lost)
     lost->n_tasks = 0;
 }
 
-static void give(fl_farm_agents *a, int rank, fl_farm_task *task)
+void fl_farm_agents_give(fl_farm_agents *a, int rank, fl_farm_task *task)
 {
     char path[FL_FILE_PATH_MAX];
     agent *to = &a->agents[rank];
@@ -128,18 +131,33 @@ static void give(fl_farm_agents *a, int rank, fl_farm_task *task)
         json_pack("[I, I, I]", (json_int_t)task->slot.arm, (json_int_t)task->slot.index, (json_int_t)task->slot.repeat);
     fl_farm_checkpoints_path(a->farm->folder, &task->slot, path);
     fl_farm_message_send(a->wire, rank, FL_FARM_TRIAL, task->number,
-                         json_pack("{s:o, s:o}", "slot", slot, "trial", fl_farm_message_trial(&task->trial)));
-    if (a->farm->checkpoint_every) fl_farm_message_send_checkpoint(a->wire, rank, task->number, path);
+                         json_pack("{s:o, s:o, s:o}", "slot", slot, "trial", fl_farm_message_trial(&task->trial),
+                                   "group", fl_farm_message_group(&task->group)));
+    if (a->farm->checkpoint_every && !task->group.number)
+        fl_farm_message_send_checkpoint(a->wire, rank, task->number, path);
+}
+
+int fl_farm_agents_size(const fl_farm_agents *a)
+{
+    return a ? a->size : 1;
+}
+
+bool fl_farm_agents_is_free(const fl_farm_agents *a, int rank)
+{
+    return a->agents[rank].state == STATE_READY && a->agents[rank].n_tasks < a->agents[rank].workers;
+}
+
+bool fl_farm_agents_is_there(const fl_farm_agents *a, int rank)
+{
+    return a->agents[rank].state == STATE_READY || a->agents[rank].state == STATE_STARTING;
 }
 
 bool fl_farm_agents_assign(fl_farm_agents *a, fl_error *error)
 {
     fl_farm_task task;
-    for (int rank = 1; a && rank < a->size; rank++) {
-        agent *to = &a->agents[rank];
-        while (to->state == STATE_READY && to->n_tasks < to->workers && a->crew.next(a->crew.user, &task))
-            give(a, rank, &task);
-    }
+    for (int rank = 1; a && rank < a->size; rank++)
+        while (fl_farm_agents_is_free(a, rank) && a->crew.next(a->crew.user, &task))
+            fl_farm_agents_give(a, rank, &task);
     return true;
 }
 
@@ -153,7 +171,7 @@ size_t fl_farm_agents_busy(const fl_farm_agents *a)
 bool fl_farm_agents_may_come(const fl_farm_agents *a)
 {
     for (int rank = 1; a && rank < a->size; rank++)
-        if (a->agents[rank].state == STATE_READY || a->agents[rank].state == STATE_STARTING) return true;
+        if (fl_farm_agents_is_there(a, rank)) return true;
     return false;
 }
 
@@ -305,6 +323,7 @@ static bool take(fl_farm_agents *a, int rank, const fl_wire_message *message)
     if (message->kind == FL_FARM_WANT) take_want(a, rank, message);
     if (message->kind == FL_FARM_NOTE) take_note(a, rank, message);
     if (message->kind == FL_FARM_GONE) take_gone(a, rank);
+    if (message->kind == FL_FARM_CARRY && a->own) fl_farm_message_deliver(a->own, message);
     return message->kind != FL_FARM_OUTCOME || take_outcome(a, rank, message);
 }
 
@@ -365,18 +384,19 @@ int fl_farm_agents_wait_ms(const fl_farm_agents *a)
 
 double fl_farm_agents_cancel(fl_farm_agents *a, const fl_record_slot *slot)
 {
+    double seconds = 0;
     for (int rank = 1; a && rank < a->size; rank++) {
         agent *of = &a->agents[rank];
-        for (size_t i = 0; i < of->n_tasks; i++) {
+        for (size_t i = of->n_tasks; i-- > 0;) {
             fl_farm_task task = of->tasks[i];
             if (!fl_farm_task_is(&task, slot)) continue;
             fl_farm_message_send(a->wire, rank, FL_FARM_FORGET, task.number, NULL);
             of->tasks[i] = of->tasks[--of->n_tasks];
             fl_trial_free(&task.trial);
-            return fl_clock_seconds() - task.begun;
+            seconds += fl_clock_seconds() - task.begun;
         }
     }
-    return 0;
+    return seconds;
 }
 
 /* --- the end --- */

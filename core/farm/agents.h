@@ -11,9 +11,11 @@
 
 typedef struct fl_farm_agents fl_farm_agents;
 
-/* `crew` says where trials come from and outcomes go; `checksums` of each arm's data set. `given_back` receives tasks
- * whose agent was lost. All are borrowed. */
-fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_options *crew, const char (*checksums)[65],
+/* `crew` says where trials come from and outcomes go; `own` are this process's workers, to whom theirs may speak (NULL:
+ * there are none); `checksums` of each arm's data set. `given_back` receives tasks whose agent was lost. All are
+ * borrowed. */
+fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_options *crew, fl_farm_crew *own,
+                                   const char (*checksums)[65],
                                    void (*given_back)(void *user, const fl_farm_task *task));
 
 /* How many are given up now. */
@@ -28,7 +30,15 @@ size_t fl_farm_agents_busy(const fl_farm_agents *agents);   /* tasks they have *
 bool fl_farm_agents_may_come(const fl_farm_agents *agents); /* somebody works, or has not answered yet */
 int fl_farm_agents_wait_ms(const fl_farm_agents *agents);
 
-/* Take a slot's trial from whoever has it; its seconds so far, 0 when nobody has. */
+/* How many processes the run has; 1 for NULL. Has this one a worker without a trial; has it any, or may it have? */
+int fl_farm_agents_size(const fl_farm_agents *agents);
+bool fl_farm_agents_is_free(const fl_farm_agents *agents, int rank);
+bool fl_farm_agents_is_there(const fl_farm_agents *agents, int rank);
+
+/* Give a task to one that is free; its trial is the agents' from then on. */
+void fl_farm_agents_give(fl_farm_agents *agents, int rank, fl_farm_task *task);
+
+/* Take a slot's trial from all who have it; their seconds so far, 0 when nobody has. */
 double fl_farm_agents_cancel(fl_farm_agents *agents, const fl_record_slot *slot);
 void fl_farm_agents_leave(fl_farm_agents *agents);
 

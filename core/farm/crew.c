@@ -14,6 +14,10 @@
  */
 enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
 
+/* What workers of other processes send comes by the wire, which nothing wakes for: while they carry a trial with one of
+ * these every message waits for half of this. */
+enum { CARRY_TICK_NS = 100 * 1000 };
+
 struct fl_farm_crew {
     fl_farm_crew_options options;
     fl_farm_worker *workers;
@@ -58,6 +62,12 @@ static bool start_worker(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *e
     return fl_farm_worker_start(worker, crew->options.worker_command, crew->options.threads, error);
 }
 
+/* Whom it carried a trial with cannot go on with another in its place; one that had not begun has told them nothing. */
+static unsigned attempts_of(const fl_farm_worker *worker)
+{
+    return worker->task.group.number && worker->ready ? 1 : ATTEMPTS;
+}
+
 /* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
  * a crash the trial goes on from its checkpoint; past a limit (`because`) it begins again, or the checkpoint would
  * grant it more than the limit. */
@@ -73,8 +83,8 @@ static bool replace(fl_farm_crew *crew, fl_farm_worker *worker, const char *beca
     worker->begun = lost.begun;
     worker->attempt = lost.attempt + 1;
     worker->busy = true;
-    if (lost.attempt < ATTEMPTS) return true; /* sent when the new worker says it is ready */
-    snprintf(reason, sizeof reason, "%s, %u times", because ? because : how, lost.attempt);
+    if (lost.attempt < attempts_of(&lost)) return true; /* sent when the new worker says it is ready */
+    snprintf(reason, sizeof reason, lost.attempt > 1 ? "%s, %u times" : "%s", because ? because : how, lost.attempt);
     return fail_task(crew, worker, reason);
 }
 
@@ -83,8 +93,8 @@ static bool send(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
     char path[FL_FILE_PATH_MAX];
     fl_farm_checkpoints_path(crew->options.folder, &worker->task.slot, path);
     worker->begun = fl_clock_seconds();
-    return fl_farm_worker_send(worker, path, crew->options.checkpoint_every, crew->options.timeline) ||
-           replace(crew, worker, NULL, error);
+    size_t every = worker->task.group.number ? 0 : crew->options.checkpoint_every;
+    return fl_farm_worker_send(worker, path, every, crew->options.timeline) || replace(crew, worker, NULL, error);
 }
 
 /* Give an idle worker its next trial, if there is one; a worker is started when it first has something to do. */
@@ -118,9 +128,14 @@ size_t fl_farm_crew_busy(const fl_farm_crew *crew)
 
 size_t fl_farm_crew_polls(const fl_farm_crew *crew, struct pollfd *polls)
 {
-    for (size_t i = 0; i < crew->options.workers; i++)
-        polls[i] = (struct pollfd){ crew->workers[i].pid ? crew->workers[i].from : -1, POLLIN, 0 };
-    return crew->options.workers;
+    for (size_t i = 0; i < crew->options.workers; i++) {
+        const fl_farm_worker *worker = &crew->workers[i];
+        bool speaks = worker->pid && !worker->frames.ended;
+        short events = fl_wire_frames_wait(&worker->frames) ? POLLIN | POLLOUT : POLLIN;
+        polls[FL_FARM_CREW_POLLS * i] = (struct pollfd){ worker->pid ? worker->from : -1, POLLIN, 0 };
+        polls[FL_FARM_CREW_POLLS * i + 1] = (struct pollfd){ speaks ? worker->frames.stream : -1, events, 0 };
+    }
+    return FL_FARM_CREW_POLLS * crew->options.workers;
 }
 
 /* --- what workers send --- */
@@ -175,6 +190,34 @@ static bool receive(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
     return fine;
 }
 
+/* --- what workers send each other --- */
+
+static void pass_on(fl_farm_crew *crew, fl_farm_worker *worker)
+{
+    fl_wire_frame frame;
+    const fl_farm_group *group = &worker->task.group;
+    fl_wire_frames_send_on(&worker->frames);
+    while (fl_wire_frames_get(&worker->frames, &frame))
+        if (worker->busy && frame.group == group->number && frame.peer < group->size)
+            crew->options.carry(crew->options.user, group, &frame);
+}
+
+void fl_farm_crew_deliver(fl_farm_crew *crew, const fl_wire_frame *frame)
+{
+    for (size_t i = 0; i < crew->options.workers; i++) {
+        fl_farm_worker *worker = &crew->workers[i];
+        bool its = worker->busy && worker->task.group.number == frame->group && frame->peer < worker->task.group.size;
+        if (its) fl_wire_frames_put(&worker->frames, frame);
+    }
+}
+
+static bool carries(const fl_farm_crew *crew)
+{
+    for (size_t i = 0; i < crew->options.workers; i++)
+        if (crew->workers[i].busy && crew->workers[i].task.group.number) return true;
+    return false;
+}
+
 /* --- limits --- */
 
 /* Said as well as recorded: it is no trial's fault. */
@@ -216,13 +259,16 @@ static bool enforce_limits(fl_farm_crew *crew, fl_error *error)
 
 bool fl_farm_crew_handle(fl_farm_crew *crew, const struct pollfd *polls, fl_error *error)
 {
-    for (size_t i = 0; i < crew->options.workers; i++)
-        if (polls[i].revents && !receive(crew, &crew->workers[i], error)) return false;
+    for (size_t i = 0; i < crew->options.workers; i++) {
+        const struct pollfd *of = &polls[FL_FARM_CREW_POLLS * i];
+        if (of[1].revents) pass_on(crew, &crew->workers[i]);
+        if (of[0].revents && !receive(crew, &crew->workers[i], error)) return false;
+    }
     return crew->leaving || enforce_limits(crew, error);
 }
 
 /* A moment, or less where a trial's time is up sooner. */
-int fl_farm_crew_wait_ms(const fl_farm_crew *crew)
+static int wait_ms(const fl_farm_crew *crew)
 {
     double ms = crew->options.memory_mib ? MEMORY_TICK_MS : TICK_MS, now = fl_clock_seconds();
     for (size_t i = 0; crew->options.timeout > 0 && i < crew->options.workers; i++) {
@@ -232,6 +278,14 @@ int fl_farm_crew_wait_ms(const fl_farm_crew *crew)
     return ms > 0 ? (int)ms + 1 : 0;
 }
 
+int fl_farm_crew_wait(const fl_farm_crew *crew, struct pollfd *polls, size_t n, int ms)
+{
+    const struct timespec tick = { .tv_nsec = CARRY_TICK_NS };
+    if (crew && carries(crew)) return ppoll(polls, n, &tick, NULL);
+    int own = crew ? wait_ms(crew) : ms;
+    return poll(polls, n, own < ms ? own : ms);
+}
+
 /* --- leaving --- */
 
 void fl_farm_crew_leave(fl_farm_crew *crew)
@@ -239,7 +293,7 @@ void fl_farm_crew_leave(fl_farm_crew *crew)
     crew->leaving = true;
     for (size_t i = 0; i < crew->options.workers; i++) {
         fl_farm_worker *worker = &crew->workers[i];
-        if (worker->busy && worker->ready && crew->options.checkpoint_every)
+        if (worker->busy && worker->ready && crew->options.checkpoint_every && !worker->task.group.number)
             kill(worker->pid, SIGUSR1);
         else
             fl_farm_worker_stop(worker, NULL, 0);

@@ -30,6 +30,8 @@ typedef struct fl_farm_crew_options {
     /* A task has ended, with the facts of the machine, or failed (NULL). Everything is borrowed. False ends the run. */
     bool (*ended)(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts);
     void (*warned)(void *user, const char *message);
+    /* A worker sends something to another that carries the task with it, by that one's place. */
+    void (*carry)(void *user, const fl_farm_group *group, const fl_wire_frame *frame);
 } fl_farm_crew_options;
 
 fl_farm_crew *fl_farm_crew_new(const fl_farm_crew_options *options);
@@ -40,14 +42,19 @@ bool fl_farm_crew_assign(fl_farm_crew *crew, fl_error *error);
 
 size_t fl_farm_crew_busy(const fl_farm_crew *crew);
 
-/* One entry per worker in `polls`; returns how many. */
+/* Something has come for a worker that carries a trial with others: from the one at place `frame->peer`. Nobody's where
+ * no worker is at it any more. */
+void fl_farm_crew_deliver(fl_farm_crew *crew, const fl_wire_frame *frame);
+
+/* FL_FARM_CREW_POLLS entries per worker in `polls`; returns how many. */
+enum { FL_FARM_CREW_POLLS = 2 };
 size_t fl_farm_crew_polls(const fl_farm_crew *crew, struct pollfd *polls);
 
 /* Receive what the workers sent, as poll() told, and enforce the limits. */
 bool fl_farm_crew_handle(fl_farm_crew *crew, const struct pollfd *polls, fl_error *error);
 
-/* How long poll() may wait. */
-int fl_farm_crew_wait_ms(const fl_farm_crew *crew);
+/* poll() for as long as the crew can wait, and at most `ms`. */
+int fl_farm_crew_wait(const fl_farm_crew *crew, struct pollfd *polls, size_t n, int ms);
 
 /* Leave: have every worker save its trial's state after the step it is at, and end. Workers that have nothing to save,
  * or no place for it, are stopped. What still ends is reported; nothing is tried again. */

@@ -7,6 +7,8 @@
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
 #include "farm/dispatch.h"
+#include "farm/groups.h"
+#include "farm/messages.h"
 #include "record/host.h"
 
 #include <math.h>
@@ -24,7 +26,8 @@ typedef struct supervisor {
     fl_farm_dispatch dispatch;
     fl_farm_crew *crew;     /* workers of this process */
     fl_farm_agents *agents; /* those of others; NULL: there are none */
-    struct pollfd *polls;   /* one per worker, then the two below */
+    fl_farm_groups *groups; /* of both, where several carry a trial; else NULL */
+    struct pollfd *polls;   /* those of the crew, then the two below */
     fl_farm_progress *progress;
     fl_error *error;
     char (*checksums)[65]; /* of each arm's data set */
@@ -78,6 +81,7 @@ static bool next(void *user, fl_farm_task *task)
     supervisor *s = user;
     const fl_study *study = s->farm->study;
     fl_record_slot slot;
+    if (s->groups) return !s->leaving && fl_farm_groups_next(s->groups, task);
     if (s->leaving || !fl_farm_dispatch_next(&s->dispatch, &slot)) return false;
     *task = (fl_farm_task){ slot, fl_study_trial(study, &study->arms[slot.arm], slot.index, slot.repeat), 0 };
     return true;
@@ -85,12 +89,17 @@ static bool next(void *user, fl_farm_task *task)
 
 static void give_back(void *user, const fl_farm_task *task)
 {
-    fl_farm_dispatch_give_back(&((supervisor *)user)->dispatch, &task->slot);
+    supervisor *s = user;
+    if (task->group.number)
+        fl_farm_groups_lost(s->groups, task);
+    else
+        fl_farm_dispatch_give_back(&s->dispatch, &task->slot);
 }
 
 static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
     supervisor *s = user;
+    if (task->group.number) return fl_farm_groups_ended(s->groups, task, outcome, facts);
     if (!fl_farm_dispatch_ended(&s->dispatch, task, outcome, facts)) return false;
     if (s->farm->checkpoint_every) fl_farm_checkpoints_drop(s->farm->folder, &task->slot);
     return true;
@@ -99,7 +108,13 @@ static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcom
 static double cancel(void *user, const fl_record_slot *slot)
 {
     supervisor *s = user;
+    if (s->groups) return fl_farm_groups_cancel(s->groups, slot);
     return fl_farm_crew_cancel(s->crew, slot) + fl_farm_agents_cancel(s->agents, slot);
+}
+
+static void carry(void *user, const fl_farm_group *group, const fl_wire_frame *frame)
+{
+    fl_farm_message_carry(*((supervisor *)user)->farm->wire, group, frame);
 }
 
 static void warn(void *user, const char *message)
@@ -112,8 +127,10 @@ static void warn(void *user, const char *message)
 
 static bool assign(supervisor *s)
 {
-    return (s->leaving || fl_farm_dispatch_round(&s->dispatch)) && fl_farm_crew_assign(s->crew, s->error) &&
-           fl_farm_agents_assign(s->agents, s->error) && !s->dispatch.failed;
+    bool fine =
+        s->leaving || (fl_farm_dispatch_round(&s->dispatch) && (!s->groups || fl_farm_groups_assign(s->groups)));
+    return fine && fl_farm_crew_assign(s->crew, s->error) &&
+           (s->groups || fl_farm_agents_assign(s->agents, s->error)) && !s->dispatch.failed;
 }
 
 static bool is_any_busy(const supervisor *s)
@@ -133,10 +150,9 @@ typedef enum event { EVENT_NONE, EVENT_INTERRUPT, EVENT_LEAVE } event;
 static event wait_for_message(supervisor *s)
 {
     size_t n = fl_farm_crew_polls(s->crew, s->polls);
-    int ms = fl_farm_crew_wait_ms(s->crew), most = fl_farm_agents_wait_ms(s->agents);
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
     s->polls[n + 1] = (struct pollfd){ s->leaving || !s->farm->leave ? -1 : s->farm->leave, POLLIN, 0 };
-    if (poll(s->polls, n + 2, ms < most ? ms : most) < 0)
+    if (fl_farm_crew_wait(s->crew, s->polls, n + 2, fl_farm_agents_wait_ms(s->agents)) < 0)
         for (size_t i = 0; i < n + 2; i++) s->polls[i].revents = 0;
     return s->polls[n].revents ? EVENT_INTERRUPT : s->polls[n + 1].revents ? EVENT_LEAVE : EVENT_NONE;
 }
@@ -277,10 +293,12 @@ static void hire(supervisor *s)
         .next = next,
         .ended = ended,
         .warned = warn,
+        .carry = carry,
     };
     s->crew = fl_farm_crew_new(&options);
     if (farm->wire && *farm->wire)
-        s->agents = fl_farm_agents_new(farm, &options, (const char(*)[65])s->checksums, give_back);
+        s->agents = fl_farm_agents_new(farm, &options, s->crew, (const char(*)[65])s->checksums, give_back);
+    if (s->agents && farm->ranks_per_trial > 1) s->groups = fl_farm_groups_new(farm, &s->dispatch, s->crew, s->agents);
 }
 
 static fl_farm_end run(supervisor *s)
@@ -295,6 +313,7 @@ static fl_farm_end run(supervisor *s)
     bool ready = !farm->checkpoint_every || fl_farm_checkpoints_begin(farm->folder, s->error);
     fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
     if (end == FL_FARM_DONE && farm->shard.count == 1) fl_farm_checkpoints_end(farm->folder);
+    fl_farm_groups_free(s->groups);
     fl_farm_crew_free(s->crew);
     fl_farm_agents_free(s->agents, end == FL_FARM_INTERRUPTED);
     fl_store_close(s->store);
@@ -307,7 +326,7 @@ fl_farm_end fl_farm_run(const fl_farm *farm, fl_farm_progress *progress, fl_erro
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
     supervisor s = {
         .farm = farm,
-        .polls = fl_memory_new(farm->workers + 2, sizeof(struct pollfd)),
+        .polls = fl_memory_new(FL_FARM_CREW_POLLS * farm->workers + 2, sizeof(struct pollfd)),
         .checksums = fl_memory_new(farm->study->n_arms, sizeof *s.checksums),
         .progress = progress,
         .error = error,

@@ -38,6 +38,7 @@ typedef struct fl_farm {
     bool retry_failed;
     bool no_speculation;     /* workers that would be idle stay so, rather than begin trials that may not be needed */
     size_t checkpoint_every; /* steps between two checkpoints of a trial; 0: none */
+    size_t ranks_per_trial;  /* so many processes carry the workers of one training, where it has as many; 0, 1: one */
     size_t timeline;         /* steps of each trial whose spans are written down; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_farm_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */

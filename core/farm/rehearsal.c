@@ -191,7 +191,7 @@ static void hire(stage *s, fl_wire_inside *inside)
     s->actors = fl_memory_new((size_t)s->of->agents + 1, sizeof(actor));
     for (int rank = 1; rank <= s->of->agents; rank++)
         s->actors[rank].wire = fl_wire_new(fl_wire_inside_end(inside, rank));
-    s->agents = fl_farm_agents_new(&s->farm, &crew, (const char(*)[65])s->checksums, give_back);
+    s->agents = fl_farm_agents_new(&s->farm, &crew, NULL, (const char(*)[65])s->checksums, give_back);
 }
 
 static void dismiss(stage *s)

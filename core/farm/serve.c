@@ -4,6 +4,7 @@
 #include "train/train.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static void leave(void *user)
 typedef struct service {
     fl_train_trainer *trainer;
     int to;
+    fl_wire_frames frames; /* to those it carries a trial with */
 } service;
 
 static void pass_on(void *user, const char *message, double spent)
@@ -76,6 +78,24 @@ static json_t *run(service *s, const fl_trial *trial, const json_t *checkpoint)
     return message;
 }
 
+/* By itself, or with the workers that "group" of the message names. */
+static json_t *run_with_others(service *s, const fl_trial *trial, const json_t *asked)
+{
+    char key[17];
+    const json_t *group = json_object_get(asked, "group");
+    fl_wire_by_frames by = { &s->frames, (uint64_t)json_integer_value(json_object_get(group, "number")) };
+    int place = (int)json_integer_value(json_object_get(group, "place"));
+    int size = (int)json_integer_value(json_object_get(group, "size"));
+    if (!group) return run(s, trial, json_object_get(asked, "checkpoint"));
+    fl_wire *wire = fl_wire_new(fl_wire_by_frames_join(&by, place, size));
+    fl_record_host_key_of(trial->backend, NULL, key);
+    fl_train_set_wire(s->trainer, wire, key, json_number_value(json_object_get(group, "silence")));
+    json_t *answer = run(s, trial, NULL);
+    fl_train_set_wire(s->trainer, NULL, NULL, 0);
+    fl_wire_finish(wire);
+    return answer;
+}
+
 static json_t *answer(service *s, const char *line, size_t n)
 {
     fl_error error;
@@ -88,7 +108,7 @@ static json_t *answer(service *s, const char *line, size_t n)
     if (read) {
         const json_t *asked = fl_json_value(fl_json_root(document));
         fl_train_set_timeline(s->trainer, (size_t)json_integer_value(json_object_get(asked, "timeline")));
-        message = run(s, &trial, json_object_get(asked, "checkpoint"));
+        message = run_with_others(s, &trial, asked);
         fl_trial_free(&trial);
     }
     fl_json_free(document);
@@ -103,7 +123,10 @@ int fl_farm_worker_serve(void)
     signal(SIGPIPE, SIG_IGN);
     struct sigaction action = { .sa_handler = ask_leave, .sa_flags = SA_RESTART };
     sigaction(SIGUSR1, &action, NULL);
-    service s = { .trainer = fl_train_trainer_new(), .to = dup(STDOUT_FILENO) };
+    service s = { .trainer = fl_train_trainer_new(),
+                  .to = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, FL_FARM_WORKER_WIRE + 1),
+                  .frames = fl_wire_frames_over(FL_FARM_WORKER_WIRE) };
+    fcntl(FL_FARM_WORKER_WIRE, F_SETFD, FD_CLOEXEC); /* not for an update rule's process */
     dup2(STDERR_FILENO, STDOUT_FILENO); /* whatever a library prints must not reach the supervisor as an answer */
     char *line = NULL;
     size_t capacity = 0;
@@ -111,6 +134,7 @@ int fl_farm_worker_serve(void)
     bool open = send(s.to, json_pack("{s:b}", "ready", 1));
     while (open && (n = getline(&line, &capacity, stdin)) > 0) open = send(s.to, answer(&s, line, (size_t)n));
     free(line);
+    fl_wire_frames_free(&s.frames);
     fl_train_trainer_free(s.trainer);
     return 0;
 }

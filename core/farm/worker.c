@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,12 +51,36 @@ static void free_environment(char **settings)
     free(settings);
 }
 
-static int spawn(pid_t *pid, char *const *command, int in, int out, unsigned threads)
+/* What the child has of its parent's descriptors: its input, output and wire. */
+typedef struct ends {
+    int in[2], out[2], wire[2]; /* the child's, then the parent's; -1: not open */
+} ends;
+
+static void close_ends(const ends *e, size_t which)
+{
+    const int all[] = { e->in[which], e->out[which], e->wire[which] };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] >= 0) close(all[i]);
+}
+
+static bool open_ends(ends *e)
+{
+    int in[2], out[2];
+    *e = (ends){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+    if (pipe2(in, O_CLOEXEC) != 0) return false;
+    memcpy(e->in, in, sizeof in);
+    if (pipe2(out, O_CLOEXEC) != 0) return false;
+    memcpy(e->out, (int[]){ out[1], out[0] }, sizeof out);
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, e->wire) == 0;
+}
+
+static int spawn(pid_t *pid, char *const *command, const ends *e, unsigned threads)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, e->in[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, e->out[0], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, e->wire[0], FL_FARM_WORKER_WIRE);
     char **settings = worker_environment(threads);
     int trouble = posix_spawn(pid, command[0], &actions, NULL, command, settings);
     free_environment(settings);
@@ -65,24 +90,19 @@ static int spawn(pid_t *pid, char *const *command, int in, int out, unsigned thr
 
 bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error)
 {
-    int in[2], out[2];
-    *worker = (fl_farm_worker){ .started = fl_clock_seconds() };
-    if (pipe2(in, O_CLOEXEC) != 0) return fl_error_machine(error, "no pipe for a worker: %s", strerror(errno));
-    if (pipe2(out, O_CLOEXEC) != 0) {
-        close(in[0]);
-        close(in[1]);
-        return fl_error_machine(error, "no pipe for a worker: %s", strerror(errno));
-    }
-    int trouble = spawn(&worker->pid, command, in[0], out[1], threads);
-    close(in[0]);
-    close(out[1]);
-    worker->to = in[1];
-    worker->from = out[0];
-    if (!trouble) return true;
-    close(worker->to);
-    close(worker->from);
-    worker->pid = 0;
-    return fl_error_machine(error, "a worker cannot be started: %s", strerror(trouble));
+    ends e;
+    *worker = (fl_farm_worker){ .started = fl_clock_seconds(), .frames = { .ended = true } };
+    bool open = open_ends(&e);
+    int trouble = open ? spawn(&worker->pid, command, &e, threads) : errno;
+    close_ends(&e, 0);
+    if (trouble) close_ends(&e, 1);
+    if (trouble) worker->pid = 0;
+    if (!open) return fl_error_machine(error, "no pipe for a worker: %s", strerror(trouble));
+    if (trouble) return fl_error_machine(error, "a worker cannot be started: %s", strerror(trouble));
+    worker->to = e.in[1];
+    worker->from = e.out[1];
+    worker->frames = fl_wire_frames_over(e.wire[1]);
+    return true;
 }
 
 bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every, size_t timeline)
@@ -93,6 +113,12 @@ bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkp
         json_object_set_new(message, "checkpoint",
                             json_pack("{s:s, s:I}", "path", path, "every", (json_int_t)checkpoint_every));
     if (timeline) json_object_set_new(message, "timeline", json_integer((json_int_t)timeline));
+    const fl_farm_group *group = &worker->task.group;
+    if (group->number)
+        json_object_set_new(message, "group",
+                            json_pack("{s:I, s:I, s:I, s:f}", "number", (json_int_t)group->number, "size",
+                                      (json_int_t)group->size, "place", (json_int_t)group->place, "silence",
+                                      group->silence));
     char *line = fl_json_line(message);
     size_t n = strlen(line), put = 0;
     line[n++] = '\n'; /* in the place of the NUL */
@@ -186,6 +212,7 @@ void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
     if (!worker->pid) return;
     close(worker->to);
     close(worker->from);
+    close(worker->frames.stream);
     if (waitpid(worker->pid, &status, WNOHANG) == 0) {
         kill(worker->pid, SIGKILL);
         while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {
@@ -193,6 +220,7 @@ void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
     }
     if (how) describe_end(status, how, size);
     fl_text_free(&worker->received);
+    fl_wire_frames_free(&worker->frames);
     if (worker->busy) fl_trial_free(&worker->task.trial);
-    *worker = (fl_farm_worker){ .pid = 0 };
+    *worker = (fl_farm_worker){ .frames = { .ended = true } };
 }

@@ -9,13 +9,24 @@
 
 #include "base/text.h"
 #include "record/record.h"
+#include "wire/frames.h"
 
 #include <sys/types.h>
 
+enum { FL_FARM_WORKER_WIRE = 3 };  /* the descriptor by which a worker speaks to those it carries a trial with */
 enum { FL_FARM_WORKER_LEFT = 75 }; /* the exit code of a worker that saved its trial's state and left (SIGUSR1) */
 
 /* The worker's side: serve until the input closes. Returns the process's exit code. */
 int fl_farm_worker_serve(void);
+
+/* Who carries a trial together: a worker of each of these processes, which pass on what they send each other. */
+enum { FL_FARM_GROUP_MOST = 64 };
+typedef struct fl_farm_group {
+    uint64_t number; /* 0: the trial is one worker's alone */
+    size_t size, place;
+    int ranks[FL_FARM_GROUP_MOST]; /* by place */
+    double silence;                /* seconds after which one of them that sends nothing is given up */
+} fl_farm_group;
 
 /* A trial that is to be run, and where its outcome belongs. */
 typedef struct fl_farm_task {
@@ -23,6 +34,7 @@ typedef struct fl_farm_task {
     fl_trial trial;  /* owned by whoever runs it */
     uint64_t number; /* of this assignment to an agent; an answer to an earlier one has another */
     double begun;    /* when it was assigned to one */
+    fl_farm_group group;
 } fl_farm_task;
 
 static inline bool fl_farm_task_is(const fl_farm_task *task, const fl_record_slot *slot)
@@ -32,9 +44,10 @@ static inline bool fl_farm_task_is(const fl_farm_task *task, const fl_record_slo
 
 /* The supervisor's side: one worker and what it is doing. */
 typedef struct fl_farm_worker {
-    pid_t pid;        /* 0: not running */
-    int to, from;     /* pipes, closed on exec */
-    fl_text received; /* bytes of the next line */
+    pid_t pid;             /* 0: not running */
+    int to, from;          /* pipes, closed on exec */
+    fl_text received;      /* bytes of the next line */
+    fl_wire_frames frames; /* to and from those it carries a trial with */
     double started;
     bool ready, busy;
     fl_farm_task task; /* owned while busy */

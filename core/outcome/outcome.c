@@ -80,21 +80,36 @@ void fl_outcome_first_losses_read(const json_t *array, fl_outcome_first_losses *
     }
 }
 
+json_t *fl_outcome_carriers_json(const fl_outcome_carriers *carriers)
+{
+    return json_pack("{s:I, s:I, s:f}", "processes", (json_int_t)carriers->processes, "bytes",
+                     (json_int_t)carriers->bytes, "waited", carriers->waited);
+}
+
+static void read_carriers(const json_t *object, fl_outcome_carriers *carriers)
+{
+    carriers->processes = (size_t)json_integer_value(json_object_get(object, "processes"));
+    carriers->bytes = (uint64_t)json_integer_value(json_object_get(object, "bytes"));
+    carriers->waited = json_number_value(json_object_get(object, "waited"));
+}
+
 json_t *fl_outcome_json(const fl_outcome *outcome)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < outcome->n_points; i++)
         json_array_append_new(points, fl_trial_point_json(&outcome->points[i]));
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:O?, s:O?, s:O?}", "trial",
-        outcome->trial, "status", fl_outcome_status_name(outcome->status), "reason", outcome->reason, "points", points,
-        "stopped_at", (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done, "n_parameters",
-        (json_int_t)outcome->n_parameters, "gradient_evaluations", (json_int_t)outcome->gradient_evaluations,
-        "curvature_products", (json_int_t)outcome->curvature_products, "first_losses",
-        fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "data", outcome->data,
-        "state_hash", outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds), "examples_per_second",
-        outcome->examples_per_second, "implementation", outcome->implementation ? outcome->implementation : "",
-        "curvature", outcome->curvature, "timeline", outcome->timeline, "division", outcome->division);
+        "{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:s, s:o, s:f, s:s, s:o, s:O?, s:O?, s:O?}",
+        "trial", outcome->trial, "status", fl_outcome_status_name(outcome->status), "reason", outcome->reason, "points",
+        points, "stopped_at", (json_int_t)outcome->stopped_at, "steps_done", (json_int_t)outcome->steps_done,
+        "n_parameters", (json_int_t)outcome->n_parameters, "gradient_evaluations",
+        (json_int_t)outcome->gradient_evaluations, "curvature_products", (json_int_t)outcome->curvature_products,
+        "first_losses", fl_outcome_first_losses_json(&outcome->first_losses), "lent", outcome->lent, "data",
+        outcome->data, "state_hash", outcome->state_hash, "seconds", fl_outcome_seconds_json(&outcome->seconds),
+        "examples_per_second", outcome->examples_per_second, "implementation",
+        outcome->implementation ? outcome->implementation : "", "carriers",
+        fl_outcome_carriers_json(&outcome->carriers), "curvature", outcome->curvature, "timeline", outcome->timeline,
+        "division", outcome->division);
 }
 
 static void read_text(const json_t *object, const char *key, char *text, size_t size)
@@ -136,6 +151,7 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome)
     fl_outcome_first_losses_read(json_object_get(object, "first_losses"), &outcome->first_losses);
     outcome->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     fl_outcome_seconds_read(json_object_get(object, "seconds"), &outcome->seconds);
+    read_carriers(json_object_get(object, "carriers"), &outcome->carriers);
     outcome->implementation = fl_memory_copy_text(json_string_value(json_object_get(object, "implementation")));
     outcome->curvature = read_array(object, "curvature");
     outcome->timeline = read_array(object, "timeline");

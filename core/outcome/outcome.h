@@ -65,6 +65,9 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome);
 json_t *fl_outcome_seconds_json(const fl_outcome_seconds *seconds);
 void fl_outcome_seconds_read(const json_t *object, fl_outcome_seconds *seconds);
 
+/* {"processes": .., "bytes": .., "waited": ..}. New reference. */
+json_t *fl_outcome_carriers_json(const fl_outcome_carriers *carriers);
+
 /* [2.41, 2.38, null]: null where a loss is not finite, which comes back as infinity. New reference. */
 json_t *fl_outcome_first_losses_json(const fl_outcome_first_losses *losses);
 void fl_outcome_first_losses_read(const json_t *array, fl_outcome_first_losses *losses);

@@ -25,6 +25,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
     trial.backend = chosen.backend;
     trial.precision = chosen.precision;
     trial.batch_size = chosen.batch_size;
+    trial.micro_batch = chosen.micro_batch;
     trial.workers = chosen.workers;
     trial.trace = chosen.trace;
     trial.threads = chosen.threads;

@@ -98,9 +98,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
     json_object_set_new(record, "examples_per_second", json_real(outcome->examples_per_second));
     if (outcome->division) json_object_set(record, "division", outcome->division);
     if (outcome->carriers.processes)
-        json_object_set_new(record, "carriers",
-                            json_pack("{s:I, s:I, s:f}", "processes", (json_int_t)outcome->carriers.processes, "bytes",
-                                      (json_int_t)outcome->carriers.bytes, "waited", outcome->carriers.waited));
+        json_object_set_new(record, "carriers", fl_outcome_carriers_json(&outcome->carriers));
 }
 
 json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const fl_trial *trial,
@@ -211,6 +209,9 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     record->examples_per_second = json_number_value(json_object_get(object, "examples_per_second"));
     record->gradient_evaluations = json_number_value(json_object_get(object, "gradient_evaluations"));
     record->curvature_products = json_number_value(json_object_get(object, "curvature_products"));
+    record->n_parameters = (size_t)json_integer_value(json_object_get(object, "n_parameters"));
+    const json_t *carriers = json_object_get(object, "carriers");
+    record->processes = carriers ? (size_t)json_integer_value(json_object_get(carriers, "processes")) : 1;
     record->reason = plain_copy(object, "reason");
     record->repro = plain_copy(object, "repro");
     record->data = plain_copy(object, "data");

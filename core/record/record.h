@@ -29,6 +29,7 @@ typedef struct fl_record {
     double steps_to_target; /* infinity where not reached or not asked for */
     fl_outcome_seconds seconds;
     double examples_per_second, gradient_evaluations, curvature_products;
+    size_t n_parameters, processes; /* processes that carried it */
 } fl_record;
 
 /* The record of an outcome. `study` and `slot` may be NULL (a trial by itself), then the fields that need them are left

@@ -1,5 +1,6 @@
-/* Exchanges are numbered. A process may be one ahead of another, never two, since it needs what the other brings to the
- * next: so two places per process keep what has come. */
+/* Exchanges are numbered, and several may be under way. A process is ahead of another by what one step brings at most,
+ * since it needs what the other brings to the step to begin the next one: what has come is kept by its number until it
+ * is asked for. */
 #include "train/carriers.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -17,32 +18,37 @@
 enum { HELLO = 100, READY, GO, BROUGHT };
 
 /* Processes do the same work, so nobody takes much longer than oneself: a silence of so many times one's own longest
- * stretch of work, and some seconds, is the end. The first is given time to load its data. */
-static const double SILENCE = 15, TIMES = 10, FIRST = 600;
+ * stretch of work, and some seconds, is the end. Before the first step there are data to be loaded, so it may take as
+ * many silences as FIRST, and everybody is hailed again and again, for who is not there yet hears nothing. */
+static const double SILENCE = 15, TIMES = 10, FIRST = 40, HAIL_AGAIN = 0.2;
 
+enum { AHEAD = 1 << 12 }; /* exchanges under way: more than any step has */
+
+/* What somebody brought to an exchange. */
 typedef struct place {
-    uint64_t number; /* of the exchange; 0: nothing */
+    uint64_t number; /* of the exchange; 0: nothing, room for the next */
+    size_t rank;
     fl_text bytes;
 } place;
 
 struct fl_train_carriers {
     fl_wire *wire;
     size_t rank, size;
-    uint64_t number; /* of the present exchange, from 1 */
-    place *places;   /* two per process */
-    size_t n_ready;
+    uint64_t number, awaited; /* of the last exchange that was begun, and of the last that was waited for */
+    place *places;
+    size_t n_places;
+    bool *ready; /* by rank */
     bool hailed, may_go;
-    fl_text mine;
-    double worked_since, longest, waited;
+    double silence, worked_since, longest, waited;
     uint64_t bytes;
 };
 
 void fl_train_carriers_free(fl_train_carriers *carriers)
 {
     if (!carriers) return;
-    for (size_t i = 0; i < 2 * carriers->size; i++) fl_text_free(&carriers->places[i].bytes);
-    fl_text_free(&carriers->mine);
+    for (size_t i = 0; i < carriers->n_places; i++) fl_text_free(&carriers->places[i].bytes);
     free(carriers->places);
+    free(carriers->ready);
     free(carriers);
 }
 
@@ -62,33 +68,56 @@ void fl_train_carriers_block(size_t size, size_t rank, size_t workers, size_t *f
     *end = (rank + 1) * workers / size;
 }
 
-static place *place_of(const fl_train_carriers *carriers, size_t rank, uint64_t number)
+static place *find(const fl_train_carriers *carriers, size_t rank, uint64_t number)
 {
-    return &carriers->places[2 * rank + number % 2];
+    for (place *p = carriers->places; p < carriers->places + carriers->n_places; p++)
+        if (p->number == number && p->rank == rank) return p;
+    return NULL;
 }
 
-/* Keep what has come; a message that is not of an exchange is nobody's. */
+/* Room for `n` bytes: the smallest that has been used before and is large enough, for every step brings the same. */
+static place *place_for(fl_train_carriers *carriers, size_t rank, uint64_t number, size_t n)
+{
+    place *best = NULL;
+    for (place *p = carriers->places; p < carriers->places + carriers->n_places; p++)
+        if (!p->number && p->bytes.capacity > n && (!best || p->bytes.capacity < best->bytes.capacity)) best = p;
+    if (!best) {
+        carriers->places = fl_memory_grow(carriers->places, carriers->n_places + 1, sizeof *best);
+        best = &carriers->places[carriers->n_places++];
+        best->bytes = (fl_text){ .bytes = fl_memory_new(n + 1, 1), .capacity = n + 1 };
+    }
+    best->number = number;
+    best->rank = rank;
+    best->bytes.length = n;
+    return best;
+}
+
+/* Keep what has come; a message that is not of an exchange is nobody's, and one that comes twice is kept once. */
 static void receive(fl_train_carriers *carriers)
 {
     int from;
     fl_wire_message message;
     while (fl_wire_receive(carriers->wire, &from, &message)) {
         carriers->hailed |= message.kind == HELLO;
-        carriers->n_ready += message.kind == READY;
+        carriers->ready[from] |= message.kind == READY;
         carriers->may_go |= message.kind == GO;
-        if (message.kind != BROUGHT || message.step < carriers->number || message.step > carriers->number + 1) continue;
-        place *p = place_of(carriers, (size_t)from, message.step);
-        p->bytes.length = 0;
-        fl_text_add_bytes(&p->bytes, message.bytes, message.length);
-        p->number = message.step;
+        bool due = message.step > carriers->awaited && message.step <= carriers->number + AHEAD;
+        if (message.kind != BROUGHT || !due || find(carriers, (size_t)from, message.step)) continue;
+        place *p = place_for(carriers, (size_t)from, message.step, message.length);
+        if (message.length) memcpy(p->bytes.bytes, message.bytes, message.length);
     }
 }
 
+void fl_train_carriers_progress(fl_train_carriers *carriers)
+{
+    if (carriers) receive(carriers);
+}
+
 /* The first process that has not brought anything yet; `size` when all have. */
-static size_t missing(const fl_train_carriers *carriers)
+static size_t missing(const fl_train_carriers *carriers, uint64_t number)
 {
     size_t rank = 0;
-    while (rank < carriers->size && place_of(carriers, rank, carriers->number)->number == carriers->number) rank++;
+    while (rank < carriers->size && find(carriers, rank, number)) rank++;
     return rank;
 }
 
@@ -102,14 +131,14 @@ static void pause_after(double waited)
         nanosleep(&some, NULL);
 }
 
-static void wait_for_all(fl_train_carriers *carriers)
+static void wait_for_all(fl_train_carriers *carriers, uint64_t number)
 {
-    double began = fl_clock_seconds(), limit = SILENCE + TIMES * carriers->longest, waited = 0;
-    for (receive(carriers); missing(carriers) < carriers->size; receive(carriers)) {
+    double began = fl_clock_seconds(), limit = carriers->silence + TIMES * carriers->longest, waited = 0;
+    for (receive(carriers); missing(carriers, number) < carriers->size; receive(carriers)) {
         waited = fl_clock_seconds() - began;
         if (waited > limit)
             fl_error_give_up("process %zu of %zu, which carries workers of this trial, has been silent for %.0f s",
-                             missing(carriers), carriers->size, waited);
+                             missing(carriers, number), carriers->size, waited);
         pause_after(waited);
     }
     carriers->waited += waited;
@@ -117,7 +146,9 @@ static void wait_for_all(fl_train_carriers *carriers)
 
 static bool all_are_ready(const fl_train_carriers *carriers)
 {
-    return carriers->n_ready == carriers->size - 1;
+    size_t n = 0;
+    for (size_t rank = 1; rank < carriers->size; rank++) n += carriers->ready[rank];
+    return n == carriers->size - 1;
 }
 
 static bool is_hailed(const fl_train_carriers *carriers)
@@ -130,21 +161,26 @@ static bool may_go(const fl_train_carriers *carriers)
     return carriers->may_go;
 }
 
-static void wait_until(fl_train_carriers *carriers, bool (*done)(const fl_train_carriers *))
-{
-    double began = fl_clock_seconds();
-    for (receive(carriers); !done(carriers); receive(carriers)) {
-        double waited = fl_clock_seconds() - began;
-        if (waited > FIRST)
-            fl_error_give_up("not all of %zu processes have begun after %.0f s", carriers->size, waited);
-        pause_after(waited);
-    }
-}
-
 static void tell_others(fl_train_carriers *carriers, uint64_t kind)
 {
     for (size_t rank = 1; rank < carriers->size; rank++)
         fl_wire_send(carriers->wire, (int)rank, &(fl_wire_message){ .kind = kind });
+}
+
+/* Process 0 hails meanwhile. */
+static void wait_until(fl_train_carriers *carriers, bool (*done)(const fl_train_carriers *))
+{
+    double began = fl_clock_seconds(), hailed = -HAIL_AGAIN;
+    for (receive(carriers); !done(carriers); receive(carriers)) {
+        double waited = fl_clock_seconds() - began;
+        if (waited > FIRST * carriers->silence)
+            fl_error_give_up("not all of %zu processes have begun after %.0f s", carriers->size, waited);
+        if (!carriers->rank && waited - hailed >= HAIL_AGAIN) {
+            tell_others(carriers, HELLO);
+            hailed = waited;
+        }
+        pause_after(waited);
+    }
 }
 
 /* Everybody learns the run's number from process 0, and that everybody has. */
@@ -155,71 +191,104 @@ static void meet(fl_train_carriers *carriers)
         fl_wire_send(carriers->wire, 0, &(fl_wire_message){ .kind = READY });
         wait_until(carriers, may_go);
     } else {
-        tell_others(carriers, HELLO);
         wait_until(carriers, all_are_ready);
         tell_others(carriers, GO);
     }
 }
 
-static void send_to_others(fl_train_carriers *carriers, const void *mine, size_t n)
-{
-    fl_wire_message message = { .step = carriers->number, .kind = BROUGHT, .bytes = mine, .length = n };
-    for (size_t rank = 0; rank < carriers->size; rank++) {
-        if (rank == carriers->rank) continue;
-        fl_wire_send(carriers->wire, (int)rank, &message);
-        carriers->bytes += n;
-    }
-}
-
-fl_train_carriers *fl_train_carriers_new(fl_wire *wire)
+fl_train_carriers *fl_train_carriers_new(fl_wire *wire, double silence)
 {
     fl_train_carriers *carriers = fl_memory_new(1, sizeof *carriers);
     *carriers = (fl_train_carriers){ .wire = wire,
                                      .rank = (size_t)fl_wire_rank(wire),
                                      .size = (size_t)fl_wire_size(wire),
-                                     .longest = FIRST / TIMES,
+                                     .silence = silence > 0 ? silence : SILENCE,
                                      .worked_since = fl_clock_seconds() };
-    carriers->places = fl_memory_new(2 * carriers->size, sizeof *carriers->places);
+    carriers->longest = FIRST / TIMES * carriers->silence;
+    carriers->ready = fl_memory_new(carriers->size, sizeof *carriers->ready);
     meet(carriers);
     return carriers;
 }
 
+void *fl_train_carriers_begin(fl_train_carriers *carriers, size_t n)
+{
+    return place_for(carriers, carriers->rank, ++carriers->number, n)->bytes.bytes;
+}
+
+uint64_t fl_train_carriers_send(fl_train_carriers *carriers)
+{
+    const fl_text *mine = &find(carriers, carriers->rank, carriers->number)->bytes;
+    fl_wire_message message = {
+        .step = carriers->number, .kind = BROUGHT, .bytes = mine->bytes, .length = mine->length
+    };
+    for (size_t rank = 0; rank < carriers->size; rank++) {
+        if (rank == carriers->rank) continue;
+        fl_wire_send(carriers->wire, (int)rank, &message);
+        carriers->bytes += mine->length;
+    }
+    return carriers->number;
+}
+
+/* What was brought to earlier exchanges is needed no more. */
+static void forget_before(fl_train_carriers *carriers, uint64_t number)
+{
+    for (place *p = carriers->places; p < carriers->places + carriers->n_places; p++)
+        if (p->number < number) p->number = 0;
+}
+
+void fl_train_carriers_await(fl_train_carriers *carriers, uint64_t number)
+{
+    double worked = fl_clock_seconds() - carriers->worked_since;
+    if (!carriers->awaited) worked = 0; /* what came before was loading */
+    if (worked > carriers->longest || carriers->awaited == 1) carriers->longest = worked;
+    forget_before(carriers, number);
+    wait_for_all(carriers, number);
+    carriers->awaited = number;
+    carriers->worked_since = fl_clock_seconds();
+}
+
 void fl_train_carriers_exchange(fl_train_carriers *carriers, const void *mine, size_t n)
 {
-    double now = fl_clock_seconds(), worked = now - carriers->worked_since;
-    if (carriers->number == 1) carriers->longest = 0; /* what came before was loading */
-    if (carriers->number && worked > carriers->longest) carriers->longest = worked;
-    carriers->number++;
-    place *own = place_of(carriers, carriers->rank, carriers->number);
-    own->bytes.length = 0;
-    fl_text_add_bytes(&own->bytes, mine, n);
-    own->number = carriers->number;
-    send_to_others(carriers, mine, n);
-    wait_for_all(carriers);
-    carriers->worked_since = fl_clock_seconds();
+    void *to = fl_train_carriers_begin(carriers, n);
+    if (n) memcpy(to, mine, n);
+    fl_train_carriers_await(carriers, fl_train_carriers_send(carriers));
 }
 
 const void *fl_train_carriers_brought(const fl_train_carriers *carriers, size_t rank, size_t n)
 {
-    const place *p = place_of(carriers, rank, carriers->number);
+    const place *p = find(carriers, rank, carriers->awaited);
     if (p->bytes.length != n)
         fl_error_give_up("process %zu of %zu does not train the same trial: it brought %zu bytes, not %zu", rank,
                          carriers->size, p->bytes.length, n);
     return p->bytes.bytes;
 }
 
-void fl_train_carriers_gather(fl_train_carriers *carriers, size_t workers, void *values, size_t each)
+uint64_t fl_train_carriers_gather_begin(fl_train_carriers *carriers, size_t workers, const void *values, size_t each)
 {
     size_t first, end;
-    if (!carriers) return;
     fl_train_carriers_block(carriers->size, carriers->rank, workers, &first, &end);
-    fl_train_carriers_exchange(carriers, (char *)values + first * each, (end - first) * each);
+    void *to = fl_train_carriers_begin(carriers, (end - first) * each);
+    memcpy(to, (const char *)values + first * each, (end - first) * each);
+    return fl_train_carriers_send(carriers);
+}
+
+void fl_train_carriers_gather_end(fl_train_carriers *carriers, uint64_t number, size_t workers, void *values,
+                                  size_t each)
+{
+    size_t first, end;
+    fl_train_carriers_await(carriers, number);
     for (size_t rank = 0; rank < carriers->size; rank++) {
         fl_train_carriers_block(carriers->size, rank, workers, &first, &end);
-        if (end > first)
-            memcpy((char *)values + first * each, fl_train_carriers_brought(carriers, rank, (end - first) * each),
-                   (end - first) * each);
+        memcpy((char *)values + first * each, fl_train_carriers_brought(carriers, rank, (end - first) * each),
+               (end - first) * each);
     }
+}
+
+void fl_train_carriers_gather(fl_train_carriers *carriers, size_t workers, void *values, size_t each)
+{
+    if (!carriers) return;
+    uint64_t number = fl_train_carriers_gather_begin(carriers, workers, values, each);
+    fl_train_carriers_gather_end(carriers, number, workers, values, each);
 }
 
 double fl_train_carriers_waited(const fl_train_carriers *carriers)

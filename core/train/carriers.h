@@ -11,8 +11,9 @@
 
 typedef struct fl_train_carriers fl_train_carriers;
 
-/* The wire is borrowed. */
-fl_train_carriers *fl_train_carriers_new(fl_wire *wire);
+/* The wire is borrowed. `silence`: seconds after which a process that sends nothing is given up, beside ten times the
+ * longest stretch of one's own work; 0: the usual. */
+fl_train_carriers *fl_train_carriers_new(fl_wire *wire, double silence);
 void fl_train_carriers_free(fl_train_carriers *carriers); /* accepts NULL */
 
 /* NULL stands for this process alone. */
@@ -22,13 +23,29 @@ size_t fl_train_carriers_size(const fl_train_carriers *carriers);
 /* Process `rank` of `size` carries workers *first to *end - 1. */
 void fl_train_carriers_block(size_t size, size_t rank, size_t workers, size_t *first, size_t *end);
 
-/* Every process calls this, in the same order, with as many bytes as the others expect of it: each then has what all
- * brought. Ends the process when another one stays silent, or brings something else. */
-void fl_train_carriers_exchange(fl_train_carriers *carriers, const void *mine, size_t n);
+/* An exchange: every process brings something, in the same order of exchanges, with as many bytes as the others expect
+ * of it, and each then has what all brought. Several may be under way: room for one's own n bytes; send them, which
+ * does not wait, and is its number; wait until all have brought theirs, in the order of the numbers. Waiting ends the
+ * process when another one stays silent. */
+void *fl_train_carriers_begin(fl_train_carriers *carriers, size_t n);
+uint64_t fl_train_carriers_send(fl_train_carriers *carriers);
+void fl_train_carriers_await(fl_train_carriers *carriers, uint64_t number);
+
+/* What a process brought to the last exchange that was waited for; ends the process when those are not n bytes. */
 const void *fl_train_carriers_brought(const fl_train_carriers *carriers, size_t rank, size_t n);
 
-/* Of `each` bytes per worker everybody has its own, and then all. */
+/* Take what has come: between pieces of work, for bytes move only while somebody asks for them. Accepts NULL. */
+void fl_train_carriers_progress(fl_train_carriers *carriers);
+
+/* All at once. */
+void fl_train_carriers_exchange(fl_train_carriers *carriers, const void *mine, size_t n);
+
+/* Of `each` bytes per worker everybody has its own, and then all: at once, where NULL has them already, or in two
+ * parts. */
 void fl_train_carriers_gather(fl_train_carriers *carriers, size_t workers, void *values, size_t each);
+uint64_t fl_train_carriers_gather_begin(fl_train_carriers *carriers, size_t workers, const void *values, size_t each);
+void fl_train_carriers_gather_end(fl_train_carriers *carriers, uint64_t number, size_t workers, void *values,
+                                  size_t each);
 
 /* Seconds spent waiting for others, and bytes sent to them. */
 double fl_train_carriers_waited(const fl_train_carriers *carriers);

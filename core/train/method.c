@@ -25,6 +25,11 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial)
     return implementations[i];
 }
 
+bool fl_train_spreads(const fl_trial *trial)
+{
+    return trial->workers > 1 && fl_train_method_of(trial)->spreads && !fl_trial_shared_statistics(trial);
+}
+
 /* The network's state for each, the sums of gradients, and what is apart: parameters and the rule's arrays. */
 static double bytes_of(const fl_trial *trial, const fl_network *network)
 {

@@ -34,21 +34,46 @@ void fl_train_run_add_gradient(fl_train_run *run, float *sum, size_t first, size
     for (size_t i = first; part == parts - 1 && i < end; i++) gradient[i] = sum[i] * share;
 }
 
-/* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. */
+/* A backward pass under way: of micro-batch `part` of a share. */
+typedef struct passing {
+    fl_train_run *run;
+    size_t part, parts;
+    bool sends; /* it completes what this process brings to the others */
+} passing;
+
+/* While the others' messages come, and one's own go, the rest is computed. */
+static void take_range(void *user, size_t first, size_t count)
+{
+    const passing *p = user;
+    if (p->parts > 1) fl_train_run_add_gradient(p->run, p->run->sum, first, count, p->part, p->parts);
+    if (!p->sends) return;
+    fl_train_tree_add_range(&p->run->workers.tree, fl_network_gradient(p->run->network), first, count);
+    fl_train_carriers_progress(p->run->carriers);
+}
+
+/* Of the last worker that this process carries, the last pass. */
+static bool sends(const fl_train_run *run, size_t worker, size_t part)
+{
+    return run->carriers && run->sharing.n > 1 && worker + 1 == run->workers.end && part + 1 == fl_train_run_parts(run);
+}
+
+/* Loss, and gradient where it is wanted, of a worker's share by its micro-batches. The loss is sent before the first of
+ * the gradient. */
 static double pass_share(fl_train_run *run, size_t step, size_t worker, bool gradient)
 {
-    size_t parts = fl_train_run_parts(run), count = fl_network_layout(run->network)->count;
+    passing p = { .run = run, .parts = fl_train_run_parts(run) };
     double loss = 0;
-    for (size_t part = 0; part < parts; part++) {
-        loss += forward(run, step, worker * parts + part) / (double)parts;
-        if (gradient) fl_network_backward(run->network, NULL, NULL);
-        if (gradient && parts > 1) fl_train_run_add_gradient(run, run->sum, 0, count, part, parts);
+    for (; p.part < p.parts; p.part++) {
+        loss += forward(run, step, worker * p.parts + p.part) / (double)p.parts;
+        p.sends = gradient && sends(run, worker, p.part);
+        if (p.sends) fl_train_workers_bring_loss(run, worker, loss);
+        if (gradient) fl_network_backward(run->network, p.parts > 1 || p.sends ? take_range : NULL, &p);
         fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     }
     return loss;
 }
 
-/* The same of all shares, each from its worker's state. Every process knows the loss before it sends a gradient. */
+/* The same of all shares, each from its worker's state. Every process knows the loss before it takes a gradient. */
 static double pass_shares(fl_train_run *run, size_t step, bool gradient)
 {
     fl_train_workers *workers = &run->workers;
@@ -58,11 +83,13 @@ static double pass_shares(fl_train_run *run, size_t step, bool gradient)
         fl_train_workers_enter(run, w);
         workers->losses[w] = pass_share(run, step, w, gradient);
         fl_train_workers_leave(run, w);
-        if (gradient) fl_train_tree_add(&workers->tree, mean);
+        if (gradient && !sends(run, w, fl_train_run_parts(run) - 1)) fl_train_tree_add(&workers->tree, mean);
     }
-    fl_train_carriers_gather(run->carriers, workers->n, workers->losses, sizeof *workers->losses);
-    double loss = fl_train_tree_mean_number(workers->losses, workers->n);
-    if (gradient && isfinite(loss)) fl_train_tree_mean(&workers->tree, mean);
+    double loss = fl_train_workers_mean_loss(run, gradient);
+    if (gradient && isfinite(loss))
+        fl_train_tree_mean(&workers->tree, mean);
+    else
+        fl_train_tree_drop(&workers->tree);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     return loss;
 }

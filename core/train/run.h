@@ -53,7 +53,8 @@ typedef struct fl_train_workers {
     size_t n_state;       /* of `states`, floats of each; 0: there is one worker, or the network has no state */
     float *states;        /* the network's state as each has it */
     float *parameters;    /* as the rule has them; NULL: all share the network's */
-    double *losses;       /* of the present step, */
+    uint64_t losses_sent; /* the exchange that brings the losses of the present step, */
+    double *losses;       /* which these are, */
     double *squares;      /* and of the gradients apart, as gradient_square */
     fl_train_tree tree;
 } fl_train_workers;

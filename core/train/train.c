@@ -22,6 +22,7 @@ struct fl_train_trainer {
     const fl_train_checkpoint_options *checkpoints;
     fl_wire *wire; /* borrowed; NULL: there is no other process */
     const char *host;
+    double silence;
     size_t timeline;
 };
 
@@ -271,10 +272,11 @@ void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoi
     trainer->checkpoints = checkpoints;
 }
 
-void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host)
+void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host, double silence)
 {
     trainer->wire = wire;
     trainer->host = host;
+    trainer->silence = silence;
 }
 
 void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps)
@@ -295,7 +297,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
                        .started = fl_clock_seconds() };
     r.lap = r.started;
     if (!fl_train_prepare(trainer, trial, error)) return false;
-    if (trainer->wire && trial->workers > 1) r.carriers = fl_train_carriers_new(trainer->wire);
+    if (trainer->wire && trial->workers > 1) r.carriers = fl_train_carriers_new(trainer->wire, trainer->silence);
     r.host = trainer->host;
     r.arena = fl_arena_new();
     bool begun = fl_train_run_start(&r, error) && fl_train_run_measure_start(&r, error);

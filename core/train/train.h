@@ -75,8 +75,12 @@ typedef struct fl_train_checkpoint_options {
 void fl_train_set_checkpoints(fl_train_trainer *trainer, const fl_train_checkpoint_options *checkpoints);
 
 /* From the next trial on, the workers of each are spread over the processes of the wire, which all run the same trials;
- * NULL: no longer. `host` is the key of machine and build, which all must share. Borrowed. */
-void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host);
+ * NULL: no longer. `host` is the key of machine and build, which all must share. Borrowed. Who is silent for longer
+ * than `silence` seconds, and ten times as long as oneself works, is given up and the process ends; 0: the usual. */
+void fl_train_set_wire(fl_train_trainer *trainer, fl_wire *wire, const char *host, double silence);
+
+/* Can the trial's workers be in several processes? In as many as it has workers at most. */
+bool fl_train_spreads(const fl_trial *trial);
 
 /* From the next trial on, write down what the workers of one training did when in its first `steps` steps. */
 void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps);

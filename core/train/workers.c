@@ -58,6 +58,25 @@ void fl_train_workers_clear_carry(fl_train_run *run)
     }
 }
 
+void fl_train_workers_bring_loss(fl_train_run *run, size_t last, double loss)
+{
+    fl_train_workers *workers = &run->workers;
+    workers->losses[last] = loss;
+    workers->losses_sent =
+        fl_train_carriers_gather_begin(run->carriers, workers->n, workers->losses, sizeof *workers->losses);
+}
+
+double fl_train_workers_mean_loss(fl_train_run *run, bool brought)
+{
+    fl_train_workers *workers = &run->workers;
+    size_t each = sizeof *workers->losses;
+    if (run->carriers && brought)
+        fl_train_carriers_gather_end(run->carriers, workers->losses_sent, workers->n, workers->losses, each);
+    else
+        fl_train_carriers_gather(run->carriers, workers->n, workers->losses, each);
+    return fl_train_tree_mean_number(workers->losses, workers->n);
+}
+
 void fl_train_workers_present(fl_train_run *run)
 {
     fl_train_workers *workers = &run->workers;

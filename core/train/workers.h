@@ -20,6 +20,11 @@ float *fl_train_workers_state(const fl_train_run *run);
 /* Nothing is carried on from batch to batch. */
 void fl_train_workers_clear_carry(fl_train_run *run);
 
+/* The loss of the last worker that this process carries is known, and with it those of its others: the other processes
+ * may have them. Then the mean of everybody's; `brought`: that was done, and need not be done now. */
+void fl_train_workers_bring_loss(fl_train_run *run, size_t last, double loss);
+double fl_train_workers_mean_loss(fl_train_run *run, bool brought);
+
 /* Loss and, where it is wanted, gradient of all shares of the batch of `step`, by workers that pass in step
  * (plans->together): what fl_train_run_forward gives of those that take turns. */
 double fl_train_workers_pass_together(fl_train_run *run, size_t step, bool gradient);

@@ -383,6 +383,33 @@ static void scaling_holds_workers_against_a_model(void **state)
     fixture_end(&s);
 }
 
+#define SHARED(workers) "{\"method\": \"synchronous\", \"workers\": " #workers "}"
+
+/* One process makes 1234.5 examples a second of a model of 235,146 parameters: of 32 examples two workers compute
+ * 12.96 ms each and send 940,584 bytes in 7.54 ms at 1 Gbit/s, which is hidden; four compute 6.48 ms and send three
+ * times as much, 22.634016 ms, which is not; at 10 Gbit/s it is 2.317 ms. */
+static void scaling_of_synchronous_workers_is_measured_and_foretold(void **state)
+{
+    fixture s;
+    char foretold[100];
+    fixture_begin_text(&s, "{\"study\": \"made\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", "
+                           "\"batch_size\": 32, \"parallel\": [" SHARED(1) "," SHARED(2) "," SHARED(4) "]," BUDGET(
+                               1) "\"arms\": [" SGD("sgd") "]}");
+    for (size_t arm = 0; arm < 3; arm++)
+        add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.2, .processes = arm == 1 ? 2 : 0 });
+    figures_finish(&s);
+    char *text = figures_numbers(&s, "scaling");
+    assert_row(text, "1\t1234.5\t1234.5\t1234.5\tNaN\t", figures_trial(&s, 0, 0));
+    assert_row(text, "2\t1234.5\t1234.5\t1234.5\tNaN\t", figures_trial(&s, 1, 0));
+    assert_row(text, "4\tNaN\tNaN\tNaN\tNaN\t", figures_trial(&s, 2, 0));
+    assert_row(text, "2\tNaN\tNaN\tNaN\t2469\t", "-");
+    snprintf(foretold, sizeof foretold, "4\tNaN\tNaN\tNaN\t%.10g\t", 32 / .022634016);
+    assert_row(text, foretold, "-");
+    assert_row(text, "4\tNaN\tNaN\tNaN\t4938\t", "-");
+    free(text);
+    fixture_end(&s);
+}
+
 static void timeline_gives_each_worker_a_row(void **state)
 {
     fixture s;
@@ -418,6 +445,7 @@ int main(void)
         cmocka_unit_test(trajectory_begins_where_the_function_does),
         cmocka_unit_test(staleness_shows_asynchronous_trials_by_how_late_they_are),
         cmocka_unit_test(scaling_holds_workers_against_a_model),
+        cmocka_unit_test(scaling_of_synchronous_workers_is_measured_and_foretold),
         cmocka_unit_test(timeline_gives_each_worker_a_row),
     };
     return figures_run(tests);

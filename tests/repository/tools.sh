@@ -38,4 +38,9 @@ rules="$source/bench/speed/rules"
 refuses "unknown case 'adam'; use kfac/1" "$rules" adam --build "$build"
 refuses "must be above 0, not 0" "$rules" --pairs 0 --build "$build"
 refuses "/nowhere: holds no fairlead" "$rules" --build /nowhere
+
+refuses "--spread must be a number of at least 0, not '-1'" "$build/scale" --spread -1
+refuses "--step and --bytes belong together" "$build/roofline" --step 1
+"$build/scale" 2 --arms 1 --trials 4 --worlds 1 --spread 0 --infeasible 0 >/dev/null || { echo "scale --spread 0 is refused" && failed=1; }
+"$build/roofline" --step 0.1 --bytes 13098536 | grep -q "1 Gbit/s, 10 us .* 104.8 /" || { echo "roofline's model is another" && failed=1; }
 exit "$failed"

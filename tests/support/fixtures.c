@@ -112,6 +112,7 @@ bool add_trial_in(const fixture *s, fl_store *store, size_t arm, uint64_t index,
     if (what.values) trial.values = *what.values;
     fl_outcome outcome = synthetic_outcome(&trial, &what);
     if (!strncmp(trial.owners.workload->entry.name, "function/", 9)) add_path(&outcome);
+    outcome.carriers.processes = what.processes;
     if (what.staleness > 0) add_delays(&outcome, what.staleness);
     fl_record_slot slot = { arm, index, repeat };
     bool added = fl_store_add(store, &slot, &trial, &outcome, what.host ? what.host : "0000000000000001", error);

@@ -20,6 +20,7 @@ typedef struct synthetic {
     const char *reason, *host;
     const fl_trial_values *values; /* instead of the search's */
     double staleness;              /* of every point; with virtual seconds twice the step where it is not 0 */
+    size_t processes;              /* that carried its workers; 0: one */
 } synthetic;
 
 typedef struct fixture {

@@ -176,10 +176,10 @@ int main(int argc, char **argv)
         { "--points", NULL, OPTION_COUNT, "N", "evaluations a trial (default 10)", &w.points },
         { "--worlds", NULL, OPTION_COUNT, "N", "draws of which the mean is shown (default 5)", &w.n_worlds },
         { "--seconds", NULL, OPTION_NUMBER, "S", "what a trial takes (default 60)", &w.seconds },
-        { "--spread", NULL, OPTION_NUMBER, "F", "of it, more or less (default .1)", &w.spread },
-        { "--infeasible", NULL, OPTION_NUMBER, "F", "the chance that a trial is infeasible (default .2)",
+        { "--spread", NULL, OPTION_NUMBER0, "F", "of it, more or less (default .1)", &w.spread },
+        { "--infeasible", NULL, OPTION_NUMBER0, "F", "the chance that a trial is infeasible (default .2)",
           &w.infeasible },
-        { "--latency", NULL, OPTION_NUMBER, "S", "what a message takes (default 1e-4)", &w.latency },
+        { "--latency", NULL, OPTION_NUMBER0, "S", "what a message takes (default 1e-4)", &w.latency },
         { "--no-speculation", NULL, OPTION_FLAG, NULL, "no guesses by those who would be idle", &w.no_speculation },
     };
     int code = options_read(&help, options, sizeof options / sizeof *options, argc, argv, 0, 100, &ranks);

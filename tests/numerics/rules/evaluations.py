@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 SKIPPED, AT_MOST, L2 = 77, 1.2, 1e-4
-EXAMPLES = 5000  # of the training file
+EXAMPLES = 1000  # of the training file
 
 try:
     import numpy as np

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     fl_farm farm = { .study = study, .folder = "/nonexistent", .wire = &zero };
     const fl_farm_crew_options crew = { .next = next, .ended = ended, .warned = warned };
     n_given = n_ended = 0;
-    fl_farm_agents *agents = fl_farm_agents_new(&farm, &crew, checksums, given_back);
+    fl_farm_agents *agents = fl_farm_agents_new(&farm, &crew, NULL, checksums, given_back);
     PROMISE(fl_wire_receive(one, &from, &welcome));
     send_all(one, fl_wire_inside_end(inside, 1), bytes, n);
     for (int i = 0; i < 2; i++) PROMISE(fl_farm_agents_handle(agents, &error) && fl_farm_agents_assign(agents, &error));

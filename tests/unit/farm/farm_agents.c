@@ -69,7 +69,7 @@ static void begin(stage *s, double silence, bool mixed)
         .study = s->study, .folder = folder, .workers = 1, .wire = &s->wires[0], .silence = silence, .mixed = mixed
     };
     const fl_farm_crew_options crew = { .user = s, .next = next, .ended = ended, .warned = warned };
-    s->agents = fl_farm_agents_new(&s->farm, &crew, (const char(*)[65])s->checksums, given_back);
+    s->agents = fl_farm_agents_new(&s->farm, &crew, NULL, (const char(*)[65])s->checksums, given_back);
 }
 
 static void finish(stage *s)

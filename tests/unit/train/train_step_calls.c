@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FRAMES = 64, SLOW_BATCH = 2, BATCH = 8, EPOCH = 2, WARM = 3, STEPS = 7 };
+enum { FRAMES = 64, SLOW_BATCH = 2, BATCH = 4, EPOCH = 2, WARM = 3, STEPS = 6 };
 
 extern char **environ;
 

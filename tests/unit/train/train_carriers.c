@@ -1,0 +1,263 @@
+/* One training by several processes, over frames that the test passes on: the bits of one process, whatever else comes
+ * on the way, and what is said where one of them computes otherwise. */
+#include "support/test.h"
+#include "train/train.h"
+#include "wire/frames.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST = 3, GROUP = 7 };
+
+/* What a process of a training saw of it. */
+typedef struct seen {
+    bool ran;
+    fl_outcome_status status;
+    char hash[17], reason[240];
+    double loss;
+    uint64_t gradients, bytes;
+} seen;
+
+/* How the test passes on what it is given. */
+typedef enum passing { FAITHFUL, HOSTILE } passing;
+
+static seen *shared;              /* by rank, of processes that are gone */
+static fl_train_trainer *trainer; /* forked with what it has loaded */
+
+static int begin(void **state)
+{
+    trainer = fl_train_trainer_new();
+    shared = mmap(NULL, MOST * sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return shared == MAP_FAILED;
+}
+
+static fl_trial trial_of(const char *method, const char *rule, size_t workers)
+{
+    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/mlp", NULL) };
+    fl_trial trial = fl_trial_default(&owners);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .05;
+    trial.backend = fl_backend_find("naive", NULL);
+    trial.split.validation = 100;
+    trial.batch_size = 12;
+    trial.steps = 4;
+    trial.eval_every = 2;
+    trial.test = FL_TRIAL_TEST_FINAL;
+    trial.owners.method = fl_method_find(method, NULL);
+    trial.workers = workers;
+    for (size_t i = 0; i < trial.owners.method->n_hypers; i++)
+        trial.values.of[FL_TRIAL_OF_METHOD][i] =
+            isnan(trial.owners.method->hypers[i].default_value) ? 2 : trial.owners.method->hypers[i].default_value;
+    return trial;
+}
+
+/* What is done to a process's parameters before the first step. */
+typedef enum harm { NO_HARM, FLIPPED_BIT, NOT_A_NUMBER } harm;
+
+static void make_nan(void *user, const fl_network *network)
+{
+    float *parameters = fl_network_parameters((fl_network *)network);
+    for (size_t i = 0; i < fl_network_layout(network)->count; i++) parameters[i] = NAN;
+}
+
+/* The lowest bit of one parameter. */
+static void flip_a_bit(void *user, const fl_network *network)
+{
+    float *parameters = fl_network_parameters((fl_network *)network);
+    uint32_t bits;
+    memcpy(&bits, parameters, sizeof bits);
+    bits ^= 1;
+    memcpy(parameters, &bits, sizeof bits);
+}
+
+static seen see(const fl_trial *trial, harm done)
+{
+    fl_outcome o;
+    fl_error error;
+    fl_train_callbacks callbacks = { .begun = done == FLIPPED_BIT    ? flip_a_bit
+                                              : done == NOT_A_NUMBER ? make_nan
+                                                                     : NULL };
+    seen s = { .ran = fl_train_trial(trainer, trial, &callbacks, &o, &error) };
+    if (!s.ran) snprintf(s.reason, sizeof s.reason, "%.230s", error.text);
+    if (!s.ran) return s;
+    s.status = o.status;
+    s.gradients = o.gradient_evaluations;
+    s.bytes = o.carriers.bytes;
+    s.loss = o.n_points ? o.points[o.n_points - 1].of[FL_TRIAL_VAL_LOSS] : 0;
+    strcpy(s.hash, o.state_hash);
+    strcpy(s.reason, o.reason);
+    fl_outcome_free(&o);
+    return s;
+}
+
+static void be(int rank, int size, int stream, const fl_trial *trial, harm done)
+{
+    fl_wire_frames frames = fl_wire_frames_over(stream);
+    fl_wire_by_frames by = { &frames, GROUP };
+    fl_wire *wire = fl_wire_new(fl_wire_by_frames_join(&by, rank, size));
+    fl_train_set_wire(trainer, wire, "one host", 0);
+    shared[rank] = see(trial, done);
+    fl_wire_finish(wire);
+    _exit(0);
+}
+
+/* The same once more, half of it, of another group, and of nobody. */
+static void disturb(fl_wire_frames *to, fl_wire_frame frame)
+{
+    fl_wire_frame half = frame, other = frame, nonsense = frame;
+    half.length /= 2;
+    other.group = GROUP + 1;
+    nonsense.peer = 99;
+    fl_wire_frames_put(to, &frame);
+    fl_wire_frames_put(to, &half);
+    fl_wire_frames_put(to, &other);
+    fl_wire_frames_put(to, &nonsense);
+}
+
+/* Until all streams have ended. */
+static void pass_on(fl_wire_frames *frames, int size, passing how)
+{
+    for (int open = size; open;) {
+        struct pollfd polls[MOST];
+        for (int i = 0; i < size; i++) {
+            short events = fl_wire_frames_wait(&frames[i]) ? POLLIN | POLLOUT : POLLIN;
+            polls[i] = (struct pollfd){ frames[i].ended ? -1 : frames[i].stream, events, 0 };
+        }
+        poll(polls, (nfds_t)size, 1000);
+        open = 0;
+        for (int i = 0; i < size; i++) {
+            fl_wire_frame frame;
+            fl_wire_frames_send_on(&frames[i]);
+            while (fl_wire_frames_get(&frames[i], &frame)) {
+                fl_wire_frames *to = &frames[frame.peer];
+                frame.peer = (uint64_t)i;
+                fl_wire_frames_put(to, &frame);
+                if (how == HOSTILE) disturb(to, frame);
+            }
+            open += !frames[i].ended;
+        }
+    }
+}
+
+/* The harm is done to process 1. */
+static void train_by(int size, const fl_trial *trial, passing how, harm done)
+{
+    fl_wire_frames frames[MOST];
+    pid_t children[MOST];
+    for (int rank = 0; rank < size; rank++) {
+        int ends[2];
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+        children[rank] = fork();
+        if (!children[rank]) be(rank, size, ends[1], trial, rank == 1 ? done : NO_HARM);
+        close(ends[1]);
+        frames[rank] = fl_wire_frames_over(ends[0]);
+    }
+    pass_on(frames, size, how);
+    for (int rank = 0; rank < size; rank++) {
+        int status;
+        waitpid(children[rank], &status, 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        close(frames[rank].stream);
+        fl_wire_frames_free(&frames[rank]);
+    }
+}
+
+static void assert_same(const seen *a, const seen *b)
+{
+    assert_true(a->ran && b->ran);
+    assert_int_equal(a->status, FL_OUTCOME_COMPLETE);
+    assert_string_equal(a->hash, b->hash);
+    assert_true(a->loss == b->loss && a->gradients == b->gradients);
+}
+
+static void assert_carried(const fl_trial *trial, passing how)
+{
+    seen one = see(trial, NO_HARM);
+    for (int size = 2; size <= MOST; size++) {
+        train_by(size, trial, how, NO_HARM);
+        for (int rank = 0; rank < size; rank++) assert_same(&shared[rank], &one);
+        assert_true(shared[0].bytes > 0);
+    }
+}
+
+static void several_processes_have_the_bits_of_one(void **state)
+{
+    fl_trial synchronous = trial_of("synchronous", "adam", 6), local = trial_of("local", "momentum", 3);
+    assert_carried(&synchronous, FAITHFUL);
+    synchronous.micro_batch = 1;
+    assert_carried(&synchronous, FAITHFUL);
+    assert_carried(&local, FAITHFUL);
+    fl_trial_free(&synchronous);
+    fl_trial_free(&local);
+}
+
+static void what_is_repeated_cut_or_foreign_changes_nothing(void **state)
+{
+    fl_trial trial = trial_of("synchronous", "sgd", 3);
+    assert_carried(&trial, HOSTILE);
+    fl_trial_free(&trial);
+}
+
+/* The lowest bit of one of 235,146 parameters: nobody would see it in a loss. */
+static void a_flipped_bit_is_found_at_the_next_evaluation(void **state)
+{
+    fl_trial trial = trial_of("synchronous", "sgd", 4);
+    train_by(2, &trial, FAITHFUL, FLIPPED_BIT);
+    for (int rank = 0; rank < 2; rank++) {
+        assert_int_equal(shared[rank].status, FL_OUTCOME_FAILED);
+        assert_string_equal(shared[rank].reason, "after step 2 process 1 has other parameters than process 0");
+    }
+    fl_trial_free(&trial);
+}
+
+static void diverging_ends_alike_everywhere(void **state)
+{
+    fl_trial trial = trial_of("synchronous", "sgd", 4);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e30;
+    seen one = see(&trial, NO_HARM);
+    train_by(2, &trial, FAITHFUL, NO_HARM);
+    assert_int_equal(one.status, FL_OUTCOME_INFEASIBLE);
+    for (int rank = 0; rank < 2; rank++) {
+        assert_int_equal(shared[rank].status, FL_OUTCOME_INFEASIBLE);
+        assert_string_equal(shared[rank].reason, one.reason);
+        assert_true(shared[rank].gradients == one.gradients);
+    }
+    fl_trial_free(&trial);
+}
+
+/* One worker's share alone has a loss that is no number, and nobody moves a parameter. */
+static void nan_on_one_worker_ends_the_trial_alike_everywhere(void **state)
+{
+    fl_trial trial = trial_of("synchronous", "sgd", 4);
+    train_by(2, &trial, FAITHFUL, NOT_A_NUMBER);
+    for (int rank = 0; rank < 2; rank++) {
+        assert_int_equal(shared[rank].status, FL_OUTCOME_INFEASIBLE);
+        assert_string_equal(shared[rank].reason, "the training loss is not finite at step 1");
+        assert_true(shared[rank].gradients == shared[0].gradients);
+    }
+    fl_trial_free(&trial);
+}
+
+static int end(void **state)
+{
+    fl_train_trainer_free(trainer);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(several_processes_have_the_bits_of_one),
+        cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
+        cmocka_unit_test(a_flipped_bit_is_found_at_the_next_evaluation),
+        cmocka_unit_test(nan_on_one_worker_ends_the_trial_alike_everywhere),
+        cmocka_unit_test(diverging_ends_alike_everywhere),
+    };
+    return test_run(tests, begin, end);
+}
