@@ -27,6 +27,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
     trial.batch_size = chosen.batch_size;
     trial.micro_batch = chosen.micro_batch;
     trial.workers = chosen.workers;
+    trial.trace = chosen.trace;
     trial.threads = chosen.threads;
     trial.split = chosen.split;
     trial.init = chosen.init;

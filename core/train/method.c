@@ -38,11 +38,9 @@ static double bytes_of(const fl_trial *trial, const fl_network *network)
     double sums = (double)fl_train_tree_rows(trial->workers, 1);
     const fl_train_method *method = fl_train_method_of(trial);
     double apart = method->apart ? 1 + (double)trial->owners.optimizer->n_states : 0;
-    double others = fl_trial_shared_statistics(trial) ? workers - 1 : 0; /* networks */
     double copies = method->copies ? (double)method->copies(trial) : 0;
     double bytes = method->bytes ? method->bytes(trial, network) : 0;
-    return sizeof(float) * (workers * (state + apart * count) + (sums + copies + 2 * others) * count) +
-           others * (double)fl_network_activation_bytes(network) + bytes;
+    return sizeof(float) * (workers * (state + apart * count) + (sums + copies) * count) + bytes;
 }
 
 static bool fits_memory(const fl_trial *trial, const fl_network *network, fl_error *error)
