@@ -2,7 +2,9 @@
 per_line = 1
 columns = 3 + has_batches
 panel_width = 205
-panel_height = 180
+most_lines = 0
+do for [p = 1:n_panels] { most_lines = max(most_lines, last[p] - first[p] + 1) }
+panel_height = n_slots > 10 ? max(180, min(420, 8 * most_lines)) : 180 # where numbers stand at the ends
 gap_top = 26
 gap_bottom = 44
 foot = 6

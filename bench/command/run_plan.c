@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const double SECONDS = 0.02; /* of training per kind of arm: a run should begin at once */
 
@@ -57,12 +58,20 @@ static void add_cost(const fl_plan *plan, const fl_results *results, fl_text *te
                 100 * real.evaluation);
 }
 
+/* Its name, and which of a product's arms it is. */
+static void add_arm(fl_text *text, const fl_summary_arm *arm)
+{
+    fl_text_add(text, "%s%s", arm->said, arm->arm->name + strlen(arm->arm->label));
+}
+
 /* What was to be detectable from the first trials of both arms, and the interval of what was found. */
 static void print_pair(const fl_plan *plan, const fl_summary *summary, const fl_summary_pair *pair)
 {
     fl_text text = { 0 };
-    fl_text_add(&text, "%s and %s: detectable, by the first %d trials of each, ", summary->arms[pair->a].arm->name,
-                summary->arms[pair->b].arm->name, FL_STATS_PILOT);
+    add_arm(&text, &summary->arms[pair->a]);
+    fl_text_add(&text, " and ");
+    add_arm(&text, &summary->arms[pair->b]);
+    fl_text_add(&text, ": detectable, by the first %d trials of each, ", FL_STATS_PILOT);
     plan_line_difference(plan, pair->detectable, &text);
     fl_text_add(&text, "; found ");
     plan_line_difference(plan, pair->difference, &text);

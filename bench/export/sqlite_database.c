@@ -57,6 +57,14 @@ void sqlite_text(sqlite_insert *insert, const char *text)
         check(insert->database, sqlite3_bind_text(insert->statement, insert->column, text, -1, SQLITE_TRANSIENT));
 }
 
+void sqlite_texts(sqlite_insert *insert, char *const *lines, size_t n)
+{
+    fl_text all = { 0 };
+    for (size_t i = 0; i < n; i++) fl_text_add(&all, "%s%s", i ? "\n" : "", lines[i]);
+    sqlite_text(insert, all.bytes);
+    fl_text_free(&all);
+}
+
 void sqlite_number(sqlite_insert *insert, double value)
 {
     insert->column++;

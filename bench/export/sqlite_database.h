@@ -35,6 +35,7 @@ void sqlite_insert_end(sqlite_insert *insert);
 
 /* The next column: NULL for no text, and for a number that is not finite. */
 void sqlite_text(sqlite_insert *insert, const char *text);
+void sqlite_texts(sqlite_insert *insert, char *const *lines, size_t n); /* one text, line by line */
 void sqlite_number(sqlite_insert *insert, double value);
 void sqlite_count(sqlite_insert *insert, size_t value);
 void sqlite_null(sqlite_insert *insert);

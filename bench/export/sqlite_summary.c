@@ -104,7 +104,7 @@ static void add_arms(sqlite_database *database, const fl_summary *summary)
 
 static void add_pairs(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert row = sqlite_insert_into(database, "pairs", 13);
+    sqlite_insert row = sqlite_insert_into(database, "pairs", 14);
     for (const fl_summary_pair *pair = summary->pairs; pair < summary->pairs + summary->n_pairs; pair++) {
         sqlite_count(&row, 1);
         sqlite_count(&row, pair->a + 1);
@@ -119,6 +119,7 @@ static void add_pairs(sqlite_database *database, const fl_summary *summary)
         sqlite_number(&row, pair->detectable);
         sqlite_count(&row, pair->claimed);
         sqlite_text(&row, pair->verdict);
+        sqlite_texts(&row, pair->remarks, pair->n_remarks);
         sqlite_row(&row);
     }
     sqlite_insert_end(&row);

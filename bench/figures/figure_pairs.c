@@ -54,9 +54,9 @@ static void add_pair(figure_data *data, const figure_panel *panel, const fl_summ
     fl_text left = { 0 }, right = { 0 };
     const double range[3] = { factor * pair->difference, factor * pair->low, factor * pair->high };
     const char *const trials[2] = { a->selected->record->trial, b->selected->record->trial };
-    figure_text_add_cut(&left, a->arm->label, ARM_WIDTH);
+    figure_text_add_cut(&left, a->said, ARM_WIDTH);
     fl_text_add(&left, " − ");
-    figure_text_add_cut(&left, b->arm->label, ARM_WIDTH);
+    figure_text_add_cut(&left, b->said, ARM_WIDTH);
     figure_text_add_cut(&right, pair->verdict, VERDICT_WIDTH);
     figure_rows_add(rows, data, arm_of(panel, pair->a)->slot, left.bytes, right.bytes, range,
                     pair->claimed ? FIGURE_ROW_CLAIMED : FIGURE_ROW_OPEN);

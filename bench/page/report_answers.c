@@ -30,10 +30,8 @@ static void add_head(fl_text *page, const answer *a)
     fl_text_add(page, "<tbody>\n");
 }
 
-static void add_rows(fl_text *page, const answer *a)
+static void add_table(fl_text *page, const answer *a)
 {
-    size_t n = a->n_cells / a->n_columns;
-    if (n > FOLDED) fl_text_add(page, "<details><summary>%zu rows</summary>\n", n);
     add_head(page, a);
     for (size_t i = 0; i < a->n_cells; i++) {
         size_t column = i % a->n_columns;
@@ -42,7 +40,15 @@ static void add_rows(fl_text *page, const answer *a)
         fl_text_add(page, !column ? "<th scope=\"row\">" : a->columns[column].left ? "<td class=\"words\">" : "<td>");
         add_cell(page, a->cells[i]);
     }
-    fl_text_add(page, "\n</table></div>\n%s", n > FOLDED ? "</details>\n" : "");
+    fl_text_add(page, "\n</table></div>\n");
+}
+
+static void add_rows(fl_text *page, const answer *a)
+{
+    size_t n = a->n_cells / a->n_columns;
+    if (n > FOLDED) fl_text_add(page, "<details><summary>%zu rows</summary>\n", n);
+    add_table(page, a);
+    if (n > FOLDED) fl_text_add(page, "</details>\n");
 }
 
 static void add_notes(fl_text *page, const answer *a)
@@ -64,6 +70,19 @@ void report_answers(fl_text *page, const fl_summary *summary)
         html_element(page, "h3", a->title);
         if (a->n_cells) add_rows(page, a);
         add_notes(page, a);
+    }
+    answers_free(&all);
+}
+
+void report_levels(fl_text *page, const fl_summary *summary)
+{
+    answers all = answers_levels(summary);
+    for (const answer *a = all.items; a < all.items + all.n; a++) {
+        fl_text_add(page, "<details><summary>");
+        html_text(page, a->title);
+        fl_text_add(page, "</summary>\n");
+        add_table(page, a);
+        fl_text_add(page, "</details>\n");
     }
     answers_free(&all);
 }

@@ -3,6 +3,7 @@
 #include "page/report_parts.h"
 
 #include <math.h>
+#include <string.h>
 
 #define FULL_COVERAGE 0.885 /* rounds to less than the 90 % an interval aims at */
 
@@ -52,7 +53,7 @@ static void add_level(fl_text *page, const fl_summary *summary)
         html_text(page, claims->family);
     }
     fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space; where p and an interval "
-                      "disagree, p decides.");
+                      "disagree, p decides whether there is a difference, and its size is open.");
 }
 
 /* --- a pair --- */
@@ -60,17 +61,24 @@ static void add_level(fl_text *page, const fl_summary *summary)
 /* The arms in the order in which the study names them, as everywhere. */
 static void add_arms(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
-    html_text(page, summary->arms[pair->a].arm->label);
+    html_text(page, summary->arms[pair->a].said);
     fl_text_add(page, " − ");
-    html_text(page, summary->arms[pair->b].arm->label);
+    html_text(page, summary->arms[pair->b].said);
 }
 
-/* "sgd worse than adam". */
-static void add_claim(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
+static void add_arm(fl_text *page, const fl_summary_arm *arm, bool where)
 {
-    html_text(page, summary->arms[pair->worse].arm->label);
+    html_text(page, arm->said);
+    if (where) html_text(page, arm->arm->name + strlen(arm->arm->label));
+}
+
+void report_claim(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair, bool where)
+{
+    add_arm(page, &summary->arms[pair->worse], where);
     fl_text_add(page, " worse than ");
-    html_text(page, summary->arms[pair->a + pair->b - pair->worse].arm->label);
+    add_arm(page, &summary->arms[pair->a + pair->b - pair->worse], where);
+    fl_text_add(page, pair->size_open ? "; by how much is open" : " by ");
+    if (!pair->size_open) add_difference(page, fl_summary_rates(summary->arms[pair->a].arm), fabs(pair->difference));
 }
 
 static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
@@ -90,6 +98,19 @@ static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summa
     if (pair->n_left_out) fl_text_add(page, " (%zu trials without a partner left out)", pair->n_left_out);
 }
 
+/* In a row of their own, below the verdict's. */
+static void add_remarks(fl_text *page, const fl_summary_pair *pair)
+{
+    if (!pair->n_remarks) return;
+    fl_text_add(page, "<tr class=\"remarks%s\"><td class=\"prose\" colspan=\"7\"><ul>",
+                pair->claimed ? " claimed" : "");
+    for (size_t i = 0; i < pair->n_remarks; i++) {
+        fl_text_add(page, "<li>");
+        html_text(page, pair->remarks[i]);
+    }
+    fl_text_add(page, "</ul>\n");
+}
+
 static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)
 {
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
@@ -104,6 +125,7 @@ static void add_pair(fl_text *page, const fl_summary *summary, const fl_summary_
                     pair->paired ? "paired" : "unpaired");
     else
         fl_text_add(page, "<td>–<td>–<td class=\"words\">\n");
+    add_remarks(page, pair);
 }
 
 /* --- a panel --- */
@@ -136,13 +158,10 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
     size_t n = 0, all = 0;
     FOR_PAIRS(pair, summary, panel)
     {
-        bool rate = fl_summary_rates(summary->arms[pair->a].arm);
         all++;
         if (!pair->claimed) continue;
         fl_text_add(page, "%s<li>", n++ ? "" : "<ul class=\"claims\">\n");
-        add_claim(page, summary, pair);
-        fl_text_add(page, " by ");
-        add_difference(page, rate, fabs(pair->difference));
+        report_claim(page, summary, pair, false);
         fl_text_add(page, "\n");
     }
     if (n)

@@ -21,9 +21,9 @@ static void add_inclusion(fl_text *page, const fl_summary *summary, const fl_sum
 {
     const fl_study_arm *general = summary->arms[i->general].arm;
     fl_text_add(page, "<tr><th scope=\"row\">");
-    html_text(page, general->label);
+    html_text(page, summary->arms[i->general].said);
     fl_text_add(page, " is not worse than ");
-    html_text(page, summary->arms[i->special].arm->label);
+    html_text(page, summary->arms[i->special].said);
     add_figures(page, fl_summary_score_rates(summary->results->study, general), i);
     fl_text_add(page, "<td class=\"words\">");
     html_element(page, i->finding == FL_SUMMARY_CONTRADICTED ? "b" : "span", fl_summary_finding_name(i->finding));
@@ -82,15 +82,14 @@ static void add_panel(fl_text *page, const fl_summary *summary, const figure_pan
 
 static void add_note(fl_text *page, const fl_study *study)
 {
-    fl_text_add(
-        page,
-        "<p class=\"note\">A rule that includes another has all its points, so a thorough search "
-        "of it cannot end up worse; where it does, the search fell short. Differences are of the best of K by "
-        "<code>%s</code>, with a 90 %% interval; shown means worse by no more than a standard error of the "
-        "validation error, contradicted an interval above zero and a permutation test below .05, both after "
-        "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "
-        "at the start.</p>\n",
-        fl_trial_metric_name(study->select));
+    fl_text_add(page,
+                "<p class=\"note\">A rule that includes another has all its points, so a thorough search "
+                "of it cannot end up worse; where it does, the search fell short. Differences are of the best of K by "
+                "<code>%s</code>, with a 90 %% interval; shown means worse by no more than a standard error of the "
+                "validation error, contradicted an interval above zero and a permutation test below .05, both after "
+                "Holm’s correction. Adam and RMSProp come near their special cases as epsilon grows, but for a warm-up "
+                "at the start.</p>\n",
+                fl_trial_metric_name(study->select));
 }
 
 void report_inclusions(fl_text *page, const figure_layout *layout, const fl_summary *summary)

@@ -2,8 +2,6 @@
 #include "page/report_parts.h"
 #include "summary/summary_ledger.h"
 
-#include <math.h>
-
 static size_t count_trials(const fl_summary *summary)
 {
     size_t n = 0;
@@ -30,14 +28,8 @@ static void add_claims(fl_text *page, const fl_summary *summary)
     size_t n = 0;
     for (const fl_summary_pair *pair = summary->pairs; pair < summary->pairs + summary->n_pairs; pair++) {
         if (!pair->claimed) continue;
-        bool rate = fl_summary_rates(summary->arms[pair->a].arm);
         fl_text_add(page, n++ ? "<br>" : "");
-        html_text(page, summary->arms[pair->worse].arm->name);
-        fl_text_add(page, " worse than ");
-        html_text(page, summary->arms[pair->a + pair->b - pair->worse].arm->name);
-        fl_text_add(page, " by ");
-        html_error(page, rate, fabs(pair->difference));
-        fl_text_add(page, rate ? " points" : "");
+        report_claim(page, summary, pair, true);
     }
     if (!n) fl_text_add(page, "no difference claimed");
     fl_text_add(page, "<small>%zu of %zu %s</small>", n, summary->n_pairs,

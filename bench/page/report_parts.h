@@ -17,8 +17,12 @@ void report_glance(fl_text *page, const fl_summary *summary);
 /* Of one study, what it tests, before anything else; the arms' tables; the warnings. */
 void report_claims(fl_text *page, const figure_layout *layout, const fl_summary *summary);
 void report_answers(fl_text *page, const fl_summary *summary); /* in report_claims: what is declared beyond pairs */
+void report_levels(fl_text *page, const fl_summary *summary);  /* in report_results: what each reaches by K */
 void report_results(fl_text *page, const figure_layout *layout, const fl_summary *summary);
 void report_warnings(fl_text *page, const fl_summary *summary);
+
+/* A claimed difference in words, "sgd worse than adam by 3.33 points"; `where` tells of a product's arms which. */
+void report_claim(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair, bool where);
 
 /* Of one study: rules and their special cases; what was selected, with the commands that run it again. */
 void report_inclusions(fl_text *page, const figure_layout *layout, const fl_summary *summary);

@@ -66,9 +66,14 @@ static void add_search(fl_text *page, const fl_summary_arm *arm)
 
 /* Which columns a study has. */
 typedef struct shape {
-    bool rate, target, reruns, failed;
+    bool rate, target, reruns, failed, schedules;
     size_t k;
 } shape;
+
+static const fl_schedule *schedule_of(const fl_summary_arm *arm)
+{
+    return arm->arm->base.owners.schedule;
+}
 
 static shape shape_of(const figure_panel *panel)
 {
@@ -79,6 +84,7 @@ static shape shape_of(const figure_panel *panel)
         const fl_summary_arm *arm = panel->arms[i].summary;
         found.reruns = found.reruns || arm->results->n_reruns;
         found.failed = found.failed || arm->results->n_failed;
+        found.schedules = found.schedules || schedule_of(arm) != schedule_of(panel->arms[0].summary);
         if (arm->k != found.k) found.k = 0;
     }
     return found;
@@ -87,7 +93,9 @@ static shape shape_of(const figure_panel *panel)
 static void add_head(fl_text *page, const shape *columns)
 {
     const char *what = columns->rate ? "error, %" : "loss";
-    fl_text_add(page, "<thead><tr><th>Arm<th>Trials<th>Diver&shy;ged");
+    fl_text_add(page, "<thead><tr><th>Arm");
+    if (columns->schedules) fl_text_add(page, "<th class=\"words\">Schedule");
+    fl_text_add(page, "<th>Trials<th>Diver&shy;ged");
     if (columns->failed) fl_text_add(page, "<th>Failed");
     fl_text_add(page, "<th colspan=\"2\">Expected test %s, best of ", what);
     fl_text_add(page, columns->k ? "%zu" : "N/5", columns->k);
@@ -101,6 +109,7 @@ static void add_row(fl_text *page, const figure_layout *layout, const figure_arm
 {
     fl_text_add(page, "<tr><th scope=\"row\">");
     report_arm(page, layout, arm);
+    if (columns->schedules) html_element(page, "td class=\"words\"", schedule_of(arm->summary)->entry.name);
     add_counts(page, arm->summary, columns->failed);
     add_expected(page, columns->rate, &arm->summary->interval);
     add_band(page, columns->rate, &arm->summary->val_error);
@@ -175,6 +184,7 @@ void report_results(fl_text *page, const figure_layout *layout, const fl_summary
     fl_text_add(page, "<section><h2>Results</h2>\n");
     for (size_t i = 0; i < layout->n_panels; i++)
         if (layout->panels[i].summary == summary) add_arms(page, layout, &layout->panels[i]);
+    report_levels(page, summary);
     add_legend(page, summary);
     fl_text_add(page, "</section>\n");
 }

@@ -63,8 +63,10 @@ static void add_arm(fl_text *page, const figure_layout *layout, const figure_arm
 void report_selected(fl_text *page, const figure_layout *layout, const fl_summary *summary)
 {
     fl_text_add(
-        page, "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone; the command runs "
-              "one again.</p>\n");
+        page,
+        "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone; the command runs one "
+        "again: to the bit where <em>Machine and build</em> below has the same key, elsewhere as closely as "
+        "<code>fairlead verify</code> asks (<code>docs/trust.md</code>, “The same bits”).</p>\n");
     for (size_t p = 0; p < layout->n_panels; p++) {
         const figure_panel *panel = &layout->panels[p];
         if (panel->summary != summary) continue;

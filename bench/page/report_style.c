@@ -53,6 +53,7 @@ const char report_style[] =
     "th.words,td.words{text-align:left}\n"
     "tr.claimed{background:var(--plate)}\n"
     "tr.claimed th:first-child{box-shadow:inset 3px 0 var(--link);padding-left:.7rem}\n"
+    ".remarks td{padding-top:0}.remarks ul{margin:0;padding-left:1.7rem;max-width:46rem}\n"
     ".spaces td:last-child,.trials td:last-child{white-space:normal}\n"
     ".spaces .value{display:block}\n"
     ".trials{font-size:.8125rem}\n"

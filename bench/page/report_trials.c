@@ -170,7 +170,7 @@ static void add_list(fl_text *page, report_trials *trials, const fl_summary *sum
 static void add_note(fl_text *page, const fl_summary *summary, size_t n_left_out)
 {
     fl_text_add(page, "<p class=\"note\">Best first. A mark in a figure leads here; a trial’s number shows the command "
-                      "that runs it again.");
+                      "that runs it again, to the bit on the same machine and build.");
     if (n_left_out) {
         fl_text_add(page,
                     " %zu trials are left out, to keep the page small, and marks of these lead nowhere: <code>fairlead "

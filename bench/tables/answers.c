@@ -35,6 +35,12 @@ answers answers_tested(const fl_summary *summary)
     return list(summary, questions, 1);
 }
 
+answers answers_levels(const fl_summary *summary)
+{
+    static answer_of *const questions[] = { answer_of_levels };
+    return list(summary, questions, 1);
+}
+
 answers answers_further(const fl_summary *summary)
 {
     static answer_of *const questions[] = { answer_of_flips, answer_of_effort, answer_of_time, answer_of_scalings,

@@ -34,6 +34,9 @@ answers answers_tested(const fl_summary *summary);
  * with the batch size. */
 answers answers_further(const fl_summary *summary);
 
+/* What each arm is expected to reach with more and more trials to choose from. */
+answers answers_levels(const fl_summary *summary);
+
 void answers_free(answers *all);
 
 /* Has any cell of the column something to say? */

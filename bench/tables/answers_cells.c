@@ -44,14 +44,14 @@ void answer_say(answer *a, bool claimed, fl_text *text)
 void answer_signed(answer *a, bool rate, double difference)
 {
     if (isfinite(difference))
-        answer_cell(a, "%s%s", difference < 0 ? "-" : "+", summary_difference(rate, difference).text);
+        answer_cell(a, "%s%s", difference < 0 ? "-" : "+", fl_summary_difference(rate, difference).text);
     else
         answer_cell(a, "%s", "");
 }
 
 void answer_range(answer *a, bool rate, double low, double high)
 {
-    answer_cell(a, "%s", summary_range(rate, low, high).text);
+    answer_cell(a, "%s", fl_summary_range(rate, low, high).text);
 }
 
 void answer_p(answer *a, double p)

@@ -17,7 +17,7 @@ static void add_side(answer *a, const fl_summary *summary, const char *space, co
     fl_text rivals = { 0 };
     fl_summary_add_rivals(&rivals, summary, side);
     answer_cell(a, "%s", space);
-    answer_cell(a, "%s minus %s", arm->label, rivals.bytes);
+    answer_cell(a, "%s minus %s", summary->arms[side->arm].said, rivals.bytes);
     answer_where(a, arm);
     answer_signed(a, fl_summary_rates(arm), difference);
     answer_cell(a, "%s", "");
@@ -47,6 +47,10 @@ static void say_finding(answer *a, const fl_summary *summary, const fl_summary_f
                 : flip->scope.interacts ? "; interaction"
                                         : "; no interaction shown");
     answer_say(a, flip->claimed, &text);
+    for (size_t i = 0; i < flip->n_remarks; i++) {
+        fl_text_add(&text, "%s", flip->remarks[i]);
+        answer_say(a, false, &text);
+    }
 }
 
 answer answer_of_flips(const fl_summary *summary)

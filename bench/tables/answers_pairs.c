@@ -17,11 +17,22 @@ static const fl_study_arm *arm_of(const fl_summary *summary, size_t arm)
 /* "adam minus sgd", and where in a product. */
 static void add_arms(answer *a, const fl_summary *summary, const fl_summary_pair *pair)
 {
-    answer_cell(a, "%s minus %s", arm_of(summary, pair->a)->label, arm_of(summary, pair->b)->label);
+    answer_cell(a, "%s minus %s", summary->arms[pair->a].said, summary->arms[pair->b].said);
     answer_where(a, arm_of(summary, pair->a));
 }
 
 /* --- differences --- */
+
+/* What a verdict of "better" would let one misread. */
+static void say_remarks(answer *a, const fl_summary *summary, const fl_summary_pair *pair)
+{
+    for (size_t i = 0; i < pair->n_remarks; i++) {
+        fl_text text = { 0 };
+        fl_text_add(&text, "%s minus %s: %s", summary->arms[pair->a].said, summary->arms[pair->b].said,
+                    pair->remarks[i]);
+        answer_say(a, false, &text);
+    }
+}
 
 answer answer_of_pairs(const fl_summary *summary)
 {
@@ -42,6 +53,7 @@ answer answer_of_pairs(const fl_summary *summary)
         answer_p(&a, pair->p);
         answer_p(&a, pair->p_adjusted);
         answer_cell(&a, "%s", pair->verdict);
+        if (pair->shown) say_remarks(&a, summary, pair);
     }
     return a;
 }
@@ -119,7 +131,7 @@ answer answer_of_time(const fl_summary *summary)
     {
         const fl_stats_steps_ratio *r = &pair->steps_ratio;
         if (!pair->has_steps_ratio) continue;
-        answer_cell(&a, "%s to %s", arm_of(summary, pair->a)->label, arm_of(summary, pair->b)->label);
+        answer_cell(&a, "%s to %s", summary->arms[pair->a].said, summary->arms[pair->b].said);
         answer_where(&a, arm_of(summary, pair->a));
         add_steps(&a, r->a, r->reached_a);
         add_steps(&a, r->b, r->reached_b);

@@ -20,6 +20,7 @@ void answer_range(answer *a, bool rate, double low, double high);
 void answer_p(answer *a, double p);
 void answer_where(answer *a, const fl_study_arm *arm);
 
+answer answer_of_levels(const fl_summary *summary);
 answer answer_of_pairs(const fl_summary *summary);
 answer answer_of_effort(const fl_summary *summary);
 answer answer_of_time(const fl_summary *summary);

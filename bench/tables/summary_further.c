@@ -9,9 +9,8 @@ static void print_rows(const answer *a)
     page_table_end(table);
 }
 
-void summary_print_further(const fl_summary *summary)
+static void print_answers(answers all)
 {
-    answers all = answers_further(summary);
     for (const answer *a = all.items; a < all.items + all.n; a++) {
         page_heading("%s", a->title);
         if (a->n_cells) print_rows(a);
@@ -19,4 +18,10 @@ void summary_print_further(const fl_summary *summary)
             page_paragraph(4, note->claimed ? "  *" : "  -", note->text);
     }
     answers_free(&all);
+}
+
+void summary_print_further(const fl_summary *summary)
+{
+    print_answers(answers_further(summary));
+    if (summary->results->study->claims.effort) print_answers(answers_levels(summary));
 }

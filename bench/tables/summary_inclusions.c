@@ -6,12 +6,12 @@
 /* "adam is not worse than momentum: contradicted, +0.90 points [0.30, 1.50]: its space is too narrow to ..." */
 static void print_judged(const fl_summary *summary, const fl_summary_inclusion *i)
 {
-    const fl_study_arm *general = summary->arms[i->general].arm, *special = summary->arms[i->special].arm;
-    bool rate = fl_summary_score_rates(summary->results->study, general);
+    const fl_summary_arm *general = &summary->arms[i->general], *special = &summary->arms[i->special];
+    bool rate = fl_summary_score_rates(summary->results->study, general->arm);
     fl_text text = { 0 };
-    fl_text_add(&text, "%s is not worse than %s: %s, %s%s %s", general->label, special->label,
+    fl_text_add(&text, "%s is not worse than %s: %s, %s%s %s", general->said, special->said,
                 fl_summary_finding_name(i->finding), i->difference < 0 ? "-" : "+",
-                summary_difference(rate, i->difference).text, summary_range(rate, i->low, i->high).text);
+                fl_summary_difference(rate, i->difference).text, fl_summary_range(rate, i->low, i->high).text);
     if (i->why) fl_text_add(&text, ": %s", i->why);
     page_paragraph(4, "  -", text.bytes);
     fl_text_free(&text);
@@ -20,8 +20,8 @@ static void print_judged(const fl_summary *summary, const fl_summary_inclusion *
 /* "no claim: momentum and sgd (budget not filled); ..." */
 static void add_unjudged(fl_text *text, const fl_summary *summary, const fl_summary_inclusion *i)
 {
-    fl_text_add(text, "%s%s and %s (%s)", text->length ? "; " : "", summary->arms[i->general].arm->label,
-                summary->arms[i->special].arm->label, i->why);
+    fl_text_add(text, "%s%s and %s (%s)", text->length ? "; " : "", summary->arms[i->general].said,
+                summary->arms[i->special].said, i->why);
 }
 
 static void print_unjudged(const fl_summary *summary, size_t first, fl_summary_finding finding)

@@ -12,10 +12,10 @@ enum { NAMED = 6 }; /* of undeclared pairs that show nothing, so many are named 
 /* --- one pair --- */
 
 /* The interval of worse minus better: of the difference with its sign turned to match. */
-static summary_figure worse_by_range(bool rate, const fl_summary_pair *pair)
+static fl_summary_figure worse_by_range(bool rate, const fl_summary_pair *pair)
 {
     bool turned = pair->worse != pair->a;
-    return summary_range(rate, turned ? 0 - pair->high : pair->low, turned ? 0 - pair->low : pair->high);
+    return fl_summary_range(rate, turned ? 0 - pair->high : pair->low, turned ? 0 - pair->low : pair->high);
 }
 
 /* "rmsprop worse than adam by 18.84 points [9.10, 25.00]; p = 0.0012, corrected 0.018" */
@@ -23,15 +23,14 @@ static void add_difference(fl_text *text, const fl_summary *summary, const fl_su
 {
     size_t better = pair->worse == pair->a ? pair->b : pair->a;
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
-    summary_figure range = worse_by_range(rate, pair);
+    fl_summary_figure range = worse_by_range(rate, pair);
     if (pair->difference == 0)
-        fl_text_add(text, "%s and %s do not differ at all; p = %.2g", summary->arms[pair->a].arm->label,
-                    summary->arms[pair->b].arm->label, pair->p);
+        fl_text_add(text, "%s and %s do not differ at all; p = %.2g", summary->arms[pair->a].said,
+                    summary->arms[pair->b].said, pair->p);
     else
-        fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s",
-                    summary->arms[pair->worse].arm->label, summary->arms[better].arm->label,
-                    summary_difference(rate, pair->difference).text, *range.text ? " " : "", range.text, pair->p,
-                    pair->p_adjusted, pair->paired ? "; paired" : "");
+        fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s", summary->arms[pair->worse].said,
+                    summary->arms[better].said, fl_summary_difference(rate, pair->difference).text,
+                    *range.text ? " " : "", range.text, pair->p, pair->p_adjusted, pair->paired ? "; paired" : "");
 }
 
 static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
@@ -49,21 +48,10 @@ static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
     fl_text_free(&text);
 }
 
-/* "two tuned points alone, 5 and 5 fresh seeds: ..." */
-static void print_reruns(const fl_summary *summary, const fl_summary_pair *pair)
+/* What stands beside the verdict. */
+static void print_remarks(const fl_summary_pair *pair)
 {
-    fl_text text = { 0 };
-    const fl_summary_reruns *reruns = &pair->reruns;
-    const char *a = summary->arms[pair->a].arm->label, *b = summary->arms[pair->b].arm->label;
-    bool rate = fl_summary_rates(summary->arms[pair->a].arm), turned = reruns->difference < 0;
-    if (isnan(reruns->difference)) return;
-    fl_text_add(&text, "the two tuned points alone, %zu and %zu fresh seeds: %s worse than %s by %s %s; p = %.2g",
-                reruns->n_a, reruns->n_b, turned ? b : a, turned ? a : b,
-                summary_difference(rate, reruns->difference).text,
-                summary_range(rate, turned ? -reruns->high : reruns->low, turned ? -reruns->low : reruns->high).text,
-                reruns->p);
-    page_paragraph(4, "", text.bytes);
-    fl_text_free(&text);
+    for (size_t i = 0; i < pair->n_remarks; i++) page_paragraph(4, "", pair->remarks[i]);
 }
 
 /* --- many --- */
@@ -85,7 +73,7 @@ static void print_each(const fl_summary *summary, size_t first, fl_summary_verdi
     {
         if (pair->found != found) continue;
         print_pair(summary, pair);
-        print_reruns(summary, pair);
+        print_remarks(pair);
     }
 }
 
@@ -123,8 +111,8 @@ static void print_detectable(const fl_summary *summary, size_t first)
             fl_text_add(&text, "detectable difference: cannot be said of %zu test%s by the first %d trials of each arm",
                         summary->n_tests, summary->n_tests == 1 ? "" : "s", FL_STATS_PILOT);
     } else {
-        fl_text_add(&text, "detectable difference: %s", summary_difference(rate, least).text);
-        if (most > least) fl_text_add(&text, " to %s", summary_difference(rate, most).text);
+        fl_text_add(&text, "detectable difference: %s", fl_summary_difference(rate, least).text);
+        if (most > least) fl_text_add(&text, " to %s", fl_summary_difference(rate, most).text);
         fl_text_add(&text, " would be found in 80 %% of such studies, by the first %d trials of each arm",
                     FL_STATS_PILOT);
     }
@@ -138,7 +126,7 @@ static void print_arms(const fl_summary *summary, size_t first, const char *what
     fl_text text = { 0 };
     for (size_t i = first; i < summary->n_arms; i++)
         if (summary_in_group(summary, first, i) && is(&summary->arms[i]))
-            fl_text_add(&text, "%s%s", text.length ? ", " : what, summary->arms[i].arm->label);
+            fl_text_add(&text, "%s%s", text.length ? ", " : what, summary->arms[i].said);
     if (text.length) page_paragraph(4, "  -", text.bytes);
     fl_text_free(&text);
 }
@@ -156,7 +144,7 @@ static void print_equal_steps(const fl_summary *summary, size_t first)
     {
         const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
         if (!pair->steps_equal || !isfinite(a->steps.center)) continue; /* two that never got there are not equal */
-        if (n++ < NAMED) fl_text_add(&text, "%s%s and %s", n > 1 ? "; " : "", a->arm->label, b->arm->label);
+        if (n++ < NAMED) fl_text_add(&text, "%s%s and %s", n > 1 ? "; " : "", a->said, b->said);
     }
     if (n > NAMED) fl_text_add(&text, "; and %zu more pairs", n - NAMED);
     fl_text line = { 0 };

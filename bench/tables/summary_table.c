@@ -14,16 +14,16 @@ enum { LEAST_HANG = 4, MOST_HANG = 30 }; /* where the text beside an arm's name 
 
 /* --- the table of a group --- */
 
-static summary_figure steps_figure(double steps)
+static fl_summary_figure steps_figure(double steps)
 {
-    summary_figure f = { "never" };
+    fl_summary_figure f = { "never" };
     if (isfinite(steps)) snprintf(f.text, sizeof f.text, "%.0f", steps);
     return f;
 }
 
-static summary_figure steps_range(const fl_summary_band *steps)
+static fl_summary_figure steps_range(const fl_summary_band *steps)
 {
-    summary_figure f = { "" };
+    fl_summary_figure f = { "" };
     if (isfinite(steps->low))
         snprintf(f.text, sizeof f.text, "[%.20s, %.20s]", steps_figure(steps->low).text,
                  steps_figure(steps->high).text);
@@ -73,9 +73,9 @@ static bool is_partial(const fl_summary_arm *arm)
 }
 
 /* " 86 %" behind an interval from few trials. */
-static summary_figure coverage_figure(const fl_stats_interval *interval)
+static fl_summary_figure coverage_figure(const fl_stats_interval *interval)
 {
-    summary_figure f = { "" };
+    fl_summary_figure f = { "" };
     if (fl_stats_from_few(interval)) snprintf(f.text, sizeof f.text, " %.0f %%", 100 * interval->coverage);
     return f;
 }
@@ -88,13 +88,13 @@ static void add_row(page_table *table, const fl_study *study, const fl_summary_a
     page_table_cell(table, "%zu", arm->n_run);
     page_table_cell(table, "%zu", arm->results->n_infeasible);
     page_table_cell(table, arm->results->n_failed ? "%zu" : "", arm->results->n_failed);
-    page_table_cell(table, "%s", summary_error(rate, there * arm->val_error.center).text);
-    page_table_cell(table, "%s", summary_error(rate, there * arm->test_error.center).text);
-    page_table_cell(table, "%s", summary_range(rate, arm->test_error.low, arm->test_error.high).text);
-    page_table_cell(table, "%s%s", summary_error(rate, arm->interval.estimate).text, is_partial(arm) ? "*" : "");
-    page_table_cell(table, "%s%s", summary_range(rate, arm->interval.low, arm->interval.high).text,
+    page_table_cell(table, "%s", fl_summary_error(rate, there * arm->val_error.center).text);
+    page_table_cell(table, "%s", fl_summary_error(rate, there * arm->test_error.center).text);
+    page_table_cell(table, "%s", fl_summary_range(rate, arm->test_error.low, arm->test_error.high).text);
+    page_table_cell(table, "%s%s", fl_summary_error(rate, arm->interval.estimate).text, is_partial(arm) ? "*" : "");
+    page_table_cell(table, "%s%s", fl_summary_range(rate, arm->interval.low, arm->interval.high).text,
                     coverage_figure(&arm->interval).text);
-    page_table_cell(table, "%s", summary_error(rate, there * arm->median_test_error).text);
+    page_table_cell(table, "%s", fl_summary_error(rate, there * arm->median_test_error).text);
     add_steps(table, study, arm);
 }
 
@@ -153,8 +153,8 @@ static void print_reruns(const fl_summary_arm *arm, size_t hang)
     fl_text text = { 0 };
     if (isnan(arm->rerun_mean)) return;
     fl_text_add(&text, "%zu rerun%s with fresh seeds: test %s %s%s on average, from %s to %s", n, n == 1 ? "" : "s",
-                rate ? "error" : "loss", summary_error(rate, arm->rerun_mean).text, rate ? " %" : "",
-                summary_error(rate, arm->rerun_low).text, summary_error(rate, arm->rerun_high).text);
+                rate ? "error" : "loss", fl_summary_error(rate, arm->rerun_mean).text, rate ? " %" : "",
+                fl_summary_error(rate, arm->rerun_low).text, fl_summary_error(rate, arm->rerun_high).text);
     page_paragraph(hang, "", text.bytes);
     fl_text_free(&text);
 }
@@ -170,6 +170,11 @@ static void print_selected(const fl_summary_arm *arm, size_t hang)
 }
 
 /* --- groups --- */
+
+bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
+{
+    return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
+}
 
 static bool begins_group(const fl_summary *summary, size_t i)
 {

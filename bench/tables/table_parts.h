@@ -4,19 +4,7 @@
 
 #include "stats/detectable.h"
 #include "summary/summary.h"
-
-typedef struct summary_figure {
-    char text[48];
-} summary_figure;
-
-/* An error: percent where it is a rate, four digits where it is a loss. NaN is no figure at all. */
-summary_figure summary_error(bool rate, double error);
-
-/* "[7.80, 9.10]", or nothing where `low` is no finite figure. */
-summary_figure summary_range(bool rate, double low, double high);
-
-/* A difference of errors with its unit, without its sign. */
-summary_figure summary_difference(bool rate, double difference);
+#include "summary/summary_words.h"
 
 /* Is `i` an arm of the group of comparable arms that `first` begins? */
 bool summary_in_group(const fl_summary *summary, size_t first, size_t i);

@@ -26,14 +26,23 @@ enum { COVERED = 60 }; /* from so many trials on .85 to .93 of the simulated stu
 
 static const double Z_95 = 1.6448536269514722; /* the 95th percentile of the normal distribution */
 
-double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite)
+void fl_stats_expected_best_each(const fl_stats_trial *trials, size_t n, const size_t *ks, size_t n_ks, double *means,
+                                 double *finite)
 {
     double *values = fl_memory_new(n, sizeof *values), *weights = fl_memory_new(n, sizeof *weights);
     fl_stats_ranked_values(trials, n, values);
-    fl_stats_subset_weights(n, k, weights);
-    double mean = fl_stats_finite_mean(values, weights, n, finite);
+    for (size_t i = 0; i < n_ks; i++) {
+        fl_stats_subset_weights(n, ks[i], weights);
+        means[i] = fl_stats_finite_mean(values, weights, n, &finite[i]);
+    }
     free(weights);
     free(values);
+}
+
+double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite)
+{
+    double mean;
+    fl_stats_expected_best_each(trials, n, &k, 1, &mean, finite);
     return mean;
 }
 

@@ -30,6 +30,10 @@ typedef struct fl_stats_interval {
 /* The U-statistic for 1 <= k <= n; `finite` as in fl_stats_interval. */
 double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, double *finite);
 
+/* The same for each of `n_ks`; the trials are ranked once. */
+void fl_stats_expected_best_each(const fl_stats_trial *trials, size_t n, const size_t *ks, size_t n_ks, double *means,
+                                 double *finite);
+
 /* The same with its interval; a pure function of the trials, `k`, the number of resamples and `seed`. A `k` above n
  * has no estimate (NaN) and no claim. Time grows as the ranks with weight times the number of resamples. */
 fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,

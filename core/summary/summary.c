@@ -1,9 +1,11 @@
 /* Arms: from an arm's scores to the figures that are reported of it. */
 #include "summary/summary.h"
 #include "base/memory.h"
+#include "stats/effort.h"
 #include "stats/sample.h"
 #include "stats/subsets.h"
 #include "summary/summary_parts.h"
+#include "summary/summary_words.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -22,6 +24,12 @@ void fl_summary_say(char ***list, size_t *n, const char *format, ...)
     va_start(arguments, format);
     if (vasprintf(&(*list)[(*n)++], format, arguments) < 0) fl_error_give_up("no memory for a sentence");
     va_end(arguments);
+}
+
+void fl_summary_unsay(char **list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) free(list[i]);
+    free(list);
 }
 
 /* --- the trials that count --- */
@@ -53,8 +61,9 @@ static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
     fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
     for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
         if (fl_summary_counts(study, s))
-            *next++ =
-                (fl_stats_trial){ .score = rank(s), .val_loss = rank == steps_of ? 0 : s->figures.val_loss, .value = value(s) };
+            *next++ = (fl_stats_trial){ .score = rank(s),
+                                        .val_loss = rank == steps_of ? 0 : s->figures.val_loss,
+                                        .value = value(s) };
     return trials;
 }
 
@@ -114,6 +123,18 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
         arm->test_standard_error =
             fl_stats_rate_error(arm->test_error.center, arm->arm->base.owners.workload->dataset->n_test);
+    free(trials);
+}
+
+static void fill_levels(const fl_study *study, fl_summary_arm *arm)
+{
+    size_t ks[FL_STATS_EFFORTS], fifth = arm->n_counted / FL_STUDY_TRIALS_PER_DRAW;
+    double means[FL_STATS_EFFORTS], finite[FL_STATS_EFFORTS];
+    fl_stats_trial *trials = fl_summary_tested(study, arm);
+    arm->n_levels = fl_stats_effort_ks(fifth ? fifth : 1, ks);
+    arm->levels = fl_memory_new(arm->n_levels, sizeof *arm->levels);
+    fl_stats_expected_best_each(trials, arm->n_counted, ks, arm->n_levels, means, finite);
+    for (size_t i = 0; i < arm->n_levels; i++) arm->levels[i] = (fl_summary_level){ ks[i], means[i] };
     free(trials);
 }
 
@@ -191,6 +212,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     const fl_study *study = results->study;
     const fl_summary_band none = { HUGE_VAL, HUGE_VAL, HUGE_VAL };
     *arm = (fl_summary_arm){ .arm = &study->arms[i],
+                             .said = fl_summary_said(study->arms[i].label),
                              .results = &results->arms[i],
                              .val_error = none,
                              .test_error = none,
@@ -212,6 +234,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     if (!arm->n_counted) return;
     fill_val_error(study, arm);
     fill_test_error(study, arm);
+    fill_levels(study, arm);
     fill_laws(study, arm);
     if (study->has_target) fill_steps(study, arm);
 }

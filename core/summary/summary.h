@@ -34,8 +34,15 @@ typedef struct fl_summary_cut_off {
     fl_stats_edge edge;
 } fl_summary_cut_off;
 
+/* What is expected of the best of so many trials. */
+typedef struct fl_summary_level {
+    size_t k;
+    double test_error; /* over the subsets with a feasible trial; infinite where there are none */
+} fl_summary_level;
+
 typedef struct fl_summary_arm {
     const fl_study_arm *arm;       /* borrowed from the study */
+    char *said;                    /* its label within a sentence (summary_words.h); owned */
     const fl_results_arm *results; /* borrowed */
     fl_results_score *scores;      /* trials in index order, failed ones left out; owned */
     size_t n_scores;
@@ -56,6 +63,8 @@ typedef struct fl_summary_arm {
         distributions[FL_STATS_DISTRIBUTIONS]; /* best of K by the study's score, K = 1, 2, 4, ..., N */
     size_t n_distributions;
     fl_stats_interval interval; /* E[best of K] of the test error; claimed only for K <= N/5 */
+    fl_summary_level *levels;   /* E[best of K] at K = 1, 2, 4, ..., a fifth of the trials that count; owned */
+    size_t n_levels;
     double rerun_mean, rerun_low,
         rerun_high;  /* test error of the feasible reruns: mean, least, most; NaN without any */
     char **defaults; /* hyperparameters left at their default, "beta2 = 0.999"; owned */
@@ -101,7 +110,8 @@ typedef struct fl_summary_pair {
     double p, p_adjusted; /* permutation test; Holm over the tests of the study; NaN where it was not made */
     double detectable;    /* as planned from the first 10 trials of each arm (stats/detectable.h); NaN: not known */
     bool shown;           /* p_adjusted is below the summary's level */
-    bool claimed;         /* and the worse arm's search is not cut off */
+    bool size_open;       /* shown, but the interval includes 0 */
+    bool claimed;         /* shown, and the worse arm's search is not cut off */
     size_t worse;         /* the arm with the larger E[best of K]; an index into arms */
     fl_summary_reruns reruns;
     fl_summary_effort effort;         /* where the study declares it */
@@ -111,7 +121,9 @@ typedef struct fl_summary_pair {
     bool steps_equal;                 /* steps to target lie within one evaluation interval; false without a target */
     bool within_error;                /* the selected trials' test errors lie closer than a binomial standard error */
     fl_summary_verdict found;
-    char *verdict; /* in words, with the arms' names: "a is better"; owned */
+    char *verdict;  /* in words, with the arms' names: "a is better"; owned */
+    char **remarks; /* what the verdict alone would let one misread, messages (summary_remarks.c); owned */
+    size_t n_remarks;
 } fl_summary_pair;
 
 typedef enum fl_summary_finding {

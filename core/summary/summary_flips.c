@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SEED = 1, DRAWS = 4000, PER_AXIS = 10 };
+enum { SEED = 1, DRAWS = 4000 };
 
 const char *fl_summary_scope_name(fl_stats_scope_finding finding)
 {
@@ -138,17 +138,13 @@ void fl_summary_add_rivals(fl_text *text, const fl_summary *summary, const fl_st
 {
     fl_text_add(text, "%s", side->n > 1 ? "the best of " : "");
     for (size_t i = 0; i < side->n; i++)
-        fl_text_add(text, "%s%s",
-                    !i                ? ""
-                    : i + 1 < side->n ? ", "
-                                      : " and ",
-                    summary->arms[side->rivals[i]].arm->label);
+        fl_text_add(text, "%s%s", !i ? "" : i + 1 < side->n ? ", " : " and ", summary->arms[side->rivals[i]].said);
 }
 
 static void add_better(fl_text *text, const fl_summary *summary, const fl_study_rivals *side, double difference)
 {
     if (difference < 0)
-        fl_text_add(text, "%s", summary->arms[side->arm].arm->label);
+        fl_text_add(text, "%s", summary->arms[side->arm].said);
     else
         fl_summary_add_rivals(text, summary, side);
 }
@@ -161,8 +157,7 @@ static void add_signs(fl_text *text, const fl_summary *summary, const fl_summary
     add_better(text, summary, &flip->arms.wide, flip->scope.wide);
     fl_text_add(text, " in the wide one");
     if (open)
-        fl_text_add(text, "; not claimed, the space of %s is cut off at %s", open->arm->label,
-                    open->cut_offs->axis->name);
+        fl_text_add(text, "; not claimed, the space of %s is cut off at %s", open->said, open->cut_offs->axis->name);
 }
 
 static char *words_of(const fl_summary *summary, const fl_summary_flip *flip)
@@ -198,16 +193,6 @@ void fl_summary_judge_flips(fl_summary *const *summaries, size_t n)
         for (size_t i = 0; i < summaries[s]->n_flips; i++) judge(summaries[s], &summaries[s]->flips[i]);
 }
 
-static void warn(fl_summary *summary, const fl_summary_flip *flip)
-{
-    if (flip->k < PER_AXIS * flip->tuned)
-        fl_summary_say(
-            &summary->warnings, &summary->n_warnings,
-            "the best of %zu along %zu tuned axes measures the space more than the optimizer: a flip needs K "
-            "of %zu at least, and five times the trials",
-            flip->k, flip->tuned, PER_AXIS * flip->tuned);
-}
-
 void fl_summary_find_flips(fl_summary *summary)
 {
     const fl_study_claims *claims = &summary->results->study->claims;
@@ -218,7 +203,7 @@ void fl_summary_find_flips(fl_summary *summary)
         *flip = (fl_summary_flip){ .arms = claims->flips[i], .k = claims->k, .p = NAN };
         flip->tuned = tuned_of(summary, &flip->arms.wide);
         measure(summary, flip);
-        warn(summary, flip);
+        fl_summary_remark_on_flip(summary, flip);
     }
     fl_summary_judge_flips(&summary, 1);
 }

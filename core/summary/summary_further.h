@@ -20,8 +20,10 @@ typedef struct fl_summary_flip {
     fl_stats_scope scope;
     double p; /* of a flip, after Holm's correction over the flips of the study, or of its family; NaN unless judged */
     fl_stats_scope_finding finding;
-    bool claimed;  /* a flip or none is shown, and no worse arm's search is cut off */
-    char *verdict; /* in words; owned */
+    bool claimed;   /* a flip or none is shown, and no worse arm's search is cut off */
+    char *verdict;  /* in words; owned */
+    char **remarks; /* as of a pair; owned */
+    size_t n_remarks;
 } fl_summary_flip;
 
 /* What more trials bring to a pair: the difference at K = 1, 2, 4, ..., and at unlike efforts. */

@@ -165,12 +165,12 @@ static void add_lack(const fl_summary *summary, const fl_summary_inclusion *i, f
     const fl_summary_arm *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_text outside = { 0 }, edges = { 0 };
     if (fl_stats_mapped_outside(g->arm, s->arm, &s->record.values, &outside))
-        fl_text_add(why, "its space is too narrow to hold what %s selected (%s)", s->arm->label, outside.bytes);
+        fl_text_add(why, "its space is too narrow to hold what %s selected (%s)", s->said, outside.bytes);
     else if (add_edges(g, &edges))
         fl_text_add(why, "its space may be too narrow: its best trials lie at the end of %s", edges.bytes);
     else
-        fl_text_add(why, "too few trials: its space holds what %s selected, but %zu trials along %zu axes %s",
-                    s->arm->label, g->n_counted, fl_search_space_dimensions(g->arm->space),
+        fl_text_add(why, "too few trials: its space holds what %s selected, but %zu trials along %zu axes %s", s->said,
+                    g->n_counted, fl_search_space_dimensions(g->arm->space),
                     i->finding == FL_SUMMARY_CONTRADICTED ? "fall short of it" : "leave it open");
     fl_text_free(&outside);
     fl_text_free(&edges);

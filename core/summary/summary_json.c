@@ -19,7 +19,7 @@ static json_t *whole(double value)
     return isfinite(value) ? json_integer((json_int_t)value) : json_null();
 }
 
-static json_t *messages(char *const *list, size_t n)
+json_t *fl_summary_messages_json(char *const *list, size_t n)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++) json_array_append_new(array, json_string(list[i]));
@@ -82,6 +82,15 @@ static json_t *best_of_k_json(const fl_summary_arm *arm)
                      number(interval->coverage), "reason", interval->reason);
 }
 
+static json_t *levels_json(const fl_summary_arm *arm)
+{
+    json_t *list = json_array();
+    for (const fl_summary_level *level = arm->levels; level < arm->levels + arm->n_levels; level++)
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o}", "k", count(level->k), "test_error", number(level->test_error)));
+    return list;
+}
+
 static json_t *reruns_json(const fl_summary_arm *arm)
 {
     if (!arm->results->n_reruns) return json_null();
@@ -115,6 +124,7 @@ static void add_figures(json_t *object, const fl_summary_arm *arm)
     json_object_set_new(object, "test_error", number(arm->test_error.center));
     json_object_set_new(object, "test_standard_error", number(arm->test_standard_error));
     json_object_set_new(object, "best_of_k", best_of_k_json(arm));
+    json_object_set_new(object, "expected_by_k", levels_json(arm));
     json_object_set_new(object, "steps_to_target", whole(arm->steps.center));
     json_object_set_new(object, "reached", number(arm->reached));
     json_object_set_new(object, "resampling", resampling_json(arm));
@@ -146,8 +156,8 @@ static json_t *arm_json(const fl_summary *summary, const fl_summary_arm *arm)
     add_figures(object, arm);
     json_object_set_new(object, "cut_off", cut_offs_json(arm));
     json_object_set_new(object, "cost", fl_summary_ledger_json(&ledger));
-    json_object_set_new(object, "defaults", messages(arm->defaults, arm->n_defaults));
-    json_object_set_new(object, "warnings", messages(arm->warnings, arm->n_warnings));
+    json_object_set_new(object, "defaults", fl_summary_messages_json(arm->defaults, arm->n_defaults));
+    json_object_set_new(object, "warnings", fl_summary_messages_json(arm->warnings, arm->n_warnings));
     return object;
 }
 
@@ -197,6 +207,7 @@ static json_t *pair_json(const fl_summary *summary, const fl_summary_pair *pair)
     json_object_set_new(object, "finding", json_string(findings[pair->found]));
     json_object_set_new(object, "claimed", json_boolean(pair->claimed));
     json_object_set_new(object, "verdict", json_string(pair->verdict));
+    json_object_set_new(object, "remarks", fl_summary_messages_json(pair->remarks, pair->n_remarks));
     if (summary->results->study->has_target)
         json_object_set_new(object, "steps_equal", json_boolean(pair->steps_equal));
     return object;
@@ -251,5 +262,5 @@ json_t *fl_summary_json(const fl_summary *summary)
                      target_json(study), "claims", claims_json(summary), "arms", arms, "pairs", pairs, "flips",
                      fl_summary_flips_json(summary), "scaling", fl_summary_scalings_json(summary), "over_workloads",
                      fl_summary_over_json(summary), "inclusions", inclusions_json(summary), "warnings",
-                     messages(summary->warnings, summary->n_warnings));
+                     fl_summary_messages_json(summary->warnings, summary->n_warnings));
 }

@@ -31,32 +31,32 @@ bool fl_summary_shows_claims(const fl_summary *summary)
     return false;
 }
 
-static void free_sentences(char **list, size_t n)
-{
-    for (size_t i = 0; i < n; i++) free(list[i]);
-    free(list);
-}
-
 void fl_summary_free(fl_summary *summary)
 {
     if (!summary) return;
     for (size_t i = 0; i < summary->n_arms; i++) {
         fl_summary_arm *arm = &summary->arms[i];
         fl_record_free(&arm->record);
+        free(arm->said);
         free(arm->scores);
+        free(arm->levels);
         free(arm->cut_offs);
-        free_sentences(arm->defaults, arm->n_defaults);
-        free_sentences(arm->warnings, arm->n_warnings);
+        fl_summary_unsay(arm->defaults, arm->n_defaults);
+        fl_summary_unsay(arm->warnings, arm->n_warnings);
     }
-    free_sentences(summary->warnings, summary->n_warnings);
+    fl_summary_unsay(summary->warnings, summary->n_warnings);
     free(summary->arms);
     for (size_t i = 0; i < summary->n_inclusions; i++) free(summary->inclusions[i].why);
     for (size_t i = 0; i < summary->n_pairs; i++) {
         free(summary->pairs[i].verdict);
+        fl_summary_unsay(summary->pairs[i].remarks, summary->pairs[i].n_remarks);
         free(summary->pairs[i].effort.equal);
         free(summary->pairs[i].effort.unlike);
     }
-    for (size_t i = 0; i < summary->n_flips; i++) free(summary->flips[i].verdict);
+    for (size_t i = 0; i < summary->n_flips; i++) {
+        free(summary->flips[i].verdict);
+        fl_summary_unsay(summary->flips[i].remarks, summary->flips[i].n_remarks);
+    }
     free(summary->flips);
     free(summary->scalings);
     fl_summary_over_free(summary->over);

@@ -39,6 +39,9 @@ void fl_summary_scale(fl_summary *summary);
 fl_summary_over *fl_summary_over_of(fl_summary *const *members, size_t n);
 void fl_summary_over_free(fl_summary_over *over);
 
+/* A list of texts. New reference. */
+json_t *fl_summary_messages_json(char *const *list, size_t n);
+
 /* As JSON, null where it is not declared. New references. */
 json_t *fl_summary_effort_json(const fl_summary_effort *effort);
 json_t *fl_summary_steps_ratio_json(const fl_summary_pair *pair);
@@ -54,6 +57,13 @@ void fl_summary_warn(fl_summary *summary);
 
 /* Name what was chosen after the fact. */
 void fl_summary_warn_of_later(fl_summary *summary);
+
+/* Remark on a pair, or a flip, that has its verdict; earlier remarks are dropped. */
+void fl_summary_remark_on_pair(const fl_summary *summary, fl_summary_pair *pair);
+void fl_summary_remark_on_flip(const fl_summary *summary, fl_summary_flip *flip);
+
+/* Free the messages of a list. */
+void fl_summary_unsay(char **list, size_t n);
 
 /* Add a message to a list. */
 void fl_summary_say(char ***list, size_t *n, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -55,8 +55,8 @@ static void warn_of_stopped(fl_summary_arm *arm)
     for (size_t i = 0; i < arm->results->n_search; i++) n += arm->results->search[i].stopped_early;
     if (!n) return;
     bool selected = arm->selected && arm->selected->record->stopped_early;
-    WARN(arm, "%zu trial%s stopped early (stop_above or patience) and judged where %s stopped%s", n, n == 1 ? " was" : "s were",
-         n == 1 ? "it" : "they", selected ? ", the selected one among them" : "");
+    WARN(arm, "%zu trial%s stopped early (stop_above or patience) and judged where %s stopped%s", n,
+         n == 1 ? " was" : "s were", n == 1 ? "it" : "they", selected ? ", the selected one among them" : "");
 }
 
 /* --- where an arm ran --- */
@@ -153,7 +153,7 @@ static void warn_of_close_errors(fl_summary *summary)
         const fl_summary_pair *pair = &summary->pairs[i];
         const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
         if (!pair->within_error) continue;
-        fl_text_add(&names, "%s%s and %s", names.length ? ", " : "", a->arm->name, b->arm->name);
+        fl_text_add(&names, "%s%s and %s", names.length ? "; " : "", a->arm->name, b->arm->name);
         error = fmax(error, fmax(a->test_standard_error, b->test_standard_error));
     }
     if (names.length)

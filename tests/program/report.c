@@ -18,6 +18,10 @@ static void the_page_shows_study_results_and_commands(void **state)
              hostile.results->arms[0].search[2].trial);
     assert_holds(hostile_page, row);
     assert_holds(hostile_page, "<code>learning_rate</code> 0.001 to 10, log");
+    assert_order(hostile_page, WORDS("<details><summary>Expected test error of the best of K trials", "<th>1<tbody>",
+                                     "<th scope=\"row\">plain<td>20.80"));
+    assert_holds(hostile_page,
+                 "the command runs one again: to the bit where <em>Machine and build</em> below has the same key");
 }
 
 static void what_is_tested_comes_first(void **state)
@@ -53,6 +57,27 @@ static void a_claimed_difference_has_a_direction(void **state)
     fixture_end(&s);
 }
 
+/* A schedule that decays is not the constant one's equal, and a comma does not end a name. */
+static void what_differs_beside_the_optimizer_is_told_where_arms_are_compared(void **state)
+{
+    static const double errors[] = { 0.30, 0.20, 0.10, 0.25, 0.15 };
+    fixture s;
+    fixture_begin(&s, BUDGET(5),
+                  SGD("rate, constant") ",{\"arm\": \"all\", \"optimizer\": \"sgd\", \"schedule\": \"linear\", "
+                                        "\"space\": {\"learning_rate\": {\"min\": 1e-3, \"max\": 10, \"scaling\": "
+                                        "\"log\"}}}");
+    add_errors(&s, 0, errors, 5);
+    add_errors(&s, 1, errors, 5);
+    page_finish(&s);
+    char *page = write_page(&s);
+    assert_holds(page, "<tr><th scope=\"row\">&#39;rate, constant&#39; − all<td class=\"verdict\">");
+    assert_holds(page, "<li>unlike schedules: &#39;rate, constant&#39; has constant, all has linear");
+    assert_order(page, WORDS("<th class=\"words\">Schedule", "rate, constant<td class=\"words\">constant</td>",
+                             "all<td class=\"words\">linear</td>"));
+    free(page);
+    fixture_end(&s);
+}
+
 static void declared_claims_are_said_to_be(void **state)
 {
     fixture s;
@@ -66,6 +91,8 @@ static void declared_claims_are_said_to_be(void **state)
     assert_null(strstr(page, "Nothing was declared"));
     assert_null(strstr(page, "nothing is claimed, whatever"));         /* all pairs are tested */
     assert_holds(page, "<p class=\"note\">Going by the first trials"); /* what it could have found, also where it did */
+    assert_order(page,
+                 WORDS("<b>good is better</b>", "<li>the whole interval is beyond the 2.00 points declared to matter"));
     free(page);
     fixture_end(&s);
 }
@@ -82,6 +109,7 @@ static void what_is_declared_beyond_pairs_stands_with_them(void **state)
               "<td class=\"words\">wide a minus wide b<td>−20.00 points",
               "<li><b>flip: narrow b is better in the narrow space, wide a in the wide one; "
               "interaction</b>",
+              "<li><span>the best of 1 along 1 tuned axes measures the space more than the optimizer",
               "<h3>What more tuning brings", "<h3>Time to the target",
               "<td>20<td>100 %<td>40<td>100 %<td>0.5<td class=\"words\">[0.25, 0.667]", "<h2>Results</h2>"));
     free(page);
@@ -179,6 +207,7 @@ int main(void)
         cmocka_unit_test(the_page_shows_study_results_and_commands),
         cmocka_unit_test(what_is_tested_comes_first),
         cmocka_unit_test(a_claimed_difference_has_a_direction),
+        cmocka_unit_test(what_differs_beside_the_optimizer_is_told_where_arms_are_compared),
         cmocka_unit_test(declared_claims_are_said_to_be),
         cmocka_unit_test(what_is_declared_beyond_pairs_stands_with_them),
         cmocka_unit_test(a_search_that_is_cut_off_is_not_claimed),

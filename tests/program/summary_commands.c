@@ -150,7 +150,7 @@ static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few
     assert_answer(&s, "summary @", 0, "[20.00, 20.00] 86 %"); /* fl_stats_coverage of 12 */
     assert_answer(&s, "summary @", 0, "momentum is not worse than sgd: shown, +0.00 points [0.00, 0.00]");
     assert_answer(&s, "summary @", 0,
-                  "not an inclusion here: adam, \"kingma\" and sgd (beta1 would be 0, left at 0.9)");
+                  "not an inclusion here: 'adam, \"kingma\"' and sgd (beta1 would be 0, left at 0.9)");
     assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
     fixture_end(&s);
 }

@@ -85,7 +85,7 @@ def arguments():
     parser.add_argument("--backends", default="naive,openblas,onednn")
     parser.add_argument("--limit", type=float, metavar="S", help="seconds a cell may take (default: any)")
     parser.add_argument("--kept", metavar="FILE", help="cells that are done, and go there")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main(asked):

@@ -83,7 +83,7 @@ static void the_epsilon_example_claims_what_it_declares(void **state)
     assert_int_equal(2, summary->n_tests);
     for (size_t i = 0; i < summary->n_pairs; i++) assert_true(summary->pairs[i].claimed);
     assert_string_equal("adam is better", summary->pairs[0].verdict);
-    assert_string_equal("adam, epsilon 1e-8 is better", summary->pairs[1].verdict);
+    assert_string_equal("'adam, epsilon 1e-8' is better", summary->pairs[1].verdict);
     for (size_t i = 0; i < summary->n_inclusions; i++)
         assert_int_equal(FL_SUMMARY_NOT_HERE, summary->inclusions[i].finding);
     assert_int_equal(2, summary->n_inclusions);
