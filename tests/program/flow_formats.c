@@ -29,10 +29,11 @@ static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 
                             "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } },"
                             "  { 'arm': 'newton', 'optimizer': 'newton', 'space': { 'learning_rate': 1 } } ] }";
 /* What a measured curvature writes, the preconditioned one among it. */
-static const char late[] = "{ 'study': 'late', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
-                           "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'push': 0.5 },"
-                           "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
-                           "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
+static const char late[] =
+    "{ 'study': 'late', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+    "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'durations': 'trace', 'trace': [1, 2] },"
+    "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
+    "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
 /* A model in parts. */
 static const char parts[] =
     "{ 'study': 'parts', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': 4,"
