@@ -253,6 +253,7 @@ static void result_folders_have_their_fields(void **state)
                                                                                                  studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 0) walk_lines(&s, "parts/trials.jsonl");
+        if (i == 0) walk_lines(&s, "late/trials.jsonl");
         if (i == 2) walk_lines(&s, "further/log.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");
