@@ -260,6 +260,7 @@ static void result_folders_have_their_fields(void **state)
         else
             count_as_seen("`curvature_every`");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
+        if (i == 1) count_as_seen("`inverse_staleness``inverse_staleness_max`"); /* of distributed K-FAC */
         if (i == 1) walk_lines(&s, "late/points.jsonl");
         if (i == 1 && fl_math_usable(NULL))
             walk_lines(&s, "dense/points.jsonl");
