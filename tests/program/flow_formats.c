@@ -280,6 +280,7 @@ static void result_folders_have_their_fields(void **state)
     section timeline = section_of("timeline.jsonl");
     walk_lines(&timeline, "late/timeline.jsonl");
     walk_lines(&timeline, "parts/timeline.jsonl");
+    count_as_seen("`spans[].of`"); /* of distributed K-FAC */
     assert_all_seen(&timeline);
     section s = section_of("host.json");
     walk_file(&s, "out/host.json");
