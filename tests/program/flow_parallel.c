@@ -115,9 +115,8 @@ static void mistakes_are_said(void **state)
     assert_refused(2, "'tensor' does not serve optimizer 'lamb', which looks at more than one number", folder, "trial",
                    "--workload", "glyphs/mlp", "--optimizer", "lamb", "--set", "learning_rate=0.01", "--parallel",
                    "tensor:2");
-    assert_refused(2, "GiB beside the network", folder, "trial", "--workload", "fashion_mnist/simple_cnn",
-                   "--optimizer", "adam", "--set", "learning_rate=0.01", "--batch", "4096", "--parallel",
-                   "local:4096,every=3");
+    assert_refused(2, "GiB beside the network", folder, "trial", "--workload", "glyphs/simple_cnn", "--optimizer",
+                   "adam", "--set", "learning_rate=0.01", "--batch", "4096", "--parallel", "local:4096,every=3");
 }
 
 /* The model of the first arm can be cut in two, that of the second has no three parts: told before anything is written,
