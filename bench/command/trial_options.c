@@ -196,13 +196,18 @@ static bool set_parallel(const trial_request *asked, fl_trial *trial, const char
 {
     fl_trial_parallel parallel;
     *numbers = "";
-    if (!asked->parallel)
-        return !asked->durations || fl_error_user(error, "--durations is for --parallel with durations=trace");
+    if (!asked->parallel) return true;
     if (!fl_trial_parallel_parse(asked->parallel, &parallel, numbers, error)) return false;
     if (asked->durations && !(parallel.trace = fl_virtual_trace_load(asked->durations, asked->durations, error)))
         return false;
     fl_trial_parallel_apply(&parallel, trial);
     return true;
+}
+
+static bool durations_are_used(const trial_request *asked, const fl_trial *trial, fl_error *error)
+{
+    return !asked->durations || fl_trial_is_traced(trial) ||
+           fl_error_user(error, "--durations is for --parallel with durations=trace");
 }
 
 static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
@@ -227,7 +232,8 @@ static bool fill(const trial_request *asked, fl_trial *trial, fl_error *error)
     if (asked->snapshots) trial->average = (fl_trial_averaging){ FL_TRIAL_SNAPSHOTS, (double)asked->snapshots };
     if (asked->patience && !set_patience(asked->patience, &trial->patience, error)) return false;
     if (!set_parallel(asked, trial, &numbers, error) || !set_all(&asked->set, numbers, trial, error) ||
-        !init_is_said_once(asked, trial, error) || !set_init_and_split(asked, trial, error))
+        !durations_are_used(asked, trial, error) || !init_is_said_once(asked, trial, error) ||
+        !set_init_and_split(asked, trial, error))
         return false;
     fl_trial_resolve_batch(trial);
     return fl_trial_accepts(trial, SIZE_MAX, error);

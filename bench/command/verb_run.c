@@ -199,18 +199,19 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .warned = show_warning,
                      .user = &shows };
     places_program(self);
-    /* A shard does not know what the others do, and who wants no progress wants no plan. */
-    bool planned = !asked->shard && strcmp(asked->progress, "none") != 0;
+    /* A plan is made to find arms that cannot be trained here. It is not said of a shard, which does not know what the
+     * others do, nor to who wants no progress. */
+    bool said = !asked->shard && strcmp(asked->progress, "none") != 0;
     fl_plan *plan = NULL;
     if (!shows.progress || !read_shard(asked, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error) ||
-        !signals_catch_leave(&farm.leave, &error) || (planned && !run_plan_make(study, folder, &plan, &error))) {
+        !signals_catch_leave(&farm.leave, &error) || !run_plan_make(study, folder, &plan, &error)) {
         progress_free(shows.progress);
         fl_farm_dismiss(wire);
         return complain(&error);
     }
-    shows.plan = plan;
+    shows.plan = said ? plan : NULL;
     shows.doubts = doubts_about(study, *wire != NULL);
-    int code = run_trials(&farm, plan);
+    int code = run_trials(&farm, said ? plan : NULL);
     json_decref(shows.doubts);
     fl_plan_free(plan);
     return code;

@@ -171,11 +171,6 @@ static void print_selected(const fl_summary_arm *arm, size_t hang)
 
 /* --- groups --- */
 
-bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
-{
-    return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
-}
-
 static bool begins_group(const fl_summary *summary, size_t i)
 {
     for (size_t before = 0; before < i; before++)

@@ -7,7 +7,10 @@
 #include "summary/summary_words.h"
 
 /* Is `i` an arm of the group of comparable arms that `first` begins? */
-bool summary_in_group(const fl_summary *summary, size_t first, size_t i);
+static inline bool summary_in_group(const fl_summary *summary, size_t first, size_t i)
+{
+    return fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm);
+}
 
 /* What differs within a group: its pairs of arms; its rules that should be no worse than their special cases. */
 void summary_print_pairs(const fl_summary *summary, size_t first);

@@ -35,18 +35,33 @@ static double of_address_space(void)
     return (double)limit.rlim_cur;
 }
 
+static double of_machine(void)
+{
+    return (double)sysconf(_SC_PHYS_PAGES) * page();
+}
+
 double fl_capacity_bytes(void)
 {
     double pages[2] = { 0 }; /* reserved; occupied */
     read_numbers("/proc/self/statm", 2, pages);
-    double occupied = fmin((double)sysconf(_SC_PHYS_PAGES) * page(), of_container()) - pages[1] * page();
+    double occupied = fmin(of_machine(), of_container()) - pages[1] * page();
     return fmax(0, fmin(occupied, of_address_space() - pages[0] * page()));
+}
+
+static bool fits(const char *what, double bytes, double there, fl_error *error)
+{
+    double gib = 1 << 30;
+    return bytes <= there ||
+           fl_error_user(error, "%s needs %.3g GiB of memory (%.0f bytes), and there are %.3g GiB (%.0f bytes)", what,
+                         bytes / gib, bytes, there / gib, there);
 }
 
 bool fl_capacity_holds(const char *what, double bytes, fl_error *error)
 {
-    double gib = 1 << 30, there = fl_capacity_bytes();
-    return bytes <= there ||
-           fl_error_user(error, "%s needs %.3g GiB of memory (%.0f bytes), and there are %.3g GiB (%.0f bytes)", what,
-                         bytes / gib, bytes, there / gib, there);
+    return fits(what, bytes, fl_capacity_bytes(), error);
+}
+
+bool fl_capacity_of_machine(const char *what, double bytes, fl_error *error)
+{
+    return fits(what, bytes, of_machine(), error);
 }

@@ -3,12 +3,21 @@
 #include "plan/plan_measure.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+static bool same_method(const fl_trial *a, const fl_trial *b)
+{
+    const double *left = a->values.of[FL_TRIAL_OF_METHOD], *right = b->values.of[FL_TRIAL_OF_METHOD];
+    const fl_method *method = a->owners.method;
+    return method == b->owners.method && a->workers == b->workers && a->micro_batch == b->micro_batch &&
+           (!method || !memcmp(left, right, method->n_hypers * sizeof *left));
+}
 
 static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 {
-    return a->base.owners.optimizer == b->base.owners.optimizer && a->base.owners.workload == b->base.owners.workload &&
-           a->base.backend == b->base.backend && a->base.precision == b->base.precision &&
-           a->base.batch_size == b->base.batch_size;
+    return same_method(&a->base, &b->base) && a->base.owners.optimizer == b->base.owners.optimizer &&
+           a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
+           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
 }
 
 /* The fraction of an evaluation that the test set takes: it is evaluated as the others are, example by example. */
@@ -49,17 +58,25 @@ static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
     plan->bytes += arm->bytes;
 }
 
+static bool in_arm(const fl_study_arm *arm, const fl_error *why, fl_error *error)
+{
+    bool machine = why->fault == FL_ERROR_MACHINE;
+    return machine ? fl_error_machine(error, "arm '%s': %s", arm->name, why->text)
+                   : fl_error_user(error, "arm '%s': %s", arm->name, why->text);
+}
+
 /* Measured once for all arms that do the same work. */
 static bool cost_arm(fl_plan *plan, fl_train_trainer *trainer, size_t i, double seconds, double *bytes, fl_error *error)
 {
     fl_plan_arm *arm = &plan->arms[i];
     size_t like = 0;
+    fl_error why;
     while (like < i && !same_work(plan->arms[like].arm, arm->arm)) like++;
     arm->speed = plan->arms[like].speed;
     bytes[i] = bytes[like];
     if (like == i &&
-        !fl_plan_measure(trainer, plan->study, arm->arm, arm->evaluations, seconds, &arm->speed, &bytes[i], error))
-        return false;
+        !fl_plan_measure(trainer, plan->study, arm->arm, arm->evaluations, seconds, &arm->speed, &bytes[i], &why))
+        return in_arm(arm->arm, &why, error);
     add_cost(plan, arm, bytes[i]);
     return true;
 }

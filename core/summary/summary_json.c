@@ -19,13 +19,6 @@ static json_t *whole(double value)
     return isfinite(value) ? json_integer((json_int_t)value) : json_null();
 }
 
-json_t *fl_summary_messages_json(char *const *list, size_t n)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(array, json_string(list[i]));
-    return array;
-}
-
 /* --- arms --- */
 
 static json_t *selected_json(const fl_study *study, const fl_summary_arm *arm)

@@ -13,6 +13,13 @@ static json_t *count(size_t value)
     return json_integer((json_int_t)value);
 }
 
+json_t *fl_summary_messages_json(char *const *list, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(array, json_string(list[i]));
+    return array;
+}
+
 /* --- pairs --- */
 
 static void add_efforts(json_t *list, const fl_stats_effort *efforts, size_t n)

@@ -161,12 +161,38 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
                                  method->entry.name, rule->entry.name, why);
 }
 
+static double seconds_of_a_batch(const fl_trial *trial)
+{
+    static const char *const parts[] = { "compute", "pull", "push", "statistics", "inverse" };
+    const fl_method *method = trial->owners.method;
+    double sum = 0;
+    for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+        size_t i = fl_hyper_index(method->hypers, method->n_hypers, parts[p]);
+        if (i < method->n_hypers) sum += trial->values.of[FL_TRIAL_OF_METHOD][i];
+    }
+    return sum;
+}
+
+/* Virtual time is whole nanoseconds in 64 bits; durations above their mean have the rest of the room. */
+static bool time_fits(const fl_trial *trial, fl_error *error)
+{
+    static const double MOST = 1e9; /* seconds */
+    const fl_method *method = trial->owners.method;
+    const double *values = trial->values.of[FL_TRIAL_OF_METHOD];
+    double batches = (double)trial->steps * (double)(method->batches ? method->batches(values) : 1);
+    double seconds = batches * seconds_of_a_batch(trial);
+    return !(seconds > MOST) || fl_error_user(error,
+                                              "%.0f batches of %.6g virtual seconds each are more than 31 years, "
+                                              "the longest a trial can take",
+                                              batches, seconds / batches);
+}
+
 bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error)
 {
     const fl_method *method = trial->owners.method;
     if (!method) return true;
     return fl_trial_trace_accepts(trial, error) && shares_are_equal(trial, error) && shares_are_whole(trial, error) &&
-           rule_is_served(trial, error) &&
+           rule_is_served(trial, error) && time_fits(trial, error) &&
            (!method->accepts ||
             method->accepts(trial->values.of[FL_TRIAL_OF_METHOD], trial->owners.optimizer->own != NULL, error));
 }

@@ -81,12 +81,13 @@ static void count_tensors(walk *w, const fl_layer *layer, fl_tensor_shape in)
 }
 
 /* A weight, its gradient and its canonical copy, and the largest value, at 4 bytes each, are the least that training
- * holds. So much is looked at before anything is planned; train/memory.c counts the rest. */
+ * holds. So much is looked at whenever a definition is read, against the machine itself, since what is read need not be
+ * trained here; train/memory.c counts all of it against what is left. */
 static bool fits_memory(const walk *w, size_t index, fl_error *error)
 {
     char what[300];
     snprintf(what, sizeof what, "%s: the model up to %s", w->workload->places[index], name_of(&w->layers[index]));
-    return fl_capacity_holds(what, 4 * (3 * w->parameters + w->largest), error);
+    return fl_capacity_of_machine(what, 4 * (3 * w->parameters + w->largest), error);
 }
 
 static bool add_layer(walk *w, size_t index, fl_error *error)

@@ -29,10 +29,11 @@ static const char dense[] = "{ 'study': 'dense', 'workload': 'quadratic/noisy', 
                             "  'space': { 'learning_rate': { 'feasible_points': [0.01] } } },"
                             "  { 'arm': 'newton', 'optimizer': 'newton', 'space': { 'learning_rate': 1 } } ] }";
 /* What a measured curvature writes, the preconditioned one among it. */
-static const char late[] = "{ 'study': 'late', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
-                           "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'push': 0.5 },"
-                           "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
-                           "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
+static const char late[] =
+    "{ 'study': 'late', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+    "  'parallel': { 'method': 'asynchronous', 'workers': 3, 'durations': 'trace', 'trace': [1, 2] },"
+    "  'budget': { 'trials': 1, 'steps': 10, 'eval_every': 5 },"
+    "  'arms': [{ 'arm': 'sgd', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } }] }";
 /* A model in parts. */
 static const char parts[] =
     "{ 'study': 'parts', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': 4,"
@@ -252,12 +253,14 @@ static void result_folders_have_their_fields(void **state)
                                                                                                  studies, launches */
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 0) walk_lines(&s, "parts/trials.jsonl");
+        if (i == 0) walk_lines(&s, "late/trials.jsonl");
         if (i == 2) walk_lines(&s, "further/log.jsonl");
         if (i == 0 && fl_math_eigen_usable(NULL))
             walk_lines(&s, "bent/trials.jsonl");
         else
             count_as_seen("`curvature_every`");
         if (i == 1) count_as_seen("`parameters`"); /* of models with two */
+        if (i == 1) count_as_seen("`inverse_staleness``inverse_staleness_max`"); /* of distributed K-FAC */
         if (i == 1) walk_lines(&s, "late/points.jsonl");
         if (i == 1 && fl_math_usable(NULL))
             walk_lines(&s, "dense/points.jsonl");
@@ -277,6 +280,7 @@ static void result_folders_have_their_fields(void **state)
     section timeline = section_of("timeline.jsonl");
     walk_lines(&timeline, "late/timeline.jsonl");
     walk_lines(&timeline, "parts/timeline.jsonl");
+    count_as_seen("`spans[].of`"); /* of distributed K-FAC */
     assert_all_seen(&timeline);
     section s = section_of("host.json");
     walk_file(&s, "out/host.json");

@@ -73,6 +73,17 @@ static void a_run_that_does_not_fit_is_refused_before_it_begins(void **state)
                                         "learning_rate=1e-3", "--batch", "4", "--steps", "1", "--export", "out"));
 }
 
+/* VGG-16, among the built-in workloads, would not fit into what is left. */
+static void what_is_not_trained_may_be_as_large_as_it_likes(void **state)
+{
+    need_limits();
+    declare(380);
+    command c = command_run(folder, WORDS("list", "workloads"));
+    declare(0);
+    if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
+    command_free(&c);
+}
+
 static void what_a_rule_keeps_for_itself_counts(void **state)
 {
     need_limits();
@@ -83,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_does_not_fit_is_refused_before_it_begins),
+        cmocka_unit_test(what_is_not_trained_may_be_as_large_as_it_likes),
         cmocka_unit_test(what_a_rule_keeps_for_itself_counts),
     };
     return test_run(tests, set_up, program_tear_down);

@@ -101,6 +101,11 @@ static void mistakes_are_said(void **state)
     assert_refused(2, "5 workers do not divide a batch of 128", folder, TRIAL, "--parallel", "synchronous:5");
     assert_refused(2, "'parallel.every' has no value", folder, TRIAL, "--parallel", "local:2");
     assert_refused(2, "has no hyperparameter 'parallel.evry'", folder, TRIAL, "--parallel", "local:2,evry=3");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "unused.txt");
+    assert_true(fl_file_write(path, "1\n", 2, NULL));
+    assert_refused(2, "--durations is for --parallel with durations=trace", folder, TRIAL, "--parallel",
+                   "synchronous:2", "--durations", "unused.txt");
     assert_refused(2, "every is set twice", folder, TRIAL, "--parallel", "local:2,every=3", "--set",
                    "parallel.every=3");
     assert_refused(2, "parallel.cut_2 = 1 must follow a smaller parallel.cut_1, not 2", folder, TRIAL, "--parallel",
@@ -113,6 +118,24 @@ static void mistakes_are_said(void **state)
     assert_refused(2, "GiB beside the network", folder, "trial", "--workload", "fashion_mnist/simple_cnn",
                    "--optimizer", "adam", "--set", "learning_rate=0.01", "--batch", "4096", "--parallel",
                    "local:4096,every=3");
+}
+
+/* The model of the first arm can be cut in two, that of the second has no three parts: told before anything is written,
+ * also where no plan is shown. */
+static void a_method_that_does_not_fit_the_model_is_refused_before_the_run(void **state)
+{
+    put_study(folder, "misfit.json",
+              "{ 'study': 'misfit', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': 6,"
+              "  'budget': { 'trials': 1, 'steps': 1 },"
+              "  'parallel': [ { 'method': 'pipeline', 'workers': 2 }, { 'method': 'tensor', 'workers': 3 } ],"
+              "  'arms': [ { 'arm': 'a', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
+    const char *sentence = "arm 'a parallel=tensor:3': 3 workers divide the outputs of no dense layer";
+    assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit");
+    assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit", "--progress", "none");
+    assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit", "--shard", "1/2");
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "misfit");
+    assert_false(fl_file_exists(path));
 }
 
 static void methods_are_listed(void **state)
@@ -130,6 +153,7 @@ int main(void)
         cmocka_unit_test(results_are_verified_and_continued),
         cmocka_unit_test(a_trace_of_durations_is_kept_with_the_results),
         cmocka_unit_test(mistakes_are_said),
+        cmocka_unit_test(a_method_that_does_not_fit_the_model_is_refused_before_the_run),
         cmocka_unit_test(methods_are_listed),
     };
     return test_run(tests, set_up, program_tear_down);

@@ -143,7 +143,11 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'micro_batch': 8, 'parallel': { 'method': 'synchronous', 'workers': 4 },",
       "4:51: a micro-batch of 8 does not divide a worker's share of 4" },
     { BATCH, BATCH " 'parallel': { 'method': 'synchronous', 'workers': 2, 'every': 2 },",
-      "4:74: parallel method 'synchronous' has no 'every'; it has workers" },
+      "4:74: parallel method 'synchronous' has no 'every'; it has workers, batch_norm" },
+    { BATCH,
+      BATCH " 'parallel': { 'method': 'asynchronous', 'workers': 2, 'compute': 86400, 'push_every': 4096, "
+            "'fetch_every': 4096 },",
+      "4:33: 40960 batches of 86400 virtual seconds each are more than 31 years, the longest a trial can take" },
     { BATCH, BATCH " 'parallel': { 'method': 'local', 'workers': 2 },",
       "4:33: parallel method 'local' needs 'every': H, steps from one averaging of the parameters to the next" },
     { BATCH, BATCH " 'parallel': { 'method': 'local', 'workers': 2, 'every': 0 },",

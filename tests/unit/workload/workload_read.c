@@ -80,7 +80,7 @@ static const struct {
       "net.json:4:9: the last layer gives 9 outputs, and the data have 10 classes" },
     { NET("{ \"kind\": \"dense\", \"out\": 10 },\n{ \"kind\": \"dense\", \"out\": 16777216, \"groups\": 2 },\n"
           "{ \"kind\": \"convolution\", \"out\": 16777216, \"kernel\": 16777216, \"pad\": 16777216 },\n" DENSE),
-      "net.json:5:1: up to convolution1 the model needs at least" },
+      "net.json:5:1: the model up to convolution1 needs" },
     /* initialisation, inputs, options */
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"init\": { \"rule\": \"he\" }, \"layers\": [" DENSE "], " LOSS
       " }",
