@@ -2,7 +2,7 @@
 columns = 1
 array start[n_panels + 1] # of a panel, in pixels: they are as high as they have rows
 height_of(p) = 14 * n_rows[p] + 10
-gap_left = 96 + 7 * longest
+gap_left = 136 + 7 * longest
 panel_width = 520
 gap_top = n_panels > 1 ? 50 : 10
 gap_bottom = 46
@@ -28,9 +28,9 @@ do for [p = 1:n_panels] {
     set yrange [n_rows[p] + 0.7:0.3]
     do for [b = first[p]:last[p]] {
         name_at = first_row[b] # the arm's name stands before its first worker, a line between it and the arm above
-        set label names[slot[b]] at graph 0, first name_at right offset -9, 0 textcolor rgb ink font ",10" noenhanced
+        set label names[slot[b]] at graph 0, first name_at right offset -14, 0 textcolor rgb ink font ",10" noenhanced
         do for [w = 1:workers[b]] {
-            set label sprintf("worker %d", w - 1) at graph 0, first (name_at + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
+            set label sprintf("worker %d of %d", w - 1, of[b]) at graph 0, first (name_at + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
         }
         if (b > first[p]) {
             set arrow 10 + b from graph 0, first name_at - 0.5 to graph 1, first name_at - 0.5 nohead lw 0.8 lc rgb 0xb0b0b0

@@ -364,7 +364,8 @@ void figure_add_gap(figure_data *data)
     fl_text_add(&data->rows, "\n");
 }
 
-void figure_set_ends(figure_data *data, size_t which, size_t column, const figure_scale *scale)
+void figure_set_ends_among(figure_data *data, size_t which, size_t column, const figure_scale *scale, size_t from,
+                           size_t to)
 {
     const double gap = 0.046; /* a label of 11 in a panel of 240 pixels */
     size_t first = data->panel_first, n = data->n_blocks - first;
@@ -372,11 +373,17 @@ void figure_set_ends(figure_data *data, size_t which, size_t column, const figur
     for (int spread = 0; spread < 2; spread++) {
         char name[NAME_SIZE];
         snprintf(name, sizeof name, "%s_%zu", spread ? "labels" : "ends", which + 1);
-        for (size_t i = 0; i < n; i++) heights[i] = figure_ends_height(scale, data->last_of[first + i][column]);
+        for (size_t i = 0, b = first; i < n; i++, b++)
+            heights[i] = b >= from && b < to ? figure_ends_height(scale, data->last_of[b][column]) : NAN;
         if (spread) figure_ends_spread(heights, n, gap);
         for (size_t i = 0; i < n; i++) element_number(data, name, first + i + 1, heights[i]);
     }
     free(heights);
+}
+
+void figure_set_ends(figure_data *data, size_t which, size_t column, const figure_scale *scale)
+{
+    figure_set_ends_among(data, which, column, scale, data->panel_first, data->n_blocks);
 }
 
 bool figure_end(figure_data *data)

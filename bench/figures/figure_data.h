@@ -68,6 +68,10 @@ void figure_set_title(figure_data *data, const char *title);
  * panel's height. */
 void figure_set_ends(figure_data *data, size_t which, size_t column, const figure_scale *scale);
 
+/* The same of the blocks from number `from` (0 the figure's first) to before `to`; the panel's others end nowhere. */
+void figure_set_ends_among(figure_data *data, size_t which, size_t column, const figure_scale *scale, size_t from,
+                           size_t to);
+
 /* One row: numbers, then the trials behind it. NaN reads "NaN", infinity "inf". */
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n);
 void figure_add_trials(figure_data *data, const char *const *trials, size_t n);

@@ -30,17 +30,20 @@ void figure_pair_add(figure_data *data, const figure_panel *panel, double (*of)(
 {
     static const char *const scales[] = { "left_y", "right_y" }, *const axes[] = { "left_axis", "right_axis" };
     figure_scale both = figure_scale_none(), y[2];
+    size_t from[3] = { data->n_blocks };
     for (size_t c = 0; c < 2; c++) {
         figure_scale x;
         figure_add_lines(data, panel, of, cells[c].add, &x, &y[c]);
         if (!figure_scale_is_none(&x)) figure_scale_add(&both, x.low);
         if (!figure_scale_is_none(&x)) figure_scale_add(&both, x.high);
         settle(&y[c], cells[c].logged);
+        from[c + 1] = data->n_blocks;
     }
     if (!data->panel_begun) return;
     for (size_t c = 0; c < 2; c++) { /* one of the cells may be empty */
         figure_set_scale(data, scales[c], &y[c]);
         figure_set_text(data, axes[c], cells[c].axis);
+        figure_set_ends_among(data, c, 1, &y[c], from[c], from[c + 1]);
     }
     figure_scale_widen(&both, FIGURE_LOG2);
     figure_set_scale(data, "x", &both);

@@ -12,9 +12,13 @@ enum { ROW, FROM, TO, WAITS, WORKER, STEP, N_COLUMNS };
 enum { MOST_WORKERS = 8 };
 
 static const figure_variable variables[] = {
-    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },   { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
-    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },  { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER }, { .name = NULL },
+    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
+    { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },
+    { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "of", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { .name = NULL },
 };
 
 /* The lines of the arm's selected trial; an empty array where it has none. New reference. */
@@ -69,6 +73,7 @@ static size_t add_arm(figure_data *data, const figure_arm *arm, size_t rows, fig
     if (n) figure_begin_block(data, arm->slot, arm->summary->arm->name);
     if (n) figure_set_number(data, "first_row", (double)rows + 1);
     if (n) figure_set_number(data, "workers", (double)n);
+    if (n) figure_set_number(data, "of", figure_workers_of(arm));
     json_array_foreach(lines, i, line)
     {
         double worker = number_of(line, "worker");

@@ -378,6 +378,7 @@ static void scaling_holds_workers_against_a_model(void **state)
     assert_row(text, "2\t16\t16\t16\t16\t", figures_trial(&s, 0, 0));
     assert_row(text, "4\t16\t16\t16\t32\t", figures_trial(&s, 1, 0));
     assert_contains(svg, "model, not measured");
+    assert_contains(svg, "a line leaves the frame where no trial reached the target");
     free(svg);
     free(text);
     fixture_end(&s);
@@ -398,7 +399,9 @@ static void scaling_of_synchronous_workers_is_measured_and_foretold(void **state
     for (size_t arm = 0; arm < 3; arm++)
         add_trial(&s, arm, 0, 0, (synthetic){ .val_error = 0.1, .test_error = 0.2, .processes = arm == 1 ? 2 : 0 });
     figures_finish(&s);
-    char *text = figures_numbers(&s, "scaling");
+    char *text = figures_numbers(&s, "scaling"), *svg = figures_svg(&s, "scaling");
+    assert_contains(svg, "glyphs/mlp"); /* above the only cell with something to show */
+    assert_null(strstr(svg, "the target"));
     assert_row(text, "1\t1234.5\t1234.5\t1234.5\tNaN\t", figures_trial(&s, 0, 0));
     assert_row(text, "2\t1234.5\t1234.5\t1234.5\tNaN\t", figures_trial(&s, 1, 0));
     assert_row(text, "4\tNaN\tNaN\tNaN\tNaN\t", figures_trial(&s, 2, 0));
@@ -406,6 +409,7 @@ static void scaling_of_synchronous_workers_is_measured_and_foretold(void **state
     snprintf(foretold, sizeof foretold, "4\tNaN\tNaN\tNaN\t%.10g\t", 32 / .022634016);
     assert_row(text, foretold, "-");
     assert_row(text, "4\tNaN\tNaN\tNaN\t4938\t", "-");
+    free(svg);
     free(text);
     fixture_end(&s);
 }
@@ -415,10 +419,12 @@ static void timeline_gives_each_worker_a_row(void **state)
     fixture s;
     begin_late(&s);
     figures_add_timeline(&s, 1, 0);
-    char *text = figures_numbers(&s, "timeline");
+    char *text = figures_numbers(&s, "timeline"), *svg = figures_svg(&s, "timeline");
     assert_row(text, "1\t0\t1\t0\t0\t1\t", figures_trial(&s, 1, 0));
     assert_row(text, "1\t1\t1.5\t1\t0\t1\t", figures_trial(&s, 1, 0));
     assert_row(text, "2\t0\t2\t0\t1\t2\t", figures_trial(&s, 1, 0));
+    assert_contains(svg, "worker 1 of 4");
+    free(svg);
     free(text);
     fixture_end(&s);
 }

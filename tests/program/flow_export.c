@@ -92,6 +92,7 @@ static void what_is_declared_further_has_its_views(void **state)
     assert_answer(&s, "SELECT a, b, ratio, low, high, coarse FROM time_to_target WHERE low < ratio",
                   "narrow a|narrow b|0.5|0.25|0.666666666666667|0\n");
     assert_answer(&s, "SELECT count(*) FROM over_workloads", "0\n");
+    assert_answer(&s, "SELECT remarks LIKE 'the best of 1 along 1 tuned axes %' FROM flip_tests", "1\n");
     fixture_end(&s);
 }
 
