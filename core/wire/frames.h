@@ -10,7 +10,7 @@
 #include "wire/transport.h"
 
 typedef struct fl_wire_frame {
-    uint64_t group; /* what the group is for now; of other groups are late, and nobody's */
+    uint64_t group; /* its number, new each time a trial is given; a frame of an earlier one is late, and dropped */
     uint64_t peer;  /* whom it goes to or comes from, by place in the group */
     uint64_t length;
     const void *bytes; /* borrowed */

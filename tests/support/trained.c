@@ -23,14 +23,6 @@ fl_trial trial_of(const char *rule, const fl_workload *workload, size_t batch)
     return trial;
 }
 
-void parallel(fl_trial *trial, const char *method, size_t workers)
-{
-    trial->owners.method = fl_method_find(method, NULL);
-    trial->workers = workers;
-    for (size_t i = 0; i < trial->owners.method->n_hypers; i++)
-        trial->values.of[FL_TRIAL_OF_METHOD][i] = trial->owners.method->hypers[i].default_value;
-}
-
 static void see_step(void *user, const fl_train_step *step)
 {
     ((seen *)user)->losses[step->step - 1] = step->loss;

@@ -11,9 +11,6 @@ void augment(model *m);
 /* Ten steps on a hundred of the drawings, by naive, without evaluations. */
 fl_trial trial_of(const char *rule, const fl_workload *workload, size_t batch);
 
-/* By a method with its defaults. */
-void parallel(fl_trial *trial, const char *method, size_t workers);
-
 /* What a trial came to. */
 typedef struct seen {
     double losses[STEPS];

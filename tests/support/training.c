@@ -137,3 +137,11 @@ void assert_resumes(const fl_trial *trial)
     }
     fl_train_trainer_free(trainer);
 }
+
+void parallel(fl_trial *trial, const char *method, size_t workers)
+{
+    trial->owners.method = fl_method_find(method, NULL);
+    trial->workers = workers;
+    for (size_t i = 0; i < trial->owners.method->n_hypers; i++)
+        trial->values.of[FL_TRIAL_OF_METHOD][i] = trial->owners.method->hypers[i].default_value;
+}

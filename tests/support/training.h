@@ -39,6 +39,9 @@ void training_put(const char *bytes, size_t n);
 /* A short trial on the quadratic, with evaluations, every hyperparameter drawn. */
 fl_trial training_quadratic(const fl_optimizer *optimizer, const fl_schedule *schedule);
 
+/* Let workers train it by a method with its defaults. */
+void parallel(fl_trial *trial, const char *method, size_t workers);
+
 /* Training that finds this checkpoint, of `done` steps, says so and ends with the `expected` words. */
 void assert_resumes_from(fl_train_trainer *trainer, const fl_trial *trial, const training_file *copy, size_t done,
                          const char *expected);

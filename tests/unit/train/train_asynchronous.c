@@ -10,14 +10,6 @@
 
 enum { MOST = 70 };
 
-static void parallel(fl_trial *trial, size_t workers)
-{
-    trial->owners.method = fl_method_find("asynchronous", NULL);
-    trial->workers = workers;
-    for (size_t i = 0; i < trial->owners.method->n_hypers; i++)
-        trial->values.of[FL_TRIAL_OF_METHOD][i] = trial->owners.method->hypers[i].default_value;
-}
-
 static void set(fl_trial *trial, size_t which, double value)
 {
     trial->values.of[FL_TRIAL_OF_METHOD][which] = value;
@@ -67,7 +59,7 @@ static void without_delays_it_is_plain_training_to_the_bit(void **state)
             fl_trial plain = glyphs(rules[r]), trial = glyphs(rules[r]);
             plain.values.of[FL_TRIAL_AROUND][FL_TRIAL_L2] = trial.values.of[FL_TRIAL_AROUND][FL_TRIAL_L2] = 1e-3;
             plain.micro_batch = trial.micro_batch = w == 1 ? 2 : 0;
-            parallel(&trial, workers[w]);
+            parallel(&trial, "asynchronous", workers[w]);
             set(&trial, FL_METHOD_COMPUTE, 0);
             assert_same_bits(&plain, &trial);
         }
@@ -78,8 +70,8 @@ static void n_equal_workers_are_an_exact_staleness_of_n_minus_1(void **state)
 {
     for (size_t n = 1; n < 4; n++) {
         fl_trial turns = glyphs("momentum"), exact = glyphs("momentum"), plain = glyphs("momentum");
-        parallel(&turns, n);
-        parallel(&exact, 1);
+        parallel(&turns, "asynchronous", n);
+        parallel(&exact, "asynchronous", 1);
         set(&exact, FL_METHOD_STALENESS, (double)n - 1);
         assert_same_bits(&turns, &exact);
         if (n == 1) assert_same_bits(&turns, &plain);
@@ -143,7 +135,7 @@ static void a_push_is_applied_as_late_as_is_said(void **state)
             path[s + 1].x = now.x - rate * (g.x + cases[c].lambda * g.x * g.x * (now.x - then.x));
             path[s + 1].y = now.y - rate * (g.y + cases[c].lambda * g.y * g.y * (now.y - then.y));
         }
-        parallel(&trial, 1);
+        parallel(&trial, "asynchronous", 1);
         set(&trial, FL_METHOD_STALENESS, (double)cases[c].late);
         set(&trial, FL_METHOD_RATE_BY, cases[c].rate_by);
         set(&trial, FL_METHOD_COMPENSATION, cases[c].lambda);
@@ -167,7 +159,7 @@ static void between_readings_a_worker_goes_on_by_itself(void **state)
         path[s + 1] = (plane){ path[s].x - RATE * sum.x, path[s].y - RATE * sum.y };
         if (s / 2 % 2) *of = path[s + 1];
     }
-    parallel(&trial, 2);
+    parallel(&trial, "asynchronous", 2);
     set(&trial, FL_METHOD_PUSH_EVERY, 3);
     set(&trial, FL_METHOD_FETCH_EVERY, 6);
     assert_path(&trial, path);
@@ -182,7 +174,7 @@ static void points_tell_staleness_and_virtual_time(void **state)
     fl_trial trial = rosenbrock();
     trial.steps = 9;
     trial.eval_every = 3;
-    parallel(&trial, 3);
+    parallel(&trial, "asynchronous", 3);
     set(&trial, FL_METHOD_COMPUTE, 2);
     set(&trial, FL_METHOD_PUSH, 0.5);
     fl_outcome outcome = outcome_of(&trial);
@@ -210,7 +202,7 @@ static void a_timeline_tells_who_did_what_when(void **state)
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_outcome outcome;
     fl_error error;
-    parallel(&trial, 3);
+    parallel(&trial, "asynchronous", 3);
     set(&trial, FL_METHOD_COMPUTE, 2);
     set(&trial, FL_METHOD_PULL, 0.25);
     set(&trial, FL_METHOD_PUSH, 0.5);
@@ -233,7 +225,7 @@ static void it_goes_on_from_any_step(void **state)
 {
     fl_trial trial = training_quadratic(fl_optimizer_find("adam", NULL), fl_schedule_find("constant", NULL));
     trial.values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR] = 1;
-    parallel(&trial, 5);
+    parallel(&trial, "asynchronous", 5);
     set(&trial, FL_METHOD_DURATIONS, 2); /* lognormal */
     set(&trial, FL_METHOD_PULL, 0.2);
     set(&trial, FL_METHOD_PUSH_EVERY, 2);
@@ -246,7 +238,7 @@ static void a_loss_that_is_not_finite_ends_the_trial(void **state)
 {
     fl_trial trial = rosenbrock();
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1;
-    parallel(&trial, 2);
+    parallel(&trial, "asynchronous", 2);
     fl_outcome outcome = outcome_of(&trial);
     assert_int_equal(outcome.status, FL_OUTCOME_INFEASIBLE);
     fl_outcome_free(&outcome);
@@ -263,7 +255,7 @@ static void assert_refused(fl_trial trial, const char *because)
 static fl_trial with(const char *rule, size_t which, double value)
 {
     fl_trial trial = glyphs(rule);
-    parallel(&trial, 2);
+    parallel(&trial, "asynchronous", 2);
     set(&trial, which, value);
     return trial;
 }

@@ -7,14 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static void parallel(fl_trial *trial, size_t workers)
-{
-    trial->owners.method = fl_method_find("distributed_kfac", NULL);
-    trial->workers = workers;
-    for (size_t i = 0; i < trial->owners.method->n_hypers; i++)
-        trial->values.of[FL_TRIAL_OF_METHOD][i] = trial->owners.method->hypers[i].default_value;
-}
-
 static void set(fl_trial *trial, size_t which, double value)
 {
     trial->values.of[FL_TRIAL_OF_METHOD][which] = value;
@@ -118,9 +110,9 @@ static void one_worker_that_is_never_late_is_kfac_to_the_bit(void **state)
         plain.values.of[FL_TRIAL_AROUND][FL_TRIAL_L2] = 1e-3;
         set_rule(&plain, "damping_rule", adaptive);
         waits = at_once = plain;
-        parallel(&waits, 1);
+        parallel(&waits, "distributed_kfac", 1);
         set(&waits, FL_METHOD_KFAC_STATISTICS_WORKERS, 0);
-        parallel(&at_once, 1);
+        parallel(&at_once, "distributed_kfac", 1);
         set(&at_once, FL_METHOD_KFAC_STATISTICS_WORKERS, 0);
         set(&at_once, FL_METHOD_KFAC_INVERSES, FL_METHOD_KFAC_ASYNCHRONOUS);
         take(&at_once, 0, 0, 0);
@@ -132,7 +124,7 @@ static void one_worker_that_is_never_late_is_kfac_to_the_bit(void **state)
 static void late_by_no_time_is_synchronous_to_the_bit(void **state)
 {
     fl_trial waits = kfac(), at_once, late;
-    parallel(&waits, 2);
+    parallel(&waits, "distributed_kfac", 2);
     set(&waits, FL_METHOD_KFAC_STATISTICS_WORKERS, 3);
     at_once = waits;
     set(&at_once, FL_METHOD_KFAC_INVERSES, FL_METHOD_KFAC_ASYNCHRONOUS);
@@ -157,9 +149,9 @@ static double loss_after(const fl_trial *trial)
 static void shares_measure_what_the_whole_does(void **state)
 {
     fl_trial whole = kfac(), shares = kfac(), others = kfac();
-    parallel(&shares, 3);
+    parallel(&shares, "distributed_kfac", 3);
     set(&shares, FL_METHOD_KFAC_STATISTICS_WORKERS, 0);
-    parallel(&others, 1);
+    parallel(&others, "distributed_kfac", 1);
     double expected = loss_after(&whole), off = fabs(loss_after(&shares) - expected);
     assert_true(off < 1e-5 * expected);
     assert_true(fabs(loss_after(&others) - expected) > 10 * off);
@@ -170,7 +162,7 @@ static void shares_measure_what_the_whole_does(void **state)
 static void doubly_factored_it_still_learns(void **state)
 {
     fl_trial direct = of_rule("kfac", fl_workload_find("glyphs/mlp", NULL)), doubly, none;
-    parallel(&direct, 2);
+    parallel(&direct, "distributed_kfac", 2);
     doubly = none = direct;
     set(&doubly, FL_METHOD_KFAC_DOUBLY_ABOVE, 500);
     set(&none, FL_METHOD_KFAC_DOUBLY_ABOVE, 784); /* no layer has more */
@@ -193,7 +185,7 @@ static void points_tell_staleness_and_virtual_time(void **state)
     fl_trial trial = kfac();
     set_rule(&trial, "inverse_every", 1);
     set_rule(&trial, "statistics_every", 1);
-    parallel(&trial, 2);
+    parallel(&trial, "distributed_kfac", 2);
     set(&trial, FL_METHOD_KFAC_INVERSES, FL_METHOD_KFAC_ASYNCHRONOUS);
     take(&trial, 1, 0.5, 2.5);
     trial.eval_every = 3;
@@ -231,7 +223,7 @@ static void a_timeline_tells_who_inverted_what(void **state)
     double until[2] = { 0 };
     size_t i, n = 0;
     const json_t *line;
-    parallel(&trial, 2);
+    parallel(&trial, "distributed_kfac", 2);
     set(&trial, FL_METHOD_KFAC_INVERSE_WORKERS, 2);
     take(&trial, 1, 2, 4);
     fl_train_set_timeline(trainer, 1);
@@ -262,7 +254,7 @@ static void it_goes_on_from_any_step(void **state)
 {
     fl_trial trial = kfac();
     set_rule(&trial, "inverse_every", 1);
-    parallel(&trial, 2);
+    parallel(&trial, "distributed_kfac", 2);
     set(&trial, FL_METHOD_KFAC_INVERSES, FL_METHOD_KFAC_ASYNCHRONOUS);
     set(&trial, FL_METHOD_KFAC_STATISTICS_WORKERS, 2);
     set(&trial, FL_METHOD_KFAC_DURATIONS, 2); /* lognormal */
@@ -282,15 +274,15 @@ static void assert_refused(const fl_trial *trial, const char *because)
 static void what_does_not_go_together_is_refused(void **state)
 {
     fl_trial adam = of_rule("adam", small()), pareto = kfac(), parts = kfac(), uneven = kfac(), grows = kfac();
-    parallel(&adam, 2);
+    parallel(&adam, "distributed_kfac", 2);
     assert_refused(&adam, "does not serve optimizer 'adam', which has no Kronecker factors; use kfac");
-    parallel(&pareto, 2);
+    parallel(&pareto, "distributed_kfac", 2);
     set(&pareto, FL_METHOD_KFAC_DURATIONS, 3);
     assert_refused(&pareto, "tail index is above 1");
-    parallel(&parts, 2);
+    parallel(&parts, "distributed_kfac", 2);
     parts.micro_batch = 3;
     assert_refused(&parts, "leave micro_batch away");
-    parallel(&uneven, 5);
+    parallel(&uneven, "distributed_kfac", 5);
     assert_refused(&uneven, "5 workers do not divide a batch of 12");
     grows.values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_FACTOR] = 2;
     grows.values.of[FL_TRIAL_AROUND][FL_TRIAL_BATCH_EVERY] = 2;
