@@ -5,6 +5,7 @@
 #include "math/rank_one.h"
 #include "speed/gbench/gbench.h"
 #include "speed/kernels/kernels.h"
+#include "speed/kernels/work.h"
 #include "speed/kernels/setups.h"
 #include "speed/roofline/roofline.h"
 
@@ -38,9 +39,7 @@ static void measure_direct(gbench *run, const void *what)
         least = fmin(least, seconds);
         gbench_seconds(run, seconds);
     }
-    gbench_count(run, "GFLOP/s", operations / least / 1e9);
-    gbench_count(run, "peak_GFLOP/s", peak / 1e9);
-    gbench_count(run, "share_of_peak", operations / least / peak);
+    work_count_timed(run, operations, least, peak);
     fl_arena_free(arena);
 }
 

@@ -33,6 +33,13 @@ void work_count(gbench *run, double operations, fl_backend_precision precision)
     gbench_rate(run, "share_of_peak", operations / peak);
 }
 
+void work_count_timed(gbench *run, double operations, double seconds, double peak)
+{
+    gbench_count(run, "GFLOP/s", operations / seconds / 1e9);
+    gbench_count(run, "peak_GFLOP/s", peak / 1e9);
+    gbench_count(run, "share_of_peak", operations / seconds / peak);
+}
+
 void work_traffic(gbench *run, double bytes)
 {
     static double memory; /* measured once: it takes a while */

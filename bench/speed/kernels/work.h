@@ -12,6 +12,9 @@ double work_of_step(const fl_layer *layers, size_t n_layers, fl_tensor_shape inp
 /* Show `operations` per iteration as GFLOP/s, beside the measured peak and as a share of it. */
 void work_count(gbench *run, double operations, fl_backend_precision precision);
 
+/* The same of `operations` in `seconds` that the benchmark took by itself, beside a peak of as many a second. */
+void work_count_timed(gbench *run, double operations, double seconds, double peak);
+
 /* Show `bytes` moved per iteration as GB/s, beside the measured speed of memory (triad) and as a share of it; above one
  * where a cache holds them. */
 void work_traffic(gbench *run, double bytes);
