@@ -66,7 +66,8 @@ void plan_line_detectable(const fl_plan *plan, fl_text *text)
         fl_text_add(text, "detectable difference: not worked out for %zu comparisons; declare the claims that matter",
                     plan->n_pairs);
     } else if (isnan(plan->detectable)) {
-        fl_text_add(text, "detectable difference: cannot be said yet; it needs a pilot of trials");
+        fl_text_add(text, "detectable difference: cannot be said yet; it needs a pilot of %zu trials an arm",
+                    fl_stats_pilot(claims->k));
     } else {
         fl_text_add(text, "detectable difference: ");
         plan_line_difference(plan, plan->detectable, text);

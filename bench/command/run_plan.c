@@ -71,7 +71,7 @@ static void print_pair(const fl_plan *plan, const fl_summary *summary, const fl_
     add_arm(&text, &summary->arms[pair->a]);
     fl_text_add(&text, " and ");
     add_arm(&text, &summary->arms[pair->b]);
-    fl_text_add(&text, ": detectable, by the first %d trials of each, ", FL_STATS_PILOT);
+    fl_text_add(&text, ": detectable, by the first %zu trials of each, ", fl_stats_pilot(pair->k));
     plan_line_difference(plan, pair->detectable, &text);
     fl_text_add(&text, "; found ");
     plan_line_difference(plan, pair->difference, &text);

@@ -75,7 +75,9 @@ static void add(figure_data *data, const figure_panel *panel)
 
 const figure figure_budget = {
     .entry = { "budget",
-               "The best score among K trials against K: where a line is flat, more trials would change little.",
+               "The score that selection sees (validation) of the best among K draws from these trials, the median of "
+               "all draws, against K: where a line is flat, more trials would change little. Arms may stand in another "
+               "order in tunability, which shows the expected test error.",
                "Choi et al. 2019, figures 6 to 8" },
     .columns = "trials K, the best score among K of them: median, 5th and 95th percentile over resampled trials "
                "(rates in %), the trial at the median",

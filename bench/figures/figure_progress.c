@@ -173,8 +173,9 @@ static void set_batches(figure_data *data, const figure_layout *layout)
 
 const figure figure_progress = {
     .entry = { "progress",
-               "Training loss of the selected trials by step, by example and by second, evaluations included; and what "
-               "an example buys by batch size, down to the lowest loss that every arm reaches.",
+               "Training loss of the selected trials by step, by example and by second of the run, whose seconds of "
+               "evaluation are included; and what an example buys by batch size, down to the lowest loss that every "
+               "arm reaches.",
                "Martens and Grosse 2015, figure 9" },
     .columns =
         "step, examples, seconds since the trial's start, training loss; then, in rows of their own, batch size, "

@@ -123,12 +123,9 @@ static void add(figure_data *data, const figure_panel *panel)
 const figure figure_scaling = {
     .entry = { "scaling",
                "Fewest steps to the target and examples per second against the number of workers: virtual seconds, or "
-               "of "
-               "synchronous workers with a process each measured ones. Thin dashed: a model, not measured, by which "
-               "the "
-               "target takes as many examples as with the fewest workers, and n times the workers make n times as "
-               "many; "
-               "of synchronous workers what links of 1, 10 and 100 Gbit/s would allow, with 10 us a message.",
+               "of synchronous workers with a process each measured ones. Thin dashed: a model, not measured, by which "
+               "the target takes as many examples as with the fewest workers, and n times the workers make n times as "
+               "many; of synchronous workers what links of 1, 10 and 100 Gbit/s would allow, with 10 us a message.",
                "Shallue et al. 2018" },
     .columns = "workers, fewest steps to the target, their 5th and 95th percentile over resampled trials, steps by the "
                "model, the fastest trial; then, in blocks of their own, workers, examples per second of the selected "

@@ -55,8 +55,7 @@ static void add(figure_data *data, const figure_panel *panel)
 const figure figure_sharpness = {
     .entry = { "sharpness",
                "Largest eigenvalue of the Hessian by step (preconditioned, of rules like Adam), and dashed the "
-               "curvature "
-               "beyond which the rule diverges on a quadratic.",
+               "curvature beyond which the rule diverges on a quadratic.",
                "Cohen et al. 2021" },
     .columns = "step, largest eigenvalue, NaN, NaN, the rule's limit, trial",
     .variables = variables,

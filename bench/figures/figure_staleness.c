@@ -68,8 +68,7 @@ static void add(figure_data *data, const figure_panel *panel)
 const figure figure_staleness = {
     .entry = { "staleness",
                "Test error of the selected trial and fewest steps to the target against how many pushes late its "
-               "pushes "
-               "were on average.",
+               "pushes were on average.",
                "Zhang et al. 2016" },
     .columns =
         "mean staleness of the selected trial + 1, its test error, 5th and 95th percentile over resampled trials "

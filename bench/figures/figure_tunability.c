@@ -75,8 +75,9 @@ static void add(figure_data *data, const figure_panel *panel)
 
 const figure figure_tunability = {
     .entry = { "tunability",
-               "Expected test error of the best of K new trials against K, with its 90 % interval up to K = N/5; the "
-               "dashed rest tells of these trials alone.",
+               "Expected (mean) test error of what validation selects among K new trials against K, with its 90 % "
+               "interval up to K = N/5; the dashed rest tells of these trials alone. The study's own K is what is "
+               "tested.",
                "" },
     .columns = "K, expected test error of the best of K new trials, 5th and 95th percentile of its interval, the same "
                "estimate beyond K = N/5 (rates in %), all trials of the arm, the selected one first",

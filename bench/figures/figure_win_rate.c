@@ -1,5 +1,5 @@
-/* How often one arm wins: the probability that the best of K new trials of the arm on the left has a lower test error
- * than that of the arm below, ties one half. */
+/* How often one arm wins: the probability that the best of K new trials of a row's arm has a lower test error
+ * than that of the column's, ties one half. */
 #include "figures/figure.h"
 #include "stats/win_rate.h"
 
@@ -65,12 +65,11 @@ static void add(figure_data *data, const figure_panel *panel)
 
 const figure figure_win_rate = {
     .entry = { "win_rate",
-               "How often the best of K new trials of the arm on the left has a lower test error than that of the arm "
-               "below, in %.",
+               "How often, in %, the best of K new trials of a row's arm has a lower test error than that of the "
+               "column's arm; ties count one half.",
                "" },
-    .columns =
-        "place of the arm on the left, place of the arm below, how often the first wins in %, the first arm, the "
-        "second arm, the selected trials of both",
+    .columns = "place of the row's arm, place of the column's, how often the first wins in %, the first arm, the "
+               "second arm, the selected trials of both",
     .variables = variables,
     .refuse = refuse,
     .add = add,

@@ -95,7 +95,6 @@ static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summa
 {
     fl_text_add(page, "<td class=\"verdict\">");
     html_element(page, pair->claimed ? "b" : "span", pair->verdict);
-    if (pair->n_left_out) fl_text_add(page, " (%zu trials without a partner left out)", pair->n_left_out);
 }
 
 /* In a row of their own, below the verdict's. */
@@ -171,13 +170,15 @@ static void add_headline(fl_text *page, const fl_summary *summary, const figure_
                     all == 1 ? "" : " in any of the pairs");
 }
 
-/* What this study could have shown. A difference of rates beyond 1 is none at all. */
+/* What this study could have shown, of the pairs of which nothing is shown if there are any. A difference of rates
+ * beyond 1 is none at all. */
 static void add_detectable(fl_text *page, const fl_summary *summary, const figure_panel *panel, bool found_all)
 {
     bool rate = fl_summary_rates(panel->arms[0].summary->arm);
     double least = HUGE_VAL, most = -HUGE_VAL;
     FOR_PAIRS(pair, summary, panel)
     {
+        if (!found_all && pair->found != FL_SUMMARY_NOTHING) continue;
         least = fmin(least, pair->detectable); /* NaN is passed over */
         most = fmax(most, pair->detectable);
     }

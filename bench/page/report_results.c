@@ -161,16 +161,17 @@ static bool has_reruns(const fl_summary *summary)
 
 static void add_legend(fl_text *page, const fl_summary *summary)
 {
-    fl_text_add(page,
-                "<dl class=\"facts note\"><dt>Expected, best of K<dd>What validation selects among K new trials is "
-                "expected to reach, with a 90 %% interval; this is what is tested. <em>Covers</em> tells, where trials "
-                "are few, how many of 20,000 simulated studies such an interval covers.\n"
-                "<dt>Selected trial<dd>The one that validation chose of all; the range is the 5–95 %% band of "
-                "resampling these trials, not a confidence interval.\n"
-                "<dt>Diverged<dd>Its training loss was no longer a finite number. A trial that ends no better than "
-                "guessing has not diverged, and counts with its error.\n"
-                "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
-                "closed: they do not, which does not tell whether more trials would.\n");
+    fl_text_add(
+        page,
+        "<dl class=\"facts note\"><dt>Expected, best of K<dd>What validation selects among K new trials is "
+        "expected to reach, with a 90 %% interval; this is what is tested. <em>Covers</em> tells, where trials "
+        "are few, how many of 20,000 simulated studies such an interval covers.\n"
+        "<dt>Selected trial<dd>The one that validation chose of all; the range is the 5–95 %% band of "
+        "resampling these trials, not a confidence interval.\n"
+        "<dt>Diverged<dd>Its training loss was no longer a finite number: the trial is infeasible. Every other trial "
+        "that ran is feasible, one that ends no better than guessing too, and counts with its error.\n"
+        "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
+        "closed: they do not, which does not tell whether more trials would.\n");
     if (has_reruns(summary))
         fl_text_add(page,
                     "<dt>Its reruns<dd>The selected trial’s settings run again with fresh seeds: the mean, and the "

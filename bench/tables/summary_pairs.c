@@ -39,11 +39,6 @@ static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)
     if (pair->tested) add_difference(&text, summary, pair);
     if (pair->found == FL_SUMMARY_NOTHING) fl_text_add(&text, ": no difference shown");
     if (pair->found == FL_SUMMARY_CUT_OFF) fl_text_add(&text, "; not claimed: %s", pair->verdict);
-    if (pair->paired && summary->results->study->feasible)
-        fl_text_add(&text,
-                    " (over the indices both arms ran, an infeasible trial as the worst of both; the table's best "
-                    "of K leaves infeasible trials out)");
-    if (pair->n_left_out) fl_text_add(&text, " (%zu trials without a partner left out)", pair->n_left_out);
     page_paragraph(4, pair->claimed ? "  *" : "  -", text.bytes);
     fl_text_free(&text);
 }
@@ -95,28 +90,29 @@ static void print_nothing(const fl_summary *summary, size_t first)
     fl_text_free(&text);
 }
 
-/* Where nothing is claimed: what this study could have shown. */
+/* What the study could have shown of the pairs of which nothing is shown. */
 static void print_detectable(const fl_summary *summary, size_t first)
 {
     fl_text text = { 0 };
+    size_t n = count_of(summary, first, FL_SUMMARY_NOTHING);
     bool rate = fl_summary_rates(summary->arms[first].arm);
     double least = HUGE_VAL, most = -HUGE_VAL;
+    size_t pilot = fl_stats_pilot(summary->results->study->claims.k);
     FOR_PAIRS(pair, summary, first)
     {
+        if (pair->found != FL_SUMMARY_NOTHING) continue;
         least = fmin(least, pair->detectable); /* NaN is passed over */
         most = fmax(most, pair->detectable);
     }
-    if (isinf(least)) {
-        if (summary->n_tests)
-            fl_text_add(&text, "detectable difference: cannot be said of %zu test%s by the first %d trials of each arm",
-                        summary->n_tests, summary->n_tests == 1 ? "" : "s", FL_STATS_PILOT);
-    } else {
-        fl_text_add(&text, "detectable difference: %s", fl_summary_difference(rate, least).text);
-        if (most > least) fl_text_add(&text, " to %s", fl_summary_difference(rate, most).text);
-        fl_text_add(&text, " would be found in 80 %% of such studies, by the first %d trials of each arm",
-                    FL_STATS_PILOT);
-    }
-    if (text.length) page_paragraph(4, "", text.bytes);
+    fl_text_add(&text, "detectable difference: ");
+    if (isinf(least))
+        fl_text_add(&text, "cannot be said of %zu test%s", n, n == 1 ? "" : "s");
+    else
+        fl_text_add(&text, "%s", fl_summary_difference(rate, least).text);
+    if (most > least) fl_text_add(&text, " to %s", fl_summary_difference(rate, most).text);
+    fl_text_add(&text, "%s by the first %zu trials of each arm",
+                isinf(least) ? "" : " would be found in 80 % of such studies,", pilot);
+    page_paragraph(4, "  -", text.bytes);
     fl_text_free(&text);
 }
 
@@ -180,8 +176,10 @@ void summary_print_pairs(const fl_summary *summary, size_t first)
     print_heading(summary, any);
     print_each(summary, first, FL_SUMMARY_BETTER);
     print_each(summary, first, FL_SUMMARY_CUT_OFF);
-    if (count_of(summary, first, FL_SUMMARY_NOTHING)) print_nothing(summary, first);
-    if (!count_of(summary, first, FL_SUMMARY_BETTER)) print_detectable(summary, first);
+    if (count_of(summary, first, FL_SUMMARY_NOTHING)) {
+        print_nothing(summary, first);
+        print_detectable(summary, first);
+    }
     print_arms(summary, first, "diverged in every trial, so without a difference: ", fl_summary_diverged);
     print_arms(summary, first, "no claim, the budget is not filled: ", is_unfilled);
     print_equal_steps(summary, first);

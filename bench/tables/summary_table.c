@@ -235,12 +235,17 @@ static bool has_normal(const fl_summary *summary)
 static void print_legend(const fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
-    bool partial = false, few = false;
+    bool partial = false, few = false, infeasible = false;
     for (size_t i = 0; i < summary->n_arms; i++) {
         partial |= is_partial(&summary->arms[i]);
         few |= fl_stats_from_few(&summary->arms[i].interval);
+        infeasible |= summary->arms[i].results->n_infeasible > 0;
     }
     putchar('\n');
+    if (infeasible)
+        page_paragraph(14, "infeasible",
+                       "its training loss was no longer a finite number; a trial that ends no better than guessing is "
+                       "feasible");
     page_paragraph(14, "5-95 %",
                    "resampling these N trials and selecting anew, K = N: a band, not a confidence interval");
     page_paragraph(

@@ -49,7 +49,7 @@ void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study)
     if (!plan->n_pairs || plan->n_pairs > FL_SUMMARY_MOST_DETECTABLE) return;
     plan->detectable = 0;
     for (fl_plan_pair *pair = plan->pairs; pair < plan->pairs + plan->n_pairs; pair++) {
-        detect_pair(plan, pair, pilot, same_study ? FL_STATS_PILOT : SIZE_MAX);
+        detect_pair(plan, pair, pilot, same_study ? fl_stats_pilot(plan->study->claims.k) : SIZE_MAX);
         bool said = !isnan(plan->detectable) && !isnan(pair->detectable);
         plan->detectable = said ? fmax(plan->detectable, pair->detectable) : NAN;
     }

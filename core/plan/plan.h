@@ -53,7 +53,7 @@ fl_plan *fl_plan_new(const fl_study *study, double seconds, fl_error *error);
 void fl_plan_free(fl_plan *plan);
 
 /* The detectable difference of each pair, from the trials of the arms' namesakes in `pilot`: all of another study's, or
- * the first FL_STATS_PILOT of the same study's. What has fewer than those there stays unsaid, and so do the pairs of a
+ * the first fl_stats_pilot(K) of the same study's. What has fewer than those there stays unsaid, and so do the pairs of a
  * study of more than FL_SUMMARY_MOST_DETECTABLE. */
 void fl_plan_detect(fl_plan *plan, const fl_results *pilot, bool same_study);
 

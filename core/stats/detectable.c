@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 static const double POWER = 0.8;
+enum { LEAST_PILOT = 10 };
 enum { LEAST_STUDIES = 1000, MOST_STUDIES = 20000, BEYOND = 20 }; /* studies beyond the critical value at either end */
 
 /* One arm of the pilot, ready to be drawn from. */
@@ -126,9 +127,15 @@ static double critical_value(const double *differences, const double *errors, si
     return critical;
 }
 
+size_t fl_stats_pilot(size_t k)
+{
+    return 2 * k > LEAST_PILOT ? 2 * k : LEAST_PILOT;
+}
+
 double fl_stats_detectable(const fl_stats_arms *pilot, size_t n, double level, uint64_t seed)
 {
-    if (pilot->n_a < FL_STATS_PILOT || pilot->n_b < FL_STATS_PILOT || n <= pilot->k || n > FL_STATS_MANY) return NAN;
+    size_t least = fl_stats_pilot(pilot->k);
+    if (pilot->n_a < least || pilot->n_b < least || n <= pilot->k || n > FL_STATS_MANY) return NAN;
     if (fl_stats_permutation_least(n, n, pilot->paired) > level) return NAN;
     size_t n_studies = (size_t)fmin(MOST_STUDIES, fmax(LEAST_STUDIES, 2 * BEYOND / level));
     double *found = fl_memory_new(n_studies, sizeof *found), *errors = fl_memory_new(n_studies, sizeof *errors),

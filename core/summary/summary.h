@@ -101,6 +101,7 @@ typedef struct fl_summary_pair {
     bool paired;          /* the arms' axes are the same, so trials of one index are compared with each other */
     size_t n_a, n_b;      /* trials compared */
     size_t n_left_out;    /* of paired arms: trials without a partner */
+    size_t n_worst;       /* of paired arms: indices at which a trial is infeasible, and counts as the worst of both */
     bool tested;          /* both budgets are filled, and both arms have a feasible trial */
     bool normal;          /* of so many trials that the normal limit is used (stats/arms.h), for p and interval */
     size_t permutations;  /* divisions the test drew; 0 where it was not made, or is the normal limit's */
@@ -108,7 +109,7 @@ typedef struct fl_summary_pair {
     double low, high;     /* its 90 % interval (stats/gap.h); NaN where K is more than a fifth of the trials */
     double coverage;      /* how often such an interval holds the truth in simulated studies */
     double p, p_adjusted; /* permutation test; Holm over the tests of the study; NaN where it was not made */
-    double detectable;    /* as planned from the first 10 trials of each arm (stats/detectable.h); NaN: not known */
+    double detectable;    /* as planned from the first trials of each arm (fl_stats_pilot); NaN: not known */
     bool shown;           /* p_adjusted is below the summary's level */
     bool size_open;       /* shown, but the interval includes 0 */
     bool claimed;         /* shown, and the worse arm's search is not cut off */

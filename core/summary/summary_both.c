@@ -89,6 +89,7 @@ static size_t take_pairs(fl_summary_side a, fl_summary_side b, fl_summary_both *
         if (left->index == right->index) {
             both->a[n] = as_trial(left);
             both->b[n++] = as_trial(right);
+            both->n_worst += !left->feasible || !right->feasible;
         }
         i += left->index <= right->index;
         j += right->index <= left->index;

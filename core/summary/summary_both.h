@@ -26,6 +26,7 @@ typedef struct fl_summary_both {
     fl_stats_trial *a, *b;
     fl_stats_arms arms; /* without its k */
     size_t n_left_out;  /* of paired arms: trials without a partner */
+    size_t n_worst;     /* of paired arms: indices at which a trial is infeasible, and counts as the worst of both */
 } fl_summary_both;
 
 /* Paired: trials of one index side by side, infeasible ones too. Else those of each arm that count. */

@@ -70,6 +70,7 @@ static fl_summary_both both_of(const fl_summary *summary, fl_summary_pair *pair)
     pair->n_a = trials.arms.n_a;
     pair->n_b = trials.arms.n_b;
     pair->n_left_out = trials.n_left_out;
+    pair->n_worst = trials.n_worst;
     trials.arms.k = pair->k = smaller(pair->k, smaller(pair->n_a, pair->n_b));
     return trials;
 }
@@ -110,9 +111,9 @@ static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_ar
 {
     const fl_study *study = summary->results->study;
     if (!pair->tested || summary->n_tests > FL_SUMMARY_MOST_DETECTABLE) return;
-    size_t planned = smaller(pair->n_a, pair->n_b);
-    arms.n_a = smaller(arms.n_a, FL_STATS_PILOT);
-    arms.n_b = smaller(arms.n_b, FL_STATS_PILOT);
+    size_t planned = smaller(pair->n_a, pair->n_b), pilot = fl_stats_pilot(pair->k);
+    arms.n_a = smaller(arms.n_a, pilot);
+    arms.n_b = smaller(arms.n_b, pilot);
     planned = smaller(planned, study->claims.trials);
     pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)summary->n_tests, SEED);
 }

@@ -64,6 +64,28 @@ static void remark_on_margin(const fl_summary *summary, fl_summary_pair *pair)
         compare_not_shown(summary, pair, margin);
 }
 
+/* --- paired arms --- */
+
+/* The trials of a paired difference are not quite those of the arms' own levels. */
+static void remark_on_pairing(const fl_summary *summary, fl_summary_pair *pair)
+{
+    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    fl_text text = { 0 };
+    if (!pair->tested || !pair->paired || !(pair->n_worst + pair->n_left_out)) return;
+    fl_text_add(&text, "over the %zu indices that both arms ran", pair->n_a);
+    if (pair->n_worst)
+        fl_text_add(&text, ", %zu of them with an infeasible trial, which counts as the worst of both", pair->n_worst);
+    if (pair->n_left_out)
+        fl_text_add(&text, "; %zu trial%s without a partner left out", pair->n_left_out,
+                    pair->n_left_out == 1 ? "" : "s");
+    double levels = a->interval.estimate - b->interval.estimate;
+    if (a->interval.k == pair->k && b->interval.k == pair->k && isfinite(levels))
+        fl_text_add(&text, "; by each arm's own trials %s is worse by %s", levels > 0 ? a->said : b->said,
+                    fl_summary_difference(rates(summary, pair), levels).text);
+    REMARK(pair, "%s", text.bytes);
+    fl_text_free(&text);
+}
+
 /* --- reruns --- */
 
 /* What the reruns say of a claim about searches. */
@@ -140,9 +162,10 @@ static void remark_on_k(fl_summary_flip *flip)
 {
     if (flip->k < PER_AXIS * flip->tuned)
         REMARK(flip,
-               "the best of %zu along %zu tuned axes measures the space more than the optimizer: a flip needs K of %zu "
-               "at least, and five times the trials",
-               flip->k, flip->tuned, PER_AXIS * flip->tuned);
+               "the best of %zu along %zu tuned ax%s measures the space more than the optimizer: a flip needs K of %zu "
+               "at least, and five times K trials an arm, %zu",
+               flip->k, flip->tuned, flip->tuned == 1 ? "is" : "es", PER_AXIS * flip->tuned,
+               FL_STUDY_TRIALS_PER_DRAW * PER_AXIS * flip->tuned);
 }
 
 /* --- pairs and flips --- */
@@ -154,6 +177,7 @@ void fl_summary_remark_on_pair(const fl_summary *summary, fl_summary_pair *pair)
     pair->n_remarks = 0;
     remark_on_tails(pair);
     remark_on_margin(summary, pair);
+    remark_on_pairing(summary, pair);
     remark_on_reruns(summary, pair);
     remark_on_schedules(summary, pair);
 }

@@ -157,7 +157,9 @@ static void warn_of_close_errors(fl_summary *summary)
         error = fmax(error, fmax(a->test_standard_error, b->test_standard_error));
     }
     if (names.length)
-        WARN(summary, "test errors closer than the standard error of a rate on so many test examples (%.2g points): %s",
+        WARN(summary,
+             "of these pairs the selected trials' test errors lie closer than the standard error of a rate on so many "
+             "examples (%.2g points), so their order means nothing: %s",
              100 * error, names.bytes);
     fl_text_free(&names);
 }

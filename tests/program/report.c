@@ -109,7 +109,7 @@ static void what_is_declared_beyond_pairs_stands_with_them(void **state)
               "<td class=\"words\">wide a minus wide b<td>−20.00 points",
               "<li><b>flip: narrow b is better in the narrow space, wide a in the wide one; "
               "interaction</b>",
-              "<li><span>the best of 1 along 1 tuned axes measures the space more than the optimizer",
+              "<li><span>the best of 1 along 1 tuned axis measures the space more than the optimizer",
               "<h3>What more tuning brings", "<h3>Time to the target",
               "<td>20<td>100 %<td>40<td>100 %<td>0.5<td class=\"words\">[0.25, 0.667]", "<h2>Results</h2>"));
     free(page);

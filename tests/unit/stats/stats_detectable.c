@@ -86,6 +86,38 @@ static void paired_arms_detect_smaller_differences(void **state)
     if (fabs(share - 0.8) > 0.08) fail_msg("%g", share);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* What 15 pilots of `n` trials say of the best of `k` of 5 k, their median, over what 400 trials say. */
+static double said_by_pilots(size_t n, size_t k)
+{
+    enum { PILOTS = 15 };
+    double said[PILOTS];
+    for (size_t i = 0; i < PILOTS; i++) {
+        const fl_stats_arms pilot = { normal + 26 * i, normal + 26 * ((i + 1) % PILOTS), n, n, k, false };
+        said[i] = fl_stats_detectable(&pilot, 5 * k, 0.05, 3);
+        assert_false(isnan(said[i]));
+    }
+    qsort(said, PILOTS, sizeof *said, by_value);
+    return said[PILOTS / 2] / detectable(5 * k, k, 0.05);
+}
+
+/* Twice K trials say nearly what many would, whatever K is; a pilot too small for its K is refused. */
+static void a_pilot_holds_twice_k_trials(void **state)
+{
+    for (size_t k = 2; k <= 12; k *= 2) {
+        double ratio = said_by_pilots(fl_stats_pilot(k), k);
+        if (ratio < 0.75 || ratio > 1.25) fail_msg("K = %zu: %g", k, ratio);
+    }
+    assert_int_equal(10, fl_stats_pilot(5));
+    assert_int_equal(40, fl_stats_pilot(20));
+    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ normal, normal, 39, 39, 20, false }, 100, 0.05, 1)));
+}
+
 static void what_cannot_be_said_is_not_said(void **state)
 {
     fl_stats_trial equal[10], diverged[10];
@@ -93,9 +125,9 @@ static void what_cannot_be_said_is_not_said(void **state)
         equal[i] = trial(0.5);
         diverged[i] = trial(HUGE_VAL);
     }
-    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ equal, equal, 10, 10, 6, false }, 30, 0.05, 1)));
-    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ diverged, diverged, 10, 10, 6, false }, 30, 0.05, 1)));
-    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ normal, normal, 9, 9, 6, false }, 30, 0.05, 1)));
+    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ equal, equal, 10, 10, 5, false }, 30, 0.05, 1)));
+    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ diverged, diverged, 10, 10, 5, false }, 30, 0.05, 1)));
+    assert_true(isnan(fl_stats_detectable(&(fl_stats_arms){ normal, normal, 9, 9, 2, false }, 30, 0.05, 1)));
     assert_true(isnan(detectable(3, 1, 0.001))); /* 20 divisions of 6 cannot reach it */
 }
 
@@ -106,6 +138,7 @@ int main(void)
         cmocka_unit_test(more_tests_need_larger_differences),
         cmocka_unit_test(the_test_finds_it_in_four_of_five_studies),
         cmocka_unit_test(paired_arms_detect_smaller_differences),
+        cmocka_unit_test(a_pilot_holds_twice_k_trials),
         cmocka_unit_test(what_cannot_be_said_is_not_said),
     };
     return test_run(tests, set_up, NULL);

@@ -91,6 +91,11 @@ static void infeasible_trials_keep_their_partner_and_the_rest_is_left_out(void *
     assert_int_equal(5, pair->n_a);
     assert_int_equal(2, pair->n_left_out);
     assert_close(pair->difference, 0.32 - 0.3, 1e-12);
+    assert_int_equal(1, pair->n_remarks); /* the five that count are .1, .2, .3, .4 and .4, and .1 to .5 */
+    assert_string_equal(
+        "over the 5 indices that both arms ran, 2 of them with an infeasible trial, which counts as the worst of "
+        "both; 2 trials without a partner left out; by each arm's own trials momentum is worse by 2.00 points",
+        pair->remarks[0]);
     end(&s, summary);
 }
 
@@ -111,6 +116,24 @@ static void nothing_is_claimed_against_an_arm_whose_search_is_cut_off(void **sta
             assert_string_equal("a is better in this space; the space of b is cut off at learning_rate", pair->verdict);
         end(&s, summary);
     }
+}
+
+/* Twenty trials that end alike whatever their rate: the places of the first three are the tie-break's. */
+static void trials_that_end_alike_do_not_crowd_an_end(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(20), SGD("a") "," UNLIKE("b", 11));
+    trials_at(&s, 0, 20, 0.1, 0);
+    for (uint64_t i = 0; i < 20; i++) {
+        fl_trial_values values = s.study->arms[1].base.values;
+        synthetic alike = { .val_error = 0.9, .test_error = 0.9, .val_loss = 2 + 0.001 * (double)i, .values = &values };
+        values.of[FL_TRIAL_OF_OPTIMIZER][0] = i < 4 ? 9.5 : 0.1;
+        add_trial(&s, 1, i, 0, alike);
+    }
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(0, summary->arms[1].n_cut_offs);
+    assert_true(summary->pairs[0].claimed);
+    end(&s, summary);
 }
 
 /* The winner's space may end where it likes. */
@@ -238,6 +261,7 @@ int main(void)
         cmocka_unit_test(arms_of_one_space_are_paired_by_index),
         cmocka_unit_test(infeasible_trials_keep_their_partner_and_the_rest_is_left_out),
         cmocka_unit_test(nothing_is_claimed_against_an_arm_whose_search_is_cut_off),
+        cmocka_unit_test(trials_that_end_alike_do_not_crowd_an_end),
         cmocka_unit_test(a_winner_that_is_cut_off_is_claimed),
         cmocka_unit_test(a_diverged_arm_has_no_difference),
         cmocka_unit_test(an_arm_that_diverges_in_every_trial_is_said_to),

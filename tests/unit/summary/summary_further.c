@@ -312,6 +312,22 @@ static void note_machine(const fixture *s, const char *doubt)
     json_decref(doubts);
 }
 
+/* Every arm's profile in seconds, in the JSON: the one in steps, or null. */
+static void assert_json_seconds(const fl_summary *summary, bool told)
+{
+    size_t i;
+    json_t *all = fl_summary_json(summary), *arm;
+    json_t *arms = json_object_get(json_object_get(all, "over_workloads"), "arms");
+    assert_int_equal(3, json_array_size(arms));
+    json_array_foreach(arms, i, arm)
+    {
+        const json_t *seconds = json_object_get(arm, "profile_seconds"), *steps = json_object_get(arm, "profile_steps");
+        assert_int_equal(FL_SUMMARY_TAUS, json_array_size(steps));
+        assert_true(told ? json_equal(seconds, steps) : json_is_null(seconds));
+    }
+    json_decref(all);
+}
+
 /* Steps of one cost: the profile in seconds is the one in steps. */
 static void seconds_are_told_of_one_quiet_machine_alone(void **state)
 {
@@ -319,6 +335,7 @@ static void seconds_are_told_of_one_quiet_machine_alone(void **state)
     fl_summary *summary = timed(&s, "one");
     assert_non_null(summary->over->in_steps);
     assert_null(summary->over->in_seconds); /* no run says how the machine was */
+    assert_json_seconds(summary, false);
     fl_summary_free(summary);
     note_machine(&s, NULL);
     summary = sum_up(&s);
@@ -326,6 +343,7 @@ static void seconds_are_told_of_one_quiet_machine_alone(void **state)
     assert_close(summary->over->in_steps[2].share, 1, 0);
     for (size_t i = 0; i < 3; i++)
         assert_close(summary->over->in_seconds[i].share, summary->over->in_steps[i].share, 0);
+    assert_json_seconds(summary, true);
     fl_summary_free(summary);
     note_machine(&s, "the machine is busy");
     summary = sum_up(&s);

@@ -155,8 +155,8 @@ static void a_flip_carries_what_speaks_against_it(void **state)
     assert_true(flip->claimed);
     assert_int_equal(2, flip->n_remarks);
     assert_string_equal(
-        "the best of 1 along 1 tuned axes measures the space more than the optimizer: a flip needs K of "
-        "10 at least, and five times the trials",
+        "the best of 1 along 1 tuned axis measures the space more than the optimizer: a flip needs K of "
+        "10 at least, and five times K trials an arm, 50",
         flip->remarks[0]);
     assert_string_equal("tuning is not all that differs: the narrow space has schedule constant, the wide one cosine",
                         flip->remarks[1]);

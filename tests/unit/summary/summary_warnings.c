@@ -216,7 +216,7 @@ static void test_errors_closer_than_their_standard_error_are_named(void **state)
     fl_summary *summary = sum_up(&s);
     assert_true(summary->pairs[0].within_error);
     assert_false(summary->pairs[1].within_error || summary->pairs[2].within_error);
-    ASSERT_WARNS(summary, "(0.69 points): a and b");
+    ASSERT_WARNS(summary, "(0.69 points), so their order means nothing: a and b");
     ASSERT_SILENT(summary, "a and c");
     end(&s, summary);
 }
