@@ -25,7 +25,7 @@ if (legend_rows > 0) {
         }
     }
 }
-last_y = height - 19
+last_y = legend_rows > 0 ? height - 19 : (legend_top + height - 8) / 2.0 + (strlen(note_2) ? 7.5 : 0)
 set label n_slots + 1 note at width / 2.0, last_y - (strlen(note_2) ? 15 : 0) \
     center textcolor rgb faint font ",10" noenhanced
 set label n_slots + 2 note_2 at width / 2.0, last_y center textcolor rgb faint font ",10" noenhanced

@@ -337,10 +337,17 @@ void figure_set_title(figure_data *data, const char *title)
     element_text(data, "titles", data->n_panels, title);
 }
 
+/* A line that leaves the frame ends there; one that was never within is not drawn, and has no end. */
+static void note_last(double *last, double number)
+{
+    bool drawn = isfinite(number) || !isnan(*last);
+    if (drawn && !isnan(number)) *last = number;
+}
+
 void figure_add_numbers(figure_data *data, const double *numbers, size_t n)
 {
     for (size_t i = 0; i < n && i < FIGURE_ENDS_COLUMNS; i++)
-        if (!isnan(numbers[i])) data->last_of[data->n_blocks - 1][i] = numbers[i];
+        note_last(&data->last_of[data->n_blocks - 1][i], numbers[i]);
     for (size_t i = 0; i < n; i++) {
         add_number(&data->rows, numbers[i]);
         fl_text_add(&data->rows, "\t");

@@ -48,7 +48,8 @@ typedef struct figure_data {
     size_t rows_begun, column,
         columns;   /* of cells: rows begun, the last one's last column taken, the most of any row */
     size_t widest; /* label of a vertical axis, in columns */
-    double (*last_of)[FIGURE_ENDS_COLUMNS]; /* of each block, each column's last number; owned */
+    double (
+        *last_of)[FIGURE_ENDS_COLUMNS]; /* of each block, each column's last number; NaN without a finite one; owned */
 } figure_data;
 
 void figure_data_free(figure_data *data); /* what it owns, not the struct */

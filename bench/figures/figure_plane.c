@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { N_COLUMNS = 4, CELLS_PER_ROW = 5 };
+enum { N_COLUMNS = 4, MOST_PER_ROW = 5 };
 
 static const figure_variable variables[] = {
     { "x", FIGURE_PER_BLOCK, FIGURE_NARROW },
@@ -157,18 +157,29 @@ static figure_scale value_scale(const figure_panel *panel, double factor)
     return scale;
 }
 
+/* Six are two rows of three, not five and one. */
+static size_t cells_per_row(const figure_panel *panel)
+{
+    plane found;
+    size_t n = 0;
+    for (size_t i = 0; i < panel->n_arms; i++) n += shows(&panel->arms[i], &found);
+    size_t rows = n / MOST_PER_ROW + (n % MOST_PER_ROW > 0);
+    return rows ? (n + rows - 1) / rows : 1;
+}
+
 static void add(figure_data *data, const figure_panel *panel)
 {
     figure_unit unit = figure_unit_of_score(panel);
     figure_scale scale = value_scale(panel, unit.factor);
+    size_t per_row = cells_per_row(panel);
     bool begun = false;
     for (size_t i = 0; i < panel->n_arms; i++) {
         plane found;
         if (!shows(&panel->arms[i], &found)) continue;
-        figure_cells_begin(data, 1, CELLS_PER_ROW, !begun);
+        figure_cells_begin(data, 1, per_row, !begun);
         begun = true;
         add_arm(data, &panel->arms[i], &found, unit.factor);
-        figure_cells_take(data, CELLS_PER_ROW);
+        figure_cells_take(data, per_row);
     }
     figure_set_scale(data, "value", &scale);
     figure_set_text(data, "metric", unit.axis);

@@ -86,8 +86,8 @@ static void begin_block(figure_data *data, const figure_arm *arm, const char *ab
     figure_set_number(data, "thickness", thickness);
 }
 
-static void add_curve(figure_data *data, figure_scale scales[N_COLUMNS], const figure_panel *panel,
-                      const figure_arm *arm)
+static void add_curve(figure_data *data, figure_scale scales[N_COLUMNS], figure_scale ends[LOSS],
+                      const figure_panel *panel, const figure_arm *arm)
 {
     size_t n;
     fl_trial_point *points = points_of(arm, &n);
@@ -98,6 +98,7 @@ static void add_curve(figure_data *data, figure_scale scales[N_COLUMNS], const f
             step, step * figure_batch_of(arm), points[i].seconds, points[i].of[FL_TRIAL_TRAIN_LOSS], NAN, NAN
         };
         add_numbers(data, scales, row, arm->summary->selected->record->trial);
+        for (size_t c = 0; c < LOSS && i == n - 1; c++) figure_scale_add(&ends[c], row[c]);
     }
     free(points);
 }
@@ -138,29 +139,39 @@ static const char *refuse(const figure_panel *panel)
     return "no selected trial has two evaluations";
 }
 
-static void set_scales(figure_data *data, figure_scale scales[N_COLUMNS])
+/* Where one curve is far shorter than another a linear axis would show it as a wall. */
+static void settle_length(figure_scale *scale, const figure_scale *ends)
+{
+    enum { FAR = 20 };
+    bool far = ends->high > FAR * ends->low && scale->low > 0;
+    figure_scale_widen(scale, far ? FIGURE_LOG : FIGURE_LINEAR);
+    if (!far) scale->low = fmin(scale->low, 0);
+}
+
+static void set_scales(figure_data *data, figure_scale scales[N_COLUMNS], const figure_scale ends[LOSS])
 {
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        bool doubles = c == BATCH;
         if (c == LOSS || c == PROGRESS)
             figure_scale_settle(&scales[c]);
-        else if (!figure_scale_is_none(&scales[c]))
-            figure_scale_widen(&scales[c], doubles ? FIGURE_LOG2 : FIGURE_LINEAR);
-        if (c < BATCH - 1) scales[c].low = fmin(scales[c].low, 0);
+        else if (c == BATCH && !figure_scale_is_none(&scales[c]))
+            figure_scale_widen(&scales[c], FIGURE_LOG2);
+        else if (c < LOSS)
+            settle_length(&scales[c], &ends[c]);
         figure_set_scale(data, variables[c].name, &scales[c]);
     }
 }
 
 static void add(figure_data *data, const figure_panel *panel)
 {
-    figure_scale scales[N_COLUMNS];
+    figure_scale scales[N_COLUMNS], ends[LOSS];
     for (size_t c = 0; c < N_COLUMNS; c++) scales[c] = figure_scale_none();
-    for (size_t i = 0; i < panel->n_arms; i++) add_curve(data, scales, panel, &panel->arms[i]);
+    for (size_t c = 0; c < LOSS; c++) ends[c] = figure_scale_none();
+    for (size_t i = 0; i < panel->n_arms; i++) add_curve(data, scales, ends, panel, &panel->arms[i]);
     if (figure_varies(panel, figure_batch_of)) {
         stretch over = common(panel);
         for (size_t i = 0; i < panel->n_arms; i++) add_line(data, scales, panel, i, over);
     }
-    set_scales(data, scales);
+    set_scales(data, scales, ends);
     figure_set_ends(data, 0, LOSS, &scales[LOSS]);
 }
 

@@ -157,12 +157,20 @@ static void add_plain(figure_ticks *ticks, double at)
     add(ticks, at, label, (size_t)n);
 }
 
+/* The first power to be named: the axis's own beginning, else one that counts from 1 on. */
+static int first_power(double low, int from, int step)
+{
+    int past = ((from % step) + step) % step;
+    return exp2(from) == low || !past ? from : from + step - past;
+}
+
 /* Every `step`-th power of two, and the end where it is a whole number. */
 static figure_ticks powers_of_two(double low, double high, int from, int to, int step)
 {
     static const double CLOSE = 1.5; /* times: nearer labels would touch */
     figure_ticks ticks = { .n = 0 };
-    for (int e = from; e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
+    for (int e = first_power(low, from, step);
+         e <= to && (exp2(e) * CLOSE < high || exp2(e) == low || high != floor(high)); e += step)
         add_plain(&ticks, exp2(e));
     if (high > low && high == floor(high)) add_plain(&ticks, high);
     return ticks;

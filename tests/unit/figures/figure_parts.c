@@ -95,6 +95,8 @@ static void powers_of_two_side_by_side_have_room(void **state)
 {
     assert_ticks(figure_ticks_of_two(1, 55000, 9, 20), "\"1\" 1 , \"16\" 16 , \"256\" 256 , \"4096\" 4096 , "
                                                        "\"55000\" 55000");
+    assert_ticks(figure_ticks_of_two(0.4, 90000.5, 9, 20), "\"1\" 1 , \"16\" 16 , \"256\" 256 , \"4096\" 4096 , "
+                                                           "\"65536\" 65536");
 }
 
 static void wide_characters_take_two_columns(void **state)
