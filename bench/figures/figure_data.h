@@ -48,8 +48,7 @@ typedef struct figure_data {
     size_t rows_begun, column,
         columns;   /* of cells: rows begun, the last one's last column taken, the most of any row */
     size_t widest; /* label of a vertical axis, in columns */
-    double (
-        *last_of)[FIGURE_ENDS_COLUMNS]; /* of each block, each column's last number; NaN without a finite one; owned */
+    double (*last_of)[FIGURE_ENDS_COLUMNS]; /* of each block, each column's last number, NaN if none is finite; owned */
 } figure_data;
 
 void figure_data_free(figure_data *data); /* what it owns, not the struct */

@@ -1,4 +1,5 @@
 /* What figures are made of: ticks, names, and the looks of arms. */
+#include "figures/figure_data.h"
 #include "figures/figure_ends.h"
 #include "figures/figure_slots.h"
 #include "figures/figure_text.h"
@@ -240,6 +241,27 @@ static void labels_stay_within_the_panel(void **state)
     }
 }
 
+/* --- ends --- */
+
+/* Two lines: one leaves the frame after its first point, one is never within. */
+static void a_line_that_is_not_drawn_has_no_end(void **state)
+{
+    const figure_panel panel = { .title = "p", .detail = "" };
+    const figure_scale scale = { 0, 10, FIGURE_LINEAR };
+    const double inside[] = { 1, 5 }, outside[] = { 2, HUGE_VAL };
+    figure_data data = { .n_blocks = 0 };
+    figure_begin_panel(&data, &panel);
+    figure_begin_block(&data, 0, NULL);
+    figure_add_row(&data, inside, 2, NULL);
+    figure_add_row(&data, outside, 2, NULL);
+    figure_begin_block(&data, 1, NULL);
+    figure_add_row(&data, outside, 2, NULL);
+    figure_set_ends(&data, 0, 1, &scale);
+    assert_contains(data.elements.bytes, "ends_1[1] = 1\n");
+    assert_contains(data.elements.bytes, "ends_1[2] = NaN\n");
+    figure_data_free(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +283,7 @@ int main(void)
         cmocka_unit_test(arms_of_one_optimizer_are_told_apart),
         cmocka_unit_test(optimizers_are_told_apart),
         cmocka_unit_test(names_that_agree_where_they_are_cut_are_numbered),
+        cmocka_unit_test(a_line_that_is_not_drawn_has_no_end),
     };
     return test_run(tests, NULL, NULL);
 }
