@@ -1,4 +1,4 @@
-# Arm against arm: a square for each pair, blue where the arm on the left wins more often, orange where it loses.
+# Arm against arm: a square for each pair, blue where the row's arm wins more often, orange where it loses.
 columns = min(n_panels, 2)
 cell = 30
 panel_width = cell * most_places
@@ -9,7 +9,7 @@ gap_top = 20
 per_line = columns
 rows = rows_for(1)
 legend_of_arms = 0
-note = "how often the best of K new trials of the arm on the left beats that of the arm below, ".pct
+note = "how often the best of K new trials of the row's arm beats that of the column's, ".pct
 do for [p = 1:n_panels] {
     best = sprintf("%sbest of %d", strlen(details[p]) ? ", " : "", best_of[p])
     details[p] = details[p].best
