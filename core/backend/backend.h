@@ -58,7 +58,8 @@ typedef struct fl_backend_buffers {
     void *d_in[FL_LAYER_FROM];     /* overwritten; NULL where that input needs none */
     void *out, *d_out;
     const float *param[FL_LAYER_TENSORS]; /* fp32, in the op's layout; changes between steps, never moves */
-    float *grad[FL_LAYER_TENSORS];        /* overwritten, not added to; padding is written as zero */
+    float *grad[FL_LAYER_TENSORS];        /* overwritten, not added to; padding is written as zero. NULL for all tensors
+                                             of a dense layer or a convolution: not wanted */
     float *state[FL_LAYER_STATES];        /* canonical, changed by forward in training */
     void *workspace;                      /* workspace_bytes, private to this op */
     void *scratch;                        /* scratch_bytes, whose content lasts no longer than a call */

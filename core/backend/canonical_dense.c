@@ -35,9 +35,10 @@ static void backward_group(const fl_backend_plain *p, size_t group)
     sizes s = sizes_of(p);
     const float *in = (const float *)p->at.in[0] + group * s.in, *weights = p->at.param[0] + group * s.out * s.in;
     const float *d_out = (const float *)p->at.d_out + group * s.out;
-    ((const dense *)p)
-        ->product(s.out, s.in, s.rows, 1, (fl_backend_matrix){ d_out, s.all_out, true },
-                  (fl_backend_matrix){ in, s.all_in, false }, 0, p->at.grad[0] + group * s.out * s.in, s.in);
+    if (p->at.grad[0])
+        ((const dense *)p)
+            ->product(s.out, s.in, s.rows, 1, (fl_backend_matrix){ d_out, s.all_out, true },
+                      (fl_backend_matrix){ in, s.all_in, false }, 0, p->at.grad[0] + group * s.out * s.in, s.in);
     if (p->needs_d_in)
         ((const dense *)p)
             ->product(s.rows, s.in, s.out, 1, (fl_backend_matrix){ d_out, s.all_out, false },
@@ -59,7 +60,7 @@ static void backward(fl_backend_op *op)
     sizes s = sizes_of(p);
     if (op->fused_relu) fl_backend_each_relu_back(p->at.out, p->at.d_out, s.rows * s.all_out);
     for (size_t group = 0; group < p->layer.groups; group++) backward_group(p, group);
-    if (!p->layer.no_bias) fl_backend_rows_sum(p->at.d_out, s.rows, s.all_out, p->at.grad[1]);
+    if (p->at.grad[1]) fl_backend_rows_sum(p->at.d_out, s.rows, s.all_out, p->at.grad[1]);
 }
 
 fl_backend_op *fl_backend_dense(const fl_backend_request *request, fl_backend_product *product)

@@ -104,8 +104,8 @@ void fl_network_curvature_free(fl_network_curvature *c)
 {
     if (!c) return;
     for (size_t s = 0; s < c->graph.n_stages; s++) {
-        fl_backend_op *const ops[] = { c->stages[s].moved, c->stages[s].along, c->stages[s].cross };
-        for (size_t i = 0; i < 3; i++)
+        fl_backend_op *const ops[] = { c->stages[s].moved, c->stages[s].along, c->stages[s].cross, c->stages[s].down };
+        for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
             if (ops[i]) ops[i]->free(ops[i]);
     }
     fl_network_curvature_free_factors(c);
@@ -157,6 +157,7 @@ static void take_parameters(fl_network_curvature *c, fl_network *network)
     for (size_t s = 0; s < c->graph.n_stages; s++) {
         fl_backend_op_refresh(c->graph.stages[s].op);
         refresh(c->stages[s].moved);
+        refresh(c->stages[s].down);
     }
 }
 
@@ -221,6 +222,6 @@ void fl_network_curvature_product(fl_network_curvature *c, fl_network_matrix mat
     fl_network_curvature_set_terms(c, second, constants);
     fl_network_curvature_forward(c);
     fl_network_curvature_loss(c, matrix);
-    fl_network_curvature_backward(c);
+    fl_network_curvature_backward(c, false);
     give_result(c, out);
 }

@@ -233,7 +233,7 @@ void fl_network_curvature_factors(fl_network_curvature *c, fl_network_matrix fis
 {
     fl_network_curvature_set_terms(c, false, true);
     fl_network_curvature_residual(c, fisher);
-    fl_network_curvature_backward(c);
+    fl_network_curvature_backward(c, true);
     for (size_t i = 0; i < c->n_blocks; i++) {
         const fl_network_curvature_block *b = &c->blocks[i];
         if (b->in) b->in->forward(b->in);

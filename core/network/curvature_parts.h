@@ -3,6 +3,7 @@
  * Each stage of its graph has the op that computes its values and, where the layer is linear, more instances of the
  * same op bound to other memory: `moved` reads the tangents of the inputs, `along` the direction in place of the
  * parameters, `cross` both. Backward of the first gives W^T R{dy} and R{dy} x^T, of `cross` V^T dy and dy R{x}^T.
+ * `down` is the op itself with the gradient of its inputs alone: Kronecker factors want none of the parameters'.
  */
 #ifndef FL_NETWORK_CURVATURE_PARTS_H
 #define FL_NETWORK_CURVATURE_PARTS_H
@@ -19,8 +20,8 @@ typedef struct fl_network_curvature_value {
 } fl_network_curvature_value;
 
 typedef struct fl_network_curvature_stage {
-    fl_backend_op *moved, *along, *cross; /* NULL: not needed */
-    const fl_backend_tangent_code *code;  /* of a kind with tangents of its own; NULL */
+    fl_backend_op *moved, *along, *cross, *down; /* NULL: not needed */
+    const fl_backend_tangent_code *code;         /* of a kind with tangents of its own; NULL */
     fl_backend_tangent tangent;
     float *d_in[FL_LAYER_FROM]; /* where the stage writes R{dx}: the value's, or a piece to be added; NULL: nowhere */
     bool first[FL_LAYER_FROM];  /* the value's own: no reader has written before */
@@ -74,7 +75,8 @@ void fl_network_curvature_loss(fl_network_curvature *curvature,
                                fl_network_matrix matrix); /* R{dz} of the loss's input */
 /* In its place the gradient of the mean loss, by true or drawn targets. */
 void fl_network_curvature_residual(fl_network_curvature *curvature, fl_network_matrix fisher);
-void fl_network_curvature_backward(fl_network_curvature *curvature); /* R{dy} of every value, and the result */
+/* R{dy} of every value, and the result; without the result where `inputs_alone`, as far as ops can. */
+void fl_network_curvature_backward(fl_network_curvature *curvature, bool inputs_alone);
 
 /* The blocks with factors (curvature_factors.c). */
 void fl_network_curvature_find_factors(fl_network_curvature *curvature);

@@ -142,6 +142,7 @@ static void plan_instances(fl_network_curvature *c, size_t s)
     if (moves) stage->moved = instance(c, s, false);
     if (bilinear || passes == FL_BACKEND_CHOSEN) stage->along = instance(c, s, false);
     if (moves && bilinear) stage->cross = instance(c, s, true);
+    if (bilinear) stage->down = instance(c, s, true);
 }
 
 static size_t largest_scratch(const fl_network_curvature *c)
@@ -149,8 +150,8 @@ static size_t largest_scratch(const fl_network_curvature *c)
     size_t most = 0;
     for (size_t s = 0; s < c->graph.n_stages; s++) {
         const fl_network_curvature_stage *stage = &c->stages[s];
-        const fl_backend_op *const ops[] = { planned(c, s)->op, stage->moved, stage->along, stage->cross };
-        for (size_t i = 0; i < 4; i++)
+        const fl_backend_op *const ops[] = { planned(c, s)->op, stage->moved, stage->along, stage->cross, stage->down };
+        for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
             if (ops[i] && ops[i]->scratch_bytes > most) most = ops[i]->scratch_bytes;
     }
     return most;
@@ -178,17 +179,19 @@ static fl_backend_buffers buffers_of(fl_network_curvature *c, size_t s, const fl
     return buffers;
 }
 
-static void bind_values(fl_network_curvature *c, size_t s)
+/* To the values; without `result` there is no place for the parameters' gradient. */
+static void bind_values(fl_network_curvature *c, size_t s, fl_backend_op *op, float *result)
 {
     const fl_network_stage *stage = planned(c, s);
-    fl_backend_buffers buffers = buffers_of(c, s, stage->op, c->parameters, c->result);
+    fl_backend_buffers buffers = buffers_of(c, s, op, c->parameters, c->result);
+    for (size_t t = 0; !result && t < op->n_tensors; t++) buffers.grad[t] = NULL;
     buffers.out = c->values[stage->out].y;
     buffers.d_out = c->values[stage->out].r_d_y;
     for (size_t k = 0; k < stage->n_in; k++) {
         buffers.in[k] = c->values[stage->in[k]].y;
         buffers.d_in[k] = c->stages[s].d_in[k];
     }
-    stage->op->bind(stage->op, &buffers);
+    op->bind(op, &buffers);
 }
 
 /* `moved` has the parameters without a bias, or where they are added to the input the direction. */
@@ -278,7 +281,8 @@ void fl_network_curvature_bind(fl_network_curvature *c)
     }
     c->scratch = fl_arena_bytes(c->arena, largest_scratch(c));
     for (size_t s = 0; s < c->graph.n_stages; s++) {
-        bind_values(c, s);
+        bind_values(c, s, planned(c, s)->op, c->result);
+        if (c->stages[s].down) bind_values(c, s, c->stages[s].down, NULL);
         if (c->stages[s].moved) bind_moved(c, s);
         if (c->stages[s].along) bind_along(c, s);
         if (c->stages[s].cross) bind_cross(c, s);

@@ -68,10 +68,13 @@ static void add_cross(fl_network_curvature *c, size_t s)
     if (in->r_d_y) add(in->r_d_y, c->piece[0], in->count);
 }
 
-static void stage_backward(fl_network_curvature *c, size_t s)
+static void stage_backward(fl_network_curvature *c, size_t s, bool inputs_alone)
 {
     const fl_network_stage *stage = &c->graph.stages[s];
-    if (c->stages[s].code)
+    fl_backend_op *down = c->stages[s].down;
+    if (inputs_alone && down)
+        down->backward(down);
+    else if (c->stages[s].code)
         c->stages[s].code->backward(&c->stages[s].tangent);
     else if (stage->op->passes)
         pass_on(c, s);
@@ -89,10 +92,10 @@ void fl_network_curvature_set_terms(fl_network_curvature *c, bool second, bool c
     }
 }
 
-void fl_network_curvature_backward(fl_network_curvature *c)
+void fl_network_curvature_backward(fl_network_curvature *c, bool inputs_alone)
 {
     for (size_t s = c->graph.n_stages - 1; s-- > 0;)
-        if (c->graph.stages[s].trained) stage_backward(c, s);
+        if (c->graph.stages[s].trained) stage_backward(c, s, inputs_alone);
 }
 
 /* Each is kept before its own stage may overwrite it. */
@@ -105,7 +108,7 @@ void fl_network_curvature_keep_gradients(fl_network_curvature *c)
         const fl_network_curvature_value *out = &c->values[c->graph.stages[s].out];
         if (!c->graph.stages[s].trained) continue;
         memcpy(out->d_y, out->r_d_y, out->count * sizeof(float));
-        stage_backward(c, s);
+        stage_backward(c, s, false);
     }
     c->has_gradient = true;
 }

@@ -36,7 +36,7 @@ typedef struct fl_naive_linear {
 void fl_naive_linear_forward(fl_naive_linear l, const float *x, const float *weights, const float *bias,
                              float *transposed, float *y);
 
-/* All three gradients; d_bias, d_x NULL: not wanted. */
+/* All three gradients; NULL: not wanted. */
 void fl_naive_linear_backward(fl_naive_linear l, const float *x, const float *weights, const float *d_y,
                               float *d_weights, float *d_bias, float *d_x);
 

@@ -201,8 +201,8 @@ static void backward_bias(const fl_backend_plain *p)
 static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
-    backward_weights(p);
-    if (!p->layer.no_bias) backward_bias(p);
+    if (p->at.grad[0]) backward_weights(p);
+    if (p->at.grad[1]) backward_bias(p);
     if (p->needs_d_in) backward_data(p);
 }
 

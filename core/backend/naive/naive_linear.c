@@ -80,13 +80,14 @@ void fl_naive_linear_backward(fl_naive_linear l, const float *x, const float *we
                               float *d_weights, float *d_bias, float *d_x)
 {
     size_t n_in = l.n_in / l.groups, n_out = l.n_out / l.groups;
-    memset(d_weights, 0, l.n_out * n_in * sizeof *d_weights);
+    if (d_weights) memset(d_weights, 0, l.n_out * n_in * sizeof *d_weights);
     if (d_bias) backward_bias(l, d_y, d_bias);
     if (d_x) memset(d_x, 0, l.rows * l.n_in * sizeof *d_x);
     for (size_t g = 0; g < l.groups; g++) {
         const float *block = weights + g * n_out * n_in, *d_block = d_y + g * n_out;
-        fl_naive_add_product(n_out, n_in, l.rows, (fl_naive_factor){ d_block, 1, l.n_out }, x + g * n_in, l.n_in,
-                             d_weights + g * n_out * n_in, n_in);
+        if (d_weights)
+            fl_naive_add_product(n_out, n_in, l.rows, (fl_naive_factor){ d_block, 1, l.n_out }, x + g * n_in, l.n_in,
+                                 d_weights + g * n_out * n_in, n_in);
         if (d_x)
             fl_naive_add_product(l.rows, n_in, n_out, (fl_naive_factor){ d_block, l.n_out, 1 }, block, n_in,
                                  d_x + g * n_in, l.n_in);

@@ -155,11 +155,13 @@ static void backward(fl_backend_op *op)
 {
     fl_backend_plain *p = (fl_backend_plain *)op;
     size_t image = p->in.c * p->in.h * p->in.w, outs = fl_tensor_shape_size(op->out.shape) / p->in.n;
-    for (size_t t = 0; t < op->n_tensors; t++) memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
+    bool wanted = p->at.grad[0];
+    for (size_t t = 0; wanted && t < op->n_tensors; t++)
+        memset(p->at.grad[t], 0, op->tensors[t].n_values * sizeof(float));
     for (size_t n = 0; n < p->in.n; n++) {
         float *d_out = (float *)p->at.d_out + n * outs;
         if (op->fused_relu) fl_backend_each_relu_back((const float *)p->at.out + n * outs, d_out, outs);
-        backward_parameters(p, (const float *)p->at.in[0] + n * image, d_out);
+        if (wanted) backward_parameters(p, (const float *)p->at.in[0] + n * image, d_out);
         if (p->needs_d_in) backward_image(p, d_out, (float *)p->at.d_in[0] + n * image);
     }
 }
