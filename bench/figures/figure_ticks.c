@@ -22,6 +22,10 @@ static void add(figure_ticks *ticks, double at, const char *label, size_t width)
 {
     bool minus = *label == '-';
     fl_text_add(&ticks->list, "%s\"%s%s\" %.17g", ticks->n ? " , " : "", minus ? "−" : "", label + minus, at);
+    double room = 2 * log10(at / ticks->last) / (double)(width + ticks->last_width + 2);
+    ticks->room = ticks->n < 2 || room < ticks->room ? room : ticks->room;
+    ticks->last = at;
+    ticks->last_width = width;
     ticks->n++;
     ticks->widest = width > ticks->widest ? width : ticks->widest;
     ticks->columns += width + (ticks->n > 1);
@@ -113,6 +117,12 @@ static bool fits(const figure_ticks *ticks, size_t most, size_t columns)
     return ticks->n <= most && (!columns || ticks->columns <= columns);
 }
 
+/* Unlike factors lie unlike far apart: 0.15 and 0.2 touch where 0.1 and 1 do not. */
+static bool apart(const figure_ticks *ticks, size_t columns, double decades)
+{
+    return !columns || ticks->n < 2 || ticks->room * (double)columns >= decades;
+}
+
 static figure_ticks logarithmic(double low, double high, size_t most, size_t columns)
 {
     static const kind kinds[] = { { { 1, 1.5, 2, 3, 5, 7 }, 1 },
@@ -131,7 +141,8 @@ static figure_ticks logarithmic(double low, double high, size_t most, size_t col
     bool power = log10(high) - log10(low) > 2;
     for (size_t i = power ? POWERS : 0;; i++) {
         figure_ticks ticks = powers(low, high, &kinds[i], power);
-        if (fits(&ticks, most, columns) || i + 1 == N_KINDS) return ticks;
+        bool clear = power || apart(&ticks, columns, log10(high) - log10(low));
+        if ((clear && fits(&ticks, most, columns)) || i + 1 == N_KINDS) return ticks;
         figure_ticks_free(&ticks);
     }
 }

@@ -13,6 +13,9 @@ typedef struct figure_ticks {
     size_t n;
     size_t widest;  /* columns of the widest label */
     size_t columns; /* of all labels, one between each two */
+    double last;    /* where the last one is */
+    size_t last_width;
+    double room; /* of the two that are closest on a log axis: decades for each column that they and a blank need */
 } figure_ticks;
 
 void figure_ticks_free(figure_ticks *ticks);

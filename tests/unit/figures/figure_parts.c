@@ -84,6 +84,13 @@ static void labels_side_by_side_have_room(void **state)
     }
 }
 
+/* .55 to .09 in 20 columns: 0.15 and 0.2 would have 3.2 between their middles, and need 4.5. */
+static void labels_of_unlike_factors_do_not_touch(void **state)
+{
+    assert_ticks(figure_ticks_of(0.09, 0.55, true, 6, 20),
+                 "\"0.1\" 0.10000000000000001 , \"0.2\" 0.20000000000000001 , \"0.5\" 0.5");
+}
+
 static void powers_of_two_end_at_the_whole_number(void **state)
 {
     assert_ticks(figure_ticks_of_two(1, 60, 9, 0), "\"1\" 1 , \"2\" 2 , \"4\" 4 , \"8\" 8 , \"16\" 16 , \"32\" 32 , "
@@ -275,6 +282,7 @@ int main(void)
         cmocka_unit_test(large_numbers_on_a_linear_axis_are_powers),
         cmocka_unit_test(less_than_an_octave_has_ticks),
         cmocka_unit_test(labels_side_by_side_have_room),
+        cmocka_unit_test(labels_of_unlike_factors_do_not_touch),
         cmocka_unit_test(powers_of_two_end_at_the_whole_number),
         cmocka_unit_test(powers_of_two_side_by_side_have_room),
         cmocka_unit_test(wide_characters_take_two_columns),
