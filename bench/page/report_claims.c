@@ -1,6 +1,7 @@
 /* What the study tests, before any figure of an arm: the question in numbers, what is claimed in words that have a
  * direction, then every pair. */
 #include "page/report_parts.h"
+#include "stats/detectable.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,8 +53,10 @@ static void add_level(fl_text *page, const fl_summary *summary)
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);
     }
-    fl_text_add(page, ", and the worse arm’s search is not cut off at an end of its space; where p and an interval "
-                      "disagree, p decides whether there is a difference, and its size is open.");
+    fl_text_add(page,
+                ", and the worse arm’s search is not cut off at an end of its space. It is p that decides: beside a "
+                "p above the level an interval without 0 shows nothing, and beside one below it an interval with "
+                "0 leaves open by how much.");
 }
 
 /* --- a pair --- */
@@ -143,7 +146,7 @@ static void add_table(fl_text *page, const fl_summary *summary, const figure_pan
     fl_text_add(
         page,
         "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Arms<th class=\"words\">Finding"
-        "<th colspan=\"2\">First − second%s, and 90 %% interval<th>p<th>corrected<th class=\"words\">Trials<tbody>\n",
+        "<th colspan=\"2\">First − second%s, and 90 %% interval<th>p<th>corrected<th class=\"words\">Compared<tbody>\n",
         fl_summary_rates(panel->arms[0].summary->arm) ? ", points" : "");
     FOR_PAIRS(pair, summary, panel)
     {
@@ -185,9 +188,10 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
     if (isinf(least)) return;
     fl_text_add(
         page,
-        "<p class=\"note\">%sGoing by the first trials of each arm, a study like this finds, in 80 %% of cases, "
-        "a difference of ",
-        found_all ? "" : "None shown does not mean none there. ");
+        "<p class=\"note\">%sGoing by the first %zu trials of each arm, a study like this finds, in 80 %% of cases "
+        "and after that correction, a difference of ",
+        found_all ? "" : "That none is shown does not mean that there is none. ",
+        fl_stats_pilot(summary->results->study->claims.k));
     add_difference(page, rate, least);
     if (rate && most >= 1)
         fl_text_add(page, " or more; for some pairs, only one beyond what errors can be");
@@ -197,6 +201,16 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
         fl_text_add(page, ", depending on the pair");
     }
     fl_text_add(page, ".</p>\n");
+}
+
+static void add_paired(fl_text *page, const fl_summary *summary, const figure_panel *panel)
+{
+    bool any = false;
+    FOR_PAIRS(pair, summary, panel) any |= pair->tested && pair->paired;
+    if (any)
+        fl_text_add(page,
+                    "<p class=\"note\">Paired: trial number i has the same point and seed in both arms, so the "
+                    "two are compared number by number. Unpaired: all trials of one with all of the other.</p>\n");
 }
 
 /* Whoever sees all arms side by side ranks them, too. */
@@ -224,6 +238,7 @@ static void add_panel(fl_text *page, const figure_layout *layout, const fl_summa
         add_table(page, summary, panel, false, true);
         fl_text_add(page, "</details>\n");
     }
+    add_paired(page, summary, panel);
     add_detectable(page, summary, panel, !n_nothing);
     add_untested(page, panel, n_nothing + n_others);
 }

@@ -13,7 +13,7 @@ static void add_caption(fl_text *page, const fl_entry *entry)
     html_text(page, entry->about);
     if (*entry->source) fl_text_add(page, " After ");
     html_text(page, entry->source);
-    fl_text_add(page, "%s <code>%s</code></figcaption>", *entry->source ? "." : "", entry->name);
+    fl_text_add(page, "%s (<code>%s</code>)</figcaption>", *entry->source ? "." : "", entry->name);
 }
 
 /* Narrow figures stand in pairs. */

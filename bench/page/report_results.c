@@ -13,11 +13,12 @@ static void add_counts(fl_text *page, const fl_summary_arm *arm, bool failed)
     if (failed) fl_text_add(page, "<td>%zu", arm->results->n_failed);
 }
 
-static void add_expected(fl_text *page, bool rate, const fl_stats_interval *interval)
+static void add_expected(fl_text *page, bool rate, const fl_stats_interval *interval, size_t k)
 {
     fl_text_add(page, "<td><b>");
     html_error(page, rate, isfinite(interval->estimate) ? interval->estimate : NAN);
     fl_text_add(page, "</b><td class=\"range\">");
+    if (interval->k != k) fl_text_add(page, "<small>best of %zu</small> ", interval->k);
     if (interval->claimed)
         html_error_range(page, rate, interval->low, interval->high);
     else
@@ -59,7 +60,7 @@ static void add_search(fl_text *page, const fl_summary_arm *arm)
         fl_text_add(page, i ? ", " : "cut off at ");
         html_element(page, "code", arm->cut_offs[i].axis->name);
     }
-    if (arm->results->filled && !arm->n_cut_offs) fl_text_add(page, "closed");
+    if (arm->results->filled && !arm->n_cut_offs) fl_text_add(page, arm->alike ? "trials end alike" : "closed");
 }
 
 /* --- the table --- */
@@ -79,13 +80,12 @@ static shape shape_of(const figure_panel *panel)
 {
     shape found = { .rate = fl_summary_rates(panel->arms[0].summary->arm),
                     .target = panel->summary->results->study->has_target,
-                    .k = panel->arms[0].summary->k };
+                    .k = panel->summary->results->study->claims.k };
     for (size_t i = 0; i < panel->n_arms; i++) {
         const fl_summary_arm *arm = panel->arms[i].summary;
         found.reruns = found.reruns || arm->results->n_reruns;
         found.failed = found.failed || arm->results->n_failed;
         found.schedules = found.schedules || schedule_of(arm) != schedule_of(panel->arms[0].summary);
-        if (arm->k != found.k) found.k = 0;
     }
     return found;
 }
@@ -97,8 +97,7 @@ static void add_head(fl_text *page, const shape *columns)
     if (columns->schedules) fl_text_add(page, "<th class=\"words\">Schedule");
     fl_text_add(page, "<th>Trials<th>Diver&shy;ged");
     if (columns->failed) fl_text_add(page, "<th>Failed");
-    fl_text_add(page, "<th colspan=\"2\">Expected test %s, best of ", what);
-    fl_text_add(page, columns->k ? "%zu" : "N/5", columns->k);
+    fl_text_add(page, "<th colspan=\"2\">Expected test %s, best of %zu", what, columns->k);
     fl_text_add(page, "<th colspan=\"2\">Selected trial: validation %s<th colspan=\"2\">its test %s", what, what);
     if (columns->reruns) fl_text_add(page, "<th colspan=\"2\">its reruns, test %s", what);
     if (columns->target) fl_text_add(page, "<th colspan=\"2\">Steps to target");
@@ -111,7 +110,7 @@ static void add_row(fl_text *page, const figure_layout *layout, const figure_arm
     report_arm(page, layout, arm);
     if (columns->schedules) html_element(page, "td class=\"words\"", schedule_of(arm->summary)->entry.name);
     add_counts(page, arm->summary, columns->failed);
-    add_expected(page, columns->rate, &arm->summary->interval);
+    add_expected(page, columns->rate, &arm->summary->interval, columns->k);
     add_band(page, columns->rate, &arm->summary->val_error);
     add_band(page, columns->rate, &arm->summary->test_error);
     if (columns->reruns) add_reruns(page, columns->rate, arm->summary);
@@ -165,17 +164,19 @@ static void add_legend(fl_text *page, const fl_summary *summary)
         page,
         "<dl class=\"facts note\"><dt>Expected, best of K<dd>What validation selects among K new trials is "
         "expected to reach, with a 90 %% interval; this is what is tested. <em>Covers</em> tells, where trials "
-        "are few, how many of 20,000 simulated studies such an interval covers.\n"
+        "are few, in what share of 20,000 simulated studies such an interval held the true value.\n"
         "<dt>Selected trial<dd>The one that validation chose of all; the range is the 5–95 %% band of "
         "resampling these trials, not a confidence interval.\n"
         "<dt>Diverged<dd>Its training loss was no longer a finite number: the trial is infeasible. Every other trial "
-        "that ran is feasible, one that ends no better than guessing too, and counts with its error.\n"
+        "that ran is feasible, even one that ends no better than guessing: its error counts.\n"
         "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
-        "closed: they do not, which does not tell whether more trials would.\n");
+        "closed: they do not, which does not tell whether more trials would. Budget not filled: fewer trials than "
+        "the study asks for, so nothing is claimed.\n");
     if (has_reruns(summary))
         fl_text_add(page,
                     "<dt>Its reruns<dd>The selected trial’s settings run again with fresh seeds: the mean, and the "
-                    "least to the greatest.\n");
+                    "least to the greatest. Arms with fewer than %d reruns each are not compared by them.\n",
+                    FL_SUMMARY_LEAST_RERUNS);
     if (summary->results->study->has_target) add_target(page, summary->results->study);
     fl_text_add(page, "</dl>\n");
 }

@@ -36,10 +36,11 @@ static void add_defaults(fl_text *page, const fl_summary_arm *arm)
     fl_text_add(page, "</span>");
 }
 
-static void add_command(fl_text *page, const fl_record *record)
+static void add_command(fl_text *page, const fl_results *results, const fl_results_entry *entry,
+                        const fl_record *record)
 {
-    fl_text_add(page, "<details><summary>trial <code>%s</code>, index %" PRIu64 "</summary><pre>", record->trial,
-                record->slot.index);
+    fl_text_add(page, "<details><summary>trial <code>%s</code>, index %" PRIu64 ", key <code>%s</code></summary><pre>",
+                record->trial, record->slot.index, results->host_keys[entry->host]);
     html_text(page, record->repro ? record->repro : "");
     fl_text_add(page, "</pre></details>");
 }
@@ -53,7 +54,7 @@ static void add_arm(fl_text *page, const figure_layout *layout, const figure_arm
     if (summary->selected) {
         report_settings(page, summary->arm, &summary->record.values);
         add_defaults(page, summary);
-        add_command(page, &summary->record);
+        add_command(page, arm->of->results, summary->selected->record, &summary->record);
     } else {
         fl_text_add(page, "<span class=\"soft\">nothing: no trial has a finite figure</span>");
     }
@@ -66,7 +67,8 @@ void report_selected(fl_text *page, const figure_layout *layout, const fl_summar
         page,
         "<section><h2>Selected trials</h2>\n<p class=\"note\">Chosen on validation data alone; the command runs one "
         "again: to the bit where <em>Machine and build</em> below has the same key, elsewhere as closely as "
-        "<code>fairlead verify</code> asks (<code>docs/trust.md</code>, “The same bits”).</p>\n");
+        "<code>fairlead verify</code> asks (<code>docs/trust.md</code>, “The same bits”). Run it in the result "
+        "folder; what stands at its default is left out.</p>\n");
     for (size_t p = 0; p < layout->n_panels; p++) {
         const figure_panel *panel = &layout->panels[p];
         if (panel->summary != summary) continue;

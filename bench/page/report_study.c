@@ -36,7 +36,7 @@ static void say_search(fl_text *value, const fl_study *study)
 static void say_seeds(fl_text *value, const fl_study *study)
 {
     fl_text_add(value,
-                "from %" PRIu64 ", the same in every arm; %zu repeat%s per trial, %zu rerun%s of the selected one",
+                "from %" PRIu64 ", the same in every arm; each trial run %zu time%s, %zu rerun%s of the selected one",
                 study->first_seed, study->repeats, study->repeats == 1 ? "" : "s", study->rerun_best,
                 study->rerun_best == 1 ? "" : "s");
 }

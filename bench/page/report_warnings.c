@@ -5,7 +5,7 @@ static void add_warning(fl_text *page, const char *arm, const char *text)
 {
     fl_text_add(page, "<li><b>");
     html_text(page, arm);
-    fl_text_add(page, "</b> ");
+    fl_text_add(page, ":</b> ");
     html_text(page, text);
     fl_text_add(page, "\n");
 }

@@ -264,8 +264,9 @@ static void print_legend(const fl_summary *summary)
                 : "tested by permutation of the studentized difference in the best of K; claimed (*) where p after "
                   "Holm's correction is below the level and the worse arm's search is not cut off");
     if (few)
-        page_paragraph(14, "[...] 86 %",
-                       "with so few trials, how many of 20,000 simulated studies such an interval covers");
+        page_paragraph(
+            14, "[...] 86 %",
+            "with so few trials, the share of 20,000 simulated studies in which such an interval held the true value");
     print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
     if (study->has_target) print_target(study);

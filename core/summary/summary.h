@@ -53,6 +53,7 @@ typedef struct fl_summary_arm {
     size_t k;                         /* K of the interval: the study's, and a fifth of its own trials at most */
     fl_summary_cut_off *cut_offs;     /* owned */
     size_t n_cut_offs;
+    bool alike; /* half of its feasible trials score as the best tenth do: there is no end for those to crowd */
     fl_summary_band val_error, test_error; /* of the selected trial */
     double test_standard_error; /* binomial, of the selected trial's test error; NaN where errors are no rates */
     double median_val_error, median_test_error, median_steps; /* over the trials that count */

@@ -23,15 +23,17 @@ static size_t feasible_by_score(const fl_summary_arm *arm, size_t *order)
  * nothing of an axis: a network that learns nothing ends alike at every rate. */
 static bool alike(const fl_summary_arm *arm, const size_t *order, size_t n, size_t n_best)
 {
-    return n_best && arm->scores[order[n / 2]].figures.score == arm->scores[order[n_best - 1]].figures.score;
+    if (!n_best || n / 2 < n_best) return false;
+    return arm->scores[order[n / 2]].figures.score == arm->scores[order[n_best - 1]].figures.score;
 }
 
 /* The `n` feasible trials' best; `n` is 0 where none stand out. */
-static fl_trial_values *best_values(const fl_results *results, const fl_summary_arm *arm, size_t *n)
+static fl_trial_values *best_values(const fl_results *results, fl_summary_arm *arm, size_t *n)
 {
     size_t *order = fl_memory_new(arm->n_scores, sizeof *order);
     *n = feasible_by_score(arm, order);
-    if (alike(arm, order, *n, fl_stats_axis_best(*n))) *n = 0;
+    arm->alike = alike(arm, order, *n, fl_stats_axis_best(*n));
+    if (arm->alike) *n = 0;
     size_t n_best = fl_stats_axis_best(*n);
     fl_trial_values *values = fl_memory_new(n_best, sizeof *values);
     for (size_t i = 0; i < n_best; i++) {

@@ -86,6 +86,13 @@ static void remark_on_pairing(const fl_summary *summary, fl_summary_pair *pair)
     fl_text_free(&text);
 }
 
+/* Of an unfilled budget the best of fewer trials is compared. */
+static void remark_on_few(const fl_summary *summary, fl_summary_pair *pair)
+{
+    if (!isnan(pair->difference) && pair->k && pair->k != summary->results->study->claims.k)
+        REMARK(pair, "in the best of %zu: of so few trials no more can be said", pair->k);
+}
+
 /* --- reruns --- */
 
 /* What the reruns say of a claim about searches. */
@@ -177,6 +184,7 @@ void fl_summary_remark_on_pair(const fl_summary *summary, fl_summary_pair *pair)
     pair->n_remarks = 0;
     remark_on_tails(pair);
     remark_on_margin(summary, pair);
+    remark_on_few(summary, pair);
     remark_on_pairing(summary, pair);
     remark_on_reruns(summary, pair);
     remark_on_schedules(summary, pair);

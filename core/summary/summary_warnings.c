@@ -106,6 +106,12 @@ static void warn_of_cut_off(fl_summary_arm *arm, const fl_summary_cut_off *cut_o
              edge->wider);
 }
 
+static void warn_of_alike(fl_summary_arm *arm)
+{
+    if (arm->alike)
+        WARN(arm, "half of its trials score as its best tenth do, so they do not tell where in its space it is best");
+}
+
 /* --- the target --- */
 
 static void warn_of_target(fl_summary *summary)
@@ -145,6 +151,31 @@ static void warn_of_divisions(fl_summary *summary)
     }
 }
 
+/* Are these two trials of one index the same training, as far as its figures tell? */
+static bool same_figures(const fl_results_figures *a, const fl_results_figures *b)
+{
+    return isfinite(a->score) && a->score == b->score && a->val_loss == b->val_loss && a->test_error == b->test_error;
+}
+
+/* Arms that ran the same trainings are no two samples: a plateau's rate that never fell is a constant one. */
+static void warn_of_same(fl_summary *summary, const fl_summary_arm *a, const fl_summary_arm *b)
+{
+    size_t n = 0, n_same = 0;
+    for (size_t i = 0, j = 0; i < a->n_scores && j < b->n_scores;) {
+        const fl_results_score *left = &a->scores[i], *right = &b->scores[j];
+        if (left->index == right->index) {
+            n++;
+            n_same += same_figures(&left->figures, &right->figures);
+        }
+        i += left->index <= right->index;
+        j += right->index <= left->index;
+    }
+    if (n_same && 2 * n_same >= n)
+        WARN(summary,
+             "%s and %s came to the very same figures in %zu of %zu trials: what tells them apart hardly acted",
+             a->said, b->said, n_same, n);
+}
+
 static void warn_of_close_errors(fl_summary *summary)
 {
     fl_text names = { 0 };
@@ -158,7 +189,7 @@ static void warn_of_close_errors(fl_summary *summary)
     }
     if (names.length)
         WARN(summary,
-             "of these pairs the selected trials' test errors lie closer than the standard error of a rate on so many "
+             "the selected trials of these pairs have test errors closer than the standard error of a rate on so many "
              "examples (%.2g points), so their order means nothing: %s",
              100 * error, names.bytes);
     fl_text_free(&names);
@@ -188,6 +219,7 @@ void fl_summary_warn(fl_summary *summary)
         warn_of_failed(summary->results, arm);
         warn_of_stopped(arm);
         for (size_t c = 0; c < arm->n_cut_offs; c++) warn_of_cut_off(arm, &arm->cut_offs[c]);
+        warn_of_alike(arm);
         warn_of_reruns(study, arm);
         warn_of_hosts(summary->results, arm);
     }
@@ -195,5 +227,7 @@ void fl_summary_warn(fl_summary *summary)
     warn_of_target(summary);
     warn_of_power(summary);
     warn_of_divisions(summary);
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        warn_of_same(summary, &summary->arms[summary->pairs[i].a], &summary->arms[summary->pairs[i].b]);
     warn_of_close_errors(summary);
 }

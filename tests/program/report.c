@@ -14,8 +14,10 @@ static void the_page_shows_study_results_and_commands(void **state)
     assert_holds(hostile_page, "<td>30<td class=\"range\">1 of 5"); /* steps to the target, and how many reached it */
     assert_holds(hostile_page, "no difference shown");
     assert_holds(hostile_page, "too few trials to tell");
-    snprintf(row, sizeof row, "trial <code>%s</code>, index 2</summary><pre>fairlead trial --workload glyphs/mlp",
-             hostile.results->arms[0].search[2].trial);
+    snprintf(row, sizeof row,
+             "trial <code>%s</code>, index 2, key <code>%s</code></summary><pre>fairlead trial --workload glyphs/mlp",
+             hostile.results->arms[0].search[2].trial,
+             hostile.results->host_keys[hostile.results->arms[0].search[2].host]);
     assert_holds(hostile_page, row);
     assert_holds(hostile_page, "<code>learning_rate</code> 0.001 to 10, log");
     assert_order(hostile_page, WORDS("<details><summary>Expected test error of the best of K trials", "<th>1<tbody>",
@@ -89,8 +91,9 @@ static void declared_claims_are_said_to_be(void **state)
     assert_holds(page, "after Holm’s correction over 1 test, is below 0.05");
     assert_holds(page, "<li>bad worse than good by 40.00 points\n");
     assert_null(strstr(page, "Nothing was declared"));
-    assert_null(strstr(page, "nothing is claimed, whatever"));         /* all pairs are tested */
-    assert_holds(page, "<p class=\"note\">Going by the first trials"); /* what it could have found, also where it did */
+    assert_null(strstr(page, "nothing is claimed, whatever")); /* all pairs are tested */
+    assert_holds(page,
+                 "<p class=\"note\">Going by the first 10 trials"); /* what it could have found, also where it did */
     assert_order(page,
                  WORDS("<b>good is better</b>", "<li>the whole interval is beyond the 2.00 points declared to matter"));
     free(page);

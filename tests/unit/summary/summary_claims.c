@@ -132,7 +132,21 @@ static void trials_that_end_alike_do_not_crowd_an_end(void **state)
     }
     fl_summary *summary = sum_up(&s);
     assert_int_equal(0, summary->arms[1].n_cut_offs);
+    assert_true(summary->arms[1].alike && !summary->arms[0].alike);
     assert_true(summary->pairs[0].claimed);
+    end(&s, summary);
+}
+
+/* Four of five at the upper end: with so few the best three are more than half, whatever they score. */
+static void few_trials_are_cut_off_all_the_same(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(5), SGD("a") "," UNLIKE("b", 11));
+    trials_at(&s, 0, 5, 0.1, 4);
+    trials_at(&s, 1, 5, 0.4, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(1, summary->arms[0].n_cut_offs);
+    assert_false(summary->arms[0].alike || summary->arms[1].alike);
     end(&s, summary);
 }
 
@@ -262,6 +276,7 @@ int main(void)
         cmocka_unit_test(infeasible_trials_keep_their_partner_and_the_rest_is_left_out),
         cmocka_unit_test(nothing_is_claimed_against_an_arm_whose_search_is_cut_off),
         cmocka_unit_test(trials_that_end_alike_do_not_crowd_an_end),
+        cmocka_unit_test(few_trials_are_cut_off_all_the_same),
         cmocka_unit_test(a_winner_that_is_cut_off_is_claimed),
         cmocka_unit_test(a_diverged_arm_has_no_difference),
         cmocka_unit_test(an_arm_that_diverges_in_every_trial_is_said_to),

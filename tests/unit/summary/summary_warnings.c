@@ -221,6 +221,27 @@ static void test_errors_closer_than_their_standard_error_are_named(void **state)
     end(&s, summary);
 }
 
+/* Of ten trials of one index six end alike to the last digit, then four. */
+static void arms_that_ran_the_same_trainings_are_named(void **state)
+{
+    for (uint64_t n_same = 6; n_same >= 4; n_same -= 2) {
+        fixture s;
+        fixture_begin(&s, BUDGET(10), SGD("a") "," SGD("b"));
+        for (uint64_t i = 0; i < 10; i++) {
+            double error = 0.1 + 0.01 * (double)i;
+            add_trial(&s, 0, i, 0, (synthetic){ .val_error = error, .test_error = error });
+            if (i >= n_same) error += 0.001;
+            add_trial(&s, 1, i, 0, (synthetic){ .val_error = error, .test_error = error });
+        }
+        fl_summary *summary = sum_up(&s);
+        if (n_same == 6)
+            ASSERT_WARNS(summary, "a and b came to the very same figures in 6 of 10 trials");
+        else
+            ASSERT_SILENT(summary, "very same figures");
+        end(&s, summary);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +259,7 @@ int main(void)
         cmocka_unit_test(missing_and_diverged_reruns_are_named),
         cmocka_unit_test(damaged_lines_are_named),
         cmocka_unit_test(test_errors_closer_than_their_standard_error_are_named),
+        cmocka_unit_test(arms_that_ran_the_same_trainings_are_named),
     };
     return test_run(tests, NULL, NULL);
 }
