@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -55,7 +56,8 @@ static inline const char *fairlead_optimizer_answer(fairlead_optimizer *rule, fa
     if (!rule->parameters) return fairlead_optimizer_start(rule, line);
     rule->step = (size_t)json_integer_value(json_object_get(line, "step"));
     rule->rate = json_number_value(json_object_get(line, "rate"));
-    rule->loss = json_number_value(json_object_get(line, "loss"));
+    json_t *loss = json_object_get(line, "loss");
+    rule->loss = json_is_number(loss) ? json_number_value(loss) : NAN;
     return step(rule);
 }
 

@@ -156,7 +156,7 @@ static int check_workload(const char *name)
     if (!workload) return complain(&error);
     for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
     fl_dataset *d = fl_workload_load(workload, options, &error);
-    bool good = d && fl_workload_fits(workload, options, d->shape, d->n_classes, &error);
+    bool good = d && fl_workload_takes(workload, options, d, 1, &error);
     if (good) print_data(name, d->content ? d->content : workload->dataset->entry.about, d);
     fl_dataset_free(d);
     return good ? 0 : complain(&error);

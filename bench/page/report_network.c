@@ -136,7 +136,7 @@ static bool make(const fl_trial *base, network *net)
     net->n = fl_workload_layers(net->workload, options, net->layers) - 1;
     if (!net->n || !fl_tensor_shape_size(net->in)) return false;
     net->in.n = 1;
-    if (!fl_workload_fits(net->workload, options, net->in, 0, NULL)) return false;
+    if (!fl_workload_fits(net->workload, options, &(fl_workload_batch){ net->in }, NULL)) return false;
     fl_workload_shapes(net->workload, options, net->in, net->out);
     net->number++;
     return true;

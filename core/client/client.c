@@ -4,6 +4,7 @@
 #include "client/client_memory.h"
 #include "client/client_process.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,10 +136,12 @@ bool fl_client_share(fl_client *client, size_t index, float *at)
     return true;
 }
 
+/* JSON has no word for a loss that is no number, as the promises' experiments meet it. */
 bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error)
 {
-    char line[120], when[40];
-    int n = snprintf(line, sizeof line, "{\"step\":%zu,\"rate\":%.17g,\"loss\":%.17g}\n", step, rate, loss);
+    char number[40] = "null", line[120], when[40];
+    if (isfinite(loss)) snprintf(number, sizeof number, "%.17g", loss);
+    int n = snprintf(line, sizeof line, "{\"step\":%zu,\"rate\":%.17g,\"loss\":%s}\n", step, rate, number);
     snprintf(when, sizeof when, "at step %zu", step + 1);
     return ask(client, line, (size_t)n, when, error);
 }

@@ -46,3 +46,31 @@ bool fl_dataset_inputs_find(const char *word, const char *method, fl_dataset_inp
     fl_text_free(&known);
     return false;
 }
+
+/* Statistics of what is drawn anew in each step would be of one draw. */
+static bool follows_draws(const fl_dataset_inputs *inputs, size_t at, fl_error *error)
+{
+    for (size_t i = 0; i < at; i++) {
+        const fl_dataset_inputs_spec *spec = &fl_dataset_inputs_specs[inputs->steps[i].kind];
+        if (!spec->training) continue;
+        fl_error_user(error, "'whiten' comes before '%s', which differs from step to step", spec->word);
+        return true;
+    }
+    return false;
+}
+
+bool fl_dataset_inputs_fit(const fl_dataset_inputs *inputs, size_t at, fl_tensor_shape shape, fl_error *error)
+{
+    const fl_dataset_inputs_step *step = &inputs->steps[at];
+    const fl_dataset_inputs_spec *spec = &fl_dataset_inputs_specs[step->kind];
+    size_t side = shape.h < shape.w ? shape.h : shape.w;
+    char words[FL_TENSOR_SHAPE_TEXT];
+    fl_tensor_shape_text(shape, words);
+    if (shape.form == FL_TENSOR_TOKENS && step->kind != FL_DATASET_RAW)
+        return fl_error_user(error, "tokens are no quantities; of '%s' and the like there is 'raw' alone", spec->word);
+    if (spec->pictures && (shape.form != FL_TENSOR_IMAGE || shape.h * shape.w == 1))
+        return fl_error_user(error, "'%s' is for pictures; an example is %s", spec->word, words);
+    if (step->kind == FL_DATASET_CROP && step->number >= (double)side)
+        return fl_error_user(error, "'crop' shifts by up to %g pixels, but a picture is %s", step->number, words);
+    return !spec->method || !follows_draws(inputs, at, error);
+}

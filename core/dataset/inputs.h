@@ -7,6 +7,8 @@
 #define FL_DATASET_INPUTS_H
 
 #include "base/error.h"
+#include "tensor/shape.h"
+
 #include <stddef.h>
 
 typedef enum fl_dataset_inputs_kind {
@@ -52,5 +54,8 @@ typedef struct fl_dataset_inputs {
 
 /* The kind called `word`, of whitening with `method` (else NULL); false with a message that lists what there is. */
 bool fl_dataset_inputs_find(const char *word, const char *method, fl_dataset_inputs_kind *kind, fl_error *error);
+
+/* Can step `at` be done to examples of this shape, after the steps before it? Else a message. */
+bool fl_dataset_inputs_fit(const fl_dataset_inputs *inputs, size_t at, fl_tensor_shape shape, fl_error *error);
 
 #endif

@@ -193,31 +193,11 @@ static bool whiten(fl_dataset_pipeline *p, const fl_dataset_inputs_step *step, c
 
 /* --- making one --- */
 
-static bool fits(const fl_dataset_pipeline *p, const fl_dataset_inputs_step *step, fl_error *error)
-{
-    const fl_dataset_inputs_spec *spec = &fl_dataset_inputs_specs[step->kind];
-    fl_tensor_shape shape = p->dataset->shape;
-    char words[FL_TENSOR_SHAPE_TEXT];
-    fl_tensor_shape_text(shape, words);
-    if (spec->pictures && (shape.form != FL_TENSOR_IMAGE || shape.h * shape.w == 1))
-        return fl_error_user(error, "inputs: '%s' is for pictures; an example is %s", spec->word, words);
-    if (spec->pictures && step->kind == FL_DATASET_CROP && step->number >= (double)shape.w)
-        return fl_error_user(error, "inputs: 'crop' shifts by up to %g pixels, but a picture is %s", step->number,
-                             words);
-    if (!spec->method) return true;
-    for (size_t i = 0; i < p->n_stages; i++)
-        if (fl_dataset_inputs_specs[p->stages[i].step.kind].training)
-            return fl_error_user(error, "inputs: 'whiten' comes before '%s', which differs from step to step",
-                                 fl_dataset_inputs_specs[p->stages[i].step.kind].word);
-    return true;
-}
-
 static bool add_stage(fl_dataset_pipeline *p, const fl_dataset_inputs_step *step, const fl_dataset_examples *training,
                       fl_error *error)
 {
     stage *s = &p->stages[p->n_stages];
     s->step = *step;
-    if (!fits(p, step, error)) return false;
     if (fl_dataset_inputs_specs[step->kind].method && !whiten(p, step, training, error)) return false;
     if (step->kind == FL_DATASET_CENTRE || step->kind == FL_DATASET_STANDARDIZE) {
         double *means = fl_memory_new(p->n_values, sizeof *means);
@@ -241,8 +221,6 @@ bool fl_dataset_pipeline_new(fl_dataset_pipeline **pipeline, const fl_dataset_in
 {
     *pipeline = NULL;
     if (!does_something(inputs)) return true;
-    if (training->dataset->tokens)
-        return fl_error_user(error, "inputs: tokens are no quantities; of them there is 'raw' alone");
     fl_dataset_pipeline *p = fl_memory_new(1, sizeof *p);
     p->arena = fl_arena_new();
     p->dataset = training->dataset;

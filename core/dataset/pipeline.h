@@ -19,9 +19,9 @@ typedef struct fl_dataset_examples {
 
 typedef struct fl_dataset_pipeline fl_dataset_pipeline;
 
-/* Work out the statistics. In *pipeline NULL where nothing is to be done. False with a message when the examples are
- * not what a step needs, or a library is missing. The data set is borrowed, the training examples only for this call.
- */
+/* Work out the statistics of steps that fit the examples (fl_dataset_inputs_fit). In *pipeline NULL where nothing is to
+ * be done. False with a message when a library is missing. The data set is borrowed, the training examples only for
+ * this call. */
 bool fl_dataset_pipeline_new(fl_dataset_pipeline **pipeline, const fl_dataset_inputs *inputs,
                              const fl_dataset_examples *training, fl_error *error);
 void fl_dataset_pipeline_free(fl_dataset_pipeline *pipeline);

@@ -81,6 +81,11 @@ size_t fl_layer_inputs(const fl_layer *layers, size_t index, size_t from[FL_LAYE
     return 1;
 }
 
+bool fl_layer_predicts_numbers(const fl_layer *layer)
+{
+    return layer->kind == FL_LAYER_SIGMOID_CROSS_ENTROPY || layer->kind == FL_LAYER_MEAN_SQUARED;
+}
+
 fl_tensor_shape fl_layer_out_of(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in)
 {
     fl_error error;

@@ -109,6 +109,9 @@ void fl_layer_set(fl_layer *layer, const fl_layer_attribute *attribute, double v
 /* What layer `index` of a list reads: places as in `from`. Returns how many. */
 size_t fl_layer_inputs(const fl_layer *layers, size_t index, size_t from[FL_LAYER_FROM]);
 
+/* Is this a loss whose targets are numbers, the data's or the input's? */
+bool fl_layer_predicts_numbers(const fl_layer *layer);
+
 /* The shape a layer makes of its inputs; dies where they do not fit, which who reads a network has made sure of. */
 fl_tensor_shape fl_layer_out_of(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in);
 fl_tensor_shape fl_layer_out(const fl_layer *layer, fl_tensor_shape in);

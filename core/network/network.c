@@ -72,9 +72,8 @@ static void make_ends(fl_network *network)
     const fl_network_stage *loss = loss_stage(network);
     fl_tensor_shape in = network->graph.values[loss->in[0]].activation.shape;
     bool rows = loss->layer->kind == FL_LAYER_SOFTMAX_CROSS_ENTROPY;
-    bool targets = loss->layer->kind == FL_LAYER_SIGMOID_CROSS_ENTROPY || loss->layer->kind == FL_LAYER_MEAN_SQUARED;
     network->n_losses = rows ? fl_tensor_shape_rows(in) : in.n;
-    network->n_targets = targets ? fl_tensor_shape_size(in) : 0;
+    network->n_targets = fl_layer_predicts_numbers(loss->layer) ? fl_tensor_shape_size(in) : 0;
     network->labels = fl_arena_bytes(network->arena, network->n_losses * sizeof *network->labels);
     network->targets = fl_arena_floats(network->arena, network->n_targets);
     network->losses = fl_arena_floats(network->arena, network->n_losses);

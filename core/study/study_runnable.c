@@ -85,19 +85,21 @@ static bool settles_layers(const fl_study_arm *arm)
     return false;
 }
 
-/* A width that is drawn may fit no layer; no trial of the budget is to find that out on its own. */
+/* A width that is drawn may fit no layer, nor may a user's own data; no trial of the budget is to find that out on its
+ * own. */
 static bool accept_shapes(fl_json_node root, const fl_study *study, const fl_study_arm *arm, fl_error *error)
 {
     const fl_dataset_kind *data = arm->base.owners.workload->dataset;
+    const fl_workload_batch batch = { data->shape, data->n_classes, data->vocabulary };
     fl_error why;
-    bool fits = true;
-    if (!fl_tensor_shape_size(data->shape) || !settles_layers(arm)) return true;
-    for (size_t i = 0; i < study->max_trials && fits; i++) {
+    bool fits = true, drawn = settles_layers(arm);
+    if (!fl_tensor_shape_size(data->shape)) return true;
+    for (size_t i = 0; i < (drawn ? study->max_trials : 1) && fits; i++) {
         fl_trial trial = fl_study_trial(study, arm, i, 0);
-        fits = fl_workload_fits(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], data->shape,
-                                data->n_classes, &why) ||
-               fl_json_fail(node_of_arm(root, arm, "space"), error, "trial %zu: %s", i, why.text);
+        fits = fl_workload_fits(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], &batch, &why);
         fl_trial_free(&trial);
+        if (!fits && !drawn) fl_error_user(error, "%s", why.text);
+        if (!fits && drawn) fl_json_fail(node_of_arm(root, arm, "space"), error, "trial %zu: %s", i, why.text);
     }
     return fits;
 }

@@ -154,10 +154,16 @@ static bool carries(const fl_trial *trial)
 /* Do the layers fit the examples, a batch of which must fit memory? */
 static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
-    fl_tensor_shape in = plans->dataset->shape;
-    in.n = fl_trial_micro_batch(trial);
-    return fl_workload_fits(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], in,
-                            plans->dataset->n_classes, error);
+    return fl_workload_takes(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], plans->dataset,
+                             fl_trial_micro_batch(trial), error);
+}
+
+static bool make_splits(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
+{
+    const fl_workload *workload = trial->owners.workload;
+    return fl_workload_inputs_fit(workload, plans->dataset->shape, error) &&
+           fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error) &&
+           fl_dataset_pipeline_new(&plans->pipeline, &workload->inputs, &plans->splits.training, error);
 }
 
 static bool make_data(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
@@ -165,11 +171,7 @@ static bool make_data(fl_train_plans *plans, const fl_trial *trial, fl_error *er
     if (!plans->dataset)
         plans->dataset = fl_workload_load(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], error);
     if (!plans->dataset) return false;
-    if (!plans->splits.training.index) {
-        if (!fl_dataset_splits_make(&plans->splits, plans->dataset, &trial->split, error)) return false;
-        if (!fl_dataset_pipeline_new(&plans->pipeline, &trial->owners.workload->inputs, &plans->splits.training, error))
-            return false;
-    }
+    if (!plans->splits.training.index && !make_splits(plans, trial, error)) return false;
     return fl_trial_accepts(trial, plans->splits.training.count, error);
 }
 
@@ -199,9 +201,9 @@ static bool make_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
 {
     bool there = plans->training && plans->evaluation;
     if (!there && !plan_networks(plans, trial, error)) return false;
-    if (!fl_train_memory_fits(plans, trial, error)) return false;
+    if (!fl_train_suits(plans, trial, error) || !fl_train_memory_fits(plans, trial, error)) return false;
     allocate(plans);
-    return there || fl_train_suits(plans, trial, error);
+    return true;
 }
 
 static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const fl_trial *trial, bool training,

@@ -18,6 +18,9 @@ typedef struct fl_workload_reading {
 /* A copy of `text` that lives as long as the workload. */
 const char *fl_workload_keep_text(fl_workload_reading *r, const char *text);
 
+/* "file:line:column" of a node, likewise. */
+const char *fl_workload_keep_place(fl_workload_reading *r, fl_json_node node);
+
 /* A name of layers, options and workloads: letters, digits and `more` characters, at most `most`. */
 bool fl_workload_read_name(fl_json_node node, const char *more, size_t most, const char **name, fl_error *error);
 
@@ -42,7 +45,7 @@ json_t *fl_workload_init_json(const fl_init *init);
 bool fl_workload_read_data(fl_json_node root, fl_workload_reading *r, fl_error *error);
 json_t *fl_workload_data_json(const fl_workload *workload);
 
-bool fl_workload_read_inputs(fl_json_node root, fl_dataset_inputs *inputs, fl_error *error);
+bool fl_workload_read_inputs(fl_json_node root, fl_workload_reading *r, fl_error *error);
 json_t *fl_workload_inputs_json(const fl_dataset_inputs *inputs);
 
 /* Write `definition`, `hash` and `by_name`, once all else is there. */

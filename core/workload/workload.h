@@ -34,9 +34,10 @@ typedef struct fl_workload {
     const char *trouble;            /* why they cannot be used here; NULL: nothing is wrong */
     double data[FL_HYPER_MAX];      /* the data set's own numbers, where no option is used */
     fl_dataset_inputs inputs;
+    const char *input_places[FL_DATASET_INPUTS]; /* where each step of them stands: "file:line:column" */
     const fl_layer *layers; /* the last one is the loss; every one before it has a name and says what it reads */
     size_t n_layers;
-    const char *const *places; /* where each stands: "file:line:column" */
+    const char *const *places; /* where each stands */
     fl_init init;
     const fl_hyper *options; /* named without the "workload." prefix */
     size_t n_options;
@@ -75,10 +76,22 @@ fl_dataset *fl_workload_load(const fl_workload *workload, const double *options,
 /* Does this option shape the data, which all arms of a study share? */
 bool fl_workload_shapes_data(const fl_workload *workload, size_t option);
 
-/* Do the layers fit batches of shape `in` of so many classes (0: none), and memory? Else a message with the layer's
- * place and the shapes. */
-bool fl_workload_fits(const fl_workload *workload, const double *options, fl_tensor_shape in, size_t n_classes,
+/* Do the steps of `inputs` fit examples of this shape? Else a message with the step's place. */
+bool fl_workload_inputs_fit(const fl_workload *workload, fl_tensor_shape shape, fl_error *error);
+
+/* What a model meets: the shape of a batch, its classes, how many different tokens it has (0: none, or not known). */
+typedef struct fl_workload_batch {
+    fl_tensor_shape in;
+    size_t n_classes, vocabulary;
+} fl_workload_batch;
+
+/* Do inputs and layers fit such a batch, and memory? Else a message with the place of step or layer, and what would. */
+bool fl_workload_fits(const fl_workload *workload, const double *options, const fl_workload_batch *batch,
                       fl_error *error);
+
+/* Does a model fit batches of so many of these examples, and do they have what its loss is measured against? */
+bool fl_workload_takes(const fl_workload *workload, const double *options, const fl_dataset *dataset, size_t batch,
+                       fl_error *error);
 
 /* The shapes of what all layers give for batches of shape `in`, which they fit. */
 void fl_workload_shapes(const fl_workload *workload, const double *options, fl_tensor_shape in,

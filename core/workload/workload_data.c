@@ -210,17 +210,25 @@ static bool read_step(fl_json_node node, fl_dataset_inputs_step *step, fl_error 
     return !number || fl_json_fail(node, error, "'%s' needs a number: {\"%s\": ..}", word, word);
 }
 
-bool fl_workload_read_inputs(fl_json_node root, fl_dataset_inputs *inputs, fl_error *error)
+/* 'raw' does nothing, so it is no step. */
+static bool add_step(fl_json_node node, fl_workload_reading *r, fl_error *error)
+{
+    fl_workload *workload = r->workload;
+    fl_dataset_inputs *inputs = &workload->inputs;
+    if (!read_step(node, &inputs->steps[inputs->n], error)) return false;
+    workload->input_places[inputs->n] = fl_workload_keep_place(r, node);
+    inputs->n += inputs->steps[inputs->n].kind != FL_DATASET_RAW;
+    return true;
+}
+
+bool fl_workload_read_inputs(fl_json_node root, fl_workload_reading *r, fl_error *error)
 {
     fl_json_node list, node;
     if (!fl_json_get(root, "inputs", &list)) return true;
     if (!json_is_array(fl_json_value(list)) || json_array_size(fl_json_value(list)) > FL_DATASET_INPUTS)
         return fl_json_fail(list, error, "'inputs' must be an array of at most %d steps", FL_DATASET_INPUTS);
-    for (bool more = fl_json_first(list, &node); more; more = fl_json_next(&node)) {
-        fl_dataset_inputs_step *step = &inputs->steps[inputs->n];
-        if (!read_step(node, step, error)) return false;
-        inputs->n += step->kind != FL_DATASET_RAW; /* which does nothing */
-    }
+    for (bool more = fl_json_first(list, &node); more; more = fl_json_next(&node))
+        if (!add_step(node, r, error)) return false;
     return true;
 }
 

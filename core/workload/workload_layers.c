@@ -203,20 +203,12 @@ static bool read_own_init(fl_json_node node, fl_workload_reading *r, fl_layer *l
     return fl_workload_read_init(child, init, error);
 }
 
-static void keep_place(fl_json_node node, fl_workload_reading *r, size_t index)
-{
-    fl_text place = { 0 };
-    fl_json_place(node, &place);
-    r->places[index] = fl_workload_keep_text(r, place.bytes);
-    fl_text_free(&place);
-}
-
 static bool read_layer(fl_json_node node, fl_workload_reading *r, fl_error *error)
 {
     static const char *const keys[] = { "kind", "name", "from", "init", NULL };
     size_t index = r->workload->n_layers;
     fl_layer *layer = &r->layers[index];
-    keep_place(node, r, index);
+    r->places[index] = fl_workload_keep_place(r, node);
     bool read = read_kind(node, false, layer, error) && knows_keys(node, fl_layer_spec_of(layer), keys, error) &&
                 read_layer_name(node, r, index, error) && read_from(node, r, index, error) &&
                 read_attributes(node, r, index, error) && read_own_init(node, r, layer, error);
@@ -231,7 +223,7 @@ static bool read_loss(fl_json_node root, fl_workload_reading *r, fl_error *error
     size_t index = r->workload->n_layers;
     fl_layer *layer = &r->layers[index];
     if (!fl_json_need(root, "loss", &node, error) || !read_kind(node, true, layer, error)) return false;
-    keep_place(node, r, index);
+    r->places[index] = fl_workload_keep_place(r, node);
     layer->from[layer->n_from++] = index;
     r->workload->n_layers++;
     return knows_keys(node, fl_layer_spec_of(layer), keys, error) && read_attributes(node, r, index, error);

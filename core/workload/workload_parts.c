@@ -10,6 +10,15 @@ const char *fl_workload_keep_text(fl_workload_reading *r, const char *text)
     return memcpy(fl_arena_bytes(r->arena, n), text, n);
 }
 
+const char *fl_workload_keep_place(fl_workload_reading *r, fl_json_node node)
+{
+    fl_text place = { 0 };
+    fl_json_place(node, &place);
+    const char *kept = fl_workload_keep_text(r, place.bytes);
+    fl_text_free(&place);
+    return kept;
+}
+
 bool fl_workload_read_name(fl_json_node node, const char *more, size_t most, const char **name, fl_error *error)
 {
     char allowed[96];

@@ -46,14 +46,16 @@ static bool all_options_used(fl_json_node root, const fl_workload *workload, fl_
     return true;
 }
 
-/* Where the data set's shape is known without loading it. */
+/* Where the data set's shape is known without loading it, and stays: a user's own data may have changed since results
+ * were made of them, which stay readable. */
 static bool fits_at_defaults(fl_json_node root, const fl_workload *workload, fl_error *error)
 {
     double options[FL_HYPER_MAX];
     for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
     const fl_dataset_kind *kind = workload->dataset;
-    return !fl_tensor_shape_size(kind->shape) ||
-           fl_workload_fits(workload, options, kind->shape, kind->n_classes, error);
+    return kind->source || !fl_tensor_shape_size(kind->shape) ||
+           fl_workload_fits(workload, options, &(fl_workload_batch){ kind->shape, kind->n_classes, kind->vocabulary },
+                            error);
 }
 
 static bool read(fl_json_node root, fl_workload_reading *r, fl_error *error)
@@ -62,7 +64,7 @@ static bool read(fl_json_node root, fl_workload_reading *r, fl_error *error)
                                         "loss",     "init",  "hyperparameters", NULL };
     return fl_json_is_object(root, error) && fl_json_only(root, keys, error) && read_words(root, r, error) &&
            read_top_init(root, &r->workload->init, error) && fl_workload_read_options(root, r, error) &&
-           fl_workload_read_inputs(root, &r->workload->inputs, error) && fl_workload_read_layers(root, r, error) &&
+           fl_workload_read_inputs(root, r, error) && fl_workload_read_layers(root, r, error) &&
            fl_workload_read_data(root, r, error) && all_options_used(root, r->workload, error) &&
            fits_at_defaults(root, r->workload, error);
 }

@@ -146,10 +146,12 @@ static void its_promises_are_checked_like_those_of_any_rule(void **state)
 {
     char good[] = "{ 'process': ['" OWN "bad.py', 'good', '0'], 'name': 'good', 'states': 1 }",
          forgetful[] = "{ 'process': ['" OWN "bad.py', 'forgets', '0'], 'name': 'forgetful' }",
-         ends[] = "{ 'process': ['" OWN "bad.py', 'exit', '5'], 'name': 'ends' }";
+         ends[] = "{ 'process': ['" OWN "bad.py', 'exit', '5'], 'name': 'ends' }",
+         overflows[] = "{ 'process': ['" OWN "bad.py', 'inf', '5'], 'name': 'overflows' }";
     test_quote(good);
     test_quote(forgetful);
     test_quote(ends);
+    test_quote(overflows);
     command c = command_run(folder, WORDS("check-optimizer", good));
     assert_int_equal(c.code, 0);
     assert_contains(c.out, "  kept           state ");
@@ -162,6 +164,11 @@ static void its_promises_are_checked_like_those_of_any_rule(void **state)
     c = command_run(folder, WORDS("check-optimizer", ends));
     assert_int_equal(c.code, 1);
     assert_contains(c.out, "optimizer 'ends': its process ended with exit code 3 at step 6");
+    command_free(&c);
+    c = command_run(folder, WORDS("check-optimizer", overflows)); /* from then on the loss is no number */
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "  broken         finite ");
+    assert_null(strstr(c.out, "ended with exit code"));
     command_free(&c);
     assert_nothing_shared();
 }

@@ -128,7 +128,7 @@ static void layers_fit_the_data_they_are_fed(void **state)
             loaded = (*at)->dataset;
         }
         if (!dataset) continue;
-        if (!fl_workload_fits(*at, options, dataset->shape, dataset->n_classes, &error)) fail_msg("%s", error.text);
+        if (!fl_workload_takes(*at, options, dataset, 1, &error)) fail_msg("%s", error.text);
         assert_true(count_parameters(*at, dataset->shape) > 0);
     }
     fl_dataset_free(dataset);

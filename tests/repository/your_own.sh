@@ -41,7 +41,8 @@ grep -q '3 classes; 300 of them, drawn at random, are the test set' spirals/repo
 ls spirals/figures/*.svg >/dev/null || fail "there is no figure"
 
 sed -i 's/"out": 3 /"out": 2 /' spirals.json
-refused 'the last layer gives 2 outputs, and the data have 3 classes' fairlead run study.json -o other
+refused 'spirals.json:8:11: the last layer gives 2 outputs, and the data have 3 classes' fairlead data check spirals.json
+refused 'spirals.json:8:11: the last layer gives 2 outputs, and the data have 3 classes' fairlead run study.json -o other
 [ ! -e other ] || fail "something was written"
 sed -i 's/"out": 2 /"out": 3 /' spirals.json
 "$python" -c 'import numpy; x = numpy.load("x.npy"); x[1, 1] = numpy.nan; numpy.save("x.npy", x)'

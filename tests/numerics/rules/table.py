@@ -1,14 +1,16 @@
 """Every rule in 300 steps at its defaults and a sensible rate, on each backend: a table of the mean mini-batch loss of the
 last tenth of the steps, which the backends share.
 
-A cell takes at most --limit seconds; what was done by then is told. With --kept FILE the same command goes on where it was
-stopped: each cell is a line there as soon as it is done.
+A cell takes at most --limit seconds of processor time, which does not depend on what else runs; what was done by then is
+told. With --kept FILE the same command goes on where it was stopped: each cell is a line there as soon as it is done.
 
 usage: table.py FAIRLEAD [--workload W] [--steps N] [--batch N] [--backends B,...] [--limit S] [--kept FILE] [RULE]...
 """
 import argparse
 import json
 import os
+import resource
+import signal
 import subprocess
 import tempfile
 
@@ -40,6 +42,11 @@ def course(losses):
     return f"{losses[0]:.3f} to {sum(last) / len(last):.4f}"
 
 
+def limited(seconds):
+    """SIGXCPU ends the trial then."""
+    return lambda: seconds and resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
+
 def cell(asked, rule, backend):
     settings = [part for word in words_of(rule) for part in ("--set", word)]
     with tempfile.TemporaryDirectory(prefix="fairlead-table-") as folder:
@@ -47,11 +54,10 @@ def cell(asked, rule, backend):
         command = [asked.program, "trial", "--workload", asked.workload, "--backend", backend, "--optimizer", rule,
                    *settings, "--steps", str(asked.steps), "--batch", str(asked.batch), "--eval-every", "0", "--trace",
                    trace, "--json"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=asked.limit)
-        except subprocess.TimeoutExpired:
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited(asked.limit))
+        if done.returncode == -signal.SIGXCPU:
             losses = losses_of(trace)
-            return f"{course(losses)} in {len(losses)} steps" if losses else f"no step in {asked.limit:g} s"
+            return f"{course(losses)} in {len(losses)} steps" if losses else f"no step in {asked.limit} s"
         if done.returncode:
             return done.stderr.strip()
         record = json.loads(done.stdout)
@@ -83,7 +89,7 @@ def arguments():
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--backends", default="naive,openblas,onednn")
-    parser.add_argument("--limit", type=float, metavar="S", help="seconds a cell may take (default: any)")
+    parser.add_argument("--limit", type=int, metavar="S", help="seconds of processor time a cell may take (default: any)")
     parser.add_argument("--kept", metavar="FILE", help="cells that are done, and go there")
     return parser.parse_intermixed_args()
 

@@ -33,17 +33,18 @@ static void check_corner(const fl_workload *workload, int corner)
     static fl_tensor_shape out[FL_WORKLOAD_LAYERS];
     double options[FL_HYPER_MAX];
     fl_error error;
-    fl_tensor_shape in = workload->dataset->shape;
+    const fl_dataset_kind *data = workload->dataset;
+    const fl_workload_batch batch = { data->shape, data->n_classes, data->vocabulary };
     for (size_t i = 0; i < workload->n_options; i++) {
         const fl_hyper *option = &workload->options[i];
         options[i] = corner == 0 ? option->default_value : corner == 1 ? option->min : option->max;
         PROMISE(corner || fl_hyper_accepts(option, options[i], &error));
     }
-    if (!fl_tensor_shape_size(in)) return;
-    bool fits = fl_workload_fits(workload, options, in, workload->dataset->n_classes, &error);
+    if (!fl_tensor_shape_size(batch.in)) return;
+    bool fits = fl_workload_fits(workload, options, &batch, &error);
     PROMISE(fits || corner);
     if (!fits) promise_sentence(&error);
-    if (fits) fl_workload_shapes(workload, options, in, out);
+    if (fits) fl_workload_shapes(workload, options, batch.in, out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)

@@ -295,28 +295,39 @@ static void what_does_not_go_together_is_refused(void **state)
     trial.micro_batch = 2;
     assert_refused(trial, "so its batch cannot be computed in parts");
     assert_refused(
-        trial_of(define("{ \"workload\": \"small\", \"data\": { \"text\": \"%s\", \"length\": 3 }, \"layers\": ["
-                        "{ \"kind\": \"embedding\", \"vocabulary\": 6, \"out\": 4 },"
-                        "{ \"kind\": \"dense\", \"out\": 7 } ],"
-                        "\"loss\": { \"kind\": \"softmax_cross_entropy\" } }",
-                        text_path),
-                 "naive"),
-        "has tokens up to 6, but the embedding of workload 'small' has 6 rows");
-    assert_refused(
         trial_of(define("{ \"workload\": \"once\", \"data\": { \"text\": \"%s\", \"length\": 3 }, \"layers\": ["
                         "{ \"kind\": \"embedding\", \"vocabulary\": 7, \"out\": 4 }, { \"kind\": \"last\" },"
                         "{ \"kind\": \"dense\", \"out\": 7 } ],"
                         "\"loss\": { \"kind\": \"softmax_cross_entropy\" } }",
                         text_path),
                  "naive"),
-        "has 3 classes to predict per example, the model of workload 'once' 1");
+        "the model predicts 1 classes per example, and data '");
     assert_refused(trial_of(define("{ \"workload\": \"numbers\", \"data\": \"%s\", \"layers\": ["
                                    "{ \"kind\": \"dense\", \"out\": 10 } ], \"loss\": { \"kind\": \"mean_squared\" } }",
                                    "glyphs"),
                             "naive"),
-                   "has 0 numbers to predict per example, the model of workload 'numbers' 10");
-    assert_refused(trial_of(define(PICTURES("{ \"crop\": 28 }"), "glyphs"), "naive"),
-                   "'crop' shifts by up to 28 pixels, but a picture is 1 x 28 x 28");
+                   "the model predicts 10 numbers per example, and data 'glyphs' has 0 to predict");
+}
+
+/* Shapes that an option decides, and tokens in arrays, are known when the data are read. */
+static void data_that_the_model_cannot_take_are_refused_with_its_place(void **state)
+{
+    static const int32_t tokens[60] = { [59] = 5 }, labels[30];
+    char x_path[FL_FILE_PATH_MAX], y_path[FL_FILE_PATH_MAX], data[2 * FL_FILE_PATH_MAX + 40];
+    fl_file_path_join(x_path, root, "tokens.npy");
+    fl_file_path_join(y_path, root, "labels.npy");
+    assert_true(fl_npy_write(x_path, FL_NPY_I32, (size_t[]){ 30, 2 }, 2, tokens, NULL));
+    assert_true(fl_npy_write(y_path, FL_NPY_I32, (size_t[]){ 30 }, 1, labels, NULL));
+    snprintf(data, sizeof data, "\"inputs\": \"%s\", \"targets\": \"%s\"", x_path, y_path);
+    assert_refused(trial_of(define("{ \"workload\": \"small\", \"data\": { \"npy\": { %s } },\n\"layers\": [ "
+                                   "{ \"kind\": \"embedding\", \"vocabulary\": 5, \"out\": 4 },"
+                                   "{ \"kind\": \"last\" }, { \"kind\": \"dense\", \"out\": 2 } ],"
+                                   "\"loss\": { \"kind\": \"softmax_cross_entropy\" } }",
+                                   data),
+                            "naive"),
+                   "net.json:2:13: embedding1 has 5 rows, and the data have tokens up to 5");
+    assert_refused(trial_of(define(PICTURES("{ \"crop\": 2 }"), "quadratic"), "naive"),
+                   "net.json:1:54: 'crop' is for pictures; an example is 8");
 }
 
 int main(void)
@@ -331,6 +342,7 @@ int main(void)
         cmocka_unit_test(numbers_are_predicted),
         cmocka_unit_test(an_autoencoder_predicts_its_raw_input),
         cmocka_unit_test(what_does_not_go_together_is_refused),
+        cmocka_unit_test(data_that_the_model_cannot_take_are_refused_with_its_place),
     };
     return test_run(tests, set_up, tear_down);
 }

@@ -92,6 +92,13 @@ static const struct {
       "net.json:1:60: 'crop' must be a whole number in [1, 1024]" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ \"turn\" ], \"layers\": [" DENSE "], " LOSS " }",
       "net.json:1:50: unknown input step 'turn'; there is raw" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ \"raw\", \"centre\",\n{ \"crop\": 28 } ], "
+      "\"layers\": [" DENSE "], " LOSS " }",
+      "net.json:2:1: 'crop' shifts by up to 28 pixels, but a picture is 1 x 28 x 28" },
+    { "{ \"workload\": \"w\", \"data\": \"tiny-shakespeare\", \"layers\": [\n{ \"kind\": \"embedding\", "
+      "\"vocabulary\": 64, "
+      "\"out\": 4 }, { \"kind\": \"dense\", \"out\": 65 } ], " LOSS " }",
+      "net.json:2:1: embedding1 has 64 rows, and the data have tokens up to 64" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"n\": { \"default\": 2 } }, \"layers\": "
       "[" DENSE "], " LOSS " }",
       "net.json:1:59: nothing uses '$n'" },
