@@ -23,13 +23,14 @@ BOUND = 1e-4  # of the length of a product, in f32 on every backend
 # On naive what is left is the rounding of stored values, 2^-24 each; in a factor also of a drawn target less an output.
 NAIVE, NAIVE_FACTOR = 1e-6, 2e-6
 HERE = pathlib.Path(__file__).parent
-SHORT = [(str(HERE / "kinds_image.json"), 4), (str(HERE / "kinds_sequence.json"), 4), ("glyphs/mlp", 8), ("glyphs/simple_cnn", 4), ("glyphs/resnet8", 2), ("glyphs/inception", 3), ("glyphs/lstm", 4),
-         ("glyphs/transformer", 4), ("glyphs/autoencoder", 8), ("quadratic/noisy", 8), ("function/beale", 1),
-         ("function/branin", 1), ("function/rosenbrock", 1), ("function/saddle", 1), ("function/quadratic", 1)]
-FULL = SHORT + [("fashion_mnist/mlp", 8), ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8), ("mnist/autoencoder", 8),
-                ("cifar10/two_layer", 8), ("cifar10/resnet8", 4), ("cifar10/resnet32", 4), ("cifar10/vgg16", 2),
-                ("cifar10/inception_small", 3), ("cifar10/allcnn_quarter", 3), ("war_and_peace/char_lstm", 3),
-                ("tiny_shakespeare/char_lstm", 3), ("tiny_shakespeare/transformer", 2)]
+SHORT = [(str(HERE / "kinds_image.json"), 4), (str(HERE / "kinds_sequence.json"), 4), (str(HERE / "small_cnn.json"), 4),
+         ("glyphs/mlp", 8), ("glyphs/resnet8", 2), ("glyphs/inception", 3), ("glyphs/lstm", 4), ("glyphs/transformer", 4),
+         ("glyphs/autoencoder", 8), ("quadratic/noisy", 8), ("function/beale", 1), ("function/branin", 1),
+         ("function/rosenbrock", 1), ("function/saddle", 1), ("function/quadratic", 1)]
+FULL = SHORT + [("glyphs/simple_cnn", 4), ("fashion_mnist/mlp", 8), ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8),
+                ("mnist/autoencoder", 8), ("cifar10/two_layer", 8), ("cifar10/resnet8", 4), ("cifar10/resnet32", 4),
+                ("cifar10/vgg16", 2), ("cifar10/inception_small", 3), ("cifar10/allcnn_quarter", 3),
+                ("war_and_peace/char_lstm", 3), ("tiny_shakespeare/char_lstm", 3), ("tiny_shakespeare/transformer", 2)]
 BACKENDS = ["naive", "openblas", "onednn"]
 
 
