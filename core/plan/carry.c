@@ -60,6 +60,17 @@ static bool is_fit(const fl_results *tuned, const fl_plan_carried *asked, fl_err
                          asked->to);
 }
 
+/* Remove the options of the workload that shape the data, which are the study's, or all others, which are the points'.
+ */
+static void drop_options(const fl_workload *workload, bool of_data, const char *prefix, json_t *from)
+{
+    char name[100];
+    for (size_t i = 0; i < workload->n_options; i++) {
+        snprintf(name, sizeof name, "%s%s", prefix, workload->options[i].name);
+        if (fl_workload_shapes_data(workload, i) == of_data) json_object_del(from, name);
+    }
+}
+
 /* The hyperparameters that selection chose; NULL with a message where it could not. */
 static json_t *tuned_point(const fl_results *tuned, size_t arm, fl_error *error)
 {
@@ -71,6 +82,7 @@ static json_t *tuned_point(const fl_results *tuned, size_t arm, fl_error *error)
         fl_record record = fl_results_record(tuned, best->record);
         fl_trial trial = fl_record_trial(tuned->study, &record);
         point = fl_trial_hyperparameters(&trial);
+        drop_options(trial.owners.workload, true, fl_trial_owner_prefix(FL_TRIAL_OF_WORKLOAD), point);
         fl_trial_free(&trial);
         fl_record_free(&record);
     } else {
@@ -169,10 +181,11 @@ static void name(json_t *study, const fl_results *tuned, const fl_plan_carried *
 
 static json_t *study_json(const fl_results *tuned, const fl_plan_carried *asked, json_t *arms, json_t *pairs)
 {
-    static const char *const gone[] = { "narrowed_from", "search", "workload_options" }; /* points name all of them */
+    static const char *const gone[] = { "narrowed_from", "search" };
     uint64_t first = tuned->study->first_seed;
     json_t *study = json_deep_copy(tuned->study->resolved);
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) json_object_del(study, gone[i]);
+    drop_options(tuned->study->arms->base.owners.workload, false, "", json_object_get(study, "workload_options"));
     name(study, tuned, asked);
     json_object_set_new(study, "batch_size", json_integer((json_int_t)asked->to));
     json_object_set_new(study, "budget", budget_json(tuned, asked));

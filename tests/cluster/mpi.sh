@@ -12,7 +12,6 @@ mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
 }
 
-set_pace
 begin "three processes give the records of one"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 mpi -- same.json -o three >three.out 2>&1 || fail "exit code $?: $(tail -n 5 three.out)"
@@ -53,7 +52,7 @@ done
 if [ -d "${FAIRLEAD_DATA:-none}/fashion-mnist" ]; then
     begin "a data set that a process lacks is sent"
     cat >fashion.json <<'J'
-{ "study": "fashion", "workload": "fashion_mnist/mlp", "batch_size": 256, "budget": { "trials": 6, "steps": 3, "eval_every": 3 },
+{ "study": "fashion", "workload": "fashion_mnist/mlp", "batch_size": 256, "budget": { "trials": 3, "steps": 3, "eval_every": 3 },
   "arms": [ { "arm": "sgd", "optimizer": "sgd", "space": { "learning_rate": { "min": 1e-3, "max": 1e-1, "scaling": "log" } } } ] }
 J
     "$build/fairlead" run fashion.json -o fashion1 -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
@@ -64,13 +63,16 @@ J
     [ -z "$(find . -maxdepth 1 -name 'fairlead-agent-*')" ] || fail "an agent left something behind"
 fi
 
+set_pace
+"$build/fairlead" run same.json -o paced -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+
 begin "a killed process costs its trial's time"
 mpi --mca orte_enable_recovery 1 -- same.json -o killed --silence 3 -j 1 >killed.out 2>&1 &
 wait_trials killed 2
 kill -KILL "$(rank 2)"
 wait $!
 complete killed
-same once killed
+same paced killed
 once killed
 says killed.out "was silent for too long"
 
@@ -84,7 +86,7 @@ for _ in $(seq 300); do grep -q "was silent for too long" back.out && break; sle
 kill -CONT "$stopped"
 wait $mpirun || fail "exit code $?"
 complete back
-same once back
+same paced back
 once back
 says back.out "was silent for too long"
 
@@ -97,7 +99,7 @@ kill -STOP "$stopped"
 wait_complete hung
 kill -KILL "$stopped"
 end_launcher $mpirun
-same once hung
+same paced hung
 
 begin "a killed mpirun is taken over"
 setsid mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" run same.json -o over -j 1 --progress none >over.out 2>&1 &
@@ -108,7 +110,7 @@ disown $mpirun
 for _ in $(seq 300); do pgrep -x fairlead >/dev/null || break; sleep 0.1; done
 ! pgrep -x fairlead >/dev/null || fail "processes are left"
 mpi -- same.json -o over >over.out 2>&1 || fail "exit code $?: $(tail -n 3 over.out)"
-same once over
+same paced over
 once over
 
 begin "told to save and stop, and started again"
@@ -121,5 +123,5 @@ wait $mpirun
 [ "$(find saved/checkpoints -name '*.checkpoint' | wc -l)" -ge 1 ] || fail "no state was saved"
 mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
 says saved.out "goes on from step"
-same once saved
+same paced saved
 exit $failed

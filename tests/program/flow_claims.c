@@ -296,7 +296,8 @@ static void narrow_writes_a_study_that_runs(void **state)
     assert_int_equal(2, c.code);
     assert_contains(c.err, "narrow.json: exists");
     command_free(&c);
-    c = command_run(s.folder, WORDS("run", "narrow.json", "-o", "out", "--steps", "2", "--progress", "none"));
+    c = command_run(s.folder,
+                    WORDS("run", "narrow.json", "-o", "out", "--trials", "2", "--steps", "2", "--progress", "none"));
     if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
     assert_contains(c.out, "and the wide search that chose the axes");
     command_free(&c);
@@ -320,7 +321,7 @@ static void carry_writes_a_study_that_runs(void **state)
     folder_make(folder);
     put_study(
         folder, "batches.json",
-        "{ 'study': 'batches', 'workload': 'glyphs/mlp', 'backend': 'naive', 'batch_size': [16, 64],"
+        "{ 'study': 'batches', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': [16, 64],"
         "  'budget': { 'trials': 2, 'steps': { '16': 8, '64': 6 } }, 'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
         "  'space': { 'learning_rate': { 'feasible_points': [0.01, 0.02] } } } ] }");
     assert_refused(2, "results/batches", folder, "carry", "results/batches", "-o", "carry.json");
@@ -331,7 +332,7 @@ static void carry_writes_a_study_that_runs(void **state)
     command_free(&c);
     c = command_run(folder, WORDS("run", "carry.json", "--progress", "none"));
     if (c.code) fail_msg("exit code %d: %s", c.code, c.err);
-    assert_contains(c.out, "glyphs/mlp, batch 64, naive f32, 6 steps");
+    assert_contains(c.out, "quadratic/noisy, batch 64, naive f32, 6 steps");
     assert_contains(c.out, "declared differences in the best of 1, with 90 % intervals; 2 tests");
     command_free(&c);
     assert_refused(2, "--seeds must be at least 5, not 4", folder, "carry", "results/batches", "-o", "x.json",

@@ -54,7 +54,7 @@ static const char own[] =
 
 /* Every claim beyond pairs. */
 static const char further[] =
-    "{ 'study': 'further', 'workload': ['quadratic/noisy', 'glyphs/mlp'], 'backend': 'naive', 'batch_size': 16,"
+    "{ 'study': 'further', 'workload': ['quadratic/noisy', 'function/quadratic'], 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 5, 'steps': 4, 'eval_every': 2 }, 'target': { 'metric': 'val_loss', 'value': 50 },"
     "  'claims': { 'pairs': [['a', 'b']], 'flips': [{ 'narrow': ['a', 'b'], 'wide': ['c', 'd'] }],"
     "              'effort': true, 'time_to_target': true, 'workloads': true },"

@@ -33,7 +33,7 @@ static void every_backend_repeats_itself(void **state)
     static const char *const backends[] = { "naive", "openblas", "onednn" };
     put_study(folder, "glyphs.json",
               "{ 'study': 'glyphs', 'workload': 'glyphs/mlp', 'batch_size': 32, 'budget': { 'trials': 2, 'steps': 6, "
-              "'eval_every': 3 },"
+              "'eval_every': 6 },"
               "  'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
               "              'space': { 'learning_rate': { 'min': 1e-4, 'max': 1e-2, 'scaling': 'log' } } } ] }");
     for (size_t i = 0; i < 3; i++) {
@@ -79,7 +79,7 @@ static void a_killed_supervisor_is_taken_over(void **state)
 {
     char out[40];
     size_t n_killed = 0;
-    for (size_t n = 0; n <= 9; n += 3) {
+    for (size_t n = 0; n <= 8; n += 4) {
         snprintf(out, sizeof out, "killed-%zu", n);
         command c = command_start(folder, WORDS("run", "same.json", "-o", out, "-j", "2"));
         command_lower(&c);

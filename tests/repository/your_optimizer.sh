@@ -36,6 +36,6 @@ block sh 2 >commands.sh
 sh -e commands.sh >out.txt 2>&1 || fail "$(cat out.txt)"
 last() { sed -n 's/^ *30 //p' "$1"; }
 fairlead trial --workload glyphs/mlp --optimizer my_signum --plugin signum.so --set learning_rate=1e-3 --backend naive \
-    --batch 32 --steps 30 >object.txt
+    --batch 32 --steps 30 --eval-every 30 >object.txt
 [ -n "$(last out.txt)" ] || fail "the process ran no 30 steps: $(cat out.txt)"
 [ "$(last out.txt | cut -c 1-8)" = "$(last object.txt | cut -c 1-8)" ] || fail "$(last out.txt) is not $(last object.txt)"

@@ -6,6 +6,7 @@
 Prints how far PyTorch's losses and final tensors are from the exported ones; exit code 1 beyond the tolerances of
 compare.py.
 """
+import hashlib
 import json
 import math
 import pathlib
@@ -26,6 +27,15 @@ def steps_of(path):
     return numpy.load(file) if file.exists() else None
 
 
+def leaves(tree):
+    """The arrays of dictionaries and lists of arrays, in the order of their keys; none of None."""
+    if isinstance(tree, numpy.ndarray):
+        yield tree
+    elif tree is not None:
+        for part in [tree[key] for key in sorted(tree)] if isinstance(tree, dict) else tree:
+            yield from leaves(part)
+
+
 class Export:
     """A folder written by `fairlead trial --export`."""
 
@@ -41,6 +51,16 @@ class Export:
         self.state = {name: numpy.load(folder / "state" / "init" / f"{name}.npy") for name in states}
         self.final_state = {name: numpy.load(folder / "state" / "final" / f"{name}.npy") for name in states}
         self.masks = {file.stem: steps_of(file.with_suffix("")) for file in (folder / "masks").glob("*")}
+
+    def question(self, *more):
+        """A hash of all that a replay reads, and of more arrays: where two backends ask the same, one answer does for both."""
+        trial = {key: value for key, value in self.manifest["trial"].items() if key != "backend"}
+        words = json.dumps([{**self.manifest, "trial": trial}, [line["rate"] for line in self.trace], sorted(self.masks)])
+        found = hashlib.sha256(words.encode())
+        for tree in (self.inputs, self.labels, self.targets, self.init, self.state, self.masks, more):
+            for array in leaves(tree):
+                found.update(numpy.ascontiguousarray(array))
+        return found.digest()
 
 
 def gradient(model, batch, at_once, autocast):

@@ -61,11 +61,11 @@ static bool disturb(const fault *f, bool stays, size_t n)
     return met;
 }
 
-/* Once for n = 1, 8, 64, ..., from then on for n = 1, 3, 24, 192, ..., of allocations, which are very many, in steps of
- * 64 times; unless all are asked for. */
+/* Once for n = 1, 16, 256, ..., from then on for n = 1, 3, 48, 768, ..., of allocations, which are very many, in steps
+ * of 512 times; unless all are asked for. */
 static size_t next(const fault *f, size_t n, bool stays)
 {
-    size_t times = strcmp(f->kind, "memory") ? 8 : 64;
+    size_t times = strcmp(f->kind, "memory") ? 16 : 512;
     if (all) return n + 1;
     return stays && n == 1 ? 3 : times * n;
 }
