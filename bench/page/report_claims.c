@@ -52,6 +52,10 @@ static void add_level(fl_text *page, const fl_summary *summary)
     if (claims->family && summary->n_family > 1) {
         fl_text_add(page, ", corrected together with the %zu studies of the family ", summary->n_family);
         html_text(page, claims->family);
+    } else if (claims->family) {
+        fl_text_add(page, ", and that without the other studies of the family ");
+        html_text(page, claims->family);
+        fl_text_add(page, ", which were declared to be corrected together: a page of all of them has the last word");
     }
     fl_text_add(page,
                 ", and the worse arm’s search is not cut off at an end of its space. It is p that decides: beside a "
@@ -186,12 +190,12 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
         most = fmax(most, pair->detectable);
     }
     if (isinf(least)) return;
-    fl_text_add(
-        page,
-        "<p class=\"note\">%sGoing by the first %zu trials of each arm, a study like this finds, in 80 %% of cases "
-        "and after that correction, a difference of ",
-        found_all ? "" : "That none is shown does not mean that there is none. ",
-        fl_stats_pilot(summary->results->study->claims.k));
+    fl_text_add(page,
+                "<p class=\"note\">%sGoing by the first %zu trials of each arm, a study like this finds, in roughly 80 "
+                "%% of cases "
+                "and after that correction, a difference of ",
+                found_all ? "" : "That none is shown does not mean that there is none. ",
+                fl_stats_pilot(summary->results->study->claims.k));
     add_difference(page, rate, least);
     if (rate && most >= 1)
         fl_text_add(page, " or more; for some pairs, only one beyond what errors can be");

@@ -106,12 +106,12 @@ static void print_detectable(const fl_summary *summary, size_t first)
     }
     fl_text_add(&text, "detectable difference: ");
     if (isinf(least))
-        fl_text_add(&text, "cannot be said of %zu test%s", n, n == 1 ? "" : "s");
+        fl_text_add(&text, "cannot be said of %zu test%s (too few, or all alike)", n, n == 1 ? "" : "s");
     else
         fl_text_add(&text, "%s", fl_summary_difference(rate, least).text);
     if (most > least) fl_text_add(&text, " to %s", fl_summary_difference(rate, most).text);
     fl_text_add(&text, "%s by the first %zu trials of each arm",
-                isinf(least) ? "" : " would be found in 80 % of such studies,", pilot);
+                isinf(least) ? "" : " would be found in 80 % of such studies, roughly,", pilot);
     page_paragraph(4, "  -", text.bytes);
     fl_text_free(&text);
 }
@@ -159,9 +159,12 @@ static void print_heading(const fl_summary *summary, const fl_summary_pair *pair
     fl_text text = { 0 };
     const fl_study_claims *claims = &summary->results->study->claims;
     fl_text_add(&text, "%s differences in the best of %zu, with 90 %% intervals; %zu test%s",
-                claims->declared ? "declared" : "undeclared", pair->k, summary->n_tests,
+                claims->declared ? "declared" : "undeclared", claims->declared ? claims->k : pair->k, summary->n_tests,
                 summary->n_tests == 1 ? "" : "s");
-    if (summary->n_family) fl_text_add(&text, ", corrected over %zu studies of %s", summary->n_family, claims->family);
+    if (summary->n_family)
+        fl_text_add(&text, ", corrected over %zu studies of %s", summary->n_family, claims->family);
+    else if (claims->family)
+        fl_text_add(&text, ", corrected without the other studies of %s", claims->family);
     if (summary->n_looks > 1)
         fl_text_add(&text, "; looked at %zu times, so tested at %.2g", summary->n_looks, summary->level);
     page_heading("%s", text.bytes);

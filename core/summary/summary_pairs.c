@@ -107,15 +107,17 @@ static draws plan_draws(fl_summary *summary)
     return (draws){ fl_summary_draws(summary->n_tests, fmax(1, shuffled)), (size_t)fmin(wanted, affordable) };
 }
 
-static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_arms arms)
+/* At the level of Holm's first step over `n_tests`. */
+static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_arms arms, size_t n_tests)
 {
     const fl_study *study = summary->results->study;
-    if (!pair->tested || summary->n_tests > FL_SUMMARY_MOST_DETECTABLE) return;
+    pair->detectable = NAN;
+    if (!pair->tested || n_tests > FL_SUMMARY_MOST_DETECTABLE) return;
     size_t planned = smaller(pair->n_a, pair->n_b), pilot = fl_stats_pilot(pair->k);
     arms.n_a = smaller(arms.n_a, pilot);
     arms.n_b = smaller(arms.n_b, pilot);
     planned = smaller(planned, study->claims.trials);
-    pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)summary->n_tests, SEED);
+    pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)n_tests, SEED);
 }
 
 static double coverage_of(const fl_summary_pair *pair)
@@ -143,7 +145,7 @@ static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const
         pair->high = gap.high;
         pair->coverage = coverage_of(pair);
     }
-    detect(summary, pair, trials.arms);
+    detect(summary, pair, trials.arms, summary->n_tests);
     fl_summary_both_free(&trials);
 }
 
@@ -190,6 +192,41 @@ static void adjust(fl_summary *const *summaries, size_t n_summaries)
         for (size_t i = 0; i < summaries[s]->n_pairs; i++)
             if (summaries[s]->pairs[i].tested) summaries[s]->pairs[i].p_adjusted = p[next++];
     free(p);
+}
+
+/* --- close calls --- */
+
+enum { MANY_DIVISIONS = 100000, ERRORS = 3 };
+
+/* Could p, had other divisions been drawn, have fallen on the other side of the level? */
+static bool is_close(const fl_summary *summary, const fl_summary_pair *pair)
+{
+    if (!pair->tested || pair->normal || !(pair->p > 0) || pair->permutations >= MANY_DIVISIONS) return false;
+    double error = sqrt(pair->p * (1 - pair->p) / (double)pair->permutations), corrected = pair->p_adjusted / pair->p;
+    return fabs(pair->p_adjusted - summary->level) < ERRORS * corrected * error;
+}
+
+/* Draw on where it is close, as far as time allows; tells whether any p is new. */
+static bool draw_on(const fl_summary *summary, fl_summary_pair *pair)
+{
+    double shuffled = fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
+    size_t divisions = (size_t)fmin(MANY_DIVISIONS, MOST_SHUFFLED / fmax(1, shuffled));
+    if (!is_close(summary, pair) || divisions <= pair->permutations) return false;
+    fl_summary_both trials = both_of(summary, pair);
+    pair->permutations = divisions;
+    pair->p = fl_stats_permutation(&trials.arms, divisions, SEED).p;
+    fl_summary_both_free(&trials);
+    return true;
+}
+
+/* Correct, and once more after every close call has been looked at closely. */
+static void correct(fl_summary *const *summaries, size_t n_summaries)
+{
+    bool again = false;
+    adjust(summaries, n_summaries);
+    for (size_t s = 0; s < n_summaries; s++)
+        for (size_t i = 0; i < summaries[s]->n_pairs; i++) again |= draw_on(summaries[s], &summaries[s]->pairs[i]);
+    if (again) adjust(summaries, n_summaries);
 }
 
 /* --- verdicts --- */
@@ -267,7 +304,7 @@ void fl_summary_compare(fl_summary *summary)
         compare_pair(summary, &summary->pairs[i], &draw);
         compare_reruns(summary, &summary->pairs[i], draw.resamples);
     }
-    adjust(&summary, 1);
+    correct(&summary, 1);
     judge_all(summary);
 }
 
@@ -291,6 +328,19 @@ static void compare_over_workloads(fl_summary *const *members, size_t n)
     if (first) first->over = fl_summary_over_of(members, n);
 }
 
+/* What the whole family's correction leaves to be seen. */
+static void detect_together(fl_summary *const *members, size_t n)
+{
+    size_t n_tests = 0;
+    for (size_t i = 0; i < n; i++) n_tests += members[i]->n_tests;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < members[i]->n_pairs; k++) {
+            fl_summary_both trials = both_of(members[i], &members[i]->pairs[k]);
+            detect(members[i], &members[i]->pairs[k], trials.arms, n_tests);
+            fl_summary_both_free(&trials);
+        }
+}
+
 void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
 {
     fl_summary **members = fl_memory_new(n, sizeof *members);
@@ -300,7 +350,8 @@ void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
             if (family_of(summaries[i]) && !strcmp(family_of(summaries[i]), family_of(summaries[first])))
                 members[n_members++] = summaries[i];
         if (n_members < 2 || members[0] != summaries[first]) continue;
-        adjust(members, n_members);
+        correct(members, n_members);
+        detect_together(members, n_members);
         fl_summary_judge_flips(members, n_members);
         compare_over_workloads(members, n_members);
         for (size_t i = 0; i < n_members; i++) {

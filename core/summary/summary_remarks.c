@@ -74,7 +74,8 @@ static void remark_on_pairing(const fl_summary *summary, fl_summary_pair *pair)
     if (!pair->tested || !pair->paired || !(pair->n_worst + pair->n_left_out)) return;
     fl_text_add(&text, "over the %zu indices that both arms ran", pair->n_a);
     if (pair->n_worst)
-        fl_text_add(&text, ", %zu of them with an infeasible trial, which counts as the worst of both", pair->n_worst);
+        fl_text_add(&text, ", %zu of them with an infeasible trial, which counts as the worst of both%s", pair->n_worst,
+                    summary->results->study->feasible ? " and in an unpaired difference not at all" : "");
     if (pair->n_left_out)
         fl_text_add(&text, "; %zu trial%s without a partner left out", pair->n_left_out,
                     pair->n_left_out == 1 ? "" : "s");

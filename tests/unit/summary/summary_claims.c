@@ -94,7 +94,8 @@ static void infeasible_trials_keep_their_partner_and_the_rest_is_left_out(void *
     assert_int_equal(1, pair->n_remarks); /* the five that count are .1, .2, .3, .4 and .4, and .1 to .5 */
     assert_string_equal(
         "over the 5 indices that both arms ran, 2 of them with an infeasible trial, which counts as the worst of "
-        "both; 2 trials without a partner left out; by each arm's own trials momentum is worse by 2.00 points",
+        "both and in an unpaired difference not at all; 2 trials without a partner left out; by each arm's own trials "
+        "momentum is worse by 2.00 points",
         pair->remarks[0]);
     end(&s, summary);
 }
@@ -229,15 +230,38 @@ static void studies_of_one_family_are_corrected_together(void **state)
         member(&s[1], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]")),
         member(&s[2], BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]], \"family\": \"batch sizes\"")),
     };
-    double p = summaries[0]->pairs[0].p;
+    double p = summaries[0]->pairs[0].p, detectable = summaries[0]->pairs[0].detectable;
     assert_true(p > 0.025 && summaries[0]->pairs[0].claimed);
     fl_summary_correct_families(summaries, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_close(summaries[i]->pairs[0].p_adjusted, i == 1 ? p : 2 * p, 1e-12);
+        double now = summaries[i]->pairs[0].detectable; /* two tests ask for more than one */
+        assert_true(i == 1 ? now == detectable : now > 1.05 * detectable);
+        assert_close(summaries[i]->pairs[0].p_adjusted, i == 1 ? p : 2 * summaries[i]->pairs[0].p, 1e-12);
         assert_int_equal(i == 1, summaries[i]->pairs[0].claimed);
         assert_int_equal(i == 1 ? 0 : 2, summaries[i]->n_family);
         end(&s[i], summaries[i]);
     }
+}
+
+/* One test at .05, the arms further and further apart. 4,000 divisions know a p of .05 to three times .0034. */
+static void a_close_call_draws_more_divisions(void **state)
+{
+    size_t n_close = 0;
+    for (size_t i = 0; i < 40; i++) {
+        fixture s;
+        fixture_begin(&s, BUDGET(10) CLAIMS("\"pairs\": [[\"a\", \"b\"]]"), SGD("a") "," UNLIKE("b", 20));
+        trials_at(&s, 0, 10, 0.1, 0);
+        trials_at(&s, 1, 10, 0.112 + 0.0005 * (double)i, 0);
+        fl_summary *summary = sum_up(&s);
+        const fl_summary_pair *pair = &summary->pairs[0];
+        bool close = pair->permutations == 100000;
+        assert_true(close || pair->permutations == 4000);
+        if (close ? fabs(pair->p - 0.05) > 0.02 : fabs(pair->p - 0.05) < 0.009)
+            fail_msg("%g of %zu divisions", pair->p, pair->permutations);
+        n_close += close;
+        end(&s, summary);
+    }
+    assert_true(n_close);
 }
 
 /* Five reruns each of two points .1 apart: the least p of C(10, 5) = 252 divisions, 2/252; with four nothing. */
@@ -282,6 +306,7 @@ int main(void)
         cmocka_unit_test(an_arm_that_diverges_in_every_trial_is_said_to),
         cmocka_unit_test(looking_again_asks_for_more),
         cmocka_unit_test(studies_of_one_family_are_corrected_together),
+        cmocka_unit_test(a_close_call_draws_more_divisions),
         cmocka_unit_test(reruns_are_a_comparison_of_their_own),
     };
     return test_run(tests, NULL, NULL);
