@@ -105,8 +105,22 @@ static bool take_settings(scan *s, const fl_json_scan_span *value)
 
 typedef struct pointed {
     fl_trial_point *point;
-    bool whole, step; /* all metrics are wanted; the step was met */
+    bool whole, averaged, step; /* all metrics are wanted; those of the averaged weights; the step was met */
 } pointed;
+
+/* One of the metrics, into `of`. */
+static bool take_metric(double *of, const fl_json_scan_span *key, const fl_json_scan_span *value)
+{
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++)
+        if (fl_json_scan_span_is(key, fl_trial_metric_name(m)))
+            return fl_json_scan_span_is(value, "null") || fl_json_scan_span_number(value, &of[m]);
+    return true;
+}
+
+static bool take_averaged(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
+{
+    return take_metric(((fl_trial_point *)user)->averaged, key, value);
+}
 
 static bool take_measured(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)
 {
@@ -117,29 +131,30 @@ static bool take_measured(void *user, const fl_json_scan_span *key, const fl_jso
         p->point->step = p->step ? (size_t)step : 0;
         return p->step;
     }
-    for (fl_trial_metric m = 0; p->whole && m < FL_TRIAL_METRICS; m++)
-        if (fl_json_scan_span_is(key, fl_trial_metric_name(m)))
-            return fl_json_scan_span_is(value, "null") || fl_json_scan_span_number(value, &p->point->of[m]);
-    return true;
+    if (p->averaged && fl_json_scan_span_is(key, "averaged"))
+        return p->point->has_averaged = fl_json_scan(value->text, value->n, take_averaged, p->point);
+    return !p->whole || take_metric(p->point->of, key, value);
 }
 
 /* Half of the time goes into points, so of the one that is not scored the step alone is taken. */
-static bool take_point(const fl_json_scan_span *value, fl_trial_point *point, bool scored, bool *is)
+static bool take_point(const scan *s, const fl_json_scan_span *value, fl_trial_point *point, bool scored, bool *is)
 {
-    pointed p = { .point = point, .whole = scored };
+    pointed p = { .point = point, .whole = scored, .averaged = scored && s->study->select_averaged };
     if (fl_json_scan_span_is(value, "null")) return true;
-    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) point->of[m] = HUGE_VAL;
-    return *is = fl_json_scan(value->text, value->n, take_measured, &p) && p.step;
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) point->of[m] = point->averaged[m] = HUGE_VAL;
+    *is = fl_json_scan(value->text, value->n, take_measured, &p) && p.step;
+    if (p.averaged) fl_trial_point_take_averaged(point);
+    return *is;
 }
 
 static bool take_final(scan *s, const fl_json_scan_span *value)
 {
-    return take_point(value, &s->record->final, !s->study->select_best, &s->final);
+    return take_point(s, value, &s->record->final, !s->study->select_best, &s->final);
 }
 
 static bool take_best(scan *s, const fl_json_scan_span *value)
 {
-    return take_point(value, &s->record->best, s->study->select_best, &s->best);
+    return take_point(s, value, &s->record->best, s->study->select_best, &s->best);
 }
 
 static bool take_second(void *user, const fl_json_scan_span *key, const fl_json_scan_span *value)

@@ -4,10 +4,20 @@
 #include "record/line.h"
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.15},"
+#define AVERAGED "\"average\": \"ema\", \"select_of\": \"averaged\","
 #define ADAM                                                                                                           \
     "{\"arm\": \"adam\", \"optimizer\": \"adam\", \"schedule\": \"linear\", \"space\": {"                              \
     "\"learning_rate/epsilon\": {\"min\": 1e-2, \"max\": 1e7, \"scaling\": \"log\"},"                                  \
     "\"epsilon\": {\"min\": 1e-10, \"max\": 1e10, \"scaling\": \"log\"}, \"epsilon_form\": \"kingma\"}}"
+
+/* Averaged weights whose figures are .25 worse. */
+static void add_averaged(fl_outcome *outcome)
+{
+    for (fl_trial_point *p = outcome->points; p < outcome->points + outcome->n_points; p++) {
+        p->has_averaged = true;
+        for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) p->averaged[m] = p->of[m] + 0.25;
+    }
+}
 
 /* The line of a synthetic outcome of trial 1, with `text` in place of `part` where it is given. */
 static fl_text line_of(const fl_study *study, synthetic what, const char *part, const char *text)
@@ -16,6 +26,7 @@ static fl_text line_of(const fl_study *study, synthetic what, const char *part, 
     fl_text line = { 0 };
     fl_trial trial = fl_study_trial(study, &study->arms[0], 1, 0);
     fl_outcome outcome = synthetic_outcome(&trial, &what);
+    if (study->average.method) add_averaged(&outcome);
     json_t *record = fl_record_json(study, &slot, &trial, &outcome, "00000000000000aa");
     fl_record_line_add(&line, record);
     if (part) {
@@ -60,15 +71,18 @@ static void an_index_entry_is_the_records(void **state)
                                    { .val_error = HUGE_VAL, .test_error = 1e-7 },
                                    { .status = FL_OUTCOME_INFEASIBLE, .reason = "not finite at step 7" },
                                    { .status = FL_OUTCOME_FAILED, .reason = "killed" } };
-    const char *const fields[] = { BUDGET(3) TARGET, BUDGET(3) TARGET "\"select_at\": \"best\"," };
-    for (size_t i = 0; i < 2 * sizeof outcomes / sizeof *outcomes; i++) {
-        fl_study *study = synthetic_study(fields[i & 1], ADAM);
+    const char *const fields[] = { BUDGET(3) TARGET, BUDGET(3) TARGET "\"select_at\": \"best\",",
+                                   BUDGET(3) TARGET "\"average\": \"ema\",",
+                                   BUDGET(3) TARGET AVERAGED "\"select_at\": \"best\",", BUDGET(3) TARGET AVERAGED };
+    enum { N = sizeof fields / sizeof *fields };
+    for (size_t i = 0; i < N * sizeof outcomes / sizeof *outcomes; i++) {
+        fl_study *study = synthetic_study(fields[i % N], ADAM);
         fl_record is, was;
-        fl_text line = line_of(study, outcomes[i / 2], NULL, NULL);
+        fl_text line = line_of(study, outcomes[i / N], NULL, NULL);
         json_t *object = fl_record_line_read(line.bytes, line.length - 1);
         assert_true(fl_record_read(object, study, &was));
         assert_true(fl_record_scan(line.bytes, line.length - 1, study, &is));
-        assert_same(&is, &was, i & 1);
+        assert_same(&is, &was, i % N % 2);
         fl_record_free(&was);
         json_decref(object);
         fl_text_free(&line);
