@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double POWER = 0.8;
 enum { LEAST_PILOT = 10 };
@@ -21,7 +22,8 @@ enum { LEAST_STUDIES = 1000, MOST_STUDIES = 20000, BEYOND = 20 }; /* studies bey
 typedef struct source {
     size_t n;       /* of the pilot */
     double *values; /* by rank */
-    size_t *places; /* by rank: which trial it is */
+    size_t *ranks;  /* of each trial */
+    size_t *begins; /* by rank: where its draws begin in the simulated arm; one more at the end */
     double *drawn, *deviations;
     size_t *draws; /* by rank in the simulated arm: which draw it was */
 } source;
@@ -30,19 +32,26 @@ static source source_new(const fl_stats_trial *trials, size_t n, size_t n_drawn)
 {
     source s = { .n = n,
                  .values = fl_memory_new(n, sizeof(double)),
-                 .places = fl_memory_new(n, sizeof(size_t)),
+                 .ranks = fl_memory_new(n, sizeof(size_t)),
+                 .begins = fl_memory_new(n + 1, sizeof(size_t)),
                  .drawn = fl_memory_new(n_drawn, sizeof(double)),
                  .deviations = fl_memory_new(n_drawn, sizeof(double)),
                  .draws = fl_memory_new(n_drawn, sizeof(size_t)) };
-    fl_stats_rank(trials, n, s.places);
-    for (size_t i = 0; i < n; i++) s.values[i] = trials[s.places[i]].value;
+    size_t *places = fl_memory_new(n, sizeof *places);
+    fl_stats_rank(trials, n, places);
+    for (size_t rank = 0; rank < n; rank++) {
+        s.values[rank] = trials[places[rank]].value;
+        s.ranks[places[rank]] = rank;
+    }
+    free(places);
     return s;
 }
 
 static void source_free(source *s)
 {
     free(s->values);
-    free(s->places);
+    free(s->ranks);
+    free(s->begins);
     free(s->drawn);
     free(s->deviations);
     free(s->draws);
@@ -56,13 +65,14 @@ static void draw(fl_random_stream *stream, size_t *picked, size_t n, size_t n_pi
 /* The U-statistic of the picked trials; its deviations by rank, and by rank the draw. */
 static double estimate(source *s, const fl_stats_jackknife *jackknife, const size_t *picked, size_t n)
 {
-    size_t at = 0;
-    for (size_t rank = 0; rank < s->n; rank++)
-        for (size_t i = 0; i < n; i++)
-            if (picked[i] == s->places[rank]) {
-                s->drawn[at] = s->values[rank];
-                s->draws[at++] = i;
-            }
+    memset(s->begins, 0, (s->n + 1) * sizeof *s->begins);
+    for (size_t i = 0; i < n; i++) s->begins[s->ranks[picked[i]] + 1]++;
+    for (size_t rank = 0; rank < s->n; rank++) s->begins[rank + 1] += s->begins[rank];
+    for (size_t i = 0; i < n; i++) {
+        size_t rank = s->ranks[picked[i]], at = s->begins[rank]++;
+        s->drawn[at] = s->values[rank];
+        s->draws[at] = i;
+    }
     return fl_stats_jackknife_of(jackknife, s->drawn, s->deviations, &(double){ 0 });
 }
 

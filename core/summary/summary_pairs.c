@@ -206,10 +206,10 @@ static bool is_close(const fl_summary *summary, const fl_summary_pair *pair)
     return fabs(pair->p_adjusted - summary->level) < ERRORS * corrected * error;
 }
 
-/* Draw on where it is close, as far as time allows; tells whether any p is new. */
+/* Draw on where it is close, as far as a test's share of the time allows; tells whether p is new. */
 static bool draw_on(const fl_summary *summary, fl_summary_pair *pair)
 {
-    double shuffled = fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
+    double shuffled = (double)summary->n_tests * fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
     size_t divisions = (size_t)fmin(MANY_DIVISIONS, MOST_SHUFFLED / fmax(1, shuffled));
     if (!is_close(summary, pair) || divisions <= pair->permutations) return false;
     fl_summary_both trials = both_of(summary, pair);
