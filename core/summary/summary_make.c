@@ -12,6 +12,8 @@ fl_summary *fl_summary_make(const fl_results *results)
         (fl_summary){ .results = results, .arms = fl_memory_new(n_arms, sizeof *summary->arms), .n_arms = n_arms };
     for (size_t i = 0; i < n_arms; i++) fl_summary_fill_arm(results, i, &summary->arms[i]);
     fl_summary_compare(summary);
+    fl_summary_correct(&summary, 1);
+    fl_summary_judge(summary);
     fl_summary_find_flips(summary);
     fl_summary_measure_further(summary);
     fl_summary_scale(summary);

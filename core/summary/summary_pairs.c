@@ -1,18 +1,15 @@
-/* Comparisons: tests, intervals and verdicts of the pairs that a study tests (summary_both.c). */
+/* Comparisons: tests and intervals of the pairs that a study tests (summary_both.c). */
 #include "base/memory.h"
 #include "stats/detectable.h"
 #include "stats/expected_best.h"
 #include "stats/gap.h"
-#include "stats/holm.h"
 #include "stats/looks.h"
 #include "stats/permutation.h"
-#include "stats/steps.h"
 #include "stats/subsets.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* With m pairs, Holm asks the clearest difference for p < .05 / m: a test must draw well over 20 m divisions to get
  * there. */
@@ -120,6 +117,13 @@ static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_ar
     pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)n_tests, SEED);
 }
 
+void fl_summary_detect_again(const fl_summary *summary, fl_summary_pair *pair, size_t n_tests)
+{
+    fl_summary_both trials = both_of(summary, pair);
+    detect(summary, pair, trials.arms, n_tests);
+    fl_summary_both_free(&trials);
+}
+
 static double coverage_of(const fl_summary_pair *pair)
 {
     size_t n = smaller(pair->n_a, pair->n_b);
@@ -177,23 +181,6 @@ static void compare_reruns(const fl_summary *summary, fl_summary_pair *pair, siz
     free(right);
 }
 
-/* Holm over the tests of all these summaries. */
-static void adjust(fl_summary *const *summaries, size_t n_summaries)
-{
-    size_t n = 0, next = 0;
-    for (size_t s = 0; s < n_summaries; s++) n += summaries[s]->n_tests;
-    double *p = fl_memory_new(n, sizeof *p);
-    for (size_t s = 0; s < n_summaries; s++)
-        for (size_t i = 0; i < summaries[s]->n_pairs; i++)
-            if (summaries[s]->pairs[i].tested) p[next++] = summaries[s]->pairs[i].p;
-    fl_stats_holm(p, n, p);
-    next = 0;
-    for (size_t s = 0; s < n_summaries; s++)
-        for (size_t i = 0; i < summaries[s]->n_pairs; i++)
-            if (summaries[s]->pairs[i].tested) summaries[s]->pairs[i].p_adjusted = p[next++];
-    free(p);
-}
-
 /* --- close calls --- */
 
 enum { MANY_DIVISIONS = 100000, ERRORS = 3 };
@@ -206,8 +193,7 @@ static bool is_close(const fl_summary *summary, const fl_summary_pair *pair)
     return fabs(pair->p_adjusted - summary->level) < ERRORS * corrected * error;
 }
 
-/* Draw on where it is close, as far as a test's share of the time allows; tells whether p is new. */
-static bool draw_on(const fl_summary *summary, fl_summary_pair *pair)
+bool fl_summary_draw_on(const fl_summary *summary, fl_summary_pair *pair)
 {
     double shuffled = (double)summary->n_tests * fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
     size_t divisions = (size_t)fmin(MANY_DIVISIONS, MOST_SHUFFLED / fmax(1, shuffled));
@@ -217,80 +203,6 @@ static bool draw_on(const fl_summary *summary, fl_summary_pair *pair)
     pair->p = fl_stats_permutation(&trials.arms, divisions, SEED).p;
     fl_summary_both_free(&trials);
     return true;
-}
-
-/* Correct, and once more after every close call has been looked at closely. */
-static void correct(fl_summary *const *summaries, size_t n_summaries)
-{
-    bool again = false;
-    adjust(summaries, n_summaries);
-    for (size_t s = 0; s < n_summaries; s++)
-        for (size_t i = 0; i < summaries[s]->n_pairs; i++) again |= draw_on(summaries[s], &summaries[s]->pairs[i]);
-    if (again) adjust(summaries, n_summaries);
-}
-
-/* --- verdicts --- */
-
-static fl_summary_verdict find(const fl_summary *summary, const fl_summary_pair *pair)
-{
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    if (a->n_run && b->n_run && (fl_summary_diverged(a) || fl_summary_diverged(b))) return FL_SUMMARY_DIVERGED;
-    if (!pair->tested) return FL_SUMMARY_UNFILLED;
-    if (!pair->shown) return FL_SUMMARY_NOTHING;
-    return summary->arms[pair->worse].n_cut_offs ? FL_SUMMARY_CUT_OFF : FL_SUMMARY_BETTER;
-}
-
-static char *words_of(const fl_summary *summary, const fl_summary_pair *pair)
-{
-    fl_text text = { 0 };
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b],
-                         *worse = &summary->arms[pair->worse];
-    const char *better = pair->worse == pair->a ? b->said : a->said;
-    switch (pair->found) {
-    case FL_SUMMARY_UNFILLED:
-        fl_text_add(&text, "no claim: budget not filled");
-        break;
-    case FL_SUMMARY_DIVERGED:
-        if (!a->selected && !b->selected)
-            fl_text_add(&text, "both diverged in every trial");
-        else
-            fl_text_add(&text, "%s diverged", a->selected ? b->said : a->said);
-        break;
-    case FL_SUMMARY_NOTHING:
-        fl_text_add(&text, "no difference shown");
-        break;
-    case FL_SUMMARY_CUT_OFF:
-        fl_text_add(&text, "%s is better in this space; the space of %s is cut off at", better, worse->said);
-        for (size_t i = 0; i < worse->n_cut_offs; i++)
-            fl_text_add(&text, "%s %s", i ? " and" : "", worse->cut_offs[i].axis->name);
-        break;
-    default:
-        fl_text_add(&text, "%s is better%s", better, pair->size_open ? ", by how much is open" : "");
-    }
-    return text.bytes;
-}
-
-static void judge(const fl_summary *summary, fl_summary_pair *pair)
-{
-    const fl_study *study = summary->results->study;
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
-    double apart = fabs(a->test_error.center - b->test_error.center);
-    pair->worse = pair->difference > 0 ? pair->a : pair->b;
-    pair->shown = pair->tested && pair->p_adjusted < summary->level;
-    pair->size_open = pair->shown && pair->low <= 0 && pair->high >= 0;
-    double resolution = fl_trial_resolution(&a->arm->base, fmax(a->steps.center, b->steps.center));
-    pair->steps_equal = study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, resolution);
-    pair->within_error = apart < fmax(a->test_standard_error, b->test_standard_error);
-    pair->found = find(summary, pair);
-    pair->claimed = pair->found == FL_SUMMARY_BETTER;
-    free(pair->verdict);
-    pair->verdict = words_of(summary, pair);
-    fl_summary_remark_on_pair(summary, pair);
-}
-
-static void judge_all(fl_summary *summary)
-{
-    for (size_t i = 0; i < summary->n_pairs; i++) judge(summary, &summary->pairs[i]);
 }
 
 void fl_summary_compare(fl_summary *summary)
@@ -304,60 +216,4 @@ void fl_summary_compare(fl_summary *summary)
         compare_pair(summary, &summary->pairs[i], &draw);
         compare_reruns(summary, &summary->pairs[i], draw.resamples);
     }
-    correct(&summary, 1);
-    judge_all(summary);
-}
-
-/* --- families --- */
-
-static const char *family_of(const fl_summary *summary)
-{
-    return summary->results->study->claims.family;
-}
-
-/* Arms over the workloads of a whole family stand with its first study that declares it. */
-static void compare_over_workloads(fl_summary *const *members, size_t n)
-{
-    fl_summary *first = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (!members[i]->results->study->claims.workloads) continue;
-        fl_summary_over_free(members[i]->over);
-        members[i]->over = NULL;
-        if (!first) first = members[i];
-    }
-    if (first) first->over = fl_summary_over_of(members, n);
-}
-
-/* What the whole family's correction leaves to be seen. */
-static void detect_together(fl_summary *const *members, size_t n)
-{
-    size_t n_tests = 0;
-    for (size_t i = 0; i < n; i++) n_tests += members[i]->n_tests;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < members[i]->n_pairs; k++) {
-            fl_summary_both trials = both_of(members[i], &members[i]->pairs[k]);
-            detect(members[i], &members[i]->pairs[k], trials.arms, n_tests);
-            fl_summary_both_free(&trials);
-        }
-}
-
-void fl_summary_correct_families(fl_summary *const *summaries, size_t n)
-{
-    fl_summary **members = fl_memory_new(n, sizeof *members);
-    for (size_t first = 0; first < n; first++) {
-        size_t n_members = 0;
-        for (size_t i = 0; family_of(summaries[first]) && i < n; i++)
-            if (family_of(summaries[i]) && !strcmp(family_of(summaries[i]), family_of(summaries[first])))
-                members[n_members++] = summaries[i];
-        if (n_members < 2 || members[0] != summaries[first]) continue;
-        correct(members, n_members);
-        detect_together(members, n_members);
-        fl_summary_judge_flips(members, n_members);
-        compare_over_workloads(members, n_members);
-        for (size_t i = 0; i < n_members; i++) {
-            members[i]->n_family = n_members;
-            judge_all(members[i]);
-        }
-    }
-    free(members);
 }

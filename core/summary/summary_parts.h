@@ -20,8 +20,21 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
 /* Find the axes at whose end an arm's best trials crowd. */
 void fl_summary_find_cut_offs(const fl_results *results, fl_summary_arm *arm);
 
-/* Compare the declared pairs, or all pairs of comparable arms, once the arms are there. */
+/* Compare the declared pairs, or all pairs of comparable arms, once the arms are there; not yet corrected. */
 void fl_summary_compare(fl_summary *summary);
+
+/* Correct the tests of these summaries together, and once more after close calls have been drawn on. */
+void fl_summary_correct(fl_summary *const *summaries, size_t n);
+
+/* Draw more divisions for a pair whose corrected p could, by chance, have fallen on the other side of the level, as far
+ * as a test's share of the time allows; tells whether p is new. */
+bool fl_summary_draw_on(const fl_summary *summary, fl_summary_pair *pair);
+
+/* What can be detected of a pair when so many tests are corrected together. */
+void fl_summary_detect_again(const fl_summary *summary, fl_summary_pair *pair, size_t n_tests);
+
+/* Give every pair its verdict, once its p is corrected. */
+void fl_summary_judge(fl_summary *summary);
 
 /* Judge the declared flips, once the pairs are compared: their level holds here too. */
 void fl_summary_find_flips(fl_summary *summary);
