@@ -192,8 +192,7 @@ static void add_detectable(fl_text *page, const fl_summary *summary, const figur
     if (isinf(least)) return;
     fl_text_add(page,
                 "<p class=\"note\">%sGoing by the first %zu trials of each arm, a study like this finds, in roughly 80 "
-                "%% of cases "
-                "and after that correction, a difference of ",
+                "%% of cases and after that correction, a difference of ",
                 found_all ? "" : "That none is shown does not mean that there is none. ",
                 fl_stats_pilot(summary->results->study->claims.k));
     add_difference(page, rate, least);

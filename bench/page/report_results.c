@@ -170,8 +170,9 @@ static void add_legend(fl_text *page, const fl_summary *summary)
         "<dt>Diverged<dd>Its training loss was no longer a finite number: the trial is infeasible. Every other trial "
         "that ran is feasible, even one that ends no better than guessing: its error counts.\n"
         "<dt>Search<dd>Cut off: the best trials crowd an end of that axis, so a wider space may do better; "
-        "closed: they do not, which does not tell whether more trials would. Budget not filled: fewer trials than "
-        "the study asks for, so nothing is claimed.\n");
+        "closed: they do not, which does not tell whether more trials would. Trials end alike: half of them score as "
+        "the best tenth, so that no end can be crowded. Budget not filled: fewer trials than the study asks for, so "
+        "nothing is claimed.\n");
     if (has_reruns(summary))
         fl_text_add(page,
                     "<dt>Its reruns<dd>The selected trial’s settings run again with fresh seeds: the mean, and the "
