@@ -77,9 +77,8 @@ const figure figure_importance = {
                "How much of the variance of the trials' scores (as ranks) each axis of a search explains by itself. "
                "What axes explain together is in no bar.",
                "" },
-    .columns = "row, variance of the score's ranks that the axis explains by itself in % (NaN: not known), NaN, NaN, "
-               "2, all trials of "
-               "the arm",
+    .columns = "row, variance of the score's ranks that the axis explains by itself in %, NaN, NaN, 2 (3: not known), "
+               "all trials of the arm",
     .variables = variables,
     .arrangement = "rows",
     .refuse = refuse,
