@@ -11,7 +11,7 @@ static fl_network *pass(const probe *p, float *state)
     const probe_model *m = p->model;
     fl_network *network = fl_network_plan(p->backend, m->layers, probe_layers(m), m->in, FL_BACKEND_F32, true, NULL);
     fl_network_keep_values(network);
-    fl_network_allocate(network);
+    fl_network_allocate(network, NULL);
     memcpy(fl_network_parameters(network), fl_network_parameters(p->network), p->count * sizeof(float));
     fl_network_refresh(network, 0, p->count);
     fl_network_set_moment(network, fl_network_moment(p->network));
