@@ -224,7 +224,7 @@ static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const f
                                             fl_error *error)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    size_t n = fl_trial_layers(trial, layers);
     return fl_network_curvature_new(plans->training, trial->backend, layers, n, training, error);
 }
 
