@@ -29,6 +29,11 @@ in_lab() { # WORDS OF THE SCRIPT: one that does begins again inside lab
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_COMPONENTS=-gl,-opencl OMPI_MCA_pml=ob1 TMPDIR=$4
 }
 
+no_figures() { # for a script that looks at records alone: in its mount namespace gnuplot is no program
+    drawer=$(command -v gnuplot) || return 0
+    mount --bind /dev/null "$(readlink -f "$drawer")"
+}
+
 # Trials of some .15 s each, so that a signal sent while they run still meets them: how many steps depends on the machine.
 set_pace() {
     probed=60000 begun=$(date +%s%N)

@@ -3,6 +3,7 @@
 # Runs itself inside lab, so that no process outlives it.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 need mpirun.openmpi python3 pgrep
 
 mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...

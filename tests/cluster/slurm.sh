@@ -3,6 +3,7 @@
 # signal before the limit, requeue, preemption, a controller that is started again, a node that is lost.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 start_slurm
 
 wait_jobs() { # until none is left
