@@ -22,6 +22,10 @@ submit() { # FOLDER STUDY WORDS...: the job's number
     sed -n 's/^study: job //p' "$folder.jobs"
 }
 
+restarted() { # JOB: by Slurm, whose books tell it from the summary's job, which does whatever is left
+    scontrol show job "$1" | grep -qE 'Restarts=[1-9]' || fail "job $1 was not started again"
+}
+
 set_pace
 begin "an array, and a job of three nodes that is told of its limit"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
@@ -33,6 +37,8 @@ nodes=$(submit nodes same.json --nodes 3)
 wait_trials nodes 1
 scancel --batch --signal=USR1 "$nodes"
 wait_jobs
+restarted "${array}_1"
+restarted "$nodes"
 for folder in array nodes; do
     complete $folder
     same once $folder
