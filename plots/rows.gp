@@ -23,7 +23,7 @@ unset ytics
 unset grid
 set grid xtics lw 1 lc rgb 0xb0b0b0 dt (1, 4)
 set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead lw 0.8 lc rgb 0x6e6e6e
-linked = links ? ", ".blocks." '' index b - 1 using 2:1:6".link : ""
+linked = links ? ", ".blocks." '' index b - 1 using ($5 == 3 ? 0 : $2):1:6".link : ""
 look(mark) = mark == 0 ? 7 : 6
 do for [p = 1:n_panels] {
     eval place(1, 1)

@@ -74,5 +74,6 @@ void plan_line_detectable(const fl_plan *plan, fl_text *text)
         fl_text_add(text, " in the best of %zu of %zu trials, in 80 %% of such studies, with %zu comparison%s%s",
                     claims->k, claims->trials, plan->n_pairs, plan->n_pairs == 1 ? "" : "s",
                     claims->declared ? "" : ", undeclared");
+        if (claims->family) fl_text_add(text, ", corrected without the other studies of %s", claims->family);
     }
 }

@@ -37,15 +37,16 @@ static void add_trials(figure_data *data, const fl_summary_arm *arm)
     free(trials);
 }
 
+/* A row without a bar where nothing can be said, so that no arm is missing. */
 static void add_axis(figure_data *data, const figure_arm *arm, const fl_search_axis *axis, figure_rows *rows)
 {
-    char right[20];
+    char right[20] = "not known";
     fl_text left = { 0 };
-    double share = 100 * importance_of(arm, axis), range[3] = { fmax(share, 0), NAN, NAN };
-    if (isnan(share)) return;
-    snprintf(right, sizeof right, "%.0f %%", range[0]);
+    double share = importance_of(arm, axis), range[3] = { share < 0 ? 0 : 100 * share, NAN, NAN };
+    bool known = !isnan(share);
+    if (known) snprintf(right, sizeof right, "%.0f %%", range[0]);
     fl_text_add(&left, "%s: %s", arm->summary->arm->label, axis->name);
-    figure_rows_add(rows, data, arm->slot, left.bytes, right, range, FIGURE_ROW_BAR);
+    figure_rows_add(rows, data, arm->slot, left.bytes, right, range, known ? FIGURE_ROW_BAR : FIGURE_ROW_UNKNOWN);
     add_trials(data, arm->summary);
     fl_text_free(&left);
 }
@@ -76,8 +77,8 @@ const figure figure_importance = {
                "How much of the variance of the trials' scores (as ranks) each axis of a search explains by itself. "
                "What axes explain together is in no bar.",
                "" },
-    .columns = "row, variance of the score's ranks that the axis explains by itself in %, NaN, NaN, 2, all trials of "
-               "the arm",
+    .columns = "row, variance of the score's ranks that the axis explains by itself in %, NaN, NaN, 2 (3: not known), "
+               "all trials of the arm",
     .variables = variables,
     .arrangement = "rows",
     .refuse = refuse,

@@ -160,7 +160,7 @@ static figure_layout *make(const fl_summary *const *summaries, size_t n, unsigne
     for (size_t i = 0; i < n; i++)
         for (size_t arm = 0; arm < summaries[i]->n_arms; arm++)
             add_arm(layout, mixes, summaries[i], &summaries[i]->arms[arm]);
-    figure_slots_name(layout);
+    figure_slots_end(layout);
     describe_panels(layout, mixes);
     return layout;
 }

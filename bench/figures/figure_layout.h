@@ -13,7 +13,7 @@ typedef struct figure_slot {
     char *name;        /* as the legend shows it; owned */
     const char *label; /* as studies name it; borrowed */
     const fl_optimizer *optimizer;
-    size_t hue;      /* its optimizer's place in the palette */
+    size_t hue;      /* its place in the palette: its optimizer's, unless all arms have one */
     size_t shade;    /* how many earlier slots have the same hue */
     unsigned colour; /* 0xRRGGBB, from both */
 } figure_slot;

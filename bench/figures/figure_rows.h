@@ -7,8 +7,13 @@
 
 enum { FIGURE_ROW_COLUMNS = 5 };
 
-/* How a row is drawn. */
-typedef enum figure_row_mark { FIGURE_ROW_CLAIMED, FIGURE_ROW_OPEN, FIGURE_ROW_BAR } figure_row_mark;
+/* How a row is drawn; of an unknown one only its texts. */
+typedef enum figure_row_mark {
+    FIGURE_ROW_CLAIMED,
+    FIGURE_ROW_OPEN,
+    FIGURE_ROW_BAR,
+    FIGURE_ROW_UNKNOWN
+} figure_row_mark;
 
 #define FIGURE_ROW_VARIABLES                                                                                           \
     { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL }, { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },                         \

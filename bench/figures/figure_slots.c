@@ -88,11 +88,36 @@ static void add_name(const figure_layout *layout, const figure_slot *slot, fl_te
     if (ambiguous) fl_text_add(name, " (%s)", slot->optimizer->entry.name);
 }
 
-void figure_slots_name(figure_layout *layout)
+static bool of_one_optimizer(const figure_layout *layout)
+{
+    for (size_t i = 1; i < layout->n_slots; i++)
+        if (layout->slots[i].optimizer != layout->slots[0].optimizer) return false;
+    return true;
+}
+
+/* Where the optimizer tells nothing apart its arms have a colour each; the first keeps the optimizer's. */
+static void give_hues(figure_layout *layout)
+{
+    size_t taken = layout->n_slots && layout->slots[0].hue >= N_NAMED;
+    for (size_t i = 1; i < layout->n_slots; i++) {
+        figure_slot *slot = &layout->slots[i];
+        slot->hue = N_NAMED + (i - 1 + taken) % N_UNNAMED;
+        slot->shade = (i - 1 + taken) / N_UNNAMED;
+        slot->colour = colour_of(slot->hue, slot->shade);
+    }
+}
+
+static void give_names(figure_layout *layout)
 {
     fl_text *names = fl_memory_new(layout->n_slots, sizeof *names);
     for (size_t i = 0; i < layout->n_slots; i++) add_name(layout, &layout->slots[i], &names[i]);
     figure_texts_make_unique(names, layout->n_slots);
     for (size_t i = 0; i < layout->n_slots; i++) layout->slots[i].name = names[i].bytes;
     free(names);
+}
+
+void figure_slots_end(figure_layout *layout)
+{
+    if (of_one_optimizer(layout)) give_hues(layout);
+    give_names(layout);
 }

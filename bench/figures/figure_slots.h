@@ -13,7 +13,7 @@ enum { FIGURE_MARKERS = 10, FIGURE_DASHES = 7 };
 /* The arm's slot, made where there is none yet. */
 size_t figure_slot_of(figure_layout *layout, const fl_study_arm *arm);
 
-/* Name all slots, once every arm has one. */
-void figure_slots_name(figure_layout *layout);
+/* Once every arm has one: names, and colours of their own where all arms have one optimizer. */
+void figure_slots_end(figure_layout *layout);
 
 #endif

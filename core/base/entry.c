@@ -1,5 +1,6 @@
 /* One look-up for all registries and lists of words. An unknown name is answered with the known ones, and with the one
- * it was probably meant to be: the nearest by Levenshtein's distance (1966), if most of the letters are right. */
+ * it was probably meant to be: the nearest by Levenshtein's distance (1966), if most of the letters are right, else the
+ * only one that begins as it does (--batch-size: --batch). */
 #include "base/entry.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -8,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 80, MOST_SLIPS = 2 }; /* of a name that is printed or compared; two slips: two letters swapped */
+enum {
+    LONGEST = 80,   /* of a name that is printed or compared */
+    MOST_SLIPS = 2, /* two letters swapped */
+    BEGINNING = 4   /* characters: fewer tell nothing */
+};
 
 static size_t least(size_t a, size_t b)
 {
@@ -47,9 +52,27 @@ static const char *nearest(const char *const *words, const char *name)
     return found;
 }
 
+static bool one_begins_the_other(const char *a, const char *b)
+{
+    size_t common = least(strlen(a), strlen(b));
+    return common >= BEGINNING && !strncmp(a, b, common);
+}
+
+static const char *only_begun_alike(const char *const *words, const char *name)
+{
+    const char *found = NULL;
+    for (; *words; words++) {
+        if (!one_begins_the_other(*words, name)) continue;
+        if (found) return NULL;
+        found = *words;
+    }
+    return found;
+}
+
 const char *fl_entry_meant(const char *const *words, const char *name, char text[FL_ENTRY_MEANT])
 {
     const char *meant = nearest(words, name);
+    if (!meant) meant = only_begun_alike(words, name);
     *text = 0;
     if (meant) snprintf(text, FL_ENTRY_MEANT, " (did you mean %s?)", meant);
     return text;

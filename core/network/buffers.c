@@ -49,6 +49,7 @@ static void find_value_lives(layout *l)
         bool backward = l->training && stage->trained;
         *out = (fl_network_span){ .bytes = stage->op->out.bytes, .first = s, .last = s };
         if (backward && stage->op->reads_out) live_until(out, backward_at(l, s));
+        if (graph->keeps) live_until(out, backward_at(l, 0));
         for (size_t k = 0; k < stage->n_in; k++) {
             live_until(&l->spans[stage->in[k]], s);
             if (backward && stage->op->reads_in) live_until(&l->spans[stage->in[k]], backward_at(l, s));
@@ -201,6 +202,7 @@ static fl_network_buffers place_all(const layout *l, size_t bytes, fl_arena *are
     for (size_t s = 0; s < graph->n_stages; s++) {
         fl_network_stage_buffers *at = &buffers.stages[s];
         at->out = memory + l->spans[graph->stages[s].out].offset;
+        at->workspace = fl_arena_bytes(arena, graph->stages[s].op->workspace_bytes);
         if (!l->training || !graph->stages[s].trained) continue;
         at->d_out = gradient_place(l, memory, graph->stages[s].out);
         for (size_t k = 0; k < graph->stages[s].n_in; k++) place_d_in(l, memory, at, s, k);

@@ -15,7 +15,7 @@ typedef struct fl_network_sum {
 } fl_network_sum;
 
 typedef struct fl_network_stage_buffers {
-    void *out, *d_out, *d_in[FL_LAYER_FROM];
+    void *out, *d_out, *d_in[FL_LAYER_FROM], *workspace;
     fl_network_sum sums[FL_LAYER_FROM];
     size_t n_sums;
 } fl_network_stage_buffers;

@@ -67,14 +67,14 @@ static bool lies_alike(fl_network_curvature *c)
     return same;
 }
 
-/* Values with tangents, gradients and theirs; parameters, direction, product and two more of their length. What the ops
- * want for themselves comes on top. */
+/* Values, unless they are lent, with tangents, gradients and theirs; parameters, direction, product and two more of
+ * their length. What the ops want for themselves comes on top. */
 static bool fits_memory(const fl_network_curvature *c, fl_error *error)
 {
     const fl_tensor_layout *layout = fl_network_layout(c->network);
     double bytes = sizeof(float) * (5 * (double)layout->count + (double)layout->n_parameters);
     for (size_t v = 0; v < c->graph.n_values; v++)
-        bytes += (c->graph.values[v].trained ? 4 : 2) * (double)c->graph.values[v].activation.bytes;
+        bytes += ((c->graph.values[v].trained ? 4 : 2) - c->lent) * (double)c->graph.values[v].activation.bytes;
     return fl_capacity_holds("the curvature of this network on a batch", bytes, error);
 }
 
@@ -89,6 +89,7 @@ fl_network_curvature *fl_network_curvature_new(const fl_network *network, const 
     c->network = network;
     c->graph = fl_network_graph_plan(arena, backend, layers, n_layers, fl_network_in(network), FL_BACKEND_F32,
                                      training ? FL_NETWORK_CURVATURE : FL_NETWORK_EVALUATION_CURVATURE);
+    c->lent = training && fl_network_curvature_is_lent(&c->graph, network);
     if (!fits_memory(c, error)) {
         fl_network_graph_free(&c->graph);
         fl_arena_free(arena);
@@ -166,26 +167,43 @@ static void take_batch(fl_network_curvature *c, fl_network *network, const float
     size_t n = fl_tensor_shape_size(fl_network_in(network));
     if (!state) state = fl_network_state(network);
     c->moment = fl_network_moment(network);
-    fl_network_input_floats(network, c->values[0].y, n);
+    if (!c->lent) fl_network_input_floats(network, c->values[0].y, n);
     memcpy(c->labels, fl_network_labels(network), c->n_rows * sizeof *c->labels);
     if (fl_network_targets(network))
         memcpy(c->targets, fl_network_targets(network), fl_network_n_targets(network) * sizeof(float));
     if (c->state_count) memcpy(c->state, state, c->state_count * sizeof(float));
 }
 
-double fl_network_curvature_at(fl_network_curvature *c, fl_network *network, const float *state)
+static void go_to(fl_network_curvature *c, fl_network *network, const float *state)
 {
-    double total = 0;
     take_parameters(c, network);
     take_batch(c, network, state);
     c->has_gradient = c->has_drawn = false;
+}
+
+static void find_point(const fl_network_curvature_stage *stage)
+{
+    if (stage->code && stage->code->point) stage->code->point(&stage->tangent);
+}
+
+double fl_network_curvature_at(fl_network_curvature *c, fl_network *network, const float *state)
+{
+    double total = 0;
+    go_to(c, network, state);
     for (size_t s = 0; s < c->graph.n_stages; s++) {
-        const fl_network_curvature_stage *stage = &c->stages[s];
-        if (stage->code && stage->code->point) stage->code->point(&stage->tangent);
+        find_point(&c->stages[s]);
         c->graph.stages[s].op->forward(c->graph.stages[s].op);
     }
     for (size_t i = 0; i < c->n_rows; i++) total += c->losses[i];
     return total / (double)c->n_rows;
+}
+
+double fl_network_curvature_at_pass(fl_network_curvature *c, fl_network *network, const float *state)
+{
+    if (!c->lent) return fl_network_curvature_at(c, network, state);
+    go_to(c, network, state);
+    for (size_t s = 0; s < c->graph.n_stages; s++) find_point(&c->stages[s]);
+    return fl_network_loss(network);
 }
 
 /* --- products --- */

@@ -2,8 +2,9 @@
  *
  * A curvature is a network of its own over the same layers, in f32, planned only when somebody asks: it keeps every
  * value, tangent and gradient, each in memory of its own, and so takes several times the memory of the network it
- * serves (fl_network_curvature_bytes). It is put at a point, the network's parameters and batch, and answers any number
- * of questions there. Vectors lie as the network's parameters do.
+ * serves (fl_network_curvature_bytes). Values it has from that network, where it keeps them and computes them alike. It
+ * is put at a point, the network's parameters and batch, and answers any number of questions there. Vectors lie as the
+ * network's parameters do.
  *
  * A product with G or F is a tangent forward, the curvature of the loss, and a backward; one with H a tangent forward
  * and the tangent of backward (Pearlmutter 1994, Schraudolph 2002). All run by the backend's own passes where a layer
@@ -46,6 +47,12 @@ size_t fl_network_curvature_bytes(const fl_network_curvature *curvature);
  * forward of this batch starts from, laid out as the network's state (NULL: the network's, as it is now). The network
  * is left as it is. Returns the mean loss there. */
 double fl_network_curvature_at(fl_network_curvature *curvature, fl_network *network, const float *state);
+
+/* The same where the network's last forward was of this batch, at these parameters and from this state: nothing is
+ * computed again where a network that trains keeps its values (fl_network_keep_values) and both compute alike. Then
+ * both work on the same values: the network's next forward ends the point, and after going to one, by either function,
+ * the network has no backward before its next forward. */
+double fl_network_curvature_at_pass(fl_network_curvature *curvature, fl_network *network, const float *state);
 
 /* out = M v at the point. Both lie as the network's parameters do; padding of `out` is zero, that of `v` is to be.
  * `out` may be `v`. Sampled targets depend on the moment's seed, step and row alone. */

@@ -53,6 +53,7 @@ struct fl_network_curvature {
     void *piece[FL_LAYER_FROM], *aside_out; /* as large as the largest value */
     float *residual;                        /* of the loss's outputs */
     bool same_layout;                       /* vectors lie as they do here */
+    bool lent;                              /* values and what passes keep are the network's own */
     bool has_gradient, has_drawn;           /* d_y of this point are there; its drawn targets are */
     fl_backend_moment moment;
     size_t n_rows;
@@ -62,6 +63,12 @@ struct fl_network_curvature {
     size_t n_blocks;
     float *rows; /* as many inputs of a block, with their 1, as one product takes */
 };
+
+/* Can `from` lend its values to a curvature of this graph? Where they lie, and what a stage's passes keep
+ * (curvature_lent.c). */
+bool fl_network_curvature_is_lent(const fl_network_graph *to, const fl_network *from);
+void *fl_network_curvature_lent_value(const fl_network *from, size_t value);
+void *fl_network_curvature_lent_workspace(const fl_network *from, size_t stage);
 
 /* Plan the instances and bind everything (curvature_plan.c). */
 void fl_network_curvature_bind(fl_network_curvature *curvature);

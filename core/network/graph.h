@@ -30,6 +30,7 @@ typedef struct fl_network_graph {
     fl_network_value *values;
     size_t n_stages, n_values;
     size_t n_tensors, n_states;                /* of all ops */
+    bool keeps;                                /* values stay until the next forward (fl_network_keep_values) */
     const char *fallbacks[FL_LAYER_KINDS + 1]; /* words for the kinds that naive computes, NULL-ended */
 } fl_network_graph;
 

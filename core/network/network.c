@@ -106,7 +106,7 @@ static fl_backend_buffers stage_buffers(fl_network *network, size_t i, void *scr
     fl_backend_buffers buffers = {
         .out = at->out,
         .d_out = at->d_out,
-        .workspace = fl_arena_bytes(network->arena, stage->op->workspace_bytes),
+        .workspace = at->workspace,
         .scratch = scratch,
         .moment = &network->moment,
         .labels = network->labels,
@@ -161,6 +161,16 @@ double fl_network_missing_bytes(const fl_network *network)
     bytes += (double)fl_network_buffers_bytes(graph, network->training) + (double)graph->values[0].activation.bytes;
     for (size_t i = 0; i < graph->n_stages; i++) bytes += (double)graph->stages[i].op->workspace_bytes;
     return bytes + (double)largest_scratch(graph);
+}
+
+void fl_network_keep_values(fl_network *network)
+{
+    network->graph.keeps = true;
+}
+
+bool fl_network_keeps_values(const fl_network *network)
+{
+    return network->graph.keeps;
 }
 
 void fl_network_allocate(fl_network *network)

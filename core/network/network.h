@@ -24,6 +24,11 @@ fl_network *fl_network_plan(const fl_backend *backend, const fl_layer *layers, s
 double fl_network_missing_bytes(const fl_network *network);
 void fl_network_allocate(fl_network *network);
 
+/* Between planning and allocating: what forward computes stays until the next one, for whoever asks about the curvature
+ * there (network/curvature.h). */
+void fl_network_keep_values(fl_network *network);
+bool fl_network_keeps_values(const fl_network *network);
+
 /* The shape of one batch of inputs. */
 fl_tensor_shape fl_network_in(const fl_network *network);
 

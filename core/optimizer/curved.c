@@ -118,7 +118,7 @@ void fl_optimizer_curved_step(fl_optimizer_update *update, fl_optimizer_curvatur
     bool all = update->hyper[FL_OPTIMIZER_CURVED_BATCH] == ALL;
     bool directly = update->hyper[FL_OPTIMIZER_CURVED_SOLVER] == DIRECT;
     update->negative_curvature = 0;
-    update->lent->stand(update, all ? FL_OPTIMIZER_ALL : update->step);
+    update->lent->stand(update, all ? FL_OPTIMIZER_ALL : FL_OPTIMIZER_HERE);
     const float *direction = (directly ? solve_directly : solve_by_gradients)(update, matrix);
     fl_optimizer_along(update->layout->count, update->parameters, update->parameters, direction, -(float)update->rate);
 }

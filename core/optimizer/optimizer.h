@@ -45,7 +45,10 @@ typedef struct fl_optimizer_block {
     size_t channels; /* its inputs are doubly factored, as matrices of so many rows; 0: directly */
 } fl_optimizer_block;
 
-#define FL_OPTIMIZER_ALL UINT64_MAX /* in place of a step: the whole training set, in evaluation mode */
+/* In place of a step: the whole training set, in evaluation mode; and the step's own batch at the parameters of its
+ * gradient, before any has moved, where what was computed for the loss need not be computed again. */
+#define FL_OPTIMIZER_ALL UINT64_MAX
+#define FL_OPTIMIZER_HERE (UINT64_MAX - 1)
 
 typedef struct fl_optimizer_lent {
     /* The loss on the batch of step `batch` (its own: update->step), penalties included, and with `gradient` its
@@ -53,7 +56,7 @@ typedef struct fl_optimizer_lent {
      * finite where the loss is not. */
     double (*evaluate)(fl_optimizer_update *update, uint64_t batch, bool gradient);
     /* Products and factors are from now on those at these parameters, which stay until the last of them, on the batch
-     * of a step or FL_OPTIMIZER_ALL (without what does not fill a last batch). */
+     * of a step, FL_OPTIMIZER_HERE or FL_OPTIMIZER_ALL (without what does not fill a last batch). */
     void (*stand)(fl_optimizer_update *update, uint64_t batch);
     /* out = M v; `l2` is on M's diagonal as its slope is in the gradient. Padding of v is zero, and then of out. */
     void (*product)(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out);

@@ -89,7 +89,7 @@ static void average(fl_optimizer_update *update, const float *of_batch)
 static void take_statistics(fl_optimizer_update *update)
 {
     float *of_batch = (float *)((float **)update->scratch + 2 * update->n_blocks);
-    update->lent->stand(update, update->step);
+    update->lent->stand(update, FL_OPTIMIZER_HERE);
     measure(update, of_batch);
     average(update, of_batch);
 }
@@ -209,7 +209,7 @@ static double predicted(fl_optimizer_update *update, float *product)
     size_t n = update->layout->count;
     const float *v = update->state[0];
     double eta = update->rate, square = fl_optimizer_square(v, n);
-    update->lent->stand(update, update->step);
+    update->lent->stand(update, FL_OPTIMIZER_HERE);
     update->lent->product(update, FL_OPTIMIZER_FISHER, v, product);
     double curvature = fl_optimizer_dot(v, product, n) + (memory_of(update)->lambda - update->l2) * square;
     return eta * eta / 2 * curvature - eta * fl_optimizer_dot(update->gradient, v, n);

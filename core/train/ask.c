@@ -6,12 +6,21 @@
 
 #include <string.h>
 
+/* Parameters may have moved, or move unseen: what the network computed last is not of those that the rule has, and
+ * where a curvature works on its values that is at no point any more. */
+static void forget(fl_train_run *run)
+{
+    run->loaded.passed = false;
+    run->standing.of = NULL;
+}
+
 static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
 {
     fl_train_run *run = update->trainer;
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
     double loss = fl_train_run_pass(run, (size_t)batch, gradient);
+    forget(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     if (gradient) fl_train_run_take_gradient(run);
     return loss + fl_train_run_penalty(run);
@@ -47,16 +56,25 @@ static void go_to(fl_train_run *run, size_t index)
         fl_train_run_load_any(run, index);
     else
         fl_train_run_load(run, (size_t)run->standing.batch, index);
-    fl_network_curvature_at(curvature, run->network, state);
+    (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(curvature, run->network, state);
     run->standing.of = curvature;
+}
+
+/* Where the rule stands, if anything was evaluated since. */
+static void return_to(fl_train_run *run)
+{
+    if (run->standing.of || n_parts(run) > 1) return;
+    fl_train_run_show_parameters(run);
+    go_to(run, 0);
 }
 
 static void stand(fl_optimizer_update *update, uint64_t batch)
 {
     fl_train_run *run = update->trainer;
-    fl_train_run_show_parameters(run);
+    if (batch != FL_OPTIMIZER_HERE) forget(run);
+    if (!run->loaded.passed) fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    run->standing.batch = batch;
+    run->standing.batch = batch == FL_OPTIMIZER_HERE ? run->step : batch;
     if (n_parts(run) == 1) go_to(run, 0);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }
@@ -66,6 +84,7 @@ static void multiply(fl_train_run *run, fl_network_matrix matrix, const float *v
 {
     size_t n = n_parts(run), count = fl_network_layout(run->network)->count;
     float *sum = run->standing.sum;
+    return_to(run);
     run->outcome->curvature_products += cost(run);
     for (size_t i = 0; i < n; i++) {
         if (n > 1) go_to(run, i);
@@ -106,6 +125,7 @@ static void factors(fl_optimizer_update *update, fl_optimizer_curvature fisher, 
     bool drawn = fisher == FL_OPTIMIZER_FISHER_SAMPLED;
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
     run->outcome->curvature_products++;
+    return_to(run);
     fl_network_curvature_factors(run->standing.of, drawn ? FL_NETWORK_FISHER_SAMPLED : FL_NETWORK_FISHER_EMPIRICAL, a,
                                  g);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);

@@ -26,7 +26,7 @@ void fl_train_run_gather(fl_train_run *run, size_t step, size_t part, size_t n, 
 void fl_train_run_load(fl_train_run *run, size_t step, size_t part)
 {
     size_t n = fl_trial_micro_batch(run->trial);
-    const fl_train_loaded wanted = { step + 1, part };
+    const fl_train_loaded wanted = { step + 1, part, false };
     if (wanted.step == run->loaded.step && wanted.part == run->loaded.part) return;
     fl_train_run_gather(run, step, part, n, fl_train_plans_input(run->network), fl_network_labels(run->network));
     fl_network_set_moment(run->network, (fl_backend_moment){ run->trial->seed, step, part * n });

@@ -140,7 +140,8 @@ static void stand(fl_train_run *run, servants *s, size_t worker)
         load_own(run, s->clock->statistics.n * measurers(s) + worker);
     else
         fl_train_run_load(run, run->step, worker);
-    fl_network_curvature_at(run->plans->curvature, run->network, state_of(run, own ? 0 : worker));
+    (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(run->plans->curvature, run->network,
+                                                                                  state_of(run, own ? 0 : worker));
     run->standing.of = run->plans->curvature;
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }

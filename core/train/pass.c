@@ -22,6 +22,7 @@ static double forward(fl_train_run *run, size_t step, size_t part)
 {
     fl_train_run_load(run, step, part);
     fl_network_forward(run->network);
+    run->loaded.passed = true;
     return fl_network_loss(run->network);
 }
 

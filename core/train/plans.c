@@ -97,6 +97,12 @@ void fl_train_plans_free(fl_train_plans *plans)
     memset(plans, 0, sizeof *plans);
 }
 
+/* Of a rule that asks about curvature the training network keeps its values; that serves other rules too. */
+static bool lacks_values(const fl_train_plans *plans, const fl_trial *trial)
+{
+    return trial->owners.optimizer->wants && plans->training && !fl_network_keeps_values(plans->training);
+}
+
 static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
 {
     if (!plans->made) return;
@@ -105,7 +111,7 @@ static void drop_misfits(fl_train_plans *plans, const fl_trial *trial)
         return;
     }
     if (!same_split(&plans->trial, trial) || !same_inputs(&plans->trial, trial)) drop_splits(plans);
-    if (!same_network(&plans->trial, trial)) drop_networks(plans);
+    if (!same_network(&plans->trial, trial) || lacks_values(plans, trial)) drop_networks(plans);
 }
 
 static void share_statistics(const fl_trial *trial, fl_layer *layers, size_t n)
@@ -181,6 +187,7 @@ static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
     plans->carries = carries(trial);
     plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
+    if (plans->training && trial->owners.optimizer->wants) fl_network_keep_values(plans->training);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;
     if (!plans->evaluation || !plan_together(plans, trial, error)) return false;
     if (!assembles(trial)) return true;

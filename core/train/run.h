@@ -26,6 +26,7 @@ typedef struct fl_train_passing {
 /* What lies in the network: micro-batch `part` of step `step` - 1; 0: nothing. */
 typedef struct fl_train_loaded {
     size_t step, part;
+    bool passed; /* its last forward was of that, at the parameters that it has */
 } fl_train_loaded;
 
 /* What a rule that asks for curvature asks of. */

@@ -137,11 +137,23 @@ static void every_way_to_see_a_verdict_is_a_look(void **state)
     fixture_end(&s);
 }
 
+/* A wrapped paragraph as one line. */
+static void unwrap(char *text)
+{
+    char *to = text;
+    for (const char *c = text; *c; c++) {
+        bool blank = *c == '\n' || *c == ' ';
+        if (!blank || (to > text && to[-1] != ' ')) *to++ = blank ? ' ' : *c;
+    }
+    *to = 0;
+}
+
 /* --- plan --- */
 
-static const char study[] = "{\"study\": \"planned\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
-                            "\"batch_size\": 4, \"budget\": {\"trials\": 10, \"steps\": 40}, "
-                            "\"claims\": {\"pairs\": [[\"other\", \"sgd\"]]}, \"arms\": [" ARMS "]}";
+static const char study[] =
+    "{\"study\": \"planned\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", "
+    "\"batch_size\": 4, \"budget\": {\"trials\": 10, \"steps\": 40}, "
+    "\"claims\": {\"pairs\": [[\"other\", \"sgd\"]], \"family\": \"twins\"}, \"arms\": [" ARMS "]}";
 
 static json_t *planned(const char *folder, const char *option, const char *value)
 {
@@ -195,7 +207,11 @@ static void a_pilot_says_what_can_be_detected(void **state)
     assert_int_equal(10, json_integer_value(json_object_get(pair, "pilot_trials")));
     assert_close(json_number_value(json_object_get(pair, "detectable_difference")), found, 0);
     json_decref(plan);
-    command c = command_run(folder, WORDS("plan", "study.json", "--pilot", "nowhere"));
+    command c = command_run(folder, WORDS("plan", "study.json", "--pilot", s.folder));
+    unwrap(c.out);
+    assert_contains(c.out, "with 1 comparison, corrected without the other studies of twins");
+    command_free(&c);
+    c = command_run(folder, WORDS("plan", "study.json", "--pilot", "nowhere"));
     assert_int_equal(2, c.code);
     assert_contains(c.err, "not a result folder");
     command_free(&c);
@@ -215,17 +231,6 @@ static void a_folder_named_twice_is_refused(void **state)
     assert_contains(c.err, "are one folder; name it once");
     command_free(&c);
     fixture_end(&s);
-}
-
-/* A wrapped paragraph as one line. */
-static void unwrap(char *text)
-{
-    char *to = text;
-    for (const char *c = text; *c; c++) {
-        bool blank = *c == '\n' || *c == ' ';
-        if (!blank || (to > text && to[-1] != ' ')) *to++ = blank ? ' ' : *c;
-    }
-    *to = 0;
 }
 
 /* The plan's line comes first, and at the end stands beside it what the run took. */

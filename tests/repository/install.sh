@@ -75,7 +75,7 @@ completed() { # WORD...: what bash makes of the last
 [ "$(completed ver)" = verify ] || fail "bash makes of 'ver': $(completed ver)"
 [ "$(completed trial --optimizer adamw --set weight)" = "weight_decay=" ] || fail "bash does not know adamw's weight_decay"
 [ "$(completed trial --workload fashion_mnist/s)" = fashion_mnist/simple_cnn ] || fail "bash does not know simple_cnn"
-[ "$(completed plan quick_)" = quick_fashion ] || fail "bash does not know studies"
+[ "$(completed plan qui)" = quick ] || fail "bash does not know studies"
 [ "$(completed trial --micro)" = --micro-batch ] || fail "bash does not know options"
 
 # A rule of one's own needs the one header, in C and in C++; the clients are there for rules in processes.

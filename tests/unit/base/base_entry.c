@@ -43,6 +43,19 @@ static void the_name_that_was_meant_is_said(void **state)
     assert_null(strstr(error.text, "did you mean"));
 }
 
+static void a_name_too_long_or_too_short_is_the_only_one_that_begins_alike(void **state)
+{
+    static const char *const words[] = { "--batch", "--eval-every", "--eval-ratio", "--out", NULL };
+    fl_error error;
+    size_t index;
+    assert_false(fl_entry_choose(words, "option", "--batch-size", &index, &error));
+    assert_contains(error.text, "(did you mean --batch?)");
+    assert_false(fl_entry_choose(words, "option", "--o", &index, &error));
+    assert_null(strstr(error.text, "did you mean"));
+    assert_false(fl_entry_choose(words, "option", "--eval", &index, &error));
+    assert_null(strstr(error.text, "did you mean"));
+}
+
 static void a_word_of_a_list_has_its_index(void **state)
 {
     static const char *const words[] = { "low", "high", NULL }, *const none[] = { NULL };
@@ -79,6 +92,7 @@ int main(void)
         cmocka_unit_test(an_entry_is_found_by_its_whole_name),
         cmocka_unit_test(an_unknown_name_is_answered_with_all_names),
         cmocka_unit_test(the_name_that_was_meant_is_said),
+        cmocka_unit_test(a_name_too_long_or_too_short_is_the_only_one_that_begins_alike),
         cmocka_unit_test(a_word_of_a_list_has_its_index),
         cmocka_unit_test(a_long_list_of_names_is_cut),
     };

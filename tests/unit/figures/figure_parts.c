@@ -155,7 +155,7 @@ static figure_layout *layout_of(const fl_optimizer *optimizers, size_t n, char l
         arm.base.owners.optimizer = &optimizers[i % n];
         assert_int_equal(figure_slot_of(layout, &arm), i);
     }
-    figure_slots_name(layout);
+    figure_slots_end(layout);
     return layout;
 }
 
@@ -182,6 +182,7 @@ static void arms_of_one_optimizer_are_told_apart(void **state)
     figure_layout *layout = layout_of(&one, 1, labels);
     assert_told_apart(layout);
     assert_int_equal(layout->slots[0].colour, 0x17becf); /* Choi et al. 2019 */
+    assert_int_equal(layout->slots[1].colour, 0x8c564b); /* no shade of it: the first that no optimizer has */
     figure_layout_free(layout);
 }
 

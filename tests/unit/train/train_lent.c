@@ -2,6 +2,7 @@
  * does not see how its inputs are measured, a saddle's negative curvature is told, and all that was asked is counted.
  */
 #include "support/folder.h"
+#include "support/model.h"
 
 #include "base/npy.h"
 #include "train/train.h"
@@ -150,6 +151,65 @@ static void a_batch_in_parts_has_the_same_curvature(void **state)
     assert_close(losses[1], losses[0], 1e-5);
 }
 
+/* --- where a rule stands --- */
+
+static float products[4][1000]; /* on the step's batch at its parameters, by different ways of getting there */
+static size_t n_numbers;
+
+static void ask(fl_optimizer_update *update, float *product)
+{
+    update->lent->product(update, FL_OPTIMIZER_GGN, update->gradient, product);
+}
+
+/* Evaluations in between, of another batch and elsewhere, are no reason to answer otherwise. */
+static void wander(fl_optimizer_update *update)
+{
+    n_numbers = update->layout->count;
+    assert_in_range(n_numbers, 1, sizeof products[0] / sizeof(float));
+    update->lent->stand(update, FL_OPTIMIZER_HERE);
+    ask(update, products[0]);
+    update->lent->evaluate(update, update->step + 1, false);
+    ask(update, products[1]);
+    float first = update->parameters[0];
+    update->parameters[0] += 1;
+    update->lent->evaluate(update, update->step, false);
+    update->parameters[0] = first;
+    update->lent->stand(update, FL_OPTIMIZER_HERE);
+    ask(update, products[2]);
+    update->lent->stand(update, update->step);
+    ask(update, products[3]);
+    update->parameters[0] += 1;
+}
+
+static fl_optimizer_wants wants_products(const double *hyper)
+{
+    return (fl_optimizer_wants){ .curvature = true, .matrix = FL_OPTIMIZER_GGN };
+}
+
+static void a_rule_finds_back_to_where_it_stands(void **state)
+{
+    const fl_layer layers[] = { { .kind = FL_LAYER_DENSE, .name = "a", .n_out = 1 },
+                                { .kind = FL_LAYER_TANH },
+                                { .kind = FL_LAYER_DENSE, .name = "b", .n_out = 10 },
+                                { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY } };
+    fl_optimizer rule = *fl_optimizer_find("sgd", NULL);
+    rule.elementwise = false;
+    rule.asks_again = rule.canonical = true;
+    rule.wants = wants_products;
+    rule.step = wander;
+    for (size_t b = 0; b < N_BACKENDS; b++) {
+        if (!is_there(backends[b])) continue;
+        model m;
+        make_model(&m, LAYERS(layers));
+        fl_trial trial = trial_of("sgd", &m.workload, backends[b]);
+        trial.owners.optimizer = &rule;
+        trial.eval_every = 0;
+        fl_outcome outcome = train(&trial, NULL);
+        for (size_t i = 1; i < 4; i++) assert_memory_equal(products[i], products[0], n_numbers * sizeof(float));
+        fl_outcome_free(&outcome);
+    }
+}
+
 static void assert_refused(fl_trial trial, const char *words)
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
@@ -280,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_rule_that_does_not_look_for_negative_curvature_tells_none),
         cmocka_unit_test(products_are_counted_and_timed),
         cmocka_unit_test(a_batch_in_parts_has_the_same_curvature),
+        cmocka_unit_test(a_rule_finds_back_to_where_it_stands),
         cmocka_unit_test(what_cannot_be_had_is_refused),
         cmocka_unit_test(natural_gradient_does_not_see_how_inputs_are_measured),
     };
