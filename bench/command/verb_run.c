@@ -235,13 +235,29 @@ static bool accepts(const request *asked, const fl_wire *wire, fl_error *error)
                          trains < most ? trains : most);
 }
 
+/* On the real clock each arm has as many processes as it wants. */
+static bool has_processes(const request *asked, const fl_study *study, fl_error *error)
+{
+    for (const fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
+        size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
+        if (!servers || asked->ranks_per_trial >= workers + servers) continue;
+        return fl_error_user(error,
+                             "arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and %zu "
+                             "server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
+                             arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
+                             servers == 1 ? "" : "s", workers + servers, workers + servers);
+    }
+    return true;
+}
+
 static int run_study(const char *name, const request *asked, fl_wire **wire)
 {
     fl_error error;
     char folder[FL_FILE_PATH_MAX];
     bool fits = accepts(asked, *wire, &error);
     fl_study *study = fits ? study_load(name, &asked->overrides, &error) : NULL;
-    if (!study) {
+    if (!study || !has_processes(asked, study, &error)) {
+        fl_study_free(study);
         fl_farm_dismiss(wire);
         return complain(&error);
     }

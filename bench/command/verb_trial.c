@@ -184,7 +184,13 @@ static int run(const fl_trial *trial, const request *asked)
 static int run_together(const fl_trial *trial, request *asked)
 {
     fl_error error;
-    if (trial->workers > 1 && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
+    bool real = fl_trial_servers(trial) > 0;
+    if (real && (asked->trace || asked->folder)) {
+        fl_error_user(&error, "--trace and --export are for trainings that can be run again; leave out "
+                              "parallel.clock = real");
+        return complain(&error);
+    }
+    if ((trial->workers > 1 || real) && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
     if (asked->wire && asked->checkpoint_every) {
         fl_error_user(&error, "--checkpoint-every keeps trials of one process; leave it out, or add --no-mpi");
         fl_wire_abandon(asked->wire, complain(&error));

@@ -90,6 +90,14 @@ static verdict compare(const verification *v, const fl_record *record, const fl_
     return same ? SAME : close ? CLOSE : DIFFERENT;
 }
 
+/* NULL: it can be compared. */
+static const char *why_not_run(const fl_record *record, const fl_trial *trial, fl_error *unusable)
+{
+    if (record->status == FL_OUTCOME_FAILED) return "it failed when it was recorded";
+    if (fl_trial_servers(trial)) return "it was trained on the real clock, where no two runs are the same";
+    return trial->backend->usable(trial->precision, unusable) ? NULL : unusable->text;
+}
+
 /* Run the record's trial. False when it cannot be run at all: data is missing. */
 static bool run(verification *v, const fl_record *record, verdict *found, fl_text *why, fl_error *error)
 {
@@ -97,14 +105,12 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
     fl_error unusable;
     fl_outcome outcome = { .points = NULL };
     fl_trial trial = fl_study_trial(study, &study->arms[record->slot.arm], record->slot.index, record->slot.repeat);
-    bool usable = trial.backend->usable(trial.precision, &unusable);
+    const char *not_run = why_not_run(record, &trial, &unusable);
     plugins_catch_crashes(&trial);
-    bool ran =
-        usable && record->status != FL_OUTCOME_FAILED && fl_train_trial(v->trainer, &trial, NULL, &outcome, error);
-    bool skipped = !usable || record->status == FL_OUTCOME_FAILED;
-    if (skipped) {
+    bool ran = !not_run && fl_train_trial(v->trainer, &trial, NULL, &outcome, error);
+    if (not_run) {
         *found = SKIPPED;
-        fl_text_add(why, "%s", usable ? "it failed when it was recorded" : unusable.text);
+        fl_text_add(why, "%s", not_run);
     } else if (ran && strcmp(outcome.trial, record->trial)) {
         *found = DIFFERENT;
         fl_text_add(why, "study and data make another trial of it now, %s", outcome.trial);
@@ -114,7 +120,7 @@ static bool run(verification *v, const fl_record *record, verdict *found, fl_tex
     }
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
-    return ran || skipped;
+    return ran || not_run;
 }
 
 static void tell(verification *v, const fl_record *record, verdict found, const char *why)

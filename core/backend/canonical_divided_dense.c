@@ -7,13 +7,18 @@
  * Both: dW_w = dy_w^T x_w. Every worker's product is computed by itself, on its part of the one array in which all
  * parts lie as the whole; sums over workers are those of docs/protocol.md, "Parallel training": S[a,b) = S[a,m) +
  * S[m,b), m = a + the largest power of two below b - a.
+ *
+ * Where several processes carry the workers each computes its own workers' products, and all get what all computed
+ * (layer/meeting.h): parts go to their places in the whole, sums are formed by everybody from the products themselves.
  */
 #include "backend/canonical.h"
 #include "backend/each.h"
 #include "backend/rows.h"
 #include "base/clones.h"
+#include "layer/meeting.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct divided {
     fl_backend_plain plain; /* first: a pointer to the op is a pointer to this */
@@ -45,9 +50,17 @@ static part part_of(const fl_backend_plain *p, size_t worker)
     return (part){ worker * s.in, worker * s.in, 0 };
 }
 
-/* --- what one worker computes; all take the op and where the result begins --- */
+/* --- what one worker computes: a product, into the columns that are its own of the result, or all of it --- */
 
-typedef void product_of(const fl_backend_plain *p, size_t worker, float *to);
+/* Rows of `width` numbers, the first at `offset`, in a matrix of `stride` columns. */
+typedef struct place {
+    size_t offset, rows, width, stride;
+} place;
+
+typedef struct job {
+    void (*product)(const fl_backend_plain *p, size_t worker, float *to);
+    place (*place_of)(const fl_backend_plain *p, size_t worker);
+} job;
 
 static void outputs_of(const fl_backend_plain *p, size_t worker, float *to)
 {
@@ -58,6 +71,12 @@ static void outputs_of(const fl_backend_plain *p, size_t worker, float *to)
                   (fl_backend_matrix){ p->at.param[0] + at.weights, s.all_in, true }, 0, to + at.out, s.all_out);
 }
 
+static place place_of_outputs(const fl_backend_plain *p, size_t worker)
+{
+    sizes s = sizes_of(p);
+    return (place){ part_of(p, worker).out, s.rows, s.out, s.all_out };
+}
+
 static void d_inputs_of(const fl_backend_plain *p, size_t worker, float *to)
 {
     sizes s = sizes_of(p);
@@ -65,6 +84,12 @@ static void d_inputs_of(const fl_backend_plain *p, size_t worker, float *to)
     ((const divided *)p)
         ->product(s.rows, s.in, s.out, 1, (fl_backend_matrix){ (const float *)p->at.d_out + at.out, s.all_out, false },
                   (fl_backend_matrix){ p->at.param[0] + at.weights, s.all_in, false }, 0, to + at.in, s.all_in);
+}
+
+static place place_of_d_inputs(const fl_backend_plain *p, size_t worker)
+{
+    sizes s = sizes_of(p);
+    return (place){ part_of(p, worker).in, s.rows, s.in, s.all_in };
 }
 
 static void d_weights_of(const fl_backend_plain *p, size_t worker, float *to)
@@ -77,36 +102,88 @@ static void d_weights_of(const fl_backend_plain *p, size_t worker, float *to)
                   s.all_in);
 }
 
-/* --- all workers --- */
-
-static void for_each(const fl_backend_plain *p, product_of *product, float *to)
+static place place_of_d_weights(const fl_backend_plain *p, size_t worker)
 {
-    for (size_t w = 0; w < p->layer.workers; w++) product(p, w, to);
+    sizes s = sizes_of(p);
+    return (place){ part_of(p, worker).weights, s.out, s.in, s.all_in };
 }
+
+static const job outputs = { outputs_of, place_of_outputs }, d_inputs = { d_inputs_of, place_of_d_inputs },
+                 d_weights = { d_weights_of, place_of_d_weights };
+
+/* --- all workers: each product to its place --- */
+
+/* NULL: this process computes them all. */
+static const fl_layer_meeting *meeting_of(const fl_backend_plain *p)
+{
+    return p->layer.meeting && p->layer.meeting->user ? p->layer.meeting : NULL;
+}
+
+static void copy_rows(const float *from, size_t from_stride, float *to, size_t to_stride, const place *of)
+{
+    for (size_t r = 0; r < of->rows; r++) memcpy(to + r * to_stride, from + r * from_stride, of->width * sizeof *to);
+}
+
+/* Parts in the whole are those of this process; then they are everybody's. */
+static void share_parts(const fl_backend_plain *p, const fl_layer_meeting *m, const job *of_each, float *whole)
+{
+    place of = of_each->place_of(p, 0);
+    size_t each = of.rows * of.width;
+    float *mine = m->begin(m->user, each);
+    for (size_t w = m->first; w < m->end; w++)
+        copy_rows(whole + of_each->place_of(p, w).offset, of.stride, mine + (w - m->first) * each, of.width, &of);
+    m->meet(m->user);
+    for (size_t w = 0; w < p->layer.workers; w++)
+        if (w < m->first || w >= m->end)
+            copy_rows(m->brought(m->user, w, each), of.width, whole + of_each->place_of(p, w).offset, of.stride, &of);
+}
+
+static void for_each(const fl_backend_plain *p, const job *of_each, float *to)
+{
+    const fl_layer_meeting *m = meeting_of(p);
+    size_t end = m ? m->end : p->layer.workers;
+    for (size_t w = m ? m->first : 0; w < end; w++) of_each->product(p, w, to);
+    if (m) share_parts(p, m, of_each, to);
+}
+
+/* --- all workers: the sum of their products --- */
 
 FL_CLONES static void add(size_t n, const float *restrict from, float *restrict to)
 {
     for (size_t i = 0; i < n; i++) to[i] += from[i];
 }
 
+static void take_product(const fl_backend_plain *p, const job *of_each, size_t worker, size_t size, float *to)
+{
+    const fl_layer_meeting *m = meeting_of(p);
+    if (m)
+        memcpy(to, m->brought(m->user, worker, size), size * sizeof *to);
+    else
+        of_each->product(p, worker, to);
+}
+
 /* S[first, first + n) of products of `size` numbers; `spare` has room for one for every halving. */
-static void sum_over(const fl_backend_plain *p, product_of *product, size_t first, size_t n, size_t size, float *spare,
+static void sum_over(const fl_backend_plain *p, const job *of_each, size_t first, size_t n, size_t size, float *spare,
                      float *to)
 {
     size_t left = 1;
     if (n == 1) {
-        product(p, first, to);
+        take_product(p, of_each, first, size, to);
         return;
     }
     while (2 * left < n) left *= 2;
-    sum_over(p, product, first, left, size, spare + size, to);
-    sum_over(p, product, first + left, n - left, size, spare + size, spare);
+    sum_over(p, of_each, first, left, size, spare + size, to);
+    sum_over(p, of_each, first + left, n - left, size, spare + size, spare);
     add(size, spare, to);
 }
 
-static void sum_of_all(const fl_backend_plain *p, product_of *product, size_t size, float *to)
+static void sum_of_all(const fl_backend_plain *p, const job *of_each, size_t size, float *to)
 {
-    sum_over(p, product, 0, p->layer.workers, size, p->at.scratch, to);
+    const fl_layer_meeting *m = meeting_of(p);
+    float *mine = m ? m->begin(m->user, size) : NULL;
+    for (size_t w = m ? m->first : 0; m && w < m->end; w++) of_each->product(p, w, mine + (w - m->first) * size);
+    if (m) m->meet(m->user);
+    sum_over(p, of_each, 0, p->layer.workers, size, p->at.scratch, to);
 }
 
 static void forward(fl_backend_op *op)
@@ -115,9 +192,9 @@ static void forward(fl_backend_op *op)
     sizes s = sizes_of(p);
     float *out = p->at.out;
     if (p->layer.division == FL_LAYER_BY_INPUTS)
-        sum_of_all(p, outputs_of, s.rows * s.all_out, out);
+        sum_of_all(p, &outputs, s.rows * s.all_out, out);
     else
-        for_each(p, outputs_of, out);
+        for_each(p, &outputs, out);
     for (size_t r = 0; r < s.rows && !p->layer.no_bias; r++) add(s.all_out, p->at.param[1], out + r * s.all_out);
     if (op->fused_relu) fl_backend_each_relu(out, s.rows * s.all_out);
 }
@@ -127,11 +204,11 @@ static void backward(fl_backend_op *op)
     fl_backend_plain *p = (fl_backend_plain *)op;
     sizes s = sizes_of(p);
     if (op->fused_relu) fl_backend_each_relu_back(p->at.out, p->at.d_out, s.rows * s.all_out);
-    for_each(p, d_weights_of, p->at.grad[0]);
+    for_each(p, &d_weights, p->at.grad[0]);
     if (p->needs_d_in && p->layer.division == FL_LAYER_BY_OUTPUTS)
-        sum_of_all(p, d_inputs_of, s.rows * s.all_in, p->at.d_in[0]);
+        sum_of_all(p, &d_inputs, s.rows * s.all_in, p->at.d_in[0]);
     else if (p->needs_d_in)
-        for_each(p, d_inputs_of, p->at.d_in[0]);
+        for_each(p, &d_inputs, p->at.d_in[0]);
     if (!p->layer.no_bias) fl_backend_rows_sum(p->at.d_out, s.rows, s.all_out, p->at.grad[1]);
 }
 

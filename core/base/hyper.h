@@ -11,7 +11,7 @@
 
 typedef enum fl_hyper_scale { FL_HYPER_LINEAR, FL_HYPER_LOG, FL_HYPER_INTEGER, FL_HYPER_CHOICE } fl_hyper_scale;
 
-enum { FL_HYPER_MAX = 10 }; /* entries in one table, at most */
+enum { FL_HYPER_MAX = 12 }; /* entries in one table, at most */
 
 typedef struct fl_hyper {
     const char *name, *help;

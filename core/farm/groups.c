@@ -65,11 +65,19 @@ static size_t free_ranks(const fl_farm_groups *g, int ranks[FL_FARM_GROUP_MOST])
     return n;
 }
 
-/* How many are to carry a trial, of those that are there or may still come. */
+/* Those that are there or may still come. */
+static size_t there_are(const fl_farm_groups *g)
+{
+    size_t there = g->farm->workers > 0;
+    for (int rank = 1; rank < fl_farm_agents_size(g->agents); rank++) there += fl_farm_agents_is_there(g->agents, rank);
+    return there;
+}
+
+/* How many are to carry a trial. */
 static size_t wanted(const fl_farm_groups *g, const fl_trial *trial)
 {
-    size_t n = fl_train_spreads(trial) ? g->farm->ranks_per_trial : 1, there = g->farm->workers > 0;
-    for (int rank = 1; rank < fl_farm_agents_size(g->agents); rank++) there += fl_farm_agents_is_there(g->agents, rank);
+    size_t n = fl_train_spreads(trial) ? g->farm->ranks_per_trial : 1, there = there_are(g);
+    if (fl_trial_processes(trial)) return fl_trial_processes(trial);
     if (n > trial->workers) n = trial->workers;
     if (n > there) n = there;
     return n ? n : 1;
@@ -116,6 +124,22 @@ static bool next_slot(fl_farm_groups *g, fl_record_slot *slot)
     return true;
 }
 
+static bool fail(fl_farm_groups *g, const fl_record_slot *slot, const fl_outcome *how)
+{
+    fl_farm_task task = { .slot = *slot, .trial = trial_of(g, slot) };
+    bool fine = fl_farm_dispatch_ended(g->dispatch, &task, how, NULL);
+    fl_trial_free(&task.trial);
+    return fine;
+}
+
+/* A trial on the real clock wants a process for each of its own, and some may be gone for good. */
+static bool give_up(fl_farm_groups *g, const fl_record_slot *slot, size_t needed)
+{
+    fl_outcome how = { .status = FL_OUTCOME_FAILED };
+    snprintf(how.reason, sizeof how.reason, "it wants %zu processes, and %zu are left", needed, there_are(g));
+    return fail(g, slot, &how);
+}
+
 /* False: nothing can be given now. */
 static bool give_next(fl_farm_groups *g)
 {
@@ -130,6 +154,7 @@ static bool give_next(fl_farm_groups *g)
         give(g, &slot, ranks, needed);
         return true;
     }
+    if (needed > there_are(g)) return give_up(g, &slot, needed);
     g->waiting = slot;
     g->is_waiting = true;
     return false;
@@ -164,20 +189,12 @@ static bool was_lost_before(fl_farm_groups *g, const fl_record_slot *slot)
     return false;
 }
 
-static bool fail(fl_farm_groups *g, const group *of)
-{
-    fl_farm_task task = { .slot = of->slot, .trial = trial_of(g, &of->slot) };
-    bool fine = fl_farm_dispatch_ended(g->dispatch, &task, &of->how, NULL);
-    fl_trial_free(&task.trial);
-    return fine;
-}
-
 static bool settle(fl_farm_groups *g, size_t i)
 {
     group of = g->open[i];
     g->open[i] = g->open[--g->n_open];
     stop(g, &of);
-    if (of.blamed && was_lost_before(g, &of.slot)) return fail(g, &of);
+    if (of.blamed && was_lost_before(g, &of.slot)) return fail(g, &of.slot, &of.how);
     fl_farm_dispatch_give_back(g->dispatch, &of.slot);
     return true;
 }

@@ -41,6 +41,8 @@ typedef struct fl_method {
     size_t (*batches)(const double *values);         /* of batch_size, of a step; NULL: one */
     fl_method_dense dense;
     bool (*assembles)(const double *values); /* the shares meet again where dense layers are divided; NULL: no */
+    /* On the real clock every worker is a process, and so is each of so many servers; 0, or NULL: not on that clock. */
+    size_t (*servers)(const double *values);
 } fl_method;
 
 enum { FL_METHOD_MOST_WORKERS = 4096 }; /* more is a slip of the pen */

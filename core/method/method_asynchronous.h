@@ -1,4 +1,5 @@
-/* Places in the table of method `asynchronous`, for whoever carries it out (core/train/method_asynchronous.c). */
+/* Places in the table of method `asynchronous`, for whoever carries it out (core/train/method_asynchronous.c,
+ * core/train/real.h). */
 #ifndef FL_METHOD_METHOD_ASYNCHRONOUS_H
 #define FL_METHOD_METHOD_ASYNCHRONOUS_H
 
@@ -14,9 +15,12 @@ enum {
     FL_METHOD_PUSH_EVERY,
     FL_METHOD_FETCH_EVERY,
     FL_METHOD_RATE_BY,
-    FL_METHOD_COMPENSATION
+    FL_METHOD_COMPENSATION,
+    FL_METHOD_CLOCK,
+    FL_METHOD_SHARDS /* servers, each of a slice of the parameters; on the real clock */
 };
 
 enum { FL_METHOD_RATE_BY_SCHEDULE, FL_METHOD_RATE_BY_STALENESS };
+enum { FL_METHOD_CLOCK_VIRTUAL, FL_METHOD_CLOCK_REAL };
 
 #endif

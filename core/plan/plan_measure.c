@@ -14,6 +14,14 @@ enum { GROWTH = 4, MOST_STEPS = 100000 };
 /* Small enough that no loss diverges, which would end the trial. */
 static const double RATE = 1e-6;
 
+/* Workers of a virtual clock compute the same, and need no other process. */
+static void leave_real_clock(fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    if (fl_trial_servers(trial))
+        trial->values.of[FL_TRIAL_OF_METHOD][fl_hyper_index(method->hypers, method->n_hypers, "clock")] = 0;
+}
+
 /* The arm's work at a harmless constant rate: what a step takes does not depend on it. */
 static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
 {
@@ -37,6 +45,7 @@ static fl_trial trial_of(const fl_study *study, const fl_study_arm *arm)
            sizeof trial.values.of[FL_TRIAL_OF_MODEL]);
     memcpy(trial.values.of[FL_TRIAL_OF_METHOD], chosen.values.of[FL_TRIAL_OF_METHOD],
            sizeof trial.values.of[FL_TRIAL_OF_METHOD]);
+    leave_real_clock(&trial);
     memcpy(trial.values.of[FL_TRIAL_OF_OPTIMIZER], chosen.values.of[FL_TRIAL_OF_OPTIMIZER],
            sizeof trial.values.of[FL_TRIAL_OF_OPTIMIZER]);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][rate] = RATE;

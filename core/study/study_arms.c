@@ -126,8 +126,14 @@ static fl_json_node parallel_node(const arm_reading *r, size_t at)
     return child;
 }
 
+static bool is_of_processes(const char *name)
+{
+    return !strcmp(name, "clock") || !strcmp(name, "shards");
+}
+
 /* A number stands in `parallel` or in the space, and one that has no default in either. */
-static bool accept_parallel(const arm_reading *r, const fl_study_arm *arm, size_t at, fl_error *error)
+static bool accept_parallel(const arm_reading *r, const fl_study *study, const fl_study_arm *arm, size_t at,
+                            fl_error *error)
 {
     const fl_method *method = arm->base.owners.method;
     fl_json_node node = parallel_node(r, at), child;
@@ -138,10 +144,19 @@ static bool accept_parallel(const arm_reading *r, const fl_study_arm *arm, size_
              settled = fl_search_space_settles(r->space, FL_TRIAL_OF_METHOD, i);
         if (given && settled)
             return fl_json_fail_key(child, error, "the space settles 'parallel.%s'; leave one of them away", name);
+        if (settled && method->servers && is_of_processes(name))
+            return fl_json_fail(r->space_node, error,
+                                "'parallel.%s' says which processes train, so it stands in 'parallel', not in a space",
+                                name);
         if (!settled && isnan(arm->base.values.of[FL_TRIAL_OF_METHOD][i]))
             return fl_json_fail(node, error, "parallel method '%s' needs '%s': %s", method->entry.name, name,
                                 method->hypers[i].help);
     }
+    if (study->feasible && fl_trial_servers(&arm->base))
+        return fl_json_fail(
+            node, error,
+            "on the real clock a trial may be complete once and infeasible the next time, so a feasible "
+            "budget would hold other trials each time; set \"feasible\": false");
     return fl_trial_parallel_accepts(&arm->base, &why) || fl_json_fail_with(node, error, &why);
 }
 
@@ -159,8 +174,8 @@ static bool add_arm(const arm_reading *r, fl_study *study, const size_t at[LISTS
     arm->base.batch_size = l->batches[at[3]];
     fl_trial_parallel_apply(parallel, &arm->base);
     arm->name = arm_name(r->label, &arm->base, l, at[4]);
-    return fl_study_read_base(r->root, study, r->space, &arm->base, error) && accept_parallel(r, arm, at[4], error) &&
-           accept_space(r->space_node, arm, error);
+    return fl_study_read_base(r->root, study, r->space, &arm->base, error) &&
+           accept_parallel(r, study, arm, at[4], error) && accept_space(r->space_node, arm, error);
 }
 
 static bool add_product(const arm_reading *r, fl_study *study, fl_error *error)

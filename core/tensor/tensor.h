@@ -45,6 +45,12 @@ typedef struct fl_tensor {
     size_t offset, count; /* where the tensor lies in the array and how many floats it takes there */
 } fl_tensor;
 
+/* Numbers first..first+count-1 of an array; those of them that are the tensor's, none perhaps. */
+typedef struct fl_tensor_extent {
+    size_t first, count;
+} fl_tensor_extent;
+fl_tensor_extent fl_tensor_within(const fl_tensor *tensor, fl_tensor_extent extent);
+
 typedef struct fl_tensor_layout {
     size_t count;        /* floats in the array, padding included; a multiple of 16 */
     size_t n_parameters; /* sum of the tensors' n_values */

@@ -44,8 +44,9 @@ void fl_train_around_add(const fl_train_around *around, const fl_tensor_layout *
 {
     if (!(around->l2 > 0 || around->l1 > 0)) return;
     for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++) {
-        if (t->offset < first || t->offset >= first + count || is_spared(around, t)) continue;
-        add_penalties(t->count, gradient + t->offset, parameters + t->offset, around->l2, around->l1);
+        fl_tensor_extent of = fl_tensor_within(t, (fl_tensor_extent){ first, count });
+        if (!is_spared(around, t))
+            add_penalties(of.count, gradient + of.first, parameters + of.first, around->l2, around->l1);
     }
 }
 

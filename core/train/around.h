@@ -12,7 +12,7 @@ typedef struct fl_train_around {
 
 fl_train_around fl_train_around_of(const fl_trial *trial);
 
-/* Add the penalties to the gradient of numbers first..first+count-1, whole tensors. */
+/* Add the penalties to the gradient of numbers first..first+count-1. */
 void fl_train_around_add(const fl_train_around *around, const fl_tensor_layout *layout, const float *parameters,
                          float *gradient, size_t first, size_t count);
 

@@ -37,7 +37,9 @@ struct fl_train_carriers {
     uint64_t number, awaited; /* of the last exchange that was begun, and of the last that was waited for */
     place *places;
     size_t n_places;
-    bool *ready; /* by rank */
+    bool *ready;              /* by rank */
+    fl_train_letters letters; /* that somebody sent this process alone, */
+    uint64_t *sent, *taken;   /* the last one's number among those to and from a process */
     bool hailed, may_go;
     double silence, worked_since, longest, waited;
     uint64_t bytes;
@@ -47,8 +49,11 @@ void fl_train_carriers_free(fl_train_carriers *carriers)
 {
     if (!carriers) return;
     for (size_t i = 0; i < carriers->n_places; i++) fl_text_free(&carriers->places[i].bytes);
+    fl_train_letters_free(&carriers->letters);
     free(carriers->places);
     free(carriers->ready);
+    free(carriers->sent);
+    free(carriers->taken);
     free(carriers);
 }
 
@@ -92,7 +97,15 @@ static place *place_for(fl_train_carriers *carriers, size_t rank, uint64_t numbe
     return best;
 }
 
-/* Keep what has come; a message that is not of an exchange is nobody's, and one that comes twice is kept once. */
+static void keep_letter(fl_train_carriers *carriers, size_t from, const fl_wire_message *message)
+{
+    if (message->attempt <= carriers->taken[from]) return;
+    carriers->taken[from] = message->attempt;
+    fl_train_letters_keep(&carriers->letters, from, message->kind, message->step, message->bytes, message->length);
+}
+
+/* Keep what has come; a message that is neither of an exchange nor a letter is nobody's, and one that comes
+ * twice is kept once. */
 static void receive(fl_train_carriers *carriers)
 {
     int from;
@@ -101,6 +114,7 @@ static void receive(fl_train_carriers *carriers)
         carriers->hailed |= message.kind == HELLO;
         carriers->ready[from] |= message.kind == READY;
         carriers->may_go |= message.kind == GO;
+        if (message.kind >= FL_TRAIN_CARRIERS_LETTER) keep_letter(carriers, (size_t)from, &message);
         bool due = message.step > carriers->awaited && message.step <= carriers->number + AHEAD;
         if (message.kind != BROUGHT || !due || find(carriers, (size_t)from, message.step)) continue;
         place *p = place_for(carriers, (size_t)from, message.step, message.length);
@@ -206,6 +220,8 @@ fl_train_carriers *fl_train_carriers_new(fl_wire *wire, double silence)
                                      .worked_since = fl_clock_seconds() };
     carriers->longest = FIRST / TIMES * carriers->silence;
     carriers->ready = fl_memory_new(carriers->size, sizeof *carriers->ready);
+    carriers->sent = fl_memory_new(carriers->size, sizeof *carriers->sent);
+    carriers->taken = fl_memory_new(carriers->size, sizeof *carriers->taken);
     meet(carriers);
     return carriers;
 }
@@ -289,6 +305,41 @@ void fl_train_carriers_gather(fl_train_carriers *carriers, size_t workers, void 
     if (!carriers) return;
     uint64_t number = fl_train_carriers_gather_begin(carriers, workers, values, each);
     fl_train_carriers_gather_end(carriers, number, workers, values, each);
+}
+
+void fl_train_carriers_write(fl_train_carriers *carriers, size_t to, uint64_t kind, uint64_t number, const void *bytes,
+                             size_t n)
+{
+    fl_wire_send(carriers->wire, (int)to,
+                 &(fl_wire_message){
+                     .attempt = ++carriers->sent[to], .kind = kind, .step = number, .bytes = bytes, .length = n });
+    carriers->bytes += n;
+}
+
+const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end)
+{
+    receive(carriers);
+    return fl_train_letters_take(&carriers->letters, first, end);
+}
+
+void fl_train_carriers_pause(double waited)
+{
+    pause_after(waited);
+}
+
+void fl_train_carriers_add_waited(fl_train_carriers *carriers, double seconds)
+{
+    carriers->waited += seconds;
+}
+
+double fl_train_carriers_patience(const fl_train_carriers *carriers, double longest)
+{
+    return carriers->silence + TIMES * longest;
+}
+
+double fl_train_carriers_first_patience(const fl_train_carriers *carriers)
+{
+    return FIRST * carriers->silence;
 }
 
 double fl_train_carriers_waited(const fl_train_carriers *carriers)

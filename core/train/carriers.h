@@ -5,6 +5,7 @@
 #ifndef FL_TRAIN_CARRIERS_H
 #define FL_TRAIN_CARRIERS_H
 
+#include "train/letters.h"
 #include "wire/wire.h"
 
 #include <stddef.h>
@@ -46,6 +47,20 @@ void fl_train_carriers_gather(fl_train_carriers *carriers, size_t workers, void 
 uint64_t fl_train_carriers_gather_begin(fl_train_carriers *carriers, size_t workers, const void *values, size_t each);
 void fl_train_carriers_gather_end(fl_train_carriers *carriers, uint64_t number, size_t workers, void *values,
                                   size_t each);
+
+/* Letters, between processes that do different work. A kind is FL_TRAIN_CARRIERS_LETTER or above. The oldest that has
+ * come from processes first..end-1, valid until the next call of any of these; NULL: none is there. */
+enum { FL_TRAIN_CARRIERS_LETTER = 200 };
+void fl_train_carriers_write(fl_train_carriers *carriers, size_t to, uint64_t kind, uint64_t number, const void *bytes,
+                             size_t n);
+const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end);
+
+/* For who waits for a letter: let others have the core, the longer the longer one has waited; these seconds were spent
+ * so; the silence after which a process whose longest work took so long is lost, and one that loads data. */
+void fl_train_carriers_pause(double waited);
+void fl_train_carriers_add_waited(fl_train_carriers *carriers, double seconds);
+double fl_train_carriers_patience(const fl_train_carriers *carriers, double longest);
+double fl_train_carriers_first_patience(const fl_train_carriers *carriers);
 
 /* Seconds spent waiting for others, and bytes sent to them. */
 double fl_train_carriers_waited(const fl_train_carriers *carriers);

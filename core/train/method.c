@@ -22,7 +22,7 @@ const fl_train_method *fl_train_method_of(const fl_trial *trial)
     size_t i = 0;
     if (!trial->owners.method) return &fl_train_method_synchronous;
     while (methods[i] != trial->owners.method) i++;
-    return implementations[i];
+    return fl_trial_servers(trial) ? implementations[i]->real : implementations[i];
 }
 
 bool fl_train_spreads(const fl_trial *trial)
@@ -64,9 +64,23 @@ void fl_train_method_describe(fl_train_run *run)
     json_object_set_new(run->outcome->division, "bytes", json_integer((json_int_t)run->ledger[FL_TRAIN_BYTES]));
 }
 
+/* On the real clock neither more nor fewer. */
+static bool has_its_processes(const fl_train_run *run, fl_error *error)
+{
+    size_t needed = fl_trial_processes(run->trial), size = fl_train_carriers_size(run->carriers);
+    size_t servers = fl_trial_servers(run->trial), workers = run->trial->workers;
+    return !needed || needed == size ||
+           fl_error_user(error,
+                         "parallel.clock = real wants %zu processes, one for each of %zu worker%s and %zu server%s, "
+                         "and there %s %zu; launch mpirun -np %zu",
+                         needed, workers, workers == 1 ? "" : "s", servers, servers == 1 ? "" : "s",
+                         size == 1 ? "is" : "are", size, needed);
+}
+
 static bool can_spread(const fl_train_run *run, fl_error *error)
 {
     size_t size = fl_train_carriers_size(run->carriers), workers = run->workers.n;
+    if (fl_trial_processes(run->trial)) return true;
     if (!run->method->spreads)
         return fl_error_user(error, "parallel method '%s' runs in one process; launch it by itself, or with --no-mpi",
                              run->trial->owners.method->entry.name);
@@ -91,6 +105,7 @@ static size_t first_other(fl_train_carriers *carriers, uint64_t hash)
 bool fl_train_method_spread(fl_train_run *run, fl_error *error)
 {
     const char *words = run->outcome->implementation;
+    if (!has_its_processes(run, error)) return false;
     if (!run->carriers) return true;
     if (!can_spread(run, error)) return false;
     uint64_t parts[3] = { fl_hash(run->outcome->trial, strlen(run->outcome->trial)), fl_hash(words, strlen(words)),
@@ -106,7 +121,7 @@ bool fl_train_method_spread(fl_train_run *run, fl_error *error)
 bool fl_train_method_agree(fl_train_run *run, size_t done)
 {
     size_t n = fl_network_layout(run->network)->n_parameters;
-    if (!run->carriers) return true;
+    if (!run->carriers || run->method->work) return true;
     uint64_t parts[2] = { fl_hash(run->canonical, n * sizeof(float)), 0 };
     fl_network_export_statistics(run->network, run->canonical + n);
     parts[1] = fl_hash(run->canonical + n, fl_network_export_statistics(run->network, NULL) * sizeof(float));

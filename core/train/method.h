@@ -10,6 +10,11 @@ typedef struct fl_train_method {
     bool apart;   /* each worker has parameters and a rule's state of its own: run->update is lent the state of all, one
                      worker's behind the other's, and stands at worker 0's between steps */
     bool spreads; /* its workers may be in several processes */
+    const struct fl_train_method *real; /* the same on the real clock, of whose trials this one knows nothing */
+    /* What this process does to the trial's end, if it does not walk the loop; false: it does. NULL: every process
+     * walks it, on the same numbers. */
+    bool (*work)(fl_train_run *run);
+    void (*end)(fl_train_run *run); /* who walked it has ended. NULL: nobody else need know */
     /* What the workers keep, in the run's arena. NULL: nothing. */
     void (*allocate)(fl_train_run *run);
     /* The initial parameters are in the network, and the rule has started; not where a trial is resumed. */
@@ -34,7 +39,7 @@ typedef struct fl_train_method {
     json_t *(*division)(const fl_train_run *run);
 } fl_train_method;
 
-/* Of a trial without a method that of one worker, `synchronous`. */
+/* Of a trial without a method that of one worker, `synchronous`; on the real clock the method's `real`. */
 const fl_train_method *fl_train_method_of(const fl_trial *trial);
 
 /* Do the planned networks suit the method, and does what the workers have for themselves fit this machine's memory?

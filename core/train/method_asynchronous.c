@@ -1,12 +1,13 @@
-/* Method `asynchronous` on one network. Which batch a push is of is settled when it arrives, by the shared order, and
- * its gradient depends on nothing that happens in between but the parameters its worker read. So it is computed then,
- * with those in the network, and there are as many copies of the parameters as workers, and nothing else of theirs.
- * Where every push is exactly t late, copy i holds the parameters of the push t + 1 before the next of i, i + t + 1,
+/* Method `asynchronous` in virtual time, on one network. Which batch a push is of is settled when it arrives, by the
+ * shared order, and its gradient depends on nothing that happens in between but the parameters its worker read. So it
+ * is computed then, with those in the network, and there are as many copies of the parameters as workers, and nothing
+ * else of theirs. Where every push is exactly t late, copy i holds the parameters of the push t + 1 before the next of
+ * i, i + t + 1,
  * ... Running statistics are the server's and move push by push.
  */
-#include "base/clones.h"
 #include "method/method_asynchronous.h"
 #include "train/method.h"
+#include "train/real.h"
 #include "train/timeline.h"
 #include "virtual/server.h"
 
@@ -17,11 +18,9 @@ typedef struct server {
     fl_virtual_server clock;
     float *clock_memory;
     size_t n_copies, count;         /* parameters of each */
-    float *copies, *aside, *pushed; /* pushed: the sum of a push's gradients; NULL: there is one */
-    double *late;                   /* pushes since the last point, and by how much they were late in all */
+    float *copies, *aside, *pushed; /* pushed: for fl_train_server_gradient */
+    double *late;
 } server;
-
-enum { PUSHES, LATE, N_LATE };
 
 static const double *hyper_of(const fl_train_run *run)
 {
@@ -65,9 +64,8 @@ static void allocate(fl_train_run *run)
     s->count = fl_network_layout(run->network)->count;
     s->copies = fl_arena_floats(run->arena, s->n_copies * s->count);
     s->aside = fl_arena_floats(run->arena, s->count);
-    s->late = fl_arena_bytes(run->arena, N_LATE * sizeof *s->late);
-    if (rules.push_every > 1) s->pushed = fl_arena_floats(run->arena, s->count);
-    run->sharing = (fl_train_sharing){ 0, 1, rules.push_every };
+    s->late = fl_arena_bytes(run->arena, FL_TRAIN_SERVER_LATE * sizeof *s->late);
+    s->pushed = fl_train_server_allocate(run);
 }
 
 static float *copy_of(const server *s, size_t worker)
@@ -89,7 +87,7 @@ static void keep(fl_train_run *run)
     fl_train_run_keep(run, run->update.parameters, run->update.layout->count);
     fl_train_run_keep(run, s->copies, s->n_copies * s->count);
     fl_train_run_keep(run, s->clock_memory, fl_virtual_server_bytes(s->n_copies) / sizeof(float));
-    fl_train_run_keep(run, (float *)(void *)s->late, N_LATE * sizeof(double) / sizeof(float));
+    fl_train_run_keep(run, (float *)(void *)s->late, FL_TRAIN_SERVER_LATE * sizeof(double) / sizeof(float));
 }
 
 static void put(fl_train_run *run, const float *parameters, size_t count)
@@ -98,52 +96,16 @@ static void put(fl_train_run *run, const float *parameters, size_t count)
     fl_network_refresh(run->network, 0, count);
 }
 
-/* to += by from */
-FL_CLONES static void add(size_t n, float by, const float *restrict from, float *restrict to)
-{
-    for (size_t i = 0; i < n; i++) to[i] += by * from[i];
-}
-
-/* One after the other, the network's parameters moving by each where another follows: theta_w <- theta_w - rate g.
- * Their sum is the gradient then. */
-static double push(fl_train_run *run, server *s)
-{
-    size_t batches = s->clock.rules.push_every;
-    float *gradient = fl_network_gradient(run->network);
-    double loss = 0;
-    for (size_t i = 0; i < batches; i++) {
-        run->sharing.first = i;
-        loss += fl_train_run_forward(run) / (double)batches;
-        if (!isfinite(loss)) break;
-        fl_train_run_backward(run, NULL);
-        if (!s->pushed) break;
-        if (!i) memset(s->pushed, 0, s->count * sizeof *s->pushed);
-        add(s->count, 1, gradient, s->pushed);
-        add(s->count, -(float)run->rate, gradient, fl_network_parameters(run->network));
-        fl_network_refresh(run->network, 0, s->count);
-    }
-    if (s->pushed && isfinite(loss)) memcpy(gradient, s->pushed, s->count * sizeof *gradient);
-    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    return loss;
-}
-
 /* The gradient of the arriving push, at its worker's parameters; the server's are back in the network afterwards. */
 static double compute(fl_train_run *run, server *s, float *mine)
 {
     float *parameters = fl_network_parameters(run->network);
     memcpy(s->aside, parameters, s->count * sizeof *parameters);
     put(run, mine, s->count);
-    double loss = push(run, s);
+    double loss = fl_train_server_gradient(run, s->pushed);
     if (s->pushed) memcpy(mine, parameters, s->count * sizeof *parameters);
     put(run, s->aside, s->count);
     return loss;
-}
-
-/* g += lambda g^2 (theta - theta_w) */
-FL_CLONES static void compensate(size_t n, float lambda, const float *restrict theta, const float *restrict theta_w,
-                                 float *restrict g)
-{
-    for (size_t i = 0; i < n; i++) g[i] += lambda * (g[i] * g[i]) * (theta[i] - theta_w[i]);
 }
 
 /* The worker waits while it reads and while its push is on its way. */
@@ -159,41 +121,39 @@ static void write_down(fl_train_run *run, const server *s, size_t worker)
 static void step(fl_train_run *run)
 {
     server *s = run->servers;
-    const double *hyper = hyper_of(run);
     uint64_t staleness;
     size_t worker = fl_virtual_server_next(&s->clock, &staleness);
-    float *mine = copy_of(s, worker), lambda = (float)hyper[FL_METHOD_COMPENSATION];
-    if (hyper[FL_METHOD_RATE_BY] == FL_METHOD_RATE_BY_STALENESS && staleness) run->rate /= (double)staleness;
+    float *mine = copy_of(s, worker);
     write_down(run, s, worker);
-    fl_train_run_look(run);
+    fl_train_server_begin(run, staleness);
     run->loss = compute(run, s, mine);
     if (!isfinite(run->loss)) return;
-    if (lambda > 0)
-        compensate(s->count, lambda, fl_network_parameters(run->network), mine, fl_network_gradient(run->network));
-    fl_train_run_update(run);
+    fl_train_server_apply(run, (fl_tensor_extent){ 0, s->count }, mine);
     if (fl_virtual_server_go_on(&s->clock, worker))
         memcpy(mine, fl_network_parameters(run->network), s->count * sizeof *mine);
-    s->late[PUSHES]++;
-    s->late[LATE] += (double)staleness;
+    fl_train_server_count(s->late, staleness);
 }
 
-/* Since the point before. */
 static void note(fl_train_run *run, fl_trial_point *point)
 {
     server *s = run->servers;
-    point->has_staleness = true;
-    point->staleness = s->late[LATE] / s->late[PUSHES];
+    fl_train_server_note(s->late, point);
     point->virtual_seconds = is_exact(run) ? 0 : fl_virtual_seconds(s->clock.state->now);
-    memset(s->late, 0, N_LATE * sizeof *s->late);
 }
 
 static size_t copies(const fl_trial *trial)
 {
     const double *hyper = trial->values.of[FL_TRIAL_OF_METHOD];
     size_t workers = hyper[FL_METHOD_STALENESS] >= 0 ? (size_t)hyper[FL_METHOD_STALENESS] + 1 : trial->workers;
-    return workers + 1 + (hyper[FL_METHOD_PUSH_EVERY] > 1);
+    return workers + 1 + fl_train_server_copies(trial);
 }
 
 const fl_train_method fl_train_method_asynchronous = {
-    .allocate = allocate, .start = start, .step = step, .keep = keep, .note = note, .copies = copies
+    .real = &fl_train_method_asynchronous_real,
+    .allocate = allocate,
+    .start = start,
+    .step = step,
+    .keep = keep,
+    .note = note,
+    .copies = copies,
 };

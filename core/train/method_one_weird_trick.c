@@ -5,7 +5,8 @@
  *              gives back the gradient of each. A share goes forward once more before it goes backward.
  *   scheme b   the shares' own, one after the other; dense gradients are added up in that order.
  *
- * The gradients of shares before the border meet in the tree of train/tree.h.
+ * The gradients of shares before the border meet in the tree of train/tree.h. Where several processes carry the workers
+ * each computes its own workers' shares up to the border, where all get the others' activations.
  */
 #include "method/method_one_weird_trick.h"
 #include "base/clones.h"
@@ -114,20 +115,56 @@ static size_t copies(const fl_trial *trial)
     return 4;
 }
 
+static void load(fl_train_run *run, size_t w)
+{
+    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    fl_train_run_load(run, run->step, w);
+}
+
+static void forward_share(fl_train_run *run, const trick *t, size_t w)
+{
+    load(run, w);
+    fl_train_workers_enter(run, w);
+    fl_network_forward_part(run->network, t->share.near);
+}
+
 /* --- scheme b --- */
+
+static bool is_own(const fl_train_run *run, size_t w)
+{
+    return w >= run->workers.first && w < run->workers.end;
+}
+
+/* A share's activations at the border, from the process that computed them. */
+static void bring(fl_train_run *run, const trick *t, size_t w)
+{
+    fl_train_carriers *carriers = run->carriers;
+    void *values = fl_network_cut_values(run->network, &t->share.border);
+    size_t bytes = t->share.border.bytes, rank = 0, first, end;
+    if (!carriers) return;
+    fl_train_carriers_exchange(carriers, values, is_own(run, w) ? bytes : 0);
+    do fl_train_carriers_block(fl_train_carriers_size(carriers), rank++, run->workers.n, &first, &end);
+    while (w >= end);
+    if (!is_own(run, w)) memcpy(values, fl_train_carriers_brought(carriers, rank - 1, bytes), bytes);
+}
 
 static void pass_in_turn(fl_train_run *run, const trick *t)
 {
     size_t workers = run->workers.n, behind = fl_network_layout(run->network)->count - t->near;
     for (size_t w = 0; w < workers; w++) {
-        fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-        fl_train_workers_enter(run, w);
-        fl_train_run_load(run, run->step, w);
-        fl_network_forward(run->network);
+        if (is_own(run, w))
+            forward_share(run, t, w);
+        else
+            load(run, w);
+        bring(run, t, w);
+        fl_network_forward_part(run->network, t->share.far);
         run->workers.losses[w] = fl_network_loss(run->network);
-        fl_network_backward(run->network, NULL, NULL);
-        fl_train_workers_leave(run, w);
-        fl_train_tree_add(&run->workers.tree, fl_network_gradient(run->network));
+        fl_network_backward_part(run->network, t->share.far);
+        if (is_own(run, w)) {
+            fl_network_backward_part(run->network, t->share.near);
+            fl_train_workers_leave(run, w);
+            fl_train_tree_add(&run->workers.tree, fl_network_gradient(run->network));
+        }
         fl_train_run_add_gradient(run, t->sum, t->near, behind, w, workers);
     }
     run->loss = fl_train_tree_mean_number(run->workers.losses, workers);
@@ -143,14 +180,6 @@ static void show_whole(fl_train_run *run, const trick *t)
     fl_network_set_moment(t->whole.network, (fl_backend_moment){ run->trial->seed, run->step, 0 });
 }
 
-static void forward_share(fl_train_run *run, const trick *t, size_t w)
-{
-    fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
-    fl_train_workers_enter(run, w);
-    fl_train_run_load(run, run->step, w);
-    fl_network_forward_part(run->network, t->share.near);
-}
-
 /* A share's activations, labels and targets take their rows in the whole batch. */
 static void assemble(fl_train_run *run, const trick *t, size_t w)
 {
@@ -162,6 +191,18 @@ static void assemble(fl_train_run *run, const trick *t, size_t w)
     memcpy(fl_network_labels(whole) + w * rows, fl_network_labels(run->network), rows * sizeof(int32_t));
     if (targets)
         memcpy(fl_network_targets(whole) + w * targets, fl_network_targets(run->network), targets * sizeof(float));
+}
+
+/* Of those that this process has: everybody gets everybody's. */
+static void gather(fl_train_run *run, const trick *t)
+{
+    fl_network *whole = t->whole.network;
+    size_t workers = run->workers.n, rows = fl_network_n_losses(run->network),
+           targets = fl_network_n_targets(run->network);
+    fl_train_carriers_gather(run->carriers, workers, fl_network_cut_values(whole, &t->whole.border),
+                             t->share.border.bytes);
+    fl_train_carriers_gather(run->carriers, workers, fl_network_labels(whole), rows * sizeof(int32_t));
+    if (targets) fl_train_carriers_gather(run->carriers, workers, fl_network_targets(whole), targets * sizeof(float));
 }
 
 FL_CLONES static void multiply(size_t n, float by, const float *restrict from, float *restrict to)
@@ -184,18 +225,19 @@ static void pass_together(fl_train_run *run, const trick *t)
 {
     fl_network *whole = t->whole.network;
     show_whole(run, t);
-    for (size_t w = 0; w < run->workers.n; w++) {
+    for (size_t w = run->workers.first; w < run->workers.end; w++) {
         forward_share(run, t, w);
         fl_train_workers_leave(run, w);
         assemble(run, t, w);
     }
+    gather(run, t);
     fl_network_forward_part(whole, t->whole.far);
     run->loss = fl_network_loss(whole);
     if (!isfinite(run->loss)) return;
     fl_network_backward_part(whole, t->whole.far);
     fl_network_export_gradient(whole, &t->layout, t->canonical);
     fl_network_import_values(run->network, &t->layout, t->canonical, fl_network_gradient(run->network));
-    for (size_t w = 0; w < run->workers.n; w++) backward_share(run, t, w);
+    for (size_t w = run->workers.first; w < run->workers.end; w++) backward_share(run, t, w);
 }
 
 /* --- the method --- */
@@ -231,6 +273,7 @@ static json_t *division(const fl_train_run *run)
 }
 
 const fl_train_method fl_train_method_one_weird_trick = {
+    .spreads = true,
     .allocate = allocate,
     .start = fl_train_workers_start,
     .step = step,

@@ -1,6 +1,7 @@
 /* Tensor parallelism. The parts of a divided layer lie together as the whole tensor, so initial weights, checkpoints,
  * exports and the hash are those of the whole, and a rule that moves each number by itself cannot tell the difference.
- * What is divided is the arithmetic (backend/canonical_divided_dense.c).
+ * What is divided is the arithmetic (backend/canonical_divided_dense.c): a process computes its own workers' parts, and
+ * gets the others'.
  */
 #include "train/divide.h"
 #include "train/method.h"
@@ -33,5 +34,5 @@ static json_t *division(const fl_train_run *run)
 }
 
 const fl_train_method fl_train_method_tensor = {
-    .allocate = allocate, .step = step, .suits = suits, .division = division
+    .spreads = true, .allocate = allocate, .step = step, .suits = suits, .division = division
 };

@@ -2,8 +2,10 @@
 #ifndef FL_TRAIN_PLANS_H
 #define FL_TRAIN_PLANS_H
 
+#include "base/arena.h"
 #include "network/curvature.h"
 #include "network/network.h"
+#include "layer/meeting.h"
 #include "trial/trial.h"
 #include "dataset/examples.h"
 
@@ -20,12 +22,14 @@ typedef struct fl_train_plans {
     fl_dataset_splits splits;
     fl_dataset_pipeline *pipeline; /* NULL: raw */
     fl_network *training, *evaluation;
+    fl_arena *working;     /* what both work on, in turns */
     fl_network **together; /* of workers that pass in step: `training` and those of the others; NULL: there are none */
     size_t n_together;
     fl_network *assembled; /* trained on whole batches where shares meet (fl_method.assembles); NULL */
     fl_network_curvature *curvature, *curvature_of_all; /* in training and in evaluation mode, for rules that want it */
-    bool carries;            /* state goes on from batch to batch, so examples come in streams */
-    size_t evaluation_batch; /* examples at once */
+    fl_layer_meeting meeting; /* of workers that divide a layer; a training says who carries them (train/meeting.h) */
+    bool carries;             /* state goes on from batch to batch, so examples come in streams */
+    size_t evaluation_batch;  /* examples at once */
 } fl_train_plans;
 
 /* Where a network's batches go. */

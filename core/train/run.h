@@ -191,6 +191,9 @@ double fl_train_run_pass(fl_train_run *run, size_t step, bool gradient);
 void fl_train_run_backward_and_update(fl_train_run *run);
 void fl_train_run_update(fl_train_run *run);
 
+/* The same of numbers first..first+count-1 alone, by a rule that moves each by itself. */
+void fl_train_run_update_range(fl_train_run *run, size_t first, size_t count);
+
 /* A step by one gradient: look, forward, and backward and update unless the loss is not finite. */
 void fl_train_run_step(fl_train_run *run);
 
@@ -200,6 +203,9 @@ void fl_train_run_measure(fl_train_run *run, size_t done);
 
 /* Tell the callback of the rule's preconditioner after the last step, where it has one. */
 void fl_train_run_tell_preconditioner(const fl_train_run *run);
+
+/* The schedule's rate of run->step, by the evaluations so far. */
+double fl_train_run_rate(fl_train_run *run);
 
 /* A lap timer: add the time since the last lap to a part of outcome->seconds. */
 void fl_train_run_end_lap(fl_train_run *run, double *part);

@@ -76,13 +76,6 @@ static void note_first_loss(fl_train_run *r)
     if (losses->n < FL_OUTCOME_FIRST_LOSSES) losses->of[losses->n++] = r->loss;
 }
 
-static double rate_of_step(fl_train_run *r)
-{
-    r->context.step = r->step;
-    r->context.history = (fl_schedule_history){ r->history_steps, r->history_losses, r->outcome->n_points };
-    return fl_schedule_rate(r->trial->owners.schedule, &r->context);
-}
-
 /* Nothing is carried over from epoch to epoch. The method loads the step's batch, computes its loss and gradient and
  * moves the parameters. False when the loss is not finite or the rule has failed. */
 static bool step(fl_train_run *r)
@@ -90,7 +83,7 @@ static bool step(fl_train_run *r)
     fl_outcome_seconds *seconds = &r->outcome->seconds;
     r->multiple = fl_trial_multiple(r->trial, r->step, r->plans->splits.training.count);
     if (!fl_dataset_order_batch(&r->order, r->first_batch)) fl_train_workers_clear_carry(r);
-    r->rate = rate_of_step(r);
+    r->rate = fl_train_run_rate(r);
     r->method->step(r);
     note_first_loss(r);
     if (!isfinite(r->loss) || r->outcome->status != FL_OUTCOME_COMPLETE) return false;
@@ -232,6 +225,13 @@ static void finish(fl_train_run *r)
     fl_train_run_tell_preconditioner(r);
 }
 
+static void walk(fl_train_run *r)
+{
+    loop(r);
+    finish(r);
+    if (r->method->end) r->method->end(r);
+}
+
 static void settle_seconds(const fl_train_run *r)
 {
     fl_outcome_seconds *s = &r->outcome->seconds;
@@ -297,13 +297,13 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
                        .started = fl_clock_seconds() };
     r.lap = r.started;
     if (!fl_train_prepare(trainer, trial, error)) return false;
-    if (trainer->wire && trial->workers > 1) r.carriers = fl_train_carriers_new(trainer->wire, trainer->silence);
+    if (trainer->wire && (trial->workers > 1 || fl_trial_servers(trial)))
+        r.carriers = fl_train_carriers_new(trainer->wire, trainer->silence);
     r.host = trainer->host;
     r.arena = fl_arena_new();
     bool begun = fl_train_run_start(&r, error) && fl_train_run_measure_start(&r, error);
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
-    if (begun) loop(&r);
-    if (begun) finish(&r);
+    if (begun && !(r.method->work && r.method->work(&r))) walk(&r);
     note_carriers(&r);
     fl_train_carriers_free(r.carriers);
     fl_client_stop(r.client);

@@ -44,9 +44,9 @@ static void update_by_tensor(fl_train_run *run, size_t first, size_t count)
     const fl_tensor_layout *layout = run->update.layout;
     const double *hyper = run->update.hyper;
     for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++) {
-        if (t->offset < first || t->offset >= first + count) continue;
+        fl_tensor_extent of = fl_tensor_within(t, (fl_tensor_extent){ first, count });
         run->update.hyper = t->role == FL_TENSOR_VECTOR ? run->undecayed : hyper;
-        update_extent(run, t->offset, t->count);
+        update_extent(run, of.first, of.count);
     }
     run->update.hyper = hyper;
 }
@@ -69,6 +69,11 @@ static void update_range(void *user, size_t first, size_t count)
     prepare(run, first, count);
     (run->around.matrices_only ? update_by_tensor : update_extent)(run, first, count);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
+}
+
+void fl_train_run_update_range(fl_train_run *run, size_t first, size_t count)
+{
+    update_range(run, first, count);
 }
 
 /* The parameters have moved: the network is to see them. */

@@ -63,6 +63,8 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
     if (point->has_negative_curvature)
         json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
     if (point->has_staleness) json_object_set_new(object, "staleness", json_real(point->staleness));
+    if (point->has_staleness && point->staleness_max >= 0)
+        json_object_set_new(object, "staleness_max", json_real(point->staleness_max));
     if (point->has_inverse_staleness) {
         json_object_set_new(object, "inverse_staleness", json_real(point->inverse_staleness));
         json_object_set_new(object, "inverse_staleness_max", json_real(point->inverse_staleness_max));
@@ -108,6 +110,8 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     const json_t *staleness = json_object_get(object, "staleness");
     point->has_staleness = json_is_number(staleness);
     point->staleness = json_number_value(staleness);
+    const json_t *latest = json_object_get(object, "staleness_max");
+    point->staleness_max = json_is_number(latest) ? json_number_value(latest) : -1;
     const json_t *inverse = json_object_get(object, "inverse_staleness");
     point->has_inverse_staleness = json_is_number(inverse);
     point->inverse_staleness = json_number_value(inverse);

@@ -116,6 +116,11 @@ size_t fl_trial_share(const fl_trial *trial);
 /* The workers whose batches batch norm's statistics are of, together; 0: of each share by itself. */
 size_t fl_trial_shared_statistics(const fl_trial *trial);
 
+/* On the real clock every worker is a process, and so is every server: how many servers it has, and how many processes
+ * there must be. 0: it has no such clock, and any number up to its workers' carries it to the same bits. */
+size_t fl_trial_servers(const fl_trial *trial);
+size_t fl_trial_processes(const fl_trial *trial);
+
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);
 

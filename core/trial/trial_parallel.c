@@ -1,5 +1,6 @@
 /* Parallel methods of trials: reading, writing, and what does not go together. */
 #include "own/own.h"
+#include "trial/around.h"
 #include "trial/parallel.h"
 #include "virtual/trace.h"
 
@@ -115,6 +116,18 @@ json_t *fl_trial_parallel_json(const fl_trial *trial)
                      (json_int_t)trial->workers, "trace", fl_trial_is_traced(trial) ? trial->trace->hash : NULL);
 }
 
+size_t fl_trial_servers(const fl_trial *trial)
+{
+    const fl_method *method = trial->owners.method;
+    return method && method->servers ? method->servers(trial->values.of[FL_TRIAL_OF_METHOD]) : 0;
+}
+
+size_t fl_trial_processes(const fl_trial *trial)
+{
+    size_t servers = fl_trial_servers(trial);
+    return servers ? servers + trial->workers : 0;
+}
+
 /* --- what goes together --- */
 
 static bool shares_are_equal(const fl_trial *trial, fl_error *error)
@@ -161,6 +174,21 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
                                  method->entry.name, rule->entry.name, why);
 }
 
+/* A server of several has a slice of the gradient. */
+static bool slices_are_enough(const fl_trial *trial, fl_error *error)
+{
+    const fl_optimizer *rule = trial->owners.optimizer;
+    if (fl_trial_servers(trial) <= 1) return true;
+    if (!rule->elementwise)
+        return fl_error_user(error,
+                             "several servers share the parameters, and optimizer '%s' looks at more than one "
+                             "number at a time; leave parallel.shards away",
+                             rule->entry.name);
+    return !(trial->values.of[FL_TRIAL_AROUND][FL_TRIAL_CLIP_NORM] > 0) ||
+           fl_error_user(error, "several servers share the parameters, and clip_norm is of the whole gradient; leave "
+                                "it or parallel.shards away");
+}
+
 static double seconds_of_a_batch(const fl_trial *trial)
 {
     static const char *const parts[] = { "compute", "pull", "push", "statistics", "inverse" };
@@ -192,7 +220,7 @@ bool fl_trial_parallel_accepts(const fl_trial *trial, fl_error *error)
     const fl_method *method = trial->owners.method;
     if (!method) return true;
     return fl_trial_trace_accepts(trial, error) && shares_are_equal(trial, error) && shares_are_whole(trial, error) &&
-           rule_is_served(trial, error) && time_fits(trial, error) &&
+           rule_is_served(trial, error) && slices_are_enough(trial, error) && time_fits(trial, error) &&
            (!method->accepts ||
             method->accepts(trial->values.of[FL_TRIAL_OF_METHOD], trial->owners.optimizer->own != NULL, error));
 }

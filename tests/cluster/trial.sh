@@ -47,6 +47,10 @@ agree "2 3 4" --optimizer adam --parallel synchronous:4
 agree 4 --optimizer sam --parallel synchronous:6 --micro-batch 2
 agree 3 --optimizer momentum --parallel local:4,every=3,state=averaged --average ema:0.5
 agree "2 3" --optimizer adam --parallel pipeline:4 --micro-batch 4
+agree "2 4" --optimizer adam --parallel tensor:4
+sed -i 's/{ "kind": "batch_norm" }, { "kind": "dense", "out": 10 }/{ "kind": "dense", "out": 10 }/' model.json # it has no share
+agree 3 --optimizer momentum --parallel one_weird_trick:4,scheme=a
+agree 3 --optimizer momentum --parallel one_weird_trick:4,scheme=b
 agree 2 --optimizer sgd --parallel synchronous:4 --set clip_value=0 --init constant:1e30 # diverges
 
 begin "what cannot be carried is refused"

@@ -164,6 +164,11 @@ static const bad_study bad[] = {
       "'optimizer': 'lamb', 'parallel': { 'method': 'local', 'workers': 2, 'every': 2, 'state': "
       "'averaged' }",
       "8:40: parallel.state = averaged: the optimizer keeps numbers that have no mean; use local or reset" },
+    { BUDGET,
+      "'parallel': { 'method': 'asynchronous', 'workers': 2, 'clock': 'real' }, 'budget': { 'trials': 4, 'steps': 10, "
+      "'feasible': true }",
+      "5:15: on the real clock a trial may be complete once and infeasible the next time, so a feasible budget would "
+      "hold other trials each time; set \"feasible\": false" },
     { RATE, RATE ", 'parallel.every': 3",
       "11:73: parallel method 'none' has no hyperparameter 'parallel.every'; it has nothing to set" },
     /* split and initialisation */

@@ -143,15 +143,15 @@ static void a_push_is_applied_as_late_as_is_said(void **state)
     }
 }
 
-/* Two workers in turn. Each reads at every other push of its own, takes three steps by itself for a push, and pushes
+/* Two workers in turn. Each reads at every other push of its own, takes so many steps by itself for a push, and pushes
  * the sum of their gradients. */
-static void between_readings_a_worker_goes_on_by_itself(void **state)
+static void assert_goes_on_by_itself(size_t steps)
 {
     fl_trial trial = rosenbrock();
     plane path[MOST] = { { -1.2, 1 } }, mine[2] = { path[0], path[0] };
     for (size_t s = 0; s < trial.steps; s++) {
         plane *of = &mine[s % 2], sum = { 0, 0 };
-        for (size_t i = 0; i < 3; i++) {
+        for (size_t i = 0; i < steps; i++) {
             plane g = gradient(*of);
             *of = (plane){ of->x - RATE * g.x, of->y - RATE * g.y };
             sum = (plane){ sum.x + g.x, sum.y + g.y };
@@ -160,9 +160,15 @@ static void between_readings_a_worker_goes_on_by_itself(void **state)
         if (s / 2 % 2) *of = path[s + 1];
     }
     parallel(&trial, "asynchronous", 2);
-    set(&trial, FL_METHOD_PUSH_EVERY, 3);
-    set(&trial, FL_METHOD_FETCH_EVERY, 6);
+    set(&trial, FL_METHOD_PUSH_EVERY, (double)steps);
+    set(&trial, FL_METHOD_FETCH_EVERY, 2 * (double)steps);
     assert_path(&trial, path);
+}
+
+static void between_readings_a_worker_goes_on_by_itself(void **state)
+{
+    assert_goes_on_by_itself(1);
+    assert_goes_on_by_itself(3);
 }
 
 /* --- what is recorded --- */
@@ -181,6 +187,7 @@ static void points_tell_staleness_and_virtual_time(void **state)
     for (size_t i = 0; i < 3; i++) {
         assert_true(outcome.points[i].has_staleness);
         assert_close(outcome.points[i].staleness, i ? 2 : 1, 1e-12);
+        assert_close(outcome.points[i].staleness_max, 2, 1e-12);
         assert_close(outcome.points[i].virtual_seconds, 2.5 * (double)(i + 1), 1e-12);
     }
     assert_int_equal(outcome.gradient_evaluations, 9);
@@ -272,8 +279,28 @@ static void what_does_not_go_together_is_refused(void **state)
     set(&many, FL_METHOD_PUSH_EVERY, 2);
     set(&many, FL_METHOD_FETCH_EVERY, 2);
     assert_refused(many, "pushes of one batch");
+    fl_trial moved = with("sgd", FL_METHOD_COMPENSATION, 0.1);
+    set(&moved, FL_METHOD_FETCH_EVERY, 2);
+    assert_refused(moved, "at parameters just read");
     assert_refused(with("sam", FL_METHOD_PUSH, 1), "asks for more gradients");
     assert_refused(with("schedule_free_adamw", FL_METHOD_PUSH, 1), "looks ahead");
+}
+
+/* What only one clock knows, and what several servers cannot do with a slice each. */
+static void each_clock_has_its_own(void **state)
+{
+    assert_refused(with("sgd", FL_METHOD_SHARDS, 2), "parallel.shards = 2 wants parallel.clock = real");
+    fl_trial slow = with("sgd", FL_METHOD_CLOCK, FL_METHOD_CLOCK_REAL);
+    set(&slow, FL_METHOD_COMPUTE, 2);
+    assert_refused(slow, "parallel.compute belongs to virtual time");
+    fl_trial whole = with("muon", FL_METHOD_CLOCK, FL_METHOD_CLOCK_REAL);
+    set(&whole, FL_METHOD_SHARDS, 2);
+    assert_refused(whole, "optimizer 'muon' looks at more than one number at a time");
+    fl_trial norm = with("sgd", FL_METHOD_CLOCK, FL_METHOD_CLOCK_REAL);
+    set(&norm, FL_METHOD_SHARDS, 2);
+    norm.values.of[FL_TRIAL_AROUND][FL_TRIAL_CLIP_NORM] = 1;
+    assert_refused(norm, "clip_norm is of the whole gradient");
+    assert_refused(with("sam", FL_METHOD_CLOCK, FL_METHOD_CLOCK_REAL), "asks for more gradients");
 }
 
 int main(void)
@@ -288,6 +315,7 @@ int main(void)
         cmocka_unit_test(it_goes_on_from_any_step),
         cmocka_unit_test(a_loss_that_is_not_finite_ends_the_trial),
         cmocka_unit_test(what_does_not_go_together_is_refused),
+        cmocka_unit_test(each_clock_has_its_own),
     };
     return test_run(tests, training_set_up, workspace_tear_down);
 }

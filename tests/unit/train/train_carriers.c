@@ -1,7 +1,9 @@
 /* One training by several processes, over frames that the test passes on: the bits of one process, whatever else comes
- * on the way, and what is said where one of them computes otherwise. */
+ * on the way, also of a worker alone on the real clock, and what is said where one of them computes otherwise. */
+#include "method/method_asynchronous.h"
 #include "support/test.h"
 #include "train/train.h"
+#include "trial/around.h"
 #include "wire/frames.h"
 
 #include <math.h>
@@ -204,6 +206,56 @@ static void what_is_repeated_cut_or_foreign_changes_nothing(void **state)
     fl_trial_free(&trial);
 }
 
+/* --- the real clock --- */
+
+/* Slices end inside tensors, and penalties and decay tell tensors apart. */
+static fl_trial on_the_real_clock(const char *rule, size_t workers, size_t servers)
+{
+    fl_trial trial = trial_of("asynchronous", rule, workers);
+    trial.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_CLOCK] = FL_METHOD_CLOCK_REAL;
+    trial.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_SHARDS] = (double)servers;
+    trial.values.of[FL_TRIAL_AROUND][FL_TRIAL_L2] = 1e-3;
+    trial.values.of[FL_TRIAL_AROUND][FL_TRIAL_DECAY] = FL_TRIAL_DECAY_MATRICES;
+    return trial;
+}
+
+/* Alone, it finds the parameters as its own push left them, from every server. */
+static void one_worker_on_the_real_clock_has_the_bits_of_plain_training(void **state)
+{
+    static const char *const rules[] = { "sgd", "adamw" };
+    for (size_t r = 0; r < 2; r++)
+        for (int servers = 1; servers < MOST; servers++) {
+            fl_trial real = on_the_real_clock(rules[r], 1, (size_t)servers), plain = real;
+            plain.owners.method = NULL;
+            seen one = see(&plain, NO_HARM);
+            train_by(1 + servers, &real, HOSTILE, NO_HARM);
+            assert_same(&shared[0], &one);
+            fl_trial_free(&real);
+        }
+}
+
+/* As soon as process 0 knows; the others leave with it. */
+static void diverging_on_the_real_clock_ends_for_everybody(void **state)
+{
+    fl_trial trial = on_the_real_clock("sgd", 1, 2);
+    trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e30;
+    train_by(3, &trial, FAITHFUL, NO_HARM);
+    assert_true(shared[0].ran && shared[1].ran && shared[2].ran);
+    assert_int_equal(shared[0].status, FL_OUTCOME_INFEASIBLE);
+    fl_trial_free(&trial);
+}
+
+static void the_real_clock_wants_its_processes(void **state)
+{
+    fl_trial trial = on_the_real_clock("sgd", 2, 1);
+    seen alone = see(&trial, NO_HARM);
+    assert_false(alone.ran);
+    assert_string_equal(alone.reason,
+                        "parallel.clock = real wants 3 processes, one for each of 2 workers and 1 server, "
+                        "and there is 1; launch mpirun -np 3");
+    fl_trial_free(&trial);
+}
+
 /* The lowest bit of one of 235,146 parameters: nobody would see it in a loss. */
 static void a_flipped_bit_is_found_at_the_next_evaluation(void **state)
 {
@@ -255,6 +307,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_processes_have_the_bits_of_one),
         cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
+        cmocka_unit_test(one_worker_on_the_real_clock_has_the_bits_of_plain_training),
+        cmocka_unit_test(diverging_on_the_real_clock_ends_for_everybody),
+        cmocka_unit_test(the_real_clock_wants_its_processes),
         cmocka_unit_test(a_flipped_bit_is_found_at_the_next_evaluation),
         cmocka_unit_test(nan_on_one_worker_ends_the_trial_alike_everywhere),
         cmocka_unit_test(diverging_ends_alike_everywhere),

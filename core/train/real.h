@@ -1,0 +1,90 @@
+/* A parameter server on the real clock: processes 0 to S - 1 are servers, each of a slice of the parameters, the V
+ * behind them workers. Process 0 walks the training loop: a step is the next push that comes to it. It also hands out
+ * batches, in the shared order, as workers ask for parameters. Every server applies pushes in the order they come to
+ * it; to one more it may have come than to another. For this folder only.
+ *
+ *   worker   ASKS every server: batch b and rate from server 0, the slices of the parameters from all
+ *            PUSHES to every server its slice of the gradient, to server 0 the loss and the network's state with it
+ *   server 0 COLLECTS the others' slices after s pushes, where somebody looks at the parameters
+ *            ENDS it: no batch is given any more; a worker that has heard says BYE to the servers
+ */
+#ifndef FL_TRAIN_REAL_H
+#define FL_TRAIN_REAL_H
+
+#include "train/server.h"
+
+enum {
+    FL_TRAIN_REAL_ASK = FL_TRAIN_CARRIERS_LETTER, /* number 1: for the parameters too */
+    FL_TRAIN_REAL_GIVE,
+    FL_TRAIN_REAL_PUSH,
+    FL_TRAIN_REAL_COLLECT, /* number: after so many pushes */
+    FL_TRAIN_REAL_SLICE,
+    FL_TRAIN_REAL_POINT, /* to the other servers, whose schedule may look at it; number: the step */
+    FL_TRAIN_REAL_HERE,  /* server 0 answers at once */
+    FL_TRAIN_REAL_AWAY,  /* it evaluates, and will not */
+    FL_TRAIN_REAL_END,
+    FL_TRAIN_REAL_BYE
+};
+
+/* What stands before the numbers of GIVE and PUSH. */
+typedef struct fl_train_real_head {
+    uint64_t batch;
+    double value;  /* given: the rate; pushed: the loss */
+    double worked; /* seconds at the gradient */
+} fl_train_real_head;
+
+typedef struct fl_train_real {
+    size_t rank, servers, workers, count; /* count: of parameters, as they lie in the network */
+    fl_tensor_extent slice;               /* of a server */
+    float *parcel;                        /* room for what is sent */
+    double *since;                        /* by process: when it was last heard, or asked */
+    bool *excused;                        /* by process: nothing is awaited of it, for it has ended or is to wait */
+    double longest;                       /* seconds at a gradient; below 0: none is known */
+    double here;                          /* when others were last told */
+    bool away;                            /* is server 0? */
+    float *pushed;                        /* a worker's */
+
+    /* A server's, by worker. */
+    uint64_t *versions; /* of the parameters it has: pushes applied then */
+    double *given;      /* when it was given them */
+    float *read;        /* what they were, a slice each; NULL: no delay is compensated for */
+    double *late;
+    uint64_t handed; /* batches, by server 0 */
+    size_t told;     /* points, to the other servers */
+} fl_train_real;
+
+fl_train_real *fl_train_real_of(const fl_train_run *run);
+
+/* The slice of server `rank`: whole lines of 16 numbers, shared evenly. */
+fl_tensor_extent fl_train_real_slice(const fl_train_real *real, size_t rank);
+
+/* Send a head, numbers, and the network's state where `state`; take them apart: `n` numbers, and the state into the
+ * network. What is no such letter ends the process. */
+void fl_train_real_send(fl_train_run *run, size_t to, uint64_t kind, const fl_train_real_head *head,
+                        const float *values, size_t n, bool state);
+const float *fl_train_real_open(fl_train_run *run, const fl_train_letter *letter, fl_train_real_head *head, size_t n,
+                                bool state);
+
+/* A letter of a kind alone, to one; to processes first..end-1. */
+void fl_train_real_tell(fl_train_run *run, size_t to, uint64_t kind, uint64_t number);
+void fl_train_real_tell_all(fl_train_run *run, size_t first, size_t end, uint64_t kind, uint64_t number);
+
+/* From now on process `rank` owes an answer. */
+void fl_train_real_expect(fl_train_real *real, size_t rank);
+
+/* The next letter of processes first..end-1, waited for; one that ENDS it is excused. Ends this process when one of
+ * them that is not excused stays silent. Server 0 shows the others meanwhile that it is there. */
+const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end);
+
+/* What processes do that do not walk the loop, to the end. */
+void fl_train_real_work(fl_train_run *run);
+void fl_train_real_serve(fl_train_run *run);
+
+/* Server 0's part of the loop: a step, the parameters after `done` steps into the network, the end. */
+void fl_train_real_step(fl_train_run *run);
+void fl_train_real_present(fl_train_run *run, size_t done);
+void fl_train_real_end(fl_train_run *run);
+
+extern const struct fl_train_method fl_train_method_asynchronous_real;
+
+#endif

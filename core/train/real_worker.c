@@ -1,0 +1,86 @@
+/* A worker's life: ask, read, compute, push. */
+#include "base/clock.h"
+#include "method/method_asynchronous.h"
+#include "train/real.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Is it one of the batches at whose beginning the parameters are read? */
+static bool reads(const fl_train_run *run, size_t pushes)
+{
+    const double *hyper = run->trial->values.of[FL_TRIAL_OF_METHOD];
+    size_t push = (size_t)hyper[FL_METHOD_PUSH_EVERY], fetch = (size_t)hyper[FL_METHOD_FETCH_EVERY];
+    return pushes * push % fetch == 0;
+}
+
+/* A server's answer: its slice, if the parameters were asked for, and server 0's batch and rate. False: it is over. */
+static bool take_answer(fl_train_run *run, size_t server, bool reading, fl_train_real_head *head)
+{
+    const fl_train_real *real = fl_train_real_of(run);
+    fl_tensor_extent slice = fl_train_real_slice(real, server);
+    fl_train_real_head of;
+    const fl_train_letter *letter = fl_train_real_await(run, server, server + 1);
+    if (letter->kind == FL_TRAIN_REAL_END) return false;
+    const float *values = fl_train_real_open(run, letter, &of, reading ? slice.count : 0, reading && !server);
+    if (reading) memcpy(fl_network_parameters(run->network) + slice.first, values, slice.count * sizeof *values);
+    if (!server) *head = of;
+    return true;
+}
+
+static void begin_batch(fl_train_run *run, const fl_train_real_head *given)
+{
+    size_t n_training = run->plans->splits.training.count;
+    run->step = given->batch;
+    run->rate = given->value;
+    run->multiple = fl_trial_multiple(run->trial, run->step, n_training);
+    run->first_batch = fl_trial_batches_before(run->trial, run->step, n_training);
+}
+
+/* False: no batch is left. */
+static bool ask(fl_train_run *run, bool reading)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    size_t asked = reading ? real->servers : 1;
+    fl_train_real_head given;
+    for (size_t server = 0; server < asked; server++) {
+        fl_train_real_expect(real, server);
+        fl_train_real_tell(run, server, FL_TRAIN_REAL_ASK, reading);
+    }
+    for (size_t server = 0; server < asked; server++)
+        if (!take_answer(run, server, reading, &given)) return false;
+    if (reading) fl_network_refresh(run->network, 0, real->count);
+    begin_batch(run, &given);
+    return true;
+}
+
+/* Of a loss that is not finite there is no gradient, and only server 0 need know. */
+static void push(fl_train_run *run)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    double began = fl_clock_seconds();
+    fl_train_real_head head = { .batch = run->step, .value = fl_train_server_gradient(run, real->pushed) };
+    head.worked = fl_clock_seconds() - began;
+    real->longest = fmax(real->longest, head.worked);
+    for (size_t server = 0; server < (isfinite(head.value) ? real->servers : 1); server++) {
+        fl_tensor_extent slice = fl_train_real_slice(real, server);
+        fl_train_real_send(run, server, FL_TRAIN_REAL_PUSH, &head, fl_network_gradient(run->network) + slice.first,
+                           slice.count, !server);
+    }
+}
+
+/* Nothing is under way to anybody who has left: a server hears from this worker last that it leaves, and this worker
+ * from every server. */
+static void leave(fl_train_run *run)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    fl_train_real_tell_all(run, 0, real->servers, FL_TRAIN_REAL_BYE, 0);
+    for (size_t server = 0; server < real->servers; server++)
+        while (!real->excused[server]) fl_train_real_await(run, server, server + 1);
+}
+
+void fl_train_real_work(fl_train_run *run)
+{
+    for (size_t pushes = 0; ask(run, reads(run, pushes)); pushes++) push(run);
+    leave(run);
+}

@@ -1,0 +1,108 @@
+#!/bin/bash
+# server.sh SOURCE BUILD   a parameter server on the real clock: its workers and servers are processes of mpirun. Runs
+# itself inside lab, so that no process outlives it.
+. "$1/tests/cluster/common.sh"
+in_lab "$@"
+need mpirun.openmpi python3 pgrep
+
+together() { # PROCESSES ARGUMENTS OF fairlead...
+    processes=$1
+    shift
+    timeout -k 2 60 mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
+}
+
+glyphs=(trial --workload glyphs/mlp --optimizer momentum --set learning_rate=0.02 --batch 32 --steps 120 --eval-every 60 --json)
+value() { # FILE PYTHON: of the record `r`
+    python3 -c "import json; r = json.load(open('$1')); print($2)" 2>/dev/null || echo "$1 is no record"
+}
+
+begin "one worker and one server: the bits of plain training"
+"$build/fairlead" "${glyphs[@]}" >plain.json || fail "a plain trial fails"
+together 2 "${glyphs[@]}" --parallel asynchronous:1,clock=real >one.json 2>one.err || fail "exit code $?: $(tail -n 3 one.err)"
+[ "$(value one.json "r['state_hash'], r['gradient_evaluations'], r['final']['val_loss']")" = \
+    "$(value plain.json "r['state_hash'], r['gradient_evaluations'], r['final']['val_loss']")" ] || fail "other bits"
+[ "$(value one.json "r['carriers']['processes'], r['hyperparameters']['parallel.clock']")" = "2 real" ] || fail "not recorded so"
+
+# Two workers' gradients are one or so late on either clock, which at this rate costs little: within a quarter of the loss.
+begin "two workers learn as in virtual time, from one server and from two"
+"$build/fairlead" "${glyphs[@]}" --parallel asynchronous:2 >virtual.json || fail "in virtual time it fails"
+for shards in 1 2; do
+    together $((2 + shards)) "${glyphs[@]}" --parallel "asynchronous:2,clock=real,shards=$shards" >real.json 2>real.err ||
+        fail "$shards servers: exit code $?: $(tail -n 3 real.err)"
+    python3 - $shards <<'P' || fail "$shards servers: $(cat real.json)"
+import json, sys
+real, virtual = (json.load(open(name + ".json")) for name in ("real", "virtual"))
+close = abs(real["final"]["val_loss"] / virtual["final"]["val_loss"] - 1) < .25
+sys.exit(not (close and real["status"] == "complete" and real["carriers"]["processes"] == 2 + int(sys.argv[1])
+              and real["gradient_evaluations"] == 120 and real["trial"] != virtual["trial"]))
+P
+done
+
+begin "a loss that is not finite ends it, for everybody"
+together 4 "${glyphs[@]/=0.02/=1e30}" --parallel asynchronous:2,clock=real,shards=2 >infinite.json 2>infinite.err ||
+    fail "exit code $?: $(tail -n 3 infinite.err)"
+[ "$(value infinite.json "r['status']")" = infeasible ] || fail "$(cat infinite.json)"
+
+begin "mistakes"
+refused() { # PROCESSES TEXT OPTIONS...
+    processes=$1 text=$2
+    shift 2
+    together "$processes" "${glyphs[@]}" "$@" >wrong.out 2>&1
+    code=$?
+    [ $code = 2 ] || fail "exit code $code for $*"
+    says wrong.out "$text"
+}
+refused 1 "wants 3 processes, one for each of 2 workers and 1 server, and there is 1" --parallel asynchronous:2,clock=real
+refused 3 "wants 2 processes, one for each of 1 worker and 1 server, and there are 3" --parallel asynchronous:1,clock=real
+refused 2 "leave out parallel.clock = real" --parallel asynchronous:1,clock=real --trace trace.jsonl
+[ ! -e trace.jsonl ] || fail "something was written"
+
+# Its trials are given to groups of three processes; steps enough to be met while they run.
+cat >real.json <<'J'
+{ "study": "real", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
+  "parallel": { "method": "asynchronous", "workers": 2, "clock": "real" },
+  "budget": { "trials": 2, "steps": 400, "eval_every": 100 }, "seeds": { "rerun_best": 1 },
+  "arms": [ { "arm": "sgd", "optimizer": "sgd",
+              "space": { "learning_rate": { "min": 1e-3, "max": 1e-2, "scaling": "log" } } } ] }
+J
+worker() { # RANK: a worker of that process, if it has one
+    parent=$(rank "$1")
+    [ -z "$parent" ] || pgrep -x fairlead -P "$parent" | head -n 1
+}
+
+begin "a study on the real clock, a process of which is killed, and one hangs"
+"$build/fairlead" run real.json -o wrong >wrong.out 2>&1 && fail "one process is not refused"
+says wrong.out "launch at least mpirun -np 3, with --ranks-per-trial 3"
+[ ! -e wrong ] || fail "something was written"
+together 3 run real.json -o study -j 1 --progress none --ranks-per-trial 3 --silence 2 >study.out 2>&1 &
+mpirun=$!
+for _ in $(seq 200); do [ -z "$(worker 1)" ] || break && sleep 0.05; done
+sleep 0.5
+kill -KILL "$(worker 1)"
+wait_trials study 1
+sleep 0.3
+kill -STOP "$(worker 2)" 2>/dev/null # where all is done by then, nobody is there
+wait $mpirun || fail "exit code $?: $(grep -a fairlead: study.out)"
+complete study
+once study
+python3 - <<'P' || fail "$(cat study/points*.jsonl)"
+import glob, json, sys
+points = [json.loads(line) for path in glob.glob("study/points*.jsonl") for line in open(path)]
+sys.exit(not (points and all(p["staleness_max"] >= p["staleness"] >= 0 and "virtual_seconds" not in p for p in points)))
+P
+"$build/fairlead" verify study >verified.txt 2>&1
+[ $? = 4 ] || fail "verify: $(cat verified.txt)"
+says verified.txt "it was trained on the real clock, where no two runs are the same"
+
+begin "a worker that is killed again and again costs its trial alone"
+together 3 run real.json -o lost -j 1 --progress none --ranks-per-trial 3 --silence 2 --trials 1 >lost.out 2>&1 &
+mpirun=$!
+while kill -0 $mpirun 2>/dev/null; do
+    sleep 0.3
+    victim=$(worker 1)
+    [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
+done
+wait $mpirun
+grep -q '"status":"failed"' lost/trials*.jsonl || fail "$(cat lost/trials*.jsonl)"
+grep -q 'that carried it: killed by signal 9' lost/trials*.jsonl || fail "$(cat lost/trials*.jsonl)"
+exit $failed
