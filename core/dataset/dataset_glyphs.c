@@ -102,32 +102,49 @@ static fl_dataset_canvas_point place(const handwriting *hand, double x, double y
     return (fl_dataset_canvas_point){ hand->x + hand->xx * x + hand->xy * y, hand->y + hand->yx * x + hand->yy * y };
 }
 
-/* The corners of a stroke on the field; an arc is a chain of short lines. Returns how many. */
-static size_t trace(const stroke_shape *stroke, fl_dataset_canvas_point points[MOST_POINTS])
+typedef struct corners {
+    size_t n;
+    fl_dataset_canvas_point at[MOST_POINTS];
+} corners;
+
+/* The corners of a stroke on the field; an arc is a chain of short lines. */
+static corners trace(const stroke_shape *stroke)
 {
     const double two_pi = 6.283185307179586;
-    if (stroke->radius == 0) {
-        points[0] = (fl_dataset_canvas_point){ stroke->x, stroke->y };
-        points[1] = (fl_dataset_canvas_point){ stroke->from, stroke->to };
-        return 2;
-    }
+    if (stroke->radius == 0) return (corners){ 2, { { stroke->x, stroke->y }, { stroke->from, stroke->to } } };
+    corners of = { .n = MOST_POINTS };
     for (int i = 0; i < MOST_POINTS; i++) {
         double turn = two_pi * (stroke->from + (stroke->to - stroke->from) * i / ARC_PIECES);
-        points[i].x = stroke->x + stroke->radius * fl_exact_cos(turn);
-        points[i].y = stroke->y + stroke->radius * fl_exact_sin(turn);
+        of.at[i].x = stroke->x + stroke->radius * fl_exact_cos(turn);
+        of.at[i].y = stroke->y + stroke->radius * fl_exact_sin(turn);
     }
-    return MOST_POINTS;
+    return of;
 }
 
-static void draw_stroke(fl_dataset_canvas *canvas, const stroke_shape *stroke, const handwriting *hand,
+/* The same in all examples of a sign, so found once. */
+typedef struct traced_sign {
+    size_t n_strokes;
+    corners strokes[MOST_STROKES];
+} traced_sign;
+
+static void trace_signs(traced_sign traced[N_CLASSES])
+{
+    for (size_t k = 0; k < N_CLASSES; k++) {
+        traced[k].n_strokes = signs[k].n_strokes;
+        for (size_t i = 0; i < signs[k].n_strokes; i++) traced[k].strokes[i] = trace(&signs[k].strokes[i]);
+    }
+}
+
+static void draw_stroke(fl_dataset_canvas *canvas, const corners *stroke, const handwriting *hand,
                         fl_random_stream *stream)
 {
-    fl_dataset_canvas_point points[MOST_POINTS];
-    size_t n = trace(stroke, points);
     double dx = between(stream, -tremble_most, tremble_most);
     double dy = between(stream, -tremble_most, tremble_most);
-    for (size_t i = 0; i < n; i++) points[i] = place(hand, points[i].x + dx, points[i].y + dy);
-    for (size_t i = 1; i < n; i++) fl_dataset_canvas_line(canvas, points[i - 1], points[i], hand->pen);
+    fl_dataset_canvas_point last, next;
+    for (size_t i = 0; i < stroke->n; i++, last = next) {
+        next = place(hand, stroke->at[i].x + dx, stroke->at[i].y + dy);
+        if (i) fl_dataset_canvas_line(canvas, last, next, hand->pen);
+    }
 }
 
 static void draw_strays(fl_dataset_canvas *canvas, fl_dataset_pen pen, fl_random_stream *stream)
@@ -167,9 +184,8 @@ static void print(const fl_dataset_canvas *canvas, fl_random_stream *stream, uin
     add_grain(canvas->ink, draws, grain, pixels);
 }
 
-static void draw_example(size_t example, uint8_t *pixels)
+static void draw_example(size_t example, const traced_sign *sign, uint8_t *pixels)
 {
-    const sign_shape *sign = &signs[example % N_CLASSES];
     fl_random_stream stream = fl_random_stream_start(SEED, "glyphs", example);
     fl_dataset_canvas canvas = { 0 };
     handwriting hand = draw_hand(&stream);
@@ -184,8 +200,10 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
     fl_dataset *dataset = fl_dataset_new();
     uint8_t *pixels = fl_dataset_array(dataset, bytes, 1), *classes = pixels + pixel_bytes;
     int32_t *labels = fl_dataset_array(dataset, N_EXAMPLES, sizeof *labels);
+    traced_sign traced[N_CLASSES];
+    trace_signs(traced);
     for (size_t i = 0; i < N_EXAMPLES; i++) {
-        draw_example(i, pixels + i * FL_DATASET_CANVAS_PIXELS);
+        draw_example(i, &traced[i % N_CLASSES], pixels + i * FL_DATASET_CANVAS_PIXELS);
         labels[i] = classes[i] = (uint8_t)(i % N_CLASSES);
     }
     dataset->shape = (fl_tensor_shape){ 1, 1, FL_DATASET_CANVAS_SIDE, FL_DATASET_CANVAS_SIDE };

@@ -31,6 +31,9 @@ typedef struct fl_math_operand {
 /* c = alpha a b + beta c. */
 void fl_math_product(float alpha, fl_math_operand a, fl_math_operand b, float beta, float *c);
 
+/* What is below the diagonal of a matrix (n x n) also above it. Every build has this one. */
+void fl_math_mirror(size_t n, float *matrix);
+
 /* Floats of workspace for the two functions below. */
 size_t fl_math_workspace(size_t n);
 

@@ -1,6 +1,16 @@
 /* Products, and OpenBLAS itself: its threads, its name. */
 #include "math/dense.h"
 
+/* By squares that stay in the cache. */
+void fl_math_mirror(size_t n, float *matrix)
+{
+    enum { SIDE = 32 };
+    for (size_t top = 0; top < n; top += SIDE)
+        for (size_t left = 0; left <= top; left += SIDE)
+            for (size_t i = top; i < n && i < top + SIDE; i++)
+                for (size_t j = left; j < i && j < left + SIDE; j++) matrix[j * n + i] = matrix[i * n + j];
+}
+
 #ifdef FL_HAVE_OPENBLAS
 
 #include "base/denormals.h"

@@ -37,23 +37,13 @@ bool fl_math_solve(size_t n, float *matrix, float *b, float *workspace, size_t *
     return info == 0;
 }
 
-/* The lower triangle above the diagonal, by squares that stay in the cache. */
-static void mirror(size_t n, float *matrix)
-{
-    enum { SIDE = 32 };
-    for (size_t top = 0; top < n; top += SIDE)
-        for (size_t left = 0; left <= top; left += SIDE)
-            for (size_t i = top; i < n && i < top + SIDE; i++)
-                for (size_t j = left; j < i && j < left + SIDE; j++) matrix[j * n + i] = matrix[i * n + j];
-}
-
 /* LAPACK's upper triangle is our lower one. */
 bool fl_math_invert(size_t n, float *matrix)
 {
     int size = (int)n, info = 1;
     spotrf_("U", &size, matrix, &size, &info, 1);
     if (info == 0) spotri_("U", &size, matrix, &size, &info, 1);
-    if (info == 0) mirror(n, matrix);
+    if (info == 0) fl_math_mirror(n, matrix);
     return info == 0;
 }
 

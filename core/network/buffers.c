@@ -192,13 +192,12 @@ static void put_doubling_last(fl_network_stage_buffers *at)
     }
 }
 
-static fl_network_buffers place_all(const layout *l, size_t bytes, fl_arena *arena)
+static fl_network_buffers place_all(const layout *l, size_t bytes, fl_arena *arena, char *memory)
 {
     const fl_network_graph *graph = l->graph;
     fl_network_buffers buffers = { .stages = fl_arena_bytes(arena, graph->n_stages * sizeof *buffers.stages) };
     buffers.bytes = bytes;
     buffers.input = fl_arena_bytes(arena, graph->values[0].activation.bytes);
-    char *memory = fl_arena_bytes(arena, buffers.bytes);
     for (size_t s = 0; s < graph->n_stages; s++) {
         fl_network_stage_buffers *at = &buffers.stages[s];
         at->out = memory + l->spans[graph->stages[s].out].offset;
@@ -238,12 +237,13 @@ size_t fl_network_buffers_bytes(const fl_network_graph *graph, bool training)
     return bytes;
 }
 
-fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training)
+fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training,
+                                              void *memory)
 {
     layout l = { .graph = graph, .training = training };
     fl_arena *own = fl_arena_new();
     size_t bytes = find_places(&l, own);
-    fl_network_buffers buffers = place_all(&l, bytes, arena);
+    fl_network_buffers buffers = place_all(&l, bytes, arena, memory);
     fl_arena_free(own);
     return buffers;
 }

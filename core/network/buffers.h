@@ -29,7 +29,9 @@ typedef struct fl_network_buffers {
 /* Bytes of all values and gradients together. */
 size_t fl_network_buffers_bytes(const fl_network_graph *graph, bool training);
 
-fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training);
+/* In `memory` of as many, aligned to 64. */
+fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_graph *graph, bool training,
+                                              void *memory);
 
 /* Carry out a sum. */
 void fl_network_sum_run(const fl_network_sum *sum);

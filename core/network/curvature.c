@@ -67,6 +67,11 @@ static bool lies_alike(fl_network_curvature *c)
     return same;
 }
 
+static bool is_lent(const fl_network_curvature *c, size_t value)
+{
+    return c->lent && c->lent[value];
+}
+
 /* Values, unless they are lent, with tangents, gradients and theirs; parameters, direction, product and two more of
  * their length. What the ops want for themselves comes on top. */
 static bool fits_memory(const fl_network_curvature *c, fl_error *error)
@@ -74,7 +79,7 @@ static bool fits_memory(const fl_network_curvature *c, fl_error *error)
     const fl_tensor_layout *layout = fl_network_layout(c->network);
     double bytes = sizeof(float) * (5 * (double)layout->count + (double)layout->n_parameters);
     for (size_t v = 0; v < c->graph.n_values; v++)
-        bytes += ((c->graph.values[v].trained ? 4 : 2) - c->lent) * (double)c->graph.values[v].activation.bytes;
+        bytes += ((c->graph.values[v].trained ? 4 : 2) - is_lent(c, v)) * (double)c->graph.values[v].activation.bytes;
     return fl_capacity_holds("the curvature of this network on a batch", bytes, error);
 }
 
@@ -89,7 +94,7 @@ fl_network_curvature *fl_network_curvature_new(const fl_network *network, const 
     c->network = network;
     c->graph = fl_network_graph_plan(arena, backend, layers, n_layers, fl_network_in(network), FL_BACKEND_F32,
                                      training ? FL_NETWORK_CURVATURE : FL_NETWORK_EVALUATION_CURVATURE);
-    c->lent = training && fl_network_curvature_is_lent(&c->graph, network);
+    if (training) fl_network_curvature_borrow(c);
     if (!fits_memory(c, error)) {
         fl_network_graph_free(&c->graph);
         fl_arena_free(arena);

@@ -3,6 +3,7 @@
  * g is the gradient of the summed loss, so N times that of the mean of N rows. Of a convolution each position is a row
  * of A, in patches as its weight has them (channel, row, column), and of G.
  */
+#include "math/dense.h"
 #include "math/rank_one.h"
 #include "network/curvature_parts.h"
 
@@ -144,12 +145,6 @@ static void add_gram(const fl_network_curvature *c, size_t n, size_t depth, floa
     }
 }
 
-static void mirror(size_t n, float *m)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) m[j * n + i] = m[i * n + j];
-}
-
 /* --- A --- */
 
 /* Rows with a last 1. */
@@ -197,7 +192,7 @@ static void find_a(const fl_network_curvature *c, const fl_network_curvature_blo
         copy_patches(c, b, i, width, c->rows);
         add_gram(c, width, depth, 1 / (float)n, (fl_backend_matrix){ c->rows, width, true }, i, a);
     }
-    mirror(width, a);
+    fl_math_mirror(width, a);
 }
 
 /* K and Psi: the parts of rank one of all rows, and their mean products. */
@@ -209,8 +204,8 @@ static void find_doubly(const fl_network_curvature *c, const fl_network_curvatur
         fl_math_rank_one(channels, columns, b->of.a + r * b->of.a_step, left + r * channels, right + r * columns);
     add_gram(c, channels, rows, 1 / (float)rows, (fl_backend_matrix){ left, channels, true }, false, k);
     add_gram(c, columns, rows, 1 / (float)rows, (fl_backend_matrix){ right, columns, true }, false, psi);
-    mirror(channels, k);
-    mirror(columns, psi);
+    fl_math_mirror(channels, k);
+    fl_math_mirror(columns, psi);
     psi[columns * columns] = 1;
 }
 
@@ -226,7 +221,7 @@ static void find_g(const fl_network_curvature *c, const fl_network_curvature_blo
     for (size_t i = 0; is_convolution(b) && i < n; i++)
         add_gram(c, out, positions, summed / (float)(n * positions),
                  (fl_backend_matrix){ b->d_out_at + i * out * positions, positions, false }, i, g);
-    mirror(out, g);
+    fl_math_mirror(out, g);
 }
 
 void fl_network_curvature_factors(fl_network_curvature *c, fl_network_matrix fisher, float *const *a, float *const *g)

@@ -53,8 +53,8 @@ struct fl_network_curvature {
     void *piece[FL_LAYER_FROM], *aside_out; /* as large as the largest value */
     float *residual;                        /* of the loss's outputs */
     bool same_layout;                       /* vectors lie as they do here */
-    bool lent;                              /* values and what passes keep are the network's own */
-    bool has_gradient, has_drawn;           /* d_y of this point are there; its drawn targets are */
+    void **lent, **lent_workspaces; /* the network's: of each value, of each stage; NULL: of its own. NULL: all */
+    bool has_gradient, has_drawn;   /* d_y of this point are there; its drawn targets are */
     fl_backend_moment moment;
     size_t n_rows;
     int32_t *labels, *drawn_labels;
@@ -64,11 +64,8 @@ struct fl_network_curvature {
     float *rows; /* as many inputs of a block, with their 1, as one product takes */
 };
 
-/* Can `from` lend its values to a curvature of this graph? Where they lie, and what a stage's passes keep
- * (curvature_lent.c). */
-bool fl_network_curvature_is_lent(const fl_network_graph *to, const fl_network *from);
-void *fl_network_curvature_lent_value(const fl_network *from, size_t value);
-void *fl_network_curvature_lent_workspace(const fl_network *from, size_t stage);
+/* Fill `lent` where the network has values for it; before anything is bound (curvature_lent.c). */
+void fl_network_curvature_borrow(fl_network_curvature *curvature);
 
 /* Plan the instances and bind everything (curvature_plan.c). */
 void fl_network_curvature_bind(fl_network_curvature *curvature);

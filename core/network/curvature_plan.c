@@ -49,7 +49,7 @@ static void make_values(fl_network_curvature *c)
         fl_network_curvature_value *value = &c->values[v];
         size_t bytes = c->graph.values[v].activation.bytes;
         value->count = bytes / sizeof(float);
-        value->y = c->lent ? fl_network_curvature_lent_value(c->network, v) : fl_arena_bytes(c->arena, bytes);
+        value->y = c->lent && c->lent[v] ? c->lent[v] : fl_arena_bytes(c->arena, bytes);
         value->r_y = fl_arena_floats(c->arena, value->count);
         if (!v || !c->graph.values[v].trained) continue;
         value->d_y = fl_arena_floats(c->arena, value->count);
@@ -160,7 +160,7 @@ static size_t largest_scratch(const fl_network_curvature *c)
 /* The stage's own op reads what the network's left there. */
 static void *workspace_of(const fl_network_curvature *c, size_t s, const fl_backend_op *op)
 {
-    if (c->lent && op == planned(c, s)->op) return fl_network_curvature_lent_workspace(c->network, s);
+    if (c->lent && op == planned(c, s)->op && c->lent_workspaces[s]) return c->lent_workspaces[s];
     return fl_arena_bytes(c->arena, op->workspace_bytes);
 }
 

@@ -122,12 +122,13 @@ static fl_backend_buffers stage_buffers(fl_network *network, size_t i, void *scr
     return buffers;
 }
 
-static void bind_stages(fl_network *network)
+static void bind_stages(fl_network *network, char *working)
 {
     const fl_network_graph *graph = &network->graph;
     const fl_tensor *tensor = network->tensors, *state = network->states;
-    network->buffers = fl_network_buffers_lay_out(network->arena, graph, network->training);
-    void *scratch = fl_arena_bytes(network->arena, largest_scratch(graph));
+    if (!working) working = fl_arena_bytes(network->arena, fl_network_working_bytes(network));
+    network->buffers = fl_network_buffers_lay_out(network->arena, graph, network->training, working);
+    void *scratch = working + network->buffers.bytes;
     for (size_t i = 0; i < graph->n_stages; i++) {
         fl_backend_op *op = graph->stages[i].op;
         fl_backend_buffers buffers = stage_buffers(network, i, scratch);
@@ -152,15 +153,20 @@ fl_network *fl_network_plan(const fl_backend *backend, const fl_layer *layers, s
     return network;
 }
 
+size_t fl_network_working_bytes(const fl_network *network)
+{
+    return fl_network_buffers_bytes(&network->graph, network->training) + largest_scratch(&network->graph);
+}
+
 double fl_network_missing_bytes(const fl_network *network)
 {
     const fl_network_graph *graph = &network->graph;
     size_t arrays = network->training ? 2 : 1;
     if (network->parameters) return 0;
     double bytes = (double)sizeof(float) * (double)(arrays * network->layout.count + network->state_layout.count);
-    bytes += (double)fl_network_buffers_bytes(graph, network->training) + (double)graph->values[0].activation.bytes;
+    bytes += (double)fl_network_working_bytes(network) + (double)graph->values[0].activation.bytes;
     for (size_t i = 0; i < graph->n_stages; i++) bytes += (double)graph->stages[i].op->workspace_bytes;
-    return bytes + (double)largest_scratch(graph);
+    return bytes;
 }
 
 void fl_network_keep_values(fl_network *network)
@@ -173,19 +179,19 @@ bool fl_network_keeps_values(const fl_network *network)
     return network->graph.keeps;
 }
 
-void fl_network_allocate(fl_network *network)
+void fl_network_allocate(fl_network *network, void *working)
 {
     if (network->parameters) return;
     allocate_parameters(network);
     make_ends(network);
-    bind_stages(network);
+    bind_stages(network, working);
 }
 
 fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
                            fl_backend_precision precision, bool training, fl_error *error)
 {
     fl_network *network = fl_network_plan(backend, layers, n_layers, in, precision, training, error);
-    if (network) fl_network_allocate(network);
+    if (network) fl_network_allocate(network, NULL);
     return network;
 }
 
@@ -267,11 +273,6 @@ size_t fl_network_n_targets(const fl_network *network)
 const fl_layer *fl_network_loss_layer(const fl_network *network)
 {
     return loss_stage(network)->layer;
-}
-
-size_t fl_network_activation_bytes(const fl_network *network)
-{
-    return network->buffers.bytes;
 }
 
 const char *const *fl_network_fallbacks(const fl_network *network)

@@ -18,11 +18,15 @@ fl_network *fl_network_new(const fl_backend *backend, const fl_layer *layers, si
 void fl_network_free(fl_network *network);
 
 /* The same in two steps: plan, which allocates next to nothing, and allocate, after which the network can be used.
- * Between them `missing_bytes` tells what the second will take; after it 0. */
+ * Between them `missing_bytes` tells what the second will take; after it 0. Of these `working_bytes` are what forward
+ * and backward work on: activations and their gradients, which share memory by their lifetimes, and scratch. Networks
+ * that take turns may be given the same memory for it, as large as the largest wants and aligned to 64; NULL: a network
+ * has its own. */
 fl_network *fl_network_plan(const fl_backend *backend, const fl_layer *layers, size_t n_layers, fl_tensor_shape in,
                             fl_backend_precision precision, bool training, fl_error *error);
 double fl_network_missing_bytes(const fl_network *network);
-void fl_network_allocate(fl_network *network);
+size_t fl_network_working_bytes(const fl_network *network);
+void fl_network_allocate(fl_network *network, void *working);
 
 /* Between planning and allocating: what forward computes stays until the next one, for whoever asks about the curvature
  * there (network/curvature.h). */
@@ -69,9 +73,6 @@ size_t fl_network_export_statistics(const fl_network *network, float *to);
 /* Where in its training the next batch lies, for layers that draw. */
 void fl_network_set_moment(fl_network *network, fl_backend_moment moment);
 fl_backend_moment fl_network_moment(const fl_network *network);
-
-/* Bytes of all activations and their gradients, which share memory by their lifetimes. */
-size_t fl_network_activation_bytes(const fl_network *network);
 
 /* Fill the input from floats. */
 void fl_network_set_input(fl_network *network, const float *canonical);

@@ -157,23 +157,38 @@ static bool same_figures(const fl_results_figures *a, const fl_results_figures *
     return isfinite(a->score) && a->score == b->score && a->val_loss == b->val_loss && a->test_error == b->test_error;
 }
 
-/* Arms that ran the same trainings are no two samples: a plateau's rate that never fell is a constant one. */
-static void warn_of_same(fl_summary *summary, const fl_summary_arm *a, const fl_summary_arm *b)
+/* How many trials of one index the arms have both, and in how many of them they came to the same figures. */
+static size_t count_same(const fl_summary_arm *a, const fl_summary_arm *b, size_t *n)
 {
-    size_t n = 0, n_same = 0;
+    size_t n_same = 0;
+    *n = 0;
     for (size_t i = 0, j = 0; i < a->n_scores && j < b->n_scores;) {
         const fl_results_score *left = &a->scores[i], *right = &b->scores[j];
         if (left->index == right->index) {
-            n++;
+            ++*n;
             n_same += same_figures(&left->figures, &right->figures);
         }
         i += left->index <= right->index;
         j += right->index <= left->index;
     }
-    if (n_same && 2 * n_same >= n)
-        WARN(summary,
-             "%s and %s came to the very same figures in %zu of %zu trials: what tells them apart hardly acted",
-             a->said, b->said, n_same, n);
+    return n_same;
+}
+
+/* Arms that ran the same trainings are no two samples: a plateau's rate that never fell is a constant one. */
+static void warn_of_same(fl_summary *summary)
+{
+    size_t n_pairs = 0, n;
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        const fl_summary_arm *a = &summary->arms[summary->pairs[i].a], *b = &summary->arms[summary->pairs[i].b];
+        size_t n_same = count_same(a, b, &n);
+        if (n_same && 2 * n_same >= n && n_pairs++ < NAMED)
+            WARN(summary,
+                 "%s and %s came to the very same figures in %zu of %zu trials: what tells them apart hardly acted",
+                 a->said, b->said, n_same, n);
+    }
+    if (n_pairs > NAMED)
+        WARN(summary, "so did %zu more pair%s in half of their trials or more", n_pairs - NAMED,
+             plural(n_pairs - NAMED));
 }
 
 static void warn_of_close_errors(fl_summary *summary)
@@ -227,7 +242,6 @@ void fl_summary_warn(fl_summary *summary)
     warn_of_target(summary);
     warn_of_power(summary);
     warn_of_divisions(summary);
-    for (size_t i = 0; i < summary->n_pairs; i++)
-        warn_of_same(summary, &summary->arms[summary->pairs[i].a], &summary->arms[summary->pairs[i].b]);
+    warn_of_same(summary);
     warn_of_close_errors(summary);
 }

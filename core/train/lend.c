@@ -30,7 +30,7 @@ static void make_passing(fl_train_run *run)
 static bool draws(const fl_trial *trial)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    size_t n = fl_trial_layers(trial, layers);
     const fl_dataset_inputs *inputs = &trial->owners.workload->inputs;
     bool found = false;
     for (size_t i = 0; i < n; i++) found |= layers[i].kind == FL_LAYER_DROPOUT && layers[i].rate > 0;

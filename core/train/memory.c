@@ -21,9 +21,18 @@ static double arrays_of(const fl_trial *trial)
     return 1 + (sums ? 1 : 0) + (views ? 2 : 0) + (rule->wants ? 3 : 0) + sets_of(trial) + (double)rule->n_states;
 }
 
+/* Training and evaluation work on the same memory. */
+static double shared_bytes(const fl_train_plans *plans)
+{
+    double training = (double)fl_network_working_bytes(plans->training),
+           evaluation = (double)fl_network_working_bytes(plans->evaluation);
+    return training < evaluation ? training : evaluation;
+}
+
 static double missing_bytes(const fl_train_plans *plans)
 {
     double bytes = fl_network_missing_bytes(plans->training) + fl_network_missing_bytes(plans->evaluation);
+    if (bytes > 0) bytes -= shared_bytes(plans);
     if (plans->assembled) bytes += fl_network_missing_bytes(plans->assembled);
     for (size_t i = 1; i < plans->n_together; i++) bytes += fl_network_missing_bytes(plans->together[i]);
     return bytes;

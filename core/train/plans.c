@@ -76,6 +76,8 @@ static void drop_networks(fl_train_plans *plans)
     plans->n_together = 0;
     fl_network_free(plans->training);
     fl_network_free(plans->evaluation);
+    fl_arena_free(plans->working);
+    plans->working = NULL;
     fl_network_free(plans->assembled);
     plans->training = plans->evaluation = plans->assembled = NULL;
     plans->curvature = plans->curvature_of_all = NULL;
@@ -197,10 +199,15 @@ static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error
 
 static void allocate(fl_train_plans *plans)
 {
-    fl_network_allocate(plans->training);
-    fl_network_allocate(plans->evaluation);
-    if (plans->assembled) fl_network_allocate(plans->assembled);
-    for (size_t i = 1; i < plans->n_together; i++) fl_network_allocate(plans->together[i]);
+    if (plans->working) return;
+    size_t training = fl_network_working_bytes(plans->training),
+           evaluation = fl_network_working_bytes(plans->evaluation);
+    plans->working = fl_arena_new();
+    void *working = fl_arena_bytes(plans->working, training > evaluation ? training : evaluation);
+    fl_network_allocate(plans->training, working);
+    fl_network_allocate(plans->evaluation, working);
+    if (plans->assembled) fl_network_allocate(plans->assembled, NULL);
+    for (size_t i = 1; i < plans->n_together; i++) fl_network_allocate(plans->together[i], NULL);
 }
 
 /* Nothing large is allocated before all of it is known to fit. */
@@ -217,7 +224,7 @@ static fl_network_curvature *plan_curvature(const fl_train_plans *plans, const f
                                             fl_error *error)
 {
     fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
+    size_t n = fl_trial_layers(trial, layers);
     return fl_network_curvature_new(plans->training, trial->backend, layers, n, training, error);
 }
 

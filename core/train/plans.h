@@ -2,6 +2,7 @@
 #ifndef FL_TRAIN_PLANS_H
 #define FL_TRAIN_PLANS_H
 
+#include "base/arena.h"
 #include "network/curvature.h"
 #include "network/network.h"
 #include "layer/exchange.h"
@@ -21,6 +22,7 @@ typedef struct fl_train_plans {
     fl_dataset_splits splits;
     fl_dataset_pipeline *pipeline; /* NULL: raw */
     fl_network *training, *evaluation;
+    fl_arena *working;     /* what both work on, in turns */
     fl_network **together; /* of workers that pass in step: `training` and those of the others; NULL: there are none */
     size_t n_together;
     fl_network *assembled; /* trained on whole batches where shares meet (fl_method.assembles); NULL */

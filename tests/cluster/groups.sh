@@ -3,6 +3,7 @@
 # one process, also when a worker or a whole process dies or hangs.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 need mpirun.openmpi python3 pgrep
 
 cat >groups.json <<'J'

@@ -3,6 +3,7 @@
 # process, also when a cable is pulled, for a while or for good.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 need mpirun.openmpi python3 pgrep ip nsenter
 "$here/netlab" up 3 || { echo "skipped: no virtual network can be made" && exit 77; }
 printf 'flh%d slots=1\n' 1 2 3 >hosts

@@ -3,6 +3,7 @@
 # Runs itself inside lab, so that no process outlives it.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 need mpirun.openmpi python3 pgrep
 
 mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
@@ -49,17 +50,17 @@ for mixed in "" --mixed; do
     [ -z "$mixed" ] || ! grep -q "differs in" other.out || fail "--mixed left it out"
 done
 
-if [ -d "${FAIRLEAD_DATA:-none}/fashion-mnist" ]; then
+if [ -d "${FAIRLEAD_DATA:-none}/mnist" ]; then
     begin "a data set that a process lacks is sent"
-    cat >fashion.json <<'J'
-{ "study": "fashion", "workload": "fashion_mnist/mlp", "batch_size": 256, "budget": { "trials": 3, "steps": 3, "eval_every": 3 },
+    cat >digits.json <<'J'
+{ "study": "digits", "workload": "mnist/logistic", "batch_size": 256, "budget": { "trials": 3, "steps": 3, "eval_every": 3 },
   "arms": [ { "arm": "sgd", "optimizer": "sgd", "space": { "learning_rate": { "min": 1e-3, "max": 1e-1, "scaling": "log" } } } ] }
 J
-    "$build/fairlead" run fashion.json -o fashion1 -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run fashion.json -o fashion3 --dedicated --progress none : \
-        -np 2 env -u FAIRLEAD_DATA HOME=/nowhere XDG_CACHE_HOME=/nowhere "$build/fairlead" run fashion.json -j 1 >fashion.out 2>&1 ||
-        fail "exit code $?: $(tail -n 3 fashion.out)"
-    same fashion1 fashion3
+    "$build/fairlead" run digits.json -o digits1 -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" run digits.json -o digits3 --dedicated --progress none : \
+        -np 2 env -u FAIRLEAD_DATA HOME=/nowhere XDG_CACHE_HOME=/nowhere "$build/fairlead" run digits.json -j 1 >digits.out 2>&1 ||
+        fail "exit code $?: $(tail -n 3 digits.out)"
+    same digits1 digits3
     [ -z "$(find . -maxdepth 1 -name 'fairlead-agent-*')" ] || fail "an agent left something behind"
 fi
 

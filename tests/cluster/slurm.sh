@@ -3,6 +3,7 @@
 # signal before the limit, requeue, preemption, a controller that is started again, a node that is lost.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
+no_figures
 start_slurm
 
 wait_jobs() { # until none is left
@@ -21,6 +22,10 @@ submit() { # FOLDER STUDY WORDS...: the job's number
     sed -n 's/^study: job //p' "$folder.jobs"
 }
 
+restarted() { # JOB: by Slurm, whose books tell it from the summary's job, which does whatever is left
+    scontrol show job "$1" | grep -qE 'Restarts=[1-9]' || fail "job $1 was not started again"
+}
+
 set_pace
 begin "an array, and a job of three nodes that is told of its limit"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
@@ -32,6 +37,8 @@ nodes=$(submit nodes same.json --nodes 3)
 wait_trials nodes 1
 scancel --batch --signal=USR1 "$nodes"
 wait_jobs
+restarted "${array}_1"
+restarted "$nodes"
 for folder in array nodes; do
     complete $folder
     same once $folder

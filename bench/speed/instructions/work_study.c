@@ -4,12 +4,12 @@
 #include "summary/summary.h"
 #include "train/train.h"
 
-enum { SEARCHED = 1000, RECORDED = 200 };
+enum { SEARCHED = 500, RECORDED = 100 };
 
 /* Eight dimensions that cost nothing to train; two arms whose spaces have every kind of axis. */
 static const char study_text[] =
     "{ \"study\": \"instructions\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", \"batch_size\": 1,\n"
-    "  \"budget\": { \"trials\": 100, \"steps\": 20, \"eval_every\": 10 },\n"
+    "  \"budget\": { \"trials\": 50, \"steps\": 20, \"eval_every\": 10 },\n"
     "  \"arms\": [\n"
     "    { \"arm\": \"momentum\", \"optimizer\": \"momentum\", \"schedule\": \"linear\", \"space\": {\n"
     "      \"learning_rate\": { \"min\": 1e-4, \"max\": 1e-2, \"scaling\": \"log\" },\n"

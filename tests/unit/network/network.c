@@ -26,17 +26,22 @@ static void set_parameters(fl_network *network)
     fl_network_import(network, drawn[i]);
 }
 
-/* A network with parameters and a batch, the same ones on every backend. */
-static fl_network *made(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision, bool training)
+/* Parameters and a batch, the same ones on every backend. */
+static void fill(fl_network *network)
 {
-    fl_network *network = fl_network_new(backend, a->layers, a->n_layers, IMAGES, precision, training, NULL);
-    assert_non_null(network);
     set_parameters(network);
     fl_random_stream stream = fl_random_stream_start(5, "batch", 0);
     float input[3 * 28 * 28];
     for (size_t i = 0; i < fl_tensor_shape_size(IMAGES); i++) input[i] = (float)fl_random_uniform(&stream);
     fl_network_set_input(network, input);
     for (size_t i = 0; i < IMAGES.n; i++) fl_network_labels(network)[i] = (int32_t)fl_random_below(&stream, 10);
+}
+
+static fl_network *made(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision, bool training)
+{
+    fl_network *network = fl_network_new(backend, a->layers, a->n_layers, IMAGES, precision, training, NULL);
+    assert_non_null(network);
+    fill(network);
     return network;
 }
 
@@ -363,6 +368,45 @@ static void a_backend_that_cannot_compute_is_refused_with_a_sentence(void **stat
     assert_int_equal(error.fault, FL_ERROR_USER);
 }
 
+/* --- memory --- */
+
+static void assert_same_gradient(fl_network *a, fl_network *b)
+{
+    fl_network_forward(a);
+    fl_network_backward(a, NULL, NULL);
+    assert_memory_equal(fl_network_gradient(a), fl_network_gradient(b), fl_network_layout(a)->count * sizeof(float));
+}
+
+/* Whatever lies there before: what the other left, at first NaN. */
+static void check_turns(const fl_backend *backend, const fl_workload *a, fl_backend_precision precision)
+{
+    fl_network *own = made(backend, a, precision, true), *turns[2];
+    size_t bytes = 0;
+    for (size_t i = 0; i < 2; i++) {
+        turns[i] = fl_network_plan(backend, a->layers, a->n_layers, IMAGES, precision, !i, NULL);
+        if (fl_network_working_bytes(turns[i]) > bytes) bytes = fl_network_working_bytes(turns[i]);
+    }
+    void *working = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    memset(working, 255, bytes);
+    for (size_t i = 0; i < 2; i++) {
+        fl_network_allocate(turns[i], working);
+        fill(turns[i]);
+    }
+    fl_network_forward(own);
+    fl_network_backward(own, NULL, NULL);
+    assert_same_gradient(turns[0], own);
+    fl_network_forward(turns[1]);
+    assert_same_gradient(turns[0], own);
+    for (size_t i = 0; i < 2; i++) fl_network_free(turns[i]);
+    fl_network_free(own);
+    free(working);
+}
+
+static void networks_that_take_turns_work_on_the_same_memory(void **state)
+{
+    everywhere(check_turns);
+}
+
 int main(void)
 {
     fl_denormals_flush(); /* as a trial computes */
@@ -383,6 +427,7 @@ int main(void)
         cmocka_unit_test(what_falls_back_is_said_once),
         cmocka_unit_test(a_description_names_every_implementation),
         cmocka_unit_test(a_fallback_meets_a_canonical_activation),
+        cmocka_unit_test(networks_that_take_turns_work_on_the_same_memory),
         cmocka_unit_test(a_backend_that_cannot_compute_is_refused_with_a_sentence),
     };
     return test_run(tests, NULL, NULL);

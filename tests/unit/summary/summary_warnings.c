@@ -242,6 +242,22 @@ static void arms_that_ran_the_same_trainings_are_named(void **state)
     }
 }
 
+/* Four alike make six pairs: three are named and three counted, so that many arms do not print as many sentences as
+ * pairs. */
+static void of_many_arms_that_ran_the_same_three_pairs_are_named(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a") "," SGD("b") "," SGD("c") "," SGD("d"));
+    for (size_t arm = 0; arm < 4; arm++)
+        for (uint64_t i = 0; i < 10; i++)
+            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.1 + 0.01 * (double)i, .test_error = 0.2 });
+    fl_summary *summary = sum_up(&s);
+    ASSERT_WARNS(summary, "a and d came to the very same figures in 10 of 10 trials");
+    ASSERT_WARNS(summary, "so did 3 more pairs");
+    ASSERT_SILENT(summary, "b and c came");
+    end(&s, summary);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +276,7 @@ int main(void)
         cmocka_unit_test(damaged_lines_are_named),
         cmocka_unit_test(test_errors_closer_than_their_standard_error_are_named),
         cmocka_unit_test(arms_that_ran_the_same_trainings_are_named),
+        cmocka_unit_test(of_many_arms_that_ran_the_same_three_pairs_are_named),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -210,6 +210,30 @@ static void a_rule_finds_back_to_where_it_stands(void **state)
     }
 }
 
+/* What a trial puts in the place of what its workload says holds for the curvature as for the gradient. */
+static void a_dropout_of_the_trial_is_that_of_the_curvature(void **state)
+{
+    double losses[2];
+    if (!is_there("naive")) return;
+    for (size_t i = 0; i < 2; i++) {
+        const fl_layer layers[] = { { .kind = FL_LAYER_DENSE, .name = "a", .n_out = 5 },
+                                    { .kind = FL_LAYER_DROPOUT, .name = "dropout", .rate = i ? 0 : 0.4 },
+                                    { .kind = FL_LAYER_DENSE, .name = "b", .n_out = 10 },
+                                    { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY } };
+        model m;
+        make_model(&m, LAYERS(layers));
+        fl_trial trial = trial_of("gauss_newton", &m.workload, "naive");
+        set(&trial, "solver", "cg");
+        set(&trial, "cg_iterations", "3");
+        if (i) set(&trial, "dropout", "0.4");
+        trial.eval_every = 0;
+        fl_outcome outcome = train(&trial, NULL);
+        losses[i] = outcome.first_losses.of[1];
+        fl_outcome_free(&outcome);
+    }
+    assert_true(losses[0] == losses[1]);
+}
+
 static void assert_refused(fl_trial trial, const char *words)
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
@@ -341,6 +365,7 @@ int main(void)
         cmocka_unit_test(products_are_counted_and_timed),
         cmocka_unit_test(a_batch_in_parts_has_the_same_curvature),
         cmocka_unit_test(a_rule_finds_back_to_where_it_stands),
+        cmocka_unit_test(a_dropout_of_the_trial_is_that_of_the_curvature),
         cmocka_unit_test(what_cannot_be_had_is_refused),
         cmocka_unit_test(natural_gradient_does_not_see_how_inputs_are_measured),
     };
