@@ -149,7 +149,7 @@ static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_t
     fl_train_checkpoint_options checkpoints = {
         .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
     };
-    if (!checkpoints.every) return train(trainer, trial, export, asked, failed, error);
+    if (!checkpoints.every || !is_first(asked)) return train(trainer, trial, export, asked, failed, error);
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_identify(trainer, trial, id);
     snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
@@ -191,8 +191,9 @@ static int run_together(const fl_trial *trial, request *asked)
         return complain(&error);
     }
     if ((trial->workers > 1 || real) && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
-    if (asked->wire && asked->checkpoint_every) {
-        fl_error_user(&error, "--checkpoint-every keeps trials of one process; leave it out, or add --no-mpi");
+    if (asked->wire && asked->checkpoint_every && fl_trial_servers(trial) != 1) {
+        fl_error_user(&error, "--checkpoint-every keeps trials of one process, or of one server on the real clock; "
+                              "leave it out, or add --no-mpi");
         fl_wire_abandon(asked->wire, complain(&error));
     }
     int code = run(trial, asked);

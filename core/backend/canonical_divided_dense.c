@@ -9,13 +9,13 @@
  * S[m,b), m = a + the largest power of two below b - a.
  *
  * Where several processes carry the workers each computes its own workers' products, and all get what all computed
- * (layer/meeting.h): parts go to their places in the whole, sums are formed by everybody from the products themselves.
+ * (layer/exchange.h): parts go to their places in the whole, sums are formed by everybody from the products themselves.
  */
 #include "backend/canonical.h"
 #include "backend/each.h"
 #include "backend/rows.h"
 #include "base/clones.h"
-#include "layer/meeting.h"
+#include "layer/exchange.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,9 +114,9 @@ static const job outputs = { outputs_of, place_of_outputs }, d_inputs = { d_inpu
 /* --- all workers: each product to its place --- */
 
 /* NULL: this process computes them all. */
-static const fl_layer_meeting *meeting_of(const fl_backend_plain *p)
+static const fl_layer_exchange *exchange_of(const fl_backend_plain *p)
 {
-    return p->layer.meeting && p->layer.meeting->user ? p->layer.meeting : NULL;
+    return p->layer.exchange && p->layer.exchange->user ? p->layer.exchange : NULL;
 }
 
 static void copy_rows(const float *from, size_t from_stride, float *to, size_t to_stride, const place *of)
@@ -125,25 +125,25 @@ static void copy_rows(const float *from, size_t from_stride, float *to, size_t t
 }
 
 /* Parts in the whole are those of this process; then they are everybody's. */
-static void share_parts(const fl_backend_plain *p, const fl_layer_meeting *m, const job *of_each, float *whole)
+static void share_parts(const fl_backend_plain *p, const fl_layer_exchange *e, const job *of_each, float *whole)
 {
     place of = of_each->place_of(p, 0);
     size_t each = of.rows * of.width;
-    float *mine = m->begin(m->user, each);
-    for (size_t w = m->first; w < m->end; w++)
-        copy_rows(whole + of_each->place_of(p, w).offset, of.stride, mine + (w - m->first) * each, of.width, &of);
-    m->meet(m->user);
+    float *mine = e->begin(e->user, each);
+    for (size_t w = e->first; w < e->end; w++)
+        copy_rows(whole + of_each->place_of(p, w).offset, of.stride, mine + (w - e->first) * each, of.width, &of);
+    e->await(e->user);
     for (size_t w = 0; w < p->layer.workers; w++)
-        if (w < m->first || w >= m->end)
-            copy_rows(m->brought(m->user, w, each), of.width, whole + of_each->place_of(p, w).offset, of.stride, &of);
+        if (w < e->first || w >= e->end)
+            copy_rows(e->brought(e->user, w, each), of.width, whole + of_each->place_of(p, w).offset, of.stride, &of);
 }
 
 static void for_each(const fl_backend_plain *p, const job *of_each, float *to)
 {
-    const fl_layer_meeting *m = meeting_of(p);
-    size_t end = m ? m->end : p->layer.workers;
-    for (size_t w = m ? m->first : 0; w < end; w++) of_each->product(p, w, to);
-    if (m) share_parts(p, m, of_each, to);
+    const fl_layer_exchange *e = exchange_of(p);
+    size_t end = e ? e->end : p->layer.workers;
+    for (size_t w = e ? e->first : 0; w < end; w++) of_each->product(p, w, to);
+    if (e) share_parts(p, e, of_each, to);
 }
 
 /* --- all workers: the sum of their products --- */
@@ -155,9 +155,9 @@ FL_CLONES static void add(size_t n, const float *restrict from, float *restrict 
 
 static void take_product(const fl_backend_plain *p, const job *of_each, size_t worker, size_t size, float *to)
 {
-    const fl_layer_meeting *m = meeting_of(p);
-    if (m)
-        memcpy(to, m->brought(m->user, worker, size), size * sizeof *to);
+    const fl_layer_exchange *e = exchange_of(p);
+    if (e)
+        memcpy(to, e->brought(e->user, worker, size), size * sizeof *to);
     else
         of_each->product(p, worker, to);
 }
@@ -179,10 +179,10 @@ static void sum_over(const fl_backend_plain *p, const job *of_each, size_t first
 
 static void sum_of_all(const fl_backend_plain *p, const job *of_each, size_t size, float *to)
 {
-    const fl_layer_meeting *m = meeting_of(p);
-    float *mine = m ? m->begin(m->user, size) : NULL;
-    for (size_t w = m ? m->first : 0; m && w < m->end; w++) of_each->product(p, w, mine + (w - m->first) * size);
-    if (m) m->meet(m->user);
+    const fl_layer_exchange *e = exchange_of(p);
+    float *mine = e ? e->begin(e->user, size) : NULL;
+    for (size_t w = e ? e->first : 0; e && w < e->end; w++) of_each->product(p, w, mine + (w - e->first) * size);
+    if (e) e->await(e->user);
     sum_over(p, of_each, 0, p->layer.workers, size, p->at.scratch, to);
 }
 

@@ -52,7 +52,7 @@ typedef struct fl_layer {
     const struct fl_init *init;      /* its own initialisation, borrowed; NULL: the network's */
     fl_layer_division division;      /* no attribute: a training's, among so many workers */
     size_t workers; /* likewise of batch norm: whose batches its statistics are of, together; 0: its own */
-    const struct fl_layer_meeting *meeting; /* of those that divide it (layer/meeting.h), borrowed; NULL: of none */
+    const struct fl_layer_exchange *exchange; /* of those that divide it (layer/exchange.h), borrowed; NULL: of none */
 } fl_layer;
 
 typedef enum fl_layer_value {

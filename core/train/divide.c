@@ -42,22 +42,22 @@ static size_t second_of(const fl_layer *layers, size_t n, size_t first)
     return i < n && is_dense(&layers[i]) ? i : n;
 }
 
-static void divide(fl_layer *layer, fl_layer_division how, size_t workers, const struct fl_layer_meeting *meeting)
+static void divide(fl_layer *layer, fl_layer_division how, size_t workers, const struct fl_layer_exchange *exchange)
 {
     layer->division = how;
     layer->workers = workers;
-    layer->meeting = meeting;
+    layer->exchange = exchange;
 }
 
-void fl_train_divide(const fl_trial *trial, const struct fl_layer_meeting *meeting, fl_layer *layers, size_t n)
+void fl_train_divide(const fl_trial *trial, const struct fl_layer_exchange *exchange, fl_layer *layers, size_t n)
 {
     const fl_method *method = trial->owners.method;
     if (!method || method->dense == FL_METHOD_DENSE_WHOLE || trial->workers == 1) return;
     for (size_t i = 0; i < n; i++) {
         if (!is_dense(&layers[i]) || layers[i].division || layers[i].n_out % trial->workers) continue;
-        divide(&layers[i], FL_LAYER_BY_OUTPUTS, trial->workers, meeting);
+        divide(&layers[i], FL_LAYER_BY_OUTPUTS, trial->workers, exchange);
         size_t second = method->dense == FL_METHOD_DENSE_PAIRS ? second_of(layers, n, i) : n;
-        if (second < n) divide(&layers[second], FL_LAYER_BY_INPUTS, trial->workers, meeting);
+        if (second < n) divide(&layers[second], FL_LAYER_BY_INPUTS, trial->workers, exchange);
     }
 }
 

@@ -5,9 +5,9 @@
 
 #include "trial/trial.h"
 
-/* Write it into the layers (fl_layer.division), by the method's table; nothing where there is one worker. `meeting`:
+/* Write it into the layers (fl_layer.division), by the method's table; nothing where there is one worker. `exchange`:
  * where the workers' parts come together; NULL: for a plan that nobody runs. */
-void fl_train_divide(const fl_trial *trial, const struct fl_layer_meeting *meeting, fl_layer *layers, size_t n);
+void fl_train_divide(const fl_trial *trial, const struct fl_layer_exchange *exchange, fl_layer *layers, size_t n);
 
 /* The first layer that is divided; their number where there is none. `layers` holds FL_WORKLOAD_LAYERS and gets the
  * divided model, of *n layers. */

@@ -37,6 +37,14 @@ static bool work(fl_train_run *run)
     return true;
 }
 
+/* A worker that asks again needs no more. */
+static void keep(fl_train_run *run)
+{
+    fl_train_run_keep(run, run->update.parameters, run->update.layout->count);
+    fl_train_run_keep(run, (float *)(void *)fl_train_real_of(run)->late,
+                      FL_TRAIN_SERVER_LATE * sizeof(double) / sizeof(float));
+}
+
 static void note(fl_train_run *run, fl_trial_point *point)
 {
     fl_train_server_note(fl_train_real_of(run)->late, point);
@@ -64,6 +72,7 @@ const fl_train_method fl_train_method_asynchronous_real = {
     .allocate = allocate,
     .step = fl_train_real_step,
     .present = fl_train_real_present,
+    .keep = keep,
     .note = note,
     .copies = copies,
     .suits = suits,

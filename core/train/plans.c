@@ -131,7 +131,7 @@ static fl_network *plan(const fl_train_plans *plans, const fl_trial *trial, size
     fl_tensor_shape in = plans->dataset->shape;
     in.n = batch;
     if (!training) layers[n - 1].label_smoothing = 0;
-    if (training) fl_train_divide(trial, &plans->meeting, layers, n);
+    if (training) fl_train_divide(trial, &plans->exchange, layers, n);
     if (training) share_statistics(trial, layers, n);
     return fl_network_plan(trial->backend, layers, n, in, trial->precision, training, error);
 }

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "network/curvature.h"
 #include "network/network.h"
-#include "layer/meeting.h"
+#include "layer/exchange.h"
 #include "trial/trial.h"
 #include "dataset/examples.h"
 
@@ -27,9 +27,9 @@ typedef struct fl_train_plans {
     size_t n_together;
     fl_network *assembled; /* trained on whole batches where shares meet (fl_method.assembles); NULL */
     fl_network_curvature *curvature, *curvature_of_all; /* in training and in evaluation mode, for rules that want it */
-    fl_layer_meeting meeting; /* of workers that divide a layer; a training says who carries them (train/meeting.h) */
-    bool carries;             /* state goes on from batch to batch, so examples come in streams */
-    size_t evaluation_batch;  /* examples at once */
+    fl_layer_exchange exchange; /* of workers that divide a layer; a training says how (train/exchange.h) */
+    bool carries;               /* state goes on from batch to batch, so examples come in streams */
+    size_t evaluation_batch;    /* examples at once */
 } fl_train_plans;
 
 /* Where a network's batches go. */

@@ -1,7 +1,7 @@
 /* The start of a trial: memory is allocated, everything gets its first value, the outcome its description. */
 #include "base/memory.h"
 #include "math/dense.h"
-#include "train/meeting.h"
+#include "train/exchange.h"
 #include "train/method.h"
 
 #include <stdio.h>
@@ -84,7 +84,7 @@ static void set_workers(fl_train_run *run)
                             run->workers.n, &run->workers.first, &run->workers.end);
     run->n_rules = run->method->apart ? run->workers.n : 1;
     run->sharing = (fl_train_sharing){ 0, run->method->apart ? 1 : sharers, sharers };
-    fl_train_meeting_begin(run);
+    fl_train_exchange_begin(run);
 }
 
 bool fl_train_run_start(fl_train_run *run, fl_error *error)

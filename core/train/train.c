@@ -9,6 +9,7 @@
 #include "own/own.h"
 #include "train/curvature.h"
 #include "train/evaluate.h"
+#include "train/exchange.h"
 #include "train/method.h"
 #include "train/workers.h"
 
@@ -305,6 +306,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     fl_train_run_end_lap(&r, &outcome->seconds.setup);
     if (begun && !(r.method->work && r.method->work(&r))) walk(&r);
     note_carriers(&r);
+    fl_train_exchange_end(&r);
     fl_train_carriers_free(r.carriers);
     fl_client_stop(r.client);
     fl_dataset_order_free(&r.order);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# server.sh SOURCE BUILD   a parameter server on the real clock: its workers and servers are processes of mpirun. Runs
-# itself inside lab, so that no process outlives it.
+# server.sh SOURCE BUILD   a parameter server on the real clock: its workers and servers are processes of mpirun; more of it
+# with FAIRLEAD_LONG. Runs itself inside lab, so that no process outlives it.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
 need mpirun.openmpi python3 pgrep
@@ -8,7 +8,7 @@ need mpirun.openmpi python3 pgrep
 together() { # PROCESSES ARGUMENTS OF fairlead...
     processes=$1
     shift
-    timeout -k 2 60 mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
 }
 
 glyphs=(trial --workload glyphs/mlp --optimizer momentum --set learning_rate=0.02 --batch 32 --steps 120 --eval-every 60 --json)
@@ -18,15 +18,32 @@ value() { # FILE PYTHON: of the record `r`
 
 begin "one worker and one server: the bits of plain training"
 "$build/fairlead" "${glyphs[@]}" >plain.json || fail "a plain trial fails"
-together 2 "${glyphs[@]}" --parallel asynchronous:1,clock=real >one.json 2>one.err || fail "exit code $?: $(tail -n 3 one.err)"
+together 2 "${glyphs[@]}" --parallel asynchronous:1,clock=real --timeline 2 >one.json 2>one.err || fail "exit code $?: $(tail -n 3 one.err)"
 [ "$(value one.json "r['state_hash'], r['gradient_evaluations'], r['final']['val_loss']")" = \
     "$(value plain.json "r['state_hash'], r['gradient_evaluations'], r['final']['val_loss']")" ] || fail "other bits"
 [ "$(value one.json "r['carriers']['processes'], r['hyperparameters']['parallel.clock']")" = "2 real" ] || fail "not recorded so"
+[ "$(value one.json "[(l['step'], l['worker'], l['clock']) + tuple(s['what'] for s in l['spans']) for l in r['timeline']][1]")" = \
+    "(2, 0, 'real', 'pull', 'compute', 'push')" ] || fail "no timeline: $(value one.json "r.get('timeline')")"
+
+begin "one worker and two servers: the bits of virtual time, with running statistics, between readings too"
+cat >model.json <<'J'
+{ "workload": "model", "data": "glyphs", "layers": [
+    { "kind": "convolution", "out": 3, "kernel": 14, "stride": 14 }, { "kind": "batch_norm" }, { "kind": "flatten" },
+    { "kind": "dropout", "rate": 0.25 }, { "kind": "dense", "out": 10 } ],
+  "loss": { "kind": "softmax_cross_entropy" } }
+J
+model=(trial --workload model.json --backend naive --optimizer adam --set learning_rate=0.01 --batch 24 --validation 200 --steps 9
+    --eval-every 4 --json)
+"$build/fairlead" "${model[@]}" --parallel asynchronous:1,push_every=2,fetch_every=4 >virtual.json || fail "in virtual time it fails"
+together 3 "${model[@]}" --parallel asynchronous:1,push_every=2,fetch_every=4,clock=real,shards=2 >real.json 2>real.err ||
+    fail "exit code $?: $(tail -n 3 real.err)"
+[ "$(value real.json "r['state_hash'], r['gradient_evaluations'], r['first_losses']")" = \
+    "$(value virtual.json "r['state_hash'], r['gradient_evaluations'], r['first_losses']")" ] || fail "other bits"
 
 # Two workers' gradients are one or so late on either clock, which at this rate costs little: within a quarter of the loss.
-begin "two workers learn as in virtual time, from one server and from two"
+begin "two workers learn as in virtual time${FAIRLEAD_LONG:+, from one server and} from two"
 "$build/fairlead" "${glyphs[@]}" --parallel asynchronous:2 >virtual.json || fail "in virtual time it fails"
-for shards in 1 2; do
+for shards in ${FAIRLEAD_LONG:+1} 2; do
     together $((2 + shards)) "${glyphs[@]}" --parallel "asynchronous:2,clock=real,shards=$shards" >real.json 2>real.err ||
         fail "$shards servers: exit code $?: $(tail -n 3 real.err)"
     python3 - $shards <<'P' || fail "$shards servers: $(cat real.json)"
@@ -38,10 +55,26 @@ sys.exit(not (close and real["status"] == "complete" and real["carriers"]["proce
 P
 done
 
-begin "a loss that is not finite ends it, for everybody"
-together 4 "${glyphs[@]/=0.02/=1e30}" --parallel asynchronous:2,clock=real,shards=2 >infinite.json 2>infinite.err ||
-    fail "exit code $?: $(tail -n 3 infinite.err)"
-[ "$(value infinite.json "r['status']")" = infeasible ] || fail "$(cat infinite.json)"
+if [ -n "${FAIRLEAD_LONG:-}" ]; then
+    begin "a loss that is not finite ends it, for everybody"
+    together 4 "${glyphs[@]/=0.02/=1e30}" --parallel asynchronous:2,clock=real,shards=2 >infinite.json 2>infinite.err ||
+        fail "exit code $?: $(tail -n 3 infinite.err)"
+    [ "$(value infinite.json "r['status']")" = infeasible ] || fail "$(cat infinite.json)"
+fi
+
+begin "killed, it goes on from its checkpoint; with one worker to the bits of plain training"
+noisy=(trial --workload quadratic/noisy --backend naive --optimizer momentum --set learning_rate=1e-3 --batch 16 --steps 1500
+    --eval-every 750 --json)
+"$build/fairlead" "${noisy[@]}" >plain.json || fail "a plain trial fails"
+kept=(--parallel asynchronous:1,clock=real --checkpoint-every 100 --checkpoint kept)
+together 2 "${noisy[@]}" "${kept[@]}" >killed.json 2>killed.err &
+for _ in $(seq 400); do [ ! -e kept ] || break && sleep 0.02; done
+kill -KILL "$(rank 1)"
+wait $! && fail "nobody has noticed"
+together 2 "${noisy[@]}" "${kept[@]}" >again.json 2>again.err || fail "exit code $?: $(tail -n 3 again.err)"
+says again.err "the trial goes on from step"
+[ "$(value again.json "r['state_hash'], r['gradient_evaluations']")" = "$(value plain.json "r['state_hash'], r['gradient_evaluations']")" ] ||
+    fail "other bits"
 
 begin "mistakes"
 refused() { # PROCESSES TEXT OPTIONS...
@@ -94,6 +127,7 @@ P
 [ $? = 4 ] || fail "verify: $(cat verified.txt)"
 says verified.txt "it was trained on the real clock, where no two runs are the same"
 
+[ -n "${FAIRLEAD_LONG:-}" ] || exit $failed
 begin "a worker that is killed again and again costs its trial alone"
 together 3 run real.json -o lost -j 1 --progress none --ranks-per-trial 3 --silence 2 --trials 1 >lost.out 2>&1 &
 mpirun=$!

@@ -1,4 +1,4 @@
-#include "train/meeting.h"
+#include "train/exchange.h"
 
 static float *begin(void *user, size_t each)
 {
@@ -6,7 +6,7 @@ static float *begin(void *user, size_t each)
     return fl_train_carriers_begin(run->carriers, (run->workers.end - run->workers.first) * each * sizeof(float));
 }
 
-static void meet(void *user)
+static void await(void *user)
 {
     fl_train_carriers *carriers = ((fl_train_run *)user)->carriers;
     fl_train_carriers_await(carriers, fl_train_carriers_send(carriers));
@@ -22,12 +22,17 @@ static const float *brought(void *user, size_t worker, size_t each)
     return all + (worker - first) * each;
 }
 
-void fl_train_meeting_begin(fl_train_run *run)
+void fl_train_exchange_begin(fl_train_run *run)
 {
-    run->plans->meeting = (fl_layer_meeting){ .user = run->carriers ? run : NULL,
-                                              .first = run->workers.first,
-                                              .end = run->workers.end,
-                                              .begin = begin,
-                                              .meet = meet,
-                                              .brought = brought };
+    run->plans->exchange = (fl_layer_exchange){ .user = run->carriers ? run : NULL,
+                                                .first = run->workers.first,
+                                                .end = run->workers.end,
+                                                .begin = begin,
+                                                .await = await,
+                                                .brought = brought };
+}
+
+void fl_train_exchange_end(fl_train_run *run)
+{
+    run->plans->exchange = (fl_layer_exchange){ .user = NULL };
 }
