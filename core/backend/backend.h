@@ -127,7 +127,7 @@ typedef struct fl_backend {
         examples[FL_BACKEND_PRECISIONS]; /* what the first layer reads, for each precision it computes in */
     bool canonical;              /* parameters lie as their tensors' shapes say: a rule may look at rows and columns */
     fl_backend_product *product; /* of matrices that lie by rows */
-    fl_backend_op_maker *plan[FL_LAYER_KINDS];      /* NULL: falls back to naive */
+    fl_backend_op_maker *const *plan;               /* one for each kind of layer; NULL: falls back to naive */
     bool (*reads_canonical)(const fl_layer *layer); /* its op wants its inputs as a fallback does; NULL: none does */
     /* Of an activation in a layout of the backend's own: blocks of so many channels of a pixel lie side by side, one
      * block of all pixels behind the other, the last one filled with zeros; 0: it lies otherwise. NULL with

@@ -40,6 +40,7 @@ static json_t *measured(const fl_trial_point *point)
     json_object_del(object, "seconds");
     json_object_del(object, "negative_curvature");
     json_object_del(object, "staleness");
+    json_object_del(object, "staleness_max");
     json_object_del(object, "inverse_staleness");
     json_object_del(object, "inverse_staleness_max");
     json_object_del(object, "virtual_seconds");

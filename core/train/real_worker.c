@@ -42,7 +42,7 @@ static bool ask(fl_train_run *run, bool reading)
 {
     fl_train_real *real = fl_train_real_of(run);
     size_t asked = reading ? real->servers : 1;
-    fl_train_real_head given = { .batch = 0 };
+    fl_train_real_head given = { 0 };
     for (size_t server = 0; server < asked; server++) {
         fl_train_real_expect(real, server);
         fl_train_real_tell(run, server, FL_TRAIN_REAL_ASK, reading);

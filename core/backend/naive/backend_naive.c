@@ -31,9 +31,10 @@ const fl_backend fl_backend_naive = {
     .describe = describe,
     .canonical = true,
     .product = fl_naive_product,
-    .plan = {
+    .plan =
+        (fl_backend_op_maker *const[FL_LAYER_KINDS]){
 #define X(NAME, name) [FL_LAYER_##NAME] = fl_naive_##name,
 #include "layer/list.h"
 #undef X
-    },
+        },
 };
