@@ -28,8 +28,8 @@ double fl_network_missing_bytes(const fl_network *network);
 size_t fl_network_working_bytes(const fl_network *network);
 void fl_network_allocate(fl_network *network, void *working);
 
-/* Between planning and allocating: what forward computes stays until the next one, for whoever asks about the curvature
- * there (network/curvature.h). */
+/* Between planning and allocating: what forward computes stays until the next one, here or in a network that works on
+ * the same memory, for whoever asks about the curvature there (network/curvature.h). */
 void fl_network_keep_values(fl_network *network);
 bool fl_network_keeps_values(const fl_network *network);
 
