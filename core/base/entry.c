@@ -52,17 +52,19 @@ static const char *nearest(const char *const *words, const char *name)
     return found;
 }
 
-static bool one_begins_the_other(const char *a, const char *b)
+/* The name goes on after a word that is one (--batch-size), or is the beginning of one. */
+static bool begin_alike(const char *word, const char *name)
 {
-    size_t common = least(strlen(a), strlen(b));
-    return common >= BEGINNING && !strncmp(a, b, common);
+    size_t length = strlen(word), common = least(length, strlen(name));
+    if (common < BEGINNING || strncmp(word, name, common)) return false;
+    return common < length || strchr("-_", name[length]);
 }
 
 static const char *only_begun_alike(const char *const *words, const char *name)
 {
     const char *found = NULL;
     for (; *words; words++) {
-        if (!one_begins_the_other(*words, name)) continue;
+        if (!begin_alike(*words, name)) continue;
         if (found) return NULL;
         found = *words;
     }

@@ -5,10 +5,10 @@ enum { PLANTED = 100 };
 
 int main(void)
 {
-    CALLGRIND_TOGGLE_COLLECT;
+    CALLGRIND_START_INSTRUMENTATION;
     for (volatile int i = 0; i < 1000 * PLANTED; i++) {
     }
-    CALLGRIND_TOGGLE_COLLECT;
+    CALLGRIND_STOP_INSTRUMENTATION;
     CALLGRIND_DUMP_STATS_AT("path");
     return 0;
 }

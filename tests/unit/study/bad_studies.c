@@ -134,7 +134,7 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'parallel': 4,", "4:33: 'parallel' must be an object {...}" },
     { BATCH, BATCH " 'parallel': {},", "4:33: 'method' is missing here" },
     { BATCH, BATCH " 'parallel': { 'method': 'sync', 'workers': 2 },",
-      "4:45: unknown parallel method 'sync'; use synchronous..." },
+      "4:45: unknown parallel method 'sync' (did you mean synchronous?); use synchronous..." },
     { BATCH, BATCH " 'parallel': { 'method': 'synchronous' },", "4:33: 'workers' is missing here" },
     { BATCH, BATCH " 'parallel': { 'method': 'synchronous', 'workers': 0 },",
       "4:71: 'workers' must be a whole number from 1 to 4096" },
@@ -244,7 +244,8 @@ static const bad_study bad[] = {
     { BATCH, BATCH " 'seeds': { 'repeats': 1001 },", "4:43: 'repeats' must be a whole number from 1 to 1000" },
     { BATCH, BATCH " 'seeds': { 'first': 1.5 },", "4:41: 'first' must be a whole number from 0 to 9007199254740991" },
     { BATCH, BATCH " 'seeds': { 'rerun_best': -1 },", "4:46: 'rerun_best' must be a whole number from 0 to 1000000" },
-    { BATCH, BATCH " 'seeds': { 'rerun': 1 },", "4:32: unknown key 'rerun'; use first, repeats or rerun_best" },
+    { BATCH, BATCH " 'seeds': { 'rerun': 1 },",
+      "4:32: unknown key 'rerun' (did you mean rerun_best?); use first, repeats or rerun_best" },
     /* selection and target */
     { BATCH, BATCH " 'select': 'accuracy',", "4:31: metric 'accuracy' cannot be used here; use val_loss or val_error" },
     { BATCH, BATCH " 'select': 'test_error',",
@@ -350,7 +351,8 @@ static const bad_study bad[] = {
       "11:73: optimizer 'adam' has no hyperparameter 'one_minus_beta3' (did you mean one_minus_beta1?); it has "
       "learning_rate, beta1, beta2, epsilon, epsilon_form" },
     { RATE, RATE ", 'schedule.end': 0.1",
-      "11:73: schedule 'linear' has no hyperparameter 'schedule.end'; it has schedule.warmup_steps, "
+      "11:73: schedule 'linear' has no hyperparameter 'schedule.end' (did you mean schedule.end_factor?); it has "
+      "schedule.warmup_steps, "
       "schedule.decay_fraction, schedule.end_factor" },
     { RATE, RATE ", 'workload.noise': 1",
       "11:73: 'workload.noise' shapes the data, which are the same for every arm: it belongs in the study's "
@@ -366,7 +368,8 @@ static const bad_study bad[] = {
     { RATE, RATE ", 'beta1': 0.9, 'one_minus_beta1': 0.1",
       "11:87: 'one_minus_beta1' and 'beta1' both settle beta1; one of them must go" },
     { RATE, RATE ", 'one_minus_epsilon_form': 0.1",
-      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_epsilon_form'; it has learning_rate, beta1, beta2, "
+      "11:73: optimizer 'adam' has no hyperparameter 'one_minus_epsilon_form' (did you mean one_minus_epsilon?); it "
+      "has learning_rate, beta1, beta2, "
       "epsilon, epsilon_form" },
     { "'min': 0.01, ", "", "11:26: 'min' is missing here" },
     { ", 'max': 0.1", "", "11:26: 'max' is missing here" },
