@@ -17,6 +17,7 @@ static void allocate(fl_train_run *run)
     real->parcel = fl_arena_bytes(run->arena, sizeof(fl_train_real_head) + (real->count + n_state) * sizeof(float));
     real->since = fl_arena_bytes(run->arena, processes * sizeof *real->since);
     real->excused = fl_arena_bytes(run->arena, processes * sizeof *real->excused);
+    real->gone = fl_arena_bytes(run->arena, processes * sizeof *real->gone);
     real->pushed = fl_train_server_allocate(run);
     real->versions = fl_arena_bytes(run->arena, real->workers * sizeof *real->versions);
     real->given = fl_arena_bytes(run->arena, real->workers * sizeof *real->given);

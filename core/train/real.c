@@ -103,6 +103,7 @@ static bool is_sign_of_life(fl_train_real *real, const fl_train_letter *letter)
 {
     real->since[letter->from] = fl_clock_seconds();
     if (letter->kind == FL_TRAIN_REAL_END) real->excused[letter->from] = true;
+    if (letter->kind == FL_TRAIN_REAL_BYE) real->excused[letter->from] = real->gone[letter->from] = true;
     if (!letter->from) real->away = letter->kind == FL_TRAIN_REAL_AWAY;
     return letter->kind == FL_TRAIN_REAL_HERE || letter->kind == FL_TRAIN_REAL_AWAY;
 }

@@ -39,6 +39,7 @@ typedef struct fl_train_real {
     float *parcel;                        /* room for what is sent */
     double *since;                        /* by process: when it was last heard, or asked */
     bool *excused;                        /* by process: nothing is awaited of it, for it has ended or is to wait */
+    bool *gone;                           /* by process: it has said that it leaves */
     double longest;                       /* seconds at a gradient; below 0: none is known */
     double here;                          /* when others were last told */
     bool away;                            /* is server 0? */

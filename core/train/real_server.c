@@ -124,19 +124,21 @@ void fl_train_real_present(fl_train_run *run, size_t done)
     if (real->servers > 1) fl_network_refresh(run->network, 0, real->count);
 }
 
-/* Until every worker has said that it leaves. */
+static bool all_gone(const fl_train_real *real)
+{
+    size_t rank = real->servers;
+    while (rank < processes(real) && real->gone[rank]) rank++;
+    return rank == processes(real);
+}
+
+/* Until every worker has said that it leaves; one that heard of the end sooner may have said so before. */
 static void part(fl_train_run *run, size_t first_told)
 {
     fl_train_real *real = fl_train_real_of(run);
-    size_t left = real->workers;
-    for (size_t rank = real->servers; rank < processes(real); rank++) fl_train_real_expect(real, rank);
+    for (size_t rank = real->servers; rank < processes(real); rank++)
+        if (!real->gone[rank]) fl_train_real_expect(real, rank);
     fl_train_real_tell_all(run, first_told, processes(real), FL_TRAIN_REAL_END, 0);
-    while (left) {
-        const fl_train_letter *letter = fl_train_real_await(run, real->servers, processes(real));
-        if (letter->kind != FL_TRAIN_REAL_BYE) continue;
-        real->excused[letter->from] = true;
-        left--;
-    }
+    while (!all_gone(real)) fl_train_real_await(run, real->servers, processes(real));
 }
 
 void fl_train_real_end(fl_train_run *run)
