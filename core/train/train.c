@@ -146,6 +146,7 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
     if (r->method->note) r->method->note(r, point);
     fl_train_method_present(r, done);
+    r->loaded.passed = false; /* its network works where the training one's values lie */
     fl_train_evaluate(r->plans, r->canonical, point);
     if (!fl_train_method_agree(r, done)) return false;
     note_parameters(r, point);
