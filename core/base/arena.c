@@ -1,5 +1,5 @@
-/* The arena is a list of blocks, each as large as its one piece or a megabyte: pieces of a trial are few and
- * large, so nothing cleverer pays.
+/* The arena is a list of blocks, each as large as its one piece or twice the one before, up to a megabyte: many arenas
+ * hold a few kilobytes, and the pieces of a trial are few and large, so nothing cleverer pays.
  *
  * Blocks that hold several huge pages ask the system for those: a pass over millions of parameters then misses no
  * translation. Successive blocks begin on different cache lines of a page, because a processor takes a load for the
@@ -15,7 +15,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 64, BLOCK_BYTES = 1 << 20, HUGE_PAGE = 2 << 20, STAGGER = 5 * ALIGNMENT, STAGGERS = 12 };
+enum {
+    ALIGNMENT = 64,
+    FIRST_BLOCK = 8 << 10,
+    LARGEST_BLOCK = 1 << 20,
+    HUGE_PAGE = 2 << 20,
+    STAGGER = 5 * ALIGNMENT,
+    STAGGERS = 12
+};
 
 typedef struct block {
     struct block *next;
@@ -25,12 +32,14 @@ typedef struct block {
 
 struct fl_arena {
     block *blocks; /* newest first */
-    size_t n_blocks, used;
+    size_t n_blocks, next_size, used;
 };
 
 fl_arena *fl_arena_new(void)
 {
-    return fl_memory_new(1, sizeof(fl_arena));
+    fl_arena *arena = fl_memory_new(1, sizeof *arena);
+    arena->next_size = FIRST_BLOCK;
+    return arena;
 }
 
 void fl_arena_free(fl_arena *arena)
@@ -49,7 +58,8 @@ static block *add_block(fl_arena *arena, size_t size)
     block *b = fl_memory_new(1, sizeof *b);
     b->used = arena->n_blocks++ % STAGGERS * STAGGER;
     size += b->used;
-    b->size = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+    b->size = size > arena->next_size ? size : arena->next_size;
+    if (arena->next_size < LARGEST_BLOCK) arena->next_size *= 2;
     bool huge = b->size >= 2 * HUGE_PAGE;
     if (huge) b->size = (b->size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; /* aligned_alloc wants multiples */
     b->bytes = aligned_alloc(huge ? HUGE_PAGE : ALIGNMENT, b->size);

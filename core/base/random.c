@@ -67,18 +67,13 @@ double fl_random_normal(fl_random_stream *stream)
 
 /* --- many at once --- */
 
-/* The draws of LANES blocks from `first` on, c[k][i] draw k of block i: Philox's ten rounds, lane by lane. Its
- * multipliers and the steps of its key are Salmon et al. 2011's. */
-static inline __attribute__((always_inline)) void blocks(const fl_random_stream *stream, uint32_t first,
-                                                         uint32_t c[restrict DRAWS_PER_BLOCK][LANES])
+/* Draws of LANES blocks, [k][i] draw k of block i; before its rounds, word k of block i's counter. */
+typedef uint32_t lanes[DRAWS_PER_BLOCK][LANES];
+
+/* Philox's ten rounds, lane by lane. Its multipliers and the steps of its key are Salmon et al. 2011's. */
+static inline __attribute__((always_inline)) void rounds(const uint32_t key[2], lanes c)
 {
-    uint32_t k0 = stream->key[0], k1 = stream->key[1];
-    for (uint32_t i = 0; i < LANES; i++) {
-        c[0][i] = first + i;
-        c[1][i] = stream->counter[1];
-        c[2][i] = stream->counter[2];
-        c[3][i] = stream->counter[3];
-    }
+    uint32_t k0 = key[0], k1 = key[1];
     for (int round = 0; round < 10; round++, k0 += 0x9e3779b9, k1 += 0xbb67ae85)
         for (size_t i = 0; i < LANES; i++) {
             uint64_t a = (uint64_t)0xd2511f53 * c[0][i], b = (uint64_t)0xcd9e8d57 * c[2][i];
@@ -89,12 +84,22 @@ static inline __attribute__((always_inline)) void blocks(const fl_random_stream 
         }
 }
 
+/* The blocks of one stream from `first` on. */
+static inline __attribute__((always_inline)) void blocks(const fl_random_stream *stream, uint32_t first, lanes c)
+{
+    for (uint32_t i = 0; i < LANES; i++) {
+        c[0][i] = first + i;
+        for (size_t k = 1; k < DRAWS_PER_BLOCK; k++) c[k][i] = stream->counter[k];
+    }
+    rounds(stream->key, c);
+}
+
 /* --- many integers --- */
 
 /* The draws of LANES blocks in their order. */
 FL_CLONES static void integers(const fl_random_stream *stream, uint32_t first, uint32_t *restrict draws)
 {
-    uint32_t c[DRAWS_PER_BLOCK][LANES];
+    lanes c;
     blocks(stream, first, c);
     for (size_t i = 0; i < LANES; i++)
         for (size_t k = 0; k < DRAWS_PER_BLOCK; k++) draws[i * DRAWS_PER_BLOCK + k] = c[k][i];
@@ -114,21 +119,32 @@ void fl_random_u32s(const fl_random_stream *stream, uint64_t first, uint32_t *dr
 
 /* --- many normals: a block of the counter holds the four draws of each --- */
 
-/* The uniform numbers u and v of the next LANES blocks. */
-FL_CLONES static void uniform_pairs(const fl_random_stream *stream, double *restrict u, double *restrict v)
+/* The uniform numbers u and v of these blocks. */
+static inline __attribute__((always_inline)) void uniform_pairs(const lanes c, double *restrict u, double *restrict v)
 {
-    uint32_t c[DRAWS_PER_BLOCK][LANES];
-    blocks(stream, stream->counter[0], c);
     for (size_t i = 0; i < LANES; i++) { /* signed, since what is below 2^53 is then converted faster */
         u[i] = (double)(int64_t)((c[0][i] | (uint64_t)c[1][i] << 32) >> 11) * 0x1p-53;
         v[i] = (double)(int64_t)((c[2][i] | (uint64_t)c[3][i] << 32) >> 11) * 0x1p-53;
     }
 }
 
-static void normals(const fl_random_stream *stream, double *values)
+/* Of the next LANES blocks. */
+FL_CLONES static void pairs_of_stream(const fl_random_stream *stream, double *restrict u, double *restrict v)
 {
-    double u[LANES], v[LANES];
-    uniform_pairs(stream, u, v);
+    lanes c;
+    blocks(stream, stream->counter[0], c);
+    uniform_pairs(c, u, v);
+}
+
+/* Of block counters[0][i] of the stream at counters[2], counters[1]. */
+FL_CLONES static void pairs_of_counters(const uint32_t key[2], lanes counters, double *restrict u, double *restrict v)
+{
+    rounds(key, counters);
+    uniform_pairs(counters, u, v);
+}
+
+static void normals(double u[LANES], double v[LANES], double *values)
+{
     for (size_t i = 0; i < LANES; i++) u[i] = 1.0 - u[i];
     for (size_t i = 0; i < LANES; i++) v[i] = two_pi * v[i];
     fl_exact_log_each(u, LANES);
@@ -138,12 +154,34 @@ static void normals(const fl_random_stream *stream, double *values)
 
 void fl_random_normals(fl_random_stream *stream, double *values, size_t n)
 {
+    double u[LANES], v[LANES];
     size_t i = 0;
     for (; stream->used == DRAWS_PER_BLOCK && n - i >= LANES; i += LANES) {
-        normals(stream, values + i);
+        pairs_of_stream(stream, u, v);
+        normals(u, v, values + i);
         stream->counter[0] += LANES;
     }
     for (; i < n; i++) values[i] = fl_random_normal(stream);
+}
+
+void fl_random_normals_of_each(uint64_t seed, const char *purpose, uint64_t position, size_t n, size_t each,
+                               double *values)
+{
+    fl_random_stream stream = fl_random_stream_start(seed, purpose, position);
+    double u[LANES], v[LANES], some[LANES];
+    lanes counters;
+    for (size_t i = 0; i < n * each; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            uint64_t at = position + (i + lane) / each;
+            counters[0][lane] = (uint32_t)((i + lane) % each);
+            counters[1][lane] = (uint32_t)at;
+            counters[2][lane] = (uint32_t)(at >> 32);
+            counters[3][lane] = stream.counter[3];
+        }
+        pairs_of_counters(stream.key, counters, u, v);
+        normals(u, v, some);
+        memcpy(values + i, some, (n * each - i < LANES ? n * each - i : LANES) * sizeof *values);
+    }
 }
 
 void fl_random_shuffle(fl_random_stream *stream, uint32_t *items, size_t n)

@@ -39,6 +39,11 @@ double fl_random_normal(fl_random_stream *stream);
 /* The next `n` of fl_random_normal, bit by bit, and several times faster. */
 void fl_random_normals(fl_random_stream *stream, double *values, size_t n);
 
+/* The first `each` normals of each of `n` streams, those at `position` and behind it, in their order; bit by bit, too.
+ */
+void fl_random_normals_of_each(uint64_t seed, const char *purpose, uint64_t position, size_t n, size_t each,
+                               double *values);
+
 /* `items` in a uniformly random order (Fisher-Yates). */
 void fl_random_shuffle(fl_random_stream *stream, uint32_t *items, size_t n);
 

@@ -232,6 +232,23 @@ static void many_normals_are_the_same_as_one_by_one(void **state)
         }
 }
 
+/* Around the border of what positions' lower half holds, too. */
+static void the_first_normals_of_many_streams_are_those_of_each(void **state)
+{
+    enum { STREAMS = 21, MOST = 70 };
+    static const uint64_t positions[] = { 0, 5, UINT32_MAX - 3 };
+    double one[STREAMS * MOST], many[STREAMS * MOST];
+    for (size_t p = 0; p < sizeof positions / sizeof *positions; p++)
+        for (size_t each = 1; each <= MOST; each += 23) {
+            for (size_t i = 0; i < STREAMS * each; i++) {
+                fl_random_stream stream = fl_random_stream_start(7, "test", positions[p] + i / each);
+                for (size_t k = 0; k <= i % each; k++) one[i] = fl_random_normal(&stream);
+            }
+            fl_random_normals_of_each(7, "test", positions[p], STREAMS, each, many);
+            assert_memory_equal(one, many, STREAMS * each * sizeof *one);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_shuffle_is_a_permutation),
         cmocka_unit_test(every_order_is_equally_likely),
         cmocka_unit_test(many_normals_are_the_same_as_one_by_one),
+        cmocka_unit_test(the_first_normals_of_many_streams_are_those_of_each),
     };
     return test_run(tests, NULL, NULL);
 }
