@@ -1,6 +1,6 @@
 /* One look-up for all registries and lists of words. An unknown name is answered with the known ones, and with the one
- * it was probably meant to be: the nearest by Levenshtein's distance (1966), if most of the letters are right, else the
- * only one that begins as it does (--batch-size: --batch). */
+ * it was probably meant to be: the nearest by Damerau's and Levenshtein's distance (1964, 1966), if it is a single slip
+ * or most of the letters are right, else the only one that begins as it does (--batch-size: --batch). */
 #include "base/entry.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    LONGEST = 80,   /* of a name that is printed or compared */
-    MOST_SLIPS = 2, /* two letters swapped */
-    BEGINNING = 4   /* characters: fewer tell nothing */
+    LONGEST = 80, /* of a name that is printed or compared */
+    MOST_SLIPS = 2,
+    BEGINNING = 4 /* characters: fewer tell nothing */
 };
 
 static size_t least(size_t a, size_t b)
@@ -20,22 +20,22 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The least number of letters to insert, to leave out or to change that makes `b` of `a`; row by row of the table of
- * beginnings of `a` against beginnings of `b`. */
+/* The least number of letters to insert, to leave out, to change or to swap with a neighbour that makes `b` of `a`: the
+ * table of beginnings of `a` against beginnings of `b`, of which three rows are kept. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t row[LONGEST + 1], n = strlen(b);
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
+    size_t rows[3][LONGEST + 1], n = strlen(b), i = 0;
+    for (size_t j = 0; j <= n; j++) rows[0][j] = j;
+    while (a[i++]) {
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = least(change, 1 + least(row[j], row[j - 1]));
+            row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]), 1 + least(above[j], row[j - 1]));
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = least(row[j], second[j - 2] + 1);
         }
     }
-    return row[n];
+    return rows[(i - 1) % 3][n];
 }
 
 static const char *nearest(const char *const *words, const char *name)
@@ -45,7 +45,7 @@ static const char *nearest(const char *const *words, const char *name)
     for (; *words; words++) {
         if (length > LONGEST || strlen(*words) > LONGEST) continue;
         size_t slips = distance(name, *words);
-        if (slips >= best || 2 * slips > length) continue;
+        if (slips >= best || 2 * slips > length || (slips > 1 && 2 * slips == length)) continue;
         best = slips;
         found = *words;
     }

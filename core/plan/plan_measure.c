@@ -17,9 +17,13 @@ static const double RATE = 1e-6;
 /* Workers of a virtual clock compute the same, and need no other process. */
 static void leave_real_clock(fl_trial *trial)
 {
+    static const char *const of_processes[] = { "clock", "shards" };
     const fl_method *method = trial->owners.method;
-    if (fl_trial_servers(trial))
-        trial->values.of[FL_TRIAL_OF_METHOD][fl_hyper_index(method->hypers, method->n_hypers, "clock")] = 0;
+    if (!fl_trial_servers(trial)) return;
+    for (size_t i = 0; i < sizeof of_processes / sizeof *of_processes; i++) {
+        size_t h = fl_hyper_index(method->hypers, method->n_hypers, of_processes[i]);
+        if (h < method->n_hypers) trial->values.of[FL_TRIAL_OF_METHOD][h] = method->hypers[h].default_value;
+    }
 }
 
 /* The arm's work at a harmless constant rate: what a step takes does not depend on it. */

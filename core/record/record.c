@@ -115,6 +115,7 @@ json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const 
     json_object_update(record, chosen);
     json_decref(chosen);
     if (trial->owners.optimizer->dense) json_object_set_new(record, "machine_bits", json_true());
+    if (fl_trial_servers(trial)) json_object_set_new(record, "reproducible", json_false());
     add_results(record, study, outcome);
     json_object_set_new(record, "host", text_or_null(host));
     fl_trial_command(trial, &repro);

@@ -105,6 +105,7 @@ static double compute(fl_train_run *run, server *s, float *mine)
     double loss = fl_train_server_gradient(run, s->pushed);
     if (s->pushed) memcpy(mine, parameters, s->count * sizeof *parameters);
     put(run, s->aside, s->count);
+    run->loaded.passed = false; /* its values are of the worker's parameters */
     return loss;
 }
 

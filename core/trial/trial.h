@@ -182,7 +182,7 @@ json_t *fl_trial_hyperparameters(const fl_trial *trial);
 /* Identity: 16 hex digits of what was chosen and of the data set's checksum. */
 void fl_trial_id(const fl_trial *trial, const char *data_checksum, char id[17]);
 
-/* The command that runs it again. */
+/* The command that runs it again, with its launcher where every worker is a process. */
 void fl_trial_command(const fl_trial *trial, fl_text *text);
 
 /* The context of its schedule; the training loop sets `step` and `history` before each step. Borrows from the trial. */

@@ -83,6 +83,7 @@ static void add_workload(fl_text *text, const fl_workload *workload)
 void fl_trial_command(const fl_trial *trial, fl_text *text)
 {
     char number[FL_TEXT_NUMBER_SIZE];
+    if (fl_trial_processes(trial)) fl_text_add(text, "mpirun -np %zu ", fl_trial_processes(trial));
     add_workload(text, trial->owners.workload);
     fl_own_command(trial->owners.optimizer, text);
     fl_text_add(text, " --schedule %s", trial->owners.schedule->entry.name);

@@ -73,7 +73,7 @@ void fl_wire_send(fl_wire *wire, int to, const fl_wire_message *message)
                                 message->length,
                                 offset,
                                 n,
-                                (const char *)message->bytes + offset };
+                                message->bytes ? (const char *)message->bytes + offset : NULL };
         fl_wire_piece_write(&piece, wire->piece);
         wire->transport.send(wire->transport.self, to, wire->piece, FL_WIRE_PIECE_HEADER + n);
         offset += n;

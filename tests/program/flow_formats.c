@@ -259,7 +259,7 @@ static void result_folders_have_their_fields(void **state)
             walk_lines(&s, "bent/trials.jsonl");
         else
             count_as_seen("`curvature_every`");
-        if (i == 1) count_as_seen("`parameters`"); /* of models with two */
+        if (i == 1) count_as_seen("`parameters`");                               /* of models with two */
         if (i == 1) count_as_seen("`inverse_staleness``inverse_staleness_max`"); /* of distributed K-FAC */
         if (i == 1) walk_lines(&s, "late/points.jsonl");
         if (i == 1 && fl_math_usable(NULL))
@@ -270,6 +270,7 @@ static void result_folders_have_their_fields(void **state)
             walk_lines(&s, "dense/trials.jsonl");
         else
             count_as_seen("`machine_bits`");
+        if (i == 0) count_as_seen("`reproducible`"); /* of the real clock */
         assert_all_seen(&s);
     }
     section curvature = section_of("curvature.jsonl");

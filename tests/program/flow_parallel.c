@@ -137,6 +137,17 @@ static void a_method_that_does_not_fit_the_model_is_refused_before_the_run(void 
     assert_false(fl_file_exists(path));
 }
 
+static void a_study_by_the_real_clock_is_planned_without_its_processes(void **state)
+{
+    put_study(folder, "real.json",
+              "{ 'study': 'real', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
+              "  'parallel': { 'method': 'asynchronous', 'workers': 2, 'clock': 'real', 'shards': 2 },"
+              "  'budget': { 'trials': 2, 'steps': 20, 'eval_every': 10 },"
+              "  'arms': [ { 'arm': 'sgd', 'optimizer': 'sgd',"
+              "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-1, 'scaling': 'log' } } } ] }");
+    assert_runs(0, folder, "plan", "real.json");
+}
+
 static void methods_are_listed(void **state)
 {
     command c = command_run(folder, WORDS("list", "methods"));
@@ -153,6 +164,7 @@ int main(void)
         cmocka_unit_test(a_trace_of_durations_is_kept_with_the_results),
         cmocka_unit_test(mistakes_are_said),
         cmocka_unit_test(a_method_that_does_not_fit_the_model_is_refused_before_the_run),
+        cmocka_unit_test(a_study_by_the_real_clock_is_planned_without_its_processes),
         cmocka_unit_test(methods_are_listed),
     };
     return test_run(tests, set_up, program_tear_down);

@@ -28,8 +28,8 @@ static void an_unknown_name_is_answered_with_all_names(void **state)
     assert_string_equal(error.text, "unknown animal 'bee'; use ant or crab");
 }
 
-/* Distances: "crba" to "crab" 2 (two letters swapped), "an" to "ant" 1, "rba" to "crab" 3; of "cat" two of three
- * letters would be wrong. */
+/* Distances: "crba" to "crab" 1 (two letters swapped), "an" to "ant" 1, "rba" to "crab" 2; of "cat" two of three
+ * letters would be wrong, of "crob" one of four, of "pqab" two. */
 static void the_name_that_was_meant_is_said(void **state)
 {
     fl_error error;
@@ -37,6 +37,10 @@ static void the_name_that_was_meant_is_said(void **state)
     assert_string_equal(error.text, "unknown animal 'crba' (did you mean crab?); use ant or crab");
     assert_null(fl_entry_find(animals, "animal", "an", &error));
     assert_contains(error.text, "did you mean ant?");
+    assert_null(fl_entry_find(animals, "animal", "crob", &error));
+    assert_contains(error.text, "did you mean crab?");
+    assert_null(fl_entry_find(animals, "animal", "pqab", &error));
+    assert_null(strstr(error.text, "did you mean"));
     assert_null(fl_entry_find(animals, "animal", "rba", &error));
     assert_null(strstr(error.text, "did you mean"));
     assert_null(fl_entry_find(animals, "animal", "cat", &error));

@@ -58,6 +58,22 @@ static void only_a_rule_that_stands_on_lapack_has_bits_of_the_machine(void **sta
     fl_study_free(muon);
 }
 
+#define BY_CLOCK(clock) "\"parallel\":{\"method\":\"asynchronous\",\"workers\":2,\"clock\":\"" clock "\"}," BUDGET(3)
+
+static void only_what_the_real_clock_trained_is_not_reproducible(void **state)
+{
+    fl_study *with_virtual = synthetic_study(BY_CLOCK("virtual"), ADAM),
+             *with_real = synthetic_study(BY_CLOCK("real"), ADAM);
+    json_t *same = record_of(with_virtual, (synthetic){ .val_error = 0.2 }),
+           *other = record_of(with_real, (synthetic){ .val_error = 0.2 });
+    assert_null(json_object_get(same, "reproducible"));
+    assert_true(json_is_false(json_object_get(other, "reproducible")));
+    json_decref(same);
+    json_decref(other);
+    fl_study_free(with_virtual);
+    fl_study_free(with_real);
+}
+
 static void what_an_infeasible_trial_has_not_is_null(void **state)
 {
     fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
@@ -223,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_holds_the_promised_fields),
         cmocka_unit_test(only_a_rule_that_stands_on_lapack_has_bits_of_the_machine),
+        cmocka_unit_test(only_what_the_real_clock_trained_is_not_reproducible),
         cmocka_unit_test(what_an_infeasible_trial_has_not_is_null),
         cmocka_unit_test(steps_to_target_are_null_when_missed_and_absent_without_a_target),
         cmocka_unit_test(a_target_is_reached_strictly_below_its_value),

@@ -87,6 +87,16 @@ static void a_trial_survives_as_json_and_as_a_command(void **state)
     fl_trial_free(&trial);
 }
 
+static void the_command_of_a_real_clock_launches_its_processes(void **state)
+{
+    fl_trial trial = with("{'method':'asynchronous','workers':3,'clock':'real','shards':2}");
+    fl_text command = { 0 };
+    fl_trial_command(&trial, &command);
+    assert_int_equal(strncmp(command.bytes, "mpirun -np 5 fairlead trial --workload glyphs/mlp ", 50), 0);
+    fl_text_free(&command);
+    fl_trial_free(&trial);
+}
+
 static void a_worker_computes_its_share(void **state)
 {
     fl_trial trial = with("{'method':'synchronous','workers':4}");
@@ -151,6 +161,7 @@ int main(void)
         cmocka_unit_test(one_synchronous_worker_is_nobody_new),
         cmocka_unit_test(every_number_counts_and_a_default_said_aloud_does_not),
         cmocka_unit_test(a_trial_survives_as_json_and_as_a_command),
+        cmocka_unit_test(the_command_of_a_real_clock_launches_its_processes),
         cmocka_unit_test(a_worker_computes_its_share),
         cmocka_unit_test(what_does_not_go_together_is_refused),
         cmocka_unit_test(the_words_of_a_command_are_read),

@@ -36,7 +36,7 @@ static const struct {
       "net.json:4:11: unknown layer kind 'dens' (did you mean dense?); use dense" },
     { NET("{ \"kind\": \"dense\" }"), "net.json:3:1: dense needs 'out': outputs" },
     { NET("{ \"kind\": \"dense\", \"out\": 10, \"rate\": 1 }"),
-      "net.json:3:31: unknown key 'rate' (did you mean name?); use kind, name, from, init, out, bias or groups" },
+      "net.json:3:31: unknown key 'rate'; use kind, name, from, init, out, bias or groups" },
     { NET("{ \"kind\": \"dense\", \"out\": 0 }"), "net.json:3:27: out must be a whole number in [1, 16777216], not 0" },
     { NET("{ \"kind\": \"dense\", \"out\": 1.5 }"), "net.json:3:27: out must be a whole number" },
     { NET("{ \"kind\": \"dense\", \"out\": \"$n\" }"), "net.json:3:27: 'hyperparameters' has no 'n'" },
