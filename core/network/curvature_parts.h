@@ -53,7 +53,8 @@ struct fl_network_curvature {
     void *piece[FL_LAYER_FROM], *aside_out; /* as large as the largest value */
     float *residual;                        /* of the loss's outputs */
     bool same_layout;                       /* vectors lie as they do here */
-    void **lent, **lent_workspaces; /* the network's: of each value, of each stage; NULL: of its own. NULL: all */
+    void **lent, **lent_workspaces; /* the network's memory of each value, of each stage; an entry that is NULL has its
+                                       own, without the array all have */
     bool has_gradient, has_drawn;   /* d_y of this point are there; its drawn targets are */
     fl_backend_moment moment;
     size_t n_rows;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Parameters may have moved, or move unseen: what the network computed last is not of those that the rule has, and
- * where a curvature works on its values that is at no point any more. */
+/* Parameters may have moved, or move unseen: the network's values are no longer those of the rule's parameters, so
+ * neither its pass nor a curvature that borrows them may be used. */
 static void forget(fl_train_run *run)
 {
     run->loaded.passed = false;

@@ -110,8 +110,8 @@ bool fl_trial_point_read(const json_t *object, fl_trial_point *point)
     const json_t *staleness = json_object_get(object, "staleness");
     point->has_staleness = json_is_number(staleness);
     point->staleness = json_number_value(staleness);
-    const json_t *latest = json_object_get(object, "staleness_max");
-    point->staleness_max = json_is_number(latest) ? json_number_value(latest) : -1;
+    const json_t *most = json_object_get(object, "staleness_max");
+    point->staleness_max = json_is_number(most) ? json_number_value(most) : -1;
     const json_t *inverse = json_object_get(object, "inverse_staleness");
     point->has_inverse_staleness = json_is_number(inverse);
     point->inverse_staleness = json_number_value(inverse);

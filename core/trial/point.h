@@ -36,7 +36,8 @@ typedef struct fl_trial_point {
     bool has_negative_curvature;
     size_t negative_curvature; /* directions of it that the last step met, where the rule looks for it */
     bool has_staleness;
-    double staleness, staleness_max; /* of asynchronous trials, since the point before: the mean; below 0: not known */
+    double staleness, staleness_max; /* of asynchronous trials, since the point before: the mean, and the most (below 0:
+                                        an old record has none) */
     bool has_inverse_staleness;
     double inverse_staleness, inverse_staleness_max; /* of distributed K-FAC, the mean since the point before */
     double virtual_seconds;                          /* of trials that have such a clock, since their start; else 0 */
