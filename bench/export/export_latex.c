@@ -80,8 +80,10 @@ static void add_target(fl_text *out, const fl_study *study)
                 validation ? "validation" : "training", loss ? "loss" : "error", study->target_value, evaluated);
 }
 
-static void add_caption(fl_text *out, const fl_study *study, const fl_trial *base, bool rate)
+static void add_caption(fl_text *out, const fl_study *study, const fl_study_arm *arm)
 {
+    const fl_trial *base = &arm->base;
+    const char *const figures = fl_summary_rates(arm) ? "Errors (\\%)" : "Figures";
     fl_text_add(out, "\\caption{");
     add_escaped(out, study->name);
     fl_text_add(out, ": ");
@@ -90,7 +92,7 @@ static void add_caption(fl_text *out, const fl_study *study, const fl_trial *bas
                 ", batch size %zu, %zu steps per trial. %s of the trial that validation selected; best of $N/5$: "
                 "expected test %s of what validation selects among a fifth as many new trials, with its 90\\,\\%% "
                 "interval.",
-                base->batch_size, base->steps, rate ? "Errors (\\%)" : "Losses", rate ? "error" : "loss");
+                base->batch_size, base->steps, figures, fl_summary_error_word(arm));
     if (study->has_target) add_target(out, study);
     fl_text_add(out, "}\n\\smallskip\\small\n");
 }
@@ -110,7 +112,7 @@ static size_t add_group(fl_text *out, const fl_summary *summary, size_t first)
     const fl_study_arm *arm = summary->arms[first].arm;
     size_t n = 0;
     fl_text_add(out, "\\begin{table}\n\\centering\n");
-    add_caption(out, study, &arm->base, fl_summary_rates(arm));
+    add_caption(out, study, arm);
     add_head(out, study);
     for (size_t i = first; i < summary->n_arms; i++) {
         if (!fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm)) continue;

@@ -149,7 +149,7 @@ static void add(figure_data *data, const figure_panel *panel)
     }
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
     for (int row = 0; row < ROWS; row++) {
-        bool twice = row == ERROR && !fl_summary_rates(panel->arms[0].summary->arm); /* its errors are its losses */
+        bool twice = row == ERROR && !strcmp(c.units[row].kind, "loss");
         figure_scale scale = twice ? figure_scale_none() : settled(c.shown[row], &c.training[row]);
         figure_set_scale(data, rows[row].name, &scale);
         figure_set_text(data, rows[row].axis, c.units[row].axis + strlen(c.units[row].split) + 1);

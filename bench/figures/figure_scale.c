@@ -15,8 +15,9 @@ figure_unit figure_unit_of(const figure_panel *panel, fl_trial_metric metric)
         [FL_TRIAL_VAL_LOSS] = { "validation", false }, [FL_TRIAL_VAL_ERROR] = { "validation", true },
         [FL_TRIAL_TEST_LOSS] = { "test", false },      [FL_TRIAL_TEST_ERROR] = { "test", true },
     };
-    bool rate = metrics[metric].error && fl_summary_rates(panel->arms[0].summary->arm);
-    const char *kind = rate ? "error" : "loss"; /* an error that is no rate is a loss */
+    const fl_study_arm *arm = panel->arms[0].summary->arm;
+    bool rate = metrics[metric].error && fl_summary_rates(arm);
+    const char *kind = metrics[metric].error ? fl_summary_error_word(arm) : "loss";
     figure_unit unit = { metric, rate ? 100 : 1, metrics[metric].split, kind, rate ? " %" : "", "" };
     snprintf(unit.axis, sizeof unit.axis, "%s %s%s", unit.split, unit.kind, rate ? " (%)" : "");
     return unit;

@@ -27,7 +27,7 @@ static void add_declared(fl_text *page, const fl_summary *summary)
     const fl_study_claims *claims = &summary->results->study->claims;
     bool rate = fl_summary_rates(summary->arms[0].arm);
     size_t n = summary->n_pairs;
-    const char *what = rate ? "error" : "loss";
+    const char *what = fl_summary_error_word(summary->arms[0].arm);
     if (claims->declared)
         fl_text_add(page, "Declared before the first trial: %zu difference%s in", n, n == 1 ? "" : "s");
     else

@@ -68,6 +68,7 @@ static void add_search(fl_text *page, const fl_summary_arm *arm)
 /* Which columns a study has. */
 typedef struct shape {
     bool rate, target, reruns, failed, schedules;
+    const char *error; /* its name, where it is no rate */
     size_t k;
 } shape;
 
@@ -78,7 +79,9 @@ static const fl_schedule *schedule_of(const fl_summary_arm *arm)
 
 static shape shape_of(const figure_panel *panel)
 {
-    shape found = { .rate = fl_summary_rates(panel->arms[0].summary->arm),
+    const fl_study_arm *first = panel->arms[0].summary->arm;
+    shape found = { .rate = fl_summary_rates(first),
+                    .error = fl_summary_error_word(first),
                     .target = panel->summary->results->study->has_target,
                     .k = panel->summary->results->study->claims.k };
     for (size_t i = 0; i < panel->n_arms; i++) {
@@ -92,7 +95,7 @@ static shape shape_of(const figure_panel *panel)
 
 static void add_head(fl_text *page, const shape *columns)
 {
-    const char *what = columns->rate ? "error, %" : "loss";
+    const char *what = columns->rate ? "error, %" : columns->error;
     fl_text_add(page, "<thead><tr><th>Arm");
     if (columns->schedules) fl_text_add(page, "<th class=\"words\">Schedule");
     fl_text_add(page, "<th>Trials<th>Diver&shy;ged");

@@ -154,7 +154,8 @@ static void add_row(fl_text *page, report_trials *trials, const fl_summary *summ
 
 static void add_list(fl_text *page, report_trials *trials, const fl_summary *summary, const list *of)
 {
-    bool rate = fl_summary_rates(of->arm->arm);
+    const fl_study_arm *arm = of->arm->arm;
+    const char *what = fl_summary_rates(arm) ? "error, %" : fl_summary_error_word(arm);
     if (!of->n) return;
     fl_text_add(page, "<details><summary>");
     html_text(page, of->arm->arm->name);
@@ -162,7 +163,7 @@ static void add_list(fl_text *page, report_trials *trials, const fl_summary *sum
                 of->n);
     fl_text_add(page,
                 "<thead><tr><th>Trial<th>Validation %s<th>Test %s<th class=\"words\">Hyperparameters searched<tbody>\n",
-                rate ? "error, %" : "loss", rate ? "error, %" : "loss");
+                what, what);
     for (size_t i = 0; i < of->n; i++) add_row(page, trials, summary, of, of->entries[i]);
     fl_text_add(page, "</table></div></details>\n");
 }

@@ -45,9 +45,9 @@ static const page_column rate_columns[] = {
     { "", "5-95 %", true },
     { "", "reached", true },
 };
-enum { N_COLUMNS = sizeof rate_columns / sizeof *rate_columns };
+enum { VALIDATION = 4, TEST, N_COLUMNS = sizeof rate_columns / sizeof *rate_columns };
 
-static const page_column loss_columns[N_COLUMNS] = {
+static const page_column number_columns[N_COLUMNS] = {
     { "", "arm", true },          { "", "trials", false },         { "infea-", "sible", false },
     { "", "failed", false },      { "val", "loss", false },        { "test", "loss", false },
     { "", "5-95 %", true },       { "best", "of K", false },       { "90 %", "interval", true },
@@ -153,7 +153,7 @@ static void print_reruns(const fl_summary_arm *arm, size_t hang)
     fl_text text = { 0 };
     if (isnan(arm->rerun_mean)) return;
     fl_text_add(&text, "%zu rerun%s with fresh seeds: test %s %s%s on average, from %s to %s", n, n == 1 ? "" : "s",
-                rate ? "error" : "loss", fl_summary_error(rate, arm->rerun_mean).text, rate ? " %" : "",
+                fl_summary_error_word(arm->arm), fl_summary_error(rate, arm->rerun_mean).text, rate ? " %" : "",
                 fl_summary_error(rate, arm->rerun_low).text, fl_summary_error(rate, arm->rerun_high).text);
     page_paragraph(hang, "", text.bytes);
     fl_text_free(&text);
@@ -178,11 +178,19 @@ static bool begins_group(const fl_summary *summary, size_t i)
     return true;
 }
 
+static void name_columns(const fl_study_arm *arm, page_column columns[N_COLUMNS])
+{
+    bool rate = fl_summary_rates(arm);
+    memcpy(columns, rate ? rate_columns : number_columns, sizeof rate_columns);
+    if (!rate) columns[VALIDATION].bottom = columns[TEST].bottom = fl_summary_error_word(arm);
+}
+
 static void print_group_table(const fl_summary *summary, size_t first)
 {
     const fl_trial *base = &summary->arms[first].arm->base;
-    page_table *table =
-        page_table_new(fl_summary_rates(summary->arms[first].arm) ? rate_columns : loss_columns, N_COLUMNS);
+    page_column columns[N_COLUMNS];
+    name_columns(summary->arms[first].arm, columns);
+    page_table *table = page_table_new(columns, N_COLUMNS);
     page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
                  base->backend->entry.name, fl_backend_precision_name(base->precision), base->steps);
     for (size_t i = first; i < summary->n_arms; i++)

@@ -246,7 +246,12 @@ bool fl_summary_diverged(const fl_summary_arm *arm)
 
 bool fl_summary_rates(const fl_study_arm *arm)
 {
-    return arm->base.owners.workload->dataset->n_classes > 0;
+    return fl_workload_error_of(arm->base.owners.workload) == FL_WORKLOAD_SHARE;
+}
+
+const char *fl_summary_error_word(const fl_study_arm *arm)
+{
+    return fl_workload_error_of(arm->base.owners.workload) == FL_WORKLOAD_LOSS ? "loss" : "error";
 }
 
 bool fl_summary_score_rates(const fl_study *study, const fl_study_arm *arm)

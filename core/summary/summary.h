@@ -204,8 +204,10 @@ bool fl_summary_shows_claims(const fl_summary *summary);
 /* True when every trial of an arm that ran diverged; of a feasible budget none of them counts. */
 bool fl_summary_diverged(const fl_summary_arm *arm);
 
-/* True when an arm's errors are rates of wrong answers; else they are losses. */
+/* True when an arm's errors are rates of wrong answers; else they are numbers, called "error" or, where they are the
+ * loss, "loss". */
 bool fl_summary_rates(const fl_study_arm *arm);
+const char *fl_summary_error_word(const fl_study_arm *arm);
 
 /* True when the study's score is such a rate. */
 bool fl_summary_score_rates(const fl_study *study, const fl_study_arm *arm);

@@ -25,6 +25,13 @@ fl_dataset *fl_workload_load(const fl_workload *workload, const double *options,
     return fl_dataset_load(workload->dataset, data, error);
 }
 
+fl_workload_error fl_workload_error_of(const fl_workload *workload)
+{
+    fl_layer_kind loss = workload->layers[workload->n_layers - 1].kind;
+    if (loss == FL_LAYER_SIGMOID_CROSS_ENTROPY) return FL_WORKLOAD_NUMBER;
+    return loss == FL_LAYER_SOFTMAX_CROSS_ENTROPY ? FL_WORKLOAD_SHARE : FL_WORKLOAD_LOSS;
+}
+
 bool fl_workload_shapes_data(const fl_workload *workload, size_t option)
 {
     for (const fl_workload_use *use = workload->uses; use < workload->uses + workload->n_uses; use++)

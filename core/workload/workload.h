@@ -73,6 +73,11 @@ void fl_workload_data(const fl_workload *workload, const double *options, double
 /* Its data under `options`; NULL with a message. */
 fl_dataset *fl_workload_load(const fl_workload *workload, const double *options, fl_error *error);
 
+/* What its `error` is: a share of wrong classes, a number of its own (squared differences beside a cross-entropy), or
+ * the loss again. */
+typedef enum fl_workload_error { FL_WORKLOAD_SHARE, FL_WORKLOAD_NUMBER, FL_WORKLOAD_LOSS } fl_workload_error;
+fl_workload_error fl_workload_error_of(const fl_workload *workload);
+
 /* Does this option shape the data, which all arms of a study share? */
 bool fl_workload_shapes_data(const fl_workload *workload, size_t option);
 
