@@ -2,7 +2,7 @@
 # The Debian packages: built in two folders they have the same bytes, lintian finds no error, and in a bare Debian 12 they
 # install and run without the source tree. The source tarball builds without a network. Takes a quarter of an hour.
 #   package.sh SOURCE_DIR [WORK_DIR]
-# In a WORK_DIR of the caller's everything stays, with a log for each part; the same command goes on after the last whole part.
+# In a WORK_DIR of the caller's each part has a log, and the same command at the same commit goes on after the last whole part.
 set -eu
 source="$1"
 for tool in debootstrap lintian cpack; do
@@ -17,7 +17,10 @@ else
     trap 'rm -rf "$work"' EXIT
 fi
 root="$work/root"
+fresh() { (cd "$work" && rm -rf one another build tarball root -- *.stands); }
 fail() { echo "package: $1"; exit 1; }
+commit="$(git -C "$source" rev-parse HEAD)"
+[ "$(git --git-dir="$work/one/.git" rev-parse HEAD 2>/dev/null)" = "$commit" ] || fresh
 [ -d "$work/one" ] || git clone -q "$source" "$work/one"
 [ -d "$work/another" ] || git clone -q "$work/one" "$work/another/folder/of/two"
 DEBEMAIL=packager@debian.org DEBFULLNAME="A Packager" SOURCE_DATE_EPOCH="$(git -C "$work/one" log -1 --format=%ct)"
@@ -98,4 +101,6 @@ removal() {
 for name in one another same_bytes without_errors tarball bare run library removal; do
     part $name
 done
-echo "package: $(find "$work/build" -maxdepth 1 -name '*.deb' | wc -l) packages"
+n="$(find "$work/build" -maxdepth 1 -name '*.deb' | wc -l)"
+fresh
+echo "package: $n packages"
