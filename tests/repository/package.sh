@@ -37,8 +37,7 @@ part() { # NAME: that function's commands, the first that fails ends the test; w
 }
 
 build() { # SOURCE BUILD
-    cmake -S "$1" -B "$2" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DFAIRLEAD_SOURCE_LOOKUP=OFF \
-        -DCMAKE_INSTALL_PREFIX=/usr
+    (cd "$1" && cmake --preset package -B "$2")
     cmake --build "$2"
     cd "$2"
     cpack
