@@ -1,6 +1,5 @@
-# `cpack` makes the Debian packages fairlead and libfairlead-dev, `cpack --config CPackSourceConfig.cmake` a tarball. For
-# packages configure with
-# -DFAIRLEAD_SOURCE_LOOKUP=OFF -DCMAKE_INSTALL_PREFIX=/usr, as tests/repository/package.sh does.
+# `cmake --workflow --preset package` makes the Debian packages fairlead and libfairlead-dev, `cpack --config
+# CPackSourceConfig.cmake` in its folder a tarball.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "${fairlead_contact}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "fair comparisons of deep-learning optimizers")

@@ -1,9 +1,9 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
 #include "command/builtin.h"
+#include "command/libraries.h"
 #include "say/options.h"
 #include "say/signals.h"
-#include "export/export.h"
 #include "say/version.h"
 #include "command/verbs.h"
 
@@ -62,7 +62,10 @@ static bool runs_builtin(int argc, char **argv)
 static int version(void)
 {
     version_print("fairlead");
-    printf("%-9s %s\n", "sqlite", export_sqlite_library());
+    json_t *found = libraries_found(), *library;
+    const char *name;
+    json_object_foreach(found, name, library) printf("%-9s %s\n", name, json_string_value(library));
+    json_decref(found);
     return 0;
 }
 

@@ -1,10 +1,8 @@
 /* fairlead doctor: what machine this is, and whether timings on it can be trusted. */
 #include "base/text.h"
-#include "export/export.h"
 #include "say/options.h"
-#include "say/places.h"
 #include "record/host.h"
-#include "wire/launch.h"
+#include "command/libraries.h"
 #include "command/quiet.h"
 #include "command/verbs.h"
 
@@ -21,9 +19,6 @@ static const usage doctor_usage = {
 static json_t *examine(void)
 {
     quiet now = quiet_now();
-    char module[FL_FILE_PATH_MAX], mpi[200];
-    places_mpi_module(module);
-    fl_wire_launch_describe(module, mpi);
     json_t *backends = json_object();
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         fl_text library = { 0 };
@@ -32,9 +27,9 @@ static json_t *examine(void)
         json_object_set_new(backends, (*b)->entry.name, json_string(library.bytes ? library.bytes : why.text));
         fl_text_free(&library);
     }
-    return json_pack("{s:o, s:o, s:o, s:{s:s, s:s}, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
-                     fl_record_host_build(), "backends", backends, "libraries", "sqlite", export_sqlite_library(),
-                     "mpi", mpi, "load", now.load, "unsteadiness", now.unsteadiness, "doubts", now.doubts);
+    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:f, s:o}", "machine", fl_record_host_machine(), "build",
+                     fl_record_host_build(), "backends", backends, "libraries", libraries_found(), "load", now.load,
+                     "unsteadiness", now.unsteadiness, "doubts", now.doubts);
 }
 
 static void print_object(const char *title, const json_t *object)

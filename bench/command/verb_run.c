@@ -169,7 +169,7 @@ static int run_trials(const fl_farm *farm, const fl_plan *plan)
     progress_free(((shown *)farm->user)->progress);
     if (end == FL_FARM_INTERRUPTED) return interrupted(farm->folder, &now);
     if (end == FL_FARM_LEFT) return left(farm->folder, &now);
-    if (now.speculated >= 1)
+    if (now.speculated >= 1 && now.speculated > 0.1 * now.seconds) /* a share, as machines differ in speed */
         remark("%.0f s of idle workers went into trials that turned out not to be needed", now.speculated);
     signals_end(); /* what follows may be broken off at any moment: the trials are on disk */
     if (end == FL_FARM_ERROR || !show(farm->folder, plan, &error)) return complain(&error);

@@ -1,15 +1,18 @@
 /* libarchive as a stream: sizes are checked before a byte of a member is read, and what is not wanted is passed over,
  * as long as it is little. */
 #include "dataset/archive.h"
+#include "dataset/dataset.h"
 
 #ifndef FL_HAVE_ARCHIVE
 
+const char *fl_dataset_archive_library(void)
+{
+    return "this build cannot read archives: it was made without libarchive (Debian package libarchive-dev)";
+}
+
 bool fl_dataset_archive_read(const char *path, const fl_dataset_member *members, size_t n, fl_error *error)
 {
-    return fl_error_user(error,
-                         "%s: this build cannot read archives: it was made without libarchive "
-                         "(Debian package libarchive-dev)",
-                         path);
+    return fl_error_user(error, "%s: %s", path, fl_dataset_archive_library());
 }
 
 #else
@@ -22,6 +25,11 @@ bool fl_dataset_archive_read(const char *path, const fl_dataset_member *members,
 #include <string.h>
 
 enum { BLOCK = 1 << 16, MOST_UNWANTED = 1 << 22 /* descriptions, checksums, tar's own blocks */ };
+
+const char *fl_dataset_archive_library(void)
+{
+    return archive_version_string();
+}
 
 typedef struct reading {
     struct archive *archive;

@@ -104,4 +104,8 @@ bool fl_dataset_file_find(const fl_dataset_file *file, const char *folder, char 
 /* Compare size and sha256 of the file at `path` with what is recorded; it may have either form under either name. */
 bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_error *error);
 
+/* The libraries that read archives and PNG, with their versions, or that the build has none. */
+const char *fl_dataset_archive_library(void);
+const char *fl_dataset_picture_library(void);
+
 #endif

@@ -1,5 +1,6 @@
 /* Each format gives rows of pixels with one or three bytes; what they become is the same for all. */
 #include "dataset/picture.h"
+#include "dataset/dataset.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -73,17 +74,24 @@ static bool ppm_pixels(source *s, uint8_t *pixels)
 
 #ifndef FL_HAVE_PNG
 
+const char *fl_dataset_picture_library(void)
+{
+    return "this build cannot read PNG: it was made without libpng (Debian package libpng-dev)";
+}
+
 static bool png_read(source *s, uint8_t **pixels)
 {
-    return fl_error_user(s->error,
-                         "%s: this build cannot read PNG: it was made without libpng (Debian package "
-                         "libpng-dev)",
-                         s->path);
+    return fl_error_user(s->error, "%s: %s", s->path, fl_dataset_picture_library());
 }
 
 #else
 
 #include <png.h>
+
+const char *fl_dataset_picture_library(void)
+{
+    return "libpng " PNG_LIBPNG_VER_STRING;
+}
 
 static void png_failed(png_structp png, png_const_charp message)
 {

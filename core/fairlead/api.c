@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool fairlead_api_failed(fairlead_error *to, const fl_error *error)
+bool fl_fairlead_failed(fairlead_error *to, const fl_error *error)
 {
     if (!to) return false;
     to->fault = (int)error->fault;
@@ -17,7 +17,7 @@ bool fairlead_api_failed(fairlead_error *to, const fl_error *error)
     return false;
 }
 
-fairlead_point fairlead_api_point(const fl_trial_point *p)
+fairlead_point fl_fairlead_point(const fl_trial_point *p)
 {
     const double *of = p->of;
     return (fairlead_point){ .step = p->step,
@@ -31,7 +31,7 @@ fairlead_point fairlead_api_point(const fl_trial_point *p)
                              .seconds = p->seconds };
 }
 
-char *fairlead_api_text(json_t *json)
+char *fl_fairlead_text(json_t *json)
 {
     char *line = fl_json_line(json);
     json_decref(json);

@@ -7,11 +7,11 @@
 #include "trial/point.h"
 
 /* Hand an error out; returns false. */
-bool fairlead_api_failed(fairlead_error *to, const fl_error *error);
+bool fl_fairlead_failed(fairlead_error *to, const fl_error *error);
 
-fairlead_point fairlead_api_point(const fl_trial_point *point);
+fairlead_point fl_fairlead_point(const fl_trial_point *point);
 
 /* JSON on one line, to be freed by the caller; takes the reference. */
-char *fairlead_api_text(struct json_t *json);
+char *fl_fairlead_text(struct json_t *json);
 
 #endif

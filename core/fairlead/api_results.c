@@ -15,7 +15,7 @@ fairlead_results *fairlead_results_read(const char *folder, fairlead_error *erro
     fl_error why;
     fl_results *results = fl_results_read(folder, &why);
     if (!results) {
-        fairlead_api_failed(error, &why);
+        fl_fairlead_failed(error, &why);
         return NULL;
     }
     fairlead_results *r = fl_memory_new(1, sizeof *r);
@@ -74,7 +74,7 @@ size_t fairlead_results_points(const fairlead_results *r, size_t arm, size_t run
 {
     size_t n;
     fl_trial_point *all = fl_results_points(r->results, run_of(r, arm, run)->trial, &n);
-    for (size_t i = 0; i < n && i < room; i++) points[i] = fairlead_api_point(&all[i]);
+    for (size_t i = 0; i < n && i < room; i++) points[i] = fl_fairlead_point(&all[i]);
     free(all);
     return n;
 }
@@ -84,5 +84,5 @@ char *fairlead_results_summary_json(const fairlead_results *r)
     fl_summary *summary = fl_summary_make(r->results);
     json_t *json = fl_summary_json(summary);
     fl_summary_free(summary);
-    return fairlead_api_text(json);
+    return fl_fairlead_text(json);
 }

@@ -15,7 +15,7 @@ struct fairlead_study {
 static fairlead_study *hand_out(fl_study *study, const fl_error *why, fairlead_error *error)
 {
     if (!study) {
-        fairlead_api_failed(error, why);
+        fl_fairlead_failed(error, why);
         return NULL;
     }
     fairlead_study *s = fl_memory_new(1, sizeof *s);
@@ -79,7 +79,7 @@ bool fairlead_study_run(const fairlead_study *s, const char *folder, unsigned wo
 {
     char path[FL_FILE_PATH_MAX];
     fl_error why;
-    if (!find_program(program ? program : "fairlead", path, &why)) return fairlead_api_failed(error, &why);
+    if (!find_program(program ? program : "fairlead", path, &why)) return fl_fairlead_failed(error, &why);
     watcher watching = { progressed, user };
     char *const command[] = { path, "worker", NULL };
     fl_farm farm = { .study = s->study,
@@ -91,5 +91,5 @@ bool fairlead_study_run(const fairlead_study *s, const char *folder, unsigned wo
                      .progress = show_progress,
                      .user = &watching };
     fl_farm_progress progress;
-    return fl_farm_run(&farm, &progress, &why) == FL_FARM_DONE || fairlead_api_failed(error, &why);
+    return fl_farm_run(&farm, &progress, &why) == FL_FARM_DONE || fl_fairlead_failed(error, &why);
 }

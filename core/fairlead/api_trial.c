@@ -34,7 +34,7 @@ fairlead_trial *fairlead_trial_new(const char *workload, const char *optimizer, 
     fl_trial_owners owners = { 0 };
     fl_error why;
     if (!find_owners(workload, optimizer, schedule, &owners, &why)) {
-        fairlead_api_failed(error, &why);
+        fl_fairlead_failed(error, &why);
         return NULL;
     }
     fairlead_trial *t = fl_memory_new(1, sizeof *t);
@@ -56,7 +56,7 @@ bool fairlead_trial_set(fairlead_trial *t, const char *name, const char *value, 
     fl_error why;
     if (!fl_trial_setting_find(&t->trial.owners, name, &setting, &why) ||
         !fl_trial_setting_parse(&setting, value, &number, &why) || !fl_trial_setting_accepts(&setting, number, &why))
-        return fairlead_api_failed(error, &why);
+        return fl_fairlead_failed(error, &why);
     fl_trial_setting_apply(&setting, number, &t->trial.values);
     return true;
 }
@@ -67,7 +67,7 @@ bool fairlead_trial_set_length(fairlead_trial *t, uint64_t steps, uint64_t batch
     fl_error why;
     if (!steps || !batch_size) {
         fl_error_user(&why, "steps and batch_size must be at least 1");
-        return fairlead_api_failed(error, &why);
+        return fl_fairlead_failed(error, &why);
     }
     t->trial.steps = steps;
     t->trial.batch_size = batch_size;
@@ -80,7 +80,7 @@ bool fairlead_trial_set_seed(fairlead_trial *t, uint64_t seed, fairlead_error *e
     fl_error why;
     if (seed > FL_TRIAL_SEED_MAX) {
         fl_error_user(&why, "a seed must be below 2^53");
-        return fairlead_api_failed(error, &why);
+        return fl_fairlead_failed(error, &why);
     }
     t->trial.seed = seed;
     return true;
@@ -92,10 +92,10 @@ bool fairlead_trial_set_backend(fairlead_trial *t, const char *backend, const ch
     fl_error why;
     const fl_backend *found = fl_backend_find(backend, &why);
     fl_backend_precision numbers;
-    if (!found || !fl_trial_precision_find(precision, &numbers, &why)) return fairlead_api_failed(error, &why);
+    if (!found || !fl_trial_precision_find(precision, &numbers, &why)) return fl_fairlead_failed(error, &why);
     if (!threads || threads > FL_TRIAL_THREADS_MAX) {
         fl_error_user(&why, "threads must be from 1 to %d, not %u", FL_TRIAL_THREADS_MAX, threads);
-        return fairlead_api_failed(error, &why);
+        return fl_fairlead_failed(error, &why);
     }
     t->trial.backend = found;
     t->trial.precision = numbers;
@@ -120,7 +120,7 @@ typedef struct watcher {
 static void show_point(void *user, const fl_trial_point *point)
 {
     const watcher *w = user;
-    fairlead_point p = fairlead_api_point(point);
+    fairlead_point p = fl_fairlead_point(point);
     w->evaluated(w->user, &p);
 }
 
@@ -139,7 +139,7 @@ fairlead_outcome *fairlead_trial_run(const fairlead_trial *t,
     o->trial = fl_trial_copy(&t->trial);
     if (ran) return o;
     fairlead_outcome_free(o);
-    fairlead_api_failed(error, &why);
+    fl_fairlead_failed(error, &why);
     return NULL;
 }
 
@@ -174,12 +174,12 @@ size_t fairlead_outcome_n_points(const fairlead_outcome *o)
 fairlead_point fairlead_outcome_point(const fairlead_outcome *o, size_t index)
 {
     if (index >= o->outcome.n_points) fl_error_die("point %zu of %zu was asked for", index, o->outcome.n_points);
-    return fairlead_api_point(&o->outcome.points[index]);
+    return fl_fairlead_point(&o->outcome.points[index]);
 }
 
 char *fairlead_outcome_json(const fairlead_outcome *o)
 {
     char key[17];
     fl_record_host_key_of(o->trial.backend, o->outcome.implementation, key);
-    return fairlead_api_text(fl_record_json(NULL, NULL, &o->trial, &o->outcome, key));
+    return fl_fairlead_text(fl_record_json(NULL, NULL, &o->trial, &o->outcome, key));
 }

@@ -53,11 +53,31 @@ static void what_chooses_neither_leaves_the_key_alone(void **state)
     assert_string_equal(usual, set);
 }
 
+/* With its version or with the reason why it is missing; doctor and --version say the same. */
+static void every_library_that_may_be_missing_is_named(void **state)
+{
+    static const char *const names[] = { "sqlite", "mpi", "archive", "png", "arpack" };
+    command doctor = command_run("/", WORDS("doctor", "--json")), version = command_run("/", WORDS("--version"));
+    json_t *found = json_loads(doctor.out, 0, NULL), *libraries = json_object_get(found, "libraries");
+    assert_int_equal(json_object_size(libraries), sizeof names / sizeof *names);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char line[400];
+        const char *library = json_string_value(json_object_get(libraries, names[i]));
+        assert_true(library && *library);
+        snprintf(line, sizeof line, "\n%-9s %s\n", names[i], library);
+        assert_contains(version.out, line);
+    }
+    json_decref(found);
+    command_free(&doctor);
+    command_free(&version);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_chooses_kernels_or_threads_is_in_the_key),
         cmocka_unit_test(what_chooses_neither_leaves_the_key_alone),
+        cmocka_unit_test(every_library_that_may_be_missing_is_named),
     };
     return test_run(tests, NULL, NULL);
 }

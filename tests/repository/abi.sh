@@ -23,8 +23,10 @@ for change in "s/fairlead_version/fairlead_gone/g" "s/size-in-bits='8032'/size-i
     fi
 done
 
-shown="$(nm -D --defined-only "$build/libfairlead.so" | awk '{ sub(/@.*/, "", $3); print $3 }' | grep -v -e '^fairlead_' -e '^FAIRLEAD_0$' || true)"
-[ -z "$shown" ] || { echo "abi: the library also shows $shown"; exit 1; }
-n="$(nm -D --defined-only "$build/libfairlead.so" | grep -c ' T fairlead_')"
+# What it shows is what the header declares, no more and no less.
+nm -D --defined-only "$build/libfairlead.so" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/shown"
+sed 's|/\*.*\*/||' "$source/core/fairlead/fairlead.h" | grep -oE '\bfairlead_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
+diff "$work/declared" "$work/shown" || { echo "abi: not what the header declares (<) is what the library shows (>)"; exit 1; }
+n="$(wc -l <"$work/shown")"
 [ "$n" -lt 40 ] || { echo "abi: $n functions; the interface has fewer than 40"; exit 1; }
 echo "abi: $n functions"

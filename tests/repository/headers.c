@@ -175,7 +175,7 @@ static bool begins_with(token name, const char *prefix)
 {
     size_t n = strlen(prefix);
     if (name.at[name.length - 1] == '_') return true;
-    if (!strcmp(prefix, "fairlead")) return name.length > n && !strncasecmp(name.at, "fairlead_", n + 1);
+    if (!strcmp(prefix, "fairlead") && name.length > n && !strncasecmp(name.at, "fairlead_", n + 1)) return true;
     if (name.length < 3 + n || strncasecmp(name.at, "fl_", 3) || strncasecmp(name.at + 3, prefix, n)) return false;
     const char *rest = name.at + 3 + n;
     size_t left = name.length - 3 - n;
