@@ -1,6 +1,7 @@
 /* One training by several processes, over frames that the test passes on: the bits of one process, whatever else comes
  * on the way, also of a worker alone on the real clock, and what is said where one of them computes otherwise. */
 #include "method/method_asynchronous.h"
+#include "method/method_distributed_kfac.h"
 #include "support/test.h"
 #include "train/train.h"
 #include "trial/around.h"
@@ -245,6 +246,67 @@ static void diverging_on_the_real_clock_ends_for_everybody(void **state)
     fl_trial_free(&trial);
 }
 
+static fl_trial kfac_on_the_real_clock(size_t workers, size_t statistics, size_t inverses)
+{
+    fl_trial trial = trial_of("distributed_kfac", "kfac", workers);
+    double *values = trial.values.of[FL_TRIAL_OF_METHOD];
+    values[FL_METHOD_KFAC_STATISTICS_WORKERS] = (double)statistics;
+    values[FL_METHOD_KFAC_INVERSE_WORKERS] = (double)inverses;
+    values[FL_METHOD_KFAC_CLOCK] = FL_METHOD_CLOCK_REAL;
+    return trial;
+}
+
+/* Who waits for statistics and inverses has what was begun for the update, on either clock. */
+static void kfac_that_waits_has_the_bits_of_virtual_time(void **state)
+{
+    fl_trial real = kfac_on_the_real_clock(1, 1, 1), simulated = real;
+    simulated.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_CLOCK] = FL_METHOD_CLOCK_VIRTUAL;
+    seen one = see(&simulated, NO_HARM);
+    train_by(3, &real, HOSTILE, NO_HARM);
+    assert_same(&shared[0], &one);
+    fl_trial_free(&real);
+}
+
+static void kfac_that_does_not_wait_ends_for_everybody(void **state)
+{
+    fl_trial trial = kfac_on_the_real_clock(1, 1, 1);
+    const fl_optimizer *kfac = trial.owners.optimizer;
+    size_t norm_limit = fl_hyper_index(kfac->hypers, kfac->n_hypers, "norm_limit");
+    trial.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_INVERSES] = FL_METHOD_KFAC_ASYNCHRONOUS;
+    for (int diverges = 0; diverges < 2; diverges++) {
+        if (diverges) trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e30;
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][norm_limit] = 0; /* else no step is too long */
+        train_by(3, &trial, FAITHFUL, NO_HARM);
+        assert_true(shared[0].ran && shared[1].ran && shared[2].ran);
+        assert_int_equal(shared[0].status, diverges ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE);
+    }
+    fl_trial_free(&trial);
+}
+
+static void refuses(const fl_trial *trial, const char *sentence)
+{
+    fl_error error;
+    assert_false(fl_trial_accepts(trial, SIZE_MAX, &error));
+    assert_string_equal(error.text, sentence);
+}
+
+static void kfac_on_the_real_clock_wants_its_settings(void **state)
+{
+    fl_trial slow = kfac_on_the_real_clock(1, 1, 1), none = kfac_on_the_real_clock(1, 0, 1);
+    fl_trial adapts = kfac_on_the_real_clock(2, 1, 1);
+    const fl_optimizer *kfac = slow.owners.optimizer;
+    slow.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_INVERSE] = 10;
+    refuses(&slow, "parallel.inverse belongs to virtual time; leave it out, or parallel.clock = real");
+    refuses(&none, "parallel.statistics_workers = 0 wants parallel.clock = virtual: on the real clock statistics are "
+                   "measured by at least one process of their own");
+    adapts.values.of[FL_TRIAL_OF_OPTIMIZER][fl_hyper_index(kfac->hypers, kfac->n_hypers, "damping_rule")] = 1;
+    refuses(&adapts, "parallel method 'distributed_kfac' does not serve optimizer 'kfac', which asks for the curvature "
+                     "of whole batches");
+    fl_trial_free(&slow);
+    fl_trial_free(&none);
+    fl_trial_free(&adapts);
+}
+
 static void the_real_clock_wants_its_processes(void **state)
 {
     fl_trial trial = on_the_real_clock("sgd", 2, 1);
@@ -309,6 +371,9 @@ int main(void)
         cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
         cmocka_unit_test(one_worker_on_the_real_clock_has_the_bits_of_plain_training),
         cmocka_unit_test(diverging_on_the_real_clock_ends_for_everybody),
+        cmocka_unit_test(kfac_that_waits_has_the_bits_of_virtual_time),
+        cmocka_unit_test(kfac_that_does_not_wait_ends_for_everybody),
+        cmocka_unit_test(kfac_on_the_real_clock_wants_its_settings),
         cmocka_unit_test(the_real_clock_wants_its_processes),
         cmocka_unit_test(a_flipped_bit_is_found_at_the_next_evaluation),
         cmocka_unit_test(nan_on_one_worker_ends_the_trial_alike_everywhere),
