@@ -21,7 +21,10 @@ kfac = name == "distributed_kfac"
 parallel = {"method": name, "workers": int(workers), **{key: int(value) if value.isdigit() else value for key, value in numbers.items()}}
 arm = {"arm": name, "optimizer": "kfac" if kfac else "momentum", "parallel": parallel,
        "space": {"learning_rate": {"min": 1e-3, "max": 1e-2, "scaling": "log"}}}
-study = {"study": name, "workload": "glyphs/mlp", "batch_size": 32, "budget": {"trials": 2, "steps": 60 if kfac else 400, "eval_every": 20},
+layers = [{"kind": "convolution", "out": 3, "kernel": 14, "stride": 14}, {"kind": "flatten"}, {"kind": "dense", "out": 16},
+          {"kind": "relu"}, {"kind": "dense", "out": 12}, {"kind": "relu"}, {"kind": "dense", "out": 10}]
+model = {"workload": "small", "data": "glyphs", "layers": layers, "loss": {"kind": "softmax_cross_entropy"}}
+study = {"study": name, "workload": model, "backend": "naive", "batch_size": 24, "budget": {"trials": 2, "steps": 60, "eval_every": 20},
          "seeds": {"rerun_best": 1}, "arms": [arm]}
 if name == "pipeline": study["micro_batch"] = 4
 json.dump(study, open(name + ".json", "w"))
@@ -52,7 +55,9 @@ kill_one() { # METHOD
     sleep 0.$((RANDOM % 10))$((RANDOM % 10))
     target=$(victim)
     [ -z "$target" ] || kill -KILL "$target" 2>/dev/null
-    wait $run || by_groups "$name" killed >again.out 2>&1 # the launcher may end everybody
+    until ! kill -0 $run 2>/dev/null || "$build/fairlead" check killed --complete >check.txt 2>&1; do sleep 0.2; done
+    end_launcher $run # it may wait for the killed one, or have ended everybody
+    "$build/fairlead" check killed --complete >check.txt 2>&1 || by_groups "$name" killed >again.out 2>&1
     complete killed
     once killed
     [[ $1 == *clock=real* ]] || same "once-$name" killed
