@@ -25,10 +25,27 @@ static const char study[] =
     "              'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' }, 'schedule.cycles': 3 } } "
     "] }";
 
+/* A text in streams, whose LSTM begins each batch with what the one before left. */
+static const char stream[] =
+    "{ 'study': 'stream', 'backend': 'naive', 'batch_size': 8,"
+    "  'workload': { 'workload': 'own/stream', 'data': { 'text': 'stream.txt', 'length': 10 },"
+    "    'layers': [ { 'kind': 'embedding', 'vocabulary': 7, 'out': 4 }, { 'kind': 'lstm', 'out': 16, 'carry': true },"
+    "                { 'kind': 'dense', 'out': 7 } ],"
+    "    'loss': { 'kind': 'softmax_cross_entropy' } },"
+    "  'budget': { 'trials': 2, 'steps': 300, 'eval_every': 150 },"
+    "  'arms': [ { 'arm': 'adam', 'optimizer': 'adam',"
+    "              'space': { 'learning_rate': { 'min': 1e-3, 'max': 1e-2, 'scaling': 'log' } } } ] }";
+
 static int set_up(void **state)
 {
+    char text[4000], path[FL_FILE_PATH_MAX];
     program_set_up(state);
     program_run_once("network", study);
+    for (size_t i = 0; i < sizeof text; i++) text[i] = "abcdefg"[(i + i / 50) % 7];
+    fl_file_path_join(path, folder, "stream.txt");
+    put_file(path, text, sizeof text);
+    put_study(folder, "stream.json", stream);
+    assert_runs(0, folder, "run", "stream.json", "-o", "stream", "-j", "1");
     return 0;
 }
 
@@ -42,30 +59,38 @@ static void workers_and_shards_change_nothing(void **state)
     assert_same_store(folder, "once", "shards");
 }
 
+/* Start a run, kill it inside the trial after the first n, for n = 0, 1, ..., and let it end. */
+static void assert_kills_change_nothing(const char *file, const char *right, const char *every, size_t n_trials)
+{
+    char out[40];
+    size_t n_killed = 0;
+    snprintf(out, sizeof out, "%s-%s", right, every);
+    for (size_t n = 0; n < n_trials; n++) {
+        command c = command_start(folder, WORDS("run", file, "-o", out, "-j", "1", "--checkpoint-every", every));
+        command_lower(&c);
+        store_wait(folder, out, n);
+        usleep(100000); /* inside the next trial */
+        kill(c.pid, SIGKILL);
+        command_wait(&c);
+        n_killed += c.code == 128 + SIGKILL;
+        command_free(&c);
+    }
+    assert_true(n_killed > 0);
+    assert_runs(0, folder, "run", file, "-o", out, "-j", "1", "--checkpoint-every", every);
+    assert_same_store(folder, right, out);
+    assert_int_equal(store_count(folder, out, "trials"), store_count(folder, right, "trials"));
+}
+
 /* A kill lands anywhere in a trial: it begins again, or goes on from a checkpoint, which leaves the same records. */
 static void kills_and_checkpoints_change_nothing(void **state)
 {
-    static const char *const every[] = { "7", "1000" };
-    for (size_t i = 0; i < 2; i++) {
-        char out[40];
-        size_t n_killed = 0;
-        snprintf(out, sizeof out, "killed-%s", every[i]);
-        for (size_t n = 0; n <= 2; n++) {
-            command c = command_start(
-                folder, WORDS("run", "network.json", "-o", out, "-j", "1", "--checkpoint-every", every[i]));
-            command_lower(&c);
-            store_wait(folder, out, n);
-            usleep(100000); /* inside the next trial */
-            kill(c.pid, SIGKILL);
-            command_wait(&c);
-            n_killed += c.code == 128 + SIGKILL;
-            command_free(&c);
-        }
-        assert_true(n_killed > 0);
-        assert_runs(0, folder, "run", "network.json", "-o", out, "-j", "1", "--checkpoint-every", every[i]);
-        assert_same_store(folder, "once", out);
-        assert_int_equal(store_count(folder, out, "trials"), 4);
-    }
+    assert_kills_change_nothing("network.json", "once", "7", 3);
+    assert_kills_change_nothing("network.json", "once", "1000", 3);
+}
+
+static void nor_where_a_batch_goes_on_in_the_text_of_the_one_before(void **state)
+{
+    assert_kills_change_nothing("stream.json", "stream", "7", 2);
 }
 
 static void a_killed_worker_changes_nothing(void **state)
@@ -94,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_and_shards_change_nothing),
         cmocka_unit_test(kills_and_checkpoints_change_nothing),
+        cmocka_unit_test(nor_where_a_batch_goes_on_in_the_text_of_the_one_before),
         cmocka_unit_test(a_killed_worker_changes_nothing),
         cmocka_unit_test(the_records_verify),
     };
