@@ -191,9 +191,10 @@ static int run_together(const fl_trial *trial, request *asked)
         return complain(&error);
     }
     if ((trial->workers > 1 || real) && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
-    if (asked->wire && asked->checkpoint_every && fl_trial_servers(trial) != 1) {
-        fl_error_user(&error, "--checkpoint-every keeps trials of one process, or of one server on the real clock; "
-                              "leave it out, or add --no-mpi");
+    if (asked->wire && asked->checkpoint_every && !(real && fl_trial_slices(trial) == 1)) {
+        fl_error_user(&error,
+                      "--checkpoint-every keeps trials of one process, or on the real clock with undivided parameters; "
+                      "leave it out, or add --no-mpi");
         fl_wire_abandon(asked->wire, complain(&error));
     }
     int code = run(trial, asked);

@@ -21,6 +21,9 @@ typedef enum fl_method_rules {
     FL_METHOD_PRECONDITIONER /* those whose preconditioner others can compute (fl_optimizer.preconditioner) */
 } fl_method_rules;
 
+/* What says when things happen: durations, or that they have. */
+enum { FL_METHOD_CLOCK_VIRTUAL, FL_METHOD_CLOCK_REAL };
+
 /* What workers do with dense layers. */
 typedef enum fl_method_dense {
     FL_METHOD_DENSE_WHOLE, /* nothing */
@@ -43,6 +46,9 @@ typedef struct fl_method {
     bool (*assembles)(const double *values); /* the shares meet again where dense layers are divided; NULL: no */
     /* On the real clock every worker is a process, and so is each of so many servers; 0, or NULL: not on that clock. */
     size_t (*servers)(const double *values);
+    /* Does this number say which processes there are? NULL: none does. */
+    bool (*is_of_processes)(const double *values, const char *name);
+    bool slices; /* several servers share the parameters, each has a slice */
 } fl_method;
 
 enum { FL_METHOD_MOST_WORKERS = 4096 }; /* more is a slip of the pen */

@@ -12,9 +12,9 @@
 #include "method/durations.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const rates[] = { "schedule", "staleness", NULL };
-static const char *const clocks[] = { "virtual", "real", NULL };
 
 static const fl_hyper hypers[] = {
     [FL_METHOD_STALENESS] = { "staleness", "by so many pushes each one is late, exactly; -1: as the durations make it",
@@ -34,10 +34,7 @@ static const fl_hyper hypers[] = {
                             FL_HYPER_CHOICE, FL_METHOD_RATE_BY_SCHEDULE, .min = 0, .max = 1, .choices = rates },
     [FL_METHOD_COMPENSATION] = { "compensation", "lambda of the delay compensation; 0: none", FL_HYPER_LOG, 0, .min = 0,
                                  .max = HUGE_VAL },
-    [FL_METHOD_CLOCK] = { "clock",
-                          "virtual: durations decide; real: every worker and server is a process of its own, and no "
-                          "two runs are the same",
-                          FL_HYPER_CHOICE, FL_METHOD_CLOCK_VIRTUAL, .min = 0, .max = 1, .choices = clocks },
+    [FL_METHOD_CLOCK] = FL_METHOD_CLOCK_ROW,
     [FL_METHOD_SHARDS] = { "shards", "servers on the real clock, each of a slice of the parameters", FL_HYPER_INTEGER,
                            1, .min = 1, .max = 64 },
 };
@@ -57,6 +54,11 @@ static size_t servers(const double *hyper)
     return hyper[FL_METHOD_CLOCK] == FL_METHOD_CLOCK_REAL ? whole(hyper, FL_METHOD_SHARDS) : 0;
 }
 
+static bool is_of_processes(const double *hyper, const char *name)
+{
+    return !strcmp(name, "clock") || !strcmp(name, "shards");
+}
+
 /* What one clock asks for, the other has no use for. */
 static bool suits_clock(const double *hyper, fl_error *error)
 {
@@ -65,11 +67,7 @@ static bool suits_clock(const double *hyper, fl_error *error)
                              "parallel.shards = %zu wants parallel.clock = real: in virtual time there is one "
                              "server",
                              whole(hyper, FL_METHOD_SHARDS));
-    for (size_t i = FL_METHOD_STALENESS; servers(hyper) && i <= FL_METHOD_SPREAD; i++)
-        if (hyper[i] != hypers[i].default_value)
-            return fl_error_user(error, "parallel.%s belongs to virtual time; leave it out, or parallel.clock = real",
-                                 hypers[i].name);
-    return true;
+    return !servers(hyper) || fl_method_durations_are_left(hypers, hyper, FL_METHOD_STALENESS, FL_METHOD_SPREAD, error);
 }
 
 static bool accepts(const double *hyper, bool keeps_own, fl_error *error)
@@ -99,4 +97,6 @@ const fl_method fl_method_asynchronous = {
     .batches = batches,
     .accepts = accepts,
     .servers = servers,
+    .is_of_processes = is_of_processes,
+    .slices = true,
 };

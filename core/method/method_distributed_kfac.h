@@ -14,7 +14,8 @@ enum {
     FL_METHOD_KFAC_INVERSE,
     FL_METHOD_KFAC_DURATIONS, /* an fl_virtual_distribution */
     FL_METHOD_KFAC_SPREAD,
-    FL_METHOD_KFAC_DOUBLY_ABOVE /* inputs; 0: never */
+    FL_METHOD_KFAC_DOUBLY_ABOVE, /* inputs; 0: never */
+    FL_METHOD_KFAC_CLOCK
 };
 
 enum { FL_METHOD_KFAC_SYNCHRONOUS, FL_METHOD_KFAC_ASYNCHRONOUS };

@@ -79,18 +79,24 @@ static void invert_doubly(const fl_optimizer_kfac_factors *f, double damping, fl
     inverse[k + psi] = (float)(1 / ((double)f->a[k + psi] + damping));
 }
 
-void fl_optimizer_kfac_invert(const fl_optimizer_kfac_factors *f, double root, float *inverse_a, float *inverse_g,
-                              float *room)
+static double pi_of(const fl_optimizer_kfac_factors *f)
 {
     double a = f->channels ? mean_of_diagonal(f->channels, f->a) *
                                  mean_of_diagonal(f->columns, f->a + f->channels * f->channels)
                            : mean_of_diagonal(f->in, f->a);
-    double pi = ratio(a, mean_of_diagonal(f->out, f->g));
-    if (f->channels)
-        invert_doubly(f, pi * root, inverse_a, room);
+    return ratio(a, mean_of_diagonal(f->out, f->g));
+}
+
+void fl_optimizer_kfac_invert(const fl_optimizer_kfac_factors *f, double root, bool outputs, float *inverse,
+                              float *room)
+{
+    double pi = pi_of(f);
+    if (outputs)
+        invert(f->out, f->g, root / pi, inverse, room);
+    else if (f->channels)
+        invert_doubly(f, pi * root, inverse, room);
     else
-        invert(f->in, f->a, pi * root, inverse_a, room);
-    invert(f->out, f->g, root / pi, inverse_g, room);
+        invert(f->in, f->a, pi * root, inverse, room);
 }
 
 /* half (out x in) without the bias's column, which goes behind it, by its factor. */

@@ -28,9 +28,9 @@ fl_optimizer_kfac_factors fl_optimizer_kfac_take(const fl_optimizer_block *block
 /* Operations to invert what belongs to the inputs, or to the outputs. */
 double fl_optimizer_kfac_cost(const fl_optimizer_kfac_factors *f, bool outputs);
 
-/* The damped inverses, `root` the square root of lambda; where rounding has left none it stays as it is. `room` holds
- * fl_optimizer_kfac_floats. */
-void fl_optimizer_kfac_invert(const fl_optimizer_kfac_factors *f, double root, float *inverse_a, float *inverse_g,
+/* The damped inverse of what belongs to the inputs, or to the outputs, `root` the square root of lambda; where rounding
+ * has left none `inverse` stays as it is. `room` holds fl_optimizer_kfac_floats. */
+void fl_optimizer_kfac_invert(const fl_optimizer_kfac_factors *f, double root, bool outputs, float *inverse,
                               float *room);
 
 /* rows (out x in) become Delta; `half` holds as many. */

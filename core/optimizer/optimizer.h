@@ -131,9 +131,10 @@ typedef struct fl_optimizer_preconditioner {
     fl_optimizer_periods (*periods)(const double *hyper);
     size_t per_block;                                                  /* inverses */
     double (*cost)(const fl_optimizer_update *update, size_t inverse); /* of one of n_blocks * per_block; operations */
+    fl_tensor_extent (*place)(const fl_optimizer_update *update, size_t inverse); /* of one among all */
     void (*measure)(fl_optimizer_update *update, float *statistics);   /* where the trainer stands */
     void (*average)(fl_optimizer_update *update, const float *statistics);
-    void (*invert)(fl_optimizer_update *update, float *inverses);
+    void (*invert)(fl_optimizer_update *update, size_t inverse, float *inverses); /* one, to its place among all */
     void (*use)(fl_optimizer_update *update, const float *inverses);
 } fl_optimizer_preconditioner;
 

@@ -99,7 +99,8 @@ static void take_inverses(fl_optimizer_update *update)
     float *own = update->own + MEMORY;
     for (size_t i = 0; i < update->n_blocks; i++) {
         fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
-        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), f.inverse_a, f.inverse_g, update->scratch);
+        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), false, f.inverse_a, update->scratch);
+        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), true, f.inverse_g, update->scratch);
     }
 }
 
@@ -126,17 +127,29 @@ static double cost(const fl_optimizer_update *update, size_t inverse)
     return fl_optimizer_kfac_cost(&f, inverse % 2);
 }
 
-/* Inverse A, then inverse G, block by block; those in use where there is none. */
-static void invert_to(fl_optimizer_update *update, float *inverses)
+/* Inverse A, then inverse G, block by block. */
+static fl_tensor_extent place(const fl_optimizer_update *update, size_t inverse)
 {
-    float *own = update->own + MEMORY;
-    for (size_t i = 0; i < update->n_blocks; i++) {
-        fl_optimizer_kfac_factors f = fl_optimizer_kfac_take(&update->blocks[i], &own);
-        memcpy(inverses, f.inverse_a, fl_optimizer_kfac_floats(&f) * sizeof *inverses);
-        fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), inverses, inverses + fl_optimizer_kfac_inputs(&f),
-                                 update->scratch);
-        inverses += fl_optimizer_kfac_floats(&f);
+    fl_optimizer_kfac_factors f;
+    size_t block = inverse / 2, first = 0, outputs = inverse % 2;
+    for (size_t i = 0; i < block; i++) {
+        f = fl_optimizer_kfac_of(&update->blocks[i]);
+        first += fl_optimizer_kfac_floats(&f);
     }
+    f = fl_optimizer_kfac_of(&update->blocks[block]);
+    size_t inputs = fl_optimizer_kfac_inputs(&f);
+    return outputs ? (fl_tensor_extent){ first + inputs, f.out * f.out } : (fl_tensor_extent){ first, inputs };
+}
+
+/* That in use where there is none. */
+static void invert_to(fl_optimizer_update *update, size_t inverse, float *inverses)
+{
+    fl_tensor_extent at = place(update, inverse);
+    fl_optimizer_kfac_factors f;
+    float *own = update->own + MEMORY;
+    for (size_t i = 0; i <= inverse / 2; i++) f = fl_optimizer_kfac_take(&update->blocks[i], &own);
+    memcpy(inverses + at.first, inverse % 2 ? f.inverse_g : f.inverse_a, at.count * sizeof *inverses);
+    fl_optimizer_kfac_invert(&f, sqrt(memory_of(update)->lambda), inverse % 2, inverses + at.first, update->scratch);
 }
 
 static void use(fl_optimizer_update *update, const float *inverses)
@@ -153,6 +166,7 @@ static const fl_optimizer_preconditioner preconditioner = { .floats = n_floats,
                                                             .periods = periods,
                                                             .per_block = 2,
                                                             .cost = cost,
+                                                            .place = place,
                                                             .measure = measure,
                                                             .average = average,
                                                             .invert = invert_to,

@@ -126,11 +126,6 @@ static fl_json_node parallel_node(const arm_reading *r, size_t at)
     return child;
 }
 
-static bool is_of_processes(const char *name)
-{
-    return !strcmp(name, "clock") || !strcmp(name, "shards");
-}
-
 /* A number stands in `parallel` or in the space, and one that has no default in either. */
 static bool accept_parallel(const arm_reading *r, const fl_study *study, const fl_study_arm *arm, size_t at,
                             fl_error *error)
@@ -144,7 +139,8 @@ static bool accept_parallel(const arm_reading *r, const fl_study *study, const f
              settled = fl_search_space_settles(r->space, FL_TRIAL_OF_METHOD, i);
         if (given && settled)
             return fl_json_fail_key(child, error, "the space settles 'parallel.%s'; leave one of them away", name);
-        if (settled && method->servers && is_of_processes(name))
+        if (settled && method->is_of_processes &&
+            method->is_of_processes(arm->base.values.of[FL_TRIAL_OF_METHOD], name))
             return fl_json_fail(r->space_node, error,
                                 "'parallel.%s' says which processes train, so it stands in 'parallel', not in a space",
                                 name);

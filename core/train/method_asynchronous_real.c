@@ -5,28 +5,17 @@
 /* All begin with the same parameters, in every process, and a worker asks for them first. */
 static void allocate(fl_train_run *run)
 {
-    fl_train_real *real = run->servers = fl_arena_bytes(run->arena, sizeof *real);
-    size_t n_state = fl_network_state_layout(run->network)->count;
-    *real = (fl_train_real){ .rank = fl_train_carriers_rank(run->carriers),
-                             .servers = fl_trial_servers(run->trial),
-                             .workers = run->trial->workers,
-                             .count = fl_network_layout(run->network)->count,
-                             .longest = -1 };
-    size_t processes = real->servers + real->workers;
+    size_t servers = fl_trial_servers(run->trial), workers = run->trial->workers;
+    fl_train_real *real =
+        fl_train_real_new(run, sizeof *real, servers, workers, fl_network_layout(run->network)->count);
     bool serves = real->rank < real->servers;
-    real->parcel = fl_arena_bytes(run->arena, sizeof(fl_train_real_head) + (real->count + n_state) * sizeof(float));
-    real->since = fl_arena_bytes(run->arena, processes * sizeof *real->since);
-    real->excused = fl_arena_bytes(run->arena, processes * sizeof *real->excused);
-    real->gone = fl_arena_bytes(run->arena, processes * sizeof *real->gone);
     real->pushed = fl_train_server_allocate(run);
     real->versions = fl_arena_bytes(run->arena, real->workers * sizeof *real->versions);
-    real->given = fl_arena_bytes(run->arena, real->workers * sizeof *real->given);
     real->late = fl_arena_bytes(run->arena, FL_TRAIN_SERVER_LATE * sizeof *real->late);
     if (serves) real->slice = fl_train_real_slice(real, real->rank);
     if (serves && fl_train_server_compensates(run))
         real->read = fl_arena_floats(run->arena, real->workers * real->slice.count);
-    for (size_t rank = 0; rank < processes; rank++) fl_train_real_expect(real, rank);
-    for (size_t rank = 1; serves && real->rank && rank < processes; rank++) real->excused[rank] = true;
+    for (size_t rank = 1; serves && real->rank && rank < servers + workers; rank++) real->excused[rank] = true;
 }
 
 /* Process 0 walks the loop. */
@@ -51,15 +40,6 @@ static void note(fl_train_run *run, fl_trial_point *point)
     fl_train_server_note(fl_train_real_of(run)->late, point);
 }
 
-static bool suits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error)
-{
-    return !plans->carries ||
-           fl_error_user(error,
-                         "workload '%s' carries state from batch to batch, which workers on the real clock do not have "
-                         "in order; leave parallel.clock away",
-                         trial->owners.workload->entry.name);
-}
-
 /* What is sent, what moves by itself, what workers have read. */
 static size_t copies(const fl_trial *trial)
 {
@@ -76,5 +56,5 @@ const fl_train_method fl_train_method_asynchronous_real = {
     .keep = keep,
     .note = note,
     .copies = copies,
-    .suits = suits,
+    .suits = fl_train_real_suits,
 };

@@ -5,6 +5,8 @@
 #include "method/method_distributed_kfac.h"
 #include "network/curvature.h"
 #include "train/method.h"
+#include "train/preconditioner.h"
+#include "train/real_kfac.h"
 #include "train/timeline.h"
 #include "train/workers.h"
 #include "virtual/inverses.h"
@@ -12,48 +14,25 @@
 #include <math.h>
 
 typedef struct servants {
+    fl_train_preconditioner p; /* its statistics and inverses are of the rounds that were begun last */
     fl_virtual_inverses_rules rules;
     fl_virtual_inverses_state *clock;
-    float *statistics, *inverses; /* of the rounds that were begun last */
-    size_t count;                 /* floats of each */
-    fl_train_tree tree;           /* of statistics workers */
-    size_t n_inverses, *worker_of;
-    double *costs, all_costs;
-    double *late; /* steps since the last point, and how old the inverses in use were in all and at most */
 } servants;
-
-enum { STEPS, LATE, MOST, N_LATE };
 
 static const double *hyper_of(const fl_train_run *run)
 {
     return run->trial->values.of[FL_TRIAL_OF_METHOD];
 }
 
-static const fl_optimizer_preconditioner *preconditioner_of(const fl_train_run *run)
-{
-    return run->trial->owners.optimizer->preconditioner;
-}
-
-static bool have_own_batches(const servants *s)
-{
-    return s->rules.statistics_workers > 0;
-}
-
-/* Workers that measure. */
-static size_t measurers(const servants *s)
-{
-    return have_own_batches(s) ? s->rules.statistics_workers : s->rules.workers;
-}
-
-static fl_virtual_inverses_rules rules_of(const fl_train_run *run)
+static fl_virtual_inverses_rules rules_of(const fl_train_run *run, const fl_train_preconditioner *p)
 {
     const double *hyper = hyper_of(run);
     static const size_t mean[] = { FL_METHOD_KFAC_STEP, FL_METHOD_KFAC_STATISTICS, FL_METHOD_KFAC_INVERSE };
-    fl_optimizer_periods periods = preconditioner_of(run)->periods(run->update.hyper);
     fl_virtual_inverses_rules rules = { .workers = run->trial->workers,
-                                        .statistics_workers = (size_t)hyper[FL_METHOD_KFAC_STATISTICS_WORKERS],
-                                        .statistics_every = periods.statistics,
-                                        .inverse_every = periods.inverses,
+                                        .statistics_workers = p->statistics_workers,
+                                        .statistics_every = p->periods.statistics,
+                                        .inverse_every = p->periods.inverses,
+                                        .share = p->busiest,
                                         .waits = hyper[FL_METHOD_KFAC_INVERSES] == FL_METHOD_KFAC_SYNCHRONOUS,
                                         .seed = run->trial->seed };
     for (size_t i = 0; i < FL_VIRTUAL_INVERSES_KINDS; i++)
@@ -62,41 +41,13 @@ static fl_virtual_inverses_rules rules_of(const fl_train_run *run)
     return rules;
 }
 
-static void assign(fl_train_run *run, servants *s)
-{
-    const fl_optimizer_preconditioner *p = preconditioner_of(run);
-    s->n_inverses = run->update.n_blocks * p->per_block;
-    s->worker_of = fl_arena_bytes(run->arena, s->n_inverses * sizeof *s->worker_of);
-    s->costs = fl_arena_bytes(run->arena, s->n_inverses * sizeof *s->costs);
-    for (size_t i = 0; i < s->n_inverses; i++) s->all_costs += s->costs[i] = p->cost(&run->update, i);
-    s->rules.share = fl_virtual_inverses_assign(s->n_inverses, s->costs,
-                                                (size_t)hyper_of(run)[FL_METHOD_KFAC_INVERSE_WORKERS], s->worker_of);
-}
-
-/* Batches of their own, of an order and draws of their own. */
-static uint64_t seed_of_statistics(const fl_train_run *run)
-{
-    fl_random_stream stream = fl_random_stream_start(run->trial->seed, "statistics", 0);
-    uint64_t high = fl_random_u32(&stream);
-    return high << 32 | fl_random_u32(&stream);
-}
-
 static void allocate(fl_train_run *run)
 {
     servants *s = run->servers = fl_arena_bytes(run->arena, sizeof *s);
     fl_train_workers_allocate(run);
-    s->rules = rules_of(run);
+    fl_train_preconditioner_allocate(run, &s->p);
+    s->rules = rules_of(run, &s->p);
     s->clock = fl_arena_bytes(run->arena, sizeof *s->clock);
-    s->late = fl_arena_bytes(run->arena, N_LATE * sizeof *s->late);
-    s->count = preconditioner_of(run)->floats(&run->update);
-    s->statistics = fl_arena_floats(run->arena, s->count);
-    s->inverses = fl_arena_floats(run->arena, s->count);
-    s->tree = fl_train_tree_new(run->arena, NULL, measurers(s), s->count);
-    assign(run, s);
-    run->update.served = true;
-    if (have_own_batches(s))
-        fl_dataset_order_start(&run->order_of_statistics, run->plans->splits.training.count, fl_trial_share(run->trial),
-                               seed_of_statistics(run));
 }
 
 static void keep(fl_train_run *run)
@@ -104,28 +55,12 @@ static void keep(fl_train_run *run)
     servants *s = run->servers;
     fl_train_run_keep(run, run->update.parameters, run->update.layout->count);
     fl_train_run_keep(run, (float *)(void *)s->clock, sizeof *s->clock / sizeof(float));
-    fl_train_run_keep(run, (float *)(void *)s->late, N_LATE * sizeof *s->late / sizeof(float));
-    fl_train_run_keep(run, s->statistics, s->count);
-    fl_train_run_keep(run, s->inverses, s->count);
+    fl_train_preconditioner_keep_late(run, &s->p);
+    fl_train_run_keep(run, s->p.statistics, s->p.count);
+    fl_train_run_keep(run, s->p.inverses, s->p.count);
 }
 
 /* --- the work --- */
-
-/* Batch `number` of the statistics workers' order into the network. */
-static void load_own(fl_train_run *run, uint64_t number)
-{
-    fl_dataset_order *order = &run->order_of_statistics;
-    fl_backend_moment moment = { order->seed, number, 0 };
-    fl_dataset_input input = fl_train_plans_input(run->network);
-    size_t first = fl_dataset_order_batch(order, number);
-    input.pipeline = run->plans->pipeline;
-    input.moment = &moment;
-    fl_dataset_examples_gather(&run->plans->splits.training, order->order, first, order->batch, input,
-                               fl_network_labels(run->network));
-    fl_network_set_moment(run->network, moment);
-    run->loaded = (fl_train_loaded){ 0 };
-    fl_train_run_end_lap(run, &run->outcome->seconds.data);
-}
 
 /* The running statistics with which gradient worker `worker` began the step. */
 static const float *state_of(const fl_train_run *run, size_t worker)
@@ -135,9 +70,9 @@ static const float *state_of(const fl_train_run *run, size_t worker)
 
 static void stand(fl_train_run *run, servants *s, size_t worker)
 {
-    bool own = have_own_batches(s);
+    bool own = s->p.statistics_workers > 0;
     if (own)
-        load_own(run, s->clock->statistics.n * measurers(s) + worker);
+        fl_train_preconditioner_load(run, s->clock->statistics.n * s->p.n_measure + worker);
     else
         fl_train_run_load(run, run->step, worker);
     (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(run->plans->curvature, run->network,
@@ -150,33 +85,38 @@ static void measure(void *user)
 {
     fl_train_run *run = user;
     servants *s = run->servers;
-    size_t n = measurers(s);
-    if (n > 1) fl_train_tree_begin(&s->tree, s->count);
+    fl_train_preconditioner *p = &s->p;
+    size_t n = p->n_measure;
+    if (n > 1) fl_train_tree_begin(&p->tree, p->count);
     for (size_t w = 0; w < n; w++) {
         stand(run, s, w);
-        preconditioner_of(run)->measure(&run->update, s->statistics);
-        if (n > 1) fl_train_tree_add(&s->tree, s->statistics);
+        p->of->measure(&run->update, p->statistics);
+        if (n > 1) fl_train_tree_add(&p->tree, p->statistics);
     }
-    if (n > 1) fl_train_tree_mean(&s->tree, s->statistics);
+    if (n > 1) fl_train_tree_mean(&p->tree, p->statistics);
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
+}
+
+static fl_train_preconditioner *preconditioner_of(void *user)
+{
+    return &((servants *)((fl_train_run *)user)->servers)->p;
 }
 
 static void average(void *user)
 {
-    fl_train_run *run = user;
-    preconditioner_of(run)->average(&run->update, ((servants *)run->servers)->statistics);
+    const fl_train_preconditioner *p = preconditioner_of(user);
+    p->of->average(&((fl_train_run *)user)->update, p->statistics);
 }
 
 static void invert(void *user)
 {
-    fl_train_run *run = user;
-    preconditioner_of(run)->invert(&run->update, ((servants *)run->servers)->inverses);
+    fl_train_preconditioner_invert(user, preconditioner_of(user), SIZE_MAX);
 }
 
 static void use(void *user)
 {
-    fl_train_run *run = user;
-    preconditioner_of(run)->use(&run->update, ((servants *)run->servers)->inverses);
+    const fl_train_preconditioner *p = preconditioner_of(user);
+    p->of->use(&((fl_train_run *)user)->update, p->inverses);
 }
 
 /* --- who did what when --- */
@@ -212,16 +152,17 @@ static void write_statistics(fl_train_run *run, const servants *s)
 /* One after the other on its worker, in the order of their layers; a line for each. */
 static void write_inverses(fl_train_run *run, const servants *s)
 {
+    const fl_train_preconditioner *p = &s->p;
     uint64_t all = fl_virtual_inverses_duration(&s->rules, FL_VIRTUAL_INVERSES_INVERSE, run->step, 0);
-    double from = fl_virtual_seconds(s->clock->inverses.from), per_cost = fl_virtual_seconds(all) / s->all_costs;
-    size_t first = s->rules.workers + s->rules.statistics_workers, per_block = preconditioner_of(run)->per_block;
-    for (size_t i = 0; i < s->n_inverses; i++) {
+    double from = fl_virtual_seconds(s->clock->inverses.from), per_cost = fl_virtual_seconds(all) / p->all_costs;
+    size_t first = s->rules.workers + s->rules.statistics_workers, per_block = p->of->per_block;
+    for (size_t i = 0; i < p->n_inverses; i++) {
         double before = 0;
-        for (size_t k = 0; k < i; k++) before += s->worker_of[k] == s->worker_of[i] ? s->costs[k] : 0;
+        for (size_t k = 0; k < i; k++) before += p->worker_of[k] == p->worker_of[i] ? p->costs[k] : 0;
         size_t weight = run->update.blocks[i / per_block].weight;
-        const fl_train_span span = { "inverse", from + before * per_cost, from + (before + s->costs[i]) * per_cost,
+        const fl_train_span span = { "inverse", from + before * per_cost, from + (before + p->costs[i]) * per_cost,
                                      run->update.layout->tensors[weight].name };
-        fl_train_timeline_add(run, first + s->worker_of[i], "virtual", &span, 1);
+        fl_train_timeline_add(run, first + p->worker_of[i], "virtual", &span, 1);
     }
 }
 
@@ -239,11 +180,6 @@ static void let_work(fl_train_run *run, servants *s)
 
 /* --- the method --- */
 
-static size_t doubly(const fl_train_run *run)
-{
-    return (size_t)hyper_of(run)[FL_METHOD_KFAC_DOUBLY_ABOVE];
-}
-
 static void step(fl_train_run *run)
 {
     servants *s = run->servers;
@@ -254,10 +190,7 @@ static void step(fl_train_run *run)
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     let_work(run, s);
     fl_train_run_update(run);
-    double late = (double)(run->step - s->clock->of);
-    s->late[STEPS]++;
-    s->late[LATE] += late;
-    s->late[MOST] = fmax(s->late[MOST], late);
+    fl_train_preconditioner_count(run, &s->p, s->clock->of);
 }
 
 static void present(fl_train_run *run, size_t done)
@@ -268,14 +201,12 @@ static void present(fl_train_run *run, size_t done)
 static void note(fl_train_run *run, fl_trial_point *point)
 {
     servants *s = run->servers;
-    point->has_inverse_staleness = true;
-    point->inverse_staleness = s->late[LATE] / s->late[STEPS];
-    point->inverse_staleness_max = s->late[MOST];
+    fl_train_preconditioner_note(&s->p, point);
     point->virtual_seconds = fl_virtual_seconds(s->clock->now);
-    for (size_t i = 0; i < N_LATE; i++) s->late[i] = 0;
 }
 
-const fl_train_method fl_train_method_distributed_kfac = { .doubly = doubly,
+const fl_train_method fl_train_method_distributed_kfac = { .real = &fl_train_method_distributed_kfac_real,
+                                                           .doubly = fl_train_preconditioner_doubly,
                                                            .allocate = allocate,
                                                            .start = fl_train_workers_start,
                                                            .step = step,

@@ -12,6 +12,33 @@ fl_train_real *fl_train_real_of(const fl_train_run *run)
     return run->servers;
 }
 
+fl_train_real *fl_train_real_new(fl_train_run *run, size_t bytes, size_t servers, size_t workers, size_t floats)
+{
+    fl_train_real *real = run->servers = fl_arena_bytes(run->arena, bytes);
+    size_t processes = servers + workers, n_state = fl_network_state_layout(run->network)->count;
+    *real = (fl_train_real){ .rank = fl_train_carriers_rank(run->carriers),
+                             .servers = servers,
+                             .workers = workers,
+                             .count = fl_network_layout(run->network)->count,
+                             .longest = -1 };
+    real->parcel = fl_arena_bytes(run->arena, sizeof(fl_train_real_head) + (floats + n_state) * sizeof(float));
+    real->since = fl_arena_bytes(run->arena, processes * sizeof *real->since);
+    real->excused = fl_arena_bytes(run->arena, processes * sizeof *real->excused);
+    real->gone = fl_arena_bytes(run->arena, processes * sizeof *real->gone);
+    real->given = fl_arena_bytes(run->arena, workers * sizeof *real->given);
+    for (size_t rank = 0; rank < processes; rank++) fl_train_real_expect(real, rank);
+    return real;
+}
+
+bool fl_train_real_suits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error)
+{
+    return !plans->carries ||
+           fl_error_user(error,
+                         "workload '%s' carries state from batch to batch, which workers on the real clock do not have "
+                         "in order; leave parallel.clock away",
+                         trial->owners.workload->entry.name);
+}
+
 fl_tensor_extent fl_train_real_slice(const fl_train_real *real, size_t rank)
 {
     size_t lines = real->count / FL_TENSOR_ALIGNMENT, first = rank * lines / real->servers;
@@ -108,19 +135,77 @@ static bool is_sign_of_life(fl_train_real *real, const fl_train_letter *letter)
     return letter->kind == FL_TRAIN_REAL_HERE || letter->kind == FL_TRAIN_REAL_AWAY;
 }
 
+const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end)
+{
+    const fl_train_letter *letter;
+    show_itself(run);
+    do letter = fl_train_carriers_read(run->carriers, first, end);
+    while (letter && is_sign_of_life(fl_train_real_of(run), letter));
+    if (!letter) judge(run, first, end);
+    return letter;
+}
+
 const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end)
 {
-    double began = fl_clock_seconds();
-    for (;;) {
-        show_itself(run);
-        const fl_train_letter *letter = fl_train_carriers_read(run->carriers, first, end);
-        double waited = fl_clock_seconds() - began;
-        if (letter && is_sign_of_life(fl_train_real_of(run), letter)) continue;
-        if (letter) {
-            fl_train_carriers_add_waited(run->carriers, waited);
-            return letter;
-        }
-        judge(run, first, end);
+    double began = fl_clock_seconds(), waited = 0;
+    const fl_train_letter *letter;
+    while (!(letter = fl_train_real_poll(run, first, end))) {
+        waited = fl_clock_seconds() - began;
         fl_train_carriers_pause(waited);
     }
+    fl_train_carriers_add_waited(run->carriers, waited);
+    return letter;
+}
+
+void fl_train_real_be_away(fl_train_run *run)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    if (!real->away) fl_train_real_tell_all(run, 1, real->servers + real->workers, FL_TRAIN_REAL_AWAY, 0);
+    real->away = true;
+}
+
+/* Who waited meanwhile has that time to answer once more. */
+void fl_train_real_be_here(fl_train_run *run)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    size_t processes = real->servers + real->workers;
+    show_itself(run);
+    if (!real->away) return;
+    fl_train_real_tell_all(run, 1, processes, FL_TRAIN_REAL_HERE, 0);
+    for (size_t rank = real->servers; rank < processes; rank++) real->since[rank] = fl_clock_seconds();
+    real->away = false;
+}
+
+/* --- the end --- */
+
+static bool all_gone(const fl_train_real *real)
+{
+    size_t rank = real->servers;
+    while (rank < real->servers + real->workers && real->gone[rank]) rank++;
+    return rank == real->servers + real->workers;
+}
+
+void fl_train_real_part(fl_train_run *run, size_t first_told)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    size_t processes = real->servers + real->workers;
+    for (size_t rank = real->servers; rank < processes; rank++)
+        if (!real->gone[rank]) fl_train_real_expect(real, rank);
+    fl_train_real_tell_all(run, first_told, processes, FL_TRAIN_REAL_END, 0);
+    while (!all_gone(real)) fl_train_real_await(run, real->servers, processes);
+}
+
+void fl_train_real_end(fl_train_run *run)
+{
+    fl_train_real_part(run, 1);
+}
+
+/* Nothing is under way to anybody who has left: a server hears from this worker last that it leaves, and this worker
+ * from every server. */
+void fl_train_real_leave(fl_train_run *run)
+{
+    fl_train_real *real = fl_train_real_of(run);
+    fl_train_real_tell_all(run, 0, real->servers, FL_TRAIN_REAL_BYE, 0);
+    for (size_t server = 0; server < real->servers; server++)
+        while (!real->excused[server]) fl_train_real_await(run, server, server + 1);
 }

@@ -23,10 +23,11 @@ enum {
     FL_TRAIN_REAL_HERE,  /* server 0 answers at once */
     FL_TRAIN_REAL_AWAY,  /* it evaluates, and will not */
     FL_TRAIN_REAL_END,
-    FL_TRAIN_REAL_BYE
+    FL_TRAIN_REAL_BYE,
+    FL_TRAIN_REAL_OTHER /* a method's own kinds begin here */
 };
 
-/* What stands before the numbers of GIVE and PUSH. */
+/* What stands before the numbers of GIVE and PUSH, and of a method's own kinds. */
 typedef struct fl_train_real_head {
     uint64_t batch;
     double value;  /* given: the rate; pushed: the loss */
@@ -56,6 +57,13 @@ typedef struct fl_train_real {
 
 fl_train_real *fl_train_real_of(const fl_train_run *run);
 
+/* run->servers becomes `bytes` bytes that begin with an fl_train_real: of a training by `servers` servers and `workers`
+ * workers whose letters hold `floats` numbers at most, beside the network's state. Everybody is awaited. */
+fl_train_real *fl_train_real_new(fl_train_run *run, size_t bytes, size_t servers, size_t workers, size_t floats);
+
+/* False with a message for a model that carries state from batch to batch. */
+bool fl_train_real_suits(const fl_trial *trial, const fl_train_plans *plans, fl_error *error);
+
 /* The slice of server `rank`: whole lines of 16 numbers, shared evenly. */
 fl_tensor_extent fl_train_real_slice(const fl_train_real *real, size_t rank);
 
@@ -77,14 +85,31 @@ void fl_train_real_expect(fl_train_real *real, size_t rank);
  * them that is not excused stays silent. Server 0 shows the others meanwhile that it is there. */
 const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end);
 
+/* The same without waiting: NULL where none has come. */
+const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end);
+
+/* A worker's: the batch and the rate of run->step are the given ones; the numbers are the parameters; it leaves, having
+ * been told of the END or that nothing is left. */
+void fl_train_real_begin_batch(fl_train_run *run, const fl_train_real_head *given);
+void fl_train_real_put(fl_train_run *run, const float *parameters);
+void fl_train_real_leave(fl_train_run *run);
+
+/* Server 0 will not answer for a while, for it evaluates; it is back, or still there; it ENDS the training. */
+void fl_train_real_be_away(fl_train_run *run);
+void fl_train_real_be_here(fl_train_run *run);
+void fl_train_real_end(fl_train_run *run);
+
+/* Tell processes from first_told on of the END, and wait until every worker has said that it leaves; one that heard of
+ * it sooner may have said so before. */
+void fl_train_real_part(fl_train_run *run, size_t first_told);
+
 /* What processes do that do not walk the loop, to the end. */
 void fl_train_real_work(fl_train_run *run);
 void fl_train_real_serve(fl_train_run *run);
 
-/* Server 0's part of the loop: a step, the parameters after `done` steps into the network, the end. */
+/* Server 0's part of the loop: a step, the parameters after `done` steps into the network. */
 void fl_train_real_step(fl_train_run *run);
 void fl_train_real_present(fl_train_run *run, size_t done);
-void fl_train_real_end(fl_train_run *run);
 
 extern const struct fl_train_method fl_train_method_asynchronous_real;
 

@@ -79,14 +79,11 @@ static void take(fl_train_run *run, const fl_train_letter *letter)
 
 /* --- server 0 --- */
 
-/* It may have been away; the others' schedule learns of the points that came of it. */
+/* The others' schedule learns of the points that came of being away. */
 static void be_here(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
-    if (real->away) fl_train_real_tell_all(run, 1, processes(real), FL_TRAIN_REAL_HERE, 0);
-    for (size_t rank = real->servers; real->away && rank < processes(real); rank++)
-        real->since[rank] = fl_clock_seconds();
-    real->away = false;
+    fl_train_real_be_here(run);
     if (real->handed < run->step) real->handed = run->step;
     for (; real->told < run->outcome->n_points; real->told++) {
         const fl_trial_point *point = &run->outcome->points[real->told];
@@ -111,8 +108,7 @@ void fl_train_real_present(fl_train_run *run, size_t done)
     fl_train_real *real = fl_train_real_of(run);
     float *parameters = fl_network_parameters(run->network);
     fl_train_real_head head;
-    if (!real->away) fl_train_real_tell_all(run, 1, processes(real), FL_TRAIN_REAL_AWAY, 0);
-    real->away = true;
+    fl_train_real_be_away(run);
     fl_train_real_tell_all(run, 1, real->servers, FL_TRAIN_REAL_COLLECT, done);
     for (size_t rank = 1; rank < real->servers; rank++) {
         fl_tensor_extent slice = fl_train_real_slice(real, rank);
@@ -122,28 +118,6 @@ void fl_train_real_present(fl_train_run *run, size_t done)
                slice.count * sizeof *parameters);
     }
     if (real->servers > 1) fl_network_refresh(run->network, 0, real->count);
-}
-
-static bool all_gone(const fl_train_real *real)
-{
-    size_t rank = real->servers;
-    while (rank < processes(real) && real->gone[rank]) rank++;
-    return rank == processes(real);
-}
-
-/* Until every worker has said that it leaves; one that heard of the end sooner may have said so before. */
-static void part(fl_train_run *run, size_t first_told)
-{
-    fl_train_real *real = fl_train_real_of(run);
-    for (size_t rank = real->servers; rank < processes(real); rank++)
-        if (!real->gone[rank]) fl_train_real_expect(real, rank);
-    fl_train_real_tell_all(run, first_told, processes(real), FL_TRAIN_REAL_END, 0);
-    while (!all_gone(real)) fl_train_real_await(run, real->servers, processes(real));
-}
-
-void fl_train_real_end(fl_train_run *run)
-{
-    part(run, 1);
 }
 
 /* --- the others --- */
@@ -192,7 +166,7 @@ void fl_train_real_serve(fl_train_run *run)
             run->step++;
             break;
         case FL_TRAIN_REAL_END:
-            part(run, real->servers);
+            fl_train_real_part(run, real->servers);
             return;
         default:
             break;

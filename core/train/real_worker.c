@@ -28,13 +28,20 @@ static bool take_answer(fl_train_run *run, size_t server, bool reading, fl_train
     return true;
 }
 
-static void begin_batch(fl_train_run *run, const fl_train_real_head *given)
+void fl_train_real_begin_batch(fl_train_run *run, const fl_train_real_head *given)
 {
     size_t n_training = run->plans->splits.training.count;
     run->step = given->batch;
     run->rate = given->value;
     run->multiple = fl_trial_multiple(run->trial, run->step, n_training);
     run->first_batch = fl_trial_batches_before(run->trial, run->step, n_training);
+}
+
+void fl_train_real_put(fl_train_run *run, const float *parameters)
+{
+    size_t count = fl_train_real_of(run)->count;
+    memcpy(fl_network_parameters(run->network), parameters, count * sizeof *parameters);
+    fl_network_refresh(run->network, 0, count);
 }
 
 /* False: no batch is left. */
@@ -50,7 +57,7 @@ static bool ask(fl_train_run *run, bool reading)
     for (size_t server = 0; server < asked; server++)
         if (!take_answer(run, server, reading, &given)) return false;
     if (reading) fl_network_refresh(run->network, 0, real->count);
-    begin_batch(run, &given);
+    fl_train_real_begin_batch(run, &given);
     return true;
 }
 
@@ -69,18 +76,8 @@ static void push(fl_train_run *run)
     }
 }
 
-/* Nothing is under way to anybody who has left: a server hears from this worker last that it leaves, and this worker
- * from every server. */
-static void leave(fl_train_run *run)
-{
-    fl_train_real *real = fl_train_real_of(run);
-    fl_train_real_tell_all(run, 0, real->servers, FL_TRAIN_REAL_BYE, 0);
-    for (size_t server = 0; server < real->servers; server++)
-        while (!real->excused[server]) fl_train_real_await(run, server, server + 1);
-}
-
 void fl_train_real_work(fl_train_run *run)
 {
     for (size_t pushes = 0; ask(run, reads(run, pushes)); pushes++) push(run);
-    leave(run);
+    fl_train_real_leave(run);
 }

@@ -83,7 +83,7 @@ static void set_workers(fl_train_run *run)
     fl_train_carriers_block(fl_train_carriers_size(run->carriers), fl_train_carriers_rank(run->carriers),
                             run->workers.n, &run->workers.first, &run->workers.end);
     run->n_rules = run->method->apart ? run->workers.n : 1;
-    run->sharing = (fl_train_sharing){ 0, run->method->apart ? 1 : sharers, sharers };
+    run->sharing = (fl_train_sharing){ 0, run->method->apart || run->method->work ? 1 : sharers, sharers };
     fl_train_exchange_begin(run);
 }
 

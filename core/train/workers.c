@@ -1,5 +1,6 @@
 /* Running statistics and what is carried on are each worker's own: they follow its share of the batches. With one
  * worker they are the network's, and nothing is copied. */
+#include "train/method.h"
 #include "train/workers.h"
 
 #include <string.h>
@@ -15,7 +16,8 @@ void fl_train_workers_allocate(fl_train_run *run)
     if (workers->n == 1) return;
     workers->n_state = n_state;
     workers->states = fl_arena_floats(run->arena, workers->n * n_state);
-    workers->tree = fl_train_tree_new(run->arena, run->carriers, workers->n, n_state > count ? n_state : count);
+    fl_train_carriers *carriers = run->method->work ? NULL : run->carriers; /* who walks the loop alone adds up */
+    workers->tree = fl_train_tree_new(run->arena, carriers, workers->n, n_state > count ? n_state : count);
 }
 
 static size_t bytes_of(const fl_train_run *run)

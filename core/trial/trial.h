@@ -121,6 +121,9 @@ size_t fl_trial_shared_statistics(const fl_trial *trial);
 size_t fl_trial_servers(const fl_trial *trial);
 size_t fl_trial_processes(const fl_trial *trial);
 
+/* Into so many slices, each a server's, the parameters are divided; 1: they are not. */
+size_t fl_trial_slices(const fl_trial *trial);
+
 /* Examples of one forward and backward. */
 size_t fl_trial_micro_batch(const fl_trial *trial);
 

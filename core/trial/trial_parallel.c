@@ -122,6 +122,11 @@ size_t fl_trial_servers(const fl_trial *trial)
     return method && method->servers ? method->servers(trial->values.of[FL_TRIAL_OF_METHOD]) : 0;
 }
 
+size_t fl_trial_slices(const fl_trial *trial)
+{
+    return trial->owners.method && trial->owners.method->slices ? fl_trial_servers(trial) : 1;
+}
+
 size_t fl_trial_processes(const fl_trial *trial)
 {
     size_t servers = fl_trial_servers(trial);
@@ -151,6 +156,15 @@ static bool shares_are_whole(const fl_trial *trial, fl_error *error)
                          parts ? "micro_batch" : "batch.factor");
 }
 
+/* Others compute the preconditioner; what else a rule wants of a batch is there where one process computes all of it.
+ */
+static bool whole_batches_are_there(const fl_trial *trial)
+{
+    const fl_optimizer *rule = trial->owners.optimizer;
+    if (trial->owners.method->rules != FL_METHOD_PRECONDITIONER) return false;
+    return !fl_trial_servers(trial) || !rule->wants(trial->values.of[FL_TRIAL_OF_OPTIMIZER]).curvature;
+}
+
 static bool rule_is_served(const fl_trial *trial, fl_error *error)
 {
     const fl_method *method = trial->owners.method;
@@ -168,7 +182,7 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
         why = "looks ahead: it wants gradients elsewhere than at its parameters";
     else if (one_gradient && own && own->words)
         why = "runs in a process of its own, which keeps the state of one worker";
-    else if (trial->workers > 1 && rule->wants && method->rules != FL_METHOD_PRECONDITIONER)
+    else if (trial->workers > 1 && rule->wants && !whole_batches_are_there(trial))
         why = "asks for the curvature of whole batches";
     return !why || fl_error_user(error, "parallel method '%s' does not serve optimizer '%s', which %s",
                                  method->entry.name, rule->entry.name, why);
@@ -178,7 +192,7 @@ static bool rule_is_served(const fl_trial *trial, fl_error *error)
 static bool slices_are_enough(const fl_trial *trial, fl_error *error)
 {
     const fl_optimizer *rule = trial->owners.optimizer;
-    if (fl_trial_servers(trial) <= 1) return true;
+    if (fl_trial_slices(trial) <= 1) return true;
     if (!rule->elementwise)
         return fl_error_user(error,
                              "several servers share the parameters, and optimizer '%s' looks at more than one "

@@ -125,3 +125,13 @@ rank() { # NUMBER OF THE RANK: its process
         { tr '\0' '\n' <"/proc/$process/environ"; } 2>/dev/null | grep -qx "OMPI_COMM_WORLD_RANK=$1" && echo "$process" && return
     done
 }
+
+together() { # PROCESSES ARGUMENTS OF fairlead...
+    processes=$1
+    shift
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
+}
+
+value() { # FILE PYTHON: of the record `r`
+    python3 -c "import json; r = json.load(open('$1')); print($2)" 2>/dev/null || echo "$1 is no record"
+}

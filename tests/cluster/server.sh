@@ -5,16 +5,7 @@
 in_lab "$@"
 need mpirun.openmpi python3 pgrep
 
-together() { # PROCESSES ARGUMENTS OF fairlead...
-    processes=$1
-    shift
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
-}
-
 glyphs=(trial --workload glyphs/mlp --optimizer momentum --set learning_rate=0.02 --batch 32 --steps 120 --eval-every 60 --json)
-value() { # FILE PYTHON: of the record `r`
-    python3 -c "import json; r = json.load(open('$1')); print($2)" 2>/dev/null || echo "$1 is no record"
-}
 
 begin "one worker and one server: the bits of plain training"
 "$build/fairlead" "${glyphs[@]}" >plain.json || fail "a plain trial fails"

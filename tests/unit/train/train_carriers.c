@@ -1,10 +1,13 @@
 /* One training by several processes, over frames that the test passes on: the bits of one process, whatever else comes
  * on the way, also of a worker alone on the real clock, and what is said where one of them computes otherwise. */
 #include "method/method_asynchronous.h"
+#include "method/method_distributed_kfac.h"
 #include "support/test.h"
+#include "train/real.h"
 #include "train/train.h"
 #include "trial/around.h"
 #include "wire/frames.h"
+#include "wire/piece.h"
 
 #include <math.h>
 #include <poll.h>
@@ -15,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST = 3, GROUP = 7 };
+enum { MOST = 3, GROUP = 7, HELD = 64 };
 
 /* What a process of a training saw of it. */
 typedef struct seen {
@@ -26,8 +29,9 @@ typedef struct seen {
     uint64_t gradients, bytes;
 } seen;
 
-/* How the test passes on what it is given. */
-typedef enum passing { FAITHFUL, HOSTILE } passing;
+/* How the test passes on what it is given; the last holds back from process 1 what process 0 tells it of the end, till
+ * process 2 has bidden it farewell. */
+typedef enum passing { FAITHFUL, HOSTILE, FAREWELL_FIRST } passing;
 
 static seen *shared;              /* by rank, of processes that are gone */
 static fl_train_trainer *trainer; /* forked with what it has loaded */
@@ -122,9 +126,44 @@ static void disturb(fl_wire_frames *to, fl_wire_frame frame)
     fl_wire_frames_put(to, &nonsense);
 }
 
+/* What is held back, in its order. */
+typedef struct holding {
+    bool begun, over;
+    size_t n;
+    fl_text of[HELD];
+} holding;
+
+static uint64_t kind_of(const fl_wire_frame *frame)
+{
+    fl_wire_piece piece;
+    return fl_wire_piece_read(frame->bytes, frame->length, &piece) ? piece.kind : 0;
+}
+
+/* `frame` has the sender for its peer. True: it is held back. */
+static bool hold(holding *h, const fl_wire_frame *frame, size_t to)
+{
+    h->begun |= frame->peer == 0 && to == 1 && kind_of(frame) == FL_TRAIN_REAL_END;
+    if (h->over || !h->begun || frame->peer != 0 || to != 1) return false;
+    assert_in_range(h->n, 0, HELD - 1);
+    fl_text_add_bytes(&h->of[h->n++], frame->bytes, frame->length);
+    return true;
+}
+
+static void let_go(holding *h, const fl_wire_frame *passed, size_t to, fl_wire_frames *frames)
+{
+    if (h->over || passed->peer != 2 || to != 1 || kind_of(passed) != FL_TRAIN_REAL_BYE) return;
+    h->over = true;
+    for (size_t i = 0; i < h->n; i++) {
+        fl_wire_frame held = { GROUP, 0, h->of[i].length, h->of[i].bytes };
+        fl_wire_frames_put(frames, &held);
+        fl_text_free(&h->of[i]);
+    }
+}
+
 /* Until all streams have ended. */
 static void pass_on(fl_wire_frames *frames, int size, passing how)
 {
+    holding held = { .over = how != FAREWELL_FIRST };
     for (int open = size; open;) {
         struct pollfd polls[MOST];
         for (int i = 0; i < size; i++) {
@@ -137,14 +176,18 @@ static void pass_on(fl_wire_frames *frames, int size, passing how)
             fl_wire_frame frame;
             fl_wire_frames_send_on(&frames[i]);
             while (fl_wire_frames_get(&frames[i], &frame)) {
-                fl_wire_frames *to = &frames[frame.peer];
+                size_t peer = frame.peer;
+                fl_wire_frames *to = &frames[peer];
                 frame.peer = (uint64_t)i;
+                if (hold(&held, &frame, peer)) continue;
                 fl_wire_frames_put(to, &frame);
+                let_go(&held, &frame, peer, to);
                 if (how == HOSTILE) disturb(to, frame);
             }
             open += !frames[i].ended;
         }
     }
+    assert_true(held.over && (how != FAREWELL_FIRST || held.n));
 }
 
 /* The harm is done to process 1. */
@@ -234,6 +277,16 @@ static void one_worker_on_the_real_clock_has_the_bits_of_plain_training(void **s
         }
 }
 
+/* Server 1 hears from the worker that it leaves before it hears of the end, and waits for it no more. */
+static void a_farewell_before_the_end_counts(void **state)
+{
+    fl_trial real = on_the_real_clock("sgd", 1, 2);
+    train_by(3, &real, FAREWELL_FIRST, NO_HARM);
+    for (int rank = 0; rank < 3; rank++) assert_true(shared[rank].ran);
+    assert_int_equal(shared[0].status, FL_OUTCOME_COMPLETE);
+    fl_trial_free(&real);
+}
+
 /* As soon as process 0 knows; the others leave with it. */
 static void diverging_on_the_real_clock_ends_for_everybody(void **state)
 {
@@ -243,6 +296,67 @@ static void diverging_on_the_real_clock_ends_for_everybody(void **state)
     assert_true(shared[0].ran && shared[1].ran && shared[2].ran);
     assert_int_equal(shared[0].status, FL_OUTCOME_INFEASIBLE);
     fl_trial_free(&trial);
+}
+
+static fl_trial kfac_on_the_real_clock(size_t workers, size_t statistics, size_t inverses)
+{
+    fl_trial trial = trial_of("distributed_kfac", "kfac", workers);
+    double *values = trial.values.of[FL_TRIAL_OF_METHOD];
+    values[FL_METHOD_KFAC_STATISTICS_WORKERS] = (double)statistics;
+    values[FL_METHOD_KFAC_INVERSE_WORKERS] = (double)inverses;
+    values[FL_METHOD_KFAC_CLOCK] = FL_METHOD_CLOCK_REAL;
+    return trial;
+}
+
+/* Who waits for statistics and inverses has what was begun for the update, on either clock. */
+static void kfac_that_waits_has_the_bits_of_virtual_time(void **state)
+{
+    fl_trial real = kfac_on_the_real_clock(1, 1, 1), simulated = real;
+    simulated.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_CLOCK] = FL_METHOD_CLOCK_VIRTUAL;
+    seen one = see(&simulated, NO_HARM);
+    train_by(3, &real, HOSTILE, NO_HARM);
+    assert_same(&shared[0], &one);
+    fl_trial_free(&real);
+}
+
+static void kfac_that_does_not_wait_ends_for_everybody(void **state)
+{
+    fl_trial trial = kfac_on_the_real_clock(1, 1, 1);
+    const fl_optimizer *kfac = trial.owners.optimizer;
+    size_t norm_limit = fl_hyper_index(kfac->hypers, kfac->n_hypers, "norm_limit");
+    trial.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_INVERSES] = FL_METHOD_KFAC_ASYNCHRONOUS;
+    for (int diverges = 0; diverges < 2; diverges++) {
+        if (diverges) trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e30;
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][norm_limit] = 0; /* else no step is too long */
+        train_by(3, &trial, FAITHFUL, NO_HARM);
+        assert_true(shared[0].ran && shared[1].ran && shared[2].ran);
+        assert_int_equal(shared[0].status, diverges ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE);
+    }
+    fl_trial_free(&trial);
+}
+
+static void refuses(const fl_trial *trial, const char *sentence)
+{
+    fl_error error;
+    assert_false(fl_trial_accepts(trial, SIZE_MAX, &error));
+    assert_string_equal(error.text, sentence);
+}
+
+static void kfac_on_the_real_clock_wants_its_settings(void **state)
+{
+    fl_trial slow = kfac_on_the_real_clock(1, 1, 1), none = kfac_on_the_real_clock(1, 0, 1);
+    fl_trial adapts = kfac_on_the_real_clock(2, 1, 1);
+    const fl_optimizer *kfac = slow.owners.optimizer;
+    slow.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_KFAC_INVERSE] = 10;
+    refuses(&slow, "parallel.inverse belongs to virtual time; leave it out, or parallel.clock = real");
+    refuses(&none, "parallel.statistics_workers = 0 wants parallel.clock = virtual: on the real clock statistics are "
+                   "measured by at least one process of their own");
+    adapts.values.of[FL_TRIAL_OF_OPTIMIZER][fl_hyper_index(kfac->hypers, kfac->n_hypers, "damping_rule")] = 1;
+    refuses(&adapts, "parallel method 'distributed_kfac' does not serve optimizer 'kfac', which asks for the curvature "
+                     "of whole batches");
+    fl_trial_free(&slow);
+    fl_trial_free(&none);
+    fl_trial_free(&adapts);
 }
 
 static void the_real_clock_wants_its_processes(void **state)
@@ -308,7 +422,11 @@ int main(void)
         cmocka_unit_test(several_processes_have_the_bits_of_one),
         cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
         cmocka_unit_test(one_worker_on_the_real_clock_has_the_bits_of_plain_training),
+        cmocka_unit_test(a_farewell_before_the_end_counts),
         cmocka_unit_test(diverging_on_the_real_clock_ends_for_everybody),
+        cmocka_unit_test(kfac_that_waits_has_the_bits_of_virtual_time),
+        cmocka_unit_test(kfac_that_does_not_wait_ends_for_everybody),
+        cmocka_unit_test(kfac_on_the_real_clock_wants_its_settings),
         cmocka_unit_test(the_real_clock_wants_its_processes),
         cmocka_unit_test(a_flipped_bit_is_found_at_the_next_evaluation),
         cmocka_unit_test(nan_on_one_worker_ends_the_trial_alike_everywhere),
