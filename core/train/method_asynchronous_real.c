@@ -13,7 +13,7 @@ static void allocate(fl_train_run *run)
     real->versions = fl_arena_bytes(run->arena, real->workers * sizeof *real->versions);
     real->late = fl_arena_bytes(run->arena, FL_TRAIN_SERVER_LATE * sizeof *real->late);
     if (serves) real->slice = fl_train_real_slice(real, real->rank);
-    if (serves && fl_train_server_compensates(run))
+    if (serves && fl_train_server_compensates(run->trial))
         real->read = fl_arena_floats(run->arena, real->workers * real->slice.count);
     for (size_t rank = 1; serves && real->rank && rank < servers + workers; rank++) real->excused[rank] = true;
 }
@@ -40,10 +40,10 @@ static void note(fl_train_run *run, fl_trial_point *point)
     fl_train_server_note(fl_train_real_of(run)->late, point);
 }
 
-/* What is sent, what moves by itself, what workers have read. */
+/* What is sent, what moves by itself, and what workers have read, where that matters. */
 static size_t copies(const fl_trial *trial)
 {
-    return 1 + fl_train_server_copies(trial) + trial->workers;
+    return 1 + fl_train_server_copies(trial) + (fl_train_server_compensates(trial) ? trial->workers : 0);
 }
 
 const fl_train_method fl_train_method_asynchronous_real = {

@@ -120,7 +120,7 @@ static void show_itself(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
     double now = fl_clock_seconds();
-    if (real->rank || now - real->here < SHOW_AGAIN) return;
+    if (real->rank || real->away || now - real->here < SHOW_AGAIN) return;
     fl_train_real_tell_all(run, 1, real->servers + real->workers, FL_TRAIN_REAL_HERE, 0);
     real->here = now;
 }
@@ -131,8 +131,9 @@ static bool is_sign_of_life(fl_train_real *real, const fl_train_letter *letter)
     real->since[letter->from] = fl_clock_seconds();
     if (letter->kind == FL_TRAIN_REAL_END) real->excused[letter->from] = true;
     if (letter->kind == FL_TRAIN_REAL_BYE) real->excused[letter->from] = real->gone[letter->from] = true;
-    if (!letter->from) real->away = letter->kind == FL_TRAIN_REAL_AWAY;
-    return letter->kind == FL_TRAIN_REAL_HERE || letter->kind == FL_TRAIN_REAL_AWAY;
+    bool says_where = letter->kind == FL_TRAIN_REAL_HERE || letter->kind == FL_TRAIN_REAL_AWAY;
+    if (!letter->from && says_where) real->away = letter->kind == FL_TRAIN_REAL_AWAY;
+    return says_where;
 }
 
 const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end)
@@ -160,11 +161,13 @@ const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size
 void fl_train_real_be_away(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
-    if (!real->away) fl_train_real_tell_all(run, 1, real->servers + real->workers, FL_TRAIN_REAL_AWAY, 0);
+    if (real->away) return;
+    fl_train_real_tell_all(run, 1, real->servers + real->workers, FL_TRAIN_REAL_AWAY, 0);
+    real->left = fl_clock_seconds();
     real->away = true;
 }
 
-/* Who waited meanwhile has that time to answer once more. */
+/* A worker's silence meanwhile does not count, nor does it forgive the silence before. */
 void fl_train_real_be_here(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
@@ -172,8 +175,9 @@ void fl_train_real_be_here(fl_train_run *run)
     show_itself(run);
     if (!real->away) return;
     fl_train_real_tell_all(run, 1, processes, FL_TRAIN_REAL_HERE, 0);
-    for (size_t rank = real->servers; rank < processes; rank++) real->since[rank] = fl_clock_seconds();
     real->away = false;
+    double absent = fl_clock_seconds() - real->left;
+    for (size_t rank = real->servers; rank < processes; rank++) real->since[rank] += absent;
 }
 
 /* --- the end --- */
@@ -206,6 +210,8 @@ void fl_train_real_leave(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
     fl_train_real_tell_all(run, 0, real->servers, FL_TRAIN_REAL_BYE, 0);
-    for (size_t server = 0; server < real->servers; server++)
+    for (size_t server = 0; server < real->servers; server++) {
+        if (!real->excused[server]) fl_train_real_expect(real, server);
         while (!real->excused[server]) fl_train_real_await(run, server, server + 1);
+    }
 }

@@ -27,11 +27,11 @@ enum {
     FL_TRAIN_REAL_OTHER /* a method's own kinds begin here */
 };
 
-/* What stands before the numbers of GIVE and PUSH, and of a method's own kinds. */
+/* What stands before the numbers of GIVE, PUSH, SLICE and POINT, and of a method's own kinds. */
 typedef struct fl_train_real_head {
-    uint64_t batch;
-    double value;  /* given: the rate; pushed: the loss */
-    double worked; /* seconds at the gradient */
+    uint64_t batch; /* of SLICE and POINT: the step */
+    double value;   /* given: the rate; pushed: the loss; of a point: the validation loss */
+    double worked;  /* pushed: seconds at the gradient */
 } fl_train_real_head;
 
 typedef struct fl_train_real {
@@ -44,6 +44,7 @@ typedef struct fl_train_real {
     double longest;                       /* seconds at a gradient; below 0: none is known */
     double here;                          /* when others were last told */
     bool away;                            /* is server 0? */
+    double left;                          /* since when, by its own clock */
     float *pushed;                        /* a worker's */
 
     /* A server's, by worker. */

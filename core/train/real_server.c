@@ -149,7 +149,6 @@ void fl_train_real_serve(fl_train_run *run)
     uint64_t asked = 0;
     for (;;) {
         const fl_train_letter *letter = fl_train_real_await(run, 0, processes(real));
-        real->longest = fmax(real->longest, 0);
         switch (letter->kind) {
         case FL_TRAIN_REAL_ASK:
             answer(run, letter);

@@ -52,7 +52,7 @@ double fl_train_server_gradient(fl_train_run *run, float *pushed)
 {
     size_t batches = push_every(run->trial), count = fl_network_layout(run->network)->count;
     double loss = 0;
-    for (size_t i = 0; i < batches && isfinite(loss); i++) {
+    for (size_t i = 0; i < batches; i++) {
         run->sharing.first = i;
         loss += fl_train_run_forward(run) / (double)batches;
         if (!isfinite(loss)) break;
@@ -73,9 +73,9 @@ void fl_train_server_begin(fl_train_run *run, uint64_t staleness)
     fl_train_run_look(run);
 }
 
-bool fl_train_server_compensates(const fl_train_run *run)
+bool fl_train_server_compensates(const fl_trial *trial)
 {
-    return hyper_of(run->trial)[FL_METHOD_COMPENSATION] > 0;
+    return hyper_of(trial)[FL_METHOD_COMPENSATION] > 0;
 }
 
 /* g += lambda g^2 (theta - theta_w) */
@@ -89,7 +89,7 @@ void fl_train_server_apply(fl_train_run *run, fl_tensor_extent extent, const flo
 {
     float lambda = (float)hyper_of(run->trial)[FL_METHOD_COMPENSATION];
     size_t first = extent.first, count = extent.count;
-    if (fl_train_server_compensates(run))
+    if (fl_train_server_compensates(run->trial))
         compensate(count, lambda, fl_network_parameters(run->network) + first, read,
                    fl_network_gradient(run->network) + first);
     if (count == fl_network_layout(run->network)->count)

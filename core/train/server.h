@@ -5,9 +5,11 @@
 
 #include "train/run.h"
 
-/* Workers compute one batch at a time, of the push_every of a push: returns room for their sum; NULL: a push is one
- * gradient, and the parameters are read before each. So many arrays like the parameters that takes. */
+/* Workers compute one batch at a time, of the push_every of a push, which run->sharing says from now on. Returns room
+ * for their sum; NULL: a push is one gradient, and the parameters are read before each. */
 float *fl_train_server_allocate(fl_train_run *run);
+
+/* Arrays like the parameters that this takes. */
 size_t fl_train_server_copies(const fl_trial *trial);
 
 /* The gradient of the batches of run->step at the parameters in the network, by their mean loss, which is returned: the
@@ -19,7 +21,7 @@ double fl_train_server_gradient(fl_train_run *run, float *pushed);
  * parameters there; used where the delay is compensated for. */
 void fl_train_server_begin(fl_train_run *run, uint64_t staleness);
 void fl_train_server_apply(fl_train_run *run, fl_tensor_extent extent, const float *read);
-bool fl_train_server_compensates(const fl_train_run *run);
+bool fl_train_server_compensates(const fl_trial *trial);
 
 /* How late pushes were since the last point: count one; tell a point, and begin anew. */
 enum { FL_TRAIN_SERVER_PUSHES, FL_TRAIN_SERVER_SUM, FL_TRAIN_SERVER_MOST, FL_TRAIN_SERVER_LATE };

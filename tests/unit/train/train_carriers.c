@@ -63,8 +63,9 @@ static fl_trial trial_of(const char *method, const char *rule, size_t workers)
     return trial;
 }
 
-/* What is done to a process's parameters before the first step. */
-typedef enum harm { NO_HARM, FLIPPED_BIT, NOT_A_NUMBER } harm;
+/* What is done to a process: to its parameters before the first step; process 0's evaluations last. */
+typedef enum harm { NO_HARM, FLIPPED_BIT, NOT_A_NUMBER, LONG_EVALUATION } harm;
+static const double SHORT_SILENCE = .7;
 
 static void make_nan(void *user, const fl_network *network)
 {
@@ -82,13 +83,19 @@ static void flip_a_bit(void *user, const fl_network *network)
     memcpy(parameters, &bits, sizeof bits);
 }
 
+static void sleep_twice_as_long(void *user, const fl_trial_point *point)
+{
+    usleep((useconds_t)(2e6 * SHORT_SILENCE));
+}
+
 static seen see(const fl_trial *trial, harm done)
 {
     fl_outcome o;
     fl_error error;
     fl_train_callbacks callbacks = { .begun = done == FLIPPED_BIT    ? flip_a_bit
                                               : done == NOT_A_NUMBER ? make_nan
-                                                                     : NULL };
+                                                                     : NULL,
+                                     .evaluated = done == LONG_EVALUATION ? sleep_twice_as_long : NULL };
     seen s = { .ran = fl_train_trial(trainer, trial, &callbacks, &o, &error) };
     if (!s.ran) snprintf(s.reason, sizeof s.reason, "%.230s", error.text);
     if (!s.ran) return s;
@@ -102,12 +109,14 @@ static seen see(const fl_trial *trial, harm done)
     return s;
 }
 
+static double silence; /* of a process that is given up; 0: the usual */
+
 static void be(int rank, int size, int stream, const fl_trial *trial, harm done)
 {
     fl_wire_frames frames = fl_wire_frames_over(stream);
     fl_wire_by_frames by = { &frames, GROUP };
     fl_wire *wire = fl_wire_new(fl_wire_by_frames_join(&by, rank, size));
-    fl_train_set_wire(trainer, wire, "one host", 0);
+    fl_train_set_wire(trainer, wire, "one host", silence);
     shared[rank] = see(trial, done);
     fl_wire_finish(wire);
     _exit(0);
@@ -190,7 +199,7 @@ static void pass_on(fl_wire_frames *frames, int size, passing how)
     assert_true(held.over && (how != FAREWELL_FIRST || held.n));
 }
 
-/* The harm is done to process 1. */
+/* The harm is done to process 1, but for what an evaluation does. */
 static void train_by(int size, const fl_trial *trial, passing how, harm done)
 {
     fl_wire_frames frames[MOST];
@@ -199,7 +208,7 @@ static void train_by(int size, const fl_trial *trial, passing how, harm done)
         int ends[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
         children[rank] = fork();
-        if (!children[rank]) be(rank, size, ends[1], trial, rank == 1 ? done : NO_HARM);
+        if (!children[rank]) be(rank, size, ends[1], trial, rank == (done != LONG_EVALUATION) ? done : NO_HARM);
         close(ends[1]);
         frames[rank] = fl_wire_frames_over(ends[0]);
     }
@@ -282,6 +291,21 @@ static void a_farewell_before_the_end_counts(void **state)
 {
     fl_trial real = on_the_real_clock("sgd", 1, 2);
     train_by(3, &real, FAREWELL_FIRST, NO_HARM);
+    for (int rank = 0; rank < 3; rank++) assert_true(shared[rank].ran);
+    assert_int_equal(shared[0].status, FL_OUTCOME_COMPLETE);
+    fl_trial_free(&real);
+}
+
+/* Server 1 and a worker that has not read from it for a while wait for server 0 as long as it says that it evaluates.
+ */
+static void an_evaluation_may_last(void **state)
+{
+    fl_trial real = on_the_real_clock("sgd", 1, 2);
+    real.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_FETCH_EVERY] = 2;
+    real.eval_every = real.steps;
+    silence = SHORT_SILENCE;
+    train_by(3, &real, FAITHFUL, LONG_EVALUATION);
+    silence = 0;
     for (int rank = 0; rank < 3; rank++) assert_true(shared[rank].ran);
     assert_int_equal(shared[0].status, FL_OUTCOME_COMPLETE);
     fl_trial_free(&real);
@@ -423,6 +447,7 @@ int main(void)
         cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
         cmocka_unit_test(one_worker_on_the_real_clock_has_the_bits_of_plain_training),
         cmocka_unit_test(a_farewell_before_the_end_counts),
+        cmocka_unit_test(an_evaluation_may_last),
         cmocka_unit_test(diverging_on_the_real_clock_ends_for_everybody),
         cmocka_unit_test(kfac_that_waits_has_the_bits_of_virtual_time),
         cmocka_unit_test(kfac_that_does_not_wait_ends_for_everybody),
