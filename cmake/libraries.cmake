@@ -4,7 +4,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.14)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)
-pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(curl REQUIRED libcurl) # its header; the library is loaded by who fetches (core/dataset/fetch.c)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
 find_path(sleef_include sleef.h REQUIRED)
@@ -12,7 +12,7 @@ find_library(sleef_library sleef REQUIRED)
 find_path(random123_include Random123/philox.h REQUIRED)
 
 set(fairlead_public_libraries PkgConfig::jansson)
-set(fairlead_private_libraries PkgConfig::xxhash PkgConfig::crypto PkgConfig::curl PkgConfig::zlib PkgConfig::hwloc
+set(fairlead_private_libraries PkgConfig::xxhash PkgConfig::crypto PkgConfig::zlib PkgConfig::hwloc
     ${sleef_library} m ${CMAKE_DL_LIBS})
 set(fairlead_definitions "")
 set(fairlead_absent "")

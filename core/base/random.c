@@ -52,8 +52,9 @@ double fl_random_uniform(fl_random_stream *stream)
 
 uint64_t fl_random_below(fl_random_stream *stream, uint64_t n)
 {
-    uint64_t rejected = -n % n; /* the first 2^64 mod n values would make small results too frequent */
     uint64_t draw = random_u64(stream);
+    if (draw >= n) return draw % n; /* nearly always, and without the division that says how many are rejected */
+    uint64_t rejected = -n % n;     /* the first 2^64 mod n values would make small results too frequent */
     while (draw < rejected) draw = random_u64(stream);
     return draw % n;
 }

@@ -1,4 +1,5 @@
-/* Downloads through libcurl, which reads the proxies of the environment by itself.
+/* Downloads through libcurl, which reads the proxies of the environment by itself. It is loaded when the first file is
+ * fetched: it brings some thirty libraries, with which every other command would take half as long again to begin.
  *
  * Bytes go to a temporary file beside the target, never more of them than the data set records; only after size and
  * sha256 agree is it renamed. It is not synced to the disk: every later use compares the sha256 again.
@@ -9,6 +10,7 @@
 
 #include <curl/curl.h>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -18,6 +20,33 @@
 #include <unistd.h>
 
 enum { MOST_REDIRECTS = 5 };
+
+typedef struct libcurl {
+    CURL *(*init)(void);
+    CURLcode (*setopt)(CURL *curl, CURLoption option, ...);
+    CURLcode (*perform)(CURL *curl);
+    void (*cleanup)(CURL *curl);
+    const char *(*strerror)(CURLcode code);
+} libcurl;
+
+/* It stays loaded. */
+static bool load(libcurl *of, fl_error *error)
+{
+    const struct {
+        const char *name;
+        void **call;
+    } calls[] = { { "curl_easy_init", (void **)&of->init },
+                  { "curl_easy_setopt", (void **)&of->setopt },
+                  { "curl_easy_perform", (void **)&of->perform },
+                  { "curl_easy_cleanup", (void **)&of->cleanup },
+                  { "curl_easy_strerror", (void **)&of->strerror } };
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return fl_error_machine(error, "nothing can be fetched: %s", dlerror());
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (!(*calls[i].call = dlsym(library, calls[i].name)))
+            return fl_error_machine(error, "nothing can be fetched: %s", dlerror());
+    return true;
+}
 
 typedef struct progress {
     FILE *file;
@@ -53,21 +82,21 @@ static int is_stalled(void *user, curl_off_t all, curl_off_t received, curl_off_
     return 1;
 }
 
-static void configure(CURL *curl, const char *url, progress *download, char *reason)
+static void configure(const libcurl *of, CURL *curl, const char *url, progress *download, char *reason)
 {
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https"); /* redirections included */
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
-    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "fairlead");
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, download);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stalled);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, download);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    of->setopt(curl, CURLOPT_URL, url);
+    of->setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https"); /* redirections included */
+    of->setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+    of->setopt(curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
+    of->setopt(curl, CURLOPT_FAILONERROR, 1L);
+    of->setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    of->setopt(curl, CURLOPT_USERAGENT, "fairlead");
+    of->setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+    of->setopt(curl, CURLOPT_WRITEDATA, download);
+    of->setopt(curl, CURLOPT_XFERINFOFUNCTION, is_stalled);
+    of->setopt(curl, CURLOPT_XFERINFODATA, download);
+    of->setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    of->setopt(curl, CURLOPT_ERRORBUFFER, reason);
 }
 
 /* The body of `url` into an open file. */
@@ -75,13 +104,15 @@ static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_s
 {
     char reason[CURL_ERROR_SIZE] = "";
     progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
-    CURL *curl = curl_easy_init();
+    libcurl of;
+    if (!load(&of, error)) return false;
+    CURL *curl = of.init();
     if (!curl) fl_error_give_up("libcurl cannot be started");
-    configure(curl, url, &download, reason);
-    CURLcode code = curl_easy_perform(curl);
-    curl_easy_cleanup(curl);
+    configure(&of, curl, url, &download, reason);
+    CURLcode code = of.perform(curl);
+    of.cleanup(curl);
     if (code == CURLE_OK) return true;
-    const char *why = *download.reason ? download.reason : *reason ? reason : curl_easy_strerror(code);
+    const char *why = *download.reason ? download.reason : *reason ? reason : of.strerror(code);
     return fl_error_machine(error, "%s: %s", url, why);
 }
 

@@ -5,7 +5,7 @@
  * d/2. The best of K has a mean in closed form, floor + spread Gamma(1 + 1/c) K^(-1/c).
  *
  * A program is given the number of studies (`test_stats_simulation 2000`, which tests of label `long` do); else it
- * simulates a fifth of them. Bounds are what is promised: the level of a test, and what is asked of power and coverage.
+ * simulates an eighth of them. Bounds are what is promised: the level of a test, and what is asked of power and coverage.
  * A count of so many studies may lie three binomial standard errors beyond.
  */
 #ifndef FL_TESTS_SIMULATED_H
@@ -18,7 +18,7 @@
 #include "stats/sample.h"
 #include "stats/stats_trial.h"
 
-enum { FEW_STUDIES = 400, MOST_TRIALS = 100 };
+enum { FEW_STUDIES = 250, MOST_TRIALS = 100 };
 
 static size_t n_studies = FEW_STUDIES;
 
