@@ -14,6 +14,7 @@ json_t *libraries_found(void)
     places_mpi_module(module);
     fl_wire_launch_describe(module, mpi);
     const char *arpack = fl_math_eigen_usable(&why) ? "ARPACK, LAPACK" : why.text;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "sqlite", export_sqlite_library(), "mpi", mpi, "archive",
-                     fl_dataset_archive_library(), "png", fl_dataset_picture_library(), "arpack", arpack);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "sqlite", export_sqlite_library(), "mpi", mpi, "archive",
+                     fl_dataset_archive_library(), "png", fl_dataset_picture_library(), "curl",
+                     fl_dataset_fetch_library(), "arpack", arpack);
 }

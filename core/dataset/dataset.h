@@ -107,5 +107,6 @@ bool fl_dataset_file_check(const fl_dataset_file *file, const char *path, fl_err
 /* The libraries that read archives and PNG, with their versions, or that the build has none. */
 const char *fl_dataset_archive_library(void);
 const char *fl_dataset_picture_library(void);
+const char *fl_dataset_fetch_library(void);
 
 #endif

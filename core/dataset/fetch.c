@@ -27,19 +27,18 @@ typedef struct libcurl {
     CURLcode (*perform)(CURL *curl);
     void (*cleanup)(CURL *curl);
     const char *(*strerror)(CURLcode code);
+    char *(*version)(void);
 } libcurl;
 
 /* It stays loaded. */
-static bool load(libcurl *of, fl_error *error)
+static bool load_libcurl(libcurl *of, fl_error *error)
 {
     const struct {
         const char *name;
         void **call;
-    } calls[] = { { "curl_easy_init", (void **)&of->init },
-                  { "curl_easy_setopt", (void **)&of->setopt },
-                  { "curl_easy_perform", (void **)&of->perform },
-                  { "curl_easy_cleanup", (void **)&of->cleanup },
-                  { "curl_easy_strerror", (void **)&of->strerror } };
+    } calls[] = { { "curl_easy_init", (void **)&of->init },         { "curl_easy_setopt", (void **)&of->setopt },
+                  { "curl_easy_perform", (void **)&of->perform },   { "curl_easy_cleanup", (void **)&of->cleanup },
+                  { "curl_easy_strerror", (void **)&of->strerror }, { "curl_version", (void **)&of->version } };
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library) return fl_error_machine(error, "nothing can be fetched: %s", dlerror());
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
@@ -55,6 +54,15 @@ typedef struct progress {
     double last_byte; /* when it came, by the clock */
     char reason[100]; /* why this side broke off, or "" */
 } progress;
+
+const char *fl_dataset_fetch_library(void)
+{
+    static char text[300];
+    fl_error why;
+    libcurl of;
+    snprintf(text, sizeof text, "%.290s", load_libcurl(&of, &why) ? of.version() : why.text);
+    return text;
+}
 
 static size_t receive(char *bytes, size_t size, size_t n, void *user)
 {
@@ -105,7 +113,7 @@ static bool transfer(const char *url, uint64_t bytes, FILE *to, unsigned stall_s
     char reason[CURL_ERROR_SIZE] = "";
     progress download = { .file = to, .most = bytes, .stall_seconds = stall_seconds, .last_byte = fl_clock_seconds() };
     libcurl of;
-    if (!load(&of, error)) return false;
+    if (!load_libcurl(&of, error)) return false;
     CURL *curl = of.init();
     if (!curl) fl_error_give_up("libcurl cannot be started");
     configure(&of, curl, url, &download, reason);

@@ -1,5 +1,6 @@
 /* How long trials train and when they are evaluated: the fields of a budget that may depend on the batch size. */
 #include "study/study_reading.h"
+#include "trial/default.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,10 +77,9 @@ static bool read_ratio(fl_json_node every, double *ratio, fl_error *error)
 
 bool fl_study_read_evaluations(fl_json_node budget, size_t steps, size_t *every, double *ratio, fl_error *error)
 {
-    enum { BY_DEFAULT = 20 }; /* evaluations */
     fl_json_node node;
     *ratio = 0;
-    *every = (steps + BY_DEFAULT - 1) / BY_DEFAULT;
+    *every = FL_TRIAL_DEFAULT_EVAL_EVERY(steps);
     if (!fl_json_get(budget, "eval_every", &node)) return true;
     if (!json_is_object(fl_json_value(node))) return read_count(node, every, error);
     *every = 1;

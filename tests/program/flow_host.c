@@ -56,7 +56,7 @@ static void what_chooses_neither_leaves_the_key_alone(void **state)
 /* With its version or with the reason why it is missing; doctor and --version say the same. */
 static void every_library_that_may_be_missing_is_named(void **state)
 {
-    static const char *const names[] = { "sqlite", "mpi", "archive", "png", "arpack" };
+    static const char *const names[] = { "sqlite", "mpi", "archive", "png", "curl", "arpack" };
     command doctor = command_run("/", WORDS("doctor", "--json")), version = command_run("/", WORDS("--version"));
     json_t *found = json_loads(doctor.out, 0, NULL), *libraries = json_object_get(found, "libraries");
     assert_int_equal(json_object_size(libraries), sizeof names / sizeof *names);

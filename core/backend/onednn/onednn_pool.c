@@ -1,4 +1,5 @@
-/* Max-pool in the layout it is given, with the ReLU that follows: of windows side by side by loops of our own. */
+/* Max-pool in the layout it is given, with the ReLU that follows: of windows side by side by loops of our own
+ * (onednn_pool_rows.c), of others by onednn_windows.c. */
 #include "backend/onednn/onednn.h"
 #include "base/memory.h"
 
