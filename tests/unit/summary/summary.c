@@ -195,6 +195,24 @@ static void hyperparameters_left_at_their_default_are_named(void **state)
     fixture_end(&s);
 }
 
+/* An autoencoder's data have classes, and its error is a number all the same (squared differences). */
+static void what_an_error_is_depends_on_the_loss(void **state)
+{
+    static const struct {
+        const char *workload, *word;
+        bool rates;
+    } cases[] = { { "glyphs/mlp", "error", true },
+                  { "glyphs/lstm", "error", true },
+                  { "glyphs/autoencoder", "error", false },
+                  { "regression/unnormalised", "loss", false },
+                  { "quadratic/noisy", "loss", false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fl_study_arm arm = { .base.owners.workload = fl_workload_find(cases[i].workload, NULL) };
+        assert_string_equal(cases[i].word, fl_summary_error_word(&arm));
+        assert_int_equal(cases[i].rates, fl_summary_rates(&arm));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +227,7 @@ int main(void)
         cmocka_unit_test(an_arm_without_trials_has_no_figures),
         cmocka_unit_test(reruns_are_reported_beside_and_change_nothing),
         cmocka_unit_test(hyperparameters_left_at_their_default_are_named),
+        cmocka_unit_test(what_an_error_is_depends_on_the_loss),
     };
     return test_run(tests, NULL, NULL);
 }
