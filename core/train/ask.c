@@ -46,6 +46,12 @@ static size_t cost(const fl_train_run *run)
     return is_of_all(run) ? run->plans->splits.training.count / run->trial->batch_size : 1;
 }
 
+void fl_train_run_put_curvature(fl_train_run *run, fl_network_curvature *curvature, const float *state)
+{
+    (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(curvature, run->network, state);
+    run->standing.of = curvature;
+}
+
 /* Part `index` of those it is of; running statistics as the step's own pass found them. */
 static void go_to(fl_train_run *run, size_t index)
 {
@@ -56,8 +62,7 @@ static void go_to(fl_train_run *run, size_t index)
         fl_train_run_load_any(run, index);
     else
         fl_train_run_load(run, (size_t)run->standing.batch, index);
-    (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(curvature, run->network, state);
-    run->standing.of = curvature;
+    fl_train_run_put_curvature(run, curvature, state);
 }
 
 /* Where the rule stands, if anything was evaluated since. */

@@ -3,7 +3,6 @@
  * is computed when its round begins, and lies aside until its time has come.
  */
 #include "method/method_distributed_kfac.h"
-#include "network/curvature.h"
 #include "train/method.h"
 #include "train/preconditioner.h"
 #include "train/real_kfac.h"
@@ -75,9 +74,7 @@ static void stand(fl_train_run *run, servants *s, size_t worker)
         fl_train_preconditioner_load(run, s->clock->statistics.n * s->p.n_measure + worker);
     else
         fl_train_run_load(run, run->step, worker);
-    (run->loaded.passed ? fl_network_curvature_at_pass : fl_network_curvature_at)(run->plans->curvature, run->network,
-                                                                                  state_of(run, own ? 0 : worker));
-    run->standing.of = run->plans->curvature;
+    fl_train_run_put_curvature(run, run->plans->curvature, state_of(run, own ? 0 : worker));
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }
 

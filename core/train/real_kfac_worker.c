@@ -2,7 +2,6 @@
 #include "train/real_kfac.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "network/curvature.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,8 +34,7 @@ static void measure(fl_train_run *run, const fl_train_letter *letter)
     fl_train_real_put(run, fl_train_real_open(run, letter, &head, k->real.count, true));
     k->real.longest = head.worked;
     fl_train_preconditioner_load(run, head.batch);
-    fl_network_curvature_at(run->plans->curvature, run->network, NULL);
-    run->standing.of = run->plans->curvature;
+    fl_train_run_put_curvature(run, run->plans->curvature, NULL);
     k->p.of->measure(&run->update, k->p.statistics);
     head.worked = fl_clock_seconds() - began;
     fl_train_real_send(run, 0, FL_TRAIN_REAL_MEASURE, &head, k->p.statistics, k->p.count, false);

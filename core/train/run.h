@@ -141,6 +141,10 @@ void fl_train_run_show_parameters(fl_train_run *run);
 
 extern const fl_optimizer_lent fl_train_run_lent;
 
+/* A curvature goes to the network's parameters and batch, from `state` as fl_network_curvature_at does, and by the
+ * values of the network's last forward where that was of both. The rule asks of it from now on. */
+void fl_train_run_put_curvature(fl_train_run *run, fl_network_curvature *curvature, const float *state);
+
 /* The whole gradient has come: what stands around every rule, then where the rule reads it. */
 void fl_train_run_take_gradient(fl_train_run *run);
 
