@@ -1,4 +1,9 @@
+/* A layer that workers divide knows of no processes (layer/exchange.h): where its parts come together it asks, and here
+ * the processes answer, in exchanges of which each brings what its block of workers has. So forward and backward are
+ * one code whether one process carries all workers or several do, and every process goes on with the same bits.
+ */
 #include "train/exchange.h"
+#include "train/workers.h"
 
 static float *begin(void *user, size_t each)
 {
@@ -15,9 +20,8 @@ static void await(void *user)
 static const float *brought(void *user, size_t worker, size_t each)
 {
     const fl_train_run *run = user;
-    size_t rank = 0, first, end, size = fl_train_carriers_size(run->carriers);
-    fl_train_carriers_block(size, rank, run->workers.n, &first, &end);
-    while (worker >= end) fl_train_carriers_block(size, ++rank, run->workers.n, &first, &end);
+    size_t first, end, rank = fl_train_workers_carrier(run, worker);
+    fl_train_carriers_block(fl_train_carriers_size(run->carriers), rank, run->workers.n, &first, &end);
     const float *all = fl_train_carriers_brought(run->carriers, rank, (end - first) * each * sizeof *all);
     return all + (worker - first) * each;
 }

@@ -140,12 +140,11 @@ static void bring(fl_train_run *run, const trick *t, size_t w)
 {
     fl_train_carriers *carriers = run->carriers;
     void *values = fl_network_cut_values(run->network, &t->share.border);
-    size_t bytes = t->share.border.bytes, rank = 0, first, end;
+    size_t bytes = t->share.border.bytes;
     if (!carriers) return;
     fl_train_carriers_exchange(carriers, values, is_own(run, w) ? bytes : 0);
-    do fl_train_carriers_block(fl_train_carriers_size(carriers), rank++, run->workers.n, &first, &end);
-    while (w >= end);
-    if (!is_own(run, w)) memcpy(values, fl_train_carriers_brought(carriers, rank - 1, bytes), bytes);
+    if (is_own(run, w)) return;
+    memcpy(values, fl_train_carriers_brought(carriers, fl_train_workers_carrier(run, w), bytes), bytes);
 }
 
 static void pass_in_turn(fl_train_run *run, const trick *t)

@@ -35,6 +35,14 @@ void fl_train_workers_start(fl_train_run *run)
     for (size_t w = 0; w < run->workers.n && run->workers.n_state; w++) fl_train_workers_leave(run, w);
 }
 
+size_t fl_train_workers_carrier(const fl_train_run *run, size_t w)
+{
+    size_t rank = 0, first, end, size = fl_train_carriers_size(run->carriers);
+    fl_train_carriers_block(size, rank, run->workers.n, &first, &end);
+    while (w >= end) fl_train_carriers_block(size, ++rank, run->workers.n, &first, &end);
+    return rank;
+}
+
 void fl_train_workers_enter(fl_train_run *run, size_t w)
 {
     if (run->workers.n_state) memcpy(fl_network_state(run->network), state_of(run, w), bytes_of(run));

@@ -10,6 +10,9 @@ void fl_train_workers_allocate(fl_train_run *run);
 /* All begin with the network's state. */
 void fl_train_workers_start(fl_train_run *run);
 
+/* The process that carries worker `w`: its rank. */
+size_t fl_train_workers_carrier(const fl_train_run *run, size_t w);
+
 /* The network is worker `w`'s now, and is nobody's any more. */
 void fl_train_workers_enter(fl_train_run *run, size_t w);
 void fl_train_workers_leave(fl_train_run *run, size_t w);
