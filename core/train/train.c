@@ -227,8 +227,10 @@ static void finish(fl_train_run *r)
     fl_train_run_tell_preconditioner(r);
 }
 
-static void walk(fl_train_run *r)
+/* To the trial's end: what a method gives this process to do, or the loop. */
+static void work(fl_train_run *r)
 {
+    if (r->method->work && r->method->work(r)) return;
     loop(r);
     finish(r);
     if (r->method->end) r->method->end(r);
@@ -286,34 +288,54 @@ void fl_train_set_timeline(fl_train_trainer *trainer, size_t steps)
     trainer->timeline = steps;
 }
 
+/* The clock starts. */
+static fl_train_run run_of(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
+                           fl_outcome *outcome)
+{
+    double now = fl_clock_seconds();
+    *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
+    return (fl_train_run){ .trial = trial,
+                           .callbacks = callbacks,
+                           .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
+                           .timeline = trainer->timeline,
+                           .plans = &trainer->plans,
+                           .host = trainer->host,
+                           .outcome = outcome,
+                           .started = now,
+                           .lap = now };
+}
+
+/* Meet the other processes, where any carry workers of the trial; allocate, and go to the first step. */
+static bool begin(fl_train_run *r, const fl_train_trainer *trainer, fl_error *error)
+{
+    if (trainer->wire && (r->trial->workers > 1 || fl_trial_servers(r->trial)))
+        r->carriers = fl_train_carriers_new(trainer->wire, trainer->silence);
+    r->arena = fl_arena_new();
+    bool begun = fl_train_run_start(r, error) && fl_train_run_measure_start(r, error);
+    fl_train_run_end_lap(r, &r->outcome->seconds.setup);
+    return begun;
+}
+
+static void give_back(fl_train_run *r)
+{
+    fl_train_exchange_end(r);
+    fl_train_carriers_free(r->carriers);
+    fl_client_stop(r->client);
+    fl_dataset_order_free(&r->order);
+    fl_dataset_order_free(&r->order_of_statistics);
+    fl_train_curvature_free(r->curvature);
+    fl_arena_free(r->arena);
+}
+
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_train_callbacks *callbacks,
                   fl_outcome *outcome, fl_error *error)
 {
-    *outcome = (fl_outcome){ .status = FL_OUTCOME_COMPLETE };
-    fl_train_run r = { .trial = trial,
-                       .callbacks = callbacks,
-                       .checkpoints = trial->curvature_every ? NULL : trainer->checkpoints, /* which hold none */
-                       .timeline = trainer->timeline,
-                       .plans = &trainer->plans,
-                       .outcome = outcome,
-                       .started = fl_clock_seconds() };
-    r.lap = r.started;
+    fl_train_run r = run_of(trainer, trial, callbacks, outcome);
     if (!fl_train_prepare(trainer, trial, error)) return false;
-    if (trainer->wire && (trial->workers > 1 || fl_trial_servers(trial)))
-        r.carriers = fl_train_carriers_new(trainer->wire, trainer->silence);
-    r.host = trainer->host;
-    r.arena = fl_arena_new();
-    bool begun = fl_train_run_start(&r, error) && fl_train_run_measure_start(&r, error);
-    fl_train_run_end_lap(&r, &outcome->seconds.setup);
-    if (begun && !(r.method->work && r.method->work(&r))) walk(&r);
+    bool begun = begin(&r, trainer, error);
+    if (begun) work(&r);
     note_carriers(&r);
-    fl_train_exchange_end(&r);
-    fl_train_carriers_free(r.carriers);
-    fl_client_stop(r.client);
-    fl_dataset_order_free(&r.order);
-    fl_dataset_order_free(&r.order_of_statistics);
-    fl_train_curvature_free(r.curvature);
-    fl_arena_free(r.arena);
+    give_back(&r);
     settle_seconds(&r);
     if (!begun) fl_outcome_free(outcome);
     return begun;
