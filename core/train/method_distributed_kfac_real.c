@@ -24,10 +24,10 @@ static void allocate(fl_train_run *run)
     fl_train_preconditioner_allocate(run, &k->p);
     k->rounds = fl_arena_bytes(run->arena, sizeof *k->rounds);
     k->waits = hyper[FL_METHOD_KFAC_INVERSES] == FL_METHOD_KFAC_SYNCHRONOUS;
-    k->gradients = (fl_train_real_crew){ "compute", 1, gradients - 1, .busy = false };
-    k->statistics = (fl_train_real_crew){ "statistics", gradients, k->p.statistics_workers, .busy = false };
+    k->gradients = (fl_train_real_pool){ "compute", 1, gradients - 1, .busy = false };
+    k->statistics = (fl_train_real_pool){ "statistics", gradients, k->p.statistics_workers, .busy = false };
     k->inverses =
-        (fl_train_real_crew){ "inverse", gradients + k->p.statistics_workers, k->p.inverse_workers, .busy = false };
+        (fl_train_real_pool){ "inverse", gradients + k->p.statistics_workers, k->p.inverse_workers, .busy = false };
     run->sharing.first = k->real.rank < gradients ? k->real.rank : 0;
     for (size_t rank = 1; rank < processes; rank++) k->real.excused[rank] = true;
 }
@@ -50,7 +50,7 @@ static void keep(fl_train_run *run)
 
 static void present(fl_train_run *run, size_t done)
 {
-    fl_train_real_be_away(run);
+    fl_train_real_begin_absence(run);
     fl_train_workers_present(run);
 }
 

@@ -7,34 +7,35 @@
 #include <math.h>
 #include <string.h>
 
-typedef void taking(fl_train_run *run, const fl_train_letter *letter, size_t worker);
+/* What is done with the answer of a pool's worker, by its number there. */
+typedef void taker(fl_train_run *run, const fl_train_letter *letter, size_t worker);
 
 /* --- asking and answers --- */
 
-static bool is_due(const fl_train_real_crew *crew, const fl_train_real_round *round, uint64_t step, uint64_t every)
+static bool is_due(const fl_train_real_pool *pool, const fl_train_real_round *round, uint64_t step, uint64_t every)
 {
-    return !crew->busy && (!round->n || step - round->step >= every);
+    return !pool->busy && (!round->n || step - round->step >= every);
 }
 
-static void begin(fl_train_real_crew *crew)
+static void begin(fl_train_real_pool *pool)
 {
-    crew->busy = true;
-    crew->came = 0;
+    pool->busy = true;
+    pool->answers = 0;
 }
 
 static void ask(fl_train_run *run, size_t rank, uint64_t kind, uint64_t batch, const float *values, size_t n,
                 bool state)
 {
     fl_train_real *real = fl_train_real_of(run);
-    const fl_train_real_head head = { .batch = batch, .value = run->rate, .worked = real->longest };
+    const fl_train_real_header header = { .batch = batch, .value = run->rate, .work_seconds = real->longest_work };
     fl_train_real_expect(real, rank);
-    fl_train_real_send(run, rank, kind, &head, values, n, state);
+    fl_train_real_send(run, rank, kind, &header, values, n, state);
 }
 
-static void learn(fl_train_real_kfac *k, double worked)
+static void note_work(fl_train_real_kfac *k, double worked)
 {
-    k->longest = fmax(k->longest, worked);
-    k->real.longest = k->known ? k->longest : -1;
+    k->longest_work = fmax(k->longest_work, worked);
+    k->real.longest_work = k->known ? k->longest_work : -1;
 }
 
 /* By this process's clock, as soon as it looks. */
@@ -46,29 +47,29 @@ static void write_down(fl_train_run *run, const char *what, size_t worker, doubl
 }
 
 /* Take what has come of a round, in the workers' order; with `waits` all of it. True once, when it is complete. */
-static bool comes(fl_train_run *run, fl_train_real_crew *crew, taking *take, bool waits)
+static bool take_answers(fl_train_run *run, fl_train_real_pool *pool, taker *take, bool waits)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
-    for (; crew->busy && crew->came < crew->n; crew->came++) {
-        size_t rank = crew->first + crew->came;
+    for (; pool->busy && pool->answers < pool->n; pool->answers++) {
+        size_t rank = pool->first + pool->answers;
         const fl_train_letter *letter = (waits ? fl_train_real_await : fl_train_real_poll)(run, rank, rank + 1);
         if (!letter) return false;
         k->real.excused[rank] = true;
-        take(run, letter, crew->came);
+        take(run, letter, pool->answers);
     }
-    bool complete = crew->busy;
-    crew->busy = false;
+    bool complete = pool->busy;
+    pool->busy = false;
     return complete;
 }
 
-static const float *open(fl_train_run *run, const fl_train_letter *letter, const fl_train_real_crew *crew, size_t n,
-                         bool state, double *value)
+static const float *unpack(fl_train_run *run, const fl_train_letter *letter, const fl_train_real_pool *pool, size_t n,
+                           bool state, double *value)
 {
-    fl_train_real_head head;
-    const float *values = fl_train_real_open(run, letter, &head, n, state);
-    learn(fl_train_real_kfac_of(run), head.worked);
-    write_down(run, crew->what, letter->from, head.worked);
-    *value = head.value;
+    fl_train_real_header header;
+    const float *values = fl_train_real_unpack(run, letter, &header, n, state);
+    note_work(fl_train_real_kfac_of(run), header.work_seconds);
+    write_down(run, pool->what, letter->from, header.work_seconds);
+    *value = header.value;
     return values;
 }
 
@@ -92,7 +93,7 @@ static void compute_own(fl_train_run *run)
     if (isfinite(run->workers.losses[0])) fl_train_run_backward(run, NULL);
     fl_train_workers_leave(run, 0);
     double worked = fl_clock_seconds() - began;
-    learn(fl_train_real_kfac_of(run), worked);
+    note_work(fl_train_real_kfac_of(run), worked);
     write_down(run, "compute", 0, worked);
 }
 
@@ -100,7 +101,7 @@ static void take_gradient(fl_train_run *run, const fl_train_letter *letter, size
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     size_t worker = index + 1;
-    const float *gradient = open(run, letter, &k->gradients, k->real.count, true, &run->workers.losses[worker]);
+    const float *gradient = unpack(run, letter, &k->gradients, k->real.count, true, &run->workers.losses[worker]);
     fl_train_workers_leave(run, worker);
     fl_train_tree_add(&run->workers.tree, gradient);
     run->outcome->gradient_evaluations++;
@@ -117,7 +118,7 @@ static void compute(fl_train_run *run)
     if (k->gradients.n) {
         fl_train_tree_begin(tree, k->real.count);
         fl_train_tree_add(tree, gradient);
-        comes(run, &k->gradients, take_gradient, true);
+        take_answers(run, &k->gradients, take_gradient, true);
         fl_train_tree_mean(tree, gradient);
     }
     run->loss = fl_train_tree_mean_number(run->workers.losses, run->workers.n);
@@ -143,7 +144,7 @@ static void take_statistics(fl_train_run *run, const fl_train_letter *letter, si
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     fl_train_preconditioner *p = &k->p;
     double nothing;
-    const float *statistics = open(run, letter, &k->statistics, p->count, false, &nothing);
+    const float *statistics = unpack(run, letter, &k->statistics, p->count, false, &nothing);
     run->outcome->curvature_products++;
     if (p->n_measure == 1) memcpy(p->statistics, statistics, p->count * sizeof *statistics);
     if (p->n_measure == 1) return;
@@ -168,17 +169,17 @@ static void take_inverses(fl_train_run *run, const fl_train_letter *letter, size
     fl_train_preconditioner *p = &k->p;
     double nothing;
     size_t n = fl_train_preconditioner_pack(run, p, worker, NULL, false);
-    memcpy(p->statistics, open(run, letter, &k->inverses, n, false, &nothing), n * sizeof *p->statistics);
+    memcpy(p->statistics, unpack(run, letter, &k->inverses, n, false, &nothing), n * sizeof *p->statistics);
     fl_train_preconditioner_pack(run, p, worker, p->statistics, true);
     if (worker + 1 == k->inverses.n) k->known = true;
 }
 
-static void use_if_come(fl_train_run *run, bool waits)
+static void use_if_complete(fl_train_run *run, bool waits)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
-    if (!comes(run, &k->inverses, take_inverses, waits)) return;
+    if (!take_answers(run, &k->inverses, take_inverses, waits)) return;
     k->p.of->use(&run->update, k->p.inverses);
-    k->rounds->taken = 1;
+    k->rounds->in_use = 1;
     k->rounds->of = k->rounds->inverses.step;
 }
 
@@ -186,12 +187,12 @@ static void use_if_come(fl_train_run *run, bool waits)
 static void precondition(fl_train_run *run)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
-    bool waits = k->waits || !k->rounds->taken;
-    if (comes(run, &k->statistics, take_statistics, waits)) k->p.of->average(&run->update, k->p.statistics);
-    use_if_come(run, false);
+    bool waits = k->waits || !k->rounds->in_use;
+    if (take_answers(run, &k->statistics, take_statistics, waits)) k->p.of->average(&run->update, k->p.statistics);
+    use_if_complete(run, false);
     if (is_due(&k->inverses, &k->rounds->inverses, run->step, k->p.periods.inverses)) {
         begin_inverses(run);
-        use_if_come(run, waits);
+        use_if_complete(run, waits);
     }
     fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
 }
@@ -199,7 +200,7 @@ static void precondition(fl_train_run *run)
 void fl_train_real_kfac_step(fl_train_run *run)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
-    fl_train_real_be_here(run);
+    fl_train_real_end_absence(run);
     fl_train_workers_enter(run, 0);
     fl_train_run_look(run);
     begin_statistics(run);

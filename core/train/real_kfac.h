@@ -16,13 +16,13 @@
 
 enum { FL_TRAIN_REAL_COMPUTE = FL_TRAIN_REAL_OTHER, FL_TRAIN_REAL_MEASURE, FL_TRAIN_REAL_INVERT };
 
-/* Workers of a kind, which are told together; process 0 takes their answers in their order. */
-typedef struct fl_train_real_crew {
+/* Workers of a kind, which are asked together; process 0 takes their answers in their order. */
+typedef struct fl_train_real_pool {
     const char *what; /* in a timeline */
     size_t first, n;  /* processes */
-    size_t came;      /* answers */
+    size_t answers;   /* taken */
     bool busy;
-} fl_train_real_crew;
+} fl_train_real_pool;
 
 /* Rounds begun so far, and before which update the last began. */
 typedef struct fl_train_real_round {
@@ -32,17 +32,17 @@ typedef struct fl_train_real_round {
 /* What a step leaves to the next; a round that was under way is lost with the process. */
 typedef struct fl_train_real_rounds {
     fl_train_real_round statistics, inverses;
-    uint64_t taken, of; /* inverses are in use; those of factors as they were before this update */
+    uint64_t in_use, of; /* are inverses? those of factors as they were before update `of` */
 } fl_train_real_rounds;
 
 typedef struct fl_train_real_kfac {
     fl_train_real real; /* first: fl_train_real_of */
     fl_train_preconditioner p;
-    fl_train_real_crew gradients, statistics, inverses;
+    fl_train_real_pool gradients, statistics, inverses;
     fl_train_real_rounds *rounds;
-    bool waits;     /* every update, not the first alone */
-    double longest; /* seconds of anybody's work, */
-    bool known;     /* of every kind */
+    bool waits;          /* every update, not the first alone */
+    double longest_work; /* seconds of anybody's, */
+    bool known;          /* if all kinds have worked */
 } fl_train_real_kfac;
 
 static inline fl_train_real_kfac *fl_train_real_kfac_of(const fl_train_run *run)

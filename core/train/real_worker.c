@@ -15,20 +15,20 @@ static bool reads(const fl_train_run *run, size_t pushes)
 }
 
 /* A server's answer: its slice, if the parameters were asked for, and server 0's batch and rate. False: it is over. */
-static bool take_answer(fl_train_run *run, size_t server, bool reading, fl_train_real_head *head)
+static bool take_answer(fl_train_run *run, size_t server, bool reading, fl_train_real_header *header)
 {
     const fl_train_real *real = fl_train_real_of(run);
     fl_tensor_extent slice = fl_train_real_slice(real, server);
-    fl_train_real_head of;
+    fl_train_real_header of;
     const fl_train_letter *letter = fl_train_real_await(run, server, server + 1);
     if (letter->kind == FL_TRAIN_REAL_END) return false;
-    const float *values = fl_train_real_open(run, letter, &of, reading ? slice.count : 0, reading && !server);
+    const float *values = fl_train_real_unpack(run, letter, &of, reading ? slice.count : 0, reading && !server);
     if (reading) memcpy(fl_network_parameters(run->network) + slice.first, values, slice.count * sizeof *values);
-    if (!server) *head = of;
+    if (!server) *header = of;
     return true;
 }
 
-void fl_train_real_begin_batch(fl_train_run *run, const fl_train_real_head *given)
+void fl_train_real_begin_batch(fl_train_run *run, const fl_train_real_header *given)
 {
     size_t n_training = run->plans->splits.training.count;
     run->step = given->batch;
@@ -37,7 +37,7 @@ void fl_train_real_begin_batch(fl_train_run *run, const fl_train_real_head *give
     run->first_batch = fl_trial_batches_before(run->trial, run->step, n_training);
 }
 
-void fl_train_real_put(fl_train_run *run, const float *parameters)
+void fl_train_real_set_parameters(fl_train_run *run, const float *parameters)
 {
     size_t count = fl_train_real_of(run)->count;
     memcpy(fl_network_parameters(run->network), parameters, count * sizeof *parameters);
@@ -49,10 +49,10 @@ static bool ask(fl_train_run *run, bool reading)
 {
     fl_train_real *real = fl_train_real_of(run);
     size_t asked = reading ? real->servers : 1;
-    fl_train_real_head given = { .batch = 0 };
+    fl_train_real_header given = { .batch = 0 };
     for (size_t server = 0; server < asked; server++) {
         fl_train_real_expect(real, server);
-        fl_train_real_tell(run, server, FL_TRAIN_REAL_ASK, reading);
+        fl_train_real_notify(run, server, FL_TRAIN_REAL_ASK, reading);
     }
     for (size_t server = 0; server < asked; server++)
         if (!take_answer(run, server, reading, &given)) return false;
@@ -66,12 +66,12 @@ static void push(fl_train_run *run)
 {
     fl_train_real *real = fl_train_real_of(run);
     double began = fl_clock_seconds();
-    fl_train_real_head head = { .batch = run->step, .value = fl_train_server_gradient(run, real->pushed) };
-    head.worked = fl_clock_seconds() - began;
-    real->longest = fmax(real->longest, head.worked);
-    for (size_t server = 0; server < (isfinite(head.value) ? real->servers : 1); server++) {
+    fl_train_real_header header = { .batch = run->step, .value = fl_train_server_gradient(run, real->pushed) };
+    header.work_seconds = fl_clock_seconds() - began;
+    real->longest_work = fmax(real->longest_work, header.work_seconds);
+    for (size_t server = 0; server < (isfinite(header.value) ? real->servers : 1); server++) {
         fl_tensor_extent slice = fl_train_real_slice(real, server);
-        fl_train_real_send(run, server, FL_TRAIN_REAL_PUSH, &head, fl_network_gradient(run->network) + slice.first,
+        fl_train_real_send(run, server, FL_TRAIN_REAL_PUSH, &header, fl_network_gradient(run->network) + slice.first,
                            slice.count, !server);
     }
 }
