@@ -2,7 +2,7 @@
  * backend. 500 steps of 16 examples, curvatures 1e-2..1e1, gamma 0.9, b2 0.999, eta 0.02; the distance is that of the
  * final parameters, relative to the special case's. The noise is 0.1, so that gradients are small beside an epsilon of
  * 10. */
-#include "support/test.h"
+#include "support/trial.h"
 #include "base/memory.h"
 #include "train/train.h"
 
@@ -29,14 +29,6 @@ static double uncompensated_rate(double epsilon, unsigned t)
     return epsilon * eta / (1 - gamma_);
 }
 
-static void set(fl_trial *trial, const char *name, double value)
-{
-    fl_trial_setting setting;
-    fl_error error;
-    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
-    fl_trial_setting_apply(&setting, value, &trial->values);
-}
-
 static fl_trial trial_new(const fl_backend *backend, const char *optimizer, rate_map *rate, double epsilon)
 {
     fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("list", NULL),
@@ -48,7 +40,7 @@ static fl_trial trial_new(const fl_backend *backend, const char *optimizer, rate
     trial.eval_every = 0;
     trial.rates = fl_memory_new(STEPS, sizeof *trial.rates);
     for (unsigned t = 0; t < STEPS; t++) trial.rates[t] = rate(epsilon, t);
-    set(&trial, "workload.noise", 0.1);
+    trial_set(&trial, "workload.noise", 0.1);
     return trial;
 }
 
@@ -76,7 +68,7 @@ static void run(fl_trial *trial, float theta[N])
 static void run_special(const fl_backend *backend, const char *optimizer, double momentum, float theta[N])
 {
     fl_trial trial = trial_new(backend, optimizer, constant_rate, 0);
-    if (strcmp(optimizer, "sgd")) set(&trial, "momentum", momentum);
+    if (strcmp(optimizer, "sgd")) trial_set(&trial, "momentum", momentum);
     run(&trial, theta);
 }
 
@@ -120,9 +112,9 @@ static void check_rmsprop(const fl_backend *backend)
     float special[N], general[N];
     run_special(backend, "momentum", gamma_, special);
     fl_trial trial = trial_new(backend, "rmsprop", constant_rate, 0);
-    set(&trial, "momentum", gamma_);
-    set(&trial, "rho", 1);
-    set(&trial, "epsilon", 0);
+    trial_set(&trial, "momentum", gamma_);
+    trial_set(&trial, "rho", 1);
+    trial_set(&trial, "epsilon", 0);
     run(&trial, general);
     print_message("%s: rmsprop with rho 1 is %.1e from momentum\n", backend->entry.name, distance(general, special));
     assert_true(distance(general, special) < 1e-6);
@@ -140,9 +132,9 @@ static double distance_at(const fl_backend *backend, const char *general, const 
     float g[N], s[N];
     run_special(backend, special, gamma_, s);
     fl_trial trial = trial_new(backend, general, rate, epsilon);
-    set(&trial, "beta1", gamma_);
-    set(&trial, "beta2", b2);
-    set(&trial, "epsilon", epsilon);
+    trial_set(&trial, "beta1", gamma_);
+    trial_set(&trial, "beta2", b2);
+    trial_set(&trial, "epsilon", epsilon);
     run(&trial, g);
     return distance(g, s);
 }

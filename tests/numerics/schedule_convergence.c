@@ -6,7 +6,7 @@
  * and settles on the noise, whose excess falls as 1/t where 2 lambda_min c s / 10 > 1, and else more slowly: the
  * schedule's own condition. Rates that fall as 1/sqrt t leave an excess that does, too. A constant rate leaves a
  * plateau; one that falls exponentially stops before it has forgotten where it began. */
-#include "support/test.h"
+#include "support/trial.h"
 
 #include "base/memory.h"
 #include "dataset/dataset.h"
@@ -28,14 +28,6 @@ typedef struct path {
 static double curvature(size_t i)
 {
     return 10 / CONDITION * pow(CONDITION, (double)i / (DIMENSION - 1));
-}
-
-static void set(fl_trial *trial, const char *name, double value)
-{
-    fl_trial_setting setting;
-    fl_error error;
-    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
-    fl_trial_setting_apply(&setting, value, &trial->values);
 }
 
 static void begun(void *user, const fl_network *network)
@@ -83,10 +75,10 @@ static path descend(const char *schedule, const char *hyper, double value, doubl
     trial.steps = LAST;
     trial.eval_every = 0;
     trial.init.bias = start;
-    set(&trial, "learning_rate", BASE);
-    set(&trial, "workload.condition", CONDITION);
-    set(&trial, "workload.dimension", DIMENSION);
-    if (hyper) set(&trial, hyper, value);
+    trial_set(&trial, "learning_rate", BASE);
+    trial_set(&trial, "workload.condition", CONDITION);
+    trial_set(&trial, "workload.dimension", DIMENSION);
+    if (hyper) trial_set(&trial, hyper, value);
     find_center(&p);
     for (trial.seed = 1; trial.seed <= SEEDS; trial.seed++) {
         fl_outcome outcome;

@@ -1,4 +1,5 @@
 #include "support/carried.h"
+#include "support/trial.h"
 #include "wire/frames.h"
 #include "wire/piece.h"
 
@@ -28,11 +29,8 @@ int carried_tear_down(void **state)
 
 fl_trial carried_trial(const char *method, const char *rule, size_t workers)
 {
-    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
-                               fl_workload_find("glyphs/mlp", NULL) };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial(rule, fl_workload_find("glyphs/mlp", NULL));
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .05;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 100;
     trial.batch_size = 12;
     trial.steps = 4;

@@ -1,4 +1,5 @@
 #include "support/trained.h"
+#include "support/trial.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -12,14 +13,11 @@ void augment(model *m)
 
 fl_trial trial_of(const char *rule, const fl_workload *workload, size_t batch)
 {
-    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL), workload };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial(rule, workload);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .05;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 11900;
     trial.batch_size = batch;
     trial.steps = 10;
-    trial.eval_every = 0;
     return trial;
 }
 

@@ -1,5 +1,5 @@
 /* What is done to a gradient before any rule sees it: penalties and clipping, by names that every trial takes. */
-#include "support/test.h"
+#include "support/trial.h"
 #include "support/trainer.h"
 
 #include "base/memory.h"
@@ -47,14 +47,6 @@ static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
     return trial;
 }
 
-static void set(fl_trial *trial, const char *name, double value)
-{
-    fl_trial_setting setting;
-    fl_error error;
-    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
-    fl_trial_setting_apply(&setting, value, &trial->values);
-}
-
 static void run(fl_trial *trial, char hash[17])
 {
     fl_train_callbacks watch = { .stepped = keep_norm };
@@ -91,9 +83,9 @@ static void assert_penalties(double decay)
 {
     float *bare = bare_gradient();
     fl_trial trial = trial_of(&keeping, "naive");
-    set(&trial, "l2", 0.125);
-    set(&trial, "l1", 0.03125);
-    set(&trial, "decay", decay);
+    trial_set(&trial, "l2", 0.125);
+    trial_set(&trial, "l1", 0.03125);
+    trial_set(&trial, "decay", decay);
     run(&trial, NULL);
     for (size_t i = 0; i < layout.n_tensors; i++)
         for (size_t k = layout.tensors[i].offset; k < layout.tensors[i].offset + layout.tensors[i].n_values; k++) {
@@ -120,7 +112,7 @@ static void a_clipped_number_is_the_limit_with_its_sign(void **state)
     float *bare = bare_gradient(), limit = 1.0f / 512;
     size_t clipped = 0;
     fl_trial trial = trial_of(&keeping, "naive");
-    set(&trial, "clip_value", (double)limit);
+    trial_set(&trial, "clip_value", (double)limit);
     run(&trial, NULL);
     for (size_t i = 0; i < layout.count; i++) {
         clipped += fabsf(bare[i]) > limit;
@@ -136,12 +128,12 @@ static void a_clipped_norm_is_the_limit_and_the_direction_stays(void **state)
     float *bare = bare_gradient();
     double whole = norm_of(bare), limit = whole / 3;
     fl_trial trial = trial_of(&keeping, "naive"), loose = trial_of(&keeping, "naive");
-    set(&trial, "clip_norm", limit);
+    trial_set(&trial, "clip_norm", limit);
     run(&trial, NULL);
     assert_close(norm, whole, 1e-12);
     assert_close(norm_of(shown), limit * whole / (whole + 1e-6), 1e-6);
     for (size_t i = 0; i < layout.count; i++) assert_float_equal(shown[i], bare[i] / 3, 1e-6);
-    set(&loose, "clip_norm", 2 * whole);
+    trial_set(&loose, "clip_norm", 2 * whole);
     run(&loose, NULL);
     assert_memory_equal(shown, bare, layout.count * sizeof(float));
     free(bare);
@@ -166,9 +158,9 @@ static void the_whole_gradient_and_its_pieces_meet_the_same_penalties(void **sta
         for (size_t i = 0; i < 2; i++) {
             fl_trial trial = trial_of(rules[i], (*b)->entry.name);
             trial.steps = 5;
-            set(&trial, "l2", 0.1);
-            set(&trial, "clip_value", 0.01);
-            set(&trial, "decay", FL_TRIAL_DECAY_MATRICES);
+            trial_set(&trial, "l2", 0.1);
+            trial_set(&trial, "clip_value", 0.01);
+            trial_set(&trial, "decay", FL_TRIAL_DECAY_MATRICES);
             run(&trial, hashes[i]);
         }
         assert_string_equal(hashes[0], hashes[1]);
@@ -193,8 +185,8 @@ static void step_of(const char *rule, const char *backend, double weight_decay, 
     fl_train_trainer *trainer = shared_trainer();
     fl_outcome outcome;
     fl_error error;
-    set(&trial, "weight_decay", weight_decay);
-    set(&trial, "decay", decay);
+    trial_set(&trial, "weight_decay", weight_decay);
+    trial_set(&trial, "decay", decay);
     if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
     *weight = after[7];
     *bias = after[layout.tensors[0].n_values + 1];
@@ -227,9 +219,9 @@ static void a_neutral_setting_is_no_part_of_a_trial(void **state)
              clipped = fl_trial_copy(&plain);
     char ids[3][17];
     fl_text command = { 0 };
-    set(&set_to_nothing, "l2", 0);
-    set(&set_to_nothing, "clip_norm", 0);
-    set(&clipped, "clip_norm", 2);
+    trial_set(&set_to_nothing, "l2", 0);
+    trial_set(&set_to_nothing, "clip_norm", 0);
+    trial_set(&clipped, "clip_norm", 2);
     fl_trial_id(&plain, "data", ids[0]);
     fl_trial_id(&set_to_nothing, "data", ids[1]);
     fl_trial_id(&clipped, "data", ids[2]);

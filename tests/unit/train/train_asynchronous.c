@@ -3,6 +3,7 @@
 #include "method/method_asynchronous.h"
 #include "support/trainer.h"
 #include "support/training.h"
+#include "support/trial.h"
 #include "trial/around.h"
 
 #include <math.h>
@@ -29,15 +30,11 @@ static fl_outcome outcome_of(const fl_trial *trial)
 
 static fl_trial glyphs(const char *rule)
 {
-    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
-                               fl_workload_find("glyphs/mlp", NULL) };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial(rule, fl_workload_find("glyphs/mlp", NULL));
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.02;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 11900;
     trial.batch_size = 4;
     trial.steps = 8;
-    trial.eval_every = 0;
     return trial;
 }
 

@@ -1,5 +1,5 @@
 /* Averaged weights and patience, on the noisy quadratic: its parameters are few and its losses have a closed form. */
-#include "support/test.h"
+#include "support/trial.h"
 #include "base/memory.h"
 #include "train/train.h"
 
@@ -9,11 +9,8 @@ enum { STEPS = 20, DIMENSION = 8 };
 
 static fl_trial trial_of(size_t steps)
 {
-    fl_trial_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
-                               fl_workload_find("quadratic/noisy", NULL) };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial("sgd", fl_workload_find("quadratic/noisy", NULL));
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.05;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.batch_size = 4;
     trial.steps = steps;
     trial.eval_every = 1;

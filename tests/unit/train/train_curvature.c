@@ -1,6 +1,6 @@
 /* The curvature measured while a trial trains: closed forms on the quadratic, ARPACK against LAPACK on a small network,
  * and what the rules' limits are about, who diverges. */
-#include "support/test.h"
+#include "support/trial.h"
 
 #include "math/eigen.h"
 #include "train/curvature.h"
@@ -27,10 +27,7 @@ static const double sum_of_curvatures = 10 * (1 - 1e-3 * 0.37275937203149398) / 
 
 static fl_trial trial_of(const char *workload, const char *optimizer, double rate, size_t steps)
 {
-    fl_trial_owners owners = { fl_optimizer_find(optimizer, NULL), fl_schedule_find("constant", NULL),
-                               fl_workload_find(workload, NULL) };
-    fl_trial trial = fl_trial_default(&owners);
-    trial.backend = fl_backend_find("naive", NULL);
+    fl_trial trial = naive_trial(optimizer, fl_workload_find(workload, NULL));
     trial.batch_size = 32;
     trial.steps = steps;
     trial.eval_every = steps;

@@ -2,6 +2,7 @@
  * together. */
 #include "base/npy.h"
 #include "support/folder.h"
+#include "support/trial.h"
 #include "train/evaluate.h"
 #include "train/train.h"
 
@@ -32,17 +33,11 @@ static int tear_down(void **state)
 static const fl_workload *define(const char *format, const char *data)
 {
     fl_text text = { 0 };
-    fl_error error;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     fl_text_add(&text, format, data);
 #pragma GCC diagnostic pop
-    fl_json *document = fl_json_load_text("net.json", text.bytes, text.length, &error);
-    fl_workload *workload = document ? fl_workload_new(fl_json_root(document), &error) : NULL;
-    if (!workload) fail_msg("%s", error.text);
-    fl_json_free(document);
-    fl_text_free(&text);
-    return workload;
+    return defined_workload(&text);
 }
 
 #define LSTM(carry)                                                                                                    \

@@ -1,7 +1,9 @@
 /* Distributed K-FAC: K-FAC itself where nothing is late, to the bit; what is late and when, by hand; checkpoints. */
 #include "math/dense.h"
 #include "method/method_distributed_kfac.h"
+#include "support/model.h"
 #include "support/training.h"
+#include "support/trial.h"
 #include "trial/around.h"
 
 #include <math.h>
@@ -28,36 +30,25 @@ static void set_rule(fl_trial *trial, const char *name, double value)
 /* The drawings, read by a small convolution, whose patches are the widest factor, and a dense layer. */
 static const fl_workload *small(void)
 {
-    static fl_layer layers[] = {
+    static const fl_layer layers[] = {
         { .kind = FL_LAYER_CONVOLUTION, .name = "conv", .n_out = 3, .kernel = 14, .stride = 14 },
         { .kind = FL_LAYER_RELU },
         { .kind = FL_LAYER_FLATTEN },
         { .kind = FL_LAYER_DENSE, .name = "dense", .n_out = 10 },
         { .kind = FL_LAYER_SOFTMAX_CROSS_ENTROPY },
     };
-    static fl_workload workload;
-    workload = *fl_workload_find("glyphs/mlp", NULL);
-    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-        layers[i].n_from = 1;
-        layers[i].from[0] = i;
-        fl_layer_settle(&layers[i]);
-    }
-    workload.layers = layers;
-    workload.n_layers = sizeof layers / sizeof *layers;
-    workload.n_uses = workload.n_options = 0;
-    return &workload;
+    static model m;
+    make_model(&m, LAYERS(layers));
+    return &m.workload;
 }
 
 static fl_trial of_rule(const char *rule, const fl_workload *workload)
 {
-    fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL), workload };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial(rule, workload);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.02;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 250;
     trial.batch_size = 12;
     trial.steps = 7;
-    trial.eval_every = 0;
     return trial;
 }
 

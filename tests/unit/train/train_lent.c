@@ -3,6 +3,7 @@
  */
 #include "support/folder.h"
 #include "support/model.h"
+#include "support/trial.h"
 
 #include "base/npy.h"
 #include "train/train.h"
@@ -292,7 +293,6 @@ static fl_workload *logistic(const char *root, bool mixed)
 {
     char x_path[FL_FILE_PATH_MAX], y_path[FL_FILE_PATH_MAX];
     fl_text text = { 0 };
-    fl_error error;
     fl_file_path_join(x_path, root, mixed ? "mixed.npy" : "x.npy");
     fl_file_path_join(y_path, root, "y.npy");
     write_data(x_path, y_path, mixed);
@@ -301,12 +301,7 @@ static fl_workload *logistic(const char *root, bool mixed)
                 "\"layers\": [ { \"kind\": \"dense\", \"out\": %d } ], "
                 "\"loss\": { \"kind\": \"sigmoid_cross_entropy\" } }",
                 x_path, y_path, OUTPUTS);
-    fl_json *document = fl_json_load_text("net.json", text.bytes, text.length, &error);
-    fl_workload *workload = document ? fl_workload_new(fl_json_root(document), &error) : NULL;
-    if (!workload) fail_msg("%s", error.text);
-    fl_json_free(document);
-    fl_text_free(&text);
-    return workload;
+    return defined_workload(&text);
 }
 
 static float trained[OUTPUTS * (INPUTS + 1)]; /* weights, then biases */

@@ -3,7 +3,7 @@
 #include "support/model.h"
 #include "support/trained.h"
 #include "support/training.h"
-#include "base/memory.h"
+#include "support/trial.h"
 
 #include <math.h>
 
@@ -175,24 +175,9 @@ static void synchronised_batch_norm_goes_on_from_any_step(void **state)
     assert_contains(error.text, "synchronised computes a share at once; leave micro_batch away");
 }
 
-/* A rule that asks for the gradient of its step once more, and moves by the second. */
-static void step_after_another_look(fl_optimizer_update *update)
+static void other_looks_leave_each_workers_state_as_it_was(void **state)
 {
-    size_t n = update->layout->count, bytes = n * sizeof(float);
-    float *gradient = fl_memory_new(n, sizeof *gradient);
-    memcpy(gradient, update->gradient, bytes);
-    update->lent->evaluate(update, update->step, true);
-    assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, each worker's state as before */
-    for (size_t i = 0; i < n; i++) update->parameters[i] -= (float)update->rate * gradient[i];
-    free(gradient);
-}
-
-static void another_look_leaves_each_workers_state_as_it_was(void **state)
-{
-    const fl_optimizer *sgd = fl_optimizer_find("sgd", NULL);
-    fl_optimizer looking = *sgd;
-    looking.step = step_after_another_look;
-    looking.elementwise = false;
+    fl_optimizer looking = looking_rule();
     model m;
     make_model(&m, LAYERS(with_state));
     fl_trial plain = trial_of("sgd", &m.workload, 12);
@@ -411,7 +396,7 @@ int main(void)
         TEST(batch_norm_is_each_workers_own_and_its_statistics_are_their_mean),
         TEST(synchronised_batch_norm_makes_the_whole_to_1e_5),
         TEST(synchronised_batch_norm_goes_on_from_any_step),
-        TEST(another_look_leaves_each_workers_state_as_it_was),
+        TEST(other_looks_leave_each_workers_state_as_it_was),
         TEST(averaged_every_step_sgd_is_synchronous_to_rounding),
         TEST(a_rule_reset_every_step_has_no_memory),
         TEST(evaluations_look_at_the_mean_and_disturb_nobody),

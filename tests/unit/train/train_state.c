@@ -1,6 +1,7 @@
 /* State that is no parameter, in training: running statistics, what an LSTM carries, masks of dropout. */
 #include "support/model.h"
 #include "support/training.h"
+#include "support/trial.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
@@ -13,16 +14,13 @@ static void model_from(model *m, size_t first)
 }
 
 /* A trial on a few of the drawings. */
-static fl_trial trial_of(const fl_optimizer *optimizer, const fl_workload *workload, size_t batch)
+static fl_trial trial_of(const char *rule, const fl_workload *workload, size_t batch)
 {
-    fl_trial_owners owners = { optimizer, fl_schedule_find("constant", NULL), workload };
-    fl_trial trial = fl_trial_default(&owners);
+    fl_trial trial = naive_trial(rule, workload);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = .1;
-    trial.backend = fl_backend_find("naive", NULL);
     trial.split.validation = 11980;
     trial.batch_size = batch;
     trial.steps = 7;
-    trial.eval_every = 0;
     return trial;
 }
 
@@ -74,7 +72,7 @@ static void a_trial_with_state_goes_on_from_any_step(void **state)
 {
     model m;
     model_from(&m, 0);
-    fl_trial trial = trial_of(fl_optimizer_find("momentum", NULL), &m.workload, 6);
+    fl_trial trial = trial_of("momentum", &m.workload, 6);
     assert_resumes(&trial);
 }
 
@@ -83,11 +81,11 @@ static void the_hash_is_of_parameters_then_running_statistics(void **state)
     fl_workload stateless = *fl_workload_find("glyphs/mlp", NULL);
     model m;
     model_from(&m, 0);
-    fl_trial trial = trial_of(fl_optimizer_find("sgd", NULL), &m.workload, 6);
+    fl_trial trial = trial_of("sgd", &m.workload, 6);
     seen s = train(&trial);
     assert_string_equal(s.hash, s.of_both);
     assert_string_not_equal(s.hash, s.of_parameters);
-    trial = trial_of(fl_optimizer_find("sgd", NULL), &stateless, 6);
+    trial = trial_of("sgd", &stateless, 6);
     s = train(&trial);
     assert_string_equal(s.hash, s.of_parameters);
 }
@@ -98,7 +96,7 @@ static void nothing_is_carried_from_epoch_to_epoch(void **state)
 {
     model m;
     model_from(&m, AFTER_DROPOUT);
-    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &m.workload, 20);
+    fl_trial trial = trial_of("null", &m.workload, 20);
     seen s = train(&trial);
     for (size_t i = 1; i < trial.steps; i++) assert_close(s.losses[i], s.losses[0], 1e-12);
     trial.batch_size = 10; /* two batches an epoch: the second meets what the first left */
@@ -111,38 +109,19 @@ static void each_step_draws_another_mask(void **state)
 {
     model m;
     model_from(&m, AFTER_NORM);
-    fl_trial trial = trial_of(fl_optimizer_find("null", NULL), &m.workload, 1);
+    fl_trial trial = trial_of("null", &m.workload, 1);
     trial.split.validation = 11999;
     seen first = train(&trial), again = train(&trial);
     assert_memory_equal(first.losses, again.losses, sizeof first.losses);
     for (size_t i = 1; i < trial.steps; i++) assert_true(fabs(first.losses[i] - first.losses[0]) > 1e-6);
 }
 
-/* A rule that asks for the gradient of its step once more, then for one elsewhere, and moves by the first. */
-static void step_after_other_looks(fl_optimizer_update *update)
-{
-    size_t n = update->layout->count, bytes = n * sizeof(float);
-    float *gradient = fl_memory_new(n, sizeof *gradient), *kept = fl_memory_new(n, sizeof *kept);
-    memcpy(gradient, update->gradient, bytes);
-    memcpy(kept, update->parameters, bytes);
-    update->lent->evaluate(update, update->step, true);
-    assert_memory_equal(update->gradient, gradient, bytes); /* the same masks, the same state before */
-    for (size_t i = 0; i < n; i++) update->parameters[i] *= 2;
-    update->lent->evaluate(update, update->step, true);
-    for (size_t i = 0; i < n; i++) update->parameters[i] = kept[i] - (float)update->rate * gradient[i];
-    free(gradient);
-    free(kept);
-}
-
 static void other_looks_in_a_step_leave_state_as_it_was(void **state)
 {
-    const fl_optimizer *sgd = fl_optimizer_find("sgd", NULL);
-    fl_optimizer looking = *sgd;
-    looking.step = step_after_other_looks;
-    looking.elementwise = false;
+    fl_optimizer looking = looking_rule();
     model m;
     model_from(&m, 0);
-    fl_trial trial = trial_of(sgd, &m.workload, 6);
+    fl_trial trial = trial_of("sgd", &m.workload, 6);
     seen plain = train(&trial);
     trial.owners.optimizer = &looking;
     seen looked = train(&trial);

@@ -1,6 +1,6 @@
 /* Evaluations that leave the test set out change nothing else, and have it wherever a point may be scored. */
 #include "train/train.h"
-#include "support/test.h"
+#include "support/trial.h"
 
 #include <math.h>
 
@@ -8,10 +8,7 @@ static fl_outcome train(fl_trial_test test, double ratio)
 {
     fl_error error;
     fl_outcome outcome;
-    fl_trial_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
-                               fl_workload_find("quadratic/noisy", NULL) };
-    fl_trial trial = fl_trial_default(&owners);
-    trial.backend = fl_backend_find("naive", NULL);
+    fl_trial trial = naive_trial("sgd", fl_workload_find("quadratic/noisy", NULL));
     trial.batch_size = 4;
     trial.steps = 60;
     trial.eval_every = ratio > 0 ? 1 : 5;

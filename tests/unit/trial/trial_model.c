@@ -1,5 +1,5 @@
 /* Dropout, label smoothing and initial weights as settings that every workload takes. */
-#include "support/test.h"
+#include "support/trial.h"
 #include "train/train.h"
 #include "trial/model.h"
 
@@ -12,14 +12,6 @@ static fl_trial trial_of(const char *workload)
     fl_trial trial = fl_trial_default(&owners);
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.1;
     return trial;
-}
-
-static void set(fl_trial *trial, const char *name, double value)
-{
-    fl_trial_setting setting;
-    fl_error error;
-    if (!fl_trial_setting_find(&trial->owners, name, &setting, &error)) fail_msg("%s", error.text);
-    fl_trial_setting_apply(&setting, value, &trial->values);
 }
 
 static double rule_place(const char *name)
@@ -40,10 +32,10 @@ static void they_replace_the_workloads_own(void **state)
     fl_layer layers[FL_WORKLOAD_LAYERS];
     fl_trial trial = trial_of("war_and_peace/char_lstm");
     assert_true(first_of(layers, fl_trial_layers(&trial, layers), FL_LAYER_DROPOUT)->rate == 0.2);
-    set(&trial, "dropout", 0.35);
-    set(&trial, "label_smoothing", 0.0625);
-    set(&trial, "workload.init", rule_place("orthogonal"));
-    set(&trial, "workload.init_bias", -0.25);
+    trial_set(&trial, "dropout", 0.35);
+    trial_set(&trial, "label_smoothing", 0.0625);
+    trial_set(&trial, "workload.init", rule_place("orthogonal"));
+    trial_set(&trial, "workload.init_bias", -0.25);
     size_t n = fl_trial_layers(&trial, layers), dropouts = 0;
     for (size_t i = 0; i < n; i++) dropouts += layers[i].kind == FL_LAYER_DROPOUT && layers[i].rate == 0.35;
     assert_int_equal(dropouts, 4);
@@ -58,11 +50,11 @@ static void the_workloads_own_is_neutral(void **state)
     char id[17], same[17], other[17];
     fl_trial trial = trial_of("war_and_peace/char_lstm");
     fl_trial_id(&trial, "0", id);
-    set(&trial, "dropout", 0.2);
-    set(&trial, "label_smoothing", 0);
-    set(&trial, "workload.init", rule_place("glorot_uniform"));
+    trial_set(&trial, "dropout", 0.2);
+    trial_set(&trial, "label_smoothing", 0);
+    trial_set(&trial, "workload.init", rule_place("glorot_uniform"));
     fl_trial_id(&trial, "0", same);
-    set(&trial, "dropout", 0.21);
+    trial_set(&trial, "dropout", 0.21);
     fl_trial_id(&trial, "0", other);
     assert_string_equal(id, same);
     assert_string_not_equal(id, other);
@@ -72,9 +64,9 @@ static void what_they_are_survives_as_json(void **state)
 {
     fl_error error;
     fl_trial trial = trial_of("glyphs/mlp"), again;
-    set(&trial, "label_smoothing", 0.1);
-    set(&trial, "workload.init", rule_place("uniform"));
-    set(&trial, "workload.init_argument", 0.05);
+    trial_set(&trial, "label_smoothing", 0.1);
+    trial_set(&trial, "workload.init", rule_place("uniform"));
+    trial_set(&trial, "workload.init_argument", 0.05);
     json_t *object = fl_trial_json(&trial);
     char *line = fl_json_line(object), *line_again;
     assert_contains(line, "\"label_smoothing\":0.1");
@@ -103,7 +95,7 @@ static void assert_refused(const char *workload, const char *name, double value,
 {
     fl_error error;
     fl_trial trial = trial_of(workload);
-    set(&trial, name, value);
+    trial_set(&trial, name, value);
     assert_false(fl_trial_accepts(&trial, SIZE_MAX, &error));
     assert_contains(error.text, sentence);
 }
@@ -139,7 +131,7 @@ static void evaluations_measure_the_plain_loss(void **state)
 {
     fl_trial plain = trial_of("glyphs/mlp"), smooth = trial_of("glyphs/mlp");
     plain.steps = smooth.steps = plain.eval_every = smooth.eval_every = 1;
-    set(&smooth, "label_smoothing", 0.3);
+    trial_set(&smooth, "label_smoothing", 0.3);
     end a = run(&plain), b = run(&smooth);
     assert_true(fabs(a.first - b.first) > 1e-4);
     for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) assert_true(a.last.of[m] == b.last.of[m]);
