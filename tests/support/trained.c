@@ -1,4 +1,5 @@
 #include "support/trained.h"
+#include "support/trainer.h"
 #include "support/trial.h"
 #include "base/memory.h"
 
@@ -54,10 +55,8 @@ int end_training(void **state)
 seen train(const fl_trial *trial)
 {
     seen s = { .losses = { 0 } };
-    fl_error error;
-    fl_outcome outcome;
     fl_train_callbacks callbacks = { .user = &s, .stepped = see_step, .ended = see_end };
-    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, &callbacks);
     s.gradients = outcome.gradient_evaluations;
     s.status = outcome.status;
     snprintf(s.hash, sizeof s.hash, "%s", outcome.state_hash);

@@ -50,10 +50,7 @@ static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
 static void run(fl_trial *trial, char hash[17])
 {
     fl_train_callbacks watch = { .stepped = keep_norm };
-    fl_train_trainer *trainer = shared_trainer();
-    fl_outcome outcome;
-    fl_error error;
-    if (!fl_train_trial(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(shared_trainer(), trial, &watch);
     if (hash) memcpy(hash, outcome.state_hash, 17);
     fl_outcome_free(&outcome);
     fl_trial_free(trial);
@@ -182,12 +179,9 @@ static void step_of(const char *rule, const char *backend, double weight_decay, 
 {
     fl_trial trial = trial_of(fl_optimizer_find(rule, NULL), backend);
     fl_train_callbacks watch = { .ended = keep_parameters };
-    fl_train_trainer *trainer = shared_trainer();
-    fl_outcome outcome;
-    fl_error error;
     trial_set(&trial, "weight_decay", weight_decay);
     trial_set(&trial, "decay", decay);
-    if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(shared_trainer(), &trial, &watch);
     *weight = after[7];
     *bias = after[layout.tensors[0].n_values + 1];
     fl_outcome_free(&outcome);

@@ -19,11 +19,8 @@ static void set(fl_trial *trial, size_t which, double value)
 static fl_outcome outcome_of(const fl_trial *trial)
 {
     fl_error error;
-    fl_outcome outcome;
-    fl_train_trainer *trainer = shared_trainer();
     if (!fl_trial_accepts(trial, SIZE_MAX, &error)) fail_msg("%s", error.text);
-    if (!fl_train_trial(trainer, trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    return outcome;
+    return must_train(shared_trainer(), trial, NULL);
 }
 
 /* --- on drawings, by their bits --- */

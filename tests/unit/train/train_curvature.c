@@ -1,6 +1,7 @@
 /* The curvature measured while a trial trains: closed forms on the quadratic, ARPACK against LAPACK on a small network,
  * and what the rules' limits are about, who diverges. */
 #include "support/trial.h"
+#include "support/trainer.h"
 
 #include "math/eigen.h"
 #include "train/curvature.h"
@@ -35,14 +36,6 @@ static fl_trial trial_of(const char *workload, const char *optimizer, double rat
     return trial;
 }
 
-static fl_outcome run(const fl_trial *trial)
-{
-    fl_outcome outcome;
-    fl_error error;
-    if (!fl_train_trial(trainer, trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    return outcome;
-}
-
 static double number(const json_t *object, const char *key)
 {
     return json_number_value(json_object_get(object, key));
@@ -57,7 +50,7 @@ static void a_quadratic_has_its_curvatures(void **state)
 {
     fl_trial trial = trial_of("quadratic/noisy", "sgd", 0.05, 25);
     trial.curvature_every = 10;
-    fl_outcome outcome = run(&trial);
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
     assert_int_equal(json_array_size(outcome.curvature), 4); /* before the first step, after 10, 20 and the last */
     for (size_t i = 0; i < 4; i++) {
         const json_t *m = json_array_get(outcome.curvature, i);
@@ -105,7 +98,7 @@ static void rates_beyond_the_limit_diverge_and_just_below_do_not(void **state)
             double *hyper = trial.values.of[FL_TRIAL_OF_OPTIMIZER];
             if (rule->n_hypers > 1) hyper[1] = 0.85;
             hyper[0] = rule->stable_below(hyper, 1) / 10 * (above ? 1.02 : 0.98);
-            fl_outcome outcome = run(&trial);
+            fl_outcome outcome = must_train(trainer, &trial, NULL);
             bool complete = outcome.status == FL_OUTCOME_COMPLETE;
             double loss = complete ? outcome.points[outcome.n_points - 1].of[FL_TRIAL_TRAIN_LOSS] : HUGE_VAL;
             bool grew = loss > 1e6;
@@ -121,7 +114,7 @@ static void the_preconditioned_matrix_is_scaled_on_both_sides(void **state)
 {
     fl_trial trial = trial_of("quadratic/noisy", "adam", 1e-3, 1);
     trial.curvature_every = 1;
-    fl_outcome outcome = run(&trial);
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
     const json_t *m = json_array_get(outcome.curvature, 1);
     assert_true(number(m, "preconditioned") > 0);
     assert_close(number(m, "limit"), 2 * 1.9 / (0.1 * 1e-3), 1e-12);
@@ -147,9 +140,9 @@ static void measuring_moves_no_bit(void **state)
     small.n_uses = small.n_options = 0;
     trial.owners.workload = &small;
     trial.split.validation = 100;
-    fl_outcome without = run(&trial);
+    fl_outcome without = must_train(trainer, &trial, NULL);
     trial.curvature_every = 6;
-    fl_outcome with = run(&trial);
+    fl_outcome with = must_train(trainer, &trial, NULL);
     assert_string_equal(without.state_hash, with.state_hash);
     assert_int_equal(json_array_size(with.curvature), 2);
     assert_true(strcmp(without.trial, with.trial) != 0);

@@ -3,6 +3,7 @@
 #include "base/npy.h"
 #include "support/folder.h"
 #include "support/trial.h"
+#include "support/trainer.h"
 #include "train/evaluate.h"
 #include "train/train.h"
 
@@ -82,13 +83,11 @@ static void note(void *user, const fl_train_step *step)
 static seen *run(const fl_trial *trial, size_t n_input, size_t n_labels, fl_outcome *outcome)
 {
     seen *s = calloc(1, sizeof *s);
-    fl_error error;
-    fl_outcome own = { 0 };
     s->n_input = n_input;
     s->n_labels = n_labels;
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_train_callbacks callbacks = { .user = s, .stepped = note };
-    if (!fl_train_trial(trainer, trial, &callbacks, &own, &error)) fail_msg("%s", error.text);
+    fl_outcome own = must_train(trainer, trial, &callbacks);
     fl_train_trainer_free(trainer);
     if (outcome)
         *outcome = own;

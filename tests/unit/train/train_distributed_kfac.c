@@ -2,6 +2,7 @@
 #include "math/dense.h"
 #include "method/method_distributed_kfac.h"
 #include "support/model.h"
+#include "support/trainer.h"
 #include "support/training.h"
 #include "support/trial.h"
 #include "trial/around.h"
@@ -62,17 +63,9 @@ static fl_trial kfac(void)
 
 static fl_train_trainer *trainer;
 
-static fl_outcome outcome_of(const fl_trial *trial)
-{
-    fl_error error;
-    fl_outcome outcome;
-    if (!fl_train_trial(trainer, trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
-    return outcome;
-}
-
 static bool same_bits(const fl_trial *a, const fl_trial *b)
 {
-    fl_outcome x = outcome_of(a), y = outcome_of(b);
+    fl_outcome x = must_train(trainer, a, NULL), y = must_train(trainer, b, NULL);
     assert_int_equal(strlen(x.state_hash), 16);
     bool same = !strcmp(x.state_hash, y.state_hash);
     fl_outcome_free(&x);
@@ -129,7 +122,7 @@ static double loss_after(const fl_trial *trial)
 {
     fl_trial evaluated = *trial;
     evaluated.eval_every = trial->steps;
-    fl_outcome outcome = outcome_of(&evaluated);
+    fl_outcome outcome = must_train(trainer, &evaluated, NULL);
     double loss = outcome.points[outcome.n_points - 1].of[FL_TRIAL_TRAIN_LOSS];
     fl_outcome_free(&outcome);
     return loss;
@@ -180,7 +173,7 @@ static void points_tell_staleness_and_virtual_time(void **state)
     set(&trial, FL_METHOD_KFAC_INVERSES, FL_METHOD_KFAC_ASYNCHRONOUS);
     take(&trial, 1, 0.5, 2.5);
     trial.eval_every = 3;
-    fl_outcome outcome = outcome_of(&trial);
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
     assert_int_equal(outcome.n_points, 3);
     for (size_t i = 0; i < 3; i++) {
         const fl_trial_point *p = &outcome.points[i];

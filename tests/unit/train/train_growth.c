@@ -148,11 +148,9 @@ static void run_with(stopping *s, const fl_trial *trial, char hash[17])
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
     fl_train_callbacks callbacks = { .user = s, .stepped = copy_checkpoint };
-    fl_outcome outcome = { 0 };
-    fl_error error;
     s->steps = 0;
     fl_train_set_checkpoints(trainer, &s->options);
-    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, &callbacks);
     snprintf(hash, 17, "%s", outcome.state_hash);
     fl_outcome_free(&outcome);
     fl_train_trainer_free(trainer);

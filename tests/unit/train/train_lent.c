@@ -3,6 +3,7 @@
  */
 #include "support/folder.h"
 #include "support/model.h"
+#include "support/trainer.h"
 #include "support/trial.h"
 
 #include "base/npy.h"
@@ -44,9 +45,7 @@ static void set(fl_trial *trial, const char *name, const char *value)
 static fl_outcome train(fl_trial *trial, const fl_train_callbacks *callbacks)
 {
     fl_train_trainer *trainer = fl_train_trainer_new();
-    fl_outcome outcome;
-    fl_error error;
-    if (!fl_train_trial(trainer, trial, callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, callbacks);
     fl_train_trainer_free(trainer);
     fl_trial_free(trial);
     return outcome;

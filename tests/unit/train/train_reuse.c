@@ -1,6 +1,7 @@
 /* A trainer keeps data, splits and planned networks from trial to trial; a kept one gives the same bits as a new one.
  */
 #include "support/test.h"
+#include "support/trainer.h"
 #include "train/train.h"
 
 typedef struct choice {
@@ -53,10 +54,8 @@ static fl_trial trial_of(const choice *c)
 /* Everything of an outcome that may not depend on what the trainer did before, as text. */
 static void words_of(const choice *c, fl_train_trainer *trainer, char words[2000])
 {
-    fl_error error;
-    fl_outcome outcome;
     fl_trial trial = trial_of(c);
-    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
     int n = snprintf(words, 2000, "%s %s %s %s", outcome.trial, fl_outcome_status_name(outcome.status), outcome.reason,
                      outcome.state_hash);
     for (size_t p = 0; p < outcome.n_points; p++)

@@ -68,10 +68,7 @@ static fl_trial trial_of(const fl_optimizer *rule, const char *backend)
 static fl_outcome train(const fl_optimizer *rule, const char *backend)
 {
     fl_trial trial = trial_of(rule, backend);
-    fl_train_trainer *trainer = shared_trainer();
-    fl_outcome outcome;
-    fl_error error;
-    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(shared_trainer(), &trial, NULL);
     fl_trial_free(&trial);
     return outcome;
 }
@@ -94,10 +91,7 @@ static bool sees_the_networks_arrays(const char *backend)
     static const fl_optimizer noticing = RULE("noticing", .step = notice);
     fl_train_callbacks watch = { .ended = compare };
     fl_trial trial = trial_of(&noticing, backend);
-    fl_train_trainer *trainer = shared_trainer();
-    fl_outcome outcome;
-    fl_error error;
-    if (!fl_train_trial(trainer, &trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(shared_trainer(), &trial, &watch);
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);
     return network_is_seen;
@@ -174,14 +168,11 @@ static void hash_without_a_rate(const char *rule, char hash[17])
     fl_trial_owners owners = { fl_optimizer_find(rule, NULL), fl_schedule_find("constant", NULL),
                                fl_workload_find("glyphs/resnet8", NULL) };
     fl_trial trial = fl_trial_default(&owners);
-    fl_train_trainer *trainer = shared_trainer();
-    fl_outcome outcome;
-    fl_error error;
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0;
     trial.batch_size = 4;
     trial.steps = 3;
     trial.eval_every = 0;
-    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(shared_trainer(), &trial, NULL);
     memcpy(hash, outcome.state_hash, 17);
     fl_outcome_free(&outcome);
     fl_trial_free(&trial);

@@ -47,12 +47,8 @@ static void keep(void *user, const fl_network *network)
 
 static fl_outcome run(const fl_trial *trial, model *end)
 {
-    fl_train_trainer *trainer = shared_trainer();
     fl_train_callbacks callbacks = { .user = end, .ended = end ? keep : NULL };
-    fl_outcome outcome = { 0 };
-    fl_error error;
-    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
-    return outcome;
+    return must_train(shared_trainer(), trial, &callbacks);
 }
 
 /* Add softmax(W x + b) / n. */

@@ -1,5 +1,6 @@
 /* State that is no parameter, in training: running statistics, what an LSTM carries, masks of dropout. */
 #include "support/model.h"
+#include "support/trainer.h"
 #include "support/training.h"
 #include "support/trial.h"
 #include "base/hash.h"
@@ -55,11 +56,9 @@ static void see_end(void *user, const fl_network *network)
 static seen train(const fl_trial *trial)
 {
     seen s = { .losses = { 0 } };
-    fl_error error;
-    fl_outcome outcome;
     fl_train_callbacks callbacks = { .user = &s, .stepped = see_step, .ended = see_end };
     fl_train_trainer *trainer = fl_train_trainer_new();
-    if (!fl_train_trial(trainer, trial, &callbacks, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, &callbacks);
     snprintf(s.hash, sizeof s.hash, "%s", outcome.state_hash);
     s.gradients = outcome.gradient_evaluations;
     fl_outcome_free(&outcome);

@@ -8,6 +8,7 @@
  */
 #include "base/file.h"
 #include "support/test.h"
+#include "support/trainer.h"
 #include "train/train.h"
 
 #include <dlfcn.h>
@@ -157,10 +158,8 @@ static void begin_or_end(void *user, const fl_train_step *step)
 static void train(fl_train_trainer *trainer, const fl_trial *trial)
 {
     fl_train_callbacks watch = { .stepped = begin_or_end };
-    fl_outcome outcome;
-    fl_error error;
     n_calls = 0;
-    if (!fl_train_trial(trainer, trial, &watch, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, &watch);
     watching = false;
     assert_int_equal(STEPS, outcome.steps_done);
     fl_outcome_free(&outcome);

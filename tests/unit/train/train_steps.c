@@ -1,6 +1,7 @@
 /* The step loop against what can be written down: trajectories of SGD on the quadratic, divergence, counts, times. */
 #include "support/command_trial.h"
 #include "support/test.h"
+#include "support/trainer.h"
 #include "train/train.h"
 
 enum { N = 8, MOST_STEPS = 300 };
@@ -56,12 +57,10 @@ static void see_ended(void *user, const fl_network *network)
 
 static fl_outcome train(const fl_trial *trial, seen *s)
 {
-    fl_error error;
-    fl_outcome outcome;
     fl_train_callbacks watch = { .user = s, .begun = see_begun, .stepped = see_step, .ended = see_ended };
     fl_train_trainer *trainer = fl_train_trainer_new();
     if (s) memset(s, 0, sizeof *s);
-    if (!fl_train_trial(trainer, trial, s ? &watch : NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, trial, s ? &watch : NULL);
     fl_train_trainer_free(trainer);
     return outcome;
 }

@@ -1,13 +1,12 @@
 /* Evaluations that leave the test set out change nothing else, and have it wherever a point may be scored. */
 #include "train/train.h"
 #include "support/trial.h"
+#include "support/trainer.h"
 
 #include <math.h>
 
 static fl_outcome train(fl_trial_test test, double ratio)
 {
-    fl_error error;
-    fl_outcome outcome;
     fl_trial trial = naive_trial("sgd", fl_workload_find("quadratic/noisy", NULL));
     trial.batch_size = 4;
     trial.steps = 60;
@@ -16,7 +15,7 @@ static fl_outcome train(fl_trial_test test, double ratio)
     trial.test = test;
     trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 0.05; /* noisy enough for losses that rise now and then */
     fl_train_trainer *trainer = fl_train_trainer_new();
-    if (!fl_train_trial(trainer, &trial, NULL, &outcome, &error)) fail_msg("%s", error.text);
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
     fl_train_trainer_free(trainer);
     return outcome;
 }
