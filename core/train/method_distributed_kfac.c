@@ -190,11 +190,6 @@ static void step(fl_train_run *run)
     fl_train_preconditioner_count(run, &s->p, s->clock->of);
 }
 
-static void present(fl_train_run *run, size_t done)
-{
-    fl_train_workers_present(run);
-}
-
 static void note(fl_train_run *run, fl_trial_point *point)
 {
     servants *s = run->servers;
@@ -207,6 +202,6 @@ const fl_train_method fl_train_method_distributed_kfac = { .real = &fl_train_met
                                                            .allocate = allocate,
                                                            .start = fl_train_workers_start,
                                                            .step = step,
-                                                           .present = present,
+                                                           .present = fl_train_workers_present,
                                                            .keep = keep,
                                                            .note = note };

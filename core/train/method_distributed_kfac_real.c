@@ -51,7 +51,7 @@ static void keep(fl_train_run *run)
 static void present(fl_train_run *run, size_t done)
 {
     fl_train_real_begin_absence(run);
-    fl_train_workers_present(run);
+    fl_train_workers_present(run, done);
 }
 
 static void note(fl_train_run *run, fl_trial_point *point)

@@ -151,7 +151,7 @@ static void present(fl_train_run *run, size_t done)
         fl_train_tree_mean_of(&run->workers.tree, run->workers.parameters, count_of(run), run->update.parameters);
         fl_train_run_show_parameters(run);
     }
-    fl_train_workers_present(run);
+    fl_train_workers_present(run, done);
 }
 
 static void keep(fl_train_run *run)

@@ -261,11 +261,6 @@ static void step(fl_train_run *run)
     fl_train_run_update(run);
 }
 
-static void present(fl_train_run *run, size_t done)
-{
-    fl_train_workers_present(run);
-}
-
 static json_t *division(const fl_train_run *run)
 {
     return fl_train_divided_json(run->trial);
@@ -276,7 +271,7 @@ const fl_train_method fl_train_method_one_weird_trick = {
     .allocate = allocate,
     .start = fl_train_workers_start,
     .step = step,
-    .present = present,
+    .present = fl_train_workers_present,
     .copies = copies,
     .suits = suits,
     .division = division,

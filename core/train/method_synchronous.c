@@ -4,15 +4,10 @@
 #include "train/method.h"
 #include "train/workers.h"
 
-static void present(fl_train_run *run, size_t done)
-{
-    fl_train_workers_present(run);
-}
-
 const fl_train_method fl_train_method_synchronous = {
     .spreads = true,
     .allocate = fl_train_workers_allocate,
     .start = fl_train_workers_start,
     .step = fl_train_run_step,
-    .present = present,
+    .present = fl_train_workers_present,
 };

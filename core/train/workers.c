@@ -87,7 +87,7 @@ double fl_train_workers_mean_loss(fl_train_run *run, bool brought)
     return fl_train_tree_mean_number(workers->losses, workers->n);
 }
 
-void fl_train_workers_present(fl_train_run *run)
+void fl_train_workers_present(fl_train_run *run, size_t done)
 {
     fl_train_workers *workers = &run->workers;
     if (workers->n_state)

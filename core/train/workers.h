@@ -32,7 +32,7 @@ double fl_train_workers_mean_loss(fl_train_run *run, bool brought);
  * (plans->together): what fl_train_run_forward gives of those that take turns. */
 double fl_train_workers_pass_together(fl_train_run *run, size_t step, bool gradient);
 
-/* The mean of their states into the network. */
-void fl_train_workers_present(fl_train_run *run);
+/* A method's `present`: the mean of their states into the network, after however many steps. */
+void fl_train_workers_present(fl_train_run *run, size_t done);
 
 #endif
