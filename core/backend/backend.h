@@ -134,6 +134,9 @@ typedef struct fl_backend {
      * to_canonical. */
     size_t (*inner)(const fl_backend_activation *activation);
     fl_backend_op_maker *to_canonical; /* NULL where every activation is canonical; request->layer is NULL */
+    /* In evaluation: a convolution together with the sum of two that alone reads it, of which in[1] is the other; with
+     * the bits of both apart. NULL, as what it returns: they stay apart. */
+    fl_backend_op_maker *convolution_sum;
 } fl_backend;
 
 /* Every backend, NULL-ended, in the order of list.h; naive first. */

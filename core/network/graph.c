@@ -1,12 +1,12 @@
-/* From layers to ops: what is computed in which order, which op fuses a ReLU, where naive is the fallback, and where it
- * needs its inputs made canonical.
+/* From layers to ops: what is computed in which order, which op fuses a ReLU or a sum, where naive is the fallback, and
+ * where it needs its inputs made canonical.
  */
 #include "network/graph.h"
 #include "backend/tangent.h"
 
 #include <string.h>
 
-enum { NONE = 0 }; /* number of a value: the input is never another one's canonical copy */
+enum { NONE = 0 }; /* number of a value: the input, which is never another one's canonical copy */
 
 /* A layer, what it reads (0: the input, i + 1: node i), and what became of it. */
 typedef struct node {
@@ -199,12 +199,48 @@ static bool wants_other(const plan *p, const node *n, size_t value)
     return is_curvature(p) && fl_backend_tangent_wants_other(p->backend, n->layer, &p->graph.values[value].activation);
 }
 
+/* NONE where it is not planned yet, or is the input. */
+static size_t value_from(const plan *p, size_t from)
+{
+    return from ? p->nodes[from - 1].value : NONE;
+}
+
+/* What a sum of two adds to a node. */
+static size_t summand(const plan *p, const node *sum, const node *n)
+{
+    size_t self = (size_t)(n - p->nodes) + 1;
+    return value_from(p, sum->from[sum->from[0] == self]);
+}
+
+/* The sum that may be computed with a convolution; NULL. Not one with a ReLU behind: the backend's loop for both is as
+ * fast, and lets a NaN pass, so that divergence reaches the loss. */
+static node *sum_after(const plan *p, const node *n)
+{
+    node *sum = &p->nodes[n->reader];
+    bool asked = p->purpose == FL_NETWORK_EVALUATION && p->backend->convolution_sum;
+    bool alone = n->layer->kind == FL_LAYER_CONVOLUTION && n->n_readers == 1;
+    bool simple = sum->layer->kind == FL_LAYER_ADD && sum->n_from == 2 && !relu_after(p, sum);
+    return asked && alone && simple && summand(p, sum, n) != NONE ? sum : NULL;
+}
+
+static bool plan_with_sum(plan *p, node *n)
+{
+    node *sum = sum_after(p, n);
+    if (!sum) return false;
+    size_t in[] = { value_from(p, n->from[0]), summand(p, sum, n) };
+    fl_backend_request request = request_for(p, n, 2, in);
+    fl_backend_op *op = p->backend->convolution_sum(&request);
+    if (!op) return false;
+    n->value = sum->value = add_stage(p, op, &request, in);
+    return true;
+}
+
 static void plan_node(plan *p, node *n)
 {
     bool fallback, canonical = wants_canonical(p, n);
     size_t in[FL_LAYER_FROM];
     for (size_t k = 0; k < n->n_from; k++) {
-        in[k] = n->from[k] ? p->nodes[n->from[k] - 1].value : 0;
+        in[k] = value_from(p, n->from[k]);
         if (canonical || wants_other(p, n, in[k])) in[k] = canonical_value(p, n, in[k]);
     }
     fl_backend_request request = request_for(p, n, n->n_from, in);
@@ -248,7 +284,7 @@ fl_network_graph fl_network_graph_plan(fl_arena *arena, const fl_backend *backen
     pool_before_relu(&p);
     p.graph.values[0].activation = examples(&p);
     for (size_t i = 0; i < n_layers; i++)
-        if (!p.nodes[i].value) plan_node(&p, &p.nodes[i]);
+        if (!p.nodes[i].value && !plan_with_sum(&p, &p.nodes[i])) plan_node(&p, &p.nodes[i]);
     return p.graph;
 }
 

@@ -108,5 +108,6 @@ const fl_backend fl_backend_onednn = {
     .examples = { [FL_BACKEND_BF16] = FL_BACKEND_BF16 },
     .inner = fl_onednn_inner,
     .to_canonical = fl_onednn_to_canonical,
+    .convolution_sum = fl_onednn_convolution_sum,
 #endif
 };

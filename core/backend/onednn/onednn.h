@@ -79,6 +79,9 @@ dnnl_data_type_t fl_onednn_type(fl_backend_precision precision);
 /* A descriptor for `op_desc` with our scratchpad and strict arithmetic; `relu` is applied to its result. */
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint);
 
+/* The same with an array of that layout added to its result; NULL where the library has none. */
+dnnl_primitive_desc_t fl_onednn_describe_sum(const_dnnl_op_desc_t op_desc, const dnnl_memory_desc_t *summand);
+
 /* A descriptor for the change from one layout, or type, to another. */
 dnnl_primitive_desc_t fl_onednn_reorder(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to);
 
@@ -135,6 +138,8 @@ fl_onednn_copy *fl_onednn_copy_new(const fl_onednn_memory *from, const fl_onednn
 void fl_onednn_copy_refresh(const fl_onednn_copy *copy, size_t first, size_t count);
 void fl_onednn_copy_free(fl_onednn_copy *copy);
 
+/* The library's own name for what it chose. */
+const char *fl_onednn_name(const_dnnl_primitive_desc_t primitive);
 /* Write the primitive's name into op.implementation, after those already there; or any other name. */
 void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive);
 void fl_onednn_note_name(fl_onednn_op *op, const char *name);
@@ -209,8 +214,10 @@ typedef struct fl_onednn_weighted {
 /* The bias of a layer that has one; NULL. */
 const dnnl_memory_desc_t *fl_onednn_bias(const fl_backend_request *request, const fl_onednn_shapes *shapes);
 
-/* Plan a layer with weights and perhaps a bias. */
+/* Plan a layer with weights and perhaps a bias; with in[1], if there is one, added to its output. */
 fl_backend_op *fl_onednn_plan_weighted(const fl_backend_request *request, const fl_onednn_weighted *kind);
+/* Has the library the kernel it would choose also with that addition, for an in[1] that lies as the output will? */
+bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_weighted *kind);
 
 /* Convolution over planes of a few pixels by a dense layer, and whether that is the better way. */
 fl_backend_op_maker fl_onednn_planes;
@@ -221,6 +228,6 @@ fl_backend_op_maker fl_onednn_windows;
 
 fl_backend_op_maker fl_onednn_dense, fl_onednn_convolution, fl_onednn_max_pool, fl_onednn_relu, fl_onednn_to_canonical,
     fl_onednn_batch_norm, fl_onednn_sum, fl_onednn_each, fl_onednn_flatten, fl_onednn_channels, fl_onednn_lstm,
-    fl_onednn_attention, fl_onednn_layer_norm;
+    fl_onednn_attention, fl_onednn_layer_norm, fl_onednn_convolution_sum;
 
 #endif

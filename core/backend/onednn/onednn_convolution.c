@@ -54,8 +54,19 @@ static dnnl_status_t backward_weights(fl_onednn_desc_of *desc, const fl_backend_
                                                        fl_onednn_bias(request, s), &s->out, w.strides, w.pads, w.pads);
 }
 
+static const fl_onednn_weighted convolution = { shapes, forward, backward_data, backward_weights };
+
 fl_backend_op *fl_onednn_convolution(const fl_backend_request *request)
 {
-    static const fl_onednn_weighted convolution = { shapes, forward, backward_data, backward_weights };
     return fl_onednn_planes_serve(request) ? fl_onednn_planes(request) : fl_onednn_plan_weighted(request, &convolution);
+}
+
+/* By a binary post-op, which adds to what the kernel has summed up, as the sum apart does in training. The sum post-op
+ * begins with the other array and adds products to it: other roundings. In bf16 either leaves one out, between the
+ * two. */
+fl_backend_op *fl_onednn_convolution_sum(const fl_backend_request *request)
+{
+    bool serves = request->precision == FL_BACKEND_F32 && !fl_onednn_planes_serve(request) &&
+                  fl_onednn_sum_serves(request, &convolution);
+    return serves ? fl_onednn_plan_weighted(request, &convolution) : NULL;
 }

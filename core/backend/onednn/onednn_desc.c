@@ -35,16 +35,25 @@ dnnl_memory_desc_t fl_onednn_chosen(const_dnnl_primitive_desc_t primitive, dnnl_
 
 /* Attributes every primitive has: our scratchpad, because the library's own is shared between primitives that run at
  * once; and strict arithmetic, so that ONEDNN_DEFAULT_FPMATH_MODE cannot make f32 something else. */
-static dnnl_primitive_attr_t attributes(bool relu)
+static dnnl_primitive_attr_t attributes(void)
 {
     dnnl_primitive_attr_t attr;
-    dnnl_post_ops_t after;
     fl_onednn_check(dnnl_primitive_attr_create(&attr), "making attributes");
     fl_onednn_check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "lending a scratchpad");
     fl_onednn_check(dnnl_primitive_attr_set_fpmath_mode(attr, dnnl_fpmath_mode_strict), "asking for strict arithmetic");
-    if (!relu) return attr;
+    return attr;
+}
+
+/* Those with a post-op: a ReLU, or an addition of `summand`. */
+static dnnl_primitive_attr_t attributes_with(const dnnl_memory_desc_t *summand)
+{
+    dnnl_primitive_attr_t attr = attributes();
+    dnnl_post_ops_t after;
     fl_onednn_check(dnnl_post_ops_create(&after), "making post-ops");
-    fl_onednn_check(dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0), "appending a ReLU");
+    if (summand)
+        fl_onednn_check(dnnl_post_ops_append_binary(after, dnnl_binary_add, summand), "appending a sum");
+    else
+        fl_onednn_check(dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0), "appending a ReLU");
     fl_onednn_check(dnnl_primitive_attr_set_post_ops(attr, after), "setting post-ops");
     dnnl_post_ops_destroy(after);
     return attr;
@@ -53,17 +62,28 @@ static dnnl_primitive_attr_t attributes(bool relu)
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint)
 {
     dnnl_primitive_desc_t primitive;
-    dnnl_primitive_attr_t attr = attributes(relu);
+    dnnl_primitive_attr_t attr = relu ? attributes_with(NULL) : attributes();
     fl_onednn_check(dnnl_primitive_desc_create(&primitive, op_desc, attr, fl_onednn_engine(), hint),
                     "describing a primitive");
     dnnl_primitive_attr_destroy(attr);
     return primitive;
 }
 
+dnnl_primitive_desc_t fl_onednn_describe_sum(const_dnnl_op_desc_t op_desc, const dnnl_memory_desc_t *summand)
+{
+    dnnl_primitive_desc_t primitive;
+    dnnl_primitive_attr_t attr = attributes_with(summand);
+    dnnl_status_t status = dnnl_primitive_desc_create(&primitive, op_desc, attr, fl_onednn_engine(), NULL);
+    dnnl_primitive_attr_destroy(attr);
+    if (status == dnnl_unimplemented) return NULL;
+    fl_onednn_check(status, "describing a primitive and a sum");
+    return primitive;
+}
+
 dnnl_primitive_desc_t fl_onednn_reorder(const dnnl_memory_desc_t *from, const dnnl_memory_desc_t *to)
 {
     dnnl_primitive_desc_t primitive;
-    dnnl_primitive_attr_t attr = attributes(false);
+    dnnl_primitive_attr_t attr = attributes();
     fl_onednn_check(
         dnnl_reorder_primitive_desc_create(&primitive, from, fl_onednn_engine(), to, fl_onednn_engine(), attr),
         "describing a reorder");

@@ -211,11 +211,16 @@ void fl_onednn_note_name(fl_onednn_op *op, const char *name)
     snprintf(text + used, size - used, "%s%s", used ? " " : "", name);
 }
 
-void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
+const char *fl_onednn_name(const_dnnl_primitive_desc_t primitive)
 {
     const char *name = NULL;
     fl_onednn_check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &name), "asking for a name");
-    fl_onednn_note_name(op, name);
+    return name;
+}
+
+void fl_onednn_note(fl_onednn_op *op, const_dnnl_primitive_desc_t primitive)
+{
+    fl_onednn_note_name(op, fl_onednn_name(primitive));
 }
 
 fl_onednn_memory *fl_onednn_keep(fl_onednn_op *op, fl_onednn_memory *weights, const dnnl_memory_desc_t *desc)

@@ -15,6 +15,7 @@ typedef struct plan {
     fl_onednn_shapes shapes;
     dnnl_primitive_desc_t forward, backward_weights, backward_data; /* NULL where there is none */
     fl_onednn_memory *in, *out, *d_out, *weights, *bias, *d_bias;   /* NULL where there is none */
+    fl_onednn_memory *summand;                                      /* in[1], to be added to the output; NULL */
 } plan;
 
 static dnnl_memory_desc_t plain_weights(const dnnl_memory_desc_t *like)
@@ -49,13 +50,48 @@ static fl_onednn_memory *read_weights(plan *p, fl_onednn_pass *pass, const dnnl_
     return kept ? kept : fl_onednn_bring(p->op, pass, p->weights, desc);
 }
 
+/* The kernel and the layouts alone decide what is added up in which order. */
+static bool is_same_kernel(const_dnnl_primitive_desc_t a, const_dnnl_primitive_desc_t b)
+{
+    static const dnnl_query_t layouts[] = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md };
+    bool same = !strcmp(fl_onednn_name(a), fl_onednn_name(b));
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        dnnl_memory_desc_t one = fl_onednn_chosen(a, layouts[i]), other = fl_onednn_chosen(b, layouts[i]);
+        same &= dnnl_memory_desc_equal(&one, &other);
+    }
+    return same;
+}
+
+bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_weighted *kind)
+{
+    fl_onednn_desc_of desc;
+    fl_onednn_shapes shapes = kind->shapes(request);
+    dnnl_memory_desc_t summand = fl_onednn_activation(&request->in[1]);
+    fl_onednn_check(kind->forward(&desc, request, &shapes), "describing forward");
+    dnnl_primitive_desc_t alone = fl_onednn_describe(&desc, false, NULL);
+    dnnl_primitive_desc_t with_sum = fl_onednn_describe_sum(&desc, &summand);
+    dnnl_memory_desc_t out = fl_onednn_chosen(alone, dnnl_query_dst_md);
+    bool serves = with_sum && dnnl_memory_desc_equal(&out, &summand) && is_same_kernel(with_sum, alone);
+    dnnl_primitive_desc_destroy(alone);
+    dnnl_primitive_desc_destroy(with_sum); /* accepts NULL */
+    return serves;
+}
+
+static dnnl_primitive_desc_t describe_forward(const plan *p, const fl_onednn_desc_of *desc)
+{
+    dnnl_memory_desc_t summand;
+    if (p->request->n_in == 1) return fl_onednn_describe(desc, p->request->relu_next, NULL);
+    summand = fl_onednn_activation(&p->request->in[1]);
+    return fl_onednn_describe_sum(desc, &summand);
+}
+
 static void describe(plan *p, const fl_onednn_weighted *kind)
 {
     const fl_backend_request *request = p->request;
     fl_onednn_desc_of desc;
     p->shapes = kind->shapes(request);
     fl_onednn_check(kind->forward(&desc, request, &p->shapes), "describing forward");
-    p->forward = fl_onednn_describe(&desc, request->relu_next, NULL);
+    p->forward = describe_forward(p, &desc);
     fl_onednn_shapes backward = p->shapes;
     backward.out.data_type = fl_onednn_type(request->precision); /* the gradient, also where forward writes floats */
     if (request->training && request->needs_d_in) {
@@ -83,13 +119,16 @@ static void add_forward(plan *p)
     dnnl_memory_desc_t src = fl_onednn_chosen(p->forward, dnnl_query_src_md);
     dnnl_memory_desc_t weights = fl_onednn_chosen(p->forward, dnnl_query_weights_md);
     dnnl_memory_desc_t dst = fl_onednn_chosen(p->forward, dnnl_query_dst_md);
-    fl_onednn_argument arguments[] = {
+    fl_onednn_argument arguments[5] = {
         { DNNL_ARG_SRC, read_activation(p, pass, p->in, &src, p->request->in[0].shape) },
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_DST, fl_onednn_view(op, p->out, &dst) },
-        { DNNL_ARG_BIAS, p->bias },
     };
-    fl_onednn_add(op, pass, p->forward, p->bias ? 4 : 3, arguments);
+    size_t n = 3;
+    if (p->bias) arguments[n++] = (fl_onednn_argument){ DNNL_ARG_BIAS, p->bias };
+    if (p->summand)
+        arguments[n++] = (fl_onednn_argument){ DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, p->summand };
+    fl_onednn_add(op, pass, p->forward, n, arguments);
 }
 
 static void add_backward_weights(plan *p)
@@ -179,6 +218,7 @@ static void add_memories(plan *p)
     op->weights = native_weights(p);
     p->in = fl_onednn_borrowed(op, &in, offsetof(fl_backend_buffers, in));
     p->out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, out));
+    if (p->request->n_in > 1) p->summand = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, in[1]));
     p->weights = fl_onednn_borrowed(op, &op->weights, offsetof(fl_backend_buffers, param[0]));
     if (p->request->training) p->d_out = fl_onednn_borrowed(op, &out, offsetof(fl_backend_buffers, d_out));
     if (!fl_onednn_bias(p->request, &p->shapes)) return;
@@ -203,6 +243,7 @@ static void add_steps(plan *p)
 {
     bool training = p->request->training;
     fl_onednn_note(p->op, p->forward);
+    if (p->summand) fl_onednn_note_name(p->op, "with the sum");
     bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
     if (training && !our_loops) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data && !fl_onednn_turned_serve(p->request, &p->op->weights))
