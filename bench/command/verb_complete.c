@@ -3,6 +3,7 @@
  * build has them. Where it prints nothing the shell goes on with files.
  */
 #include "command/verbs.h"
+#include "export/export.h"
 #include "figures/figure.h"
 #include "say/places.h"
 #include "trial/default.h"
@@ -28,6 +29,11 @@ static const char *given(const asked *a, const char *option)
 
 #define PRINT_ENTRIES(list)                                                                                            \
     for (size_t i = 0; (list)[i]; i++) puts((list)[i]->entry.name)
+
+static void print_words(const char *const *words)
+{
+    for (; *words; words++) puts(*words);
+}
 
 static void workloads(const asked *a)
 {
@@ -82,17 +88,17 @@ static void hyperparameters(const asked *a)
 
 static void precisions(const asked *a)
 {
-    puts("f32\nbf16");
+    for (int i = 0; i < FL_BACKEND_PRECISIONS; i++) puts(fl_backend_precision_name(i));
 }
 
-static void picture_formats(const asked *a)
+static void formats_of_pictures(const asked *a)
 {
-    puts("svg\npng\npdf\ntex");
+    print_words(figure_formats);
 }
 
-static void export_formats(const asked *a)
+static void formats_of_exports(const asked *a)
 {
-    puts("csv\noptuna\nbenchmark-action\nsqlite\nlatex");
+    for (size_t i = 0; export_formats[i]; i++) puts(export_formats[i]->name);
 }
 
 static void kinds(const asked *a)
@@ -102,7 +108,7 @@ static void kinds(const asked *a)
 
 static void data_verbs(const asked *a)
 {
-    puts("list\nfetch\ncheck");
+    print_words(data_actions);
 }
 
 /* --- which of it is meant --- */
@@ -116,8 +122,8 @@ static const source of_options[] = {
     { "--workload", workloads },   { "--optimizer", optimizers },
     { "--schedule", schedules },   { "--backend", backends },
     { "--precision", precisions }, { "--set", hyperparameters },
-    { "--figure", figure_names },  { "--format", picture_formats },
-    { "--to", export_formats },    { NULL },
+    { "--figure", figure_names },  { "--format", formats_of_pictures },
+    { "--to", formats_of_exports },    { NULL },
 };
 
 static const source of_verbs[] = {

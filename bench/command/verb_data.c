@@ -168,10 +168,12 @@ static bool is_workload_file(const char *name)
     return n > 5 && !strcmp(name + n - 5, ".json");
 }
 
+enum { LIST, FETCH, CHECK };
+
+const char *const data_actions[] = { [LIST] = "list", [FETCH] = "fetch", [CHECK] = "check", NULL };
+
 int verb_data(int argc, char **argv)
 {
-    enum { LIST, FETCH, CHECK };
-    static const char *const actions[] = { [LIST] = "list", [FETCH] = "fetch", [CHECK] = "check", NULL };
     size_t action;
     bool json = false;
     const char *mirror = NULL;
@@ -184,7 +186,7 @@ int verb_data(int argc, char **argv)
     int code = options_read(&data_usage, options, 2, argc, argv, 1, 2, &rest);
     if (code != GO_ON) return code;
     const char *name = rest.n > 1 ? rest.items[1] : NULL;
-    bool known = fl_entry_choose(actions, "action", rest.items[0], &action, &error);
+    bool known = fl_entry_choose(data_actions, "action", rest.items[0], &action, &error);
     free(rest.items);
     if (!known) return complain(&error);
     if (name && action == CHECK && is_workload_file(name)) return check_workload(name);

@@ -1,5 +1,4 @@
 /* fairlead export: records for other programs. */
-#include "base/entry.h"
 #include "export/export.h"
 #include "record/log.h"
 #include "say/options.h"
@@ -20,19 +19,6 @@ static const usage export_usage = {
     "with a view per question; latex, the summary's tables with booktabs' rules.",
     "fairlead export results/quick --to sqlite -o quick.db",
 };
-
-static const export_format *const formats[] = { &export_csv, &export_optuna, &export_benchmark, &export_sqlite,
-                                                &export_latex };
-
-enum { N_FORMATS = sizeof formats / sizeof *formats };
-
-static const export_format *find_format(const char *name, fl_error *error)
-{
-    size_t index;
-    const char *names[N_FORMATS + 1] = { NULL };
-    for (size_t i = 0; i < N_FORMATS; i++) names[i] = formats[i]->name;
-    return fl_entry_choose(names, "format", name, &index, error) ? formats[index] : NULL;
-}
 
 /* Does `file` hold the format's mark where an export of it does? */
 static bool has_mark(const export_format *format, FILE *file)
@@ -76,7 +62,7 @@ static int export(const char *folder, const char *to, const char *path)
 {
     fl_error error;
     if (!to) return complain_user("--to is missing: " FORMATS);
-    const export_format *format = find_format(to, &error);
+    const export_format *format = export_find(to, &error);
     if (!format) return complain(&error);
     if (format->missing) return complain_user("--to %s: %s", to, format->missing);
     if (path && !may_write(format, path))

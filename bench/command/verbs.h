@@ -46,6 +46,8 @@ int verb_worker(int argc, char **argv); /* what `run` starts; not for people */
 /* What `list` can show, one after the other; NULL past the last. */
 const char *list_kind(size_t index);
 
+extern const char *const data_actions[]; /* what `data` does, NULL-ended */
+
 /* The page fairlead(1), or with the path of the study's schema fairlead-study(5); returns the exit code. */
 int manual_print(const char *schema);
 

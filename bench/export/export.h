@@ -28,6 +28,9 @@ extern const export_format export_benchmark; /* github-action-benchmark's custom
 extern const export_format export_sqlite;    /* a database of tables, and a view per question */
 extern const export_format export_latex;     /* the summary's tables with booktabs' rules */
 
+extern const export_format *const export_formats[]; /* all of them, NULL-ended */
+const export_format *export_find(const char *name, fl_error *error);
+
 /* "SQLite 3.40.1", or why there is none. */
 const char *export_sqlite_library(void);
 

@@ -32,11 +32,12 @@ const figure *figure_find(const char *name, fl_error *error)
     return fl_entry_find((const void *const *)registry, "figure", name, error);
 }
 
+const char *const figure_formats[] = { "svg", "png", "pdf", "tex", NULL };
+
 bool figure_format_known(const char *format, fl_error *error)
 {
-    static const char *const known[] = { "svg", "png", "pdf", "tex", NULL };
     size_t index;
-    return fl_entry_choose(known, "format", format, &index, error);
+    return fl_entry_choose(figure_formats, "format", format, &index, error);
 }
 
 /* `name`.`ending` into `file`, and `folder`/`file` into `path`. */

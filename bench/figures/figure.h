@@ -30,7 +30,7 @@ typedef struct figure {
 const figure *const *figures(void);
 const figure *figure_find(const char *name, fl_error *error);
 
-/* True for svg, png, pdf and tex. */
+extern const char *const figure_formats[]; /* svg, png, pdf and tex, NULL-ended */
 bool figure_format_known(const char *format, fl_error *error);
 
 /* What would be drawn: false, with the reason, when there is nothing to show. The caller frees `data` in any case. */

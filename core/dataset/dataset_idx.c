@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 enum { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, N_FILES };
-enum { N_CLASSES = 10, N_VALIDATION = 5000 }; /* 5,000: the split of Shallue et al. 2018 */
 
 static bool open_all(fl_dataset_idx files[N_FILES], const fl_dataset_kind *kind, const char *folder, fl_error *error)
 {
@@ -38,24 +37,24 @@ static bool headers_agree(const fl_dataset_idx files[N_FILES], fl_error *error)
                          test->width, train->path, train->height, train->width);
 }
 
-static fl_dataset *empty(const fl_dataset_idx files[N_FILES])
+static fl_dataset *empty(const fl_dataset_kind *kind, const fl_dataset_idx files[N_FILES])
 {
     const fl_dataset_idx *train = &files[TRAIN_IMAGES], *test = &files[TEST_IMAGES];
     fl_dataset *dataset = fl_dataset_new();
     dataset->shape = (fl_tensor_shape){ 1, 1, train->height, train->width };
     dataset->n_train = train->count;
     dataset->n_test = test->count;
-    dataset->n_classes = N_CLASSES;
-    dataset->validation = N_VALIDATION;
+    dataset->n_classes = kind->n_classes;
+    dataset->validation = kind->n_validation;
     dataset->n_labels = 1;
     return dataset;
 }
 
-static bool read_labels(fl_dataset_idx *file, int32_t *labels, fl_error *error)
+static bool read_labels(fl_dataset_idx *file, size_t n_classes, int32_t *labels, fl_error *error)
 {
     uint8_t *classes = fl_memory_new(file->count, 1);
     bool read =
-        fl_dataset_idx_read(file, classes, error) && fl_dataset_idx_check_labels(file, classes, N_CLASSES, error);
+        fl_dataset_idx_read(file, classes, error) && fl_dataset_idx_check_labels(file, classes, n_classes, error);
     for (size_t i = 0; i < file->count; i++) labels[i] = classes[i];
     free(classes);
     return read;
@@ -71,8 +70,8 @@ static bool read_all(fl_dataset_idx files[N_FILES], fl_dataset *dataset, fl_erro
     dataset->labels = labels;
     return fl_dataset_idx_read(&files[TRAIN_IMAGES], pixels, error) &&
            fl_dataset_idx_read(&files[TEST_IMAGES], pixels + train_bytes, error) &&
-           read_labels(&files[TRAIN_LABELS], labels, error) &&
-           read_labels(&files[TEST_LABELS], labels + dataset->n_train, error);
+           read_labels(&files[TRAIN_LABELS], dataset->n_classes, labels, error) &&
+           read_labels(&files[TEST_LABELS], dataset->n_classes, labels + dataset->n_train, error);
 }
 
 fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder, const double *options, fl_error *error)
@@ -80,7 +79,7 @@ fl_dataset *fl_dataset_load_idx(const fl_dataset_kind *kind, const char *folder,
     fl_dataset_idx files[N_FILES] = { 0 };
     fl_dataset *dataset = NULL;
     if (open_all(files, kind, folder, error) && headers_agree(files, error)) {
-        dataset = empty(files);
+        dataset = empty(kind, files);
         if (!read_all(files, dataset, error)) {
             fl_dataset_free(dataset);
             dataset = NULL;
