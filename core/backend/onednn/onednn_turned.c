@@ -15,7 +15,10 @@
 enum {
     WIDTH = 16,      /* outputs side by side */
     ROWS = 8,        /* of the batch at a time, */
-    INPUTS = 3,      /* by so many inputs: their sums fill 24 of 32 registers */
+    INPUTS = 3,      /* by so many inputs: their sums fill 24 of 32 registers; */
+    NARROW = 4,      /* or so few rows, */
+    WIDE = 6,        /* by so many, */
+    LONG = 512,      /* where more outputs than these would drive eight rows of d from the first cache */
     MOST_ROWS = 64,  /* beyond them turning costs little beside the product */
     CACHED = 1 << 16 /* weights that stay in the second cache */
 };
@@ -25,6 +28,7 @@ enum {
 
 typedef struct turned {
     size_t rows, n_in, n_out, n_vectors, chunk; /* chunk: inputs that are computed for all rows */
+    bool long_rows;                             /* of d: see LONG */
     size_t *of_input;                           /* where an input's weights begin */
     size_t of_vector[];                         /* n_vectors, then n_in for of_input; in floats */
 } turned;
@@ -33,55 +37,55 @@ typedef struct turned {
 AVX512_INLINE void sum(const turned *p, const float *d, const float *w, float *d_in, size_t i, const float *next,
                        size_t rows, size_t inputs)
 {
-    __m512 sums[ROWS][INPUTS];
+    __m512 sums[ROWS][WIDE];
 #pragma GCC unroll 8
     for (size_t r = 0; r < rows; r++)
-#pragma GCC unroll 3
+#pragma GCC unroll 6
         for (size_t k = 0; k < inputs; k++) sums[r][k] = _mm512_setzero_ps();
     for (size_t v = 0; v < p->n_vectors; v++) {
-        __m512 weights[INPUTS];
+        __m512 weights[WIDE];
         _mm_prefetch((const char *)(next + p->of_vector[v]), _MM_HINT_T1);
-#pragma GCC unroll 3
+#pragma GCC unroll 6
         for (size_t k = 0; k < inputs; k++) weights[k] = _mm512_loadu_ps(w + p->of_input[i + k] + p->of_vector[v]);
 #pragma GCC unroll 8
         for (size_t r = 0; r < rows; r++) {
             __m512 gradient = _mm512_loadu_ps(d + r * p->n_out + v * WIDTH);
-#pragma GCC unroll 3
+#pragma GCC unroll 6
             for (size_t k = 0; k < inputs; k++) sums[r][k] = _mm512_fmadd_ps(gradient, weights[k], sums[r][k]);
         }
     }
 #pragma GCC unroll 8
     for (size_t r = 0; r < rows; r++)
-#pragma GCC unroll 3
+#pragma GCC unroll 6
         for (size_t k = 0; k < inputs; k++) d_in[r * p->n_in + i + k] = _mm512_reduce_add_ps(sums[r][k]);
 }
 
-/* All inputs of a chunk. Of the chunk that follows, the tile of rows with number `tile` asks for every third input. */
+/* All inputs of a chunk, a few together. Of those of the chunk that follows the tile of rows with number `tile` asks for one. */
 AVX512_INLINE void sum_chunk(const turned *p, const float *d, const float *w, float *d_in, size_t first, size_t tile,
-                             size_t rows)
+                             size_t rows, size_t together)
 {
     size_t end = first + p->chunk < p->n_in ? first + p->chunk : p->n_in, i = first;
-    for (; i + INPUTS <= end; i += INPUTS) {
-        size_t later = i + p->chunk + tile % INPUTS;
-        sum(p, d, w, d_in, i, w + p->of_input[later < p->n_in ? later : i], rows, INPUTS);
+    for (; i + together <= end; i += together) {
+        size_t later = i + p->chunk + tile % together;
+        sum(p, d, w, d_in, i, w + p->of_input[later < p->n_in ? later : i], rows, together);
     }
     for (; i < end; i++) sum(p, d, w, d_in, i, w + p->of_input[i], rows, 1);
 }
 
 AVX512 static size_t sum_rows(const turned *p, const float *d, const float *w, float *d_in, size_t first, size_t row)
 {
-    size_t left = p->rows - row, tile = row / ROWS;
+    size_t left = p->rows - row, tile = row / (p->long_rows ? NARROW : ROWS);
     d += row * p->n_out;
     d_in += row * p->n_in;
-    if (left >= ROWS) {
-        sum_chunk(p, d, w, d_in, first, tile, ROWS);
+    if (left >= ROWS && !p->long_rows) {
+        sum_chunk(p, d, w, d_in, first, tile, ROWS, INPUTS);
         return ROWS;
     }
-    if (left >= ROWS / 2) {
-        sum_chunk(p, d, w, d_in, first, tile, ROWS / 2);
-        return ROWS / 2;
+    if (left >= NARROW) {
+        sum_chunk(p, d, w, d_in, first, tile, NARROW, WIDE);
+        return NARROW;
     }
-    sum_chunk(p, d, w, d_in, first, tile, 1);
+    sum_chunk(p, d, w, d_in, first, tile, 1, WIDE);
     return 1;
 }
 
@@ -97,10 +101,11 @@ static turned *plan(const fl_backend_request *request, const dnnl_memory_desc_t 
 {
     size_t n_in = fl_tensor_shape_columns(request->in[0].shape), n_out = request->layer->n_out;
     turned *p = fl_memory_new(1, sizeof *p + (n_out / WIDTH + n_in) * sizeof(size_t));
-    size_t chunk = CACHED / n_out / INPUTS * INPUTS;
+    size_t chunk = CACHED / n_out / WIDE * WIDE;
     *p = (turned){ .rows = fl_tensor_shape_rows(request->in[0].shape), .n_in = n_in, .n_out = n_out };
     p->n_vectors = n_out / WIDTH;
-    p->chunk = chunk ? chunk : INPUTS;
+    p->chunk = chunk ? chunk : WIDE;
+    p->long_rows = n_out > LONG;
     p->of_input = p->of_vector + p->n_vectors;
     for (size_t v = 0; v < p->n_vectors; v++) p->of_vector[v] = fl_onednn_place(weights, 0, v * WIDTH);
     for (size_t i = 0; i < n_in; i++) p->of_input[i] = fl_onednn_place(weights, 1, i);
