@@ -134,7 +134,25 @@ static void note_parameters(const fl_train_run *r, fl_trial_point *point)
     for (size_t i = 0; i < n; i++) point->parameters[i] = r->canonical[i];
 }
 
-/* Evaluate after a step when it is due. False when the training loss is not finite. */
+static const char THE_LOSS[] = "the training loss";
+
+static void end_infeasible(fl_train_run *r, const char *what, size_t step)
+{
+    if (r->outcome->status != FL_OUTCOME_COMPLETE) return; /* the rule says why */
+    r->outcome->status = FL_OUTCOME_INFEASIBLE;
+    snprintf(r->outcome->reason, sizeof r->outcome->reason, "%s is not finite at step %zu", what, step);
+}
+
+/* Asked beside the loss: to some kernels the larger of 0 and NaN is 0 (oneDNN's for AVX-512, with a ReLU in them), so
+ * that a network of NaN has a loss. `canonical` holds the parameters that were evaluated. */
+static bool has_finite_parameters(const fl_train_run *r)
+{
+    size_t n = fl_network_layout(r->network)->n_parameters, i = 0;
+    while (i < n && isfinite(r->canonical[i])) i++;
+    return i == n;
+}
+
+/* Evaluate after a step when it is due. False when the training loss or a parameter is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
     fl_outcome *outcome = r->outcome;
@@ -155,14 +173,11 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     fl_train_evaluate_average(r->plans, &r->average, &r->ensemble, r->canonical, test, point);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
-    return isfinite(point->of[FL_TRIAL_TRAIN_LOSS]);
-}
-
-static void diverged(fl_train_run *r)
-{
-    if (r->outcome->status != FL_OUTCOME_COMPLETE) return; /* the rule says why */
-    r->outcome->status = FL_OUTCOME_INFEASIBLE;
-    snprintf(r->outcome->reason, sizeof r->outcome->reason, "the training loss is not finite at step %zu", r->step + 1);
+    if (!isfinite(point->of[FL_TRIAL_TRAIN_LOSS]))
+        end_infeasible(r, THE_LOSS, done);
+    else if (!has_finite_parameters(r))
+        end_infeasible(r, "a parameter", done);
+    return r->outcome->status == FL_OUTCOME_COMPLETE;
 }
 
 static bool loss_exceeded(const fl_train_run *r)
@@ -189,7 +204,7 @@ static void loop(fl_train_run *r)
     fl_train_run_measure(r, 0);
     for (; r->step < trial->steps; r->step++) {
         if (!step(r)) {
-            diverged(r);
+            end_infeasible(r, THE_LOSS, r->step + 1);
             return;
         }
         r->outcome->steps_done = r->step + 1;
@@ -197,10 +212,7 @@ static void loop(fl_train_run *r)
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
         fl_train_run_end_lap(r, &r->outcome->seconds.evaluate);
         fl_train_run_measure(r, r->step + 1);
-        if (!finite) {
-            diverged(r);
-            return;
-        }
+        if (!finite) return;
         if ((stop || patience_ended(r, r->outcome->n_points)) && r->step + 1 < trial->steps) {
             r->outcome->stopped_at = r->step + 1;
             return;

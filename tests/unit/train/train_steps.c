@@ -234,6 +234,27 @@ static void divergence_by_the_last_update_is_found_by_the_evaluation(void **stat
     fl_outcome_free(&outcome);
 }
 
+/* Where a kernel with a ReLU in it takes NaN for 0, losses stay finite (oneDNN's with AVX-512, at this rate); whether a
+ * trial counts must not depend on that. */
+static void what_ruins_parameters_is_infeasible_on_every_backend(void **state)
+{
+    fl_trial_owners owners = { fl_optimizer_find("sgd", NULL), fl_schedule_find("constant", NULL),
+                               fl_workload_find("glyphs/simple_cnn", NULL) };
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++) {
+        fl_trial trial = fl_trial_default(&owners);
+        trial.values.of[FL_TRIAL_OF_OPTIMIZER][0] = 1e20;
+        trial.backend = *backend;
+        trial.split.validation = 11990;
+        trial.batch_size = 5;
+        trial.steps = trial.eval_every = 4;
+        trial.test = FL_TRIAL_TEST_BEST_VAL_LOSS;
+        fl_outcome outcome = train(&trial, NULL);
+        assert_int_equal(outcome.status, FL_OUTCOME_INFEASIBLE);
+        assert_non_null(strstr(outcome.reason, " is not finite at step "));
+        fl_outcome_free(&outcome);
+    }
+}
+
 /* Without noise the loss at step s is 1/2 sum c (1 - eta c)^(2 (s - 1)); the trial stops where it first exceeds the
  * multiple. */
 static void a_hopeless_trial_stops_where_it_exceeds_the_multiple(void **state)
@@ -338,6 +359,7 @@ int main(void)
         cmocka_unit_test(gradients_are_counted),
         cmocka_unit_test(divergence_is_found_at_its_step),
         cmocka_unit_test(divergence_by_the_last_update_is_found_by_the_evaluation),
+        cmocka_unit_test(what_ruins_parameters_is_infeasible_on_every_backend),
         cmocka_unit_test(a_hopeless_trial_stops_where_it_exceeds_the_multiple),
         cmocka_unit_test(evaluations_come_when_due_and_after_the_last_step),
         cmocka_unit_test(schedules_see_the_validation_history),
