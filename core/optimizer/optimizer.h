@@ -147,7 +147,8 @@ struct fl_optimizer {
      * pieces, each with a `layout` of its length and without tensors, and never asks for the gradient again. */
     bool elementwise;
     bool asks_again; /* may call what is lent: its step is not of the given gradient alone */
-    /* Looks at rows and columns: every array is in the canonical layout of tensor/tensor.h, whatever the backend's. */
+    /* Looks at rows and columns: every array is in the canonical layout of tensor/tensor.h, whatever the backend's.
+     * Without it what a step does to a tensor's numbers may not depend on their order. */
     bool canonical;
     bool dense; /* computes by math/dense.h: its bits depend on the machine, and it may be missing */
     /* True: only the loss is computed before this step, which asks for gradients where it wants them. NULL: never. */

@@ -1,7 +1,10 @@
 /* Optimizers of shared objects. A definition that is frozen describes its rule, so that nothing is loaded until it is
  * to be used; loading runs what the object's author wrote, so it is tried in a child first. */
 #include "base/json_path.h"
+#include "base/denormals.h"
+#include "math/dense.h"
 #include "plugin/plugin.h"
+#include "promise/promise.h"
 #include "own/own_parts.h"
 
 #include <dlfcn.h>
@@ -78,10 +81,30 @@ static const fl_plugin_object *open_object(const char *path, fl_error *error)
     return plugin;
 }
 
+/* A rule that looks at rows and does not ask for them would train otherwise on each backend, and nothing would say so.
+ * Tried in a child, for it may crash, which is not to be told here. */
+static bool takes_any_order(const fl_optimizer *rule, fl_error *why)
+{
+    enum { OTHERWISE = 3 };
+    int status = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    if (!child) {
+        alarm(LOAD_SECONDS);
+        fl_denormals_flush();
+        if (rule->dense) fl_math_start(1);
+        _exit(fl_promise_kept(&fl_promise_order, rule, why) ? 0 : OTHERWISE);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0) continue;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != OTHERWISE) return true;
+    return fl_error_user(why, "it moves a tensor's numbers otherwise in another order, and each backend has an order of "
+                              "its own; set .canonical, and it sees PyTorch's on all of them");
+}
+
 static bool accepts(const char *path, const fl_optimizer *rule, fl_error *error)
 {
     fl_error why;
-    if (fl_optimizer_well_formed(rule, &why)) return true;
+    if (fl_optimizer_well_formed(rule, &why) && takes_any_order(rule, &why)) return true;
     return fl_error_user(error, "%.400s: optimizer '%.40s': %s", path, rule->entry.name ? rule->entry.name : "",
                          why.text);
 }

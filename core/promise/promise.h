@@ -13,6 +13,10 @@ typedef struct fl_promise {
     bool (*kept)(const fl_optimizer *rule, fl_error *why);
 } fl_promise;
 
+/* Of a rule that asks neither for single numbers nor for canonical arrays: what it does to a tensor's numbers does not
+ * depend on their order, which is each backend's own. */
+extern const fl_promise fl_promise_order;
+
 /* All of them, NULL-ended; each supposes that those before it are kept. */
 const fl_promise *const *fl_promises(void);
 

@@ -49,6 +49,56 @@ static bool padding_kept(const fl_optimizer *rule, fl_error *why)
     return kept;
 }
 
+/* --- any order of a tensor's numbers --- */
+
+static bool takes_any_order(const fl_optimizer *rule)
+{
+    return !rule->elementwise && !rule->canonical;
+}
+
+static void reverse(float *values)
+{
+    for (const fl_tensor *t = fl_promise_tensors; t < fl_promise_tensors + FL_PROMISE_TENSORS; t++)
+        for (size_t i = 0; i < t->n_values / 2; i++) {
+            float *first = values + t->offset + i, *last = values + t->offset + t->n_values - 1 - i, kept = *first;
+            *first = *last;
+            *last = kept;
+        }
+}
+
+/* From the same parameters with the same gradients, every tensor's numbers the other way round. */
+static fl_promise_course *reversed(const fl_optimizer *rule, unsigned steps)
+{
+    fl_promise_course *course = fl_promise_course_new(rule, FL_PROMISE_N);
+    fl_promise_course_draw(course, course->update.parameters, "parameters", 0);
+    reverse(course->update.parameters);
+    fl_promise_course_start(course);
+    for (unsigned t = 0; t < steps; t++) {
+        fl_promise_course_draw(course, course->gradient, "gradient", t);
+        reverse(course->gradient);
+        fl_promise_course_step(course, RATE);
+    }
+    return course;
+}
+
+/* Sums over a tensor are added up in another order, and round otherwise. */
+static bool order_kept(const fl_optimizer *rule, fl_error *why)
+{
+    const float most = 1e-3f;
+    bool kept = true;
+    fl_promise_course *a = fl_promise_course_started(rule, FL_PROMISE_N), *b = reversed(rule, 5);
+    fl_promise_course_walk(a, 5, RATE);
+    reverse(b->update.parameters);
+    for (size_t i = 0; i < FL_PROMISE_N && kept; i++) {
+        float one = a->update.parameters[i], other = b->update.parameters[i];
+        kept = fabsf(one - other) <= most * fmaxf(1, fabsf(one));
+    }
+    fl_promise_course_free(a);
+    fl_promise_course_free(b);
+    return kept || fl_error_user(why, "it moves a tensor's numbers otherwise in another order, and each backend has an "
+                                      "order of its own: .canonical asks for PyTorch's");
+}
+
 /* The lower or the upper usable end of a hyperparameter's range. */
 static double end_of_range(const fl_hyper *hyper, bool upper)
 {
@@ -119,6 +169,9 @@ static bool descent_kept(const fl_optimizer *rule, fl_error *why)
 
 const fl_promise fl_promise_finite = { "finite", "parameters stay finite at small rates", NULL, finite_kept };
 const fl_promise fl_promise_padding = { "padding", "every parameter moves, and padding does not", NULL, padding_kept };
+const fl_promise fl_promise_order = {
+    "order", "the order of a tensor's numbers does not matter, or it asks for PyTorch's", takes_any_order, order_kept
+};
 const fl_promise fl_promise_zeros = { "zeros",
                                       "what is 0 and has a gradient of 0 stays 0, whatever its hyperparameters", NULL,
                                       zeros_kept };

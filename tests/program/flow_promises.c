@@ -60,6 +60,15 @@ static void every_broken_promise_is_found(void **state)
         assert_verdict(broken[i].what, broken[i].what, 1, "broken", broken[i].why);
 }
 
+/* Nothing would say later that each backend trains it otherwise. */
+static void a_rule_that_looks_at_places_unasked_is_not_loaded(void **state)
+{
+    plugin_make("cc", "broken.c", "-DBREAKS=BREAKS_order", folder, "order.so");
+    assert_refused(2, "order.so: optimizer 'broken': it moves a tensor's numbers otherwise in another order", folder,
+                   "check-optimizer", "broken", "--plugin", "order.so");
+    assert_verdict("no_order", "order", 1, "does not apply", ""); /* no longer an inclusion */
+}
+
 static void writing_beyond_what_is_lent_and_crashes_are_found(void **state)
 {
     assert_verdict("guards", "zero_rate", 1, "broken", "it wrote beyond what it was lent");
@@ -82,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_rule_keeps_them_all),
         cmocka_unit_test(every_broken_promise_is_found),
+        cmocka_unit_test(a_rule_that_looks_at_places_unasked_is_not_loaded),
         cmocka_unit_test(writing_beyond_what_is_lent_and_crashes_are_found),
         cmocka_unit_test(people_see_a_table_and_the_speed),
     };

@@ -12,6 +12,8 @@ enum {
     BREAKS_place,
     BREAKS_pieces,
     BREAKS_padding,
+    BREAKS_order,
+    BREAKS_no_order, /* the same, asked for */
     BREAKS_zeros,
     BREAKS_descent,
     BREAKS_inclusions,
@@ -33,6 +35,8 @@ static void misbehave(fl_optimizer_update *update, size_t n)
     if (BREAKS == BREAKS_place && n > 8) theta[n - 1] *= 1.01f;
     if (BREAKS == BREAKS_pieces) theta[0] *= 1 + (float)n * (float)update->rate * 1e-3f;
     if (BREAKS == BREAKS_padding && n > 64) theta[n - 1] += (float)update->rate;
+    for (size_t i = 0; (BREAKS == BREAKS_order || BREAKS == BREAKS_no_order) && i < n; i++)
+        theta[i] -= (float)update->rate * (float)(i % 3) * update->gradient[i];
     if (BREAKS == BREAKS_zeros && update->hyper[1] == 0) theta[n - 1] += 1e-9f;
     if (BREAKS == BREAKS_guards) update->state[0][n] = 1;
     if (BREAKS == BREAKS_crash && update->step == 4) raise(SIGSEGV);
@@ -76,7 +80,8 @@ static const fl_optimizer broken = {
     .hypers = hypers,
     .n_hypers = sizeof hypers / sizeof *hypers,
     .n_states = 1,
-    .elementwise = true,
+    .elementwise = BREAKS != BREAKS_order && BREAKS != BREAKS_no_order,
+    .canonical = BREAKS == BREAKS_no_order,
     .step = step,
     .includes = { { &fl_optimizer_sgd, "momentum = 0", from_sgd } },
 };
