@@ -17,25 +17,32 @@ static void print_judged(const fl_summary *summary, const fl_summary_inclusion *
     fl_text_free(&text);
 }
 
-/* "no claim: momentum and sgd (budget not filled); ..." */
-static void add_unjudged(fl_text *text, const fl_summary *summary, const fl_summary_inclusion *i)
+static bool is_unjudged(const fl_summary *summary, size_t first, const fl_summary_inclusion *i,
+                        fl_summary_finding finding)
 {
-    fl_text_add(text, "%s%s and %s (%s)", text->length ? "; " : "", summary->arms[i->general].said,
-                summary->arms[i->special].said, i->why);
+    return !i->judged && i->finding == finding && summary_in_group(summary, first, i->special);
 }
 
+/* "momentum and sgd (budget not filled); ...; and 394 more pairs". Each stands in the JSON. Returns how many. */
+static size_t add_unjudged(fl_text *text, const fl_summary *summary, size_t first, fl_summary_finding finding)
+{
+    size_t n = 0;
+    for (const fl_summary_inclusion *i = summary->inclusions; i < summary->inclusions + summary->n_inclusions; i++) {
+        if (!is_unjudged(summary, first, i, finding) || n++ >= SUMMARY_NAMED) continue;
+        fl_text_add(text, "%s%s and %s (%s)", n > 1 ? "; " : "", summary->arms[i->general].said,
+                    summary->arms[i->special].said, i->why);
+    }
+    summary_add_more(text, n);
+    return n;
+}
+
+/* "no claim: momentum and sgd (budget not filled); ..." */
 static void print_unjudged(const fl_summary *summary, size_t first, fl_summary_finding finding)
 {
-    fl_text text = { 0 }, line = { 0 };
-    for (const fl_summary_inclusion *i = summary->inclusions; i < summary->inclusions + summary->n_inclusions; i++)
-        if (!i->judged && i->finding == finding && summary_in_group(summary, first, i->special))
-            add_unjudged(&text, summary, i);
-    if (text.length) {
-        fl_text_add(&line, "%s: %s", fl_summary_finding_name(finding), text.bytes);
-        page_paragraph(4, "  -", line.bytes);
-    }
+    fl_text line = { 0 };
+    fl_text_add(&line, "%s: ", fl_summary_finding_name(finding));
+    if (add_unjudged(&line, summary, first, finding)) page_paragraph(4, "  -", line.bytes);
     fl_text_free(&line);
-    fl_text_free(&text);
 }
 
 static size_t count_here(const fl_summary *summary, size_t first)

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { NAMED = 6 }; /* of undeclared pairs that show nothing, so many are named */
-
 /* --- one pair --- */
 
 /* The interval of worse minus better: of the difference with its sign turned to match. */
@@ -77,7 +75,7 @@ static void print_nothing(const fl_summary *summary, size_t first)
 {
     fl_text text = { 0 };
     size_t n = count_of(summary, first, FL_SUMMARY_NOTHING);
-    if (summary->results->study->claims.declared || n <= NAMED) {
+    if (summary->results->study->claims.declared || n <= SUMMARY_NAMED) {
         print_each(summary, first, FL_SUMMARY_NOTHING);
         return;
     }
@@ -140,9 +138,9 @@ static void print_equal_steps(const fl_summary *summary, size_t first)
     {
         const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
         if (!pair->steps_equal || !isfinite(a->steps.center)) continue; /* two that never got there are not equal */
-        if (n++ < NAMED) fl_text_add(&text, "%s%s and %s", n > 1 ? "; " : "", a->said, b->said);
+        if (n++ < SUMMARY_NAMED) fl_text_add(&text, "%s%s and %s", n > 1 ? "; " : "", a->said, b->said);
     }
-    if (n > NAMED) fl_text_add(&text, "; and %zu more pairs", n - NAMED);
+    summary_add_more(&text, n);
     fl_text line = { 0 };
     char evaluated[80];
     fl_study_evaluations_text(summary->results->study, evaluated);

@@ -1,4 +1,5 @@
 /* The verbs that read result folders, run as programs: what they print, and their exit codes. */
+#include "support/page.h"
 #include "support/summed.h"
 
 #include <sys/wait.h>
@@ -153,6 +154,32 @@ static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few
                   "not an inclusion here: 'adam, \"kingma\"' and sgd (beta1 would be 0, left at 0.9)");
     assert_answer(&s, "summary @ --json", 0, "\"finding\": \"shown\"");
     fixture_end(&s);
+}
+
+#define MOMENTUM(name)                                                                                                 \
+    "{\"arm\": \"" name                                                                                                \
+    "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": {\"min\": 1e-3, \"max\": 10, "                    \
+    "\"scaling\": \"log\"}}}"
+
+/* Of two rules and three special cases six pairs are no inclusions, and all have their name; of four cases eight are.
+ */
+static void the_table_names_six_pairs_that_were_not_judged_and_counts_the_rest(void **state)
+{
+    const double error = 0.1;
+    const char *const arms[] = { MOMENTUM("m") "," MOMENTUM("n") "," SGD("a") "," SGD("b") "," SGD("c"),
+                                 MOMENTUM("m") "," MOMENTUM("n") "," SGD("a") "," SGD("b") "," SGD("c") "," SGD("d") };
+    for (size_t more = 0; more < 2; more++) {
+        fixture s;
+        fixture_begin(&s, BUDGET(1), arms[more]);
+        for (size_t i = 0; i < 5 + more; i++) add_errors(&s, i, &error, 1);
+        fl_store_close(s.store);
+        s.store = NULL;
+        answer a = ask(&s, "summary @");
+        assert_int_equal(6, count_of(a.text, "(momentum would be 0,"));
+        assert_contains(a.text, more ? "and 2 more pairs\n\ncost" : "0.9)\n\ncost");
+        free(a.text);
+        fixture_end(&s);
+    }
 }
 
 static void the_table_tells_what_is_declared_beyond_pairs(void **state)
@@ -362,6 +389,7 @@ int main(void)
         cmocka_unit_test(check_wants_a_result_folder),
         cmocka_unit_test(the_table_speaks_plainly_to_a_pipe),
         cmocka_unit_test(the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials),
+        cmocka_unit_test(the_table_names_six_pairs_that_were_not_judged_and_counts_the_rest),
         cmocka_unit_test(the_table_tells_what_is_declared_beyond_pairs),
         cmocka_unit_test(summary_prints_json),
         cmocka_unit_test(summary_prints_a_row_per_arm_as_csv),
