@@ -22,7 +22,7 @@ static const usage compare_usage = {
     "fairlead compare base.json new.json",
 };
 
-enum { BAD_NEWS = 1, NOTHING_COMPARED = 4 };
+enum { BAD_NEWS = 1 };
 
 static void print_json(json_t *object)
 {
@@ -34,7 +34,7 @@ static void print_json(json_t *object)
 static int nothing_in_common(const char *base, const char *now)
 {
     remark("%s and %s have nothing in common: nothing was compared", base, now);
-    return NOTHING_COMPARED;
+    return NOTHING_MEASURED;
 }
 
 /* --- kernels --- */

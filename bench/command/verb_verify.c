@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTHING_COMPARED = 4 };
-
 static const usage verify_usage = {
     "fairlead verify DIR [options]",
     "Runs recorded trials again, as the folder's study asks for them, and compares the first three losses, final "
@@ -170,7 +168,7 @@ static int conclude(const verification *v)
             printf("%zu of them hold no losses of their first steps, so those were not compared\n",
                    v->n_without_losses);
     }
-    return v->counts[DIFFERENT] ? 1 : compared ? 0 : NOTHING_COMPARED;
+    return v->counts[DIFFERENT] ? 1 : compared ? 0 : NOTHING_MEASURED;
 }
 
 static int verify(const fl_results *results, const uint32_t *places, size_t n, bool json)

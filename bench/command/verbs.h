@@ -15,7 +15,7 @@ extern const verb verbs[]; /* ends without a name */
 const verb *verbs_find(const char *name, fl_error *error);
 
 enum {
-    NOTHING_MEASURED = 4, /* the exit code where there was nothing to show */
+    NOTHING_MEASURED = 4, /* the exit code where there was nothing to show or to compare */
     STOPPED_EARLY = 75,   /* where a run was told to save and stop */
 };
 

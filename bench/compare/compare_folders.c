@@ -3,19 +3,14 @@
 #include "base/memory.h"
 #include "compare/compare_setups.h"
 #include "stats/holm.h"
+#include "stats/looks.h"
 #include "stats/permutation.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEVEL = 0.05;
-
 enum { PERMUTATION_SEED = 1 }; /* any fixed number: the answer is a pure function of the records */
-
-/* Trials a test may shuffle in all, about a second's worth, and the fewest divisions that can still show p < .05. */
-static const double MOST_SHUFFLED = 1e8;
-enum { LEAST_DIVISIONS = 400 };
 
 /* --- equal trials --- */
 
@@ -146,8 +141,7 @@ static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
 {
     const fl_summary_arm *a = arm->now, *b = arm->base;
     fl_stats_trial *left = trials_of(a, now_feasible), *right = trials_of(b, base_feasible);
-    double affordable = MOST_SHUFFLED / (double)(a->n_counted + b->n_counted);
-    size_t divisions = (size_t)fmin(FL_STATS_PERMUTATIONS, fmax(LEAST_DIVISIONS, affordable));
+    size_t divisions = fl_summary_draws(1, (double)(a->n_counted + b->n_counted));
     fl_stats_arms arms = { left, right, a->n_counted, b->n_counted, a->k < b->k ? a->k : b->k, false };
     fl_stats_difference found = fl_stats_permutation(&arms, divisions, PERMUTATION_SEED);
     free(left);
@@ -177,7 +171,7 @@ static const char *verdict_of(const compare_arm *arm)
     if (arm->differs) return "no claim: the studies differ";
     if (all_same(arm)) return "same bits";
     if (!can_be_claimed(arm)) return "no claim: budget not filled";
-    if (arm->p_adjusted >= LEVEL) return "no difference shown";
+    if (arm->p_adjusted >= FL_STATS_LEVEL) return "no difference shown";
     return arm->difference < 0 ? "better" : "worse";
 }
 
@@ -193,7 +187,7 @@ compare_folders compare_folders_make(const fl_summary *base, const fl_summary *n
         compare_arm *arm = &folders.arms[i];
         arm->verdict = verdict_of(arm);
         folders.n_judged += arm->tested || (has_trials(arm) && all_same(arm));
-        folders.n_worse += arm->tested && arm->p_adjusted < LEVEL && arm->difference > 0;
+        folders.n_worse += arm->tested && arm->p_adjusted < FL_STATS_LEVEL && arm->difference > 0;
     }
     return folders;
 }

@@ -2,7 +2,6 @@
 #include "backend/heads.h"
 #include "backend/rows.h"
 
-enum { PROJECTIONS = 3 };
 enum { IN_WEIGHT, IN_BIAS, OUT_WEIGHT, OUT_BIAS };
 
 typedef struct attention {
@@ -81,7 +80,7 @@ fl_backend_op *fl_backend_attention(const fl_backend_request *request, fl_backen
     a->heads = fl_backend_heads_of(request->layer, in, product);
     a->rows = in.n * in.c;
     a->d = in.h;
-    a->wide = PROJECTIONS * in.h;
+    a->wide = FL_LAYER_PROJECTIONS * in.h;
     fl_backend_op *op = &a->plain.op;
     op->reads_out = false;
     size_t back = a->rows * (a->wide + a->d) + fl_backend_heads_one(&a->heads);

@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-enum { GATES = 4 };
 enum { WEIGHT_IH, WEIGHT_HH, BIAS };
 enum { CARRIED_H, CARRIED_C };
 
@@ -33,14 +32,14 @@ typedef struct parts {
 
 static size_t kept(const lstm *l)
 {
-    return (l->n * l->t * (GATES + 2) + l->n) * l->h;
+    return (l->n * l->t * (FL_LAYER_GATES + 2) + l->n) * l->h;
 }
 
 static parts parts_of(const lstm *l)
 {
     size_t rows = l->n * l->t;
     parts p = { .gates = l->plain.training ? l->plain.at.workspace : l->plain.at.scratch };
-    p.cells = p.gates + rows * GATES * l->h;
+    p.cells = p.gates + rows * FL_LAYER_GATES * l->h;
     p.before = p.cells + rows * l->h;
     p.first_c = p.before + rows * l->h;
     p.d_h = l->plain.at.scratch;
@@ -87,7 +86,7 @@ static const float *cell_before(const lstm *l, const parts *p, size_t n, size_t 
 static void step(const lstm *l, const parts *p, size_t t)
 {
     float *out = l->plain.at.out;
-    size_t z = GATES * l->h;
+    size_t z = FL_LAYER_GATES * l->h;
     if (t || l->plain.layer.carry)
         l->product(l->n, z, l->h, 1, (fl_backend_matrix){ p->before + t * l->h, l->t * l->h, false },
                    (fl_backend_matrix){ l->plain.at.param[WEIGHT_HH], l->h, true }, 1, p->gates + t * z, l->t * z);
@@ -112,7 +111,7 @@ static void forward(fl_backend_op *op)
     const lstm *l = (lstm *)op;
     const fl_backend_buffers *at = &l->plain.at;
     parts p = parts_of(l);
-    size_t z = GATES * l->h;
+    size_t z = FL_LAYER_GATES * l->h;
     start_rows(l, &p);
     fl_backend_rows_repeat(at->param[BIAS], z, p.gates, l->n * l->t);
     l->product(l->n * l->t, z, l->in, 1, (fl_backend_matrix){ at->in[0], l->in, false },
@@ -144,7 +143,7 @@ FL_CLONES static void step_row_back(size_t n, float *gates, const float *c_befor
 static void step_back(const lstm *l, const parts *p, size_t t)
 {
     const float *d_out = l->plain.at.d_out;
-    size_t z = GATES * l->h;
+    size_t z = FL_LAYER_GATES * l->h;
     for (size_t n = 0; n < l->n; n++) {
         size_t at = n * l->t + t;
         step_row_back(l->h, p->gates + at * z, cell_before(l, p, n, t), p->cells + at * l->h, d_out + at * l->h,
@@ -160,7 +159,7 @@ static void backward(fl_backend_op *op)
     const lstm *l = (lstm *)op;
     const fl_backend_buffers *at = &l->plain.at;
     parts p = parts_of(l);
-    size_t z = GATES * l->h, rows = l->n * l->t;
+    size_t z = FL_LAYER_GATES * l->h, rows = l->n * l->t;
     fl_backend_matrix gradient = { p.gates, z, false }, turned = { p.gates, z, true };
     memset(p.d_h, 0, 2 * l->n * l->h * sizeof *p.d_h);
     for (size_t t = l->t; t-- > 0;) step_back(l, &p, t);

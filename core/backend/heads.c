@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { PROJECTIONS = 3 }; /* q, k, v */
-
 fl_backend_heads fl_backend_heads_of(const fl_layer *layer, fl_tensor_shape in, fl_backend_product *product)
 {
     if (fl_backend_small_usable()) product = fl_backend_small_product;
@@ -53,7 +51,7 @@ static float scale_of(const fl_backend_heads *h)
 
 static void mix(const fl_backend_heads *h, float *qkv, float *mixed, float *weights, size_t n, size_t head)
 {
-    size_t wide = PROJECTIONS * h->d, values = h->d / h->heads;
+    size_t wide = FL_LAYER_PROJECTIONS * h->d, values = h->d / h->heads;
     float *q = columns(h, qkv, wide, n, 0, head), *k = columns(h, qkv, wide, n, 1, head);
     h->product(h->t, h->t, values, scale_of(h), rows_of(q, wide), turned(k, wide), 0, weights, h->t);
     for (size_t t = 0; t < h->t; t++) {
@@ -73,7 +71,7 @@ void fl_backend_heads_forward(const fl_backend_heads *h, float *qkv, float *mixe
 static void mix_back(const fl_backend_heads *h, float *qkv, const float *weights, float *d_mixed, float *d_qkv,
                      float *d_one, size_t n, size_t head)
 {
-    size_t wide = PROJECTIONS * h->d, values = h->d / h->heads;
+    size_t wide = FL_LAYER_PROJECTIONS * h->d, values = h->d / h->heads;
     const float *q = columns(h, qkv, wide, n, 0, head), *k = columns(h, qkv, wide, n, 1, head);
     const float *v = columns(h, qkv, wide, n, 2, head), *d = columns(h, d_mixed, h->d, n, 0, head);
     h->product(h->t, h->t, values, 1, rows_of(d, h->d), turned(v, wide), 0, d_one, h->t);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { Q, K, V, PROJECTIONS };
+enum { Q, K, V };
 enum { IN_WEIGHT, IN_BIAS, OUT_WEIGHT, OUT_BIAS };
 
 typedef struct sizes {
@@ -30,7 +30,7 @@ typedef struct parts {
 static sizes sizes_of(const fl_backend_tangent *t)
 {
     sizes s = { .n = t->in.n, .t = t->in.c, .d = t->in.h, .heads = t->layer->heads };
-    s.wide = PROJECTIONS * s.d;
+    s.wide = FL_LAYER_PROJECTIONS * s.d;
     s.rows = s.n * s.t;
     s.of_head = s.d / s.heads;
     s.square = s.t * s.t;
@@ -93,7 +93,7 @@ static void dense_gradient(const fl_backend_tangent *t, const float *d_y, const 
 
 /* Where one head of one example has its columns. */
 typedef struct head {
-    size_t qkv[PROJECTIONS], m, p;
+    size_t qkv[FL_LAYER_PROJECTIONS], m, p;
 } head;
 
 static head head_of(sizes s, size_t i)
@@ -256,7 +256,8 @@ static fl_backend_linear linear(const fl_backend_tangent *t, size_t index)
 {
     sizes s = sizes_of(t);
     parts p = parts_of(t);
-    if (index == PROJECTIONS) return (fl_backend_linear){ OUT_WEIGHT, 0, s.rows, s.d, s.d, s.d, s.d, p.m, t->r_d_y };
+    if (index == FL_LAYER_PROJECTIONS)
+        return (fl_backend_linear){ OUT_WEIGHT, 0, s.rows, s.d, s.d, s.d, s.d, p.m, t->r_d_y };
     size_t column = index * s.d;
     return (fl_backend_linear){ IN_WEIGHT, column, s.rows, s.d, s.d, s.d, s.wide, t->x, p.r_d_qkv + column };
 }
@@ -266,6 +267,6 @@ const fl_backend_tangent_code fl_backend_tangent_attention = {
     .point = point,
     .forward = forward,
     .backward = backward,
-    .n_linear = PROJECTIONS + 1,
+    .n_linear = FL_LAYER_PROJECTIONS + 1,
     .linear = linear,
 };

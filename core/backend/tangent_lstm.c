@@ -12,7 +12,6 @@
 
 #include <string.h>
 
-enum { GATES = 4 };
 enum { WEIGHT_IH, WEIGHT_HH, BIAS };
 enum { CARRIED_H, CARRIED_C };
 
@@ -31,7 +30,7 @@ typedef struct parts {
 static sizes sizes_of(const fl_backend_tangent *t)
 {
     size_t h = t->layer->n_out;
-    return (sizes){ t->in.n, t->in.c, t->in.h, h, GATES * h, t->in.n * t->in.c };
+    return (sizes){ t->in.n, t->in.c, t->in.h, h, FL_LAYER_GATES * h, t->in.n * t->in.c };
 }
 
 static size_t workspace_bytes(const fl_backend_tangent *t)

@@ -92,6 +92,12 @@ static bool unknown(const char *const *words, const char *kind, const char *name
     return false;
 }
 
+bool fl_entry_is_name(const char *name)
+{
+    return name && *name && strlen(name) <= FL_ENTRY_NAME &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+}
+
 bool fl_entry_choose(const char *const *words, const char *kind, const char *name, size_t *index, fl_error *error)
 {
     for (*index = 0; words[*index]; ++*index)

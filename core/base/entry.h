@@ -16,6 +16,11 @@ typedef struct fl_entry {
     const char *source; /* paper or program with its year, or "" */
 } fl_entry;
 
+enum { FL_ENTRY_NAME = 40 };
+
+/* May a user call something so: by from 1 to FL_ENTRY_NAME of a-z, 0-9 and _? Not by NULL. */
+bool fl_entry_is_name(const char *name);
+
 /* The entry called `name`, or NULL with "unknown KIND 'NAME'; use a, b or c". */
 const void *fl_entry_find(const void *const *registry, const char *kind, const char *name, fl_error *error);
 

@@ -12,7 +12,7 @@
 
 /* A worker touches new memory at some GB/s, so within a memory tick it goes past its limit by little more than 100 MiB.
  */
-enum { ATTEMPTS = 2, TICK_MS = 500, MEMORY_TICK_MS = 50 };
+enum { TICK_MS = 500, MEMORY_TICK_MS = 50 };
 
 /* What workers of other processes send comes by the wire, which nothing wakes for: while they carry a trial with one of
  * these every message waits for half of this. */
@@ -65,7 +65,7 @@ static bool start_worker(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *e
 /* Whom it carried a trial with cannot go on with another in its place; one that had not begun has told them nothing. */
 static unsigned attempts_of(const fl_farm_worker *worker)
 {
-    return worker->task.group.number && worker->ready ? 1 : ATTEMPTS;
+    return worker->task.group.number && worker->ready ? 1 : FL_FARM_ATTEMPTS;
 }
 
 /* A busy worker is lost: start another in its place, and give it the same trial again unless it had its attempts. After
@@ -145,7 +145,7 @@ size_t fl_farm_crew_polls(const fl_farm_crew *crew, struct pollfd *polls)
 static bool handle_exit(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
 {
     char how[100];
-    bool again = !crew->leaving && worker->busy && (worker->ready || worker->attempt < ATTEMPTS);
+    bool again = !crew->leaving && worker->busy && (worker->ready || worker->attempt < FL_FARM_ATTEMPTS);
     if (again) return replace(crew, worker, NULL, error);
     bool expected = crew->leaving || !worker->busy;
     fl_farm_worker_stop(worker, how, sizeof how);

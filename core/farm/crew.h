@@ -13,6 +13,8 @@
 
 typedef struct fl_farm_crew fl_farm_crew;
 
+enum { FL_FARM_ATTEMPTS = 2 }; /* at a trial whose workers are lost */
+
 typedef struct fl_farm_crew_options {
     size_t workers;
     unsigned threads;            /* of each */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ATTEMPTS = 2 };
-
 typedef struct group {
     fl_record_slot slot;
     uint64_t number;
@@ -23,7 +21,7 @@ struct fl_farm_groups {
     fl_farm_agents *agents;
     group *open;
     fl_farm_task *own;    /* given to this process, not begun */
-    fl_record_slot *once; /* whose workers were lost once */
+    fl_record_slot *once; /* whose workers were lost, an entry for each time */
     size_t n_open, n_own, n_once;
     uint64_t last_number;
     fl_record_slot waiting; /* until enough are free */
@@ -180,13 +178,13 @@ static void stop(fl_farm_groups *g, const group *of)
     }
 }
 
-static bool was_lost_before(fl_farm_groups *g, const fl_record_slot *slot)
+static bool had_its_attempts(fl_farm_groups *g, const fl_record_slot *slot)
 {
-    for (size_t i = 0; i < g->n_once; i++)
-        if (fl_farm_task_is(&(fl_farm_task){ .slot = g->once[i] }, slot)) return true;
+    size_t times = 1;
+    for (size_t i = 0; i < g->n_once; i++) times += fl_farm_task_is(&(fl_farm_task){ .slot = g->once[i] }, slot);
     g->once = fl_memory_grow(g->once, g->n_once + 1, sizeof *g->once);
     g->once[g->n_once++] = *slot;
-    return false;
+    return times >= FL_FARM_ATTEMPTS;
 }
 
 static bool settle(fl_farm_groups *g, size_t i)
@@ -194,7 +192,7 @@ static bool settle(fl_farm_groups *g, size_t i)
     group of = g->open[i];
     g->open[i] = g->open[--g->n_open];
     stop(g, &of);
-    if (of.blamed && was_lost_before(g, &of.slot)) return fail(g, &of.slot, &of.how);
+    if (of.blamed && had_its_attempts(g, &of.slot)) return fail(g, &of.slot, &of.how);
     fl_farm_dispatch_give_back(g->dispatch, &of.slot);
     return true;
 }
@@ -226,7 +224,7 @@ bool fl_farm_groups_ended(fl_farm_groups *g, const fl_farm_task *task, const fl_
     if (of->lost) {
         of->how = (fl_outcome){ .status = FL_OUTCOME_FAILED, .seconds = outcome->seconds };
         snprintf(of->how.reason, sizeof of->how.reason, "process %zu of %zu that carried it: %.180s, %d times",
-                 task->group.place, task->group.size, outcome->reason, ATTEMPTS);
+                 task->group.place, task->group.size, outcome->reason, FL_FARM_ATTEMPTS);
     }
     if (of->lost || task->group.place) return true;
     *of = g->open[--g->n_open];

@@ -22,6 +22,9 @@ typedef enum fl_layer_kind {
 
 enum { FL_LAYER_TENSORS = 4, FL_LAYER_STATES = 2, FL_LAYER_FROM = 8 };
 
+/* Matrices in one tensor: an LSTM's gates i, f, g and o; self-attention's projections to q, k and v. */
+enum { FL_LAYER_GATES = 4, FL_LAYER_PROJECTIONS = 3 };
+
 typedef enum fl_layer_by { FL_LAYER_BY_POSITIONS, FL_LAYER_BY_ROWS } fl_layer_by;
 typedef enum fl_layer_targets { FL_LAYER_TARGETS_DATA, FL_LAYER_TARGETS_INPUT } fl_layer_targets;
 typedef enum fl_layer_function {

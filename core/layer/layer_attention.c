@@ -10,15 +10,13 @@ static bool shape(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in,
     return in->h % layer->heads == 0 || fl_error_user(error, "%zu heads do not divide %zu values", layer->heads, in->h);
 }
 
-enum { PROJECTIONS = 3 }; /* q, k, v */
-
 static size_t tensors(const fl_layer *layer, fl_tensor_shape in, fl_tensor tensors[FL_LAYER_TENSORS])
 {
-    tensors[0] = fl_layer_tensor(layer, "in_weight", FL_TENSOR_WEIGHT, PROJECTIONS * in.h, in.h, 0, 0);
-    tensors[1] = fl_layer_tensor(layer, "in_bias", FL_TENSOR_ZERO, PROJECTIONS * in.h, 0, 0, 0);
+    tensors[0] = fl_layer_tensor(layer, "in_weight", FL_TENSOR_WEIGHT, FL_LAYER_PROJECTIONS * in.h, in.h, 0, 0);
+    tensors[1] = fl_layer_tensor(layer, "in_bias", FL_TENSOR_ZERO, FL_LAYER_PROJECTIONS * in.h, 0, 0, 0);
     tensors[2] = fl_layer_tensor(layer, "out_weight", FL_TENSOR_WEIGHT, in.h, in.h, 0, 0);
     tensors[3] = fl_layer_tensor(layer, "out_bias", FL_TENSOR_ZERO, in.h, 0, 0, 0);
-    tensors[0].n_matrices = PROJECTIONS;
+    tensors[0].n_matrices = FL_LAYER_PROJECTIONS;
     return 4;
 }
 

@@ -11,15 +11,13 @@ static bool shape(const fl_layer *layer, const fl_tensor_shape *in, size_t n_in,
     return fl_layer_needs(layer, *in, FL_TENSOR_SEQUENCE, "a sequence", error);
 }
 
-enum { GATES = 4 };
-
 static size_t tensors(const fl_layer *layer, fl_tensor_shape in, fl_tensor tensors[FL_LAYER_TENSORS])
 {
-    size_t rows = GATES * layer->n_out;
+    size_t rows = FL_LAYER_GATES * layer->n_out;
     tensors[0] = fl_layer_tensor(layer, "weight_ih", FL_TENSOR_WEIGHT, rows, in.h, 0, 0);
     tensors[1] = fl_layer_tensor(layer, "weight_hh", FL_TENSOR_WEIGHT, rows, layer->n_out, 0, 0);
     tensors[2] = fl_layer_tensor(layer, "bias", FL_TENSOR_BIAS, rows, 0, 0, 0);
-    tensors[0].n_matrices = tensors[1].n_matrices = GATES;
+    tensors[0].n_matrices = tensors[1].n_matrices = FL_LAYER_GATES;
     return 3;
 }
 

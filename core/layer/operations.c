@@ -26,7 +26,7 @@ static double of_dense(const fl_layer *layer, fl_tensor_shape in)
 /* Four gates, each of the position and of the state before it. */
 static double of_lstm(const fl_layer *layer, fl_tensor_shape in)
 {
-    return (double)(in.n * in.c) * 4 * (double)(layer->n_out * (in.h + layer->n_out));
+    return (double)(in.n * in.c) * FL_LAYER_GATES * (double)(layer->n_out * (in.h + layer->n_out));
 }
 
 /* Four dense layers, and for each pair of positions two products of all values: the score and the mean. */

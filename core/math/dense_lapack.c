@@ -6,8 +6,6 @@
 
 #ifdef FL_HAVE_LAPACK
 
-enum { BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at most */
-
 bool fl_math_usable(fl_error *error)
 {
     return true;
@@ -25,7 +23,7 @@ static size_t eigen_ints(size_t n)
 
 size_t fl_math_workspace(size_t n)
 {
-    return eigen_floats(n) + eigen_ints(n) + (1 + BLOCK) * n;
+    return eigen_floats(n) + eigen_ints(n) + (1 + FL_MATH_LAPACK_BLOCK) * n;
 }
 
 /* LAPACK may loop for ever over numbers that are none. */
@@ -47,7 +45,7 @@ bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspa
 
 bool fl_math_orthonormalize(size_t n, float *rows, float *workspace)
 {
-    int size = (int)n, n_work = BLOCK * size, info = 1;
+    int size = (int)n, n_work = FL_MATH_LAPACK_BLOCK * size, info = 1;
     float *tau = workspace, *work = workspace + n;
     if (!is_finite(rows, n * n)) return false;
     sgeqrf_(&size, &size, rows, &size, tau, work, &n_work, &info);

@@ -1,5 +1,6 @@
 /* Symmetric systems and inverses by LAPACK; its functions as in dense_lapack.c. */
 #include "math/dense.h"
+#include "math/lapack.h"
 
 #ifdef FL_HAVE_LAPACK
 
@@ -8,11 +9,9 @@ void ssysv_(const char *triangle, const int *n, const int *n_right, float *a, co
 void spotrf_(const char *triangle, const int *n, float *a, const int *lda, int *info, size_t);
 void spotri_(const char *triangle, const int *n, float *a, const int *lda, int *info, size_t);
 
-enum { BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at most */
-
 size_t fl_math_solve_workspace(size_t n)
 {
-    return (1 + BLOCK) * n;
+    return (1 + FL_MATH_LAPACK_BLOCK) * n;
 }
 
 /* Of the factor D a pivot is a number, or a block of two by two with one eigenvalue of each sign, which has its name in
@@ -29,7 +28,7 @@ static size_t count_negative(size_t n, const float *matrix, const int *pivots)
 
 bool fl_math_solve(size_t n, float *matrix, float *b, float *workspace, size_t *n_negative)
 {
-    int size = (int)n, one = 1, n_work = BLOCK * size, info = 1, *pivots = (int *)workspace;
+    int size = (int)n, one = 1, n_work = FL_MATH_LAPACK_BLOCK * size, info = 1, *pivots = (int *)workspace;
     *n_negative = 0;
     ssysv_("U", &size, &one, matrix, &size, pivots, b, &size, workspace + n, &n_work, &info, 1);
     if (info < 0) return false;

@@ -4,14 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-enum { LONGEST = 40 };
-
-static bool is_name(const char *name)
-{
-    return name && *name && strlen(name) <= LONGEST && strspn(name, letters) == strlen(name);
-}
-
 static bool accepts_rate(const fl_hyper *rate, fl_error *error)
 {
     bool good = !strcmp(rate->name, "learning_rate") && isnan(rate->default_value) && fl_hyper_accepts(rate, 0, NULL) &&
@@ -24,9 +16,9 @@ static bool accepts_row(const fl_optimizer *rule, size_t i, fl_error *error)
 {
     const fl_hyper *row = &rule->hypers[i];
     fl_error why;
-    if (!is_name(row->name))
+    if (!fl_entry_is_name(row->name))
         return fl_error_user(error, "the name of its hyperparameter %zu must have from 1 to %d of a-z, 0-9 and _", i,
-                             LONGEST);
+                             FL_ENTRY_NAME);
     if (fl_hyper_index(rule->hypers, rule->n_hypers, row->name) < i)
         return fl_error_user(error, "it has two hyperparameters called %s", row->name);
     if (!row->help || !*row->help) return fl_error_user(error, "its hyperparameter %s lacks a line of help", row->name);
@@ -49,8 +41,8 @@ static bool accepts_inclusions(const fl_optimizer *rule, fl_error *error)
 
 bool fl_optimizer_well_formed(const fl_optimizer *rule, fl_error *error)
 {
-    if (!is_name(rule->entry.name))
-        return fl_error_user(error, "an optimizer's name must have from 1 to %d of a-z, 0-9 and _", LONGEST);
+    if (!fl_entry_is_name(rule->entry.name))
+        return fl_error_user(error, "an optimizer's name must have from 1 to %d of a-z, 0-9 and _", FL_ENTRY_NAME);
     if (!rule->entry.about || !*rule->entry.about || !rule->entry.source)
         return fl_error_user(error, "it lacks a line on what it does, or its source (\"\" where there is none)");
     if (!rule->step) return fl_error_user(error, "it has no step");

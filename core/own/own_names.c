@@ -5,12 +5,10 @@
 
 bool fl_own_read_name(fl_json_node node, fl_own *own, fl_error *error)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-    enum { LONGEST = 40 };
     const char *name;
     if (!fl_json_string(node, &name, error)) return false;
-    if (!*name || strlen(name) > LONGEST || strspn(name, letters) != strlen(name))
-        return fl_json_fail(node, error, "an optimizer's name must have from 1 to %d of a-z, 0-9 and _", LONGEST);
+    if (!fl_entry_is_name(name))
+        return fl_json_fail(node, error, "an optimizer's name must have from 1 to %d of a-z, 0-9 and _", FL_ENTRY_NAME);
     const fl_optimizer *other = fl_optimizer_find(name, NULL);
     if (other && !fl_own_of(other)) return fl_json_fail(node, error, "there is a built-in optimizer '%s'", name);
     own->rule.entry = (fl_entry){ fl_own_copy(own, name), "a rule of your own", "" };

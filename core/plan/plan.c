@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 #include "base/memory.h"
 #include "plan/plan_measure.h"
+#include "stats/looks.h"
 #include "summary/summary.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ static void detect_pair(const fl_plan *plan, fl_plan_pair *pair, const fl_result
     both.arms.n_b = smaller(both.arms.n_b, most);
     both.arms.k = study->claims.k;
     pair->n_pilot = smaller(both.arms.n_a, both.arms.n_b);
-    double level = FL_SUMMARY_LEVEL / (double)plan->n_pairs;
+    double level = FL_STATS_LEVEL / (double)plan->n_pairs;
     pair->detectable = fl_stats_detectable(&both.arms, study->claims.trials, level, SEED);
     fl_summary_both_free(&both);
     free((void *)left.scores);

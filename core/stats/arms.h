@@ -21,6 +21,8 @@ typedef struct fl_stats_arms {
  * .0033 (shapes 2 and 4) of 60,000 simulated studies. */
 bool fl_stats_arms_many(const fl_stats_arms *arms);
 
+#define FL_STATS_Z_95 1.6448536269514722 /* the 95th percentile of the normal distribution */
+
 /* The trials of both arms one after the other, infinite values replaced as above; to be freed. */
 fl_stats_trial *fl_stats_arms_capped(const fl_stats_arms *arms);
 

@@ -24,8 +24,6 @@
 
 enum { COVERED = 60 }; /* from so many trials on .85 to .93 of the simulated studies are covered */
 
-static const double Z_95 = 1.6448536269514722; /* the 95th percentile of the normal distribution */
-
 void fl_stats_expected_best_each(const fl_stats_trial *trials, size_t n, const size_t *ks, size_t n_ks, double *means,
                                  double *finite)
 {
@@ -147,7 +145,8 @@ static void resampled_ends(const fl_stats_trial *trials, size_t resamples, uint6
 
 static void normal_ends(const fl_stats_trial *trials, fl_stats_interval *interval)
 {
-    double reach = Z_95 * standard_error(trials, interval->n, interval->k, interval->estimate, interval->finite);
+    double reach =
+        FL_STATS_Z_95 * standard_error(trials, interval->n, interval->k, interval->estimate, interval->finite);
     interval->low = interval->estimate - reach;
     interval->high = interval->estimate + reach;
 }

@@ -14,8 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double Z_95 = 1.6448536269514722; /* the 95th percentile of the normal distribution */
-
 static size_t count_above(const double *values, size_t n, double margin)
 {
     size_t count = 0;
@@ -159,7 +157,7 @@ static fl_stats_gap resampled_gap(const fl_stats_arms *arms, double margin, size
 static fl_stats_gap normal_gap(const fl_stats_arms *arms, double margin, uint64_t seed)
 {
     fl_stats_difference found = fl_stats_permutation(arms, 0, seed);
-    double reach = Z_95 * found.standard_error, apart = margin - found.difference;
+    double reach = FL_STATS_Z_95 * found.standard_error, apart = margin - found.difference;
     return (fl_stats_gap){ .difference = found.difference,
                            .low = found.difference - reach,
                            .high = found.difference + reach,

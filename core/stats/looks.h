@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Differences are claimed below it, after Holm's correction, when they are looked at once. */
+#define FL_STATS_LEVEL 0.05
+
 /* The level of the look number `look`, from 1: .05 at the first, which most studies have alone, and .05 / (n (n + 1))
  * at the n-th, which add up to .025 over any number of looks. That equal arms are ever called different has a chance of
  * .075 at most; looked at after 20, 30, ..., 100 trials of 100 it is .054, for later looks mostly see what earlier ones

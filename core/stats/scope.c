@@ -9,13 +9,12 @@
 #include "stats/scope.h"
 #include "base/memory.h"
 #include "stats/gap.h"
+#include "stats/looks.h"
 #include "stats/permutation.h"
 #include "stats/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static const double LEVEL = 0.05;
 
 /* What is known of D in one space. */
 typedef struct signed_space {
@@ -63,8 +62,8 @@ static bool lies_within(const signed_space *space, double margin)
 {
     double low = -INFINITY, high = -INFINITY;
     for (size_t i = 0; i < space->n; i++) {
-        low = fmax(low, quantile(space, i, NULL, 0, LEVEL / (double)space->n));
-        high = fmax(high, quantile(space, i, NULL, 0, 1 - LEVEL));
+        low = fmax(low, quantile(space, i, NULL, 0, FL_STATS_LEVEL / (double)space->n));
+        high = fmax(high, quantile(space, i, NULL, 0, 1 - FL_STATS_LEVEL));
     }
     return low > -margin && high < margin;
 }
@@ -76,7 +75,7 @@ static double low_of(const signed_space *narrow, const signed_space *wide)
     for (size_t j = 0; j < wide->n; j++) {
         double greatest = -INFINITY;
         for (size_t i = 0; i < narrow->n; i++)
-            greatest = fmax(greatest, quantile(narrow, i, wide, j, LEVEL / (double)narrow->n));
+            greatest = fmax(greatest, quantile(narrow, i, wide, j, FL_STATS_LEVEL / (double)narrow->n));
         low = fmin(low, greatest);
     }
     return low;
@@ -89,7 +88,7 @@ static double high_of(const signed_space *narrow, const signed_space *wide)
     for (size_t i = 0; i < narrow->n; i++) {
         double least = INFINITY;
         for (size_t j = 0; j < wide->n; j++)
-            least = fmin(least, quantile(narrow, i, wide, j, 1 - LEVEL / (double)wide->n));
+            least = fmin(least, quantile(narrow, i, wide, j, 1 - FL_STATS_LEVEL / (double)wide->n));
         high = fmax(high, least);
     }
     return high;
@@ -115,7 +114,7 @@ fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_st
     scope.low = low_of(&n, &w);
     scope.high = high_of(&n, &w);
     scope.interacts = scope.low > 0 || scope.high < 0;
-    scope.finding = fl_stats_scope_find(&scope, scope.p_flip, LEVEL);
+    scope.finding = fl_stats_scope_find(&scope, scope.p_flip, FL_STATS_LEVEL);
     free(n.resampled);
     free(w.resampled);
     return scope;

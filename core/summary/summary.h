@@ -176,11 +176,12 @@ typedef struct fl_summary {
     size_t n_warnings;
 } fl_summary;
 
-/* Differences are claimed below it, after Holm's correction, when they are looked at once. */
-#define FL_SUMMARY_LEVEL 0.05
-
 /* A detectable difference simulates thousands of studies; beyond so many tests a study is to declare fewer. */
 enum { FL_SUMMARY_MOST_DETECTABLE = 30 };
+
+/* How many divisions or resamples each of `n_tests` draws when together they shuffle so many trials per draw: as many
+ * as are wanted, or as that can afford. */
+size_t fl_summary_draws(size_t n_tests, double shuffled);
 
 fl_summary *fl_summary_make(const fl_results *results);
 void fl_summary_free(fl_summary *summary);

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SEED = 1 };
-
 /* An arm's trials that count, infinite where they did not reach. */
 static fl_stats_arms stepping(const fl_summary *summary, const fl_summary_pair *pair)
 {
@@ -25,7 +23,7 @@ static void measure_time(const fl_summary *summary, fl_summary_pair *pair)
     double longest =
         fmax(isfinite(a->steps.center) ? a->steps.center : 0, isfinite(b->steps.center) ? b->steps.center : 0);
     pair->resolution = fl_trial_resolution(&a->arm->base, longest);
-    pair->steps_ratio = fl_stats_steps_ratio_of(&arms, pair->resolution, FL_STATS_RESAMPLES, SEED);
+    pair->steps_ratio = fl_stats_steps_ratio_of(&arms, pair->resolution, FL_STATS_RESAMPLES, FL_SUMMARY_SEED);
     pair->has_steps_ratio = true;
     free((void *)arms.a);
     free((void *)arms.b);
@@ -48,9 +46,9 @@ static void measure_effort(const fl_summary *summary, fl_summary_pair *pair)
     effort->most = n / FL_STUDY_TRIALS_PER_DRAW;
     effort->equal = fl_memory_new(FL_STATS_EFFORTS, sizeof *effort->equal);
     effort->unlike = fl_memory_new(FL_STATS_UNLIKE, sizeof *effort->unlike);
-    effort->n_equal = fl_stats_effort_of(&both.arms, FL_STATS_RESAMPLES, SEED, effort->equal);
+    effort->n_equal = fl_stats_effort_of(&both.arms, FL_STATS_RESAMPLES, FL_SUMMARY_SEED, effort->equal);
     if (n <= FL_STATS_MANY)
-        effort->n_unlike = fl_stats_effort_unlike(&both.arms, FL_STATS_RESAMPLES, SEED, effort->unlike);
+        effort->n_unlike = fl_stats_effort_unlike(&both.arms, FL_STATS_RESAMPLES, FL_SUMMARY_SEED, effort->unlike);
     if (effort->most) effort->area_a = area_of(both.a, both.arms.n_a, effort->most);
     if (effort->most) effort->area_b = area_of(both.b, both.arms.n_b, effort->most);
     fl_summary_both_free(&both);

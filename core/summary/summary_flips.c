@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SEED = 1, DRAWS = 4000 };
+enum { DRAWS = 4000 };
 
 const char *fl_summary_scope_name(fl_stats_scope_finding finding)
 {
@@ -84,7 +84,8 @@ static void measure(const fl_summary *summary, fl_summary_flip *flip)
     fill(summary, &flip->arms.wide, k, &wide);
     flip->k = k;
     flip->judged = true;
-    flip->scope = fl_stats_scope_of(&narrow.of, &wide.of, summary->results->study->claims.margin, DRAWS, SEED);
+    flip->scope =
+        fl_stats_scope_of(&narrow.of, &wide.of, summary->results->study->claims.margin, DRAWS, FL_SUMMARY_SEED);
     space_free(&narrow);
     space_free(&wide);
 }

@@ -9,14 +9,13 @@
 #include "stats/gap.h"
 #include "stats/holm.h"
 #include "stats/inclusion.h"
+#include "stats/looks.h"
 #include "stats/permutation.h"
 #include "stats/sample.h"
 #include "summary/summary_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
 
 const char *fl_summary_finding_name(fl_summary_finding finding)
 {
@@ -96,12 +95,12 @@ static void test(const fl_summary *summary, fl_summary_inclusion *i, size_t draw
     const fl_summary_arm *g = &summary->arms[i->general], *s = &summary->arms[i->special];
     fl_stats_trial *general = fl_summary_scored(study, g), *special = fl_summary_scored(study, s);
     fl_stats_arms arms = { general, special, g->n_counted, s->n_counted, i->k, false };
-    fl_stats_gap gap = fl_stats_gap_of(&arms, i->margin, draws, SEED);
+    fl_stats_gap gap = fl_stats_gap_of(&arms, i->margin, draws, FL_SUMMARY_SEED);
     i->difference = gap.difference;
     i->low = gap.low;
     i->high = gap.high;
     i->p_beyond = gap.p_beyond;
-    i->p_worse = fl_stats_permutation(&arms, draws, SEED).p_worse;
+    i->p_worse = fl_stats_permutation(&arms, draws, FL_SUMMARY_SEED).p_worse;
     free(general);
     free(special);
 }
@@ -147,8 +146,8 @@ static void adjust(fl_summary *summary)
 static fl_summary_finding find(const fl_summary_inclusion *i)
 {
     if (!i->judged) return i->finding;
-    if (i->p_beyond < FL_SUMMARY_LEVEL) return FL_SUMMARY_SHOWN;
-    return i->p_worse < FL_SUMMARY_LEVEL && i->low > 0 ? FL_SUMMARY_CONTRADICTED : FL_SUMMARY_NOT_SHOWN;
+    if (i->p_beyond < FL_STATS_LEVEL) return FL_SUMMARY_SHOWN;
+    return i->p_worse < FL_STATS_LEVEL && i->low > 0 ? FL_SUMMARY_CONTRADICTED : FL_SUMMARY_NOT_SHOWN;
 }
 
 /* Add the axes at whose end the arm's best trials crowd; returns how many. */

@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1, RESAMPLES = 1000 };
-
 /* --- ranks --- */
 
 /* E[best of K] of every arm on every workload, `resamples` of each. */
 static double *resample_all(const fl_summary_blocks *all)
 {
-    double *estimates = fl_memory_new(all->n * all->n_arms * RESAMPLES, sizeof *estimates), *next = estimates;
+    double *estimates = fl_memory_new(all->n * all->n_arms * FL_STATS_RESAMPLES, sizeof *estimates), *next = estimates;
     for (const fl_summary_block *b = all->of; b < all->of + all->n; b++)
-        for (size_t i = 0; i < all->n_arms; i++, next += RESAMPLES) {
+        for (size_t i = 0; i < all->n_arms; i++, next += FL_STATS_RESAMPLES) {
             fl_stats_trial *trials = fl_summary_tested(b->results->study, b->arms[i]);
-            uint64_t seed = SEED + (uint64_t)(next - estimates) / RESAMPLES;
-            fl_stats_expected_best_resampled(trials, b->arms[i]->n_counted, all->k, seed, next, RESAMPLES);
+            uint64_t seed = FL_SUMMARY_SEED + (uint64_t)(next - estimates) / FL_STATS_RESAMPLES;
+            fl_stats_expected_best_resampled(trials, b->arms[i]->n_counted, all->k, seed, next, FL_STATS_RESAMPLES);
             free(trials);
         }
     return estimates;
@@ -29,12 +27,12 @@ static double *resample_all(const fl_summary_blocks *all)
 
 static void take_intervals(const fl_summary_blocks *all, const double *ranks, fl_summary_over *over)
 {
-    double *column = fl_memory_new(RESAMPLES, sizeof *column);
+    double *column = fl_memory_new(FL_STATS_RESAMPLES, sizeof *column);
     for (size_t i = 0; i < all->n_arms; i++) {
-        for (size_t r = 0; r < RESAMPLES; r++) column[r] = ranks[r * all->n_arms + i];
-        fl_stats_sort(column, RESAMPLES);
-        over->ranks_low[i] = fl_stats_quantile(column, RESAMPLES, 0.05);
-        over->ranks_high[i] = fl_stats_quantile(column, RESAMPLES, 0.95);
+        for (size_t r = 0; r < FL_STATS_RESAMPLES; r++) column[r] = ranks[r * all->n_arms + i];
+        fl_stats_sort(column, FL_STATS_RESAMPLES);
+        over->ranks_low[i] = fl_stats_quantile(column, FL_STATS_RESAMPLES, 0.05);
+        over->ranks_high[i] = fl_stats_quantile(column, FL_STATS_RESAMPLES, 0.95);
     }
     free(column);
 }
@@ -43,9 +41,9 @@ static void resample_ranks(const fl_summary_blocks *all, fl_summary_over *over)
 {
     size_t n_cells = all->n * all->n_arms;
     double *estimates = resample_all(all), *cells = fl_memory_new(n_cells, sizeof *cells),
-           *ranks = fl_memory_new(RESAMPLES * all->n_arms, sizeof *ranks);
-    for (size_t r = 0; r < RESAMPLES; r++) {
-        for (size_t i = 0; i < n_cells; i++) cells[i] = estimates[i * RESAMPLES + r];
+           *ranks = fl_memory_new(FL_STATS_RESAMPLES * all->n_arms, sizeof *ranks);
+    for (size_t r = 0; r < FL_STATS_RESAMPLES; r++) {
+        for (size_t i = 0; i < n_cells; i++) cells[i] = estimates[i * FL_STATS_RESAMPLES + r];
         fl_stats_mean_ranks(cells, all->n, all->n_arms, ranks + r * all->n_arms);
     }
     take_intervals(all, ranks, over);
@@ -63,7 +61,7 @@ static void rank(const fl_summary_blocks *all, fl_summary_over *over)
             *next++ = fl_stats_expected_best(trials, b->arms[i]->n_counted, all->k, &finite);
             free(trials);
         }
-    over->friedman = fl_stats_friedman_test(values, all->n, all->n_arms, SEED, over->ranks);
+    over->friedman = fl_stats_friedman_test(values, all->n, all->n_arms, FL_SUMMARY_SEED, over->ranks);
     free(values);
     resample_ranks(all, over);
 }

@@ -20,8 +20,6 @@ static const double MOST_SHUFFLED = 1e8, MOST_RESAMPLED = 3e7;
 enum { LEAST_RESAMPLES = 200 };      /* that still give a 5th percentile */
 enum { DECLARED_RESAMPLES = 10000 }; /* a claim's interval is known to a hundredth of its width */
 
-enum { SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
-
 /* --- the list --- */
 
 static size_t smaller(size_t a, size_t b)
@@ -114,7 +112,7 @@ static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_ar
     arms.n_a = smaller(arms.n_a, pilot);
     arms.n_b = smaller(arms.n_b, pilot);
     planned = smaller(planned, study->claims.trials);
-    pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)n_tests, SEED);
+    pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)n_tests, FL_SUMMARY_SEED);
 }
 
 void fl_summary_detect_again(const fl_summary *summary, fl_summary_pair *pair, size_t n_tests)
@@ -139,12 +137,12 @@ static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const
     pair->normal = fl_stats_arms_many(&trials.arms);
     if (pair->tested && !pair->normal) pair->permutations = draw->divisions;
     if (pair->n_a && pair->n_b) {
-        fl_stats_difference found = fl_stats_permutation(&trials.arms, pair->permutations, SEED);
+        fl_stats_difference found = fl_stats_permutation(&trials.arms, pair->permutations, FL_SUMMARY_SEED);
         pair->difference = found.difference;
         if (pair->tested) pair->p = found.p;
     }
     if (smaller(pair->n_a, pair->n_b) >= FL_STUDY_TRIALS_PER_DRAW * pair->k) {
-        fl_stats_gap gap = fl_stats_gap_of(&trials.arms, 0, draw->resamples, SEED);
+        fl_stats_gap gap = fl_stats_gap_of(&trials.arms, 0, draw->resamples, FL_SUMMARY_SEED);
         pair->low = gap.low;
         pair->high = gap.high;
         pair->coverage = coverage_of(pair);
@@ -172,10 +170,11 @@ static void compare_reruns(const fl_summary *summary, fl_summary_pair *pair, siz
     const fl_stats_arms arms = { left, right, take_reruns(a, left), take_reruns(b, right), 1, false };
     pair->reruns = (fl_summary_reruns){ arms.n_a, arms.n_b, NAN, NAN, NAN, NAN };
     if (smaller(arms.n_a, arms.n_b) >= FL_SUMMARY_LEAST_RERUNS) {
-        fl_stats_gap gap = fl_stats_gap_of(&arms, 0, resamples, SEED);
-        pair->reruns =
-            (fl_summary_reruns){ arms.n_a, arms.n_b, gap.difference,
-                                 gap.low,  gap.high, fl_stats_permutation(&arms, FL_STATS_PERMUTATIONS, SEED).p };
+        fl_stats_gap gap = fl_stats_gap_of(&arms, 0, resamples, FL_SUMMARY_SEED);
+        pair->reruns = (fl_summary_reruns){
+            arms.n_a, arms.n_b, gap.difference,
+            gap.low,  gap.high, fl_stats_permutation(&arms, FL_STATS_PERMUTATIONS, FL_SUMMARY_SEED).p
+        };
     }
     free(left);
     free(right);
@@ -200,7 +199,7 @@ bool fl_summary_draw_on(const fl_summary *summary, fl_summary_pair *pair)
     if (!is_close(summary, pair) || divisions <= pair->permutations) return false;
     fl_summary_both trials = both_of(summary, pair);
     pair->permutations = divisions;
-    pair->p = fl_stats_permutation(&trials.arms, divisions, SEED).p;
+    pair->p = fl_stats_permutation(&trials.arms, divisions, FL_SUMMARY_SEED).p;
     fl_summary_both_free(&trials);
     return true;
 }

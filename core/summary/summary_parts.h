@@ -4,9 +4,7 @@
 
 #include "summary/summary.h"
 
-/* How many divisions or resamples each of `n_tests` draws when together they shuffle so many trials per draw: as many
- * as are wanted, or as that can afford. */
-size_t fl_summary_draws(size_t n_tests, double shuffled);
+enum { FL_SUMMARY_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
 
 /* The trials of two arms that a draw shuffles: those whose rank has weight in the best of `k`. */
 double fl_summary_shuffled(const fl_summary *summary, size_t a, size_t b, size_t k);

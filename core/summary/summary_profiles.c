@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1, RESAMPLES = 1000 };
 static const double taus[FL_SUMMARY_TAUS] = { 1, 1.5, 2, 4 };
 
 /* What a step of an arm costs. */
@@ -43,7 +42,8 @@ static fl_stats_profile_share *profile(const fl_summary_blocks *all, cost_of_ste
         const fl_summary_arm *arm = b->arms[i % all->n_arms];
         cells[i] = (fl_stats_profile_cell){ fl_summary_stepped(b->results->study, arm), arm->n_counted, cost(b, arm) };
     }
-    fl_stats_profile_shares(cells, all->n, all->n_arms, all->k, taus, FL_SUMMARY_TAUS, RESAMPLES, SEED, shares);
+    fl_stats_profile_shares(cells, all->n, all->n_arms, all->k, taus, FL_SUMMARY_TAUS, FL_STATS_RESAMPLES,
+                            FL_SUMMARY_SEED, shares);
     for (size_t i = 0; i < n; i++) free((void *)cells[i].trials);
     free(cells);
     return shares;

@@ -1,5 +1,6 @@
 /* Remarks: what stands beside a verdict, because the verdict alone would be misread. Each function below looks at one
  * thing. */
+#include "stats/looks.h"
 #include "summary/summary_parts.h"
 #include "summary/summary_words.h"
 
@@ -101,7 +102,7 @@ static const char *agreement(const fl_summary_pair *pair)
 {
     const fl_summary_reruns *reruns = &pair->reruns;
     if (!pair->shown) return "";
-    if (reruns->p >= FL_SUMMARY_LEVEL)
+    if (reruns->p >= FL_STATS_LEVEL)
         return ": not shown of these two points, so part of the difference may be lucky seeds";
     return reruns->difference * pair->difference < 0 ? ": these two points contradict it" : "";
 }

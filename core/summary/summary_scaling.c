@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 1, LEAST_BATCHES = 3 };
+enum { LEAST_BATCHES = 3 };
 
 /* Does nothing but the batch size lie between two arms of one label? */
 static bool differ_in_batch(const fl_study_arm *a, const fl_study_arm *b)
@@ -46,7 +46,8 @@ void fl_summary_scale(fl_summary *summary)
         size_t k, n = is_first(summary, i) ? collect(summary, i, batches, &k) : 0;
         if (n >= LEAST_BATCHES)
             summary->scalings[summary->n_scalings++] =
-                (fl_summary_scaling){ i, n, k, fl_stats_scaling_of(batches, n, k, FL_STATS_RESAMPLES, SEED) };
+                (fl_summary_scaling){ i, n, k,
+                                      fl_stats_scaling_of(batches, n, k, FL_STATS_RESAMPLES, FL_SUMMARY_SEED) };
         for (size_t b = 0; b < n; b++) free((void *)batches[b].trials);
     }
     free(batches);

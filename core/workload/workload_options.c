@@ -62,8 +62,9 @@ bool fl_workload_read_options(fl_json_node root, fl_workload_reading *r, fl_erro
     if (n > FL_HYPER_MAX) return fl_json_fail(node, error, "a workload has at most %d hyperparameters", FL_HYPER_MAX);
     for (bool more = fl_json_first(node, &child); more; more = fl_json_next(&child)) {
         const char *key = fl_json_key(child);
-        if (!*key || strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(key) || strlen(key) > 40)
-            return fl_json_fail_key(child, error, "a hyperparameter's name has from 1 to 40 of a-z, 0-9 and _");
+        if (!fl_entry_is_name(key))
+            return fl_json_fail_key(child, error, "a hyperparameter's name has from 1 to %d of a-z, 0-9 and _",
+                                    FL_ENTRY_NAME);
         if (!strncmp(key, "init", 4) && (!key[4] || key[4] == '_'))
             return fl_json_fail_key(child, error, "workload.%s is how parameters start; call yours otherwise", key);
         if (!read_option(child, r, &r->options[r->workload->n_options++], error)) return false;

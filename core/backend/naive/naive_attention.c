@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { IN_WEIGHT, IN_BIAS, OUT_WEIGHT, OUT_BIAS };
-enum { Q, K, V, PROJECTIONS };
+enum { Q, K, V };
 
 typedef struct attention {
     fl_backend_plain plain;         /* first: a pointer to the op is a pointer to this */
@@ -24,7 +24,7 @@ typedef struct attention {
 
 static float *projection(const attention *a, float *of_all, int which, size_t n, size_t head)
 {
-    return of_all + n * a->t * PROJECTIONS * a->d + (size_t)which * a->d + head * a->of_head;
+    return of_all + n * a->t * FL_LAYER_PROJECTIONS * a->d + (size_t)which * a->d + head * a->of_head;
 }
 
 static float *probabilities(const attention *a, size_t n, size_t head)
@@ -65,7 +65,7 @@ static void softmax(float *scores, size_t n, double *powers)
 
 static void forward_position(const attention *a, size_t n, size_t head, size_t t)
 {
-    size_t row = PROJECTIONS * a->d, seen = seen_by(a, t);
+    size_t row = FL_LAYER_PROJECTIONS * a->d, seen = seen_by(a, t);
     const float *q = projection(a, a->qkv, Q, n, head) + t * row, *k = projection(a, a->qkv, K, n, head);
     const float *v = projection(a, a->qkv, V, n, head);
     float *p = probabilities(a, n, head) + t * a->t;
@@ -78,7 +78,7 @@ static void forward_position(const attention *a, size_t n, size_t head, size_t t
 
 static fl_naive_linear into(const attention *a)
 {
-    return (fl_naive_linear){ a->n * a->t, a->d, PROJECTIONS * a->d, 1 };
+    return (fl_naive_linear){ a->n * a->t, a->d, FL_LAYER_PROJECTIONS * a->d, 1 };
 }
 
 static fl_naive_linear out_of(const attention *a)
@@ -101,7 +101,7 @@ static void forward(fl_backend_op *op)
 
 static void backward_position(const attention *a, size_t n, size_t head, size_t t)
 {
-    size_t row = PROJECTIONS * a->d, seen = seen_by(a, t), d = a->of_head;
+    size_t row = FL_LAYER_PROJECTIONS * a->d, seen = seen_by(a, t), d = a->of_head;
     const float *q = projection(a, a->qkv, Q, n, head) + t * row, *k = projection(a, a->qkv, K, n, head);
     const float *v = projection(a, a->qkv, V, n, head), *p = probabilities(a, n, head) + t * a->t;
     const float *d_mixed = a->d_mixed + (n * a->t + t) * a->d + head * d;
@@ -123,7 +123,7 @@ static void backward(fl_backend_op *op)
     const fl_backend_buffers *at = &a->plain.at;
     fl_naive_linear_backward(out_of(a), a->mixed, at->param[OUT_WEIGHT], at->d_out, at->grad[OUT_WEIGHT],
                              at->grad[OUT_BIAS], a->d_mixed);
-    memset(a->d_qkv, 0, a->n * a->t * PROJECTIONS * a->d * sizeof *a->d_qkv);
+    memset(a->d_qkv, 0, a->n * a->t * FL_LAYER_PROJECTIONS * a->d * sizeof *a->d_qkv);
     for (size_t n = 0; n < a->n; n++)
         for (size_t head = 0; head < a->heads; head++)
             for (size_t t = 0; t < a->t; t++) backward_position(a, n, head, t);
@@ -139,12 +139,12 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     size_t values = a->n * a->t * a->d;
     a->plain.at = *buffers;
     a->qkv = buffers->workspace;
-    a->mixed = a->qkv + PROJECTIONS * values;
+    a->mixed = a->qkv + FL_LAYER_PROJECTIONS * values;
     a->p = a->mixed + values;
     a->powers = buffers->scratch;
     a->s = (float *)(a->powers + a->t);
     a->d_qkv = a->transposed = a->s + a->t; /* never needed at once */
-    a->d_mixed = a->d_qkv + PROJECTIONS * values;
+    a->d_mixed = a->d_qkv + FL_LAYER_PROJECTIONS * values;
 }
 
 fl_backend_op *fl_naive_attention(const fl_backend_request *request)
@@ -154,8 +154,9 @@ fl_backend_op *fl_naive_attention(const fl_backend_request *request)
     a->n = p->in.n, a->t = p->in.c, a->d = p->in.h, a->heads = p->layer.heads;
     a->of_head = a->d / a->heads;
     a->scale = (float)(1 / sqrt((double)a->of_head));
-    size_t values = a->n * a->t * a->d, weights = PROJECTIONS * a->d * a->d, gradients = (PROJECTIONS + 1) * values;
-    p->op.workspace_bytes = ((PROJECTIONS + 1) * values + a->n * a->heads * a->t * a->t) * sizeof(float);
+    size_t values = a->n * a->t * a->d, weights = FL_LAYER_PROJECTIONS * a->d * a->d,
+           gradients = (FL_LAYER_PROJECTIONS + 1) * values;
+    p->op.workspace_bytes = ((FL_LAYER_PROJECTIONS + 1) * values + a->n * a->heads * a->t * a->t) * sizeof(float);
     p->op.scratch_bytes =
         a->t * (sizeof(double) + sizeof(float)) + (gradients > weights ? gradients : weights) * sizeof(float);
     p->op.reads_out = false;

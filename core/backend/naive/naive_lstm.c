@@ -12,7 +12,6 @@
 
 enum { WEIGHT_IH, WEIGHT_HH, BIAS };
 enum { STATE_H, STATE_C };
-enum { GATES = 4 };
 
 typedef struct lstm {
     fl_backend_plain plain; /* first: a pointer to the op is a pointer to this */
@@ -60,7 +59,7 @@ static void apply(void (*f)(double *, size_t), float *values, size_t n)
 static void cell(const lstm *l, size_t n, size_t t)
 {
     size_t h = l->h;
-    float *i = l->gates + (n * l->t + t) * GATES * h, *f = i + h, *g = f + h, *o = g + h;
+    float *i = l->gates + (n * l->t + t) * FL_LAYER_GATES * h, *f = i + h, *g = f + h, *o = g + h;
     float *c = l->c + (t * l->n + n) * h, *tanh_c = l->tanh_c + (t * l->n + n) * h;
     float *out = (float *)l->plain.at.out + n * row(l) + t * h;
     const float *c_last = c_before(l, t) + n * h;
@@ -92,14 +91,14 @@ static void leave_state(lstm *l)
 
 static fl_naive_linear into_gates(const lstm *l)
 {
-    return (fl_naive_linear){ l->n * l->t, l->plain.in.h, GATES * l->h, 1 };
+    return (fl_naive_linear){ l->n * l->t, l->plain.in.h, FL_LAYER_GATES * l->h, 1 };
 }
 
 static void forward(fl_backend_op *op)
 {
     lstm *l = (lstm *)op;
     const fl_backend_buffers *at = &l->plain.at;
-    size_t gates = GATES * l->h;
+    size_t gates = FL_LAYER_GATES * l->h;
     take_state(l);
     fl_naive_linear_forward(into_gates(l), at->in[0], at->param[WEIGHT_IH], at->param[BIAS], l->transposed, l->gates);
     fl_naive_transpose(gates, l->h, at->param[WEIGHT_HH], l->transposed);
@@ -115,7 +114,7 @@ static void forward(fl_backend_op *op)
 /* One example at one position: from the gradients of h_t and c_t to those of z and c_(t-1). */
 static void backward_cell(const lstm *l, size_t n, size_t t)
 {
-    size_t h = l->h, at = (n * l->t + t) * GATES * h;
+    size_t h = l->h, at = (n * l->t + t) * FL_LAYER_GATES * h;
     const float *i = l->gates + at, *f = i + h, *g = f + h, *o = g + h;
     const float *c_last = c_before(l, t) + n * h, *tanh_c = l->tanh_c + (t * l->n + n) * h;
     const float *d_out = (const float *)l->plain.at.d_out + n * row(l) + t * h;
@@ -134,7 +133,7 @@ static void backward_cell(const lstm *l, size_t n, size_t t)
 /* d_gates of every position, the last one first. */
 static void backward_positions(const lstm *l)
 {
-    size_t gates = GATES * l->h;
+    size_t gates = FL_LAYER_GATES * l->h;
     memset(l->d_h, 0, l->n * l->h * sizeof *l->d_h);
     memset(l->d_c, 0, l->n * l->h * sizeof *l->d_c);
     for (size_t t = l->t; t-- > 0;) {
@@ -149,7 +148,7 @@ static void backward(fl_backend_op *op)
 {
     lstm *l = (lstm *)op;
     const fl_backend_buffers *at = &l->plain.at;
-    size_t gates = GATES * l->h;
+    size_t gates = FL_LAYER_GATES * l->h;
     backward_positions(l);
     fl_naive_linear_backward(into_gates(l), at->in[0], at->param[WEIGHT_IH], l->d_gates, at->grad[WEIGHT_IH],
                              at->grad[BIAS], l->plain.needs_d_in ? at->d_in[0] : NULL);
@@ -173,12 +172,12 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
     lstm *l = (lstm *)op;
     l->plain.at = *buffers;
     l->gates = buffers->workspace;
-    l->c = l->gates + GATES * positions(l);
+    l->c = l->gates + FL_LAYER_GATES * positions(l);
     l->tanh_c = l->c + positions(l);
     l->h_before = l->tanh_c + positions(l);
     l->c_before = l->h_before + l->n * l->h;
     l->d_gates = l->transposed = buffers->scratch; /* never needed at once */
-    l->d_h = l->d_gates + GATES * positions(l);
+    l->d_h = l->d_gates + FL_LAYER_GATES * positions(l);
     l->d_c = l->d_h + l->n * l->h;
 }
 
@@ -193,8 +192,8 @@ fl_backend_op *fl_naive_lstm(const fl_backend_request *request)
     lstm *l = (lstm *)p;
     l->n = p->in.n, l->t = p->in.c, l->h = p->layer.n_out;
     size_t weights = larger(p->op.tensors[WEIGHT_IH].n_values, p->op.tensors[WEIGHT_HH].n_values);
-    size_t gradients = GATES * positions(l) + 2 * l->n * l->h;
-    p->op.workspace_bytes = ((GATES + 2) * positions(l) + 2 * l->n * l->h) * sizeof(float);
+    size_t gradients = FL_LAYER_GATES * positions(l) + 2 * l->n * l->h;
+    p->op.workspace_bytes = ((FL_LAYER_GATES + 2) * positions(l) + 2 * l->n * l->h) * sizeof(float);
     p->op.scratch_bytes = larger(weights, gradients) * sizeof(float);
     p->op.bind = bind;
     return &p->op;

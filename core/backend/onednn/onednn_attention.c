@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROJECTIONS = 3, TENSORS_EACH = 2, LINE = 64 };
+enum { TENSORS_EACH = 2, LINE = 64 };
 
 typedef struct attention {
     fl_backend_op op; /* first: a pointer to the op is a pointer to this */
@@ -108,7 +108,7 @@ static void plan_dense(attention *a, const fl_backend_request *request)
     for (size_t i = 0; i < 2; i++) {
         fl_backend_request own = *request;
         a->layers[i] = fl_layer_default(FL_LAYER_DENSE);
-        a->layers[i].n_out = i ? in.h : PROJECTIONS * in.h;
+        a->layers[i].n_out = i ? in.h : FL_LAYER_PROJECTIONS * in.h;
         own.layer = &a->layers[i];
         if (i) own.in[0] = mixed;
         own.needs_d_in = i ? request->training : request->needs_d_in;
@@ -128,7 +128,7 @@ static size_t take(size_t *used, size_t bytes)
 static void lay_out(attention *a, size_t rows, bool training)
 {
     fl_backend_op *op = &a->op;
-    size_t qkv = rows * PROJECTIONS * a->heads.d * sizeof(float), mixed = rows * a->heads.d * sizeof(float);
+    size_t qkv = rows * FL_LAYER_PROJECTIONS * a->heads.d * sizeof(float), mixed = rows * a->heads.d * sizeof(float);
     for (size_t i = 0; i < 2; i++) a->places[i] = take(&op->workspace_bytes, a->dense[i]->workspace_bytes);
     a->qkv_at = take(&op->workspace_bytes, qkv);
     a->mixed_at = take(&op->workspace_bytes, mixed);

@@ -90,6 +90,15 @@ static void a_long_list_of_names_is_cut(void **state)
     assert_ptr_equal(fl_entry_find(registry, "animal", "animal_number_000099", NULL), &many[99]);
 }
 
+static void a_name_has_from_1_to_40_small_letters_digits_and_underscores(void **state)
+{
+    char longest[] = "aaaaaaaaabbbbbbbbbbccccccccccdddddddddd_";
+    assert_int_equal(FL_ENTRY_NAME, strlen(longest));
+    assert_true(fl_entry_is_name(longest) && fl_entry_is_name("z") && fl_entry_is_name("9_"));
+    assert_false(fl_entry_is_name(NULL) || fl_entry_is_name("") || fl_entry_is_name("A") || fl_entry_is_name("a-b"));
+    assert_false(fl_entry_is_name("aaaaaaaaabbbbbbbbbbccccccccccdddddddddd__"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +107,7 @@ int main(void)
         cmocka_unit_test(the_name_that_was_meant_is_said),
         cmocka_unit_test(a_name_too_long_or_too_short_is_the_only_one_that_begins_alike),
         cmocka_unit_test(a_word_of_a_list_has_its_index),
+        cmocka_unit_test(a_name_has_from_1_to_40_small_letters_digits_and_underscores),
         cmocka_unit_test(a_long_list_of_names_is_cut),
     };
     return test_run(tests, NULL, NULL);
