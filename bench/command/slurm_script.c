@@ -1,5 +1,5 @@
 /* What the script does, and why so:
- * - Slurm's signal before the limit reaches the batch shell alone, which hears it only inside `wait`.
+ * - Slurm's signal before the limit reaches the batch shell alone, which receives it only inside `wait`.
  * - It starts itself again (`scontrol requeue`), so it needs no RequeueExit of the cluster's; 75 serves those that have
  * it.
  * - A task may be started again while its first start lives on a node thought dead, hence --own-files.

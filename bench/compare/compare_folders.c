@@ -15,9 +15,9 @@ enum { PERMUTATION_SEED = 1 }; /* any fixed number: the answer is a pure functio
 /* --- equal trials --- */
 
 /* How one arm of the base fared. */
-typedef struct tally {
+typedef struct arm_counts {
     size_t n_equal, n_differ;
-} tally;
+} arm_counts;
 
 static int by_trial(const void *left, const void *right)
 {
@@ -49,16 +49,16 @@ static bool same_end(const fl_results *base, const fl_results_entry *a, const fl
     return same;
 }
 
-static tally *compare_trials(compare_folders *folders, const fl_results *base, const fl_results *now)
+static arm_counts *compare_trials(compare_folders *folders, const fl_results *base, const fl_results *now)
 {
-    tally *tallies = fl_memory_new(base->study->n_arms, sizeof *tallies);
+    arm_counts *counts = fl_memory_new(base->study->n_arms, sizeof *counts);
     const fl_results_entry **sorted = sort_records(now);
     folders->differing = fl_memory_new(base->n_records, sizeof *folders->differing);
     for (size_t i = 0; i < base->n_records; i++) {
         const fl_results_entry *record = &base->records[i];
         const fl_results_entry **other = bsearch(&record, sorted, now->n_records, sizeof *sorted, by_trial);
         if (!other || !has_ended(record) || !has_ended(*other)) continue;
-        tally *arm = &tallies[record->slot.arm];
+        arm_counts *arm = &counts[record->slot.arm];
         arm->n_equal++;
         folders->n_equal++;
         if (same_end(base, record, now, *other)) continue;
@@ -66,7 +66,7 @@ static tally *compare_trials(compare_folders *folders, const fl_results *base, c
         folders->differing[folders->n_differ++] = record;
     }
     free(sorted);
-    return tallies;
+    return counts;
 }
 
 /* --- arms --- */
@@ -81,7 +81,8 @@ static const fl_summary_arm *same_arm(const fl_summary *summary, const fl_study_
     return NULL;
 }
 
-static void match_arms(compare_folders *folders, const fl_summary *base, const fl_summary *now, const tally *tallies)
+static void match_arms(compare_folders *folders, const fl_summary *base, const fl_summary *now,
+                       const arm_counts *counts)
 {
     folders->arms = fl_memory_new(base->n_arms, sizeof *folders->arms);
     for (size_t i = 0; i < base->n_arms; i++) {
@@ -89,8 +90,8 @@ static void match_arms(compare_folders *folders, const fl_summary *base, const f
         if (other)
             folders->arms[folders->n_arms++] = (compare_arm){ .base = arm,
                                                               .now = other,
-                                                              .n_equal = tallies[i].n_equal,
-                                                              .n_differ = tallies[i].n_differ,
+                                                              .n_equal = counts[i].n_equal,
+                                                              .n_differ = counts[i].n_differ,
                                                               .difference = NAN,
                                                               .p_adjusted = NAN };
     }
@@ -178,9 +179,9 @@ static const char *verdict_of(const compare_arm *arm)
 compare_folders compare_folders_make(const fl_summary *base, const fl_summary *now)
 {
     compare_folders folders = { .base = base->results };
-    tally *tallies = compare_trials(&folders, base->results, now->results);
-    match_arms(&folders, base, now, tallies);
-    free(tallies);
+    arm_counts *counts = compare_trials(&folders, base->results, now->results);
+    match_arms(&folders, base, now, counts);
+    free(counts);
     name_differences(&folders, base->results->study, now->results->study);
     test_arms(&folders, base->results->study->feasible, now->results->study->feasible);
     for (size_t i = 0; i < folders.n_arms; i++) {

@@ -16,7 +16,7 @@ void figure_pair_row(figure_data *data, const double row[FIGURE_PAIR_COLUMNS], c
     figure_add_row(data, row, FIGURE_PAIR_COLUMNS, behind ? behind->record->trial : NULL);
 }
 
-static void settle(figure_scale *y, bool logged)
+static void choose_ends(figure_scale *y, bool logged)
 {
     if (figure_scale_is_none(y)) return;
     if (logged)
@@ -36,7 +36,7 @@ void figure_pair_add(figure_data *data, const figure_panel *panel, double (*of)(
         figure_add_lines(data, panel, of, cells[c].add, &x, &y[c]);
         if (!figure_scale_is_none(&x)) figure_scale_add(&both, x.low);
         if (!figure_scale_is_none(&x)) figure_scale_add(&both, x.high);
-        settle(&y[c], cells[c].logged);
+        choose_ends(&y[c], cells[c].logged);
         from[c + 1] = data->n_blocks;
     }
     if (!data->panel_begun) return;

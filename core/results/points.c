@@ -126,8 +126,8 @@ static int by_step_then_line(const void *left, const void *right)
     return a->line < b->line ? -1 : a->line > b->line;
 }
 
-/* Sort, and keep the last point of each step. */
-static fl_trial_point *settle(numbered *found, size_t *n)
+/* Sorted by step. */
+static fl_trial_point *last_of_each_step(numbered *found, size_t *n)
 {
     size_t kept = 0;
     fl_trial_point *points = fl_memory_new(*n, sizeof *points);
@@ -177,9 +177,9 @@ fl_trial_point *fl_results_points_of(fl_results_points_index *points, const char
     numbered *found = fl_memory_new(of.lines, sizeof *found);
     *n = 0;
     for (const run *r = of.first; r < of.end; r++) *n += read_run(points, r, trial, found + *n);
-    fl_trial_point *settled = settle(found, n);
+    fl_trial_point *kept = last_of_each_step(found, n);
     free(found);
-    return settled;
+    return kept;
 }
 
 bool fl_results_points_complete(fl_results_points_index *points, const char *trial, size_t n)
