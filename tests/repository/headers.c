@@ -1,6 +1,8 @@
 /* Every header: it compiles alone, its guard is its path, and what a header of core/ offers begins with fl_ and its
  * folder (in base with the header's own name) and is offered once. The checkers are tested on planted headers. */
-#include "repository/tree.h"
+#include "support/tree.h"
+
+#include "base/memory.h"
 
 #include <ctype.h>
 #include <unistd.h>

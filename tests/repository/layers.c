@@ -1,6 +1,6 @@
 /* The layers of core/LAYERS and bench/LAYERS, read from every #include; private headers; and that the library does not
  * talk. Violations come as file:line. The checkers themselves are tested on small trees with one violation each. */
-#include "repository/tree.h"
+#include "support/tree.h"
 
 #include <ctype.h>
 

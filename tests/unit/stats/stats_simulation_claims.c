@@ -3,6 +3,7 @@
 #include "support/fixtures.h"
 #include "support/simulated.h"
 
+#include "base/exact.h"
 #include "stats/axis.h"
 #include "stats/gap.h"
 #include "stats/looks.h"
@@ -174,7 +175,7 @@ static void nor_is_an_axis_that_does_not_matter(void **state)
     }
     fl_study_free(study);
     print_message("an axis that does not matter is called cut off in %.4f\n", share);
-    assert_true(fabs(share - 0.056) < 3 * fl_stats_rate_error(0.056, n_studies));
+    assert_true(fabs(share - 0.056) < tolerance(0.056));
 }
 
 /* --- looking again --- */

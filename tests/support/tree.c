@@ -1,39 +1,18 @@
-/* A part of the tree (core or bench) as the structure tests see it: the folders its LAYERS file lists, a layer a line,
- * and its sources. A small tree with one planted violation tests the checkers themselves.
- */
-#ifndef FL_TESTS_TREE_H
-#define FL_TESTS_TREE_H
-
-#include "support/folder.h"
+/* A walk through the sources of a part, and small trees that are planted to be walked through. */
+#include "support/tree.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 
 #include <fts.h>
 
-enum { MAX_FOLDERS = 48, NAME = 100 };
-
-typedef struct folder {
-    char name[NAME];
-    int layer, stack; /* folders of different stacks see nothing of each other */
-    char *only,
-        *hidden; /* " base/error.h base/hyper.h ": what it is narrowed to, its private headers; NULL: nothing said */
-} folder;
-
-typedef struct tree {
-    const char *root, *part; /* borrowed; part: "core" or "bench" */
-    folder folders[MAX_FOLDERS];
-    size_t n;
-} tree;
-
-static inline folder *tree_find(tree *t, const char *name)
+folder *tree_find(tree *t, const char *name)
 {
     for (size_t i = 0; i < t->n; i++)
         if (!strcmp(t->folders[i].name, name)) return &t->folders[i];
     return NULL;
 }
 
-static inline char *list_add(char *list, const char *file)
+static char *list_add(char *list, const char *file)
 {
     fl_text text = { 0 };
     fl_text_add(&text, "%s%s ", list ? list : " ", file);
@@ -41,7 +20,7 @@ static inline char *list_add(char *list, const char *file)
     return text.bytes;
 }
 
-static inline bool is_listed(const char *list, const char *file)
+bool is_listed(const char *list, const char *file)
 {
     char word[FL_FILE_PATH_MAX];
     snprintf(word, sizeof word, " %.200s ", file);
@@ -49,7 +28,7 @@ static inline bool is_listed(const char *list, const char *file)
 }
 
 /* "FOLDER only FILE...", whose files stand below core/; "FOLDER private FILE...", whose files stand in FOLDER. */
-static inline void tree_read_rule(tree *t, const char *name, const char *verb)
+static void tree_read_rule(tree *t, const char *name, const char *verb)
 {
     folder *f = tree_find(t, name);
     if (!f) fail_msg("%s/LAYERS speaks of '%s' before it lists it", t->part, name);
@@ -63,7 +42,7 @@ static inline void tree_read_rule(tree *t, const char *name, const char *verb)
     }
 }
 
-static inline void tree_read_line(tree *t, char *line, int *layer, int *stack)
+static void tree_read_line(tree *t, char *line, int *layer, int *stack)
 {
     char *first = strtok(line, " \t"), *word = strtok(NULL, " \t");
     if (!first) return;
@@ -84,7 +63,7 @@ static inline void tree_read_line(tree *t, char *line, int *layer, int *stack)
     }
 }
 
-static inline void tree_read(tree *t, const char *root, const char *part)
+void tree_read(tree *t, const char *root, const char *part)
 {
     char path[FL_FILE_PATH_MAX], name[NAME], line[1000];
     snprintf(name, sizeof name, "%s/LAYERS", part);
@@ -99,7 +78,7 @@ static inline void tree_read(tree *t, const char *root, const char *part)
     fclose(file);
 }
 
-static inline void tree_free(tree *t)
+void tree_free(tree *t)
 {
     for (size_t i = 0; i < t->n; i++) {
         free(t->folders[i].only);
@@ -107,36 +86,24 @@ static inline void tree_free(tree *t)
     }
 }
 
-/* The folder of a path: "backend/naive" of "backend/naive/naive.h"; "" where it names none. */
-static inline void folder_of(const char *path, char name[NAME])
+void folder_of(const char *path, char name[NAME])
 {
     const char *end = strrchr(path, '/');
     snprintf(name, NAME, "%.*s", end ? (int)(end - path) : 0, path);
 }
 
-/* A source of the part, as a checker meets it; violations go to `found`, a line each. */
-typedef struct visit {
-    tree *t;
-    const folder *folder; /* NULL when LAYERS does not list it */
-    const char *file;     /* "core/folder/file.c" */
-    char *text;           /* the checker's own */
-    fl_text *found;
-} visit;
-
-typedef void checker(const visit *v);
-
-static inline bool is_source(const char *name, const char *endings)
+static bool is_source(const char *name, const char *endings)
 {
     const char *dot = strrchr(name, '.');
     return dot && strlen(dot) == 2 && strchr(endings, dot[1]);
 }
 
-static inline int by_name(const FTSENT **a, const FTSENT **b)
+static int by_name(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static inline void visit_file(tree *t, const char *path, checker *check, fl_text *found)
+static void visit_file(tree *t, const char *path, checker *check, fl_text *found)
 {
     char name[NAME], *text;
     size_t n;
@@ -147,9 +114,7 @@ static inline void visit_file(tree *t, const char *path, checker *check, fl_text
     free(text);
 }
 
-/* The violations in the files of a part that end in one of `endings` ("ch"), a line each; "" when there is none.
- * free() it. */
-static inline char *tree_violations(const char *root, const char *part, const char *endings, checker *check)
+char *tree_violations(const char *root, const char *part, const char *endings, checker *check)
 {
     tree t;
     fl_text found = { 0 };
@@ -166,7 +131,7 @@ static inline char *tree_violations(const char *root, const char *part, const ch
     return found.bytes;
 }
 
-static inline void assert_tree_clean(const char *part, const char *endings, checker *check)
+void assert_tree_clean(const char *part, const char *endings, checker *check)
 {
     char *found = tree_violations(FL_SOURCE_DIR, part, endings, check);
     if (*found) fail_msg("\n%s", found);
@@ -174,7 +139,7 @@ static inline void assert_tree_clean(const char *part, const char *endings, chec
 }
 
 /* How long the comment or literal is that begins at `c`; 0 where code goes on. */
-static inline size_t quiet_length(const char *c)
+static size_t quiet_length(const char *c)
 {
     if (!strncmp(c, "//", 2)) return strcspn(c, "\n");
     if (!strncmp(c, "/*", 2)) return (size_t)(strstr(c + 2, "*/") - c) + 2;
@@ -184,8 +149,7 @@ static inline size_t quiet_length(const char *c)
     return n + 1;
 }
 
-/* Comments and literals become spaces; lines stay. */
-static inline void blank_all_but_code(char *text)
+void blank_all_but_code(char *text)
 {
     while (*text) {
         char *end = text + quiet_length(text);
@@ -197,8 +161,7 @@ static inline void blank_all_but_code(char *text)
 
 /* --- planted trees --- */
 
-/* A file of a planted tree, with its folders. */
-static inline void plant(const char *root, const char *file, const char *text)
+void plant(const char *root, const char *file, const char *text)
 {
     char path[FL_FILE_PATH_MAX], above[FL_FILE_PATH_MAX];
     fl_file_path_join(path, root, file);
@@ -207,8 +170,7 @@ static inline void plant(const char *root, const char *file, const char *text)
     put_file(path, text, strlen(text));
 }
 
-/* What `check` finds in a tree of some layers whose only source is `file`, with this text. */
-static inline void assert_found(const char *file, const char *text, checker *check, const char *expected)
+void assert_found(const char *file, const char *text, checker *check, const char *expected)
 {
     static const char layers[] = "# layers\nbase\nleft  right # neighbours\nright/inner\ntop\napart\nother\n"
                                  "left only base/error.h\nright private secret.h\n";
@@ -222,5 +184,3 @@ static inline void assert_found(const char *file, const char *text, checker *che
     assert_string_equal(found, expected);
     free(found);
 }
-
-#endif
