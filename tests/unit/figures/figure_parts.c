@@ -4,6 +4,7 @@
 #include "figures/figure_slots.h"
 #include "figures/figure_text.h"
 #include "figures/figure_ticks.h"
+#include "support/dies.h"
 #include "support/test.h"
 
 #include "base/memory.h"
@@ -270,6 +271,56 @@ static void a_line_that_is_not_drawn_has_no_end(void **state)
     figure_data_free(&data);
 }
 
+/* --- variables --- */
+
+static const figure_variable declared[] = { { "k", FIGURE_ONCE, FIGURE_NUMBER }, { NULL } };
+
+/* A figure's data whose table has the number `k` alone. */
+static figure_data data_of_k(void)
+{
+    const figure_layout layout = { .n_slots = 0 };
+    figure_data data;
+    figure_begin(&data, &layout, "figure", "columns", declared, false);
+    return data;
+}
+
+static void set_another(void)
+{
+    figure_data data = data_of_k();
+    figure_set_number(&data, "n", 1);
+}
+
+static void set_as_text(void)
+{
+    figure_data data = data_of_k();
+    figure_set_text(&data, "k", "1");
+}
+
+static void set_twice(void)
+{
+    figure_data data = data_of_k();
+    figure_set_number(&data, "k", 1);
+    figure_set_number(&data, "k", 1);
+}
+
+static void set_none(void)
+{
+    const figure_panel panel = { .title = "p", .detail = "" };
+    figure_data data = data_of_k();
+    figure_begin_panel(&data, &panel);
+    figure_begin_block(&data, 0, NULL);
+    figure_end(&data);
+}
+
+/* Or gnuplot would draw with what another figure, or nobody, set. */
+static void a_variable_that_is_not_set_as_it_is_declared_ends_the_program(void **state)
+{
+    assert_gives_up(set_another, "sets 'n', which it does not declare");
+    assert_gives_up(set_as_text, "sets 'k', which it does not declare");
+    assert_gives_up(set_twice, "sets 'k' for the 2. time in place 1");
+    assert_gives_up(set_none, "sets 'k' 0 times, not 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +344,7 @@ int main(void)
         cmocka_unit_test(optimizers_are_told_apart),
         cmocka_unit_test(names_that_agree_where_they_are_cut_are_numbered),
         cmocka_unit_test(a_line_that_is_not_drawn_has_no_end),
+        cmocka_unit_test(a_variable_that_is_not_set_as_it_is_declared_ends_the_program),
     };
     return test_run(tests, NULL, NULL);
 }
