@@ -248,3 +248,10 @@ void fl_network_curvature_product(fl_network_curvature *c, fl_network_matrix mat
     fl_network_curvature_backward(c, false);
     give_result(c, out);
 }
+
+void fl_network_curvature_gradient(fl_network_curvature *c, float *out)
+{
+    c->has_gradient = false; /* the product of an earlier question may lie in its place */
+    fl_network_curvature_keep_gradients(c);
+    give_result(c, out);
+}

@@ -59,6 +59,9 @@ double fl_network_curvature_at_pass(fl_network_curvature *curvature, fl_network 
 void fl_network_curvature_product(fl_network_curvature *curvature, fl_network_matrix matrix, const float *v,
                                   float *out);
 
+/* The gradient of the mean loss at the point; padding is zero. It lies as the network's parameters do. */
+void fl_network_curvature_gradient(fl_network_curvature *curvature, float *out);
+
 /* What the last question about FL_NETWORK_FISHER_SAMPLED drew: a label per row, or a target per output. */
 const int32_t *fl_network_curvature_drawn_labels(const fl_network_curvature *curvature);
 const float *fl_network_curvature_drawn_targets(const fl_network_curvature *curvature);

@@ -32,7 +32,7 @@ typedef enum fl_optimizer_curvature {
 
 /* What a rule will ask for, so that it is planned, and refused where the loss does not have it. */
 typedef struct fl_optimizer_wants {
-    bool curvature, factors, all; /* products; Kronecker factors; products on the whole training set */
+    bool curvature, factors, all; /* products; Kronecker factors; anything on the whole training set */
     fl_optimizer_curvature matrix;
 } fl_optimizer_wants;
 
@@ -45,18 +45,19 @@ typedef struct fl_optimizer_block {
     size_t channels; /* its inputs are doubly factored, as matrices of so many rows; 0: directly */
 } fl_optimizer_block;
 
-/* In place of a step: the whole training set, in evaluation mode; and the step's own batch at the parameters of its
- * gradient, before any has moved, where what was computed for the loss need not be computed again. */
+/* In place of a step: the whole training set, in evaluation mode, without what does not fill a last batch; and, of
+ * products, the step's own batch at the parameters of its gradient, before any has moved, where what was computed for
+ * the loss need not be computed again. */
 #define FL_OPTIMIZER_ALL UINT64_MAX
 #define FL_OPTIMIZER_HERE (UINT64_MAX - 1)
 
 typedef struct fl_optimizer_lent {
-    /* The loss on the batch of step `batch` (its own: update->step), penalties included, and with `gradient` its
-     * gradient, which takes the place of update->gradient, treated like the step's: penalties added, then clipped. Not
-     * finite where the loss is not. */
+    /* The loss on the batch of step `batch` (its own: update->step) or of FL_OPTIMIZER_ALL, for which `wants` is to say
+     * so, penalties included, and with `gradient` its gradient, which takes the place of update->gradient, treated like
+     * the step's: penalties added, then clipped. Not finite where the loss is not. */
     double (*evaluate)(fl_optimizer_update *update, uint64_t batch, bool gradient);
     /* Products and factors are from now on those at these parameters, which stay until the last of them, on the batch
-     * of a step, FL_OPTIMIZER_HERE or FL_OPTIMIZER_ALL (without what does not fill a last batch). */
+     * of a step, FL_OPTIMIZER_HERE or FL_OPTIMIZER_ALL. */
     void (*stand)(fl_optimizer_update *update, uint64_t batch);
     /* out = M v; `l2` is on M's diagonal as its slope is in the gradient. Padding of v is zero, and then of out. */
     void (*product)(fl_optimizer_update *update, fl_optimizer_curvature matrix, const float *v, float *out);

@@ -14,12 +14,50 @@ static void forget(fl_train_run *run)
     run->standing.of = NULL;
 }
 
+/* How many of `n` examples the whole training set has. */
+static size_t all_in(const fl_train_run *run, size_t n)
+{
+    return run->plans->splits.training.count / n;
+}
+
+/* --- losses and gradients --- */
+
+/* A rule that did not say so before the trial began has neither the network for it nor the memory. */
+static void expect_all(const fl_train_run *run)
+{
+    const fl_optimizer *rule = run->trial->owners.optimizer;
+    if (!rule->wants || !rule->wants(run->update.hyper).all)
+        fl_error_die("optimizer '%s' asks for the loss on the whole training set; its `wants` is to answer with "
+                     "`all` set",
+                     rule->entry.name);
+}
+
+/* By the curvature's own passes, which are in evaluation mode; the training network's are not. */
+static double pass_all(fl_train_run *run, bool gradient)
+{
+    fl_network_curvature *of_all = run->plans->curvature_of_all;
+    size_t n = all_in(run, fl_trial_micro_batch(run->trial)), count = fl_network_layout(run->network)->count;
+    float *mean = fl_network_gradient(run->network), *part = run->standing.out;
+    double loss = 0;
+    for (size_t i = 0; i < n; i++) {
+        fl_train_run_load_any(run, i);
+        loss += fl_network_curvature_at(of_all, run->network, NULL) / (double)n;
+        if (gradient) fl_network_curvature_gradient(of_all, part);
+        for (size_t k = 0; gradient && k < count; k++) mean[k] = (i ? mean[k] : 0) + part[k] / (float)n;
+        fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
+    }
+    if (gradient) run->outcome->gradient_evaluations += all_in(run, run->trial->batch_size);
+    return loss;
+}
+
 static double evaluate(fl_optimizer_update *update, uint64_t batch, bool gradient)
 {
     fl_train_run *run = update->trainer;
+    bool all = batch == FL_OPTIMIZER_ALL;
+    if (all) expect_all(run);
     fl_train_run_show_parameters(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.update);
-    double loss = fl_train_run_pass(run, (size_t)batch, gradient);
+    double loss = all ? pass_all(run, gradient) : fl_train_run_pass(run, (size_t)batch, gradient);
     forget(run);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     if (gradient) fl_train_run_take_gradient(run);
@@ -36,14 +74,14 @@ static bool is_of_all(const fl_train_run *run)
 /* Micro-batches, or whole batches. */
 static size_t n_parts(const fl_train_run *run)
 {
-    size_t of_all = run->plans->splits.training.count, of_step = fl_train_run_examples(run);
-    return (is_of_all(run) ? of_all : of_step) / fl_trial_micro_batch(run->trial);
+    size_t n = fl_trial_micro_batch(run->trial);
+    return is_of_all(run) ? all_in(run, n) : fl_train_run_examples(run) / n;
 }
 
 /* What a product costs, in products of one batch. */
 static size_t cost(const fl_train_run *run)
 {
-    return is_of_all(run) ? run->plans->splits.training.count / run->trial->batch_size : 1;
+    return is_of_all(run) ? all_in(run, run->trial->batch_size) : 1;
 }
 
 void fl_train_run_put_curvature(fl_train_run *run, fl_network_curvature *curvature, const float *state)
@@ -58,6 +96,7 @@ static void go_to(fl_train_run *run, size_t index)
     bool all = is_of_all(run);
     fl_network_curvature *curvature = all ? run->plans->curvature_of_all : run->plans->curvature;
     const float *state = run->passing.count && !all ? run->passing.before : NULL;
+    fl_train_run_end_lap(run, &run->outcome->seconds.curvature); /* before what is loaded is timed */
     if (all)
         fl_train_run_load_any(run, index);
     else
