@@ -68,6 +68,49 @@ static void a_quadratic_has_its_curvatures(void **state)
     fl_outcome_free(&outcome);
 }
 
+/* The gradient of chunk `chunk` of the data at parameters that are all 1, where a trial of it begins; in double. */
+enum { DIMENSION = 8, CHUNK = 250, N_CHUNKS = 4 };
+
+static void gradient_of_chunk(const float *values, size_t chunk, double gradient[DIMENSION])
+{
+    const float *x = values + chunk * CHUNK * DIMENSION;
+    for (size_t i = 0; i < DIMENSION; i++) {
+        double c = 0.01 * pow(1000, (double)i / (DIMENSION - 1)), sum = 0;
+        for (size_t e = 0; e < CHUNK; e++) sum += 1 - (double)x[e * DIMENSION + i];
+        gradient[i] = c * sum / CHUNK;
+    }
+}
+
+/* McCandlish et al. 2018, appendix A.1, of the 1,000 examples that are measured: B |G_B|^2 - b |G_b|^2 over B - b, and
+ * |G_b|^2 - |G_B|^2 over 1/b - 1/B. In a ball of radius r a loss whose curvature is from 0 to 10 rises by at least
+ * |G_B| r and at most 5 r^2 more. */
+static void noise_and_worst_loss_are_those_of_the_data(void **state)
+{
+    fl_trial trial = trial_of("quadratic/noisy", "sgd", 0.05, 1);
+    fl_error error;
+    double small = 0, big = 0, mean[DIMENSION] = { 0 }, b = CHUNK, B = CHUNK * N_CHUNKS;
+    fl_dataset *data = fl_workload_load(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], &error);
+    if (!data) fail_msg("%s", error.text);
+    for (size_t chunk = 0; chunk < N_CHUNKS; chunk++) {
+        double gradient[DIMENSION];
+        gradient_of_chunk(data->values, chunk, gradient);
+        for (size_t i = 0; i < DIMENSION; i++) small += gradient[i] * gradient[i] / N_CHUNKS;
+        for (size_t i = 0; i < DIMENSION; i++) mean[i] += gradient[i] / N_CHUNKS;
+    }
+    for (size_t i = 0; i < DIMENSION; i++) big += mean[i] * mean[i];
+    trial.curvature_every = 1;
+    fl_outcome outcome = must_train(trainer, &trial, NULL);
+    const json_t *m = json_array_get(outcome.curvature, 0);
+    double square = (B * big - b * small) / (B - b), covariance = (small - big) / (1 / b - 1 / B);
+    assert_close(number(m, "gradient_square"), square, 1e-5);
+    assert_close(number(m, "gradient_covariance"), covariance, 1e-3); /* of a small difference of floats' squares */
+    assert_close(number(m, "noise_scale"), covariance / square, 1e-3);
+    double radius = number(m, "radius"), rise = number(m, "worst_loss") - number(m, "loss");
+    assert_true(radius > 0 && rise >= sqrt(big) * radius && rise <= (sqrt(big) + 5 * radius) * radius);
+    fl_dataset_free(data);
+    fl_outcome_free(&outcome);
+}
+
 /* Each limit as its rule's formula in docs/protocol.md; hyperparameters drawn with their digits. */
 static void rules_tell_what_they_can_bear(void **state)
 {
@@ -223,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quadratic_has_its_curvatures),
+        cmocka_unit_test(noise_and_worst_loss_are_those_of_the_data),
         cmocka_unit_test(rules_tell_what_they_can_bear),
         cmocka_unit_test(rates_beyond_the_limit_diverge_and_just_below_do_not),
         cmocka_unit_test(the_preconditioned_matrix_is_scaled_on_both_sides),

@@ -1,12 +1,10 @@
-/* What rules of second order are lent, through whole trials: a Newton step solves a quadratic, natural gradient descent
- * does not see how its inputs are measured, a saddle's negative curvature is told, and all that was asked is counted.
+/* What rules of second order are lent, through whole trials: a Newton step solves a quadratic, a saddle's negative
+ * curvature is told, and all that was asked is counted.
  */
-#include "support/folder.h"
 #include "support/model.h"
 #include "support/trainer.h"
 #include "support/trial.h"
 
-#include "base/npy.h"
 #include "train/train.h"
 
 static const char *const backends[] = { "naive", "openblas", "onednn" };
@@ -256,99 +254,6 @@ static void what_cannot_be_had_is_refused(void **state)
     assert_refused(parts, "leave micro_batch away");
 }
 
-/* --- natural gradient descent and the way its inputs are measured --- */
-
-enum { EXAMPLES = 300, INPUTS = 3, OUTPUTS = 2 };
-
-static const double MIX[INPUTS][INPUTS] = { { 2, 0.5, -0.3 }, { 0.4, 0.2, 0.1 }, { -1, 0.7, 3 } };
-static const double SHIFT[INPUTS] = { 1.5, -0.7, 0.3 };
-
-/* `mixed`: A x + c. */
-static void draw_input(size_t example, bool mixed, float *to)
-{
-    fl_random_stream stream = fl_random_stream_start(5, "inputs", example);
-    double x[INPUTS];
-    for (size_t i = 0; i < INPUTS; i++) x[i] = fl_random_normal(&stream);
-    for (size_t i = 0; i < INPUTS; i++) {
-        double sum = SHIFT[i];
-        for (size_t k = 0; k < INPUTS; k++) sum += MIX[i][k] * x[k];
-        to[i] = (float)(mixed ? sum : x[i]);
-    }
-}
-
-static void write_data(const char *x_path, const char *y_path, bool mixed)
-{
-    float x[EXAMPLES][INPUTS], y[EXAMPLES][OUTPUTS];
-    for (size_t i = 0; i < EXAMPLES; i++) {
-        fl_random_stream stream = fl_random_stream_start(5, "targets", i);
-        draw_input(i, mixed, x[i]);
-        for (size_t k = 0; k < OUTPUTS; k++) y[i][k] = fl_random_uniform(&stream) < 0.3 + 0.3 * (double)k;
-    }
-    assert_true(fl_npy_write(x_path, FL_NPY_F32, (size_t[]){ EXAMPLES, INPUTS }, 2, x, NULL));
-    assert_true(fl_npy_write(y_path, FL_NPY_F32, (size_t[]){ EXAMPLES, OUTPUTS }, 2, y, NULL));
-}
-
-static fl_workload *logistic(const char *root, bool mixed)
-{
-    char x_path[FL_FILE_PATH_MAX], y_path[FL_FILE_PATH_MAX];
-    fl_text text = { 0 };
-    fl_file_path_join(x_path, root, mixed ? "mixed.npy" : "x.npy");
-    fl_file_path_join(y_path, root, "y.npy");
-    write_data(x_path, y_path, mixed);
-    fl_text_add(&text,
-                "{ \"workload\": \"logistic\", \"data\": { \"npy\": { \"inputs\": \"%s\", \"targets\": \"%s\" } }, "
-                "\"layers\": [ { \"kind\": \"dense\", \"out\": %d } ], "
-                "\"loss\": { \"kind\": \"sigmoid_cross_entropy\" } }",
-                x_path, y_path, OUTPUTS);
-    return defined_workload(&text);
-}
-
-static float trained[OUTPUTS * (INPUTS + 1)]; /* weights, then biases */
-
-static void keep(void *user, const fl_network *network)
-{
-    fl_network_export(network, trained);
-}
-
-static double output(const float *input, size_t k)
-{
-    double z = (double)trained[OUTPUTS * INPUTS + k];
-    for (size_t i = 0; i < INPUTS; i++) z += (double)trained[k * INPUTS + i] * (double)input[i];
-    return z;
-}
-
-/* Zero weights and biases are zero however the inputs are measured; after two steps outputs are compared. */
-static void natural_gradient_does_not_see_how_inputs_are_measured(void **state)
-{
-    char root[FL_FILE_PATH_MAX];
-    double outputs[2][EXAMPLES][OUTPUTS], moved = 0;
-    if (!is_there("naive")) return;
-    folder_make(root);
-    for (int mixed = 0; mixed < 2; mixed++) {
-        fl_train_callbacks watch = { .ended = keep };
-        fl_workload *workload = logistic(root, mixed);
-        fl_trial trial = trial_of("natural_gradient", workload, "naive");
-        set(&trial, "damping", "0");
-        trial.init = (fl_init){ fl_init_find("constant", NULL), 0, 0 };
-        trial.batch_size = 200;
-        fl_outcome outcome = train(&trial, &watch);
-        for (size_t i = 0; i < EXAMPLES; i++) {
-            float input[INPUTS];
-            draw_input(i, mixed, input);
-            for (size_t k = 0; k < OUTPUTS; k++) outputs[mixed][i][k] = output(input, k);
-        }
-        fl_outcome_free(&outcome);
-        fl_workload_free(workload);
-    }
-    for (size_t i = 0; i < EXAMPLES; i++)
-        for (size_t k = 0; k < OUTPUTS; k++) {
-            moved = fmax(moved, fabs(outputs[0][i][k]));
-            assert_true(fabs(outputs[0][i][k] - outputs[1][i][k]) < 1e-3);
-        }
-    assert_true(moved > 0.3);
-    folder_remove(root);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,7 +266,6 @@ int main(void)
         cmocka_unit_test(a_rule_finds_back_to_where_it_stands),
         cmocka_unit_test(a_dropout_of_the_trial_is_that_of_the_curvature),
         cmocka_unit_test(what_cannot_be_had_is_refused),
-        cmocka_unit_test(natural_gradient_does_not_see_how_inputs_are_measured),
     };
     return test_run(tests, NULL, NULL);
 }
