@@ -51,6 +51,11 @@ void fl_curvature_model_free(fl_curvature_model *model)
     free(model);
 }
 
+bool fl_curvature_model_offers(const fl_curvature_model *model, fl_network_matrix matrix, fl_error *error)
+{
+    return fl_network_curvature_offers(model->curvature, matrix, error);
+}
+
 void fl_curvature_model_take_state(fl_curvature_model *model)
 {
     memcpy(model->state, fl_network_state(model->network),

@@ -25,6 +25,9 @@ fl_curvature_model *fl_curvature_model_new(fl_network *network, const fl_backend
                                            size_t n_layers, fl_curvature_chunks chunks, fl_error *error);
 void fl_curvature_model_free(fl_curvature_model *model); /* accepts NULL */
 
+/* Has the model's loss the matrix? False with a message. */
+bool fl_curvature_model_offers(const fl_curvature_model *model, fl_network_matrix matrix, fl_error *error);
+
 /* The state that losses and matrices are computed with is the network's, as it is now. */
 void fl_curvature_model_take_state(fl_curvature_model *model);
 

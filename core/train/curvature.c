@@ -201,6 +201,7 @@ json_t *fl_train_curvature_record(fl_train_curvature *curvature, const float *pa
 {
     double started = fl_clock_seconds(), largest;
     fl_curvature_spectrum spectrum;
+    if (!fl_curvature_model_offers(curvature->model, request->matrix, error)) return NULL;
     json_t *record = begin(curvature, request->matrix, fl_curvature_model_at(curvature->model, parameters));
     fl_curvature_matrix matrix = fl_curvature_model_matrix(curvature->model, request->matrix, NULL);
     bool measured = fl_curvature_measure(&matrix, &request->spectrum, &spectrum, error);

@@ -71,6 +71,14 @@ static json_t *parameters_json(const fl_tensor_layout *layout)
     return tensors;
 }
 
+/* Whoever reads it may know neither the workload nor the rule by name. */
+static json_t *trial_json(const fl_trial *trial)
+{
+    json_t *object = fl_trial_json(trial);
+    fl_trial_add_definitions(trial, object);
+    return object;
+}
+
 json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network)
 {
     const fl_tensor_layout *layout = fl_network_layout(network);
@@ -80,5 +88,5 @@ json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network)
                      tensors_json(fl_network_state_layout(network)), "loss", loss_json(trial, layout->n_parameters),
                      "optimizer", "name", trial->owners.optimizer->entry.name, "hyperparameters",
                      fl_trial_hyperparameters(trial), "schedule", trial->owners.schedule->entry.name, "seed",
-                     (json_int_t)trial->seed, "trial", fl_trial_json(trial));
+                     (json_int_t)trial->seed, "trial", trial_json(trial));
 }

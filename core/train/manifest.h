@@ -6,7 +6,8 @@
 #include "trial/trial.h"
 
 /* Layers in order with every attribute and the shape each gives, tensors and state with shapes, loss, optimizer with
- * every hyperparameter, schedule, seed. New reference. */
+ * every hyperparameter, schedule, seed; the trial with its definitions, so that fl_trial_read needs nothing else. New
+ * reference. */
 json_t *fl_train_manifest(const fl_trial *trial, const fl_network *network);
 
 #endif

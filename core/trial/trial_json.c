@@ -190,7 +190,10 @@ static const fl_workload *read_workload(fl_json_node node, fl_error *error)
     if (json_is_object(fl_json_value(definition))) return fl_workload_read(definition, error);
     if (!fl_json_string(definition, &hash, error)) return NULL;
     const fl_workload *workload = fl_workload_of_hash(hash);
-    if (!workload) fl_json_fail(definition, error, "the definition %.40s of this workload is not at hand", hash);
+    if (!workload)
+        fl_json_fail(definition, error,
+                     "this is only the hash of the workload's definition, and no workload of this program has it; "
+                     "export the trial again: an export holds the definition itself");
     return workload;
 }
 

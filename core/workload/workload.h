@@ -57,7 +57,7 @@ const fl_workload *fl_workload_named(const char *name_or_path, fl_error *error);
 /* What a study's `workload` holds: a name, a path (as it stands, else beside the study), or the definition itself. */
 const fl_workload *fl_workload_read(fl_json_node node, fl_error *error);
 
-/* Among those that this process has met, by the hash of the definition; NULL. */
+/* Among the built-in ones and those that this process has met, by the hash of the definition; NULL. */
 const fl_workload *fl_workload_of_hash(const char *hash);
 
 /* A definition read without keeping it; the caller frees it. */

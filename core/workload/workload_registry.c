@@ -13,10 +13,17 @@ static const fl_workload **kept; /* NULL-ended once there is one; never freed */
 static size_t n_kept;
 static const fl_workload **builtin; /* NULL-ended */
 
+static const fl_workload *kept_of_hash(const char *hash)
+{
+    for (size_t i = 0; i < n_kept; i++)
+        if (!strcmp(kept[i]->hash, hash)) return kept[i];
+    return NULL;
+}
+
 /* The one with this definition: an earlier one if there is, and then `workload` is freed. */
 static const fl_workload *keep(fl_workload *workload)
 {
-    const fl_workload *same = fl_workload_of_hash(workload->hash);
+    const fl_workload *same = kept_of_hash(workload->hash);
     if (same) {
         fl_workload_free(workload);
         return same;
@@ -61,9 +68,8 @@ const fl_workload *fl_workload_find(const char *name, fl_error *error)
 
 const fl_workload *fl_workload_of_hash(const char *hash)
 {
-    for (size_t i = 0; i < n_kept; i++)
-        if (!strcmp(kept[i]->hash, hash)) return kept[i];
-    return NULL;
+    fl_workloads(); /* a process that has looked for no name yet has met the built-in ones all the same */
+    return kept_of_hash(hash);
 }
 
 static bool is_path(const char *text)

@@ -124,6 +124,8 @@ static int set_up(void **state)
                 "--backend", "naive", "--batch", "2", "--steps", "1", "--eval-every", "0", "--export", "kit");
     assert_runs(0, folder, "trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.1",
                 "--steps", "2", "--stop-above", "9", "--validation-from", "seeded", "--export", "vectors");
+    assert_runs(0, folder, "trial", "--workload", "function/saddle", "--optimizer", "sgd", "--set", "learning_rate=0.1",
+                "--steps", "1", "--export", "defined");
     return 0;
 }
 
@@ -135,12 +137,13 @@ static int tear_down(void **state)
 
 /* --- JSON --- */
 
-/* Objects whose keys are names of other things. */
+/* Objects whose keys are names of other things, or a workload's, which have a section of their own. */
 static const struct {
     const char *key, *inner; /* what the page calls the keys; NULL: they are not looked at */
 } named[] = {
-    { "hosts", "KEY" }, { "backends", "NAME" },    { "libraries", "NAME" },         { "hyperparameters", NULL },
-    { "params", NULL }, { "distributions", NULL }, { "intermediate_values", NULL }, { "space", NULL },
+    { "hosts", "KEY" },     { "backends", "NAME" },    { "libraries", "NAME" },         { "hyperparameters", NULL },
+    { "params", NULL },     { "distributions", NULL }, { "intermediate_values", NULL }, { "space", NULL },
+    { "definition", NULL },
 };
 
 static size_t naming(const char *key)
@@ -297,8 +300,9 @@ static void exports_have_their_fields(void **state)
     section s = section_of("Export kit");
     walk_file(&s, "kit/manifest.json");
     walk_file(&s, "vectors/manifest.json");
+    walk_file(&s, "defined/manifest.json");
     static const char rest[] =
-        "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``state[].name`"
+        "`layers[].kernel``layers[].pad``layers[].stride``layers[].init``loss.targets``state[].name`"
         "`state[].shape``targets.npy``masks/NAME.npy``state/init/NAME.npy``state/final/"
         "NAME.npy``manifest.json``init/NAME.npy``final/NAME.npy`"
         "`inputs.npy``labels.npy``trace.jsonl``inputs/STEP.npy``labels/STEP.npy``targets/STEP.npy`"
