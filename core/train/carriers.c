@@ -145,14 +145,23 @@ static void pause_after(double waited)
         nanosleep(&some, NULL);
 }
 
+static double patience(const fl_train_carriers *carriers)
+{
+    return fl_train_carriers_patience(carriers, carriers->longest);
+}
+
+static __attribute__((noreturn)) void give_up(const fl_train_carriers *carriers, size_t rank, double waited)
+{
+    fl_error_give_up("process %zu of %zu, which carries workers of this trial, has been silent for %.0f s", rank,
+                     carriers->size, waited);
+}
+
 static void wait_for_all(fl_train_carriers *carriers, uint64_t number)
 {
-    double began = fl_clock_seconds(), limit = carriers->silence + TIMES * carriers->longest, waited = 0;
+    double began = fl_clock_seconds(), limit = patience(carriers), waited = 0;
     for (receive(carriers); missing(carriers, number) < carriers->size; receive(carriers)) {
         waited = fl_clock_seconds() - began;
-        if (waited > limit)
-            fl_error_give_up("process %zu of %zu, which carries workers of this trial, has been silent for %.0f s",
-                             missing(carriers, number), carriers->size, waited);
+        if (waited > limit) give_up(carriers, missing(carriers, number), waited);
         pause_after(waited);
     }
     carriers->waited += waited;
@@ -316,10 +325,27 @@ void fl_train_carriers_write(fl_train_carriers *carriers, size_t to, uint64_t ki
     carriers->bytes += n;
 }
 
-const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end)
+const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end, uint64_t kind)
 {
     receive(carriers);
-    return fl_train_letters_take(&carriers->letters, first, end);
+    return fl_train_letters_take(&carriers->letters, first, end, kind);
+}
+
+/* What lies between two letters is a file's time, and no measure of the others' work. */
+const fl_train_letter *fl_train_carriers_await_letter(fl_train_carriers *carriers, size_t from, uint64_t kind,
+                                                      bool busy)
+{
+    const fl_train_letter *letter;
+    double began = fl_clock_seconds(), waited = 0, limit = patience(carriers);
+    if (busy) limit = fl_train_carriers_first_patience(carriers);
+    while (!(letter = fl_train_carriers_read(carriers, from, from + 1, kind))) {
+        waited = fl_clock_seconds() - began;
+        if (waited > limit) give_up(carriers, from, waited);
+        pause_after(waited);
+    }
+    carriers->waited += waited;
+    carriers->worked_since = fl_clock_seconds();
+    return letter;
 }
 
 void fl_train_carriers_pause(double waited)

@@ -2,6 +2,7 @@
 #include "train/letters.h"
 #include "base/memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,10 +28,15 @@ void fl_train_letters_keep(fl_train_letters *letters, size_t from, uint64_t kind
     if (n) fl_text_add_bytes(&letter->content, bytes, n);
 }
 
-const fl_train_letter *fl_train_letters_take(fl_train_letters *letters, size_t first, size_t end)
+static bool is_of(const fl_train_letter *letter, size_t first, size_t end, uint64_t kind)
+{
+    return letter->from >= first && letter->from < end && (!kind || letter->kind == kind);
+}
+
+const fl_train_letter *fl_train_letters_take(fl_train_letters *letters, size_t first, size_t end, uint64_t kind)
 {
     size_t i = 0;
-    while (i < letters->n && (letters->of[i].from < first || letters->of[i].from >= end)) i++;
+    while (i < letters->n && !is_of(&letters->of[i], first, end, kind)) i++;
     if (i == letters->n) return NULL;
     fl_train_letter taken = letters->of[i];
     letters->n--;

@@ -22,7 +22,8 @@ void fl_train_letters_free(fl_train_letters *letters);
 void fl_train_letters_keep(fl_train_letters *letters, size_t from, uint64_t kind, uint64_t number, const void *bytes,
                            size_t n);
 
-/* The oldest of processes first..end-1, which is kept no longer; NULL: none. Valid until the next one is kept. */
-const fl_train_letter *fl_train_letters_take(fl_train_letters *letters, size_t first, size_t end);
+/* The oldest of processes first..end-1, of a kind or of any (0), which is kept no longer; NULL: none. Valid until the
+ * next one is kept. */
+const fl_train_letter *fl_train_letters_take(fl_train_letters *letters, size_t first, size_t end, uint64_t kind);
 
 #endif

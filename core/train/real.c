@@ -151,7 +151,7 @@ const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_
 {
     const fl_train_letter *letter;
     send_heartbeat(run);
-    do letter = fl_train_carriers_read(run->carriers, first, end);
+    do letter = fl_train_carriers_read(run->carriers, first, end, 0);
     while (letter && note_sender(fl_train_real_of(run), letter));
     if (!letter) give_up_if_silent(run, first, end);
     return letter;
