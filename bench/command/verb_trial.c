@@ -141,7 +141,7 @@ static void say(void *user, const char *message, double spent)
     remark("%s", message);
 }
 
-/* The file is removed once the outcome has been shown. */
+/* All that carry the trial come to its checkpoints together. The file is removed once the outcome has been shown. */
 static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
                           const request *asked, bool *failed, fl_error *error)
 {
@@ -149,14 +149,14 @@ static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_t
     fl_train_checkpoint_options checkpoints = {
         .path = asked->checkpoint, .every = asked->checkpoint_every, .host = host, .said = say
     };
-    if (!checkpoints.every || !is_first(asked)) return train(trainer, trial, export, asked, failed, error);
+    if (!checkpoints.every) return train(trainer, trial, export, asked, failed, error);
     fl_record_host_key_of(trial->backend, NULL, host);
     fl_train_identify(trainer, trial, id);
     snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
     if (!checkpoints.path) checkpoints.path = default_path;
     fl_train_set_checkpoints(trainer, &checkpoints);
     bool ran = train(trainer, trial, export, asked, failed, error);
-    if (ran) fl_train_checkpoint_remove(checkpoints.path);
+    if (ran && is_first(asked)) fl_train_checkpoint_remove(checkpoints.path);
     return ran;
 }
 
@@ -191,10 +191,9 @@ static int run_together(const fl_trial *trial, request *asked)
         return complain(&error);
     }
     if ((trial->workers > 1 || real) && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
-    if (asked->wire && asked->checkpoint_every && !(real && fl_trial_slices(trial) == 1)) {
-        fl_error_user(&error,
-                      "--checkpoint-every keeps trials of one process, or on the real clock with undivided parameters; "
-                      "leave it out, or add --no-mpi");
+    if (asked->wire && asked->checkpoint_every && fl_trial_slices(trial) > 1) {
+        fl_error_user(&error, "--checkpoint-every keeps what one process has, or all have; leave it out where several "
+                              "servers divide the parameters");
         fl_wire_abandon(asked->wire, complain(&error));
     }
     int code = run(trial, asked);

@@ -22,6 +22,7 @@ typedef struct fl_train_position {
 typedef struct fl_train_checkpoint_array {
     float *values;
     size_t count;
+    bool apart; /* as many equal parts as there are workers, worker 0's first: each is known where its worker is */
 } fl_train_checkpoint_array;
 
 /* A trial's state, borrowed where it lies. */

@@ -102,19 +102,25 @@ static size_t first_other(fl_train_carriers *carriers, uint64_t hash)
     return rank < size ? rank : 0;
 }
 
+/* Steps from one checkpoint to the next, which all of them come to together. */
+static uint64_t saves_every(const fl_train_run *run)
+{
+    return run->checkpoints && !run->method->work ? run->checkpoints->every : 0;
+}
+
 bool fl_train_method_spread(fl_train_run *run, fl_error *error)
 {
     const char *words = run->outcome->implementation;
     if (!has_its_processes(run, error)) return false;
     if (!run->carriers) return true;
     if (!can_spread(run, error)) return false;
-    uint64_t parts[3] = { fl_hash(run->outcome->trial, strlen(run->outcome->trial)), fl_hash(words, strlen(words)),
-                          fl_hash(run->host, strlen(run->host)) };
+    uint64_t parts[] = { fl_hash(run->outcome->trial, strlen(run->outcome->trial)), fl_hash(words, strlen(words)),
+                         fl_hash(run->host, strlen(run->host)), saves_every(run) };
     size_t other = first_other(run->carriers, fl_hash(parts, sizeof parts));
     return !other ||
            fl_error_user(error,
-                         "process %zu trains another trial than process 0, or its machine, build or libraries "
-                         "compute other bits",
+                         "process %zu trains another trial than process 0, or saves it after other steps, or its "
+                         "machine, build or libraries compute other bits",
                          other);
 }
 

@@ -24,7 +24,8 @@ typedef struct fl_train_method {
     /* After `done` steps put into the network what evaluations, averages, hashes and exports look at; the workers go on
      * as if nobody had looked. NULL: it lies there. */
     void (*present)(fl_train_run *run, size_t done);
-    /* Every array beside the rule's that a step leaves to the next (fl_train_run_keep). NULL: the parameters alone. */
+    /* Every array beside the rule's that a step leaves to the next (fl_train_run_keep), of workers that are apart one
+     * part for each. NULL: the parameters alone. */
     void (*keep)(fl_train_run *run);
     /* Tell a point what there is to tell of the steps since the one before. NULL: nothing. */
     void (*note)(fl_train_run *run, fl_trial_point *point);

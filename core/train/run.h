@@ -103,6 +103,8 @@ typedef struct fl_train_run {
     struct fl_client *client;             /* NULL: the rule is in this process */
     fl_train_copy copy;
     bool warned;           /* that its state cannot be saved */
+    bool wished;           /* to leave, of which process 0 has been told */
+    size_t leaves_after;   /* the step after which all processes do (train/handover.h); 0: none is known */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
     double *history_losses;
@@ -217,10 +219,10 @@ void fl_train_run_end_lap(fl_train_run *run, double *part);
 /* Go on from the checkpoint if there is a good one: *resumed. False as for fl_train_run_start. */
 bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error);
 
-/* For a method's `keep`: an array that a step leaves to the next. */
+/* For a method's `keep`: an array that a step leaves to the next, with a part for each of workers that are apart. */
 void fl_train_run_keep(fl_train_run *run, float *values, size_t count);
 
-/* Save the state after a step. */
-void fl_train_run_save(fl_train_run *run);
+/* Save the state after the step run->step, and leave, where the options of checkpoints ask for it. */
+void fl_train_run_save_if_due(fl_train_run *run);
 
 #endif

@@ -185,19 +185,6 @@ static bool loss_exceeded(const fl_train_run *r)
     return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
 
-/* Not after the last step: what follows is shorter than reading the file again. */
-static void save_if_due(fl_train_run *r)
-{
-    size_t done = r->step + 1;
-    const fl_train_checkpoint_options *checkpoints = r->checkpoints;
-    if (!checkpoints || done == r->trial->steps) return;
-    bool leave = checkpoints->leave_asked && *checkpoints->leave_asked;
-    if (!leave && done % checkpoints->every) return;
-    fl_train_run_save(r);
-    if (leave) checkpoints->leave(checkpoints->user);
-    fl_train_run_end_lap(r, &r->outcome->seconds.other);
-}
-
 static void loop(fl_train_run *r)
 {
     const fl_trial *trial = r->trial;
@@ -217,7 +204,7 @@ static void loop(fl_train_run *r)
             r->outcome->stopped_at = r->step + 1;
             return;
         }
-        save_if_due(r);
+        fl_train_run_save_if_due(r);
     }
 }
 

@@ -64,6 +64,26 @@ timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" trial --w
     --set learning_rate=0.2 --backend naive --batch 24 --steps 2 --parallel synchronous:2 >other.out 2>&1 && fail "another trial is not refused"
 says other.out "process 1 trains another trial than process 0"
 
+begin "so are those that save after other steps"
+saving=(trial --workload model.json --optimizer sgd --set learning_rate=0.1 --backend naive --batch 24 --steps 9 --parallel synchronous:2)
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" "${saving[@]}" --checkpoint-every 2 : \
+    -np 1 "$build/fairlead" "${saving[@]}" --checkpoint-every 3 >other.out 2>&1 && fail "other checkpoints are not refused"
+says other.out "process 1 trains another trial than process 0, or saves it after other steps"
+
+begin "killed, it goes on from its checkpoint, by fewer processes"
+long=(trial --workload model.json --optimizer momentum --set learning_rate=0.01 --backend naive --batch 24 --validation 200
+    --steps 400 --eval-every 400 --parallel local:4,every=3 --json)
+"$build/fairlead" "${long[@]}" >plain.json || fail "a plain trial fails"
+together 3 "${long[@]}" --checkpoint-every 10 --checkpoint kept >killed.json 2>killed.err &
+for _ in $(seq 400); do [ ! -e kept ] || break && sleep 0.02; done
+kill -KILL "$(rank 1)"
+wait $! && fail "nobody has noticed"
+together 2 "${long[@]}" --checkpoint-every 10 --checkpoint kept >again.json 2>again.err || fail "exit code $?: $(tail -n 3 again.err)"
+says again.err "the trial goes on from step"
+[ "$(value again.json "r['state_hash'], r['gradient_evaluations']")" = "$(value plain.json "r['state_hash'], r['gradient_evaluations']")" ] ||
+    fail "other bits"
+[ ! -e kept ] || fail "the checkpoint is left"
+
 begin "a process that dies ends the others"
 began=$(date +%s)
 timeout -k 2 60 mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.001 \

@@ -8,7 +8,7 @@
 
 enum { CARRIED_MOST = 3 }; /* processes */
 
-/* What a process of a training saw of it. */
+/* What a process of a training saw of it; zero: it left, or was lost. */
 typedef struct carried {
     bool ran;
     fl_outcome_status status; /* if it ran; else `reason` is the message */
@@ -31,6 +31,7 @@ typedef struct carried_harm {
     size_t rank;                  /* of the process that */
     fl_train_callbacks callbacks; /* these are of */
     double silence;               /* of a process that is given up; 0: the usual */
+    bool fatal;                   /* not all of them come to the end */
 } carried_harm;
 
 /* For test_run: the trainer. */
@@ -43,7 +44,11 @@ fl_trial carried_trial(const char *method, const char *rule, size_t workers);
 /* By this process alone. */
 carried train_alone(const fl_trial *trial);
 
-/* By `size` processes, all of which end with exit code 0. What they saw, by rank, is valid until the next training. */
+/* What all of them train with, to be given options before. */
+fl_train_trainer *carried_trainer(void);
+
+/* By `size` processes, which end with exit code 0 unless the harm is fatal. What they saw, by rank, is valid until the
+ * next training. */
 const carried *train_carried(int size, const fl_trial *trial, const carried_harm *harm);
 
 /* Both completed, with the same bits. */
