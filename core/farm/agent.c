@@ -62,12 +62,28 @@ static void forget(service *s, size_t i)
     s->tasks[i] = s->tasks[--s->n_tasks];
 }
 
+/* Send on the checkpoints that were written since. */
+static void send_checkpoints(service *s)
+{
+    for (held *h = s->tasks; s->checkpoint_every && h < s->tasks + s->n_tasks; h++) {
+        char path[FL_FILE_PATH_MAX];
+        struct stat file;
+        fl_farm_checkpoints_path(s->agent->scratch, &h->task.slot, path);
+        if (!h->begun || stat(path, &file) != 0 || !memcmp(&file.st_mtim, &h->sent, sizeof h->sent)) continue;
+        h->sent = file.st_mtim;
+        fl_farm_message_send_checkpoint(s->agent->wire, 0, h->task.number, path);
+    }
+}
+
+/* A trial that lost a worker, but not to a limit, goes on from its last checkpoint where it is given anew. */
 static bool ended(void *user, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
 {
     service *s = user;
-    json_t *message = json_pack("{s:o}", "outcome", fl_outcome_json(outcome));
+    json_t *message = json_pack("{s:o, s:I}", "outcome", fl_outcome_json(outcome), "loss", (json_int_t)task->loss);
     if (facts) json_object_set(message, "host", (json_t *)facts);
+    if (task->group.number && !facts) send_checkpoints(s);
     send(s, FL_FARM_OUTCOME, task->number, message);
+    if (s->checkpoint_every) fl_farm_checkpoints_drop(s->agent->scratch, &task->slot);
     for (size_t i = s->n_tasks; i-- > 0;)
         if (s->tasks[i].task.number == task->number) forget(s, i);
     return true;
@@ -281,19 +297,6 @@ static void take(service *s, const fl_wire_message *message)
 }
 
 /* --- what is sent unasked --- */
-
-/* Send on the checkpoints that were written since. */
-static void send_checkpoints(service *s)
-{
-    for (held *h = s->tasks; s->checkpoint_every && h < s->tasks + s->n_tasks; h++) {
-        char path[FL_FILE_PATH_MAX];
-        struct stat file;
-        fl_farm_checkpoints_path(s->agent->scratch, &h->task.slot, path);
-        if (!h->begun || stat(path, &file) != 0 || !memcmp(&file.st_mtim, &h->sent, sizeof h->sent)) continue;
-        h->sent = file.st_mtim;
-        fl_farm_message_send_checkpoint(s->agent->wire, 0, h->task.number, path);
-    }
-}
 
 static void beat(service *s, double now)
 {

@@ -133,7 +133,7 @@ void fl_farm_agents_give(fl_farm_agents *a, int rank, fl_farm_task *task)
     fl_farm_message_send(a->wire, rank, FL_FARM_TRIAL, task->number,
                          json_pack("{s:o, s:o, s:o}", "slot", slot, "trial", fl_farm_message_trial(&task->trial),
                                    "group", fl_farm_message_group(&task->group)));
-    if (a->farm->checkpoint_every && !task->group.number)
+    if (a->farm->checkpoint_every && !task->group.place)
         fl_farm_message_send_checkpoint(a->wire, rank, task->number, path);
 }
 
@@ -262,6 +262,7 @@ static bool take_outcome(fl_farm_agents *a, int rank, const fl_wire_message *mes
     bool fine = true, read = fl_outcome_read(json_object_get(payload, "outcome"), &outcome);
     bool good = read && is_of_task(a, task, &outcome) && (json_is_object(facts) || outcome.status == FL_OUTCOME_FAILED);
     if (good) {
+        task->loss = (fl_farm_loss)json_integer_value(json_object_get(payload, "loss"));
         fine = a->crew.ended(a->crew.user, task, &outcome, json_is_object(facts) ? facts : NULL);
         fl_trial_free(&task->trial);
         *task = from->tasks[--from->n_tasks];
@@ -276,7 +277,7 @@ static void take_checkpoint(fl_farm_agents *a, int rank, const fl_wire_message *
     char path[FL_FILE_PATH_MAX];
     fl_error error;
     const fl_farm_task *task = find(&a->agents[rank], message->attempt);
-    if (!task || !a->farm->checkpoint_every) return;
+    if (!task || task->group.place || !a->farm->checkpoint_every) return;
     fl_farm_checkpoints_path(a->farm->folder, &task->slot, path);
     if (!fl_file_write(path, message->bytes, message->length, &error)) a->crew.warned(a->crew.user, error.text);
 }

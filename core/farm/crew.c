@@ -39,11 +39,18 @@ void fl_farm_crew_free(fl_farm_crew *crew)
     free(crew);
 }
 
+/* Of a trial that others carry as well it is its owner's, who may give the trial to somebody else. */
+static void drop_checkpoint(const fl_farm_crew *crew, const fl_farm_task *task)
+{
+    if (crew->options.checkpoint_every && !task->group.number)
+        fl_farm_checkpoints_drop(crew->options.folder, &task->slot);
+}
+
 static bool end_task(fl_farm_crew *crew, fl_farm_worker *worker, const fl_outcome *outcome, const json_t *facts)
 {
     const fl_farm_crew_options *options = &crew->options;
     bool fine = options->ended(options->user, &worker->task, outcome, facts);
-    if (fine && options->checkpoint_every) fl_farm_checkpoints_drop(options->folder, &worker->task.slot);
+    if (fine) drop_checkpoint(crew, &worker->task);
     fl_trial_free(&worker->task.trial);
     worker->busy = false;
     return fine;
@@ -76,8 +83,9 @@ static bool replace(fl_farm_crew *crew, fl_farm_worker *worker, const char *beca
     char how[100], reason[240];
     fl_farm_worker lost = *worker;
     worker->busy = false; /* `lost` keeps the trial */
-    fl_farm_worker_stop(worker, how, sizeof how);
-    if (because && crew->options.checkpoint_every) fl_farm_checkpoints_drop(crew->options.folder, &lost.task.slot);
+    bool left = fl_farm_worker_stop(worker, how, sizeof how);
+    lost.task.loss = because ? FL_FARM_LOSS_LIMIT : left ? FL_FARM_LOSS_LEFT : FL_FARM_LOSS_CRASH;
+    if (because) drop_checkpoint(crew, &lost.task);
     if (!start_worker(crew, worker, error)) return false;
     worker->task = lost.task;
     worker->begun = lost.begun;
@@ -88,12 +96,19 @@ static bool replace(fl_farm_crew *crew, fl_farm_worker *worker, const char *beca
     return fail_task(crew, worker, reason);
 }
 
+/* Steps between two checkpoints of a task; 0: none. On the real clock there are none: process 0 could save what it has,
+ * but nobody tells the others to end before it leaves. */
+static size_t saves_every(const fl_farm_crew *crew, const fl_farm_task *task)
+{
+    return fl_trial_processes(&task->trial) ? 0 : crew->options.checkpoint_every;
+}
+
 static bool send(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
     fl_farm_checkpoints_path(crew->options.folder, &worker->task.slot, path);
     worker->begun = fl_clock_seconds();
-    size_t every = worker->task.group.number ? 0 : crew->options.checkpoint_every;
+    size_t every = saves_every(crew, &worker->task);
     return fl_farm_worker_send(worker, path, every, crew->options.timeline) || replace(crew, worker, NULL, error);
 }
 
@@ -293,7 +308,7 @@ void fl_farm_crew_leave(fl_farm_crew *crew)
     crew->leaving = true;
     for (size_t i = 0; i < crew->options.workers; i++) {
         fl_farm_worker *worker = &crew->workers[i];
-        if (worker->busy && worker->ready && crew->options.checkpoint_every && !worker->task.group.number)
+        if (worker->busy && worker->ready && saves_every(crew, &worker->task))
             kill(worker->pid, SIGUSR1);
         else
             fl_farm_worker_stop(worker, NULL, 0);
@@ -306,8 +321,9 @@ double fl_farm_crew_cancel(fl_farm_crew *crew, const fl_record_slot *slot)
         fl_farm_worker *worker = &crew->workers[i];
         double spent = fl_clock_seconds() - worker->begun;
         if (!worker->busy || !fl_farm_task_is(&worker->task, slot)) continue;
+        fl_farm_task task = worker->task;
         fl_farm_worker_stop(worker, NULL, 0);
-        if (crew->options.checkpoint_every) fl_farm_checkpoints_drop(crew->options.folder, slot);
+        drop_checkpoint(crew, &task);
         return spent;
     }
     return 0;

@@ -2,6 +2,7 @@
  * the crew, which must not stop one meanwhile. */
 #include "farm/groups.h"
 #include "base/memory.h"
+#include "farm/checkpoints.h"
 #include "train/train.h"
 
 #include <stdio.h>
@@ -122,10 +123,22 @@ static bool next_slot(fl_farm_groups *g, fl_record_slot *slot)
     return true;
 }
 
+static void drop_checkpoint(const fl_farm_groups *g, const fl_record_slot *slot)
+{
+    if (g->farm->checkpoint_every) fl_farm_checkpoints_drop(g->farm->folder, slot);
+}
+
+static bool record(fl_farm_groups *g, const fl_farm_task *task, const fl_outcome *outcome, const json_t *facts)
+{
+    if (!fl_farm_dispatch_ended(g->dispatch, task, outcome, facts)) return false;
+    drop_checkpoint(g, &task->slot);
+    return true;
+}
+
 static bool fail(fl_farm_groups *g, const fl_record_slot *slot, const fl_outcome *how)
 {
     fl_farm_task task = { .slot = *slot, .trial = trial_of(g, slot) };
-    bool fine = fl_farm_dispatch_ended(g->dispatch, &task, how, NULL);
+    bool fine = record(g, &task, how, NULL);
     fl_trial_free(&task.trial);
     return fine;
 }
@@ -220,7 +233,9 @@ bool fl_farm_groups_ended(fl_farm_groups *g, const fl_farm_task *task, const fl_
 {
     group *of = find(g, task->group.number);
     if (!of || of->lost) return true; /* it is over, or to be begun anew */
-    of->lost = of->blamed = outcome->status == FL_OUTCOME_FAILED && !facts;
+    of->lost = outcome->status == FL_OUTCOME_FAILED && !facts;
+    of->blamed = of->lost && task->loss != FL_FARM_LOSS_LEFT;
+    if (of->lost && task->loss == FL_FARM_LOSS_LIMIT) drop_checkpoint(g, &task->slot);
     if (of->lost) {
         of->how = (fl_outcome){ .status = FL_OUTCOME_FAILED, .seconds = outcome->seconds };
         snprintf(of->how.reason, sizeof of->how.reason, "process %zu of %zu that carried it: %.180s, %d times",
@@ -228,7 +243,7 @@ bool fl_farm_groups_ended(fl_farm_groups *g, const fl_farm_task *task, const fl_
     }
     if (of->lost || task->group.place) return true;
     *of = g->open[--g->n_open];
-    return fl_farm_dispatch_ended(g->dispatch, task, outcome, facts);
+    return record(g, task, outcome, facts);
 }
 
 void fl_farm_groups_lost(fl_farm_groups *g, const fl_farm_task *task)
@@ -242,5 +257,6 @@ double fl_farm_groups_cancel(fl_farm_groups *g, const fl_record_slot *slot)
     for (size_t i = g->n_open; i-- > 0;)
         if (fl_farm_task_is(&(fl_farm_task){ .slot = g->open[i].slot }, slot)) g->open[i] = g->open[--g->n_open];
     if (g->is_waiting && fl_farm_task_is(&(fl_farm_task){ .slot = g->waiting }, slot)) g->is_waiting = false;
+    drop_checkpoint(g, slot);
     return fl_farm_crew_cancel(g->crew, slot) + fl_farm_agents_cancel(g->agents, slot);
 }

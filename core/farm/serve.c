@@ -35,17 +35,19 @@ static void ask_leave(int signal_number)
     leave_asked = 1;
 }
 
-static void leave(void *user)
-{
-    _exit(FL_FARM_WORKER_LEFT);
-}
-
 /* A worker, and where its answers go. */
 typedef struct service {
     fl_train_trainer *trainer;
     int to;
     fl_wire_frames frames; /* to those it carries a trial with */
 } service;
+
+/* Those it carries the trial with wait for its last word. */
+static void leave(void *user)
+{
+    fl_wire_frames_flush(&((service *)user)->frames);
+    _exit(FL_FARM_WORKER_LEFT);
+}
 
 static void pass_on(void *user, const char *message, double spent)
 {
@@ -90,7 +92,7 @@ static json_t *run_with_others(service *s, const fl_trial *trial, const json_t *
     fl_wire *wire = fl_wire_new(fl_wire_by_frames_join(&by, place, size));
     fl_record_host_key_of(trial->backend, NULL, key);
     fl_train_set_wire(s->trainer, wire, key, json_number_value(json_object_get(group, "silence")));
-    json_t *answer = run(s, trial, NULL);
+    json_t *answer = run(s, trial, json_object_get(asked, "checkpoint"));
     fl_train_set_wire(s->trainer, NULL, NULL, 0);
     fl_wire_finish(wire);
     return answer;

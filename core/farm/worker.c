@@ -206,10 +206,10 @@ static void describe_end(int status, char *how, size_t size)
         snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
 }
 
-void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
+bool fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
 {
     int status = 0;
-    if (!worker->pid) return;
+    if (!worker->pid) return false;
     close(worker->to);
     close(worker->from);
     close(worker->frames.stream);
@@ -223,4 +223,5 @@ void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
     fl_wire_frames_free(&worker->frames);
     if (worker->busy) fl_trial_free(&worker->task.trial);
     *worker = (fl_farm_worker){ .frames = { .ended = true } };
+    return WIFEXITED(status) && WEXITSTATUS(status) == FL_FARM_WORKER_LEFT;
 }

@@ -28,6 +28,13 @@ typedef struct fl_farm_group {
     double silence;                /* seconds after which one of them that sends nothing is given up */
 } fl_farm_group;
 
+/* Why a worker was lost. */
+typedef enum fl_farm_loss {
+    FL_FARM_LOSS_CRASH,
+    FL_FARM_LOSS_LIMIT, /* past which it went: its trial is to begin again */
+    FL_FARM_LOSS_LEFT   /* it saved its trial's state, as it was told: it is no fault */
+} fl_farm_loss;
+
 /* A trial that is to be run, and where its outcome belongs. */
 typedef struct fl_farm_task {
     fl_record_slot slot;
@@ -35,6 +42,7 @@ typedef struct fl_farm_task {
     uint64_t number; /* of this assignment to an agent; an answer to an earlier one has another */
     double begun;    /* when it was assigned to one */
     fl_farm_group group;
+    fl_farm_loss loss; /* where its worker was lost, the last of them */
 } fl_farm_task;
 
 static inline bool fl_farm_task_is(const fl_farm_task *task, const fl_record_slot *slot)
@@ -84,7 +92,8 @@ bool fl_farm_worker_has_more(const fl_farm_worker *worker);
  * lot. */
 size_t fl_farm_worker_mib(const fl_farm_worker *worker);
 
-/* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. */
-void fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size);
+/* End it, take it from the process table, and say how it ended: "killed by signal 9 (Killed)". Forgets its pipes. True:
+ * it had left (FL_FARM_WORKER_LEFT). */
+bool fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size);
 
 #endif

@@ -48,6 +48,12 @@ void fl_wire_frames_put(fl_wire_frames *frames, const fl_wire_frame *frame)
     fl_wire_frames_send_on(frames);
 }
 
+void fl_wire_frames_flush(fl_wire_frames *frames)
+{
+    for (fl_wire_frames_send_on(frames); fl_wire_frames_wait(frames); fl_wire_frames_send_on(frames))
+        poll(&(struct pollfd){ frames->stream, POLLOUT, 0 }, 1, -1);
+}
+
 /* Is a frame whole, in what has come? */
 static bool parse(const fl_wire_frames *frames, fl_wire_frame *frame)
 {
@@ -110,9 +116,7 @@ static size_t receive_any(void *self, int *from, const void **bytes)
 /* What was sent last must be gone before this process waits for something else. */
 static void finish(void *self)
 {
-    fl_wire_by_frames *by = self;
-    for (fl_wire_frames_send_on(by->frames); fl_wire_frames_wait(by->frames); fl_wire_frames_send_on(by->frames))
-        poll(&(struct pollfd){ by->frames->stream, POLLOUT, 0 }, 1, -1);
+    fl_wire_frames_flush(((fl_wire_by_frames *)self)->frames);
 }
 
 static void abandon(void *self, int code)

@@ -30,6 +30,7 @@ void fl_wire_frames_free(fl_wire_frames *frames);
 void fl_wire_frames_put(fl_wire_frames *frames, const fl_wire_frame *frame);
 void fl_wire_frames_send_on(fl_wire_frames *frames);
 bool fl_wire_frames_wait(const fl_wire_frames *frames); /* something is still to be sent */
+void fl_wire_frames_flush(fl_wire_frames *frames);      /* which waits till the other end has taken all */
 
 /* The next whole frame that is there, valid until the next call; false: none. */
 bool fl_wire_frames_get(fl_wire_frames *frames, fl_wire_frame *frame);

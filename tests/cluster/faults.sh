@@ -91,6 +91,21 @@ wait $run
 same once term
 once term
 
+begin "asked to end while the processes of a training send their states"
+sed 's|"budget"|"parallel": [ { "method": "synchronous", "workers": 4 }, { "method": "local", "workers": 2, "every": 3 } ], &|
+     s/"trials": [0-9]*/"trials": 1/; s/"rerun_best": 2/"rerun_best": 1/; s/"steps": [0-9]*/"steps": 200/; s/"eval_every": [0-9]*/"eval_every": 100/' same.json >pairs.json
+"$build/fairlead" run pairs.json -o apart -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+by_three : pairs.json -o pairs --ranks-per-trial 2 --checkpoint-every 5 --silence 3 >pairs.out 2>&1 &
+run=$!
+wait_trials pairs 1
+sleep 0.3
+kill -TERM "$(rank 1)"
+wait_complete pairs
+wait_gone 1
+wait $run
+same apart pairs
+once pairs
+
 # Each worker of process 1 may have no more memory than it has, so that its next trial is its last.
 begin "no memory on a host: a trial is done again, or recorded failed with the reason"
 by_three : same.json -o memory >memory.out 2>&1 &

@@ -1,6 +1,7 @@
 #!/bin/bash
 # groups.sh SOURCE BUILD   a study whose trainings several processes of mpirun carry (--ranks-per-trial): the records of
-# one process, also when a worker or a whole process dies or hangs.
+# one process, also when a worker, a whole process or mpirun dies or hangs, which costs a training that saves its state
+# little of it.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
 no_figures
@@ -88,4 +89,86 @@ complete killed
 same long killed
 once killed
 says killed.out "was silent for too long"
+
+# A training of either method, long enough that there are checkpoints of it while it runs.
+sed 's/"steps": 400, "eval_every": 200/"steps": 2000, "eval_every": 1000/; s/"trials": 2/"trials": 1/; s/"max": 1,/"max": 0.01,/
+     s/ "seeds": { "rerun_best": 1 },//' longer.json >saves.json
+"$build/fairlead" run saves.json -o whole -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+
+wait_checkpoint() { # FOLDER: until the supervisor has one
+    for _ in $(seq 1200); do
+        [ -z "$(find "$1/checkpoints" -name '*.checkpoint' 2>/dev/null)" ] || return 0
+        sleep 0.02
+    done
+    fail "$1 never held a checkpoint"
+}
+
+goes_on() { # FOLDER: what is in FOLDER.out was of a training that went on, and is whole
+    says "$1.out" "the trial goes on from step"
+    same whole "$1"
+    once "$1"
+    [ ! -e "$1/checkpoints" ] || fail "a checkpoint is left"
+}
+
+kill_mpirun() { # FOLDER: of a run by two that has a checkpoint
+    setsid mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" run saves.json -o "$1" --ranks-per-trial 2 --checkpoint-every 50 \
+        -j 1 --progress none >"$1.out" 2>&1 &
+    mpirun=$!
+    wait_checkpoint "$1"
+    kill -KILL $mpirun
+    disown $mpirun
+    wait_gone 0 1
+}
+
+begin "mpirun is killed, and the next one goes on from the checkpoint"
+kill_mpirun again
+by 2 -- saves.json -o again --ranks-per-trial 2 --checkpoint-every 50 >again.out 2>&1 || fail "exit code $?: $(grep -a fairlead: again.out)"
+goes_on again
+
+begin "and so does one process"
+kill_mpirun alone
+"$build/fairlead" run saves.json -o alone -j 1 --checkpoint-every 50 --progress none >alone.out 2>&1 || fail "exit code $?"
+goes_on alone
+
+kill_a_worker() { # FOLDER RANK PROCESSES RUN'S OPTIONS...: one of that process, in a run that has a checkpoint
+    folder=$1 victim=$2 processes=$3
+    shift 3
+    by "$processes" -- saves.json -o "$folder" --ranks-per-trial 2 --checkpoint-every 50 "$@" >"$folder.out" 2>&1 &
+    mpirun=$!
+    wait_checkpoint "$folder"
+    kill -KILL "$(worker "$victim")"
+    wait $mpirun || fail "exit code $?: $(grep -a fairlead: "$folder.out")"
+    goes_on "$folder"
+}
+
+begin "a worker of either process is killed, and the trial goes on from the checkpoint"
+kill_a_worker first 0 2
+kill_a_worker second 1 2
+
+begin "the checkpoint of a process that is no supervisor travels there, and back"
+kill_a_worker travels 2 3 --dedicated
+
+# Beside what it has saved every so often there is its last word, which may come too late to the supervisor.
+begin "one process is told to leave: the trial goes on without it"
+by 3 -- saves.json -o leaves --ranks-per-trial 2 --dedicated --checkpoint-every 50 >leaves.out 2>&1 &
+mpirun=$!
+wait_checkpoint leaves
+kill -USR1 "$(rank 2)"
+wait $mpirun || fail "exit code $?: $(grep -a fairlead: leaves.out)"
+goes_on leaves
+
+# Between two trials there is nothing to save: then it is told again.
+begin "told to save and stop, all save together"
+for already in 0 1; do
+    by 3 -- saves.json -o told --ranks-per-trial 2 --dedicated --checkpoint-every 1000000 >told.out 2>&1 &
+    mpirun=$!
+    wait_trials told $already
+    sleep 0.7 # its workers have met
+    kill -USR1 "$(rank 0)"
+    wait $mpirun
+    [ $? = 75 ] || fail "not exit code 75: $(tail -n 3 told.out)"
+    [ -z "$(find told/checkpoints -name '*.checkpoint')" ] || break
+done
+by 2 -- saves.json -o told --ranks-per-trial 2 --checkpoint-every 1000000 >told.out 2>&1 || fail "exit code $?: $(tail -n 3 told.out)"
+goes_on told
 exit $failed

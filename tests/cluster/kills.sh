@@ -1,6 +1,7 @@
 #!/bin/bash
 # kills.sh SOURCE BUILD   SIGKILL at random moments, to mpirun, one of its processes or a worker of these, over a study that
-# is begun again until it is complete, as often as FAIRLEAD_KILLS says; first with a process to a training, then with two.
+# is begun again until it is complete, as often as FAIRLEAD_KILLS says; first with a process to a training, then with two, which
+# save its state.
 . "$1/tests/cluster/common.sh"
 in_lab "$@"
 no_figures
@@ -46,5 +47,5 @@ set_pace
 sed 's|"budget"|"parallel": [ { "method": "synchronous", "workers": 4 }, { "method": "local", "workers": 2, "every": 3 } ], &|
      s/"trials": [0-9]*/"trials": 2/' same.json >groups.json
 try "a process to a training" same.json
-try "two processes to a training" groups.json --ranks-per-trial 2
+try "two processes to a training" groups.json --ranks-per-trial 2 --checkpoint-every 500
 exit $failed

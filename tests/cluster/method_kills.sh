@@ -34,7 +34,7 @@ P
 
 by_groups() { # NAME FOLDER
     timeout -k 2 $limit mpirun.openmpi --oversubscribe --mca orte_enable_recovery 1 -np 4 "$build/fairlead" run "$1.json" -o "$2" -j 1 \
-        --ranks-per-trial 3 --silence 3 --progress none
+        --ranks-per-trial 3 --silence 3 --checkpoint-every 5 --progress none
 }
 
 victim() { # a process of the run, never the supervisor, or a worker of any

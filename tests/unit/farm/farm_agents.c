@@ -2,6 +2,7 @@
  * of another machine changes nothing. */
 #include "base/memory.h"
 #include "farm/agents.h"
+#include "farm/checkpoints.h"
 #include "farm/messages.h"
 #include "record/host.h"
 #include "support/study.h"
@@ -210,6 +211,50 @@ static void who_computes_other_bits_is_left_out(void **state)
     finish(&s);
 }
 
+static void send_checkpoint(stage *s, int rank, uint64_t number)
+{
+    fl_wire_message message = { .kind = FL_FARM_CHECKPOINT, .attempt = number, .bytes = "state", .length = 5 };
+    fl_wire_send(s->wires[rank], 0, &message);
+    turn(s);
+}
+
+static fl_farm_task task_of_pair(const stage *s, size_t place)
+{
+    return (fl_farm_task){ .trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0),
+                           .group = { .number = 1, .size = 2, .place = place, .ranks = { 1, 2 } } };
+}
+
+/* It alone reads the file of a trial that two processes carry, and it alone has written it. */
+static void a_checkpoint_is_that_of_the_first_process_of_a_group(void **state)
+{
+    stage s;
+    char path[FL_FILE_PATH_MAX];
+    uint64_t numbers[2];
+    begin(&s, 15, false);
+    s.most = 0;
+    s.farm.checkpoint_every = 1;
+    assert_true(fl_farm_checkpoints_begin(folder, NULL));
+    fl_farm_checkpoints_path(folder, &(fl_record_slot){ 0, 0, 0 }, path);
+    for (int rank = 1; rank <= 2; rank++) send_ready(&s, rank, checksum, NULL);
+    turn(&s);
+    for (size_t place = 0; place < 2; place++) {
+        fl_farm_task task = task_of_pair(&s, place);
+        fl_farm_agents_give(s.agents, (int)place + 1, &task);
+        numbers[place] = receive(&s, (int)place + 1, FL_FARM_TRIAL);
+    }
+    send_checkpoint(&s, 2, numbers[1]);
+    assert_false(fl_file_exists(path));
+    send_checkpoint(&s, 1, numbers[0]);
+    assert_true(fl_file_exists(path));
+    for (size_t place = 0; place < 2; place++) {
+        fl_farm_task task = task_of_pair(&s, place);
+        fl_farm_agents_give(s.agents, (int)place + 1, &task);
+        assert_true(!receive(&s, (int)place + 1, FL_FARM_CHECKPOINT) == (place > 0));
+    }
+    fl_farm_checkpoints_end(folder);
+    finish(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +262,7 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_that_was_not_given_to_that_agent),
         cmocka_unit_test(a_silent_agent_is_given_up_and_may_come_back),
         cmocka_unit_test(who_computes_other_bits_is_left_out),
+        cmocka_unit_test(a_checkpoint_is_that_of_the_first_process_of_a_group),
     };
     return test_run(tests, workspace_set_up, workspace_tear_down);
 }
