@@ -35,6 +35,8 @@ static int set_up(void **state)
                                  .home = "here",
                                  .files = s->files,
                                  .n_files = N_FILES,
+                                 .n_classes = 10,
+                                 .n_validation = 5000,
                                  .load = fl_dataset_load_idx };
     *state = s;
     return 0;
