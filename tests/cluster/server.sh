@@ -102,8 +102,9 @@ together 3 run real.json -o study -j 1 --progress none --ranks-per-trial 3 --sil
 mpirun=$!
 for _ in $(seq 200); do [ -z "$(worker 1)" ] || break && sleep 0.05; done
 sleep 0.5
+ended=$(trials study)
 kill -KILL "$(worker 1)"
-wait_trials study 1
+wait_trials study $((ended + 1)) # the one that was hit: lost a second time it would be recorded failed
 sleep 0.3
 kill -STOP "$(worker 2)" 2>/dev/null # where all is done by then, nobody is there
 wait $mpirun || fail "exit code $?: $(grep -a fairlead: study.out)"
