@@ -30,7 +30,7 @@ typedef struct service {
     held *tasks;
     size_t n_tasks;
     struct pollfd *polls;
-    double heard, beaten, looped;
+    double received, beaten, looped;
     json_t *welcome;              /* to be answered once data have come */
     const fl_dataset_kind *lacks; /* which were asked for, last; NULL: none */
     bool leaving, gone, stopped;
@@ -286,7 +286,7 @@ static void take_stop(service *s, const fl_wire_message *message)
 static void take(service *s, const fl_wire_message *message)
 {
     bool welcomed = s->crew;
-    s->heard = fl_clock_seconds();
+    s->received = fl_clock_seconds();
     if (message->kind == FL_FARM_WELCOME && !s->welcome) take_welcome(s, message);
     if (message->kind == FL_FARM_DATA) take_data(s, message);
     if (message->kind == FL_FARM_TRIAL && welcomed && !s->leaving) take_trial(s, message);
@@ -334,9 +334,9 @@ static bool wait_for_message(service *s, fl_farm_agent_end *end)
 static bool is_out_of_reach(service *s, double now, fl_error *error)
 {
     double held_up = now - s->looped - FL_FARM_BEAT_SECONDS, most = s->crew ? s->silence : FL_FARM_START_SECONDS;
-    if (held_up > 0) s->heard += held_up;
+    if (held_up > 0) s->received += held_up;
     s->looped = now;
-    if (now - s->heard <= most) return false;
+    if (now - s->received <= most) return false;
     fl_error_machine(error, "the supervisor has been silent for %g s: its trials are given up here", most);
     return true;
 }
@@ -368,7 +368,7 @@ fl_farm_agent_end fl_farm_agent_run(const fl_farm_agent *agent, fl_error *error)
     signal(SIGPIPE, SIG_IGN); /* a worker that is gone shows up as a failed write */
     service s = { .agent = agent,
                   .polls = fl_memory_new(FL_FARM_CREW_POLLS * agent->workers + 2, sizeof(struct pollfd)),
-                  .heard = now,
+                  .received = now,
                   .beaten = now,
                   .looped = now };
     fl_farm_agent_end end = work(&s, error);

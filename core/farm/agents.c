@@ -20,7 +20,7 @@ typedef struct agent {
     state state;
     bool refused;
     char name[80]; /* "rank 3 on node17" */
-    double heard;
+    double received;
     size_t workers, n_tasks;
     fl_farm_task *tasks; /* room for `workers` */
 } agent;
@@ -95,7 +95,7 @@ fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_optio
     if (farm->workers) a->reference = facts_here(farm->study);
     for (int rank = 1; rank < size; rank++) {
         snprintf(a->agents[rank].name, sizeof a->agents[rank].name, "rank %d", rank);
-        a->agents[rank].heard = now;
+        a->agents[rank].received = now;
         fl_farm_message_send(wire, rank, FL_FARM_WELCOME, 0, welcome(farm));
     }
     return a;
@@ -317,7 +317,7 @@ static void take_back(fl_farm_agents *a, int rank)
 static bool take(fl_farm_agents *a, int rank, const fl_wire_message *message)
 {
     if (rank == 0) return true;
-    a->agents[rank].heard = fl_clock_seconds();
+    a->agents[rank].received = fl_clock_seconds();
     take_back(a, rank);
     if (message->kind == FL_FARM_READY) take_ready(a, rank, message);
     if (message->kind == FL_FARM_CHECKPOINT) take_checkpoint(a, rank, message);
@@ -349,7 +349,7 @@ static void give_up(fl_farm_agents *a, int rank)
 static void excuse(fl_farm_agents *a, double now)
 {
     double held = now - a->looped - FL_FARM_BEAT_SECONDS;
-    for (int rank = 1; held > 0 && rank < a->size; rank++) a->agents[rank].heard += held;
+    for (int rank = 1; held > 0 && rank < a->size; rank++) a->agents[rank].received += held;
     a->looped = now;
 }
 
@@ -373,7 +373,7 @@ bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
     for (int rank = 1; rank < a->size; rank++) {
         const agent *of = &a->agents[rank];
         double most = of->state == STATE_STARTING ? FL_FARM_START_SECONDS : silence(a);
-        if (of->state != STATE_LOST && of->state != STATE_GONE && now - of->heard > most) give_up(a, rank);
+        if (of->state != STATE_LOST && of->state != STATE_GONE && now - of->received > most) give_up(a, rank);
     }
     return true;
 }

@@ -200,7 +200,7 @@ static bool had_its_attempts(fl_farm_groups *g, const fl_record_slot *slot)
     return times >= FL_FARM_ATTEMPTS;
 }
 
-static bool settle(fl_farm_groups *g, size_t i)
+static bool end_group(fl_farm_groups *g, size_t i)
 {
     group of = g->open[i];
     g->open[i] = g->open[--g->n_open];
@@ -213,7 +213,7 @@ static bool settle(fl_farm_groups *g, size_t i)
 bool fl_farm_groups_assign(fl_farm_groups *g)
 {
     for (size_t i = g->n_open; i-- > 0;)
-        if (g->open[i].lost && !settle(g, i)) return false;
+        if (g->open[i].lost && !end_group(g, i)) return false;
     while (give_next(g)) {
     }
     return !g->dispatch->failed;

@@ -14,12 +14,12 @@
 #include <time.h>
 
 /* No kinds of the farm's. Messages of a run whose number a process has not learned yet are dropped, so nobody brings
- * anything before all have heard from process 0. */
+ * anything before all have received something of process 0. */
 enum { HELLO = 100, READY, GO, BROUGHT };
 
 /* Processes do the same work, so nobody takes much longer than oneself: a silence of so many times one's own longest
  * stretch of work, and some seconds, is the end. Before the first step there are data to be loaded, so it may take as
- * many silences as FIRST, and everybody is hailed again and again, for who is not there yet hears nothing. */
+ * many silences as FIRST, and everybody is hailed again and again, for who is not there yet receives nothing. */
 static const double SILENCE = 15, TIMES = 10, FIRST = 40, HAIL_AGAIN = 0.2;
 
 enum { AHEAD = 1 << 12 }; /* exchanges under way: more than any step has */
