@@ -32,7 +32,7 @@ refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp/adam/f32/32/
 refuses "must be above 0, not 0" "$peers" --pairs 0 --build "$build"
 refuses "must be above 0, not nan" "$peers" --seconds nan --build "$build"
 refuses "/nowhere: holds no fairlead-kernels" "$peers" --build /nowhere
-refuses "unknown step, or f32 is" "$peers" mlp/lion/f32/32 --build "$build"
+refuses "unknown step, or f32 is" "$peers" --settle 0 mlp/lion/f32/32 --build "$build"
 
 rules="$source/bench/speed/rules"
 refuses "unknown case 'adam'; use kfac/1" "$rules" adam --build "$build"
