@@ -46,7 +46,7 @@ void figure_bars_add(figure_bars *bars, figure_data *data, size_t slot, const do
 
 void figure_bars_end(figure_bars *bars, figure_data *data, const char *top_axis, const char *bottom_axis)
 {
-    for (size_t i = 0; i < FIGURE_BAR_ROWS; i++) figure_scale_settle(&bars->scales[i]);
+    for (size_t i = 0; i < FIGURE_BAR_ROWS; i++) figure_scale_choose(&bars->scales[i]);
     figure_set_scale(data, "top", &bars->scales[0]);
     figure_set_text(data, "top_axis", top_axis);
     figure_set_scale(data, "bottom", &bars->scales[1]);

@@ -68,7 +68,7 @@ static void add(figure_data *data, const figure_panel *panel)
         add_medians(&value, arm, from, unit.factor);
         figure_scale_add(&trials, (double)arm->n_counted);
     }
-    figure_scale_settle(&value);
+    figure_scale_choose(&value);
     snprintf(axis, sizeof axis, "best %s", unit.axis);
     figure_set_lines(data, &trials, "trials", &value, axis);
 }

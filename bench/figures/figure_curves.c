@@ -33,13 +33,13 @@ typedef struct curves {
     figure_scale shown[ROWS], training[ROWS];
 } curves;
 
-static figure_scale settled(figure_scale shown, const figure_scale *training)
+static figure_scale chosen(figure_scale shown, const figure_scale *training)
 {
     if (!figure_scale_is_none(training)) {
         figure_scale_add(&shown, training->low);
         figure_scale_add(&shown, training->high);
     }
-    figure_scale_settle(&shown);
+    figure_scale_choose(&shown);
     return shown;
 }
 
@@ -150,7 +150,7 @@ static void add(figure_data *data, const figure_panel *panel)
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &c, &panel->arms[i]);
     for (int row = 0; row < ROWS; row++) {
         bool twice = row == ERROR && !strcmp(c.units[row].kind, "loss");
-        figure_scale scale = twice ? figure_scale_none() : settled(c.shown[row], &c.training[row]);
+        figure_scale scale = twice ? figure_scale_none() : chosen(c.shown[row], &c.training[row]);
         figure_set_scale(data, rows[row].name, &scale);
         figure_set_text(data, rows[row].axis, c.units[row].axis + strlen(c.units[row].split) + 1);
         figure_set_ends(data, (size_t)row, (size_t)(1 + PER_ROW * row + VALIDATION), &scale);

@@ -64,8 +64,8 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_VAL_ERROR);
     figure_begin_block(data, 0, NULL);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &panel->arms[i], (double)i + 1, unit.factor, &val, &test);
-    figure_scale_settle(&val);
-    figure_scale_settle(&test);
+    figure_scale_choose(&val);
+    figure_scale_choose(&test);
     figure_set_scale(data, "val", &val);
     figure_set_scale(data, "test", &test);
     figure_set_text(data, "val_axis", unit.axis);

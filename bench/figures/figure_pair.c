@@ -22,7 +22,7 @@ static void choose_ends(figure_scale *y, bool logged)
     if (logged)
         figure_scale_widen(y, FIGURE_LOG2);
     else
-        figure_scale_settle(y);
+        figure_scale_choose(y);
 }
 
 void figure_pair_add(figure_data *data, const figure_panel *panel, double (*of)(const figure_arm *arm),

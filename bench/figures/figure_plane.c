@@ -110,7 +110,7 @@ static void add_arm(figure_data *data, const figure_arm *arm, const plane *p, do
     fl_text_free(&about);
     add_trials(data, arm->of->results, arm->summary, p, factor, scales);
     for (int i = 0; i < 2; i++) {
-        figure_scale_settle(&scales[i]);
+        figure_scale_choose(&scales[i]);
         figure_set_scale(data, i ? "y" : "x", &scales[i]);
     }
     figure_set_text(data, "axis_name", p->name);
@@ -153,7 +153,7 @@ static figure_scale value_scale(const figure_panel *panel, double factor)
             if (isfinite(arm->scores[s].figures.score))
                 figure_scale_add(&scale, factor * fmin(arm->scores[s].figures.score, most));
     }
-    figure_scale_settle(&scale);
+    figure_scale_choose(&scale);
     return scale;
 }
 

@@ -140,7 +140,7 @@ static const char *refuse(const figure_panel *panel)
 }
 
 /* Where one curve is far shorter than another a linear axis would show it as a wall. */
-static void settle_length(figure_scale *scale, const figure_scale *ends)
+static void choose_length(figure_scale *scale, const figure_scale *ends)
 {
     enum { FAR = 20 };
     bool far = ends->high > FAR * ends->low && scale->low > 0;
@@ -152,11 +152,11 @@ static void set_scales(figure_data *data, figure_scale scales[N_COLUMNS], const 
 {
     for (size_t c = 0; c < N_COLUMNS; c++) {
         if (c == LOSS || c == PROGRESS)
-            figure_scale_settle(&scales[c]);
+            figure_scale_choose(&scales[c]);
         else if (c == BATCH && !figure_scale_is_none(&scales[c]))
             figure_scale_widen(&scales[c], FIGURE_LOG2);
         else if (c < LOSS)
-            settle_length(&scales[c], &ends[c]);
+            choose_length(&scales[c], &ends[c]);
         figure_set_scale(data, variables[c].name, &scales[c]);
     }
 }

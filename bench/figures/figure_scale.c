@@ -61,7 +61,7 @@ void figure_scale_widen(figure_scale *scale, figure_spacing spacing)
     scale->high += room;
 }
 
-void figure_scale_settle(figure_scale *scale)
+void figure_scale_choose(figure_scale *scale)
 {
     if (figure_scale_is_none(scale)) return;
     bool positive = scale->low >= 0, wide = scale->low > 0 && scale->high > FIGURE_LOG_FACTOR * scale->low;

@@ -36,6 +36,6 @@ void figure_scale_widen(figure_scale *scale, figure_spacing spacing);
 
 /* The same, with a log scale where the values span more than a factor of FIGURE_LOG_FACTOR. */
 #define FIGURE_LOG_FACTOR 4.0
-void figure_scale_settle(figure_scale *scale);
+void figure_scale_choose(figure_scale *scale);
 
 #endif

@@ -36,7 +36,7 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_TEST_ERROR);
     figure_add_lines(data, panel, figure_steps_of, add_line, &x, &y);
     figure_scale_widen(&x, FIGURE_LOG);
-    figure_scale_settle(&y);
+    figure_scale_choose(&y);
     figure_set_lines(data, &x, "training steps", &y, unit.axis);
 }
 

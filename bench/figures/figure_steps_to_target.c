@@ -54,7 +54,7 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_scale scale = figure_scale_none();
     figure_begin_block(data, 0, NULL);
     for (size_t i = 0; i < panel->n_arms; i++) add_arm(data, &panel->arms[i], (double)i + 1, &scale);
-    figure_scale_settle(&scale);
+    figure_scale_choose(&scale);
     figure_set_scale(data, "steps", &scale);
     set_axis(data, panel);
 }

@@ -90,7 +90,7 @@ static void add(figure_data *data, const figure_panel *panel)
     }
     x.low *= unit.factor;
     x.high *= unit.factor;
-    figure_scale_settle(&y);
+    figure_scale_choose(&y);
     snprintf(axis, sizeof axis, "target: %s below", unit.axis);
     figure_set_lines(data, &x, axis, &y, "steps to the target");
 }

@@ -42,7 +42,7 @@ figure_scale figure_score_scale(const figure_panel *panel, double factor)
         const fl_summary_arm *arm = panel->arms[i].summary;
         for (size_t s = 0; s < arm->n_scores; s++) figure_scale_add(&scale, factor * arm->scores[s].figures.score);
     }
-    figure_scale_settle(&scale);
+    figure_scale_choose(&scale);
     return scale;
 }
 

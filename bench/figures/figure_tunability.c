@@ -67,7 +67,7 @@ static void add(figure_data *data, const figure_panel *panel)
         if (!panel->arms[i].summary->selected) continue;
         add_arm(data, &panel->arms[i], unit.factor, &x, &y);
     }
-    figure_scale_settle(&y);
+    figure_scale_choose(&y);
     snprintf(axis, sizeof axis, "expected %s", unit.axis);
     figure_set_lines(data, &x, "best of K new trials", &y, axis);
     figure_set_ends(data, 0, BEYOND, &y); /* where the lines go on */

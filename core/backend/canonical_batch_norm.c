@@ -73,7 +73,7 @@ static void add_squares(fl_backend_plain *p, memory m)
 }
 
 /* The running ones follow, the variance with N - 1. */
-static void settle_statistics(fl_backend_plain *p, memory m)
+static void update_statistics(fl_backend_plain *p, memory m)
 {
     double momentum = p->layer.momentum, all = of_channel(p) * (double)p->layer.workers;
     for (size_t c = 0; c < p->in.c; c++) {
@@ -90,7 +90,7 @@ static void normalise(fl_backend_plain *p, memory m)
     const float *in = p->at.in[0];
     float *out = p->at.out;
     plane at;
-    settle_statistics(p, m);
+    update_statistics(p, m);
     for (size_t index = 0; next_plane(p, &at, &index);) {
         float mean = (float)m.means[at.channel], scale = (float)m.scales[at.channel];
         float gain = p->at.param[GAIN][at.channel], bias = p->at.param[BIAS][at.channel];

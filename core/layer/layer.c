@@ -62,7 +62,7 @@ fl_layer fl_layer_default(fl_layer_kind kind)
     return layer;
 }
 
-void fl_layer_settle(fl_layer *layer)
+void fl_layer_fill_defaults(fl_layer *layer)
 {
     const fl_layer_spec *spec = fl_layer_spec_of(layer);
     for (size_t i = 0; i < spec->n_attributes; i++) {
@@ -91,7 +91,7 @@ fl_tensor_shape fl_layer_out_of(const fl_layer *layer, const fl_tensor_shape *in
     fl_error error;
     fl_tensor_shape out;
     fl_layer settled = *layer;
-    fl_layer_settle(&settled);
+    fl_layer_fill_defaults(&settled);
     for (size_t i = 0; i < n_in; i++)
         if (!fl_tensor_shape_size(in[i]))
             fl_error_die("a %s layer needs an input; a loss must be the last layer", fl_layer_word(layer->kind));
@@ -108,7 +108,7 @@ size_t fl_layer_tensors(const fl_layer *layer, fl_tensor_shape in, fl_tensor ten
 {
     const fl_layer_spec *spec = fl_layer_spec_of(layer);
     fl_layer settled = *layer;
-    fl_layer_settle(&settled);
+    fl_layer_fill_defaults(&settled);
     return spec->tensors ? spec->tensors(&settled, in, tensors) : 0;
 }
 

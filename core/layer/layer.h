@@ -104,7 +104,7 @@ const char *fl_layer_word(fl_layer_kind kind);
 fl_layer fl_layer_default(fl_layer_kind kind);
 
 /* Zeros that no attribute may hold become its default, so that a layer stated in C names only what differs. */
-void fl_layer_settle(fl_layer *layer);
+void fl_layer_fill_defaults(fl_layer *layer);
 
 /* An attribute's value as a number (a choice as its index, a flag as 0 or 1), and back. */
 double fl_layer_get(const fl_layer *layer, const fl_layer_attribute *attribute);

@@ -68,7 +68,7 @@ static void make_nodes(plan *p, const fl_layer *layers)
         n->layer = fl_arena_bytes(p->arena, sizeof *n->layer);
         n->index = i;
         *n->layer = layers[i];
-        fl_layer_settle(n->layer);
+        fl_layer_fill_defaults(n->layer);
         if (p->purpose == FL_NETWORK_EVALUATION_CURVATURE && n->layer->kind == FL_LAYER_DROPOUT) n->layer->rate = 0;
         n->n_from = fl_layer_inputs(layers, i, n->from);
         work_out_shape(p, n);

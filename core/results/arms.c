@@ -40,7 +40,7 @@ static void note_twin(fl_results *results, const fl_results_entry *a, const fl_r
 }
 
 /* Sort the records and keep the last of each slot. */
-void fl_results_settle_records(fl_results *results)
+void fl_results_keep_last(fl_results *results)
 {
     size_t n = results->n_records, kept = 0;
     fl_results_entry *records = results->records;
@@ -121,7 +121,7 @@ static void count_statuses(fl_results_arm *arm, size_t repeats)
 }
 
 /* Split one arm's records, `all`, into search and reruns, and leave out what lies beyond its budget. */
-static void settle_arm(const fl_study *study, fl_results_arm *arm, const fl_results_entry *all, size_t n)
+static void split_arm(const fl_study *study, fl_results_arm *arm, const fl_results_entry *all, size_t n)
 {
     size_t searched = 0;
     while (searched < n && all[searched].slot.repeat < FL_STUDY_RERUN_REPEAT) searched++;
@@ -146,14 +146,14 @@ static void keep_selected_reruns(const fl_results *results, fl_results_arm *arm)
     free(scores);
 }
 
-void fl_results_settle_arms(fl_results *results)
+void fl_results_split_arms(fl_results *results)
 {
     size_t n_arms = results->study->n_arms;
     results->arms = fl_memory_new(n_arms, sizeof *results->arms);
     for (size_t arm = 0, at = 0; arm < n_arms; arm++) {
         size_t first = at;
         while (at < results->n_records && results->records[at].slot.arm == arm) at++;
-        settle_arm(results->study, &results->arms[arm], results->records + first, at - first);
+        split_arm(results->study, &results->arms[arm], results->records + first, at - first);
         keep_selected_reruns(results, &results->arms[arm]);
     }
 }

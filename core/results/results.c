@@ -54,9 +54,9 @@ fl_results *fl_results_read_as(const char *folder, const fl_study_overrides *lat
         fl_results_free(results);
         return NULL;
     }
-    fl_results_settle_records(results);
+    fl_results_keep_last(results);
     score_later(results);
-    fl_results_settle_arms(results);
+    fl_results_split_arms(results);
     results->quiet = fl_record_log_quiet(folder);
     if (study->claims.declared)
         results->earlier_looks = fl_record_log_looks(folder, study->trials, study->trials > study->claims.trials);

@@ -14,7 +14,7 @@ bool fl_results_read_hosts(fl_results *results, fl_error *error);
 bool fl_results_read_trials(fl_results *results, fl_error *error);
 
 /* Sort the records and keep the last of each slot; then split them into arms. */
-void fl_results_settle_records(fl_results *results);
-void fl_results_settle_arms(fl_results *results);
+void fl_results_keep_last(fl_results *results);
+void fl_results_split_arms(fl_results *results);
 
 #endif

@@ -159,16 +159,16 @@ static bool keep_definitions(const fl_store *store, fl_error *error)
 }
 
 /* The folder's study.json must be one this study continues; write it where it is new or has grown. */
-static bool settle_study(const fl_store *store, fl_error *error)
+static bool begin_study(const fl_store *store, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, store->folder, "study.json");
     bool same = false;
     json_t *now = is_absent(path) ? json_incref(store->study->resolved) : continued(store, path, &same, error);
     if (!now) return false;
-    bool settled = (same || write_study(store, path, now, error)) && keep_definitions(store, error);
+    bool begun = (same || write_study(store, path, now, error)) && keep_definitions(store, error);
     json_decref(now);
-    return settled;
+    return begun;
 }
 
 /* The facts about machines so far, to which this writer adds. A damaged file is put aside, lest its rest be written
@@ -199,7 +199,7 @@ fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shar
     };
     snprintf(store->folder, sizeof store->folder, "%s", folder);
     if (fl_file_folder_make(folder, error) && (store->lock = fl_store_lock_take(folder, shard, warning, error)) >= 0 &&
-        settle_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
+        begin_study(store, error) && open_lines(store, "trials", &store->trials, error) &&
         open_lines(store, "points", &store->points, error) &&
         (!study->curvature_every || open_lines(store, "curvature", &store->curvature, error)) &&
         load_hosts(store, error))

@@ -235,7 +235,7 @@ static void work(fl_train_run *r)
     if (r->method->end) r->method->end(r);
 }
 
-static void settle_seconds(const fl_train_run *r)
+static void sum_seconds(const fl_train_run *r)
 {
     fl_outcome_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
@@ -335,7 +335,7 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, const fl_tra
     if (begun) work(&r);
     note_carriers(&r);
     give_back(&r);
-    settle_seconds(&r);
+    sum_seconds(&r);
     if (!begun) fl_outcome_free(outcome);
     return begun;
 }

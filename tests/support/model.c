@@ -18,7 +18,7 @@ void make_model(model *m, const fl_layer *layers, size_t n)
         m->layers[i] = layers[i];
         m->layers[i].n_from = 1;
         m->layers[i].from[0] = i;
-        fl_layer_settle(&m->layers[i]);
+        fl_layer_fill_defaults(&m->layers[i]);
     }
     m->workload.layers = m->layers;
     m->workload.n_layers = n;

@@ -66,7 +66,7 @@ static int convolved(stages *s, int from)
     fl_layer *layer = fl_arena_bytes(s->arena, sizeof *layer);
     *layer = (fl_layer){ .kind = FL_LAYER_CONVOLUTION, .name = "before", .n_out = shape.c, .kernel = 1 };
     layer->no_bias = true;
-    fl_layer_settle(layer);
+    fl_layer_fill_defaults(layer);
     fl_backend_request request = request_for(s, layer, 1, &from);
     return shape.form == FL_TENSOR_IMAGE ? add(s, fl_backend_plan(s->backend, &request, &fallback), 1, &from) : from;
 }

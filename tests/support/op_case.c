@@ -182,7 +182,7 @@ op_run op_run_new(fl_arena *arena, const op_case *of, uint64_t seed)
     fl_random_stream stream = fl_random_stream_start(seed, "case", 0);
     op_run run = { .of = of, .layer = of->layer, .moment = { .seed = seed, .step = 3, .row = 2 } };
     while (run.n_in < OP_CASE_INPUTS && of->in[run.n_in].n) run.n_in++;
-    fl_layer_settle(&run.layer);
+    fl_layer_fill_defaults(&run.layer);
     run.out = fl_layer_out_of(&run.layer, of->in, run.n_in);
     draw_inputs(&run, arena, &stream);
     draw_tensors(&run, arena, &stream);

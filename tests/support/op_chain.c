@@ -26,7 +26,7 @@ static void chain_plan(chain_ops *chain, const fl_backend *backend, const fl_lay
     for (size_t i = 0; i < n_layers; i++) {
         fl_layer *layer = fl_arena_bytes(chain->arena, sizeof *layer);
         *layer = layers[i];
-        fl_layer_settle(layer);
+        fl_layer_fill_defaults(layer);
         fl_backend_request request = { .layer = layer,
                                        .n_in = 1,
                                        .in = { chain_end(chain, in) },
@@ -144,7 +144,7 @@ chain_data chain_data_new(fl_arena *arena, const fl_layer *layers, size_t n_laye
     for (size_t i = 0; i < n_layers; i++) {
         fl_tensor tensors[FL_LAYER_TENSORS];
         fl_layer layer = layers[i];
-        fl_layer_settle(&layer);
+        fl_layer_fill_defaults(&layer);
         size_t n = fl_layer_tensors(&layer, data.out, tensors);
         for (size_t t = 0; t < n; t++) {
             data.n_values[data.n_tensors] = tensors[t].n_values;

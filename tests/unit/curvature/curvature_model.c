@@ -45,7 +45,7 @@ static void begin(measured *m, source from, const float *theta)
     fl_error error;
     m->from = from;
     m->layers[0] = (fl_layer){ .kind = FL_LAYER_QUADRATIC, .condition = 100, .n_from = 1 };
-    fl_layer_settle(&m->layers[0]);
+    fl_layer_fill_defaults(&m->layers[0]);
     m->network = fl_network_new(naive, m->layers, 1, in, FL_BACKEND_F32, true, &error);
     if (!m->network) fail_msg("%s", error.text);
     const fl_curvature_chunks chunks = { from.n_chunks, load, &m->from };

@@ -108,7 +108,7 @@ static const shape_case misfits[] = {
 static bool shape_of(const shape_case *c, fl_tensor_shape *out, fl_error *error)
 {
     fl_layer layer = c->layer;
-    fl_layer_settle(&layer);
+    fl_layer_fill_defaults(&layer);
     return fl_layer_spec_of(&layer)->shape(&layer, c->in, c->in[1].n ? 2 : 1, out, error);
 }
 

@@ -20,13 +20,13 @@ static const fl_layer layers[] = {
 
 static fl_network *made(const fl_backend *backend)
 {
-    static fl_layer settled[sizeof layers / sizeof *layers];
+    static fl_layer filled[sizeof layers / sizeof *layers];
     fl_tensor_shape in = { 2, TOKENS, 1, 1, FL_TENSOR_TOKENS };
     fl_error error;
-    memcpy(settled, layers, sizeof layers);
-    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) fl_layer_settle(&settled[i]);
+    memcpy(filled, layers, sizeof layers);
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) fl_layer_fill_defaults(&filled[i]);
     fl_network *network =
-        fl_network_new(backend, settled, sizeof layers / sizeof *layers, in, FL_BACKEND_F32, true, &error);
+        fl_network_new(backend, filled, sizeof layers / sizeof *layers, in, FL_BACKEND_F32, true, &error);
     if (!network) fail_msg("%s", error.text);
     return network;
 }

@@ -176,7 +176,7 @@ static void measuring_moves_no_bit(void **state)
     for (size_t i = 0; i < 3; i++) {
         layers[i].n_from = 1;
         layers[i].from[0] = i;
-        fl_layer_settle(&layers[i]);
+        fl_layer_fill_defaults(&layers[i]);
     }
     small.layers = layers;
     small.n_layers = 3;
@@ -225,7 +225,7 @@ static void arpack_and_lapack_agree_on_a_small_network(void **state)
     const fl_backend *backend = fl_backend_find("naive", NULL);
     for (size_t i = 0; i < MLP_LAYERS; i++) {
         layers[i] = mlp[i];
-        fl_layer_settle(&layers[i]);
+        fl_layer_fill_defaults(&layers[i]);
     }
     const fl_tensor_shape in = { .n = BATCH, .c = 1, .h = 28, .w = 28 };
     fl_network *network = fl_network_new(backend, layers, MLP_LAYERS, in, FL_BACKEND_F32, true, &error);
