@@ -1,8 +1,9 @@
 /* A user's .npy file. The first byte of the input chooses what it is read as. */
-#include "fuzz.h"
 #include "dataset/npy_values.h"
+#include "fuzz.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { MOST = 1 << 20, LARGEST = 1000 };
 

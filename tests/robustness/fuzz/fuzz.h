@@ -4,14 +4,9 @@
 #define FL_TESTS_FUZZ_H
 
 #include "base/error.h"
-#include "base/file.h"
 
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -27,24 +22,10 @@ typedef struct fuzz_file {
     char path[40];
 } fuzz_file;
 
-static inline fuzz_file fuzz_file_open(const void *bytes, size_t n)
-{
-    fuzz_file file = { .handle = memfd_create("fuzz", MFD_CLOEXEC) };
-    PROMISE(file.handle >= 0 && write(file.handle, bytes, n) == (ssize_t)n);
-    snprintf(file.path, sizeof file.path, "/proc/self/fd/%d", file.handle);
-    return file;
-}
-
-static inline void fuzz_file_close(fuzz_file *file)
-{
-    close(file->handle);
-}
+fuzz_file fuzz_file_open(const void *bytes, size_t n);
+void fuzz_file_close(fuzz_file *file);
 
 /* A refusal is one sentence: not empty, and of a fault that has an exit code. */
-static inline void promise_sentence(const fl_error *error)
-{
-    PROMISE(error->fault == FL_ERROR_USER || error->fault == FL_ERROR_MACHINE);
-    PROMISE(*error->text && strlen(error->text) < sizeof error->text);
-}
+void promise_sentence(const fl_error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* An IDX file, plain or packed. The first byte of the input chooses what it should hold. */
-#include "fuzz.h"
 #include "dataset/idx.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
 
 enum { N_CLASSES = 10, MOST_BYTES = 1 << 24 }; /* larger promises cost time, and lie by the same rule */
 

@@ -2,6 +2,8 @@
 #include "base/npy.h"
 #include "fuzz.h"
 
+#include <stdlib.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     void *elements;

@@ -1,6 +1,8 @@
 /* A picture file, PNG or PPM: its header, then its pixels as the header promises them. */
-#include "fuzz.h"
 #include "dataset/picture.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
 
 enum { MOST = 1 << 16 };
 

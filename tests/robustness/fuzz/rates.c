@@ -1,6 +1,8 @@
 /* The file behind --set schedule.rates=@FILE. */
-#include "fuzz.h"
 #include "command/trial_options.h"
+#include "fuzz.h"
+
+#include <stdio.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {

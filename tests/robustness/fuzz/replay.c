@@ -2,11 +2,15 @@
  *
  *   replay FOLDER MUTANTS
  */
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "fuzz.h"
 
 #include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { MOST_CHANGES = 4 };
 

@@ -1,7 +1,10 @@
 /* The words of `fairlead trial`: optimizer, schedule, initialisation, where validation is taken from, and from the
  * fifth line on a --set each. A trial that was accepted travels. */
-#include "fuzz.h"
 #include "command/trial_options.h"
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { MOST_WORDS = 40 };
 

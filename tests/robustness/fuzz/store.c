@@ -3,6 +3,7 @@
  * The input is trials.jsonl, and after a line "--" points.jsonl. Each line gets its right check, so that what it says
  * is met and not only that it is damaged; a line that begins with ! stays as it is.
  */
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
 #include "export/export.h"
@@ -10,6 +11,9 @@
 #include "fuzz.h"
 #include "store/store.h"
 #include "summary/summary.h"
+
+#include <string.h>
+#include <unistd.h>
 
 static const char study_text[] =
     "{\"study\": \"s\", \"workload\": \"quadratic/noisy\", \"batch_size\": 16, \"select_at\": \"best\","

@@ -6,6 +6,9 @@
 #include "fuzz.h"
 #include "study/study.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { MOST_ARMS = 6 };
 
 static void check_travel(const fl_trial *trial)

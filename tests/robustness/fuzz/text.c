@@ -1,7 +1,9 @@
 /* A text: what is read is UTF-8 of which every byte but the mark's is accounted for, and tokens lie in the vocabulary.
  */
-#include "fuzz.h"
 #include "dataset/characters.h"
+#include "fuzz.h"
+
+#include <string.h>
 
 static size_t bytes_of(uint32_t point)
 {

@@ -5,6 +5,8 @@
 #include "fuzz.h"
 #include "wire/inside.h"
 
+#include <string.h>
+
 static const char text[] =
     "{\"study\": \"s\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", \"batch_size\": 8,"
     "\"budget\": {\"trials\": 9, \"steps\": 1}, \"arms\": [{\"arm\": \"a\", \"optimizer\": \"sgd\","

@@ -6,6 +6,9 @@
 #include "fuzz.h"
 #include "workload/workload.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static fl_workload *read_text(const char *text, size_t n, fl_error *error)
 {
     fl_json *document = fl_json_load_text("workload", text, n, error);
