@@ -112,8 +112,8 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_bars bars = figure_bars_new(panel->n_arms);
     figure_unit unit = figure_unit_of(panel, FL_TRIAL_VAL_ERROR);
     for (size_t i = 0; i < panel->n_arms; i++) add_backend(data, panel, &panel->arms[i], unit.factor, &bars);
-    fl_text_add(&axis, "difference to %s (%s)", base_of(panel->arms)->backend->entry.name,
-                *unit.percent ? "points" : unit.kind);
+    fl_text_add(&axis, "difference to %s %s (%s)", base_of(panel->arms)->backend->entry.name,
+                fl_backend_precision_name(base_of(panel->arms)->precision), *unit.percent ? "points" : unit.kind);
     figure_bars_end(&bars, data, "examples per second", axis.bytes);
     fl_text_free(&axis);
 }
