@@ -2,7 +2,9 @@
 columns = 1
 array start[n_panels + 1] # of a panel, in pixels: they are as high as they have rows
 height_of(p) = 14 * n_rows[p] + 10
-gap_left = 136 + 7 * longest
+widest_name = 0 # of an arm with its method
+do for [b = 1:n_blocks] { widest_name = max(widest_name, widths[slot[b]] + (strlen(method[b]) ? 1 + strlen(method[b]) : 0)) }
+gap_left = 136 + 7 * widest_name
 panel_width = 520
 gap_top = n_panels > 1 ? 50 : 10
 gap_bottom = 46
@@ -28,7 +30,7 @@ do for [p = 1:n_panels] {
     set yrange [n_rows[p] + 0.7:0.3]
     do for [b = first[p]:last[p]] {
         name_at = first_row[b] # the arm's name stands before its first worker, a line between it and the arm above
-        set label names[slot[b]] at graph 0, first name_at right offset -14, 0 textcolor rgb ink font ",10" noenhanced
+        set label names[slot[b]].(strlen(method[b]) ? " ".method[b] : "") at graph 0, first name_at right offset -14, 0 textcolor rgb ink font ",10" noenhanced
         do for [w = 1:workers[b]] {
             set label sprintf("worker %d of %d", w - 1, of[b]) at graph 0, first (name_at + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
         }

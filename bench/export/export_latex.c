@@ -88,6 +88,8 @@ static void add_caption(fl_text *out, const fl_study *study, const fl_study_arm 
     add_escaped(out, study->name);
     fl_text_add(out, ": ");
     add_escaped(out, base->owners.workload->entry.name);
+    if (arm->parallel) fl_text_add(out, ", ");
+    if (arm->parallel) add_escaped(out, arm->parallel);
     fl_text_add(out,
                 ", batch size %zu, %zu steps per trial. %s of the trial that validation selected; best of $N/5$: "
                 "expected test %s of what validation selects among a fifth as many new trials, with its 90\\,\\%% "

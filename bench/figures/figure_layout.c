@@ -10,34 +10,41 @@
 
 /* --- panels --- */
 
-static const fl_trial *trial_of(const figure_panel *panel)
+static const fl_study_arm *arm_of(const figure_panel *panel)
 {
-    return &panel->arms[0].summary->arm->base;
+    return panel->arms[0].summary->arm;
 }
 
-static bool belongs(const figure_panel *panel, unsigned mixes, const fl_summary *summary, const fl_trial *trial)
+static const fl_trial *trial_of(const figure_panel *panel)
 {
-    const fl_trial *first = trial_of(panel);
+    return &arm_of(panel)->base;
+}
+
+static bool belongs(const figure_panel *panel, unsigned mixes, const fl_summary *summary, const fl_study_arm *arm)
+{
+    const fl_trial *first = trial_of(panel), *trial = &arm->base;
     bool same_backend = first->backend == trial->backend && first->precision == trial->precision;
     return (mixes & FIGURE_MIXES_STUDIES || panel->summary == summary) &&
            (mixes & FIGURE_MIXES_WORKLOADS || first->owners.workload == trial->owners.workload) &&
            (mixes & FIGURE_MIXES_BATCHES || first->batch_size == trial->batch_size) &&
-           (mixes & FIGURE_MIXES_BACKENDS || same_backend);
+           (mixes & FIGURE_MIXES_BACKENDS || same_backend) &&
+           (mixes & FIGURE_MIXES_PARALLELS || fl_study_same_parallel(arm_of(panel), arm));
 }
 
-static figure_panel *panel_for(figure_layout *layout, unsigned mixes, const fl_summary *summary, const fl_trial *trial)
+static figure_panel *panel_for(figure_layout *layout, unsigned mixes, const fl_summary *summary,
+                               const fl_study_arm *arm)
 {
     for (size_t i = 0; i < layout->n_panels; i++)
-        if (belongs(&layout->panels[i], mixes, summary, trial)) return &layout->panels[i];
+        if (belongs(&layout->panels[i], mixes, summary, arm)) return &layout->panels[i];
     layout->panels = fl_memory_grow(layout->panels, layout->n_panels + 1, sizeof *layout->panels);
     layout->panels[layout->n_panels] =
-        (figure_panel){ .summary = summary, .title = trial->owners.workload->entry.name };
+        (figure_panel){ .summary = summary, .title = arm->base.owners.workload->entry.name };
     return &layout->panels[layout->n_panels++];
 }
 
 static void add_arm(figure_layout *layout, unsigned mixes, const fl_summary *summary, const fl_summary_arm *arm)
 {
-    figure_panel *panel = panel_for(layout, mixes, summary, &arm->arm->base);
+    figure_panel *panel = panel_for(layout, mixes, summary, arm->arm);
     panel->arms = fl_memory_grow(panel->arms, panel->n_arms + 1, sizeof *panel->arms);
     panel->arms[panel->n_arms++] = (figure_arm){ arm, summary, figure_slot_of(layout, arm->arm) };
 }
@@ -64,6 +71,12 @@ static void add_precision(fl_text *text, const figure_panel *panel)
     fl_text_add(text, "%s", fl_backend_precision_name(trial_of(panel)->precision));
 }
 
+static void add_parallel(fl_text *text, const figure_panel *panel)
+{
+    const char *parallel = arm_of(panel)->parallel;
+    fl_text_add(text, "%s", parallel ? parallel : "");
+}
+
 static void add_study(fl_text *text, const figure_panel *panel)
 {
     figure_text_add_cut(text, panel->summary->results->study->name, FIGURE_NAME_WIDTH);
@@ -82,8 +95,8 @@ typedef struct facet {
 
 static const facet facets[] = {
     { add_batch, FIGURE_MIXES_BATCHES },      { add_backend, FIGURE_MIXES_BACKENDS },
-    { add_precision, FIGURE_MIXES_BACKENDS }, { add_study, FIGURE_MIXES_STUDIES },
-    { add_folder, FIGURE_MIXES_STUDIES },
+    { add_precision, FIGURE_MIXES_BACKENDS }, { add_parallel, FIGURE_MIXES_PARALLELS },
+    { add_study, FIGURE_MIXES_STUDIES },      { add_folder, FIGURE_MIXES_STUDIES },
 };
 enum { N_FACETS = sizeof facets / sizeof *facets };
 
@@ -124,7 +137,7 @@ static void add_facet(const figure_layout *layout, fl_text *details, const facet
         fl_text_add(&titles[i], "\n%s", details[i].bytes ? details[i].bytes : "");
     bool needed = f->add != add_folder || !all_unlike(titles, layout->n_panels);
     for (size_t i = 0; i < layout->n_panels && needed && !all_equal(parts, layout->n_panels); i++)
-        fl_text_add(&details[i], "%s%s", details[i].length ? ", " : "", parts[i].bytes);
+        fl_text_add(&details[i], "%s%s", details[i].length && parts[i].length ? ", " : "", parts[i].bytes);
     free_texts(parts, layout->n_panels);
     free_texts(titles, layout->n_panels);
 }

@@ -1,6 +1,7 @@
 /* The layout: what all figures of some summaries share, namely panels and legend.
  *
- * A panel holds the arms that may be compared with each other: one study, workload, backend, precision and batch size.
+ * A panel holds the arms that may be compared with each other: one study, workload, backend, precision, batch size and
+ * entry of the study's list of parallel methods.
  * A figure about one of these mixes it: its panels hold arms that differ in nothing else. A slot is a place in the
  * legend with its colour, marker and dash; arms of the same label and optimizer share it, in every panel.
  */
@@ -32,12 +33,13 @@ typedef struct figure_panel {
     size_t n_arms;
 } figure_panel;
 
-/* What arms of one panel may differ in, apart from optimizer, schedule and space. */
+/* What arms of one panel may differ in, apart from optimizer, schedule, space and a parallel method of their own. */
 enum {
     FIGURE_MIXES_STUDIES = 1,
     FIGURE_MIXES_WORKLOADS = 2,
     FIGURE_MIXES_BATCHES = 4,
     FIGURE_MIXES_BACKENDS = 8, /* precisions as well */
+    FIGURE_MIXES_PARALLELS = 16,
 };
 
 typedef struct figure_layout {

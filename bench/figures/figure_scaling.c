@@ -132,7 +132,7 @@ const figure figure_scaling = {
                "trial, the same, the same, by the model, trial",
     .variables = variables,
     .arrangement = "pair",
-    .mixes = FIGURE_MIXES_BATCHES,
+    .mixes = FIGURE_MIXES_BATCHES | FIGURE_MIXES_PARALLELS,
     .refuse = refuse,
     .add = add,
 };

@@ -75,6 +75,7 @@ const figure figure_staleness = {
         "(rates in %), NaN, trial; then, in blocks of their own, mean staleness + 1, fewest steps to the target, "
         "their 5th and 95th percentile, NaN, the fastest trial",
     .variables = variables,
+    .mixes = FIGURE_MIXES_PARALLELS,
     .arrangement = "pair",
     .refuse = refuse,
     .add = add,

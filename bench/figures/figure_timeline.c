@@ -12,13 +12,10 @@ enum { ROW, FROM, TO, WAITS, WORKER, STEP, N_COLUMNS };
 enum { MOST_WORKERS = 8 };
 
 static const figure_variable variables[] = {
-    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
-    { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
-    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },
-    { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { "of", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { .name = NULL },
+    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },   { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },  { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER }, { "of", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "method", FIGURE_PER_BLOCK, FIGURE_TEXT },    { .name = NULL },
 };
 
 /* The lines of the arm's selected trial; an empty array where it has none. New reference. */
@@ -64,16 +61,24 @@ static void add_spans(figure_data *data, const json_t *line, double row, const c
     }
 }
 
-/* Its rows follow the `rows` before them; returns how many there are then. */
+/* A block of `n` rows that follow the `rows` before them. */
+static void begin_arm(figure_data *data, const figure_arm *arm, size_t rows, size_t n)
+{
+    const fl_study_arm *of = arm->summary->arm;
+    figure_begin_block(data, arm->slot, of->name);
+    figure_set_number(data, "first_row", (double)rows + 1);
+    figure_set_number(data, "workers", (double)n);
+    figure_set_number(data, "of", figure_workers_of(arm));
+    figure_set_text(data, "method", of->parallel ? of->parallel : "");
+}
+
+/* Returns how many rows there are then. */
 static size_t add_arm(figure_data *data, const figure_arm *arm, size_t rows, figure_scale *x)
 {
     json_t *lines = timeline_of(arm);
     size_t i, n = workers_of(lines);
     const json_t *line;
-    if (n) figure_begin_block(data, arm->slot, arm->summary->arm->name);
-    if (n) figure_set_number(data, "first_row", (double)rows + 1);
-    if (n) figure_set_number(data, "workers", (double)n);
-    if (n) figure_set_number(data, "of", figure_workers_of(arm));
+    if (n) begin_arm(data, arm, rows, n);
     json_array_foreach(lines, i, line)
     {
         double worker = number_of(line, "worker");
@@ -114,6 +119,7 @@ const figure figure_timeline = {
                "" },
     .columns = "row, begin and end of a span in seconds, 0 computes 1 waits, worker, step, trial",
     .variables = variables,
+    .mixes = FIGURE_MIXES_PARALLELS,
     .refuse = refuse,
     .add = add,
 };

@@ -124,11 +124,15 @@ static void add_row(fl_text *page, const figure_layout *layout, const figure_arm
 
 static void add_conditions(fl_text *page, const figure_panel *panel)
 {
-    const fl_trial *base = &panel->arms[0].summary->arm->base;
+    const fl_study_arm *arm = panel->arms[0].summary->arm;
+    const fl_trial *base = &arm->base;
     fl_text_add(page, "<h3>");
     html_text(page, panel->title);
-    fl_text_add(page, " <small>batch %zu, %s %s, %zu steps</small></h3>\n", base->batch_size, base->backend->entry.name,
+    fl_text_add(page, " <small>batch %zu, %s %s, %zu steps", base->batch_size, base->backend->entry.name,
                 fl_backend_precision_name(base->precision), base->steps);
+    if (arm->parallel) fl_text_add(page, ", ");
+    if (arm->parallel) html_text(page, arm->parallel);
+    fl_text_add(page, "</small></h3>\n");
 }
 
 static void add_arms(fl_text *page, const figure_layout *layout, const figure_panel *panel)

@@ -191,8 +191,10 @@ static void print_group_table(const fl_summary *summary, size_t first)
     page_column columns[N_COLUMNS];
     name_columns(summary->arms[first].arm, columns);
     page_table *table = page_table_new(columns, N_COLUMNS);
-    page_heading("%s, batch %zu, %s %s, %zu steps", base->owners.workload->entry.name, base->batch_size,
-                 base->backend->entry.name, fl_backend_precision_name(base->precision), base->steps);
+    const char *parallel = summary->arms[first].arm->parallel;
+    page_heading("%s, batch %zu, %s %s, %zu steps%s%s", base->owners.workload->entry.name, base->batch_size,
+                 base->backend->entry.name, fl_backend_precision_name(base->precision), base->steps,
+                 parallel ? ", " : "", parallel ? parallel : "");
     for (size_t i = first; i < summary->n_arms; i++)
         if (summary_in_group(summary, first, i)) add_row(table, summary->results->study, &summary->arms[i]);
     page_table_end(table);

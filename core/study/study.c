@@ -11,6 +11,7 @@ void fl_study_free(fl_study *study)
     for (size_t i = 0; i < study->n_arms; i++) {
         free(study->arms[i].name);
         free(study->arms[i].label);
+        free(study->arms[i].parallel);
         fl_trial_free(&study->arms[i].base);
     }
     for (size_t i = 0; i < study->n_spaces; i++) fl_search_space_free(&study->spaces[i]);
@@ -23,6 +24,11 @@ void fl_study_free(fl_study *study)
     free(study->why);
     json_decref(study->resolved);
     free(study);
+}
+
+bool fl_study_same_parallel(const fl_study_arm *a, const fl_study_arm *b)
+{
+    return a->parallel && b->parallel ? !strcmp(a->parallel, b->parallel) : a->parallel == b->parallel;
 }
 
 const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name)

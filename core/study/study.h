@@ -16,6 +16,8 @@ enum { FL_STUDY_RERUN_REPEAT = 1000 }; /* repeats from here on are reruns of the
 typedef struct fl_study_arm {
     char *name;                   /* unique in the study; what records call it */
     char *label;                  /* as the file names it */
+    char *parallel;               /* its entry of the study's `parallel` list, as far as that tells it from the others:
+                                   * "local:4,every=8"; NULL: the study lists none */
     fl_trial base;                /* every choice but the search's and the seed */
     const fl_search_space *space; /* borrowed from the study */
 } fl_study_arm;
@@ -41,8 +43,9 @@ typedef struct fl_study_flip {
 enum { FL_STUDY_TRIALS_PER_DRAW = 5 }; /* N / K: an interval of E[best of K] is claimed for K <= N / 5 alone */
 
 /* What the study declares, before its first trial, that it will test. A pair names two arms of the file; where the
- * study is a product, it stands for one pair per combination of workload, backend, precision and batch size: arms of
- * unlike combinations are never paired. A baseline is paired with every other arm of the file, and stands to the right.
+ * study is a product, it stands for one pair per combination of workload, backend, precision, batch size and parallel
+ * method: arms of unlike combinations are never paired. A baseline is paired with every other arm of the file, and
+ * stands to the right.
  */
 typedef struct fl_study_claims {
     bool declared;        /* the file has `claims`; without them every pair is tested, and said to be undeclared */
@@ -124,6 +127,10 @@ void fl_study_axes_hash(const json_t *arms, char hash[17]);
 
 /* When its trials are evaluated, in words: "every 50 steps", "every 2 to 10 steps", "at steps that grow by 1.1". */
 void fl_study_evaluations_text(const fl_study *study, char text[80]);
+
+/* Are both of one entry of a study's `parallel` list, or neither of any? An arm may have a method of its own: that is
+ * one of its choices, as its optimizer is. */
+bool fl_study_same_parallel(const fl_study_arm *a, const fl_study_arm *b);
 
 /* The arm called `name`, or NULL. */
 const fl_study_arm *fl_study_find_arm(const fl_study *study, const char *name);

@@ -22,6 +22,13 @@ static char *arm_name(const char *label, const fl_trial *base, const fl_study_li
     return name.bytes;
 }
 
+static char *parallel_text(const fl_study_lists *l, size_t at)
+{
+    fl_text text = { 0 };
+    fl_trial_parallel_text_apart(l->parallels, l->n_parallels, at, &text);
+    return text.bytes;
+}
+
 static bool accept_trial_at(const double *u, fl_json_node node, const fl_study_arm *arm, fl_error *error)
 {
     fl_error why;
@@ -170,6 +177,7 @@ static bool add_arm(const arm_reading *r, fl_study *study, const size_t at[LISTS
     arm->base.batch_size = l->batches[at[3]];
     fl_trial_parallel_apply(parallel, &arm->base);
     arm->name = arm_name(r->label, &arm->base, l, at[4]);
+    if (l->many_parallels) arm->parallel = parallel_text(l, at[4]);
     return fl_study_read_base(r->root, study, r->space, &arm->base, error) &&
            accept_parallel(r, study, arm, at[4], error) && accept_space(r->space_node, arm, error);
 }

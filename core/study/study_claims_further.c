@@ -85,7 +85,9 @@ static bool read_workloads(fl_json_node claims, fl_study *study, fl_error *error
     if (study->n_spaces == 1)
         return fl_json_fail(node, error, "there is nothing to compare over workloads; the study has one arm");
     if (!differ_in_workload(study))
-        return fl_json_fail(node, error, "a comparison over workloads needs one batch size, backend and precision");
+        return fl_json_fail(node, error,
+                            "a comparison over workloads needs one batch size, backend, precision and "
+                            "parallel method");
     return c->family || fl_study_combinations(study) > 1 ||
            fl_json_fail(node, error,
                         "there is one workload; list several, or name the 'family' of studies that have "

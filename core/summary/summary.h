@@ -95,7 +95,8 @@ typedef struct fl_summary_reruns {
 
 enum { FL_SUMMARY_LEAST_RERUNS = 5 };
 
-/* Two arms that share workload, backend, precision and batch size, compared on E[best of K] of the test error. */
+/* Two arms of one combination of workload, backend, precision, batch size and parallel method, compared on E[best of K]
+ * of the test error. */
 typedef struct fl_summary_pair {
     size_t a, b;          /* indices into arms */
     size_t k;             /* the study's; of an unfilled budget a fifth of the smaller arm's trials at most */

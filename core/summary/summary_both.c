@@ -8,7 +8,8 @@
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b)
 {
     return a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
-           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
+           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size &&
+           fl_study_same_parallel(a, b);
 }
 
 /* --- paired arms --- */

@@ -5,7 +5,8 @@
 #include "results/results.h"
 #include "stats/arms.h"
 
-/* True when two arms can be compared: everything but optimizer, schedule and space is the same. */
+/* True when two arms can be compared: everything but optimizer, schedule, space and a parallel method of its own is the
+ * same. */
 bool fl_summary_comparable(const fl_study_arm *a, const fl_study_arm *b);
 
 /* Have both arms the same axes in the same order? Then trial i has the same point and the same seed in both. */

@@ -25,8 +25,9 @@ bool fl_trial_parallel_parse(const char *text, fl_trial_parallel *parallel, cons
 /* Give it to a trial that has its defaults. */
 void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial);
 
-/* "local:4,every=8": what is not at its default. */
+/* "local:4,every=8": what is not at its default; of entry `at` of a list, what is not the same in all of its `n`. */
 void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text);
+void fl_trial_parallel_text_apart(const fl_trial_parallel *list, size_t n, size_t at, fl_text *text);
 
 /* {"method": "local", "workers": 4}; the numbers are hyperparameters. NULL without a method. New reference. */
 json_t *fl_trial_parallel_json(const fl_trial *trial);

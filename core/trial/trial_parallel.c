@@ -94,19 +94,39 @@ void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial)
         trial->values.of[FL_TRIAL_OF_METHOD][i] = parallel->values[i];
 }
 
-void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text)
+static void add_value(const fl_hyper *hyper, double value, fl_text *text)
 {
     char number[FL_TEXT_NUMBER_SIZE];
+    if (isnan(value) || value == hyper->default_value) return;
+    fl_text_add(text, ",%s=%s", hyper->name,
+                hyper->choices ? hyper->choices[(size_t)value] : fl_text_number(value, number));
+}
+
+/* Have all of a list one method, and one value of its number `i`? */
+static bool is_common(const fl_trial_parallel *list, size_t n, size_t i)
+{
+    for (size_t other = 1; other < n; other++)
+        if (list[other].method != list->method || list[other].values[i] != list->values[i]) return false;
+    return true;
+}
+
+static void add_text(const fl_trial_parallel *parallel, const fl_trial_parallel *list, size_t n, fl_text *text)
+{
     const fl_method *method = parallel->method;
     fl_text_add(text, "%s:%zu", method ? method->entry.name : "synchronous", parallel->workers);
     if (parallel->trace) fl_text_add(text, ",trace=%.6s", parallel->trace->hash);
-    for (size_t i = 0; method && i < method->n_hypers; i++) {
-        const fl_hyper *hyper = &method->hypers[i];
-        double value = parallel->values[i];
-        if (isnan(value) || value == hyper->default_value) continue;
-        fl_text_add(text, ",%s=%s", hyper->name,
-                    hyper->choices ? hyper->choices[(size_t)value] : fl_text_number(value, number));
-    }
+    for (size_t i = 0; method && i < method->n_hypers; i++)
+        if (!n || !is_common(list, n, i)) add_value(&method->hypers[i], parallel->values[i], text);
+}
+
+void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text)
+{
+    add_text(parallel, NULL, 0, text);
+}
+
+void fl_trial_parallel_text_apart(const fl_trial_parallel *list, size_t n, size_t at, fl_text *text)
+{
+    add_text(&list[at], list, n, text);
 }
 
 json_t *fl_trial_parallel_json(const fl_trial *trial)

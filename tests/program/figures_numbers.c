@@ -414,6 +414,18 @@ static void scaling_of_synchronous_workers_is_measured_and_foretold(void **state
     fixture_end(&s);
 }
 
+static void panels_are_called_by_the_method_of_a_studys_list(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    char *text = figures_numbers(&s, "final_error");
+    assert_contains(text, "# panel: glyphs/mlp\n#   asynchronous:2\n");
+    assert_contains(text, "# panel: glyphs/mlp\n#   asynchronous:4\n");
+    assert_contains(text, "# panel: glyphs/mlp\n#   synchronous:1\n");
+    free(text);
+    fixture_end(&s);
+}
+
 static void timeline_gives_each_worker_a_row(void **state)
 {
     fixture s;
@@ -424,6 +436,7 @@ static void timeline_gives_each_worker_a_row(void **state)
     assert_row(text, "1\t1\t1.5\t1\t0\t1\t", figures_trial(&s, 1, 0));
     assert_row(text, "2\t0\t2\t0\t1\t2\t", figures_trial(&s, 1, 0));
     assert_contains(svg, "worker 1 of 4");
+    assert_contains(svg, ">sgd asynchronous:4<");
     free(svg);
     free(text);
     fixture_end(&s);
@@ -452,6 +465,7 @@ int main(void)
         cmocka_unit_test(staleness_shows_asynchronous_trials_by_how_late_they_are),
         cmocka_unit_test(scaling_holds_workers_against_a_model),
         cmocka_unit_test(scaling_of_synchronous_workers_is_measured_and_foretold),
+        cmocka_unit_test(panels_are_called_by_the_method_of_a_studys_list),
         cmocka_unit_test(timeline_gives_each_worker_a_row),
     };
     return figures_run(tests);

@@ -64,6 +64,31 @@ static void results_are_verified_and_continued(void **state)
     assert_runs(0, folder, "export", "once", "--to", "csv");
 }
 
+/* Arms by unlike methods are not rivals, and each table says whose it is. */
+static void every_method_of_the_list_has_a_table_of_its_own(void **state)
+{
+    static const char *const methods[] = { "synchronous:1", "synchronous:4", "local:2,every=3,state=averaged" };
+    char path[FL_FILE_PATH_MAX], *page;
+    size_t n;
+    command summary = command_run(folder, WORDS("summary", "once")),
+            latex = command_run(folder, WORDS("export", "once", "--to", "latex"));
+    assert_runs(0, folder, "report", "once", "-o", "page.html");
+    fl_file_path_join(path, folder, "page.html");
+    assert_true(fl_file_read(path, &page, &n, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        char heading[120];
+        snprintf(heading, sizeof heading, "batch 16, naive f32, 20 steps, %s", methods[i]);
+        assert_contains(summary.out, heading);
+        assert_contains(page, heading);
+        snprintf(heading, sizeof heading, "quadratic/noisy, %s, batch size 16", methods[i]);
+        assert_contains(latex.out, heading);
+    }
+    assert_null(strstr(summary.out, "differences in the best of"));
+    free(page);
+    command_free(&latex);
+    command_free(&summary);
+}
+
 /* The folder keeps the durations, in the study and in a file that its commands name, so that theirs may go. */
 static void a_trace_of_durations_is_kept_with_the_results(void **state)
 {
@@ -161,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_say_how_they_were_trained_and_their_commands_repeat_them),
         cmocka_unit_test(results_are_verified_and_continued),
+        cmocka_unit_test(every_method_of_the_list_has_a_table_of_its_own),
         cmocka_unit_test(a_trace_of_durations_is_kept_with_the_results),
         cmocka_unit_test(mistakes_are_said),
         cmocka_unit_test(a_method_that_does_not_fit_the_model_is_refused_before_the_run),

@@ -8,6 +8,11 @@
 
 #define TARGET "\"target\": {\"metric\": \"val_error\", \"value\": 0.05},"
 
+/* Each arm by two methods. */
+#define LISTED                                                                                                         \
+    "\"parallel\": [{\"method\": \"synchronous\", \"workers\": 2}, {\"method\": \"local\", \"workers\": 2, "           \
+    "\"every\": 3}],"
+
 /* An arm whose axis ends elsewhere than SGD's, so that their trials of one index are no pairs. */
 #define UNLIKE(name, max)                                                                                              \
     "{\"arm\": \"" name "\", \"optimizer\": \"sgd\", \"space\": {\"learning_rate\": "                                  \

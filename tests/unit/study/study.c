@@ -223,10 +223,27 @@ static void several_methods_make_a_product(void **state)
     assert_string_equal(study->arms[0].name, "sgd parallel=synchronous:1");
     assert_string_equal(study->arms[1].name, "sgd parallel=synchronous:4");
     assert_string_equal(study->arms[5].name, "adam parallel=local:2,every=8");
+    assert_string_equal(study->arms[5].parallel, "local:2,every=8");
+    assert_true(fl_study_same_parallel(&study->arms[1], &study->arms[4]));
+    assert_false(fl_study_same_parallel(&study->arms[4], &study->arms[5]));
     assert_null(study->arms[0].base.owners.method);
     assert_int_equal(study->arms[1].base.workers, 4);
     assert_int_equal(fl_trial_micro_batch(&study->arms[1].base), 2);
     assert_close(study->arms[5].base.values.of[FL_TRIAL_OF_METHOD][0], 8, 0);
+    fl_study_free(study);
+}
+
+/* What all entries have in common tells none of them apart. */
+static void an_entry_of_several_is_called_by_what_the_others_have_not(void **state)
+{
+    fl_study *study = study_of(
+        STUDY("'parallel': [ { 'method': 'asynchronous', 'workers': 2, 'pull': 0.5, 'staleness': 0 }, { 'method': "
+              "'asynchronous', 'workers': 2, 'pull': 0.5, 'staleness': 3 } ], ",
+              "", SGD),
+        NULL);
+    assert_string_equal(study->arms[0].parallel, "asynchronous:2,staleness=0");
+    assert_string_equal(study->arms[1].parallel, "asynchronous:2,staleness=3");
+    assert_string_equal(study->arms[1].name, "sgd parallel=asynchronous:2,staleness=3,pull=0.5");
     fl_study_free(study);
 }
 
@@ -240,6 +257,8 @@ static void an_arm_may_have_a_method_of_its_own(void **state)
                            "4, 8] } } }"),
                  NULL);
     assert_string_equal(study->arms[1].name, "local");
+    assert_null(study->arms[1].parallel);
+    assert_true(fl_study_same_parallel(&study->arms[0], &study->arms[1]));
     assert_null(study->arms[0].base.owners.method);
     double seen = 0;
     for (uint64_t i = 0; i < 4; i++) {
@@ -312,6 +331,7 @@ int main(void)
         cmocka_unit_test(steps_may_depend_on_the_batch),
         cmocka_unit_test(a_batch_may_be_all_there_is),
         cmocka_unit_test(several_methods_make_a_product),
+        cmocka_unit_test(an_entry_of_several_is_called_by_what_the_others_have_not),
         cmocka_unit_test(an_arm_may_have_a_method_of_its_own),
         cmocka_unit_test(evaluations_may_grow_by_a_ratio_and_spare_the_test_set),
         cmocka_unit_test(arms_are_paired_by_their_seeds),

@@ -162,7 +162,7 @@ static void over_workloads_there_is_one_batch_size(void **state)
     for (char *c = text; *c; c++)
         if (*c == '\'') *c = '"';
     assert_null(fl_study_load_text("study", text, NULL, &error));
-    assert_contains(error.text, "a comparison over workloads needs one batch size, backend and precision");
+    assert_contains(error.text, "a comparison over workloads needs one batch size, backend, precision");
 }
 
 int main(void)

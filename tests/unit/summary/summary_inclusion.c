@@ -54,6 +54,22 @@ static void a_special_case_outside_the_space_makes_it_too_narrow(void **state)
                        "its space is too narrow to hold what sgd selected (learning_rate would be 1, of [0.001, 0.1])");
 }
 
+/* SGD by one method of the study's list is no special case of Momentum by the other. */
+static void a_special_case_is_one_by_the_same_method(void **state)
+{
+    fixture s;
+    fixture_begin(&s, LISTED BUDGET(10), SGD("sgd") ", " MOMENTUM(WIDE));
+    for (size_t arm = 0; arm < 4; arm++) steps_up(&s, arm, 10, 0.1, 1, 0);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(2, summary->n_inclusions);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(i, summary->inclusions[i].special);
+        assert_int_equal(2 + i, summary->inclusions[i].general);
+    }
+    fl_summary_free(summary);
+    fixture_end(&s);
+}
+
 /* SGD is Momentum with a momentum of 0: a space without it holds no point of SGD, and nothing is judged. */
 static void check_not_here(const char *space, const char *why)
 {
@@ -236,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_special_case_outside_the_space_makes_it_too_narrow),
+        cmocka_unit_test(a_special_case_is_one_by_the_same_method),
         cmocka_unit_test(a_space_that_holds_no_point_of_the_special_case_is_no_inclusion),
         cmocka_unit_test(best_trials_at_the_end_of_an_axis_may_mean_so_too),
         cmocka_unit_test(otherwise_the_trials_are_too_few),

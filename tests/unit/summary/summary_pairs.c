@@ -68,6 +68,22 @@ static void between_equal_arms_no_difference_is_shown(void **state)
     fixture_end(&s);
 }
 
+/* Two arms by two methods that the study lists: a against b by either. */
+static void arms_by_unlike_methods_of_a_list_are_no_pair(void **state)
+{
+    fixture s;
+    fixture_begin(&s, LISTED BUDGET(5), SGD("a") "," UNLIKE("b", 20));
+    for (size_t arm = 0; arm < 4; arm++) add_rising(&s, arm, 5, 0.1);
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(2, summary->n_pairs);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(i, summary->pairs[i].a);
+        assert_int_equal(2 + i, summary->pairs[i].b);
+    }
+    fl_summary_free(summary);
+    fixture_end(&s);
+}
+
 /* Three pairs: two at p = 2/252, one at 1. Holm makes 3 p of the smallest, then keeps the order. */
 static void p_values_are_corrected_over_the_pairs_of_the_study(void **state)
 {
@@ -168,6 +184,7 @@ int main(void)
         cmocka_unit_test(k_is_a_fifth_of_the_trials),
         cmocka_unit_test(the_verdict_names_the_arm_with_the_lower_error),
         cmocka_unit_test(between_equal_arms_no_difference_is_shown),
+        cmocka_unit_test(arms_by_unlike_methods_of_a_list_are_no_pair),
         cmocka_unit_test(p_values_are_corrected_over_the_pairs_of_the_study),
         cmocka_unit_test(nothing_is_claimed_of_an_arm_whose_budget_is_not_filled),
         cmocka_unit_test(only_arms_of_one_batch_size_are_compared),
