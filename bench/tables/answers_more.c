@@ -73,13 +73,24 @@ answer answer_of_flips(const fl_summary *summary)
 
 /* --- batch sizes --- */
 
+/* Where it stands in a product, but for the batch size. */
+static void add_where(answer *a, const fl_study_arm *arm)
+{
+    static const char batch[] = " batch_size=";
+    const char *rest = arm->name + strlen(arm->label), *from = strstr(rest, batch);
+    const char *to = from ? from + strlen(batch) + strcspn(from + strlen(batch), " ") : rest;
+    fl_text text = { 0 };
+    fl_text_add(&text, "%.*s%s", (int)(from ? from - rest : 0), rest, to);
+    answer_cell(a, "%s", text.bytes + (*text.bytes == ' '));
+    fl_text_free(&text);
+}
+
 answer answer_of_scalings(const fl_summary *summary)
 {
-    static const page_column columns[] = { { "", "arm", true },
-                                           { "batch sizes", "reached", false },
-                                           { "", "slope", false },
-                                           { "90 %", "interval", true },
-                                           { "perfect scaling,", "slope -1", true } };
+    static const page_column columns[] = {
+        { "", "arm", true },    { "", "where", true },        { "batch sizes", "reached", false },
+        { "", "slope", false }, { "90 %", "interval", true }, { "perfect scaling,", "slope -1", true }
+    };
     answer a = answer_new(COLUMNS(columns),
                           "Steps to the target against the batch size, both in log2, by the median "
                           "best of %zu",
@@ -87,6 +98,7 @@ answer answer_of_scalings(const fl_summary *summary)
     for (const fl_summary_scaling *s = summary->scalings; s < summary->scalings + summary->n_scalings; s++) {
         bool none = isnan(s->of.slope), perfect = s->of.low <= -1 && s->of.high >= -1;
         answer_cell(&a, "%s", summary->arms[s->arm].arm->label);
+        add_where(&a, summary->arms[s->arm].arm);
         answer_cell(&a, "%zu of %zu", s->of.n_reached, s->n_batches);
         answer_cell(&a, none ? "" : "%.2f", s->of.slope);
         answer_cell(&a, none ? "" : "[%.2f, %.2f]", s->of.low, s->of.high);

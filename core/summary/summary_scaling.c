@@ -13,7 +13,7 @@ enum { LEAST_BATCHES = 3 };
 static bool differ_in_batch(const fl_study_arm *a, const fl_study_arm *b)
 {
     return !strcmp(a->label, b->label) && a->base.owners.workload == b->base.owners.workload &&
-           a->base.backend == b->base.backend && a->base.precision == b->base.precision;
+           a->base.backend == b->base.backend && a->base.precision == b->base.precision && fl_study_same_parallel(a, b);
 }
 
 static bool is_first(const fl_summary *summary, size_t i)

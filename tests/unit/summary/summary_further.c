@@ -197,27 +197,59 @@ static void the_time_to_the_target_carries_its_resolution(void **state)
     end(&s, summary);
 }
 
+static void begin_text(fixture *s, const char *text)
+{
+    fl_error error;
+    *s = (fixture){ .study = fl_study_load_text("study", text, NULL, &error) };
+    if (!s->study) fail_msg("%s", error.text);
+    folder_make(s->folder);
+    s->store = open_store(s, whole);
+}
+
+#define TO_TARGET(batches, more)                                                                                       \
+    "{ \"study\": \"s\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": " batches               \
+    ", \"budget\": {\"trials\": 5, \"steps\": 100, \"eval_every\": 10}, " TARGET more "\"arms\": [ " SGD("a") " ] }"
+
+/* Five trials of each arm, which reach the target at these steps. */
+static fl_summary *reached(fixture *s, const char *study, const size_t *at)
+{
+    begin_text(s, study);
+    for (size_t arm = 0; arm < s->study->n_arms; arm++)
+        for (uint64_t i = 0; i < 5; i++)
+            add_trial(s, arm, i, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = at[arm] });
+    return sum_up(s);
+}
+
 /* Half the steps at twice the batch: 80, 40 and 20 of 100 at batches of 32, 64 and 128. */
 static void steps_are_told_against_batch_sizes(void **state)
 {
     fixture s;
-    fl_error error;
-    s = (fixture){ .study = fl_study_load_text(
-                       "s",
-                       "{ \"study\": \"s\", \"workload\": \"glyphs/mlp\", \"backend\": \"naive\", \"batch_size\": "
-                       "[32, 64, 128], \"budget\": {\"trials\": 5, \"steps\": 100, \"eval_every\": 10}, " TARGET
-                       "\"arms\": [ " SGD("a") " ] }",
-                       NULL, &error) };
-    if (!s.study) fail_msg("%s", error.text);
-    folder_make(s.folder);
-    s.store = open_store(&s, whole);
-    for (size_t arm = 0; arm < 3; arm++)
-        for (uint64_t i = 0; i < 5; i++)
-            add_trial(&s, arm, i, 0, (synthetic){ .val_error = 0.2, .test_error = 0.2, .reached = 80u >> arm });
-    fl_summary *summary = sum_up(&s);
+    fl_summary *summary = reached(&s, TO_TARGET("[32, 64, 128]", ""), (const size_t[]){ 80, 40, 20 });
     assert_int_equal(1, summary->n_scalings);
     assert_close(summary->scalings[0].of.slope, -1, 1e-12);
     assert_int_equal(3, summary->scalings[0].of.n_reached);
+    end(&s, summary);
+}
+
+#define WORKERS(n) "{\"method\": \"synchronous\", \"workers\": " #n "}"
+
+/* Three methods at one batch size have no slope; two at three batch sizes have one each: -1, and 0 at 80 steps. */
+static void methods_are_no_batch_sizes(void **state)
+{
+    fixture s;
+    fl_summary *summary = reached(&s, TO_TARGET("32", "\"parallel\": [" WORKERS(1) "," WORKERS(2) "," WORKERS(4) "],"),
+                                  (const size_t[]){ 80, 40, 20 });
+    assert_int_equal(0, summary->n_scalings);
+    end(&s, summary);
+    summary = reached(&s, TO_TARGET("[32, 64, 128]", "\"parallel\": [" WORKERS(1) "," WORKERS(2) "],"),
+                      (const size_t[]){ 80, 80, 40, 80, 20, 80 });
+    assert_int_equal(2, summary->n_scalings);
+    assert_close(summary->scalings[0].of.slope, -1, 1e-12);
+    assert_close(summary->scalings[1].of.slope, 0, 1e-12);
+    json_t *json = fl_summary_json(summary);
+    const json_t *second = json_array_get(json_object_get(json, "scaling"), 1);
+    assert_string_equal("synchronous:2", json_string_value(json_object_get(second, "parallel")));
+    json_decref(json);
     end(&s, summary);
 }
 
@@ -227,15 +259,6 @@ static void steps_are_told_against_batch_sizes(void **state)
     "{ \"study\": \"s\", \"workload\": " workload ", \"backend\": \"naive\", \"batch_size\": 32, \"budget\": "         \
     "{\"trials\": 10, \"steps\": 100, \"eval_every\": 10}, \"claims\": {\"workloads\": true" family                    \
     "}, \"arms\": [ " SGD("a") "," UNLIKE("b", 20) "," UNLIKE("c", 30) " ] }"
-
-static void begin_text(fixture *s, const char *text)
-{
-    fl_error error;
-    *s = (fixture){ .study = fl_study_load_text("study", text, NULL, &error) };
-    if (!s->study) fail_msg("%s", error.text);
-    folder_make(s->folder);
-    s->store = open_store(s, whole);
-}
 
 /* Two workloads in one study, a before b before c on both: mean ranks 1, 2, 3, no claim. */
 static void below_six_workloads_ranks_are_told_and_nothing_is_claimed(void **state)
@@ -371,6 +394,7 @@ int main(void)
         cmocka_unit_test(effort_is_told_at_powers_of_two),
         cmocka_unit_test(the_time_to_the_target_carries_its_resolution),
         cmocka_unit_test(steps_are_told_against_batch_sizes),
+        cmocka_unit_test(methods_are_no_batch_sizes),
         cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
         cmocka_unit_test(workloads_of_a_family_are_taken_together),
         cmocka_unit_test(seconds_are_told_of_one_quiet_machine_alone),
