@@ -32,7 +32,7 @@ do for [p = 1:n_panels] {
         name_at = first_row[b] # the arm's name stands before its first worker, a line between it and the arm above
         set label names[slot[b]].(strlen(method[b]) ? " ".method[b] : "") at graph 0, first name_at right offset -14, 0 textcolor rgb ink font ",10" noenhanced
         do for [w = 1:workers[b]] {
-            set label sprintf("worker %d of %d", w - 1, of[b]) at graph 0, first (name_at + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
+            set label sprintf("%s %d of %d", word(roles[b], w), w - 1, of[b]) at graph 0, first (name_at + w - 1) right offset -1, 0 textcolor rgb faint font ",9" noenhanced
         }
         if (b > first[p]) {
             set arrow 10 + b from graph 0, first name_at - 0.5 to graph 1, first name_at - 0.5 nohead lw 0.8 lc rgb 0xb0b0b0

@@ -12,10 +12,15 @@ enum { ROW, FROM, TO, WAITS, WORKER, STEP, N_COLUMNS };
 enum { MOST_WORKERS = 8 };
 
 static const figure_variable variables[] = {
-    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },   { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
-    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },  { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER }, { "of", FIGURE_PER_BLOCK, FIGURE_NUMBER },
-    { "method", FIGURE_PER_BLOCK, FIGURE_TEXT },    { .name = NULL },
+    { "x", FIGURE_PER_PANEL, FIGURE_HORIZONTAL },
+    { "x_axis", FIGURE_PER_PANEL, FIGURE_TEXT },
+    { "n_rows", FIGURE_PER_PANEL, FIGURE_NUMBER },
+    { "first_row", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "workers", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "of", FIGURE_PER_BLOCK, FIGURE_NUMBER },
+    { "method", FIGURE_PER_BLOCK, FIGURE_TEXT },
+    { "roles", FIGURE_PER_BLOCK, FIGURE_TEXT },
+    { .name = NULL },
 };
 
 /* The lines of the arm's selected trial; an empty array where it has none. New reference. */
@@ -35,7 +40,7 @@ static size_t workers_of(const json_t *lines)
     size_t i, n = 0;
     const json_t *line;
     json_array_foreach(lines, i, line) n = (size_t)fmax((double)n, number_of(line, "worker") + 1);
-    return n < MOST_WORKERS ? n : MOST_WORKERS;
+    return n;
 }
 
 static bool is_work(const char *what)
@@ -44,6 +49,21 @@ static bool is_work(const char *what)
     bool found = false;
     for (size_t i = 0; i < sizeof work / sizeof *work; i++) found |= !strcmp(what, work[i]);
     return found;
+}
+
+/* What a worker is called: beside those that share the batches a method may have others, which do one thing. */
+static const char *role_of(const json_t *lines, size_t worker, double sharing)
+{
+    size_t i;
+    const json_t *line;
+    json_array_foreach(lines, i, line)
+    {
+        const json_t *span = json_array_get(json_object_get(line, "spans"), 0);
+        const char *what = fl_results_text_of(span, "what");
+        bool its = number_of(line, "worker") == (double)worker && (double)worker >= sharing;
+        if (its && is_work(what) && strcmp(what, "compute")) return what;
+    }
+    return "worker";
 }
 
 static void add_spans(figure_data *data, const json_t *line, double row, const char *trial, figure_scale *x)
@@ -61,24 +81,30 @@ static void add_spans(figure_data *data, const json_t *line, double row, const c
     }
 }
 
-/* A block of `n` rows that follow the `rows` before them. */
-static void begin_arm(figure_data *data, const figure_arm *arm, size_t rows, size_t n)
+/* A block of rows that follow the `rows` before them; returns how many. */
+static size_t begin_arm(figure_data *data, const figure_arm *arm, const json_t *lines, size_t rows)
 {
     const fl_study_arm *of = arm->summary->arm;
+    size_t n = workers_of(lines), shown = n < MOST_WORKERS ? n : MOST_WORKERS;
+    double sharing = figure_workers_of(arm);
+    fl_text roles = { 0 };
+    for (size_t w = 0; w < shown; w++) fl_text_add(&roles, "%s%s", w ? " " : "", role_of(lines, w, sharing));
     figure_begin_block(data, arm->slot, of->name);
     figure_set_number(data, "first_row", (double)rows + 1);
-    figure_set_number(data, "workers", (double)n);
-    figure_set_number(data, "of", figure_workers_of(arm));
+    figure_set_number(data, "workers", (double)shown);
+    figure_set_number(data, "of", fmax((double)n, sharing));
     figure_set_text(data, "method", of->parallel ? of->parallel : "");
+    figure_set_text(data, "roles", roles.bytes);
+    fl_text_free(&roles);
+    return shown;
 }
 
 /* Returns how many rows there are then. */
 static size_t add_arm(figure_data *data, const figure_arm *arm, size_t rows, figure_scale *x)
 {
     json_t *lines = timeline_of(arm);
-    size_t i, n = workers_of(lines);
+    size_t i, n = workers_of(lines) ? begin_arm(data, arm, lines, rows) : 0;
     const json_t *line;
-    if (n) begin_arm(data, arm, rows, n);
     json_array_foreach(lines, i, line)
     {
         double worker = number_of(line, "worker");

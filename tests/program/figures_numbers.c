@@ -442,6 +442,22 @@ static void timeline_gives_each_worker_a_row(void **state)
     fixture_end(&s);
 }
 
+/* One worker shares the batches, a second measures and a third inverts. */
+static void timeline_calls_workers_by_what_they_do(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    figures_add_work(&s, 2, 0, "'step': 1, 'worker': 0, 'spans': [{'what': 'compute', 'from': 0, 'to': 1}]");
+    figures_add_work(&s, 2, 0, "'step': 1, 'worker': 1, 'spans': [{'what': 'statistics', 'from': 0, 'to': 1}]");
+    figures_add_work(&s, 2, 0, "'step': 1, 'worker': 2, 'spans': [{'what': 'inverse', 'from': 1, 'to': 3}]");
+    char *svg = figures_svg(&s, "timeline");
+    assert_contains(svg, "worker 0 of 3");
+    assert_contains(svg, "statistics 1 of 3");
+    assert_contains(svg, "inverse 2 of 3");
+    free(svg);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +483,7 @@ int main(void)
         cmocka_unit_test(scaling_of_synchronous_workers_is_measured_and_foretold),
         cmocka_unit_test(panels_are_called_by_the_method_of_a_studys_list),
         cmocka_unit_test(timeline_gives_each_worker_a_row),
+        cmocka_unit_test(timeline_calls_workers_by_what_they_do),
     };
     return figures_run(tests);
 }

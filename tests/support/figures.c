@@ -74,20 +74,22 @@ const char *figures_trial(const fixture *s, size_t arm, size_t i)
     return s->results->arms[arm].search[i].trial;
 }
 
-void figures_add_timeline(const fixture *s, size_t arm, size_t i)
+void figures_add_work(const fixture *s, size_t arm, size_t i, const char *line)
 {
-    static const char *const lines[] = {
-        "'step': 1, 'worker': 0, 'clock': 'virtual', 'spans': [{'what': 'compute', 'from': 0, 'to': 1}, "
-        "{'what': 'push', 'from': 1, 'to': 1.5}]",
-        "'step': 2, 'worker': 1, 'clock': 'virtual', 'spans': [{'what': 'compute', 'from': 0, 'to': 2}]",
-    };
     char path[FL_FILE_PATH_MAX], text[400];
     fl_file_path_join(path, s->folder, "timeline.jsonl");
-    for (size_t l = 0; l < sizeof lines / sizeof *lines; l++) {
-        snprintf(text, sizeof text, "{'trial': '%s', %s}", figures_trial(s, arm, i), lines[l]);
-        test_quote(text);
-        json_t *object = json_loads(text, 0, NULL);
-        assert_true(fl_record_line_append(path, object));
-        json_decref(object);
-    }
+    snprintf(text, sizeof text, "{'trial': '%s', %s}", figures_trial(s, arm, i), line);
+    test_quote(text);
+    json_t *object = json_loads(text, 0, NULL);
+    assert_true(fl_record_line_append(path, object));
+    json_decref(object);
+}
+
+void figures_add_timeline(const fixture *s, size_t arm, size_t i)
+{
+    figures_add_work(s, arm, i,
+                     "'step': 1, 'worker': 0, 'clock': 'virtual', 'spans': [{'what': 'compute', 'from': 0, 'to': 1}, "
+                     "{'what': 'push', 'from': 1, 'to': 1.5}]");
+    figures_add_work(s, arm, i,
+                     "'step': 2, 'worker': 1, 'clock': 'virtual', 'spans': [{'what': 'compute', 'from': 0, 'to': 2}]");
 }

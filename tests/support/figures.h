@@ -39,6 +39,9 @@ char *figures_svg(const fixture *s, const char *figure);
 /* A trial's identity, by its arm and its place among the arm's trials. */
 const char *figures_trial(const fixture *s, size_t arm, size_t i);
 
+/* A line of a trial's timeline, without its key. */
+void figures_add_work(const fixture *s, size_t arm, size_t i, const char *line);
+
 /* Two lines of a timeline for a trial: worker 0 computes for a second and then waits for half of one, worker 1 computes
  * for two seconds. */
 void figures_add_timeline(const fixture *s, size_t arm, size_t i);
