@@ -80,6 +80,7 @@ static void add_results(json_t *record, const fl_study *study, const fl_outcome 
                                         study && study->select_averaged)
                  : NULL;
     json_object_set_new(record, "n_parameters", json_integer((json_int_t)outcome->n_parameters));
+    json_object_set_new(record, "steps_done", json_integer((json_int_t)outcome->steps_done));
     json_object_set_new(record, "gradient_evaluations", json_integer((json_int_t)outcome->gradient_evaluations));
     json_object_set_new(record, "curvature_products", json_integer((json_int_t)outcome->curvature_products));
     json_object_set_new(record, "first_losses", fl_outcome_first_losses_json(&outcome->first_losses));
@@ -183,6 +184,17 @@ static char *plain_copy(const json_t *object, const char *key)
     return text;
 }
 
+/* A step may be several gradients, of workers or of a rule that asks again; where it diverged is named, and the step
+ * may or may not have been done. */
+void fl_record_settle_steps(fl_record *record, const char *reason)
+{
+    static const char diverged[] = " is not finite at step ";
+    const char *named = reason ? strstr(reason, diverged) : NULL;
+    if (!isnan(record->steps_done)) return;
+    record->steps_done = record->has_final ? (double)record->final.step : record->gradient_evaluations;
+    if (named) record->steps_done = fmin(record->steps_done, strtod(named + strlen(diverged), NULL));
+}
+
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record)
 {
     char status[16];
@@ -215,6 +227,9 @@ bool fl_record_read(const json_t *object, const fl_study *study, fl_record *reco
     const json_t *carriers = json_object_get(object, "carriers");
     record->processes = carriers ? (size_t)json_integer_value(json_object_get(carriers, "processes")) : 1;
     record->reason = plain_copy(object, "reason");
+    const json_t *done = json_object_get(object, "steps_done");
+    record->steps_done = json_is_number(done) ? json_number_value(done) : NAN;
+    fl_record_settle_steps(record, record->reason);
     record->repro = plain_copy(object, "repro");
     record->data = plain_copy(object, "data");
     return true;

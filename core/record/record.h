@@ -26,6 +26,7 @@ typedef struct fl_record {
     size_t stopped_at;
     bool has_final;
     fl_trial_point final, best;
+    double steps_done;      /* of a trial that diverged under an earlier release, one more at most */
     double steps_to_target; /* infinity where not reached or not asked for */
     fl_outcome_seconds seconds;
     double examples_per_second, gradient_evaluations, curvature_products;
@@ -41,10 +42,14 @@ json_t *fl_record_json(const fl_study *study, const fl_record_slot *slot, const 
 bool fl_record_read(const json_t *object, const fl_study *study, fl_record *record);
 
 /* What an index keeps of the record in a line of `n` bytes: slot, identity, status, host, the scored point and of the
- * other its step, steps to the target, where it stopped, total and evaluation's seconds, gradient evaluations; the
- * other fields stay empty, and nothing is owned. Many times as fast as fl_record_read, which decides where this says
- * false. */
+ * other its step, steps to the target, where it stopped, total and evaluation's seconds, gradient evaluations, steps
+ * done; the other fields stay empty, and nothing is owned. Many times as fast as fl_record_read, which decides where
+ * this says false. */
 bool fl_record_scan(const char *line, size_t n, const fl_study *study, fl_record *record);
+
+/* Both settle so the steps done of a record that does not tell them (NAN): earlier releases wrote none. */
+void fl_record_settle_steps(fl_record *record, const char *reason);
+
 void fl_record_free(fl_record *record); /* what it owns, not the struct */
 
 /* The trial that was recorded; the caller frees it by fl_trial_free. */

@@ -6,14 +6,15 @@
 #include <math.h>
 #include <string.h>
 
+enum { LONGEST_NAME = 240, LONGEST_SETTING = 80, LONGEST_REASON = 240 };
+
 typedef struct scan {
     const fl_study *study;
     const fl_study_arm *arm; /* NULL until its name was met */
     fl_record *record;
     bool trial, status, index, repeat, hyperparameters, final, best; /* met */
+    char reason[LONGEST_REASON];                                     /* "": none, or a longer one */
 } scan;
-
-enum { LONGEST_NAME = 240, LONGEST_SETTING = 80 };
 
 /* --- values --- */
 
@@ -70,6 +71,17 @@ static bool take_stopped(scan *s, const fl_json_scan_span *value)
     if (!fl_json_scan_span_whole(value, &number)) return false;
     s->record->stopped_at = (size_t)number;
     return true;
+}
+
+static bool take_reason(scan *s, const fl_json_scan_span *value)
+{
+    if (!fl_json_scan_span_text(value, s->reason, sizeof s->reason)) *s->reason = '\0';
+    return true;
+}
+
+static bool take_done(scan *s, const fl_json_scan_span *value)
+{
+    return fl_json_scan_span_number(value, &s->record->steps_done);
 }
 
 static bool take_gradients(scan *s, const fl_json_scan_span *value)
@@ -187,6 +199,8 @@ static const struct {
     { "host", take_host },
     { "steps_to_target", take_steps },
     { "seconds", take_seconds },
+    { "reason", take_reason },
+    { "steps_done", take_done },
     { "gradient_evaluations", take_gradients },
     { "stopped_at", take_stopped },
 };
@@ -201,8 +215,9 @@ static bool take_field(void *user, const fl_json_scan_span *key, const fl_json_s
 bool fl_record_scan(const char *line, size_t n, const fl_study *study, fl_record *record)
 {
     scan s = { .study = study, .record = record };
-    *record = (fl_record){ .steps_to_target = HUGE_VAL };
+    *record = (fl_record){ .steps_done = NAN, .steps_to_target = HUGE_VAL };
     if (!fl_json_scan(line, n, take_field, &s)) return false;
     record->has_final = s.final && s.best;
+    fl_record_settle_steps(record, s.reason);
     return s.arm && s.trial && s.status && s.index && s.repeat && s.hyperparameters;
 }

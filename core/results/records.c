@@ -79,7 +79,7 @@ static void add_cost(fl_results *results, const fl_record *record)
     fl_results_cost *cost = &results->costs[record->slot.arm];
     double threads = results->study->arms[record->slot.arm].base.threads;
     cost->runs++;
-    cost->steps += record->has_final ? (double)record->final.step : record->gradient_evaluations;
+    cost->steps += record->steps_done;
     cost->core_seconds += threads * record->seconds.total;
     cost->evaluate_core_seconds += threads * record->seconds.evaluate;
 }

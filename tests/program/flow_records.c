@@ -74,7 +74,8 @@ static void a_complete_record_has_every_field(void **state)
     assert_keys(
         complete,
         "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters batch_size "
-        "steps eval_every backend precision threads seed init n_parameters gradient_evaluations curvature_products "
+        "steps eval_every backend precision threads seed init n_parameters steps_done gradient_evaluations "
+        "curvature_products "
         "first_losses lent "
         "final best "
         "steps_to_target state_hash seconds examples_per_second host repro check");
@@ -95,6 +96,7 @@ static void a_complete_record_has_every_field(void **state)
     assert_int_equal(number(complete, "threads"), 1);
     assert_true(number(complete, "seed") < 0x1p53);
     assert_int_equal(number(complete, "n_parameters"), 8);
+    assert_int_equal(number(complete, "steps_done"), 100);
     assert_int_equal(number(complete, "gradient_evaluations"), 100);
     assert_int_equal(json_array_size(json_object_get(complete, "first_losses")), 3);
     assert_hex(json_object_get(complete, "state_hash"));
@@ -138,6 +140,7 @@ static void an_infeasible_record_says_when_and_has_no_figures(void **state)
     assert_contains(text(diverged, "reason"), "the training loss is not finite at step 2");
     static const char *const nulls[] = { "final", "best", "state_hash", "steps_to_target" };
     for (size_t i = 0; i < 4; i++) assert_true(json_is_null(json_object_get(diverged, nulls[i])));
+    assert_int_equal(number(diverged, "steps_done"), 1);
     assert_int_equal(number(diverged, "gradient_evaluations"), 1); /* the second loss was no number any more */
     const json_t *losses = json_object_get(diverged, "first_losses");
     assert_int_equal(json_array_size(losses), 2);

@@ -75,6 +75,7 @@ fl_outcome synthetic_outcome(const fl_trial *trial, const synthetic *what)
     snprintf(outcome.reason, sizeof outcome.reason, "%s", what->reason ? what->reason : "");
     outcome.points = fl_memory_new(last / trial->eval_every + 1, sizeof(fl_trial_point));
     if (what->status != FL_OUTCOME_COMPLETE) return outcome;
+    outcome.steps_done = last;
     snprintf(outcome.state_hash, sizeof outcome.state_hash, "0123456789abcdef");
     for (size_t step = trial->eval_every; step < last; step += trial->eval_every) {
         double error = what->reached && step >= what->reached ? 0 : 0.9;

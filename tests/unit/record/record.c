@@ -24,11 +24,13 @@ static void a_record_holds_the_promised_fields(void **state)
 {
     fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
     json_t *record = record_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21, .reached = 50 });
-    assert_keys(record, "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
-                        "batch_size steps eval_every backend precision threads seed n_parameters gradient_evaluations "
-                        "curvature_products "
-                        "first_losses lent final "
-                        "best steps_to_target state_hash seconds examples_per_second host repro");
+    assert_keys(
+        record,
+        "schema study arm index repeat trial status reason workload optimizer schedule hyperparameters "
+        "batch_size steps eval_every backend precision threads seed n_parameters steps_done gradient_evaluations "
+        "curvature_products "
+        "first_losses lent final "
+        "best steps_to_target state_hash seconds examples_per_second host repro");
     assert_keys(json_object_get(record, "final"),
                 "step train_loss train_error val_loss val_error test_loss test_error");
     assert_keys(json_object_get(record, "seconds"),

@@ -62,6 +62,7 @@ static void assert_same(const fl_record *is, const fl_record *was, bool best)
     assert_true(is->steps_to_target == was->steps_to_target);
     assert_true(is->seconds.total == was->seconds.total && is->seconds.evaluate == was->seconds.evaluate);
     assert_true(is->gradient_evaluations == was->gradient_evaluations);
+    assert_true(is->steps_done == was->steps_done);
 }
 
 static void an_index_entry_is_the_records(void **state)
@@ -88,6 +89,37 @@ static void an_index_entry_is_the_records(void **state)
         fl_text_free(&line);
         fl_study_free(study);
     }
+}
+
+/* Four workers, whose gradients are four a step: by either way of reading. */
+static void assert_steps(synthetic what, const char *part, const char *text, double steps)
+{
+    fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
+    fl_record is, was;
+    fl_text line = line_of(study, what, part, text);
+    json_t *object = json_loadb(line.bytes, line.length - 1, 0, NULL);
+    assert_true(fl_record_read(object, study, &was));
+    assert_true(fl_record_scan(line.bytes, line.length - 1, study, &is));
+    assert_close(was.steps_done, steps, 0);
+    assert_close(is.steps_done, steps, 0);
+    fl_record_free(&was);
+    json_decref(object);
+    fl_text_free(&line);
+    fl_study_free(study);
+}
+
+static void steps_of_what_diverged_are_no_count_of_gradients(void **state)
+{
+    const synthetic diverged = { .status = FL_OUTCOME_INFEASIBLE,
+                                 .reason = "the training loss is not finite at step 45" };
+    const char *const written = "\"steps_done\":0,\"gradient_evaluations\":0",
+                      *const all = "\"steps_done\":100,\"gradient_evaluations\":0";
+    assert_steps(diverged, written, "\"steps_done\":44,\"gradient_evaluations\":176", 44);
+    assert_steps(diverged, written, "\"gradient_evaluations\":176", 45); /* of an earlier release: one more */
+    assert_steps(diverged, written, "\"gradient_evaluations\":44", 44);
+    assert_steps((synthetic){ .val_error = 0.2 }, all, "\"gradient_evaluations\":400", 100);
+    assert_steps((synthetic){ .status = FL_OUTCOME_FAILED, .reason = "killed" }, written, "\"gradient_evaluations\":0",
+                 0);
 }
 
 static void what_is_odd_is_left_to_the_whole_record(void **state)
@@ -120,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_index_entry_is_the_records),
+        cmocka_unit_test(steps_of_what_diverged_are_no_count_of_gradients),
         cmocka_unit_test(what_is_odd_is_left_to_the_whole_record),
     };
     return test_run(tests, NULL, NULL);
