@@ -31,6 +31,9 @@ refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" resnet --build "
 refuses "a case is WORKLOAD/OPTIMIZER/PRECISION/BATCH" "$peers" mlp/adam/f32/32/1 --build "$build"
 refuses "must be above 0, not 0" "$peers" --pairs 0 --build "$build"
 refuses "must be above 0, not nan" "$peers" --seconds nan --build "$build"
+refuses "must be at least 0, not nan" "$peers" --settle nan --build "$build"
+refuses "must be at least 0, not -1" "$peers" --settle -1 --build "$build"
+refuses "must be at least 0, not inf" "$peers" --settle inf --build "$build"
 refuses "/nowhere: holds no fairlead-kernels" "$peers" --build /nowhere
 refuses "unknown step, or f32 is" "$peers" --settle 0 mlp/lion/f32/32 --build "$build"
 
