@@ -49,8 +49,9 @@ static void check(const fl_optimizer *rule, const fl_promise *promise, answer *f
 
 static void measure(const fl_optimizer *rule, const fl_promise *promise, answer *found)
 {
-    found->speed = fl_promise_speed_of(rule);
-    found->kept = true;
+    fl_error why;
+    found->kept = fl_promise_speed_of(rule, &found->speed, &why);
+    if (!found->kept) snprintf(found->why, sizeof found->why, "%.499s", why.text);
 }
 
 static void run_in_child(experiment *run, const fl_optimizer *rule, const fl_promise *promise, int to)
@@ -125,23 +126,31 @@ static json_t *speed_json(const answer *measured)
                      "share_of_probe", speed->probe / speed->step);
 }
 
+static void print_speed(const answer *measured)
+{
+    const fl_promise_speed *speed = &measured->speed;
+    if (measured->kept)
+        printf("  a step on 1000 x 1000 takes %.3g ms: %.2g of the speed of memory\n", 1e3 * speed->step,
+               speed->probe / speed->step);
+    else
+        printf("  a step on 1000 x 1000 is not measured: %s\n", measured->why);
+}
+
 static int check_rule(const fl_optimizer *rule, bool json)
 {
     json_t *list = json_array();
     size_t n_broken = check_all(rule, json, list);
     answer measured = run_apart(measure, rule, NULL);
     if (json) {
-        json_t *all = json_pack("{s:s, s:o, s:o}", "optimizer", rule->entry.name, "promises", list, "speed",
-                                speed_json(&measured));
+        json_t *all = json_pack("{s:s, s:o, s:o, s:s}", "optimizer", rule->entry.name, "promises", list, "speed",
+                                speed_json(&measured), "speed_why", measured.why);
         json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
         printf("\n");
         json_decref(all);
         return n_broken > 0;
     }
     json_decref(list);
-    if (measured.kept)
-        printf("  a step on 1000 x 1000 takes %.3g ms: %.2g of the speed of memory\n", 1e3 * measured.speed.step,
-               measured.speed.probe / measured.speed.step);
+    print_speed(&measured);
     if (n_broken) remark("%s breaks %zu promise%s", rule->entry.name, n_broken, n_broken == 1 ? "" : "s");
     return n_broken > 0;
 }

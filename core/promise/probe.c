@@ -51,9 +51,14 @@ void fl_promise_probe_run(void *probe)
     update_in_place(probe);
 }
 
-static fl_promise_course *on_a_matrix(const fl_optimizer *rule)
+/* NULL with a message where the rule does not take so many parameters, whose own arrays may then be vast. */
+static fl_promise_course *on_a_matrix(const fl_optimizer *rule, fl_error *why)
 {
     fl_promise_course *course = fl_promise_course_new(rule, SIDE * SIDE);
+    if (rule->accepts && !rule->accepts(SIDE * SIDE, course->hyper, why)) {
+        fl_promise_course_free(course);
+        return NULL;
+    }
     course->tensors[0].shape[0] = course->tensors[0].shape[1] = SIDE;
     course->tensors[0].n_dims = 2;
     course->tensors[0].role = FL_TENSOR_MATRIX;
@@ -63,21 +68,22 @@ static fl_promise_course *on_a_matrix(const fl_optimizer *rule)
     return course;
 }
 
-fl_promise_speed fl_promise_speed_of(const fl_optimizer *rule)
+bool fl_promise_speed_of(const fl_optimizer *rule, fl_promise_speed *speed, fl_error *why)
 {
+    fl_promise_course *course = on_a_matrix(rule, why);
+    if (!course) return false;
     fl_arena *arena = fl_arena_new();
-    fl_promise_course *course = on_a_matrix(rule);
     fl_promise_probe *probe = fl_promise_probe_of(arena, 1 + rule->n_states, SIDE * SIDE);
-    fl_promise_speed speed = { HUGE_VAL, HUGE_VAL, fl_promise_probe_bytes(probe) };
+    *speed = (fl_promise_speed){ HUGE_VAL, HUGE_VAL, fl_promise_probe_bytes(probe) };
     for (int turn = 0; turn < TURNS; turn++) {
         double begun = fl_clock_seconds();
         fl_promise_course_step(course, 1e-3);
         double between = fl_clock_seconds();
         fl_promise_probe_run(probe);
-        speed.probe = fmin(speed.probe, fl_clock_seconds() - between);
-        speed.step = fmin(speed.step, between - begun);
+        speed->probe = fmin(speed->probe, fl_clock_seconds() - between);
+        speed->step = fmin(speed->step, between - begun);
     }
     fl_promise_course_free(course);
     fl_arena_free(arena);
-    return speed;
+    return true;
 }

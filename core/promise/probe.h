@@ -13,10 +13,10 @@ double fl_promise_probe_bytes(const fl_promise_probe *probe); /* read and writte
 void fl_promise_probe_run(void *probe);
 
 /* Seconds of a step on a matrix of 1000 x 1000 and of the probe beside it: they take turns, and of both the best
- * counts. */
+ * counts. False with a message where the rule, at its defaults, takes fewer parameters. */
 typedef struct fl_promise_speed {
     double step, probe, bytes;
 } fl_promise_speed;
-fl_promise_speed fl_promise_speed_of(const fl_optimizer *rule);
+bool fl_promise_speed_of(const fl_optimizer *rule, fl_promise_speed *speed, fl_error *why);
 
 #endif

@@ -86,6 +86,16 @@ static void people_see_a_table_and_the_speed(void **state)
     assert_refused(2, "unknown optimizer 'adma' (did you mean adam?)", folder, "check-optimizer", "adma");
 }
 
+/* newton's solver forms a matrix as wide as there are parameters, of a million 4 TB: nobody tries. */
+static void a_step_that_the_rule_does_not_take_is_said_to_be_not_measured(void **state)
+{
+    command c = command_run(folder, WORDS("check-optimizer", "newton"));
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "  a step on 1000 x 1000 is not measured: solver = direct forms a matrix of up to 4000");
+    assert_string_equal(c.err, "");
+    command_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +104,7 @@ int main(void)
         cmocka_unit_test(a_rule_that_looks_at_places_unasked_is_not_loaded),
         cmocka_unit_test(writing_beyond_what_is_lent_and_crashes_are_found),
         cmocka_unit_test(people_see_a_table_and_the_speed),
+        cmocka_unit_test(a_step_that_the_rule_does_not_take_is_said_to_be_not_measured),
     };
     return test_run(tests, set_up, program_tear_down);
 }
