@@ -27,11 +27,11 @@ static const usage curvature_usage = {
     "fairlead curvature kit --data train --matrix ggn --largest 5",
 };
 
-enum { DENSITY_STARTS = 10 };
+enum { DENSITY_STARTS = 10, LEAST_PRODUCTS = 3 };
 
 typedef struct request {
     const char *kit, *data, *matrix, *folder;
-    size_t largest, smallest, examples;
+    size_t largest, smallest, products, examples; /* products: 0 as many as by default */
     uint64_t seed;
     double ball;
     bool density, landscape, json;
@@ -172,6 +172,7 @@ static json_t *measure(kit *k, const request *asked, fl_network_matrix matrix, f
     wanted.spectrum.n_smallest = asked->smallest;
     wanted.spectrum.n_vectors = eigenvectors ? 2 : 0;
     wanted.spectrum.seed = asked->seed;
+    if (asked->products) wanted.spectrum.trace_products = wanted.spectrum.lanczos_steps = asked->products;
     if (asked->density) wanted.spectrum.lanczos_starts = DENSITY_STARTS;
     json_t *measured = fl_train_curvature_record(k->curvature, k->parameters, &wanted, &vectors, error);
     json_t *record = json_pack("{s:s, s:I}", "trial", k->id, "step", (json_int_t)k->step);
@@ -232,6 +233,9 @@ int verb_curvature(int argc, char **argv)
         { "--matrix", NULL, OPTION_TEXT, "M", MATRICES, &asked.matrix },
         { "--largest", NULL, OPTION_COUNT, "K", "eigenvalues from the largest (default 1)", &asked.largest },
         { "--smallest", NULL, OPTION_COUNT0, "K", "eigenvalues from the smallest (default 1)", &asked.smallest },
+        { "--products", NULL, OPTION_COUNT, "N",
+          "for the trace, and for each random vector of the density (default 60 and 80; --curvature-every: 30)",
+          &asked.products },
         { "--density", NULL, OPTION_FLAG, NULL, "the spectral density from 10 random vectors, not 1", &asked.density },
         { "--ball", NULL, OPTION_NUMBER, "R", "radius as a share of the weights' norm (default 0.01)", &asked.ball },
         { "--seed", NULL, OPTION_SEED, "N", "of the random vectors (default 0)", &asked.seed },
@@ -251,6 +255,9 @@ int verb_curvature(int argc, char **argv)
     asked.kit = rest.items[0];
     if (asked.through.n && asked.through.n != 2)
         code = complain_user("--through wants two exports, not %zu", asked.through.n);
+    else if (asked.products && asked.products < LEAST_PRODUCTS)
+        code = complain_user("--products wants at least %d, as the trace has three parts, not %zu", LEAST_PRODUCTS,
+                             asked.products);
     else if (!fl_math_eigen_usable(&error) || !fl_train_curvature_data_find(asked.data, &data, &error) ||
              !fl_network_matrix_find(asked.matrix, &matrix, &error))
         code = complain(&error);

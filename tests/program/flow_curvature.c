@@ -94,6 +94,26 @@ static void the_limit_of_a_rule_with_a_preconditioner_needs_its_state(void **sta
     json_decref(train);
 }
 
+/* 1,970 parameters, too many for the matrix to be formed. Which products the largest eigenvalue takes is its own. */
+static void an_export_may_be_measured_by_fewer_products(void **state)
+{
+    put_study(folder, "wide.json",
+              "{'workload': 'wide', 'data': 'glyphs', 'layers': [{'kind': 'average_pool', 'kernel': 2, 'stride': 2}, "
+              "{'kind': 'dense', 'out': 10}], 'loss': {'kind': 'softmax_cross_entropy'}}");
+    assert_runs(0, folder, "trial", "--workload", "wide.json", "--optimizer", "sgd", "--set", "learning_rate=0.1",
+                "--batch", "50", "--steps", "1", "--eval-every", "0", "--backend", "openblas", "--export", "wide");
+    json_t *few = json_of(WORDS("curvature", "wide", "--smallest", "0", "--products", "30", "--json"));
+    json_t *many = json_of(WORDS("curvature", "wide", "--smallest", "0", "--json"));
+    assert_int_equal(json_array_size(json_object_get(few, "nodes")), 30);
+    assert_int_equal(json_array_size(json_object_get(many, "nodes")), 80);
+    assert_int_equal(json_integer_value(json_object_get(many, "products")) -
+                         json_integer_value(json_object_get(few, "products")),
+                     60 - 30 + 80 - 30);
+    assert_close(first(few, "largest"), first(many, "largest"), 0);
+    json_decref(few);
+    json_decref(many);
+}
+
 /* On the quadratic the plane of the two leading eigenvectors has its path, whose end is the origin. */
 static void a_landscape_has_the_path(void **state)
 {
@@ -139,6 +159,7 @@ static void mistakes_are_told(void **state)
     assert_refused(2, "unknown matrix 'jacobian'; use hessian, ggn, fisher", folder, "curvature", "kit", "--matrix",
                    "jacobian");
     assert_refused(2, "unknown data 'test'; use batches, train or val", folder, "curvature", "kit", "--data", "test");
+    assert_refused(2, "--products wants at least 3", folder, "curvature", "kit", "--products", "2");
     assert_refused(2, "--through wants two exports, not 1", folder, "curvature", "kit", "--through", "kit");
     assert_refused(2, "the directions of the plane are one and the same", folder, "curvature", "kit", "--through",
                    "kit", "--through", "kit");
@@ -151,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_export_is_measured_as_its_trial_was),
         cmocka_unit_test(the_limit_of_a_rule_with_a_preconditioner_needs_its_state),
+        cmocka_unit_test(an_export_may_be_measured_by_fewer_products),
         cmocka_unit_test(a_landscape_has_the_path),
         cmocka_unit_test(a_study_writes_lines_that_readers_check),
         cmocka_unit_test(mistakes_are_told),
