@@ -1,5 +1,6 @@
 /* A row per thing that must be the same. */
 #include "compare/compare_setups.h"
+#include "trial/parallel.h"
 
 typedef struct setup {
     const fl_study *study;
@@ -9,6 +10,11 @@ typedef struct setup {
 static bool same_batch(const setup *a, const setup *b)
 {
     return a->arm->base.batch_size == b->arm->base.batch_size;
+}
+
+static bool same_parallel(const setup *a, const setup *b)
+{
+    return fl_trial_same_parallel(&a->arm->base, &b->arm->base);
 }
 
 static bool same_steps(const setup *a, const setup *b)
@@ -77,11 +83,17 @@ static const struct {
     const char *name;
     bool (*same)(const setup *a, const setup *b);
 } rows[] = {
-    { "batch size", same_batch },    { "steps", same_steps },
-    { "optimizer", same_optimizer }, { "schedule", same_schedule },
-    { "space", same_space },         { "workload options", same_options },
-    { "split", same_split },         { "init", same_init },
-    { "select", same_selection },    { "feasible budget", same_feasibility },
+    { "batch size", same_batch },
+    { "parallel", same_parallel },
+    { "steps", same_steps },
+    { "optimizer", same_optimizer },
+    { "schedule", same_schedule },
+    { "space", same_space },
+    { "workload options", same_options },
+    { "split", same_split },
+    { "init", same_init },
+    { "select", same_selection },
+    { "feasible budget", same_feasibility },
     { "repeats", same_repeats },
 };
 

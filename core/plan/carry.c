@@ -46,10 +46,10 @@ static bool is_fit(const fl_results *tuned, const fl_plan_carried *asked, fl_err
     const fl_study_arm *first = study->arms;
     for (const fl_study_arm *arm = first; arm < first + study->n_arms; arm++)
         if (arm->base.owners.workload != first->base.owners.workload || arm->base.backend != first->base.backend ||
-            arm->base.precision != first->base.precision)
+            arm->base.precision != first->base.precision || !fl_study_same_parallel(arm, first))
             return fl_error_user(error,
-                                 "%s: has several workloads, backends or precisions; a rule is carried in a "
-                                 "study of one",
+                                 "%s: has several workloads, backends, precisions or parallel methods; a rule is "
+                                 "carried in a study of one",
                                  tuned->folder);
     const size_t ends[] = { asked->from, asked->to };
     for (size_t i = 0; i < 2; i++)

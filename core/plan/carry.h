@@ -16,8 +16,8 @@ typedef struct fl_plan_carried {
 } fl_plan_carried;
 
 /* The study that compares them at batch size `to`, with steps and evaluations as there. New reference; NULL with a
- * message where the folder's study does not tune every arm at both batch sizes, on one workload, backend and precision,
- * or is not run to its end. */
+ * message where the folder's study does not tune every arm at both batch sizes, on one workload, backend, precision and
+ * parallel method, or is not run to its end. */
 json_t *fl_plan_carry(const fl_results *tuned, fl_plan_carried asked, fl_error *error);
 
 #endif

@@ -1,23 +1,16 @@
 /* From measured times to core-hours. */
 #include "base/memory.h"
 #include "plan/plan_measure.h"
+#include "trial/parallel.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static bool same_method(const fl_trial *a, const fl_trial *b)
-{
-    const double *left = a->values.of[FL_TRIAL_OF_METHOD], *right = b->values.of[FL_TRIAL_OF_METHOD];
-    const fl_method *method = a->owners.method;
-    return method == b->owners.method && a->workers == b->workers && a->micro_batch == b->micro_batch &&
-           (!method || !memcmp(left, right, method->n_hypers * sizeof *left));
-}
 
 static bool same_work(const fl_study_arm *a, const fl_study_arm *b)
 {
-    return same_method(&a->base, &b->base) && a->base.owners.optimizer == b->base.owners.optimizer &&
-           a->base.owners.workload == b->base.owners.workload && a->base.backend == b->base.backend &&
-           a->base.precision == b->base.precision && a->base.batch_size == b->base.batch_size;
+    return fl_trial_same_parallel(&a->base, &b->base) && a->base.micro_batch == b->base.micro_batch &&
+           a->base.owners.optimizer == b->base.owners.optimizer && a->base.owners.workload == b->base.owners.workload &&
+           a->base.backend == b->base.backend && a->base.precision == b->base.precision &&
+           a->base.batch_size == b->base.batch_size;
 }
 
 /* The fraction of an evaluation that the test set takes: it is evaluated as the others are, example by example. */

@@ -29,6 +29,9 @@ void fl_trial_parallel_apply(const fl_trial_parallel *parallel, fl_trial *trial)
 void fl_trial_parallel_text(const fl_trial_parallel *parallel, fl_text *text);
 void fl_trial_parallel_text_apart(const fl_trial_parallel *list, size_t n, size_t at, fl_text *text);
 
+/* Do both train by one method, with as many workers and the same numbers? */
+bool fl_trial_same_parallel(const fl_trial *a, const fl_trial *b);
+
 /* {"method": "local", "workers": 4}; the numbers are hyperparameters. NULL without a method. New reference. */
 json_t *fl_trial_parallel_json(const fl_trial *trial);
 

@@ -129,6 +129,15 @@ void fl_trial_parallel_text_apart(const fl_trial_parallel *list, size_t n, size_
     add_text(&list[at], list, n, text);
 }
 
+bool fl_trial_same_parallel(const fl_trial *a, const fl_trial *b)
+{
+    const double *left = a->values.of[FL_TRIAL_OF_METHOD], *right = b->values.of[FL_TRIAL_OF_METHOD];
+    const fl_method *method = a->owners.method;
+    bool traces = a->trace && b->trace ? !strcmp(a->trace->hash, b->trace->hash) : a->trace == b->trace;
+    return method == b->owners.method && a->workers == b->workers && traces &&
+           (!method || !memcmp(left, right, method->n_hypers * sizeof *left));
+}
+
 json_t *fl_trial_parallel_json(const fl_trial *trial)
 {
     if (!trial->owners.method) return NULL;

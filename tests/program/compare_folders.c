@@ -176,6 +176,7 @@ static void whatever_decides_an_error_is_named(void **state)
         { BUDGET(20) "\"split\": {\"validation\": 500},", SGD("sgd"), "split" },
         { BUDGET(20) SEEDS(2) "\"select\": \"val_loss\",", SGD("sgd"), "select" },
         { FEASIBLE(20) SEEDS(2), SGD("sgd"), "feasible budget" },
+        { BUDGET(20) "\"parallel\": {\"method\": \"synchronous\", \"workers\": 2},", SGD("sgd"), "parallel" },
         { BUDGET(20),
           "{\"arm\": \"sgd\", \"optimizer\": \"momentum\", \"schedule\": \"linear\", \"space\": {\"learning_rate\": "
           "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}",

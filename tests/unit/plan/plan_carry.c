@@ -110,12 +110,23 @@ static void what_is_not_tuned_at_both_is_refused(void **state)
     fixture_end(&s);
 }
 
+static void of_several_methods_none_is_carried(void **state)
+{
+    fixture s;
+    fixture_begin_text(&s, STUDY("[32, 128], \"parallel\": [{\"method\": \"synchronous\", \"workers\": 1}, "
+                                 "{\"method\": \"synchronous\", \"workers\": 2}]"));
+    for (size_t arm = 0; arm < 4; arm++) tune(&s, arm, 1);
+    assert_not_carried(&s, (fl_plan_carried){ .seeds = 5 }, "precisions or parallel methods");
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_carries_the_rate_tuned_at_the_smaller_batch),
         cmocka_unit_test(points_have_seeds_of_their_own_and_are_compared_alone),
         cmocka_unit_test(what_is_not_tuned_at_both_is_refused),
+        cmocka_unit_test(of_several_methods_none_is_carried),
     };
     return test_run(tests, NULL, NULL);
 }
