@@ -126,6 +126,18 @@ static const char *refuse(const figure_panel *panel)
     return "no selected trial has a timeline; run with --timeline N";
 }
 
+static bool is_virtual(const figure_panel *panel)
+{
+    bool virtual = true;
+    for (size_t i = 0; i < panel->n_arms; i++) {
+        json_t *lines = timeline_of(&panel->arms[i]);
+        for (size_t l = 0; l < json_array_size(lines); l++)
+            virtual = virtual && strcmp(fl_results_text_of(json_array_get(lines, l), "clock"), "real");
+        json_decref(lines);
+    }
+    return virtual;
+}
+
 static void add(figure_data *data, const figure_panel *panel)
 {
     figure_scale x = figure_scale_none();
@@ -134,7 +146,7 @@ static void add(figure_data *data, const figure_panel *panel)
     figure_scale_widen(&x, FIGURE_LINEAR);
     x.low = fmax(x.low, 0);
     figure_set_scale(data, "x", &x);
-    figure_set_text(data, "x_axis", "virtual seconds");
+    figure_set_text(data, "x_axis", is_virtual(panel) ? "virtual seconds" : "seconds");
     figure_set_number(data, "n_rows", (double)rows);
 }
 

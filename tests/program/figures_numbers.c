@@ -458,6 +458,24 @@ static void timeline_calls_workers_by_what_they_do(void **state)
     fixture_end(&s);
 }
 
+static void seconds_of_the_real_clock_are_not_called_virtual(void **state)
+{
+    fixture s;
+    begin_late(&s);
+    figures_add_timeline(&s, 1, 0);
+    char *before = figures_svg(&s, "timeline");
+    assert_contains(before, "virtual seconds");
+    figures_add_work(&s, 0, 0,
+                     "'step': 1, 'worker': 0, 'clock': 'real', 'spans': [{'what': 'compute', 'from': 0, "
+                     "'to': 1}]");
+    char *svg = figures_svg(&s, "timeline");
+    assert_null(strstr(svg, "virtual"));
+    assert_contains(svg, "seconds");
+    free(before);
+    free(svg);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +502,7 @@ int main(void)
         cmocka_unit_test(panels_are_called_by_the_method_of_a_studys_list),
         cmocka_unit_test(timeline_gives_each_worker_a_row),
         cmocka_unit_test(timeline_calls_workers_by_what_they_do),
+        cmocka_unit_test(seconds_of_the_real_clock_are_not_called_virtual),
     };
     return figures_run(tests);
 }
