@@ -126,7 +126,7 @@ static bool examine(const json_t *object, json_t *checksums, json_t *facts, cons
     return fine;
 }
 
-static void hire(service *s, const json_t *welcome)
+static void start_crew(service *s, const json_t *welcome)
 {
     double start = json_number_value(json_object_get(welcome, "start"));
     double silence = json_number_value(json_object_get(welcome, "silence"));
@@ -184,10 +184,19 @@ static void answer(service *s)
         json_decref(reply);
         return;
     }
-    hire(s, s->welcome);
+    start_crew(s, s->welcome);
     fine = fine && (!s->checkpoint_every || fl_farm_checkpoints_begin(s->agent->scratch, &error));
     if (!fine) json_object_set_new(reply, "error", json_string(error.text));
     send(s, FL_FARM_READY, 0, reply);
+}
+
+/* The welcome's trials cannot be run here: somebody must know, for nothing else ends the wait for an answer. */
+static void refuse(service *s, const char *why)
+{
+    char host[80] = "";
+    gethostname(host, sizeof host - 1);
+    start_crew(s, s->welcome);
+    send(s, FL_FARM_READY, 0, json_pack("{s:s, s:s}", "host", host, "error", why));
 }
 
 static void take_welcome(service *s, const fl_wire_message *message)
@@ -203,7 +212,7 @@ static void take_data(service *s, const fl_wire_message *message)
     if (fl_farm_agent_take_data(s->lacks, s->agent->scratch, message, &error))
         answer(s);
     else if (*error.text)
-        warned(s, error.text);
+        refuse(s, error.text);
 }
 
 /* --- messages --- */

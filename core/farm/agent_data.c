@@ -15,18 +15,33 @@ bool fl_farm_agent_lacks(const fl_dataset_kind *kind)
     return registered && kind->files && !fl_dataset_folder(kind, folder, NULL);
 }
 
-void fl_farm_agent_send_data(fl_wire *wire, int to, const char *name)
+/* Less than any network brings in a second. */
+enum { LEAST_BYTES_A_SECOND = 1 << 20 };
+
+static bool send_file(fl_wire *wire, int to, size_t number, const char *path, double *seconds, fl_error *error)
 {
-    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], *bytes;
+    char *bytes;
     size_t n;
-    const fl_dataset_kind *kind = fl_dataset_find(name, NULL);
-    if (!kind || !kind->files || !fl_dataset_folder(kind, folder, NULL)) return;
+    if (!fl_file_read(path, &bytes, &n, error)) return false;
+    fl_wire_message message = { .kind = FL_FARM_DATA, .step = number, .bytes = bytes, .length = n };
+    fl_wire_send(wire, to, &message);
+    *seconds += (double)n / LEAST_BYTES_A_SECOND;
+    free(bytes);
+    return true;
+}
+
+bool fl_farm_agent_send_data(fl_wire *wire, int to, const char *name, double *seconds, fl_error *error)
+{
+    char folder[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX];
+    const fl_dataset_kind *kind = fl_dataset_find(name, error);
+    *seconds = 0;
+    if (!kind || !fl_dataset_folder(kind, folder, error)) return false;
     for (size_t i = 0; i < kind->n_files; i++) {
-        if (!fl_dataset_file_find(&kind->files[i], folder, path) || !fl_file_read(path, &bytes, &n, NULL)) return;
-        fl_wire_message message = { .kind = FL_FARM_DATA, .step = i, .bytes = bytes, .length = n };
-        fl_wire_send(wire, to, &message);
-        free(bytes);
+        if (!fl_dataset_file_find(&kind->files[i], folder, path))
+            return fl_error_user(error, "%.400s: '%.100s' is gone", folder, kind->files[i].name);
+        if (!send_file(wire, to, i, path, seconds, error)) return false;
     }
+    return true;
 }
 
 static void folder_of(const fl_dataset_kind *kind, const char *scratch, char root[FL_FILE_PATH_MAX],

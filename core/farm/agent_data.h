@@ -10,10 +10,11 @@
 /* Registered, made of files, and in no folder of this machine. */
 bool fl_farm_agent_lacks(const fl_dataset_kind *kind);
 
-/* Supervisor: send file after file. `name` is the agent's word, and must be of a registered set. */
-void fl_farm_agent_send_data(fl_wire *wire, int to, const char *name);
+/* Supervisor: send file after file, or as far as they can be read; *seconds is how long they may take to arrive.
+ * `name` is the agent's word, and must be of a registered set. */
+bool fl_farm_agent_send_data(fl_wire *wire, int to, const char *name, double *seconds, fl_error *error);
 
-/* Agent: write a file that was sent; true once the set is whole. */
+/* Agent: write a file that was sent; true once the set is whole, or with a message when it cannot be written. */
 bool fl_farm_agent_take_data(const fl_dataset_kind *kind, const char *scratch, const fl_wire_message *message,
                              fl_error *error);
 

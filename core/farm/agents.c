@@ -21,6 +21,7 @@ typedef struct agent {
     bool refused;
     char name[80]; /* "rank 3 on node17" */
     double received;
+    double start_until; /* while it starts */
     size_t workers, n_tasks;
     fl_farm_task *tasks; /* room for `workers` */
 } agent;
@@ -74,6 +75,13 @@ static json_t *facts_here(const fl_study *study)
     return facts;
 }
 
+/* Others must not wait for ever for one that hangs but still sends its beats. */
+static void allow_start(const fl_farm_agents *a, agent *starting, double more)
+{
+    double most = a->farm->start > 0 ? a->farm->start : FL_FARM_START_SECONDS;
+    starting->start_until = fl_clock_seconds() + most + more;
+}
+
 fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_options *crew, fl_farm_crew *own,
                                    const char (*checksums)[65],
                                    void (*given_back)(void *user, const fl_farm_task *task))
@@ -96,6 +104,7 @@ fl_farm_agents *fl_farm_agents_new(const fl_farm *farm, const fl_farm_crew_optio
     for (int rank = 1; rank < size; rank++) {
         snprintf(a->agents[rank].name, sizeof a->agents[rank].name, "rank %d", rank);
         a->agents[rank].received = now;
+        allow_start(a, &a->agents[rank], 0);
         fl_farm_message_send(wire, rank, FL_FARM_WELCOME, 0, welcome(farm));
     }
     return a;
@@ -294,7 +303,17 @@ static void take_want(fl_farm_agents *a, int rank, const fl_wire_message *messag
 {
     json_t *payload = fl_farm_message_payload(message);
     const char *name = json_string_value(json_object_get(payload, "data"));
-    if (name && a->agents[rank].state == STATE_STARTING) fl_farm_agent_send_data(a->wire, rank, name);
+    agent *from = &a->agents[rank];
+    char why[300];
+    double seconds;
+    fl_error error;
+    bool asked = name && from->state == STATE_STARTING;
+    if (asked && fl_farm_agent_send_data(a->wire, rank, name, &seconds, &error)) {
+        allow_start(a, from, seconds);
+    } else if (asked) {
+        snprintf(why, sizeof why, "lacks data that cannot be sent, and is left out: %.230s", error.text);
+        refuse(a, from, why);
+    }
     json_decref(payload);
 }
 
@@ -310,6 +329,7 @@ static void take_back(fl_farm_agents *a, int rank)
     agent *from = &a->agents[rank];
     if (from->state != STATE_LOST) return;
     from->state = from->refused ? STATE_REFUSED : from->tasks ? STATE_READY : STATE_STARTING;
+    allow_start(a, from, 0);
     fl_farm_message_send(a->wire, rank, FL_FARM_FORGET, 0, NULL);
     warn(a, from->name, "is back; what it had before is dropped");
 }
@@ -349,7 +369,10 @@ static void give_up(fl_farm_agents *a, int rank)
 static void excuse(fl_farm_agents *a, double now)
 {
     double held = now - a->looped - FL_FARM_BEAT_SECONDS;
-    for (int rank = 1; held > 0 && rank < a->size; rank++) a->agents[rank].received += held;
+    for (int rank = 1; held > 0 && rank < a->size; rank++) {
+        a->agents[rank].received += held;
+        a->agents[rank].start_until += held;
+    }
     a->looped = now;
 }
 
@@ -358,6 +381,19 @@ static void beat(fl_farm_agents *a, double now)
     if (now - a->beaten < FL_FARM_BEAT_SECONDS) return;
     a->beaten = now;
     for (int rank = 1; rank < a->size; rank++) fl_farm_message_send(a->wire, rank, FL_FARM_BEAT, 0, NULL);
+}
+
+/* One that starts may be silent while it reads its data. */
+static void watch(fl_farm_agents *a, int rank, double now)
+{
+    agent *of = &a->agents[rank];
+    bool starts = of->state == STATE_STARTING;
+    double most = starts ? FL_FARM_START_SECONDS : silence(a);
+    if (of->state == STATE_LOST || of->state == STATE_GONE) return;
+    if (now - of->received > most)
+        give_up(a, rank);
+    else if (starts && now > of->start_until)
+        refuse(a, of, "did not get ready in time, and is left out");
 }
 
 bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
@@ -370,11 +406,7 @@ bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
     while (fl_wire_receive(a->wire, &from, &message))
         if (!take(a, from, &message)) return false;
     beat(a, now);
-    for (int rank = 1; rank < a->size; rank++) {
-        const agent *of = &a->agents[rank];
-        double most = of->state == STATE_STARTING ? FL_FARM_START_SECONDS : silence(a);
-        if (of->state != STATE_LOST && of->state != STATE_GONE && now - of->received > most) give_up(a, rank);
-    }
+    for (int rank = 1; rank < a->size; rank++) watch(a, rank, now);
     return true;
 }
 

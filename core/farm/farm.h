@@ -33,7 +33,7 @@ typedef struct fl_farm {
     fl_store_shard shard;
     size_t workers;    /* of this process; 0 only where others have some */
     double timeout;    /* seconds a trial may take; 0: any */
-    double start;      /* seconds a worker may take to be ready; 0: FL_FARM_START_SECONDS */
+    double start;      /* seconds a worker or an agent may take to be ready; 0: FL_FARM_START_SECONDS */
     size_t memory_mib; /* resident memory a worker may take; 0: any */
     bool retry_failed;
     bool no_speculation;     /* workers that would be idle stay so, rather than begin trials that may not be needed */

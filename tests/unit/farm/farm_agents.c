@@ -1,6 +1,7 @@
 /* The supervisor's book of agents, with agents played by the test: what they send late, twice, about others' trials or
  * of another machine changes nothing. */
 #include "base/memory.h"
+#include "farm/agent.h"
 #include "farm/agents.h"
 #include "farm/checkpoints.h"
 #include "farm/messages.h"
@@ -56,21 +57,31 @@ static void warned(void *user, const char *message)
     snprintf(((stage *)user)->said, 400, "%s", message);
 }
 
-static void begin(stage *s, double silence, bool mixed)
+static void begin_with(stage *s, const fl_farm *farm, const char *workload)
 {
+    char text[400];
     *s = (stage){ .inside = fl_wire_inside_new(SIZE), .most = 100 };
-    s->study = study_of("{ 'study': 's', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 8,"
-                        "  'budget': { 'trials': 100, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': 'sgd',"
-                        "  'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }",
-                        NULL);
+    snprintf(text, sizeof text,
+             "{ 'study': 's', 'workload': '%s', 'backend': 'naive', 'batch_size': 8,"
+             "  'budget': { 'trials': 100, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': 'sgd',"
+             "  'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }",
+             workload);
+    s->study = study_of(text, NULL);
     for (int i = 0; i < SIZE; i++) s->wires[i] = fl_wire_new(fl_wire_inside_end(s->inside, i));
     s->checksums = fl_memory_new(1, sizeof *s->checksums);
     strcpy(s->checksums[0], checksum);
-    s->farm = (fl_farm){
-        .study = s->study, .folder = folder, .workers = 1, .wire = &s->wires[0], .silence = silence, .mixed = mixed
-    };
+    s->farm = *farm;
+    s->farm.study = s->study;
+    s->farm.folder = folder;
+    s->farm.workers = 1;
+    s->farm.wire = &s->wires[0];
     const fl_farm_crew_options crew = { .user = s, .next = next, .ended = ended, .warned = warned };
     s->agents = fl_farm_agents_new(&s->farm, &crew, NULL, (const char(*)[65])s->checksums, given_back);
+}
+
+static void begin(stage *s, double silence, bool mixed)
+{
+    begin_with(s, &(fl_farm){ .silence = silence, .mixed = mixed }, "quadratic/noisy");
 }
 
 static void finish(stage *s)
@@ -211,6 +222,74 @@ static void who_computes_other_bits_is_left_out(void **state)
     finish(&s);
 }
 
+static void send_empty(stage *s, int rank, uint64_t kind)
+{
+    fl_farm_message_send(s->wires[rank], 0, kind, 0, NULL);
+}
+
+static void one_that_lives_but_never_gets_ready_is_left_out(void **state)
+{
+    stage s;
+    begin_with(&s, &(fl_farm){ .silence = 15, .start = 0.2 }, "quadratic/noisy");
+    for (int i = 0; i < 50 && !*s.said; i++, usleep(20000)) {
+        for (int rank = 1; rank < SIZE; rank++) send_empty(&s, rank, FL_FARM_BEAT);
+        turn(&s);
+        if (i == 0) assert_true(fl_farm_agents_may_come(s.agents));
+    }
+    assert_contains(s.said, "did not get ready in time, and is left out");
+    assert_false(fl_farm_agents_may_come(s.agents));
+    finish(&s);
+}
+
+static void who_lacks_data_that_cannot_be_sent_is_left_out(void **state)
+{
+    char place[FL_FILE_PATH_MAX];
+    stage s;
+    begin(&s, 15, false);
+    fl_file_path_join(place, folder, "mnist");
+    assert_true(fl_file_folder_make(place, NULL));
+    setenv("FAIRLEAD_DATA", folder, 1);
+    setenv("XDG_CACHE_HOME", folder, 1);
+    assert_true(receive(&s, 1, FL_FARM_WELCOME));
+    fl_farm_message_send(s.wires[1], 0, FL_FARM_WANT, 0, json_pack("{s:s}", "data", "mnist"));
+    turn(&s);
+    assert_contains(s.said, "rank 1 lacks data that cannot be sent, and is left out: ");
+    finish(&s);
+}
+
+/* The whole of an agent's run, for which all that it is sent lies ready: its answer's "error". */
+static json_t *answer_of_agent(stage *s, const char *scratch)
+{
+    const fl_farm_agent agent = { .wire = s->wires[1], .workers = 1, .scratch = scratch, .interrupt = -1, .leave = -1 };
+    const fl_wire_message data = { .kind = FL_FARM_DATA, .bytes = "bytes", .length = 5 };
+    int from;
+    fl_wire_message message;
+    fl_error error;
+    fl_wire_send(s->wires[0], 1, &data);
+    fl_farm_message_send(s->wires[0], 1, FL_FARM_STOP, 0, json_pack("{s:s}", "then", "finish"));
+    assert_int_equal(fl_farm_agent_run(&agent, &error), FL_FARM_AGENT_FINISHED);
+    while (fl_wire_receive(s->wires[0], &from, &message))
+        if (message.kind == FL_FARM_READY) return fl_farm_message_payload(&message);
+    return NULL;
+}
+
+static void who_cannot_write_the_data_it_is_sent_says_so(void **state)
+{
+    char scratch[FL_FILE_PATH_MAX], taken[FL_FILE_PATH_MAX];
+    stage s;
+    fl_file_path_join(scratch, folder, "scratch");
+    fl_file_path_join(taken, scratch, "data");
+    assert_true(fl_file_folder_make(scratch, NULL) && fl_file_write(taken, "", 0, NULL));
+    setenv("FAIRLEAD_DATA", folder, 1);
+    setenv("XDG_CACHE_HOME", folder, 1);
+    begin_with(&s, &(fl_farm){ .silence = 15 }, "mnist/logistic");
+    json_t *answer = answer_of_agent(&s, scratch);
+    assert_non_null(answer);
+    assert_contains(json_string_value(json_object_get(answer, "error")), "scratch/data/mnist: cannot be created");
+    json_decref(answer);
+    finish(&s);
+}
+
 static void send_checkpoint(stage *s, int rank, uint64_t number)
 {
     fl_wire_message message = { .kind = FL_FARM_CHECKPOINT, .attempt = number, .bytes = "state", .length = 5 };
@@ -262,6 +341,9 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_that_was_not_given_to_that_agent),
         cmocka_unit_test(a_silent_agent_is_given_up_and_may_come_back),
         cmocka_unit_test(who_computes_other_bits_is_left_out),
+        cmocka_unit_test(one_that_lives_but_never_gets_ready_is_left_out),
+        cmocka_unit_test(who_lacks_data_that_cannot_be_sent_is_left_out),
+        cmocka_unit_test(who_cannot_write_the_data_it_is_sent_says_so),
         cmocka_unit_test(a_checkpoint_is_that_of_the_first_process_of_a_group),
     };
     return test_run(tests, workspace_set_up, workspace_tear_down);
