@@ -376,11 +376,19 @@ static void excuse(fl_farm_agents *a, double now)
     a->looped = now;
 }
 
+/* What is sent to a process that is no more never gets through, and is kept by the wire. One that is lost for a while,
+ * and yet receives, is told that somebody is there; after that it must send first. */
+static bool may_receive(const agent *of, double now)
+{
+    return of->state == STATE_LOST ? now - of->received < FL_FARM_START_SECONDS : of->state != STATE_GONE;
+}
+
 static void beat(fl_farm_agents *a, double now)
 {
     if (now - a->beaten < FL_FARM_BEAT_SECONDS) return;
     a->beaten = now;
-    for (int rank = 1; rank < a->size; rank++) fl_farm_message_send(a->wire, rank, FL_FARM_BEAT, 0, NULL);
+    for (int rank = 1; rank < a->size; rank++)
+        if (may_receive(&a->agents[rank], now)) fl_farm_message_send(a->wire, rank, FL_FARM_BEAT, 0, NULL);
 }
 
 /* One that starts may be silent while it reads its data. */

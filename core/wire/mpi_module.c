@@ -6,6 +6,7 @@
 #include "wire/mpi_module.h"
 
 #include <mpi.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +31,18 @@ static void *need(void *memory)
     abort();
 }
 
-/* Forget what is through. */
+/* Forget what is through. Of what failed the library may still read the bytes, so those are never freed. */
 static void progress(void)
 {
     for (sending **at = &state.first; *at;) {
         int done = 0;
         sending *s = *at;
-        if (MPI_Test(&s->request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) done = 1;
-        if (!done) {
+        bool failed = MPI_Test(&s->request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS;
+        if (failed || done)
+            *at = s->next;
+        else
             at = &s->next;
-            continue;
-        }
-        *at = s->next;
-        free(s);
+        if (done && !failed) free(s);
     }
 }
 
@@ -81,8 +81,7 @@ static void finish(void *self)
 {
     int from;
     const void *bytes;
-    for (double begun = MPI_Wtime(); state.first && MPI_Wtime() - begun < FINISH_SECONDS;)
-        receive(self, &from, &bytes);
+    for (double begun = MPI_Wtime(); state.first && MPI_Wtime() - begun < FINISH_SECONDS;) receive(self, &from, &bytes);
     MPI_Finalize();
 }
 

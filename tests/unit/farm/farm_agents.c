@@ -227,6 +227,28 @@ static void send_empty(stage *s, int rank, uint64_t kind)
     fl_farm_message_send(s->wires[rank], 0, kind, 0, NULL);
 }
 
+/* How many of a kind lie ready for an agent. */
+static size_t count(stage *s, int rank, uint64_t kind)
+{
+    size_t n = 0;
+    while (receive(s, rank, kind)) n++;
+    return n;
+}
+
+static void nothing_more_is_sent_to_one_that_is_gone(void **state)
+{
+    stage s;
+    begin(&s, 15, false);
+    for (int rank = 1; rank < SIZE; rank++) send_ready(&s, rank, checksum, NULL);
+    turn(&s);
+    send_empty(&s, 2, FL_FARM_GONE);
+    for (int i = 0; i < 11; i++, usleep(100000)) turn(&s);
+    turn(&s);
+    assert_true(count(&s, 1, FL_FARM_BEAT) > 0);
+    assert_int_equal(count(&s, 2, FL_FARM_BEAT), 0);
+    finish(&s);
+}
+
 static void one_that_lives_but_never_gets_ready_is_left_out(void **state)
 {
     stage s;
@@ -341,6 +363,7 @@ int main(void)
         cmocka_unit_test(nothing_is_taken_that_was_not_given_to_that_agent),
         cmocka_unit_test(a_silent_agent_is_given_up_and_may_come_back),
         cmocka_unit_test(who_computes_other_bits_is_left_out),
+        cmocka_unit_test(nothing_more_is_sent_to_one_that_is_gone),
         cmocka_unit_test(one_that_lives_but_never_gets_ready_is_left_out),
         cmocka_unit_test(who_lacks_data_that_cannot_be_sent_is_left_out),
         cmocka_unit_test(who_cannot_write_the_data_it_is_sent_says_so),
