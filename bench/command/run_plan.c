@@ -1,5 +1,6 @@
 /* Planned beside real. */
 #include "command/run_plan.h"
+#include "base/capacity.h"
 #include "base/file.h"
 #include "command/plan_line.h"
 #include "say/wrap.h"
@@ -38,12 +39,22 @@ void run_plan_say(const fl_plan *plan, size_t workers)
     fl_text_free(&line);
 }
 
-bool run_plan_make(const fl_study *study, const char *folder, fl_plan **plan, fl_error *error)
+/* So many trials run at once, and each must fit beside the others. */
+static fl_plan *make_for(const fl_study *study, size_t workers, fl_error *error)
+{
+    size_t trials = study->trials * study->repeats * study->n_arms;
+    fl_capacity_divide(workers < trials ? workers : trials);
+    fl_plan *plan = fl_plan_new(study, SECONDS, error);
+    fl_capacity_divide(1);
+    return plan;
+}
+
+bool run_plan_make(const fl_study *study, const char *folder, size_t workers, fl_plan **plan, fl_error *error)
 {
     fl_results *earlier = read_earlier(folder);
     bool done = earlier && is_filled(earlier) && earlier->study->trials >= study->trials;
     bool wanted = !done && !fl_plan_runs_own(study);
-    *plan = wanted ? fl_plan_new(study, SECONDS, error) : NULL;
+    *plan = wanted ? make_for(study, workers, error) : NULL;
     if (*plan && earlier && study->claims.declared) fl_plan_detect(*plan, earlier, true);
     fl_results_free(earlier);
     return !wanted || *plan;

@@ -204,7 +204,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
     bool said = !asked->shard && strcmp(asked->progress, "none") != 0;
     fl_plan *plan = NULL;
     if (!shows.progress || !read_shard(asked, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error) ||
-        !signals_catch_leave(&farm.leave, &error) || !run_plan_make(study, folder, &plan, &error)) {
+        !signals_catch_leave(&farm.leave, &error) || !run_plan_make(study, folder, farm.workers, &plan, &error)) {
         progress_free(shows.progress);
         fl_farm_dismiss(wire);
         return complain(&error);

@@ -6,8 +6,18 @@
 
 #include "base/error.h"
 
-/* The machine's memory, or less where a limit is set on the process or its container, without what it has taken. */
+#include <stddef.h>
+
+/* What is free, or less where a limit is set on the process or a control group it is in (its container, its job). */
 double fl_capacity_bytes(void);
+
+/* From now on this process asks as one of so many alike, which take their memory at the same time: each has its part.
+ */
+void fl_capacity_divide(size_t processes);
+
+/* What the machine and the control groups of this process leave, without its part and the limit on address space. The
+ * kernel's files are looked for below `root`: "", but for tests. */
+double fl_capacity_left(const char *root);
 
 /* Does the machine have so much, whatever is taken and whatever limits are set? Else the message below. */
 bool fl_capacity_of_machine(const char *what, double bytes, fl_error *error);

@@ -1,11 +1,12 @@
 /* A user's own data: nothing about them is known before their headers are read. */
 #include "dataset/own.h"
+#include "base/capacity.h"
 #include "base/memory.h"
 #include "base/random.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SEED = 1 };
 
@@ -70,8 +71,7 @@ void fl_dataset_own_permute(void *rows, size_t row_bytes, const uint32_t *order,
 
 bool fl_dataset_own_fits(const char *path, size_t count, size_t size, fl_error *error)
 {
-    size_t memory = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE), bytes;
-    if (!__builtin_mul_overflow(count, size, &bytes) && bytes <= memory) return true;
-    return fl_error_user(error, "%s: its %zu values of %zu bytes are more than this machine's memory of %zu bytes",
-                         path, count, size, memory);
+    char what[500];
+    snprintf(what, sizeof what, "%.450s: what it holds", path);
+    return fl_capacity_of_machine(what, (double)count * (double)size, error);
 }

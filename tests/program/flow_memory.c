@@ -15,9 +15,10 @@
     "  'loss': { 'kind': 'softmax_cross_entropy' } }"
 #define DEEP NET(HIDDEN ", " HIDDEN)
 
-#define STUDY(net, optimizer)                                                                                          \
+#define STUDY(net, optimizer, trials)                                                                                  \
     "{ 'study': 's', 'workload': " net ", 'backend': 'openblas', 'batch_size': 4,"                                     \
-    "  'budget': { 'trials': 1, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': '" optimizer "', 'space': {"        \
+    "  'budget': { 'trials': " trials ", 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': '" optimizer               \
+    "', 'space': {"                                                                                                    \
     "  'learning_rate': 1e-3 } } ] }"
 
 enum { MIB = 1 << 20 };
@@ -27,8 +28,9 @@ static int set_up(void **state)
     program_set_up(state);
     command_without_gnuplot();
     put_study(folder, "net.json", DEEP);
-    put_study(folder, "adam.json", STUDY(DEEP, "adam"));
-    put_study(folder, "kfac.json", STUDY(NET(HIDDEN), "kfac"));
+    put_study(folder, "adam.json", STUDY(DEEP, "adam", "1"));
+    put_study(folder, "many.json", STUDY(DEEP, "adam", "2000"));
+    put_study(folder, "kfac.json", STUDY(NET(HIDDEN), "kfac", "1"));
     return 0;
 }
 
@@ -73,6 +75,15 @@ static void a_run_that_does_not_fit_is_refused_before_it_begins(void **state)
                                         "learning_rate=1e-3", "--batch", "4", "--steps", "1", "--export", "out"));
 }
 
+/* One such trial fits, a thousand at once do not. */
+static void workers_must_fit_beside_each_other(void **state)
+{
+    command c = command_run(folder, WORDS("run", "many.json", "-o", "out", "-j", "1000"));
+    if (c.code != 2) fail_msg("exit code %d, not 2: %s%s", c.code, c.out, c.err);
+    assert_contains(c.err, " for each of 1000 workers; fewer (-j) have more");
+    command_free(&c);
+}
+
 /* VGG-16, among the built-in workloads, would not fit into what is left. */
 static void what_is_not_trained_may_be_as_large_as_it_likes(void **state)
 {
@@ -94,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_does_not_fit_is_refused_before_it_begins),
+        cmocka_unit_test(workers_must_fit_beside_each_other),
         cmocka_unit_test(what_is_not_trained_may_be_as_large_as_it_likes),
         cmocka_unit_test(what_a_rule_keeps_for_itself_counts),
     };
