@@ -1,5 +1,6 @@
 /* The fairlead command: a contents page. A program built for one study (bench/CMakeLists.txt) has the same verbs, and
  * without one runs its study. */
+#include "base/child.h"
 #include "command/builtin.h"
 #include "command/libraries.h"
 #include "say/options.h"
@@ -72,6 +73,7 @@ static int version(void)
 int main(int argc, char **argv)
 {
     keep_standard_files();
+    fl_child_reset_signals();
     signals_end();
     if (runs_builtin(argc, argv)) {
         argv[0] = "run";

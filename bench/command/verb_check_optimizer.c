@@ -1,5 +1,6 @@
 /* fairlead check-optimizer: the promises of one update rule, each in a process of its own, since a rule may do
  * anything. */
+#include "base/child.h"
 #include "base/denormals.h"
 #include "command/plugins.h"
 #include "command/trial_options.h"
@@ -13,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { MOST_SECONDS = 120 };
 
@@ -31,7 +30,7 @@ static const usage check_usage = {
 typedef enum verdict { KEPT, BROKEN, NO_CONCERN } verdict;
 static const char *const verdict_names[] = { "kept", "broken", "does not apply" };
 
-/* What a child sends home. */
+/* What comes back from a child. */
 typedef struct answer {
     bool kept;
     fl_promise_speed speed;
@@ -39,6 +38,12 @@ typedef struct answer {
 } answer;
 
 typedef void experiment(const fl_optimizer *rule, const fl_promise *promise, answer *found);
+
+typedef struct question {
+    experiment *run;
+    const fl_optimizer *rule;
+    const fl_promise *promise; /* NULL: the experiment has none */
+} question;
 
 static void check(const fl_optimizer *rule, const fl_promise *promise, answer *found)
 {
@@ -54,42 +59,27 @@ static void measure(const fl_optimizer *rule, const fl_promise *promise, answer 
     if (!found->kept) snprintf(found->why, sizeof found->why, "%.499s", why.text);
 }
 
-static void run_in_child(experiment *run, const fl_optimizer *rule, const fl_promise *promise, int to)
+static void run_in_child(const void *asked, void *answered)
 {
-    answer found = { .kept = false };
-    alarm(MOST_SECONDS);
+    const question *of = asked;
+    answer *found = answered;
     fl_denormals_flush();
-    if (rule->dense) fl_math_start(1);
-    run(fl_own_callable(rule), promise, &found);
-    if (fl_own_trouble()) {
-        found.kept = false;
-        snprintf(found.why, sizeof found.why, "%.499s", fl_own_trouble());
-    }
-    _exit(write(to, &found, sizeof found) == sizeof found ? 0 : 1);
+    if (of->rule->dense) fl_math_start(1);
+    of->run(fl_own_callable(of->rule), of->promise, found);
+    if (!fl_own_trouble()) return;
+    found->kept = false;
+    snprintf(found->why, sizeof found->why, "%.499s", fl_own_trouble());
 }
 
 static answer run_apart(experiment *run, const fl_optimizer *rule, const fl_promise *promise)
 {
     answer found = { .kept = false };
-    int ends[2], status = 0;
-    fflush(NULL);
-    if (pipe(ends)) fl_error_give_up("no pipe");
-    pid_t child = fork();
-    if (child < 0) fl_error_give_up("no process for an experiment");
-    if (!child) run_in_child(run, rule, promise, ends[1]);
-    close(ends[1]);
-    ssize_t n = read(ends[0], &found, sizeof found);
-    close(ends[0]);
-    while (waitpid(child, &status, 0) < 0) continue;
-    if (n == sizeof found) return found;
-    found.kept = false;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        snprintf(found.why, sizeof found.why, "no end within %d s", MOST_SECONDS);
-    else if (WIFSIGNALED(status))
-        snprintf(found.why, sizeof found.why, "it crashed: signal %d (%s)", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)));
-    else
-        snprintf(found.why, sizeof found.why, "it ended the process with exit code %d", WEXITSTATUS(status));
+    char how[FL_CHILD_HOW];
+    const question asked = { run, rule, promise };
+    const fl_child_work work = { run_in_child, &asked, &found, sizeof found, MOST_SECONDS };
+    fl_child_end end = fl_child_try(&work, how);
+    if (end == FL_CHILD_NONE) fl_error_give_up("an experiment %s", how);
+    if (end == FL_CHILD_BROKEN) snprintf(found.why, sizeof found.why, "it %s", how);
     return found;
 }
 

@@ -1,6 +1,7 @@
 /* No shell is involved: gnuplot reads the variables from its standard input, then the script. Its complaints come back
  * through a pipe. */
 #include "figures/figure_gnuplot.h"
+#include "base/child.h"
 #include "say/signals.h"
 #include "say/places.h"
 
@@ -41,12 +42,9 @@ static void read_all(int file, fl_text *text)
 static bool succeeded(pid_t child)
 {
     int status;
-    pid_t ended;
-    while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
-    }
+    bool waited = fl_child_wait(child, &status);
     signals_take_along(0);
-    if (ended < 0) return false;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return waited && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* The last line that says something: gnuplot repeats the command first, with a caret under its mistake. */

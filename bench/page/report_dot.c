@@ -1,8 +1,8 @@
 /* No shell is involved: dot reads the graph from a file in memory and writes its drawing into another. */
 #include "page/report_dot.h"
+#include "base/child.h"
 #include "say/signals.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
@@ -20,11 +20,9 @@ static bool ended_well(pid_t child)
     int status;
     signals_take_along(child);
     prlimit(child, RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS, CPU_SECONDS }, NULL);
-    pid_t ended;
-    while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
-    }
+    bool waited = fl_child_wait(child, &status);
     signals_take_along(0);
-    return ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return waited && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 static bool run(int input, int output)

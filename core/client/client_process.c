@@ -1,6 +1,7 @@
 /* The answer to a step comes within microseconds where rule and model are small, and to be woken takes tens of them; so
  * the reader looks for a while, giving its core away between looks, before it sleeps. */
 #include "client/client_process.h"
+#include "base/child.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -84,12 +85,10 @@ bool fl_client_process_start(fl_client_process *process, const char *const *word
 
 /* --- end --- */
 
-static void describe(int status, char how[100])
+static void note_end(fl_client_process *process, int status)
 {
-    if (WIFSIGNALED(status))
-        snprintf(how, 100, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        snprintf(how, 100, "ended with exit code %d", WEXITSTATUS(status));
+    size_t n = WIFSIGNALED(status) ? (size_t)sprintf(process->how, "was ") : 0;
+    fl_child_describe(status, process->how + n, sizeof process->how - n);
 }
 
 /* Has it ended, within `seconds`? */
@@ -97,12 +96,12 @@ static bool wait_for_end(fl_client_process *process, double seconds)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
     double until = fl_clock_seconds() + seconds;
-    int status;
+    int status = 0;
     while (process->pid && waitpid(process->pid, &status, WNOHANG) == 0) {
         if (fl_clock_seconds() > until) return false;
         nanosleep(&moment, NULL);
     }
-    if (process->pid) describe(status, process->how);
+    if (process->pid) note_end(process, status);
     process->pid = 0;
     return true;
 }

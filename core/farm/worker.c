@@ -1,5 +1,6 @@
 /* The supervisor's hold on a worker. */
 #include "farm/worker.h"
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "wire/launch.h"
@@ -198,12 +199,11 @@ size_t fl_farm_worker_mib(const fl_farm_worker *worker)
 
 static void describe_end(int status, char *how, size_t size)
 {
-    if (WIFSIGNALED(status))
-        snprintf(how, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) == FL_ERROR_MACHINE) /* fl_error_give_up's: a worker tells all else in its answer */
+    if (WIFEXITED(status) &&
+        WEXITSTATUS(status) == FL_ERROR_MACHINE) /* fl_error_give_up's: a worker tells all else in its answer */
         snprintf(how, size, "gave up: no memory, or another of the machine's troubles");
     else
-        snprintf(how, size, "ended with exit code %d", WEXITSTATUS(status));
+        fl_child_describe(status, how, size);
 }
 
 bool fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
@@ -215,8 +215,7 @@ bool fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
     close(worker->frames.stream);
     if (waitpid(worker->pid, &status, WNOHANG) == 0) {
         kill(worker->pid, SIGKILL);
-        while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {
-        }
+        fl_child_wait(worker->pid, &status);
     }
     if (how) describe_end(status, how, size);
     fl_text_free(&worker->received);

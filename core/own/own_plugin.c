@@ -1,7 +1,8 @@
 /* Optimizers of shared objects. A definition that is frozen describes its rule, so that nothing is loaded until it is
  * to be used; loading runs what the object's author wrote, so it is tried in a child first. */
-#include "base/json_path.h"
+#include "base/child.h"
 #include "base/denormals.h"
+#include "base/json_path.h"
 #include "math/dense.h"
 #include "plugin/plugin.h"
 #include "promise/promise.h"
@@ -12,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { LOAD_SECONDS = 20 };
 
@@ -23,22 +22,19 @@ static void *load(const char *path)
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 
+static void load_in_child(const void *path, void *answer)
+{
+    load(path);
+}
+
 /* An object that is cut short, or whose start-up code crashes, ends the process that loads it. */
 static bool can_be_loaded(const char *path, fl_error *error)
 {
-    int status = 0;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child < 0) return fl_error_machine(error, "%.400s: no process to load it in first", path);
-    if (!child) {
-        alarm(LOAD_SECONDS);
-        load(path);
-        _exit(0);
-    }
-    while (waitpid(child, &status, 0) < 0) continue;
-    if (!WIFSIGNALED(status)) return true;
-    return fl_error_user(error, "%.400s: loading it ends the process by signal %d (%s)", path, WTERMSIG(status),
-                         strsignal(WTERMSIG(status)));
+    char how[FL_CHILD_HOW];
+    fl_child_end end =
+        fl_child_try(&(fl_child_work){ .run = load_in_child, .asked = path, .seconds = LOAD_SECONDS }, how);
+    if (end == FL_CHILD_NONE) return fl_error_machine(error, "%.400s: loading it first %s", path, how);
+    return end == FL_CHILD_DONE || fl_error_user(error, "%.400s: loading it %s", path, how);
 }
 
 /* The rules of an object compiled for this program. */
@@ -81,24 +77,24 @@ static const fl_plugin_object *open_object(const char *path, fl_error *error)
     return plugin;
 }
 
+static void look_at_order(const void *asked, void *answer)
+{
+    const fl_optimizer *rule = asked;
+    fl_error why;
+    fl_denormals_flush();
+    if (rule->dense) fl_math_start(1);
+    *(bool *)answer = fl_promise_kept(&fl_promise_order, rule, &why);
+}
+
 /* A rule that looks at rows and does not ask for them would train otherwise on each backend, and nothing would say so.
  * Tried in a child, for it may crash, which is not to be told here. */
 static bool takes_any_order(const fl_optimizer *rule, fl_error *why)
 {
-    enum { OTHERWISE = 3 };
-    int status = 0;
-    fflush(NULL);
-    pid_t child = fork();
-    if (!child) {
-        alarm(LOAD_SECONDS);
-        fl_denormals_flush();
-        if (rule->dense) fl_math_start(1);
-        _exit(fl_promise_kept(&fl_promise_order, rule, why) ? 0 : OTHERWISE);
-    }
-    while (child > 0 && waitpid(child, &status, 0) < 0) continue;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != OTHERWISE) return true;
-    return fl_error_user(why, "it moves a tensor's numbers otherwise in another order, and each backend has an order of "
-                              "its own; set .canonical, and it sees PyTorch's on all of them");
+    char how[FL_CHILD_HOW];
+    bool kept = true;
+    fl_child_try(&(fl_child_work){ look_at_order, rule, &kept, sizeof kept, LOAD_SECONDS }, how);
+    return kept || fl_error_user(why, "it moves a tensor's numbers otherwise in another order, and each backend has an "
+                                      "order of its own; set .canonical, and it sees PyTorch's on all of them");
 }
 
 static bool accepts(const char *path, const fl_optimizer *rule, fl_error *error)

@@ -72,7 +72,7 @@ static void a_rule_that_looks_at_places_unasked_is_not_loaded(void **state)
 static void writing_beyond_what_is_lent_and_crashes_are_found(void **state)
 {
     assert_verdict("guards", "zero_rate", 1, "broken", "it wrote beyond what it was lent");
-    assert_verdict("crash", "finite", 1, "broken", "it crashed: signal 11");
+    assert_verdict("crash", "finite", 1, "broken", "it ended the process by signal 11");
     assert_verdict("crash", "gradient", 1, "kept", "");
 }
 
