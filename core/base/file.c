@@ -29,7 +29,9 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     size_t used = 0, capacity = 1 << 16;
     char *text = fl_memory_grow(NULL, capacity + 1, 1);
     ssize_t got;
-    while ((got = read(file, text + used, capacity - used)) > 0 && used < MOST_BYTES) {
+    while ((got = read(file, text + used, capacity - used)) != 0 && used < MOST_BYTES) {
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) break;
         used += (size_t)got;
         if (used == capacity) text = fl_memory_grow(text, (capacity *= 2) + 1, 1);
     }
@@ -47,6 +49,27 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
     text[used] = 0;
     *bytes = text;
     *n = used;
+    return true;
+}
+
+bool fl_file_put(int file, const void *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t now = write(file, (const char *)bytes + done, n - done);
+        if (now < 0 && errno != EINTR) return false;
+        if (now > 0) done += (size_t)now;
+    }
+    return true;
+}
+
+bool fl_file_get(int file, void *bytes, size_t n)
+{
+    errno = 0;
+    for (size_t done = 0; done < n;) {
+        ssize_t now = read(file, (char *)bytes + done, n - done);
+        if (now == 0 || (now < 0 && errno != EINTR)) return false;
+        if (now > 0) done += (size_t)now;
+    }
     return true;
 }
 

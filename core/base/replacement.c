@@ -18,14 +18,7 @@ bool fl_replacement_begin(fl_replacement *replacement, const char *path, const c
 
 void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n)
 {
-    const char *at = bytes;
-    while (n && !replacement->trouble) {
-        ssize_t put = write(replacement->file, at, n);
-        if (put < 0 && errno != EINTR) replacement->trouble = errno;
-        if (put < 0) continue;
-        at += put;
-        n -= (size_t)put;
-    }
+    if (!replacement->trouble && !fl_file_put(replacement->file, bytes, n)) replacement->trouble = errno;
 }
 
 static void sync_folder_of(const char *path)

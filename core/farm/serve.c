@@ -1,9 +1,9 @@
 /* The worker's own side: a trial in, an outcome out, until the input closes. */
 #include "farm/worker.h"
+#include "base/file.h"
 #include "record/host.h"
 #include "train/train.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,16 +15,12 @@
 static bool send(int to, json_t *message)
 {
     char *line = fl_json_line(message);
-    size_t n = strlen(line), put = 0;
+    size_t n = strlen(line);
     line[n++] = '\n';
-    while (put < n) {
-        ssize_t now = write(to, line + put, n - put);
-        if (now < 0 && errno != EINTR) break;
-        if (now > 0) put += (size_t)now;
-    }
+    bool put = fl_file_put(to, line, n);
     free(line);
     json_decref(message);
-    return put == n;
+    return put;
 }
 
 /* SIGUSR1: save the state after the present step and leave. */

@@ -2,6 +2,7 @@
 #include "farm/worker.h"
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "wire/launch.h"
 
@@ -121,17 +122,12 @@ bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkp
                                       (json_int_t)group->size, "place", (json_int_t)group->place, "silence",
                                       group->silence));
     char *line = fl_json_line(message);
-    size_t n = strlen(line), put = 0;
+    size_t n = strlen(line);
     line[n++] = '\n'; /* in the place of the NUL */
-    while (put < n) {
-        ssize_t now = write(worker->to, line + put, n - put);
-        if (now < 0 && errno == EINTR) continue;
-        if (now < 0) break;
-        put += (size_t)now;
-    }
+    bool put = fl_file_put(worker->to, line, n);
     free(line);
     json_decref(message);
-    return put == n;
+    return put;
 }
 
 static fl_farm_message parse(fl_farm_worker *worker, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)

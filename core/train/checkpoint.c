@@ -90,23 +90,10 @@ bool fl_train_checkpoint_write(const fl_train_checkpoint *checkpoint, const char
 
 /* --- reading --- */
 
-static bool read_all(int file, void *bytes, size_t n)
-{
-    char *at = bytes;
-    while (n) {
-        ssize_t got = read(file, at, n);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        at += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
 static bool get(int file, uint64_t *sum, void *bytes, size_t n)
 {
     uint64_t expected;
-    if (!read_all(file, bytes, n) || !read_all(file, &expected, sizeof expected)) return false;
+    if (!fl_file_get(file, bytes, n) || !fl_file_get(file, &expected, sizeof expected)) return false;
     *sum = chain(*sum, bytes, n);
     return *sum == expected;
 }
@@ -126,9 +113,9 @@ static fl_train_checkpoint_found foreign(const char *path, const char *what, fl_
 static fl_train_checkpoint_found read_prefix(int file, const char *path, fl_error *error)
 {
     prefix found;
-    if (!read_all(file, found.magic, sizeof found.magic) || memcmp(found.magic, ours.magic, sizeof ours.magic))
+    if (!fl_file_get(file, found.magic, sizeof found.magic) || memcmp(found.magic, ours.magic, sizeof ours.magic))
         return foreign(path, "is no checkpoint", error);
-    if (!read_all(file, &found.version, sizeof found.version)) return useless(path, "is damaged", error);
+    if (!fl_file_get(file, &found.version, sizeof found.version)) return useless(path, "is damaged", error);
     if (found.version != ours.version) return useless(path, "is of another version of fairlead", error);
     return FL_TRAIN_CHECKPOINT_READ;
 }
@@ -154,7 +141,7 @@ static bool read_pieces(const fl_train_checkpoint *checkpoint, int file, uint64_
     for (const fl_train_checkpoint_array *a = checkpoint->arrays; a < checkpoint->arrays + head->n_arrays; a++)
         if (!get(file, sum, a->values, a->count * sizeof(float))) return false;
     return get(file, sum, checkpoint->points, head->at.n_points * sizeof *checkpoint->points) &&
-           !read_all(file, &more, 1);
+           !fl_file_get(file, &more, 1);
 }
 
 static void clear(const fl_train_checkpoint *checkpoint)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* A folder of the test's own, and the path that at() made last. */
@@ -248,6 +249,54 @@ static void a_device_is_written_to_and_never_replaced(void **state)
     folder_remove(p.folder);
 }
 
+static void wake(int signal_number) {}
+
+/* A signal every 10 ms, which ends whatever call waits. */
+static void signals(bool on)
+{
+    const struct timeval often = { .tv_usec = on ? 10000 : 0 };
+    sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
+    setitimer(ITIMER_REAL, &(struct itimerval){ often, often }, NULL);
+}
+
+/* The reading end of a pipe into which a child writes `n` bytes, which are 7, after a while. */
+static int late_bytes(size_t n)
+{
+    static char bytes[300000];
+    int ends[2];
+    memset(bytes, 7, sizeof bytes);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (!child) {
+        close(ends[0]);
+        usleep(100000);
+        signals(true);
+        _exit(!fl_file_put(ends[1], bytes, n));
+    }
+    close(ends[1]);
+    return ends[0];
+}
+
+static void a_signal_in_between_changes_nothing(void **state)
+{
+    char bytes[300000], path[40], *read;
+    size_t n;
+    int end = late_bytes(sizeof bytes);
+    signals(true);
+    assert_true(fl_file_get(end, bytes, sizeof bytes));
+    assert_true(bytes[0] == 7 && bytes[sizeof bytes - 1] == 7);
+    assert_false(fl_file_get(end, bytes, 1) || errno);
+    close(end);
+    end = late_bytes(100);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", end);
+    bool whole = fl_file_read(path, &read, &n, NULL);
+    signals(false);
+    assert_true(whole);
+    assert_int_equal(n, 100);
+    free(read);
+    close(end);
+}
+
 static void a_file_without_end_is_refused(void **state)
 {
     fl_error error = failed_read("/dev/zero");
@@ -271,6 +320,7 @@ int main(void)
         cmocka_unit_test(paths_are_joined_by_one_slash),
         cmocka_unit_test(a_path_that_is_too_long_is_refused_by_its_first_use),
         cmocka_unit_test(a_device_is_written_to_and_never_replaced),
+        cmocka_unit_test(a_signal_in_between_changes_nothing),
         cmocka_unit_test(a_file_without_end_is_refused),
     };
     return test_run(tests, NULL, NULL);
