@@ -85,6 +85,28 @@ bool fl_file_exists(const char *path)
     return stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
+bool fl_file_sync_folder_of(const char *path)
+{
+    char folder[FL_FILE_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+    int handle = open(slash ? (*folder ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle < 0) return errno == EACCES;
+    bool synced = fsync(handle) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS;
+    int trouble = errno;
+    close(handle);
+    errno = trouble;
+    return synced;
+}
+
+/* True as well where it is there already. */
+static bool make_one(const char *path)
+{
+    if (mkdir(path, 0777) != 0) return errno == EEXIST;
+    return fl_file_sync_folder_of(path);
+}
+
 bool fl_file_folder_make(const char *path, fl_error *error)
 {
     char part[FL_FILE_PATH_MAX];
@@ -93,10 +115,10 @@ bool fl_file_folder_make(const char *path, fl_error *error)
     for (char *c = part + 1; *part && *c; c++) {
         if (*c != '/') continue;
         *c = 0;
-        if (mkdir(part, 0777) != 0 && errno != EEXIST && !of_parent) of_parent = errno;
+        if (!make_one(part) && !of_parent) of_parent = errno;
         *c = '/';
     }
-    if (mkdir(part, 0777) == 0) return true;
+    if (mkdir(part, 0777) == 0) return fl_file_sync_folder_of(part) || fl_file_error(error, path, "cannot be synced");
     int trouble = errno;
     if (fl_file_folder_exists(part)) return true;
     errno = trouble == ENOENT && of_parent ? of_parent : trouble;

@@ -18,12 +18,16 @@ bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
  * plain file (a device, a pipe, a link) is written to instead of replaced. */
 bool fl_file_write(const char *path, const char *bytes, size_t n, fl_error *error);
 
-/* Write or read all `n` bytes of an open file or pipe, however often a signal comes between; false with errno, which is 0
- * where a file ends before. */
+/* Write or read all `n` bytes of an open file or pipe, however often a signal comes between; false with errno, which is
+ * 0 where a file ends before. */
 bool fl_file_put(int file, const void *bytes, size_t n);
 bool fl_file_get(int file, void *bytes, size_t n);
 
-/* Make a folder and its parents; fine when it is there already. */
+/* Sync the folder that `path` is in: after a power cut what was made or renamed there is found. False with errno; where
+ * a file system knows no such thing, or does not let the folder be read, there is nothing to be done. */
+bool fl_file_sync_folder_of(const char *path);
+
+/* Make a folder and its parents, synced; fine when it is there already. */
 bool fl_file_folder_make(const char *path, fl_error *error);
 
 bool fl_file_exists(const char *path);        /* a regular file */

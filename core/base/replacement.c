@@ -21,18 +21,6 @@ void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n
     if (!replacement->trouble && !fl_file_put(replacement->file, bytes, n)) replacement->trouble = errno;
 }
 
-static void sync_folder_of(const char *path)
-{
-    char folder[FL_FILE_PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = 0;
-    int handle = open(slash ? (*folder ? folder : "/") : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return;
-    fsync(handle);
-    close(handle);
-}
-
 bool fl_replacement_end(fl_replacement *replacement, fl_error *error)
 {
     if (!replacement->trouble && fsync(replacement->file) != 0) replacement->trouble = errno;
@@ -43,8 +31,7 @@ bool fl_replacement_end(fl_replacement *replacement, fl_error *error)
         return fl_file_error(error, replacement->path, "cannot be written");
     }
     close(replacement->file);
-    sync_folder_of(replacement->path);
-    return true;
+    return fl_file_sync_folder_of(replacement->path) || fl_file_error(error, replacement->path, "cannot be synced");
 }
 
 void fl_replacement_drop(fl_replacement *replacement)

@@ -19,7 +19,8 @@ bool fl_replacement_begin(fl_replacement *replacement, const char *path, const c
 /* Append `n` bytes. After a failure nothing more is written; fl_replacement_end tells of it. */
 void fl_replacement_add(fl_replacement *replacement, const void *bytes, size_t n);
 
-/* Put it in its place. On failure `path` is what it was, and nothing else is left. */
+/* Put it in its place. On failure `path` is what it was, or holds everything where only the folder could not be synced;
+ * nothing else is left. */
 bool fl_replacement_end(fl_replacement *replacement, fl_error *error);
 
 /* Forget it: `path` is what it was, and nothing else is left. */

@@ -1,5 +1,6 @@
 /* Checked lines. */
 #include "record/line.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 
@@ -52,7 +53,8 @@ bool fl_record_line_append(const char *path, const json_t *object)
     if (is_torn(file)) fl_text_add(&line, "\n");
     fl_record_line_add(&line, object);
     errno = ENOSPC; /* a short write sets none */
-    bool written = write(file, line.bytes, line.length) == (ssize_t)line.length && fsync(file) == 0;
+    bool written = write(file, line.bytes, line.length) == (ssize_t)line.length && fsync(file) == 0 &&
+                   fl_file_sync_folder_of(path);
     int trouble = errno;
     close(file);
     fl_text_free(&line);

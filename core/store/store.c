@@ -32,16 +32,28 @@ static void path_of(const fl_store *store, const char *stem, const char *ending,
 
 /* --- opening --- */
 
+static bool read_at(int file, char *bytes, size_t n, off_t at)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t now = pread(file, bytes + done, n - done, at + (off_t)done);
+        if (now == 0) errno = EIO; /* it was cut meanwhile */
+        if (now == 0 || (now < 0 && errno != EINTR)) return false;
+        if (now > 0) done += (size_t)now;
+    }
+    return true;
+}
+
 /* What follows the last newline, in *tail (free()), and where it begins; read from the end, so that opening costs the
  * same however many trials there are. */
 static bool read_tail(int file, char **tail, size_t *n, off_t *start)
 {
     off_t end = lseek(file, 0, SEEK_END);
+    if (end < 0) return false; /* a pipe, say */
     for (off_t window = 4096;; window *= 2) {
         *start = end > window ? end - window : 0;
         *n = (size_t)(end - *start);
         *tail = fl_memory_grow(*tail, *n + 1, 1);
-        if (pread(file, *tail, *n, *start) != (ssize_t)*n) return false;
+        if (!read_at(file, *tail, *n, *start)) return false;
         const char *newline = memrchr(*tail, '\n', *n);
         if (!newline && *start) continue;
         size_t before = newline ? (size_t)(newline + 1 - *tail) : 0;
@@ -53,7 +65,7 @@ static bool read_tail(int file, char **tail, size_t *n, off_t *start)
 }
 
 /* End a torn last line that is whole but for its newline, cut any other. */
-static bool mend_tail(int file, const char *path, fl_error *error)
+static bool repair_tail(int file, const char *path, fl_error *error)
 {
     char *tail = NULL;
     size_t n;
@@ -68,19 +80,21 @@ static bool mend_tail(int file, const char *path, fl_error *error)
     return repaired || fl_error_machine(error, "%s: cannot be repaired: %s", path, strerror(errno));
 }
 
-static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
-{
-    char path[FL_FILE_PATH_MAX];
-    path_of(store, stem, "jsonl", path);
-    *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*file < 0) return fl_file_error(error, path, "cannot be written");
-    return mend_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
-}
-
 /* Only what is certainly not there may be begun anew. */
 static bool is_absent(const char *path)
 {
     return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    path_of(store, stem, "jsonl", path);
+    bool begun = is_absent(path);
+    *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (*file < 0) return fl_file_error(error, path, "cannot be written");
+    if (begun && !fl_file_sync_folder_of(path)) return fl_file_error(error, path, "cannot be synced");
+    return repair_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
 }
 
 /* What study.json is to hold from now on, or NULL when the study in `path` is not one that this study continues; *same
@@ -286,28 +300,52 @@ static void add_lines(fl_text *text, const char *trial, const json_t *array)
 }
 
 /* A timeline is no part of a study: its file begins with the first trial that has one. */
-static bool append_timeline(fl_store *store, const fl_text *text, fl_error *error)
+static bool open_timeline(fl_store *store, const fl_text *text, fl_error *error)
 {
-    if (!text->length) return true;
-    return (store->timeline >= 0 || open_lines(store, "timeline", &store->timeline, error)) &&
-           append(store->timeline, text, "timelines", store->folder, error);
+    return !text->length || store->timeline >= 0 || open_lines(store, "timeline", &store->timeline, error);
+}
+
+/* What is written of a trial before its line. */
+typedef struct texts {
+    fl_text points, curvature, timeline;
+} texts;
+
+static bool append_all(const fl_store *store, const texts *t, const fl_text *line, fl_error *error)
+{
+    return (!t->points.length || append(store->points, &t->points, "points", store->folder, error)) &&
+           (!t->curvature.length || append(store->curvature, &t->curvature, "curvatures", store->folder, error)) &&
+           (!t->timeline.length || append(store->timeline, &t->timeline, "timelines", store->folder, error)) &&
+           append(store->trials, line, "a trial", store->folder, error);
+}
+
+/* All or nothing: what belongs to a line that could not be written would stand beside what the trial's next attempt
+ * writes. */
+static bool append_or_take_back(const fl_store *store, const texts *t, const fl_text *line, fl_error *error)
+{
+    const int files[] = { store->points, store->curvature, store->timeline };
+    enum { N = sizeof files / sizeof *files };
+    off_t ends[N];
+    for (size_t i = 0; i < N; i++) ends[i] = files[i] < 0 ? -1 : lseek(files[i], 0, SEEK_END);
+    if (append_all(store, t, line, error)) return true;
+    for (size_t i = 0; i < N; i++)
+        if (ends[i] >= 0 && ftruncate(files[i], ends[i]) == 0) lseek(files[i], 0, SEEK_END);
+    return false;
 }
 
 bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
                   const char *host, fl_error *error)
 {
-    fl_text points = { 0 }, curvature = { 0 }, timeline = { 0 }, line = { 0 };
-    for (size_t i = 0; i < outcome->n_points; i++) add_line(&points, point_line(outcome->trial, &outcome->points[i]));
-    add_lines(&curvature, outcome->trial, outcome->curvature);
-    add_lines(&timeline, outcome->trial, outcome->timeline);
+    texts t = { .points = { 0 } };
+    fl_text line = { 0 };
+    for (size_t i = 0; i < outcome->n_points; i++) add_line(&t.points, point_line(outcome->trial, &outcome->points[i]));
+    add_lines(&t.curvature, outcome->trial, outcome->curvature);
+    add_lines(&t.timeline, outcome->trial, outcome->timeline);
     add_line(&line, fl_record_json(store->study, slot, trial, outcome, host));
-    bool added = (!points.length || append(store->points, &points, "points", store->folder, error)) &&
-                 (!curvature.length || append(store->curvature, &curvature, "curvatures", store->folder, error)) &&
-                 append_timeline(store, &timeline, error) &&
-                 append(store->trials, &line, "a trial", store->folder, error) && still_there(store, error);
-    fl_text_free(&points);
-    fl_text_free(&curvature);
-    fl_text_free(&timeline);
+    bool added = open_timeline(store, &t.timeline, error) && append_or_take_back(store, &t, &line, error) &&
+                 still_there(store, error);
+    fl_text_free(&t.points);
+    fl_text_free(&t.curvature);
+    fl_text_free(&t.timeline);
     fl_text_free(&line);
     return added;
 }

@@ -21,7 +21,7 @@ fl_store *fl_store_open(const char *folder, const fl_study *study, fl_store_shar
 void fl_store_close(fl_store *store);
 
 /* Write a finished trial: its points, then its line. On failure nothing half-written stays and the fault is the
- * machine's. */
+ * machine's; a kill in between may leave points without a line, which readers pass over. */
 bool fl_store_add(fl_store *store, const fl_record_slot *slot, const fl_trial *trial, const fl_outcome *outcome,
                   const char *host, fl_error *error);
 

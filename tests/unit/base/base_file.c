@@ -7,8 +7,22 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+/* In place of the library's: counts the folders that are synced, and lets them fail. */
+static size_t n_synced;
+static bool cannot_sync;
+
+int fsync(int file)
+{
+    struct stat facts;
+    bool is_folder = fstat(file, &facts) == 0 && S_ISDIR(facts.st_mode);
+    n_synced += is_folder;
+    errno = EIO;
+    return is_folder && cannot_sync ? -1 : (int)syscall(SYS_fsync, file);
+}
 
 /* A folder of the test's own, and the path that at() made last. */
 typedef struct place {
@@ -164,6 +178,28 @@ static void a_folder_is_made_with_its_parents_and_again(void **state)
     folder_remove(p.folder);
 }
 
+/* What is made is lost in a power cut unless the folder it is in was synced. */
+static void what_is_made_is_synced_with_its_folder(void **state)
+{
+    place p;
+    fl_error error;
+    folder_make(p.folder);
+    n_synced = 0;
+    assert_true(fl_file_folder_make(at(&p, "a/b/c"), NULL));
+    assert_int_equal(n_synced, 3);
+    assert_true(fl_file_folder_make(at(&p, "a/b/c"), NULL));
+    assert_int_equal(n_synced, 3);
+    assert_true(fl_file_write(at(&p, "a/file"), "x", 1, NULL));
+    assert_int_equal(n_synced, 4);
+    cannot_sync = true;
+    bool folder_made = fl_file_folder_make(at(&p, "d"), &error);
+    assert_false(folder_made || fl_file_write(at(&p, "a/file"), "yz", 2, &error));
+    cannot_sync = false;
+    assert_contains(error.text, "a/file: cannot be synced: Input/output error");
+    assert_holds(at(&p, "a/file"), "yz", 2);
+    folder_remove(p.folder);
+}
+
 static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
 {
     fl_error error;
@@ -315,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_failing_read_is_the_machines_trouble),
         cmocka_unit_test(an_errno_says_who_must_act),
         cmocka_unit_test(a_folder_is_made_with_its_parents_and_again),
+        cmocka_unit_test(what_is_made_is_synced_with_its_folder),
         cmocka_unit_test(a_file_in_the_way_of_a_folder_is_an_error),
         cmocka_unit_test(a_parent_that_cannot_be_made_is_the_reason),
         cmocka_unit_test(paths_are_joined_by_one_slash),

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void three_trials(fixture *s)
 {
@@ -266,6 +268,48 @@ static void a_full_disk_keeps_what_is_finished(void **state)
     fixture_end(&s);
 }
 
+/* Failed trials have no points, so their lines reach the limit before the points do. */
+static void points_of_a_trial_that_cannot_be_written_are_taken_back(void **state)
+{
+    fixture s;
+    fl_error error;
+    struct rlimit before, tight;
+    fixture_begin(&s, BUDGET(30), SGD("sgd"));
+    for (uint64_t i = 0; i < 20; i++)
+        add_trial(&s, 0, i, 0, (synthetic){ .status = FL_OUTCOME_FAILED, .reason = "lost" });
+    add_trial(&s, 0, 20, 0, (synthetic){ .val_error = 0.5 });
+    bytes lines = take_file(&s, "trials.jsonl"), points = take_file(&s, "points.jsonl");
+    assert_true(lines.n > 2 * points.n);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(0, getrlimit(RLIMIT_FSIZE, &before));
+    tight = (struct rlimit){ .rlim_cur = lines.n + 50, .rlim_max = before.rlim_max };
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &tight));
+    bool added = add_trial_in(&s, s.store, 0, 21, 0, (synthetic){ .val_error = 0.4 }, &error);
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
+    assert_false(added);
+    bytes after = take_file(&s, "points.jsonl");
+    assert_int_equal(after.n, points.n);
+    assert_memory_equal(after.text, points.text, points.n);
+    free(lines.text);
+    free(points.text);
+    free(after.text);
+    fixture_end(&s);
+}
+
+static void a_pipe_in_the_place_of_records_is_refused(void **state)
+{
+    fixture s;
+    fl_error error;
+    char path[FL_FILE_PATH_MAX];
+    three_trials(&s);
+    fl_file_path_join(path, s.folder, "trials.jsonl");
+    assert_int_equal(0, unlink(path));
+    assert_int_equal(0, mkfifo(path, 0600));
+    assert_null(fl_store_open(s.folder, s.study, whole, NULL, &error));
+    assert_contains(error.text, "trials.jsonl: cannot be repaired: Illegal seek");
+    fixture_end(&s);
+}
+
 static void a_folder_that_cannot_be_made_is_the_users_mistake(void **state)
 {
     fl_error error;
@@ -348,6 +392,8 @@ int main(void)
         cmocka_unit_test(a_grown_study_is_what_the_folder_then_holds),
         cmocka_unit_test(a_refused_study_changes_nothing),
         cmocka_unit_test(a_full_disk_keeps_what_is_finished),
+        cmocka_unit_test(points_of_a_trial_that_cannot_be_written_are_taken_back),
+        cmocka_unit_test(a_pipe_in_the_place_of_records_is_refused),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_the_users_mistake),
         cmocka_unit_test(a_damaged_host_file_is_put_aside),
         cmocka_unit_test(a_folder_that_vanishes_is_the_machines_trouble),
