@@ -20,7 +20,8 @@ static bool write_into(const char *path, const char *bytes, size_t n, fl_error *
     fl_replacement direct = { .path = path, .file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC) };
     if (direct.file < 0) return fl_file_error(error, path, "cannot be written");
     fl_replacement_add(&direct, bytes, n);
-    close(direct.file);
+    if (!direct.trouble && fsync(direct.file) != 0 && errno == EIO) direct.trouble = errno; /* devices have no fsync */
+    if (close(direct.file) != 0 && !direct.trouble) direct.trouble = errno;
     errno = direct.trouble;
     return !direct.trouble || fl_file_error(error, path, "cannot be written");
 }

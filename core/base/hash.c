@@ -1,11 +1,11 @@
 /* Fingerprints by xxHash and OpenSSL. */
 #include "base/hash.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <string.h>
 #include <xxhash.h>
 
 uint64_t fl_hash(const void *bytes, size_t n)
@@ -48,15 +48,17 @@ static bool digest_stream(EVP_MD_CTX *digest, FILE *file)
 bool fl_hash_sha256_file(const char *path, char text[FL_HASH_SHA256_TEXT], fl_error *error)
 {
     FILE *file = fopen(path, "rb");
-    if (!file) return fl_error_user(error, "%s: %s", path, strerror(errno));
+    if (!file) return fl_file_error(error, path, "cannot be read");
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     need(digest != NULL);
     bool read = digest_stream(digest, file);
+    int trouble = errno;
     unsigned char sum[EVP_MAX_MD_SIZE];
     need(EVP_DigestFinal_ex(digest, sum, NULL));
     EVP_MD_CTX_free(digest);
     fclose(file);
-    if (!read) return fl_error_machine(error, "%s: reading failed: %s", path, strerror(errno));
+    errno = trouble;
+    if (!read) return fl_file_error(error, path, "cannot be read");
     digest_text(sum, text);
     return true;
 }

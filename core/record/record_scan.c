@@ -68,7 +68,7 @@ static bool take_host(scan *s, const fl_json_scan_span *value)
 static bool take_stopped(scan *s, const fl_json_scan_span *value)
 {
     double number;
-    if (!fl_json_scan_span_whole(value, &number)) return false;
+    if (!fl_json_scan_span_whole(value, &number) || number < 0) return false;
     s->record->stopped_at = (size_t)number;
     return true;
 }

@@ -1,6 +1,8 @@
 /* Fingerprints against published vectors. */
 #include "support/folder.h"
 
+#include <sys/resource.h>
+
 #include "base/hash.h"
 
 /* XXH3_64bits, seed 0. The empty input: XSUM_XXH3_testdata in xxHash's cli/xsum_sanity_check.c (0.8.1); "a", "abc":
@@ -53,6 +55,24 @@ static void a_file_that_is_not_there_is_the_users_error(void **state)
     assert_contains(error.text, "/nowhere/data.gz");
 }
 
+static void a_file_that_cannot_be_read_says_why_and_whose_fault_it_is(void **state)
+{
+    fl_error error;
+    char text[FL_HASH_SHA256_TEXT];
+    struct rlimit old, none;
+    assert_false(fl_hash_sha256_file("/", text, &error));
+    assert_string_equal(error.text, "/: cannot be read: Is a directory");
+    assert_int_equal(error.fault, FL_ERROR_USER);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+    none = (struct rlimit){ .rlim_cur = 0, .rlim_max = old.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    bool hashed = fl_hash_sha256_file("/dev/null", text, &error);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+    assert_false(hashed);
+    assert_contains(error.text, "/dev/null: cannot be read: Too many open files");
+    assert_int_equal(error.fault, FL_ERROR_MACHINE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -60,6 +80,7 @@ int main(void)
         cmocka_unit_test(a_hash_is_written_as_sixteen_digits),
         cmocka_unit_test(files_and_bytes_have_their_published_sha256),
         cmocka_unit_test(a_file_that_is_not_there_is_the_users_error),
+        cmocka_unit_test(a_file_that_cannot_be_read_says_why_and_whose_fault_it_is),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -127,6 +127,7 @@ static void what_is_odd_is_left_to_the_whole_record(void **state)
     static const char *const changes[][2] = {
         { "\"index\":1", "\"index\":-1" },
         { "\"index\":1", "\"index\":1.0" },
+        { "\"stopped_at\":40", "\"stopped_at\":-40" },
         { "\"index\":1", "\"index\":\"1\"" },
         { "\"arm\":\"adam\"", "\"arm\":\"other\"" },
         { "\"beta1\":0.9", "\"beta1\":1.9" },
@@ -140,8 +141,8 @@ static void what_is_odd_is_left_to_the_whole_record(void **state)
     fl_study *study = synthetic_study(BUDGET(3) TARGET, ADAM);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         fl_record record;
-        fl_text line =
-            line_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21 }, changes[i][0], changes[i][1]);
+        fl_text line = line_of(study, (synthetic){ .val_error = 0.2, .test_error = 0.21, .stopped_at = 40 },
+                               changes[i][0], changes[i][1]);
         if (fl_record_scan(line.bytes, line.length - 1, study, &record)) fail_msg("%s", changes[i][1]);
         fl_text_free(&line);
     }
