@@ -149,6 +149,7 @@ size_t fl_farm_crew_polls(const fl_farm_crew *crew, struct pollfd *polls)
         short events = fl_wire_frames_wait(&worker->frames) ? POLLIN | POLLOUT : POLLIN;
         polls[FL_FARM_CREW_POLLS * i] = (struct pollfd){ worker->pid ? worker->from : -1, POLLIN, 0 };
         polls[FL_FARM_CREW_POLLS * i + 1] = (struct pollfd){ speaks ? worker->frames.stream : -1, events, 0 };
+        polls[FL_FARM_CREW_POLLS * i + 2] = (struct pollfd){ worker->unsent.length ? worker->to : -1, POLLOUT, 0 };
     }
     return FL_FARM_CREW_POLLS * crew->options.workers;
 }
@@ -272,12 +273,19 @@ static bool enforce_limits(fl_farm_crew *crew, fl_error *error)
     return true;
 }
 
+/* One that has been replaced meanwhile has nothing to be sent, or waits as well. */
+static bool send_on(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)
+{
+    return fl_farm_worker_send_on(worker) || crew->leaving || replace(crew, worker, NULL, error);
+}
+
 bool fl_farm_crew_handle(fl_farm_crew *crew, const struct pollfd *polls, fl_error *error)
 {
     for (size_t i = 0; i < crew->options.workers; i++) {
         const struct pollfd *of = &polls[FL_FARM_CREW_POLLS * i];
         if (of[1].revents) pass_on(crew, &crew->workers[i]);
         if (of[0].revents && !receive(crew, &crew->workers[i], error)) return false;
+        if (of[2].revents && !send_on(crew, &crew->workers[i], error)) return false;
     }
     return crew->leaving || enforce_limits(crew, error);
 }

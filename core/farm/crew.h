@@ -49,7 +49,7 @@ size_t fl_farm_crew_busy(const fl_farm_crew *crew);
 void fl_farm_crew_deliver(fl_farm_crew *crew, const fl_wire_frame *frame);
 
 /* FL_FARM_CREW_POLLS entries per worker in `polls`; returns how many. */
-enum { FL_FARM_CREW_POLLS = 2 };
+enum { FL_FARM_CREW_POLLS = 3 };
 size_t fl_farm_crew_polls(const fl_farm_crew *crew, struct pollfd *polls);
 
 /* Receive what the workers sent, as poll() told, and enforce the limits. */

@@ -2,7 +2,6 @@
 #include "farm/worker.h"
 #include "base/child.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "wire/launch.h"
 
@@ -102,6 +101,7 @@ bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned
     if (!open) return fl_error_machine(error, "no pipe for a worker: %s", strerror(trouble));
     if (trouble) return fl_error_machine(error, "a worker cannot be started: %s", strerror(trouble));
     worker->to = e.in[1];
+    fcntl(worker->to, F_SETFL, O_NONBLOCK); /* one that hangs reads nothing, and a pipe takes 64 KiB */
     worker->from = e.out[1];
     worker->frames = fl_wire_frames_over(e.wire[1]);
     return true;
@@ -124,10 +124,22 @@ bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkp
     char *line = fl_json_line(message);
     size_t n = strlen(line);
     line[n++] = '\n'; /* in the place of the NUL */
-    bool put = fl_file_put(worker->to, line, n);
+    fl_text_add_bytes(&worker->unsent, line, n);
     free(line);
     json_decref(message);
-    return put;
+    return fl_farm_worker_send_on(worker);
+}
+
+bool fl_farm_worker_send_on(fl_farm_worker *worker)
+{
+    fl_text *unsent = &worker->unsent;
+    while (unsent->length) {
+        ssize_t now = write(worker->to, unsent->bytes, unsent->length);
+        if (now < 0 && errno == EAGAIN) return true;
+        if (now < 0 && errno != EINTR) return false;
+        if (now > 0) memmove(unsent->bytes, unsent->bytes + now, unsent->length -= (size_t)now);
+    }
+    return true;
 }
 
 static fl_farm_message parse(fl_farm_worker *worker, size_t n, fl_outcome *outcome, json_t **facts, fl_error *error)
@@ -214,6 +226,7 @@ bool fl_farm_worker_stop(fl_farm_worker *worker, char *how, size_t size)
         fl_child_wait(worker->pid, &status);
     }
     if (how) describe_end(status, how, size);
+    fl_text_free(&worker->unsent);
     fl_text_free(&worker->received);
     fl_wire_frames_free(&worker->frames);
     if (worker->busy) fl_trial_free(&worker->task.trial);

@@ -54,6 +54,7 @@ static inline bool fl_farm_task_is(const fl_farm_task *task, const fl_record_slo
 typedef struct fl_farm_worker {
     pid_t pid;             /* 0: not running */
     int to, from;          /* pipes, closed on exec */
+    fl_text unsent;        /* what `to` has not taken yet */
     fl_text received;      /* bytes of the next line */
     fl_wire_frames frames; /* to and from those it carries a trial with */
     double started;
@@ -67,8 +68,10 @@ typedef struct fl_farm_worker {
 bool fl_farm_worker_start(fl_farm_worker *worker, char *const *command, unsigned threads, fl_error *error);
 
 /* Give it the trial of `worker->task` to run, with a checkpoint in `path` after every so many steps (0: none), and
- * the spans of the first `timeline` steps in the outcome. False when it is gone. */
+ * the spans of the first `timeline` steps in the outcome. False when it is gone. Never waits: what it
+ * does not take at once is `unsent`, to be sent on when its pipe takes more. */
 bool fl_farm_worker_send(fl_farm_worker *worker, const char *path, size_t checkpoint_every, size_t timeline);
+bool fl_farm_worker_send_on(fl_farm_worker *worker);
 
 /* What it had to say. */
 typedef enum fl_farm_message {

@@ -29,6 +29,7 @@ static fl_results *run_with(char *const *command, double start, fl_farm_progress
                      .start = start,
                      .worker_command = command,
                      .interrupt = -1,
+                     .leave = -1,
                      .warned = count_said };
     n_said = 0;
     if (fl_farm_run(&farm, tally, &error) != FL_FARM_DONE) fail_msg("%s", error.text);
@@ -48,6 +49,35 @@ static void assert_reason(size_t trial)
     line[strcspn(line, "\n")] = 0;
     assert_contains(line, "\"reason\":\"its worker was not ready after 0.2 s, 2 times\"");
     free(bytes);
+}
+
+/* The message with its trial is longer than a pipe takes. */
+static void a_worker_that_never_reads_holds_nobody_up(void **state)
+{
+    char *const deaf[] = { "/bin/sh", "-c", "echo '{\"ready\":true}'; exec sleep 1000", NULL };
+    fl_text text = { 0 };
+    fl_error error;
+    fl_farm_progress tally;
+    fl_text_add(&text,
+                "{ \"study\": \"s\", \"workload\": \"quadratic/noisy\", \"backend\": \"naive\", \"batch_size\": 16,"
+                "  \"budget\": { \"trials\": 1, \"steps\": 5 }, \"arms\": [ { \"arm\": \"a\", \"optimizer\": \"sgd\","
+                "  \"schedule\": \"list\", \"space\": { \"learning_rate\": 0.01, \"schedule.rates\": [ 1");
+    for (int i = 0; i < 20000; i++) fl_text_add(&text, ", 0.2345678901");
+    fl_text_add(&text, "] } } ] }");
+    fl_study *study = fl_study_load_text("s", text.bytes, NULL, &error);
+    if (!study) fail_msg("%s", error.text);
+    const fl_farm farm = { .study = study,
+                           .folder = folder,
+                           .shard = { 1, 1 },
+                           .workers = 1,
+                           .timeout = 0.3,
+                           .worker_command = deaf,
+                           .interrupt = -1,
+                           .leave = -1 };
+    if (fl_farm_run(&farm, &tally, &error) != FL_FARM_DONE) fail_msg("%s", error.text);
+    assert_int_equal(tally.failed, 1);
+    fl_study_free(study);
+    fl_text_free(&text);
 }
 
 static void a_worker_that_always_hangs_fails_its_trials(void **state)
@@ -85,6 +115,8 @@ static void a_worker_that_hangs_once_costs_its_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_worker_that_never_reads_holds_nobody_up, workspace_set_up,
+                                        workspace_tear_down),
         cmocka_unit_test_setup_teardown(a_worker_that_always_hangs_fails_its_trials, workspace_set_up,
                                         workspace_tear_down),
         cmocka_unit_test_setup_teardown(a_worker_that_hangs_once_costs_its_time, workspace_set_up, workspace_tear_down),
