@@ -47,8 +47,7 @@ static bool read_path(const char *kit, const fl_curvature_plane *plane, double *
 static json_t *numbers(const double *values, size_t n)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, isfinite(values[i]) ? json_real(values[i]) : json_null());
+    for (size_t i = 0; i < n; i++) json_array_append_new(list, fl_json_finite(values[i]));
     return list;
 }
 

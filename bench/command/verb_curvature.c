@@ -159,7 +159,7 @@ static void add_place(json_t *record, const kit *k)
     bool known = optimizer->stable_below && (!optimizer->precondition || k->factors);
     double limit = known ? optimizer->stable_below(k->trial.values.of[FL_TRIAL_OF_OPTIMIZER], k->rate) : NAN;
     json_object_set_new(record, "rate", json_real(k->rate));
-    json_object_set_new(record, "limit", isfinite(limit) ? json_real(limit) : json_null());
+    json_object_set_new(record, "limit", fl_json_finite(limit));
 }
 
 /* {"trial", "step", ...} as a line has them; NULL with a message. */

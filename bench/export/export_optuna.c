@@ -78,15 +78,10 @@ static void add_params(json_t *trial, const fl_search_space *space, const fl_tri
 
 /* --- trials --- */
 
-static json_t *finite_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *value_json(const fl_study *study, const fl_record *record)
 {
     const fl_trial_point *scored = study->select_best ? &record->best : &record->final;
-    return record->status == FL_OUTCOME_COMPLETE && record->has_final ? finite_or_null(scored->of[study->select])
+    return record->status == FL_OUTCOME_COMPLETE && record->has_final ? fl_json_finite(scored->of[study->select])
                                                                       : json_null();
 }
 
@@ -113,7 +108,7 @@ static json_t *attributes_json(const fl_study *study, const fl_record *record)
     json_t *attributes = json_pack("{s:s, s:I, s:I, s:s, s:o, s:f, s:o, s:s?, s:s?}", "trial", record->trial, "index",
                                    (json_int_t)record->slot.index, "repeat", (json_int_t)record->slot.repeat, "status",
                                    fl_outcome_status_name(record->status), "test_error",
-                                   record->has_final ? finite_or_null(scored->of[FL_TRIAL_TEST_ERROR]) : json_null(),
+                                   record->has_final ? fl_json_finite(scored->of[FL_TRIAL_TEST_ERROR]) : json_null(),
                                    "seconds", record->seconds.total, "hyperparameters",
                                    fl_trial_hyperparameters(&trial), "reason", record->reason, "repro", record->repro);
     fl_trial_free(&trial);

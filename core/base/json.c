@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,6 +359,11 @@ bool fl_json_only(fl_json_node object, const char *const *known, fl_error *error
             return fl_json_fail_key(child, error, "%s", why.text);
     }
     return true;
+}
+
+json_t *fl_json_finite(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 char *fl_json_line(const json_t *value)

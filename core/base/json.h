@@ -27,6 +27,9 @@ fl_json *fl_json_load(const char *path, fl_error *error);
 fl_json *fl_json_load_text(const char *name, const char *text, size_t n, fl_error *error);
 void fl_json_free(fl_json *document);
 
+/* A number, or null where it is not finite, for which JSON has no word. New reference. */
+json_t *fl_json_finite(double value);
+
 fl_json_node fl_json_root(const fl_json *document);
 
 const json_t *fl_json_value(fl_json_node node);

@@ -65,8 +65,7 @@ void fl_outcome_seconds_read(const json_t *object, fl_outcome_seconds *seconds)
 json_t *fl_outcome_first_losses_json(const fl_outcome_first_losses *losses)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < losses->n; i++)
-        json_array_append_new(array, isfinite(losses->of[i]) ? json_real(losses->of[i]) : json_null());
+    for (size_t i = 0; i < losses->n; i++) json_array_append_new(array, fl_json_finite(losses->of[i]));
     return array;
 }
 

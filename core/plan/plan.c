@@ -99,11 +99,6 @@ void fl_plan_free(fl_plan *plan)
     free(plan);
 }
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *arm_json(const fl_plan_arm *arm)
 {
     return json_pack("{s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "arm", arm->arm->name, "runs", (json_int_t)arm->runs,
@@ -116,7 +111,7 @@ static json_t *pair_json(const fl_plan *plan, const fl_plan_pair *pair)
 {
     return json_pack("{s:s, s:s, s:b, s:I, s:o}", "a", plan->arms[pair->arms.left].arm->name, "b",
                      plan->arms[pair->arms.right].arm->name, "paired", pair->paired, "pilot_trials",
-                     (json_int_t)pair->n_pilot, "detectable_difference", number(pair->detectable));
+                     (json_int_t)pair->n_pilot, "detectable_difference", fl_json_finite(pair->detectable));
 }
 
 json_t *fl_plan_json(const fl_plan *plan)
@@ -130,5 +125,5 @@ json_t *fl_plan_json(const fl_plan *plan)
                      plan->seconds > 0 ? plan->evaluate / plan->seconds : 0, "bytes", plan->bytes, "feasible_budget",
                      plan->study->feasible, "pairs", (json_int_t)plan->n_pairs, "k", (json_int_t)claims->k, "trials",
                      (json_int_t)claims->trials, "declared", claims->declared, "detectable_difference",
-                     number(plan->detectable), "arms", arms, "comparisons", pairs);
+                     fl_json_finite(plan->detectable), "arms", arms, "comparisons", pairs);
 }

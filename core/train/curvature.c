@@ -135,15 +135,10 @@ size_t fl_train_curvature_examples(const fl_train_curvature *curvature)
 
 /* --- the record --- */
 
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *numbers(const double *values, size_t n)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(array, number(values[i]));
+    for (size_t i = 0; i < n; i++) json_array_append_new(array, fl_json_finite(values[i]));
     return array;
 }
 
@@ -151,10 +146,10 @@ static void add_spectrum(json_t *record, const fl_curvature_spectrum *s)
 {
     json_object_set_new(record, "largest", numbers(s->largest, s->n_largest));
     json_object_set_new(record, "smallest", numbers(s->smallest, s->n_smallest));
-    json_object_set_new(record, "trace", number(s->trace));
-    json_object_set_new(record, "trace_error", number(s->trace_error));
-    json_object_set_new(record, "condition", number(s->condition));
-    json_object_set_new(record, "condition_mean", number(s->condition_mean));
+    json_object_set_new(record, "trace", fl_json_finite(s->trace));
+    json_object_set_new(record, "trace_error", fl_json_finite(s->trace_error));
+    json_object_set_new(record, "condition", fl_json_finite(s->condition));
+    json_object_set_new(record, "condition_mean", fl_json_finite(s->condition_mean));
     json_object_set_new(record, "nodes", numbers(s->nodes, s->n_nodes));
     json_object_set_new(record, "weights", numbers(s->weights, s->n_nodes));
     json_object_set_new(record, "exact", json_boolean(s->exact));
@@ -181,19 +176,19 @@ static void add_gradient(json_t *record, fl_train_curvature *c, const float *par
     size_t n = fl_network_layout(c->network)->n_parameters;
     fl_curvature_noise noise = fl_curvature_model_noise(c->model);
     double radius = share * sqrt(fl_curvature_dot(n, parameters, parameters));
-    json_object_set_new(record, "gradient_square", number(noise.gradient_square));
-    json_object_set_new(record, "gradient_covariance", number(noise.covariance));
-    json_object_set_new(record, "noise_scale", number(noise.scale));
+    json_object_set_new(record, "gradient_square", fl_json_finite(noise.gradient_square));
+    json_object_set_new(record, "gradient_covariance", fl_json_finite(noise.covariance));
+    json_object_set_new(record, "noise_scale", fl_json_finite(noise.scale));
     if (!(share > 0)) return;
-    json_object_set_new(record, "radius", number(radius));
-    json_object_set_new(record, "worst_loss", number(fl_curvature_model_worst(c->model, radius)));
+    json_object_set_new(record, "radius", fl_json_finite(radius));
+    json_object_set_new(record, "worst_loss", fl_json_finite(fl_curvature_model_worst(c->model, radius)));
 }
 
 static json_t *begin(const fl_train_curvature *c, fl_network_matrix matrix, double loss)
 {
     return json_pack("{s:s, s:s, s:I, s:I, s:o}", "matrix", fl_network_matrix_name(matrix), "data", data_names[c->data],
                      "examples", (json_int_t)fl_train_curvature_examples(c), "n_parameters",
-                     (json_int_t)fl_network_layout(c->network)->n_parameters, "loss", number(loss));
+                     (json_int_t)fl_network_layout(c->network)->n_parameters, "loss", fl_json_finite(loss));
 }
 
 json_t *fl_train_curvature_record(fl_train_curvature *curvature, const float *parameters,
@@ -207,7 +202,7 @@ json_t *fl_train_curvature_record(fl_train_curvature *curvature, const float *pa
     bool measured = fl_curvature_measure(&matrix, &request->spectrum, &spectrum, error);
     if (measured) add_spectrum(record, &spectrum);
     if (measured && request->factors && (measured = preconditioned(curvature, request, &largest, error)))
-        json_object_set_new(record, "preconditioned", number(largest));
+        json_object_set_new(record, "preconditioned", fl_json_finite(largest));
     if (measured) add_gradient(record, curvature, parameters, request->radius);
     if (measured && vectors) {
         *vectors = spectrum.vectors;

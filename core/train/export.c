@@ -7,7 +7,6 @@
 #include "train/manifest.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +149,7 @@ static void begun(void *user, const fl_network *network)
 
 static void trace(fl_train_export *export, const fl_train_step *step)
 {
-    json_t *norm = isfinite(step->gradient_norm) ? json_real(step->gradient_norm) : json_null();
+    json_t *norm = fl_json_finite(step->gradient_norm);
     json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate",
                              step->rate, "gradient_norm", norm);
     char *text = fl_json_line(line);

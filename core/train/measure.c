@@ -46,7 +46,7 @@ static void add_limit(json_t *record, const fl_train_run *run, size_t done)
     const fl_optimizer *optimizer = run->trial->owners.optimizer;
     double limit = optimizer->stable_below && done ? optimizer->stable_below(run->update.hyper, run->rate) : NAN;
     json_object_set_new(record, "rate", done ? json_real(run->rate) : json_null());
-    json_object_set_new(record, "limit", isfinite(limit) ? json_real(limit) : json_null());
+    json_object_set_new(record, "limit", fl_json_finite(limit));
 }
 
 /* Fewer products than a single measurement is worth: there are many of them. */

@@ -32,14 +32,9 @@ void fl_trial_point_take_averaged(fl_trial_point *point)
     if (point->has_averaged) memcpy(point->of, point->averaged, sizeof point->of);
 }
 
-static json_t *number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static void add_metrics(json_t *object, const double of[FL_TRIAL_METRICS])
 {
-    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) json_object_set_new(object, names[m], number_or_null(of[m]));
+    for (fl_trial_metric m = 0; m < FL_TRIAL_METRICS; m++) json_object_set_new(object, names[m], fl_json_finite(of[m]));
 }
 
 json_t *fl_trial_point_json(const fl_trial_point *point)
@@ -55,10 +50,10 @@ json_t *fl_trial_point_json(const fl_trial_point *point)
     if (point->n_parameters) {
         json_t *parameters = json_array();
         for (size_t i = 0; i < point->n_parameters; i++)
-            json_array_append_new(parameters, number_or_null(point->parameters[i]));
+            json_array_append_new(parameters, fl_json_finite(point->parameters[i]));
         json_object_set_new(object, "parameters", parameters);
     }
-    json_object_set_new(object, "rate", number_or_null(point->rate));
+    json_object_set_new(object, "rate", fl_json_finite(point->rate));
     json_object_set_new(object, "seconds", json_real(point->seconds));
     if (point->has_negative_curvature)
         json_object_set_new(object, "negative_curvature", json_integer((json_int_t)point->negative_curvature));
