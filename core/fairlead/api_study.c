@@ -88,6 +88,7 @@ bool fairlead_study_run(const fairlead_study *s, const char *folder, unsigned wo
                      .workers = workers ? workers : 1,
                      .worker_command = command,
                      .interrupt = -1,
+                     .leave = -1,
                      .progress = show_progress,
                      .user = &watching };
     fl_farm_progress progress;

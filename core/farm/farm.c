@@ -151,7 +151,7 @@ static event wait_for_message(supervisor *s)
 {
     size_t n = fl_farm_crew_polls(s->crew, s->polls);
     s->polls[n] = (struct pollfd){ s->farm->interrupt, POLLIN, 0 };
-    s->polls[n + 1] = (struct pollfd){ s->leaving || !s->farm->leave ? -1 : s->farm->leave, POLLIN, 0 };
+    s->polls[n + 1] = (struct pollfd){ s->leaving ? -1 : s->farm->leave, POLLIN, 0 };
     if (fl_farm_crew_wait(s->crew, s->polls, n + 2, fl_farm_agents_wait_ms(s->agents)) < 0)
         for (size_t i = 0; i < n + 2; i++) s->polls[i].revents = 0;
     return s->polls[n].revents ? EVENT_INTERRUPT : s->polls[n + 1].revents ? EVENT_LEAVE : EVENT_NONE;
@@ -276,7 +276,7 @@ static bool check_data(supervisor *s)
 }
 
 /* The workers of this process, and the agents elsewhere if this run was launched with any. */
-static void hire(supervisor *s)
+static void start_workers(supervisor *s)
 {
     const fl_farm *farm = s->farm;
     const fl_farm_crew_options options = {
@@ -309,7 +309,7 @@ static fl_farm_end run(supervisor *s)
     s->store = fl_store_open(farm->folder, farm->study, farm->shard, warning, s->error);
     if (!s->store) return FL_FARM_ERROR;
     if (*warning) warn(s, warning);
-    hire(s);
+    start_workers(s);
     bool ready = !farm->checkpoint_every || fl_farm_checkpoints_begin(farm->folder, s->error);
     fl_farm_end end = ready ? both_phases(s) : FL_FARM_ERROR;
     if (end == FL_FARM_DONE && farm->shard.count == 1) fl_farm_checkpoints_end(farm->folder);

@@ -42,7 +42,7 @@ typedef struct fl_farm {
     size_t timeline;         /* steps of each trial whose spans are written down; 0: none */
     char *const *worker_command; /* NULL-ended; the program that calls fl_farm_worker_serve */
     int interrupt;               /* a file descriptor that becomes readable when the run must end; -1: none */
-    int leave;                   /* one that does when it should save what it can and end (FL_FARM_LEFT); 0: none */
+    int leave;                   /* one that does when it should save what it can and end (FL_FARM_LEFT); -1: none */
     fl_wire **wire; /* to the other processes of this run, of which this is number 0; NULL or of NULL: it is the only
                      * one. NULL once it has been finished; else somebody is missing, and fl_wire_abandon ends it */
     double silence; /* seconds after which an agent that sent nothing is given up; 0: FL_FARM_SILENCE_SECONDS */

@@ -138,7 +138,7 @@ static void fill_levels(const fl_study *study, fl_summary_arm *arm)
     free(trials);
 }
 
-static void fill_laws(const fl_study *study, fl_summary_arm *arm)
+static void fill_distributions(const fl_study *study, fl_summary_arm *arm)
 {
     fl_stats_trial *trials = fl_summary_scored(study, arm);
     arm->n_distributions = fl_stats_best_of_each(trials, arm->n_counted, arm->distributions);
@@ -235,7 +235,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     fill_val_error(study, arm);
     fill_test_error(study, arm);
     fill_levels(study, arm);
-    fill_laws(study, arm);
+    fill_distributions(study, arm);
     if (study->has_target) fill_steps(study, arm);
 }
 

@@ -41,7 +41,7 @@ static json_t *distribution_json(const fl_stats_distribution *distribution)
                      number(distribution->high), "finite", number(distribution->finite));
 }
 
-static json_t *laws_json(const fl_summary_arm *arm)
+static json_t *distributions_json(const fl_summary_arm *arm)
 {
     json_t *distributions = json_array();
     for (size_t i = 0; i < arm->n_distributions; i++)
@@ -62,7 +62,7 @@ static json_t *resampling_json(const fl_summary_arm *arm)
     json_object_set_new(resampling, "test_error", band_json(&arm->test_error));
     json_object_set_new(resampling, "steps_to_target", band_json(&arm->steps));
     json_object_set_new(resampling, "reached", number(arm->reached_draws));
-    json_object_set_new(resampling, "score_by_k", laws_json(arm));
+    json_object_set_new(resampling, "score_by_k", distributions_json(arm));
     return resampling;
 }
 

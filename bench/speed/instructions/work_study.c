@@ -129,7 +129,8 @@ static void supervise(void *prepared)
                      .shard = { 1, 1 },
                      .workers = 1,
                      .worker_command = s->command,
-                     .interrupt = -1 };
+                     .interrupt = -1,
+                     .leave = -1 };
     if (fl_farm_run(&farm, &progress, &error) != FL_FARM_DONE) fl_error_die("%s", error.text);
 }
 
