@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,11 +16,23 @@ static double page(void)
     return (double)sysconf(_SC_PAGESIZE);
 }
 
+static double of_machine(void)
+{
+    return (double)sysconf(_SC_PHYS_PAGES) * page();
+}
+
 static FILE *open_in(const char *folder, const char *name)
 {
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, name);
     return fopen(path, "re");
+}
+
+static double number_at(const char *text)
+{
+    char *end;
+    double number = strtod(text, &end);
+    return end > text ? number : NAN;
 }
 
 /* The number that follows `key` at the start of a line, or that the file begins with (""); else NaN. */
@@ -29,17 +42,16 @@ static double number_in(const char *folder, const char *name, const char *key)
     double number = NAN;
     FILE *file = open_in(folder, name);
     while (file && isnan(number) && fgets(line, sizeof line, file))
-        if (!strncmp(line, key, strlen(key)) && sscanf(line + strlen(key), "%lf", &number) != 1) number = NAN;
+        if (!strncmp(line, key, strlen(key))) number = number_at(line + strlen(key));
     if (file) fclose(file);
     return number;
 }
 
 /* --- control groups --- */
 
+/* `cache` is what the kernel gives back first of what is used: pages of files that nobody has touched lately. */
 typedef struct interface {
-    const char *mount, *limit, *used;
-    const char
-        *cache; /* of the used, what the kernel gives back first: pages of files that nobody has touched lately */
+    const char *mount, *limit, *used, *cache;
 } interface;
 
 static const interface version_1 = { "/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes",
@@ -51,9 +63,10 @@ static double left_in(const char *root, const interface *as, const char *group)
 {
     char folder[FL_FILE_PATH_MAX];
     if (snprintf(folder, sizeof folder, "%s%s%s", root, as->mount, group) >= FL_FILE_PATH_MAX) return HUGE_VAL;
-    double limit = number_in(folder, as->limit, ""), used = number_in(folder, as->used, "");
-    double cache = number_in(folder, "memory.stat", as->cache);
-    return isnan(limit) || isnan(used) ? HUGE_VAL : limit - used + (isnan(cache) ? 0 : cache);
+    double limit = number_in(folder, as->limit, "");
+    if (isnan(limit) || limit > of_machine()) return HUGE_VAL;
+    double used = number_in(folder, as->used, ""), cache = number_in(folder, "memory.stat", as->cache);
+    return isnan(used) ? HUGE_VAL : limit - used + (isnan(cache) ? 0 : cache);
 }
 
 /* Upwards from the group: where a container sees its own group as the root, the path leads nowhere but there. */
@@ -92,11 +105,6 @@ static double left_by_groups(const char *root)
 }
 
 /* --- all of it --- */
-
-static double of_machine(void)
-{
-    return (double)sysconf(_SC_PHYS_PAGES) * page();
-}
 
 double fl_capacity_left(const char *root)
 {
