@@ -79,6 +79,12 @@ static const shape_case cases[] = {
     { { .kind = FL_LAYER_DENSE, .name = "t", .n_out = 12, .groups = 4 }, { 5, 2, 8, 1, FL_TENSOR_SEQUENCE } },
     { { .kind = FL_LAYER_RELU }, { 3, 5, 7, 3 } },
     { { .kind = FL_LAYER_RELU }, { 1, 17, 1, 1 } },
+    { CONVOLUTION(48, 3, 1), { 3, 32, 7, 9 } },    /* whole blocks of channels: an odd width, */
+    { CONVOLUTION(16, 3, 1), { 15, 16, 14, 12 } }, /* more images than a piece has, and a last piece of fewer, */
+    { STRIDED(32, 3, 1, 2), { 8, 16, 9, 7 } },     /* strides, of which some leave rows behind the last window, */
+    { STRIDED(16, 5, 2, 3, .no_bias = true), { 6, 32, 12, 13 } },
+    { CONVOLUTION(32, 5, 2), { 22, 48, 3, 2 } }, /* a window larger than the image, */
+    { CONVOLUTION(16, 3, 4), { 2, 16, 3, 4 } },  /* and outputs that see only zeros */
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

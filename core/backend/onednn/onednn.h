@@ -179,6 +179,13 @@ bool fl_onednn_patches_serve(const fl_backend_request *request);
 void fl_onednn_add_patches(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
                            fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
+/* The same on processors without tiles, into a parameter buffer that lies as `weights` says. Whether instruction set,
+ * window and channels are such does not depend on the batch. */
+bool fl_onednn_pairs_fit(const fl_backend_request *request);
+bool fl_onednn_pairs_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
+void fl_onednn_add_pairs(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                         fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
+
 /* The same for a dense layer whose weights lie as `weights` says; `in` and `d_out` are rows of bf16. */
 bool fl_onednn_rows_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
 void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,

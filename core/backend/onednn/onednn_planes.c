@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Up to how many pixels it is the faster way (bench/NOTES.md). */
+/* Up to how many pixels it is the faster way (bench/NOTES.md); in bf16 with AMX, or where pairs do not fit. */
 enum { FEW_PIXELS_F32 = 4, FEW_PIXELS_BF16 = 16, CHANNELS = 32, AT_ONCE = 256 };
 
 typedef struct geometry {
@@ -286,7 +286,8 @@ bool fl_onednn_planes_serve(const fl_backend_request *request)
     const fl_layer *layer = request->layer;
     fl_tensor_shape in = request->in[0].shape;
     size_t few = request->precision == FL_BACKEND_BF16 ? FEW_PIXELS_BF16 : FEW_PIXELS_F32;
-    return layer->groups == 1 && layer->kernel > 1 && in.h * in.w <= few && in.c >= CHANNELS;
+    return layer->groups == 1 && layer->kernel > 1 && in.h * in.w <= few && in.c >= CHANNELS &&
+           !fl_onednn_pairs_fit(request);
 }
 
 fl_backend_op *fl_onednn_planes(const fl_backend_request *request)

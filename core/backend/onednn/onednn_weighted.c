@@ -163,6 +163,13 @@ static void add_backward_patches(plan *p)
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
+static void add_backward_pairs(plan *p)
+{
+    fl_onednn_add_pairs(p->op, p->request, p->in, p->d_out,
+                        fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
 static void add_backward_rows(plan *p)
 {
     fl_onednn_pass *pass = &p->op->backward;
@@ -228,11 +235,12 @@ static void add_memories(plan *p)
 
 static void add_backward(plan *p)
 {
-    bool patches = fl_onednn_patches_serve(p->request), rows = fl_onednn_rows_serve(p->request, &p->op->weights);
     if (p->op->op.fused_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
-    if (patches)
+    if (fl_onednn_patches_serve(p->request))
         add_backward_patches(p);
-    else if (rows)
+    else if (fl_onednn_pairs_serve(p->request, &p->op->weights))
+        add_backward_pairs(p);
+    else if (fl_onednn_rows_serve(p->request, &p->op->weights))
         add_backward_rows(p);
     else
         add_backward_weights(p);
@@ -244,7 +252,8 @@ static void add_steps(plan *p)
     bool training = p->request->training;
     fl_onednn_note(p->op, p->forward);
     if (p->summand) fl_onednn_note_name(p->op, "with the sum");
-    bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_rows_serve(p->request, &p->op->weights);
+    bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_pairs_serve(p->request, &p->op->weights) ||
+                     fl_onednn_rows_serve(p->request, &p->op->weights);
     if (training && !our_loops) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data && !fl_onednn_turned_serve(p->request, &p->op->weights))
         fl_onednn_note(p->op, p->backward_data);
