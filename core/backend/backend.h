@@ -43,6 +43,7 @@ typedef struct fl_backend_request {
     bool relu_next;      /* a ReLU alone reads the output, which the op may take over (fused_relu) */
     bool canonical_next; /* a reader wants the output canonical: that saves a to_canonical */
     bool backward_alone; /* of dense and convolution: backward runs without a forward before it on the same input */
+    bool curvature;      /* the op is a curvature's: what naive sums in floats, it sums in double there */
 } fl_backend_request;
 
 /* Where in its training a batch lies, for ops that draw numbers. */

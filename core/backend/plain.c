@@ -42,6 +42,7 @@ fl_backend_plain *fl_backend_plain_sized(size_t size, const fl_backend_request *
     plain->index = request->index;
     plain->training = request->training;
     plain->needs_d_in = request->needs_d_in;
+    plain->curvature = request->curvature;
     fl_backend_op *op = &plain->op;
     fl_tensor_shape in[FL_LAYER_FROM];
     for (size_t k = 0; k < request->n_in; k++) in[k] = request->in[k].shape;

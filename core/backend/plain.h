@@ -13,7 +13,7 @@ typedef struct fl_backend_plain {
     fl_layer layer;
     size_t index, n_in;
     fl_tensor_shape in; /* of the first input */
-    bool training, needs_d_in;
+    bool training, needs_d_in, curvature;
     fl_backend_buffers at; /* from bind on */
 } fl_backend_plain;
 

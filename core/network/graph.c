@@ -172,6 +172,7 @@ static fl_backend_request request_for(const plan *p, const node *n, size_t n_in,
         .training = trains(p, n),
         .relu_next = relu_after(p, n),
         .canonical_next = read_as_canonical(p, n),
+        .curvature = is_curvature(p),
     };
     for (size_t k = 0; k < n_in; k++) {
         request.in[k] = p->graph.values[in[k]].activation;

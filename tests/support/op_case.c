@@ -198,7 +198,8 @@ static fl_backend_request request_of(const op_run *run, bool training)
                                    .index = OP_CASE_LAYER,
                                    .n_in = run->n_in,
                                    .training = training,
-                                   .needs_d_in = training && run->d_x[0] };
+                                   .needs_d_in = training && run->d_x[0],
+                                   .curvature = run->curvature };
     for (size_t k = 0; k < run->n_in; k++)
         request.in[k] = (fl_backend_activation){ .shape = run->of->in[k], .bytes = run->n_x[k] * sizeof(float) };
     return request;

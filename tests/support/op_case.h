@@ -27,7 +27,7 @@ typedef struct op_run {
     size_t n_in, n_tensors, n_states;
     fl_tensor tensors[FL_LAYER_TENSORS], states[FL_LAYER_STATES];
     size_t n_x[OP_CASE_INPUTS], n_y;
-    bool loss;
+    bool loss, curvature; /* curvature: the op is one's; false unless set */
     fl_backend_moment moment;
     /* given */
     void *x[OP_CASE_INPUTS]; /* floats, or int32 where the input is tokens */

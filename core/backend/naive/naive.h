@@ -10,6 +10,9 @@ fl_backend_op_maker fl_naive_dense, fl_naive_convolution, fl_naive_max_pool, fl_
     fl_naive_embedding, fl_naive_position, fl_naive_lstm, fl_naive_attention, fl_naive_softmax_cross_entropy,
     fl_naive_sigmoid_cross_entropy, fl_naive_mean_squared, fl_naive_quadratic, fl_naive_function;
 
+/* What fl_naive_convolution plans for a curvature: sums in double. */
+fl_backend_op_maker fl_naive_convolution_in_double;
+
 /* --- products --- */
 
 /* The left factor of a product: a_ip is at[i * row + p * column]. */
@@ -18,9 +21,12 @@ typedef struct fl_naive_factor {
     size_t row, column;
 } fl_naive_factor;
 
-/* c (m x n) += a b, with the rows of b (k x n) and c so far apart; each sum runs in the order of p. */
-void fl_naive_add_product(size_t m, size_t n, size_t k, fl_naive_factor a, const float *b, size_t b_row, float *c,
-                          size_t c_row);
+/* c (m x n) += a b, with the rows of b (k x n) and c so far apart; each sum runs in the order of p. In floats, as
+ * training's bits are promised; in double, so that a curvature is as good as floats can hold it. */
+typedef void fl_naive_adder(size_t m, size_t n, size_t k, fl_naive_factor a, const float *b, size_t b_row, float *c,
+                            size_t c_row);
+fl_naive_adder fl_naive_add_product, fl_naive_add_product_in_double;
+fl_naive_adder *fl_naive_adder_of(const fl_backend_plain *p); /* the one an op takes */
 
 /* Any product, its sums in double in the order of their terms. */
 fl_backend_product fl_naive_product;
@@ -30,6 +36,7 @@ void fl_naive_transpose(size_t rows, size_t columns, const float *from, float *t
 /* y = x W^T + b of `rows` rows x, with W n_out x n_in/groups, block-diagonal. */
 typedef struct fl_naive_linear {
     size_t rows, n_in, n_out, groups;
+    fl_naive_adder *add;
 } fl_naive_linear;
 
 /* `transposed` has room for W; bias NULL: none. */
@@ -55,5 +62,8 @@ typedef struct fl_naive_window {
 
 /* Of the window of output pixel (y, x). */
 fl_naive_window fl_naive_window_at(fl_layer_window window, fl_tensor_shape in, size_t y, size_t x);
+
+/* Along a side: how many outputs see the image under number `tap` of a filter's numbers, from output `first` on. */
+size_t fl_naive_window_outputs(const fl_layer *layer, size_t n_in, size_t n_out, size_t tap, size_t *first);
 
 #endif

@@ -73,17 +73,17 @@ static void forward_position(const attention *a, size_t n, size_t head, size_t t
     for (size_t s = 0; s < seen; s++) p[s] = dot(q, k + s * row, a->of_head) * a->scale;
     softmax(p, seen, a->powers);
     memset(mixed, 0, a->of_head * sizeof *mixed);
-    for (size_t s = 0; s < seen; s++) add_scaled(p[s], v + s * row, a->of_head, mixed);
+    fl_naive_adder_of (&a->plain)(1, a->of_head, seen, (fl_naive_factor){ p, 0, 1 }, v, row, mixed, 0);
 }
 
 static fl_naive_linear into(const attention *a)
 {
-    return (fl_naive_linear){ a->n * a->t, a->d, FL_LAYER_PROJECTIONS * a->d, 1 };
+    return (fl_naive_linear){ a->n * a->t, a->d, FL_LAYER_PROJECTIONS * a->d, 1, fl_naive_adder_of(&a->plain) };
 }
 
 static fl_naive_linear out_of(const attention *a)
 {
-    return (fl_naive_linear){ a->n * a->t, a->d, a->d, 1 };
+    return (fl_naive_linear){ a->n * a->t, a->d, a->d, 1, fl_naive_adder_of(&a->plain) };
 }
 
 static void forward(fl_backend_op *op)
@@ -149,7 +149,8 @@ static void bind(fl_backend_op *op, const fl_backend_buffers *buffers)
 
 fl_backend_op *fl_naive_attention(const fl_backend_request *request)
 {
-    fl_backend_plain *p = fl_backend_plain_sized(sizeof(attention), request, "position loops", forward, backward);
+    const char *loops = request->curvature ? "double sums" : "position loops";
+    fl_backend_plain *p = fl_backend_plain_sized(sizeof(attention), request, loops, forward, backward);
     attention *a = (attention *)p;
     a->n = p->in.n, a->t = p->in.c, a->d = p->in.h, a->heads = p->layer.heads;
     a->of_head = a->d / a->heads;

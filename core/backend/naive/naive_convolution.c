@@ -20,21 +20,12 @@ typedef struct walk {
     size_t step, row;
 } walk;
 
-/* Outputs `first`.. `end`-1 of a side see the image under `tap`. */
-static size_t span(size_t n_in, size_t n_out, const fl_layer *layer, size_t tap, size_t *first)
-{
-    size_t stride = layer->stride, pad = layer->pad;
-    *first = tap < pad ? (pad - tap + stride - 1) / stride : 0;
-    size_t end = tap < n_in + pad ? (n_in + pad - tap - 1) / stride + 1 : 0;
-    if (end > n_out) end = n_out;
-    return end > *first ? end - *first : 0;
-}
-
 static view seen_by(const fl_backend_plain *p, size_t i, size_t j)
 {
     fl_tensor_shape in = p->in, out = p->op.out.shape;
     size_t stride = p->layer.stride, pad = p->layer.pad, y, x;
-    view v = { .rows = span(in.h, out.h, &p->layer, i, &y), .columns = span(in.w, out.w, &p->layer, j, &x) };
+    view v = { .rows = fl_naive_window_outputs(&p->layer, in.h, out.h, i, &y),
+               .columns = fl_naive_window_outputs(&p->layer, in.w, out.w, j, &x) };
     if (!v.rows || !v.columns) return (view){ 0 };
     v.in = (y * stride + i - pad) * in.w + (x * stride + j - pad);
     v.out = y * out.w + x;
@@ -208,6 +199,7 @@ static void backward(fl_backend_op *op)
 
 fl_backend_op *fl_naive_convolution(const fl_backend_request *request)
 {
+    if (request->curvature) return fl_naive_convolution_in_double(request);
     fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
     p->op.workspace_bytes = p->op.out.shape.w * sizeof(float);
     p->op.reads_out = false;

@@ -4,7 +4,7 @@
 static fl_naive_linear linear_of(const fl_backend_plain *p)
 {
     return (fl_naive_linear){ fl_tensor_shape_rows(p->in), fl_tensor_shape_columns(p->in), p->layer.n_out,
-                              p->layer.groups };
+                              p->layer.groups, fl_naive_adder_of(p) };
 }
 
 static void forward(fl_backend_op *op)
@@ -22,7 +22,8 @@ static void backward(fl_backend_op *op)
 
 fl_backend_op *fl_naive_dense(const fl_backend_request *request)
 {
-    fl_backend_plain *p = fl_backend_plain_new(request, "axpy loops", forward, backward);
+    const char *loops = request->curvature ? "double sums" : "axpy loops";
+    fl_backend_plain *p = fl_backend_plain_new(request, loops, forward, backward);
     p->op.workspace_bytes = p->op.tensors[0].n_values * sizeof(float);
     p->op.reads_out = false;
     return &p->op;

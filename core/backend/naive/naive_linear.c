@@ -34,6 +34,37 @@ void fl_naive_add_product(size_t m, size_t n, size_t k, fl_naive_factor a, const
     add_product(m, n, k, a, b, b_row, c, c_row);
 }
 
+/* A block of a row at a time. */
+FL_CLONES static void add_product_in_double(size_t m, size_t n, size_t k, fl_naive_factor a, const float *restrict b,
+                                            size_t b_row, float *restrict c, size_t c_row)
+{
+    enum { BLOCK = 64 };
+    double totals[BLOCK];
+    for (size_t i = 0; i < m; i++)
+        for (size_t first = 0, now; first < n; first += now) {
+            float *to = c + i * c_row + first;
+            now = n - first < BLOCK ? n - first : BLOCK;
+            for (size_t j = 0; j < now; j++) totals[j] = to[j];
+            for (size_t p = 0; p < k; p++) {
+                double scale = a.at[i * a.row + p * a.column];
+                const float *row = b + p * b_row + first;
+                for (size_t j = 0; j < now; j++) totals[j] += scale * row[j];
+            }
+            for (size_t j = 0; j < now; j++) to[j] = (float)totals[j];
+        }
+}
+
+void fl_naive_add_product_in_double(size_t m, size_t n, size_t k, fl_naive_factor a, const float *restrict b,
+                                    size_t b_row, float *restrict c, size_t c_row)
+{
+    add_product_in_double(m, n, k, a, b, b_row, c, c_row);
+}
+
+fl_naive_adder *fl_naive_adder_of(const fl_backend_plain *p)
+{
+    return p->curvature ? fl_naive_add_product_in_double : fl_naive_add_product;
+}
+
 static double number(fl_backend_matrix m, size_t row, size_t column)
 {
     return m.transposed ? m.at[column * m.step + row] : m.at[row * m.step + column];
@@ -64,8 +95,8 @@ void fl_naive_linear_forward(fl_naive_linear l, const float *x, const float *wei
     for (size_t r = 0; bias && r < l.rows; r++) memcpy(y + r * l.n_out, bias, l.n_out * sizeof *y);
     for (size_t g = 0; g < l.groups; g++) {
         fl_naive_transpose(n_out, n_in, weights + g * n_out * n_in, transposed);
-        fl_naive_add_product(l.rows, n_out, n_in, (fl_naive_factor){ x + g * n_in, l.n_in, 1 }, transposed, n_out,
-                             y + g * n_out, l.n_out);
+        l.add(l.rows, n_out, n_in, (fl_naive_factor){ x + g * n_in, l.n_in, 1 }, transposed, n_out, y + g * n_out,
+              l.n_out);
     }
 }
 
@@ -73,7 +104,7 @@ static void backward_bias(fl_naive_linear l, const float *d_y, float *d_bias)
 {
     const float one = 1;
     memset(d_bias, 0, l.n_out * sizeof *d_bias);
-    fl_naive_add_product(1, l.n_out, l.rows, (fl_naive_factor){ &one, 0, 0 }, d_y, l.n_out, d_bias, 0);
+    l.add(1, l.n_out, l.rows, (fl_naive_factor){ &one, 0, 0 }, d_y, l.n_out, d_bias, 0);
 }
 
 void fl_naive_linear_backward(fl_naive_linear l, const float *x, const float *weights, const float *d_y,
@@ -86,10 +117,9 @@ void fl_naive_linear_backward(fl_naive_linear l, const float *x, const float *we
     for (size_t g = 0; g < l.groups; g++) {
         const float *block = weights + g * n_out * n_in, *d_block = d_y + g * n_out;
         if (d_weights)
-            fl_naive_add_product(n_out, n_in, l.rows, (fl_naive_factor){ d_block, 1, l.n_out }, x + g * n_in, l.n_in,
-                                 d_weights + g * n_out * n_in, n_in);
+            l.add(n_out, n_in, l.rows, (fl_naive_factor){ d_block, 1, l.n_out }, x + g * n_in, l.n_in,
+                  d_weights + g * n_out * n_in, n_in);
         if (d_x)
-            fl_naive_add_product(l.rows, n_in, n_out, (fl_naive_factor){ d_block, l.n_out, 1 }, block, n_in,
-                                 d_x + g * n_in, l.n_in);
+            l.add(l.rows, n_in, n_out, (fl_naive_factor){ d_block, l.n_out, 1 }, block, n_in, d_x + g * n_in, l.n_in);
     }
 }

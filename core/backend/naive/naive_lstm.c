@@ -91,7 +91,7 @@ static void leave_state(lstm *l)
 
 static fl_naive_linear into_gates(const lstm *l)
 {
-    return (fl_naive_linear){ l->n * l->t, l->plain.in.h, FL_LAYER_GATES * l->h, 1 };
+    return (fl_naive_linear){ l->n * l->t, l->plain.in.h, FL_LAYER_GATES * l->h, 1, fl_naive_adder_of(&l->plain) };
 }
 
 static void forward(fl_backend_op *op)
@@ -103,7 +103,8 @@ static void forward(fl_backend_op *op)
     fl_naive_linear_forward(into_gates(l), at->in[0], at->param[WEIGHT_IH], at->param[BIAS], l->transposed, l->gates);
     fl_naive_transpose(gates, l->h, at->param[WEIGHT_HH], l->transposed);
     for (size_t t = 0; t < l->t; t++) {
-        fl_naive_add_product(l->n, gates, l->h, before(l, t), l->transposed, gates, l->gates + t * gates, l->t * gates);
+        fl_naive_adder_of (&l->plain)(l->n, gates, l->h, before(l, t), l->transposed, gates, l->gates + t * gates,
+                                      l->t * gates);
         for (size_t n = 0; n < l->n; n++) cell(l, n, t);
     }
     leave_state(l);
@@ -188,7 +189,8 @@ static size_t larger(size_t a, size_t b)
 
 fl_backend_op *fl_naive_lstm(const fl_backend_request *request)
 {
-    fl_backend_plain *p = fl_backend_plain_sized(sizeof(lstm), request, "axpy loops", forward, backward);
+    const char *loops = request->curvature ? "double sums" : "axpy loops";
+    fl_backend_plain *p = fl_backend_plain_sized(sizeof(lstm), request, loops, forward, backward);
     lstm *l = (lstm *)p;
     l->n = p->in.n, l->t = p->in.c, l->h = p->layer.n_out;
     size_t weights = larger(p->op.tensors[WEIGHT_IH].n_values, p->op.tensors[WEIGHT_HH].n_values);

@@ -1,4 +1,4 @@
-/* What a window of a pool sees. */
+/* What a window of a pool sees, and who sees a number of a filter. */
 #include "backend/naive/naive.h"
 
 /* first..end-1 of a side of `n` pixels. */
@@ -16,4 +16,13 @@ fl_naive_window fl_naive_window_at(fl_layer_window window, fl_tensor_shape in, s
     side(y, window.stride, window.pad, window.h, in.h, &seen.top, &seen.bottom);
     side(x, window.stride, window.pad, window.w, in.w, &seen.left, &seen.right);
     return seen;
+}
+
+size_t fl_naive_window_outputs(const fl_layer *layer, size_t n_in, size_t n_out, size_t tap, size_t *first)
+{
+    size_t stride = layer->stride, pad = layer->pad;
+    *first = tap < pad ? (pad - tap + stride - 1) / stride : 0;
+    size_t end = tap < n_in + pad ? (n_in + pad - tap - 1) / stride + 1 : 0;
+    if (end > n_out) end = n_out;
+    return end > *first ? end - *first : 0;
 }

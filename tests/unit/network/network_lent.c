@@ -144,11 +144,15 @@ static size_t saved(const probe_model *m, const fl_backend *backend)
 
 /* Dense layers are planned alike on every backend, and without layouts of its own a backend plans all alike. What is
  * there once: 6 x (5 + 7 + 7 + 3) floats of the first model; of the others inputs and outputs of ReLUs that are fused,
- * 6 x (32 + 48 + 16) and 6 x (72 + 128 + 16 + 16). */
+ * 6 x (32 + 48 + 16) and 6 x (72 + 128 + 16 + 16). Naive's curvature sums in double and so has values of its own. */
 static void values_are_there_once(void **state)
 {
     for (const fl_backend *const *b = fl_backends(); *b; b++) {
         if (!(*b)->usable(FL_BACKEND_F32, NULL)) continue;
+        if (b == fl_backends()) {
+            assert_int_equal(saved(&rows_with_relu, *b), 0);
+            continue;
+        }
         assert_in_range(saved(&probe_models[0], *b), 6 * (5 + 7 + 7 + 3) * sizeof(float), SIZE_MAX / 2);
         assert_in_range(saved(&rows_with_relu, *b), 6 * (32 + 48 + 16) * sizeof(float), SIZE_MAX / 2);
         if (!(*b)->canonical) continue;
