@@ -43,6 +43,7 @@ typedef struct fl_backend_request {
     bool relu_next;      /* a ReLU alone reads the output, which the op may take over (fused_relu) */
     bool canonical_next; /* a reader wants the output canonical: that saves a to_canonical */
     bool backward_alone; /* of dense and convolution: backward runs without a forward before it on the same input */
+    bool adds;           /* forward is to add to what lies in the output, where the op can (fl_backend_op.adds) */
     bool curvature;      /* the op is a curvature's: what naive sums in floats, it sums in double there */
 } fl_backend_request;
 
@@ -89,6 +90,7 @@ struct fl_backend_op {
     /* What backward does to the memory of others: it reads the inputs, reads the output; it overwrites d_out; it does
      * no more than that, for every d_in is what is then in d_out. */
     bool reads_in, reads_out, clobbers, passes;
+    bool adds; /* forward adds to the output, as it was asked to; else it overwrites */
     size_t n_tensors;
     fl_tensor tensors[FL_LAYER_TENSORS]; /* offset unset; name, shape, n_values, count in the op's layout */
     size_t n_states;

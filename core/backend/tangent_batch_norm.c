@@ -105,21 +105,29 @@ static line line_of(const fl_backend_tangent *t, const walk *w)
     return l;
 }
 
-/* BODY for every line of a walk, of `n` numbers from number `at` on; whole ones apart, so that they are vectors. */
+/* Every line of the walk has LINE numbers. */
+static bool is_whole(const walk *w)
+{
+    size_t last = w->length % w->stride;
+    return w->n == LINE && (!last || last >= LINE);
+}
+
+/* BODY for every line of a walk, of `n` numbers from number `at` on. Walks of whole lines have a loop of their own, so
+ * that lines are vectors and sums stay in registers. */
+#define EACH_LINE(w, at, BODY)                                                                                         \
+    for (size_t run_ = 0; run_ < (w)->runs; run_++)                                                                    \
+        for (size_t in_ = 0; in_ < (w)->length; in_ += (w)->stride) {                                                  \
+            size_t at = (w)->first + run_ * (w)->step + in_;                                                           \
+            BODY;                                                                                                      \
+        }
 #define LINES(w, at, n, BODY)                                                                                          \
     do {                                                                                                               \
-        for (size_t run_ = 0; run_ < (w)->runs; run_++)                                                                \
-            for (size_t in_ = 0; in_ < (w)->length; in_ += (w)->stride) {                                              \
-                size_t at = (w)->first + run_ * (w)->step + in_;                                                       \
-                size_t left_ = (w)->length - in_ < (w)->n ? (w)->length - in_ : (w)->n;                                \
-                if (left_ == LINE) {                                                                                   \
-                    enum { n = LINE };                                                                                 \
-                    BODY;                                                                                              \
-                } else {                                                                                               \
-                    size_t n = left_;                                                                                  \
-                    BODY;                                                                                              \
-                }                                                                                                      \
-            }                                                                                                          \
+        if (is_whole(w)) {                                                                                             \
+            enum { n = LINE };                                                                                         \
+            EACH_LINE(w, at, BODY)                                                                                     \
+        } else {                                                                                                       \
+            EACH_LINE(w, at, size_t n = (w)->length - in_ < (w)->n ? (w)->length - in_ : (w)->n; BODY)                 \
+        }                                                                                                              \
     } while (0)
 
 /* --- sums, by place of the line --- */

@@ -2,8 +2,9 @@
  *
  * Each stage of its graph has the op that computes its values and, where the layer is linear, more instances of the
  * same op bound to other memory: `moved` reads the tangents of the inputs, `along` the direction in place of the
- * parameters, `cross` both. Backward of the first gives W^T R{dy} and R{dy} x^T, of `cross` V^T dy and dy R{x}^T.
- * `down` is the op itself with the gradient of its inputs alone: Kronecker factors want none of the parameters'.
+ * parameters and adds its product to that, `cross` both. Backward of the first gives W^T R{dy} and R{dy} x^T, of
+ * `cross` V^T dy and dy R{x}^T. `down` is the op itself with the gradient of its inputs alone: Kronecker factors want
+ * none of the parameters'.
  */
 #ifndef FL_NETWORK_CURVATURE_PARTS_H
 #define FL_NETWORK_CURVATURE_PARTS_H

@@ -123,11 +123,12 @@ static bool reads_tangents(const fl_network_curvature *c, size_t s)
     return false;
 }
 
-static fl_backend_op *instance(const fl_network_curvature *c, size_t s, bool backward_alone)
+static fl_backend_op *instance(const fl_network_curvature *c, size_t s, bool backward_alone, bool adds)
 {
     bool fallback;
     fl_backend_request request = planned(c, s)->request;
     request.backward_alone = backward_alone;
+    request.adds = adds;
     if (!request.layer) return c->backend->to_canonical(&request);
     return fl_backend_tangent_plan(c->backend, &request, &fallback);
 }
@@ -139,10 +140,10 @@ static void plan_instances(fl_network_curvature *c, size_t s)
     stage->code = fl_backend_tangent_code_of(planned(c, s)->layer);
     if (!planned(c, s)->trained || passes == FL_BACKEND_OWN) return;
     bool moves = reads_tangents(c, s) || passes == FL_BACKEND_ADDED, bilinear = passes == FL_BACKEND_BILINEAR;
-    if (moves) stage->moved = instance(c, s, false);
-    if (bilinear || passes == FL_BACKEND_CHOSEN) stage->along = instance(c, s, false);
-    if (moves && bilinear) stage->cross = instance(c, s, true);
-    if (bilinear) stage->down = instance(c, s, true);
+    if (moves) stage->moved = instance(c, s, false, false);
+    if (bilinear || passes == FL_BACKEND_CHOSEN) stage->along = instance(c, s, false, moves);
+    if (moves && bilinear) stage->cross = instance(c, s, true, false);
+    if (bilinear) stage->down = instance(c, s, true, false);
 }
 
 static size_t largest_scratch(const fl_network_curvature *c)
@@ -223,7 +224,7 @@ static void bind_along(fl_network_curvature *c, size_t s)
     fl_backend_buffers buffers = buffers_of(c, s, c->stages[s].along, c->direction, c->aside);
     buffers.in[0] = c->values[stage->in[0]].y;
     buffers.d_in[0] = c->stages[s].d_in[0] ? c->piece[0] : NULL;
-    buffers.out = c->stages[s].moved ? c->aside_out : c->values[stage->out].r_y;
+    buffers.out = c->stages[s].moved && !c->stages[s].along->adds ? c->aside_out : c->values[stage->out].r_y;
     buffers.d_out = c->values[stage->out].d_y;
     c->stages[s].along->bind(c->stages[s].along, &buffers);
 }

@@ -47,7 +47,7 @@ static void stage_forward(const fl_network_curvature *c, size_t s)
     if (stage->code && stage->code->forward) stage->code->forward(&stage->tangent);
     if (stage->moved) stage->moved->forward(stage->moved);
     if (stage->along) stage->along->forward(stage->along);
-    if (stage->moved && stage->along) add(out->r_y, c->aside_out, out->count);
+    if (stage->moved && stage->along && !stage->along->adds) add(out->r_y, c->aside_out, out->count);
 }
 
 void fl_network_curvature_forward(fl_network_curvature *c)

@@ -79,7 +79,8 @@ dnnl_data_type_t fl_onednn_type(fl_backend_precision precision);
 /* A descriptor for `op_desc` with our scratchpad and strict arithmetic; `relu` is applied to its result. */
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint);
 
-/* The same with an array of that layout added to its result; NULL where the library has none. */
+/* The same with an array of that layout added to its result, or NULL: what lies where the result goes. NULL where the
+ * library has none. */
 dnnl_primitive_desc_t fl_onednn_describe_sum(const_dnnl_op_desc_t op_desc, const dnnl_memory_desc_t *summand);
 
 /* A descriptor for the change from one layout, or type, to another. */

@@ -44,25 +44,42 @@ static dnnl_primitive_attr_t attributes(void)
     return attr;
 }
 
-/* Those with a post-op: a ReLU, or an addition of `summand`. */
-static dnnl_primitive_attr_t attributes_with(const dnnl_memory_desc_t *summand)
+/* Takes `after` back. */
+static dnnl_primitive_attr_t attributes_with(dnnl_post_ops_t after)
 {
     dnnl_primitive_attr_t attr = attributes();
-    dnnl_post_ops_t after;
-    fl_onednn_check(dnnl_post_ops_create(&after), "making post-ops");
-    if (summand)
-        fl_onednn_check(dnnl_post_ops_append_binary(after, dnnl_binary_add, summand), "appending a sum");
-    else
-        fl_onednn_check(dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0), "appending a ReLU");
     fl_onednn_check(dnnl_primitive_attr_set_post_ops(attr, after), "setting post-ops");
     dnnl_post_ops_destroy(after);
     return attr;
 }
 
+static dnnl_post_ops_t post_ops(void)
+{
+    dnnl_post_ops_t after;
+    fl_onednn_check(dnnl_post_ops_create(&after), "making post-ops");
+    return after;
+}
+
+static dnnl_post_ops_t relu_after(void)
+{
+    dnnl_post_ops_t after = post_ops();
+    fl_onednn_check(dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0), "appending a ReLU");
+    return after;
+}
+
+static dnnl_post_ops_t sum_after(const dnnl_memory_desc_t *summand)
+{
+    dnnl_post_ops_t after = post_ops();
+    dnnl_status_t status =
+        summand ? dnnl_post_ops_append_binary(after, dnnl_binary_add, summand) : dnnl_post_ops_append_sum(after, 1);
+    fl_onednn_check(status, "appending a sum");
+    return after;
+}
+
 dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu, const_dnnl_primitive_desc_t hint)
 {
     dnnl_primitive_desc_t primitive;
-    dnnl_primitive_attr_t attr = relu ? attributes_with(NULL) : attributes();
+    dnnl_primitive_attr_t attr = relu ? attributes_with(relu_after()) : attributes();
     fl_onednn_check(dnnl_primitive_desc_create(&primitive, op_desc, attr, fl_onednn_engine(), hint),
                     "describing a primitive");
     dnnl_primitive_attr_destroy(attr);
@@ -72,7 +89,7 @@ dnnl_primitive_desc_t fl_onednn_describe(const_dnnl_op_desc_t op_desc, bool relu
 dnnl_primitive_desc_t fl_onednn_describe_sum(const_dnnl_op_desc_t op_desc, const dnnl_memory_desc_t *summand)
 {
     dnnl_primitive_desc_t primitive;
-    dnnl_primitive_attr_t attr = attributes_with(summand);
+    dnnl_primitive_attr_t attr = attributes_with(sum_after(summand));
     dnnl_status_t status = dnnl_primitive_desc_create(&primitive, op_desc, attr, fl_onednn_engine(), NULL);
     dnnl_primitive_attr_destroy(attr);
     if (status == dnnl_unimplemented) return NULL;

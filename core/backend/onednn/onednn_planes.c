@@ -257,6 +257,7 @@ static void set_op(planes *p, const fl_backend_request *request)
     dnnl_memory_desc_t out = fl_onednn_desc(4, plain.dims, plain.data_type, dnnl_nhwc);
     fl_onednn_set_out(&p->front, &out);
     op->n_tensors = fl_layer_tensors(request->layer, request->in[0].shape, op->tensors);
+    op->adds = p->dense->adds;
     for (size_t t = 0; t < op->n_tensors; t++) op->tensors[t].count = p->dense->tensors[t].count;
     op->fused_relu = p->dense->fused_relu;
     op->reads_out = p->dense->reads_out;

@@ -77,9 +77,19 @@ bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_wei
     return serves;
 }
 
-static dnnl_primitive_desc_t describe_forward(const plan *p, const fl_onednn_desc_of *desc)
+/* With what lies in the output added, where the library can do that by the kernel it would choose without. */
+static dnnl_primitive_desc_t describe_adding(plan *p, const fl_onednn_desc_of *desc)
+{
+    dnnl_primitive_desc_t alone = fl_onednn_describe(desc, false, NULL), adding = fl_onednn_describe_sum(desc, NULL);
+    p->op->op.adds = adding && is_same_kernel(adding, alone);
+    dnnl_primitive_desc_destroy(p->op->op.adds ? alone : adding); /* accepts NULL */
+    return p->op->op.adds ? adding : alone;
+}
+
+static dnnl_primitive_desc_t describe_forward(plan *p, const fl_onednn_desc_of *desc)
 {
     dnnl_memory_desc_t summand;
+    if (p->request->adds) return describe_adding(p, desc);
     if (p->request->n_in == 1) return fl_onednn_describe(desc, p->request->relu_next, NULL);
     summand = fl_onednn_activation(&p->request->in[1]);
     return fl_onednn_describe_sum(desc, &summand);
