@@ -1,5 +1,6 @@
 /* fairlead curvature, trial --curvature-every and a study's curvature_every: one file's lines, read by everybody. */
 #include "support/program.h"
+#include "base/npy.h"
 #include "math/eigen.h"
 
 static json_t *json_of(const char *const *words)
@@ -133,6 +134,60 @@ static void a_landscape_has_the_path(void **state)
     json_decref(record);
 }
 
+enum { PARAMETERS = 8 }; /* of the quadratic */
+
+/* Where the training of `kit` ended, less `origin`. */
+static void end_of(const char *kit, const double *origin, double end[PARAMETERS])
+{
+    char path[FL_FILE_PATH_MAX], name[64];
+    float *values;
+    size_t shape[FL_NPY_DIMS], n_dims;
+    snprintf(name, sizeof name, "%s/final/quadratic.theta.npy", kit);
+    fl_file_path_join(path, folder, name);
+    assert_true(fl_npy_read(path, FL_NPY_F32, (void **)&values, shape, &n_dims, NULL));
+    assert_int_equal(shape[0], PARAMETERS);
+    for (size_t i = 0; i < PARAMETERS; i++) end[i] = values[i] - (origin ? origin[i] : 0);
+    free(values);
+}
+
+static void export_seed(const char *seed, const char *to)
+{
+    json_decref(
+        json_of(WORDS("trial", "--workload", "quadratic/noisy", "--optimizer", "sgd", "--set", "learning_rate=0.05",
+                      "--batch", "32", "--steps", "20", "--seed", seed, "--export", to, "--json")));
+}
+
+static double dot(const double a[PARAMETERS], const double b[PARAMETERS])
+{
+    double total = 0;
+    for (size_t i = 0; i < PARAMETERS; i++) total += a[i] * b[i];
+    return total;
+}
+
+/* With a and b the ways to them: one lies on the first axis at |a|, the other at a.b/|a| and what is left of |b|. */
+static void a_plane_goes_through_two_more_exports(void **state)
+{
+    double origin[PARAMETERS], a[PARAMETERS], b[PARAMETERS];
+    json_decref(export_kit());
+    export_seed("2", "second");
+    export_seed("3", "third");
+    json_t *measured = json_of(WORDS("curvature", "kit", "--through", "second", "--through", "third", "--json"));
+    const json_t *landscape = json_object_get(measured, "landscape"), *through = json_object_get(landscape, "through");
+    end_of("kit", NULL, origin);
+    end_of("second", origin, a);
+    end_of("third", origin, b);
+    double length = sqrt(dot(a, a)), along = dot(a, b) / length;
+    const double expected[2][2] = { { length, 0 }, { along, sqrt(dot(b, b) - along * along) } };
+    assert_int_equal(json_array_size(through), 2);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t d = 0; d < 2; d++) {
+            double place = json_number_value(json_array_get(json_array_get(through, k), d));
+            assert_float_equal(place, expected[k][d], 1e-5 * length);
+        }
+    assert_string_equal(json_string_value(json_array_get(json_object_get(landscape, "axes"), 1)), "third");
+    json_decref(measured);
+}
+
 static void a_study_writes_lines_that_readers_check(void **state)
 {
     char path[FL_FILE_PATH_MAX], *bytes;
@@ -174,6 +229,7 @@ int main(void)
         cmocka_unit_test(the_limit_of_a_rule_with_a_preconditioner_needs_its_state),
         cmocka_unit_test(an_export_may_be_measured_by_fewer_products),
         cmocka_unit_test(a_landscape_has_the_path),
+        cmocka_unit_test(a_plane_goes_through_two_more_exports),
         cmocka_unit_test(a_study_writes_lines_that_readers_check),
         cmocka_unit_test(mistakes_are_told),
     };
