@@ -18,8 +18,8 @@ import tempfile
 RATES = {"rmsprop": 1e-3, "rmsterov": 1e-3, "adam": 1e-3, "nadam": 1e-3, "adamw": 1e-3, "nadamw": 1e-3, "adamax": 2e-3,
          "amsgrad": 1e-3, "radam": 1e-3, "adagrad": 1e-2, "adadelta": 1, "lion": 1e-4, "lars": 10, "lamb": 1e-2,
          "momentum": 0.03, "nesterov": 0.03, "sam": 0.03, "nesterov_lookahead": 0.03, "schedule_free_adamw": 3e-3,
-         "muon": 0.02, "shampoo": 0.01, "soap": 3e-3, "lbfgs": 1, "natural_gradient": 0.01, "kfac": 0.05}
-MORE = {"newton": ["solver=cg", "cg_iterations=10", "damping=10"],
+         "muon": 0.02, "shampoo": 0.01, "soap": 3e-3, "lbfgs": 1, "newton": 0.3, "natural_gradient": 0.01, "kfac": 0.05}
+MORE = {"newton": ["solver=cg", "cg_iterations=10", "damping=30"],
         "gauss_newton": ["solver=cg", "cg_iterations=10", "damping=1"],
         "natural_gradient": ["solver=cg", "cg_iterations=10", "damping=0.1"]}
 
