@@ -1,6 +1,6 @@
 """Products with a network's curvature, and Kronecker factors, against PyTorch's double backward in float64.
 
-    /usr/bin/python3 curvature.py FAIRLEAD CURVATURE_KIT [short|full]
+    /usr/bin/python3 curvature.py FAIRLEAD CURVATURE_KIT [short|full] [WORKLOAD]...
 
 Each case exports one step of a trial; curvature_kit multiplies a vector by the matrices at its start, on the step's
 batch, and PyTorch does the same by its own differentiation, of the network that the manifest describes. A matrix is
@@ -27,10 +27,14 @@ SHORT = [(str(HERE / "kinds_image.json"), 4), (str(HERE / "kinds_sequence.json")
          ("glyphs/mlp", 8), ("glyphs/resnet8", 2), ("glyphs/inception", 3), ("glyphs/lstm", 4), ("glyphs/transformer", 4),
          ("glyphs/autoencoder", 8), ("quadratic/noisy", 8), ("function/beale", 1), ("function/branin", 1),
          ("function/rosenbrock", 1), ("function/saddle", 1), ("function/quadratic", 1)]
-FULL = SHORT + [("glyphs/simple_cnn", 4), ("fashion_mnist/mlp", 8), ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8),
-                ("mnist/autoencoder", 8), ("cifar10/two_layer", 8), ("cifar10/resnet8", 4), ("cifar10/resnet32", 4),
-                ("cifar10/vgg16", 2), ("cifar10/inception_small", 3), ("cifar10/allcnn_quarter", 3),
-                ("war_and_peace/char_lstm", 3), ("tiny_shakespeare/char_lstm", 3), ("tiny_shakespeare/transformer", 2)]
+# Of cifar10/resnet32 a batch of 4 has a unit 3e-7 from its ReLU's bend, on whose two sides products differ by 4e-4; in one
+# of 2 its thirty-one batch norms make 1.3e-6 of naive's roundings.
+FULL = SHORT + [("glyphs/simple_cnn", 4), ("fashion_mnist/logistic", 8), ("fashion_mnist/mlp", 8),
+                ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8), ("mnist/mlp", 8), ("mnist/simple_cnn", 4),
+                ("mnist/autoencoder", 8), ("regression/unnormalised", 8), ("cifar10/two_layer", 8), ("cifar10/resnet8", 4),
+                ("cifar10/resnet32", 3), ("cifar10/vgg16", 2), ("cifar10/inception_small", 3),
+                ("cifar10/allcnn_quarter", 3), ("war_and_peace/char_lstm", 3), ("tiny_shakespeare/char_lstm", 3),
+                ("tiny_shakespeare/transformer", 2)]
 BACKENDS = ["naive", "openblas", "onednn"]
 
 
@@ -186,6 +190,21 @@ class Reference:
             loss = network.LOSSES[self.kind](self.loss, {}, rows, None, targets.view_as(rows)) * len(rows)
         return torch.autograd.grad(loss, rows)[0]
 
+    def is_certain(self):
+        """Each example has a class of probability 1 to the last digits of a double, as under running statistics that have
+        not begun to run: of p - p p^T nothing is left but roundings, here as there."""
+        if self.kind != "softmax_cross_entropy":
+            return False
+        return (1 - self.rows(self.forward()).softmax(1).max(1)[0]).max().item() < 1e-12
+
+    def lost(self, drawn):
+        """By how much an output, as large as those of unnormalised data, outweighs its difference from a target drawn
+        from N(z, 1/2): a rounding of the one is so many of the other."""
+        if self.kind != "mean_squared":
+            return 1
+        z = self.rows(self.forward()).detach()
+        return max(1, (z.norm() / (z - drawn.view_as(z)).norm()).item())
+
     def outer(self, v, drawn):
         def curvature(z, tangent):
             e, r = self.residual(z, drawn), self.rows(tangent)
@@ -217,8 +236,9 @@ def factor_of(call, gradient, weight, row, out):
     return a.t() @ a / examples, g.t() @ g / len(g)
 
 
-def bound(backend, name):
-    return BOUND if backend != "naive" else NAIVE_FACTOR if name.split()[0] in ("a", "g") else NAIVE
+def bound(backend, name, lost=1):
+    most = BOUND if backend != "naive" else NAIVE_FACTOR if name.split()[0] in ("a", "g") else NAIVE
+    return most * lost if name in ("fisher_sampled", "g drawn_") else most
 
 
 def distance(ours, theirs):
@@ -251,7 +271,7 @@ class Answers:
 
 class Case:
     def __init__(self, fairlead, kit, workload, backend, batch):
-        self.worst = {}
+        self.worst, self.lost = {}, 1
         with tempfile.TemporaryDirectory(prefix="fairlead-curvature-") as folder:
             fairlead.run("trial", "--workload", workload, "--backend", backend, "--optimizer", "sgd", "--set",
                          "learning_rate=1e-6", "--steps", "1", "--batch", str(batch), "--seed", "3", "--eval-every", "0",
@@ -271,6 +291,7 @@ class Case:
         if "drawn_labels" in made:
             drawn = torch.from_numpy(made["drawn_labels"]).long() if reference.kind == "softmax_cross_entropy" \
                 else torch.from_numpy(made["drawn_targets"]).double()
+            self.lost = answers.say("lost", reference.lost, drawn)
         theirs = {"hessian": reference.hessian, "ggn": reference.ggn, "fisher": reference.fisher,
                   "fisher_empirical": lambda v: reference.outer(v, None),
                   "fisher_sampled": lambda v: reference.outer(v, drawn)}
@@ -280,11 +301,16 @@ class Case:
                 product = answers.say("differences" + mode, reference.hessian_by_differences, v)
                 if product is not None:
                     self.worst["hessian" + mode + " by differences"] = distance(made["hessian" + mode], product)
+            products = {}
             for name, product in theirs.items():
                 if name + mode in made and name + mode != "fisher_sampled_evaluation":  # whose draws are its own
                     parts = answers.say(name + mode, product, v)
                     parts = [torch.zeros_like(p) if part is None else part for part, p in zip(parts, reference.p)]
-                    self.worst[name + mode] = distance(made[name + mode], torch.cat([part.flatten() for part in parts]))
+                    products[name] = torch.cat([part.flatten() for part in parts])
+            if answers.say("certain" + mode, reference.is_certain):
+                del products["ggn"], products["fisher"]
+            for name, product in products.items():
+                self.worst[name + mode] = distance(made[name + mode], product)
         if (folder / "blocks.txt").exists():
             self.compare_factors(answers, made, drawn, (folder / "blocks.txt").read_text().splitlines())
 
@@ -301,10 +327,12 @@ class Case:
                     self.worst[key] = max(self.worst.get(key, 0), distance(made[f"{letter}_{word}{index}"], theirs))
 
 
-def main(program, kit, which="short"):
+def main(program, kit, which="short", *workloads):
     fairlead, failed, compared = Fairlead(program), 0, 0
     torch.set_num_threads(1)
     for workload, batch in FULL if which == "full" else SHORT:
+        if workloads and workload not in workloads:
+            continue
         Answers.known.clear()
         for backend in BACKENDS:
             if which == "short" and backend != "naive" and workload.startswith("function/"):
@@ -314,7 +342,7 @@ def main(program, kit, which="short"):
                 print(f"skipped {workload} on {backend}: {lack}")
                 continue
             case = Case(fairlead, kit, workload, backend, batch)
-            bad = not case.worst or any(not gap <= bound(backend, name) for name, gap in case.worst.items())
+            bad = not case.worst or any(not gap <= bound(backend, name, case.lost) for name, gap in case.worst.items())
             failed, compared = failed + bad, compared + 1
             print("FAIL" if bad else "ok  ", f"{pathlib.Path(workload).stem if workload.endswith('.json') else workload} on {backend}:",
                   ", ".join(f"{name} {gap:.1e}" for name, gap in case.worst.items()), flush=True)
