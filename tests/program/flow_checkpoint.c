@@ -1,5 +1,6 @@
 /* --checkpoint-every: trials and runs killed at any moment, also while they write, end as if nothing had happened. */
 #include "base/random.h"
+#include "support/faults.h"
 #include "support/program.h"
 
 #include <signal.h>
@@ -67,6 +68,18 @@ static void kill_and_wait(command *c)
 {
     kill(c->pid, SIGKILL);
     command_wait(c);
+    assert_int_equal(c->code, 128 + SIGKILL);
+}
+
+/* Before its call number `at` of that kind: the second rename is that of its second checkpoint. */
+static command run_and_kill(const char *const *words, const char *call, size_t at)
+{
+    fault_hold(call, "supervisor", at);
+    command c = command_start(folder, words);
+    fault_wait_held(1);
+    kill_and_wait(&c);
+    fault_let_go();
+    return c;
 }
 
 /* --- a single trial --- */
@@ -95,20 +108,16 @@ static void assert_same_record(const command *a, const command *b)
     free(right);
 }
 
-/* A checkpoint of 2.8 MB after every step: most of the time goes into writing, and so do the kills. */
+/* A checkpoint of 2.8 MB after every step, written piece by piece: it is killed before one of the pieces, whichever. */
 static void a_trial_killed_again_and_again_ends_the_same(void **state)
 {
+    enum { SECOND = 30, FURTHER = 100 }; /* writes: of the second checkpoint or so, and of some more */
     fl_random_stream stream = fl_random_stream_start((uint64_t)getpid(), "kill", 0);
     command alone = command_run(folder, WORDS(TRIAL));
     assert_int_equal(alone.code, 0);
     for (int round = 0; round < 4; round++) {
-        int64_t last = written("trial.checkpoint");
-        command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "trial.checkpoint"));
-        command_lower(&c);
-        wait_for_next("trial.checkpoint", last);
-        usleep((useconds_t)fl_random_below(&stream, 8000));
-        kill_and_wait(&c);
-        if (c.code != 128 + SIGKILL) fail_msg("it ended before it was killed: %s%s", c.out, c.err);
+        command c = run_and_kill(WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "trial.checkpoint"), "write",
+                                 SECOND + fl_random_below(&stream, FURTHER));
         if (round) assert_contains(c.err, "trial.checkpoint: the trial goes on from step ");
         command_free(&c);
     }
@@ -127,10 +136,7 @@ static void the_file_is_called_after_the_trial(void **state)
     json_t *record = json_loads(alone.out, 0, NULL);
     snprintf(name, sizeof name, "%s.checkpoint", json_string_value(json_object_get(record, "trial")));
     json_decref(record);
-    command c = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "2"));
-    command_lower(&c);
-    wait_for_next(name, 0);
-    kill_and_wait(&c);
+    command c = run_and_kill(WORDS(TRIAL, "--checkpoint-every", "2"), "rename", 2);
     command_free(&c);
     c = command_run(folder, WORDS(TRIAL, "--checkpoint-every", "1000"));
     assert_contains(c.err, name);
@@ -160,10 +166,7 @@ static void a_table_is_whole_after_a_kill(void **state)
                                   "--checkpoint",
                                   "table",
                                   NULL };
-    command alone = command_run(folder, words), killed = command_start(folder, words);
-    command_lower(&killed);
-    wait_for_next("table", 0);
-    kill_and_wait(&killed);
+    command alone = command_run(folder, words), killed = run_and_kill(words, "rename", 2);
     command again = command_run(folder, words);
     char *speed = strstr(alone.out, "speed");
     assert_non_null(speed);
@@ -194,17 +197,16 @@ static void mistakes_are_told_before_anything_is_done(void **state)
 
 static command run_to(const char *out)
 {
-    command c = command_start(folder, WORDS("run", "kept.json", "-o", out, "-j", "1", EVERY));
-    command_lower(&c);
-    return c;
+    return command_start(folder, WORDS("run", "kept.json", "-o", out, "-j", "1", EVERY));
 }
 
-/* Its first trial has a checkpoint, but is not done. */
-static void wait_inside_first_trial(const char *out)
+/* Its first trial has a checkpoint, and waits before it has another. */
+static command run_inside_first_trial(const char *out)
 {
-    char name[80];
-    snprintf(name, sizeof name, "%s/checkpoints/0-0-0.checkpoint", out);
-    wait_for_next(name, 0);
+    fault_hold("rename", "worker", 2);
+    command c = run_to(out);
+    fault_wait_held(1);
+    return c;
 }
 
 static void assert_no_checkpoints(const char *out)
@@ -227,10 +229,10 @@ static void checkpoints_change_nothing_and_leave_nothing(void **state)
 
 static void a_killed_run_goes_on_inside_its_trials(void **state)
 {
-    command c = run_to("killed");
-    wait_inside_first_trial("killed");
+    command c = run_inside_first_trial("killed");
     kill_and_wait(&c);
     command_free(&c);
+    fault_let_go();
     assert_int_equal(store_count(folder, "killed", "trials"), 0);
     assert_runs(0, folder, "check", "killed"); /* readers see nothing of it */
     c = run_to("killed");
@@ -245,10 +247,10 @@ static void a_killed_run_goes_on_inside_its_trials(void **state)
 static void a_killed_worker_costs_what_came_after_its_checkpoint(void **state)
 {
     long workers[2];
-    command c = run_to("worker");
-    wait_inside_first_trial("worker");
+    command c = run_inside_first_trial("worker");
     assert_int_equal(command_workers(&c, workers), 1);
     kill((pid_t)workers[0], SIGKILL);
+    fault_let_go();
     command_wait(&c);
     assert_int_equal(c.code, 0);
     assert_contains(c.err, "0-0-0.checkpoint: the trial goes on from step ");

@@ -1,9 +1,7 @@
 /* The same study gives the same records, however it is run, on a network that has all that goes on from step to step
  * and all that is drawn: running statistics, dropout, augmented inputs, an LSTM, batches that grow, snapshots. */
+#include "support/faults.h"
 #include "support/program.h"
-
-#include <signal.h>
-#include <unistd.h>
 
 static const char study[] =
     "{ 'study': 'network', 'backend': 'naive', 'batch_size': 8, 'snapshots': 2,"
@@ -59,49 +57,50 @@ static void workers_and_shards_change_nothing(void **state)
     assert_same_store(folder, "once", "shards");
 }
 
-/* Start a run, kill it inside the trial after the first n, for n = 0, 1, ..., and let it end. */
-static void assert_kills_change_nothing(const char *file, const char *right, const char *every, size_t n_trials)
+/* Start a run, kill it where its worker waits at such a call, do both again, and let it end. */
+static void assert_kills_change_nothing(const char *file, const char *right, const char *every, const char *call,
+                                        size_t at, size_t n_kills)
 {
     char out[40];
-    size_t n_killed = 0;
     snprintf(out, sizeof out, "%s-%s", right, every);
-    for (size_t n = 0; n < n_trials; n++) {
+    for (size_t n = 0; n < n_kills; n++) {
+        fault_hold(call, "worker", at);
         command c = command_start(folder, WORDS("run", file, "-o", out, "-j", "1", "--checkpoint-every", every));
-        command_lower(&c);
-        store_wait(folder, out, n);
-        usleep(100000); /* inside the next trial */
+        fault_wait_held(1);
         kill(c.pid, SIGKILL);
         command_wait(&c);
-        n_killed += c.code == 128 + SIGKILL;
+        assert_int_equal(c.code, 128 + SIGKILL);
         command_free(&c);
+        fault_let_go();
     }
-    assert_true(n_killed > 0);
     assert_runs(0, folder, "run", file, "-o", out, "-j", "1", "--checkpoint-every", every);
     assert_same_store(folder, right, out);
     assert_int_equal(store_count(folder, out, "trials"), store_count(folder, right, "trials"));
 }
 
-/* A kill lands anywhere in a trial: it begins again, or goes on from a checkpoint, which leaves the same records. */
+/* Before its sixth checkpoint a trial goes on from the fifth; before the outcome of the second, which is never saved,
+ * that one begins again: after one for its readiness a worker writes outcomes alone. Either leaves the same records. */
 static void kills_and_checkpoints_change_nothing(void **state)
 {
-    assert_kills_change_nothing("network.json", "once", "7", 3);
-    assert_kills_change_nothing("network.json", "once", "1000", 3);
+    assert_kills_change_nothing("network.json", "once", "7", "rename", 6, 4);
+    assert_kills_change_nothing("network.json", "once", "1000", "write", 3, 2);
 }
 
 static void nor_where_a_batch_goes_on_in_the_text_of_the_one_before(void **state)
 {
-    assert_kills_change_nothing("stream.json", "stream", "7", 2);
+    assert_kills_change_nothing("stream.json", "stream", "7", "rename", 6, 2);
 }
 
 static void a_killed_worker_changes_nothing(void **state)
 {
     long workers[2];
+    fault_hold("rename", "worker", 9); /* of six a trial: inside the second */
     command c =
         command_start(folder, WORDS("run", "network.json", "-o", "worker", "-j", "1", "--checkpoint-every", "9"));
-    command_lower(&c);
-    command_wait_workers(&c, 1, 0, workers);
-    store_wait(folder, "worker", 1);
-    kill((pid_t)workers[0], SIGKILL); /* inside the second trial */
+    fault_wait_held(1);
+    assert_int_equal(command_workers(&c, workers), 1);
+    kill((pid_t)workers[0], SIGKILL);
+    fault_let_go();
     command_wait(&c);
     assert_int_equal(c.code, 0);
     command_free(&c);

@@ -1,10 +1,8 @@
 /* The same study gives the same records, however it is run: with other workers, in shards, killed and resumed. */
+#include "support/faults.h"
 #include "support/program.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-/* Two arms on the quadratic whose trials each take long enough to be caught in the act, half of them diverging. */
+/* Two arms on the quadratic, half of whose trials diverge. */
 static const char study[] =
     "{ 'study': 'same', 'workload': 'quadratic/noisy', 'backend': 'naive', 'batch_size': 16,"
     "  'budget': { 'trials': 6, 'steps': 20000, 'eval_every': 4000 },"
@@ -74,39 +72,40 @@ static void a_finished_folder_does_not_grow(void **state)
     assert_int_equal(store_count(folder, "once", "points"), points);
 }
 
-/* A kill may come after the last trial, but not the first: that one comes as soon as there is a folder. */
+/* Workers write one line when they are ready and one for each outcome, before which they wait. */
 static void a_killed_supervisor_is_taken_over(void **state)
 {
     char out[40];
-    size_t n_killed = 0;
     for (size_t n = 0; n <= 8; n += 4) {
         snprintf(out, sizeof out, "killed-%zu", n);
+        fault_hold("write", "worker", 2 + n / 2);
         command c = command_start(folder, WORDS("run", "same.json", "-o", out, "-j", "2"));
-        command_lower(&c);
+        fault_wait_held(2);
         store_wait(folder, out, n);
-        usleep((useconds_t)n * 1500); /* somewhere inside the next trial */
         kill(c.pid, SIGKILL);
         command_wait(&c);
-        n_killed += c.code == 128 + SIGKILL;
+        assert_int_equal(c.code, 128 + SIGKILL);
         command_free(&c);
+        fault_let_go();
+        assert_int_equal(store_count(folder, out, "trials"), n);
         assert_runs(0, folder, "run", "same.json", "-o", out, "-j", "2");
         assert_same_store(folder, "once", out);
         assert_int_equal(store_count(folder, out, "trials"), 12); /* no trial was run twice once it was written */
     }
-    assert_true(n_killed > 1);
 }
 
-/* One kill may meet a trial at most once, so no trial fails. */
+/* Each at its second trial, which the next one then does first: no trial is met twice, so none fails. */
 static void a_killed_worker_costs_only_its_time(void **state)
 {
     long workers[2];
+    fault_hold("write", "worker", 3);
     command c = command_start(folder, WORDS("run", "same.json", "-o", "worker", "-j", "1"));
-    command_lower(&c);
-    for (size_t n = 1; n <= 7; n += 3) {
-        store_wait(folder, "worker", n);
-        usleep((useconds_t)n * 1000);
-        if (command_workers(&c, workers) == 1) kill((pid_t)workers[0], SIGKILL);
+    for (size_t n = 1; n <= 3; n++) {
+        fault_wait_held(n);
+        assert_int_equal(command_workers(&c, workers), 1);
+        kill((pid_t)workers[0], SIGKILL);
     }
+    fault_let_go();
     command_wait(&c);
     assert_int_equal(c.code, 0);
     command_free(&c);

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,11 +112,6 @@ void command_wait_workers(const command *c, size_t n, long last, long workers[2]
     for (int i = 0; i < 60000; i++, usleep(1000))
         if (command_has_workers(c, n, last, workers)) return;
     fail_msg("there never were %zu workers", n);
-}
-
-void command_lower(const command *c)
-{
-    setpriority(PRIO_PROCESS, (id_t)c->pid, getpriority(PRIO_PROCESS, 0) + 3); /* half the share */
 }
 
 double command_patience(double seconds)

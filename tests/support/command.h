@@ -37,10 +37,6 @@ size_t command_workers(const command *c, long workers[2]);
 /* Wait until there are `n` of them, none is `last`, and each has said that it is ready: a trial is on its way to it. */
 void command_wait_workers(const command *c, size_t n, long last, long workers[2]);
 
-/* Let it and the workers it will start run behind this process, which is to see what they do before they are done,
- * however busy the machine is. */
-void command_lower(const command *c);
-
 /* What takes so many seconds on a quiet machine may take so many here and now. */
 double command_patience(double seconds);
 

@@ -1,13 +1,15 @@
 /* A library that lets calls fail, for LD_PRELOAD; after SQLite's fault harness. It counts one kind of call from the
  * start of main and lets the n-th fail, or that one and all after it. The environment says what:
  *
- *   FAULT_KIND   write, sync, rename, open, truncate, memory, pipe, fork; or clock: the wall clock runs backwards;
+ *   FAULT_KIND   write, send, sync, rename, open, truncate, memory, pipe, fork; or clock: the wall clock runs back;
  *                or hunger: the process takes n MiB of memory as it starts; or stall: the n-th fsync takes a minute
  *   FAULT_AT     n, from 1
  *   FAULT_STAYS  set: every call from the n-th on fails
  *   FAULT_ERRNO  errno of the failure; 0 makes a write short by half instead
- *   FAULT_IN     "worker" or "supervisor": the processes that count, each for itself; those with another role never
- * fail FAULT_MET    a file that is made when a call has failed
+ *   FAULT_HOLD   a file: the call does not fail, but waits until that is there or a signal has been handled
+ *   FAULT_IN     "worker" or "supervisor": the processes that count, each for itself; no others fail
+ *   FAULT_MET    a file that is made when a call has failed; a held process adds a line to it, "held PID", and one
+ *                that a signal let go another, "signalled PID"
  *
  * Calls that the C library makes inside itself, such as those of fwrite, are not seen; the result folder is written
  * without them. Memory that libraries take before main is not counted: the program has no say in it yet.
@@ -17,6 +19,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -24,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -31,16 +36,40 @@
 
 static struct {
     bool armed, stays;
-    char kind[16], met[4096];
+    char kind[16], met[4096], hold[4096];
     long at;
     int trouble;
 } fault;
 static atomic_long calls;
 
-static void note_met(void)
+static void note_met(const char *line)
 {
-    int file = (int)syscall(SYS_openat, AT_FDCWD, fault.met, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (file >= 0) syscall(SYS_close, file);
+    int file = (int)syscall(SYS_openat, AT_FDCWD, fault.met, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file < 0) return;
+    syscall(SYS_write, file, line, strlen(line));
+    syscall(SYS_close, file);
+}
+
+static void note_held(const char *what)
+{
+    char line[40];
+    snprintf(line, sizeof line, "%s %ld\n", what, (long)getpid());
+    note_met(line);
+}
+
+/* Signals wait for ppoll, so that none is handled unseen; those that are ignored or stop the process let nobody go. */
+static void hold(void)
+{
+    const struct timespec look = { .tv_nsec = 2000000 };
+    sigset_t all, before;
+    bool signalled = false;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    note_held("held");
+    while (!signalled && syscall(SYS_faccessat, AT_FDCWD, fault.hold, F_OK) != 0)
+        signalled = ppoll(NULL, 0, &look, &before) < 0;
+    if (signalled) note_held("signalled");
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 bool fails(const char *kind)
@@ -48,7 +77,11 @@ bool fails(const char *kind)
     if (!fault.armed || strcmp(kind, fault.kind)) return false;
     long n = atomic_fetch_add(&calls, 1) + 1;
     if (n != fault.at && !(fault.stays && n > fault.at)) return false;
-    note_met();
+    if (*fault.hold) {
+        hold();
+        return false;
+    }
+    note_met("");
     errno = fault.trouble;
     return true;
 }
@@ -70,6 +103,7 @@ static void arm(int argc, char **argv)
     const char *role = argc > 1 && !strcmp(argv[1], "worker") ? "worker" : "supervisor";
     snprintf(fault.kind, sizeof fault.kind, "%s", setting("FAULT_KIND"));
     snprintf(fault.met, sizeof fault.met, "%s", setting("FAULT_MET"));
+    snprintf(fault.hold, sizeof fault.hold, "%s", setting("FAULT_HOLD"));
     fault.at = atol(setting("FAULT_AT"));
     fault.trouble = atoi(setting("FAULT_ERRNO"));
     fault.stays = getenv("FAULT_STAYS");
@@ -117,6 +151,11 @@ ssize_t pwrite(int file, const void *bytes, size_t n, off_t at)
 {
     if (fails("write") && !cut_short(&n)) return -1;
     return syscall(SYS_pwrite64, file, bytes, n, at);
+}
+
+ssize_t send(int file, const void *bytes, size_t n, int flags)
+{
+    return fails("send") ? -1 : syscall(SYS_sendto, file, bytes, n, flags, NULL, 0);
 }
 
 /* Like a disk that does not answer, it is not to be interrupted. */

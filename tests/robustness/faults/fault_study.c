@@ -5,38 +5,12 @@
 
 int fault_begin(const char *study)
 {
-    setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
     if (fl_file_folder_exists("/dev/shm"))
         setenv("TMPDIR", "/dev/shm", 0); /* these faults are no power cuts: a disk only adds waiting */
     program_set_up(NULL);
     put_study(folder, "study.json", study);
     assert_runs(0, folder, "run", "study.json", "-o", "once", "-j", "2");
     return 0;
-}
-
-void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays)
-{
-    char number[32], code[32], met[FL_FILE_PATH_MAX];
-    snprintf(number, sizeof number, "%zu", at);
-    snprintf(code, sizeof code, "%d", trouble);
-    fl_file_path_join(met, folder, "met");
-    setenv("LD_PRELOAD", FAULT_LIBRARY, 1);
-    setenv("FAULT_KIND", kind, 1);
-    setenv("FAULT_IN", in, 1);
-    setenv("FAULT_AT", number, 1);
-    setenv("FAULT_ERRNO", code, 1);
-    setenv("FAULT_MET", met, 1);
-    if (stays) setenv("FAULT_STAYS", "yes", 1);
-    unlink(met);
-}
-
-bool fault_unset(void)
-{
-    char met[FL_FILE_PATH_MAX];
-    unsetenv("LD_PRELOAD");
-    unsetenv("FAULT_STAYS");
-    fl_file_path_join(met, folder, "met");
-    return fl_file_exists(met);
 }
 
 void fault_clear(void)

@@ -2,16 +2,11 @@
 #ifndef FL_TESTS_FAULT_STUDY_H
 #define FL_TESTS_FAULT_STUDY_H
 
+#include "support/faults.h"
 #include "support/program.h"
 
 /* In a set-up: `folder` holds study.json, `once` from an undisturbed run, and later `out`, which is disturbed. */
 int fault_begin(const char *study);
-
-/* Commands started from now on meet a fault; fault.c says what the words mean. */
-void fault_set(const char *kind, const char *in, size_t at, int trouble, bool stays);
-
-/* No longer; and did one meet it? */
-bool fault_unset(void);
 
 /* Take `out` away. */
 void fault_clear(void);
