@@ -96,11 +96,10 @@ static bool replace(fl_farm_crew *crew, fl_farm_worker *worker, const char *beca
     return fail_task(crew, worker, reason);
 }
 
-/* Steps between two checkpoints of a task; 0: none. On the real clock there are none: process 0 could save what it has,
- * but nobody tells the others to end before it leaves. */
+/* Steps between two checkpoints of a task; 0: none. Of several servers none has all parameters. */
 static size_t saves_every(const fl_farm_crew *crew, const fl_farm_task *task)
 {
-    return fl_trial_processes(&task->trial) ? 0 : crew->options.checkpoint_every;
+    return fl_trial_slices(&task->trial) > 1 ? 0 : crew->options.checkpoint_every;
 }
 
 static bool send(fl_farm_crew *crew, fl_farm_worker *worker, fl_error *error)

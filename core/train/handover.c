@@ -179,9 +179,10 @@ static void wish(fl_train_run *run)
     post(run, 0, WISH, 0, (piece){ NULL, 0 });
 }
 
-bool fl_train_handover_leaves(fl_train_run *run, size_t done, bool asked)
+bool fl_train_handover_leaves(fl_train_run *run, size_t done)
 {
-    if (!is_shared(run)) return asked;
+    bool asked = fl_train_run_leave_asked(run);
+    if (!is_shared(run)) return asked || run->wished;
     if (!fl_train_carriers_rank(run->carriers)) {
         bool wished = others_wish(run) || asked;
         if (wished && !run->leaves_after) announce(run, done + 1);

@@ -24,7 +24,7 @@ void fl_train_handover_serve(fl_train_run *run);
 bool fl_train_handover_agree(fl_train_run *run, bool fine, bool *resumed, fl_error *error);
 void fl_train_handover_share(fl_train_run *run);
 
-/* Do all leave after this step, of which `done` are done? Of any process it may be `asked`. */
-bool fl_train_handover_leaves(fl_train_run *run, size_t done, bool asked);
+/* Do all leave after this step, of which `done` are done? Any process may be asked. */
+bool fl_train_handover_leaves(fl_train_run *run, size_t done);
 
 #endif

@@ -136,23 +136,35 @@ static void send_heartbeat(fl_train_run *run)
     real->last_heartbeat = now;
 }
 
-/* What a letter says of its sender; true where it says no more. */
-static bool note_sender(fl_train_real *real, const fl_train_letter *letter)
+/* Who walks no loop cannot save, and so asks. */
+static void wish_if_asked(fl_train_run *run)
 {
+    if (!fl_train_real_of(run)->rank || run->wished || !fl_train_run_leave_asked(run)) return;
+    run->wished = true;
+    fl_train_real_notify(run, 0, FL_TRAIN_REAL_WISH, 0);
+}
+
+/* What a letter says of its sender; true where it says no more. */
+static bool note_sender(fl_train_run *run, const fl_train_letter *letter)
+{
+    fl_train_real *real = fl_train_real_of(run);
     real->silent_since[letter->from] = fl_clock_seconds();
     if (letter->kind == FL_TRAIN_REAL_END) real->excused[letter->from] = true;
     if (letter->kind == FL_TRAIN_REAL_BYE) real->excused[letter->from] = real->departed[letter->from] = true;
     bool is_status = letter->kind == FL_TRAIN_REAL_HEARTBEAT || letter->kind == FL_TRAIN_REAL_ABSENT;
+    bool is_wish = letter->kind == FL_TRAIN_REAL_WISH;
     if (!letter->from && is_status) real->absent = letter->kind == FL_TRAIN_REAL_ABSENT;
-    return is_status;
+    if (is_wish) run->wished = true;
+    return is_status || is_wish;
 }
 
 const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end)
 {
     const fl_train_letter *letter;
     send_heartbeat(run);
+    wish_if_asked(run);
     do letter = fl_train_carriers_read(run->carriers, first, end, 0);
-    while (letter && note_sender(fl_train_real_of(run), letter));
+    while (letter && note_sender(run, letter));
     if (!letter) give_up_if_silent(run, first, end);
     return letter;
 }

@@ -7,6 +7,7 @@
  *            PUSHES to every server its slice of the gradient, to server 0 the loss and the network's state with it
  *   server 0 COLLECTS the others' slices after s pushes, where somebody looks at the parameters
  *            ENDS it: no batch is given any more; a worker that receives that says BYE to the servers
+ *   any      WISHES to leave, of server 0, which saves what it has and ENDS it
  */
 #ifndef FL_TRAIN_REAL_H
 #define FL_TRAIN_REAL_H
@@ -22,6 +23,7 @@ enum {
     FL_TRAIN_REAL_POINT,     /* to the other servers, whose schedule may look at it; number: the step */
     FL_TRAIN_REAL_HEARTBEAT, /* server 0 answers at once */
     FL_TRAIN_REAL_ABSENT,    /* it evaluates, and will not until its next heartbeat */
+    FL_TRAIN_REAL_WISH,      /* to server 0 */
     FL_TRAIN_REAL_END,
     FL_TRAIN_REAL_BYE,
     FL_TRAIN_REAL_OTHER /* a method's own kinds begin here */
@@ -87,7 +89,8 @@ void fl_train_real_notify_all(fl_train_run *run, size_t first, size_t end, uint6
 void fl_train_real_expect(fl_train_real *real, size_t rank);
 
 /* The next letter of processes first..end-1, waited for; one that ENDS it is excused. Ends this process when one of
- * them that is not excused stays silent. Server 0 sends the others heartbeats meanwhile. */
+ * them that is not excused stays silent. Server 0 sends the others heartbeats meanwhile, and another that is asked to
+ * leave its WISH. */
 const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end);
 
 /* The same without waiting: NULL where none has come. */

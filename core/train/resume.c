@@ -138,9 +138,10 @@ void fl_train_run_save_if_due(fl_train_run *run)
     size_t done = run->step + 1;
     const fl_train_checkpoint_options *checkpoints = run->checkpoints;
     if (!checkpoints || done == run->trial->steps) return;
-    bool leave = fl_train_handover_leaves(run, done, checkpoints->leave_asked && *checkpoints->leave_asked);
+    bool leave = fl_train_handover_leaves(run, done);
     if (!leave && done % checkpoints->every) return;
     save(run);
+    if (leave && run->method->end) run->method->end(run);
     if (leave) checkpoints->leave(checkpoints->user);
     fl_train_run_end_lap(run, &run->outcome->seconds.other);
 }

@@ -102,8 +102,9 @@ typedef struct fl_train_run {
     struct fl_train_curvature *curvature; /* NULL: it is not measured */
     struct fl_client *client;             /* NULL: the rule is in this process */
     fl_train_copy copy;
-    bool warned;           /* that its state cannot be saved */
-    bool wished;           /* to leave, of which process 0 has been told */
+    bool warned;                              /* that its state cannot be saved */
+    const volatile sig_atomic_t *leave_asked; /* of this process; NULL: nobody asks */
+    bool wished;           /* to leave, and process 0 has been told; on the real clock process 0's is another's wish */
     size_t leaves_after;   /* the step after which all processes do (train/handover.h); 0: none is known */
     float *canonical;      /* n_parameters floats and the running statistics, for evaluations and the hash */
     size_t *history_steps; /* evaluations so far: the schedule's history */
@@ -221,6 +222,12 @@ bool fl_train_run_resume(fl_train_run *run, bool *resumed, fl_error *error);
 
 /* For a method's `keep`: an array that a step leaves to the next, with a part for each of workers that are apart. */
 void fl_train_run_keep(fl_train_run *run, float *values, size_t count);
+
+/* Is this process asked to save and leave? */
+static inline bool fl_train_run_leave_asked(const fl_train_run *run)
+{
+    return run->leave_asked && *run->leave_asked;
+}
 
 /* Save the state after the step run->step, and leave, where the options of checkpoints ask for it. */
 void fl_train_run_save_if_due(fl_train_run *run);

@@ -83,6 +83,7 @@ static void set_workers(fl_train_run *run)
     fl_train_carriers_block(fl_train_carriers_size(run->carriers), fl_train_carriers_rank(run->carriers),
                             run->workers.n, &run->workers.first, &run->workers.end);
     bool is_helper = run->method->work && fl_train_carriers_rank(run->carriers);
+    if (run->checkpoints) run->leave_asked = run->checkpoints->leave_asked;
     if (is_helper) run->checkpoints = NULL; /* process 0 has everything, and walks the loop alone */
     run->n_rules = run->method->apart ? run->workers.n : 1;
     run->sharing = (fl_train_sharing){ 0, run->method->apart || run->method->work ? 1 : sharers, sharers };

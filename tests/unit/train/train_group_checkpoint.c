@@ -1,5 +1,7 @@
 /* A training that several processes carry, and its checkpoints: the file is that of one process, any number of them
  * goes on from it, and it is whole whoever leaves, dies or finds another's. */
+#include "method/method_asynchronous.h"
+#include "method/method_distributed_kfac.h"
 #include "support/carried.h"
 #include "support/model.h"
 #include "support/training.h"
@@ -189,6 +191,48 @@ static void where_one_process_is_asked_to_leave_all_save_and_leave(void **state)
     fl_trial_free(&trial);
 }
 
+static void ask_at_once(void *user, const fl_network *network)
+{
+    leave_asked = 1;
+}
+
+/* There process 0 alone has a state and a loop: it saves, and the others end as where nothing is left to do. */
+static void assert_process_0_saves_for_all(const fl_trial *trial, int size, const carried *whole)
+{
+    for (int rank = 0; rank < size; rank++) {
+        const carried_harm asked = { .rank = (size_t)rank, .callbacks = { .begun = ask_at_once } };
+        unlink(training_path);
+        train_by(size, trial, NEVER, &asked);
+        assert_int_equal(noted->left, 1);
+        carried first = train_by(size, trial, NEVER, &no_harm);
+        assert_same_bits(&first, whole);
+        assert_contains(noted->sentence, "the trial goes on from step 1 of 4");
+    }
+}
+
+static void on_the_real_clock_a_server_saves_for_whoever_is_asked(void **state)
+{
+    static const example served = { "asynchronous", "adam", 1, 0, false };
+    fl_trial trial = trial_of(&served), one = trial;
+    one.owners.method = NULL;
+    carried whole = train_alone(&one);
+    trial.values.of[FL_TRIAL_OF_METHOD][FL_METHOD_CLOCK] = FL_METHOD_CLOCK_REAL;
+    assert_process_0_saves_for_all(&trial, 2, &whole);
+    fl_trial_free(&trial);
+}
+
+static void and_so_does_process_0_of_kfac(void **state)
+{
+    static const example divided = { "distributed_kfac", "kfac", 1, 0, false };
+    fl_trial trial = trial_of(&divided);
+    double *values = trial.values.of[FL_TRIAL_OF_METHOD];
+    values[FL_METHOD_KFAC_STATISTICS_WORKERS] = values[FL_METHOD_KFAC_INVERSE_WORKERS] = 1;
+    carried whole = train_alone(&trial);
+    values[FL_METHOD_KFAC_CLOCK] = FL_METHOD_CLOCK_REAL;
+    assert_process_0_saves_for_all(&trial, 3, &whole);
+    fl_trial_free(&trial);
+}
+
 /* --- what goes wrong --- */
 
 /* Before it has sent what its workers have. */
@@ -275,6 +319,8 @@ int main(void)
         cmocka_unit_test(any_number_of_processes_goes_on_from_what_another_number_wrote),
         cmocka_unit_test(what_is_repeated_cut_or_foreign_changes_nothing),
         cmocka_unit_test(where_one_process_is_asked_to_leave_all_save_and_leave),
+        cmocka_unit_test(on_the_real_clock_a_server_saves_for_whoever_is_asked),
+        cmocka_unit_test(and_so_does_process_0_of_kfac),
         cmocka_unit_test(a_process_that_dies_in_the_transfer_leaves_the_checkpoint_before),
         cmocka_unit_test(a_damaged_checkpoint_begins_anew_everywhere),
         cmocka_unit_test(a_checkpoint_of_other_workers_or_another_method_is_refused),
