@@ -7,6 +7,7 @@ source=$1 build=$2
 here=$source/tests/cluster
 failed=0
 limit=120 # seconds of an mpirun: it may hang at its end when a process of it cannot be reached
+held=()   # what a program is started by that is to be held
 
 in_folder() { # a script that starts nothing that outlives it
     folder=$(mktemp -d)
@@ -32,6 +33,30 @@ in_lab() { # WORDS OF THE SCRIPT: one that does begins again inside lab
 no_figures() { # for a script that looks at records alone: in its mount namespace gnuplot is no program
     drawer=$(command -v gnuplot) || return 0
     mount --bind /dev/null "$(readlink -f "$drawer")"
+}
+
+# Every process in that role ("worker", or "supervisor" of a trial without workers) waits at its call number N of a kind
+# until it is let go, or handles a signal (tests/robustness/faults/fault.c): so it is met in the middle of what it does, and a
+# fast machine is not over it. A worker's writes are a line when it is ready, then one for each outcome; a rename ends a
+# checkpoint; a send is a message to those it carries a training with.
+hold() { # KIND N ROLE
+    rm -f go
+    : >met
+    held=(env "LD_PRELOAD=$build/tests/robustness/faults/libfault.so" ASAN_OPTIONS=verify_asan_link_order=0
+        "FAULT_KIND=$1" "FAULT_AT=$2" "FAULT_IN=${3:-worker}" "FAULT_MET=$PWD/met" "FAULT_HOLD=$PWD/go")
+}
+
+let_go() { # and hold nobody who is started from now on
+    touch go
+    held=()
+}
+
+wait_met() { # WHAT N: until so many processes were "held" or "signalled", each counted once
+    for _ in $(seq 3000); do
+        [ "$(grep -c "^$1 " met)" -lt "$2" ] || return 0
+        sleep 0.02
+    done
+    fail "not $2 processes were $1"
 }
 
 # Trials of some .15 s each, so that a signal sent while they run still meets them: how many steps depends on the machine.
@@ -129,7 +154,7 @@ rank() { # NUMBER OF THE RANK: its process
 together() { # PROCESSES ARGUMENTS OF fairlead...
     processes=$1
     shift
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np "$processes" "$build/fairlead" "$@"
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np "$processes" "${held[@]}" "$build/fairlead" "$@"
 }
 
 value() { # FILE PYTHON: of the record `r`

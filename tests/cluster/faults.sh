@@ -11,8 +11,9 @@ by_three() { # WHAT THE SECOND DOES FIRST, RUN'S OPTIONS...
     second=$1
     shift
     timeout -k 2 $limit mpirun.openmpi --oversubscribe --mca orte_enable_recovery 1 \
-        -np 1 "$build/fairlead" run "$@" -j 1 --progress none : \
-        -np 1 sh -c "$second; exec \"\$0\" \"\$@\"" "$build/fairlead" run "$@" -j 1 : -np 1 "$build/fairlead" run "$@" -j 1
+        -np 1 "${held[@]}" "$build/fairlead" run "$@" -j 1 --progress none : \
+        -np 1 "${held[@]}" sh -c "$second; exec \"\$0\" \"\$@\"" "$build/fairlead" run "$@" -j 1 : \
+        -np 1 "${held[@]}" "$build/fairlead" run "$@" -j 1
 }
 
 of_rank() { # RANK: its process and its workers
@@ -95,11 +96,12 @@ begin "asked to end while the processes of a training send their states"
 sed 's|"budget"|"parallel": [ { "method": "synchronous", "workers": 4 }, { "method": "local", "workers": 2, "every": 3 } ], &|
      s/"trials": [0-9]*/"trials": 1/; s/"rerun_best": 2/"rerun_best": 1/; s/"steps": [0-9]*/"steps": 200/; s/"eval_every": [0-9]*/"eval_every": 100/' same.json >pairs.json
 "$build/fairlead" run pairs.json -o apart -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+hold send 200
 by_three : pairs.json -o pairs --ranks-per-trial 2 --checkpoint-every 5 --silence 3 >pairs.out 2>&1 &
 run=$!
-wait_trials pairs 1
-sleep 0.3
+wait_met held 1
 kill -TERM "$(rank 1)"
+let_go
 wait_complete pairs
 wait_gone 1
 wait $run

@@ -21,7 +21,8 @@ by() { # PROCESSES MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     shift
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np "$processes" "$build/fairlead" run "$@" -j 1 --progress none
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np "$processes" "${held[@]}" "$build/fairlead" run "$@" -j 1 \
+        --progress none
 }
 
 carried() { # FOLDER: by how many processes the trainings of each method were, all of them
@@ -61,39 +62,47 @@ by 3 -- groups.json -o wrong --ranks-per-trial 2 --mixed >wrong.out 2>&1 && fail
 says wrong.out "leave out --mixed"
 [ ! -e wrong ] || fail "something was written"
 
-# Long enough to be met while they run, and all of them carried by several.
-sed 's/"steps": 300, "eval_every": 100/"steps": 400, "eval_every": 200/; s/{ "method": "synchronous", "workers": 1 }, //
-     s/"every": 3 }.*/"every": 3 } ],/' groups.json >longer.json
-"$build/fairlead" run longer.json -o long -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+# All of them carried by several.
+sed 's/"steps": 300, "eval_every": 100/"steps": 200, "eval_every": 100/; s/{ "method": "synchronous", "workers": 1 }, //
+     s/"trials": 2/"trials": 1/; s/"every": 3 }.*/"every": 3 } ],/; s/"max": 1,/"max": 0.01,/' groups.json >shorter.json
+"$build/fairlead" run shorter.json -o short -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 
-begin "a worker that is killed, and one that hangs"
-by 2 -- longer.json -o worker --ranks-per-trial 2 --silence 2 >worker.out 2>&1 &
+# Without checkpoints the trial is given anew, from its beginning: its workers are met at their hundredth message.
+begin "a worker that is killed"
+hold send 100
+by 2 -- shorter.json -o worker --ranks-per-trial 2 >worker.out 2>&1 &
 mpirun=$!
-wait_trials worker 1
-sleep 0.3 # its workers have met
+wait_met held 1
 kill -KILL "$(worker 1)"
-wait_trials worker 3 # the killed one has been done again, and perhaps one that diverged at once
-sleep 0.3
-kill -STOP "$(worker 0)"
+let_go
 wait $mpirun || fail "exit code $?: $(grep -a fairlead: worker.out)"
-same long worker
+same short worker
 once worker
 
+begin "a worker that hangs"
+hold send 100
+by 2 -- shorter.json -o hangs --ranks-per-trial 2 --silence 2 >hangs.out 2>&1 &
+mpirun=$!
+wait_met held 1
+kill -STOP "$(worker 0)"
+let_go
+wait $mpirun || fail "exit code $?: $(grep -a fairlead: hangs.out)"
+same short hangs
+once hangs
+
 begin "a process that is killed"
-by 3 --mca orte_enable_recovery 1 -- longer.json -o killed --ranks-per-trial 3 --silence 2 >killed.out 2>&1 &
-wait_trials killed 1
+hold send 100
+by 3 --mca orte_enable_recovery 1 -- shorter.json -o killed --ranks-per-trial 3 --silence 2 >killed.out 2>&1 &
+mpirun=$!
+wait_met held 1
 kill -KILL "$(rank 2)"
-wait $!
+let_go
+wait $mpirun
 grep -a fairlead: killed.out
 complete killed
-same long killed
+same short killed
 once killed
 says killed.out "was silent for too long"
-
-# A training of either method, long enough that there are checkpoints of it while it runs.
-sed 's/"steps": 400, "eval_every": 200/"steps": 2000, "eval_every": 1000/; s/"trials": 2/"trials": 1/; s/"max": 1,/"max": 0.01,/
-     s/ "seeds": { "rerun_best": 1 },//' longer.json >saves.json
-"$build/fairlead" run saves.json -o whole -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 
 wait_checkpoint() { # FOLDER: until the supervisor has one
     for _ in $(seq 1200); do
@@ -105,47 +114,44 @@ wait_checkpoint() { # FOLDER: until the supervisor has one
 
 goes_on() { # FOLDER: what is in FOLDER.out was of a training that went on, and is whole
     says "$1.out" "the trial goes on from step"
-    same whole "$1"
+    same short "$1"
     once "$1"
     [ ! -e "$1/checkpoints" ] || fail "a checkpoint is left"
 }
 
-kill_mpirun() { # FOLDER: of a run by two that leaves a checkpoint
-    for _ in $(seq 8); do # none where the training of the one that was seen is over by then
-        rm -rf "$1"
-        setsid mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" run saves.json -o "$1" --ranks-per-trial 2 --checkpoint-every 50 \
-            -j 1 --progress none >"$1.out" 2>&1 &
-        mpirun=$!
-        wait_checkpoint "$1"
-        kill -KILL $mpirun
-        disown $mpirun
-        wait_gone 0 1
-        [ -z "$(find "$1/checkpoints" -name '*.checkpoint' 2>/dev/null)" ] || return 0
-    done
+kill_mpirun() { # FOLDER: of a run by two that leaves its first checkpoint and waits before the second
+    hold rename 2
+    setsid mpirun.openmpi --oversubscribe -np 2 "${held[@]}" "$build/fairlead" run shorter.json -o "$1" --ranks-per-trial 2 \
+        --checkpoint-every 50 -j 1 --progress none >"$1.out" 2>&1 &
+    mpirun=$!
+    wait_met held 1
+    kill -KILL $mpirun
+    disown $mpirun
+    wait_gone 0 1
+    let_go
 }
 
 begin "mpirun is killed, and the next one goes on from the checkpoint"
 kill_mpirun again
-by 2 -- saves.json -o again --ranks-per-trial 2 --checkpoint-every 50 >again.out 2>&1 || fail "exit code $?: $(grep -a fairlead: again.out)"
+by 2 -- shorter.json -o again --ranks-per-trial 2 --checkpoint-every 50 >again.out 2>&1 || fail "exit code $?: $(grep -a fairlead: again.out)"
 goes_on again
 
 begin "and so does one process"
 kill_mpirun alone
-"$build/fairlead" run saves.json -o alone -j 1 --checkpoint-every 50 --progress none >alone.out 2>&1 || fail "exit code $?"
+"$build/fairlead" run shorter.json -o alone -j 1 --checkpoint-every 50 --progress none >alone.out 2>&1 || fail "exit code $?"
 goes_on alone
 
 kill_a_worker() { # FOLDER RANK PROCESSES RUN'S OPTIONS...: one of that process, in a run that has a checkpoint
     folder=$1 victim=$2 processes=$3
     shift 3
-    for _ in $(seq 8); do # the training of that checkpoint may be over by then: that shows nothing
-        rm -rf "$folder"
-        by "$processes" -- saves.json -o "$folder" --ranks-per-trial 2 --checkpoint-every 50 "$@" >"$folder.out" 2>&1 &
-        mpirun=$!
-        wait_checkpoint "$folder"
-        kill -KILL "$(worker "$victim")" 2>/dev/null
-        wait $mpirun || fail "exit code $?: $(grep -a fairlead: "$folder.out")"
-        grep -q "the trial goes on from step" "$folder.out" && break
-    done
+    hold rename 2
+    by "$processes" -- shorter.json -o "$folder" --ranks-per-trial 2 --checkpoint-every 50 "$@" >"$folder.out" 2>&1 &
+    mpirun=$!
+    wait_met held 1
+    wait_checkpoint "$folder" # which may have to travel there
+    kill -KILL "$(worker "$victim")"
+    let_go
+    wait $mpirun || fail "exit code $?: $(grep -a fairlead: "$folder.out")"
     goes_on "$folder"
 }
 
@@ -156,31 +162,32 @@ kill_a_worker second 1 2
 begin "the checkpoint of a process that is no supervisor travels there, and back"
 kill_a_worker travels 2 3 --dedicated
 
+tell() { # PROCESS: one whose worker waits until that has been told as well, so that no training is over by then
+    kill -USR1 "$1"
+    wait_met signalled 1
+    let_go
+}
+
 # Beside what it has saved every so often there is its last word, which may come too late to the supervisor.
 begin "one process is told to leave: the trial goes on without it"
-for _ in $(seq 8); do
-    rm -rf leaves
-    by 3 -- saves.json -o leaves --ranks-per-trial 2 --dedicated --checkpoint-every 50 >leaves.out 2>&1 &
-    mpirun=$!
-    wait_checkpoint leaves
-    kill -USR1 "$(rank 2)" 2>/dev/null
-    wait $mpirun || fail "exit code $?: $(grep -a fairlead: leaves.out)"
-    grep -q "the trial goes on from step" leaves.out && break
-done
+hold send 100
+by 3 -- shorter.json -o leaves --ranks-per-trial 2 --dedicated --checkpoint-every 5 >leaves.out 2>&1 &
+mpirun=$!
+wait_met held 1
+wait_checkpoint leaves
+tell "$(ps -o ppid= -p "$(sed -n 's/^held //p' met | head -n 1)")"
+wait $mpirun || fail "exit code $?: $(grep -a fairlead: leaves.out)"
 goes_on leaves
 
-# Between two trials there is nothing to save: then it is told again.
 begin "told to save and stop, all save together"
-for already in 0 1; do
-    by 3 -- saves.json -o told --ranks-per-trial 2 --dedicated --checkpoint-every 1000000 >told.out 2>&1 &
-    mpirun=$!
-    wait_trials told $already
-    sleep 0.7 # its workers have met
-    kill -USR1 "$(rank 0)"
-    wait $mpirun
-    [ $? = 75 ] || fail "not exit code 75: $(tail -n 3 told.out)"
-    [ -z "$(find told/checkpoints -name '*.checkpoint')" ] || break
-done
-by 2 -- saves.json -o told --ranks-per-trial 2 --checkpoint-every 1000000 >told.out 2>&1 || fail "exit code $?: $(tail -n 3 told.out)"
+hold send 100
+by 3 -- shorter.json -o told --ranks-per-trial 2 --dedicated --checkpoint-every 1000000 >told.out 2>&1 &
+mpirun=$!
+wait_met held 1
+tell "$(rank 0)"
+wait $mpirun
+[ $? = 75 ] || fail "not exit code 75: $(tail -n 3 told.out)"
+[ -n "$(find told/checkpoints -name '*.checkpoint')" ] || fail "no state was saved"
+by 2 -- shorter.json -o told --ranks-per-trial 2 --checkpoint-every 1000000 >told.out 2>&1 || fail "exit code $?: $(tail -n 3 told.out)"
 goes_on told
 exit $failed

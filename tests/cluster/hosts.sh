@@ -15,10 +15,19 @@ on_hosts() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
     timeout -k 2 $limit "$here/netlab" exec flh1 mpirun.openmpi --hostfile hosts --bind-to none "${options[@]}" -np 3 \
-        "$build/fairlead" run "$@" -j 1 --progress none
+        "${held[@]}" "$build/fairlead" run "$@" -j 1 --progress none
 }
 
-set_pace
+# Each worker is met with its second trial, which it would have ended next.
+start() { # FOLDER MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
+    out=$1
+    shift
+    hold write 3
+    on_hosts "$@" -o "$out" >"$out.out" 2>&1 &
+    run=$!
+    wait_met held 3
+}
+
 begin "three hosts give the records of one"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
 on_hosts -- same.json -o hosts3 >hosts3.out 2>&1 || fail "exit code $?: $(tail -n 5 hosts3.out)"
@@ -26,22 +35,20 @@ same once hosts3
 once hosts3
 
 begin "a cable pulled for less than the deadline"
-on_hosts -- same.json -o short --silence 8 >short.out 2>&1 &
-run=$!
-wait_trials short 1
+start short -- same.json --silence 8
 "$here/netlab" cut flh2
-sleep 3
+sleep 2 # silence, which everybody breaks every second
 "$here/netlab" heal flh2
+let_go
 wait $run || fail "exit code $?: $(tail -n 5 short.out)"
 ! grep -q "was silent" short.out || fail "a process was given up"
 same once short
 once short
 
 begin "a cable pulled for good"
-on_hosts --mca orte_enable_recovery 1 -- same.json -o cut --silence 2 >cut.out 2>&1 &
-run=$!
-wait_trials cut 1
+start cut --mca orte_enable_recovery 1 -- same.json --silence 2
 "$here/netlab" cut flh3
+let_go
 wait_complete cut
 wait_gone 2
 end_launcher $run
@@ -51,10 +58,9 @@ says cut.out "rank 2 on flh3 was silent for too long"
 "$here/netlab" heal flh3
 
 begin "the host of the supervisor cut off"
-on_hosts --mca orte_enable_recovery 1 -- same.json -o lost --silence 2 >lost.out 2>&1 &
-run=$!
-wait_trials lost 1
+start lost --mca orte_enable_recovery 1 -- same.json --silence 2
 "$here/netlab" cut flh1
+let_go
 wait_gone 1 2
 wait_complete lost # the supervisor went on by itself
 end_launcher $run

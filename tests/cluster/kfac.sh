@@ -27,12 +27,15 @@ counts="r['state_hash'], r['gradient_evaluations'], r['curvature_products'], r['
 
 begin "killed, it goes on from its checkpoint to the same bits"
 parallel=distributed_kfac:1
-"$build/fairlead" "${model[@]}" --steps 300 --eval-every 150 --parallel $parallel >virtual.json || fail "in virtual time it fails"
-kept=(--steps 300 --eval-every 150 --parallel $parallel,clock=real --checkpoint-every 20 --checkpoint kept)
+"$build/fairlead" "${model[@]}" --steps 60 --eval-every 30 --parallel $parallel >virtual.json || fail "in virtual time it fails"
+kept=(--steps 60 --eval-every 30 --parallel $parallel,clock=real --checkpoint-every 10 --checkpoint kept)
+hold rename 3 supervisor
 together 3 "${model[@]}" "${kept[@]}" >killed.json 2>killed.err &
-for _ in $(seq 400); do [ ! -e kept ] || break && sleep 0.02; done
+mpirun=$!
+wait_met held 1
 kill -KILL "$(rank $((RANDOM % 3)))"
-wait $! && fail "nobody has noticed"
+wait $mpirun && fail "nobody has noticed"
+let_go
 together 3 "${model[@]}" "${kept[@]}" >again.json 2>again.err || fail "exit code $?: $(tail -n 3 again.err)"
 says again.err "the trial goes on from step"
 [ "$(value again.json "r['state_hash'], r['gradient_evaluations']")" = "$(value virtual.json "r['state_hash'], r['gradient_evaluations']")" ] ||

@@ -1,6 +1,6 @@
 #!/bin/bash
-# method_kills.sh SOURCE BUILD   FAIRLEAD_KILLS (default 14) kills at random moments, over the methods in turn: a worker or a process of
-# an mpirun whose trainings several processes carry. The records are those of one process; on the real clock every trial is
+# method_kills.sh SOURCE BUILD   FAIRLEAD_KILLS (default 14) kills over the methods in turn, one in three at a random moment, the others
+# at a random message between those that train: a worker or a process of an mpirun whose trainings several processes carry. The records are those of one process; on the real clock every trial is
 # there. With FAIRLEAD_KILLS_DONE naming a file, a count kept there, it goes on from where an earlier part ended.
 # Runs itself inside lab, so that no process outlives it.
 . "$1/tests/cluster/common.sh"
@@ -33,7 +33,7 @@ P
 }
 
 by_groups() { # NAME FOLDER
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe --mca orte_enable_recovery 1 -np 4 "$build/fairlead" run "$1.json" -o "$2" -j 1 \
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe --mca orte_enable_recovery 1 -np 4 "${held[@]}" "$build/fairlead" run "$1.json" -o "$2" -j 1 \
         --ranks-per-trial 3 --silence 3 --checkpoint-every 5 --progress none
 }
 
@@ -45,29 +45,40 @@ victim() { # a process of the run, never the supervisor, or a worker of any
     if [ $rank = 0 ] || [ $((RANDOM % 2)) = 0 ]; then echo "$workers" | head -n 1; else echo "$parent"; fi
 }
 
-kill_one() { # METHOD
+moment() { # comes
+    if [ ${#held[@]} -gt 0 ]; then
+        wait_met held 1
+    else
+        for _ in $(seq 300); do [ -z "$(rank 3)" ] || break && sleep 0.02; done
+        sleep 0.$((RANDOM % 10))$((RANDOM % 10))
+    fi
+}
+
+kill_one() { # METHOD: true, if somebody was there to be killed
     name=$(study "$1")
     [ -d "once-$name" ] || [[ $1 == *clock=real* ]] || "$build/fairlead" run "$name.json" -o "once-$name" -j 2 --progress none >/dev/null 2>&1
     rm -rf killed
+    [ $((RANDOM % 3)) = 0 ] || hold send $((1 + RANDOM % 60))
     by_groups "$name" killed >killed.out 2>&1 &
     run=$!
-    for _ in $(seq 300); do [ -z "$(rank 3)" ] || break && sleep 0.02; done
-    sleep 0.$((RANDOM % 10))$((RANDOM % 10))
+    moment
     target=$(victim)
-    [ -z "$target" ] || kill -KILL "$target" 2>/dev/null
+    [ -n "$target" ] && kill -KILL "$target" 2>/dev/null
+    was_there=$?
+    let_go
     until ! kill -0 $run 2>/dev/null || "$build/fairlead" check killed --complete >check.txt 2>&1; do sleep 0.2; done
     end_launcher $run # it may wait for the killed one, or have ended everybody
     "$build/fairlead" check killed --complete >check.txt 2>&1 || by_groups "$name" killed >again.out 2>&1
     complete killed
     once killed
     [[ $1 == *clock=real* ]] || same "once-$name" killed
+    return $was_there
 }
 
 while [ "$done" -lt "${FAIRLEAD_KILLS:-14}" ] && [ $failed = 0 ]; do
     method=${methods[$((done % ${#methods[@]}))]}
     begin "kill $((done + 1)), of $method"
-    kill_one "$method"
-    done=$((done + 1))
+    kill_one "$method" && done=$((done + 1))
     [ $failed = 1 ] || echo $done >"$kept"
 done
 [ "$done" -gt 0 ] || fail "nobody was killed"

@@ -10,7 +10,7 @@ mpi() { # MPIRUN'S OPTIONS... -- RUN'S OPTIONS...
     options=()
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "$build/fairlead" run "$@" --progress none
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe "${options[@]}" -np 3 "${held[@]}" "$build/fairlead" run "$@" --progress none
 }
 
 begin "three processes give the records of one"
@@ -64,69 +64,75 @@ J
     [ -z "$(find . -maxdepth 1 -name 'fairlead-agent-*')" ] || fail "an agent left something behind"
 fi
 
-set_pace
-"$build/fairlead" run same.json -o paced -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+# Each worker is met with its second trial, which it would have ended next.
+start() { # FOLDER MPI'S OPTIONS... -- RUN'S OPTIONS...
+    out=$1
+    shift
+    hold write 3
+    mpi "$@" -o "$out" -j 1 >"$out.out" 2>&1 &
+    mpirun=$!
+    wait_met held 3
+}
 
 begin "a killed process costs its trial's time"
-mpi --mca orte_enable_recovery 1 -- same.json -o killed --silence 3 -j 1 >killed.out 2>&1 &
-wait_trials killed 2
+start killed --mca orte_enable_recovery 1 -- same.json --silence 2
 kill -KILL "$(rank 2)"
-wait $!
+let_go
+wait $mpirun
 complete killed
-same paced killed
+same once killed
 once killed
 says killed.out "was silent for too long"
 
 begin "a process that hangs, and comes back"
-mpi --mca orte_enable_recovery 1 -- same.json -o back --silence 2 -j 1 >back.out 2>&1 &
-mpirun=$!
-wait_trials back 1
+start back --mca orte_enable_recovery 1 -- same.json --silence 2
 stopped=$(rank 1)
 kill -STOP "$stopped"
 for _ in $(seq 300); do grep -q "was silent for too long" back.out && break; sleep 0.1; done
 kill -CONT "$stopped"
+let_go
 wait $mpirun || fail "exit code $?"
 complete back
-same paced back
+same once back
 once back
 says back.out "was silent for too long"
+says back.out "is back; what it had before is dropped"
 
 begin "a process that hangs for good"
-mpi --mca orte_enable_recovery 1 -- same.json -o hung --silence 2 -j 1 >hung.out 2>&1 &
-mpirun=$!
-wait_trials hung 1
+start hung --mca orte_enable_recovery 1 -- same.json --silence 2
 stopped=$(rank 1)
 kill -STOP "$stopped"
+let_go
 wait_complete hung
 kill -KILL "$stopped"
 end_launcher $mpirun
-same paced hung
+same once hung
 
 begin "a killed mpirun is taken over"
-setsid mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" run same.json -o over -j 1 --progress none >over.out 2>&1 &
+hold write 3
+setsid mpirun.openmpi --oversubscribe -np 3 "${held[@]}" "$build/fairlead" run same.json -o over -j 1 --progress none >over.out 2>&1 &
 mpirun=$!
-wait_trials over 3
+wait_met held 3
 kill -KILL $mpirun
 disown $mpirun
-for _ in $(seq 300); do pgrep -x fairlead >/dev/null || break; sleep 0.1; done
+wait_gone 0 1 2
 ! pgrep -x fairlead >/dev/null || fail "processes are left"
+let_go
 mpi -- same.json -o over >over.out 2>&1 || fail "exit code $?: $(tail -n 3 over.out)"
-same paced over
+same once over
 once over
 
-# Between two trials there is nothing to save: then it is told again.
 begin "told to save and stop, and started again"
-for already in 2 4 6; do
-    mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 &
-    mpirun=$!
-    wait_trials saved $already
-    kill -USR1 "$(rank 0)"
-    wait $mpirun
-    [ $? = 75 ] || fail "not exit code 75: $(tail -n 3 saved.out)"
-    [ -z "$(find saved/checkpoints -name '*.checkpoint')" ] || break
-done
-[ -n "$(find saved/checkpoints -name '*.checkpoint')" ] || fail "no state was saved"
+hold rename 2
+mpi -- same.json -o saved --checkpoint-every 1000 -j 1 >saved.out 2>&1 &
+mpirun=$!
+wait_met held 3
+kill -USR1 "$(rank 0)"
+wait $mpirun
+[ $? = 75 ] || fail "not exit code 75: $(tail -n 3 saved.out)"
+let_go
+[ "$(find saved/checkpoints -name '*.checkpoint' | wc -l)" = 3 ] || fail "not every state was saved"
 mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
-says saved.out "goes on from step"
-same paced saved
+[ "$(grep -c "goes on from step" saved.out)" = 3 ] || fail "not all went on: $(grep -a step saved.out)"
+same once saved
 exit $failed

@@ -54,14 +54,17 @@ if [ -n "${FAIRLEAD_LONG:-}" ]; then
 fi
 
 begin "killed, it goes on from its checkpoint; with one worker to the bits of plain training"
-noisy=(trial --workload quadratic/noisy --backend naive --optimizer momentum --set learning_rate=1e-3 --batch 16 --steps 1500
-    --eval-every 750 --json)
+noisy=(trial --workload quadratic/noisy --backend naive --optimizer momentum --set learning_rate=1e-3 --batch 16 --steps 300
+    --eval-every 150 --json)
 "$build/fairlead" "${noisy[@]}" >plain.json || fail "a plain trial fails"
-kept=(--parallel asynchronous:1,clock=real --checkpoint-every 100 --checkpoint kept)
+kept=(--parallel asynchronous:1,clock=real --checkpoint-every 50 --checkpoint kept)
+hold rename 3 supervisor
 together 2 "${noisy[@]}" "${kept[@]}" >killed.json 2>killed.err &
-for _ in $(seq 400); do [ ! -e kept ] || break && sleep 0.02; done
+mpirun=$!
+wait_met held 1
 kill -KILL "$(rank 1)"
-wait $! && fail "nobody has noticed"
+wait $mpirun && fail "nobody has noticed"
+let_go
 together 2 "${noisy[@]}" "${kept[@]}" >again.json 2>again.err || fail "exit code $?: $(tail -n 3 again.err)"
 says again.err "the trial goes on from step"
 [ "$(value again.json "r['state_hash'], r['gradient_evaluations']")" = "$(value plain.json "r['state_hash'], r['gradient_evaluations']")" ] ||
@@ -81,11 +84,11 @@ refused 3 "wants 2 processes, one for each of 1 worker and 1 server, and there a
 refused 2 "leave out parallel.clock = real" --parallel asynchronous:1,clock=real --trace trace.jsonl
 [ ! -e trace.jsonl ] || fail "something was written"
 
-# Its trials are given to groups of three processes; steps enough to be met while they run.
+# Its trials are given to groups of three processes.
 cat >real.json <<'J'
 { "study": "real", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
   "parallel": { "method": "asynchronous", "workers": 2, "clock": "real" },
-  "budget": { "trials": 2, "steps": 400, "eval_every": 100 }, "seeds": { "rerun_best": 1 },
+  "budget": { "trials": 1, "steps": 200, "eval_every": 100 }, "seeds": { "rerun_best": 1 },
   "arms": [ { "arm": "sgd", "optimizer": "sgd",
               "space": { "learning_rate": { "min": 1e-3, "max": 1e-2, "scaling": "log" } } } ] }
 J
@@ -94,22 +97,27 @@ worker() { # RANK: a worker of that process, if it has one
     [ -z "$parent" ] || pgrep -x fairlead -P "$parent" | head -n 1
 }
 
-begin "a study on the real clock, a process of which is killed, and one hangs"
+study() { # FOLDER RUN'S OPTIONS...: by three, under way; its workers are met at their hundredth message
+    hold send 100
+    together 3 run real.json -o "$1" -j 1 --progress none --ranks-per-trial 3 "${@:2}" >"$1.out" 2>&1 &
+    mpirun=$!
+    wait_met held 1
+}
+
+ends() { # FOLDER: well, and each trial was recorded once
+    wait $mpirun || fail "exit code $?: $(grep -a fairlead: "$1.out")"
+    complete "$1"
+    once "$1"
+}
+
+begin "a study on the real clock, a process of which is killed"
 "$build/fairlead" run real.json -o wrong >wrong.out 2>&1 && fail "one process is not refused"
 says wrong.out "launch at least mpirun -np 3, with --ranks-per-trial 3"
 [ ! -e wrong ] || fail "something was written"
-together 3 run real.json -o study -j 1 --progress none --ranks-per-trial 3 --silence 2 >study.out 2>&1 &
-mpirun=$!
-for _ in $(seq 200); do [ -z "$(worker 1)" ] || break && sleep 0.05; done
-sleep 0.5
-ended=$(trials study)
+study study
 kill -KILL "$(worker 1)"
-wait_trials study $((ended + 1)) # the one that was hit: lost a second time it would be recorded failed
-sleep 0.3
-kill -STOP "$(worker 2)" 2>/dev/null # where all is done by then, nobody is there
-wait $mpirun || fail "exit code $?: $(grep -a fairlead: study.out)"
-complete study
-once study
+let_go
+ends study
 python3 - <<'P' || fail "$(cat study/points*.jsonl)"
 import glob, json, sys
 points = [json.loads(line) for path in glob.glob("study/points*.jsonl") for line in open(path)]
@@ -119,16 +127,46 @@ P
 [ $? = 4 ] || fail "verify: $(cat verified.txt)"
 says verified.txt "it was trained on the real clock, where no two runs are the same"
 
+begin "one that hangs"
+study hangs --silence 2
+kill -STOP "$(worker 2)"
+let_go
+ends hangs
+
+goes_on() { # FOLDER
+    says "$1.out" "the trial goes on from step"
+    [ ! -e "$1/checkpoints" ] || fail "a checkpoint is left"
+}
+
+begin "with checkpoints one that is killed costs little"
+study saves --checkpoint-every 10
+kill -KILL "$(worker 2)"
+let_go
+ends saves
+goes_on saves
+
+begin "told to save and stop, and started again"
+study told --checkpoint-every 1000000
+kill -USR1 "$(rank 0)"
+wait_met signalled 1
+let_go
+wait $mpirun
+[ $? = 75 ] || fail "not exit code 75: $(tail -n 3 told.out)"
+[ -n "$(find told/checkpoints -name '*.checkpoint')" ] || fail "no state was saved"
+together 3 run real.json -o told -j 1 --progress none --ranks-per-trial 3 --checkpoint-every 1000000 >told.out 2>&1 &
+mpirun=$!
+ends told
+goes_on told
+
 [ -n "${FAIRLEAD_LONG:-}" ] || exit $failed
 begin "a worker that is killed again and again costs its trial alone"
-together 3 run real.json -o lost -j 1 --progress none --ranks-per-trial 3 --silence 2 --trials 1 >lost.out 2>&1 &
-mpirun=$!
+study lost
 while kill -0 $mpirun 2>/dev/null; do
-    sleep 0.3
-    victim=$(worker 1)
-    [ -z "$victim" ] || kill -KILL "$victim" 2>/dev/null
+    [ ! -s met ] || { : >met && kill -KILL "$(worker 1)" 2>/dev/null; }
+    sleep 0.1
 done
 wait $mpirun
+let_go
 grep -q '"status":"failed"' lost/trials*.jsonl || fail "$(cat lost/trials*.jsonl)"
 grep -q 'that carried it: killed by signal 9' lost/trials*.jsonl || fail "$(cat lost/trials*.jsonl)"
 exit $failed

@@ -6,18 +6,24 @@ in_lab "$@"
 no_figures
 start_slurm
 
-wait_jobs() { # until none is left
+# Until none is left. One that is to be started again would wait until its old credential has run out.
+wait_jobs() {
     for _ in $(seq 600); do
-        [ -z "$(timeout 5 squeue -h 2>&1)" ] && return
-        sleep 0.2
+        jobs=$(timeout 5 squeue -h -o '%i %r' 2>&1)
+        [ -z "$jobs" ] && return
+        for job in $(echo "$jobs" | sed -n 's/ BeginTime$//p'); do scontrol update jobid="$job" StartTime=now 2>/dev/null; done
+        sleep 0.1
     done
     fail "jobs are left: $(squeue)"
 }
 
-submit() { # FOLDER STUDY WORDS...: the job's number
+submit() { # FOLDER STUDY WORDS...: the job's number; held or not, and saved every thousand steps, not every minute
     folder=$1 study=$2
     shift 2
     "$build/fairlead" slurm "$study" --folder "$folder" --time 5 -o "$folder.sh" "$@" >/dev/null || fail "no script"
+    printf '#!/bin/sh\nexec %s"%s" "$@"\n' "$(printf '%q ' "${held[@]:-env}")" "$build/fairlead" >program
+    chmod +x program
+    sed -i "s/^every=.*/every=1000/; s|^fairlead=.*|fairlead=$PWD/program|" "$folder.sh"
     sh "$folder.sh" >"$folder.jobs" || fail "not submitted"
     sed -n 's/^study: job //p' "$folder.jobs"
 }
@@ -26,67 +32,58 @@ restarted() { # JOB: by Slurm, whose books tell it from the summary's job, which
     scontrol show job "$1" | grep -qE 'Restarts=[1-9]' || fail "job $1 was not started again"
 }
 
-set_pace
-begin "an array, and a job of three nodes that is told of its limit"
+went_on() { # FOLDER: started again, it did what was missing and made the page
+    grep -q "started again" "$1"/slurm/*.log || fail "$1: was not started again"
+    grep -q "goes on from step" "$1"/slurm/*.log || fail "$1: the trials were begun anew"
+    complete "$1"
+    same once "$1"
+    [ -f "$1/report.html" ] || fail "$1: no page"
+}
+
+# Each worker is met with a trial that has a checkpoint, and waits before the second.
+begin "an array that is told of its limit"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+hold rename 2
 array=$(submit array same.json --array 2 --cpus-per-task 1)
-wait_trials array 1
+wait_met held 2
 scancel --batch --signal=USR1 "${array}_1" # what --signal does at the limit
-wait_jobs
-nodes=$(submit nodes same.json --nodes 3)
-wait_trials nodes 1
-scancel --batch --signal=USR1 "$nodes"
+wait_met signalled 1
+let_go
 wait_jobs
 restarted "${array}_1"
+went_on array
+
+begin "a job of three nodes"
+hold rename 2
+nodes=$(submit nodes same.json --nodes 3)
+wait_met held 3
+scancel --batch --signal=USR1 "$nodes"
+wait_met signalled 3
+let_go
+wait_jobs
 restarted "$nodes"
-for folder in array nodes; do
-    complete $folder
-    same once $folder
-    [ -f $folder/report.html ] || fail "$folder: no page"
-    grep -q "started again" $folder/slurm/*.log || fail "$folder: was not started again"
-done
+went_on nodes
 
-begin "preempted by a job of another partition, under a controller that is started again"
-slow() { # STEPS: a study of two trials of so many steps, and its records by a plain run
-    cat >slow.json <<J
-{ "study": "slow", "workload": "quadratic/noisy", "backend": "naive", "batch_size": 16,
-  "budget": { "trials": 2, "steps": $1, "eval_every": $(($1 / 4)) },
-  "arms": [ { "arm": "sgd", "optimizer": "sgd",
-              "space": { "learning_rate": { "min": 1e-3, "max": 1e-2, "scaling": "log" } } } ] }
-J
-    rm -rf slow preempted
-    "$build/fairlead" run slow.json -o slow -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
-}
-
-was_preempted() {
-    grep -qE 'PREEMPTION|started again' preempted/slurm/*.log 2>/dev/null
-}
-
-preempt() { # two tasks under way, a job that may push them aside, and a controller that dies meanwhile
-    [ "$(submit preempted slow.json --array 2 --cpus-per-task 1)" ] || fail "no job"
-    for _ in $(seq 200); do [ "$(find preempted -name 'points.*.jsonl' | wc -l)" = 2 ] && break; sleep 0.1; done
-    sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "not submitted"
-    for _ in $(seq 200); do was_preempted || [ "$(trials preempted)" = 2 ] && break; sleep 0.1; done
-    kill "$(cat lab/slurmctld.pid)"
-    for _ in $(seq 50); do timeout 2 sinfo >/dev/null 2>&1 || break; sleep 0.1; done
-    slurmctld -f "$SLURM_CONF"
-    for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
-    wait_jobs
-}
-
-# How long a trial takes depends on the machine: one that ended before it could be preempted is followed by a longer one.
-for steps in 4000000 16000000 64000000; do
-    slow $steps
-    preempt
-    was_preempted && break
-done
-was_preempted || fail "nothing was preempted"
-grep -q 'goes on from step' preempted/slurm/*.log || fail "the trials were begun anew"
-complete preempted
-same slow preempted
+begin "a controller that is started again, and a job of another partition that comes first"
+hold rename 2
+array=$(submit preempted same.json --array 2 --cpus-per-task 1)
+wait_met held 2
+kill "$(cat lab/slurmctld.pid)"
+for _ in $(seq 50); do timeout 2 sinfo >/dev/null 2>&1 || break; sleep 0.1; done
+slurmctld -f "$SLURM_CONF"
+for _ in $(seq 100); do timeout 2 sinfo >/dev/null 2>&1 && break; sleep 0.1; done
+sbatch -o /dev/null -p high --nodes=4 --wrap 'sleep 1' >/dev/null || fail "not submitted"
+wait_met signalled 2
+let_go
+wait_jobs
+restarted "${array}_1"
+went_on preempted
 
 if [ "${FAIRLEAD_LONG:-}" ]; then
     begin "a node whose daemon dies, and whose task lives on beside its second start"
+    set_pace
+    rm -rf once
+    "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"
     lost=$(submit lost same.json --array 2 --cpus-per-task 1)
     wait_trials lost 1
     node=$(squeue -h -o %N -j "${lost}_1")

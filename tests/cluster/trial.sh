@@ -72,12 +72,15 @@ says other.out "process 1 trains another trial than process 0, or saves it after
 
 begin "killed, it goes on from its checkpoint, by fewer processes"
 long=(trial --workload model.json --optimizer momentum --set learning_rate=0.01 --backend naive --batch 24 --validation 200
-    --steps 400 --eval-every 400 --parallel local:4,every=3 --json)
+    --steps 40 --eval-every 40 --parallel local:4,every=3 --json)
 "$build/fairlead" "${long[@]}" >plain.json || fail "a plain trial fails"
+hold rename 3 supervisor
 together 3 "${long[@]}" --checkpoint-every 10 --checkpoint kept >killed.json 2>killed.err &
-for _ in $(seq 400); do [ ! -e kept ] || break && sleep 0.02; done
+mpirun=$!
+wait_met held 1
 kill -KILL "$(rank 1)"
-wait $! && fail "nobody has noticed"
+wait $mpirun && fail "nobody has noticed"
+let_go
 together 2 "${long[@]}" --checkpoint-every 10 --checkpoint kept >again.json 2>again.err || fail "exit code $?: $(tail -n 3 again.err)"
 says again.err "the trial goes on from step"
 [ "$(value again.json "r['state_hash'], r['gradient_evaluations']")" = "$(value plain.json "r['state_hash'], r['gradient_evaluations']")" ] ||
@@ -87,14 +90,9 @@ says again.err "the trial goes on from step"
 begin "a process that dies ends the others"
 began=$(date +%s)
 timeout -k 2 60 mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.001 \
-    --backend naive --batch 24 --steps 1000000 --eval-every 0 --parallel synchronous:2 >dead.out 2>&1 &
-for _ in $(seq 100); do
-    victim=$(rank 1)
-    [ -z "$victim" ] || break
-    sleep 0.1
-done
-sleep 2
-kill -9 "$victim"
+    --backend naive --batch 24 --steps 1000000 --eval-every 0 --parallel synchronous:2 --checkpoint-every 10 --checkpoint trains >dead.out 2>&1 &
+for _ in $(seq 1000); do [ ! -e trains ] || break && sleep 0.02; done
+kill -KILL "$(rank 1)"
 wait $! && fail "nobody has noticed"
 [ $(($(date +%s) - began)) -lt 50 ] || fail "it took too long"
 exit $failed
