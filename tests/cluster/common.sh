@@ -52,7 +52,7 @@ let_go() { # and hold nobody who is started from now on
 }
 
 wait_met() { # WHAT N: until so many processes were "held" or "signalled", each counted once
-    for _ in $(seq 3000); do
+    for _ in $(seq 6000); do
         [ "$(grep -c "^$1 " met)" -lt "$2" ] || return 0
         sleep 0.02
     done

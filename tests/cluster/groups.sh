@@ -105,7 +105,7 @@ once killed
 says killed.out "was silent for too long"
 
 wait_checkpoint() { # FOLDER: until the supervisor has one
-    for _ in $(seq 1200); do
+    for _ in $(seq 3000); do
         [ -z "$(find "$1/checkpoints" -name '*.checkpoint' 2>/dev/null)" ] || return 0
         sleep 0.02
     done
