@@ -35,7 +35,7 @@ static void add_scope(sqlite_insert *row, const fl_summary_flip *flip)
 
 static void add_flips(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert row = sqlite_insert_into(database, "flip_tests", 14),
+    sqlite_insert row = sqlite_insert_into(database, "flip_tests", 15),
                   arms = sqlite_insert_into(database, "flip_arms", 4);
     for (size_t i = 0; i < summary->n_flips; i++) {
         const fl_summary_flip *flip = &summary->flips[i];
@@ -44,6 +44,7 @@ static void add_flips(sqlite_database *database, const fl_summary *summary)
         sqlite_count(&row, flip->k);
         add_scope(&row, flip);
         sqlite_number(&row, flip->p);
+        sqlite_number(&row, flip->p_none);
         sqlite_text(&row, flip->judged ? fl_summary_scope_name(flip->finding) : "no claim");
         sqlite_count(&row, flip->claimed);
         sqlite_text(&row, flip->verdict);

@@ -20,8 +20,7 @@ static void add_side(answer *a, const fl_summary *summary, const char *space, co
     answer_cell(a, "%s minus %s", summary->arms[side->arm].said, rivals.bytes);
     answer_where(a, arm);
     answer_signed(a, fl_summary_rates(arm), difference);
-    answer_cell(a, "%s", "");
-    answer_cell(a, "%s", "");
+    for (size_t i = 0; i < 3; i++) answer_cell(a, "%s", "");
     fl_text_free(&rivals);
 }
 
@@ -35,6 +34,7 @@ static void add_interaction(answer *a, const fl_summary *summary, const fl_summa
     answer_signed(a, fl_summary_rates(arm), s->interaction);
     answer_range(a, fl_summary_rates(arm), s->low, s->high);
     answer_p(a, flip->p);
+    answer_p(a, flip->p_none);
 }
 
 static void say_finding(answer *a, const fl_summary *summary, const fl_summary_flip *flip)
@@ -55,9 +55,13 @@ static void say_finding(answer *a, const fl_summary *summary, const fl_summary_f
 
 answer answer_of_flips(const fl_summary *summary)
 {
-    static const page_column columns[] = { { "", "space", true },        { "", "arms", true },
-                                           { "", "where", true },        { "", "difference", false },
-                                           { "90 %", "interval", true }, { "p of a flip,", "corrected", false } };
+    static const page_column columns[] = { { "", "space", true },
+                                           { "", "arms", true },
+                                           { "", "where", true },
+                                           { "", "difference", false },
+                                           { "90 %", "interval", true },
+                                           { "p of a flip,", "corrected", false },
+                                           { "p of none,", "corrected", false } };
     answer a =
         answer_new(COLUMNS(columns), "Declared flips in the best of %zu: whether tuning more turns an order round",
                    summary->n_flips ? summary->flips->k : 0);

@@ -1,5 +1,5 @@
-/* A sign is shown where the one-sided test of the difference is below .05; a smaller |D| where its 90 % interval lies
- * within the margin, which is two one-sided tests at .05 (Schuirmann 1987).
+/* A sign is shown where the one-sided test of the difference is below .05; a smaller |D| where two one-sided tests by
+ * resampled differences are (Schuirmann 1987), which is a 90 % interval that lies within the margin.
  *
  * Against several rivals D is the greatest of the differences d_j. Below zero it is when all of them are (Berger 1982:
  * the largest p needs no correction); above zero when any is, so the least p counts once for each rival. D >= d_j for
@@ -46,26 +46,16 @@ static signed_space look_at(const fl_stats_scope_space *of, size_t resamples, ui
 
 /* --- intervals --- */
 
-/* A quantile of rival `i`'s resampled differences, less those of rival `j` in another space. */
+/* A quantile of rival `i`'s resampled differences less those of rival `j` in another space. */
 static double quantile(const signed_space *space, size_t i, const signed_space *less, size_t j, double q)
 {
     size_t n = space->n_resamples;
     double *drawn = fl_memory_new(n, sizeof *drawn);
-    for (size_t r = 0; r < n; r++) drawn[r] = space->resampled[i * n + r] - (less ? less->resampled[j * n + r] : 0);
+    for (size_t r = 0; r < n; r++) drawn[r] = space->resampled[i * n + r] - less->resampled[j * n + r];
     fl_stats_sort(drawn, n);
     double at = fl_stats_quantile(drawn, n, q);
     free(drawn);
     return at;
-}
-
-static bool lies_within(const signed_space *space, double margin)
-{
-    double low = -INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < space->n; i++) {
-        low = fmax(low, quantile(space, i, NULL, 0, FL_STATS_LEVEL / (double)space->n));
-        high = fmax(high, quantile(space, i, NULL, 0, 1 - FL_STATS_LEVEL));
-    }
-    return low > -margin && high < margin;
 }
 
 /* Holds for whichever rival j is the best one in the wide space, hence for the least. */
@@ -94,12 +84,32 @@ static double high_of(const signed_space *narrow, const signed_space *wide)
     return high;
 }
 
+/* --- a difference within the margin --- */
+
+/* The share of rival `i`'s resampled differences, their sign turned or not, that are no less than the margin. */
+static double share_beyond(const signed_space *space, size_t i, double sign, double margin)
+{
+    size_t beyond = 1, n = space->n_resamples;
+    for (size_t r = 0; r < n; r++) beyond += sign * space->resampled[i * n + r] >= margin;
+    return (double)beyond / (double)(1 + n);
+}
+
+static double p_within(const signed_space *space, double margin)
+{
+    double below = 1, above = 0;
+    for (size_t i = 0; i < space->n; i++) {
+        below = fmin(below, (double)space->n * share_beyond(space, i, -1, margin));
+        above = fmax(above, share_beyond(space, i, 1, margin));
+    }
+    return fmax(below, above);
+}
+
 /* --- findings --- */
 
-fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level)
+fl_stats_scope_finding fl_stats_scope_find(double p_flip, double p_none, double level)
 {
     if (p_flip < level) return FL_STATS_SCOPE_FLIP;
-    return scope->p_same < level || scope->within ? FL_STATS_SCOPE_NO_FLIP : FL_STATS_SCOPE_NOT_SHOWN;
+    return p_none < level ? FL_STATS_SCOPE_NO_FLIP : FL_STATS_SCOPE_NOT_SHOWN;
 }
 
 fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_stats_scope_space *wide, double margin,
@@ -109,12 +119,13 @@ fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_st
     fl_stats_scope scope = { .narrow = n.difference, .wide = w.difference };
     scope.p_flip = fmin(fmax(n.above, w.below), fmax(n.below, w.above));
     scope.p_same = fmin(fmax(n.above, w.above), fmax(n.below, w.below));
-    scope.within = lies_within(fabs(scope.narrow) < fabs(scope.wide) ? &n : &w, margin);
+    scope.p_within = p_within(fabs(scope.narrow) < fabs(scope.wide) ? &n : &w, margin);
+    scope.p_none = fmin(scope.p_same, scope.p_within);
     scope.interaction = scope.narrow - scope.wide;
     scope.low = low_of(&n, &w);
     scope.high = high_of(&n, &w);
     scope.interacts = scope.low > 0 || scope.high < 0;
-    scope.finding = fl_stats_scope_find(&scope, scope.p_flip, FL_STATS_LEVEL);
+    scope.finding = fl_stats_scope_find(scope.p_flip, scope.p_none, FL_STATS_LEVEL);
     free(n.resampled);
     free(w.resampled);
     return scope;

@@ -25,12 +25,14 @@ typedef struct fl_stats_scope {
     double interaction, low, high; /* D(narrow) - D(wide) with its 90 % interval */
     bool interacts;                /* that interval excludes 0 */
     double p_flip, p_same; /* one-sided, the larger of both spaces': of opposite signs, and of the same in both */
-    bool within;           /* the 90 % interval of the smaller |D| lies within the margin */
+    double p_within;       /* of a smaller |D| beyond the margin: the larger of two one-sided p */
+    double p_none; /* the lesser of the last two. It needs no correction for being one of two: where a flip is as small
+                      as the margin, evidence for a sign the same is rarer than for a |D| within it */
     fl_stats_scope_finding finding; /* at .05 */
 } fl_stats_scope;
 
-/* The finding at another level, p_flip having been corrected for other flips. */
-fl_stats_scope_finding fl_stats_scope_find(const fl_stats_scope *scope, double p_flip, double level);
+/* The finding at another level, each p having been corrected for other flips. */
+fl_stats_scope_finding fl_stats_scope_find(double p_flip, double p_none, double level);
 
 /* Where the margin is 0 a smaller |D| is never within it. A pure function of its arguments. */
 fl_stats_scope fl_stats_scope_of(const fl_stats_scope_space *narrow, const fl_stats_scope_space *wide, double margin,

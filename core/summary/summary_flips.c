@@ -9,6 +9,11 @@
 
 enum { DRAWS = 4000 };
 
+#define FOR_JUDGED(f, summaries, n)                                                                                    \
+    for (fl_summary *const *of = (summaries); of < (summaries) + (n); of++)                                            \
+        for (fl_summary_flip *f = (*of)->flips; f < (*of)->flips + (*of)->n_flips; f++)                                \
+            if (f->judged)
+
 const char *fl_summary_scope_name(fl_stats_scope_finding finding)
 {
     static const char *const names[] = { "not shown", "flip", "no flip" };
@@ -90,21 +95,27 @@ static void measure(const fl_summary *summary, fl_summary_flip *flip)
     space_free(&wide);
 }
 
-/* Holm over the flips of all these summaries. */
+/* Holm over the flips of all these summaries, and over their absence. */
 static void adjust(fl_summary *const *summaries, size_t n_summaries)
 {
     size_t n = 0, next = 0;
     for (size_t s = 0; s < n_summaries; s++) n += summaries[s]->n_flips;
-    double *p = fl_memory_new(n, sizeof *p);
+    double *flip = fl_memory_new(n, sizeof *flip), *none = fl_memory_new(n, sizeof *none);
     n = 0;
-    for (size_t s = 0; s < n_summaries; s++)
-        for (size_t i = 0; i < summaries[s]->n_flips; i++)
-            if (summaries[s]->flips[i].judged) p[n++] = summaries[s]->flips[i].scope.p_flip;
-    fl_stats_holm(p, n, p);
-    for (size_t s = 0; s < n_summaries; s++)
-        for (size_t i = 0; i < summaries[s]->n_flips; i++)
-            if (summaries[s]->flips[i].judged) summaries[s]->flips[i].p = p[next++];
-    free(p);
+    FOR_JUDGED(f, summaries, n_summaries)
+    {
+        flip[n] = f->scope.p_flip;
+        none[n++] = f->scope.p_none;
+    }
+    fl_stats_holm(flip, n, flip);
+    fl_stats_holm(none, n, none);
+    FOR_JUDGED(f, summaries, n_summaries)
+    {
+        f->p = flip[next];
+        f->p_none = none[next++];
+    }
+    free(flip);
+    free(none);
 }
 
 /* --- closed searches --- */
@@ -119,11 +130,14 @@ static const fl_summary_arm *cut_off(const fl_summary *summary, const fl_study_r
     return NULL;
 }
 
-/* Does the finding rest on who is worse in each space? */
+/* Does the finding rest on who is worse in each space? A margin is named where the signs, corrected as much, are not
+ * shown. */
 static bool rests_on_signs(const fl_summary *summary, const fl_summary_flip *flip)
 {
+    const fl_stats_scope *s = &flip->scope;
     return flip->finding == FL_STATS_SCOPE_FLIP ||
-           (flip->finding == FL_STATS_SCOPE_NO_FLIP && flip->scope.p_same < summary->level);
+           (flip->finding == FL_STATS_SCOPE_NO_FLIP &&
+            (s->p_same <= s->p_within || s->p_same / s->p_none * flip->p_none < summary->level));
 }
 
 static const fl_summary_arm *open_arm(const fl_summary *summary, const fl_summary_flip *flip)
@@ -181,7 +195,7 @@ static char *words_of(const fl_summary *summary, const fl_summary_flip *flip)
 
 static void judge(const fl_summary *summary, fl_summary_flip *flip)
 {
-    if (flip->judged) flip->finding = fl_stats_scope_find(&flip->scope, flip->p, summary->level);
+    if (flip->judged) flip->finding = fl_stats_scope_find(flip->p, flip->p_none, summary->level);
     flip->claimed = flip->judged && flip->finding != FL_STATS_SCOPE_NOT_SHOWN && !open_arm(summary, flip);
     free(flip->verdict);
     flip->verdict = words_of(summary, flip);
@@ -201,7 +215,7 @@ void fl_summary_find_flips(fl_summary *summary)
     summary->n_flips = claims->n_flips;
     for (size_t i = 0; i < claims->n_flips; i++) {
         fl_summary_flip *flip = &summary->flips[i];
-        *flip = (fl_summary_flip){ .arms = claims->flips[i], .k = claims->k, .p = NAN };
+        *flip = (fl_summary_flip){ .arms = claims->flips[i], .k = claims->k, .p = NAN, .p_none = NAN };
         flip->tuned = tuned_of(summary, &flip->arms.wide);
         measure(summary, flip);
         fl_summary_remark_on_flip(summary, flip);

@@ -18,7 +18,8 @@ typedef struct fl_summary_flip {
     size_t tuned; /* axes of the wide arm with the most */
     bool judged;  /* all four budgets are filled, and every arm has a feasible trial */
     fl_stats_scope scope;
-    double p; /* of a flip, after Holm's correction over the flips of the study, or of its family; NaN unless judged */
+    double p, p_none; /* of a flip, and of none: each after Holm's correction over the flips of the study, or of its
+                         family; NaN unless judged */
     fl_stats_scope_finding finding;
     bool claimed;   /* a flip or none is shown, and no worse arm's search is cut off */
     char *verdict;  /* in words; owned */

@@ -83,11 +83,12 @@ json_t *fl_summary_flips_json(const fl_summary *summary)
     json_t *list = json_array();
     for (const fl_summary_flip *f = summary->flips; f < summary->flips + summary->n_flips; f++)
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o}", "narrow",
+            list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s, s:o}", "narrow",
                             names_json(summary, &f->arms.narrow), "wide", names_json(summary, &f->arms.wide), "k",
-                            count(f->k), "scope", scope_json(f), "p_adjusted", number(f->p), "finding",
-                            f->judged ? fl_summary_scope_name(f->finding) : "no claim", "claimed", f->claimed,
-                            "verdict", f->verdict, "remarks", fl_summary_messages_json(f->remarks, f->n_remarks)));
+                            count(f->k), "scope", scope_json(f), "p_adjusted", number(f->p), "p_none_adjusted",
+                            number(f->p_none), "finding", f->judged ? fl_summary_scope_name(f->finding) : "no claim",
+                            "claimed", f->claimed, "verdict", f->verdict, "remarks",
+                            fl_summary_messages_json(f->remarks, f->n_remarks)));
     return list;
 }
 

@@ -287,7 +287,7 @@ static void a_paper_takes_what_is_declared_further(void **state)
     assert_runs(0, s.folder, "export", s.folder, "--to", "latex", "-o", "t.tex");
     bytes tex = take_file(&s, "t.tex");
     assert_contains(tex.text, "narrow a minus narrow b\\strut} & +20.00 points & [");
-    assert_contains(tex.text, "wide & wide a minus wide b & $-$20.00 points &  &  \\\\");
+    assert_contains(tex.text, "wide & wide a minus wide b & $-$20.00 points &  &  &  \\\\");
     assert_contains(tex.text, "; flip: narrow b is better in the narrow space, wide a in the wide one; interaction; "
                               "the best of 1 along 1 tuned axis measures the space more than the optimizer");
     assert_contains(tex.text, "narrow a to narrow b & 20 & 100 \\% & 40 & 100 \\% & 0.5 & [0.25, 0.667] \\\\");

@@ -240,6 +240,14 @@ static void absence_needs_an_interval_within_the_margin(void **state)
     assert_true(scopes_of(0, 0, 0.1).absent <= 0.05);
 }
 
+/* The margin's p is that of the interval: below .05 where the 90 % interval of the only rival lies within it. A flip
+ * that is exactly as large as the margin is called none in .05 at most, by whichever of the two tests. */
+static void a_flip_as_large_as_the_margin_is_rarely_called_none(void **state)
+{
+    scopes flipped = scopes_of(2, -8, 2);
+    assert_true(flipped.absent <= 0.1);
+}
+
 /* The best of three rivals: a point apart, or all equal, where the best of their estimates is the likeliest to look
  * better than it is. */
 static void the_best_of_several_rivals_is_one_side(void **state)
@@ -267,6 +275,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_found_where_there_is_nothing),
         cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),
         cmocka_unit_test(absence_needs_an_interval_within_the_margin),
+        cmocka_unit_test(a_flip_as_large_as_the_margin_is_rarely_called_none),
         cmocka_unit_test(the_best_of_several_rivals_is_one_side),
     };
     take_studies(argc, argv);

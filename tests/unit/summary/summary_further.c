@@ -120,6 +120,32 @@ static void flips_of_a_family_are_corrected_together(void **state)
     }
 }
 
+/* Two studies of the same order in both spaces, shown alone and not together. */
+static void the_same_order_of_a_family_is_corrected_together(void **state)
+{
+    fixture s[2];
+    fl_summary *summaries[2];
+    for (size_t i = 0; i < 2; i++) {
+        fixture_begin(&s[i],
+                      BUDGET(10) CLAIMS("\"family\": \"f\", \"flips\": [{\"narrow\": [\"narrow a\", \"narrow b\"], "
+                                        "\"wide\": [\"wide a\", \"wide b\"]}], \"k\": 1"),
+                      FOUR);
+        for (size_t arm = 0; arm < 4; arm++) add_rising(&s[i], arm, 10, arm == 0 || arm == 2 ? 0.125 : 0.1);
+        summaries[i] = sum_up(&s[i]);
+        assert_int_equal(FL_STATS_SCOPE_NO_FLIP, summaries[i]->flips[0].finding);
+    }
+    double alone = summaries[0]->flips[0].p_none;
+    assert_close(alone, summaries[0]->flips[0].scope.p_same, 1e-12);
+    assert_true(alone > 0.025 && alone < 0.05);
+    fl_summary_correct_families(summaries, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_close(summaries[i]->flips[0].p_none, 2 * alone, 1e-12);
+        assert_int_equal(FL_STATS_SCOPE_NOT_SHOWN, summaries[i]->flips[0].finding);
+        assert_false(summaries[i]->flips[0].claimed);
+        end(&s[i], summaries[i]);
+    }
+}
+
 /* Two studies' worth of flips: p of the same figures is doubled. */
 static void flips_of_a_study_are_corrected_together(void **state)
 {
@@ -389,6 +415,7 @@ int main(void)
         cmocka_unit_test(the_best_of_several_arms_is_one_side),
         cmocka_unit_test(a_flip_is_not_claimed_against_a_search_that_is_cut_off),
         cmocka_unit_test(flips_of_a_family_are_corrected_together),
+        cmocka_unit_test(the_same_order_of_a_family_is_corrected_together),
         cmocka_unit_test(flips_of_a_study_are_corrected_together),
         cmocka_unit_test(an_unfilled_arm_leaves_a_flip_unjudged),
         cmocka_unit_test(effort_is_told_at_powers_of_two),
