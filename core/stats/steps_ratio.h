@@ -15,9 +15,13 @@ typedef struct fl_stats_steps_ratio {
     bool coarse;                 /* the resolution alone leaves open which is faster: not the same as equal */
 } fl_stats_steps_ratio;
 
-/* Trials with steps as score and value, +infinity where not reached; K at most a fifth of them. A step count s means
- * that the target was reached after s - `resolution` and by s. A pure function of its arguments. */
-fl_stats_steps_ratio fl_stats_steps_ratio_of(const fl_stats_arms *arms, double resolution, size_t resamples,
-                                             uint64_t seed);
+/* How far the evaluation at a step lies behind the one before it: a step count s means that the target was reached
+ * after s - resolution(of, s) and by s. Evaluations may lie the farther apart the later they are. */
+typedef double fl_stats_resolution(const void *of, double step);
+
+/* Trials with steps as score and value, +infinity where not reached; K at most a fifth of them. `of_a` and `of_b` are
+ * what `resolution` is to be asked of each arm. A pure function of its arguments. */
+fl_stats_steps_ratio fl_stats_steps_ratio_of(const fl_stats_arms *arms, fl_stats_resolution *resolution,
+                                             const void *of_a, const void *of_b, size_t resamples, uint64_t seed);
 
 #endif

@@ -120,9 +120,10 @@ typedef struct fl_summary_pair {
     fl_summary_effort effort;         /* where the study declares it */
     bool has_steps_ratio;             /* the study declares time_to_target */
     fl_stats_steps_ratio steps_ratio; /* a over b, in the median of the best of k */
-    double resolution;                /* steps between the evaluations that the target is seen at */
-    bool steps_equal;                 /* steps to target lie within one evaluation interval; false without a target */
-    bool within_error;                /* the selected trials' test errors lie closer than a binomial standard error */
+    double resolution;                /* steps before these medians without an evaluation, the more of both */
+    bool steps_equal;  /* the fewest steps to the target lie within one interval between evaluations, the later arm's;
+                          false without a target */
+    bool within_error; /* the selected trials' test errors lie closer than a binomial standard error */
     fl_summary_verdict found;
     char *verdict;  /* in words, with the arms' names: "a is better"; owned */
     char **remarks; /* what the verdict alone would let one misread, messages (summary_remarks.c); owned */

@@ -16,14 +16,17 @@ static fl_stats_arms stepping(const fl_summary *summary, const fl_summary_pair *
     };
 }
 
+static double resolution_of(const void *trial, double step)
+{
+    return fl_trial_resolution(trial, step);
+}
+
 static void measure_time(const fl_summary *summary, fl_summary_pair *pair)
 {
-    const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
+    const fl_trial *a = &summary->arms[pair->a].arm->base, *b = &summary->arms[pair->b].arm->base;
     fl_stats_arms arms = stepping(summary, pair);
-    double longest =
-        fmax(isfinite(a->steps.center) ? a->steps.center : 0, isfinite(b->steps.center) ? b->steps.center : 0);
-    pair->resolution = fl_trial_resolution(&a->arm->base, longest);
-    pair->steps_ratio = fl_stats_steps_ratio_of(&arms, pair->resolution, FL_STATS_RESAMPLES, FL_SUMMARY_SEED);
+    pair->steps_ratio = fl_stats_steps_ratio_of(&arms, resolution_of, a, b, FL_STATS_RESAMPLES, FL_SUMMARY_SEED);
+    pair->resolution = fmax(fl_trial_resolution(a, pair->steps_ratio.a), fl_trial_resolution(b, pair->steps_ratio.b));
     pair->has_steps_ratio = true;
     free((void *)arms.a);
     free((void *)arms.b);

@@ -52,7 +52,8 @@ static void judge(const fl_summary *summary, fl_summary_pair *pair)
     pair->worse = pair->difference > 0 ? pair->a : pair->b;
     pair->shown = pair->tested && pair->p_adjusted < summary->level;
     pair->size_open = pair->shown && pair->low <= 0 && pair->high >= 0;
-    double resolution = fl_trial_resolution(&a->arm->base, fmax(a->steps.center, b->steps.center));
+    const fl_summary_arm *later = a->steps.center > b->steps.center ? a : b;
+    double resolution = fl_trial_resolution(&later->arm->base, later->steps.center);
     pair->steps_equal = study->has_target && fl_stats_steps_equal(a->steps.center, b->steps.center, resolution);
     pair->within_error = apart < fmax(a->test_standard_error, b->test_standard_error);
     pair->found = find(summary, pair);

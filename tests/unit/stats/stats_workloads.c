@@ -94,6 +94,11 @@ static void a_profiles_interval_comes_from_the_trials(void **state)
 
 /* --- time to target --- */
 
+static double always(const void *resolution, double step)
+{
+    return *(const double *)resolution;
+}
+
 static fl_stats_steps_ratio ratio_of(double a, double b, double resolution)
 {
     fl_stats_trial of_a[20], of_b[20];
@@ -102,7 +107,7 @@ static fl_stats_steps_ratio ratio_of(double a, double b, double resolution)
         of_b[i] = simulated_trial(i < 19 ? b : INFINITY);
     }
     const fl_stats_arms arms = { of_a, of_b, 20, 20, 4, false };
-    return fl_stats_steps_ratio_of(&arms, resolution, 200, 1);
+    return fl_stats_steps_ratio_of(&arms, always, &resolution, &resolution, 200, 1);
 }
 
 /* Without spread the interval is the resolution's: (300 - 50)/600 to 300/(600 - 50). */
@@ -115,6 +120,26 @@ static void the_resolution_enters_the_interval_on_both_sides(void **state)
     assert_false(ratio.coarse);
     assert_true(ratio_of(300, 300, 50).coarse && ratio_of(300, 340, 50).coarse);
     assert_false(ratio_of(300, 360, 50).coarse);
+}
+
+/* A fifth of the way back from 400, a half from 800: 320/800 to 400/400. */
+static double fraction(const void *of, double step)
+{
+    return *(const double *)of * step;
+}
+
+static void each_arm_has_the_resolution_of_its_own_steps(void **state)
+{
+    const double fifth = 0.2, half = 0.5;
+    fl_stats_trial of_a[10], of_b[10];
+    for (size_t i = 0; i < 10; i++) {
+        of_a[i] = simulated_trial(400);
+        of_b[i] = simulated_trial(800);
+    }
+    const fl_stats_arms arms = { of_a, of_b, 10, 10, 2, false };
+    fl_stats_steps_ratio ratio = fl_stats_steps_ratio_of(&arms, fraction, &fifth, &half, 200, 1);
+    assert_close(ratio.low, 0.4, 1e-12);
+    assert_close(ratio.high, 1, 1e-12);
 }
 
 static void a_target_out_of_reach_is_infinitely_far(void **state)
@@ -268,6 +293,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_profile_counts_workloads_within_a_factor),
         cmocka_unit_test(a_profiles_interval_comes_from_the_trials),
         cmocka_unit_test(the_resolution_enters_the_interval_on_both_sides),
+        cmocka_unit_test(each_arm_has_the_resolution_of_its_own_steps),
         cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
         cmocka_unit_test(the_slope_is_that_of_the_steps),
         cmocka_unit_test(perfect_scaling_is_rarely_excluded_where_it_is_perfect),

@@ -223,6 +223,30 @@ static void the_time_to_the_target_carries_its_resolution(void **state)
     end(&s, summary);
 }
 
+/* Evaluated after 1, 2, 3, 5, 8, 12, 18, 27, 41, 62 and 93 steps. One trial of ten reaches early, at 12 in both arms;
+ * the median is that of the rest, 62 against 93, seen since 41 and 62: from 41/93 to 62/62. */
+static void a_growing_interval_has_the_resolution_of_the_medians(void **state)
+{
+    fixture s;
+    fixture_begin(&s,
+                  "\"budget\": {\"trials\": 10, \"steps\": 100, \"eval_every\": {\"ratio\": 1.5}}," TARGET CLAIMS(
+                      "\"pairs\": [[\"a\", \"b\"]], \"k\": 1, \"time_to_target\": true"),
+                  SGD("a") "," UNLIKE("b", 20));
+    for (uint64_t i = 0; i < 20; i++)
+        add_trial(&s, i / 10, i % 10, 0,
+                  (synthetic){ .val_error = 0.2,
+                               .test_error = 0.2,
+                               .reached = i % 10 == 0 ? 12
+                                          : i < 10    ? 62
+                                                      : 93 });
+    fl_summary *summary = sum_up(&s);
+    const fl_summary_pair *pair = &summary->pairs[0];
+    assert_close(pair->steps_ratio.ratio, 62.0 / 93, 1e-12);
+    assert_close(pair->steps_ratio.high, 1, 1e-12);
+    assert_close(pair->resolution, 31, 0);
+    end(&s, summary);
+}
+
 static void begin_text(fixture *s, const char *text)
 {
     fl_error error;
@@ -420,6 +444,7 @@ int main(void)
         cmocka_unit_test(an_unfilled_arm_leaves_a_flip_unjudged),
         cmocka_unit_test(effort_is_told_at_powers_of_two),
         cmocka_unit_test(the_time_to_the_target_carries_its_resolution),
+        cmocka_unit_test(a_growing_interval_has_the_resolution_of_the_medians),
         cmocka_unit_test(steps_are_told_against_batch_sizes),
         cmocka_unit_test(methods_are_no_batch_sizes),
         cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
