@@ -102,13 +102,14 @@ static void add_pairs(sqlite_database *database, const fl_summary *summary)
 
 static void add_scalings(sqlite_database *database, const fl_summary *summary)
 {
-    sqlite_insert row = sqlite_insert_into(database, "scalings", 8);
+    sqlite_insert row = sqlite_insert_into(database, "scalings", 9);
     for (const fl_summary_scaling *s = summary->scalings; s < summary->scalings + summary->n_scalings; s++) {
         const fl_study_arm *arm = summary->arms[s->arm].arm;
         sqlite_text(&row, arm->label);
         sqlite_text(&row, arm->base.owners.workload->entry.name);
         sqlite_count(&row, s->n_batches);
         sqlite_count(&row, s->of.n_reached);
+        sqlite_count(&row, s->of.n_sure);
         sqlite_count(&row, s->k);
         sqlite_number(&row, s->of.slope);
         sqlite_number(&row, s->of.low);

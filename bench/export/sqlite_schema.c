@@ -37,7 +37,7 @@ const char sqlite_tables[] =
     " difference REAL, low REAL, high REAL);"
     "CREATE TABLE step_ratios (a INTEGER REFERENCES arms, b INTEGER REFERENCES arms, k INTEGER, steps_a REAL,"
     " steps_b REAL, reached_a REAL, reached_b REAL, ratio REAL, low REAL, high REAL, resolution REAL, coarse INTEGER);"
-    "CREATE TABLE scalings (arm TEXT, workload TEXT, batch_sizes INTEGER, reached INTEGER, k INTEGER, slope REAL,"
+    "CREATE TABLE scalings (arm TEXT, workload TEXT, batch_sizes INTEGER, reached INTEGER, surely_reached INTEGER, k INTEGER, slope REAL,"
     " low REAL, high REAL);"
     "CREATE TABLE workload_ranks (arm TEXT, workloads INTEGER, k INTEGER, mean_rank REAL, low REAL, high REAL,"
     " p REAL, claimed INTEGER);"

@@ -91,22 +91,26 @@ static void add_where(answer *a, const fl_study_arm *arm)
 
 answer answer_of_scalings(const fl_summary *summary)
 {
-    static const page_column columns[] = {
-        { "", "arm", true },    { "", "where", true },        { "batch sizes", "reached", false },
-        { "", "slope", false }, { "90 %", "interval", true }, { "perfect scaling,", "slope -1", true }
-    };
+    static const page_column columns[] = { { "", "arm", true },
+                                           { "", "where", true },
+                                           { "batch sizes", "reached", false },
+                                           { "surely, so", "in the slope", false },
+                                           { "", "slope", false },
+                                           { "90 %", "interval", true },
+                                           { "perfect scaling,", "slope -1", true } };
     answer a = answer_new(COLUMNS(columns),
                           "Steps to the target against the batch size, both in log2, by the median "
                           "best of %zu",
                           summary->n_scalings ? summary->scalings->k : 0);
     for (const fl_summary_scaling *s = summary->scalings; s < summary->scalings + summary->n_scalings; s++) {
-        bool none = isnan(s->of.slope), perfect = s->of.low <= -1 && s->of.high >= -1;
+        bool none = isnan(s->of.slope), open = isnan(s->of.low), perfect = s->of.low <= -1 && s->of.high >= -1;
         answer_cell(&a, "%s", summary->arms[s->arm].arm->label);
         add_where(&a, summary->arms[s->arm].arm);
         answer_cell(&a, "%zu of %zu", s->of.n_reached, s->n_batches);
+        answer_cell(&a, "%zu", s->of.n_sure);
         answer_cell(&a, none ? "" : "%.2f", s->of.slope);
-        answer_cell(&a, none ? "" : "[%.2f, %.2f]", s->of.low, s->of.high);
-        answer_cell(&a, "%s", none ? "" : perfect ? "not excluded" : "excluded");
+        answer_cell(&a, open ? "" : "[%.2f, %.2f]", s->of.low, s->of.high);
+        answer_cell(&a, "%s", open ? "too few reach" : perfect ? "not excluded" : "excluded");
     }
     return a;
 }

@@ -15,8 +15,10 @@ typedef struct fl_stats_scaling_batch {
 } fl_stats_scaling_batch;
 
 typedef struct fl_stats_scaling {
-    double slope, low, high; /* with the 5th and 95th percentile over resampled trials; NaN below two batch sizes */
-    size_t n_reached;        /* batch sizes in the slope: those whose median best of `k` reaches the target */
+    double slope;     /* through the sure batch sizes; NaN below two of them */
+    double low, high; /* 5th and 95th percentile over resampled trials; NaN below three, of which nothing is claimed */
+    size_t n_reached; /* batch sizes whose median best of `k` reaches the target */
+    size_t n_sure;    /* those of them that do so in at least .95 of the resamples */
 } fl_stats_scaling;
 
 /* By the median steps of the best of `k` at each of `n` batch sizes, `k` at most a fifth of the trials of any. A pure

@@ -98,12 +98,13 @@ json_t *fl_summary_scalings_json(const fl_summary *summary)
 {
     json_t *list = json_array();
     for (const fl_summary_scaling *s = summary->scalings; s < summary->scalings + summary->n_scalings; s++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", "arm", summary->arms[s->arm].arm->label,
-                            "workload", summary->arms[s->arm].arm->base.owners.workload->entry.name, "parallel",
-                            summary->arms[s->arm].arm->parallel, "batch_sizes", count(s->n_batches), "reached",
-                            count(s->of.n_reached), "k", count(s->k), "slope", number(s->of.slope), "low",
-                            number(s->of.low), "high", number(s->of.high)));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "arm",
+                                              summary->arms[s->arm].arm->label, "workload",
+                                              summary->arms[s->arm].arm->base.owners.workload->entry.name, "parallel",
+                                              summary->arms[s->arm].arm->parallel, "batch_sizes", count(s->n_batches),
+                                              "reached", count(s->of.n_reached), "surely_reached", count(s->of.n_sure),
+                                              "k", count(s->k), "slope", number(s->of.slope), "low", number(s->of.low),
+                                              "high", number(s->of.high)));
     return list;
 }
 

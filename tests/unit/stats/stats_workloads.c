@@ -154,8 +154,9 @@ static void a_target_out_of_reach_is_infinitely_far(void **state)
 
 enum { BATCHES = 4, PER_BATCH = 30 };
 
-/* Steps 1000 (64/b)^power; `spread` is the standard deviation of log2 steps between trials. */
-static fl_stats_scaling scaling_of(double power, double spread, uint64_t seed)
+/* Steps 1000 (64/b)^power, none beyond `budgets` times the median; `spread` is the standard deviation of log2 steps
+ * between trials. */
+static fl_stats_scaling scaling_within(double power, double spread, const double budgets[BATCHES], uint64_t seed)
 {
     static fl_stats_trial trials[BATCHES][PER_BATCH];
     fl_stats_scaling_batch batches[BATCHES];
@@ -163,10 +164,18 @@ static fl_stats_scaling scaling_of(double power, double spread, uint64_t seed)
     for (size_t b = 0; b < BATCHES; b++) {
         double batch = (double)(64u << b);
         batches[b] = (fl_stats_scaling_batch){ batch, trials[b], PER_BATCH };
-        for (size_t i = 0; i < PER_BATCH; i++)
-            trials[b][i] = simulated_trial(1000 * pow(64 / batch, power) * exp2(spread * fl_random_normal(&stream)));
+        for (size_t i = 0; i < PER_BATCH; i++) {
+            double of_median = exp2(spread * fl_random_normal(&stream)),
+                   steps = of_median > budgets[b] ? INFINITY : of_median;
+            trials[b][i] = simulated_trial(1000 * pow(64 / batch, power) * steps);
+        }
     }
     return fl_stats_scaling_of(batches, BATCHES, PER_BATCH / 5, 200, seed);
+}
+
+static fl_stats_scaling scaling_of(double power, double spread, uint64_t seed)
+{
+    return scaling_within(power, spread, (const double[]){ INFINITY, INFINITY, INFINITY, INFINITY }, seed);
 }
 
 static void the_slope_is_that_of_the_steps(void **state)
@@ -192,6 +201,45 @@ static void perfect_scaling_is_rarely_excluded_where_it_is_perfect(void **state)
                   finds);
     assert_at_least(covers, 0.8);
     assert_at_least(finds, 0.5);
+}
+
+/* A budget that the median best of 6, at .65 of a trial's median, just meets: it reaches in some resamples, misses in
+ * others, and what it would add to the slope is its lucky half. Where an interval is told it covers what it covers
+ * without a budget, and a batch size on the verge is seldom in it. */
+static void a_batch_size_on_the_verge_of_its_budget_is_left_out(void **state)
+{
+    const double verge[] = { INFINITY, INFINITY, INFINITY, 0.65 }, two[] = { INFINITY, INFINITY, 0.1, 0.1 };
+    size_t told = 0, held = 0, taken = 0;
+    for (uint64_t study = 1; study <= n_studies; study++) {
+        fl_stats_scaling scaling = scaling_within(1, 0.5, verge, study);
+        told += !isnan(scaling.low);
+        taken += scaling.n_sure == BATCHES;
+        held += scaling.low <= -1 && -1 <= scaling.high;
+        fl_stats_scaling few = scaling_within(1, 0.5, two, study);
+        assert_true(few.n_sure == 2 && isnan(few.low) && isfinite(few.slope));
+    }
+    double covers = (double)held / (double)told;
+    print_message("a batch size on the verge: the interval covers %.3f of the %zu told, it is in %zu of them\n", covers,
+                  told, taken);
+    assert_true(told > n_studies / 2 && taken < n_studies / 5);
+    assert_at_least(covers, 0.8);
+}
+
+/* Steps 1000, 500, 250 and, of one trial in thirty, 125: no median reaches there, so three are in the slope. */
+static void a_batch_size_that_misses_adds_nothing(void **state)
+{
+    fl_stats_trial trials[BATCHES][PER_BATCH];
+    fl_stats_scaling_batch batches[BATCHES];
+    for (size_t b = 0; b < BATCHES; b++) {
+        batches[b] = (fl_stats_scaling_batch){ (double)(64u << b), trials[b], PER_BATCH };
+        for (size_t i = 0; i < PER_BATCH; i++)
+            trials[b][i] = simulated_trial(b == 3 && i ? INFINITY : 1000 / (double)(1u << b));
+    }
+    fl_stats_scaling scaling = fl_stats_scaling_of(batches, BATCHES, PER_BATCH / 5, 200, 1);
+    assert_int_equal(3, scaling.n_reached);
+    assert_int_equal(3, scaling.n_sure);
+    assert_close(scaling.slope, -1, 1e-12);
+    assert_close(scaling.low, -1, 1e-12);
 }
 
 /* --- spaces --- */
@@ -297,6 +345,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_target_out_of_reach_is_infinitely_far),
         cmocka_unit_test(the_slope_is_that_of_the_steps),
         cmocka_unit_test(perfect_scaling_is_rarely_excluded_where_it_is_perfect),
+        cmocka_unit_test(a_batch_size_on_the_verge_of_its_budget_is_left_out),
+        cmocka_unit_test(a_batch_size_that_misses_adds_nothing),
         cmocka_unit_test(a_flip_is_found_where_there_is_one),
         cmocka_unit_test(nothing_is_found_where_there_is_nothing),
         cmocka_unit_test(the_same_order_in_both_spaces_is_no_flip),
