@@ -143,40 +143,58 @@ static void end_infeasible(fl_train_run *r, const char *what, size_t step)
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "%s is not finite at step %zu", what, step);
 }
 
-/* Asked beside the loss: to some kernels the larger of 0 and NaN is 0 (oneDNN's for AVX-512, with a ReLU in them), so
- * that a network of NaN has a loss. `canonical` holds the parameters that were evaluated. */
-static bool has_finite_parameters(const fl_train_run *r)
+static bool is_due(const fl_train_run *r, size_t done, bool last)
+{
+    const fl_outcome *outcome = r->outcome;
+    size_t before = outcome->n_points ? outcome->points[outcome->n_points - 1].step : 0;
+    return r->trial->eval_every && (last || fl_trial_evaluates(r->trial, before, done));
+}
+
+static fl_trial_point *begin_point(fl_train_run *r, size_t done)
+{
+    fl_trial_point *point = &r->outcome->points[r->outcome->n_points];
+    *point = (fl_trial_point){ .step = done, .rate = r->rate };
+    point->has_negative_curvature = r->update.negative_curvature >= 0;
+    if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
+    if (r->method->note) r->method->note(r, point);
+    return point;
+}
+
+/* What is not finite of the evaluated parameters, in `canonical` as yet; NULL where all is. Parameters are asked beside
+ * the loss: to some kernels the larger of 0 and NaN is 0 (oneDNN's for AVX-512, with a ReLU in them), so that a network
+ * of NaN has a loss. */
+static const char *what_is_not_finite(const fl_train_run *r, const fl_trial_point *point)
 {
     size_t n = fl_network_layout(r->network)->n_parameters, i = 0;
+    if (!isfinite(point->of[FL_TRIAL_TRAIN_LOSS])) return THE_LOSS;
     while (i < n && isfinite(r->canonical[i])) i++;
-    return i == n;
+    return i < n ? "a parameter" : NULL;
+}
+
+/* The test set where it is due, and the averaged sets, which take the place of the parameters in `canonical`. */
+static void evaluate_further(fl_train_run *r, fl_trial_point *point, bool last)
+{
+    bool test = last || may_be_reported(r, point) || patience_ended(r, r->outcome->n_points + 1);
+    if (test) fl_train_evaluate_test(r->plans, point);
+    fl_train_evaluate_average(r->plans, &r->average, &r->ensemble, r->canonical, test, point);
 }
 
 /* Evaluate after a step when it is due. False when the training loss or a parameter is not finite. */
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
-    fl_outcome *outcome = r->outcome;
-    size_t done = r->step + 1, before = outcome->n_points ? outcome->points[outcome->n_points - 1].step : 0;
-    if (!r->trial->eval_every || (!last && !fl_trial_evaluates(r->trial, before, done))) return true;
-    fl_trial_point *point = &outcome->points[outcome->n_points];
-    *point = (fl_trial_point){ .step = done, .rate = r->rate };
-    point->has_negative_curvature = r->update.negative_curvature >= 0;
-    if (point->has_negative_curvature) point->negative_curvature = (size_t)r->update.negative_curvature;
-    if (r->method->note) r->method->note(r, point);
+    size_t done = r->step + 1;
+    if (!is_due(r, done, last)) return true;
+    fl_trial_point *point = begin_point(r, done);
     fl_train_method_present(r, done);
     r->loaded.passed = false; /* its network works where the training one's values lie */
     fl_train_evaluate(r->plans, r->canonical, point);
     if (!fl_train_method_agree(r, done)) return false;
     note_parameters(r, point);
-    bool test = last || may_be_reported(r, point) || patience_ended(r, outcome->n_points + 1);
-    if (test) fl_train_evaluate_test(r->plans, point);
-    fl_train_evaluate_average(r->plans, &r->average, &r->ensemble, r->canonical, test, point);
+    const char *infinite = what_is_not_finite(r, point);
+    evaluate_further(r, point, last);
     point->seconds = fl_clock_seconds() - r->started;
     fl_train_run_note_point(r);
-    if (!isfinite(point->of[FL_TRIAL_TRAIN_LOSS]))
-        end_infeasible(r, THE_LOSS, done);
-    else if (!has_finite_parameters(r))
-        end_infeasible(r, "a parameter", done);
+    if (infinite) end_infeasible(r, infinite, done);
     return r->outcome->status == FL_OUTCOME_COMPLETE;
 }
 

@@ -145,6 +145,39 @@ static void before_the_first_they_are_the_last_weights(void **state)
     fl_outcome_free(&outcome);
 }
 
+/* Momentum that ends a bias in minus infinity at step 12: behind a ReLU no figure shows it. */
+static void end_in_infinity(fl_optimizer_update *update)
+{
+    const fl_optimizer *momentum = fl_optimizer_find("momentum", NULL);
+    momentum->step(update);
+    if (update->step == 11) update->parameters[update->layout->tensors[1].offset] = -INFINITY;
+}
+
+static const char hidden[] =
+    "{\"workload\": \"own/hidden\", \"data\": \"glyphs\", \"layers\": [ { \"kind\": \"dense\", \"out\": 8 }, "
+    "{ \"kind\": \"relu\" }, { \"kind\": \"dense\", \"out\": 10 } ], \"loss\": { \"kind\": "
+    "\"softmax_cross_entropy\" } }";
+
+/* Snapshots of steps 5 and 10 are finite, and are what was evaluated last. */
+static void parameters_are_judged_not_their_snapshots(void **state)
+{
+    fl_error error;
+    fl_optimizer rule = *fl_optimizer_find("momentum", NULL);
+    rule.step = end_in_infinity;
+    rule.elementwise = false; /* tensors are for rules that want them */
+    fl_json *document = fl_json_load_text("own", hidden, strlen(hidden), &error);
+    fl_trial trial = trial_of(STEPS, 2, "naive");
+    trial.owners.workload = fl_workload_read(fl_json_root(document), &error);
+    trial.owners.optimizer = &rule;
+    trial.eval_every = 4;
+    fl_outcome outcome = run(&trial, NULL);
+    assert_int_equal(FL_OUTCOME_INFEASIBLE, outcome.status);
+    assert_string_equal("a parameter is not finite at step 12", outcome.reason);
+    assert_true(isfinite(outcome.points[outcome.n_points - 1].averaged[FL_TRIAL_VAL_LOSS]));
+    fl_outcome_free(&outcome);
+    fl_json_free(document);
+}
+
 static void what_has_no_cycles_or_classes_is_refused(void **state)
 {
     fl_error error;
@@ -167,6 +200,7 @@ int main(void)
         cmocka_unit_test(the_last_snapshots_predictions_are_averaged),
         cmocka_unit_test(one_snapshot_is_the_last_weights),
         cmocka_unit_test(before_the_first_they_are_the_last_weights),
+        cmocka_unit_test(parameters_are_judged_not_their_snapshots),
         cmocka_unit_test(what_has_no_cycles_or_classes_is_refused),
     };
     return test_run(tests, NULL, NULL);
