@@ -80,8 +80,22 @@ static void add_target(fl_text *out, const fl_study *study)
                 validation ? "validation" : "training", loss ? "loss" : "error", study->target_value, evaluated);
 }
 
-static void add_caption(fl_text *out, const fl_study *study, const fl_study_arm *arm)
+/* Arms of too few trials for the study's K have a smaller one. */
+static void add_smaller_ks(fl_text *out, const fl_summary *summary, size_t first)
 {
+    for (const fl_summary_arm *arm = summary->arms + first; arm < summary->arms + summary->n_arms; arm++) {
+        if (!fl_summary_comparable(summary->arms[first].arm, arm->arm)) continue;
+        if (!arm->n_counted || arm->k == summary->results->study->claims.k) continue;
+        fl_text_add(out, " Of ");
+        add_escaped(out, arm->arm->label);
+        fl_text_add(out, " the best of %zu.", arm->k);
+    }
+}
+
+static void add_caption(fl_text *out, const fl_summary *summary, size_t first)
+{
+    const fl_study *study = summary->results->study;
+    const fl_study_arm *arm = summary->arms[first].arm;
     const fl_trial *base = &arm->base;
     const char *const figures = fl_summary_rates(arm) ? "Errors (\\%)" : "Figures";
     fl_text_add(out, "\\caption{");
@@ -91,10 +105,10 @@ static void add_caption(fl_text *out, const fl_study *study, const fl_study_arm 
     if (arm->parallel) fl_text_add(out, ", ");
     if (arm->parallel) add_escaped(out, arm->parallel);
     fl_text_add(out,
-                ", batch size %zu, %zu steps per trial. %s of the trial that validation selected; best of $N/5$: "
-                "expected test %s of what validation selects among a fifth as many new trials, with its 90\\,\\%% "
-                "interval.",
-                base->batch_size, base->steps, figures, fl_summary_error_word(arm));
+                ", batch size %zu, %zu steps per trial. %s of the trial that validation selected; best of %zu: "
+                "expected test %s of what validation selects among so many new trials, with its 90\\,\\%% interval.",
+                base->batch_size, base->steps, figures, study->claims.k, fl_summary_error_word(arm));
+    add_smaller_ks(out, summary, first);
     if (study->has_target) add_target(out, study);
     fl_text_add(out, "}\n\\smallskip\\small\n");
 }
@@ -102,19 +116,18 @@ static void add_caption(fl_text *out, const fl_study *study, const fl_study_arm 
 static void add_head(fl_text *out, const fl_study *study)
 {
     fl_text_add(out,
-                "\\begin{tabular}{lrrrrrl%s}\n\\toprule\nArm & Trials & Diverged & Val. & Test & "
-                "\\multicolumn{2}{c}{Best of $N/5$}%s \\\\\n\\midrule\n",
-                study->has_target ? "r" : "", study->has_target ? " & Steps" : "");
+                "\\begin{tabular}{lrrrrrl%s}\n\\toprule\nArm & Trials & Infeasible & Val. & Test & "
+                "\\multicolumn{2}{c}{Best of %zu}%s \\\\\n\\midrule\n",
+                study->has_target ? "r" : "", study->claims.k, study->has_target ? " & Steps" : "");
 }
 
 /* The arms that can be compared with arm `first`. */
 static size_t add_group(fl_text *out, const fl_summary *summary, size_t first)
 {
     const fl_study *study = summary->results->study;
-    const fl_study_arm *arm = summary->arms[first].arm;
     size_t n = 0;
     fl_text_add(out, "\\begin{table}\n\\centering\n");
-    add_caption(out, study, arm);
+    add_caption(out, summary, first);
     add_head(out, study);
     for (size_t i = first; i < summary->n_arms; i++) {
         if (!fl_summary_comparable(summary->arms[first].arm, summary->arms[i].arm)) continue;

@@ -273,6 +273,8 @@ static void a_paper_takes_the_tables(void **state)
     assert_contains(tex.text, "\\toprule");
     assert_contains(tex.text, "plain & 5 & 0 & 10.00 & 11.00 & 21.00 & [");
     assert_contains(tex.text, "o'b\\_\\& 50\\% & 5 & 1 & 10.00 & 11.00 & ");
+    assert_contains(tex.text, "Infeasible & Val. & Test & \\multicolumn{2}{c}{Best of 1} & Steps");
+    assert_contains(tex.text, "best of 1: expected test error of what validation selects among so many new trials");
     assert_contains(tex.text, "90\\,\\% interval");
     assert_tex(tex.text);
     free(tex.text);
