@@ -66,7 +66,32 @@ static bool same_init(const setup *a, const setup *b)
 
 static bool same_selection(const setup *a, const setup *b)
 {
-    return a->study->select == b->study->select && a->study->select_best == b->study->select_best;
+    const fl_study *left = a->study, *right = b->study;
+    return left->select == right->select && left->select_best == right->select_best &&
+           left->select_averaged == right->select_averaged;
+}
+
+/* The best of other evaluations is another choice. */
+static bool same_evaluations(const setup *a, const setup *b)
+{
+    const fl_trial *left = &a->arm->base, *right = &b->arm->base;
+    bool matters = a->study->select_best || a->study->patience;
+    return !matters || (left->eval_every == right->eval_every && left->eval_ratio == right->eval_ratio);
+}
+
+static bool same_average(const setup *a, const setup *b)
+{
+    return a->study->average.method == b->study->average.method && a->study->average.amount == b->study->average.amount;
+}
+
+static bool same_micro_batch(const setup *a, const setup *b)
+{
+    return a->arm->base.micro_batch == b->arm->base.micro_batch;
+}
+
+static bool same_patience(const setup *a, const setup *b)
+{
+    return a->study->patience == b->study->patience;
 }
 
 static bool same_feasibility(const setup *a, const setup *b)
@@ -95,6 +120,10 @@ static const struct {
     { "select", same_selection },
     { "feasible budget", same_feasibility },
     { "repeats", same_repeats },
+    { "evaluations", same_evaluations },
+    { "average", same_average },
+    { "patience", same_patience },
+    { "micro-batch", same_micro_batch },
 };
 
 void compare_setups(const fl_study *base, const fl_study_arm *base_arm, const fl_study *now,

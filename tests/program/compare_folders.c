@@ -177,6 +177,10 @@ static void whatever_decides_an_error_is_named(void **state)
         { BUDGET(20) SEEDS(2) "\"select\": \"val_loss\",", SGD("sgd"), "select" },
         { FEASIBLE(20) SEEDS(2), SGD("sgd"), "feasible budget" },
         { BUDGET(20) "\"parallel\": {\"method\": \"synchronous\", \"workers\": 2},", SGD("sgd"), "parallel" },
+        { BUDGET(20) SEEDS(2) "\"average\": \"ema\", \"select_of\": \"averaged\",", SGD("sgd"), "select, average" },
+        { "\"budget\": {\"trials\": 20, \"steps\": 100, \"eval_every\": 10, \"patience\": 3}," SEEDS(2), SGD("sgd"),
+          "patience" },
+        { BUDGET(20) SEEDS(2) "\"micro_batch\": 8,", SGD("sgd"), "micro-batch" },
         { BUDGET(20),
           "{\"arm\": \"sgd\", \"optimizer\": \"momentum\", \"schedule\": \"linear\", \"space\": {\"learning_rate\": "
           "{\"min\": 1e-3, \"max\": 1, \"scaling\": \"log\"}}}",
