@@ -1,5 +1,5 @@
-/* Holm's correction: p-values of several comparisons in one study, so that the chance of a single false claim among
- * them all stays below the level (Holm 1979).
+/* Holm's correction: p-values of several claims of one kind, so that the chance of a single false claim among those
+ * that are corrected together stays below the level (Holm 1979).
  */
 #ifndef FL_STATS_HOLM_H
 #define FL_STATS_HOLM_H
