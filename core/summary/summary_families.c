@@ -53,15 +53,16 @@ static void compare_over_workloads(fl_summary *const *members, size_t n)
     if (first) first->over = fl_summary_over_of(members, n);
 }
 
-/* What the whole family's correction leaves to be seen. */
+/* What the whole family's correction leaves to be seen, and what trials are too few for. */
 static void detect_together(fl_summary *const *members, size_t n)
 {
     size_t n_tests = 0;
     for (size_t i = 0; i < n; i++) n_tests += members[i]->n_tests;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < members[i]->n_pairs; k++) {
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < members[i]->n_pairs; k++)
             fl_summary_detect_again(members[i], &members[i]->pairs[k], n_tests);
-        }
+        fl_summary_warn_of_study(members[i], n_tests);
+    }
 }
 
 void fl_summary_correct_families(fl_summary *const *summaries, size_t n)

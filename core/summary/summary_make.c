@@ -19,8 +19,8 @@ fl_summary *fl_summary_make(const fl_results *results)
     fl_summary_scale(summary);
     if (results->study->claims.workloads) summary->over = fl_summary_over_of(&summary, 1);
     fl_summary_include(summary);
-    fl_summary_warn_of_later(summary);
-    fl_summary_warn(summary);
+    fl_summary_warn_of_arms(summary);
+    fl_summary_warn_of_study(summary, summary->n_tests);
     return summary;
 }
 

@@ -63,8 +63,11 @@ json_t *fl_summary_scalings_json(const fl_summary *summary);
 /* Judge all inclusions, once the arms are there. */
 void fl_summary_include(fl_summary *summary);
 
-/* Fill every list of warnings, once the pairs are there. */
-void fl_summary_warn(fl_summary *summary);
+/* Fill every arm's list of warnings. */
+void fl_summary_warn_of_arms(fl_summary *summary);
+
+/* Fill the study's, once the pairs are there, `n_tests` of which are corrected together; earlier ones are dropped. */
+void fl_summary_warn_of_study(fl_summary *summary, size_t n_tests);
 
 /* Name what was chosen after the fact. */
 void fl_summary_warn_of_later(fl_summary *summary);

@@ -126,17 +126,17 @@ static void warn_of_target(fl_summary *summary)
 /* --- comparisons --- */
 
 /* Holm multiplies the smallest p by the number of tests. */
-static void warn_of_power(fl_summary *summary)
+static void warn_of_power(fl_summary *summary, size_t n_tests)
 {
     double least = 1;
     for (size_t i = 0; i < summary->n_pairs; i++) {
         const fl_summary_pair *pair = &summary->pairs[i];
         if (pair->tested) least = fmin(least, fl_stats_permutation_least(pair->n_a, pair->n_b, pair->paired));
     }
-    double best = fmin(1, least * (double)summary->n_tests);
+    double best = fmin(1, least * (double)n_tests);
     if (summary->n_tests && best >= summary->level)
         WARN(summary, "too few trials to show any difference: with %zu test%s the smallest p they can give is %.2g",
-             summary->n_tests, plural(summary->n_tests), best);
+             n_tests, plural(n_tests), best);
 }
 
 static void warn_of_divisions(fl_summary *summary)
@@ -225,7 +225,7 @@ static void warn_of_damage(fl_summary *summary)
     fl_text_free(&names);
 }
 
-void fl_summary_warn(fl_summary *summary)
+void fl_summary_warn_of_arms(fl_summary *summary)
 {
     const fl_study *study = summary->results->study;
     for (size_t i = 0; i < summary->n_arms; i++) {
@@ -238,9 +238,17 @@ void fl_summary_warn(fl_summary *summary)
         warn_of_reruns(study, arm);
         warn_of_hosts(summary->results, arm);
     }
+}
+
+void fl_summary_warn_of_study(fl_summary *summary, size_t n_tests)
+{
+    fl_summary_unsay(summary->warnings, summary->n_warnings);
+    summary->warnings = NULL;
+    summary->n_warnings = 0;
+    fl_summary_warn_of_later(summary);
     warn_of_damage(summary);
     warn_of_target(summary);
-    warn_of_power(summary);
+    warn_of_power(summary, n_tests);
     warn_of_divisions(summary);
     warn_of_same(summary);
     warn_of_close_errors(summary);

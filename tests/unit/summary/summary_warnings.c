@@ -79,6 +79,25 @@ static void numbers_that_can_show_nothing_are_named(void **state)
     end(&s, summary);
 }
 
+/* Two arms alone: .029 is below .05, but not when it is corrected with another study's, .057. */
+static void numbers_that_a_family_makes_too_few_are_named(void **state)
+{
+    fixture s[2];
+    fl_summary *summaries[2];
+    for (size_t i = 0; i < 2; i++) {
+        fixture_begin(&s[i], BUDGET(4) "\"claims\": {\"pairs\": [[\"a\", \"b\"]], \"family\": \"f\"},",
+                      SGD("a") "," UNLIKE("b", 20));
+        for (size_t arm = 0; arm < 2; arm++) sound_trials(&s[i], arm, 4, 0.1 + 0.2 * (double)arm, 0.1);
+        summaries[i] = sum_up(&s[i]);
+        ASSERT_SILENT(summaries[i], "too few trials to show");
+    }
+    fl_summary_correct_families(summaries, 2);
+    for (size_t i = 0; i < 2; i++) {
+        ASSERT_WARNS(summaries[i], "with 2 tests the smallest p they can give is 0.057");
+        end(&s[i], summaries[i]);
+    }
+}
+
 /* Two arms alone: .029 is below .05. */
 static void numbers_that_just_suffice_are_not(void **state)
 {
@@ -264,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_sound_study_has_no_warnings),
         cmocka_unit_test(fewer_than_ten_trials_are_too_few),
         cmocka_unit_test(numbers_that_can_show_nothing_are_named),
+        cmocka_unit_test(numbers_that_a_family_makes_too_few_are_named),
         cmocka_unit_test(numbers_that_just_suffice_are_not),
         cmocka_unit_test(the_best_value_on_an_edge_is_named_with_the_bound_to_widen),
         cmocka_unit_test(the_edge_of_listed_values_is_named),
