@@ -12,24 +12,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A trial whose points are gone has no figures beside the others' best ones. */
+static void score_entry_later(fl_results *results, fl_results_entry *entry)
+{
+    const fl_study *study = results->study;
+    size_t n = 0;
+    fl_trial_point *points = entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
+    if (study->select_later && study->select_best)
+        fl_results_figures_at(study, n ? fl_record_best_point(points, n, study->select, false) : NULL, &entry->figures);
+    if (study->target_later)
+        entry->figures.steps_to_target =
+            fl_record_steps_to_target(points, n, study->target, study->target_value, false);
+    results->n_without_points += entry->status == FL_OUTCOME_COMPLETE && !n;
+    free(points);
+}
+
 /* Records hold the score and the steps to the target that the study asked for; another choice is looked up among the
  * points. */
 static void score_later(fl_results *results)
 {
     const fl_study *study = results->study;
-    bool best_later = study->select_later && study->select_best;
-    for (size_t i = 0; i < results->n_records && (best_later || study->target_later); i++) {
-        fl_results_entry *entry = &results->records[i];
-        size_t n = 0;
-        fl_trial_point *points =
-            entry->status == FL_OUTCOME_COMPLETE ? fl_results_points(results, entry->trial, &n) : NULL;
-        if (best_later && n)
-            fl_results_figures_at(study, fl_record_best_point(points, n, study->select, false), &entry->figures);
-        if (study->target_later)
-            entry->figures.steps_to_target =
-                fl_record_steps_to_target(points, n, study->target, study->target_value, false);
-        free(points);
-    }
+    if (!study->target_later && !(study->select_later && study->select_best)) return;
+    for (size_t i = 0; i < results->n_records; i++) score_entry_later(results, &results->records[i]);
 }
 
 fl_results *fl_results_read(const char *folder, fl_error *error)

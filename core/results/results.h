@@ -74,7 +74,9 @@ typedef struct fl_results {
     size_t n_host_keys;
     fl_results_damage *damage;
     size_t n_damage;
-    fl_results_twin *twins; /* trials that two processes recorded, each in a file of its own */
+    size_t n_without_points; /* complete trials whose points are missing where a later choice asked for them: they have
+                                no figures, or did not reach the target */
+    fl_results_twin *twins;  /* trials that two processes recorded, each in a file of its own */
     size_t n_twins;
     bool quiet;           /* the machine was whenever a run began, and every run says so (record/log.h) */
     size_t earlier_looks; /* at the declared claims, on other numbers of trials (record/log.h) */

@@ -170,6 +170,32 @@ static void the_scored_point_is_the_last_or_the_best(void **state)
     fixture_end(&s);
 }
 
+/* Selected by their best validation loss after the fact, trials without points have no figures: not their final ones.
+ */
+static void a_later_choice_finds_no_figures_without_points(void **state)
+{
+    fixture s;
+    fl_error error;
+    char path[FL_FILE_PATH_MAX];
+    fixture_begin(&s, BUDGET(1) "\"select_at\": \"best\",", SGD("sgd"));
+    add_trial(&s, 0, 0, 0, (synthetic){ .val_error = 0.3, .test_error = 0.31, .reached = 10 });
+    fl_store_close(s.store);
+    s.store = NULL;
+    fl_results *results = fl_results_read_as(s.folder, &(fl_study_overrides){ .select = "val_loss" }, &error);
+    assert_non_null(results);
+    assert_close(results->records[0].figures.score, 0, 0);
+    assert_int_equal(0, results->n_without_points);
+    fl_results_free(results);
+    fl_file_path_join(path, s.folder, "points.jsonl");
+    assert_int_equal(0, remove(path));
+    results = fl_results_read_as(s.folder, &(fl_study_overrides){ .select = "val_loss" }, &error);
+    assert_non_null(results);
+    assert_true(isinf(results->records[0].figures.score));
+    assert_int_equal(1, results->n_without_points);
+    fl_results_free(results);
+    fixture_end(&s);
+}
+
 static void the_loss_can_be_selected_by_as_well(void **state)
 {
     fixture s;
@@ -209,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_trial_without_all_its_repeats_has_no_score),
         cmocka_unit_test(infeasible_trials_score_infinity_and_failed_ones_nothing),
         cmocka_unit_test(the_scored_point_is_the_last_or_the_best),
+        cmocka_unit_test(a_later_choice_finds_no_figures_without_points),
         cmocka_unit_test(the_loss_can_be_selected_by_as_well),
         cmocka_unit_test(steps_to_target_are_the_median_over_the_repeats),
     };
