@@ -80,6 +80,8 @@ static void add_cost(fl_results *results, const fl_record *record)
     double threads = results->study->arms[record->slot.arm].base.threads;
     cost->runs++;
     cost->steps += record->steps_done;
+    cost->whole_steps += record->has_final ? (double)record->final.step : 0;
+    cost->whole_gradients += record->has_final ? record->gradient_evaluations + record->curvature_products : 0;
     cost->core_seconds += threads * record->seconds.total;
     cost->evaluate_core_seconds += threads * record->seconds.evaluate;
 }

@@ -43,9 +43,11 @@ typedef struct fl_results_twin {
  * those that were done again. */
 typedef struct fl_results_cost {
     size_t runs;
-    double steps;                 /* training steps taken */
-    double core_seconds;          /* on every thread */
-    double evaluate_core_seconds; /* of these, evaluations */
+    double steps;                        /* training steps taken */
+    double whole_steps, whole_gradients; /* of complete runs: their steps, and the gradients and products with matrices
+                                            of curvature that these took */
+    double core_seconds;                 /* on every thread */
+    double evaluate_core_seconds;        /* of these, evaluations */
 } fl_results_cost;
 
 /* One arm of a study, as far as it was run. */

@@ -18,17 +18,23 @@ static double one(const fl_summary_block *b, const fl_summary_arm *arm)
     return 1;
 }
 
-/* Gradients per step of a rule, by its selected trial: a whole number, but for one at the start. */
+static const fl_results_cost *cost_of(const fl_summary_block *b, const fl_summary_arm *arm)
+{
+    return &b->results->costs[arm->results - b->results->arms];
+}
+
+/* Gradients of a step, a product with a matrix of curvature counted as one: the mean over everything the arm completed.
+ * What a line search or a solver asks for differs from step to step, so it is no whole number. */
 static double gradients(const fl_summary_block *b, const fl_summary_arm *arm)
 {
-    double steps = (double)arm->record.final.step;
-    return steps > 0 ? fmax(1, floor(arm->record.gradient_evaluations / steps + 0.5)) : 1;
+    const fl_results_cost *cost = cost_of(b, arm);
+    return cost->whole_steps > 0 ? fmax(1, cost->whole_gradients / cost->whole_steps) : 1;
 }
 
 /* Seconds of a step without evaluations, the mean over everything the arm ran. */
 static double seconds(const fl_summary_block *b, const fl_summary_arm *arm)
 {
-    const fl_results_cost *cost = &b->results->costs[arm->results - b->results->arms];
+    const fl_results_cost *cost = cost_of(b, arm);
     return (cost->core_seconds - cost->evaluate_core_seconds) / (cost->steps * (double)arm->arm->base.threads);
 }
 

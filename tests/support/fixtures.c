@@ -69,6 +69,7 @@ fl_outcome synthetic_outcome(const fl_trial *trial, const synthetic *what)
     fl_outcome outcome = { .status = what->status,
                            .stopped_at = what->stopped_at,
                            .n_parameters = 235146,
+                           .gradient_evaluations = (uint64_t)(what->gradients * (double)last),
                            .seconds = { .total = 2, .setup = 0.5, .forward_backward = 1.5 },
                            .examples_per_second = 1234.5 };
     fl_trial_id(trial, "synthetic", outcome.trial);

@@ -21,6 +21,7 @@ typedef struct synthetic {
     const fl_trial_values *values; /* instead of the search's */
     double staleness;              /* of every point; with virtual seconds twice the step where it is not 0 */
     size_t processes;              /* that carried its workers; 0: one */
+    double gradients;              /* evaluated in a step */
 } synthetic;
 
 typedef struct fixture {

@@ -378,6 +378,27 @@ static fl_summary *timed(fixture *s, const char *machine)
     return sum_up(s);
 }
 
+/* Within 1.5 times the fewest: 60 steps against 50 are; 60 of 1.3 gradients, 78, are not, though 1.3 is nearly one. */
+static void gradients_of_a_step_are_no_whole_number(void **state)
+{
+    fixture s;
+    begin_text(
+        &s, LABELLED("[\"glyphs/mlp\", \"mnist/mlp\"]", "}, \"target\": {\"metric\": \"val_error\", \"value\": 0.5"));
+    for (size_t arm = 0; arm < 6; arm++)
+        for (uint64_t i = 0; i < 10; i++)
+            add_trial(&s, arm, i, 0,
+                      (synthetic){ .val_error = 0.1,
+                                   .test_error = 0.1,
+                                   .reached = arm / 2 == 2 ? 50 : 60,
+                                   .gradients = arm / 2 == 0 ? 1.3 : 1 });
+    fl_summary *summary = sum_up(&s);
+    assert_non_null(summary->over->in_gradients);
+    assert_close(summary->over->in_steps[1 * 3 + 0].share, 1, 0);
+    assert_close(summary->over->in_gradients[1 * 3 + 0].share, 0, 0);
+    assert_close(summary->over->in_gradients[1 * 3 + 1].share, 1, 0);
+    end(&s, summary);
+}
+
 static void note_machine(const fixture *s, const char *doubt)
 {
     json_t *doubts = doubt ? json_pack("[s]", doubt) : json_array();
@@ -449,6 +470,7 @@ int main(void)
         cmocka_unit_test(methods_are_no_batch_sizes),
         cmocka_unit_test(below_six_workloads_ranks_are_told_and_nothing_is_claimed),
         cmocka_unit_test(workloads_of_a_family_are_taken_together),
+        cmocka_unit_test(gradients_of_a_step_are_no_whole_number),
         cmocka_unit_test(seconds_are_told_of_one_quiet_machine_alone),
     };
     return test_run(tests, NULL, NULL);
