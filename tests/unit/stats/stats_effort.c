@@ -1,6 +1,7 @@
 /* Tuning effort, win rates and the importance of axes, against values worked out by hand and against brute force. */
 #include "support/test.h"
 
+#include "base/memory.h"
 #include "base/random.h"
 #include "stats/effort.h"
 #include "stats/expected_best.h"
@@ -60,6 +61,19 @@ static void efforts_are_powers_of_two_up_to_a_fifth(void **state)
 
 /* Three trials 1, 2, 6: E[best of 1] = 3, of 2 = (1 + 1 + 2) / 3 = 4/3, of 3 = 1. Over log2 K: (3 + 4/3) / 2 from 0 to
  * 1, (4/3 + 1) / 2 to log2 3. */
+/* Of 5,000 ranks E[best of K] is 5001 / (K + 1), so that the lines from K to K + 1 are known for all of 1,000. */
+static void the_area_of_many_trials_needs_no_step_at_every_k(void **state)
+{
+    enum { MANY = 5000, MOST = 1000 };
+    double expected = 0;
+    fl_stats_trial *trials = fl_memory_new(MANY, sizeof *trials);
+    for (size_t i = 0; i < MANY; i++) trials[i] = trial((double)(i + 1));
+    for (double k = 2; k <= MOST; k++)
+        expected += (MANY + 1) * (1 / k + 1 / (k + 1)) / 2 * log2(k / (k - 1)) / log2(MOST);
+    assert_close(fl_stats_effort_area(trials, MANY, MOST), expected, 1e-4);
+    free(trials);
+}
+
 static void the_area_lies_under_straight_lines(void **state)
 {
     const fl_stats_trial trials[] = { trial(2), trial(6), trial(1) };
@@ -134,6 +148,7 @@ int main(void)
         cmocka_unit_test(trials_that_both_diverge_tie),
         cmocka_unit_test(efforts_are_powers_of_two_up_to_a_fifth),
         cmocka_unit_test(the_area_lies_under_straight_lines),
+        cmocka_unit_test(the_area_of_many_trials_needs_no_step_at_every_k),
         cmocka_unit_test(an_axis_that_decides_explains_everything_but_its_bins),
         cmocka_unit_test(two_axes_that_add_up_share),
         cmocka_unit_test(an_axis_without_effect_explains_nothing),
