@@ -28,12 +28,14 @@ static double stable_below(const double *hyper, double rate)
     return 2 * (1 + b1) / ((1 - b1) * rate);
 }
 
+/* At a rate of 1: what scales the gradient beside the rate, which may be 0. */
 static void precondition(const fl_optimizer_update *update, float *factors)
 {
-    fl_optimizer_moments c = fl_optimizer_moments_of(update);
-    float b = c.alpha_b / (float)update->rate;
+    fl_optimizer_update unit = *update;
+    unit.rate = 1;
+    fl_optimizer_moments c = fl_optimizer_moments_of(&unit);
     for (size_t i = 0; i < update->layout->count; i++)
-        factors[i] = sqrtf(b / (sqrtf(update->state[1][i] + c.e_i) + c.e_o));
+        factors[i] = sqrtf(c.alpha_b / (sqrtf(update->state[1][i] + c.e_i) + c.e_o));
 }
 
 const fl_optimizer fl_optimizer_adam = {

@@ -31,7 +31,8 @@ static void step(fl_optimizer_update *update)
     size_t n = update->layout->count;
     float *velocity = update->state[0], *kept = update->state[1];
     double norm = sqrt(fl_optimizer_square(update->gradient, n));
-    climb(n, update->parameters, update->gradient, kept, norm > 0 ? (float)(update->hyper[RADIUS] / norm) : 0);
+    climb(n, update->parameters, update->gradient, kept,
+          norm > 0 ? fl_optimizer_finite(update->hyper[RADIUS] / norm) : 0);
     update->lent->evaluate(update, update->step, true);
     pass(n, update->parameters, update->gradient, velocity, kept, (float)update->rate, (float)update->hyper[MOMENTUM]);
 }

@@ -373,6 +373,54 @@ static void rmsprop_starts_its_mean_square_at_one(void **state)
     run_free(r);
 }
 
+/* At a rate of 0 the sharpness that Adam meets is as at any other. */
+static void adams_preconditioner_does_not_ask_the_rate(void **state)
+{
+    const fl_optimizer *adam = fl_optimizer_find("adam", NULL);
+    const fl_tensor_layout layout = { .count = N };
+    float square[N], factors[2][N];
+    double hyper[FL_HYPER_MAX];
+    for (size_t i = 0; i < N; i++) square[i] = 1e-4f * (float)(i + 1);
+    for (size_t i = 0; i < adam->n_hypers; i++) hyper[i] = adam->hypers[i].default_value;
+    for (size_t i = 0; i < 2; i++) {
+        fl_optimizer_update update = {
+            .layout = &layout, .state = { NULL, square }, .hyper = hyper, .rate = i ? 0.1 : 0, .step = 7
+        };
+        adam->precondition(&update, factors[i]);
+    }
+    for (size_t i = 0; i < N; i++) {
+        assert_true(isfinite(factors[0][i]) && factors[0][i] > 0);
+        assert_close((double)factors[0][i], (double)factors[1][i], 1e-6);
+    }
+}
+
+static double finite_where_asked(fl_optimizer_update *update, uint64_t batch, bool gradient)
+{
+    for (size_t i = 0; i < update->layout->count; i++) assert_true(isfinite(update->parameters[i]));
+    return 0;
+}
+
+/* The way up is as long as ever, and where a gradient is zero there is none. */
+static void sam_climbs_a_tiny_gradient_to_a_finite_point(void **state)
+{
+    const fl_optimizer *sam = fl_optimizer_find("sam", NULL);
+    const fl_optimizer_lent lent = { .evaluate = finite_where_asked };
+    const fl_tensor_layout layout = { .count = N };
+    float parameters[N] = { 0 }, gradient[N] = { 2e-38f }, velocity[N] = { 0 }, kept[N] = { 0 };
+    double hyper[FL_HYPER_MAX];
+    for (size_t i = 0; i < sam->n_hypers; i++) hyper[i] = sam->hypers[i].default_value;
+    hyper[fl_hyper_index(sam->hypers, sam->n_hypers, "radius")] = 10;
+    fl_optimizer_update update = { .layout = &layout,
+                                   .parameters = parameters,
+                                   .gradient = gradient,
+                                   .state = { velocity, kept },
+                                   .hyper = hyper,
+                                   .rate = 0.1,
+                                   .lent = &lent };
+    sam->step(&update);
+    for (size_t i = 0; i < N; i++) assert_true(isfinite(parameters[i]));
+}
+
 static void null_moves_nothing(void **state)
 {
     run *r = run_named("null", 1);
@@ -394,6 +442,8 @@ int main(void)
         cmocka_unit_test(adams_first_step_has_a_closed_form),
         cmocka_unit_test(adam_under_a_constant_gradient_walks_evenly),
         cmocka_unit_test(rmsprop_starts_its_mean_square_at_one),
+        cmocka_unit_test(adams_preconditioner_does_not_ask_the_rate),
+        cmocka_unit_test(sam_climbs_a_tiny_gradient_to_a_finite_point),
         cmocka_unit_test(null_moves_nothing),
     };
     return test_run(tests, NULL, NULL);
