@@ -11,8 +11,9 @@ const fl_curvature_request fl_curvature_default = {
     .n_largest = 1, .n_smallest = 1, .trace_products = 60, .lanczos_starts = 1, .lanczos_steps = 80
 };
 
-/* Of eigenvalues below this share of the largest a matrix in single precision knows only that they are small. */
-static const double counts_above = 1e-6;
+/* Of eigenvalues below this share of the largest a formed matrix in single precision tells only that they are small.
+ * Of one that is not formed the smallest are known to the residual of extremes.c, 2e-4 of the largest. */
+static const double counts_above = 1e-6, counts_above_unformed = 1e-3;
 
 /* A matrix that counts what it is asked. */
 typedef struct counted {
@@ -122,7 +123,7 @@ static double least_above(double limit, const double *values, size_t n, double s
 
 static void add_conditions(fl_curvature_spectrum *s)
 {
-    double largest = s->largest[0], limit = counts_above * largest;
+    double largest = s->largest[0], limit = (s->exact ? counts_above : counts_above_unformed) * largest;
     double smallest = least_above(limit, s->smallest, s->n_smallest, largest);
     smallest = least_above(limit, s->nodes, s->n_nodes, smallest);
     s->condition = largest > 0 ? largest / smallest : NAN;

@@ -41,8 +41,8 @@ typedef struct fl_curvature_spectrum {
     float *vectors; /* n_vectors x n, normalised */
     size_t n_vectors;
     double trace, trace_error; /* standard error of the random part; 0 where exact */
-    double condition; /* largest over the smallest eigenvalue above 1e-6 of it; unless exact the smallest found, so a
-                         bound from below; NaN where the largest is not positive */
+    double condition; /* largest over the smallest eigenvalue above 1e-6 of it; unless exact the smallest found above
+                         1e-3 of it, so a bound from below; NaN where the largest is not positive */
     double condition_mean;   /* largest n / trace; NaN where the trace is not positive */
     double *nodes, *weights; /* the density as points: every eigenvalue with 1/n, or Ritz values; weights sum to 1 */
     size_t n_nodes;

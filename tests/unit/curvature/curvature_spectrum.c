@@ -195,6 +195,21 @@ static void small_and_large_matrices_are_measured_alike(void **state)
     }
 }
 
+/* 2e-4 beside 20: known to 4e-3, it tells nothing of a condition of 1e5; the next one is 0.2. */
+static void what_is_not_known_of_a_large_matrix_makes_no_condition(void **state)
+{
+    fl_curvature_spectrum s;
+    fl_error error;
+    fl_curvature_matrix matrix = spread(&known, 1200, 20, 0.2, 2e-4);
+    if (!fl_curvature_measure(&matrix, &request, &s, &error)) fail_msg("%s", error.text);
+    assert_true(s.condition > 50 && s.condition <= 1000);
+    fl_curvature_spectrum_free(&s);
+    matrix = spread(&known, 900, 20, 0.2, 2e-4);
+    if (!fl_curvature_measure(&matrix, &request, &s, &error)) fail_msg("%s", error.text);
+    assert_close(s.condition, 1e5, 0.1);
+    fl_curvature_spectrum_free(&s);
+}
+
 static void a_matrix_that_is_not_finite_is_refused(void **state)
 {
     fl_curvature_spectrum s;
@@ -220,6 +235,7 @@ int main(void)
         cmocka_unit_test(hutch_sums_a_low_rank_exactly),
         cmocka_unit_test(hutch_knows_its_error),
         cmocka_unit_test(small_and_large_matrices_are_measured_alike),
+        cmocka_unit_test(what_is_not_known_of_a_large_matrix_makes_no_condition),
         cmocka_unit_test(a_matrix_that_is_not_finite_is_refused),
     };
     return test_run(tests, usable, NULL);
