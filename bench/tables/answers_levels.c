@@ -24,12 +24,28 @@ static void add_arm(answer *a, const fl_summary_arm *arm)
                                       : "");
 }
 
+/* A mean over the draws that found a feasible trial is lower than what diverging costs. */
+static void say_without(answer *a, const fl_summary_arm *arm)
+{
+    fl_text text = { 0 };
+    if (arm->levels->finite >= 1) return;
+    fl_text_add(&text, "%s: a draw of 1 is infeasible in %.3g %%", arm->arm->name, 100 * (1 - arm->levels->finite));
+    if (arm->n_levels > 1 && arm->levels[arm->n_levels - 1].finite < 1)
+        fl_text_add(&text, ", every trial of %zu in %.2g %%", arm->levels[arm->n_levels - 1].k,
+                    100 * (1 - arm->levels[arm->n_levels - 1].finite));
+    fl_text_add(&text, "; the means are over the other draws");
+    answer_say(a, false, &text);
+}
+
 answer answer_of_levels(const fl_summary *summary)
 {
     answer a = answer_new(columns, N_COLUMNS,
                           "Expected test error of the best of K trials, K = 1, 2, 4, ... to a fifth of the trials; "
                           "rates in %%");
     for (size_t i = 0; i < summary->n_arms; i++)
-        if (summary->arms[i].n_levels) add_arm(&a, &summary->arms[i]);
+        if (summary->arms[i].n_levels) {
+            add_arm(&a, &summary->arms[i]);
+            say_without(&a, &summary->arms[i]);
+        }
     return a;
 }

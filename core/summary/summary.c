@@ -134,7 +134,7 @@ static void fill_levels(const fl_study *study, fl_summary_arm *arm)
     arm->n_levels = fl_stats_effort_ks(fifth ? fifth : 1, ks);
     arm->levels = fl_memory_new(arm->n_levels, sizeof *arm->levels);
     fl_stats_expected_best_each(trials, arm->n_counted, ks, arm->n_levels, means, finite);
-    for (size_t i = 0; i < arm->n_levels; i++) arm->levels[i] = (fl_summary_level){ ks[i], means[i] };
+    for (size_t i = 0; i < arm->n_levels; i++) arm->levels[i] = (fl_summary_level){ ks[i], means[i], finite[i] };
     free(trials);
 }
 

@@ -38,6 +38,7 @@ typedef struct fl_summary_cut_off {
 typedef struct fl_summary_level {
     size_t k;
     double test_error; /* over the subsets with a feasible trial; infinite where there are none */
+    double finite;     /* the share of such subsets */
 } fl_summary_level;
 
 typedef struct fl_summary_arm {

@@ -79,8 +79,8 @@ static json_t *levels_json(const fl_summary_arm *arm)
 {
     json_t *list = json_array();
     for (const fl_summary_level *level = arm->levels; level < arm->levels + arm->n_levels; level++)
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o}", "k", count(level->k), "test_error", number(level->test_error)));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:f}", "k", count(level->k), "test_error",
+                                              number(level->test_error), "finite", level->finite));
     return list;
 }
 

@@ -188,6 +188,30 @@ static void what_each_arm_reaches_is_told_by_k(void **state)
     end(&s, summary);
 }
 
+/* Two of ten are infeasible: of single draws .8 are not, of pairs 1 - 1/45. */
+static void what_diverges_is_told_beside_the_means_of_the_rest(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(10), SGD("a"));
+    for (uint64_t i = 0; i < 10; i++)
+        add_trial(&s, 0, i, 0,
+                  (synthetic){ .status = i < 2 ? FL_OUTCOME_INFEASIBLE : FL_OUTCOME_COMPLETE,
+                               .val_error = 0.2,
+                               .test_error = 0.2 });
+    fl_summary *summary = sum_up(&s);
+    assert_int_equal(2, summary->arms[0].n_levels);
+    assert_close(summary->arms[0].levels[0].test_error, 0.2, 1e-12);
+    assert_close(summary->arms[0].levels[0].finite, 0.8, 1e-12);
+    assert_close(summary->arms[0].levels[1].finite, 1 - 1.0 / 45, 1e-12);
+    json_t *json = fl_summary_json(summary),
+           *level =
+               json_array_get(json_object_get(json_array_get(json_object_get(json, "arms"), 0), "expected_by_k"), 0);
+    assert_keys(level, "k test_error finite");
+    json_decref(json);
+    fl_summary_free(summary);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +221,7 @@ int main(void)
         cmocka_unit_test(reruns_that_do_not_bear_a_claim_out_are_remarked_on),
         cmocka_unit_test(unlike_schedules_are_named_where_names_do_not_tell_them),
         cmocka_unit_test(a_flip_carries_what_speaks_against_it),
+        cmocka_unit_test(what_diverges_is_told_beside_the_means_of_the_rest),
         cmocka_unit_test(what_each_arm_reaches_is_told_by_k),
     };
     return test_run(tests, NULL, NULL);
