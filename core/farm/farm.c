@@ -225,12 +225,35 @@ static size_t failed_reruns(const fl_results *results)
     return n;
 }
 
+/* Would each arm's first trial be the same again? Its identity names the data's content beside all that was chosen. */
+static bool are_of_these_data(const supervisor *s, const fl_results *results)
+{
+    const fl_study *study = s->farm->study;
+    for (size_t i = 0; i < study->n_arms; i++) {
+        char id[17];
+        if (!results->arms[i].n_search) continue;
+        const fl_results_entry *first = results->arms[i].search;
+        fl_trial trial = fl_study_trial(study, &study->arms[i], first->slot.index, first->slot.repeat);
+        fl_trial_id(&trial, s->checksums[i], id);
+        if (strcmp(id, first->trial) != 0)
+            return fl_error_user(s->error,
+                                 "%s: its trials were made on other data than %s has now; put those back, or choose "
+                                 "another folder with -o",
+                                 s->farm->folder, trial.owners.workload->entry.name);
+    }
+    return true;
+}
+
 /* The search, then the reruns of what it selected. Each phase begins from what is on disk. */
 static fl_farm_end phase(supervisor *s, bool reruns)
 {
     const fl_farm *farm = s->farm;
     fl_results *results = fl_results_read(farm->folder, s->error);
     if (!results) return FL_FARM_ERROR;
+    if (!are_of_these_data(s, results)) {
+        fl_results_free(results);
+        return FL_FARM_ERROR;
+    }
     s->agenda = reruns ? fl_farm_agenda_reruns(farm->study, results, farm->retry_failed)
                        : fl_farm_agenda_search(farm->study, farm->shard, results, farm->retry_failed);
     s->progress->total += fl_farm_agenda_total(s->agenda);

@@ -7,19 +7,27 @@
 
 enum { N = 30, WIDE = 9, HIGH = 5 };
 
-/* x.npy: pictures of 5 x 9; y.npy: their classes, `n_classes` of them; nan.npy: a picture with one; v.npy: numbers. */
+/* y.npy: the classes of N examples, `n` of them in turn from `first` on. */
+static void put_classes(int first, int n)
+{
+    int32_t labels[N];
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "y.npy");
+    for (int i = 0; i < N; i++) labels[i] = (first + i) % n;
+    assert_true(fl_npy_write(path, FL_NPY_I32, (size_t[]){ N }, 1, labels, NULL));
+}
+
+/* x.npy: pictures of 5 x 9; their classes; nan.npy: a picture with one; v.npy: numbers. */
 static void put_arrays(int n_classes)
 {
-    static const char *const names[] = { "x.npy", "nan.npy", "v.npy", "y.npy" };
+    static const char *const names[] = { "x.npy", "nan.npy", "v.npy" };
     static float values[N * HIGH * WIDE];
-    int32_t labels[N];
-    char path[4][FL_FILE_PATH_MAX];
-    for (int i = 0; i < N; i++) labels[i] = i % n_classes;
-    for (int i = 0; i < 4; i++) fl_file_path_join(path[i], folder, names[i]);
+    char path[3][FL_FILE_PATH_MAX];
+    for (int i = 0; i < 3; i++) fl_file_path_join(path[i], folder, names[i]);
+    put_classes(0, n_classes);
     values[7] = 0;
     assert_true(fl_npy_write(path[0], FL_NPY_F32, (size_t[]){ N, HIGH, WIDE }, 3, values, NULL));
     assert_true(fl_npy_write(path[2], FL_NPY_F32, (size_t[]){ N, 2 }, 2, values, NULL));
-    assert_true(fl_npy_write(path[3], FL_NPY_I32, (size_t[]){ N }, 1, labels, NULL));
     values[7] = NAN;
     assert_true(fl_npy_write(path[1], FL_NPY_F32, (size_t[]){ N, HIGH, WIDE }, 3, values, NULL));
 }
@@ -78,6 +86,20 @@ static void results_stay_readable_when_their_data_have_changed(void **state)
                    "own_study.json", "-o", "changed");
 }
 
+static void a_run_does_not_go_on_with_other_data(void **state)
+{
+    static const char *const sentence = "mixed: its trials were made on other data than w has now; put those back";
+    put_arrays(3);
+    put_study(folder, "own.json", OWN("x.npy", "y.npy", "", DENSE, "softmax_cross_entropy"));
+    assert_runs(0, folder, "run", "own_study.json", "-o", "mixed");
+    put_classes(1, 3);
+    assert_refused(2, sentence, folder, "run", "own_study.json", "-o", "mixed");
+    assert_refused(2, sentence, folder, "run", "own_study.json", "-o", "mixed", "--trials", "2");
+    assert_runs(0, folder, "summary", "mixed");
+    put_classes(0, 3);
+    assert_runs(0, folder, "run", "own_study.json", "-o", "mixed", "--trials", "2");
+}
+
 static int set_up(void **state)
 {
     program_set_up(state);
@@ -91,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_that_do_not_fit_are_refused_before_anything_is_written),
         cmocka_unit_test(results_stay_readable_when_their_data_have_changed),
+        cmocka_unit_test(a_run_does_not_go_on_with_other_data),
     };
     return test_run(tests, set_up, program_tear_down);
 }
