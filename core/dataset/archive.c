@@ -37,7 +37,8 @@ typedef struct reading {
     const fl_dataset_member *members;
     size_t n;
     bool *found;
-    int64_t most; /* bytes that it may unpack to */
+    int64_t most;   /* bytes that it may unpack to */
+    int64_t passed; /* bytes of members that nobody wants, holes included, of which the archive itself has none */
 } reading;
 
 /* libarchive's own message, with where it stood. */
@@ -87,7 +88,8 @@ static bool skip(reading *r, const char *name, fl_error *error)
         la_ssize_t got = archive_read_data(r->archive, block, sizeof block);
         if (got < 0) return damaged(r, error);
         if (got == 0) return true;
-        if (archive_filter_bytes(r->archive, 0) > r->most)
+        r->passed += got;
+        if (archive_filter_bytes(r->archive, 0) > r->most || r->passed > r->most)
             return refuse(r, name, "makes it unpack to far more than the data set has", error);
     }
 }
@@ -115,7 +117,7 @@ static bool read_entries(reading *r, fl_error *error)
 
 bool fl_dataset_archive_read(const char *path, const fl_dataset_member *members, size_t n, fl_error *error)
 {
-    reading r = { archive_read_new(), path, members, n, fl_memory_new(n, sizeof(bool)), MOST_UNWANTED };
+    reading r = { archive_read_new(), path, members, n, fl_memory_new(n, sizeof(bool)), MOST_UNWANTED, 0 };
     if (!r.archive) fl_error_give_up("libarchive cannot be started");
     for (size_t i = 0; i < n; i++) r.most += (int64_t)members[i].bytes;
     archive_read_support_format_tar(r.archive);

@@ -39,16 +39,17 @@ json_t *fl_workload_option_json(const fl_hyper *option)
 bool fl_workload_read_init(fl_json_node node, fl_init *init, fl_error *error)
 {
     static const char *const keys[] = { "rule", "argument", "bias", NULL };
-    fl_json_node child;
+    fl_json_node child, chosen;
     const char *rule;
     fl_error why;
     if (!fl_json_is_object(node, error) || !fl_json_only(node, keys, error)) return false;
-    if (fl_json_get(node, "rule", &child)) {
-        if (!fl_json_string(child, &rule, error)) return false;
-        if (!(init->weights = fl_init_find(rule, &why))) return fl_json_fail_with(child, error, &why);
-        init->argument = 0;
-    }
-    bool given = fl_json_get(node, "argument", &child);
+    bool named = fl_json_get(node, "rule", &chosen), given = fl_json_get(node, "argument", &child);
+    if (named && !fl_json_string(chosen, &rule, error)) return false;
+    if (named && !(init->weights = fl_init_find(rule, &why))) return fl_json_fail_with(chosen, error, &why);
+    if (named) init->argument = 0;
+    if (named && !given && init->weights->argument)
+        return fl_json_fail(chosen, error, "initialisation '%s' needs 'argument', its %s", rule,
+                            init->weights->argument);
     if (given && !fl_json_number(child, &init->argument, error)) return false;
     if (given && !init->weights->argument)
         return fl_json_fail(child, error, "initialisation '%s' takes no argument", init->weights->entry.name);

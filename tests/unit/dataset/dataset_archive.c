@@ -126,6 +126,19 @@ static void a_bomb_is_refused(void **state)
     assert_refused(&tar, "makes it unpack to far more than the data set has");
 }
 
+/* A member of one byte that says it is 2^60 bytes long, nearly all of them a hole. */
+static void a_member_that_is_all_hole_is_refused(void **state)
+{
+    static const char says[] = "22 GNU.sparse.map=0,1\n"
+                               "26 GNU.sparse.numblocks=1\n"
+                               "39 GNU.sparse.size=1152921504606846976\n"
+                               "25 GNU.sparse.name=set/c\n";
+    fl_text tar = good();
+    tar_add(&tar, "set/c", 'x', sizeof says - 1, says, sizeof says - 1);
+    tar_add(&tar, "set/c", '0', 1, "x", 1);
+    assert_refused(&tar, "makes it unpack to far more than the data set has");
+}
+
 /* --- CIFAR's records, with two pictures a member --- */
 
 enum { RECORDS = 2, N = 3 * RECORDS };
@@ -222,6 +235,7 @@ int main(void)
         cmocka_unit_test(members_must_be_there_once_and_whole),
         cmocka_unit_test(an_archive_that_ends_early_is_refused),
         cmocka_unit_test(a_bomb_is_refused),
+        cmocka_unit_test(a_member_that_is_all_hole_is_refused),
         cmocka_unit_test(records_become_pictures_and_classes),
         cmocka_unit_test(what_was_unpacked_is_kept_and_compared_again),
         cmocka_unit_test(a_member_that_is_in_no_content_is_refused),
