@@ -85,6 +85,11 @@ static const struct {
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"init\": { \"rule\": \"he\" }, \"layers\": [" DENSE "], " LOSS
       " }",
       "unknown initialisation 'he'" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\",\n\"init\": { \"rule\": \"uniform\" }, \"layers\": [" DENSE
+      "], " LOSS "}",
+      "net.json:2:19: initialisation 'uniform' needs 'argument', its bound" },
+    { NET("{ \"kind\": \"dense\", \"out\": 10, \"init\": { \"rule\": \"constant\" } }"),
+      "initialisation 'constant' needs 'argument', its value" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ \"crop\" ], \"layers\": [" DENSE "], " LOSS " }",
       "net.json:1:50: 'crop' needs a number: {\"crop\": ..}" },
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ { \"crop\": 1.5 } ], \"layers\": [" DENSE "], " LOSS
