@@ -97,6 +97,19 @@ static bool fits_tokens(const walk *w, size_t vocabulary, fl_error *error)
     return true;
 }
 
+/* A loss with parameters of its own is a function of those alone. */
+static bool trains_what_stands_there(const walk *w, fl_error *error)
+{
+    size_t last = w->workload->n_layers - 1;
+    fl_tensor own[FL_LAYER_TENSORS];
+    if (last && fl_layer_tensors(&w->layers[last], loss_reads(w), own))
+        return fl_error_user(error, "%s: %s reads no layer; leave the layers before it out", w->workload->places[0],
+                             name_of(&w->layers[last]));
+    return w->parameters > 0 ||
+           fl_error_user(error, "%s: the model has no parameters; a layer such as dense is to be trained",
+                         w->workload->places[last]);
+}
+
 bool fl_workload_inputs_fit(const fl_workload *workload, fl_tensor_shape shape, fl_error *error)
 {
     fl_error why;
@@ -114,7 +127,8 @@ static bool fits(walk *w, const double *options, const fl_workload_batch *batch,
     fl_workload_layers(w->workload, options, w->layers);
     for (size_t i = 0; i < w->workload->n_layers; i++)
         if (!add_layer(w, i, error)) return false;
-    return fits_classes(w, batch->n_classes, error) && fits_tokens(w, batch->vocabulary, error);
+    return trains_what_stands_there(w, error) && fits_classes(w, batch->n_classes, error) &&
+           fits_tokens(w, batch->vocabulary, error);
 }
 
 bool fl_workload_fits(const fl_workload *workload, const double *options, const fl_workload_batch *batch,

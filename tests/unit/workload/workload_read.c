@@ -81,6 +81,10 @@ static const struct {
     { NET("{ \"kind\": \"dense\", \"out\": 10 },\n{ \"kind\": \"dense\", \"out\": 16777216, \"groups\": 2 },\n"
           "{ \"kind\": \"convolution\", \"out\": 16777216, \"kernel\": 16777216, \"pad\": 16777216 },\n" DENSE),
       "net.json:5:1: the model up to convolution1 needs" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\",\n\"layers\": [ { \"kind\": \"dense\", \"out\": 2 } ],\n"
+      "\"loss\": { \"kind\": \"function\", \"name\": \"beale\", \"start\": [ 1, 1 ] } }",
+      "net.json:2:13: function reads no layer; leave the layers before it out" },
+    { NET(""), "net.json:4:9: the model has no parameters" },
     /* initialisation, inputs, options */
     { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"init\": { \"rule\": \"he\" }, \"layers\": [" DENSE "], " LOSS
       " }",
