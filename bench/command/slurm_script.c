@@ -60,15 +60,39 @@ static bool add_log(fl_text *text, const slurm_job *job, fl_error *error)
     return added;
 }
 
+/* What the script says itself: the later of two would win. */
+static bool is_own(const char *word, size_t n)
+{
+    static const char own[] =
+        " --array -a --signal --output -o --open-mode --requeue --no-requeue --ntasks -n --nodes -N "
+        "--ntasks-per-node --cpus-per-task -c --time -t --partition -p --account -A --mem ";
+    char padded[40];
+    snprintf(padded, sizeof padded, " %.*s ", (int)n, word);
+    return strstr(own, padded);
+}
+
 /* "--comment=two words" */
 static bool add_further(fl_text *text, const char *word, fl_error *error)
 {
     fl_text name = { 0 };
     size_t n = strcspn(word, "=");
+    if (is_own(word, n))
+        return fl_error_user(error,
+                             "'%.*s' stands in the script already; what may be chosen of it has an option of its own",
+                             (int)n, word);
     fl_text_add_bytes(&name, word, n + (word[n] == '='));
     bool added = add_directive(text, name.bytes, word[n] ? word + n + 1 : NULL, error);
     fl_text_free(&name);
     return added;
+}
+
+/* A limit in minutes before which the signal to save can come. */
+static bool leaves_time(const char *time, fl_error *error)
+{
+    uint64_t minutes;
+    if (!time || !fl_text_whole_read(time, 0, UINT32_MAX, &minutes) || 60 * minutes > WARNING_SECONDS) return true;
+    return fl_error_user(error, "--time %s: jobs save %d s before their limit; give them more minutes than that", time,
+                         WARNING_SECONDS);
 }
 
 static bool add_directives(fl_text *text, const slurm_job *job, fl_error *error)
@@ -79,7 +103,7 @@ static bool add_directives(fl_text *text, const slurm_job *job, fl_error *error)
                   { "--account=", job->account },
                   { "--mem=", job->memory },
                   { "--time=", job->time } };
-    bool fine = add_log(text, job, error);
+    bool fine = leaves_time(job->time, error) && add_log(text, job, error);
     fl_text_add(text, "#SBATCH --open-mode=append\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@%d\n", WARNING_SECONDS);
     for (size_t i = 0; fine && i < sizeof texts / sizeof *texts; i++)
         if (texts[i].value) fine = add_directive(text, texts[i].name, texts[i].value, error);
@@ -118,37 +142,41 @@ static const char submit[] = "\n"
                              "    echo \"study: job $id\"\n"
                              "    id=$(sbatch --parsable --dependency=\"afterany:$id\"";
 
-static const char submit_end[] =
-    " \"$0\" summary) || exit\n"
-    "    echo \"summary: job ${id%%;*}\"\n"
-    "    exit\n"
-    "fi\n"
-    "if [ \"${1:-}\" = summary ]; then\n"
-    "    exec \"$fairlead\" run \"$study\" -o \"$folder\" -j \"${SLURM_CPUS_PER_TASK:-1}\" --progress lines\n"
-    "fi\n"
-    "\n"
-    "child='' leave=''\n";
+static const char submit_end[] = " \"$0\" summary) || exit\n"
+                                 "    echo \"summary: job ${id%%;*}\"\n"
+                                 "    exit\n"
+                                 "fi\n"
+                                 "\n"
+                                 "child='' leave=''\n"
+                                 "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
+                                 "trap 'leave=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1\n"
+                                 "if [ \"${1:-}\" = summary ]; then\n"
+                                 "    job=$SLURM_JOB_ID shard=summary records=trials\n"
+                                 "    \"$fairlead\" run \"$study\" -o \"$folder\" -j \"${SLURM_CPUS_PER_TASK:-1}\" "
+                                 "--checkpoint-every \"$every\" \\\n"
+                                 "        --progress lines &\n"
+                                 "else\n";
 
 static const char array_part[] =
-    "trap 'leave=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1\n"
-    "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
-    "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID shard=$SLURM_ARRAY_TASK_ID-of-$tasks\n"
-    "\"$fairlead\" run \"$study\" -o \"$folder\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --own-files \\\n"
-    "    -j \"${SLURM_CPUS_PER_TASK:-1}\" --checkpoint-every \"$every\" --progress lines &\n"
-    "child=$!\n";
+    "    job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID shard=$SLURM_ARRAY_TASK_ID-of-$tasks records=trials.$shard\n"
+    "    \"$fairlead\" run \"$study\" -o \"$folder\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --own-files \\\n"
+    "        -j \"${SLURM_CPUS_PER_TASK:-1}\" --checkpoint-every \"$every\" --progress lines &\n";
 
+/* srun of Slurm 22.05 and later does not take the processors of a task from the job. */
 static const char nodes_part[] =
-    "trap 'leave=1; scancel --signal=USR1 \"$SLURM_JOB_ID\"' USR1\n"
-    "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
-    "job=$SLURM_JOB_ID shard=1-of-1\n"
-    "srun --mpi=pmix --ntasks-per-node=1 --kill-on-bad-exit=0 --no-kill --open-mode=append \\\n"
-    "    --output=\"$folder/slurm/%x-%j-%t.log\" \\\n"
-    "    \"$fairlead\" run \"$study\" -o \"$folder\" --own-files --checkpoint-every \"$every\" --progress lines &\n"
-    "child=$!\n";
+    "    trap 'leave=1; scancel --signal=USR1 \"$SLURM_JOB_ID\"' USR1\n"
+    "    job=$SLURM_JOB_ID shard=1-of-1 records=trials.1-of-1\n"
+    "    srun --mpi=pmix --ntasks-per-node=1 --kill-on-bad-exit=0 --no-kill --open-mode=append \\\n"
+    "        ${SLURM_CPUS_PER_TASK:+--cpus-per-task=\"$SLURM_CPUS_PER_TASK\"} \\\n"
+    "        --output=\"$folder/slurm/%x-%j-%t.log\" \\\n"
+    "        \"$fairlead\" run \"$study\" -o \"$folder\" --own-files --checkpoint-every \"$every\" --progress lines "
+    "&\n";
 
 static const char nodes_check[] = "\"$fairlead\" check \"$folder\" --complete >/dev/null && exit 0\n";
 
 static const char wait_part[] =
+    "fi\n"
+    "child=$!\n"
     "while :; do\n"
     "    wait \"$child\"\n"
     "    code=$?\n"
@@ -162,7 +190,7 @@ static const char again[] =
     "\n"
     "# --- to be started again ---\n"
     "mark=$folder/slurm/$shard.restarts misses=0 before=''\n"
-    "now=$(cat \"$folder\"/trials.\"$shard\".*jsonl \"$folder\"/checkpoints/*.checkpoint 2>/dev/null | cksum)\n"
+    "now=$(cat \"$folder/$records\".*jsonl \"$folder\"/checkpoints/*.checkpoint 2>/dev/null | cksum)\n"
     "[ ! -f \"$mark\" ] || { read -r misses && read -r before; } <\"$mark\"\n"
     "if [ \"$now\" = \"$before\" ]; then misses=$((misses + 1)); else misses=0; fi\n"
     "printf '%s\\n%s\\n' \"$misses\" \"$now\" >\"$mark\"\n"

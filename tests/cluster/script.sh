@@ -23,6 +23,8 @@ refuses "give --array N or --nodes N" same.json --array 2 --nodes 2
 refuses "--array 3: a task takes whole arms, for the budget is a feasible one, and there are 2" same.json --array 3
 refuses "cannot stand in a job script" same.json --array 2 --time "$(printf '60\n#SBATCH --exclusive')"
 refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
+refuses "'--array' stands in the script already" same.json --array 2 --time 30 -- --array=1-9
+refuses "--time 2: jobs save 120 s before their limit" same.json --array 2 --time 2
 refuses "nowhere" same.json --array 2 --prologue nowhere
 printf '#!/bin/sh\necho "MaxArraySize            = 2"\n' >bin/scontrol
 chmod +x bin/scontrol
@@ -63,4 +65,15 @@ for start in 1 2 3 4; do
 done
 says stuck.out "3 starts in a row brought nothing new"
 [ "$(cat requeued)" = "$(printf 'requeue requeue 5_1\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+
+begin "the summary's job, too, is started again, and gives up"
+rm -f requeued
+for start in 1 2 3 4; do
+    SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 sh stuck.sh summary >stuck.out 2>&1
+    code=$?
+    [ $code = "$([ $start = 4 ] && echo 1 || echo 75)" ] || fail "start $start: exit code $code"
+done
+[ "$(cat requeued)" = "$(printf 'requeue requeue 6\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 sh array.sh summary >summary.out 2>&1 || fail "exit code $?"
+"$build/fairlead" check "$odd/out" --complete >/dev/null || fail "the summary's job leaves something over"
 exit $failed

@@ -34,7 +34,7 @@ restarted() { # JOB: by Slurm, whose books tell it from the summary's job, which
 
 went_on() { # FOLDER: started again, it did what was missing and made the page
     grep -q "started again" "$1"/slurm/*.log || fail "$1: was not started again"
-    grep -q "goes on from step" "$1"/slurm/*.log || fail "$1: the trials were begun anew"
+    grep -q "goes on from step" "$1"/slurm/*.log || fail "$1: the trials were begun anew: $(tail -n 9 "$1"/slurm/*.log)"
     complete "$1"
     same once "$1"
     [ -f "$1/report.html" ] || fail "$1: no page"
