@@ -10,8 +10,10 @@
 #include "command/verbs.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const usage trial_usage = {
     "fairlead trial --workload W --optimizer O [--set NAME=VALUE]... [options]",
@@ -85,15 +87,15 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
            s->total, s->setup, s->data, s->forward_backward, s->curvature, s->update, s->evaluate, s->other);
 }
 
-static void print_heading(void)
-{
-    printf("    step       training         validation            test           rate\n"
-           "               loss    error      loss    error      loss    error\n");
-}
-
+/* The first point brings the heading: what is refused before it has none. */
 static void print_point(void *user, const fl_trial_point *point)
 {
+    static bool headed;
     const double *of = point->of;
+    if (!headed)
+        printf("    step       training         validation            test           rate\n"
+               "               loss    error      loss    error      loss    error\n");
+    headed = true;
     printf("%8zu  %9.5f %8.4f  %8.5f %8.4f  %8.5f %8.4f  %.4g\n", point->step, of[FL_TRIAL_TRAIN_LOSS],
            of[FL_TRIAL_TRAIN_ERROR], of[FL_TRIAL_VAL_LOSS], of[FL_TRIAL_VAL_ERROR], of[FL_TRIAL_TEST_LOSS],
            of[FL_TRIAL_TEST_ERROR], point->rate);
@@ -119,6 +121,17 @@ static bool is_first(const request *asked)
     return !asked->wire || fl_wire_rank(asked->wire) == 0;
 }
 
+/* What is wrong is mostly wrong for all: process 0 says it and ends the others, who speak where it has not. */
+static int complain_once(const request *asked, const fl_error *error)
+{
+    enum { PATIENCE_SECONDS = 3 };
+    if (!is_first(asked)) {
+        signal(SIGTERM, SIG_DFL); /* ended without a word */
+        sleep(PATIENCE_SECONDS);
+    }
+    return complain(error);
+}
+
 /* `failed`: it ran, and could not be finished. */
 static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export, const request *asked,
                   bool *failed, fl_error *error)
@@ -128,7 +141,6 @@ static bool train(fl_train_trainer *trainer, const fl_trial *trial, fl_train_exp
     fl_train_callbacks callbacks = fl_train_export_callbacks(export);
     if (!asked->trace && !asked->folder) callbacks.stepped = NULL; /* nobody looks at single steps */
     if (!asked->json && speaks) callbacks.evaluated = print_point;
-    if (!asked->json && speaks && trial->eval_every) print_heading();
     bool ran = fl_train_trial(trainer, trial, &callbacks, &outcome, error);
     if (ran && speaks) (asked->json ? print_json : print_outcome)(trial, &outcome);
     *failed = ran && outcome.status == FL_OUTCOME_FAILED;
@@ -177,7 +189,22 @@ static int run(const fl_trial *trial, const request *asked)
     bool ran = export && train_keeping(trainer, trial, export, asked, &failed, &error);
     bool written = fl_train_export_close(export, ran ? &error : NULL);
     fl_train_trainer_free(trainer);
-    return ran && written ? failed : complain(&error);
+    return ran && written ? failed : complain_once(asked, &error);
+}
+
+/* Has every process that was launched something to do? */
+static bool shares(const fl_trial *trial, const request *asked, fl_error *error)
+{
+    if (!asked->wire) return true;
+    if (trial->workers == 1 && !fl_trial_servers(trial))
+        return fl_error_user(error,
+                             "%d processes were launched for a trial of one worker; share it with --parallel "
+                             "METHOD:V, or let each run all of it with --no-mpi",
+                             fl_wire_size(asked->wire));
+    if (asked->checkpoint_every && fl_trial_slices(trial) > 1)
+        return fl_error_user(error, "--checkpoint-every keeps what one process has, or all have; leave it out where "
+                                    "several servers divide the parameters");
+    return true;
 }
 
 /* Several workers are carried by all processes that were launched together. */
@@ -190,13 +217,8 @@ static int run_together(const fl_trial *trial, request *asked)
                               "parallel.clock = real");
         return complain(&error);
     }
-    if ((trial->workers > 1 || real) && !run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
-    if (asked->wire && asked->checkpoint_every && fl_trial_slices(trial) > 1) {
-        fl_error_user(&error, "--checkpoint-every keeps what one process has, or all have; leave it out where several "
-                              "servers divide the parameters");
-        fl_wire_abandon(asked->wire, complain(&error));
-    }
-    int code = run(trial, asked);
+    if (!run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
+    int code = shares(trial, asked, &error) ? run(trial, asked) : complain_once(asked, &error);
     if (!asked->wire) return code;
     if (code)
         fl_wire_abandon(asked->wire, code);

@@ -15,13 +15,13 @@
 
 void remark(const char *format, ...)
 {
+    char text[4096]; /* in one piece: other processes may write to the same place */
     va_list arguments;
-    fflush(stdout);
-    fputs("fairlead: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fflush(stdout);
+    fprintf(stderr, "fairlead: %s\n", text);
 }
 
 int complain(const fl_error *error)

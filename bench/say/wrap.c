@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "say/markdown.h"
+#include "wire/launch.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,11 +22,12 @@ void page_markdown(void)
     as_markdown = true;
 }
 
+/* A launcher may give its processes a terminal of its own and write what they say to a file. */
 static const char *colour(const char *code)
 {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
     bool dumb = terminal && !strcmp(terminal, "dumb");
-    return isatty(STDOUT_FILENO) && !dumb && !(no && *no) ? code : "";
+    return isatty(STDOUT_FILENO) && !fl_wire_launched() && !dumb && !(no && *no) ? code : "";
 }
 
 static size_t page_width(void)

@@ -36,6 +36,12 @@ static size_t launcher(void)
     return i;
 }
 
+bool fl_wire_launched(void)
+{
+    size_t by = launcher();
+    return by < N_LAUNCHERS && number_of(launchers[by].count) > 1;
+}
+
 int fl_wire_launch_neighbours(void)
 {
     int local = number_of("OMPI_COMM_WORLD_LOCAL_SIZE"), mpich = number_of("MPI_LOCALNRANKS");
@@ -86,7 +92,7 @@ bool fl_wire_launch(const char *path, fl_wire **wire, fl_error *error)
     char why[160];
     size_t by = launcher();
     *wire = NULL;
-    if (by == N_LAUNCHERS || number_of(launchers[by].count) <= 1) return true;
+    if (!fl_wire_launched()) return true;
     const fl_wire_mpi_module *module = open_module(path, why);
     if (!module)
         return fl_error_user(error, "launched by %s, but %s; --no-mpi runs each process by itself", launchers[by].name,

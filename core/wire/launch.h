@@ -9,6 +9,9 @@
  * others, but they cannot be joined. */
 bool fl_wire_launch(const char *module, fl_wire **wire, fl_error *error);
 
+/* Was it, as far as its variables say? */
+bool fl_wire_launched(void);
+
 /* How many processes of the launch run on this machine, as far as its variables say; 1 where they do not. */
 int fl_wire_launch_neighbours(void);
 

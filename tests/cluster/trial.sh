@@ -57,6 +57,14 @@ begin "what cannot be carried is refused"
 timeout -k 2 60 mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
     --backend naive --batch 24 --steps 2 --parallel synchronous:2 >few.out 2>&1 && fail "three processes carry two workers"
 says few.out "3 processes cannot carry 2 workers"
+[ "$(grep -c 'cannot carry' few.out)" = 1 ] || fail "said more than once"
+grep -q 'validation' few.out && fail "a table is begun"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
+    --backend naive --batch 24 --steps 2 >whole.out 2>&1 && fail "two processes train the same trial"
+says whole.out "2 processes were launched for a trial of one worker"
+[ "$(grep -c 'were launched' whole.out)" = 1 ] || fail "said more than once"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 2 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
+    --backend naive --batch 24 --steps 2 --no-mpi >each.out 2>&1 || fail "--no-mpi"
 
 begin "processes that compute otherwise are refused"
 timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" trial --workload model.json --optimizer sgd --set learning_rate=0.1 \
