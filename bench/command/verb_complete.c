@@ -119,11 +119,11 @@ typedef struct source {
 } source;
 
 static const source of_options[] = {
-    { "--workload", workloads },   { "--optimizer", optimizers },
-    { "--schedule", schedules },   { "--backend", backends },
-    { "--precision", precisions }, { "--set", hyperparameters },
-    { "--figure", figure_names },  { "--format", formats_of_pictures },
-    { "--to", formats_of_exports },    { NULL },
+    { "--workload", workloads },    { "--optimizer", optimizers },
+    { "--schedule", schedules },    { "--backend", backends },
+    { "--precision", precisions },  { "--set", hyperparameters },
+    { "--figure", figure_names },   { "--format", formats_of_pictures },
+    { "--to", formats_of_exports }, { NULL },
 };
 
 static const source of_verbs[] = {
