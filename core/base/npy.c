@@ -16,7 +16,9 @@ static const char magic[] = "\x93NUMPY\x01";
 static const struct {
     const char *descr;
     size_t size;
-} types[] = { [FL_NPY_F32] = { "<f4", 4 }, [FL_NPY_F64] = { "<f8", 8 }, [FL_NPY_I64] = { "<i8", 8 }, [FL_NPY_I32] = { "<i4", 4 } };
+} types[] = {
+    [FL_NPY_F32] = { "<f4", 4 }, [FL_NPY_F64] = { "<f8", 8 }, [FL_NPY_I64] = { "<i8", 8 }, [FL_NPY_I32] = { "<i4", 4 }
+};
 
 struct fl_npy {
     FILE *file;
@@ -102,40 +104,54 @@ bool fl_npy_write(const char *path, fl_npy_type type, const size_t *shape, size_
     return fl_npy_close(file, written ? error : NULL) && written;
 }
 
-/* "(2, 3)", "(5,)" or "()" into the header; false for anything else, too many dimensions or too many elements. */
-static bool parse_shape(const char *at, fl_npy_header *header)
+static bool is_wrong(fl_npy_header *header, size_t at, const char *wrong)
 {
-    if (*at++ != '(') return false;
+    header->wrong = wrong;
+    header->wrong_at = at;
+    return false;
+}
+
+/* "(2, 3)", "(5,)" or "()", which begin at byte `place` of the file, into the header. */
+static bool parse_shape(const char *text, size_t place, fl_npy_header *header)
+{
+    const char *at = text;
+    static const char numbers[] = "'shape' is to be whole numbers in brackets";
+    if (*at++ != '(') return is_wrong(header, place, numbers);
     header->count = 1;
     while (*at >= '0' && *at <= '9') {
-        if (header->n_dims == FL_NPY_DIMS) return false;
+        size_t here = place + (size_t)(at - text);
+        if (header->n_dims == FL_NPY_DIMS) return is_wrong(header, here, "'shape' has up to 8 dimensions");
         char *end;
         errno = 0;
         unsigned long long size = strtoull(at, &end, 10);
-        if (errno || __builtin_mul_overflow(header->count, size, &header->count)) return false;
+        if (errno || __builtin_mul_overflow(header->count, size, &header->count))
+            return is_wrong(header, here, "'shape' has more elements than can be counted");
         header->shape[header->n_dims++] = size;
         at = end + strspn(end, ", ");
     }
-    return *at == ')';
+    return *at == ')' || is_wrong(header, place + (size_t)(at - text), numbers);
 }
 
-/* Where the value of `key` begins; NULL when the key is not there. */
+/* Where the value of `key` begins; the dict itself when the key is not there. */
 static const char *value_of(const char *dict, const char *key)
 {
     const char *at = strstr(dict, key);
-    return at ? at + strlen(key) + strspn(at + strlen(key), ": ") : NULL;
+    return at ? at + strlen(key) + strspn(at + strlen(key), ": ") : dict;
 }
 
 static bool parse_dict(const char *dict, fl_npy_header *header)
 {
-    const char *descr = value_of(dict, "'descr'"), *order = value_of(dict, "'fortran_order'"),
-               *shape = value_of(dict, "'shape'");
-    if (!descr || !order || !shape || *descr != '\'') return false;
-    size_t n = strcspn(descr + 1, "'");
-    if (n >= FL_NPY_DESCR) return false;
+    const char *descr = value_of(dict, "'descr'"), *order = value_of(dict, "'fortran_order'");
+    const char *shape = value_of(dict, "'shape'");
+    size_t n = *descr == '\'' ? strcspn(descr + 1, "'") : FL_NPY_DESCR;
+    if (n >= FL_NPY_DESCR)
+        return is_wrong(header, header->start + (size_t)(descr - dict),
+                        "'descr' is to name one type of numbers, such as '<f4'; structured arrays are none");
     memcpy(header->descr, descr + 1, n);
     header->fortran_order = !strncmp(order, "True", 4);
-    return (header->fortran_order || !strncmp(order, "False", 5)) && parse_shape(shape, header);
+    if (!header->fortran_order && strncmp(order, "False", 5) != 0)
+        return is_wrong(header, header->start + (size_t)(order - dict), "'fortran_order' is to be True or False");
+    return parse_shape(shape, header->start + (size_t)(shape - dict), header);
 }
 
 /* Version 1 has two bytes for the length of its dict, later ones four (NumPy's lib/format.py). */
@@ -143,16 +159,19 @@ bool fl_npy_header_read(const char *bytes, size_t n, fl_npy_header *header)
 {
     *header = (fl_npy_header){ .start = PREAMBLE };
     const unsigned char *b = (const unsigned char *)bytes;
-    if (n < PREAMBLE + 2 || memcmp(bytes, magic, MAGIC_BYTES) || b[MAGIC_BYTES] < 1 || b[MAGIC_BYTES] > 3) return false;
+    if (n < PREAMBLE + 2 || memcmp(bytes, magic, MAGIC_BYTES) != 0)
+        return is_wrong(header, 0, "does not begin as a .npy file, which numpy.save writes");
+    if (b[MAGIC_BYTES] < 1 || b[MAGIC_BYTES] > 3) return is_wrong(header, MAGIC_BYTES, "versions 1 to 3 are known");
     size_t length = b[8] | (size_t)b[9] << 8;
     if (b[MAGIC_BYTES] > 1) {
         length |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
         header->start += 2;
     }
-    if (length > n - header->start) return false;
+    if (length > n - header->start) return is_wrong(header, 8, "its header is longer than the file, or than any is");
     fl_text dict = { 0 };
     fl_text_add_bytes(&dict, bytes + header->start, length);
-    bool good = length && strlen(dict.bytes) == length && parse_dict(dict.bytes, header);
+    bool text = length && strlen(dict.bytes) == length;
+    bool good = text ? parse_dict(dict.bytes, header) : is_wrong(header, header->start, "its header is no text");
     fl_text_free(&dict);
     header->start += length;
     return good;

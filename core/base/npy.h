@@ -33,12 +33,14 @@ typedef struct fl_npy_header {
     char descr[FL_NPY_DESCR]; /* "<f4" */
     bool fortran_order;
     size_t shape[FL_NPY_DIMS], n_dims;
-    size_t count; /* elements */
-    size_t start; /* byte of the first element */
+    size_t count;      /* elements */
+    size_t start;      /* byte of the first element */
+    const char *wrong; /* of a header that cannot be read: what would be right */
+    size_t wrong_at;   /* and at which byte */
 } fl_npy_header;
 
 /* Read the header from the first `n` bytes of a file, any version; false when it is none, is longer than `n`, or has
- * more dimensions or elements than can be. */
+ * more dimensions or elements than can be: header->wrong says what. */
 bool fl_npy_header_read(const char *bytes, size_t n, fl_npy_header *header);
 
 /* A whole file of `type`: elements (free()), shape and n_dims (<= 8). A file that lies about its size, has

@@ -86,7 +86,7 @@ bool fl_dataset_npy_open(fl_dataset_npy *npy, const char *path, fl_error *error)
     size_t n = fread(bytes, 1, sizeof bytes, npy->file);
     if (ferror(npy->file)) return fl_file_error(error, path, "cannot be read");
     if (!fl_npy_header_read(bytes, n, &npy->header))
-        return fl_error_user(error, "%s: byte 0: does not begin as a .npy file, which numpy.save writes", path);
+        return fl_error_user(error, "%s: byte %zu: %s", path, npy->header.wrong_at, npy->header.wrong);
     if (!understands(npy, error) || !size_agrees(npy, error)) return false;
     return fseek(npy->file, (long)npy->header.start, SEEK_SET) == 0 || fl_file_error(error, path, "cannot be read");
 }

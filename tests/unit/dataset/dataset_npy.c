@@ -242,6 +242,16 @@ static void headers_that_lie_are_refused(void **state)
     assert_refused(FL_TENSOR_IMAGE, false, "its type is '>f4'; it is to be float16");
     put_npy(INPUTS, "|O", "(3, 2)", x, 24);
     assert_refused(FL_TENSOR_IMAGE, false, "its type is '|O'");
+    put_npy(INPUTS, "<f4", "(-5, 2)", x, 0);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 61: 'shape' is to be whole numbers in brackets");
+    put_npy(INPUTS, "<f4", "(4611686018427387904, 8)", x, 0);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 82: 'shape' has more elements than can be counted");
+    put_npy(INPUTS, "a record of several", "(3, 2)", x, 24);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 20: 'descr' is to name one type of numbers");
+    put_file(paths[INPUTS], "\x93NUMPY\x09\x00\x76\x00{'descr': '<f4'", 25);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 6: versions 1 to 3 are known");
+    put_file(paths[INPUTS], "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4'", 25);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 8: its header is longer than the file");
     put_file(paths[INPUTS], "PK\x03\x04", 4);
     assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 0: does not begin as a .npy file");
 }
