@@ -163,6 +163,17 @@ static bool has_numbers(const walk *w, const fl_dataset *dataset, bool inputs, c
                          place, wanted, w->workload->dataset->entry.name, there);
 }
 
+/* Beyond 0 and 1 the cross-entropy of a sigmoid has no lower bound. */
+static bool has_probabilities(const walk *w, const fl_dataset *dataset, const char *place, fl_error *error)
+{
+    size_t n = (dataset->n_train + dataset->n_test) * dataset->n_targets;
+    for (size_t i = 0; i < n; i++)
+        if (dataset->targets[i] < 0 || dataset->targets[i] > 1)
+            return fl_error_user(error, "%s: this loss asks for targets from 0 to 1, and data '%s' has %g among them",
+                                 place, w->workload->dataset->entry.name, (double)dataset->targets[i]);
+    return true;
+}
+
 bool fl_workload_takes(const fl_workload *workload, const double *options, const fl_dataset *dataset, size_t batch,
                        fl_error *error)
 {
@@ -172,7 +183,9 @@ bool fl_workload_takes(const fl_workload *workload, const double *options, const
     if (!fits(&w, options, &of, error)) return false;
     const fl_layer *loss = &w.layers[workload->n_layers - 1];
     const char *place = workload->places[workload->n_layers - 1];
-    if (fl_layer_predicts_numbers(loss))
-        return has_numbers(&w, dataset, loss->targets == FL_LAYER_TARGETS_INPUT, place, error);
+    bool inputs = loss->targets == FL_LAYER_TARGETS_INPUT;
+    if (loss->kind == FL_LAYER_SIGMOID_CROSS_ENTROPY && !inputs && !has_probabilities(&w, dataset, place, error))
+        return false;
+    if (fl_layer_predicts_numbers(loss)) return has_numbers(&w, dataset, inputs, place, error);
     return loss->kind != FL_LAYER_SOFTMAX_CROSS_ENTROPY || has_classes(&w, dataset, place, error);
 }

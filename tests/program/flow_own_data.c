@@ -17,7 +17,7 @@ static void put_classes(int first, int n)
     assert_true(fl_npy_write(path, FL_NPY_I32, (size_t[]){ N }, 1, labels, NULL));
 }
 
-/* x.npy: pictures of 5 x 9; their classes; nan.npy: a picture with one; v.npy: numbers. */
+/* x.npy: pictures of 5 x 9; their classes; nan.npy: a picture with one; v.npy: numbers, one of them a 7. */
 static void put_arrays(int n_classes)
 {
     static const char *const names[] = { "x.npy", "nan.npy", "v.npy" };
@@ -27,7 +27,9 @@ static void put_arrays(int n_classes)
     put_classes(0, n_classes);
     values[7] = 0;
     assert_true(fl_npy_write(path[0], FL_NPY_F32, (size_t[]){ N, HIGH, WIDE }, 3, values, NULL));
+    values[3] = 7;
     assert_true(fl_npy_write(path[2], FL_NPY_F32, (size_t[]){ N, 2 }, 2, values, NULL));
+    values[3] = 0;
     values[7] = NAN;
     assert_true(fl_npy_write(path[1], FL_NPY_F32, (size_t[]){ N, HIGH, WIDE }, 3, values, NULL));
 }
@@ -55,6 +57,8 @@ static const struct {
     { OWN("x.npy", "y.npy", "", DENSE, "mean_squared"),
       "own.json:3:9: the model predicts 3 numbers per example, and data 'x.npy' has 0 to predict" },
     { OWN("x.npy", "v.npy", "", DENSE, "mean_squared"), "and data 'x.npy' has 2 to predict" },
+    { OWN("x.npy", "v.npy", "", "{ 'kind': 'dense', 'out': 2 }", "sigmoid_cross_entropy"),
+      "own.json:3:9: this loss asks for targets from 0 to 1, and data 'x.npy' has 7 among them" },
     { OWN("x.npy", "v.npy", "", DENSE, "softmax_cross_entropy"),
       "own.json:3:9: this loss asks for classes, of which data 'x.npy' has none" },
     { OWN("nan.npy", "y.npy", "", DENSE, "softmax_cross_entropy"), "nan.npy: byte 156: value 7 of example 0 is nan" },
