@@ -3,14 +3,19 @@
 
 #include <math.h>
 
+static double step_with(const fl_virtual_step *step, const fl_virtual_link *link, double exchange)
+{
+    return link->shared ? step->compute + exchange : fmax(step->compute, exchange);
+}
+
 double fl_virtual_step_whole(const fl_virtual_step *step, const fl_virtual_link *link, size_t processes)
 {
     double others = (double)processes - 1;
-    return fmax(step->compute, others * (step->messages * link->latency + step->bytes / link->bandwidth));
+    return step_with(step, link, others * (step->messages * link->latency + step->bytes / link->bandwidth));
 }
 
 double fl_virtual_step_in_parts(const fl_virtual_step *step, const fl_virtual_link *link, size_t processes)
 {
     double others = (double)processes - 1, part = step->bytes / (double)processes;
-    return fmax(step->compute, 2 * others * (step->messages * link->latency + part / link->bandwidth));
+    return step_with(step, link, 2 * others * (step->messages * link->latency + part / link->bandwidth));
 }

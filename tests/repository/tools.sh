@@ -42,6 +42,8 @@ refuses "unknown case 'adam'; use kfac/1" "$rules" adam --build "$build"
 refuses "must be above 0, not 0" "$rules" --pairs 0 --build "$build"
 refuses "/nowhere: holds no fairlead" "$rules" --build /nowhere
 
+refuses "--mbit is a number of at least 1 and belongs to --hosts" "$source/bench/speed/exchange" --mbit 100
+
 refuses "--spread must be a number of at least 0, not '-1'" "$build/scale" --spread -1
 refuses "--step and --bytes belong together" "$build/roofline" --step 1
 "$build/scale" 2 --arms 1 --trials 4 --worlds 1 --spread 0 --infeasible 0 >/dev/null || { echo "scale --spread 0 is refused" && failed=1; }

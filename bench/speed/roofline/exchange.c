@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { PINGS = 501, CROSSINGS = 15, DATA = 1, SMALL = 8, MILLION = 1000 * 1000 };
 
@@ -42,6 +44,18 @@ static void cross(fl_wire *wire, const char *bytes, size_t n)
     wait_for(wire);
 }
 
+/* Both say where they are, the first having spoken before: are they on one host? */
+static bool is_shared(fl_wire *wire)
+{
+    char here[256] = "";
+    int from;
+    fl_wire_message there;
+    gethostname(here, sizeof here - 1);
+    send(wire, here, strlen(here));
+    while (!fl_wire_receive(wire, &from, &there)) sched_yield();
+    return there.length == strlen(here) && memcmp(there.bytes, here, there.length) == 0;
+}
+
 static double median(fl_wire *wire, void (*round)(fl_wire *, const char *, size_t), size_t n, size_t rounds)
 {
     char *bytes = fl_memory_new(n, 1);
@@ -66,6 +80,7 @@ fl_virtual_link roofline_exchange(fl_wire *wire)
     bool speaks = fl_wire_rank(wire) == 0;
     if (fl_wire_rank(wire) > 1) return link;
     link.latency = median(wire, ping, SMALL, PINGS) / 2;
+    link.shared = is_shared(wire);
     if (speaks) printf("ping-pong          %8.2f us  (half of %d bytes there and back)\n", 1e6 * link.latency, SMALL);
     for (size_t i = 0; i < sizeof megabytes / sizeof *megabytes; i++) {
         size_t n = (size_t)(megabytes[i] * MILLION);
@@ -91,14 +106,17 @@ void roofline_model(const fl_virtual_step *step, const fl_virtual_link *here)
     static const double gigabits[] = { 1, 10, 100 }, microseconds[] = { 1, 10, 50 };
     printf(
         "model, not measured: ms of a step that computes for %.4g ms and has a gradient of %.4g MB in %.4g messages;\n"
-        "every sum sent whole to everybody, as it is / in parts, as it is not\n"
+        "every sum sent whole to everybody, as it is / in parts, as it is not; what one host's memory carries, its "
+        "own\n"
+        "cores copy, so that computing and sending add up, and over a network the longer of the two counts\n"
         "%-22s %17s %17s %17s %17s %17s\n",
         1e3 * step->compute, step->bytes / MILLION, step->messages, "processes", "2", "8", "64", "256", "1024");
-    if (here) print_row(step, here, "this link");
+    if (here) print_row(step, here, here->shared ? "this host's memory" : "this network");
     for (size_t i = 0; i < sizeof gigabits / sizeof *gigabits; i++)
         for (size_t k = 0; k < sizeof microseconds / sizeof *microseconds; k++) {
             char name[40];
             snprintf(name, sizeof name, "%3g Gbit/s, %2g us", gigabits[i], microseconds[k]);
-            print_row(step, &(fl_virtual_link){ microseconds[k] / 1e6, gigabits[i] * 1e9 / 8 }, name);
+            print_row(step, &(fl_virtual_link){ .latency = microseconds[k] / 1e6, .bandwidth = gigabits[i] * 1e9 / 8 },
+                      name);
         }
 }

@@ -6,7 +6,7 @@
 
 /* 13.1 MB, the gradient of simple_cnn's 3,274,634 parameters, in 2 messages over 1 Gbit/s of 10 us: 104.8083 ms. */
 static const fl_virtual_step step = { .compute = .1, .bytes = 4 * 3274634, .messages = 2 };
-static const fl_virtual_link gigabit = { 10e-6, 1e9 / 8 };
+static const fl_virtual_link gigabit = { .latency = 10e-6, .bandwidth = 1e9 / 8 };
 
 static void the_longer_of_computing_and_sending_counts(void **state)
 {
@@ -14,6 +14,14 @@ static void the_longer_of_computing_and_sending_counts(void **state)
     assert_true(fabs(fl_virtual_step_whole(&step, &gigabit, 2) - .104808288) < 1e-9);
     slow.compute = .2;
     assert_true(fl_virtual_step_whole(&slow, &gigabit, 2) == .2);
+}
+
+static void processes_of_one_host_copy_with_the_cores_that_compute(void **state)
+{
+    fl_virtual_link shared = gigabit;
+    shared.shared = true;
+    assert_true(fabs(fl_virtual_step_whole(&step, &shared, 2) - .204808288) < 1e-9);
+    assert_true(fabs(fl_virtual_step_in_parts(&step, &shared, 2) - (.1 + 2 * (20e-6 + .104788288 / 2))) < 1e-9);
 }
 
 /* To seven others: 7 (2 a + n / b); in parts 14 (2 a + n / 8 b). */
@@ -32,6 +40,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longer_of_computing_and_sending_counts),
+        cmocka_unit_test(processes_of_one_host_copy_with_the_cores_that_compute),
         cmocka_unit_test(sums_that_go_to_everybody_cost_as_many_times),
         cmocka_unit_test(alone_nothing_is_sent),
     };
