@@ -1,12 +1,15 @@
 /* The transport over MPI: two-sided messages only, of one thread. Built as a file of its own where an MPI is found.
  *
- * Sends are non-blocking and kept until they are through: a blocking one would wait for ever on a process that is gone,
- * and neither Open MPI nor MPICH reports one that is.
+ * Sends and receives are non-blocking and kept until they are through: a blocking one would wait for ever on a process
+ * that is gone, and neither Open MPI nor MPICH reports one that is; and over a slow network it would wait for what can
+ * come while this process computes.
  */
 #include "wire/mpi_module.h"
+#include "wire/piece.h"
 
 #include <mpi.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +21,19 @@ typedef struct sending {
     char bytes[];
 } sending;
 
+typedef struct receiving {
+    struct receiving *next;
+    MPI_Request request;
+    int from, n;
+    bool lost;
+    char bytes[];
+} receiving;
+
 static struct {
-    sending *first; /* what is not through yet */
-    char *received;
-    int capacity;
+    sending *first;              /* what is not through yet */
+    receiving *coming, **newest; /* what has been announced, the oldest first */
+    receiving *handed;           /* what was given out last */
+    unsigned round, *seen;       /* by sender, the round in which a message of it was met */
 } state;
 
 static void *need(void *memory)
@@ -58,21 +70,58 @@ static void send(void *self, int to, const void *bytes, size_t n)
     state.first = s;
 }
 
-static size_t receive(void *self, int *from, const void **bytes)
+/* Give what has been announced room to come to. */
+static void welcome(void)
 {
     int there = 0, n = 0;
+    MPI_Message message;
     MPI_Status status;
-    progress();
-    if (MPI_Iprobe(MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD, &there, &status) != MPI_SUCCESS || !there) return 0;
-    MPI_Get_count(&status, MPI_BYTE, &n);
-    if (n > state.capacity) {
-        state.received = need(realloc(state.received, (size_t)n));
-        state.capacity = n;
+    while (MPI_Improbe(MPI_ANY_SOURCE, TAG, MPI_COMM_WORLD, &there, &message, &status) == MPI_SUCCESS && there) {
+        MPI_Get_count(&status, MPI_BYTE, &n);
+        receiving *r = need(malloc(sizeof *r + (size_t)n));
+        r->next = NULL;
+        r->from = status.MPI_SOURCE;
+        r->n = n;
+        r->lost = MPI_Imrecv(r->bytes, n, MPI_BYTE, &message, &r->request) != MPI_SUCCESS;
+        *state.newest = r;
+        state.newest = &r->next;
     }
-    *from = status.MPI_SOURCE;
-    *bytes = state.received;
-    if (MPI_Recv(state.received, n, MPI_BYTE, *from, TAG, MPI_COMM_WORLD, &status) != MPI_SUCCESS) return 0;
-    return (size_t)n;
+}
+
+/* A message that is lost holds up what its sender sent after it: in order, or not at all. */
+static bool is_whole(receiving *r)
+{
+    int done = 0;
+    if (!r->lost) r->lost = MPI_Test(&r->request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS;
+    return done && !r->lost;
+}
+
+/* The first that is whole, of the oldest of each sender. */
+static receiving *take_whole(void)
+{
+    state.round++;
+    for (receiving **at = &state.coming; *at; at = &(*at)->next) {
+        receiving *r = *at;
+        bool oldest = state.seen[r->from] != state.round;
+        state.seen[r->from] = state.round;
+        if (!oldest || !is_whole(r)) continue;
+        *at = r->next;
+        if (!r->next) state.newest = at;
+        return r;
+    }
+    return NULL;
+}
+
+static size_t receive(void *self, int *from, const void **bytes)
+{
+    free(state.handed);
+    progress();
+    welcome();
+    state.handed = take_whole();
+    if (!state.handed) return 0;
+    *from = state.handed->from;
+    *bytes = state.handed->bytes;
+    return (size_t)state.handed->n;
 }
 
 /* Who has finished receives nothing any more, and a large message to it would never be through: what its receiver did
@@ -90,14 +139,30 @@ static void abandon(void *self, int code)
     MPI_Abort(MPI_COMM_WORLD, code);
 }
 
+/* Of Open MPI over TCP, where nobody has said otherwise: a thread moves bytes while this one computes, and a piece goes
+ * as it is. By default nothing moves outside calls, and pieces above 64 KiB are asked for by messages that wait behind
+ * the pieces of the other direction, which halves what a network carries both ways (bench/NOTES.md). */
+static void tune(void)
+{
+    enum { ENVELOPE = 1024 }; /* more than the library's header */
+    char piece[20];
+    snprintf(piece, sizeof piece, "%d", FL_WIRE_PIECE_HEADER + FL_WIRE_PIECE_MOST + ENVELOPE);
+    setenv("OMPI_MCA_btl_tcp_progress_thread", "1", 0);
+    setenv("OMPI_MCA_btl_tcp_eager_limit", piece, 0);
+    setenv("OMPI_MCA_btl_tcp_max_send_size", piece, 0);
+}
+
 static const char *join(fl_wire_transport *transport)
 {
     int provided;
+    tune();
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) return "MPI_Init_thread failed";
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     *transport = (fl_wire_transport){ .send = send, .receive = receive, .finish = finish, .abandon = abandon };
     MPI_Comm_rank(MPI_COMM_WORLD, &transport->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &transport->size);
+    state.newest = &state.coming;
+    state.seen = need(calloc((size_t)transport->size, sizeof *state.seen));
     return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* What the MPI module exports: a file of its own, so that the program runs where there is no MPI. It includes nothing
- * of Fairlead's but this and the transport. */
+ * of Fairlead's but this, the transport and the size of a piece. */
 #ifndef FL_WIRE_MPI_MODULE_H
 #define FL_WIRE_MPI_MODULE_H
 
