@@ -60,7 +60,9 @@ static void add_link(figure_data *data, const figure_arm **line, size_t n, const
     figure_pair_begin(data, line[0], 2);
     for (size_t i = 0; i < n; i++) {
         double workers = figure_workers_of(line[i]), batch = figure_batch_of(line[i]);
-        fl_virtual_step step = { batch / one.examples_per_second / workers, one.bytes, messages };
+        fl_virtual_step step = { .compute = batch / one.examples_per_second / workers,
+                                 .bytes = one.bytes,
+                                 .messages = messages };
         double seconds = fl_virtual_step_whole(&step, link, (size_t)workers);
         const double row[] = { workers, NAN, NAN, NAN, is_synchronous(line[i]) ? batch / seconds : NAN };
         figure_pair_row(data, row, NULL, x, y);

@@ -5,7 +5,7 @@
 
 static double step_with(const fl_virtual_step *step, const fl_virtual_link *link, double exchange)
 {
-    return link->shared ? step->compute + exchange : fmax(step->compute, exchange);
+    return link->shared ? step->compute + exchange : fmax(step->compute, step->before + exchange);
 }
 
 double fl_virtual_step_whole(const fl_virtual_step *step, const fl_virtual_link *link, size_t processes)

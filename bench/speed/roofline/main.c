@@ -56,7 +56,7 @@ static bool join(fl_wire **wire, fl_error *error)
 }
 
 static const usage help = {
-    "roofline [--step SECONDS --bytes N [--messages N]]",
+    "roofline [--step SECONDS --bytes N [--before SECONDS] [--messages N]]",
     "What this machine can do at best: matrix products and memory traffic of one thread. Launched as two processes or "
     "more, "
     "what messages between the first two cost. With --step a model of a step of synchronous training on several "
@@ -74,6 +74,8 @@ int main(int argc, char **argv)
     words rest;
     const option options[] = {
         { "--step", NULL, OPTION_NUMBER, "SECONDS", "what a process computes in a step", &step.compute },
+        { "--before", NULL, OPTION_NUMBER, "SECONDS",
+          "of them, until the larger part of the gradient is there (default 0)", &step.before },
         { "--bytes", NULL, OPTION_NUMBER, "N", "of a gradient: 4 times the number of parameters", &step.bytes },
         { "--messages", NULL, OPTION_NUMBER, "N", "in which it is sent (default 2)", &step.messages },
     };

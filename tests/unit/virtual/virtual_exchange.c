@@ -14,6 +14,8 @@ static void the_longer_of_computing_and_sending_counts(void **state)
     assert_true(fabs(fl_virtual_step_whole(&step, &gigabit, 2) - .104808288) < 1e-9);
     slow.compute = .2;
     assert_true(fl_virtual_step_whole(&slow, &gigabit, 2) == .2);
+    slow.before = .15; /* only what comes after it hides the sending */
+    assert_true(fabs(fl_virtual_step_whole(&slow, &gigabit, 2) - .254808288) < 1e-9);
 }
 
 static void processes_of_one_host_copy_with_the_cores_that_compute(void **state)
