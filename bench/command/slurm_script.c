@@ -6,6 +6,7 @@
  * - Launchers' exit codes do not tell whether a study is complete; its folder does.
  */
 #include "command/slurm_script.h"
+#include "command/slurm_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -86,13 +87,20 @@ static bool add_further(fl_text *text, const char *word, fl_error *error)
     return added;
 }
 
-/* A limit in minutes before which the signal to save can come. */
+/* Is the limit one before which the signal to save can come? */
 static bool leaves_time(const char *time, fl_error *error)
 {
-    uint64_t minutes;
-    if (!time || !fl_text_whole_read(time, 0, UINT32_MAX, &minutes) || 60 * minutes > WARNING_SECONDS) return true;
-    return fl_error_user(error, "--time %s: jobs save %d s before their limit; give them more minutes than that", time,
-                         WARNING_SECONDS);
+    uint64_t seconds;
+    if (!time) return true;
+    if (!slurm_words_limit(time, &seconds))
+        return fl_error_user(error,
+                             "--time %s is no limit that sbatch takes: say minutes, minutes:seconds, "
+                             "hours:minutes:seconds, days-hours, days-hours:minutes, days-hours:minutes:seconds, or "
+                             "UNLIMITED",
+                             time);
+    if (!seconds || seconds > WARNING_SECONDS) return true;
+    return fl_error_user(error, "--time %s is %d s, and jobs save %d s before their limit; give them longer than that",
+                         time, (int)seconds, WARNING_SECONDS);
 }
 
 static bool add_directives(fl_text *text, const slurm_job *job, fl_error *error)
@@ -103,7 +111,7 @@ static bool add_directives(fl_text *text, const slurm_job *job, fl_error *error)
                   { "--account=", job->account },
                   { "--mem=", job->memory },
                   { "--time=", job->time } };
-    bool fine = leaves_time(job->time, error) && add_log(text, job, error);
+    bool fine = add_log(text, job, error);
     fl_text_add(text, "#SBATCH --open-mode=append\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@%d\n", WARNING_SECONDS);
     for (size_t i = 0; fine && i < sizeof texts / sizeof *texts; i++)
         if (texts[i].value) fine = add_directive(text, texts[i].name, texts[i].value, error);
@@ -209,6 +217,11 @@ static void add_numbers(fl_text *text, const slurm_job *job)
 {
     fl_text_add(text, "every=%zu\n", job->checkpoint_every);
     if (job->tasks) fl_text_add(text, "tasks=%zu\n", job->tasks);
+}
+
+bool slurm_script_takes(const slurm_job *job, fl_error *error)
+{
+    return leaves_time(job->time, error);
 }
 
 bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)

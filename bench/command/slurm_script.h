@@ -16,6 +16,9 @@ typedef struct slurm_job {
     const char *prologue; /* text; NULL: none */
 } slurm_job;
 
+/* Is what was asked in sbatch's words possible? Answered at once, where what the script proposes has to be measured. */
+bool slurm_script_takes(const slurm_job *job, fl_error *error);
+
 /* Append the script. False with a message where a text cannot stand in one. */
 bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error);
 

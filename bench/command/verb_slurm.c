@@ -75,7 +75,7 @@ static bool check(const fl_study *study, const slurm_job *job, fl_error *error)
                              study->feasible ? "arms, for the budget is a feasible one" : "indices", parts);
     if (most && job->tasks >= most)
         return fl_error_user(error, "--array %zu: this cluster's MaxArraySize allows up to %zu", job->tasks, most - 1);
-    return true;
+    return slurm_script_takes(job, error);
 }
 
 static bool absolute(const char *path, char to[FL_FILE_PATH_MAX], fl_error *error)

@@ -21,10 +21,14 @@ begin "mistakes"
 refuses "give --array N or --nodes N" same.json
 refuses "give --array N or --nodes N" same.json --array 2 --nodes 2
 refuses "--array 3: a task takes whole arms, for the budget is a feasible one, and there are 2" same.json --array 3
-refuses "cannot stand in a job script" same.json --array 2 --time "$(printf '60\n#SBATCH --exclusive')"
+refuses "cannot stand in a job script" same.json --array 2 --partition "$(printf 'low\n#SBATCH --exclusive')"
 refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
 refuses "'--array' stands in the script already" same.json --array 2 --time 30 -- --array=1-9
-refuses "--time 2: jobs save 120 s before their limit" same.json --array 2 --time 2
+for limit in 2 2:00 0:90 0:120 0:2:0 0-0:1:60; do refuses "s, and jobs save 120 s before their limit" same.json --array 2 --time $limit; done
+refuses "--time 0:90 is 90 s, and" same.json --array 2 --time 0:90
+for limit in soon 10: 1:2: :5 1- -5 1-2: 1-2-3 1:2:3:4 1.5 +3 '3 ' 35791395 24856-0 99999999999; do
+    refuses "--time $limit is no limit that sbatch takes" same.json --array 2 --time="$limit"
+done
 refuses "nowhere" same.json --array 2 --prologue nowhere
 printf '#!/bin/sh\necho "MaxArraySize            = 2"\n' >bin/scontrol
 chmod +x bin/scontrol
@@ -48,6 +52,12 @@ done
 seconds=$(sed -n 's/^#SBATCH --signal=B:USR1@//p' array.sh)
 [ "$seconds" -ge 90 ] || fail "a signal $seconds s before the limit: Slurm looks every 30 s"
 [ -d "$odd/out/slurm" ] || fail "no folder for the logs, which Slurm does not make"
+
+begin "limits of every form"
+for limit in 0 unlimited 2:01 0:2:1 0-1 0-0:3; do
+    slurm same.json --array 2 --time $limit -o limit.sh >/dev/null || fail "--time $limit is refused"
+    grep -qxF -e "#SBATCH --time=$limit" limit.sh || fail "--time $limit: $(grep -e --time limit.sh)"
+done
 
 begin "a task under odd names, as Slurm starts it"
 SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=2 SLURM_CPUS_PER_TASK=1 sh array.sh >task.out 2>&1 || fail "exit code $?: $(tail -n 3 task.out)"
