@@ -61,26 +61,11 @@ static bool add_log(fl_text *text, const slurm_job *job, fl_error *error)
     return added;
 }
 
-/* What the script says itself: the later of two would win. */
-static bool is_own(const char *word, size_t n)
-{
-    static const char own[] =
-        " --array -a --signal --output -o --open-mode --requeue --no-requeue --ntasks -n --nodes -N "
-        "--ntasks-per-node --cpus-per-task -c --time -t --partition -p --account -A --mem ";
-    char padded[40];
-    snprintf(padded, sizeof padded, " %.*s ", (int)n, word);
-    return strstr(own, padded);
-}
-
 /* "--comment=two words" */
 static bool add_further(fl_text *text, const char *word, fl_error *error)
 {
     fl_text name = { 0 };
     size_t n = strcspn(word, "=");
-    if (is_own(word, n))
-        return fl_error_user(error,
-                             "'%.*s' stands in the script already; what may be chosen of it has an option of its own",
-                             (int)n, word);
     fl_text_add_bytes(&name, word, n + (word[n] == '='));
     bool added = add_directive(text, name.bytes, word[n] ? word + n + 1 : NULL, error);
     fl_text_free(&name);
@@ -221,7 +206,9 @@ static void add_numbers(fl_text *text, const slurm_job *job)
 
 bool slurm_script_takes(const slurm_job *job, fl_error *error)
 {
-    return leaves_time(job->time, error);
+    bool fine = leaves_time(job->time, error);
+    for (size_t i = 0; fine && i < job->n_further; i++) fine = slurm_words_further(job->further[i], error);
+    return fine;
 }
 
 bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)

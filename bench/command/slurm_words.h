@@ -9,4 +9,7 @@
 /* A limit in seconds, 0 for none; false where `text` is none of the forms that sbatch's manual names. */
 bool slurm_words_limit(const char *text, uint64_t *seconds);
 
+/* May `word` be passed on? False with a message where it means, in any of its spellings, what the script has to say. */
+bool slurm_words_further(const char *word, fl_error *error);
+
 #endif

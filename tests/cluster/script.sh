@@ -23,7 +23,15 @@ refuses "give --array N or --nodes N" same.json --array 2 --nodes 2
 refuses "--array 3: a task takes whole arms, for the budget is a feasible one, and there are 2" same.json --array 3
 refuses "cannot stand in a job script" same.json --array 2 --partition "$(printf 'low\n#SBATCH --exclusive')"
 refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
-refuses "'--array' stands in the script already" same.json --array 2 --time 30 -- --array=1-9
+for word in --array=1-9 --arr=1-9 -a1-9 -Ha1-9; do
+    refuses "'$word' after '--': give --array to 'fairlead slurm' itself, before the '--'" same.json --array 2 -- $word
+done
+for word in --job-name=mine --jo=mine -Jmine -J; do
+    refuses "'$word' after '--': the script decides --job-name itself" same.json --array 2 -- --comment=x $word
+done
+refuses "'-plow' after '--': give --partition to" same.json --array 2 -- -plow
+refuses "'--mem=1G' after '--': give --mem to" same.json --nodes 2 -- --mem=1G
+refuses "'--no-req' after '--': the script decides --no-requeue itself" same.json --array 2 -- --no-req
 for limit in 2 2:00 0:90 0:120 0:2:0 0-0:1:60; do refuses "s, and jobs save 120 s before their limit" same.json --array 2 --time $limit; done
 refuses "--time 0:90 is 90 s, and" same.json --array 2 --time 0:90
 for limit in soon 10: 1:2: :5 1- -5 1-2: 1-2-3 1:2:3:4 1.5 +3 '3 ' 35791395 24856-0 99999999999; do
@@ -41,10 +49,10 @@ mkdir "$odd"
 cp same.json "$odd/it.json"
 echo "export TOLD=1 # a prologue" >prologue
 slurm "$odd/it.json" --array 2 --at-once 1 --folder "$odd/out" --time 60 --partition low --account me --mem 2G --cpus-per-task 2 \
-    --prologue prologue -o array.sh -- --comment="two words" --exclusive >/dev/null || fail "no script"
+    --prologue prologue -o array.sh -- --comment="two words" --exclusive --mem-bind=local -qnormal -C 'a&b' >/dev/null || fail "no script"
 slurm same.json --nodes 3 -o nodes.sh >/dev/null || fail "no script"
 shellcheck -e SC2016 array.sh nodes.sh || fail "shellcheck"
-for line in '#SBATCH --array=1-2%1' '#SBATCH --comment="two words"' '#SBATCH --exclusive' '#SBATCH --time=60' '#SBATCH --mem=2G' \
+for line in '#SBATCH --array=1-2%1' '#SBATCH --comment="two words"' '#SBATCH --exclusive' '#SBATCH --mem-bind=local' '#SBATCH -qnormal' '#SBATCH --time=60' '#SBATCH --mem=2G' \
     '#SBATCH --partition=low' '#SBATCH --account=me' '#SBATCH --cpus-per-task=2' '#SBATCH --open-mode=append' '#SBATCH --requeue' \
     'export TOLD=1 # a prologue' '#SBATCH --job-name=fairlead-same'; do
     grep -qxF -e "$line" array.sh || fail "no line $line"
