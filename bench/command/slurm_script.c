@@ -145,6 +145,7 @@ static const char submit_end[] = " \"$0\" summary) || exit\n"
                                  "trap 'leave=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1\n"
                                  "if [ \"${1:-}\" = summary ]; then\n"
                                  "    job=$SLURM_JOB_ID shard=summary records=trials\n"
+                                 "    rm -f \"$folder/report.html\" # of fewer trials; it would pass for this one's\n"
                                  "    \"$fairlead\" run \"$study\" -o \"$folder\" -j \"${SLURM_CPUS_PER_TASK:-1}\" "
                                  "--checkpoint-every \"$every\" \\\n"
                                  "        --progress lines &\n"
@@ -165,7 +166,16 @@ static const char nodes_part[] =
     "        \"$fairlead\" run \"$study\" -o \"$folder\" --own-files --checkpoint-every \"$every\" --progress lines "
     "&\n";
 
-static const char nodes_check[] = "\"$fairlead\" check \"$folder\" --complete >/dev/null && exit 0\n";
+static const char nodes_check[] = "if [ \"$shard\" != summary ]; then\n"
+                                  "    \"$fairlead\" check \"$folder\" --complete >/dev/null && exit 0\n"
+                                  "    [ \"$code\" != 0 ] || code=1\n"
+                                  "fi\n";
+
+/* To `run`, a page that cannot be written is a warning; this job is there to make it. */
+static const char page_check[] =
+    "if [ \"$shard\" = summary ] && [ \"$code\" = 0 ] && [ ! -f \"$folder/report.html\" ]; then\n"
+    "    \"$fairlead\" report \"$folder\" || exit\n"
+    "fi\n";
 
 static const char wait_part[] =
     "fi\n"
@@ -223,7 +233,7 @@ bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)
     add_numbers(text, job);
     if (job->prologue) fl_text_add(text, "\n%s\n", job->prologue);
     fl_text_add(text, "%s%s%s", submit, job->tasks ? " --array=0" : " --nodes=1", submit_end);
-    fl_text_add(text, "%s%s%s%s", job->tasks ? array_part : nodes_part, wait_part, job->tasks ? "" : nodes_check,
-                again);
+    fl_text_add(text, "%s%s%s%s%s", job->tasks ? array_part : nodes_part, wait_part, job->tasks ? "" : nodes_check,
+                page_check, again);
     return true;
 }

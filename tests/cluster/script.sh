@@ -11,7 +11,7 @@ slurm() { "$build/fairlead" slurm "$@"; }
 refuses() { # SENTENCE WORDS...
     sentence=$1
     shift
-    slurm "$@" -o refused.sh >refused.out 2>&1
+    slurm -o refused.sh "$@" >refused.out 2>&1
     [ $? = 2 ] || fail "not exit code 2: $*"
     says refused.out "$sentence"
     [ ! -e refused.sh ] && [ ! -e results ] || fail "something was written: $*"
@@ -94,4 +94,20 @@ done
 [ "$(cat requeued)" = "$(printf 'requeue requeue 6\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
 SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 sh array.sh summary >summary.out 2>&1 || fail "exit code $?"
 "$build/fairlead" check "$odd/out" --complete >/dev/null || fail "the summary's job leaves something over"
+
+begin "a job that leaves trials over, or makes no page, has failed"
+printf '#!/bin/sh\n' >bin/srun
+chmod +x bin/srun
+SLURM_JOB_ID=7 sh nodes.sh >nodes.out 2>&1
+[ $? = 1 ] || fail "without a trial the job of the nodes ends with another exit code than 1"
+cp -r "$odd/out" results/same/.. && rm -rf results/same && mv results/out results/same
+for script in array nodes; do
+    page=$([ $script = array ] && echo "$odd/out" || echo results/same)/report.html
+    [ -f "$page" ] || fail "there is no $page"
+    rm "$page"
+    mkdir "$page" # which no file takes the place of
+    SLURM_JOB_ID=7 SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 sh $script.sh summary >summary.out 2>&1 && fail "the summary of $script.sh ends well without a page"
+    says summary.out "fairlead: $(realpath "$page"): cannot be written"
+    rmdir "$page"
+done
 exit $failed
