@@ -187,13 +187,31 @@ static const char wait_part[] =
     "done\n"
     "child=''\n";
 
+static const char end_part[] = "[ \"$code\" = 75 ] || [ -n \"$leave\" ] || exit \"$code\"\n"
+                               "[ \"$code\" != 0 ] || exit 0\n"
+                               "\n"
+                               "# --- to be started again ---\n";
+
+/* The unfinished trials of a task, by their files' names, ARM-INDEX-REPEAT.checkpoint: those of other tasks get on
+ * while it does not. */
+static const char own_states[] = "states() {\n"
+                                 "    for state in \"$folder\"/checkpoints/[0-9]*-[0-9]*-[0-9]*.checkpoint; do\n"
+                                 "        [ -f \"$state\" ] || continue\n"
+                                 "        part=${state##*/}\n"
+                                 "%s"
+                                 "        part=${part%%%%-*}\n"
+                                 "        if [ \"$shard\" = summary ] || [ $((part %% tasks)) = "
+                                 "$((SLURM_ARRAY_TASK_ID - 1)) ]; then\n"
+                                 "            cat \"$state\"\n"
+                                 "        fi\n"
+                                 "    done\n"
+                                 "}\n";
+static const char index_part[] = "        part=${part#*-}\n";
+static const char all_states[] = "states() { cat \"$folder\"/checkpoints/*.checkpoint; }\n";
+
 static const char again[] =
-    "[ \"$code\" = 75 ] || [ -n \"$leave\" ] || exit \"$code\"\n"
-    "[ \"$code\" != 0 ] || exit 0\n"
-    "\n"
-    "# --- to be started again ---\n"
     "mark=$folder/slurm/$shard.restarts misses=0 before=''\n"
-    "now=$(cat \"$folder/$records\".*jsonl \"$folder\"/checkpoints/*.checkpoint 2>/dev/null | cksum)\n"
+    "now=$({ cat \"$folder/$records\".*jsonl; states; } 2>/dev/null | cksum)\n"
     "[ ! -f \"$mark\" ] || { read -r misses && read -r before; } <\"$mark\"\n"
     "if [ \"$now\" = \"$before\" ]; then misses=$((misses + 1)); else misses=0; fi\n"
     "printf '%s\\n%s\\n' \"$misses\" \"$now\" >\"$mark\"\n"
@@ -207,6 +225,14 @@ static const char again[] =
     "    wait $!\n"
     "fi\n"
     "exit 75\n";
+
+static void add_states(fl_text *text, const slurm_job *job)
+{
+    if (job->tasks)
+        fl_text_add(text, own_states, job->by_arms ? "" : index_part);
+    else
+        fl_text_add(text, "%s", all_states);
+}
 
 static void add_numbers(fl_text *text, const slurm_job *job)
 {
@@ -234,6 +260,8 @@ bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)
     if (job->prologue) fl_text_add(text, "\n%s\n", job->prologue);
     fl_text_add(text, "%s%s%s", submit, job->tasks ? " --array=0" : " --nodes=1", submit_end);
     fl_text_add(text, "%s%s%s%s%s", job->tasks ? array_part : nodes_part, wait_part, job->tasks ? "" : nodes_check,
-                page_check, again);
+                page_check, end_part);
+    add_states(text, job);
+    fl_text_add(text, "%s", again);
     return true;
 }

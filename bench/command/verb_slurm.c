@@ -113,6 +113,7 @@ static bool write_job(const fl_study *study, asked *a, fl_error *error)
     if (a->prologue && !fl_file_read(a->prologue, &prologue, &n, error)) return false;
     propose(study, &a->job);
     a->job.name = study->name;
+    a->job.by_arms = study->feasible;
     a->job.prologue = prologue;
     bool written = slurm_script(&a->job, &text, error) && write_script(a, &text, error);
     fl_text_free(&text);

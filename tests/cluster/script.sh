@@ -71,27 +71,41 @@ begin "a task under odd names, as Slurm starts it"
 SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=2 SLURM_CPUS_PER_TASK=1 sh array.sh >task.out 2>&1 || fail "exit code $?: $(tail -n 3 task.out)"
 [ "$(cat "$odd"/out/trials.2-of-2.*.jsonl | grep -c '"arm":"adam"')" -ge 5 ] || fail "the shard's arm is not there"
 
+# A program that is always stopped. The fourth start gives up, unless what CHANGED grows before each: another's trial, or its own.
+starts() { # CODE OF THE FOURTH START, SCRIPT, TASK, CHANGED, WORDS...
+    last=$1 script=$2 task=$3 changed=$4
+    shift 4
+    rm -f requeued "$odd"/out/slurm/*.restarts
+    mkdir -p "$odd/out/checkpoints"
+    for start in 1 2 3 4; do
+        echo "$start" >>"$odd/out/checkpoints/$changed.checkpoint"
+        SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=$task sh "$script" "$@" >stuck.out 2>&1
+        code=$?
+        [ $code = "$([ $start = 4 ] && echo "$last" || echo 75)" ] || fail "$script $*, $changed: start $start: exit code $code"
+    done
+    rm "$odd/out/checkpoints/$changed.checkpoint"
+}
+
 begin "it gives up after three starts that brought nothing"
 printf '#!/bin/sh\necho requeue "$@" >>%s/requeued\nexit 1\n' "$folder" >bin/scontrol
 printf '#!/bin/sh\nexit 75\n' >bin/stopped
 chmod +x bin/*
-sed "s|^fairlead=.*|fairlead=$folder/bin/stopped|" array.sh >stuck.sh
-for start in 1 2 3 4; do
-    SLURM_JOB_ID=5 SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=1 sh stuck.sh >stuck.out 2>&1
-    code=$?
-    [ $code = "$([ $start = 4 ] && echo 1 || echo 75)" ] || fail "start $start: exit code $code"
-done
+sed 's/"feasible": true/"feasible": false/' same.json >"$odd/by_index.json"
+slurm "$odd/by_index.json" --array 2 --folder "$odd/out" --time 60 -o by_index.sh >/dev/null || fail "no script"
+for script in array by_index; do sed "s|^fairlead=.*|fairlead=$folder/bin/stopped|" $script.sh >stuck_$script.sh; done
+starts 1 stuck_array.sh 1 1-0-0
 says stuck.out "3 starts in a row brought nothing new"
 [ "$(cat requeued)" = "$(printf 'requeue requeue 5_1\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+starts 1 stuck_by_index.sh 1 0-3-0
+
+begin "it goes on while trials of its own get on"
+starts 75 stuck_array.sh 1 0-3-0
+starts 75 stuck_by_index.sh 1 1-12-0
 
 begin "the summary's job, too, is started again, and gives up"
-rm -f requeued
-for start in 1 2 3 4; do
-    SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 sh stuck.sh summary >stuck.out 2>&1
-    code=$?
-    [ $code = "$([ $start = 4 ] && echo 1 || echo 75)" ] || fail "start $start: exit code $code"
-done
-[ "$(cat requeued)" = "$(printf 'requeue requeue 6\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+starts 1 stuck_array.sh 0 no-trial summary
+[ "$(cat requeued)" = "$(printf 'requeue requeue 5\n%.0s' 1 2 3)" ] || fail "$(cat requeued)"
+starts 75 stuck_array.sh 0 1-0-0 summary
 SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 sh array.sh summary >summary.out 2>&1 || fail "exit code $?"
 "$build/fairlead" check "$odd/out" --complete >/dev/null || fail "the summary's job leaves something over"
 
