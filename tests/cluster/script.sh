@@ -15,6 +15,7 @@ refuses() { # SENTENCE WORDS...
     [ $? = 2 ] || fail "not exit code 2: $*"
     says refused.out "$sentence"
     [ ! -e refused.sh ] && [ ! -e results ] || fail "something was written: $*"
+    rm -rf refused.sh results
 }
 
 begin "mistakes"
