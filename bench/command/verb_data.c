@@ -156,7 +156,8 @@ static int check_workload(const char *name)
     if (!workload) return complain(&error);
     for (size_t i = 0; i < workload->n_options; i++) options[i] = workload->options[i].default_value;
     fl_dataset *d = fl_workload_load(workload, options, &error);
-    bool good = d && fl_workload_takes(workload, options, d, 1, &error);
+    bool good = d && fl_workload_takes(workload, options, d, 1, &error) &&
+                fl_workload_fills_streams(workload, d->validation, d->n_test, &error);
     if (good) print_data(name, d->content ? d->content : workload->dataset->entry.about, d);
     fl_dataset_free(d);
     return good ? 0 : complain(&error);

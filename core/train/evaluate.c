@@ -52,7 +52,7 @@ static size_t add_streams(const fl_train_plans *plans, const fl_dataset_examples
                           totals *sums)
 {
     fl_network *network = plans->evaluation;
-    uint32_t window[FL_TRAIN_EVALUATION_STREAMS];
+    uint32_t window[FL_WORKLOAD_STREAMS];
     size_t batch = plans->evaluation_batch;
     fl_network_clear_carry(network);
     for (size_t t = 0; t < n / batch; t++) {

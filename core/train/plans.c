@@ -150,15 +150,6 @@ static bool plan_together(fl_train_plans *plans, const fl_trial *trial, fl_error
     return true;
 }
 
-static bool carries(const fl_trial *trial)
-{
-    fl_layer layers[FL_WORKLOAD_LAYERS];
-    size_t n = fl_workload_layers(trial->owners.workload, trial->values.of[FL_TRIAL_OF_WORKLOAD], layers);
-    for (size_t i = 0; i < n; i++)
-        if (layers[i].carry) return true;
-    return false;
-}
-
 /* Do the layers fit the examples, a batch of which must fit memory? */
 static bool model_fits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
@@ -186,8 +177,8 @@ static bool make_data(fl_train_plans *plans, const fl_trial *trial, fl_error *er
 static bool plan_networks(fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
     if (!model_fits(plans, trial, error)) return false;
-    plans->carries = carries(trial);
-    plans->evaluation_batch = plans->carries ? FL_TRAIN_EVALUATION_STREAMS : FL_TRAIN_EVALUATION_BATCH;
+    plans->carries = fl_workload_carries(trial->owners.workload);
+    plans->evaluation_batch = plans->carries ? FL_WORKLOAD_STREAMS : FL_TRAIN_EVALUATION_BATCH;
     plans->training = plan(plans, trial, fl_trial_micro_batch(trial), true, error);
     if (plans->training && trial->owners.optimizer->wants) fl_network_keep_values(plans->training);
     plans->evaluation = plans->training ? plan(plans, trial, plans->evaluation_batch, false, error) : NULL;

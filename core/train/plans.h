@@ -13,8 +13,6 @@ enum {
     FL_TRAIN_EVALUATION_BATCH = 250
 }; /* divides the usual 5,000 and 10,000; large enough to be fast, small enough for the cache */
 
-enum { FL_TRAIN_EVALUATION_STREAMS = 10 }; /* of a model that carries state from batch to batch, whatever its batch */
-
 typedef struct fl_train_plans {
     fl_trial trial; /* the trial they were last made for */
     bool made;

@@ -1,11 +1,6 @@
 /* What carries state from batch to batch, and how its batches may be made. */
 #include "train/suits.h"
 
-static const char *data_of(const fl_trial *trial)
-{
-    return trial->owners.workload->dataset->entry.name;
-}
-
 /* Windows of a stream follow each other only where the examples do. */
 bool fl_train_suits(const fl_train_plans *plans, const fl_trial *trial, fl_error *error)
 {
@@ -26,8 +21,5 @@ bool fl_train_suits(const fl_train_plans *plans, const fl_trial *trial, fl_error
                              "workload '%s' carries state from batch to batch, so its batch cannot grow; leave "
                              "batch.factor away",
                              trial->owners.workload->entry.name);
-    if (splits->validation.count >= plans->evaluation_batch && splits->test.count >= plans->evaluation_batch)
-        return true;
-    return fl_error_user(error, "data '%s': %zu validation and %zu test examples are too few for %zu streams",
-                         data_of(trial), splits->validation.count, splits->test.count, plans->evaluation_batch);
+    return fl_workload_fills_streams(trial->owners.workload, splits->validation.count, splits->test.count, error);
 }

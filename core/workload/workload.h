@@ -94,9 +94,19 @@ typedef struct fl_workload_batch {
 bool fl_workload_fits(const fl_workload *workload, const double *options, const fl_workload_batch *batch,
                       fl_error *error);
 
-/* Does a model fit batches of so many of these examples, and do they have what its loss is measured against? */
+/* Does a model fit batches of so many of these examples, do they follow each other where it carries its state from one
+ * to the next, and do they have what its loss is measured against? */
 bool fl_workload_takes(const fl_workload *workload, const double *options, const fl_dataset *dataset, size_t batch,
                        fl_error *error);
+
+/* So many streams evaluate a model that carries state from batch to batch, whatever its batch is. */
+enum { FL_WORKLOAD_STREAMS = 10 };
+
+/* Does a layer carry its state from batch to batch? */
+bool fl_workload_carries(const fl_workload *workload);
+
+/* Where one does, are there examples to evaluate for every stream? Else a message with the layer's place. */
+bool fl_workload_fills_streams(const fl_workload *workload, size_t n_validation, size_t n_test, fl_error *error);
 
 /* The shapes of what all layers give for batches of shape `in`, which they fit. */
 void fl_workload_shapes(const fl_workload *workload, const double *options, fl_tensor_shape in,

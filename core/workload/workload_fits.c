@@ -138,6 +138,44 @@ bool fl_workload_fits(const fl_workload *workload, const double *options, const 
     return fits(&w, options, batch, error);
 }
 
+/* --- what is carried from batch to batch --- */
+
+/* The first layer that carries its state, n_layers where none does. */
+static size_t carrying(const fl_workload *workload)
+{
+    size_t i = 0;
+    while (i < workload->n_layers && !workload->layers[i].carry) i++;
+    return i;
+}
+
+bool fl_workload_carries(const fl_workload *workload)
+{
+    return carrying(workload) < workload->n_layers;
+}
+
+bool fl_workload_fills_streams(const fl_workload *workload, size_t n_validation, size_t n_test, fl_error *error)
+{
+    size_t at = carrying(workload);
+    if (at == workload->n_layers || (n_validation >= FL_WORKLOAD_STREAMS && n_test >= FL_WORKLOAD_STREAMS)) return true;
+    return fl_error_user(error,
+                         "%s: %s carries its state along %d streams in evaluation, and data '%s' have %zu examples to "
+                         "validate and %zu to test; a shorter 'length' gives more",
+                         workload->places[at], name_of(&workload->layers[at]), FL_WORKLOAD_STREAMS,
+                         workload->dataset->entry.name, n_validation, n_test);
+}
+
+/* An example goes on where another ended in texts alone. */
+static bool carries_text(const walk *w, fl_error *error)
+{
+    const fl_workload *workload = w->workload;
+    size_t at = carrying(workload);
+    if (at == workload->n_layers || workload->dataset->characters) return true;
+    return fl_error_user(error,
+                         "%s: %s carries its state from example to example, which go on only in a text; data '%s' are "
+                         "none, so leave 'carry' away",
+                         workload->places[at], name_of(&workload->layers[at]), workload->dataset->entry.name);
+}
+
 /* --- what the loss is measured against --- */
 
 static bool has_classes(const walk *w, const fl_dataset *dataset, const char *place, fl_error *error)
@@ -180,7 +218,7 @@ bool fl_workload_takes(const fl_workload *workload, const double *options, const
     walk w = { .workload = workload };
     fl_workload_batch of = { dataset->shape, dataset->n_classes, dataset->vocabulary };
     of.in.n = batch;
-    if (!fits(&w, options, &of, error)) return false;
+    if (!fits(&w, options, &of, error) || !carries_text(&w, error)) return false;
     const fl_layer *loss = &w.layers[workload->n_layers - 1];
     const char *place = workload->places[workload->n_layers - 1];
     bool inputs = loss->targets == FL_LAYER_TARGETS_INPUT;

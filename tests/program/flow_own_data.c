@@ -34,6 +34,15 @@ static void put_arrays(int n_classes)
     assert_true(fl_npy_write(path[1], FL_NPY_F32, (size_t[]){ N, HIGH, WIDE }, 3, values, NULL));
 }
 
+/* t.txt: 1,000 characters of 8. The last tenths have 99 with a next one, which are 9 windows of 10. */
+static void put_text(void)
+{
+    char text[1000], path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "t.txt");
+    for (size_t i = 0; i < sizeof text; i++) text[i] = "abcdefgh"[i % 8];
+    assert_true(fl_file_write(path, text, sizeof text, NULL));
+}
+
 /* In three lines: data; inputs and layers; loss. */
 #define OWN(inputs, targets, more, layers, loss)                                                                       \
     "{ 'workload': 'w', 'data': { 'npy': { 'inputs': '" inputs "', 'targets': '" targets "' } },\n" more               \
@@ -42,6 +51,11 @@ static void put_arrays(int n_classes)
     "{ 'study': 's', 'workload': 'own.json', 'backend': 'naive', 'batch_size': 4, 'budget': { 'trials': 1, 'steps': "  \
     "2 }, 'arms': [ { 'arm': 'a', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }"
 #define DENSE "{ 'kind': 'dense', 'out': 3 }"
+#define CARRY "{ 'kind': 'lstm', 'out': 2, 'carry': true }, "
+#define TEXT(length)                                                                                                   \
+    "{ 'workload': 'w', 'data': { 'text': 't.txt', 'length': " length " },\n"                                          \
+    "'layers': [ { 'kind': 'embedding', 'vocabulary': 8, 'out': 2 }, " CARRY "{ 'kind': 'dense', 'out': 8 } ],\n"      \
+    "'loss': { 'kind': 'softmax_cross_entropy' } }"
 
 static const struct {
     const char *workload, *message;
@@ -61,6 +75,11 @@ static const struct {
       "own.json:3:9: this loss asks for targets from 0 to 1, and data 'x.npy' has 7 among them" },
     { OWN("x.npy", "v.npy", "", DENSE, "softmax_cross_entropy"),
       "own.json:3:9: this loss asks for classes, of which data 'x.npy' has none" },
+    { OWN("x.npy", "y.npy", "", CARRY "{ 'kind': 'last' }, " DENSE, "softmax_cross_entropy"),
+      "own.json:2:13: lstm1 carries its state from example to example, which go on only in a text; data 'x.npy' are "
+      "none, so leave 'carry' away" },
+    { TEXT("10"), "own.json:2:65: lstm1 carries its state along 10 streams in evaluation, and data 't.txt' have 9 "
+                  "examples to validate and 9 to test; a shorter 'length' gives more" },
     { OWN("nan.npy", "y.npy", "", DENSE, "softmax_cross_entropy"), "nan.npy: byte 156: value 7 of example 0 is nan" },
     { OWN("nowhere.npy", "y.npy", "", DENSE, "softmax_cross_entropy"), "nowhere.npy: cannot be read" },
 };
@@ -70,12 +89,22 @@ static void data_that_do_not_fit_are_refused_before_anything_is_written(void **s
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "never");
     put_arrays(3);
+    put_text();
     for (size_t i = 0; i < sizeof misfits / sizeof *misfits; i++) {
         put_study(folder, "own.json", misfits[i].workload);
         assert_refused(2, misfits[i].message, folder, "data", "check", "own.json");
         assert_refused(2, misfits[i].message, folder, "run", "own_study.json", "-o", "never");
         assert_false(fl_file_folder_exists(path));
     }
+}
+
+/* As many as there are streams are enough. */
+static void what_fills_the_streams_is_carried(void **state)
+{
+    put_text();
+    put_study(folder, "own.json", TEXT("9"));
+    assert_runs(0, folder, "data", "check", "own.json");
+    assert_runs(0, folder, "run", "own_study.json", "-o", "carried");
 }
 
 static void results_stay_readable_when_their_data_have_changed(void **state)
@@ -116,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_that_do_not_fit_are_refused_before_anything_is_written),
+        cmocka_unit_test(what_fills_the_streams_is_carried),
         cmocka_unit_test(results_stay_readable_when_their_data_have_changed),
         cmocka_unit_test(a_run_does_not_go_on_with_other_data),
     };

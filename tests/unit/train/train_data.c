@@ -284,7 +284,8 @@ static void what_does_not_go_together_is_refused(void **state)
     assert_refused(trial, "carries state from batch to batch, so its split cannot be 'seeded'");
     trial.split.from = FL_DATASET_FROM_END;
     trial.split.validation = 9;
-    assert_refused(trial, "9 validation and 33 test examples are too few for 10 streams");
+    assert_refused(trial, "along 10 streams in evaluation, and data");
+    assert_refused(trial, "have 9 examples to validate and 33 to test");
     trial.split.validation = SIZE_MAX;
     trial.micro_batch = 2;
     assert_refused(trial, "so its batch cannot be computed in parts");
