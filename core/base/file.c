@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { MOST_BYTES = 256 << 20 };
@@ -22,10 +24,49 @@ bool fl_file_error(fl_error *error, const char *path, const char *what)
     return fl_error_machine(error, "%.600s: %s: %s", path, what, strerror(reason));
 }
 
+/* A regular file, or a pipe that has no name and so belongs to a file system of the kernel's own. */
+static bool ends_surely(int file, mode_t mode)
+{
+    struct statfs system;
+    return S_ISREG(mode) || (S_ISFIFO(mode) && fstatfs(file, &system) == 0 && system.f_type == PIPEFS_MAGIC);
+}
+
+static bool may_be_read(int file, const char *path, fl_error *error)
+{
+    struct stat facts;
+    bool known = fstat(file, &facts) == 0;
+    if (known && S_ISDIR(facts.st_mode)) errno = EISDIR;
+    if (!known || S_ISDIR(facts.st_mode)) return fl_file_error(error, path, "cannot be read");
+    return ends_surely(file, facts.st_mode) || fl_error_user(error, "%.600s: is no regular file", path);
+}
+
+/* To open a pipe with a name would wait for a writer who may never come. */
+int fl_file_open(const char *path, fl_error *error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        fl_file_error(error, path, "cannot be read");
+        return -1;
+    }
+    if (may_be_read(file, path, error) && fcntl(file, F_SETFL, O_RDONLY) == 0) return file;
+    close(file);
+    return -1;
+}
+
+FILE *fl_file_stream(const char *path, fl_error *error)
+{
+    int file = fl_file_open(path, error);
+    FILE *stream = file < 0 ? NULL : fdopen(file, "r");
+    if (stream || file < 0) return stream;
+    fl_file_error(error, path, "cannot be read");
+    close(file);
+    return NULL;
+}
+
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fl_file_error(error, path, "cannot be read");
+    int file = fl_file_open(path, error);
+    if (file < 0) return false;
     size_t used = 0, capacity = 1 << 16;
     char *text = fl_memory_grow(NULL, capacity + 1, 1);
     ssize_t got;

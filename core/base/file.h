@@ -5,13 +5,20 @@
 #include "base/error.h"
 #include "base/text.h"
 #include <stddef.h>
+#include <stdio.h>
 
 /* False, with the message "PATH: WHAT: reason"; the reason and whose fault it is follow from errno. A path that is not
  * there, not allowed or of another kind is the user's mistake, everything else the machine's trouble. */
 bool fl_file_error(fl_error *error, const char *path, const char *what);
 
-/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. Errors as fl_file_error's; a file beyond
- * 256 MiB (a device that never ends) is the user's mistake. */
+/* Open a regular file to be read, or a pipe that is open already (standard input, a shell's <(..)); -1 or NULL with
+ * errors as fl_file_error's. What may never begin or never end, as a pipe with a name or a device, is the user's
+ * mistake. */
+int fl_file_open(const char *path, fl_error *error);
+FILE *fl_file_stream(const char *path, fl_error *error);
+
+/* The whole file, NUL-terminated, in *bytes (free()) and its length in *n. Errors as fl_file_open's; a file beyond
+ * 256 MiB is the user's mistake. */
 bool fl_file_read(const char *path, char **bytes, size_t *n, fl_error *error);
 
 /* Write `n` bytes so that `path` holds either what it held or all of them (base/replacement.h). What is there and no

@@ -47,8 +47,8 @@ static bool digest_stream(EVP_MD_CTX *digest, FILE *file)
 
 bool fl_hash_sha256_file(const char *path, char text[FL_HASH_SHA256_TEXT], fl_error *error)
 {
-    FILE *file = fopen(path, "rb");
-    if (!file) return fl_file_error(error, path, "cannot be read");
+    FILE *file = fl_file_stream(path, error);
+    if (!file) return false;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     need(digest != NULL);
     bool read = digest_stream(digest, file);

@@ -29,7 +29,7 @@ static uint64_t sum_of(const char *key, const void *bytes, size_t n)
 
 static bool read_path(const char *path, const char *key, void *bytes, size_t n)
 {
-    FILE *file = fopen(path, "rbe");
+    FILE *file = fl_file_stream(path, NULL);
     uint64_t sum = 0;
     bool good = file && fread(bytes, 1, n, file) == n && fread(&sum, sizeof sum, 1, file) == 1 && getc(file) == EOF &&
                 sum == sum_of(key, bytes, n);

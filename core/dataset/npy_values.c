@@ -81,8 +81,8 @@ static bool size_agrees(const fl_dataset_npy *npy, fl_error *error)
 bool fl_dataset_npy_open(fl_dataset_npy *npy, const char *path, fl_error *error)
 {
     static char bytes[HEADER_MOST];
-    *npy = (fl_dataset_npy){ .path = path, .file = fopen(path, "rbe") };
-    if (!npy->file) return fl_file_error(error, path, "cannot be read");
+    *npy = (fl_dataset_npy){ .path = path, .file = fl_file_stream(path, error) };
+    if (!npy->file) return false;
     size_t n = fread(bytes, 1, sizeof bytes, npy->file);
     if (ferror(npy->file)) return fl_file_error(error, path, "cannot be read");
     if (!fl_npy_header_read(bytes, n, &npy->header))

@@ -177,8 +177,8 @@ static bool read_source(source *s, uint8_t **pixels)
 
 static bool with_file(source *s, uint8_t **pixels)
 {
-    s->file = fopen(s->path, "rbe");
-    if (!s->file) return fl_file_error(s->error, s->path, "cannot be read");
+    s->file = fl_file_stream(s->path, s->error);
+    if (!s->file) return false;
     bool read = read_source(s, pixels);
     fclose(s->file);
     return read;

@@ -92,11 +92,11 @@ const char *fl_results_files_path(const fl_results_files *files, size_t file)
 static bool read_file(const fl_results_files *files, size_t number, const fl_results_reader *reader, fl_error *error)
 {
     const char *path = files->paths[number];
-    FILE *file = fopen(path, "re");
+    FILE *file = fl_file_stream(path, error);
     char *line = NULL;
     size_t capacity = 0, count = 1;
     fl_results_place place = (fl_results_place)number << OFFSET_BITS;
-    if (!file) return fl_file_error(error, path, "cannot be read");
+    if (!file) return false;
     for (ssize_t n; (n = getline(&line, &capacity, file)) > 0; count++, place += (size_t)n) {
         bool torn = line[n - 1] != '\n';
         const char *wrong = torn ? "is torn off" : reader->take(reader->user, line, (size_t)n, place);
@@ -130,7 +130,7 @@ const char *fl_results_files_line(fl_results_files *files, fl_results_place plac
     off_t offset = (off_t)(place & (((fl_results_place)1 << OFFSET_BITS) - 1));
     if (!files->open || files->open_file != file) {
         if (files->open) fclose(files->open);
-        files->open = fopen(files->paths[file], "re");
+        files->open = fl_file_stream(files->paths[file], NULL);
         files->open_file = file;
     }
     *n = 0;

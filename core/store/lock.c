@@ -55,7 +55,7 @@ static bool is_rival(const char *name, fl_store_shard shard)
 /* Does nobody hold the lock `path`? Shared, so that two who look do not see each other. */
 static bool is_free(const char *path, const char *folder, fl_error *error)
 {
-    int lock = open(path, O_RDONLY | O_CLOEXEC);
+    int lock = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is no reason to wait */
     if (lock < 0) return errno == ENOENT || fl_file_error(error, path, "cannot be read");
     bool held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (held) refuse(lock, folder, error);

@@ -86,6 +86,14 @@ static bool is_absent(const char *path)
     return access(path, F_OK) != 0 && errno == ENOENT;
 }
 
+/* What lines can be taken from again. */
+static bool is_regular(int file, const char *path, fl_error *error)
+{
+    struct stat facts;
+    if (fstat(file, &facts) != 0) return fl_file_error(error, path, "cannot be read");
+    return S_ISREG(facts.st_mode) || fl_error_user(error, "%s: is no regular file", path);
+}
+
 static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *error)
 {
     char path[FL_FILE_PATH_MAX];
@@ -94,7 +102,7 @@ static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *e
     *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*file < 0) return fl_file_error(error, path, "cannot be written");
     if (begun && !fl_file_sync_folder_of(path)) return fl_file_error(error, path, "cannot be synced");
-    return repair_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
+    return is_regular(*file, path, error) && repair_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;
 }
 
 /* What study.json is to hold from now on, or NULL when the study in `path` is not one that this study continues; *same

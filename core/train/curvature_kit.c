@@ -29,7 +29,7 @@ static bool open_array(array *a, const char *folder, const char *name, size_t ba
 {
     char bytes[HEADER];
     fl_file_path_join(a->path, folder, name);
-    a->file = fopen(a->path, "rb");
+    a->file = fl_file_stream(a->path, NULL);
     if (!a->file)
         return fl_error_user(error, "%s: cannot be read; an export by 'fairlead trial --export' has it", a->path);
     size_t n = fread(bytes, 1, sizeof bytes, a->file);

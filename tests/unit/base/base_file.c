@@ -333,11 +333,44 @@ static void a_signal_in_between_changes_nothing(void **state)
     close(end);
 }
 
-static void a_file_without_end_is_refused(void **state)
+/* All of it hole. */
+static void a_file_beyond_256_mib_is_refused(void **state)
 {
-    fl_error error = failed_read("/dev/zero");
+    place p;
+    folder_make(p.folder);
+    assert_true(fl_file_write(at(&p, "large"), "", 0, NULL));
+    assert_int_equal(truncate(p.path, (256 << 20) + 1), 0);
+    fl_error error = failed_read(p.path);
     assert_int_equal(error.fault, FL_ERROR_USER);
     assert_contains(error.text, "is larger than 256 MiB");
+    folder_remove(p.folder);
+}
+
+static void assert_no_regular_file(const char *path)
+{
+    fl_error error = failed_read(path);
+    assert_int_equal(error.fault, FL_ERROR_USER);
+    assert_contains(error.text, "is no regular file");
+    assert_null(fl_file_stream(path, &error));
+    assert_contains(error.text, "is no regular file");
+}
+
+/* To open a pipe without a writer waits for one; SIGALRM, which nobody catches, ends a test that does. */
+static void what_may_never_begin_or_end_is_refused_at_once(void **state)
+{
+    place p;
+    folder_make(p.folder);
+    assert_int_equal(mkfifo(at(&p, "pipe"), 0600), 0);
+    signal(SIGALRM, SIG_DFL);
+    alarm(20);
+    assert_no_regular_file(p.path);
+    int writer = open(p.path, O_RDWR);
+    assert_no_regular_file(p.path);
+    close(writer);
+    alarm(0);
+    assert_no_regular_file("/dev/zero");
+    assert_no_regular_file("/dev/null");
+    folder_remove(p.folder);
 }
 
 int main(void)
@@ -358,7 +391,8 @@ int main(void)
         cmocka_unit_test(a_path_that_is_too_long_is_refused_by_its_first_use),
         cmocka_unit_test(a_device_is_written_to_and_never_replaced),
         cmocka_unit_test(a_signal_in_between_changes_nothing),
-        cmocka_unit_test(a_file_without_end_is_refused),
+        cmocka_unit_test(a_file_beyond_256_mib_is_refused),
+        cmocka_unit_test(what_may_never_begin_or_end_is_refused_at_once),
     };
     return test_run(tests, NULL, NULL);
 }

@@ -306,7 +306,8 @@ static void a_pipe_in_the_place_of_records_is_refused(void **state)
     assert_int_equal(0, unlink(path));
     assert_int_equal(0, mkfifo(path, 0600));
     assert_null(fl_store_open(s.folder, s.study, whole, NULL, &error));
-    assert_contains(error.text, "trials.jsonl: cannot be repaired: Illegal seek");
+    assert_contains(error.text, "trials.jsonl: is no regular file");
+    assert_int_equal(FL_ERROR_USER, error.fault);
     fixture_end(&s);
 }
 
