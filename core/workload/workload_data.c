@@ -188,7 +188,8 @@ static bool read_parts(fl_json_node node, fl_dataset_inputs_step *step, fl_error
     const char *word = fl_json_key(first), *method = json_string_value(fl_json_value(first));
     if (!fl_dataset_inputs_find(word, method, &step->kind, &why)) return fl_json_fail_key(first, error, "%s", why.text);
     const fl_dataset_inputs_spec *spec = &fl_dataset_inputs_specs[step->kind];
-    const char *const keys[] = { word, spec->number ? spec->number : word, NULL };
+    bool apart = spec->number && strcmp(spec->number, word); /* {"whiten": "zca", "epsilon": E}, but {"crop": P} */
+    const char *const keys[] = { word, apart ? spec->number : NULL, NULL };
     step->number = spec->default_number;
     if (!fl_json_only(node, keys, error)) return false;
     if (!spec->number) return fl_json_fail(node, error, "'%s' takes no number: write \"%s\"", word, word);

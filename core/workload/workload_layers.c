@@ -119,19 +119,35 @@ static bool read_kind(fl_json_node node, bool loss, fl_layer *layer, fl_error *e
 
 /* --- names and what is read --- */
 
+static bool is_taken(const fl_workload_reading *r, size_t index, const char *name)
+{
+    for (size_t i = 0; i < index; i++)
+        if (!strcmp(r->layers[i].name, name)) return true;
+    return false;
+}
+
+static bool read_given_name(fl_json_node node, const fl_workload_reading *r, size_t index, const char **name,
+                            fl_error *error)
+{
+    if (!fl_workload_read_name(node, "_-", NAME, name, error)) return false;
+    if (!strcmp(*name, "input")) return fl_json_fail(node, error, "'input' is what the network reads, not a layer");
+    return !is_taken(r, index, *name) || fl_json_fail(node, error, "there is a layer '%s' already", *name);
+}
+
 /* "conv1", or the kind and its number among those of the kind. */
 static bool read_layer_name(fl_json_node node, fl_workload_reading *r, size_t index, fl_error *error)
 {
-    fl_json_node child = node;
+    fl_json_node child;
     char by_number[NAME + 24];
     const char *name = by_number;
     size_t number = 1;
     for (size_t i = 0; i < index; i++) number += r->layers[i].kind == r->layers[index].kind;
     snprintf(by_number, sizeof by_number, "%s%zu", fl_layer_word(r->layers[index].kind), number);
-    if (fl_json_get(node, "name", &child) && !fl_workload_read_name(child, "_-", NAME, &name, error)) return false;
-    if (!strcmp(name, "input")) return fl_json_fail(child, error, "'input' is what the network reads, not a layer");
-    for (size_t i = 0; i < index; i++)
-        if (!strcmp(r->layers[i].name, name)) return fl_json_fail(child, error, "there is a layer '%s' already", name);
+    if (fl_json_get(node, "name", &child)) {
+        if (!read_given_name(child, r, index, &name, error)) return false;
+    } else if (is_taken(r, index, name)) {
+        return fl_json_fail(node, error, "without a 'name' this layer is called '%s', as another one is already", name);
+    }
     r->layers[index].name = fl_workload_keep_text(r, name);
     return true;
 }

@@ -78,6 +78,9 @@ static bool narrow(fl_json_node node, const fl_workload_slot *slot, fl_hyper *op
 {
     if (isinf(option->min)) option->min = slot->min;
     if (isinf(option->max)) option->max = slot->max;
+    if (option->scale == FL_HYPER_LOG && option->min <= 0)
+        return fl_json_fail(node, error, "$%s is scaled log, so its 'min' must be above 0, not %.10g", option->name,
+                            option->min);
     if (slot->whole) option->scale = FL_HYPER_INTEGER;
     if (option->min < slot->min || option->max > slot->max)
         return fl_json_fail(node, error, "$%s lies in [%.10g, %.10g], but here only [%.10g, %.10g] is possible",

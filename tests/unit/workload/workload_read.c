@@ -60,6 +60,8 @@ static const struct {
       "net.json:4:33: 'add1' reads 'a' twice" },
     { NET("{ \"kind\": \"relu\", \"name\": \"a\" },\n{ \"kind\": \"relu\", \"name\": \"a\" },\n" DENSE),
       "net.json:4:27: there is a layer 'a' already" },
+    { NET("{ \"kind\": \"relu\", \"name\": \"tanh1\" },\n{ \"kind\": \"tanh\" },\n" DENSE),
+      "net.json:4:1: without a 'name' this layer is called 'tanh1', as another one is already" },
     { NET("{ \"kind\": \"relu\", \"name\": \"input\" },\n" DENSE), "net.json:3:27: 'input' is what the network reads" },
     { NET("{ \"kind\": \"relu\", \"from\": [ \"input\", \"input\" ] },\n" DENSE),
       "net.json:3:27: relu reads from 1 to 1 layers, not 2" },
@@ -115,6 +117,12 @@ static const struct {
       "\"layers\": "
       "[ { \"kind\": \"dense\", \"out\": \"$n\" }, " DENSE "], " LOSS " }",
       "$n lies in [0, 16777216], but here only [1, 16777216] is possible" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"p\": { \"default\": 0.4, \"min\": 0, "
+      "\"scaling\": \"log\" } },\n\"layers\": [ { \"kind\": \"dropout\", \"rate\": \"$p\" }, " DENSE "], " LOSS " }",
+      "net.json:2:42: $p is scaled log, so its 'min' must be above 0, not 0" },
+    { "{ \"workload\": \"w\", \"data\": \"glyphs\", \"hyperparameters\": { \"p\": { \"default\": 0.4, "
+      "\"scaling\": \"log\" } },\n\"layers\": [ { \"kind\": \"dropout\", \"rate\": \"$p\" }, " DENSE "], " LOSS " }",
+      "net.json:2:42: $p is scaled log, so its 'min' must be above 0, not 0" },
 };
 
 static void a_mistake_is_refused_at_its_place(void **state)
@@ -130,6 +138,26 @@ static void a_mistake_is_refused_at_its_place(void **state)
         wrong += !right;
     }
     assert_int_equal(wrong, 0);
+}
+
+/* A step whose number stands under its own word has no other key. */
+static void every_key_is_offered_once(void **state)
+{
+    static const struct {
+        const char *step, *message;
+    } steps[] = { { "\"crop\": 2", "net.json:1:63: unknown key 'noise'; use crop" },
+                  { "\"whiten\": \"zca\"", "net.json:1:69: unknown key 'noise'; use whiten or epsilon" } };
+    for (size_t i = 0; i < 2; i++) {
+        char text[300];
+        fl_error error;
+        snprintf(
+            text, sizeof text,
+            "{ \"workload\": \"w\", \"data\": \"glyphs\", \"inputs\": [ { %s, \"noise\": 1 } ], \"layers\": [" DENSE
+            "], " LOSS " }",
+            steps[i].step);
+        assert_null(read_text(text, &error));
+        assert_string_equal(error.text, steps[i].message);
+    }
 }
 
 static const char block[] =
@@ -227,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mistake_is_refused_at_its_place),
+        cmocka_unit_test(every_key_is_offered_once),
         cmocka_unit_test(layers_have_names_and_know_what_they_read),
         cmocka_unit_test(an_option_settles_every_place_that_names_it),
         cmocka_unit_test(texts_that_mean_the_same_have_one_hash),
