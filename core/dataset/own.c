@@ -73,5 +73,5 @@ bool fl_dataset_own_fits(const char *path, size_t count, size_t size, fl_error *
 {
     char what[500];
     snprintf(what, sizeof what, "%.450s: what it holds", path);
-    return fl_capacity_of_machine(what, (double)count * (double)size, error);
+    return fl_capacity_holds(what, (double)count * (double)size, error);
 }

@@ -8,6 +8,7 @@ typedef struct fl_dataset_own {
     fl_dataset_kind kind;
     fl_dataset_source source;
     char about[200];
+    size_t n_absent, first_absent; /* classes without examples, and the least of them */
 } fl_dataset_own;
 
 /* A kind called `name`, which is borrowed, that loads by `load`; its facts are still to be filled in. */
@@ -31,7 +32,7 @@ uint32_t *fl_dataset_own_order(size_t n);
 /* Row i becomes what row order[i] was. */
 void fl_dataset_own_permute(void *rows, size_t row_bytes, const uint32_t *order, size_t n);
 
-/* False, with a message, when `count` elements of `size` bytes are more than the machine's memory. */
+/* False, with a message, when `count` elements of `size` bytes are more than this process may still take. */
 bool fl_dataset_own_fits(const char *path, size_t count, size_t size, fl_error *error);
 
 #endif

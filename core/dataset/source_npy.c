@@ -4,6 +4,7 @@
  * their own the examples keep the order of their files; without, they are put in a seeded order whose last tenth tests.
  */
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "dataset/npy_values.h"
 #include "dataset/own.h"
@@ -243,14 +244,39 @@ static fl_dataset *load(const fl_dataset_kind *kind, const char *folder, const d
     return NULL;
 }
 
+static void count_absent(fl_dataset_own *own, const fl_dataset *targets)
+{
+    size_t classes = targets->n_classes;
+    if (!classes) return;
+    bool *there = fl_memory_new(classes, sizeof *there);
+    for (size_t i = 0; i < (targets->n_train + targets->n_test) * targets->n_labels; i++)
+        there[targets->labels[i]] = true;
+    for (size_t k = classes; k-- > 0;) {
+        if (there[k]) continue;
+        own->n_absent++;
+        own->first_absent = k;
+    }
+    free(there);
+}
+
 /* Classes are counted, which needs the targets themselves. */
 static bool count_classes(fl_dataset_own *own, arrays *a, fl_error *error)
 {
     fl_dataset *targets = read_all(&own->kind, a, false, error);
     if (!targets) return false;
     own->kind.n_classes = targets->n_classes;
+    count_absent(own, targets);
     fl_dataset_free(targets);
     return true;
+}
+
+/* A class may lack examples, but often its number is one that nobody meant: of classes counted from 1 it is 0. */
+static int say_classes(const fl_dataset_own *own, char *to, size_t room)
+{
+    size_t classes = own->kind.n_classes;
+    if (!own->n_absent) return snprintf(to, room, ", %zu classes", classes);
+    return snprintf(to, room, ", %zu classes (%zu without an example, the first of them %zu)", classes, own->n_absent,
+                    own->first_absent);
 }
 
 static void say(fl_dataset_own *own, const arrays *a)
@@ -259,8 +285,7 @@ static void say(fl_dataset_own *own, const arrays *a)
     fl_tensor_shape_text(own->kind.shape, shape);
     int n = snprintf(own->about, sizeof own->about, "%zu examples of %s in .npy files",
                      own->kind.n_train + own->kind.n_test, shape);
-    if (own->kind.n_classes)
-        n += snprintf(own->about + n, sizeof own->about - (size_t)n, ", %zu classes", own->kind.n_classes);
+    if (own->kind.n_classes) n += say_classes(own, own->about + n, sizeof own->about - (size_t)n);
     if (!a->there[TEST_INPUTS])
         snprintf(own->about + n, sizeof own->about - (size_t)n, "; %zu of them, drawn at random, are the test set",
                  own->kind.n_test);

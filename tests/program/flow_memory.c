@@ -1,8 +1,10 @@
 /* A model that does not fit is the user's to change: exit code 2 with what it needs and what is there, before anything
  * is allocated or written. What is there is declared by a limit on the address space. */
+#include "base/npy.h"
 #include "support/program.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HIDDEN "{ 'kind': 'dense', 'out': 8192 }, { 'kind': 'relu' }"
@@ -101,6 +103,34 @@ static void what_a_rule_keeps_for_itself_counts(void **state)
     assert_does_not_fit("what optimizer 'kfac' keeps needs ", WORDS("run", "kfac.json", "-o", "out"));
 }
 
+/* Ten examples that take 2 GiB, all of it hole, and their classes. */
+static void put_large_array(void)
+{
+    struct stat header;
+    const int32_t classes[10] = { 0, 1, 2 };
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, folder, "y.npy");
+    assert_true(fl_npy_write(path, FL_NPY_I32, (size_t[]){ 10 }, 1, classes, NULL));
+    fl_file_path_join(path, folder, "x.npy");
+    const size_t shape[] = { 10, 54000000 };
+    fl_npy_close(fl_npy_new(path, FL_NPY_F32, shape, 2, NULL), NULL);
+    assert_int_equal(stat(path, &header), 0);
+    assert_int_equal(truncate(path, header.st_size + (off_t)(shape[0] * shape[1] * sizeof(float))), 0);
+}
+
+static void data_that_do_not_fit_are_refused_before_they_are_read(void **state)
+{
+    need_limits();
+    const char *sentence = "x.npy: what it holds needs 2.01 GiB";
+    put_large_array();
+    put_study(folder, "own.json",
+              "{ 'workload': 'w', 'data': { 'npy': { 'inputs': 'x.npy', 'targets': 'y.npy' } }, 'layers': [ { 'kind': "
+              "'dense', 'out': 3 } ], 'loss': { 'kind': 'softmax_cross_entropy' } }");
+    put_study(folder, "large.json", STUDY("'own.json'", "sgd", "1"));
+    assert_does_not_fit(sentence, WORDS("data", "check", "own.json"));
+    assert_does_not_fit(sentence, WORDS("run", "large.json", "-o", "out"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +138,7 @@ int main(void)
         cmocka_unit_test(workers_must_fit_beside_each_other),
         cmocka_unit_test(what_is_not_trained_may_be_as_large_as_it_likes),
         cmocka_unit_test(what_a_rule_keeps_for_itself_counts),
+        cmocka_unit_test(data_that_do_not_fit_are_refused_before_they_are_read),
     };
     return test_run(tests, set_up, program_tear_down);
 }

@@ -154,6 +154,28 @@ static void a_tenth_is_split_off_and_rows_stay_with_their_classes(void **state)
     fl_dataset_free(again);
 }
 
+/* Whose classes are counted from 1, or leave a number out, is told of it. */
+static void classes_without_examples_are_told(void **state)
+{
+    static const struct {
+        int32_t labels[4];
+        const char *message;
+    } cases[] = { { { 0, 1, 2, 1 }, ", 3 classes; 1" },
+                  { { 2, 1, 3, 1 }, ", 4 classes (1 without an example, the first of them 0); 1" },
+                  { { 0, 9, 3, 1 }, ", 10 classes (6 without an example, the first of them 2); 1" } };
+    const float x[4] = { 0 };
+    put_npy(INPUTS, "<f4", "(4, 1)", x, sizeof x);
+    for (size_t i = 0; i < 3; i++) {
+        put_npy(TARGETS, "<i4", "(4,)", cases[i].labels, sizeof cases[i].labels);
+        fl_error error;
+        fl_dataset_source source = source_of(FL_TENSOR_IMAGE, false);
+        const fl_dataset_kind *kind = fl_dataset_open(&source, &error);
+        if (!kind) fail_msg("%s", error.text);
+        assert_contains(kind->entry.about, cases[i].message);
+        fl_dataset_close(kind);
+    }
+}
+
 static void with_test_files_the_order_stays(void **state)
 {
     const float x[] = { 1, 2, 3, 4 }, y[] = { 10, 20, 30, 40 }, test_x[] = { 5, 6 }, test_y[] = { 50, 60 };
@@ -314,6 +336,7 @@ int main(void)
         cmocka_unit_test(every_type_of_number_becomes_float32),
         cmocka_unit_test(ranks_become_shapes),
         cmocka_unit_test(a_tenth_is_split_off_and_rows_stay_with_their_classes),
+        cmocka_unit_test(classes_without_examples_are_told),
         cmocka_unit_test(with_test_files_the_order_stays),
         cmocka_unit_test(tokens_have_a_class_per_position),
         cmocka_unit_test(numbers_that_are_none_are_refused_with_their_place),
