@@ -26,33 +26,34 @@ SCHEDULES = ["constant", "linear", "cosine", "cosine_restarts", "step", "exponen
              "trapezoidal", "list"]
 
 # Typical gradient and pace; (steps, batch) to draw from; how many of the workload's cases the short run takes: one where
-# another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them. `file`:
-# the definition's, where it is not registered or its data set is nowhere to be had.
+# another workload has the same kinds of layers, else three or more, which meet every backend; at most `most` of them; all `on`
+# this backend, where another takes long. `file`: the definition's, where it is not registered or its data set is nowhere to be
+# had.
 WORKLOADS = {
     "quadratic/noisy": dict(g=1, pace=3e-2, sizes=[(10, 1), (10, 33), (100, 8), (100, 16)], short=len(DEALT)),
     "glyphs/mlp": dict(g=1e-2, pace=1e-3, sizes=[(10, 1), (10, 7), (10, 100), (100, 16), (100, 24)], short=9),
     "fashion_mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 1), (10, 100), (100, 32)]),
-    "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)], most=0),
+    "mnist/mlp": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (100, 32)]),
     "fashion_mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 1), (10, 3), (10, 8)], short=3, most=1),
-    "mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)], most=0),
+    "mnist/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)], on="onednn"),
     "glyphs/simple_cnn": dict(g=1e-2, pace=1e-4, sizes=[(10, 2), (10, 8)]),
     "fashion_mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)], short=3, most=1),
-    "mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)], most=0),
-    "mnist/autoencoder": dict(g=1, pace=1e-4, sizes=[(10, 7), (10, 32)], most=0),
+    "mnist/logistic": dict(g=1e-1, pace=1e-3, sizes=[(10, 7), (100, 32)]),
+    "mnist/autoencoder": dict(g=1, pace=1e-4, sizes=[(10, 7), (10, 32)], on="onednn"),
     "glyphs/autoencoder": dict(g=1, pace=3e-4, sizes=[(10, 7), (10, 32)], short=3),
     "glyphs/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], short=3),
     "glyphs/inception": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], short=3),
     "glyphs/lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 16)], short=3),
     "glyphs/transformer": dict(g=1e-2, pace=3e-4, sizes=[(10, 3), (10, 16)], short=3),
     "cifar10/two_layer": dict(g=1e-2, pace=5e-4, sizes=[(10, 7), (10, 32)]),
-    "cifar10/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], most=0),
-    "cifar10/resnet32": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)], most=0),
-    "cifar10/vgg16": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)], most=0),
-    "cifar10/inception_small": dict(g=1e-1, pace=3e-4, sizes=[(10, 3)], most=0),
-    "cifar10/allcnn_quarter": dict(g=1e-2, pace=1e-4, sizes=[(10, 3)], most=0),
+    "cifar10/resnet8": dict(g=1e-1, pace=3e-4, sizes=[(10, 3), (10, 8)], on="onednn"),
+    "cifar10/resnet32": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)], on="onednn"),
+    "cifar10/vgg16": dict(g=1e-1, pace=1e-4, sizes=[(5, 4)], on="onednn"),
+    "cifar10/inception_small": dict(g=1e-1, pace=3e-4, sizes=[(10, 3)], on="onednn"),
+    "cifar10/allcnn_quarter": dict(g=1e-2, pace=1e-4, sizes=[(10, 3)], on="onednn"),
     "cifar100/allcnn": dict(g=1e-2, pace=1e-4, sizes=[(4, 2)], short=3, most=2, # naive takes 4 s
                             file=stand_in("cifar100/allcnn", (3, 32, 32), 100)),
-    "war_and_peace/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 8)], most=0),
+    "war_and_peace/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3), (10, 8)]),
     "tiny_shakespeare/char_lstm": dict(g=1e-2, pace=1e-3, sizes=[(10, 3)]),
     "tiny_shakespeare/transformer": dict(g=1e-2, pace=3e-4, sizes=[(5, 2), (10, 2)]),
     "function/rosenbrock": dict(g=10, pace=1e-3, sizes=[(10, 1), (100, 1)], short=3, most=1),
@@ -204,14 +205,14 @@ def serves(workload, rule):
 
 
 def short():
-    """A representative part, a minute of processor time: every rule and every kind of network. Rules are dealt in turn, each
+    """A representative part, two minutes of processor time: every rule and every workload. Rules are dealt in turn, each
     time to another backend."""
     pairs = [(BACKENDS[(i + k) % len(BACKENDS)], rule) for k in range(len(BACKENDS)) for i, rule in enumerate(DEALT)]
     deal = itertools.cycle(pairs)
     for workload, facts in WORKLOADS.items():
         hand = list(itertools.islice(deal, facts.get("short", 1)))
         for backend, rule in hand[:facts.get("most", len(hand))]:
-            yield Case(workload, backend, rule, 0)
+            yield Case(workload, facts.get("on", backend), rule, 0)
     for i, rule in enumerate(MATRICES):
         for workload in WITH_MATRICES[:2]:
             if serves(workload, rule):
