@@ -33,21 +33,13 @@ FL_BACKEND_INLINE bool all_finite(const float *z, size_t n)
     return fl_backend_vector_fold(lanes) == 0;
 }
 
-FL_BACKEND_INLINE size_t largest(const float *z, size_t n)
-{
-    float top = fl_backend_vector_largest(z, n);
-    size_t best = 0;
-    while (z[best] < top) best++;
-    return best;
-}
-
 /* The powers go to p. */
 FL_BACKEND_INLINE found look_at_row(const float *z, size_t n, bool smoothed, float *p)
 {
     float logits[LANES] = { 0 };
     found row = { .finite = all_finite(z, n) };
     if (!row.finite) return row;
-    row.best = largest(z, n);
+    row.best = fl_backend_vector_place(z, n);
     float top = row.top = z[row.best];
     row.total = fl_backend_vector_powers(z, n, top, p);
     if (smoothed) FL_BACKEND_LANES_ADD(logits, j, n, z[j] - top);

@@ -57,6 +57,16 @@ FL_CLONES void fl_backend_rows_softmax_back(const float *p, float *d, size_t n)
     for (size_t j = 0; j < n; j++) d[j] = p[j] * (d[j] - mean);
 }
 
+/* p (r - its mean by p), with all r less that of the largest p: of its own what the mean of the others leaves. */
+FL_CLONES void fl_backend_rows_softmax_along(const float *p, const float *r, size_t n, float scale, float *to)
+{
+    float lanes[FL_BACKEND_LANES] = { 0 }, there = r[fl_backend_vector_place(p, n)];
+    FL_BACKEND_LANES_ADD(lanes, j, n, p[j] * (r[j] - there));
+    float mean = fl_backend_vector_fold(lanes);
+#pragma GCC ivdep
+    for (size_t j = 0; j < n; j++) to[j] = p[j] * (r[j] - there - mean) * scale;
+}
+
 FL_CLONES void fl_backend_rows_sum(const float *restrict from, size_t rows, size_t n, float *restrict to)
 {
     memset(to, 0, n * sizeof *to);

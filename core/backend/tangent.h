@@ -38,7 +38,6 @@ typedef struct fl_backend_tangent {
     void *workspace;       /* kept from `point` on */
     const int32_t *labels; /* losses */
     const float *targets;
-    bool drawn; /* they are drawn, and so not smoothed */
 } fl_backend_tangent;
 
 /* A linear map inside a layer: y = a W^T + b over rows; its inputs, and what backward left at its outputs. */
@@ -62,8 +61,9 @@ typedef struct fl_backend_tangent_code {
     void (*hessian)(const fl_backend_tangent *t);
     /* Losses: e = the gradient of each row's loss at the outputs; with `targets` and `labels` of `t`. */
     void (*residual)(const fl_backend_tangent *t, float *e);
-    /* Losses with a residual: a label per row, or a target per output, drawn from what the outputs predict. */
-    void (*draw)(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets);
+    /* Losses with a residual: the same by a label per row, or a target per output, drawn from what the outputs predict.
+     * Such a target is written down nowhere: next to an output in the ten thousands it has no digits left. */
+    void (*draw)(const fl_backend_tangent *t, const fl_backend_moment *moment, float *e);
     size_t n_linear;
     fl_backend_linear (*linear)(const fl_backend_tangent *t, size_t index);
     bool convex; /* a loss of the outputs alone whose G and F are defined */

@@ -3,9 +3,10 @@
  *   sigmoid cross-entropy  gradient y - t with y = sigmoid(z), second derivative y (1 - y); targets drawn: 1 with
  *                          probability y, else 0
  *   mean squared           gradient 2 (z - t), second derivative 2. It is -log N(t; z, I/2) but for a constant, so
- *                          targets drawn are z + normal / sqrt(2)
+ *                          targets drawn are z + normal / sqrt(2), gradients -sqrt(2) normal
  *
- * In both the mean of the gradient squared over the targets drawn is the second derivative: F is G.
+ * In both the mean of the gradient squared over the targets drawn is the second derivative: F is G. Where y is next to
+ * 1, 1 - y is sigmoid(-z): taken from 1 it would have no digits left.
  */
 #include "backend/tangent_draw.h"
 #include "backend/tangent_kinds.h"
@@ -14,10 +15,16 @@
 
 /* --- sigmoid cross-entropy --- */
 
+/* y - t as (1 - t) y - t (1 - y). */
+FL_BACKEND_INLINE float sigmoid_less(float z, float target)
+{
+    return (1 - target) * fl_backend_vector_sigmoid(z) - target * fl_backend_vector_sigmoid(-z);
+}
+
 FL_CLONES static void sigmoid_write(const fl_backend_tangent *t, float share, float *e)
 {
 #pragma GCC ivdep
-    for (size_t i = 0; i < t->count; i++) e[i] = (fl_backend_vector_sigmoid(t->x[i]) - t->targets[i]) * share;
+    for (size_t i = 0; i < t->count; i++) e[i] = sigmoid_less(t->x[i], t->targets[i]) * share;
 }
 
 static void sigmoid_gradient(const fl_backend_tangent *t)
@@ -34,8 +41,8 @@ FL_CLONES static void sigmoid_hessian(const fl_backend_tangent *t)
 {
     float share = 1 / (float)t->in.n;
     for (size_t i = 0; t->r_d_x && i < t->count; i++) {
-        float y = fl_backend_vector_sigmoid(t->x[i]);
-        t->r_d_x[i] = y * (1 - y) * t->r_x[i] * share;
+        float z = t->x[i];
+        t->r_d_x[i] = fl_backend_vector_sigmoid(z) * fl_backend_vector_sigmoid(-z) * t->r_x[i] * share;
     }
 }
 
@@ -48,12 +55,15 @@ static size_t take(const fl_backend_tangent *t, const fl_backend_moment *moment,
     return n;
 }
 
-static void sigmoid_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets)
+static void sigmoid_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, float *e)
 {
     double some[FL_BACKEND_TANGENT_DRAWS];
     for (size_t i = 0, n; i < t->count; i += n) {
         n = take(t, moment, i, fl_backend_tangent_uniforms, some);
-        for (size_t k = 0; k < n; k++) targets[i + k] = some[k] < fl_backend_vector_sigmoid(t->x[i + k]);
+        for (size_t k = 0; k < n; k++) {
+            float z = t->x[i + k];
+            e[i + k] = sigmoid_less(z, some[k] < fl_backend_vector_sigmoid(z));
+        }
     }
 }
 
@@ -88,13 +98,13 @@ static void squared_hessian(const fl_backend_tangent *t)
     for (size_t i = 0; t->r_d_x && i < t->count; i++) t->r_d_x[i] = t->r_x[i] * share;
 }
 
-static void squared_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, int32_t *labels, float *targets)
+static void squared_draw(const fl_backend_tangent *t, const fl_backend_moment *moment, float *e)
 {
-    const double deviation = 0.70710678118654752440; /* of N(z, 1/2) */
+    const double deviation = 1.41421356237309504880; /* of 2 (z - t) with t from N(z, 1/2) */
     double some[FL_BACKEND_TANGENT_DRAWS];
     for (size_t i = 0, n; i < t->count; i += n) {
         n = take(t, moment, i, fl_backend_tangent_normals, some);
-        for (size_t k = 0; k < n; k++) targets[i + k] = (float)(t->x[i + k] + deviation * some[k]);
+        for (size_t k = 0; k < n; k++) e[i + k] = (float)(-deviation * some[k]);
     }
 }
 

@@ -137,6 +137,15 @@ FL_BACKEND_INLINE float fl_backend_vector_largest(const float *values, size_t n)
     return top;
 }
 
+/* Where the largest is, the first on a tie. */
+FL_BACKEND_INLINE size_t fl_backend_vector_place(const float *values, size_t n)
+{
+    float top = fl_backend_vector_largest(values, n);
+    size_t place = 0;
+    while (values[place] < top) place++;
+    return place;
+}
+
 /* to = e^(z - top), z at most top; returns the sum. The last few go as sixteen, what is missing of them next to 0. */
 FL_BACKEND_INLINE float fl_backend_vector_powers(const float *z, size_t n, float top, float *to)
 {

@@ -135,14 +135,9 @@ size_t fl_network_curvature_bytes(const fl_network_curvature *c)
     return fl_arena_used(c->arena);
 }
 
-const int32_t *fl_network_curvature_drawn_labels(const fl_network_curvature *c)
+const float *fl_network_curvature_drawn(const fl_network_curvature *c)
 {
-    return c->drawn_labels;
-}
-
-const float *fl_network_curvature_drawn_targets(const fl_network_curvature *c)
-{
-    return c->drawn_targets;
+    return c->drawn;
 }
 
 /* --- a point --- */

@@ -62,9 +62,9 @@ void fl_network_curvature_product(fl_network_curvature *curvature, fl_network_ma
 /* The gradient of the mean loss at the point; padding is zero. It lies as the network's parameters do. */
 void fl_network_curvature_gradient(fl_network_curvature *curvature, float *out);
 
-/* What the last question about FL_NETWORK_FISHER_SAMPLED drew: a label per row, or a target per output. */
-const int32_t *fl_network_curvature_drawn_labels(const fl_network_curvature *curvature);
-const float *fl_network_curvature_drawn_targets(const fl_network_curvature *curvature);
+/* What the last question about FL_NETWORK_FISHER_SAMPLED drew, as the gradient of each row's loss at its outputs: below
+ * 0 at the row's label alone, or at the bits drawn as 1; for squared error twice output less target. */
+const float *fl_network_curvature_drawn(const fl_network_curvature *curvature);
 
 /* A matrix with factors: a dense layer, a convolution without groups, one of attention's four projections. It is W, out
  * x in, of `weight`, from row `row` on; its bias, where it has one, is the last column of the block out x (in + bias).

@@ -52,15 +52,15 @@ struct fl_network_curvature {
     float *state;
     void *scratch;                          /* of all ops */
     void *piece[FL_LAYER_FROM], *aside_out; /* as large as the largest value */
-    float *residual;                        /* of the loss's outputs */
+    float *residual, *drawn;                /* e at the loss's outputs, by true targets and by drawn ones */
     bool same_layout;                       /* vectors lie as they do here */
     void **lent, **lent_workspaces; /* the network's memory of each value, of each stage; an entry that is NULL has its
                                        own, without the array all have */
-    bool has_gradient, has_drawn;   /* d_y of this point are there; its drawn targets are */
+    bool has_gradient, has_drawn;   /* d_y of this point are there; `drawn` is */
     fl_backend_moment moment;
     size_t n_rows;
-    int32_t *labels, *drawn_labels;
-    float *targets, *drawn_targets, *losses, *errors;
+    int32_t *labels;
+    float *targets, *losses, *errors;
     fl_network_curvature_block *blocks;
     size_t n_blocks;
     float *rows; /* as many inputs of a block, with their 1, as one product takes */

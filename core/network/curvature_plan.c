@@ -82,10 +82,9 @@ static void make_ends(fl_network_curvature *c)
     size_t n = fl_tensor_shape_size(in);
     c->n_rows = fl_backend_tangent_rows(loss->layer, in);
     c->labels = fl_arena_bytes(c->arena, c->n_rows * sizeof *c->labels);
-    c->drawn_labels = fl_arena_bytes(c->arena, c->n_rows * sizeof *c->labels);
     c->targets = fl_arena_floats(c->arena, n);
-    c->drawn_targets = fl_arena_floats(c->arena, n);
     c->residual = fl_arena_floats(c->arena, n);
+    c->drawn = fl_arena_floats(c->arena, n);
     c->losses = fl_arena_floats(c->arena, c->n_rows);
     c->errors = fl_arena_floats(c->arena, c->n_rows);
 }

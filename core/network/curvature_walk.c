@@ -115,27 +115,26 @@ void fl_network_curvature_keep_gradients(fl_network_curvature *c)
 
 /* --- the loss --- */
 
-/* e for each row, by true targets or by drawn ones. */
-static void find_residual(fl_network_curvature *c, fl_network_matrix fisher)
+/* e for each row, by true targets or by drawn ones, which are those of the point. */
+static const float *find_residual(fl_network_curvature *c, fl_network_matrix fisher)
 {
-    fl_backend_tangent loss = loss_of(c)->tangent;
-    if (fisher == FL_NETWORK_FISHER_SAMPLED) {
-        if (!c->has_drawn) loss_of(c)->code->draw(&loss, &c->moment, c->drawn_labels, c->drawn_targets);
-        c->has_drawn = true;
-        loss.labels = c->drawn_labels;
-        loss.targets = c->drawn_targets;
-        loss.drawn = true;
+    const fl_network_curvature_stage *loss = loss_of(c);
+    if (fisher == FL_NETWORK_FISHER_EMPIRICAL) {
+        loss->code->residual(&loss->tangent, c->residual);
+        return c->residual;
     }
-    loss_of(c)->code->residual(&loss, c->residual);
+    if (!c->has_drawn) loss->code->draw(&loss->tangent, &c->moment, c->drawn);
+    c->has_drawn = true;
+    return c->drawn;
 }
 
 /* Of each row e (e . R{z}) / rows: the curvature of one example's outer product. */
-static void apply_residual(fl_network_curvature *c)
+static void apply_residual(const fl_network_curvature *c, const float *residual)
 {
     const fl_backend_tangent *loss = &loss_of(c)->tangent;
     size_t n = loss->count / c->n_rows;
     for (size_t r = 0; loss->r_d_x && r < c->n_rows; r++) {
-        const float *e = c->residual + r * n, *r_z = loss->r_x + r * n;
+        const float *e = residual + r * n, *r_z = loss->r_x + r * n;
         double product = 0;
         for (size_t j = 0; j < n; j++) product += (double)e[j] * r_z[j];
         for (size_t j = 0; j < n; j++) loss->r_d_x[r * n + j] = (float)(e[j] * product / (double)c->n_rows);
@@ -144,17 +143,15 @@ static void apply_residual(fl_network_curvature *c)
 
 void fl_network_curvature_residual(fl_network_curvature *c, fl_network_matrix fisher)
 {
+    const float *e = find_residual(c, fisher);
     float *d = loss_of(c)->tangent.r_d_x, share = 1 / (float)c->n_rows;
-    find_residual(c, fisher);
-    for (size_t i = 0; d && i < loss_of(c)->tangent.count; i++) d[i] = c->residual[i] * share;
+    for (size_t i = 0; d && i < loss_of(c)->tangent.count; i++) d[i] = e[i] * share;
 }
 
 void fl_network_curvature_loss(fl_network_curvature *c, fl_network_matrix matrix)
 {
-    if (matrix < FL_NETWORK_FISHER_SAMPLED) {
+    if (matrix < FL_NETWORK_FISHER_SAMPLED)
         loss_of(c)->code->hessian(&loss_of(c)->tangent);
-    } else {
-        find_residual(c, matrix);
-        apply_residual(c);
-    }
+    else
+        apply_residual(c, find_residual(c, matrix));
 }

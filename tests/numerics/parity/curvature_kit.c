@@ -3,9 +3,9 @@
  *     curvature_kit FOLDER WORKLOAD BACKEND SEED
  *
  * reads init/, inputs.npy, labels.npy and targets.npy of the export and writes to FOLDER/curvature: a vector `v`, each
- * matrix times it by the matrix's name, in canonical order, and `..._evaluation` of the loss in evaluation; what was
- * drawn; and for block I `a_I`, `g_I` (by true targets), `a_drawn_I`, `g_drawn_I`, which blocks.txt names: I, tensor,
- * first row, out, in.
+ * matrix times it by the matrix's name, in canonical order, and `..._evaluation` of the loss in evaluation; `drawn`,
+ * the gradients at the outputs by what was drawn; and for block I `a_I`, `g_I` (by true targets), `a_drawn_I`,
+ * `g_drawn_I`, which blocks.txt names: I, tensor, first row, out, in.
  */
 #include "base/arena.h"
 #include "base/denormals.h"
@@ -109,16 +109,6 @@ static void make_direction(kit *k)
     fl_network_import_of(k->network, k->canonical, k->v);
 }
 
-static void write_drawn(const kit *k)
-{
-    size_t n = fl_network_n_losses(k->network);
-    float *labels = calloc(n, sizeof *labels);
-    for (size_t i = 0; i < n; i++) labels[i] = (float)fl_network_curvature_drawn_labels(k->curvature)[i];
-    write_array(k, "drawn_labels", labels, n);
-    write_array(k, "drawn_targets", fl_network_curvature_drawn_targets(k->curvature), fl_network_n_targets(k->network));
-    free(labels);
-}
-
 static void write_blocks(const kit *k)
 {
     char path[FL_FILE_PATH_MAX];
@@ -197,7 +187,8 @@ int main(int n, char **arguments)
     make_direction(&k);
     write_products(&k, k.curvature, "");
     if (fl_network_curvature_offers(k.curvature, FL_NETWORK_FISHER_SAMPLED, NULL)) {
-        write_drawn(&k);
+        write_array(&k, "drawn", fl_network_curvature_drawn(k.curvature),
+                    fl_network_n_losses(k.network) * fl_network_output(k.network, NULL));
         write_blocks(&k);
         write_factors(&k, FL_NETWORK_FISHER_EMPIRICAL, "");
         write_factors(&k, FL_NETWORK_FISHER_SAMPLED, "drawn_");

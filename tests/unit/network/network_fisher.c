@@ -42,13 +42,14 @@ static size_t n_possible(const fl_network *one)
     return fl_network_n_targets(one) ? (size_t)1 << fl_network_n_targets(one) : PROBE_CLASSES;
 }
 
-/* The number of the targets that a product drew for an example. */
+/* The number of the targets that a product drew for an example: there the gradient is below 0. */
 static size_t drawn(const probe *p, size_t example)
 {
-    size_t which = 0, n = fl_network_n_targets(p->network) / PROBE_EXAMPLES;
-    const float *targets = fl_network_curvature_drawn_targets(p->curvature) + example * n;
-    for (size_t i = 0; i < n; i++) which |= (size_t)(targets[i] > 0.5f) << i;
-    return n ? which : (size_t)fl_network_curvature_drawn_labels(p->curvature)[example];
+    size_t which = 0, n = fl_network_n_targets(p->network) / PROBE_EXAMPLES, outputs = n ? n : PROBE_CLASSES;
+    const float *e = fl_network_curvature_drawn(p->curvature) + example * outputs;
+    for (size_t i = 0; i < outputs; i++)
+        if (e[i] < 0) which = n ? which | (size_t)1 << i : i;
+    return which;
 }
 
 /* to += weight g (g . v) / PROBE_EXAMPLES, in canonical order; the weight is the probability of the targets unless
