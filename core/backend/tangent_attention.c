@@ -5,9 +5,13 @@
  *   with D = dm v^T less its mean by P in each row, dS = P D and
  *   R{dS} = R{P} D + P (R{dP} - sum_j (R{P_j} D_j + P_j R{dP_j})):
  *   R{dv} = R{P}^T dm + P^T R{dm},  R{dq} = R{dS} k + dS R{k},  R{dk} = R{dS}^T q + dS^T R{q}, both / sqrt(...)
+ *
+ * What loses its mean first loses its number at the largest P, of which only what the mean of the others leaves
+ * remains (fl_backend_rows_softmax_along).
  */
 #include "backend/rows.h"
 #include "backend/tangent_kinds.h"
+#include "backend/vector.h"
 
 #include <math.h>
 #include <string.h>
@@ -143,12 +147,10 @@ static void point(const fl_backend_tangent *t)
 
 /* --- forward --- */
 
-/* R{S} becomes R{P}. */
-static void r_softmax(size_t n, const float *p, float *r)
+/* By rows of P, R{S} becomes R{P}; and R{dP} what P (R{dP} - its mean by P) is. */
+static void apply_softmax(sizes s, const float *p, float *r)
 {
-    float mean = 0;
-    for (size_t j = 0; j < n; j++) mean += p[j] * r[j];
-    for (size_t j = 0; j < n; j++) r[j] = p[j] * (r[j] - mean);
+    for (size_t i = 0; i < s.square; i += s.t) fl_backend_rows_softmax_along(p + i, r + i, s.t, 1, r + i);
 }
 
 static void forward_head(const fl_backend_tangent *t, sizes s, const parts *p, size_t i)
@@ -157,7 +159,7 @@ static void forward_head(const fl_backend_tangent *t, sizes s, const parts *p, s
     float *r_p = p->r_p + h.p;
     scores(t, s, s.scale, p->r_qkv + h.qkv[Q], s.wide, p->qkv + h.qkv[K], false, r_p);
     scores(t, s, s.scale, p->qkv + h.qkv[Q], s.wide, p->r_qkv + h.qkv[K], true, r_p);
-    for (size_t r = 0; r < s.t; r++) r_softmax(s.t, p->p + h.p + r * s.t, r_p + r * s.t);
+    apply_softmax(s, p->p + h.p, r_p);
     mix(t, s, 1, rows_of(r_p, s.t), p->qkv + h.qkv[V], s.wide, false, p->r_m + h.m, s.d);
     mix(t, s, 1, rows_of(p->p + h.p, s.t), p->r_qkv + h.qkv[V], s.wide, true, p->r_m + h.m, s.d);
 }
@@ -177,22 +179,18 @@ static void forward(const fl_backend_tangent *t)
 
 /* --- backward --- */
 
-/* R{dP} becomes P (R{dP} - its mean by P). */
-static void first_rows(sizes s, const float *p, float *r_d_s)
-{
-    for (size_t r = 0; r < s.t; r++) r_softmax(s.t, p + r * s.t, r_d_s + r * s.t);
-}
-
 /* dP becomes dS, R{dP} becomes R{dS}. */
 static void second_rows(sizes s, const float *p, const float *r_p, float *d_s, float *r_d_s)
 {
     for (size_t r = 0; r < s.t; r++, p += s.t, r_p += s.t, d_s += s.t, r_d_s += s.t) {
-        float mean = 0, r_mean = 0;
-        for (size_t j = 0; j < s.t; j++) mean += p[j] * d_s[j];
-        for (size_t j = 0; j < s.t; j++) r_mean += r_p[j] * (d_s[j] - mean) + p[j] * r_d_s[j];
+        size_t top = fl_backend_vector_place(p, s.t);
+        float there = d_s[top], r_there = r_d_s[top], mean = 0, r_mean = 0;
+        for (size_t j = 0; j < s.t; j++) mean += p[j] * (d_s[j] - there);
+        for (size_t j = 0; j < s.t; j++) r_mean += r_p[j] * (d_s[j] - there - mean) + p[j] * (r_d_s[j] - r_there);
         for (size_t j = 0; j < s.t; j++) {
-            r_d_s[j] = r_p[j] * (d_s[j] - mean) + p[j] * (r_d_s[j] - r_mean);
-            d_s[j] = p[j] * (d_s[j] - mean);
+            float d = d_s[j] - there - mean;
+            r_d_s[j] = r_p[j] * d + p[j] * (r_d_s[j] - r_there - r_mean);
+            d_s[j] = p[j] * d;
         }
     }
 }
@@ -201,7 +199,7 @@ static void first_head(const fl_backend_tangent *t, sizes s, const parts *p, hea
 {
     float *to = p->r_d_qkv;
     scores(t, s, 1, p->r_d_m + h.m, s.d, p->qkv + h.qkv[V], false, p->r_d_s);
-    first_rows(s, p->p + h.p, p->r_d_s);
+    apply_softmax(s, p->p + h.p, p->r_d_s);
     mix(t, s, 1, turned(p->p + h.p, s.t), p->r_d_m + h.m, s.d, false, to + h.qkv[V], s.wide);
     mix(t, s, s.scale, rows_of(p->r_d_s, s.t), p->qkv + h.qkv[K], s.wide, false, to + h.qkv[Q], s.wide);
     mix(t, s, s.scale, turned(p->r_d_s, s.t), p->qkv + h.qkv[Q], s.wide, false, to + h.qkv[K], s.wide);
