@@ -100,6 +100,7 @@ static void add_choices(json_t *object, const fl_study_arm *arm)
     json_object_set_new(object, "backend", json_string(arm->base.backend->entry.name));
     json_object_set_new(object, "precision", json_string(fl_backend_precision_name(arm->base.precision)));
     json_object_set_new(object, "batch_size", count(arm->base.batch_size));
+    json_object_set_new(object, "parallel", arm->parallel ? json_string(arm->parallel) : json_null());
 }
 
 static void add_counts(json_t *object, const fl_summary_arm *arm)

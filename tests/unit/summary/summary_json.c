@@ -20,9 +20,26 @@ static void the_json_holds_the_promised_fields(void **state)
                         json_string_value(json_object_get(selected, "trial")));
     assert_close(json_real_value(json_object_get(first, "val_error")), 0.1, 0);
     assert_true(json_is_null(json_object_get(first, "steps_to_target")));
+    assert_true(json_is_null(json_object_get(first, "parallel")));
     assert_true(json_is_null(json_object_get(json_array_get(arms, 1), "selected")));
     assert_true(json_is_null(json_object_get(json_array_get(arms, 1), "val_error")));
     assert_keys(json_array_get(json_object_get(json, "pairs"), 0), "a b k difference p p_adjusted claimed verdict");
+    json_decref(json);
+    fl_summary_free(summary);
+    fixture_end(&s);
+}
+
+/* Where workload, batch size and the rest agree, it alone says which of an optimizer's arms is meant. */
+static void an_arm_names_its_entry_of_the_parallel_list(void **state)
+{
+    fixture s;
+    static const char *const names[] = { "synchronous:2", "local:2,every=3" };
+    fixture_begin(&s, BUDGET(5) LISTED, SGD("a"));
+    fl_summary *summary = sum_up(&s);
+    json_t *json = fl_summary_json(summary), *arms = json_object_get(json, "arms");
+    assert_int_equal(2, json_array_size(arms));
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(names[i], json_string_value(json_object_get(json_array_get(arms, i), "parallel")));
     json_decref(json);
     fl_summary_free(summary);
     fixture_end(&s);
@@ -65,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_json_holds_the_promised_fields),
+        cmocka_unit_test(an_arm_names_its_entry_of_the_parallel_list),
         cmocka_unit_test(the_json_of_an_empty_folder_can_be_written),
         cmocka_unit_test(a_summary_is_a_pure_function_of_the_records),
     };
