@@ -2,11 +2,10 @@
  * direction, then every pair. */
 #include "page/report_parts.h"
 #include "stats/detectable.h"
+#include "summary/summary_words.h"
 
 #include <math.h>
 #include <string.h>
-
-#define FULL_COVERAGE 0.885 /* rounds to less than the 90 % an interval aims at */
 
 enum { FOLDED = 6 }; /* more pairs that show nothing are folded away, unless they were declared */
 
@@ -95,7 +94,8 @@ static void add_range(fl_text *page, bool rate, const fl_summary_pair *pair)
     html_signed(page, rate, pair->low);
     fl_text_add(page, " to ");
     html_signed(page, rate, pair->high);
-    if (pair->coverage < FULL_COVERAGE) fl_text_add(page, "<small>covers %.0f %%</small>", 100 * pair->coverage);
+    fl_summary_figure covers = fl_summary_coverage(pair->coverage);
+    if (*covers.text) fl_text_add(page, "<small>covers %s</small>", covers.text);
 }
 
 static void add_verdict(fl_text *page, const fl_summary *summary, const fl_summary_pair *pair)

@@ -16,19 +16,20 @@ static fl_summary_figure worse_by_range(bool rate, const fl_summary_pair *pair)
     return fl_summary_range(rate, turned ? 0 - pair->high : pair->low, turned ? 0 - pair->low : pair->high);
 }
 
-/* "rmsprop worse than adam by 18.84 points [9.10, 25.00]; p = 0.0012, corrected 0.018" */
+/* "rmsprop worse than adam by 18.84 points [9.10, 25.00] 84 %; p = 0.0012, corrected 0.018" */
 static void add_difference(fl_text *text, const fl_summary *summary, const fl_summary_pair *pair)
 {
     size_t better = pair->worse == pair->a ? pair->b : pair->a;
     bool rate = fl_summary_rates(summary->arms[pair->a].arm);
-    fl_summary_figure range = worse_by_range(rate, pair);
+    fl_summary_figure range = worse_by_range(rate, pair), covers = fl_summary_coverage(pair->coverage);
     if (pair->difference == 0)
         fl_text_add(text, "%s and %s do not differ at all; p = %.2g", summary->arms[pair->a].said,
                     summary->arms[pair->b].said, pair->p);
     else
-        fl_text_add(text, "%s worse than %s by %s%s%s; p = %.2g, corrected %.2g%s", summary->arms[pair->worse].said,
+        fl_text_add(text, "%s worse than %s by %s%s%s%s%s; p = %.2g, corrected %.2g%s", summary->arms[pair->worse].said,
                     summary->arms[better].said, fl_summary_difference(rate, pair->difference).text,
-                    *range.text ? " " : "", range.text, pair->p, pair->p_adjusted, pair->paired ? "; paired" : "");
+                    *range.text ? " " : "", range.text, *covers.text ? " " : "", covers.text, pair->p, pair->p_adjusted,
+                    pair->paired ? "; paired" : "");
 }
 
 static void print_pair(const fl_summary *summary, const fl_summary_pair *pair)

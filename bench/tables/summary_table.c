@@ -251,6 +251,8 @@ static void print_legend(const fl_summary *summary)
         few |= fl_stats_from_few(&summary->arms[i].interval);
         infeasible |= summary->arms[i].results->n_infeasible > 0;
     }
+    for (size_t i = 0; i < summary->n_pairs; i++)
+        few |= summary->pairs[i].tested && *fl_summary_coverage(summary->pairs[i].coverage).text;
     putchar('\n');
     if (infeasible)
         page_paragraph(14, "infeasible",
@@ -276,7 +278,8 @@ static void print_legend(const fl_summary *summary)
     if (few)
         page_paragraph(
             14, "[...] 86 %",
-            "with so few trials, the share of 20,000 simulated studies in which such an interval held the true value");
+            "where it is less than 90 %, the share of 20,000 simulated studies in which such an interval held the true "
+            "value");
     print_legend_of_inclusions(summary);
     if (partial) page_paragraph(14, "*", "over the draws that hold a feasible trial");
     if (study->has_target) print_target(study);

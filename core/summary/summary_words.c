@@ -25,6 +25,13 @@ fl_summary_figure fl_summary_range(bool rate, double low, double high)
     return f;
 }
 
+fl_summary_figure fl_summary_coverage(double coverage)
+{
+    fl_summary_figure f = { "" };
+    if (coverage < 0.885) snprintf(f.text, sizeof f.text, "%.0f %%", 100 * coverage);
+    return f;
+}
+
 fl_summary_figure fl_summary_difference(bool rate, double difference)
 {
     fl_summary_figure f;

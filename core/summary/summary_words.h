@@ -14,6 +14,9 @@ fl_summary_figure fl_summary_error(bool rate, double error);
 /* "[7.80, 9.10]", or nothing where `low` is no finite figure. */
 fl_summary_figure fl_summary_range(bool rate, double low, double high);
 
+/* "84 %", where a 90 % interval holds the truth in so few simulated studies; nothing where that rounds to 90 %. */
+fl_summary_figure fl_summary_coverage(double coverage);
+
 /* A difference of errors with its unit, without its sign. */
 fl_summary_figure fl_summary_difference(bool rate, double difference);
 

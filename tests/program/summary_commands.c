@@ -156,6 +156,19 @@ static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few
     fixture_end(&s);
 }
 
+/* Intervals of differences cover less than those of arms: fl_stats_paired_coverage of 12. */
+static void the_table_names_the_coverage_of_a_difference_from_few_trials(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(12), SGD("a") "," SGD("b"));
+    add_rising(&s, 0, 12, 0.10);
+    add_rising(&s, 1, 12, 0.12);
+    fl_store_close(s.store);
+    s.store = NULL;
+    assert_answer(&s, "summary @", 0, "] 83 %; p = ");
+    fixture_end(&s);
+}
+
 #define MOMENTUM(name)                                                                                                 \
     "{\"arm\": \"" name                                                                                                \
     "\", \"optimizer\": \"momentum\", \"space\": {\"learning_rate\": {\"min\": 1e-3, \"max\": 10, "                    \
@@ -389,6 +402,7 @@ int main(void)
         cmocka_unit_test(check_wants_a_result_folder),
         cmocka_unit_test(the_table_speaks_plainly_to_a_pipe),
         cmocka_unit_test(the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials),
+        cmocka_unit_test(the_table_names_the_coverage_of_a_difference_from_few_trials),
         cmocka_unit_test(the_table_names_six_pairs_that_were_not_judged_and_counts_the_rest),
         cmocka_unit_test(the_table_tells_what_is_declared_beyond_pairs),
         cmocka_unit_test(summary_prints_json),
