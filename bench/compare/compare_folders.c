@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERMUTATION_SEED = 1 }; /* any fixed number: the answer is a pure function of the records */
-
 /* --- equal trials --- */
 
 /* How one arm of the base fared. */
@@ -126,25 +124,13 @@ static bool can_be_claimed(const compare_arm *arm)
     return has_trials(arm) && !arm->differs && arm->base->results->filled && arm->now->results->filled;
 }
 
-/* The trials of an arm that count, as selection sees them. */
-static fl_stats_trial *trials_of(const fl_summary_arm *arm, bool feasible_only)
-{
-    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
-    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (!feasible_only || s->feasible)
-            *next++ = (fl_stats_trial){ .score = s->figures.score,
-                                        .val_loss = s->figures.val_loss,
-                                        .value = s->figures.test_error };
-    return trials;
-}
-
-static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
+static double test_arm(compare_arm *arm, const fl_study *base, const fl_study *now)
 {
     const fl_summary_arm *a = arm->now, *b = arm->base;
-    fl_stats_trial *left = trials_of(a, now_feasible), *right = trials_of(b, base_feasible);
+    fl_stats_trial *left = fl_summary_tested(now, a), *right = fl_summary_tested(base, b);
     size_t divisions = fl_summary_draws(1, (double)(a->n_counted + b->n_counted));
-    fl_stats_arms arms = { left, right, a->n_counted, b->n_counted, a->k < b->k ? a->k : b->k, false };
-    fl_stats_difference found = fl_stats_permutation(&arms, divisions, PERMUTATION_SEED);
+    fl_stats_arms arms = { left, right, a->n_counted, b->n_counted, fl_stats_fewer(a->k, b->k), false };
+    fl_stats_difference found = fl_stats_permutation(&arms, divisions, FL_SUMMARY_SEED);
     free(left);
     free(right);
     arm->tested = true;
@@ -152,13 +138,13 @@ static double test_arm(compare_arm *arm, bool base_feasible, bool now_feasible)
     return found.p;
 }
 
-static void test_arms(compare_folders *folders, bool base_feasible, bool now_feasible)
+static void test_arms(compare_folders *folders, const fl_study *base, const fl_study *now)
 {
     double *p = fl_memory_new(folders->n_arms, sizeof *p);
     size_t n = 0;
     for (size_t i = 0; i < folders->n_arms; i++) {
         compare_arm *arm = &folders->arms[i];
-        if (can_be_claimed(arm) && !all_same(arm)) p[n++] = test_arm(arm, base_feasible, now_feasible);
+        if (can_be_claimed(arm) && !all_same(arm)) p[n++] = test_arm(arm, base, now);
     }
     fl_stats_holm(p, n, p);
     for (size_t i = folders->n_arms; i-- > 0;)
@@ -183,7 +169,7 @@ compare_folders compare_folders_make(const fl_summary *base, const fl_summary *n
     match_arms(&folders, base, now, counts);
     free(counts);
     name_differences(&folders, base->results->study, now->results->study);
-    test_arms(&folders, base->results->study->feasible, now->results->study->feasible);
+    test_arms(&folders, base->results->study, now->results->study);
     for (size_t i = 0; i < folders.n_arms; i++) {
         compare_arm *arm = &folders.arms[i];
         arm->verdict = verdict_of(arm);

@@ -21,11 +21,6 @@ static fl_summary_side side_of(const fl_results *pilot, const fl_study_arm *name
     return side;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void detect_pair(const fl_plan *plan, fl_plan_pair *pair, const fl_results *pilot, size_t most)
 {
     const fl_study *study = plan->study;
@@ -34,10 +29,10 @@ static void detect_pair(const fl_plan *plan, fl_plan_pair *pair, const fl_result
     fl_summary_side left = side_of(pilot, a), right = side_of(pilot, b);
     pair->paired = pair->paired && a && b && fl_summary_paired(a, b);
     fl_summary_both both = fl_summary_both_of(pilot->study, left, right, pair->paired);
-    both.arms.n_a = smaller(both.arms.n_a, most);
-    both.arms.n_b = smaller(both.arms.n_b, most);
+    both.arms.n_a = fl_stats_fewer(both.arms.n_a, most);
+    both.arms.n_b = fl_stats_fewer(both.arms.n_b, most);
     both.arms.k = study->claims.k;
-    pair->n_pilot = smaller(both.arms.n_a, both.arms.n_b);
+    pair->n_pilot = fl_stats_fewer(both.arms.n_a, both.arms.n_b);
     double level = FL_STATS_LEVEL / (double)plan->n_pairs;
     pair->detectable = fl_stats_detectable(&both.arms, study->claims.trials, level, SEED);
     fl_summary_both_free(&both);

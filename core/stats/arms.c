@@ -10,8 +10,8 @@ enum { BLOCKS = 200 }; /* of K trials each: fewer than a few hundred leave tails
 
 bool fl_stats_arms_many(const fl_stats_arms *arms)
 {
-    size_t smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
-    return smaller > FL_STATS_MANY && smaller / BLOCKS >= arms->k;
+    size_t fewer = fl_stats_fewer(arms->n_a, arms->n_b);
+    return fewer > FL_STATS_MANY && fewer / BLOCKS >= arms->k;
 }
 
 fl_stats_trial *fl_stats_arms_capped(const fl_stats_arms *arms)

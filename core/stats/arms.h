@@ -15,6 +15,12 @@ typedef struct fl_stats_arms {
     bool paired;
 } fl_stats_arms;
 
+/* The smaller of two counts: what both arms have. */
+static inline size_t fl_stats_fewer(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* So many trials of both arms, and so many times K, that the studentized difference is normal: over 10,000 and 200 K.
  * The number of trials alone does not do it. With K = N/5 four fifths of the weight lie on the first seven ranks
  * however many there are: what the normal limit calls p = .0005 happens to equal arms in .0012 (Weibull of shape 1) to

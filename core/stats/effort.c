@@ -20,8 +20,8 @@ size_t fl_stats_effort_ks(size_t most, size_t ks[FL_STATS_EFFORTS])
 size_t fl_stats_effort_of(const fl_stats_arms *arms, size_t resamples, uint64_t seed,
                           fl_stats_effort efforts[FL_STATS_EFFORTS])
 {
-    size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b;
-    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
+    size_t ks[FL_STATS_EFFORTS];
+    size_t n = fl_stats_effort_ks(fl_stats_fewer(arms->n_a, arms->n_b) / FL_STUDY_TRIALS_PER_DRAW, ks);
     for (size_t i = 0; i < n; i++) {
         fl_stats_arms at = *arms;
         at.k = ks[i];
@@ -53,8 +53,8 @@ static fl_stats_effort unlike(const fl_stats_trial *a, size_t n_a, size_t k_a, c
 size_t fl_stats_effort_unlike(const fl_stats_arms *arms, size_t resamples, uint64_t seed,
                               fl_stats_effort efforts[FL_STATS_UNLIKE])
 {
-    size_t ks[FL_STATS_EFFORTS], smaller = arms->n_a < arms->n_b ? arms->n_a : arms->n_b, found = 0;
-    size_t n = fl_stats_effort_ks(smaller / FL_STUDY_TRIALS_PER_DRAW, ks);
+    size_t ks[FL_STATS_EFFORTS], found = 0;
+    size_t n = fl_stats_effort_ks(fl_stats_fewer(arms->n_a, arms->n_b) / FL_STUDY_TRIALS_PER_DRAW, ks);
     fl_stats_trial *a = fl_stats_arms_capped(arms), *b = a + arms->n_a;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)

@@ -12,10 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Draws an interval's bootstrap may spend (about two seconds), and how few resamples still give a 5th percentile. */
-enum { MOST_DRAWS = 100000000, LEAST_RESAMPLES = 200 };
-
-enum { BOOTSTRAP_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
+enum { MOST_DRAWS = 100000000 }; /* that an interval's bootstrap may spend, about two seconds */
 
 void fl_summary_say(char ***list, size_t *n, const char *format, ...)
 {
@@ -34,19 +31,9 @@ void fl_summary_unsay(char **list, size_t n)
 
 /* --- the trials that count --- */
 
-static double score_of(const fl_results_score *score)
-{
-    return score->figures.score;
-}
-
 static double val_error_of(const fl_results_score *score)
 {
     return score->figures.val_error;
-}
-
-static double test_error_of(const fl_results_score *score)
-{
-    return score->figures.test_error;
 }
 
 static double steps_of(const fl_results_score *score)
@@ -55,26 +42,22 @@ static double steps_of(const fl_results_score *score)
 }
 
 /* Trials that `rank` ranks and of which `value` is reported. */
-static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm,
-                               double (*rank)(const fl_results_score *), double (*value)(const fl_results_score *))
+static fl_stats_trial *counted(const fl_study *study, const fl_summary_arm *arm, fl_summary_figure_of *rank,
+                               fl_summary_figure_of *value)
 {
-    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials), *next = trials;
-    for (const fl_results_score *s = arm->scores; s < arm->scores + arm->n_scores; s++)
-        if (fl_summary_counts(study, s))
-            *next++ = (fl_stats_trial){ .score = rank(s),
-                                        .val_loss = rank == steps_of ? 0 : s->figures.val_loss,
-                                        .value = value(s) };
+    fl_stats_trial *trials = fl_memory_new(arm->n_counted, sizeof *trials);
+    fl_summary_take_counted(study, (fl_summary_side){ arm->scores, arm->n_scores }, rank, value, trials);
     return trials;
 }
 
 fl_stats_trial *fl_summary_tested(const fl_study *study, const fl_summary_arm *arm)
 {
-    return counted(study, arm, score_of, test_error_of);
+    return counted(study, arm, fl_summary_score_of, fl_summary_test_error_of);
 }
 
 fl_stats_trial *fl_summary_scored(const fl_study *study, const fl_summary_arm *arm)
 {
-    return counted(study, arm, score_of, score_of);
+    return counted(study, arm, fl_summary_score_of, fl_summary_score_of);
 }
 
 fl_stats_trial *fl_summary_stepped(const fl_study *study, const fl_summary_arm *arm)
@@ -95,7 +78,7 @@ static double median(const fl_stats_trial *trials, size_t n)
 
 static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
 {
-    fl_stats_trial *trials = counted(study, arm, score_of, val_error_of);
+    fl_stats_trial *trials = counted(study, arm, fl_summary_score_of, val_error_of);
     fl_stats_distribution distribution = fl_stats_best_of(trials, arm->n_counted, arm->n_counted);
     arm->val_error = (fl_summary_band){ arm->selected ? arm->selected->figures.val_error : HUGE_VAL, distribution.low,
                                         distribution.high };
@@ -106,9 +89,9 @@ static void fill_val_error(const fl_study *study, fl_summary_arm *arm)
 static size_t resamples_for(size_t n, size_t k)
 {
     size_t affordable = MOST_DRAWS / fl_stats_depth(n, k);
-    return affordable > FL_STATS_RESAMPLES ? FL_STATS_RESAMPLES
-           : affordable < LEAST_RESAMPLES  ? LEAST_RESAMPLES
-                                           : affordable;
+    return affordable > FL_STATS_RESAMPLES           ? FL_STATS_RESAMPLES
+           : affordable < FL_SUMMARY_LEAST_RESAMPLES ? FL_SUMMARY_LEAST_RESAMPLES
+                                                     : affordable;
 }
 
 static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
@@ -119,7 +102,7 @@ static void fill_test_error(const fl_study *study, fl_summary_arm *arm)
     arm->test_error = (fl_summary_band){ arm->selected ? arm->selected->figures.test_error : HUGE_VAL, distribution.low,
                                          distribution.high };
     arm->median_test_error = median(trials, n);
-    arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n, arm->k), BOOTSTRAP_SEED);
+    arm->interval = fl_stats_expected_best_interval(trials, n, arm->k, resamples_for(n, arm->k), FL_SUMMARY_SEED);
     if (fl_summary_rates(arm->arm) && isfinite(arm->test_error.center))
         arm->test_standard_error =
             fl_stats_rate_error(arm->test_error.center, arm->arm->base.owners.workload->dataset->n_test);
@@ -227,7 +210,7 @@ void fl_summary_fill_arm(const fl_results *results, size_t i, fl_summary_arm *ar
     arm->n_run = arm->results->n_run;
     for (size_t s = 0; s < arm->n_scores; s++) arm->n_counted += fl_summary_counts(study, &arm->scores[s]);
     arm->k = k_of(study, arm->n_counted);
-    arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, BOOTSTRAP_SEED);
+    arm->interval = fl_stats_expected_best_interval(NULL, 0, arm->k, 0, FL_SUMMARY_SEED);
     fill_defaults(arm);
     fill_reruns(arm);
     fl_summary_find_cut_offs(results, arm);

@@ -179,6 +179,8 @@ typedef struct fl_summary {
     size_t n_warnings;
 } fl_summary;
 
+enum { FL_SUMMARY_SEED = 1 }; /* any fixed number: what is said of records is a pure function of them */
+
 /* A detectable difference simulates thousands of studies; beyond so many tests a study is to declare fewer. */
 enum { FL_SUMMARY_MOST_DETECTABLE = 30 };
 

@@ -62,10 +62,22 @@ size_t fl_summary_tested_pairs(const fl_study *study, fl_study_pair **pairs)
 
 /* --- trials --- */
 
-static fl_stats_trial as_trial(const fl_results_score *score)
+double fl_summary_score_of(const fl_results_score *score)
 {
-    const fl_results_figures *of = &score->figures;
-    return (fl_stats_trial){ .score = of->score, .val_loss = of->val_loss, .value = of->test_error };
+    return score->figures.score;
+}
+
+double fl_summary_test_error_of(const fl_results_score *score)
+{
+    return score->figures.test_error;
+}
+
+/* Ties of the score go to the lower validation loss. */
+static fl_stats_trial as_trial(const fl_results_score *score, fl_summary_figure_of *rank, fl_summary_figure_of *value)
+{
+    return (fl_stats_trial){ .score = rank(score),
+                             .val_loss = rank == fl_summary_score_of ? score->figures.val_loss : 0,
+                             .value = value(score) };
 }
 
 bool fl_summary_counts(const fl_study *study, const fl_results_score *score)
@@ -73,12 +85,18 @@ bool fl_summary_counts(const fl_study *study, const fl_results_score *score)
     return !study->feasible || score->feasible;
 }
 
-static size_t take_counted(const fl_study *study, fl_summary_side side, fl_stats_trial *trials)
+size_t fl_summary_take_counted(const fl_study *study, fl_summary_side side, fl_summary_figure_of *rank,
+                               fl_summary_figure_of *value, fl_stats_trial *trials)
 {
     size_t n = 0;
     for (size_t i = 0; i < side.n; i++)
-        if (fl_summary_counts(study, &side.scores[i])) trials[n++] = as_trial(&side.scores[i]);
+        if (fl_summary_counts(study, &side.scores[i])) trials[n++] = as_trial(&side.scores[i], rank, value);
     return n;
+}
+
+static size_t take_tested(const fl_study *study, fl_summary_side side, fl_stats_trial *trials)
+{
+    return fl_summary_take_counted(study, side, fl_summary_score_of, fl_summary_test_error_of, trials);
 }
 
 /* Those without a partner are left out. */
@@ -88,8 +106,8 @@ static size_t take_pairs(fl_summary_side a, fl_summary_side b, fl_summary_both *
     for (size_t i = 0, j = 0; i < a.n && j < b.n;) {
         const fl_results_score *left = &a.scores[i], *right = &b.scores[j];
         if (left->index == right->index) {
-            both->a[n] = as_trial(left);
-            both->b[n++] = as_trial(right);
+            both->a[n] = as_trial(left, fl_summary_score_of, fl_summary_test_error_of);
+            both->b[n++] = as_trial(right, fl_summary_score_of, fl_summary_test_error_of);
             both->n_worst += !left->feasible || !right->feasible;
         }
         i += left->index <= right->index;
@@ -106,8 +124,8 @@ fl_summary_both fl_summary_both_of(const fl_study *study, fl_summary_side a, fl_
         n_a = n_b = take_pairs(a, b, &both);
         both.n_left_out = a.n + b.n - 2 * n_a;
     } else {
-        n_a = take_counted(study, a, both.a);
-        n_b = take_counted(study, b, both.b);
+        n_a = take_tested(study, a, both.a);
+        n_b = take_tested(study, b, both.b);
     }
     both.arms = (fl_stats_arms){ both.a, both.b, n_a, n_b, 0, paired };
     return both;

@@ -37,4 +37,13 @@ void fl_summary_both_free(fl_summary_both *both);
 /* A feasible budget grants every infeasible trial another draw, so there those do not count. */
 bool fl_summary_counts(const fl_study *study, const fl_results_score *score);
 
+/* A figure of a trial, by which trials are ranked or which is reported of them. */
+typedef double fl_summary_figure_of(const fl_results_score *score);
+double fl_summary_score_of(const fl_results_score *score);
+double fl_summary_test_error_of(const fl_results_score *score);
+
+/* Those of one arm's trials that count, in the order of its scores; `trials` has room for all. Returns how many. */
+size_t fl_summary_take_counted(const fl_study *study, fl_summary_side side, fl_summary_figure_of *rank,
+                               fl_summary_figure_of *value, fl_stats_trial *trials);
+
 #endif

@@ -45,7 +45,7 @@ static void measure_effort(const fl_summary *summary, fl_summary_pair *pair)
     const fl_summary_arm *a = &summary->arms[pair->a], *b = &summary->arms[pair->b];
     fl_summary_both both = fl_summary_both_of(summary->results->study, (fl_summary_side){ a->scores, a->n_scores },
                                               (fl_summary_side){ b->scores, b->n_scores }, pair->paired);
-    size_t n = both.arms.n_a < both.arms.n_b ? both.arms.n_a : both.arms.n_b;
+    size_t n = fl_stats_fewer(both.arms.n_a, both.arms.n_b);
     effort->most = n / FL_STUDY_TRIALS_PER_DRAW;
     effort->equal = fl_memory_new(FL_STATS_EFFORTS, sizeof *effort->equal);
     effort->unlike = fl_memory_new(FL_STATS_UNLIKE, sizeof *effort->unlike);

@@ -20,11 +20,6 @@ const char *fl_summary_scope_name(fl_stats_scope_finding finding)
     return names[finding];
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static bool is_ready(const fl_summary_arm *arm)
 {
     return arm->results->filled && arm->selected;
@@ -72,10 +67,10 @@ static void space_free(space *of)
 static size_t bearable(const fl_summary *summary, const fl_study_rivals *side, size_t k)
 {
     if (!is_ready(&summary->arms[side->arm])) return 0;
-    k = smaller(k, summary->arms[side->arm].k);
+    k = fl_stats_fewer(k, summary->arms[side->arm].k);
     for (size_t i = 0; i < side->n; i++) {
         const fl_summary_arm *rival = &summary->arms[side->rivals[i]];
-        k = is_ready(rival) ? smaller(k, rival->k) : 0;
+        k = is_ready(rival) ? fl_stats_fewer(k, rival->k) : 0;
     }
     return k;
 }

@@ -62,7 +62,7 @@ static fl_summary_inclusion inclusion_of(const fl_summary *summary, size_t speci
         .why = never.bytes,
         .special = special,
         .general = general,
-        .k = s->k < g->k ? s->k : g->k,
+        .k = fl_stats_fewer(s->k, g->k),
         .judged = judged,
         .difference = NAN,
         .low = NAN,

@@ -17,15 +17,9 @@ enum { DIVISIONS_PER_PAIR = 100, LEAST_DIVISIONS_PER_PAIR = 40, LEAST_DIVISIONS 
 
 /* Trials all tests of a study may shuffle together, about three seconds' worth; and its intervals. */
 static const double MOST_SHUFFLED = 1e8, MOST_RESAMPLED = 3e7;
-enum { LEAST_RESAMPLES = 200 };      /* that still give a 5th percentile */
 enum { DECLARED_RESAMPLES = 10000 }; /* a claim's interval is known to a hundredth of its width */
 
 /* --- the list --- */
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
 {
@@ -33,7 +27,7 @@ static fl_summary_pair pair_of(const fl_summary *summary, size_t a, size_t b)
     return (fl_summary_pair){
         .a = a,
         .b = b,
-        .k = smaller(first->k, second->k),
+        .k = fl_stats_fewer(first->k, second->k),
         .paired = fl_summary_paired(first->arm, second->arm),
         .tested = first->results->filled && second->results->filled && first->selected && second->selected,
         .difference = NAN,
@@ -66,7 +60,7 @@ static fl_summary_both both_of(const fl_summary *summary, fl_summary_pair *pair)
     pair->n_b = trials.arms.n_b;
     pair->n_left_out = trials.n_left_out;
     pair->n_worst = trials.n_worst;
-    trials.arms.k = pair->k = smaller(pair->k, smaller(pair->n_a, pair->n_b));
+    trials.arms.k = pair->k = fl_stats_fewer(pair->k, fl_stats_fewer(pair->n_a, pair->n_b));
     return trials;
 }
 
@@ -98,7 +92,7 @@ static draws plan_draws(fl_summary *summary)
         shuffled += fl_summary_shuffled(summary, pair->a, pair->b, pair->k);
         summary->n_tests++;
     }
-    double affordable = fmax(LEAST_RESAMPLES, MOST_RESAMPLED / fmax(1, shuffled));
+    double affordable = fmax(FL_SUMMARY_LEAST_RESAMPLES, MOST_RESAMPLED / fmax(1, shuffled));
     return (draws){ fl_summary_draws(summary->n_tests, fmax(1, shuffled)), (size_t)fmin(wanted, affordable) };
 }
 
@@ -108,10 +102,10 @@ static void detect(const fl_summary *summary, fl_summary_pair *pair, fl_stats_ar
     const fl_study *study = summary->results->study;
     pair->detectable = NAN;
     if (!pair->tested || n_tests > FL_SUMMARY_MOST_DETECTABLE) return;
-    size_t planned = smaller(pair->n_a, pair->n_b), pilot = fl_stats_pilot(pair->k);
-    arms.n_a = smaller(arms.n_a, pilot);
-    arms.n_b = smaller(arms.n_b, pilot);
-    planned = smaller(planned, study->claims.trials);
+    size_t planned = fl_stats_fewer(pair->n_a, pair->n_b), pilot = fl_stats_pilot(pair->k);
+    arms.n_a = fl_stats_fewer(arms.n_a, pilot);
+    arms.n_b = fl_stats_fewer(arms.n_b, pilot);
+    planned = fl_stats_fewer(planned, study->claims.trials);
     pair->detectable = fl_stats_detectable(&arms, planned, summary->level / (double)n_tests, FL_SUMMARY_SEED);
 }
 
@@ -124,7 +118,7 @@ void fl_summary_detect_again(const fl_summary *summary, fl_summary_pair *pair, s
 
 static double coverage_of(const fl_summary_pair *pair)
 {
-    size_t n = smaller(pair->n_a, pair->n_b);
+    size_t n = fl_stats_fewer(pair->n_a, pair->n_b);
     return pair->normal ? 0.9 : pair->paired ? fl_stats_paired_coverage(n) : fl_stats_coverage(n);
 }
 
@@ -141,7 +135,7 @@ static void compare_pair(const fl_summary *summary, fl_summary_pair *pair, const
         pair->difference = found.difference;
         if (pair->tested) pair->p = found.p;
     }
-    if (smaller(pair->n_a, pair->n_b) >= FL_STUDY_TRIALS_PER_DRAW * pair->k) {
+    if (fl_stats_fewer(pair->n_a, pair->n_b) >= FL_STUDY_TRIALS_PER_DRAW * pair->k) {
         fl_stats_gap gap = fl_stats_gap_of(&trials.arms, 0, draw->resamples, FL_SUMMARY_SEED);
         pair->low = gap.low;
         pair->high = gap.high;
@@ -169,7 +163,7 @@ static void compare_reruns(const fl_summary *summary, fl_summary_pair *pair, siz
                    *right = fl_memory_new(b->results->n_reruns, sizeof *right);
     const fl_stats_arms arms = { left, right, take_reruns(a, left), take_reruns(b, right), 1, false };
     pair->reruns = (fl_summary_reruns){ arms.n_a, arms.n_b, NAN, NAN, NAN, NAN };
-    if (smaller(arms.n_a, arms.n_b) >= FL_SUMMARY_LEAST_RERUNS) {
+    if (fl_stats_fewer(arms.n_a, arms.n_b) >= FL_SUMMARY_LEAST_RERUNS) {
         fl_stats_gap gap = fl_stats_gap_of(&arms, 0, resamples, FL_SUMMARY_SEED);
         pair->reruns = (fl_summary_reruns){
             arms.n_a, arms.n_b, gap.difference,

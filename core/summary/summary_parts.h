@@ -4,7 +4,7 @@
 
 #include "summary/summary.h"
 
-enum { FL_SUMMARY_SEED = 1 }; /* any fixed number: the summary is a pure function of the records */
+enum { FL_SUMMARY_LEAST_RESAMPLES = 200 }; /* that still give a 5th percentile */
 
 /* The trials of two arms that a draw shuffles: those whose rank has weight in the best of `k`. */
 double fl_summary_shuffled(const fl_summary *summary, size_t a, size_t b, size_t k);
