@@ -44,6 +44,11 @@ double fl_stats_expected_best(const fl_stats_trial *trials, size_t n, size_t k, 
     return mean;
 }
 
+double fl_stats_expected_best_bias(const fl_stats_trial *trials, size_t n, size_t k)
+{
+    return fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
+}
+
 /* Draw `n` times with replacement from ranked values: `drawn` holds the first `depth` of them, still ranked. Counting
  * keeps a resample linear; of many values the counts are drawn rank by rank, as far as there is weight. */
 static void resample(fl_random_stream *stream, const double *values, size_t n, size_t depth, uint32_t *counts,
@@ -62,7 +67,7 @@ void fl_stats_expected_best_resampled(const fl_stats_trial *trials, size_t n, si
                                       double *estimates, size_t resamples)
 {
     size_t depth = fl_stats_depth(n, k);
-    double bias = fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
+    double bias = fl_stats_expected_best_bias(trials, n, k);
     double *values = fl_memory_new(n, sizeof *values), *drawn = fl_memory_new(n, sizeof *drawn);
     double *weights = fl_memory_new(n, sizeof *weights);
     uint32_t *counts = fl_memory_new(n, sizeof *counts);

@@ -39,6 +39,9 @@ void fl_stats_expected_best_each(const fl_stats_trial *trials, size_t n, const s
 fl_stats_interval fl_stats_expected_best_interval(const fl_stats_trial *trials, size_t n, size_t k, size_t resamples,
                                                   uint64_t seed);
 
+/* How much higher the estimate from a resample is on average, since it repeats trials. */
+double fl_stats_expected_best_bias(const fl_stats_trial *trials, size_t n, size_t k);
+
 /* `resamples` estimates from sets of trials drawn from the n that were run, freed of bias, in the order drawn; k <= n
  * and a finite value among the trials. */
 void fl_stats_expected_best_resampled(const fl_stats_trial *trials, size_t n, size_t k, uint64_t seed,

@@ -20,28 +20,12 @@ typedef struct table {
     double *sums;  /* by arm */
 } table;
 
-/* Ranks of one workload from 1; returns sum (t^3 - t) over its ties. */
-static double fill_ranks(const double *values, size_t n, double *ranks)
-{
-    double ties = 0;
-    size_t *order = fl_memory_new(n, sizeof *order);
-    fl_stats_order(values, n, order);
-    for (size_t first = 0, end; first < n; first = end) {
-        for (end = first + 1; end < n && values[order[end]] == values[order[first]];) end++;
-        for (size_t i = first; i < end; i++) ranks[order[i]] = (double)(first + 1 + end) / 2;
-        double t = (double)(end - first);
-        ties += t * t * t - t;
-    }
-    free(order);
-    return ties;
-}
-
 void fl_stats_mean_ranks(const double *values, size_t n_workloads, size_t n_arms, double *mean_ranks)
 {
     double *ranks = fl_memory_new(n_arms, sizeof *ranks);
     memset(mean_ranks, 0, n_arms * sizeof *mean_ranks);
     for (size_t w = 0; w < n_workloads; w++) {
-        fill_ranks(values + w * n_arms, n_arms, ranks);
+        fl_stats_ranks(values + w * n_arms, n_arms, ranks);
         for (size_t i = 0; i < n_arms; i++) mean_ranks[i] += ranks[i] / (double)n_workloads;
     }
     free(ranks);
@@ -134,7 +118,7 @@ fl_stats_friedman fl_stats_friedman_test(const double *values, size_t n_workload
     double n = (double)n_workloads, k = (double)n_arms, ties = 0;
     table t = { n_workloads, n_arms, fl_memory_new(n_workloads * n_arms, sizeof *t.ranks),
                 fl_memory_new(n_arms, sizeof *t.sums) };
-    for (size_t w = 0; w < n_workloads; w++) ties += fill_ranks(values + w * n_arms, n_arms, t.ranks + w * n_arms);
+    for (size_t w = 0; w < n_workloads; w++) ties += fl_stats_ranks(values + w * n_arms, n_arms, t.ranks + w * n_arms);
     double squares = sum_of_squares(&t), scale = 1 - ties / (n * k * (k * k - 1));
     for (size_t i = 0; i < n_arms; i++) mean_ranks[i] = t.sums[i] / n;
     fl_stats_friedman test = { .exact = is_few(&t) };

@@ -4,7 +4,6 @@
 #include "stats/gap.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "stats/best_of.h"
 #include "stats/expected_best.h"
 #include "stats/permutation.h"
 #include "stats/resample.h"
@@ -19,12 +18,6 @@ static size_t count_above(const double *values, size_t n, double margin)
     size_t count = 0;
     for (size_t i = 0; i < n; i++) count += values[i] > margin;
     return count;
-}
-
-/* How much too high resampled estimates are on average. */
-static double bias(const fl_stats_trial *trials, size_t n, size_t k)
-{
-    return fl_stats_best_of(trials, n, k).mean - fl_stats_expected_best(trials, n, k, &(double){ 0 });
 }
 
 /* --- pairs: drawn together, and with a pair both its trials --- */
@@ -86,7 +79,8 @@ static void resample_pairs(const fl_stats_trial *a, const fl_stats_trial *b, siz
                            double *differences, size_t resamples)
 {
     size_t *order_a = fl_memory_new(n, sizeof *order_a), *order_b = fl_memory_new(n, sizeof *order_b);
-    double *weights = fl_memory_new(n, sizeof *weights), too_high = bias(a, n, k) - bias(b, n, k);
+    double *weights = fl_memory_new(n, sizeof *weights);
+    double bias = fl_stats_expected_best_bias(a, n, k) - fl_stats_expected_best_bias(b, n, k);
     size_t depth = fl_stats_depth(n, k);
     pairs drawn = pairs_new(n, depth == n, seed);
     fl_stats_rank(a, n, order_a);
@@ -95,7 +89,7 @@ static void resample_pairs(const fl_stats_trial *a, const fl_stats_trial *b, siz
     for (size_t r = 0; r < resamples; r++) {
         draw_again(&drawn);
         differences[r] =
-            drawn_best(&drawn, a, order_a, weights, depth) - drawn_best(&drawn, b, order_b, weights, depth) - too_high;
+            drawn_best(&drawn, a, order_a, weights, depth) - drawn_best(&drawn, b, order_b, weights, depth) - bias;
     }
     free(order_a);
     free(order_b);

@@ -55,33 +55,15 @@ static double normal_p(double u, double n_a, double n_b, double ties)
     return variance > 0 && distance > 0 ? erfc(distance / sqrt(2 * variance)) : 1;
 }
 
-/* The rank sum of the places below n_a, with tied values sharing their mean rank, from 1; *ties becomes sum(t^3 - t).
- */
-static double rank_sum(const double *values, const size_t *order, size_t n, size_t n_a, double *ties)
-{
-    double sum = 0;
-    *ties = 0;
-    for (size_t first = 0, end; first < n; first = end) {
-        for (end = first + 1; end < n && values[order[end]] == values[order[first]];) end++;
-        double t = (double)(end - first);
-        *ties += t * t * t - t;
-        for (size_t i = first; i < end; i++)
-            if (order[i] < n_a) sum += (double)(first + 1 + end) / 2;
-    }
-    return sum;
-}
-
 fl_stats_u_test fl_stats_mann_whitney(const double *a, size_t n_a, const double *b, size_t n_b)
 {
     size_t n = n_a + n_b;
-    double *values = fl_memory_new(n, sizeof *values);
-    size_t *order = fl_memory_new(n, sizeof *order);
+    double *values = fl_memory_new(n, sizeof *values), *ranks = fl_memory_new(n, sizeof *ranks);
     memcpy(values, a, n_a * sizeof *values);
     memcpy(values + n_a, b, n_b * sizeof *values);
-    fl_stats_order(values, n, order);
-    double ties;
-    double u = rank_sum(values, order, n, n_a, &ties) - (double)n_a * ((double)n_a + 1) / 2;
-    free(order);
+    double ties = fl_stats_ranks(values, n, ranks), u = -(double)n_a * ((double)n_a + 1) / 2;
+    for (size_t i = 0; i < n_a; i++) u += ranks[i];
+    free(ranks);
     free(values);
     bool exact = ties == 0 && n_a <= MOST_EXACT && n_b <= MOST_EXACT;
     double p = exact ? exact_p(u, n_a, n_b) : normal_p(u, (double)n_a, (double)n_b, ties);

@@ -31,6 +31,21 @@ void fl_stats_order(const double *values, size_t n, size_t *order)
     qsort_r(order, n, sizeof *order, compare_places, (void *)values);
 }
 
+double fl_stats_ranks(const double *values, size_t n, double *ranks)
+{
+    double ties = 0;
+    size_t *order = fl_memory_new(n, sizeof *order);
+    fl_stats_order(values, n, order);
+    for (size_t first = 0, end; first < n; first = end) {
+        for (end = first + 1; end < n && values[order[end]] == values[order[first]];) end++;
+        for (size_t i = first; i < end; i++) ranks[order[i]] = (double)(first + 1 + end) / 2;
+        double t = (double)(end - first);
+        ties += t * t * t - t;
+    }
+    free(order);
+    return ties;
+}
+
 double fl_stats_quantile(const double *sorted, size_t n, double p)
 {
     double place = (double)(n - 1) * p;

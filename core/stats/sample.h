@@ -12,6 +12,10 @@ void fl_stats_sort(double *values, size_t n);
 /* The places of `values` from the smallest to the largest; equal values keep their order. */
 void fl_stats_order(const double *values, size_t n, size_t *order);
 
+/* Ranks from 1, where equal values share the mean of theirs; returns the sum of t^3 - t over groups of t equal values,
+ * which the variance of rank statistics is corrected by. */
+double fl_stats_ranks(const double *values, size_t n, double *ranks);
+
 /* The quantile at 0 <= p <= 1 of n >= 1 sorted values: linear between the values at (n - 1) p, type 7 of Hyndman and
  * Fan 1996, NumPy's default. Infinite as soon as an infinite value has any weight in it. */
 double fl_stats_quantile(const double *sorted, size_t n, double p);

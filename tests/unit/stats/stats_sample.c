@@ -48,6 +48,15 @@ static void order_keeps_equal_values_in_place(void **state)
     for (size_t i = 0; i < 5; i++) assert_int_equal(order[i], expected[i]);
 }
 
+/* Ranks 1 and 2 fall to both 1s, 3 and 4 to both 3s; two pairs, each of 2^3 - 2. */
+static void equal_values_share_the_mean_of_their_ranks(void **state)
+{
+    const double values[] = { 3, 1, 3, INFINITY, 1 }, expected[] = { 3.5, 1.5, 3.5, 5, 1.5 };
+    double ranks[5];
+    assert_close(fl_stats_ranks(values, 5, ranks), 12, 0);
+    for (size_t i = 0; i < 5; i++) assert_close(ranks[i], expected[i], 0);
+}
+
 static void mean_leaves_out_infinite_values_and_tells_their_weight(void **state)
 {
     const double values[] = { 1.5, INFINITY, 4.0 }, weights[] = { 0.25, 0.25, 0.5 };
@@ -73,6 +82,7 @@ int main(void)
         cmocka_unit_test(percentiles_are_numpys),
         cmocka_unit_test(infinite_values_give_infinite_percentiles_but_never_nan),
         cmocka_unit_test(order_keeps_equal_values_in_place),
+        cmocka_unit_test(equal_values_share_the_mean_of_their_ranks),
         cmocka_unit_test(mean_leaves_out_infinite_values_and_tells_their_weight),
         cmocka_unit_test(standard_error_of_a_rate_is_the_binomial_one),
     };
