@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A trial whose points are gone has no figures beside the others' best ones. */
+/* A trial whose points are gone has no figures beside the others' best ones. What fl_results_points gives are the scored
+ * weights' metrics already, the averaged ones' where the study scores those. */
 static void score_entry_later(fl_results *results, fl_results_entry *entry)
 {
     const fl_study *study = results->study;

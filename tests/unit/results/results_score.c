@@ -196,6 +196,43 @@ static void a_later_choice_finds_no_figures_without_points(void **state)
     fixture_end(&s);
 }
 
+/* The last weights are best at 10 steps, the averaged ones at 20, by their losses and by their errors. */
+static void add_averaged_trial(const fixture *s)
+{
+    const double last[] = { 0.1, 0.2, 0.3 }, averaged[] = { 0.9, 0.4, 0.5 };
+    fl_error error;
+    fl_record_slot slot = { 0 };
+    fl_trial trial = fl_study_trial(s->study, &s->study->arms[0], 0, 0);
+    fl_outcome outcome = synthetic_outcome(&trial, &(synthetic){ .stopped_at = 30 });
+    for (size_t i = 0; i < 3; i++) {
+        outcome.points[i] = synthetic_point(10 * (i + 1), last[i], last[i] + 0.01, last[i]);
+        outcome.points[i].has_averaged = true;
+        for (size_t m = 0; m < FL_TRIAL_METRICS; m++) outcome.points[i].averaged[m] = averaged[i];
+    }
+    if (!fl_store_add(s->store, &slot, &trial, &outcome, "0000000000000001", &error)) fail_msg("%s", error.text);
+    fl_outcome_free(&outcome);
+    fl_trial_free(&trial);
+}
+
+static void a_later_choice_scores_the_averaged_weights_where_the_study_does(void **state)
+{
+    fixture s;
+    fl_error error;
+    fixture_begin(&s, BUDGET(1) "\"select_at\": \"best\", \"average\": \"ema\", \"select_of\": \"averaged\",",
+                  SGD("sgd"));
+    add_averaged_trial(&s);
+    fl_store_close(s.store);
+    s.store = NULL;
+    const fl_study_overrides later = { .select = "val_loss", .target = "val_error", .target_value = 0.45 };
+    fl_results *results = fl_results_read_as(s.folder, &later, &error);
+    assert_non_null(results);
+    assert_close(results->records[0].figures.score, 0.4, 0);
+    assert_close(results->records[0].figures.test_error, 0.4, 0);
+    assert_close(results->records[0].figures.steps_to_target, 20, 0);
+    fl_results_free(results);
+    fixture_end(&s);
+}
+
 static void the_loss_can_be_selected_by_as_well(void **state)
 {
     fixture s;
@@ -236,6 +273,7 @@ int main(void)
         cmocka_unit_test(infeasible_trials_score_infinity_and_failed_ones_nothing),
         cmocka_unit_test(the_scored_point_is_the_last_or_the_best),
         cmocka_unit_test(a_later_choice_finds_no_figures_without_points),
+        cmocka_unit_test(a_later_choice_scores_the_averaged_weights_where_the_study_does),
         cmocka_unit_test(the_loss_can_be_selected_by_as_well),
         cmocka_unit_test(steps_to_target_are_the_median_over_the_repeats),
     };
