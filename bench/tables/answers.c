@@ -11,6 +11,8 @@ static void answer_free(answer *a)
 {
     for (size_t i = 0; i < a->n_cells; i++) free(a->cells[i]);
     for (size_t i = 0; i < a->n_notes; i++) free(a->notes[i].text);
+    for (size_t i = a->n_columns - a->n_numbered; i < a->n_columns; i++) free((char *)a->columns[i].bottom);
+    free(a->columns);
     free(a->cells);
     free(a->notes);
     free(a->title);

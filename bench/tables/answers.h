@@ -14,10 +14,10 @@ typedef struct answer_note {
 /* A table that answers one question, and what is to be said of it. Cells stand row by row; "" where there is nothing.
  * Signs are hyphens. */
 typedef struct answer {
-    char *title; /* owned */
-    const page_column *columns;
-    size_t n_columns, n_cells; /* a whole number of rows */
-    char **cells;              /* owned, and so is each */
+    char *title;                           /* owned */
+    page_column *columns;                  /* owned, and so are the headings of the last n_numbered of them */
+    size_t n_columns, n_numbered, n_cells; /* a whole number of rows */
+    char **cells;                          /* owned, and so is each */
     answer_note *notes;
     size_t n_notes;
 } answer;

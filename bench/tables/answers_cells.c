@@ -20,9 +20,26 @@ answer answer_new(const page_column *columns, size_t n, const char *title, ...)
 {
     va_list arguments;
     va_start(arguments, title);
-    answer a = { .title = format_text(title, arguments), .columns = columns, .n_columns = n };
+    answer a = { .title = format_text(title, arguments), .columns = fl_memory_new(n, sizeof *columns), .n_columns = n };
     va_end(arguments);
+    memcpy(a.columns, columns, n * sizeof *columns);
     return a;
+}
+
+/* In groups of three digits. */
+static void add_number(fl_text *text, size_t number)
+{
+    if (number >= 1000) add_number(text, number / 1000);
+    fl_text_add(text, number >= 1000 ? ",%03zu" : "%zu", number % 1000);
+}
+
+void answer_numbered_column(answer *a, size_t number)
+{
+    fl_text heading = { 0 };
+    add_number(&heading, number);
+    a->columns = fl_memory_grow(a->columns, a->n_columns + 1, sizeof *a->columns);
+    a->columns[a->n_columns++] = (page_column){ "", heading.bytes, false };
+    a->n_numbered++;
 }
 
 void answer_cell(answer *a, const char *format, ...)

@@ -8,6 +8,9 @@
 /* An answer without rows; its title. */
 answer answer_new(const page_column *columns, size_t n, const char *title, ...) __attribute__((format(printf, 3, 4)));
 
+/* A further column, before the first cell: of a number, "1,024". */
+void answer_numbered_column(answer *a, size_t number);
+
 /* The next cell, row by row. */
 void answer_cell(answer *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
