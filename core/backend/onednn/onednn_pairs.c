@@ -9,10 +9,12 @@
  * rows of `in` a stride apart next to each other: the pairs of successive rows y then follow each other for every j and
  * every stride. Rows that lie outside the image are no part of the sums. Work goes by pieces of a few images that the
  * second cache holds, in them by blocks of 16 channels of `in`; what is packed next is fetched while sums are made. All
- * of it depends on shapes alone, so the order of sums does too.
+ * of it depends on shapes alone, so the order of sums does too. Threads divide the channels of d: each packs all of
+ * `in` for itself, which costs little beside the products, and waits for nobody.
  */
 #include "backend/onednn/onednn.h"
 #include "backend/onednn/onednn_tiles.h"
+#include "backend/threads.h"
 #include "backend/transpose.h"
 #include "base/memory.h"
 
@@ -40,13 +42,29 @@ typedef struct pairs {
     size_t row;                   /* pairs of a row of d */
     size_t group;                 /* rows of `in` that are packed next to each other */
     size_t images;                /* of a piece */
+    unsigned threads;
 } pairs;
 
-/* The loop's memory; two numbers are a pair. */
-typedef struct scratch {
-    uint32_t *in; /* of one block: [image][row][pair][tap][16] */
-    uint32_t *d;  /* [block][image][row][pair][16] */
-} scratch;
+/* A thread's channels of d, by the groups of channels that are summed at a time, and its memory; two numbers are a
+ * pair. */
+typedef struct part {
+    size_t first, end;             /* groups */
+    size_t first_block, end_block; /* that hold them */
+    uint32_t *in;                  /* of one block: [image][row][pair][tap][16] */
+    uint32_t *d;                   /* [block][image][row][pair][16] */
+} part;
+
+/* How many channels of d at a time: 24 or 20 sums, of 32 registers. */
+static size_t outs_of(size_t kernel)
+{
+    return kernel == 3 ? 8 : 4;
+}
+
+/* How many such groups a block has. */
+static size_t groups_of(const pairs *p)
+{
+    return LANES / outs_of(p->kernel);
+}
 
 /* Numbers of a block's image as it lies. */
 static size_t plane(fl_tensor_shape shape)
@@ -64,9 +82,10 @@ static size_t packed_d(const pairs *p)
     return p->out.h * p->row * LANES;
 }
 
-static size_t packed_bytes(const pairs *p)
+/* Of an image with so many blocks of d. */
+static size_t packed_bytes(const pairs *p, size_t out_blocks)
 {
-    return p->images * (packed_in(p) + p->out_blocks * packed_d(p)) * sizeof(uint32_t);
+    return (packed_in(p) + out_blocks * packed_d(p)) * sizeof(uint32_t);
 }
 
 /* --- packing --- */
@@ -140,14 +159,18 @@ PAIRS static void pack_d(const pairs *p, const uint16_t *from, uint32_t *to, flo
     if (bias) _mm512_storeu_ps(bias, _mm512_add_ps(_mm512_loadu_ps(bias), total));
 }
 
-static void pack_gradient(const pairs *p, const scratch *r, size_t images, const uint16_t *d, float *bias)
+/* Of a block that two threads share, the one with its first group sums up the bias. */
+static void pack_gradient(const pairs *p, const part *r, size_t images, const uint16_t *d, float *bias)
 {
-    for (size_t image = 0; image < images; image++)
-        for (size_t o = 0; o < p->out_blocks; o++, d += plane(p->out))
-            pack_d(p, d, r->d + (o * p->images + image) * packed_d(p), bias ? bias + o * LANES : NULL);
+    for (size_t image = 0; image < images; image++, d += p->out_blocks * plane(p->out))
+        for (size_t o = r->first_block; o < r->end_block; o++) {
+            bool sums = bias && r->first * outs_of(p->kernel) <= o * LANES;
+            pack_d(p, d + o * plane(p->out), r->d + ((o - r->first_block) * p->images + image) * packed_d(p),
+                   sums ? bias + o * LANES : NULL);
+        }
 }
 
-static void pack_block(const pairs *p, const scratch *r, size_t images, const uint16_t *in)
+static void pack_block(const pairs *p, const part *r, size_t images, const uint16_t *in)
 {
     for (size_t image = 0; image < images; image++)
         pack_in(p, in + image * p->in_blocks * plane(p->in), r->in + image * packed_in(p));
@@ -207,25 +230,15 @@ PAIRS_INLINE void add_products(const streams *s, float *sums, size_t taps, size_
     }
 }
 
-/* How many channels of d at a time: 24 or 20 sums, of 32 registers. */
-static size_t outs_of(size_t kernel)
+/* A group of channels of d by 16 of `in`, a row of a window's taps. */
+PAIRS static void add_group(size_t kernel, streams *s, float *sums)
 {
-    return kernel == 3 ? 8 : 4;
-}
-
-/* 16 channels of d by 16 of `in`, a row of a window's taps. */
-PAIRS static void add_block(size_t kernel, streams *s, float *sums)
-{
-    size_t outs = outs_of(kernel);
-    for (size_t o = 0; o < LANES; o += outs, s->d += outs) {
-        if (kernel == 3)
-            add_products(s, sums + o * LANES, 3, 8);
-        else
-            add_products(s, sums + o * LANES, 5, 4);
-        s->in_next.from += s->n * s->in_next.step;
-        s->d_next.from += s->n * s->d_next.step;
-    }
-    s->d -= LANES;
+    if (kernel == 3)
+        add_products(s, sums, 3, 8);
+    else
+        add_products(s, sums, 5, 4);
+    s->in_next.from += s->n * s->in_next.step;
+    s->d_next.from += s->n * s->d_next.step;
 }
 
 /* The first row y whose windows have their row j at `edge` of the image or below it. */
@@ -235,46 +248,52 @@ static size_t first_from(const pairs *p, size_t edge, size_t j)
     return row < p->out.h ? row : p->out.h;
 }
 
-/* Go to the rows y whose windows have their row j inside the image. */
-static void find_rows(const pairs *p, const scratch *r, size_t j, streams *s)
+/* Go to the rows y whose windows have their row j inside the image; returns where the first block of d has them. */
+static const uint32_t *find_rows(const pairs *p, const part *r, size_t j, streams *s)
 {
     size_t first = first_from(p, 0, j), end = first_from(p, p->in.h, j);
     s->n = (end - first) * p->row;
-    if (s->n == 0) return;
+    if (s->n == 0) return NULL;
     size_t y = first * p->stride + j - p->pad;
     s->in = r->in + (y % p->stride * p->group + y / p->stride) * p->row * p->kernel * LANES;
-    s->d = r->d + first * p->row * LANES;
+    return r->d + first * p->row * LANES;
 }
 
-/* All products of block i of the input's channels, packed. */
-static void add_in(const pairs *p, const scratch *r, streams *s, size_t i, float *weights)
+/* All products of the part with block i of the input's channels, packed. */
+static void add_in(const pairs *p, const part *r, streams *s, size_t i, float *weights)
 {
+    size_t outs = outs_of(p->kernel);
     for (size_t j = 0; j < p->kernel; j++) {
-        find_rows(p, r, j, s);
-        for (size_t o = 0; s->n && o < p->out_blocks; o++, s->d += p->images * packed_d(p))
-            add_block(p->kernel, s, weights + ((o * p->in_blocks + i) * p->kernel + j) * p->kernel * BLOCK);
+        const uint32_t *d = find_rows(p, r, j, s);
+        for (size_t g = r->first; s->n && g < r->end; g++) {
+            size_t o = g * outs / LANES, within = g * outs % LANES;
+            float *sums = weights + ((o * p->in_blocks + i) * p->kernel + j) * p->kernel * BLOCK;
+            s->d = d + (o - r->first_block) * p->images * packed_d(p) + within;
+            add_group(p->kernel, s, sums + within * LANES);
+        }
     }
 }
 
 /* Fetch `bytes` of each image in the steps that a block of `in` takes; past the last of all nothing is read. */
-static ahead fetch(const pairs *p, const uint16_t *from, size_t image_numbers, size_t bytes)
+static ahead fetch(const pairs *p, const part *r, const uint16_t *from, size_t image_numbers, size_t bytes)
 {
-    size_t steps = p->kernel * p->out_blocks * (LANES / outs_of(p->kernel)) * p->out.h * p->row;
+    size_t steps = p->kernel * (r->end - r->first) * p->out.h * p->row;
     return (ahead){ (const char *)from, image_numbers * sizeof *from, (bytes + steps - 1) / steps };
 }
 
-/* While a block is summed up, the next is fetched, and its part of d's next piece. */
-static void add_piece(const pairs *p, const scratch *r, size_t images, const uint16_t *in, const uint16_t *d,
+/* While a block is summed up, the next is fetched, and its fraction of d's next piece. */
+static void add_piece(const pairs *p, const part *r, size_t images, const uint16_t *in, const uint16_t *d,
                       float *weights)
 {
     size_t in_image = p->in_blocks * plane(p->in), d_image = p->out_blocks * plane(p->out);
-    size_t d_part = d_image / p->in_blocks;
+    size_t d_fraction = (r->end_block - r->first_block) * plane(p->out) / p->in_blocks;
+    const uint16_t *d_next = d + images * d_image + r->first_block * plane(p->out);
     for (size_t i = 0; i < p->in_blocks; i++) {
         bool last = i + 1 == p->in_blocks;
         streams s = { .images = images, .in_image = packed_in(p), .d_image = packed_d(p) };
         s.in_next =
-            fetch(p, in + (last ? images * in_image : (i + 1) * plane(p->in)), in_image, plane(p->in) * sizeof *in);
-        s.d_next = fetch(p, d + images * d_image + i * d_part, d_image, d_part * sizeof *d);
+            fetch(p, r, in + (last ? images * in_image : (i + 1) * plane(p->in)), in_image, plane(p->in) * sizeof *in);
+        s.d_next = fetch(p, r, d_next + i * d_fraction, d_image, d_fraction * sizeof *d);
         pack_block(p, r, images, in + i * plane(p->in));
         add_in(p, r, &s, i, weights);
     }
@@ -293,23 +312,60 @@ PAIRS static void turn_blocks(float *weights, size_t n)
     }
 }
 
-/* Memories: in, d_out, the workspace, the gradients of weights and, where there is one, bias. */
-static void run(const void *what, void *const memories[])
+/* Most blocks of d that groups of one thread lie in. */
+static size_t most_blocks(const pairs *p)
 {
-    const pairs *p = what;
-    const uint16_t *in = memories[0], *d = memories[1];
-    scratch r = { memories[2], (uint32_t *)memories[2] + p->images * packed_in(p) };
-    float *weights = memories[3], *bias = p->bias ? memories[4] : NULL;
-    size_t blocks = p->out_blocks * p->in_blocks * p->kernel * p->kernel;
-    memset(weights, 0, blocks * BLOCK * sizeof *weights);
-    if (bias) memset(bias, 0, p->out.c * sizeof *bias);
+    size_t groups = (p->out_blocks * groups_of(p) + p->threads - 1) / p->threads;
+    size_t blocks = (groups + 2 * groups_of(p) - 2) / groups_of(p);
+    return blocks < p->out_blocks ? blocks : p->out_blocks;
+}
+
+static size_t part_bytes(const pairs *p)
+{
+    return p->images * packed_bytes(p, most_blocks(p));
+}
+
+static part part_of(const pairs *p, size_t number, size_t parts, char *memory)
+{
+    size_t groups = p->out_blocks * groups_of(p);
+    part r = { .first = groups * number / parts, .end = groups * (number + 1) / parts };
+    r.first_block = r.first / groups_of(p);
+    r.end_block = (r.end + groups_of(p) - 1) / groups_of(p);
+    r.in = (uint32_t *)(memory + number * part_bytes(p));
+    r.d = r.in + p->images * packed_in(p);
+    return r;
+}
+
+/* Memories: in, d_out, the workspace, the gradients of weights and, where there is one, bias. */
+typedef struct job {
+    const pairs *p;
+    void *const *memories;
+} job;
+
+static void run_part(const void *data, unsigned number, unsigned parts)
+{
+    const job *of = data;
+    const pairs *p = of->p;
+    const uint16_t *in = of->memories[0], *d = of->memories[1];
+    part r = part_of(p, number, parts, of->memories[2]);
     for (size_t first = 0; first < p->in.n; first += p->images) {
         size_t images = p->in.n - first < p->images ? p->in.n - first : p->images;
-        pack_gradient(p, &r, images, d, bias);
-        add_piece(p, &r, images, in, d, weights);
+        pack_gradient(p, &r, images, d, p->bias ? of->memories[4] : NULL);
+        add_piece(p, &r, images, in, d, of->memories[3]);
         in += images * p->in_blocks * plane(p->in);
         d += images * p->out_blocks * plane(p->out);
     }
+}
+
+static void run(const void *what, void *const memories[])
+{
+    const pairs *p = what;
+    const job of = { p, memories };
+    float *weights = memories[3];
+    size_t blocks = p->out_blocks * p->in_blocks * p->kernel * p->kernel;
+    memset(weights, 0, blocks * BLOCK * sizeof *weights);
+    if (p->bias) memset(memories[4], 0, p->out.c * sizeof(float));
+    fl_backend_threads_each(p->threads, run_part, &of);
     turn_blocks(weights, blocks);
 }
 
@@ -326,10 +382,11 @@ static pairs *plan(const fl_backend_request *request)
     p->out_blocks = out.c / LANES;
     p->row = (out.w + 1) / 2;
     p->group = (in.h + p->stride - 1) / p->stride;
-    p->images = 1;
-    size_t fitting = PIECE_BYTES / packed_bytes(p), fewest = (PIECE_PAIRS - 1) / (out.h * p->row) + 1;
+    size_t fitting = PIECE_BYTES / packed_bytes(p, p->out_blocks), fewest = (PIECE_PAIRS - 1) / (out.h * p->row) + 1;
     p->images = fitting > fewest ? fitting : fewest;
     if (p->images > in.n) p->images = in.n;
+    size_t threads = fl_backend_threads(), groups = p->out_blocks * groups_of(p);
+    p->threads = (unsigned)(threads < groups ? threads : groups);
     return p;
 }
 
@@ -356,7 +413,7 @@ void fl_onednn_add_pairs(fl_onednn_op *op, const fl_backend_request *request, fl
                          fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias)
 {
     pairs *p = plan(request);
-    dnnl_dim_t bytes = (dnnl_dim_t)packed_bytes(p);
+    dnnl_dim_t bytes = (dnnl_dim_t)(p->threads * part_bytes(p));
     dnnl_memory_desc_t workspace = fl_onednn_desc(1, &bytes, dnnl_u8, dnnl_a);
     dnnl_memory_desc_t in_desc = fl_onednn_desc(4, in->desc.dims, dnnl_bf16, dnnl_nChw16c);
     dnnl_memory_desc_t d_desc = fl_onednn_desc(4, d_out->desc.dims, dnnl_bf16, dnnl_nChw16c);
