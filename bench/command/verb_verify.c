@@ -16,9 +16,9 @@ static const usage verify_usage = {
     "fairlead verify DIR [options]",
     "Runs recorded trials again, as the folder's study asks for them, and compares the first three losses, final "
     "parameters and every figure of every point. On the machine and build of a record all bits must be the same. "
-    "Elsewhere other bits are no mismatch while the first three losses agree to 1e-4 and the last errors within three "
-    "binomial standard errors; which facts differ is said. Exit code 0: all agree; 1: a mismatch; 4: nothing was "
-    "compared.",
+    "Elsewhere other bits are no mismatch while the first three losses agree to 1e-4 (in bf16 also within 2^-8 "
+    "of what they have moved) and the last errors within three binomial standard errors; which facts differ is said. "
+    "Exit code 0: all agree; 1: a mismatch; 4: nothing was compared.",
     "fairlead verify results/quick --sample 5",
 };
 

@@ -13,8 +13,9 @@ bool fl_record_same(const fl_record *record, const fl_trial_point *points, size_
                     const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE]);
 
 /* True when hyperparameters, seed and status are the same, the first losses the record holds agree to 1e-4 of
- * themselves, and the last errors within three binomial standard errors (the last losses within a tenth where a
- * workload counts no errors); else `difference` names the first that does not. */
+ * themselves (in bf16 also within 2^-8 of the way they have gone since the first), and the last errors within three
+ * binomial standard errors (the last losses within a tenth where a workload counts no errors); else `difference` names
+ * the first that does not. */
 bool fl_record_close(const fl_record *record, const fl_trial_point *points, size_t n_points, const fl_trial *trial,
                      const fl_outcome *outcome, char difference[FL_RECORD_DIFFERENCE_SIZE]);
 
