@@ -37,9 +37,9 @@ struct fl_train_carriers {
     uint64_t number, awaited; /* of the last exchange that was begun, and of the last that was waited for */
     place *places;
     size_t n_places;
-    bool *ready;              /* by rank */
-    fl_train_letters letters; /* that somebody sent this process alone, */
-    uint64_t *sent, *taken;   /* the last one's number among those to and from a process */
+    bool *ready;                /* by rank */
+    fl_train_messages messages; /* that somebody sent this process alone, */
+    uint64_t *sent, *taken;     /* the last one's number among those to and from a process */
     bool hailed, may_go;
     double silence, worked_since, longest, waited;
     uint64_t bytes;
@@ -49,7 +49,7 @@ void fl_train_carriers_free(fl_train_carriers *carriers)
 {
     if (!carriers) return;
     for (size_t i = 0; i < carriers->n_places; i++) fl_text_free(&carriers->places[i].bytes);
-    fl_train_letters_free(&carriers->letters);
+    fl_train_messages_free(&carriers->messages);
     free(carriers->places);
     free(carriers->ready);
     free(carriers->sent);
@@ -97,15 +97,15 @@ static place *place_for(fl_train_carriers *carriers, size_t rank, uint64_t numbe
     return best;
 }
 
-static void keep_letter(fl_train_carriers *carriers, size_t from, const fl_wire_message *message)
+static void keep_message(fl_train_carriers *carriers, size_t from, const fl_wire_message *message)
 {
     if (message->attempt <= carriers->taken[from]) return;
     carriers->taken[from] = message->attempt;
-    fl_train_letters_keep(&carriers->letters, from, message->kind, message->step, message->bytes, message->length);
+    fl_train_messages_keep(&carriers->messages, from, message->kind, message->step, message->bytes, message->length);
 }
 
-/* Keep what has come; a message that is neither of an exchange nor a letter is nobody's, and one that comes
- * twice is kept once. */
+/* Keep what has come: what is neither of an exchange nor sent to this process alone is nobody's, and what comes twice
+ * is kept once. */
 static void receive(fl_train_carriers *carriers)
 {
     int from;
@@ -114,7 +114,7 @@ static void receive(fl_train_carriers *carriers)
         carriers->hailed |= message.kind == HELLO;
         carriers->ready[from] |= message.kind == READY;
         carriers->may_go |= message.kind == GO;
-        if (message.kind >= FL_TRAIN_CARRIERS_LETTER) keep_letter(carriers, (size_t)from, &message);
+        if (message.kind >= FL_TRAIN_CARRIERS_MESSAGE) keep_message(carriers, (size_t)from, &message);
         bool due = message.step > carriers->awaited && message.step <= carriers->number + AHEAD;
         if (message.kind != BROUGHT || !due || find(carriers, (size_t)from, message.step)) continue;
         place *p = place_for(carriers, (size_t)from, message.step, message.length);
@@ -325,27 +325,27 @@ void fl_train_carriers_write(fl_train_carriers *carriers, size_t to, uint64_t ki
     carriers->bytes += n;
 }
 
-const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end, uint64_t kind)
+const fl_train_message *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end, uint64_t kind)
 {
     receive(carriers);
-    return fl_train_letters_take(&carriers->letters, first, end, kind);
+    return fl_train_messages_take(&carriers->messages, first, end, kind);
 }
 
-/* What lies between two letters is a file's time, and no measure of the others' work. */
-const fl_train_letter *fl_train_carriers_await_letter(fl_train_carriers *carriers, size_t from, uint64_t kind,
-                                                      bool busy)
+/* What lies between two messages is a file's time, and no measure of the others' work. */
+const fl_train_message *fl_train_carriers_await_message(fl_train_carriers *carriers, size_t from, uint64_t kind,
+                                                        bool busy)
 {
-    const fl_train_letter *letter;
+    const fl_train_message *message;
     double began = fl_clock_seconds(), waited = 0, limit = patience(carriers);
     if (busy) limit = fl_train_carriers_first_patience(carriers);
-    while (!(letter = fl_train_carriers_read(carriers, from, from + 1, kind))) {
+    while (!(message = fl_train_carriers_read(carriers, from, from + 1, kind))) {
         waited = fl_clock_seconds() - began;
         if (waited > limit) give_up(carriers, from, waited);
         pause_after(waited);
     }
     carriers->waited += waited;
     carriers->worked_since = fl_clock_seconds();
-    return letter;
+    return message;
 }
 
 void fl_train_carriers_pause(double waited)

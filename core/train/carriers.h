@@ -5,7 +5,7 @@
 #ifndef FL_TRAIN_CARRIERS_H
 #define FL_TRAIN_CARRIERS_H
 
-#include "train/letters.h"
+#include "train/messages.h"
 #include "wire/wire.h"
 
 #include <stdbool.h>
@@ -49,21 +49,21 @@ uint64_t fl_train_carriers_gather_begin(fl_train_carriers *carriers, size_t work
 void fl_train_carriers_gather_end(fl_train_carriers *carriers, uint64_t number, size_t workers, void *values,
                                   size_t each);
 
-/* Letters, between processes that do different work. A kind is FL_TRAIN_CARRIERS_LETTER or above. The oldest that has
+/* Messages, between processes that do different work. A kind is FL_TRAIN_CARRIERS_MESSAGE or above. The oldest that has
  * come from processes first..end-1, of a kind or of any (0), valid until the next call of any of these; NULL: none is
- * there. A process has the letters that another one wrote before it brought something to an exchange once it has waited
- * for that. */
-enum { FL_TRAIN_CARRIERS_LETTER = 200 };
+ * there. A process has the messages that another one wrote before it brought something to an exchange once it has
+ * waited for that. */
+enum { FL_TRAIN_CARRIERS_MESSAGE = 200 };
 void fl_train_carriers_write(fl_train_carriers *carriers, size_t to, uint64_t kind, uint64_t number, const void *bytes,
                              size_t n);
-const fl_train_letter *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end, uint64_t kind);
+const fl_train_message *fl_train_carriers_read(fl_train_carriers *carriers, size_t first, size_t end, uint64_t kind);
 
 /* One of process `from`, waited for: ends this process when that one is silent for too long; where it may be `busy`
  * with a file, for as long as one may be that loads data. */
-const fl_train_letter *fl_train_carriers_await_letter(fl_train_carriers *carriers, size_t from, uint64_t kind,
-                                                      bool busy);
+const fl_train_message *fl_train_carriers_await_message(fl_train_carriers *carriers, size_t from, uint64_t kind,
+                                                        bool busy);
 
-/* For who waits for a letter: let others have the core, the longer the longer one has waited; these seconds were spent
+/* For who waits for a message: let others have the core, the longer the longer one has waited; these seconds were spent
  * so; the silence after which a process whose longest work took so long is lost, and one that loads data. */
 void fl_train_carriers_pause(double waited);
 void fl_train_carriers_add_waited(fl_train_carriers *carriers, double seconds);

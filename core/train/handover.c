@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ASK = FL_TRAIN_CARRIERS_LETTER, PIECE, VERDICT, WISH, LEAVE };
+enum { ASK = FL_TRAIN_CARRIERS_MESSAGE, PIECE, VERDICT, WISH, LEAVE };
 
 /* Then the arrays, each with a number for the whole and one for every worker's part. */
 enum { POSITION, POINTS, ARRAYS };
@@ -55,9 +55,9 @@ static piece piece_of(fl_train_run *run, uint64_t number)
 }
 
 /* Process 0 may be busy with the file, or with the others. */
-static const fl_train_letter *await(fl_train_run *run, size_t from, uint64_t kind)
+static const fl_train_message *await(fl_train_run *run, size_t from, uint64_t kind)
 {
-    return fl_train_carriers_await_letter(run->carriers, from, kind, !from);
+    return fl_train_carriers_await_message(run->carriers, from, kind, !from);
 }
 
 static void post(fl_train_run *run, size_t to, uint64_t kind, uint64_t number, piece of)
@@ -65,7 +65,7 @@ static void post(fl_train_run *run, size_t to, uint64_t kind, uint64_t number, p
     fl_train_carriers_write(run->carriers, to, kind, number, of.at, of.bytes);
 }
 
-static __attribute__((noreturn)) void refuse(const fl_train_run *run, const fl_train_letter *came, size_t wanted)
+static __attribute__((noreturn)) void refuse(const fl_train_run *run, const fl_train_message *came, size_t wanted)
 {
     fl_error_give_up("process %zu of %zu does not train the same trial: it sent %zu bytes of its state, not %zu",
                      came->from, fl_train_carriers_size(run->carriers), came->content.length, wanted);
@@ -75,7 +75,7 @@ static void ask(fl_train_run *run, size_t from, uint64_t number)
 {
     piece to = piece_of(run, number);
     post(run, from, ASK, number, (piece){ NULL, 0 });
-    const fl_train_letter *came = await(run, from, PIECE);
+    const fl_train_message *came = await(run, from, PIECE);
     if (came->number != number || came->content.length != to.bytes) refuse(run, came, to.bytes);
     if (to.bytes) memcpy(to.at, came->content.bytes, to.bytes);
 }
@@ -126,7 +126,7 @@ bool fl_train_handover_agree(fl_train_run *run, bool fine, bool *resumed, fl_err
     for (size_t rank = 1; fl_train_handover_has_file(run) && rank < fl_train_carriers_size(run->carriers); rank++)
         post(run, rank, VERDICT, 0, (piece){ &v, sizeof v });
     if (fl_train_handover_has_file(run)) return fine;
-    const fl_train_letter *came = await(run, 0, VERDICT);
+    const fl_train_message *came = await(run, 0, VERDICT);
     if (came->content.length != sizeof v) refuse(run, came, sizeof v);
     memcpy(&v, came->content.bytes, sizeof v);
     *resumed = v.resumed;
@@ -187,7 +187,7 @@ bool fl_train_handover_leaves(fl_train_run *run, size_t done)
         bool wished = others_wish(run) || asked;
         if (wished && !run->leaves_after) announce(run, done + 1);
     } else {
-        const fl_train_letter *came = fl_train_carriers_read(run->carriers, 0, 1, LEAVE);
+        const fl_train_message *came = fl_train_carriers_read(run->carriers, 0, 1, LEAVE);
         if (came) run->leaves_after = came->number;
         if (asked && !run->wished) wish(run);
     }

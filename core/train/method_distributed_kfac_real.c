@@ -4,7 +4,7 @@
 #include "train/real_kfac.h"
 #include "train/workers.h"
 
-/* The largest of what letters hold: parameters or a gradient, statistics or inverses, what the rule keeps. */
+/* The largest of what messages hold: parameters or a gradient, statistics or inverses, what the rule keeps. */
 static size_t most_floats(const fl_train_run *run)
 {
     const fl_optimizer_preconditioner *of = run->trial->owners.optimizer->preconditioner;

@@ -96,23 +96,23 @@ static void backward(fl_train_run *run, fl_train_pipeline *p, size_t stage, size
 /* --- what the processes bring each other --- */
 
 /* What lies in a mailbox: none where there is no such cut or micro-batch. */
-typedef struct letter {
+typedef struct message {
     size_t cut, part;
-} letter;
+} message;
 
-static bool is_letter(const fl_train_pipeline *p, letter l, size_t parts)
+static bool is_message(const fl_train_pipeline *p, message m, size_t parts)
 {
-    return l.cut < p->n - 1 && l.part < parts;
+    return m.cut < p->n - 1 && m.part < parts;
 }
 
 /* Send one, if it is one, and receive another of process `rank`. */
-static void pass_on(fl_train_run *run, const fl_train_pipeline *p, size_t parts, letter out, letter in, size_t rank)
+static void pass_on(fl_train_run *run, const fl_train_pipeline *p, size_t parts, message out, message in, size_t rank)
 {
     if (!run->carriers) return;
-    bool sends = is_letter(p, out, parts);
+    bool sends = is_message(p, out, parts);
     fl_train_carriers_exchange(run->carriers, sends ? mail_of(p, out.cut, out.part) : NULL,
                                sends ? p->cuts[out.cut].bytes : 0);
-    if (!is_letter(p, in, parts)) return;
+    if (!is_message(p, in, parts)) return;
     size_t bytes = p->cuts[in.cut].bytes;
     memcpy(mail_of(p, in.cut, in.part), fl_train_carriers_brought(run->carriers, rank, bytes), bytes);
 }
@@ -167,7 +167,7 @@ double fl_train_pipeline_forward(fl_train_run *run, fl_train_pipeline *p)
     for (size_t tick = 0; tick < parts + p->n - 1; tick++) {
         for (size_t s = first; s < end; s++)
             if (tick - s < parts) forward(run, p, s, tick - s);
-        pass_on(run, p, parts, (letter){ end - 1, tick - (end - 1) }, (letter){ first - 1, tick - (first - 1) },
+        pass_on(run, p, parts, (message){ end - 1, tick - (end - 1) }, (message){ first - 1, tick - (first - 1) },
                 rank - 1);
     }
     share_losses(run, p, parts);
@@ -185,7 +185,7 @@ void fl_train_pipeline_backward(fl_train_run *run, fl_train_pipeline *p)
     for (size_t tick = 0; tick < parts + last; tick++) {
         for (size_t s = end; s-- > first;)
             if (tick - (last - s) < parts) backward(run, p, s, tick - (last - s), parts);
-        pass_on(run, p, parts, (letter){ first - 1, tick - (last - first) }, (letter){ end - 1, tick - (last - end) },
+        pass_on(run, p, parts, (message){ first - 1, tick - (last - first) }, (message){ end - 1, tick - (last - end) },
                 rank + 1);
     }
     share(run, p, fl_network_part_parameters, fl_network_gradient(run->network));

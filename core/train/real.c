@@ -1,4 +1,4 @@
-/* What workers and servers share: letters with numbers in them, waiting for each other but not for ever, and the end.
+/* What workers and servers share: messages with numbers in them, waiting for each other but not for ever, and the end.
  */
 #include "train/real.h"
 #include "base/clock.h"
@@ -47,7 +47,7 @@ fl_tensor_extent fl_train_real_slice(const fl_train_real *real, size_t rank)
     return (fl_tensor_extent){ first * FL_TENSOR_ALIGNMENT, (end - first) * FL_TENSOR_ALIGNMENT };
 }
 
-/* --- letters --- */
+/* --- messages --- */
 
 static size_t state_count(const fl_train_run *run, bool state)
 {
@@ -66,14 +66,14 @@ void fl_train_real_send(fl_train_run *run, size_t to, uint64_t kind, const fl_tr
     fl_train_carriers_write(run->carriers, to, kind, header->batch, at, bytes);
 }
 
-const float *fl_train_real_unpack(fl_train_run *run, const fl_train_letter *letter, fl_train_real_header *header,
+const float *fl_train_real_unpack(fl_train_run *run, const fl_train_message *message, fl_train_real_header *header,
                                   size_t n, bool state)
 {
     size_t n_state = state_count(run, state), bytes = sizeof *header + (n + n_state) * sizeof(float);
-    const char *at = letter->content.bytes;
-    if (letter->content.length != bytes)
-        fl_error_give_up("process %zu of %zu sent %zu bytes, not %zu: it does not train the same trial", letter->from,
-                         fl_train_carriers_size(run->carriers), letter->content.length, bytes);
+    const char *at = message->content.bytes;
+    if (message->content.length != bytes)
+        fl_error_give_up("process %zu of %zu sent %zu bytes, not %zu: it does not train the same trial", message->from,
+                         fl_train_carriers_size(run->carriers), message->content.length, bytes);
     memcpy(header, at, sizeof *header);
     at += sizeof *header;
     if (n_state) memcpy(fl_network_state(run->network), at + n * sizeof(float), n_state * sizeof(float));
@@ -90,11 +90,11 @@ void fl_train_real_notify_all(fl_train_run *run, size_t first, size_t end, uint6
     for (size_t rank = first; rank < end; rank++) fl_train_real_notify(run, rank, kind, number);
 }
 
-bool fl_train_real_handle(fl_train_run *run, const fl_train_letter *letter, const fl_train_real_handler *handlers)
+bool fl_train_real_handle(fl_train_run *run, const fl_train_message *message, const fl_train_real_handler *handlers)
 {
-    while (handlers->handle && handlers->kind != letter->kind) handlers++;
+    while (handlers->handle && handlers->kind != message->kind) handlers++;
     if (!handlers->handle) return false;
-    handlers->handle(run, letter);
+    handlers->handle(run, message);
     return true;
 }
 
@@ -144,41 +144,41 @@ static void wish_if_asked(fl_train_run *run)
     fl_train_real_notify(run, 0, FL_TRAIN_REAL_WISH, 0);
 }
 
-/* What a letter says of its sender; true where it says no more. */
-static bool note_sender(fl_train_run *run, const fl_train_letter *letter)
+/* What a message says of its sender; true where it says no more. */
+static bool note_sender(fl_train_run *run, const fl_train_message *message)
 {
     fl_train_real *real = fl_train_real_of(run);
-    real->silent_since[letter->from] = fl_clock_seconds();
-    if (letter->kind == FL_TRAIN_REAL_END) real->excused[letter->from] = true;
-    if (letter->kind == FL_TRAIN_REAL_BYE) real->excused[letter->from] = real->departed[letter->from] = true;
-    bool is_status = letter->kind == FL_TRAIN_REAL_HEARTBEAT || letter->kind == FL_TRAIN_REAL_ABSENT;
-    bool is_wish = letter->kind == FL_TRAIN_REAL_WISH;
-    if (!letter->from && is_status) real->absent = letter->kind == FL_TRAIN_REAL_ABSENT;
+    real->silent_since[message->from] = fl_clock_seconds();
+    if (message->kind == FL_TRAIN_REAL_END) real->excused[message->from] = true;
+    if (message->kind == FL_TRAIN_REAL_BYE) real->excused[message->from] = real->departed[message->from] = true;
+    bool is_status = message->kind == FL_TRAIN_REAL_HEARTBEAT || message->kind == FL_TRAIN_REAL_ABSENT;
+    bool is_wish = message->kind == FL_TRAIN_REAL_WISH;
+    if (!message->from && is_status) real->absent = message->kind == FL_TRAIN_REAL_ABSENT;
     if (is_wish) run->wished = true;
     return is_status || is_wish;
 }
 
-const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end)
+const fl_train_message *fl_train_real_poll(fl_train_run *run, size_t first, size_t end)
 {
-    const fl_train_letter *letter;
+    const fl_train_message *message;
     send_heartbeat(run);
     wish_if_asked(run);
-    do letter = fl_train_carriers_read(run->carriers, first, end, 0);
-    while (letter && note_sender(run, letter));
-    if (!letter) give_up_if_silent(run, first, end);
-    return letter;
+    do message = fl_train_carriers_read(run->carriers, first, end, 0);
+    while (message && note_sender(run, message));
+    if (!message) give_up_if_silent(run, first, end);
+    return message;
 }
 
-const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end)
+const fl_train_message *fl_train_real_await(fl_train_run *run, size_t first, size_t end)
 {
     double began = fl_clock_seconds(), waited = 0;
-    const fl_train_letter *letter;
-    while (!(letter = fl_train_real_poll(run, first, end))) {
+    const fl_train_message *message;
+    while (!(message = fl_train_real_poll(run, first, end))) {
         waited = fl_clock_seconds() - began;
         fl_train_carriers_pause(waited);
     }
     fl_train_carriers_add_waited(run->carriers, waited);
-    return letter;
+    return message;
 }
 
 void fl_train_real_begin_absence(fl_train_run *run)

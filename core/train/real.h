@@ -15,7 +15,7 @@
 #include "train/server.h"
 
 enum {
-    FL_TRAIN_REAL_ASK = FL_TRAIN_CARRIERS_LETTER, /* number 1: for the parameters too */
+    FL_TRAIN_REAL_ASK = FL_TRAIN_CARRIERS_MESSAGE, /* number 1: for the parameters too */
     FL_TRAIN_REAL_GIVE,
     FL_TRAIN_REAL_PUSH,
     FL_TRAIN_REAL_COLLECT, /* number: after so many pushes */
@@ -65,7 +65,7 @@ typedef struct fl_train_real {
 fl_train_real *fl_train_real_of(const fl_train_run *run);
 
 /* run->servers becomes `bytes` bytes that begin with an fl_train_real: of a training by `servers` servers and `workers`
- * workers whose letters hold `floats` numbers at most, beside the network's state. Everybody is awaited. */
+ * workers whose messages hold `floats` numbers at most, beside the network's state. Everybody is awaited. */
 fl_train_real *fl_train_real_new(fl_train_run *run, size_t bytes, size_t servers, size_t workers, size_t floats);
 
 /* False with a message for a model that carries state from batch to batch. */
@@ -75,35 +75,35 @@ bool fl_train_real_suits(const fl_trial *trial, const fl_train_plans *plans, fl_
 fl_tensor_extent fl_train_real_slice(const fl_train_real *real, size_t rank);
 
 /* Send a header, numbers, and the network's state where `state`; take them apart: `n` numbers, and the state into the
- * network. What is no such letter ends the process. */
+ * network. What is no such message ends the process. */
 void fl_train_real_send(fl_train_run *run, size_t to, uint64_t kind, const fl_train_real_header *header,
                         const float *values, size_t n, bool state);
-const float *fl_train_real_unpack(fl_train_run *run, const fl_train_letter *letter, fl_train_real_header *header,
+const float *fl_train_real_unpack(fl_train_run *run, const fl_train_message *message, fl_train_real_header *header,
                                   size_t n, bool state);
 
-/* A letter of a kind alone, to one; to processes first..end-1. */
+/* A message of a kind alone, to one; to processes first..end-1. */
 void fl_train_real_notify(fl_train_run *run, size_t to, uint64_t kind, uint64_t number);
 void fl_train_real_notify_all(fl_train_run *run, size_t first, size_t end, uint64_t kind, uint64_t number);
 
 /* From now on process `rank` owes an answer. */
 void fl_train_real_expect(fl_train_real *real, size_t rank);
 
-/* The next letter of processes first..end-1, waited for; one that ENDS it is excused. Ends this process when one of
+/* The next message of processes first..end-1, waited for; one that ENDS it is excused. Ends this process when one of
  * them that is not excused stays silent. Server 0 sends the others heartbeats meanwhile, and another that is asked to
  * leave its WISH. */
-const fl_train_letter *fl_train_real_await(fl_train_run *run, size_t first, size_t end);
+const fl_train_message *fl_train_real_await(fl_train_run *run, size_t first, size_t end);
 
 /* The same without waiting: NULL where none has come. */
-const fl_train_letter *fl_train_real_poll(fl_train_run *run, size_t first, size_t end);
+const fl_train_message *fl_train_real_poll(fl_train_run *run, size_t first, size_t end);
 
-/* What a process that walks no loop does with letters of a kind; a table ends with `handle` NULL. */
+/* What a process that walks no loop does with messages of a kind; a table ends with `handle` NULL. */
 typedef struct fl_train_real_handler {
     uint64_t kind;
-    void (*handle)(fl_train_run *run, const fl_train_letter *letter);
+    void (*handle)(fl_train_run *run, const fl_train_message *message);
 } fl_train_real_handler;
 
-/* By the handler of the letter's kind; false: there is none. */
-bool fl_train_real_handle(fl_train_run *run, const fl_train_letter *letter, const fl_train_real_handler *handlers);
+/* By the handler of the message's kind; false: there is none. */
+bool fl_train_real_handle(fl_train_run *run, const fl_train_message *message, const fl_train_real_handler *handlers);
 
 /* A worker's: the batch and the rate of run->step are the given ones; the numbers are the parameters; it leaves, having
  * received the END or found that nothing is left. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What is done with the answer of a pool's worker, by its number there. */
-typedef void taker(fl_train_run *run, const fl_train_letter *letter, size_t worker);
+typedef void taker(fl_train_run *run, const fl_train_message *message, size_t worker);
 
 /* --- asking and answers --- */
 
@@ -52,23 +52,23 @@ static bool take_answers(fl_train_run *run, fl_train_real_pool *pool, taker *tak
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     for (; pool->busy && pool->answers < pool->n; pool->answers++) {
         size_t rank = pool->first + pool->answers;
-        const fl_train_letter *letter = (waits ? fl_train_real_await : fl_train_real_poll)(run, rank, rank + 1);
-        if (!letter) return false;
+        const fl_train_message *message = (waits ? fl_train_real_await : fl_train_real_poll)(run, rank, rank + 1);
+        if (!message) return false;
         k->real.excused[rank] = true;
-        take(run, letter, pool->answers);
+        take(run, message, pool->answers);
     }
     bool complete = pool->busy;
     pool->busy = false;
     return complete;
 }
 
-static const float *unpack(fl_train_run *run, const fl_train_letter *letter, const fl_train_real_pool *pool, size_t n,
+static const float *unpack(fl_train_run *run, const fl_train_message *message, const fl_train_real_pool *pool, size_t n,
                            bool state, double *value)
 {
     fl_train_real_header header;
-    const float *values = fl_train_real_unpack(run, letter, &header, n, state);
+    const float *values = fl_train_real_unpack(run, message, &header, n, state);
     note_work(fl_train_real_kfac_of(run), header.work_seconds);
-    write_down(run, pool->what, letter->from, header.work_seconds);
+    write_down(run, pool->what, message->from, header.work_seconds);
     *value = header.value;
     return values;
 }
@@ -97,11 +97,11 @@ static void compute_own(fl_train_run *run)
     write_down(run, "compute", 0, worked);
 }
 
-static void take_gradient(fl_train_run *run, const fl_train_letter *letter, size_t index)
+static void take_gradient(fl_train_run *run, const fl_train_message *message, size_t index)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     size_t worker = index + 1;
-    const float *gradient = unpack(run, letter, &k->gradients, k->real.count, true, &run->workers.losses[worker]);
+    const float *gradient = unpack(run, message, &k->gradients, k->real.count, true, &run->workers.losses[worker]);
     fl_train_workers_leave(run, worker);
     fl_train_tree_add(&run->workers.tree, gradient);
     run->outcome->gradient_evaluations++;
@@ -139,12 +139,12 @@ static void begin_statistics(fl_train_run *run)
     begin(&k->statistics);
 }
 
-static void take_statistics(fl_train_run *run, const fl_train_letter *letter, size_t worker)
+static void take_statistics(fl_train_run *run, const fl_train_message *message, size_t worker)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     fl_train_preconditioner *p = &k->p;
     double nothing;
-    const float *statistics = unpack(run, letter, &k->statistics, p->count, false, &nothing);
+    const float *statistics = unpack(run, message, &k->statistics, p->count, false, &nothing);
     run->outcome->curvature_products++;
     if (p->n_measure == 1) memcpy(p->statistics, statistics, p->count * sizeof *statistics);
     if (p->n_measure == 1) return;
@@ -163,13 +163,13 @@ static void begin_inverses(fl_train_run *run)
     begin(&k->inverses);
 }
 
-static void take_inverses(fl_train_run *run, const fl_train_letter *letter, size_t worker)
+static void take_inverses(fl_train_run *run, const fl_train_message *message, size_t worker)
 {
     fl_train_real_kfac *k = fl_train_real_kfac_of(run);
     fl_train_preconditioner *p = &k->p;
     double nothing;
     size_t n = fl_train_preconditioner_pack(run, p, worker, NULL, false);
-    memcpy(p->statistics, unpack(run, letter, &k->inverses, n, false, &nothing), n * sizeof *p->statistics);
+    memcpy(p->statistics, unpack(run, message, &k->inverses, n, false, &nothing), n * sizeof *p->statistics);
     fl_train_preconditioner_pack(run, p, worker, p->statistics, true);
     if (worker + 1 == k->inverses.n) k->known = true;
 }

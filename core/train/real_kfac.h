@@ -1,6 +1,6 @@
 /* Distributed K-FAC on the real clock: process 0 walks the training loop, is the first gradient worker and has the
  * rule; behind it are the other gradient workers, then statistics workers, then inverse workers. Those keep nothing
- * from one letter to the next, so that a checkpoint is process 0's alone.
+ * from one message to the next, so that a checkpoint is process 0's alone.
  *
  *   process 0  COMPUTE    batch, parameters, the worker's running statistics   -> loss, gradient, running statistics
  *              MEASURE    batch, parameters, running statistics                -> statistics

@@ -1,4 +1,4 @@
-/* What a server does with the letters that come to it. Server 0 does it as steps of the training loop. */
+/* What a server does with the messages that come to it. Server 0 does it as steps of the training loop. */
 #include "base/clock.h"
 #include "train/method.h"
 #include "train/real.h"
@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-static size_t worker_of(const fl_train_real *real, const fl_train_letter *letter)
+static size_t worker_of(const fl_train_real *real, const fl_train_message *message)
 {
-    return letter->from - real->servers;
+    return message->from - real->servers;
 }
 
 static size_t processes(const fl_train_real *real)
@@ -20,7 +20,7 @@ static size_t processes(const fl_train_real *real)
 /* --- answers --- */
 
 /* What a worker reads is remembered: how many pushes were applied to it, and where the delay is compensated for. */
-static void answer(fl_train_run *run, const fl_train_letter *asked)
+static void answer(fl_train_run *run, const fl_train_message *asked)
 {
     fl_train_real *real = fl_train_real_of(run);
     const float *own = fl_network_parameters(run->network) + real->slice.first;
@@ -35,7 +35,7 @@ static void answer(fl_train_run *run, const fl_train_letter *asked)
 }
 
 /* Server 0 gives a batch for every step that is left, and no more. */
-static void answer_if_any_is_left(fl_train_run *run, const fl_train_letter *asked)
+static void answer_if_any_is_left(fl_train_run *run, const fl_train_message *asked)
 {
     fl_train_real *real = fl_train_real_of(run);
     if (real->batches_given < run->trial->steps)
@@ -46,7 +46,7 @@ static void answer_if_any_is_left(fl_train_run *run, const fl_train_letter *aske
 
 /* --- pushes --- */
 
-/* By this process's clock: what letters take on their way lies between giving and working. */
+/* By this process's clock: what messages take on their way lies between giving and working. */
 static void write_down(fl_train_run *run, size_t worker, double worked, double arrived)
 {
     double given = fl_train_real_of(run)->given_at[worker] - run->started, came = arrived - run->started;
@@ -56,15 +56,15 @@ static void write_down(fl_train_run *run, size_t worker, double worked, double a
     if (fl_train_timeline_wants(run)) fl_train_timeline_add(run, worker, "real", spans, 3);
 }
 
-static void take(fl_train_run *run, const fl_train_letter *letter)
+static void take(fl_train_run *run, const fl_train_message *message)
 {
     fl_train_real *real = fl_train_real_of(run);
     fl_tensor_extent slice = real->slice;
-    size_t worker = worker_of(real, letter);
+    size_t worker = worker_of(real, message);
     uint64_t staleness = run->step - real->versions[worker];
     double arrived = fl_clock_seconds();
     fl_train_real_header header;
-    const float *gradient = fl_train_real_unpack(run, letter, &header, slice.count, !real->rank);
+    const float *gradient = fl_train_real_unpack(run, message, &header, slice.count, !real->rank);
     fl_train_run_end_lap(run, &run->outcome->seconds.forward_backward);
     real->longest_work = fmax(real->longest_work, header.work_seconds);
     fl_train_server_begin(run, staleness);
@@ -96,11 +96,11 @@ static void end_absence(fl_train_run *run)
 void fl_train_real_step(fl_train_run *run)
 {
     const fl_train_real *real = fl_train_real_of(run);
-    const fl_train_letter *letter;
+    const fl_train_message *message;
     end_absence(run);
-    while ((letter = fl_train_real_await(run, real->servers, processes(real)))->kind != FL_TRAIN_REAL_PUSH)
-        answer_if_any_is_left(run, letter);
-    take(run, letter);
+    while ((message = fl_train_real_await(run, real->servers, processes(real)))->kind != FL_TRAIN_REAL_PUSH)
+        answer_if_any_is_left(run, message);
+    take(run, message);
 }
 
 void fl_train_real_present(fl_train_run *run, size_t done)
@@ -113,8 +113,8 @@ void fl_train_real_present(fl_train_run *run, size_t done)
     for (size_t rank = 1; rank < real->servers; rank++) {
         fl_tensor_extent slice = fl_train_real_slice(real, rank);
         fl_train_real_expect(real, rank);
-        const fl_train_letter *letter = fl_train_real_await(run, rank, rank + 1);
-        memcpy(parameters + slice.first, fl_train_real_unpack(run, letter, &header, slice.count, false),
+        const fl_train_message *message = fl_train_real_await(run, rank, rank + 1);
+        memcpy(parameters + slice.first, fl_train_real_unpack(run, message, &header, slice.count, false),
                slice.count * sizeof *parameters);
     }
     if (real->servers > 1) fl_network_refresh(run->network, 0, real->count);
@@ -123,28 +123,28 @@ void fl_train_real_present(fl_train_run *run, size_t done)
 /* --- the others --- */
 
 /* An evaluation of server 0's: nothing of it but what a schedule may look at. */
-static void note_point(fl_train_run *run, const fl_train_letter *letter)
+static void note_point(fl_train_run *run, const fl_train_message *message)
 {
     fl_train_real_header header;
-    fl_train_real_unpack(run, letter, &header, 0, false);
+    fl_train_real_unpack(run, message, &header, 0, false);
     fl_trial_point *point = &run->outcome->points[run->outcome->n_points];
     *point = (fl_trial_point){ .step = header.batch };
     point->of[FL_TRIAL_VAL_LOSS] = header.value;
     fl_train_run_note_point(run);
 }
 
-static void push(fl_train_run *run, const fl_train_letter *letter)
+static void push(fl_train_run *run, const fl_train_message *message)
 {
     run->rate = fl_train_run_rate(run);
-    take(run, letter);
+    take(run, message);
     run->step++;
 }
 
-static void collect(fl_train_run *run, const fl_train_letter *letter)
+static void collect(fl_train_run *run, const fl_train_message *message)
 {
     fl_train_real *real = fl_train_real_of(run);
     real->collecting = true;
-    real->collected_after = letter->number;
+    real->collected_after = message->number;
 }
 
 /* Once as many pushes have been applied as were asked for. */
@@ -166,9 +166,9 @@ void fl_train_real_serve(fl_train_run *run)
                                                       { FL_TRAIN_REAL_POINT, note_point },
                                                       { 0 } };
     const fl_train_real *real = fl_train_real_of(run);
-    const fl_train_letter *letter;
-    while ((letter = fl_train_real_await(run, 0, processes(real)))->kind != FL_TRAIN_REAL_END) {
-        fl_train_real_handle(run, letter, handlers); /* a BYE that comes before the END wants nothing done */
+    const fl_train_message *message;
+    while ((message = fl_train_real_await(run, 0, processes(real)))->kind != FL_TRAIN_REAL_END) {
+        fl_train_real_handle(run, message, handlers); /* a BYE that comes before the END wants nothing done */
         send_slice_if_due(run);
     }
     fl_train_real_shut_down(run, real->servers);

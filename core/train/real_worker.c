@@ -20,9 +20,9 @@ static bool take_answer(fl_train_run *run, size_t server, bool reading, fl_train
     const fl_train_real *real = fl_train_real_of(run);
     fl_tensor_extent slice = fl_train_real_slice(real, server);
     fl_train_real_header of;
-    const fl_train_letter *letter = fl_train_real_await(run, server, server + 1);
-    if (letter->kind == FL_TRAIN_REAL_END) return false;
-    const float *values = fl_train_real_unpack(run, letter, &of, reading ? slice.count : 0, reading && !server);
+    const fl_train_message *message = fl_train_real_await(run, server, server + 1);
+    if (message->kind == FL_TRAIN_REAL_END) return false;
+    const float *values = fl_train_real_unpack(run, message, &of, reading ? slice.count : 0, reading && !server);
     if (reading) memcpy(fl_network_parameters(run->network) + slice.first, values, slice.count * sizeof *values);
     if (!server) *header = of;
     return true;
