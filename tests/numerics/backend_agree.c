@@ -85,6 +85,13 @@ static const shape_case cases[] = {
     { STRIDED(16, 5, 2, 3, .no_bias = true), { 6, 32, 12, 13 } },
     { CONVOLUTION(32, 5, 2), { 22, 48, 3, 2 } }, /* a window larger than the image, */
     { CONVOLUTION(16, 3, 4), { 2, 16, 3, 4 } },  /* and outputs that see only zeros */
+    { CONVOLUTION(16, 3, 0), { 3, 1, 7, 9 } },   /* one channel into whole blocks: odd widths, */
+    { CONVOLUTION(48, 5, 1), { 1, 1, 12, 35 } }, /* a row longer than what is summed up together, an image alone, */
+    { CONVOLUTION(32, 5, 2), { 2, 1, 9, 15 } },
+    { CONVOLUTION(16, 5, 0), { 5, 1, 16, 16 } },
+    { STRIDED(16, 3, 2, 1, .no_bias = true), { 3, 1, 6, 3 } },
+    { CONVOLUTION(16, 5, 2), { 2, 1, 20, 2 } }, /* a window wider than the image, */
+    { CONVOLUTION(16, 3, 3), { 2, 1, 5, 17 } }, /* and outputs that see only zeros */
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

@@ -187,7 +187,19 @@ bool fl_onednn_pairs_serve(const fl_backend_request *request, const dnnl_memory_
 void fl_onednn_add_pairs(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
                          fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
-/* The same for a dense layer whose weights lie as `weights` says; `in` and `d_out` are rows of bf16. */
+/* There too, a convolution of one channel into an `out` that lies so: forward, with the ReLU it may have taken over,
+ * and the weight gradient. Does not depend on batch or training. Weights are read and written as the parameter buffer
+ * has them; `d_out` lies as `out` does. */
+bool fl_onednn_single_serve(const fl_backend_request *request, const dnnl_memory_desc_t *out);
+void fl_onednn_add_single_forward(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                                  const fl_onednn_memory *weights, const fl_onednn_memory *bias,
+                                  const fl_onednn_memory *out);
+void fl_onednn_add_single_backward(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                                   const fl_onednn_memory *d_out, const fl_onednn_memory *weights,
+                                   const fl_onednn_memory *bias);
+
+/* A weight gradient of our own for a dense layer whose weights lie as `weights` says; `in` and `d_out` are rows of
+ * bf16. */
 bool fl_onednn_rows_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
 void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,
                         const fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);

@@ -12,20 +12,20 @@
  * of it depends on shapes alone, so the order of sums does too. Threads divide the channels of d: each packs all of
  * `in` for itself, which costs little beside the products, and waits for nobody.
  */
+#include "backend/onednn/onednn_pairs.h"
 #include "backend/onednn/onednn.h"
 #include "backend/onednn/onednn_tiles.h"
 #include "backend/threads.h"
 #include "backend/transpose.h"
 #include "base/memory.h"
 
-#include <immintrin.h>
 #include <stddef.h>
 #include <string.h>
 
-#define PAIRS __attribute__((noinline, target("avx512f,avx512bw,avx512vl,avx512bf16")))
-#define PAIRS_INLINE static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512bf16")))
+#define PAIRS FL_ONEDNN_PAIRS
+#define PAIRS_INLINE FL_ONEDNN_PAIRS_INLINE
 
-enum { LANES = 16, BLOCK = LANES * LANES, MOST_TAPS = 5, MOST_SUMS = 24 };
+enum { LANES = FL_ONEDNN_LANES, BLOCK = LANES * LANES, MOST_TAPS = 5, MOST_SUMS = 24 };
 
 /* What a piece should not exceed, a quarter of the second cache; but it should have so many pairs that loading and
  * storing sums costs little beside them. */
@@ -90,21 +90,11 @@ static size_t packed_bytes(const pairs *p, size_t out_blocks)
 
 /* --- packing --- */
 
-/* 16 numbers of two places in turn; a place that is not there is zero. */
-PAIRS_INLINE __m512i in_turn(const uint16_t *first, const uint16_t *second)
-{
-    __m512i a = first ? _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)first)) : _mm512_setzero_si512();
-    __m512i b = second ? _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)second)) : _mm512_setzero_si512();
-    return _mm512_or_si512(a, _mm512_slli_epi32(b, 16));
-}
-
-/* The same of places `stride` apart; neighbours by a single load. */
+/* 16 numbers of two places `stride` apart in turn. */
 PAIRS_INLINE __m512i pair_at(const uint16_t *first, size_t stride)
 {
-    static const uint16_t turn[2 * LANES] = { 0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
-                                              8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31 };
-    if (stride > 1) return in_turn(first, first + stride * LANES);
-    return _mm512_permutexvar_epi16(_mm512_loadu_si512(turn), _mm512_loadu_si512(first));
+    if (stride > 1) return fl_onednn_pairs_in_turn(first, first + stride * LANES);
+    return fl_onednn_pairs_neighbours(first);
 }
 
 /* The taps of a pair of windows of which a part lies outside the row. */
@@ -114,7 +104,7 @@ PAIRS_INLINE void pack_edge(const pairs *p, const uint16_t *row, size_t pair, ui
         size_t a = 2 * pair * p->stride + tap - p->pad, b = a + p->stride; /* before the first they wrap round */
         const uint16_t *first = a < p->in.w ? row + a * LANES : NULL;
         const uint16_t *second = b < p->in.w && 2 * pair + 1 < p->out.w ? row + b * LANES : NULL;
-        _mm512_store_si512(to + tap * LANES, in_turn(first, second));
+        _mm512_store_si512(to + tap * LANES, fl_onednn_pairs_in_turn(first, second));
     }
 }
 
@@ -152,7 +142,7 @@ PAIRS static void pack_d(const pairs *p, const uint16_t *from, uint32_t *to, flo
     for (size_t y = 0; y < p->out.h; y++, from += p->out.w * LANES)
         for (size_t x = 0; x < p->out.w; x += 2, to += LANES) {
             const uint16_t *first = from + x * LANES;
-            __m512i pair = x + 1 < p->out.w ? pair_at(first, 1) : in_turn(first, NULL);
+            __m512i pair = x + 1 < p->out.w ? pair_at(first, 1) : fl_onednn_pairs_in_turn(first, NULL);
             total = _mm512_dpbf16_ps(total, (__m512bh)pair, ones);
             _mm512_store_si512(to, pair);
         }
@@ -390,13 +380,17 @@ static pairs *plan(const fl_backend_request *request)
     return p;
 }
 
+bool fl_onednn_pairs_usable(void)
+{
+    dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+    return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16 && !fl_onednn_tiles_usable();
+}
+
 bool fl_onednn_pairs_fit(const fl_backend_request *request)
 {
     const fl_layer *layer = request->layer;
-    dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-    bool able = (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16 && !fl_onednn_tiles_usable();
-    return able && layer->kind == FL_LAYER_CONVOLUTION && request->precision == FL_BACKEND_BF16 && layer->groups == 1 &&
-           (layer->kernel == 3 || layer->kernel == 5) && request->in[0].shape.c % LANES == 0 &&
+    return fl_onednn_pairs_usable() && layer->kind == FL_LAYER_CONVOLUTION && request->precision == FL_BACKEND_BF16 &&
+           layer->groups == 1 && (layer->kernel == 3 || layer->kernel == 5) && request->in[0].shape.c % LANES == 0 &&
            layer->n_out % LANES == 0;
 }
 

@@ -122,6 +122,14 @@ static dnnl_memory_desc_t native_weights(const plan *p)
     return dnnl_memory_desc_get_size(&chosen) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : chosen;
 }
 
+/* By our own loops; the library's primitive was described for the output's layout alone. */
+static void add_forward_single(plan *p)
+{
+    fl_onednn_note_name(p->op, "own:avx512_core_bf16");
+    fl_onednn_add_single_forward(p->op, p->request, p->in, p->weights, p->bias, p->out);
+    dnnl_primitive_desc_destroy(p->forward);
+}
+
 static void add_forward(plan *p)
 {
     fl_onednn_op *op = p->op;
@@ -177,6 +185,15 @@ static void add_backward_pairs(plan *p)
 {
     fl_onednn_add_pairs(p->op, p->request, p->in, p->d_out,
                         fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
+static void add_backward_single(plan *p)
+{
+    fl_onednn_add_single_backward(p->op, p->request, p->in, p->d_out,
+                                  fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
+                                  p->d_bias);
+    fl_onednn_note_name(p->op, "own:avx512_core_bf16");
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -243,31 +260,36 @@ static void add_memories(plan *p)
     p->d_bias = fl_onednn_borrowed(op, &p->shapes.bias, offsetof(fl_backend_buffers, grad[1]));
 }
 
+typedef void add_pass(plan *p);
+
+static add_pass *weight_gradient_of(const plan *p)
+{
+    if (fl_onednn_patches_serve(p->request)) return add_backward_patches;
+    if (fl_onednn_pairs_serve(p->request, &p->op->weights)) return add_backward_pairs;
+    if (fl_onednn_single_serve(p->request, &p->op->out)) return add_backward_single;
+    if (fl_onednn_rows_serve(p->request, &p->op->weights)) return add_backward_rows;
+    return add_backward_weights;
+}
+
 static void add_backward(plan *p)
 {
     if (p->op->op.fused_relu) fl_onednn_add_relu_back(p->op, p->out, p->d_out, p->d_out);
-    if (fl_onednn_patches_serve(p->request))
-        add_backward_patches(p);
-    else if (fl_onednn_pairs_serve(p->request, &p->op->weights))
-        add_backward_pairs(p);
-    else if (fl_onednn_rows_serve(p->request, &p->op->weights))
-        add_backward_rows(p);
-    else
-        add_backward_weights(p);
+    weight_gradient_of(p)(p);
     if (p->backward_data) add_backward_data(p);
 }
 
 static void add_steps(plan *p)
 {
-    bool training = p->request->training;
-    fl_onednn_note(p->op, p->forward);
+    bool training = p->request->training, single = fl_onednn_single_serve(p->request, &p->op->out);
+    if (!single) fl_onednn_note(p->op, p->forward);
     if (p->summand) fl_onednn_note_name(p->op, "with the sum");
-    bool our_loops = fl_onednn_patches_serve(p->request) || fl_onednn_pairs_serve(p->request, &p->op->weights) ||
-                     fl_onednn_rows_serve(p->request, &p->op->weights);
-    if (training && !our_loops) fl_onednn_note(p->op, p->backward_weights);
+    if (training && weight_gradient_of(p) == add_backward_weights) fl_onednn_note(p->op, p->backward_weights);
     if (p->backward_data && !fl_onednn_turned_serve(p->request, &p->op->weights))
         fl_onednn_note(p->op, p->backward_data);
-    add_forward(p);
+    if (single)
+        add_forward_single(p);
+    else
+        add_forward(p);
     if (training)
         add_backward(p);
     else
