@@ -152,6 +152,7 @@ static void trace(fl_train_export *export, const fl_train_step *step)
     json_t *norm = fl_json_finite(step->gradient_norm);
     json_t *line = json_pack("{s:I, s:f, s:f, s:o}", "step", (json_int_t)step->step, "loss", step->loss, "rate",
                              step->rate, "gradient_norm", norm);
+    if (step->carry_starts) json_object_set_new(line, "carry_starts", json_true());
     char *text = fl_json_line(line);
     for (size_t i = 0; i < 2; i++)
         if (export->traces[i]) fprintf(export->traces[i], "%s\n", text);

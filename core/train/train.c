@@ -67,7 +67,8 @@ static void show_step(fl_train_run *r)
                             .gradient_norm = sqrt(r->gradient_square),
                             .input = r->shown,
                             .labels = r->shown_labels,
-                            .targets = r->shown_targets };
+                            .targets = r->shown_targets,
+                            .carry_starts = r->plans->carries && !fl_dataset_order_batch(&r->order, r->first_batch) };
     r->callbacks->stepped(r->callbacks->user, &shown);
 }
 

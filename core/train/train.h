@@ -24,6 +24,7 @@ typedef struct fl_train_step {
     const float *input;   /* the batch as the model saw it */
     const int32_t *labels;
     const float *targets; /* what outputs are compared with; NULL where those are classes */
+    bool carry_starts;    /* of a model that carries state from batch to batch: from zeros, as every epoch */
 } fl_train_step;
 
 typedef struct fl_train_callbacks {

@@ -10,7 +10,7 @@ import pathlib
 import random
 
 import rules
-from stand_in import stand_in
+from stand_in import short_text, stand_in
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -64,6 +64,8 @@ WORKLOADS = {
     "regression/unnormalised": dict(g=1e10, pace=1e-3, sizes=[(10, 7), (10, 32)], short=3),
     "parity/kinds_image": dict(g=1e-2, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_image.json"),
     "parity/kinds_sequence": dict(g=1, pace=1e-3, sizes=[(10, 4), (10, 16)], short=3, file=HERE / "kinds_sequence.json"),
+    # 228 windows train: an epoch has 5 or 3 steps.
+    "parity/short_text": dict(g=1e-2, pace=1e-3, sizes=[(10, 40), (10, 60)], short=3, file=short_text("parity/short_text")),
 }
 
 # What is set around every rule: penalties, clipping, batches that grow, also in parts, of which each has its own

@@ -157,6 +157,12 @@ class Network:
         for p in self.parameters():
             p.grad = None
 
+    def clear_carry(self):
+        """What LSTMs carry, at the start of an epoch."""
+        for layer in self.layers:
+            for name in (layer["name"] + ".h", layer["name"] + ".c") if layer.get("carry") else ():
+                self.state[name] = torch.zeros_like(self.state[name])
+
     def mask(self, name):
         return torch.from_numpy(self.masks[name][self.step][self.part])
 

@@ -130,6 +130,8 @@ class Replay:
         """On the batch of step t, with its gradients."""
         self.model.zero_grad()
         self.model.step = t
+        if self.export.trace[t].get("carry_starts"):
+            self.model.clear_carry()
         batch = [values if values is None else torch.from_numpy(values[t])
                  for values in (self.export.inputs, self.export.labels, self.export.targets)]
         loss = gradient(self.model, batch, self.at_once, self.autocast)
