@@ -81,7 +81,9 @@ static void add_links(figure_data *data, const figure_arm **line, size_t n, figu
     if (!has_links(line, n)) return;
     add_measured(data, line, n, x, y);
     for (size_t i = 0; i < sizeof gigabits / sizeof *gigabits; i++)
-        add_link(data, line, n, &(fl_virtual_link){ .latency = latency, .bandwidth = gigabits[i] * 1e9 / 8 }, x, y);
+        add_link(data, line, n,
+                 &(fl_virtual_link){ .latency = latency, .bandwidth = gigabits[i] * 1e9 / 8, .copying = INFINITY }, x,
+                 y);
 }
 
 static void add_speed(figure_data *data, const figure_arm **line, size_t n, figure_scale *x, figure_scale *y)

@@ -45,6 +45,10 @@ json_t *fl_workload_init_json(const fl_init *init);
 bool fl_workload_read_data(fl_json_node root, fl_workload_reading *r, fl_error *error);
 json_t *fl_workload_data_json(const fl_workload *workload);
 
+/* Data and layers read: do examples follow each other where a layer carries its state from one to the next? They do in
+ * texts alone. Else a message with the layer's place. */
+bool fl_workload_carries_text(const fl_workload *workload, fl_error *error);
+
 bool fl_workload_read_inputs(fl_json_node root, fl_workload_reading *r, fl_error *error);
 json_t *fl_workload_inputs_json(const fl_dataset_inputs *inputs);
 

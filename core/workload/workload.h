@@ -94,8 +94,7 @@ typedef struct fl_workload_batch {
 bool fl_workload_fits(const fl_workload *workload, const double *options, const fl_workload_batch *batch,
                       fl_error *error);
 
-/* Does a model fit batches of so many of these examples, do they follow each other where it carries its state from one
- * to the next, and do they have what its loss is measured against? */
+/* Does a model fit batches of so many of these examples, and do they have what its loss is measured against? */
 bool fl_workload_takes(const fl_workload *workload, const double *options, const fl_dataset *dataset, size_t batch,
                        fl_error *error);
 

@@ -1,7 +1,7 @@
 /* Whether a model fits data and memory: what would be read beyond the end of an array, or mean nothing, is refused with
  * its place before anything is made of it. */
 #include "base/capacity.h"
-#include "workload/workload.h"
+#include "workload/reading.h"
 
 #include <stdio.h>
 
@@ -164,12 +164,10 @@ bool fl_workload_fills_streams(const fl_workload *workload, size_t n_validation,
                          workload->dataset->entry.name, n_validation, n_test);
 }
 
-/* An example goes on where another ended in texts alone. */
-static bool carries_text(const walk *w, fl_error *error)
+bool fl_workload_carries_text(const fl_workload *workload, fl_error *error)
 {
-    const fl_workload *workload = w->workload;
     size_t at = carrying(workload);
-    if (at == workload->n_layers || workload->dataset->characters) return true;
+    if (at == workload->n_layers || workload->source.text || workload->dataset->characters) return true;
     return fl_error_user(error,
                          "%s: %s carries its state from example to example, which go on only in a text; data '%s' are "
                          "none, so leave 'carry' away",
@@ -218,7 +216,7 @@ bool fl_workload_takes(const fl_workload *workload, const double *options, const
     walk w = { .workload = workload };
     fl_workload_batch of = { dataset->shape, dataset->n_classes, dataset->vocabulary };
     of.in.n = batch;
-    if (!fits(&w, options, &of, error) || !carries_text(&w, error)) return false;
+    if (!fits(&w, options, &of, error)) return false;
     const fl_layer *loss = &w.layers[workload->n_layers - 1];
     const char *place = workload->places[workload->n_layers - 1];
     bool inputs = loss->targets == FL_LAYER_TARGETS_INPUT;

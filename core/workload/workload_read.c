@@ -66,7 +66,7 @@ static bool read(fl_json_node root, fl_workload_reading *r, fl_error *error)
            read_top_init(root, &r->workload->init, error) && fl_workload_read_options(root, r, error) &&
            fl_workload_read_inputs(root, r, error) && fl_workload_read_layers(root, r, error) &&
            fl_workload_read_data(root, r, error) && all_options_used(root, r->workload, error) &&
-           fits_at_defaults(root, r->workload, error);
+           fl_workload_carries_text(r->workload, error) && fits_at_defaults(root, r->workload, error);
 }
 
 /* Room for all that the text can name: every value in it may be a use. */

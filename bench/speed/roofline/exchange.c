@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,7 @@ fl_virtual_link roofline_exchange(fl_wire *wire)
     bool speaks = fl_wire_rank(wire) == 0;
     if (fl_wire_rank(wire) > 1) return link;
     link.latency = median(wire, ping, SMALL, PINGS) / 2;
-    link.shared = is_shared(wire);
+    bool shared = is_shared(wire);
     if (speaks) printf("ping-pong          %8.2f us  (half of %d bytes there and back)\n", 1e6 * link.latency, SMALL);
     for (size_t i = 0; i < sizeof megabytes / sizeof *megabytes; i++) {
         size_t n = (size_t)(megabytes[i] * MILLION);
@@ -88,6 +89,7 @@ fl_virtual_link roofline_exchange(fl_wire *wire)
         if (speaks)
             printf("exchange %6.2f MB %8.2f GB/s  (each way, both at once)\n", megabytes[i], link.bandwidth / 1e9);
     }
+    link.copying = shared ? link.bandwidth : INFINITY;
     return link;
 }
 
@@ -101,22 +103,22 @@ static void print_row(const fl_virtual_step *step, const fl_virtual_link *link, 
     printf("\n");
 }
 
-void roofline_model(const fl_virtual_step *step, const fl_virtual_link *here)
+void roofline_model(const fl_virtual_step *step, double copying, const fl_virtual_link *here)
 {
     static const double gigabits[] = { 1, 10, 100 }, microseconds[] = { 1, 10, 50 };
     printf(
         "model, not measured: ms of a step that computes for %.4g ms and has a gradient of %.4g MB in %.4g messages;\n"
-        "every sum sent whole to everybody, as it is / in parts, as it is not; what one host's memory carries, its "
-        "own\n"
-        "cores copy, so that computing and sending add up, and over a network the longer of the two counts\n"
+        "every sum sent whole to everybody, as it is / in parts, as it is not; the longer of computing and sending\n"
+        "counts, with what is copied by the core that computes: in one host's memory everything\n"
         "%-22s %17s %17s %17s %17s %17s\n",
         1e3 * step->compute, step->bytes / MILLION, step->messages, "processes", "2", "8", "64", "256", "1024");
-    if (here) print_row(step, here, here->shared ? "this host's memory" : "this network");
+    if (here && isfinite(here->copying)) print_row(step, here, "this host's memory");
+    if (here && !isfinite(here->copying))
+        print_row(step, &(fl_virtual_link){ here->latency, here->bandwidth, copying }, "this network");
     for (size_t i = 0; i < sizeof gigabits / sizeof *gigabits; i++)
         for (size_t k = 0; k < sizeof microseconds / sizeof *microseconds; k++) {
             char name[40];
             snprintf(name, sizeof name, "%3g Gbit/s, %2g us", gigabits[i], microseconds[k]);
-            print_row(step, &(fl_virtual_link){ .latency = microseconds[k] / 1e6, .bandwidth = gigabits[i] * 1e9 / 8 },
-                      name);
+            print_row(step, &(fl_virtual_link){ microseconds[k] / 1e6, gigabits[i] * 1e9 / 8, copying }, name);
         }
 }

@@ -10,7 +10,8 @@
  * the time of a small message there and back, and bytes a second each way of large ones that cross. */
 fl_virtual_link roofline_exchange(fl_wire *wire);
 
-/* A step of synchronous training on this link and on others, for more and more processes: a model, not measured. */
-void roofline_model(const fl_virtual_step *step, const fl_virtual_link *here);
+/* A step of synchronous training on this link and on others, for more and more processes: a model, not measured. Over
+ * a network the computing core copies `copying` bytes a second. */
+void roofline_model(const fl_virtual_step *step, double copying, const fl_virtual_link *here);
 
 #endif

@@ -7,6 +7,7 @@
 #include "speed/roofline/roofline.h"
 #include "wire/launch.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static bool join(fl_wire **wire, fl_error *error)
 }
 
 static const usage help = {
-    "roofline [--step SECONDS --bytes N [--before SECONDS] [--messages N]]",
+    "roofline [--step SECONDS --bytes N [--before SECONDS] [--copying BYTES] [--messages N]]",
     "What this machine can do at best: matrix products and memory traffic of one thread. Launched as two processes or "
     "more, "
     "what messages between the first two cost. With --step a model of a step of synchronous training on several "
@@ -69,13 +70,19 @@ int main(int argc, char **argv)
 {
     fl_virtual_step step = { .messages = 2 };
     fl_virtual_link here;
+    double copying = INFINITY;
     fl_wire *wire = NULL;
     fl_error error;
     words rest;
     const option options[] = {
         { "--step", NULL, OPTION_NUMBER, "SECONDS", "what a process computes in a step", &step.compute },
         { "--before", NULL, OPTION_NUMBER, "SECONDS",
-          "of them, until the larger part of the gradient is there (default 0)", &step.before },
+          "of them, that no sending hides: until the larger part of the gradient is there, and after it has come "
+          "(default 0)",
+          &step.before },
+        { "--copying", NULL, OPTION_NUMBER, "BYTES",
+          "that the computing core copies in a second of what a network carries (default: the adapter copies)",
+          &copying },
         { "--bytes", NULL, OPTION_NUMBER, "N", "of a gradient: 4 times the number of parameters", &step.bytes },
         { "--messages", NULL, OPTION_NUMBER, "N", "in which it is sent (default 2)", &step.messages },
     };
@@ -88,7 +95,7 @@ int main(int argc, char **argv)
         here = roofline_exchange(wire);
     else if (!(step.compute > 0))
         print_limits();
-    if (step.compute > 0 && (!wire || fl_wire_rank(wire) == 0)) roofline_model(&step, wire ? &here : NULL);
+    if (step.compute > 0 && (!wire || fl_wire_rank(wire) == 0)) roofline_model(&step, copying, wire ? &here : NULL);
     fl_wire_finish(wire);
     return 0;
 }
