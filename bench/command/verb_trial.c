@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const usage trial_usage = {
@@ -71,6 +72,23 @@ static void print_curvature(const json_t *measurements)
     }
 }
 
+/* Hosts in the order of their processes, neighbours of one host together. */
+static void print_carriers(const fl_outcome_carriers *carriers)
+{
+    const char *last = "";
+    size_t i;
+    json_t *host;
+    if (!carriers->processes) return;
+    printf("processes   %zu on", carriers->processes);
+    json_array_foreach(carriers->hosts, i, host)
+    {
+        const char *name = json_string_value(host);
+        if (strcmp(name, last)) printf("%s %s", *last ? "," : "", name);
+        last = name;
+    }
+    printf("\n");
+}
+
 static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
 {
     const fl_outcome_seconds *s = &outcome->seconds;
@@ -79,6 +97,7 @@ static void print_outcome(const fl_trial *trial, const fl_outcome *outcome)
     if (outcome->stopped_at)
         printf("stopped at step %zu: %s\n", outcome->stopped_at,
                trial->stop_above > 0 ? "the loss exceeded stop_above" : "patience was at its end");
+    print_carriers(&outcome->carriers);
     if (*outcome->state_hash) printf("parameters  %s (%zu)\n", outcome->state_hash, outcome->n_parameters);
     printf("speed       %.0f examples/s\n", outcome->examples_per_second);
     printf("seconds     %.2f = setup %.2f + data %.2f + forward and backward %.2f + curvature %.2f + update %.2f + "

@@ -45,6 +45,7 @@ void fl_outcome_free(fl_outcome *outcome)
     json_decref(outcome->curvature);
     json_decref(outcome->timeline);
     json_decref(outcome->division);
+    json_decref(outcome->carriers.hosts);
     *outcome = (fl_outcome){ 0 };
 }
 
@@ -81,8 +82,18 @@ void fl_outcome_first_losses_read(const json_t *array, fl_outcome_first_losses *
 
 json_t *fl_outcome_carriers_json(const fl_outcome_carriers *carriers)
 {
-    return json_pack("{s:I, s:I, s:f}", "processes", (json_int_t)carriers->processes, "bytes",
-                     (json_int_t)carriers->bytes, "waited", carriers->waited);
+    return json_pack("{s:I, s:O*, s:I, s:f}", "processes", (json_int_t)carriers->processes, "hosts", carriers->hosts,
+                     "bytes", (json_int_t)carriers->bytes, "waited", carriers->waited);
+}
+
+/* As many names as there are processes, or nothing: they may come from another machine. */
+static json_t *read_hosts(const json_t *object, size_t processes)
+{
+    size_t i;
+    json_t *hosts = json_object_get(object, "hosts"), *host;
+    if (!json_is_array(hosts) || json_array_size(hosts) != processes) return NULL;
+    json_array_foreach(hosts, i, host) if (!json_is_string(host)) return NULL;
+    return json_incref(hosts);
 }
 
 static void read_carriers(const json_t *object, fl_outcome_carriers *carriers)
@@ -90,6 +101,7 @@ static void read_carriers(const json_t *object, fl_outcome_carriers *carriers)
     carriers->processes = (size_t)json_integer_value(json_object_get(object, "processes"));
     carriers->bytes = (uint64_t)json_integer_value(json_object_get(object, "bytes"));
     carriers->waited = json_number_value(json_object_get(object, "waited"));
+    carriers->hosts = read_hosts(object, carriers->processes);
 }
 
 json_t *fl_outcome_json(const fl_outcome *outcome)

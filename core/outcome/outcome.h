@@ -30,6 +30,7 @@ typedef struct fl_outcome_carriers {
     size_t processes; /* 0: one */
     uint64_t bytes;
     double waited;
+    json_t *hosts; /* the name of each one's, by its number; NULL: they are not known; owned */
 } fl_outcome_carriers;
 
 typedef struct fl_outcome {
@@ -65,7 +66,7 @@ bool fl_outcome_read(const json_t *object, fl_outcome *outcome);
 json_t *fl_outcome_seconds_json(const fl_outcome_seconds *seconds);
 void fl_outcome_seconds_read(const json_t *object, fl_outcome_seconds *seconds);
 
-/* {"processes": .., "bytes": .., "waited": ..}. New reference. */
+/* {"processes": .., "hosts": [..], "bytes": .., "waited": ..}. New reference. */
 json_t *fl_outcome_carriers_json(const fl_outcome_carriers *carriers);
 
 /* [2.41, 2.38, null]: null where a loss is not finite, which comes back as infinity. New reference. */

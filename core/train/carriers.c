@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* No kinds of the farm's. Messages of a run whose number a process has not learned yet are dropped, so nobody brings
  * anything before all have received something of process 0. */
@@ -21,6 +22,8 @@ enum { HELLO = 100, READY, GO, BROUGHT };
  * stretch of work, and some seconds, is the end. Before the first step there are data to be loaded, so it may take as
  * many silences as FIRST, and everybody is hailed again and again, for who is not there yet receives nothing. */
 static const double SILENCE = 15, TIMES = 10, FIRST = 40, HAIL_AGAIN = 0.2;
+
+enum { HOST = 65 }; /* bytes of a host's name, with its end; Linux has no longer ones */
 
 enum { AHEAD = 1 << 12 }; /* exchanges under way: more than any step has */
 
@@ -37,7 +40,8 @@ struct fl_train_carriers {
     uint64_t number, awaited; /* of the last exchange that was begun, and of the last that was waited for */
     place *places;
     size_t n_places;
-    bool *ready;                /* by rank */
+    bool *ready;                /* by rank, */
+    char (*hosts)[HOST];        /* by which they are */
     fl_train_messages messages; /* that somebody sent this process alone, */
     uint64_t *sent, *taken;     /* the last one's number among those to and from a process */
     bool hailed, may_go;
@@ -52,6 +56,7 @@ void fl_train_carriers_free(fl_train_carriers *carriers)
     fl_train_messages_free(&carriers->messages);
     free(carriers->places);
     free(carriers->ready);
+    free(carriers->hosts);
     free(carriers->sent);
     free(carriers->taken);
     free(carriers);
@@ -65,6 +70,11 @@ size_t fl_train_carriers_rank(const fl_train_carriers *carriers)
 size_t fl_train_carriers_size(const fl_train_carriers *carriers)
 {
     return carriers ? carriers->size : 1;
+}
+
+const char *fl_train_carriers_host(const fl_train_carriers *carriers, size_t rank)
+{
+    return carriers->hosts[rank];
 }
 
 void fl_train_carriers_block(size_t size, size_t rank, size_t workers, size_t *first, size_t *end)
@@ -104,6 +114,16 @@ static void keep_message(fl_train_carriers *carriers, size_t from, const fl_wire
     fl_train_messages_keep(&carriers->messages, from, message->kind, message->step, message->bytes, message->length);
 }
 
+/* A process is ready, and says where. */
+static void note_ready(fl_train_carriers *carriers, size_t from, const fl_wire_message *message)
+{
+    size_t n = message->length < HOST ? message->length : HOST - 1;
+    carriers->ready[from] = true;
+    if (n) memcpy(carriers->hosts[from], message->bytes, n);
+    carriers->hosts[from][n] = 0;
+    fl_text_make_plain(carriers->hosts[from]);
+}
+
 /* Keep what has come: what is neither of an exchange nor sent to this process alone is nobody's, and what comes twice
  * is kept once. */
 static void receive(fl_train_carriers *carriers)
@@ -112,8 +132,8 @@ static void receive(fl_train_carriers *carriers)
     fl_wire_message message;
     while (fl_wire_receive(carriers->wire, &from, &message)) {
         carriers->hailed |= message.kind == HELLO;
-        carriers->ready[from] |= message.kind == READY;
         carriers->may_go |= message.kind == GO;
+        if (message.kind == READY) note_ready(carriers, (size_t)from, &message);
         if (message.kind >= FL_TRAIN_CARRIERS_MESSAGE) keep_message(carriers, (size_t)from, &message);
         bool due = message.step > carriers->awaited && message.step <= carriers->number + AHEAD;
         if (message.kind != BROUGHT || !due || find(carriers, (size_t)from, message.step)) continue;
@@ -209,9 +229,10 @@ static void wait_until(fl_train_carriers *carriers, bool (*done)(const fl_train_
 /* Everybody learns the run's number from process 0, and that everybody has. */
 static void meet(fl_train_carriers *carriers)
 {
+    const char *host = carriers->hosts[carriers->rank];
     if (carriers->rank) {
         wait_until(carriers, is_hailed);
-        fl_wire_send(carriers->wire, 0, &(fl_wire_message){ .kind = READY });
+        fl_wire_send(carriers->wire, 0, &(fl_wire_message){ .kind = READY, .bytes = host, .length = strlen(host) });
         wait_until(carriers, may_go);
     } else {
         wait_until(carriers, all_are_ready);
@@ -229,8 +250,10 @@ fl_train_carriers *fl_train_carriers_new(fl_wire *wire, double silence)
                                      .worked_since = fl_clock_seconds() };
     carriers->longest = FIRST / TIMES * carriers->silence;
     carriers->ready = fl_memory_new(carriers->size, sizeof *carriers->ready);
+    carriers->hosts = fl_memory_new(carriers->size, sizeof *carriers->hosts);
     carriers->sent = fl_memory_new(carriers->size, sizeof *carriers->sent);
     carriers->taken = fl_memory_new(carriers->size, sizeof *carriers->taken);
+    gethostname(carriers->hosts[carriers->rank], HOST - 1);
     meet(carriers);
     return carriers;
 }

@@ -22,6 +22,9 @@ void fl_train_carriers_free(fl_train_carriers *carriers); /* accepts NULL */
 size_t fl_train_carriers_rank(const fl_train_carriers *carriers);
 size_t fl_train_carriers_size(const fl_train_carriers *carriers);
 
+/* The host of a process, as it calls itself: what process 0 knows of all, and the others of themselves. */
+const char *fl_train_carriers_host(const fl_train_carriers *carriers, size_t rank);
+
 /* Process `rank` of `size` carries workers *first to *end - 1. */
 void fl_train_carriers_block(size_t size, size_t rank, size_t workers, size_t *first, size_t *end);
 

@@ -271,6 +271,9 @@ static void note_carriers(fl_train_run *r)
     carriers->processes = fl_train_carriers_size(r->carriers);
     carriers->bytes = fl_train_carriers_bytes(r->carriers);
     carriers->waited = fl_train_carriers_waited(r->carriers);
+    carriers->hosts = json_array();
+    for (size_t rank = 0; rank < carriers->processes; rank++)
+        json_array_append_new(carriers->hosts, json_string(fl_train_carriers_host(r->carriers, rank)));
 }
 
 bool fl_train_prepare(fl_train_trainer *trainer, const fl_trial *trial, fl_error *error)

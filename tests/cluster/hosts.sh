@@ -34,6 +34,12 @@ on_hosts -- same.json -o hosts3 >hosts3.out 2>&1 || fail "exit code $?: $(tail -
 same once hosts3
 once hosts3
 
+begin "a record names the hosts that carried its workers"
+timeout -k 2 $limit "$here/netlab" exec flh1 mpirun.openmpi --hostfile hosts --bind-to none -np 3 "$build/fairlead" trial \
+    --workload quadratic/noisy --optimizer sgd --set learning_rate=1e-3 --backend naive --batch 12 --steps 3 \
+    --parallel synchronous:4 --json >named.json 2>named.err || fail "exit code $?: $(tail -n 3 named.err)"
+[ "$(value named.json "*r['carriers']['hosts']")" = "flh1 flh2 flh3" ] || fail "not named: $(value named.json "r['carriers']")"
+
 # By what Fairlead sets a piece would go as it is; other settings, and MPICH, ask for it first, and it comes while the
 # receiver waits for it or, as here, does not.
 begin "what comes slowly holds up nobody"

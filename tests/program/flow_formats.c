@@ -252,8 +252,8 @@ static void result_folders_have_their_fields(void **state)
         walk_lines(&s, files[i].file);
         if (i == 0)
             count_as_seen("`definition``data``average_from``snapshots``patience``patience.evaluations``patience.metric`"
-                          "`carriers``carriers.processes``carriers.bytes``carriers.waited`"); /* of other workloads,
-                                                                                                 studies, launches */
+                          /* of other workloads, studies, launches: */
+                          "`carriers``carriers.processes``carriers.hosts``carriers.bytes``carriers.waited`");
         if (i == 0) walk_lines(&s, "own/trials.jsonl");
         if (i == 0) walk_lines(&s, "parts/trials.jsonl");
         if (i == 0) walk_lines(&s, "late/trials.jsonl");

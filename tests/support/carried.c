@@ -51,6 +51,16 @@ fl_trial carried_trial(const char *method, const char *rule, size_t workers)
 
 /* --- a process --- */
 
+static size_t count_here(const json_t *hosts)
+{
+    char here[80] = "";
+    size_t i, n = 0;
+    json_t *host;
+    gethostname(here, sizeof here - 1);
+    json_array_foreach(hosts, i, host) n += !strcmp(json_string_value(host), here);
+    return n;
+}
+
 static carried see(const fl_trial *trial, const fl_train_callbacks *callbacks)
 {
     fl_outcome o;
@@ -61,6 +71,7 @@ static carried see(const fl_trial *trial, const fl_train_callbacks *callbacks)
     s.status = o.status;
     s.gradients = o.gradient_evaluations;
     s.bytes = o.carriers.bytes;
+    s.n_here = count_here(o.carriers.hosts);
     s.loss = o.n_points ? o.points[o.n_points - 1].of[FL_TRIAL_VAL_LOSS] : 0;
     strcpy(s.hash, o.state_hash);
     strcpy(s.reason, o.reason);

@@ -15,6 +15,7 @@ typedef struct carried {
     char hash[17], reason[240];
     double loss; /* of validation, at the last evaluation */
     uint64_t gradients, bytes;
+    size_t n_here; /* processes that are recorded as on this host */
 } carried;
 
 /* What process `from` sends to process `to` is held back, from a message of kind `first` on, until process `other` has

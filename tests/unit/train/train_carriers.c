@@ -81,6 +81,15 @@ static void nan_on_one_worker_ends_the_trial_alike_everywhere(void **state)
     fl_trial_free(&trial);
 }
 
+static void the_host_of_every_process_is_recorded(void **state)
+{
+    fl_trial trial = carried_trial("synchronous", "sgd", 6);
+    for (int size = 2; size <= CARRIED_MOST; size++)
+        assert_int_equal(train_carried(size, &trial, &no_harm)[0].n_here, size);
+    assert_int_equal(train_alone(&trial).n_here, 0);
+    fl_trial_free(&trial);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +98,7 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_is_found_at_the_next_evaluation),
         cmocka_unit_test(nan_on_one_worker_ends_the_trial_alike_everywhere),
         cmocka_unit_test(diverging_ends_alike_everywhere),
+        cmocka_unit_test(the_host_of_every_process_is_recorded),
     };
     return test_run(tests, carried_set_up, carried_tear_down);
 }
