@@ -242,9 +242,9 @@ static bool has_processes(const request *asked, const fl_study *study, fl_error 
         size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
         if (!servers || asked->ranks_per_trial >= workers + servers) continue;
         return fl_error_user(error,
-                             "arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and %zu "
-                             "server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
-                             arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
+                             "%s: arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and "
+                             "%zu server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
+                             arm->place, arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
                              servers == 1 ? "" : "s", workers + servers, workers + servers);
     }
     return true;

@@ -54,8 +54,8 @@ static void add_cost(fl_plan *plan, fl_plan_arm *arm, double bytes)
 static bool in_arm(const fl_study_arm *arm, const fl_error *why, fl_error *error)
 {
     bool machine = why->fault == FL_ERROR_MACHINE;
-    return machine ? fl_error_machine(error, "arm '%s': %s", arm->name, why->text)
-                   : fl_error_user(error, "arm '%s': %s", arm->name, why->text);
+    return machine ? fl_error_machine(error, "%s: arm '%s': %s", arm->place, arm->name, why->text)
+                   : fl_error_user(error, "%s: arm '%s': %s", arm->place, arm->name, why->text);
 }
 
 /* Measured once for all arms that do the same work. */

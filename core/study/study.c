@@ -12,6 +12,7 @@ void fl_study_free(fl_study *study)
         free(study->arms[i].name);
         free(study->arms[i].label);
         free(study->arms[i].parallel);
+        free(study->arms[i].place);
         fl_trial_free(&study->arms[i].base);
     }
     for (size_t i = 0; i < study->n_spaces; i++) fl_search_space_free(&study->spaces[i]);

@@ -18,6 +18,7 @@ typedef struct fl_study_arm {
     char *label;                  /* as the file names it */
     char *parallel;               /* its entry of the study's `parallel` list, as far as that tells it from the others:
                                    * "local:4,every=8"; NULL: the study lists none */
+    char *place;                  /* "file:line:column" of its `parallel`; of the arm where there is none */
     fl_trial base;                /* every choice but the search's and the seed */
     const fl_search_space *space; /* borrowed from the study */
 } fl_study_arm;

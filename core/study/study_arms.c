@@ -133,6 +133,13 @@ static fl_json_node parallel_node(const arm_reading *r, size_t at)
     return child;
 }
 
+static char *place_of(fl_json_node node)
+{
+    fl_text text = { 0 };
+    fl_json_place(node, &text);
+    return text.bytes;
+}
+
 /* A number stands in `parallel` or in the space, and one that has no default in either. */
 static bool accept_parallel(const arm_reading *r, const fl_study *study, const fl_study_arm *arm, size_t at,
                             fl_error *error)
@@ -178,6 +185,7 @@ static bool add_arm(const arm_reading *r, fl_study *study, const size_t at[LISTS
     fl_trial_parallel_apply(parallel, &arm->base);
     arm->name = arm_name(r->label, &arm->base, l, at[4]);
     if (l->many_parallels) arm->parallel = parallel_text(l, at[4]);
+    arm->place = place_of(parallel_node(r, at[4]));
     return fl_study_read_base(r->root, study, r->space, &arm->base, error) &&
            accept_parallel(r, study, arm, at[4], error) && accept_space(r->space_node, arm, error);
 }

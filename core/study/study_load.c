@@ -1,5 +1,6 @@
 /* Studies loaded from a file or a text, with the command line's overrides. */
 #include "base/file.h"
+#include "base/memory.h"
 #include "study/study_reading.h"
 
 #include <stdio.h>
@@ -63,6 +64,17 @@ static void mark_later(fl_study *study, const fl_study *itself)
     study->claims.declared &= !study->claims_later;
 }
 
+/* What the command line changes leaves an arm where the file has it. */
+static void take_places(fl_study *study, const fl_study *itself)
+{
+    for (fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
+        const fl_study_arm *same = itself->arms;
+        while (strcmp(same->label, arm->label) || !fl_study_same_parallel(same, arm)) same++;
+        free(arm->place);
+        arm->place = fl_memory_copy_text(same->place);
+    }
+}
+
 static fl_study *load(fl_json *document, const char *name, const fl_study_overrides *overrides, fl_error *error)
 {
     if (!document) return NULL;
@@ -72,6 +84,7 @@ static fl_study *load(fl_json *document, const char *name, const fl_study_overri
         document = overridden(document, name, overrides, error);
         study = document ? fl_study_read(document, error) : NULL;
         if (study) mark_later(study, itself);
+        if (study) take_places(study, itself);
         fl_study_free(itself);
     }
     if (study && overrides && overrides->to_run && !fl_study_runnable(fl_json_root(document), study, error)) {

@@ -153,10 +153,13 @@ static void a_method_that_does_not_fit_the_model_is_refused_before_the_run(void 
               "  'budget': { 'trials': 1, 'steps': 1 },"
               "  'parallel': [ { 'method': 'pipeline', 'workers': 2 }, { 'method': 'tensor', 'workers': 3 } ],"
               "  'arms': [ { 'arm': 'a', 'optimizer': 'sgd', 'space': { 'learning_rate': 0.1 } } ] }");
-    const char *sentence = "arm 'a parallel=tensor:3': 3 workers divide the outputs of no dense layer";
+    const char *sentence = "misfit.json:1:180: arm 'a parallel=tensor:3': 3 workers divide the outputs of no dense "
+                           "layer of workload 'glyphs/mlp'";
     assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit");
     assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit", "--progress", "none");
     assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit", "--shard", "1/2");
+    /* also where the command line changes the study */
+    assert_refused(2, sentence, folder, "run", "misfit.json", "-o", "misfit", "--steps", "2");
     char path[FL_FILE_PATH_MAX];
     fl_file_path_join(path, folder, "misfit");
     assert_false(fl_file_exists(path));
