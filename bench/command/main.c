@@ -7,6 +7,7 @@
 #include "say/signals.h"
 #include "say/version.h"
 #include "command/verbs.h"
+#include "wire/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +26,34 @@ static int help(void)
     return 0;
 }
 
+/* Has this process of a launch nothing to do and to say? What several would do at once is the same work, printed, and
+ * into the same files. */
+static bool stands_back(verb_workers by)
+{
+    if (by == VERB_BY_ONE_PER_MACHINE) return !fl_wire_launch_is_first_here();
+    return by == VERB_BY_ONE && !fl_wire_launch_is_first();
+}
+
+/* That the others did nothing may be news. After a mistake there is one message already. */
+static void speak_of_others(verb_workers by, const char *name, int code)
+{
+    bool told = by == VERB_BY_ALL || !fl_wire_launched() || !fl_wire_launch_is_first();
+    if (told || code == FL_ERROR_USER || code == FL_ERROR_MACHINE) return;
+    remark("%d processes were launched; '%s' was done by one%s, the others had nothing to do", fl_wire_launch_size(),
+           name, by == VERB_BY_ONE ? "" : " on each machine");
+}
+
 static int call(int argc, char **argv)
 {
     fl_error error;
     if (!strcmp(argv[0], "complete")) return verb_complete(argc, argv); /* these two read the table of verbs */
     if (!strcmp(argv[0], "manual")) return verb_manual(argc, argv);
     const verb *asked = verbs_find(argv[0], &error);
-    return asked ? asked->run(argc, argv) : complain(&error);
+    if (!asked) return complain_for_all(&error, fl_wire_launch_is_first());
+    if (stands_back(asked->by)) return 0;
+    int code = asked->run(argc, argv);
+    speak_of_others(asked->by, asked->name, code);
+    return code;
 }
 
 /* Whoever starts the program without stdin, stdout or stderr would have a record file opened in their place, and
@@ -70,6 +92,25 @@ static int version(void)
     return 0;
 }
 
+static int manual(void)
+{
+    return manual_print(NULL);
+}
+
+/* The program about itself: GO_ON where it is not asked. */
+static int introduce(const char *word)
+{
+    static const struct {
+        const char *word;
+        int (*print)(void);
+    } forms[] = {
+        { "--help", help }, { "-h", help }, { "help", help }, { "--help=man", manual }, { "--version", version }
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (!strcmp(word, forms[i].word)) return fl_wire_launch_is_first() ? forms[i].print() : 0;
+    return GO_ON;
+}
+
 int main(int argc, char **argv)
 {
     keep_standard_files();
@@ -79,12 +120,7 @@ int main(int argc, char **argv)
         argv[0] = "run";
         return flushed(verb_run(argc, argv));
     }
-    if (argc < 2) {
-        help();
-        return FL_ERROR_USER;
-    }
-    if (!strcmp(argv[1], "--version")) return flushed(version());
-    if (!strcmp(argv[1], "--help=man")) return flushed(manual_print(NULL));
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) return flushed(help());
+    int code = introduce(argc > 1 ? argv[1] : "help");
+    if (code != GO_ON) return argc > 1 ? flushed(code) : FL_ERROR_USER;
     return flushed(call(argc - 1, argv + 1));
 }

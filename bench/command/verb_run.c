@@ -19,6 +19,7 @@
 #include "say/places.h"
 #include "tables/summary_table.h"
 #include "command/verbs.h"
+#include "wire/launch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -309,8 +310,8 @@ int verb_run(int argc, char **argv)
     const char *name = rest.n ? rest.items[0] : builtin_study;
     free(rest.items);
     if (code != GO_ON) return code;
-    if (!plugins_load(&asked.plugins, &error)) return complain(&error);
-    if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain(&error);
+    if (!plugins_load(&asked.plugins, &error)) return complain_for_all(&error, fl_wire_launch_is_first_here());
+    if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain_for_all(&error, true);
     if (!asked.workers) asked.workers = wire ? run_agent_workers() : fl_record_host_cores();
     if (wire && fl_wire_rank(wire)) return run_agent(wire, asked.workers);
     asked.overrides.to_run = true;

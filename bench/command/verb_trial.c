@@ -226,18 +226,34 @@ static bool shares(const fl_trial *trial, const request *asked, fl_error *error)
     return true;
 }
 
-/* Several workers are carried by all processes that were launched together. */
-static int run_together(const fl_trial *trial, request *asked)
+static bool can_be_repeated(const fl_trial *trial, const request *asked, fl_error *error)
+{
+    if (!fl_trial_servers(trial) || (!asked->trace && !asked->folder)) return true;
+    return fl_error_user(error, "--trace and --export are for trainings that can be run again; leave out "
+                                "parallel.clock = real");
+}
+
+/* `wanted`: the trial in words. */
+static int make_and_run(request *asked, const trial_request *wanted)
 {
     fl_error error;
-    bool real = fl_trial_servers(trial) > 0;
-    if (real && (asked->trace || asked->folder)) {
-        fl_error_user(&error, "--trace and --export are for trainings that can be run again; leave out "
-                              "parallel.clock = real");
-        return complain(&error);
-    }
-    if (!run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain(&error);
-    int code = shares(trial, asked, &error) ? run(trial, asked) : complain_once(asked, &error);
+    fl_trial trial;
+    if (!plugins_load(&asked->plugins, &error) || !accepts(asked, wanted->curvature_every, &error) ||
+        !trial_from_request(wanted, &trial, &error))
+        return complain_once(asked, &error);
+    bool runs = can_be_repeated(&trial, asked, &error) && shares(&trial, asked, &error);
+    int code = runs ? run(&trial, asked) : complain_once(asked, &error);
+    fl_trial_free(&trial);
+    return code;
+}
+
+/* Several workers are carried by all processes that were launched together, which join first: a mistake that all have
+ * made is then said once. */
+static int run_together(request *asked, const trial_request *wanted)
+{
+    fl_error error;
+    if (!run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain_for_all(&error, true);
+    int code = make_and_run(asked, wanted);
     if (!asked->wire) return code;
     if (code)
         fl_wire_abandon(asked->wire, code);
@@ -313,15 +329,9 @@ int verb_trial(int argc, char **argv)
         { "--json", NULL, OPTION_FLAG, NULL, "print the record as JSON", &wanted.json },
     };
     words rest;
-    fl_error error;
-    fl_trial trial;
     int code = options_read(&trial_usage, options, sizeof options / sizeof *options, argc, argv, 0, 0, &rest);
     if (code != GO_ON) return code;
-    bool made = plugins_load(&wanted.plugins, &error) && accepts(&wanted, asked.curvature_every, &error) &&
-                trial_from_request(&asked, &trial, &error);
+    code = run_together(&wanted, &asked);
     free(asked.set.items);
-    if (!made) return complain(&error);
-    code = run_together(&trial, &wanted);
-    fl_trial_free(&trial);
     return code;
 }

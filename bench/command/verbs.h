@@ -6,9 +6,17 @@
 #include "base/error.h"
 #include <stddef.h>
 
+/* Who works of several processes that were launched together; the others end at once. */
+typedef enum verb_workers {
+    VERB_BY_ONE,
+    VERB_BY_ONE_PER_MACHINE, /* of which it speaks */
+    VERB_BY_ALL,             /* which join, or are told not to */
+} verb_workers;
+
 typedef struct verb {
     const char *name, *about; /* about NULL: not for people */
     int (*run)(int argc, char **argv);
+    verb_workers by;
 } verb;
 
 extern const verb verbs[]; /* ends without a name */

@@ -6,12 +6,15 @@
 #include "say/manual.h"
 #include "say/wrap.h"
 #include "trial/trial.h"
+#include "wire/launch.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void remark(const char *format, ...)
 {
@@ -27,6 +30,15 @@ void remark(const char *format, ...)
 int complain(const fl_error *error)
 {
     remark("%s", error->text);
+    return (int)error->fault;
+}
+
+int complain_for_all(const fl_error *error, bool speaks)
+{
+    enum { PATIENCE_SECONDS = 3 };
+    if (speaks && *error->text) return complain(error);
+    signal(SIGTERM, SIG_DFL);
+    sleep(PATIENCE_SECONDS);
     return (int)error->fault;
 }
 
@@ -80,7 +92,7 @@ static bool asks_for_help(const char *word, const usage *help, const option *opt
                   { "--help=options", print_options } };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (strcmp(word, forms[i].word) != 0) continue;
-        forms[i].print(help, options, n);
+        if (fl_wire_launch_is_first()) forms[i].print(help, options, n);
         return true;
     }
     return false;
@@ -181,14 +193,21 @@ static bool take(const option *options, size_t n, int argc, char **argv, int *i,
     return store(found, value, error);
 }
 
-static int check_words(const usage *help, const words *rest, size_t least, size_t most)
+static bool check_words(const usage *help, const words *rest, size_t least, size_t most, fl_error *error)
 {
-    if (rest->n >= least && rest->n <= most) return GO_ON;
-    if (rest->n < least) return complain_user("something is missing; usage: %s", help->line);
-    return complain_user("'%s' is one word too many; usage: %s", rest->items[most], help->line);
+    if (rest->n < least) return fl_error_user(error, "something is missing; usage: %s", help->line);
+    return rest->n <= most ||
+           fl_error_user(error, "'%s' is one word too many; usage: %s", rest->items[most], help->line);
 }
 
-static int read_all(const usage *help, const option *options, size_t n, int argc, char **argv, words *rest)
+/* All that were launched together have the same words. */
+static int complain_of_words(const fl_error *error)
+{
+    return complain_for_all(error, fl_wire_launch_is_first());
+}
+
+static int read_all(const usage *help, const option *options, size_t n, int argc, char **argv, size_t least,
+                    size_t most, words *rest)
 {
     fl_error error;
     bool only_words = false;
@@ -201,10 +220,10 @@ static int read_all(const usage *help, const option *options, size_t n, int argc
         } else if (asks_for_help(argv[i], help, options, n)) {
             return 0;
         } else if (!take(options, n, argc, argv, &i, &error)) {
-            return complain(&error);
+            return complain_of_words(&error);
         }
     }
-    return GO_ON;
+    return check_words(help, rest, least, most, &error) ? GO_ON : complain_of_words(&error);
 }
 
 static void forget(words *list)
@@ -217,8 +236,7 @@ int options_read(const usage *help, const option *options, size_t n, int argc, c
                  words *rest)
 {
     *rest = (words){ .n = 0 };
-    int code = read_all(help, options, n, argc, argv, rest);
-    if (code == GO_ON) code = check_words(help, rest, least, most);
+    int code = read_all(help, options, n, argc, argv, least, most, rest);
     if (code == GO_ON) return code;
     forget(rest);
     for (size_t i = 0; i < n; i++)

@@ -57,6 +57,11 @@ void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for an error; returns the exit code of the error's fault. */
 int complain(const fl_error *error);
 
+/* The same for one that every process of a launch meets, of which this one speaks or not. Who does not waits for who
+ * does: a launcher ends all, this one without a word, as soon as one has ended with an error. An empty message is
+ * another's. */
+int complain_for_all(const fl_error *error, bool speaks);
+
 /* The same for a message of one's own: the user's mistake, exit code 2. */
 int complain_user(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,5 +1,6 @@
 /* The handler writes to a pipe: nothing is missed between looking and waiting. */
 #include "say/signals.h"
+#include "wire/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 
 static int ends[2], leave_ends[2];
 static volatile sig_atomic_t came, companion;
+static bool silent; /* of a launch one says that all were stopped */
 
 enum { GRACE_SECONDS = 1 };
 
@@ -16,7 +18,7 @@ static void end(int signal_number)
 {
     static const char message[] = "fairlead: stopped\n";
     if (companion) kill(companion, SIGKILL);
-    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
+    if (!silent && write(STDERR_FILENO, message, sizeof message - 1) < 0) {
     } /* nobody is left to tell */
     _exit(128 + (came ? came : signal_number));
 }
@@ -41,6 +43,7 @@ static void set_handler(void (*handler)(int))
 
 void signals_end(void)
 {
+    silent = !fl_wire_launch_is_first();
     set_handler(end);
     if (came) end(came);
 }

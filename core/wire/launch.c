@@ -9,15 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Who starts processes, the variable that says so, the one that counts them, and whose library understands it; of
- * several that speak the first counts. */
+/* Who starts processes, the variable that says so, the one that counts them, those that number this one among all and
+ * on its machine, the one that lists how many have each command line, and whose library understands it; of several that
+ * speak the first counts: under an mpirun that srun started, Slurm's variables are those of the daemon. */
 static const struct {
-    const char *name, *variable, *count, *flavour;
+    const char *name, *variable, *count, *rank, *local_rank, *counts, *flavour;
 } launchers[] = {
-    { "Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "Open MPI" },
-    { "srun --mpi=pmix", "PMIX_RANK", "SLURM_STEP_NUM_TASKS", "Open MPI" },
-    { "MPICH's mpirun, or srun --mpi=pmi2", "PMI_RANK", "PMI_SIZE", "MPICH" },
-    { "srun", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_NUM_TASKS", NULL },
+    { "Open MPI's mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK",
+      "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_APP_CTX_NUM_PROCS", "Open MPI" },
+    { "srun --mpi=pmix", "PMIX_RANK", "SLURM_STEP_NUM_TASKS", "PMIX_RANK", "SLURM_LOCALID", NULL, "Open MPI" },
+    { "MPICH's mpirun, or srun --mpi=pmi2", "PMI_RANK", "PMI_SIZE", "PMI_RANK", "MPI_LOCALRANKID", NULL, "MPICH" },
+    { "srun", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "SLURM_LOCALID", NULL, NULL },
 };
 
 enum { N_LAUNCHERS = sizeof launchers / sizeof *launchers };
@@ -26,7 +28,7 @@ static int number_of(const char *variable)
 {
     uint64_t value;
     const char *text = variable ? getenv(variable) : NULL;
-    return text && fl_text_whole_read(text, 1, 1 << 24, &value) ? (int)value : 0;
+    return text && fl_text_whole_read(text, 0, 1 << 24, &value) ? (int)value : 0;
 }
 
 static size_t launcher(void)
@@ -36,10 +38,43 @@ static size_t launcher(void)
     return i;
 }
 
-bool fl_wire_launched(void)
+int fl_wire_launch_size(void)
 {
     size_t by = launcher();
-    return by < N_LAUNCHERS && number_of(launchers[by].count) > 1;
+    int size = by < N_LAUNCHERS ? number_of(launchers[by].count) : 1;
+    return size > 1 ? size : 1;
+}
+
+bool fl_wire_launched(void)
+{
+    return fl_wire_launch_size() > 1;
+}
+
+/* Of "2 1" the processes 0 and 2 begin a command line. */
+static bool begins_a_command_line(const char *variable, int rank)
+{
+    const char *counts = variable ? getenv(variable) : NULL;
+    char *end;
+    long first = 0;
+    for (; counts && first < rank; counts = end) {
+        long count = strtol(counts, &end, 10);
+        if (end == counts) return false;
+        first += count;
+    }
+    return first == rank;
+}
+
+bool fl_wire_launch_is_first(void)
+{
+    size_t by = launcher();
+    if (!fl_wire_launched()) return true;
+    int rank = number_of(launchers[by].rank);
+    return begins_a_command_line(launchers[by].counts, rank);
+}
+
+bool fl_wire_launch_is_first_here(void)
+{
+    return fl_wire_launch_is_first() || number_of(launchers[launcher()].local_rank) == 0;
 }
 
 int fl_wire_launch_neighbours(void)
@@ -73,6 +108,12 @@ static const fl_wire_mpi_module *open_module(const char *path, char why[160])
     return NULL;
 }
 
+/* Refused by what all see alike: the first says it. */
+static bool one_for_all(fl_error *error)
+{
+    return fl_wire_launch_is_first() ? false : fl_error_user(error, "%s", "");
+}
+
 static bool join(const fl_wire_mpi_module *module, size_t by, fl_wire **wire, fl_error *error)
 {
     fl_wire_transport transport;
@@ -81,10 +122,27 @@ static bool join(const fl_wire_mpi_module *module, size_t by, fl_wire **wire, fl
     if (trouble) return fl_error_machine(error, "%s: %s", module->library(), trouble);
     if (transport.size > 1) *wire = fl_wire_new(transport);
     if (transport.size > 1 || wanted <= 1) return true;
-    return fl_error_user(error,
-                         "%d tasks were launched, but each is alone in its MPI world: launch by srun --mpi=pmix, or by "
-                         "the mpirun of %s; --no-mpi runs each by itself",
-                         wanted, module->library());
+    fl_error_user(error,
+                  "%d tasks were launched, but each is alone in its MPI world: launch by srun --mpi=pmix, or by the "
+                  "mpirun of %s; --no-mpi runs each by itself",
+                  wanted, module->library());
+    return one_for_all(error);
+}
+
+static bool refuse_without_module(size_t by, const char *why, fl_error *error)
+{
+    if (!fl_wire_launch_is_first_here()) return fl_error_user(error, "%s", "");
+    return fl_error_user(error, "launched by %s, but %s; --no-mpi runs each process by itself", launchers[by].name,
+                         why);
+}
+
+static bool refuse_launcher(const fl_wire_mpi_module *module, size_t by, fl_error *error)
+{
+    fl_error_user(error,
+                  "launched by %s, which does not start programs of %s: use its own mpirun or srun --mpi=%s; --no-mpi "
+                  "runs each process by itself",
+                  launchers[by].name, module->flavour, strcmp(module->flavour, "MPICH") ? "pmix" : "pmi2");
+    return one_for_all(error);
 }
 
 bool fl_wire_launch(const char *path, fl_wire **wire, fl_error *error)
@@ -94,15 +152,9 @@ bool fl_wire_launch(const char *path, fl_wire **wire, fl_error *error)
     *wire = NULL;
     if (!fl_wire_launched()) return true;
     const fl_wire_mpi_module *module = open_module(path, why);
-    if (!module)
-        return fl_error_user(error, "launched by %s, but %s; --no-mpi runs each process by itself", launchers[by].name,
-                             why);
-    if (!launchers[by].flavour || strcmp(launchers[by].flavour, module->flavour))
-        return fl_error_user(error,
-                             "launched by %s, which does not start programs of %s: use its own mpirun or srun "
-                             "--mpi=%s; --no-mpi runs each process by itself",
-                             launchers[by].name, module->flavour, strcmp(module->flavour, "MPICH") ? "pmix" : "pmi2");
-    return join(module, by, wire, error);
+    if (!module) return refuse_without_module(by, why, error);
+    bool fits = launchers[by].flavour && !strcmp(launchers[by].flavour, module->flavour);
+    return fits ? join(module, by, wire, error) : refuse_launcher(module, by, error);
 }
 
 void fl_wire_launch_describe(const char *path, char text[200])

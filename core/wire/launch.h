@@ -6,11 +6,17 @@
 #include "wire/wire.h"
 
 /* *wire is NULL where this process is alone. `module` is the path of the MPI module. False with a message: there are
- * others, but they cannot be joined. */
+ * others, but they cannot be joined. The message is empty where another process says the same. */
 bool fl_wire_launch(const char *module, fl_wire **wire, fl_error *error);
 
-/* Was it, as far as its variables say? */
+/* Was it, as far as its variables say? With how many, itself among them; 1: alone. */
 bool fl_wire_launched(void);
+int fl_wire_launch_size(void);
+
+/* Is it the one that says what all have to say, the first of its command line (mpirun A : B has two)? Is it the first
+ * on its machine, of those who say what differs between machines? True where it is alone. */
+bool fl_wire_launch_is_first(void);
+bool fl_wire_launch_is_first_here(void);
 
 /* How many processes of the launch run on this machine, as far as its variables say; 1 where they do not. */
 int fl_wire_launch_neighbours(void);

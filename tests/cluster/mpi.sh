@@ -31,6 +31,38 @@ mpi -- same.json -o once --trials 3 >mistake.out 2>&1 && fail "another study is 
 says mistake.out "budget.trials"
 [ "$(grep -c '^fairlead:' mistake.out)" = 1 ] || fail "more than one message"
 
+once_said() { # VERB WORDS...: by three processes; what they say, one mistake in one message
+    timeout -k 2 $limit mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" "$@" >said.out 2>said.err
+    code=$?
+    [ "$(grep -c '^fairlead:' said.err)" = 1 ] || fail "$*: not one message: $(cat said.err)"
+}
+for words in "run same.json --trails 3" "run nowhere.json" "run same.json --plugin nowhere.so" "trial --optimiser sgd" \
+    "trial --workload glyphs/mlp --optimizer nothing" "trial --workload nowhere.json --optimizer sgd" "summary nowhere" "summery"; do
+    # shellcheck disable=SC2086 # words
+    once_said $words
+    [ $code = 2 ] || fail "$words: exit code $code"
+done
+
+begin "what is no run and no trial is done by one"
+"$build/fairlead" summary once >alone.out || fail "no summary"
+once_said summary once
+[ $code = 0 ] || fail "exit code $code"
+cmp -s said.out alone.out || fail "another summary than that of one process"
+says said.err "3 processes were launched; 'summary' was done by one"
+once_said doctor
+[ "$(grep -c '^  cores ' said.out)" = 1 ] || fail "the machine is told of more than once"
+says said.err "by one on each machine"
+once_said check once --complete
+sed 1q once/trials.jsonl >once.line
+cp -r once partly && cp once.line partly/trials.jsonl
+once_said check partly --complete
+[ $code = 4 ] || fail "not the exit code of the one: $code"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 3 "$build/fairlead" --help >said.out 2>&1 || fail "--help"
+[ "$(grep -c '^usage:' said.out)" = 1 ] || fail "help is printed more than once"
+timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" check once : -np 1 "$build/fairlead" check nowhere >said.out 2>&1 &&
+    fail "the second of two command lines is passed over"
+says said.out "nowhere"
+
 begin "tasks that are each alone are refused"
 SLURM_STEP_NUM_TASKS=3 "$build/fairlead" run same.json -o lonely >lonely.out 2>&1
 [ $? = 2 ] || fail "not exit code 2"

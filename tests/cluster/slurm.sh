@@ -40,6 +40,13 @@ went_on() { # FOLDER: started again, it did what was missing and made the page
     [ -f "$1/report.html" ] || fail "$1: no page"
 }
 
+begin "tasks that are each alone are refused, in one message"
+srun --mpi=none -N3 -n3 "$build/fairlead" run same.json -o lonely >lonely.out 2>&1 && fail "they are not refused"
+[ "$(grep -c '^fairlead:' lonely.out)" = 1 ] || fail "not one message: $(cat lonely.out)"
+says lonely.out "srun --mpi=pmix"
+srun --mpi=none -N3 -n3 "$build/fairlead" check nowhere >lonely.out 2>&1 && fail "nothing is checked"
+[ "$(grep -c '^fairlead:' lonely.out)" = 1 ] || fail "not one message: $(cat lonely.out)"
+
 # Each worker is met with a trial that has a checkpoint, and waits before the second.
 begin "an array that is told of its limit"
 "$build/fairlead" run same.json -o once -j 2 --progress none >/dev/null 2>&1 || fail "a plain run fails"

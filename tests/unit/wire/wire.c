@@ -132,6 +132,57 @@ static void launchers_variables_are_known(void **state)
     assert_false(fl_wire_launch_variable("FAIRLEAD_DATA=/data"));
 }
 
+/* Variables as they are set by a launcher of three processes; NULL: not. */
+static void launch_by(const char *const (*variables)[2])
+{
+    for (; (*variables)[0]; variables++) {
+        if ((*variables)[1])
+            setenv((*variables)[0], (*variables)[1], 1);
+        else
+            unsetenv((*variables)[0]);
+    }
+}
+
+static void one_of_a_launch_is_the_first(void **state)
+{
+    static const struct {
+        const char *variables[8][2];
+        bool first, first_here;
+    } launches[] = {
+        { { { "SLURM_PROCID", "1" }, { NULL } }, true, true }, /* of a job, in no step of it */
+        { { { "SLURM_STEP_NUM_TASKS", "3" }, { "SLURM_LOCALID", "1" }, { NULL } }, false, false },
+        { { { "SLURM_LOCALID", "0" }, { NULL } }, false, true },
+        { { { "PMIX_RANK", "0" }, { NULL } }, true, true }, /* Slurm's own number is the daemon's */
+        { { { "OMPI_COMM_WORLD_SIZE", "3" },
+            { "OMPI_COMM_WORLD_RANK", "2" },
+            { "OMPI_COMM_WORLD_LOCAL_RANK", "1" },
+            { NULL } },
+          false,
+          false },
+        { { { "OMPI_APP_CTX_NUM_PROCS", "2 1" }, { NULL } }, true, true }, /* mpirun -np 2 A : -np 1 B */
+        { { { "OMPI_APP_CTX_NUM_PROCS", "1 2" }, { NULL } }, false, false },
+        { { { "OMPI_COMM_WORLD_RANK", "0" }, { NULL } }, true, true },
+        { { { "OMPI_COMM_WORLD_SIZE", "1" }, { NULL } }, true, true },
+    };
+    static const char *const none[][2] = { { "SLURM_PROCID" },
+                                           { "SLURM_STEP_NUM_TASKS" },
+                                           { "SLURM_LOCALID" },
+                                           { "PMIX_RANK" },
+                                           { "OMPI_COMM_WORLD_SIZE" },
+                                           { "OMPI_COMM_WORLD_RANK" },
+                                           { "OMPI_APP_CTX_NUM_PROCS" },
+                                           { "OMPI_COMM_WORLD_LOCAL_RANK" },
+                                           { NULL } };
+    launch_by(none);
+    for (size_t i = 0; i < sizeof launches / sizeof *launches; i++) {
+        launch_by(launches[i].variables);
+        if (fl_wire_launch_is_first() != launches[i].first || fl_wire_launch_is_first_here() != launches[i].first_here)
+            fail_msg("launch %zu: first %d, on its machine %d", i, fl_wire_launch_is_first(),
+                     fl_wire_launch_is_first_here());
+    }
+    launch_by(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +191,7 @@ int main(void)
         cmocka_unit_test(whatever_is_no_piece_of_this_run_is_dropped_and_counted),
         cmocka_unit_test(half_a_message_is_given_up_when_the_next_begins),
         cmocka_unit_test(launchers_variables_are_known),
+        cmocka_unit_test(one_of_a_launch_is_the_first),
     };
     return test_run(tests, NULL, NULL);
 }
