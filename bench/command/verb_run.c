@@ -177,6 +177,12 @@ static int run_trials(const fl_farm *farm, const fl_plan *plan)
     return failures(&now);
 }
 
+/* The workers of this process, and of the others of its launch that share this machine, `each` of them with as many. */
+static size_t workers_here(const fl_farm *farm, size_t each)
+{
+    return farm->workers + (*farm->wire ? (size_t)fl_wire_launch_neighbours() - 1 : 0) * each;
+}
+
 static int run(const fl_study *study, const request *asked, const char *folder, fl_wire **wire)
 {
     fl_error error;
@@ -205,7 +211,8 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
     bool said = !asked->shard && strcmp(asked->progress, "none") != 0;
     fl_plan *plan = NULL;
     if (!shows.progress || !read_shard(asked, &farm.shard, &error) || !signals_catch(&farm.interrupt, &error) ||
-        !signals_catch_leave(&farm.leave, &error) || !run_plan_make(study, folder, farm.workers, &plan, &error)) {
+        !signals_catch_leave(&farm.leave, &error) ||
+        !run_plan_make(study, folder, workers_here(&farm, asked->workers), &plan, &error)) {
         progress_free(shows.progress);
         fl_farm_dismiss(wire);
         return complain(&error);

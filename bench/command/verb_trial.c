@@ -1,4 +1,5 @@
 /* fairlead trial: one training with given hyperparameters. */
+#include "base/capacity.h"
 #include "record/host.h"
 #include "record/record.h"
 #include "train/checkpoint.h"
@@ -8,6 +9,7 @@
 #include "command/trial_options.h"
 #include "trial/default.h"
 #include "command/verbs.h"
+#include "wire/launch.h"
 
 #include <math.h>
 #include <signal.h>
@@ -253,6 +255,8 @@ static int run_together(request *asked, const trial_request *wanted)
 {
     fl_error error;
     if (!run_agent_join(asked->no_mpi, &asked->wire, &error)) return complain_for_all(&error, true);
+    /* those on this machine take their memory at the same time */
+    if (asked->wire) fl_capacity_divide((size_t)fl_wire_launch_neighbours());
     int code = make_and_run(asked, wanted);
     if (!asked->wire) return code;
     if (code)

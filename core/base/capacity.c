@@ -141,7 +141,8 @@ static bool fits(const char *what, double bytes, double there, size_t processes,
     char among[80] = "";
     double gib = 1 << 30;
     if (bytes <= there) return true;
-    if (processes > 1) snprintf(among, sizeof among, " for each of %zu workers; fewer (-j) have more", processes);
+    if (processes > 1)
+        snprintf(among, sizeof among, " for each of %zu processes; fewer (-j, -np) have more", processes);
     return fl_error_user(error, "%s needs %.3g GiB of memory (%.0f bytes), and there are %.3g GiB (%.0f bytes)%s", what,
                          bytes / gib, bytes, there / gib, there, among);
 }

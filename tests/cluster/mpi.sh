@@ -63,6 +63,21 @@ timeout -k 2 60 mpirun.openmpi --oversubscribe -np 1 "$build/fairlead" check onc
     fail "the second of two command lines is passed over"
 says said.out "nowhere"
 
+begin "processes of one machine divide its memory"
+# Of n^2 parameters, whose four arrays and more take half of the machine's memory.
+n=$(awk '/MemTotal/ { print int(sqrt($2 * 1024 / 32)) }' /proc/meminfo)
+wide="{ \"kind\": \"dense\", \"out\": $n }, { \"kind\": \"relu\" }"
+cat >wide.json <<J
+{ "workload": "wide", "data": "glyphs", "layers": [ $wide, $wide, { "kind": "dense", "out": 10 } ], "loss": { "kind": "softmax_cross_entropy" } }
+J
+sed 's/"workload": "[^"]*"/"workload": "wide.json"/; s/"trials": [0-9]*/"trials": 9/' same.json >large.json
+once_said run large.json -o large -j 2
+says said.err "for each of 6 processes; fewer"
+once_said run large.json -o large -j 2 --dedicated
+says said.err "for each of 4 processes; fewer"
+once_said trial --workload wide.json --optimizer sgd --set learning_rate=0.1 --parallel synchronous:4
+says said.err "for each of 3 processes; fewer"
+
 begin "tasks that are each alone are refused"
 SLURM_STEP_NUM_TASKS=3 "$build/fairlead" run same.json -o lonely >lonely.out 2>&1
 [ $? = 2 ] || fail "not exit code 2"

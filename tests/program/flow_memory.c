@@ -82,7 +82,7 @@ static void workers_must_fit_beside_each_other(void **state)
 {
     command c = command_run(folder, WORDS("run", "many.json", "-o", "out", "-j", "1000"));
     if (c.code != 2) fail_msg("exit code %d, not 2: %s%s", c.code, c.out, c.err);
-    assert_contains(c.err, " for each of 1000 workers; fewer (-j) have more");
+    assert_contains(c.err, " for each of 1000 processes; fewer (-j, -np) have more");
     command_free(&c);
 }
 

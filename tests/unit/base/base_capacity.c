@@ -85,7 +85,7 @@ static void many_alike_have_a_part_each(void **state)
     double part = fl_capacity_bytes();
     assert_true(part < 0.3 * all);
     assert_false(fl_capacity_holds("it", 0.5 * all, &error));
-    assert_contains(error.text, "for each of 5 workers; fewer (-j) have more");
+    assert_contains(error.text, "for each of 5 processes; fewer (-j, -np) have more");
     fl_capacity_divide(1);
     assert_true(fl_capacity_holds("it", 0.5 * all, &error));
 }
