@@ -24,6 +24,7 @@ static int print_program(void)
     manual_heading("ENVIRONMENT");
     manual_item("FAIRLEAD_DATA", NULL, "Folders that hold data sets, separated by colons.");
     manual_item("NO_COLOR", NULL, "Print without colours.");
+    manual_item("CLICOLOR_FORCE", NULL, "Print with colours where the output is no terminal, too.");
     manual_heading("EXAMPLE");
     printf(".nf\nfairlead run quick\n.fi\n");
     manual_heading("SEE ALSO");

@@ -22,12 +22,14 @@ void page_markdown(void)
     as_markdown = true;
 }
 
-/* A launcher may give its processes a terminal of its own and write what they say to a file. */
+/* A launcher may give its processes a terminal of its own and write what they say to a file: only who asks has colours
+ * then. */
 static const char *colour(const char *code)
 {
-    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    bool dumb = terminal && !strcmp(terminal, "dumb");
-    return isatty(STDOUT_FILENO) && !fl_wire_launched() && !dumb && !(no && *no) ? code : "";
+    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *terminal = getenv("TERM");
+    bool dumb = terminal && !strcmp(terminal, "dumb"), asked = force && *force && strcmp(force, "0");
+    bool shows = asked || (isatty(STDOUT_FILENO) && !fl_wire_launched() && !dumb);
+    return shows && !(no && *no) ? code : "";
 }
 
 static size_t page_width(void)

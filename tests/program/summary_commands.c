@@ -136,6 +136,30 @@ static void the_table_speaks_plainly_to_a_pipe(void **state)
     fixture_end(&s);
 }
 
+/* BOLD's code, to a pipe. */
+static void assert_coloured(const fixture *s, bool expected)
+{
+    answer a = ask(s, "summary @");
+    assert_int_equal(a.code, 0);
+    assert_int_equal(strstr(a.text, "\033[1m") != NULL, expected);
+    free(a.text);
+}
+
+static void the_table_has_colours_for_who_asks(void **state)
+{
+    fixture s;
+    begin(&s);
+    setenv("CLICOLOR_FORCE", "0", 1);
+    assert_coloured(&s, false);
+    setenv("CLICOLOR_FORCE", "1", 1);
+    assert_coloured(&s, true);
+    setenv("NO_COLOR", "1", 1);
+    assert_coloured(&s, false);
+    unsetenv("NO_COLOR");
+    unsetenv("CLICOLOR_FORCE");
+    fixture_end(&s);
+}
+
 /* Twelve equal trials each: nothing is contradicted, and no difference at all is within any margin. */
 static void the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials(void **state)
 {
@@ -401,6 +425,7 @@ int main(void)
         cmocka_unit_test(check_finds_damage_beside_the_lines),
         cmocka_unit_test(check_wants_a_result_folder),
         cmocka_unit_test(the_table_speaks_plainly_to_a_pipe),
+        cmocka_unit_test(the_table_has_colours_for_who_asks),
         cmocka_unit_test(the_table_names_special_cases_and_the_coverage_of_intervals_from_few_trials),
         cmocka_unit_test(the_table_names_the_coverage_of_a_difference_from_few_trials),
         cmocka_unit_test(the_table_names_six_pairs_that_were_not_judged_and_counts_the_rest),
