@@ -2,6 +2,7 @@
  * anything. */
 #include "base/child.h"
 #include "base/denormals.h"
+#include "base/text.h"
 #include "command/plugins.h"
 #include "command/trial_options.h"
 #include "command/verbs.h"
@@ -45,18 +46,24 @@ typedef struct question {
     const fl_promise *promise; /* NULL: the experiment has none */
 } question;
 
+static void explain(answer *found, const char *why)
+{
+    snprintf(found->why, sizeof found->why, "%.499s", why);
+    fl_text_make_plain(found->why); /* where a character is cut */
+}
+
 static void check(const fl_optimizer *rule, const fl_promise *promise, answer *found)
 {
     fl_error why;
     found->kept = fl_promise_kept(promise, rule, &why);
-    if (!found->kept) snprintf(found->why, sizeof found->why, "%.499s", why.text);
+    if (!found->kept) explain(found, why.text);
 }
 
 static void measure(const fl_optimizer *rule, const fl_promise *promise, answer *found)
 {
     fl_error why;
     found->kept = fl_promise_speed_of(rule, &found->speed, &why);
-    if (!found->kept) snprintf(found->why, sizeof found->why, "%.499s", why.text);
+    if (!found->kept) explain(found, why.text);
 }
 
 static void run_in_child(const void *asked, void *answered)
@@ -68,7 +75,7 @@ static void run_in_child(const void *asked, void *answered)
     of->run(fl_own_callable(of->rule), of->promise, found);
     if (!fl_own_trouble()) return;
     found->kept = false;
-    snprintf(found->why, sizeof found->why, "%.499s", fl_own_trouble());
+    explain(found, fl_own_trouble());
 }
 
 static answer run_apart(experiment *run, const fl_optimizer *rule, const fl_promise *promise)

@@ -16,8 +16,8 @@ void fl_text_add(fl_text *text, const char *format, ...) __attribute__((format(p
 void fl_text_add_bytes(fl_text *text, const char *bytes, size_t n);
 void fl_text_free(fl_text *text);
 
-/* Every control character becomes '?': what others wrote stays one line when it is printed, and gives a terminal no
- * orders. */
+/* Every control character becomes '?', and every byte that is no UTF-8: what others wrote stays one line when it is
+ * printed, gives a terminal no orders, and can be written as JSON. */
 void fl_text_make_plain(char *text);
 
 /* The fewest digits that read back as the same double: "0.1", "1e-08", "100"; at most 25 bytes with the NUL. */

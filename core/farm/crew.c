@@ -1,6 +1,7 @@
 /* Workers by number: each idle, starting, or at a task. */
 #include "farm/crew.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/memory.h"
 #include "farm/checkpoints.h"
 
@@ -60,6 +61,7 @@ static bool fail_task(fl_farm_crew *crew, fl_farm_worker *worker, const char *re
 {
     fl_outcome outcome = { .status = FL_OUTCOME_FAILED };
     snprintf(outcome.reason, sizeof outcome.reason, "%.239s", reason);
+    fl_text_make_plain(outcome.reason); /* where a character is cut */
     outcome.seconds.total = outcome.seconds.other = fl_clock_seconds() - worker->begun;
     return end_task(crew, worker, &outcome, NULL);
 }

@@ -96,7 +96,7 @@ static json_t *run_with_others(service *s, const fl_trial *trial, const json_t *
 
 static json_t *answer(service *s, const char *line, size_t n)
 {
-    fl_error error;
+    fl_error error = { .text = "its outcome cannot be written as JSON" };
     fl_trial trial;
     fl_json_node node;
     fl_json *document = fl_json_load_text("the supervisor's message", line, n, &error);

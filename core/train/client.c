@@ -1,6 +1,7 @@
 /* A rule in a process of its own. Its arrays are shared memory, which takes the place of the network's; where it
  * cannot, gradient and parameters are copied each step. */
 #include "base/clones.h"
+#include "base/text.h"
 #include "client/client.h"
 #include "own/own.h"
 #include "train/run.h"
@@ -54,6 +55,7 @@ static void fail(fl_train_run *run, fl_outcome_status status, const char *why)
 {
     run->outcome->status = status;
     snprintf(run->outcome->reason, sizeof run->outcome->reason, "%.239s", why);
+    fl_text_make_plain(run->outcome->reason); /* where a character is cut */
 }
 
 /* Who diverges overflows, or has met a gradient that did: as with any rule the trial is infeasible. What is no number

@@ -103,6 +103,28 @@ static void control_characters_give_no_orders(void **state)
                               "e");
 }
 
+/* RFC 3629: what begins or goes on wrongly, is longer than it need be, is half of a pair or beyond the last, or ends
+ * too early; U+009B would be a terminal's CSI. */
+static void what_is_no_utf_8_becomes_question_marks(void **state)
+{
+    static const char *const texts[][2] = {
+        { "\xff\xfez", "??z" },
+        { "a\x80z", "a?z" },
+        { "\xc0\xaf \xe0\x9f\xbf \xf0\x8f\xbf\xbf", "?? ??? ????" },
+        { "\xed\xa0\x80 \xf4\x90\x80\x80 \xf5\x80", "??? ???? ??" },
+        { "\xe2\x82", "??" },
+        { "\xc2\x9b[2J", "??[2J" },
+        { "\xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf",
+          "\xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf" },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%s", texts[i][0]);
+        fl_text_make_plain(text);
+        assert_string_equal(text, texts[i][1]);
+    }
+}
+
 static void a_number_is_all_of_its_text(void **state)
 {
     static const char *const none[] = { "", " 1", "1 ", "1x", "x", "1e", "0.1.2", "\n1" };
@@ -127,10 +149,15 @@ static void whole_numbers_are_digits_within_range(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_grows_and_stays_terminated),  cmocka_unit_test(bytes_may_hold_anything),
-        cmocka_unit_test(numbers_take_their_shortest_form), cmocka_unit_test(twenty_thousand_random_doubles_survive),
-        cmocka_unit_test(a_shell_reads_each_word_back),     cmocka_unit_test(control_characters_give_no_orders),
-        cmocka_unit_test(a_number_is_all_of_its_text),      cmocka_unit_test(whole_numbers_are_digits_within_range),
+        cmocka_unit_test(text_grows_and_stays_terminated),
+        cmocka_unit_test(bytes_may_hold_anything),
+        cmocka_unit_test(numbers_take_their_shortest_form),
+        cmocka_unit_test(twenty_thousand_random_doubles_survive),
+        cmocka_unit_test(a_shell_reads_each_word_back),
+        cmocka_unit_test(control_characters_give_no_orders),
+        cmocka_unit_test(what_is_no_utf_8_becomes_question_marks),
+        cmocka_unit_test(a_number_is_all_of_its_text),
+        cmocka_unit_test(whole_numbers_are_digits_within_range),
     };
     return test_run(tests, NULL, NULL);
 }
