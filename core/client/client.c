@@ -73,11 +73,28 @@ static bool accepts(const fl_client *client, const char *when, fl_error *error)
     return good;
 }
 
+static void clear_shared(const fl_client *client)
+{
+    for (size_t i = 0; i < sizeof client->shared / sizeof *client->shared; i++)
+        if (client->shared[i]) fl_client_memory_clear(client->shared[i], client->count * sizeof(float));
+}
+
+/* Its arrays become this process's own, so that whoever holds them may look at them once more. */
+static void take_back(fl_client *client)
+{
+    clear_shared(client);
+    fl_client_memory_clear(client->memory.at, client->memory.bytes);
+}
+
 /* Send a line and have it answered; what goes wrong is the client's end. */
 static bool ask(fl_client *client, const char *line, size_t n, const char *when, fl_error *error)
 {
     fl_client_said said = fl_client_process_ask(&client->process, line, n, client->deadline);
     bool good = said == FL_CLIENT_LINE_CAME ? accepts(client, when, error) : is_lost(client, said, when, error);
+    if (!fl_client_memory_whole(&client->memory)) {
+        take_back(client);
+        if (good) good = fl_error_user(error, "optimizer '%s' cut off its shared memory %s", client->name, when);
+    }
     client->lost = !good;
     return good;
 }
@@ -116,8 +133,7 @@ void fl_client_stop(fl_client *client)
 {
     if (!client) return;
     fl_client_process_stop(&client->process, client->lost);
-    for (size_t i = 0; i < sizeof client->shared / sizeof *client->shared; i++)
-        if (client->shared[i]) fl_client_memory_clear(client->shared[i], client->count * sizeof(float));
+    clear_shared(client);
     fl_client_memory_free(&client->memory);
     free(client);
 }

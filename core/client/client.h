@@ -34,7 +34,7 @@ float *fl_client_array(const fl_client *client, size_t index);
 bool fl_client_share(fl_client *client, size_t index, float *at);
 
 /* One update of the parameters, from the gradient that lies there; `step` from 0. False with a message when the process
- * ended, did not answer in time, or answered something else. */
+ * ended, did not answer in time, answered something else, or cut off the memory, whose arrays are zeros then. */
 bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error);
 
 #endif

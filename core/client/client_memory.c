@@ -69,6 +69,13 @@ bool fl_client_memory_make(fl_client_memory *memory, size_t bytes, fl_error *err
     return true;
 }
 
+/* No seals: what shm_open makes takes none, and the client opens it by that name. */
+bool fl_client_memory_whole(const fl_client_memory *memory)
+{
+    struct stat facts;
+    return fstat(memory->file, &facts) == 0 && (size_t)facts.st_size >= memory->bytes;
+}
+
 /* The pages that hold `n` bytes at `at`. */
 static void *pages(void *at, size_t n, size_t *into, size_t *bytes)
 {

@@ -22,6 +22,9 @@ bool fl_client_memory_show(const fl_client_memory *memory, size_t from, void *at
 /* Such pages become private again, and zero. */
 void fl_client_memory_clear(void *at, size_t n);
 
+/* Is there still room behind all of it? The other process can change that, and to touch what has none is a SIGBUS. */
+bool fl_client_memory_whole(const fl_client_memory *memory);
+
 /* Whoever needs it has it: the name goes, so that nothing stays behind however this process ends. */
 void fl_client_memory_hide(fl_client_memory *memory);
 

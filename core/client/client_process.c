@@ -157,6 +157,12 @@ static bool pause_for(const fl_client_process *process, double looking_until, do
     return true;
 }
 
+/* Or one would hide what follows it. */
+static void show_nuls(fl_client_process *process)
+{
+    for (char *nul; (nul = memchr(process->line, 0, process->n));) *nul = '?';
+}
+
 static fl_client_said read_line(fl_client_process *process, double until)
 {
     double looking_until = fl_clock_seconds() + LOOK_SECONDS;
@@ -168,6 +174,7 @@ static fl_client_said read_line(fl_client_process *process, double until)
         process->n += (size_t)now;
         if (process->line[process->n - 1] != '\n') continue;
         process->line[--process->n] = 0;
+        show_nuls(process);
         return FL_CLIENT_LINE_CAME;
     }
     return FL_CLIENT_TOO_LONG;

@@ -17,7 +17,7 @@ typedef struct fl_client_process {
 } fl_client_process;
 
 typedef enum fl_client_said {
-    FL_CLIENT_LINE_CAME, /* in `line`, without its newline */
+    FL_CLIENT_LINE_CAME, /* in `line`, without its newline, every NUL a '?' */
     FL_CLIENT_CLOSED,    /* it ended or closed its end: `how` */
     FL_CLIENT_LATE,
     FL_CLIENT_TOO_LONG

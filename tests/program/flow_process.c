@@ -286,6 +286,33 @@ static void a_client_that_talks_nonsense_is_a_failed_trial(void **state)
     assert_ends("more", 3, "failed", "use {\"ok\": true} or {\"error\": \"why\"}");
     assert_ends("long", some_step(), "failed", "an answer of more than 65536 bytes at step ");
     assert_ends("error", some_step(), "failed", "optimizer 'bad' gave up at step ");
+    assert_ends("nul", some_step(), "failed", "optimizer 'bad' answered '{\"ok\":true}?junk' at step ");
+}
+
+/* Its answer is part of the record, which is UTF-8: also where 240 bytes end within a character. */
+static void an_answer_that_is_no_text_is_told_in_text(void **state)
+{
+    need("mmap");
+    assert_ends("bytes", some_step(), "failed", "optimizer 'bad' answered '???[31m' at step ");
+    assert_ends("long_word", 3, "failed", "optimizer 'bad' gave up at step 4: \xe2\x82\xac\xe2\x82\xac");
+}
+
+/* Its own memory ends, and nobody else does. */
+static void a_client_that_cuts_off_its_memory_is_a_failed_trial(void **state)
+{
+    need("mmap");
+    char cuts[] = "{ 'process': ['" OWN "bad.py', 'truncate', '2'], 'name': 'cuts' }";
+    test_quote(cuts);
+    assert_ends("truncate", some_step(), "failed", "optimizer 'bad' cut off its shared memory at step ");
+    command c = command_run(folder, WORDS("trial", "--workload", "glyphs/mlp", "--backend", "naive", "--optimizer",
+                                          cuts, "--set", "learning_rate=0.01", "--batch", "4", "--steps", "4"));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "failed: optimizer 'cuts' cut off its shared memory at step 3");
+    command_free(&c);
+    c = command_run(folder, WORDS("check-optimizer", cuts));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "optimizer 'cuts' cut off its shared memory at step 3");
+    command_free(&c);
 }
 
 static void a_client_that_writes_nan_is_a_failed_trial(void **state)
@@ -356,6 +383,8 @@ int main(void)
         cmocka_unit_test(a_client_that_ends_is_a_failed_trial),
         cmocka_unit_test(a_client_that_hangs_is_a_failed_trial),
         cmocka_unit_test(a_client_that_talks_nonsense_is_a_failed_trial),
+        cmocka_unit_test(an_answer_that_is_no_text_is_told_in_text),
+        cmocka_unit_test(a_client_that_cuts_off_its_memory_is_a_failed_trial),
         cmocka_unit_test(a_client_that_writes_nan_is_a_failed_trial),
         cmocka_unit_test(a_client_that_overflows_has_diverged),
         cmocka_unit_test(a_program_that_is_none_is_a_sentence),

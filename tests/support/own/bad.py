@@ -12,7 +12,7 @@ import time
 what, when = sys.argv[1], int(sys.argv[2])
 
 
-def do_wrong(memory, count):
+def do_wrong(memory, count, shared):
     if what == "exit":
         sys.exit(3)
     if what == "killed":
@@ -28,17 +28,22 @@ def do_wrong(memory, count):
     if what == "closed":
         os.close(1)
         time.sleep(600)
+    if what == "truncate":
+        os.ftruncate(shared, 0)
     if what in ("nan", "inf"):
         memory[4 * (count // 2):4 * (count // 2) + 4] = struct.pack("f", float(what))
     return {"garbage": "garbage\n", "empty": "\n", "false": '{"ok":false}\n', "long": "x" * 70000 + "\n",
-            "error": '{"error": "there is no more light"}\n', "more": '{"ok":true,"and":1}\n'}.get(what)
+            "error": '{"error": "there is no more light"}\n', "more": '{"ok":true,"and":1}\n',
+            "nul": '{"ok":true}\0junk\n', "bytes": "\udcff\udcfe\x1b[31m\n",
+            "long_word": '{"error": "' + 120 * "\u20ac" + '"}\n'}.get(what)
 
 
 def main():
     first = json.loads(sys.stdin.readline())
     if when < 0:
-        do_wrong(None, 1)
-    memory, count = mmap.mmap(os.open("/dev/shm" + first["memory"], os.O_RDWR), 0), first["count"]
+        do_wrong(None, 1, None)
+    shared, count = os.open("/dev/shm" + first["memory"], os.O_RDWR), first["count"]
+    memory = mmap.mmap(shared, 0)
     os.write(1, b'{"ok":true}\n')
     own = [0] * count
     for line in sys.stdin:
@@ -51,8 +56,8 @@ def main():
                 velocity[i] = 0.5 * velocity[i] + gradient[i]
             own[i] = (0.5 * own[i] if what == "forgets" else 0) + gradient[i]  # in no state of those it is lent
             theta[i] -= now["rate"] * (velocity[i] if first["states"] else own[i])
-        answer = do_wrong(memory, count) if now["step"] == when else None
-        os.write(1, (answer or '{"ok":true}\n').encode())
+        answer = do_wrong(memory, count, shared) if now["step"] == when else None
+        os.write(1, (answer or '{"ok":true}\n').encode("utf-8", "surrogateescape"))
 
 
 main()
