@@ -57,20 +57,43 @@ static double number_of(const json_t *record, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-/* Each measurement: the largest eigenvalue beside what the rule can bear. */
+static void print_cell(int width, double value)
+{
+    if (isfinite(value))
+        printf("  %*.4g", width, value);
+    else
+        printf("  %*s", width, "-");
+}
+
+/* Of a rule like Adam every measurement after a step has it. */
+static bool any_preconditioned(const json_t *measurements)
+{
+    size_t i;
+    const json_t *m;
+    json_array_foreach(measurements, i, m) if (json_object_get(m, "preconditioned")) return true;
+    return false;
+}
+
+/* Each measurement: the Hessian's largest eigenvalue, or beside it that of the preconditioned matrix, next to what the
+ * rule can bear. */
 static void print_curvature(const json_t *measurements)
 {
     size_t i;
     const json_t *m;
-    if (measurements) printf("    step     largest    smallest       limit       trace  noise scale\n");
+    bool scaled = any_preconditioned(measurements);
+    if (measurements)
+        printf("    step     largest    smallest%s       limit       trace  noise scale\n",
+               scaled ? "  preconditioned" : "");
     json_array_foreach(measurements, i, m)
     {
-        const json_t *scaled = json_object_get(m, "preconditioned");
-        double largest = json_number_value(json_array_get(json_object_get(m, "largest"), 0));
-        printf("%8lld  %10.4g  %10.4g  %10.4g  %10.4g  %11.4g\n",
-               (long long)json_integer_value(json_object_get(m, "step")), scaled ? json_number_value(scaled) : largest,
-               json_number_value(json_array_get(json_object_get(m, "smallest"), 0)), number_of(m, "limit"),
-               number_of(m, "trace"), number_of(m, "noise_scale"));
+        printf("%8lld", (long long)json_integer_value(json_object_get(m, "step")));
+        print_cell(10, json_number_value(json_array_get(json_object_get(m, "largest"), 0)));
+        print_cell(10, json_number_value(json_array_get(json_object_get(m, "smallest"), 0)));
+        if (scaled) print_cell(14, number_of(m, "preconditioned"));
+        print_cell(10, number_of(m, "limit"));
+        print_cell(10, number_of(m, "trace"));
+        print_cell(11, number_of(m, "noise_scale"));
+        printf("\n");
     }
 }
 

@@ -95,6 +95,43 @@ static void the_limit_of_a_rule_with_a_preconditioner_needs_its_state(void **sta
     json_decref(train);
 }
 
+/* One matrix a column. The record of the same trial says what belongs into each; before the first step there is neither
+ * a rate nor a preconditioner. */
+static void people_see_both_matrices_of_such_a_rule(void **state)
+{
+    const char *words[] = { "trial",
+                            "--workload",
+                            "quadratic/noisy",
+                            "--optimizer",
+                            "adam",
+                            "--set",
+                            "learning_rate=0.05",
+                            "--batch",
+                            "32",
+                            "--steps",
+                            "20",
+                            "--curvature-every",
+                            "20",
+                            "--eval-every",
+                            "0",
+                            "--json",
+                            NULL };
+    char row[200], *start;
+    json_t *record = json_of(words);
+    const json_t *last = json_array_get(json_object_get(record, "curvature"), 1);
+    words[15] = NULL;
+    command c = command_run(folder, words);
+    assert_contains(c.out, "    step     largest    smallest  preconditioned       limit       trace  noise scale\n");
+    assert_non_null(start = strstr(c.out, "       0  "));
+    assert_memory_equal(start + 32, "               -           -", 28);
+    snprintf(row, sizeof row, "      20  %10.4g  %10.4g  %14.4g  %10.4g  ", first(last, "largest"),
+             first(last, "smallest"), json_number_value(json_object_get(last, "preconditioned")), 760.);
+    assert_contains(c.out, row);
+    assert_null(strstr(c.out, "nan"));
+    command_free(&c);
+    json_decref(record);
+}
+
 /* 1,970 parameters, too many for the matrix to be formed. Which products the largest eigenvalue takes is its own. */
 static void an_export_may_be_measured_by_fewer_products(void **state)
 {
@@ -227,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_export_is_measured_as_its_trial_was),
         cmocka_unit_test(the_limit_of_a_rule_with_a_preconditioner_needs_its_state),
+        cmocka_unit_test(people_see_both_matrices_of_such_a_rule),
         cmocka_unit_test(an_export_may_be_measured_by_fewer_products),
         cmocka_unit_test(a_landscape_has_the_path),
         cmocka_unit_test(a_plane_goes_through_two_more_exports),
