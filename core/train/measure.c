@@ -75,5 +75,7 @@ void fl_train_run_measure(fl_train_run *run, size_t done)
         if (run->callbacks && run->callbacks->measured)
             run->callbacks->measured(run->callbacks->user, run->network, record);
     }
-    fl_train_run_end_lap(run, &run->outcome->seconds.evaluate);
+    double before = run->outcome->seconds.curvature;
+    fl_train_run_end_lap(run, &run->outcome->seconds.curvature);
+    run->measuring += run->outcome->seconds.curvature - before;
 }

@@ -114,6 +114,7 @@ typedef struct fl_train_run {
     int32_t *shown_labels;
     float *shown_targets; /* NULL: the loss wants none */
     double started, loss, rate;
+    double measuring;     /* seconds of outcome->seconds.curvature that the rule did not ask for */
     double lap;           /* when the present lap of the timer began */
     size_t step;          /* from 0 */
     size_t multiple;      /* the step's batch is so many of the trial's batch size */

@@ -259,7 +259,7 @@ static void sum_seconds(const fl_train_run *r)
     fl_outcome_seconds *s = &r->outcome->seconds;
     s->total = fl_clock_seconds() - r->started;
     s->other = s->total - (s->setup + s->data + s->forward_backward + s->curvature + s->update + s->evaluate);
-    double training = s->data + s->forward_backward + s->curvature + s->update;
+    double training = s->data + s->forward_backward + s->curvature - r->measuring + s->update;
     double examples = (double)r->first_batch * (double)r->trial->batch_size;
     r->outcome->examples_per_second = training > 0 ? examples / training : 0;
 }

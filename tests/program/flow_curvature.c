@@ -132,6 +132,22 @@ static void people_see_both_matrices_of_such_a_rule(void **state)
     json_decref(record);
 }
 
+/* What the measurements took is no evaluation, and slows no training. */
+static void measurements_have_their_own_seconds(void **state)
+{
+    json_t *record = export_kit();
+    const json_t *seconds = json_object_get(record, "seconds"), *m;
+    double took = 0, training = 0;
+    size_t i;
+    json_array_foreach(json_object_get(record, "curvature"), i, m) took +=
+        json_number_value(json_object_get(m, "seconds"));
+    assert_true(json_number_value(json_object_get(seconds, "curvature")) >= took);
+    static const char *const parts[] = { "data", "forward_backward", "update" };
+    for (i = 0; i < 3; i++) training += json_number_value(json_object_get(seconds, parts[i]));
+    assert_close(json_number_value(json_object_get(record, "examples_per_second")) * training, 20 * 32, 1e-6);
+    json_decref(record);
+}
+
 /* 1,970 parameters, too many for the matrix to be formed. Which products the largest eigenvalue takes is its own. */
 static void an_export_may_be_measured_by_fewer_products(void **state)
 {
@@ -265,6 +281,7 @@ int main(void)
         cmocka_unit_test(an_export_is_measured_as_its_trial_was),
         cmocka_unit_test(the_limit_of_a_rule_with_a_preconditioner_needs_its_state),
         cmocka_unit_test(people_see_both_matrices_of_such_a_rule),
+        cmocka_unit_test(measurements_have_their_own_seconds),
         cmocka_unit_test(an_export_may_be_measured_by_fewer_products),
         cmocka_unit_test(a_landscape_has_the_path),
         cmocka_unit_test(a_plane_goes_through_two_more_exports),
