@@ -153,7 +153,8 @@ static int conclude(const verification *v)
 {
     size_t compared = v->counts[SAME] + v->counts[CLOSE] + v->counts[DIFFERENT];
     if (v->json) {
-        json_t *all = json_pack("{s:s, s:I}", "folder", v->results->folder, "compared", (json_int_t)compared);
+        json_t *all =
+            json_pack("{s:o, s:I}", "folder", fl_json_any_text(v->results->folder), "compared", (json_int_t)compared);
         for (verdict i = 0; i < VERDICTS; i++)
             json_object_set_new(all, verdict_names[i], json_integer((json_int_t)v->counts[i]));
         json_object_set_new(all, "without_first_losses", json_integer((json_int_t)v->n_without_losses));

@@ -4,6 +4,7 @@
 #include "base/entry.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -364,6 +365,15 @@ bool fl_json_only(fl_json_node object, const char *const *known, fl_error *error
 json_t *fl_json_finite(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *fl_json_any_text(const char *text)
+{
+    char *plain = fl_memory_copy_text(text);
+    fl_text_make_plain(plain);
+    json_t *value = json_string(plain);
+    free(plain);
+    return value;
 }
 
 char *fl_json_line(const json_t *value)

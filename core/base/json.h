@@ -30,6 +30,9 @@ void fl_json_free(fl_json *document);
 /* A number, or null where it is not finite, for which JSON has no word. New reference. */
 json_t *fl_json_finite(double value);
 
+/* A text of whatever bytes, a path perhaps: what JSON cannot hold becomes '?'. New reference. */
+json_t *fl_json_any_text(const char *text);
+
 fl_json_node fl_json_root(const fl_json *document);
 
 const json_t *fl_json_value(fl_json_node node);

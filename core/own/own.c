@@ -52,6 +52,13 @@ const fl_own *fl_own_of(const fl_optimizer *optimizer)
     return fl_own_find(optimizer);
 }
 
+bool fl_own_path_is_text(const char *path, fl_error *error)
+{
+    json_t *text = json_string(path);
+    json_decref(text);
+    return text || fl_error_user(error, "%.400s: a path that is no UTF-8, which no record could hold", path);
+}
+
 /* --- what it is called by --- */
 
 json_t *fl_own_json(const fl_optimizer *optimizer)

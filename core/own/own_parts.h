@@ -18,6 +18,9 @@ fl_own *fl_own_find(const fl_optimizer *optimizer);
 /* A copy of a text that lives as long as the optimizer. */
 const char *fl_own_copy(fl_own *own, const char *text);
 
+/* Of a file: records hold it, and JSON holds nothing but UTF-8. */
+bool fl_own_path_is_text(const char *path, fl_error *error);
+
 /* A name that is no built-in optimizer's. */
 bool fl_own_read_name(fl_json_node node, fl_own *own, fl_error *error);
 

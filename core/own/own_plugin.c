@@ -125,7 +125,7 @@ static bool find_path(const char *path, fl_own *own, fl_error *error)
     if (!whole) return fl_file_error(error, path, "cannot be loaded");
     own->path = fl_own_copy(own, whole);
     free(whole);
-    return true;
+    return fl_own_path_is_text(own->path, error);
 }
 
 static void define(fl_own *own)

@@ -43,6 +43,7 @@ static bool read_words(fl_json_node definition, fl_own *own, fl_error *error)
 {
     fl_json_node list, node;
     size_t n = 0;
+    fl_error why;
     if (!fl_json_need(definition, "process", &list, error)) return false;
     size_t given = json_array_size(fl_json_value(list));
     if (given < 1 || given > MOST_WORDS)
@@ -52,6 +53,7 @@ static bool read_words(fl_json_node definition, fl_own *own, fl_error *error)
     for (bool more = fl_json_first(list, &node); more; more = fl_json_next(&node), n++) {
         if (!fl_json_string(node, &words[n], error)) return false;
         words[n] = resolve_word(node, words[n], own);
+        if (!fl_own_path_is_text(words[n], &why)) return fl_json_fail_with(node, error, &why);
     }
     own->words = words;
     if (!*own->sha256 && strchr(words[0], '/') && !is_file_word(words[0]))

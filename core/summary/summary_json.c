@@ -250,11 +250,11 @@ json_t *fl_summary_json(const fl_summary *summary)
     json_t *arms = json_array(), *pairs = json_array();
     for (size_t i = 0; i < summary->n_arms; i++) json_array_append_new(arms, arm_json(summary, &summary->arms[i]));
     for (size_t i = 0; i < summary->n_pairs; i++) json_array_append_new(pairs, pair_json(summary, &summary->pairs[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
-                     FL_RECORD_SCHEMA, "folder", summary->results->folder, "study", study->name, "select",
-                     fl_trial_metric_name(study->select), "select_at", study->select_best ? "best" : "final", "target",
-                     target_json(study), "claims", claims_json(summary), "arms", arms, "pairs", pairs, "flips",
-                     fl_summary_flips_json(summary), "scaling", fl_summary_scalings_json(summary), "over_workloads",
-                     fl_summary_over_json(summary), "inclusions", inclusions_json(summary), "warnings",
-                     fl_summary_messages_json(summary->warnings, summary->n_warnings));
+    return json_pack("{s:i, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                     FL_RECORD_SCHEMA, "folder", fl_json_any_text(summary->results->folder), "study", study->name,
+                     "select", fl_trial_metric_name(study->select), "select_at", study->select_best ? "best" : "final",
+                     "target", target_json(study), "claims", claims_json(summary), "arms", arms, "pairs", pairs,
+                     "flips", fl_summary_flips_json(summary), "scaling", fl_summary_scalings_json(summary),
+                     "over_workloads", fl_summary_over_json(summary), "inclusions", inclusions_json(summary),
+                     "warnings", fl_summary_messages_json(summary->warnings, summary->n_warnings));
 }

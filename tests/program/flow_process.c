@@ -21,7 +21,7 @@ enum { LINE = 2 * FL_FILE_PATH_MAX };
 /* The exit code of a line for the shell; the programs that are tested find no gnuplot, the shell finds its own. */
 static int shell(const char *line)
 {
-    char whole[LINE + 100];
+    char whole[2 * LINE + 100];
     snprintf(whole, sizeof whole, "PATH=/usr/local/bin:/usr/bin:/bin; %s", line);
     return WEXITSTATUS(system(whole));
 }
@@ -329,6 +329,26 @@ static void a_client_that_overflows_has_diverged(void **state)
     assert_ends("inf", 4, "infeasible", "optimizer 'bad' wrote a parameter that is not finite at step 5");
 }
 
+/* A folder may be called anything, but a record has to name the program. */
+static void a_path_that_is_no_text_is_refused_where_records_need_it(void **state)
+{
+    char line[2 * LINE];
+    snprintf(line, sizeof line, "mkdir %s/d\xff && cp %sbad.py %s/d\xff", folder, OWN, folder);
+    assert_int_equal(shell(line), 0);
+    put_study(folder, "d\xff/own.json", STUDY("{ 'process': ['./bad.py', 'good', '0'], 'name': 'good' }", ""));
+    assert_refused(2, "/d?/bad.py: a path that is no UTF-8, which no record could hold", folder, "run",
+                   "d\xff/own.json", "-o", "none");
+    put_study(folder, "d\xff/sgd.json", STUDY("'sgd'", ""));
+    assert_runs(0, folder, "run", "d\xff/sgd.json", "-o", "d\xff/out");
+    static const char *const verbs[] = { "summary", "verify" };
+    for (size_t i = 0; i < 2; i++) {
+        command c = command_run(folder, WORDS(verbs[i], "d\xff/out", "--json"));
+        assert_int_equal(c.code, 0);
+        assert_contains(c.out, "\"folder\": \"d?/out\"");
+        command_free(&c);
+    }
+}
+
 static void a_program_that_is_none_is_a_sentence(void **state)
 {
     put_study(folder, "none.json", STUDY("{ 'process': ['./nothing.py'], 'name': 'none' }", ""));
@@ -387,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_client_that_cuts_off_its_memory_is_a_failed_trial),
         cmocka_unit_test(a_client_that_writes_nan_is_a_failed_trial),
         cmocka_unit_test(a_client_that_overflows_has_diverged),
+        cmocka_unit_test(a_path_that_is_no_text_is_refused_where_records_need_it),
         cmocka_unit_test(a_program_that_is_none_is_a_sentence),
         cmocka_unit_test(full_or_missing_shared_memory_is_a_failed_trial),
     };
