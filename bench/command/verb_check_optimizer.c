@@ -19,7 +19,7 @@
 enum { MOST_SECONDS = 120 };
 
 static const usage check_usage = {
-    "fairlead check-optimizer NAME [--plugin FILE] [--json]",
+    "fairlead check-optimizer NAME [--set NAME=VALUE]... [--plugin FILE] [--json]",
     "Checks what every optimizer promises, by experiments on small arrays, and measures a step on a matrix of 1000 x "
     "1000 beside a pass that moves the same memory. NAME may be a file with the definition of a rule in a process, or "
     "the definition itself; its step includes copying the arrays there and back. Exit code 0: all is kept; 1: a "
@@ -30,6 +30,9 @@ static const usage check_usage = {
 
 typedef enum verdict { KEPT, BROKEN, NO_CONCERN } verdict;
 static const char *const verdict_names[] = { "kept", "broken", "does not apply" };
+
+/* The rule's hyperparameters, with the values of --set for defaults. */
+static fl_hyper settled[FL_HYPER_MAX];
 
 /* What comes back from a child. */
 typedef struct answer {
@@ -72,7 +75,9 @@ static void run_in_child(const void *asked, void *answered)
     answer *found = answered;
     fl_denormals_flush();
     if (of->rule->dense) fl_math_start(1);
-    of->run(fl_own_callable(of->rule), of->promise, found);
+    fl_optimizer rule = *fl_own_callable(of->rule);
+    rule.hypers = settled;
+    of->run(&rule, of->promise, found);
     if (!fl_own_trouble()) return;
     found->kept = false;
     explain(found, fl_own_trouble());
@@ -88,6 +93,41 @@ static answer run_apart(experiment *run, const fl_optimizer *rule, const fl_prom
     if (end == FL_CHILD_NONE) fl_error_give_up("an experiment %s", how);
     if (end == FL_CHILD_BROKEN) snprintf(found.why, sizeof found.why, "it %s", how);
     return found;
+}
+
+/* --- --set --- */
+
+static bool read_value(const fl_hyper *hyper, const char *text, double *value, fl_error *error)
+{
+    char range[200];
+    fl_hyper_range(hyper, range, sizeof range);
+    *value = hyper->choices ? fl_hyper_choice(hyper, text) : 0;
+    bool read = hyper->choices ? *value >= 0 : fl_text_number_read(text, value);
+    if (!read) return fl_error_user(error, "'%.60s' is no value of %s; use %s", text, hyper->name, range);
+    return fl_hyper_accepts(hyper, *value, error);
+}
+
+static bool settle_one(const fl_optimizer *rule, const char *word, fl_error *error)
+{
+    char name[100];
+    fl_error why;
+    const char *equals = strchr(word, '=');
+    if (!equals) return fl_error_user(error, "--set wants NAME=VALUE, not '%.100s'", word);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
+    size_t at = fl_hyper_index(rule->hypers, rule->n_hypers, name);
+    if (at == rule->n_hypers)
+        return fl_error_user(error, "--set %.100s: optimizer '%s' has no such hyperparameter", word, rule->entry.name);
+    if (at == 0) return fl_error_user(error, "--set %.100s: the experiments have rates of their own", word);
+    return read_value(&settled[at], equals + 1, &settled[at].default_value, &why) ||
+           fl_error_user(error, "--set %.100s: %s", word, why.text);
+}
+
+static bool settle(const fl_optimizer *rule, const words *set, fl_error *error)
+{
+    memcpy(settled, rule->hypers, rule->n_hypers * sizeof *settled);
+    for (size_t i = 0; i < set->n; i++)
+        if (!settle_one(rule, set->items[i], error)) return false;
+    return true;
 }
 
 /* --- all of them --- */
@@ -155,15 +195,20 @@ static int check_rule(const fl_optimizer *rule, bool json)
 int verb_check_optimizer(int argc, char **argv)
 {
     bool json = false;
-    words plugins = { .n = 0 }, rest;
+    words plugins = { .n = 0 }, set = { .n = 0 }, rest;
     fl_error error;
-    const option options[] = { PLUGIN_OPTION(plugins), { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
+    const option options[] = { { "--set", NULL, OPTION_LIST, "NAME=VALUE", "a hyperparameter (default: its own)",
+                                 &set },
+                               PLUGIN_OPTION(plugins),
+                               { "--json", NULL, OPTION_FLAG, NULL, "print JSON", &json } };
     int code = options_read(&check_usage, options, sizeof options / sizeof *options, argc, argv, 1, 1, &rest);
     if (code != GO_ON) return code;
     const char *name = rest.items[0];
     free(rest.items);
     const fl_optimizer *rule = plugins_load(&plugins, &error) ? trial_find_optimizer(name, &error) : NULL;
-    if (!rule || !fl_own_ready(rule, &error)) return complain(&error);
+    bool ready = rule && fl_own_ready(rule, &error) && settle(rule, &set, &error);
+    free(set.items);
+    if (!ready) return complain(&error);
     if (!rule->dense || fl_math_usable(&error)) return check_rule(rule, json);
     complain(&error);
     return NOTHING_MEASURED;

@@ -116,6 +116,20 @@ static void a_step_that_the_rule_does_not_take_is_said_to_be_not_measured(void *
     command_free(&c);
 }
 
+/* What that sentence says to use. */
+static void a_rule_is_checked_at_other_values_than_its_defaults(void **state)
+{
+    command c = command_run(folder, WORDS("check-optimizer", "newton", "--set", "solver=cg"));
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "of the speed of memory");
+    command_free(&c);
+    assert_refused(2, "--set solver=lu: 'lu' is no value of solver; use one of direct, cg", folder, "check-optimizer",
+                   "newton", "--set", "solver=lu");
+    assert_refused(2, "--set momentum=1: momentum", folder, "check-optimizer", "momentum", "--set", "momentum=1");
+    assert_refused(2, "optimizer 'sgd' has no such hyperparameter", folder, "check-optimizer", "sgd", "--set", "x=1");
+    assert_refused(2, "rates of their own", folder, "check-optimizer", "sgd", "--set", "learning_rate=1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +140,7 @@ int main(void)
         cmocka_unit_test(people_see_a_table_and_the_speed),
         cmocka_unit_test(the_speed_is_the_rule_s_and_not_the_harness_s),
         cmocka_unit_test(a_step_that_the_rule_does_not_take_is_said_to_be_not_measured),
+        cmocka_unit_test(a_rule_is_checked_at_other_values_than_its_defaults),
     };
     return test_run(tests, set_up, program_tear_down);
 }
