@@ -58,23 +58,53 @@ static void fail(fl_train_run *run, fl_outcome_status status, const char *why)
     fl_text_make_plain(run->outcome->reason); /* where a character is cut */
 }
 
-/* Who diverges overflows, or has met a gradient that did: as with any rule the trial is infeasible. What is no number
- * in spite of a gradient of numbers is the rule's own mistake. */
-static void judge_parameters(fl_train_run *run)
+static void fail_by(fl_train_run *run, fl_outcome_status status, const char *what, const char *when)
 {
-    char words[120];
+    char words[160];
+    snprintf(words, sizeof words, "optimizer '%s' wrote a %s %s step %zu", run->trial->owners.optimizer->entry.name,
+             what, when, run->step + 1);
+    fail(run, status, words);
+}
+
+/* The one that the process sees. */
+static const float *shared_gradient(const fl_train_run *run)
+{
+    return fl_client_array(run->client, GRADIENT);
+}
+
+/* States are looked at now and then: a NaN seldom leaves them, and a pass over each at every step would be more than
+ * the rule's own. */
+static bool states_are_numbers(const fl_train_run *run)
+{
+    enum { EVERY = 16 };
+    const fl_optimizer_update *update = &run->update;
+    bool due = (run->step + 1) % EVERY == 0 || run->step + 1 == run->trial->steps;
+    for (size_t i = 0; due && i < run->trial->owners.optimizer->n_states; i++)
+        if (any_from(NO_NUMBER, update->state[i], update->layout->count)) return false;
+    return true;
+}
+
+/* Who diverges overflows, or has met a gradient that did (not `sound`): as with any rule the trial is infeasible. What
+ * is no number in spite of a gradient of numbers is the rule's own mistake. */
+static void judge(fl_train_run *run, bool sound)
+{
     const fl_optimizer_update *update = &run->update;
     size_t count = update->layout->count;
-    if (!any_from(INFINITE, update->parameters, count)) return;
-    bool mistaken = any_from(NO_NUMBER, update->parameters, count) && !any_from(INFINITE, update->gradient, count);
-    snprintf(words, sizeof words, "optimizer '%s' wrote a parameter that is %s at step %zu",
-             run->trial->owners.optimizer->entry.name, mistaken ? "NaN" : "not finite", run->step + 1);
-    fail(run, mistaken ? FL_OUTCOME_FAILED : FL_OUTCOME_INFEASIBLE, words);
+    bool finite = !any_from(INFINITE, update->parameters, count);
+    if (!finite && sound && any_from(NO_NUMBER, update->parameters, count))
+        fail_by(run, FL_OUTCOME_FAILED, "parameter that is NaN", "at");
+    else if (!finite)
+        fail_by(run, FL_OUTCOME_INFEASIBLE, "parameter that is not finite", "at");
+    else if (sound && any_from(NO_NUMBER, shared_gradient(run), count))
+        fail_by(run, FL_OUTCOME_FAILED, "gradient that is NaN", "at");
+    else if (sound && !states_are_numbers(run))
+        fail_by(run, FL_OUTCOME_FAILED, "state that is NaN", "by");
 }
 
 void fl_train_run_ask_client(fl_train_run *run)
 {
     fl_error why;
+    bool sound = !any_from(INFINITE, run->update.gradient, run->update.layout->count);
     size_t count = run->update.layout->count, bytes = count * sizeof(float);
     fl_train_copy *copy = &run->copy;
     if (copy->parameters) {
@@ -87,5 +117,5 @@ void fl_train_run_ask_client(fl_train_run *run)
         return;
     }
     if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
-    judge_parameters(run);
+    judge(run, sound);
 }

@@ -234,8 +234,8 @@ static void assert_ends_within(double deadline, const char *what, int step, cons
 {
     char text[2000], name[40];
     snprintf(text, sizeof text,
-             STUDY("{ 'process': ['" OWN "bad.py', '%s', '%d'], 'name': 'bad', 'deadline': %g }", ""), what, step,
-             deadline);
+             STUDY("{ 'process': ['" OWN "bad.py', '%s', '%d'], 'name': 'bad', 'states': 1, 'deadline': %g }", ""),
+             what, step, deadline);
     put_study(folder, "bad.json", text);
     snprintf(name, sizeof name, "%s%d", what, step);
     assert_runs(!strcmp(status, "failed"), folder, "run", "bad.json", "-o", name, "-j", "2");
@@ -320,6 +320,9 @@ static void a_client_that_writes_nan_is_a_failed_trial(void **state)
     need("mmap");
     assert_ends("nan", 4, "failed", "optimizer 'bad' wrote a parameter that is NaN at step 5");
     assert_ends("nan", 11, "failed", "wrote a parameter that is NaN at step 12");
+    assert_ends("nan_both", 4, "failed", "wrote a parameter that is NaN at step 5");
+    assert_ends("nan_gradient", 4, "failed", "wrote a gradient that is NaN at step 5");
+    assert_ends("nan_state", 11, "failed", "wrote a state that is NaN by step 12");
 }
 
 /* As with a built-in rule whose rate is too high. */

@@ -30,6 +30,9 @@ def do_wrong(memory, count, shared):
         time.sleep(600)
     if what == "truncate":
         os.ftruncate(shared, 0)
+    if what in ("nan_gradient", "nan_both", "nan_state"):
+        for array in {"nan_gradient": [1], "nan_both": [0, 1], "nan_state": [2]}[what]:
+            memory[4 * array * count:4 * array * count + 4] = struct.pack("f", float("nan"))
     if what in ("nan", "inf"):
         memory[4 * (count // 2):4 * (count // 2) + 4] = struct.pack("f", float(what))
     return {"garbage": "garbage\n", "empty": "\n", "false": '{"ok":false}\n', "long": "x" * 70000 + "\n",
