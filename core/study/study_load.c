@@ -67,12 +67,14 @@ static void mark_later(fl_study *study, const fl_study *itself)
 /* What the command line changes leaves an arm where the file has it. */
 static void take_places(fl_study *study, const fl_study *itself)
 {
-    for (fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
-        const fl_study_arm *same = itself->arms;
-        while (strcmp(same->label, arm->label) || !fl_study_same_parallel(same, arm)) same++;
-        free(arm->place);
-        arm->place = fl_memory_copy_text(same->place);
-    }
+    for (fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++)
+        for (size_t i = 0; i < itself->n_arms; i++) {
+            const fl_study_arm *same = &itself->arms[i];
+            if (strcmp(same->label, arm->label) || !fl_study_same_parallel(same, arm)) continue;
+            free(arm->place);
+            arm->place = fl_memory_copy_text(same->place);
+            break;
+        }
 }
 
 static fl_study *load(fl_json *document, const char *name, const fl_study_overrides *overrides, fl_error *error)
