@@ -72,39 +72,49 @@ static const float *shared_gradient(const fl_train_run *run)
     return fl_client_array(run->client, GRADIENT);
 }
 
-/* States are looked at now and then: a NaN seldom leaves them, and a pass over each at every step would be more than
- * the rule's own. */
-static bool states_are_numbers(const fl_train_run *run)
+/* Parameters are looked at in every step, gradient and states now and then: a NaN seldom leaves a state, and a pass
+ * over each would be more than the rule's own. */
+static bool looks_closely(const fl_train_run *run)
 {
     enum { EVERY = 16 };
+    return (run->step + 1) % EVERY == 0 || run->step + 1 == run->trial->steps;
+}
+
+static bool gradient_is_sound(const fl_train_run *run)
+{
+    return !any_from(INFINITE, run->update.gradient, run->update.layout->count);
+}
+
+static bool states_are_numbers(const fl_train_run *run)
+{
     const fl_optimizer_update *update = &run->update;
-    bool due = (run->step + 1) % EVERY == 0 || run->step + 1 == run->trial->steps;
-    for (size_t i = 0; due && i < run->trial->owners.optimizer->n_states; i++)
+    for (size_t i = 0; i < run->trial->owners.optimizer->n_states; i++)
         if (any_from(NO_NUMBER, update->state[i], update->layout->count)) return false;
     return true;
 }
 
 /* Who diverges overflows, or has met a gradient that did (not `sound`): as with any rule the trial is infeasible. What
  * is no number in spite of a gradient of numbers is the rule's own mistake. */
-static void judge(fl_train_run *run, bool sound)
+static void judge(fl_train_run *run, bool closely, bool sound)
 {
     const fl_optimizer_update *update = &run->update;
     size_t count = update->layout->count;
     bool finite = !any_from(INFINITE, update->parameters, count);
+    if (!finite && !closely) sound = gradient_is_sound(run);
     if (!finite && sound && any_from(NO_NUMBER, update->parameters, count))
         fail_by(run, FL_OUTCOME_FAILED, "parameter that is NaN", "at");
     else if (!finite)
         fail_by(run, FL_OUTCOME_INFEASIBLE, "parameter that is not finite", "at");
-    else if (sound && any_from(NO_NUMBER, shared_gradient(run), count))
+    else if (closely && sound && any_from(NO_NUMBER, shared_gradient(run), count))
         fail_by(run, FL_OUTCOME_FAILED, "gradient that is NaN", "at");
-    else if (sound && !states_are_numbers(run))
+    else if (closely && sound && !states_are_numbers(run))
         fail_by(run, FL_OUTCOME_FAILED, "state that is NaN", "by");
 }
 
 void fl_train_run_ask_client(fl_train_run *run)
 {
     fl_error why;
-    bool sound = !any_from(INFINITE, run->update.gradient, run->update.layout->count);
+    bool closely = looks_closely(run), sound = closely && gradient_is_sound(run);
     size_t count = run->update.layout->count, bytes = count * sizeof(float);
     fl_train_copy *copy = &run->copy;
     if (copy->parameters) {
@@ -117,5 +127,5 @@ void fl_train_run_ask_client(fl_train_run *run)
         return;
     }
     if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
-    judge(run, sound);
+    judge(run, closely, sound);
 }

@@ -320,8 +320,8 @@ static void a_client_that_writes_nan_is_a_failed_trial(void **state)
     need("mmap");
     assert_ends("nan", 4, "failed", "optimizer 'bad' wrote a parameter that is NaN at step 5");
     assert_ends("nan", 11, "failed", "wrote a parameter that is NaN at step 12");
-    assert_ends("nan_both", 4, "failed", "wrote a parameter that is NaN at step 5");
-    assert_ends("nan_gradient", 4, "failed", "wrote a gradient that is NaN at step 5");
+    assert_ends("nan_both", 11, "failed", "wrote a parameter that is NaN at step 12");
+    assert_ends("nan_gradient", 11, "failed", "wrote a gradient that is NaN at step 12");
     assert_ends("nan_state", 11, "failed", "wrote a state that is NaN by step 12");
 }
 
