@@ -61,7 +61,7 @@ static json_t *pairs(const double *places, size_t n)
 static json_t *axes_json(const words *through)
 {
     if (!through->n) return json_pack("[s, s]", "eigenvector 1", "eigenvector 2");
-    return json_pack("[s, s]", through->items[0], through->items[1]);
+    return json_pack("[o, o]", fl_json_any_text(through->items[0]), fl_json_any_text(through->items[1]));
 }
 
 static json_t *plane_json(const fl_curvature_plane *plane, const double *path, size_t n_path, const double *through,

@@ -19,6 +19,7 @@
 typedef struct held {
     fl_farm_task task; /* its trial belongs to the crew once it has begun */
     bool begun;
+    bool waits; /* for the checkpoint that follows it */
     struct timespec sent;
 } held;
 
@@ -30,6 +31,7 @@ typedef struct service {
     held *tasks;
     size_t n_tasks;
     struct pollfd *polls;
+    uint64_t pieces; /* of messages, that the supervisor had sent when it was last heard */
     double received, beaten, looped;
     json_t *welcome;              /* to be answered once data have come */
     const fl_dataset_kind *lacks; /* which were asked for, last; NULL: none */
@@ -48,7 +50,7 @@ static bool next(void *user, fl_farm_task *task)
 {
     service *s = user;
     for (size_t i = 0; i < s->n_tasks; i++) {
-        if (s->tasks[i].begun) continue;
+        if (s->tasks[i].begun || s->tasks[i].waits) continue;
         s->tasks[i].begun = true;
         *task = s->tasks[i].task;
         return true;
@@ -237,6 +239,7 @@ static void take_trial(service *s, const fl_wire_message *message)
                 fl_json_need(root, "group", &group, &error) &&
                 fl_farm_message_read_group(fl_json_value(group), &task.task.group, &error) &&
                 fl_trial_read(trial, &task.task.trial, &error);
+    task.waits = read && json_is_true(json_object_get(fl_json_value(root), "checkpoint"));
     if (read) {
         s->tasks = fl_memory_grow(s->tasks, s->n_tasks + 1, sizeof *s->tasks);
         s->tasks[s->n_tasks++] = task;
@@ -253,7 +256,7 @@ static held *find(service *s, uint64_t number)
     return NULL;
 }
 
-/* It follows its trial at once, so that no worker has begun it yet (`handle`). */
+/* It follows its trial at once, which waits for it. */
 static void take_checkpoint(service *s, const fl_wire_message *message)
 {
     char path[FL_FILE_PATH_MAX];
@@ -262,6 +265,12 @@ static void take_checkpoint(service *s, const fl_wire_message *message)
     if (!of || of->begun) return;
     fl_farm_checkpoints_path(s->agent->scratch, &of->task.slot, path);
     if (!fl_file_write(path, message->bytes, message->length, &error)) warned(s, error.text);
+}
+
+/* Messages keep their order: what comes after a trial is its checkpoint, or that got lost. */
+static void end_waiting(service *s)
+{
+    for (size_t i = 0; i < s->n_tasks; i++) s->tasks[i].waits = false;
 }
 
 static void take_forget(service *s, uint64_t number)
@@ -295,7 +304,7 @@ static void take_stop(service *s, const fl_wire_message *message)
 static void take(service *s, const fl_wire_message *message)
 {
     bool welcomed = s->crew;
-    s->received = fl_clock_seconds();
+    end_waiting(s);
     if (message->kind == FL_FARM_WELCOME && !s->welcome) take_welcome(s, message);
     if (message->kind == FL_FARM_DATA) take_data(s, message);
     if (message->kind == FL_FARM_TRIAL && welcomed && !s->leaving) take_trial(s, message);
@@ -339,6 +348,14 @@ static bool wait_for_message(service *s, fl_farm_agent_end *end)
     return s->polls[n].revents;
 }
 
+/* A long message takes its time: each of its pieces is a sign of life. */
+static void hear(service *s, double now)
+{
+    uint64_t pieces = fl_wire_pieces(s->agent->wire, 0);
+    if (pieces != s->pieces) s->received = now;
+    s->pieces = pieces;
+}
+
 /* Messages first: while this process was held up the supervisor may have gone on talking. */
 static bool is_out_of_reach(service *s, double now, fl_error *error)
 {
@@ -363,6 +380,7 @@ static fl_farm_agent_end work(service *s, fl_error *error)
         }
         if (s->stopped) return s->then;
         double now = fl_clock_seconds();
+        hear(s, now);
         if (is_out_of_reach(s, now, error)) return FL_FARM_AGENT_ERROR;
         if (s->crew && !fl_farm_crew_assign(s->crew, error)) return FL_FARM_AGENT_ERROR;
         beat(s, now);

@@ -21,6 +21,7 @@ typedef struct agent {
     bool refused;
     char name[80]; /* "rank 3 on node17" */
     double received;
+    uint64_t pieces;    /* of messages, that it had sent then */
     double start_until; /* while it starts */
     size_t workers, n_tasks;
     fl_farm_task *tasks; /* room for `workers` */
@@ -139,11 +140,11 @@ void fl_farm_agents_give(fl_farm_agents *a, int rank, fl_farm_task *task)
     json_t *slot =
         json_pack("[I, I, I]", (json_int_t)task->slot.arm, (json_int_t)task->slot.index, (json_int_t)task->slot.repeat);
     fl_farm_checkpoints_path(a->farm->folder, &task->slot, path);
+    bool follows = a->farm->checkpoint_every && !task->group.place && fl_file_exists(path);
     fl_farm_message_send(a->wire, rank, FL_FARM_TRIAL, task->number,
-                         json_pack("{s:o, s:o, s:o}", "slot", slot, "trial", fl_farm_message_trial(&task->trial),
-                                   "group", fl_farm_message_group(&task->group)));
-    if (a->farm->checkpoint_every && !task->group.place)
-        fl_farm_message_send_checkpoint(a->wire, rank, task->number, path);
+                         json_pack("{s:o, s:o, s:o, s:b}", "slot", slot, "trial", fl_farm_message_trial(&task->trial),
+                                   "group", fl_farm_message_group(&task->group), "checkpoint", follows));
+    if (follows) fl_farm_message_send_checkpoint(a->wire, rank, task->number, path);
 }
 
 int fl_farm_agents_size(const fl_farm_agents *a)
@@ -404,6 +405,17 @@ static void watch(fl_farm_agents *a, int rank, double now)
         refuse(a, of, "did not get ready in time, and is left out");
 }
 
+/* A long message takes its time: each of its pieces is a sign of life. */
+static void hear(fl_farm_agents *a, double now)
+{
+    for (int rank = 1; rank < a->size; rank++) {
+        agent *of = &a->agents[rank];
+        uint64_t pieces = fl_wire_pieces(a->wire, rank);
+        if (pieces != of->pieces) of->received = now;
+        of->pieces = pieces;
+    }
+}
+
 bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
 {
     int from;
@@ -413,6 +425,7 @@ bool fl_farm_agents_handle(fl_farm_agents *a, fl_error *error)
     excuse(a, now);
     while (fl_wire_receive(a->wire, &from, &message))
         if (!take(a, from, &message)) return false;
+    hear(a, now);
     beat(a, now);
     for (int rank = 1; rank < a->size; rank++) watch(a, rank, now);
     return true;

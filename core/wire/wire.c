@@ -14,6 +14,7 @@ struct fl_wire {
     fl_wire_transport transport;
     uint64_t run; /* 0: not known yet */
     uint64_t dropped;
+    uint64_t *pieces; /* by sender */
     fl_text *partial; /* by sender, what has arrived of its message */
     char *piece;      /* room to write one */
     int whole;        /* whose message was handed out last, to be forgotten; -1: none */
@@ -23,6 +24,7 @@ fl_wire *fl_wire_new(fl_wire_transport transport)
 {
     fl_wire *wire = fl_memory_new(1, sizeof *wire);
     *wire = (fl_wire){ .transport = transport,
+                       .pieces = fl_memory_new((size_t)transport.size, sizeof(uint64_t)),
                        .partial = fl_memory_new((size_t)transport.size, sizeof(fl_text)),
                        .piece = fl_memory_new(FL_WIRE_PIECE_HEADER + FL_WIRE_PIECE_MOST, 1),
                        .whole = -1 };
@@ -36,6 +38,7 @@ static void free_wire(fl_wire *wire)
 {
     for (int i = 0; i < wire->transport.size; i++) fl_text_free(&wire->partial[i]);
     free(wire->partial);
+    free(wire->pieces);
     free(wire->piece);
     free(wire);
 }
@@ -53,6 +56,11 @@ int fl_wire_size(const fl_wire *wire)
 uint64_t fl_wire_run(const fl_wire *wire)
 {
     return wire->run;
+}
+
+uint64_t fl_wire_pieces(const fl_wire *wire, int from)
+{
+    return wire->pieces[from];
 }
 
 uint64_t fl_wire_dropped(const fl_wire *wire)
@@ -108,6 +116,7 @@ bool fl_wire_receive(fl_wire *wire, int *from, fl_wire_message *message)
             wire->dropped++;
             continue;
         }
+        wire->pieces[*from]++;
         const fl_text *whole = &wire->partial[*from];
         if (whole->length < piece.total) continue;
         wire->whole = *from;

@@ -31,6 +31,9 @@ void fl_wire_send(fl_wire *wire, int to, const fl_wire_message *message);
 /* The next whole message that is there, valid until the next call; false: none. */
 bool fl_wire_receive(fl_wire *wire, int *from, fl_wire_message *message);
 
+/* Pieces of this run that a process has sent so far: who sends a long message lives, though none is whole yet. */
+uint64_t fl_wire_pieces(const fl_wire *wire, int from);
+
 /* Pieces dropped so far. */
 uint64_t fl_wire_dropped(const fl_wire *wire);
 

@@ -182,4 +182,20 @@ let_go
 mpi -- same.json -o saved --checkpoint-every 1000000 -j 1 >saved.out 2>&1 || fail "exit code $?"
 [ "$(grep -c "goes on from step" saved.out)" = 3 ] || fail "not all went on: $(grep -a step saved.out)"
 same once saved
+begin "a state of many pieces is there before its trial goes on"
+cat >wide.json <<'J'
+{ "study": "wide", "backend": "openblas", "batch_size": 16, "budget": { "trials": 1, "steps": 600, "eval_every": 600 },
+  "seeds": { "rerun_best": 0 },
+  "workload": { "workload": "wide", "data": "glyphs", "loss": { "kind": "softmax_cross_entropy" },
+                "layers": [ { "kind": "flatten" }, { "kind": "dense", "out": 3000 }, { "kind": "relu" }, { "kind": "dense", "out": 10 } ] },
+  "arms": [ { "arm": "adam", "optimizer": "adam", "space": { "learning_rate": { "min": 1e-4, "max": 1e-3, "scaling": "log" } } } ] }
+J
+mpi -- wide.json -o wide --dedicated --checkpoint-every 20 -j 1 >wide.out 2>&1 &
+mpirun=$!
+until [ -e "$(echo wide/checkpoints/*.checkpoint)" ] || ! kill -0 $mpirun 2>/dev/null; do sleep 0.1; done
+kill -USR1 "$(rank 0)"
+wait $mpirun
+[ $? = 75 ] || fail "not exit code 75: $(tail -n 3 wide.out)"
+mpi -- wide.json -o wide --dedicated --checkpoint-every 1000 -j 1 >wide.out 2>&1 || fail "exit code $?: $(tail -n 3 wide.out)"
+grep -q "goes on from step" wide.out || fail "it began anew: $(cat wide.out)"
 exit $failed

@@ -9,6 +9,7 @@
 #include "support/study.h"
 #include "support/workspace.h"
 #include "wire/inside.h"
+#include "wire/piece.h"
 
 #include <unistd.h>
 
@@ -202,6 +203,34 @@ static void a_silent_agent_is_given_up_and_may_come_back(void **state)
     finish(&s);
 }
 
+/* A checkpoint of which another piece comes every 20 ms, and its last never. */
+static void who_sends_a_long_message_is_not_silent(void **state)
+{
+    stage s;
+    fl_error error;
+    static char zeros[1000], bytes[FL_WIRE_PIECE_HEADER + sizeof zeros];
+    begin(&s, 0.2, false);
+    send_ready(&s, 1, checksum, NULL);
+    turn(&s);
+    uint64_t number = receive(&s, 1, FL_FARM_TRIAL);
+    fl_wire_transport end = fl_wire_inside_end(s.inside, 1);
+    for (size_t i = 0; i < 40; i++, usleep(20000)) {
+        const fl_wire_piece piece = { .run = fl_wire_run(s.wires[1]),
+                                      .attempt = number,
+                                      .kind = FL_FARM_CHECKPOINT,
+                                      .total = 1 << 20,
+                                      .offset = i * sizeof zeros,
+                                      .length = sizeof zeros,
+                                      .bytes = zeros };
+        fl_wire_piece_write(&piece, bytes);
+        end.send(end.self, 0, bytes, sizeof bytes);
+        assert_true(fl_farm_agents_handle(s.agents, &error));
+    }
+    assert_int_equal(s.n_back, 0);
+    assert_int_equal(fl_farm_agents_lost(s.agents), 0);
+    finish(&s);
+}
+
 static void who_computes_other_bits_is_left_out(void **state)
 {
     stage s;
@@ -362,6 +391,7 @@ int main(void)
         cmocka_unit_test(an_agent_has_as_many_trials_as_workers),
         cmocka_unit_test(nothing_is_taken_that_was_not_given_to_that_agent),
         cmocka_unit_test(a_silent_agent_is_given_up_and_may_come_back),
+        cmocka_unit_test(who_sends_a_long_message_is_not_silent),
         cmocka_unit_test(who_computes_other_bits_is_left_out),
         cmocka_unit_test(nothing_more_is_sent_to_one_that_is_gone),
         cmocka_unit_test(one_that_lives_but_never_gets_ready_is_left_out),
