@@ -122,7 +122,7 @@ void fl_train_run_ask_client(fl_train_run *run)
         memcpy(copy->gradient, run->update.gradient, bytes);
         copy->knows_parameters = true;
     }
-    if (!fl_client_step(run->client, run->step, run->rate, run->loss, &why)) {
+    if (!fl_client_step(run->client, run->update.step, run->update.rate, run->update.loss, &why)) {
         fail(run, FL_OUTCOME_FAILED, why.text);
         return;
     }

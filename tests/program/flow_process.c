@@ -315,6 +315,27 @@ static void a_client_that_cuts_off_its_memory_is_a_failed_trial(void **state)
     command_free(&c);
 }
 
+/* The loss that a process is told at its first step, in the words of the record. */
+static void told_loss(const char *l2, char told[400])
+{
+    command c = command_run(folder, WORDS("trial", "--workload", "quadratic/noisy", "--backend", "naive", "--optimizer",
+                                          "tells.json", "--set", "learning_rate=0.1", "--set", l2, "--steps", "2"));
+    const char *words = strstr(c.out, "the loss is");
+    assert_non_null(words);
+    snprintf(told, 400, "%.*s", (int)strcspn(words, "\n"), words);
+    command_free(&c);
+}
+
+/* As the rules within Fairlead have it, and as the gradient has them. */
+static void the_loss_that_a_client_is_told_holds_the_penalties(void **state)
+{
+    char alone[400], with[400];
+    put_study(folder, "tells.json", "{ 'process': ['" OWN "bad.py', 'tells', '0'], 'name': 'tells' }");
+    told_loss("l2=0", alone);
+    told_loss("l2=0.5", with);
+    assert_string_not_equal(alone, with);
+}
+
 static void a_client_that_writes_nan_is_a_failed_trial(void **state)
 {
     need("mmap");
@@ -408,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_client_that_talks_nonsense_is_a_failed_trial),
         cmocka_unit_test(an_answer_that_is_no_text_is_told_in_text),
         cmocka_unit_test(a_client_that_cuts_off_its_memory_is_a_failed_trial),
+        cmocka_unit_test(the_loss_that_a_client_is_told_holds_the_penalties),
         cmocka_unit_test(a_client_that_writes_nan_is_a_failed_trial),
         cmocka_unit_test(a_client_that_overflows_has_diverged),
         cmocka_unit_test(a_path_that_is_no_text_is_refused_where_records_need_it),

@@ -60,6 +60,8 @@ def main():
             own[i] = (0.5 * own[i] if what == "forgets" else 0) + gradient[i]  # in no state of those it is lent
             theta[i] -= now["rate"] * (velocity[i] if first["states"] else own[i])
         answer = do_wrong(memory, count, shared) if now["step"] == when else None
+        if what == "tells" and now["step"] == when:
+            answer = json.dumps({"error": f"the loss is {now['loss']!r}"}) + "\n"
         os.write(1, (answer or '{"ok":true}\n').encode("utf-8", "surrogateescape"))
 
 
