@@ -31,7 +31,7 @@ typedef struct service {
     held *tasks;
     size_t n_tasks;
     struct pollfd *polls;
-    uint64_t pieces; /* of messages, that the supervisor had sent when it was last heard */
+    uint64_t pieces; /* the supervisor had sent when it was last heard */
     double received, beaten, looped;
     json_t *welcome;              /* to be answered once data have come */
     const fl_dataset_kind *lacks; /* which were asked for, last; NULL: none */

@@ -21,7 +21,7 @@ typedef struct agent {
     bool refused;
     char name[80]; /* "rank 3 on node17" */
     double received;
-    uint64_t pieces;    /* of messages, that it had sent then */
+    uint64_t pieces;    /* it had sent when it was last heard */
     double start_until; /* while it starts */
     size_t workers, n_tasks;
     fl_farm_task *tasks; /* room for `workers` */
