@@ -87,7 +87,7 @@ fl_virtual_link roofline_exchange(fl_wire *wire)
         size_t n = (size_t)(megabytes[i] * MILLION);
         link.bandwidth = (double)n / median(wire, cross, n, CROSSINGS);
         if (speaks)
-            printf("exchange %6.2f MB %8.2f GB/s  (each way, both at once)\n", megabytes[i], link.bandwidth / 1e9);
+            printf("exchange %6.2f MB %8.4f GB/s  (each way, both at once)\n", megabytes[i], link.bandwidth / 1e9);
     }
     link.copying = shared ? link.bandwidth : INFINITY;
     return link;
