@@ -44,6 +44,7 @@ typedef struct request {
     fl_study_overrides overrides;
     uint64_t seed;
     words plugins;
+    const char **said; /* the words that all processes of a launch share, NULL-ended */
 } request;
 
 /* "2/4" */
@@ -194,6 +195,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .wire = wire,
                      .silence = asked->silence,
                      .mixed = asked->mixed,
+                     .words = asked->said,
                      .no_speculation = asked->no_speculation,
                      .timeout = asked->timeout,
                      .memory_mib = asked->memory_mib,
@@ -275,6 +277,18 @@ static int run_study(const char *name, const request *asked, fl_wire **wire)
     return code;
 }
 
+static int supervise(const char *name, request *asked, fl_wire *wire)
+{
+    asked->overrides.to_run = true;
+    asked->overrides.has_seed = asked->seed != UINT64_MAX;
+    asked->overrides.seed = asked->seed;
+    int code = run_study(name, asked, &wire);
+    if (!wire) return code;
+    fflush(NULL);
+    fl_wire_abandon(wire, code);
+    return code;
+}
+
 int verb_run(int argc, char **argv)
 {
     request asked = { .progress = "auto", .seed = UINT64_MAX };
@@ -320,13 +334,8 @@ int verb_run(int argc, char **argv)
     if (!plugins_load(&asked.plugins, &error)) return complain_for_all(&error, fl_wire_launch_is_first_here());
     if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain_for_all(&error, true);
     if (!asked.workers) asked.workers = wire ? run_agent_workers() : fl_record_host_cores();
-    if (wire && fl_wire_rank(wire)) return run_agent(wire, asked.workers);
-    asked.overrides.to_run = true;
-    asked.overrides.has_seed = asked.seed != UINT64_MAX;
-    asked.overrides.seed = asked.seed;
-    code = run_study(name, &asked, &wire);
-    if (!wire) return code;
-    fflush(NULL);
-    fl_wire_abandon(wire, code);
+    asked.said = run_agent_words(argc, argv);
+    code = wire && fl_wire_rank(wire) ? run_agent(wire, asked.workers, asked.said) : supervise(name, &asked, wire);
+    free(asked.said);
     return code;
 }
