@@ -248,16 +248,14 @@ static bool accepts(const request *asked, const fl_wire *wire, fl_error *error)
 /* On the real clock each arm has as many processes as it wants. */
 static bool has_processes(const request *asked, const fl_study *study, fl_error *error)
 {
-    for (const fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
-        size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
-        if (!servers || asked->ranks_per_trial >= workers + servers) continue;
-        return fl_error_user(error,
-                             "%s: arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and "
-                             "%zu server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
-                             arm->place, arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
-                             servers == 1 ? "" : "s", workers + servers, workers + servers);
-    }
-    return true;
+    const fl_study_arm *arm = study_arm_beyond(study, asked->ranks_per_trial);
+    if (!arm) return true;
+    size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
+    return fl_error_user(error,
+                         "%s: arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and "
+                         "%zu server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
+                         arm->place, arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
+                         servers == 1 ? "" : "s", workers + servers, workers + servers);
 }
 
 static int run_study(const char *name, const request *asked, fl_wire **wire)
