@@ -1,5 +1,6 @@
 /* The processes of a run that only have workers. */
 #include "base/folder.h"
+#include "base/memory.h"
 #include "command/run_agent.h"
 #include "farm/agent.h"
 #include "record/host.h"
@@ -11,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* How long an agent stays when somebody is missing: leaving without the others would make the launcher end them all,
@@ -37,6 +39,20 @@ size_t run_agent_workers(void)
     return cores > neighbours ? cores / neighbours : 1;
 }
 
+const char **run_agent_words(int argc, char **argv)
+{
+    static const char name[] = "--jobs", letter[] = "-j";
+    const char **shared = fl_memory_new((size_t)argc + 1, sizeof *shared);
+    size_t n = 0;
+    for (int i = 1; i < argc; i++) {
+        bool alone = !strcmp(argv[i], name) || !strcmp(argv[i], letter); /* its number is the next word */
+        if (!alone && strncmp(argv[i], letter, strlen(letter)) && strncmp(argv[i], "--jobs=", strlen("--jobs=")))
+            shared[n++] = argv[i];
+        i += alone;
+    }
+    return shared;
+}
+
 static int end(fl_wire *wire, fl_farm_agent_end how, const fl_error *error)
 {
     switch (how) {
@@ -55,11 +71,13 @@ static int end(fl_wire *wire, fl_farm_agent_end how, const fl_error *error)
     }
 }
 
-int run_agent(fl_wire *wire, size_t workers)
+int run_agent(fl_wire *wire, size_t workers, const char *const *said)
 {
     fl_error error;
     char self[FL_FILE_PATH_MAX], scratch[FL_FILE_PATH_MAX], *const command[] = { self, "worker", NULL };
-    fl_farm_agent agent = { .wire = wire, .workers = workers, .worker_command = command, .scratch = scratch };
+    fl_farm_agent agent = {
+        .wire = wire, .workers = workers, .words = said, .worker_command = command, .scratch = scratch
+    };
     places_program(self);
     if (!fl_folder_temporary(scratch, "fairlead-agent", &error)) return complain(&error);
     bool ready = signals_catch(&agent.interrupt, &error) && signals_catch_leave(&agent.leave, &error);

@@ -140,36 +140,45 @@ static const char submit_end[] = " \"$0\" summary) || exit\n"
                                  "    exit\n"
                                  "fi\n"
                                  "\n"
-                                 "child='' leave=''\n"
+                                 "child='' leave='' part=${1:-}\n"
                                  "trap '[ -z \"$child\" ] || kill -TERM \"$child\"' TERM\n"
                                  "trap 'leave=1; [ -z \"$child\" ] || kill -USR1 \"$child\"' USR1\n"
-                                 "if [ \"${1:-}\" = summary ]; then\n"
-                                 "    job=$SLURM_JOB_ID shard=summary records=trials\n"
-                                 "    rm -f \"$folder/report.html\" # of fewer trials; it would pass for this one's\n"
-                                 "    \"$fairlead\" run \"$study\" -o \"$folder\" -j \"${SLURM_CPUS_PER_TASK:-1}\" "
-                                 "--checkpoint-every \"$every\" \\\n"
-                                 "        --progress lines &\n"
-                                 "else\n";
+                                 "set -- run \"$study\" -o \"$folder\" --checkpoint-every \"$every\" --progress lines";
+
+static const char summary_part[] =
+    "if [ \"$part\" = summary ]; then\n"
+    "    job=$SLURM_JOB_ID shard=summary records=trials\n"
+    "    rm -f \"$folder/report.html\" # of fewer trials; it would pass for this one's\n";
+
+static const char alone_part[] = "    \"$fairlead\" \"$@\" -j \"${SLURM_CPUS_PER_TASK:-1}\" &\n";
 
 static const char array_part[] =
     "    job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID shard=$SLURM_ARRAY_TASK_ID-of-$tasks records=trials.$shard\n"
-    "    \"$fairlead\" run \"$study\" -o \"$folder\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --own-files \\\n"
-    "        -j \"${SLURM_CPUS_PER_TASK:-1}\" --checkpoint-every \"$every\" --progress lines &\n";
+    "    \"$fairlead\" \"$@\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --own-files -j \"${SLURM_CPUS_PER_TASK:-1}\" &\n";
+
+static const char nodes_part[] = "    job=$SLURM_JOB_ID shard=1-of-1 records=trials.1-of-1\n";
 
 /* srun of Slurm 22.05 and later does not take the processors of a task from the job. */
-static const char nodes_part[] =
+static const char joined_part[] =
     "    trap 'leave=1; scancel --signal=USR1 \"$SLURM_JOB_ID\"' USR1\n"
-    "    job=$SLURM_JOB_ID shard=1-of-1 records=trials.1-of-1\n"
     "    srun --mpi=pmix --ntasks-per-node=1 --kill-on-bad-exit=0 --no-kill --open-mode=append \\\n"
     "        ${SLURM_CPUS_PER_TASK:+--cpus-per-task=\"$SLURM_CPUS_PER_TASK\"} \\\n"
-    "        --output=\"$folder/slurm/%x-%j-%t.log\" \\\n"
-    "        \"$fairlead\" run \"$study\" -o \"$folder\" --own-files --checkpoint-every \"$every\" --progress lines "
-    "&\n";
+    "        --output=\"$folder/slurm/%%x-%%j-%%t.log\" \\\n"
+    "        \"$fairlead\" \"$@\"%s &\n";
 
 static const char nodes_check[] = "if [ \"$shard\" != summary ]; then\n"
                                   "    \"$fairlead\" check \"$folder\" --complete >/dev/null && exit 0\n"
                                   "    [ \"$code\" != 0 ] || code=1\n"
                                   "fi\n";
+
+/* Of a summary that srun started. */
+static const char joined_check[] = "if [ \"$shard\" = summary ]; then\n"
+                                   "    if \"$fairlead\" check \"$folder\" --complete >/dev/null; then\n"
+                                   "        code=0\n"
+                                   "    elif [ \"$code\" = 0 ]; then\n"
+                                   "        code=1\n"
+                                   "    fi\n"
+                                   "fi\n";
 
 /* To `run`, a page that cannot be written is a warning; this job is there to make it. */
 static const char page_check[] =
@@ -247,6 +256,29 @@ bool slurm_script_takes(const slurm_job *job, fl_error *error)
     return fine;
 }
 
+/* What all runs of the script are given; every node of a job has a process of its own. */
+static void add_run(fl_text *text, const slurm_job *job)
+{
+    if (job->ranks) fl_text_add(text, " \\\n    --ranks-per-trial %zu", job->ranks);
+    for (size_t i = 0; i < job->n_plugins; i++) {
+        fl_text_add(text, " \\\n    --plugin ");
+        fl_text_add_shell_word(text, job->plugins[i]);
+    }
+    fl_text_add(text, "\n");
+}
+
+/* Trainings that several nodes carry want them for what is missing at the end, too. */
+static void add_parts(fl_text *text, const slurm_job *job)
+{
+    fl_text_add(text, "%s", summary_part);
+    if (job->ranks)
+        fl_text_add(text, joined_part, "");
+    else
+        fl_text_add(text, "%s", alone_part);
+    fl_text_add(text, "else\n%s", job->tasks ? array_part : nodes_part);
+    if (job->nodes) fl_text_add(text, joined_part, " --own-files");
+}
+
 bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)
 {
     fl_text_add(text, "#!/bin/sh\n");
@@ -258,8 +290,10 @@ bool slurm_script(const slurm_job *job, fl_text *text, fl_error *error)
     add_setting(text, "folder", job->folder);
     add_numbers(text, job);
     if (job->prologue) fl_text_add(text, "\n%s\n", job->prologue);
-    fl_text_add(text, "%s%s%s", submit, job->tasks ? " --array=0" : " --nodes=1", submit_end);
-    fl_text_add(text, "%s%s%s%s%s", job->tasks ? array_part : nodes_part, wait_part, job->tasks ? "" : nodes_check,
+    fl_text_add(text, "%s%s%s", submit, job->tasks ? " --array=0" : job->ranks ? "" : " --nodes=1", submit_end);
+    add_run(text, job);
+    add_parts(text, job);
+    fl_text_add(text, "%s%s%s%s%s", wait_part, job->tasks ? "" : nodes_check, job->ranks ? joined_check : "",
                 page_check, end_part);
     add_states(text, job);
     fl_text_add(text, "%s", again);

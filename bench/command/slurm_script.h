@@ -9,7 +9,10 @@ typedef struct slurm_job {
     const char *name;                     /* of the study */
     const char *program, *study, *folder; /* absolute paths */
     size_t nodes, tasks, at_once, cpus;   /* one of the first two; at_once, cpus 0: not said */
-    bool by_arms;                         /* tasks take whole arms, not every arm's trials by index */
+    size_t ranks;                         /* nodes that carry one training; 0: one */
+    char **plugins;                       /* absolute paths */
+    size_t n_plugins;
+    bool by_arms; /* tasks take whole arms, not every arm's trials by index */
     size_t checkpoint_every, minutes;
     const char *time, *partition, *account, *memory; /* NULL: `minutes`; not said */
     const char *const *further;                      /* sbatch's own options */

@@ -13,6 +13,15 @@ fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_e
     return places_study(name, path, error) ? fl_study_load(path, overrides, error) : NULL;
 }
 
+const fl_study_arm *study_arm_beyond(const fl_study *study, size_t processes)
+{
+    for (const fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
+        size_t servers = fl_trial_servers(&arm->base);
+        if (servers && processes < arm->base.workers + servers) return arm;
+    }
+    return NULL;
+}
+
 void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX])
 {
     if (asked)

@@ -17,6 +17,9 @@ fl_study *study_load(const char *name, const fl_study_overrides *overrides, fl_e
         "--steps", NULL, OPTION_COUNT, "N", "steps per trial instead of the study's", &(o).steps                       \
     }
 
+/* The first arm that trains on the real clock by more than so many processes; NULL: none. */
+const fl_study_arm *study_arm_beyond(const fl_study *study, size_t processes);
+
 /* A study's result folder: `asked`, or results/NAME where that is NULL. */
 void study_folder(const fl_study *study, const char *asked, char folder[FL_FILE_PATH_MAX]);
 

@@ -44,6 +44,7 @@ typedef struct request {
     fl_study_overrides overrides;
     uint64_t seed;
     words plugins;
+    const char **said; /* the words that all processes of a launch share, NULL-ended */
 } request;
 
 /* "2/4" */
@@ -194,6 +195,7 @@ static int run(const fl_study *study, const request *asked, const char *folder, 
                      .wire = wire,
                      .silence = asked->silence,
                      .mixed = asked->mixed,
+                     .words = asked->said,
                      .no_speculation = asked->no_speculation,
                      .timeout = asked->timeout,
                      .memory_mib = asked->memory_mib,
@@ -246,16 +248,14 @@ static bool accepts(const request *asked, const fl_wire *wire, fl_error *error)
 /* On the real clock each arm has as many processes as it wants. */
 static bool has_processes(const request *asked, const fl_study *study, fl_error *error)
 {
-    for (const fl_study_arm *arm = study->arms; arm < study->arms + study->n_arms; arm++) {
-        size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
-        if (!servers || asked->ranks_per_trial >= workers + servers) continue;
-        return fl_error_user(error,
-                             "%s: arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and "
-                             "%zu server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
-                             arm->place, arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
-                             servers == 1 ? "" : "s", workers + servers, workers + servers);
-    }
-    return true;
+    const fl_study_arm *arm = study_arm_beyond(study, asked->ranks_per_trial);
+    if (!arm) return true;
+    size_t workers = arm->base.workers, servers = fl_trial_servers(&arm->base);
+    return fl_error_user(error,
+                         "%s: arm '%s' trains on the real clock by %zu processes, one for each of %zu worker%s and "
+                         "%zu server%s: launch at least mpirun -np %zu, with --ranks-per-trial %zu",
+                         arm->place, arm->name, workers + servers, workers, workers == 1 ? "" : "s", servers,
+                         servers == 1 ? "" : "s", workers + servers, workers + servers);
 }
 
 static int run_study(const char *name, const request *asked, fl_wire **wire)
@@ -272,6 +272,18 @@ static int run_study(const char *name, const request *asked, fl_wire **wire)
     study_folder(study, asked->folder, folder);
     int code = run(study, asked, folder, wire);
     fl_study_free(study);
+    return code;
+}
+
+static int supervise(const char *name, request *asked, fl_wire *wire)
+{
+    asked->overrides.to_run = true;
+    asked->overrides.has_seed = asked->seed != UINT64_MAX;
+    asked->overrides.seed = asked->seed;
+    int code = run_study(name, asked, &wire);
+    if (!wire) return code;
+    fflush(NULL);
+    fl_wire_abandon(wire, code);
     return code;
 }
 
@@ -320,13 +332,8 @@ int verb_run(int argc, char **argv)
     if (!plugins_load(&asked.plugins, &error)) return complain_for_all(&error, fl_wire_launch_is_first_here());
     if (!run_agent_join(asked.no_mpi, &wire, &error)) return complain_for_all(&error, true);
     if (!asked.workers) asked.workers = wire ? run_agent_workers() : fl_record_host_cores();
-    if (wire && fl_wire_rank(wire)) return run_agent(wire, asked.workers);
-    asked.overrides.to_run = true;
-    asked.overrides.has_seed = asked.seed != UINT64_MAX;
-    asked.overrides.seed = asked.seed;
-    code = run_study(name, &asked, &wire);
-    if (!wire) return code;
-    fflush(NULL);
-    fl_wire_abandon(wire, code);
+    asked.said = run_agent_words(argc, argv);
+    code = wire && fl_wire_rank(wire) ? run_agent(wire, asked.workers, asked.said) : supervise(name, &asked, wire);
+    free(asked.said);
     return code;
 }

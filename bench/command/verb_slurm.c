@@ -1,8 +1,11 @@
 /* fairlead slurm: a job script that runs a study under Slurm. */
 #include "base/file.h"
+#include "base/memory.h"
+#include "command/plugins.h"
 #include "command/slurm_script.h"
 #include "command/study_file.h"
 #include "command/verbs.h"
+#include "farm/worker.h"
 #include "plan/plan.h"
 #include "say/places.h"
 
@@ -28,6 +31,7 @@ enum { LEAST_MINUTES = 15, MOST_MINUTES = 24 * 60, SAVE_SECONDS = 60 };
 typedef struct asked {
     slurm_job job;
     const char *folder, *script, *prologue;
+    words plugins;
 } asked;
 
 /* Room for infeasible trials, slower machines and starting; what is longer than a day is done in several starts. */
@@ -66,6 +70,26 @@ static size_t most_tasks(void)
     return most;
 }
 
+/* Have the trainings as many processes, of which every node has one, as they are to have? */
+static bool check_ranks(const fl_study *study, const slurm_job *job, fl_error *error)
+{
+    size_t most = job->nodes < FL_FARM_GROUP_MOST ? job->nodes : FL_FARM_GROUP_MOST;
+    const fl_study_arm *arm = study_arm_beyond(study, job->ranks);
+    if (job->ranks && job->tasks)
+        return fl_error_user(error, "--ranks-per-trial %zu: tasks of an array are not joined; give --nodes N instead",
+                             job->ranks);
+    if (job->ranks > most)
+        return fl_error_user(error,
+                             "--ranks-per-trial %zu: each node has one process; with --nodes %zu name at most %zu",
+                             job->ranks, job->nodes, most);
+    if (!arm) return true;
+    size_t wanted = arm->base.workers + fl_trial_servers(&arm->base);
+    return fl_error_user(error,
+                         "%s: arm '%s' trains on the real clock by %zu processes: give --nodes N, at least %zu, with "
+                         "--ranks-per-trial %zu",
+                         arm->place, arm->name, wanted, wanted, wanted);
+}
+
 static bool check(const fl_study *study, const slurm_job *job, fl_error *error)
 {
     if (!job->nodes == !job->tasks) return fl_error_user(error, "give --array N or --nodes N");
@@ -75,7 +99,7 @@ static bool check(const fl_study *study, const slurm_job *job, fl_error *error)
                              study->feasible ? "arms, for the budget is a feasible one" : "indices", parts);
     if (most && job->tasks >= most)
         return fl_error_user(error, "--array %zu: this cluster's MaxArraySize allows up to %zu", job->tasks, most - 1);
-    return slurm_script_takes(job, error);
+    return check_ranks(study, job, error) && slurm_script_takes(job, error);
 }
 
 static bool absolute(const char *path, char to[FL_FILE_PATH_MAX], fl_error *error)
@@ -121,12 +145,30 @@ static bool write_job(const fl_study *study, asked *a, fl_error *error)
     return written;
 }
 
+static void free_plugins(asked *a)
+{
+    for (size_t i = 0; i < a->job.n_plugins; i++) free(a->job.plugins[i]);
+    free(a->job.plugins);
+}
+
+/* A job starts in a folder of its own choice. */
+static bool load_plugins(asked *a, fl_error *error)
+{
+    char path[FL_FILE_PATH_MAX];
+    a->job.plugins = fl_memory_new(a->plugins.n + 1, sizeof *a->job.plugins);
+    for (size_t i = 0; i < a->plugins.n; i++) {
+        if (!absolute(a->plugins.items[i], path, error)) return false;
+        a->job.plugins[a->job.n_plugins++] = fl_memory_copy_text(path);
+    }
+    return plugins_load(&a->plugins, error);
+}
+
 static int make(const char *name, asked *a)
 {
     fl_error error;
     char program[FL_FILE_PATH_MAX], file[FL_FILE_PATH_MAX], path[FL_FILE_PATH_MAX], to[FL_FILE_PATH_MAX],
         folder[FL_FILE_PATH_MAX];
-    fl_study *study = study_load(name, NULL, &error);
+    fl_study *study = load_plugins(a, &error) ? study_load(name, NULL, &error) : NULL;
     if (!study) return complain(&error);
     places_program(program);
     study_folder(study, a->folder, to);
@@ -153,6 +195,9 @@ int verb_slurm(int argc, char **argv)
         { "--account", NULL, OPTION_TEXT, "NAME", "who pays", &a.job.account },
         { "--mem", NULL, OPTION_TEXT, "SIZE", "memory per node, as sbatch takes it", &a.job.memory },
         { "--cpus-per-task", NULL, OPTION_CORES, "N", "cores, and workers, of a task or node", &a.job.cpus },
+        { "--ranks-per-trial", NULL, OPTION_COUNT, "R", "with --nodes: so many nodes carry one training (default 1)",
+          &a.job.ranks },
+        PLUGIN_OPTION(a.plugins),
         { "--prologue", NULL, OPTION_TEXT, "FILE", "shell lines that a job runs first (module load ...)", &a.prologue },
     };
     words rest;
@@ -160,7 +205,9 @@ int verb_slurm(int argc, char **argv)
     if (code == GO_ON) {
         a.job.further = rest.items + 1;
         a.job.n_further = rest.n - 1;
+        if (a.job.ranks == 1) a.job.ranks = 0; /* as it is without */
         code = make(rest.items[0], &a);
+        free_plugins(&a);
     }
     free(rest.items);
     return code;

@@ -197,7 +197,21 @@ static void say(void *user, const char *message, double spent)
     remark("%s", message);
 }
 
-/* All that carry the trial come to its checkpoints together. The file is removed once the outcome has been shown. */
+/* Of all that carry the trial the first has the file. It is removed once the outcome has been shown. */
+static bool train_locked(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
+                         const request *asked, const char *path, bool *failed, fl_error *error)
+{
+    char warning[200];
+    int lock = fl_train_checkpoint_lock(path, warning, error);
+    if (lock < 0) return false;
+    if (*warning) remark("%s", warning);
+    bool ran = train(trainer, trial, export, asked, failed, error);
+    if (ran) fl_train_checkpoint_remove(path);
+    fl_train_checkpoint_unlock(path, lock);
+    return ran;
+}
+
+/* All that carry the trial come to its checkpoints together. */
 static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_train_export *export,
                           const request *asked, bool *failed, fl_error *error)
 {
@@ -211,9 +225,8 @@ static bool train_keeping(fl_train_trainer *trainer, const fl_trial *trial, fl_t
     snprintf(default_path, sizeof default_path, "%s.checkpoint", id);
     if (!checkpoints.path) checkpoints.path = default_path;
     fl_train_set_checkpoints(trainer, &checkpoints);
-    bool ran = train(trainer, trial, export, asked, failed, error);
-    if (ran && is_first(asked)) fl_train_checkpoint_remove(checkpoints.path);
-    return ran;
+    if (!is_first(asked)) return train(trainer, trial, export, asked, failed, error);
+    return train_locked(trainer, trial, export, asked, checkpoints.path, failed, error);
 }
 
 /* Nothing is created before the trial is known to be possible. */

@@ -7,6 +7,7 @@
 #include "farm/checkpoints.h"
 #include "farm/crew.h"
 #include "farm/messages.h"
+#include "own/own.h"
 #include "record/host.h"
 
 #include <signal.h>
@@ -113,7 +114,7 @@ static bool examine(const json_t *object, json_t *checksums, json_t *facts, cons
     fl_json *document = fl_json_load_text("the supervisor's message", line, strlen(line), error);
     bool read = document && fl_trial_read(fl_json_root(document), &trial, error);
     fl_dataset *dataset = NULL;
-    if (read && trial.backend->usable(trial.precision, error))
+    if (read && trial.backend->usable(trial.precision, error) && fl_own_ready(trial.owners.optimizer, error))
         dataset = fl_workload_load(trial.owners.workload, trial.values.of[FL_TRIAL_OF_WORKLOAD], error);
     if (dataset) {
         json_array_append_new(checksums, json_string(dataset->checksum));
@@ -172,14 +173,16 @@ static bool examine_all(const json_t *welcome, json_t *checksums, json_t *facts,
 /* Answer the welcome, or ask for the data it takes. */
 static void answer(service *s)
 {
-    json_t *checksums = json_array(), *facts = json_object();
+    json_t *checksums = json_array(), *facts = json_object(), *words = json_array();
     const fl_dataset_kind *lacks = NULL;
     char host[80] = "";
     fl_error error;
     gethostname(host, sizeof host - 1);
+    for (const char *const *word = s->agent->words; word && *word; word++)
+        json_array_append_new(words, json_string(*word));
     bool fine = examine_all(s->welcome, checksums, facts, &lacks, &error);
-    json_t *reply = json_pack("{s:s, s:I, s:o, s:o}", "host", host, "workers", (json_int_t)s->agent->workers,
-                              "checksums", checksums, "facts", facts);
+    json_t *reply = json_pack("{s:s, s:I, s:o, s:o, s:o}", "host", host, "workers", (json_int_t)s->agent->workers,
+                              "checksums", checksums, "facts", facts, "words", words);
     if (lacks && lacks != s->lacks) { /* each is asked for once */
         s->lacks = lacks;
         send(s, FL_FARM_WANT, 0, json_pack("{s:s}", "data", lacks->entry.name));

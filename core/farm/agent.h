@@ -10,6 +10,7 @@
 typedef struct fl_farm_agent {
     fl_wire *wire;
     size_t workers;
+    const char *const *words;    /* as fl_farm.words */
     char *const *worker_command; /* as fl_farm.worker_command */
     const char *scratch;         /* a folder of this machine for checkpoints; made when needed, and removed */
     int interrupt, leave;        /* as fl_farm's */

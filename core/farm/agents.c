@@ -7,6 +7,7 @@
 #include "farm/agent_data.h"
 #include "farm/checkpoints.h"
 #include "farm/messages.h"
+#include "own/own.h"
 #include "record/host.h"
 
 #include <limits.h>
@@ -46,7 +47,9 @@ struct fl_farm_agents {
 /* Does the arm train as the one before it, on the same machine's terms? */
 static bool same_kind(const fl_trial *a, const fl_trial *b)
 {
-    return a->owners.workload == b->owners.workload && a->backend == b->backend && a->precision == b->precision;
+    bool known = a->owners.optimizer == b->owners.optimizer || !fl_own_of(a->owners.optimizer);
+    return known && a->owners.workload == b->owners.workload && a->backend == b->backend &&
+           a->precision == b->precision;
 }
 
 /* A trial of every arm that differs from the one before in what a machine must provide; null for the others. */
@@ -232,6 +235,39 @@ static bool computes_the_same(fl_farm_agents *a, const json_t *facts, char why[3
     return same || a->farm->mixed;
 }
 
+/* Are they words of this process, in their order? What an agent leaves out it does not ask for. */
+static bool are_own_words(const fl_farm_agents *a, const json_t *theirs)
+{
+    size_t i;
+    const json_t *one;
+    const char *const *word = a->farm->words;
+    json_array_foreach(theirs, i, one)
+    {
+        const char *text = json_string_value(one);
+        while (text && word && *word && strcmp(*word, text)) word++;
+        if (!text || !word || !*word++) return false;
+    }
+    return true;
+}
+
+/* What it asks for counts for nothing, and who started it may think otherwise. */
+static void compare_words(const fl_farm_agents *a, const agent *from, const json_t *theirs)
+{
+    size_t i;
+    const json_t *one;
+    char what[300];
+    fl_text text = { 0 };
+    if (!a->farm->words || are_own_words(a, theirs)) return;
+    json_array_foreach(theirs, i, one)
+    {
+        const char *word = json_string_value(one);
+        fl_text_add(&text, "%s%s", i ? " " : "", word ? word : "?");
+    }
+    snprintf(what, sizeof what, "was started by other words than process 0, whose words count: %.200s", text.bytes);
+    warn(a, from->name, what);
+    fl_text_free(&text);
+}
+
 static void take_ready(fl_farm_agents *a, int rank, const fl_wire_message *message)
 {
     agent *from = &a->agents[rank];
@@ -247,6 +283,7 @@ static void take_ready(fl_farm_agents *a, int rank, const fl_wire_message *messa
                 has_data(a, answer, why) && computes_the_same(a, facts, why);
     if (!fits) refuse(a, from, why);
     if (fits && from->state == STATE_STARTING) {
+        compare_words(a, from, json_object_get(answer, "words"));
         from->state = STATE_READY;
         from->workers = (size_t)workers;
         from->tasks = fl_memory_new(from->workers, sizeof *from->tasks);

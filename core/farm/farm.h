@@ -46,7 +46,9 @@ typedef struct fl_farm {
     fl_wire **wire; /* to the other processes of this run, of which this is number 0; NULL or of NULL: it is the only
                      * one. NULL once it has been finished; else somebody is missing, and fl_wire_abandon ends it */
     double silence; /* seconds after which an agent that sent nothing is given up; 0: FL_FARM_SILENCE_SECONDS */
-    bool mixed;     /* agents on other kinds of machines may take trials */
+    const char *const *words; /* NULL-ended, by which this run was started, without those that each process may have of
+                               * its own: agents started by others are named; NULL: nobody asks */
+    bool mixed;               /* agents on other kinds of machines may take trials */
     void (*progress)(void *user,
                      const fl_farm_progress *progress); /* at every change and at least twice a second; may be NULL */
     void (*warned)(void *user, const char *message);    /* may be NULL */

@@ -2,6 +2,7 @@
  * the others' afterwards. */
 #include "store/lock.h"
 #include "base/file.h"
+#include "base/lock.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,32 +10,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 static const char stem[] = ".lock", ending[] = "pid";
 
 static bool refuse(int lock, const char *folder, fl_error *error)
 {
-    char holder[32] = "";
-    ssize_t n = pread(lock, holder, sizeof holder - 1, 0);
-    holder[n > 0 ? n : 0] = 0;
-    holder[strcspn(holder, "\n")] = 0;
+    char holder[FL_LOCK_HOLDER];
+    fl_lock_holder(lock, holder);
     return fl_error_user(error, "%s: process %s is writing to this folder; wait for it or choose another with -o",
-                         folder, *holder ? holder : "(unknown)");
+                         folder, holder);
 }
 
-/* The lock of one's own, with this process's number in its file. */
+/* The lock of one's own. */
 static bool take_own(int lock, const char *path, const char *folder, char *warning, fl_error *error)
 {
-    char pid[32];
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) return refuse(lock, folder, error);
-        if (warning) snprintf(warning, 200, "%.120s: no locks on this file system; start only one run on it", folder);
-    }
-    int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(lock, 0) == 0 && pwrite(lock, pid, (size_t)n, 0) == n) return true;
-    return fl_error_machine(error, "%s: cannot be written: %s", path, strerror(errno));
+    fl_lock_taken taken = fl_lock_take(lock);
+    if (taken == FL_LOCK_HELD) return refuse(lock, folder, error);
+    if (taken == FL_LOCK_WRONG) return fl_error_machine(error, "%s: cannot be written: %s", path, strerror(errno));
+    if (taken == FL_LOCK_NONE && warning)
+        snprintf(warning, 200, "%.120s: no locks on this file system; start only one run on it", folder);
+    return true;
 }
 
 /* May the writer who locks by the file `name` have trials of this shard? Shards of one count share none, and starts
@@ -52,12 +48,12 @@ static bool is_rival(const char *name, fl_store_shard shard)
     return number == shard.number && !(*life && *shard.life);
 }
 
-/* Does nobody hold the lock `path`? Shared, so that two who look do not see each other. */
+/* Does nobody hold the lock `path`? */
 static bool is_free(const char *path, const char *folder, fl_error *error)
 {
     int lock = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is no reason to wait */
     if (lock < 0) return errno == ENOENT || fl_file_error(error, path, "cannot be read");
-    bool held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    bool held = fl_lock_is_held(lock);
     if (held) refuse(lock, folder, error);
     close(lock);
     return !held;

@@ -4,12 +4,14 @@
 #include "train/checkpoint.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/lock.h"
 #include "base/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { VERSION = 3 };
@@ -44,7 +46,7 @@ static uint64_t chain(uint64_t sum, const void *bytes, size_t n)
 
 /* --- writing --- */
 
-enum { ENDING = 5 }; /* ".tmp" and NUL */
+enum { ENDING = 6 }; /* ".tmp" or ".lock", and NUL */
 
 static bool begin(fl_replacement *file, const char *path, char temporary[FL_FILE_PATH_MAX + ENDING], fl_error *error)
 {
@@ -173,4 +175,57 @@ void fl_train_checkpoint_remove(const char *path)
     snprintf(temporary, sizeof temporary, "%s.tmp", path);
     unlink(temporary);
     unlink(path);
+}
+
+/* --- the lock --- */
+
+/* Is the file that was opened still the one of that name? Who held the lock before has removed it else. */
+static bool is_called(int file, const char *name)
+{
+    struct stat open, there;
+    return fstat(file, &open) == 0 && stat(name, &there) == 0 && open.st_dev == there.st_dev &&
+           open.st_ino == there.st_ino;
+}
+
+/* -1 where it is not taken. */
+static int refuse_lock(int lock, fl_lock_taken taken, const char *path, fl_error *error)
+{
+    char holder[FL_LOCK_HOLDER];
+    if (taken == FL_LOCK_WRONG) {
+        fl_error_machine(error, "%s.lock: cannot be written: %s", path, strerror(errno));
+    } else {
+        fl_lock_holder(lock, holder);
+        fl_error_user(error, "%s: process %s keeps this trial's state there; wait for it, or name another --checkpoint",
+                      path, holder);
+    }
+    close(lock);
+    return -1;
+}
+
+int fl_train_checkpoint_lock(const char *path, char warning[200], fl_error *error)
+{
+    char name[FL_FILE_PATH_MAX + ENDING];
+    snprintf(name, sizeof name, "%s.lock", path);
+    *warning = 0;
+    for (;;) {
+        int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (lock < 0) {
+            fl_file_error(error, name, "cannot be created");
+            return -1;
+        }
+        fl_lock_taken taken = fl_lock_take(lock);
+        if (taken == FL_LOCK_HELD || taken == FL_LOCK_WRONG) return refuse_lock(lock, taken, path, error);
+        if (taken == FL_LOCK_NONE)
+            snprintf(warning, 200, "%.100s: no locks on this file system; start this trial only once", path);
+        if (is_called(lock, name)) return lock;
+        close(lock);
+    }
+}
+
+void fl_train_checkpoint_unlock(const char *path, int lock)
+{
+    char name[FL_FILE_PATH_MAX + ENDING];
+    snprintf(name, sizeof name, "%s.lock", path);
+    unlink(name); /* while it is held: whoever has opened it sees that it has gone */
+    close(lock);
 }

@@ -57,6 +57,12 @@ typedef enum fl_train_checkpoint_found {
 /* Read it into place. Unless it was read, `at` is untouched, and each array is untouched or zero. */
 fl_train_checkpoint_found fl_train_checkpoint_read(fl_train_checkpoint *checkpoint, const char *path, fl_error *error);
 
+/* Keep other processes from the same checkpoint: two would write into one FILE.tmp. A lock in FILE.lock for
+ * fl_train_checkpoint_unlock, or -1 with a message where another process that lives has it. `warning` gets a message
+ * where the file system has no locks, else "". */
+int fl_train_checkpoint_lock(const char *path, char warning[200], fl_error *error);
+void fl_train_checkpoint_unlock(const char *path, int lock);
+
 /* Remove it and what a killed writer may have left; fine when there is nothing. */
 void fl_train_checkpoint_remove(const char *path);
 

@@ -77,11 +77,29 @@ bool fl_wire_launch_is_first_here(void)
     return fl_wire_launch_is_first() || number_of(launchers[launcher()].local_rank) == 0;
 }
 
+/* Of "2(x3),1" node 3 has one task, those before it two; 0 where it is not told. */
+static int tasks_of_node(const char *counts, long node)
+{
+    char *end;
+    for (; counts && *counts; counts = end + (*end == ',')) {
+        long tasks = strtol(counts, &end, 10), times = 1;
+        if (end == counts || tasks < 1 || tasks > 1 << 24) return 0;
+        if (!strncmp(end, "(x", 2)) times = strtol(end + 2, &end, 10);
+        if (*end == ')') end++;
+        if (times < 1 || (*end && *end != ',')) return 0;
+        if (node < times) return (int)tasks;
+        node -= times;
+    }
+    return 0;
+}
+
 int fl_wire_launch_neighbours(void)
 {
     int local = number_of("OMPI_COMM_WORLD_LOCAL_SIZE"), mpich = number_of("MPI_LOCALNRANKS");
     int tasks = number_of("SLURM_STEP_NUM_TASKS"), nodes = number_of("SLURM_STEP_NUM_NODES");
     if (local || mpich) return local ? local : mpich;
+    int here = tasks_of_node(getenv("SLURM_STEP_TASKS_PER_NODE"), number_of("SLURM_NODEID"));
+    if (here) return here;
     return tasks && nodes ? (tasks + nodes - 1) / nodes : 1;
 }
 

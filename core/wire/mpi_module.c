@@ -139,9 +139,11 @@ static void abandon(void *self, int code)
     MPI_Abort(MPI_COMM_WORLD, code);
 }
 
-/* Of Open MPI over TCP, where nobody has said otherwise: a thread moves bytes while this one computes, and a piece goes
- * as it is. By default nothing moves outside calls, and pieces above 64 KiB are asked for by messages that wait behind
- * the pieces of the other direction, which halves what a network carries both ways (bench/NOTES.md). */
+/* Of Open MPI over TCP: a thread moves bytes while this one computes, and a piece goes as it is. By default nothing
+ * moves outside calls, and pieces above 64 KiB are asked for by messages that wait behind the pieces of the other
+ * direction, which halves what a network carries both ways (bench/NOTES.md). What the environment says stays, and with
+ * it what was said to `mpirun --mca`, which puts it there; what a file of parameters says does not, for the environment
+ * goes before it. */
 static void tune(void)
 {
     enum { ENVELOPE = 1024 }; /* more than the library's header */

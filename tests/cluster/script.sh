@@ -2,7 +2,7 @@
 # script.sh SOURCE BUILD   what `fairlead slurm` writes, without a Slurm: shellcheck is content, words are quoted, mistakes refused.
 . "$1/tests/cluster/common.sh"
 in_folder
-need shellcheck
+need shellcheck cc
 export PATH=$folder/bin:$PATH
 mkdir bin
 
@@ -24,6 +24,15 @@ refuses "give --array N or --nodes N" same.json --array 2 --nodes 2
 refuses "--array 3: a task takes whole arms, for the budget is a feasible one, and there are 2" same.json --array 3
 refuses "cannot stand in a job script" same.json --array 2 --partition "$(printf 'low\n#SBATCH --exclusive')"
 refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
+refuses "--ranks-per-trial 2: tasks of an array are not joined; give --nodes N instead" same.json --array 2 --ranks-per-trial 2
+refuses "--ranks-per-trial 3: each node has one process; with --nodes 2 name at most 2" same.json --nodes 2 --ranks-per-trial 3
+sed 's/"batch_size"/"parallel": { "method": "asynchronous", "workers": 2, "clock": "real" }, &/; s/"feasible": true/"feasible": false/' \
+    same.json >real.json
+for nodes in "--array 2" "--nodes 3" "--nodes 3 --ranks-per-trial 2"; do
+    # shellcheck disable=SC2086 # words
+    refuses "trains on the real clock by 3 processes: give --nodes N, at least 3, with --ranks-per-trial 3" real.json $nodes
+done
+refuses "nowhere.so" same.json --array 2 --plugin nowhere.so
 for word in --array=1-9 --arr=1-9 -a1-9 -Ha1-9; do
     refuses "'$word' after '--': give --array to 'fairlead slurm' itself, before the '--'" same.json --array 2 -- $word
 done
@@ -52,7 +61,10 @@ echo "export TOLD=1 # a prologue" >prologue
 slurm "$odd/it.json" --array 2 --at-once 1 --folder "$odd/out" --time 60 --partition low --account me --mem 2G --cpus-per-task 2 \
     --prologue prologue -o array.sh -- --comment="two words" --exclusive --mem-bind=local -qnormal -C 'a&b' >/dev/null || fail "no script"
 slurm same.json --nodes 3 -o nodes.sh >/dev/null || fail "no script"
-shellcheck -e SC2016 array.sh nodes.sh || fail "shellcheck"
+cc -shared -fPIC -I "$build/include" "$source/tests/support/own/mine.c" -o "$odd/mine.so" || fail "no plug-in"
+slurm real.json --nodes 3 --ranks-per-trial 3 --time 60 --folder results/same --plugin "$odd/mine.so" -o ranks.sh >/dev/null || fail "no script"
+slurm same.json --array 2 --time 60 --folder results/same --plugin "$odd/mine.so" -o own.sh >/dev/null || fail "no script"
+shellcheck -e SC2016 array.sh nodes.sh ranks.sh own.sh || fail "shellcheck"
 for line in '#SBATCH --array=1-2%1' '#SBATCH --comment="two words"' '#SBATCH --exclusive' '#SBATCH --mem-bind=local' '#SBATCH -qnormal' '#SBATCH --time=60' '#SBATCH --mem=2G' \
     '#SBATCH --partition=low' '#SBATCH --account=me' '#SBATCH --cpus-per-task=2' '#SBATCH --open-mode=append' '#SBATCH --requeue' \
     'export TOLD=1 # a prologue' '#SBATCH --job-name=fairlead-same'; do
@@ -109,6 +121,29 @@ starts 1 stuck_array.sh 0 no-trial summary
 starts 75 stuck_array.sh 0 1-0-0 summary
 SLURM_JOB_ID=6 SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 sh array.sh summary >summary.out 2>&1 || fail "exit code $?"
 "$build/fairlead" check "$odd/out" --complete >/dev/null || fail "the summary's job leaves something over"
+
+begin "nodes that carry a training together, and a plug-in, are what the runs are told of, the last one's too"
+printf '#!/bin/sh\nprintf "%%s\\n" "$@" >%s/srun.words\n' "$folder" >bin/srun
+printf '#!/bin/sh\necho "$@" >>%s/sbatch.words\necho 8\n' "$folder" >bin/sbatch
+printf '#!/bin/sh\n[ "$1" != run ] || printf "%%s\\n" "$@" >%s/own.words\n' "$folder" >bin/stopped
+chmod +x bin/*
+told() { # FILE WORD VALUE: among the words of a program
+    grep -qxF -e "$3" <(grep -xF -A 1 -e "$2" "$1") || fail "not told $2 $3 but $(tr '\n' ' ' <"$1")"
+}
+for part in "" summary; do
+    SLURM_JOB_ID=8 sh ranks.sh $part >ranks.out 2>&1
+    [ $? = 1 ] || fail "srun's exit code is believed, without a trial"
+    told srun.words --ranks-per-trial 3
+    told srun.words --plugin "$folder/$odd/mine.so"
+    sed "s|^fairlead=.*|fairlead=$folder/bin/stopped|" own.sh >stopped_own.sh
+    SLURM_JOB_ID=8 SLURM_ARRAY_JOB_ID=8 SLURM_ARRAY_TASK_ID=1 sh stopped_own.sh $part >own.out 2>&1
+    told own.words --plugin "$folder/$odd/mine.so"
+    rm srun.words own.words
+done
+sh ranks.sh >ranks.out || fail "it does not submit itself"
+sh nodes.sh >nodes.out || fail "it does not submit itself"
+[ "$(cat sbatch.words)" = "$(printf '%s\n' "--parsable ranks.sh" "--parsable --dependency=afterany:8 ranks.sh summary" \
+    "--parsable nodes.sh" "--parsable --dependency=afterany:8 --nodes=1 nodes.sh summary")" ] || fail "submitted by $(cat sbatch.words)"
 
 begin "a job that leaves trials over, or makes no page, has failed"
 printf '#!/bin/sh\n' >bin/srun

@@ -146,6 +146,25 @@ static void the_file_is_called_after_the_trial(void **state)
     command_free(&c);
 }
 
+/* As the processes of a launch do with --no-mpi. The first waits with its second checkpoint under way. */
+static void the_same_trial_begun_twice_is_refused(void **state)
+{
+    char name[40], expected[120];
+    fault_hold("rename", "supervisor", 2);
+    command first = command_start(folder, WORDS(TRIAL, "--checkpoint-every", "1", "--checkpoint", "shared"));
+    fault_wait_held(1);
+    snprintf(name, sizeof name, "%ld", (long)first.pid);
+    snprintf(expected, sizeof expected, "shared: process %s keeps this trial's state there; wait for it", name);
+    kill(first.pid, SIGSTOP);
+    fault_let_go();
+    assert_refused(2, expected, folder, TRIAL, "--checkpoint-every", "1", "--checkpoint", "shared");
+    kill(first.pid, SIGCONT);
+    command_wait(&first);
+    assert_int_equal(first.code, 0);
+    assert_false(exists("shared") || exists("shared.lock"));
+    command_free(&first);
+}
+
 /* The points of before are shown as well. */
 static void a_table_is_whole_after_a_kill(void **state)
 {
@@ -189,7 +208,7 @@ static void mistakes_are_told_before_anything_is_done(void **state)
     assert_refused(2, "not 'often'", folder, "run", "kept.json", "-o", "x", "--checkpoint-every", "often");
     assert_refused(2, "leave out --checkpoint-every", folder, TRIAL, "--checkpoint-every", "1", "--trace", "x");
     assert_refused(2, "leave out --checkpoint-every", folder, TRIAL, "--checkpoint-every", "1", "--export", "x");
-    assert_refused(2, "missing/x.tmp", folder, TRIAL, "--checkpoint-every", "1", "--checkpoint", "missing/x");
+    assert_refused(2, "missing/x.lock", folder, TRIAL, "--checkpoint-every", "1", "--checkpoint", "missing/x");
     assert_false(exists("x") || exists("missing"));
 }
 
@@ -326,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trial_killed_again_and_again_ends_the_same),
         cmocka_unit_test(the_file_is_called_after_the_trial),
+        cmocka_unit_test(the_same_trial_begun_twice_is_refused),
         cmocka_unit_test(a_table_is_whole_after_a_kill),
         cmocka_unit_test(mistakes_are_told_before_anything_is_done),
         cmocka_unit_test(checkpoints_change_nothing_and_leave_nothing),

@@ -58,15 +58,15 @@ static void warned(void *user, const char *message)
     snprintf(((stage *)user)->said, 400, "%s", message);
 }
 
-static void begin_with(stage *s, const fl_farm *farm, const char *workload)
+static void begin_by(stage *s, const fl_farm *farm, const char *workload, const char *optimizer)
 {
-    char text[400];
+    char text[FL_FILE_PATH_MAX + 400];
     *s = (stage){ .inside = fl_wire_inside_new(SIZE), .most = 100 };
     snprintf(text, sizeof text,
              "{ 'study': 's', 'workload': '%s', 'backend': 'naive', 'batch_size': 8,"
-             "  'budget': { 'trials': 100, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': 'sgd',"
+             "  'budget': { 'trials': 100, 'steps': 1 }, 'arms': [ { 'arm': 'a', 'optimizer': %s,"
              "  'space': { 'learning_rate': { 'min': 0.01, 'max': 0.1, 'scaling': 'log' } } } ] }",
-             workload);
+             workload, optimizer);
     s->study = study_of(text, NULL);
     for (int i = 0; i < SIZE; i++) s->wires[i] = fl_wire_new(fl_wire_inside_end(s->inside, i));
     s->checksums = fl_memory_new(1, sizeof *s->checksums);
@@ -78,6 +78,11 @@ static void begin_with(stage *s, const fl_farm *farm, const char *workload)
     s->farm.wire = &s->wires[0];
     const fl_farm_crew_options crew = { .user = s, .next = next, .ended = ended, .warned = warned };
     s->agents = fl_farm_agents_new(&s->farm, &crew, NULL, (const char(*)[65])s->checksums, given_back);
+}
+
+static void begin_with(stage *s, const fl_farm *farm, const char *workload)
+{
+    begin_by(s, farm, workload, "'sgd'");
 }
 
 static void begin(stage *s, double silence, bool mixed)
@@ -104,14 +109,19 @@ static uint64_t receive(stage *s, int rank, uint64_t kind)
     return 0;
 }
 
-static void send_ready(stage *s, int rank, const char *data, const char *library)
+static void send_ready_by(stage *s, int rank, const char *data, const char *library, json_t *words)
 {
     json_t *facts = fl_record_host_facts(fl_backend_find("naive", NULL), NULL);
     if (library) json_object_set_new(facts, "library", json_string(library));
     assert_true(receive(s, rank, FL_FARM_WELCOME));
     fl_farm_message_send(s->wires[rank], 0, FL_FARM_READY, 0,
-                         json_pack("{s:s, s:i, s:[s], s:{s:o}}", "host", "node", "workers", 2, "checksums", data,
-                                   "facts", "naive", facts));
+                         json_pack("{s:s, s:i, s:[s], s:{s:o}, s:o}", "host", "node", "workers", 2, "checksums", data,
+                                   "facts", "naive", facts, "words", words));
+}
+
+static void send_ready(stage *s, int rank, const char *data, const char *library)
+{
+    send_ready_by(s, rank, data, library, json_array());
 }
 
 /* Let the book see what came and give out trials. */
@@ -251,6 +261,23 @@ static void who_computes_other_bits_is_left_out(void **state)
     finish(&s);
 }
 
+/* What an agent leaves out it does not ask for; its words are taken in their order, or values would change places. */
+static void whose_words_count_is_said(void **state)
+{
+    static const char *const words[] = { "a.json", "--trials", "3", "--steps", "5", NULL };
+    stage s;
+    begin_with(&s, &(fl_farm){ .silence = 15, .words = words }, "quadratic/noisy");
+    send_ready_by(&s, 1, checksum, NULL, json_pack("[s, s, s]", "a.json", "--steps", "5"));
+    turn(&s);
+    assert_string_equal(s.said, "");
+    send_ready_by(&s, 2, checksum, NULL, json_pack("[s, s, s, s, s]", "a.json", "--trials", "5", "--steps", "3"));
+    turn(&s);
+    assert_contains(s.said,
+                    "rank 2 on node was started by other words than process 0, whose words count: a.json --trials 5");
+    assert_int_equal(fl_farm_agents_busy(s.agents), 4); /* and it works */
+    finish(&s);
+}
+
 static void send_empty(stage *s, int rank, uint64_t kind)
 {
     fl_farm_message_send(s->wires[rank], 0, kind, 0, NULL);
@@ -322,6 +349,23 @@ static json_t *answer_of_agent(stage *s, const char *scratch)
     while (fl_wire_receive(s->wires[0], &from, &message))
         if (message.kind == FL_FARM_READY) return fl_farm_message_payload(&message);
     return NULL;
+}
+
+/* The study has the file's hash from when it was read; an agent on another machine finds another one. */
+static void who_has_another_file_of_an_optimizer_says_so(void **state)
+{
+    char rule[FL_FILE_PATH_MAX], optimizer[FL_FILE_PATH_MAX + 60];
+    stage s;
+    fl_file_path_join(rule, folder, "rule");
+    assert_true(fl_file_write(rule, "the study's", 11, NULL));
+    snprintf(optimizer, sizeof optimizer, "{ 'process': ['cat', '%s'], 'name': 'mine' }", rule);
+    begin_by(&s, &(fl_farm){ .silence = 15 }, "quadratic/noisy", optimizer);
+    assert_true(fl_file_write(rule, "another", 7, NULL));
+    json_t *answer = answer_of_agent(&s, folder);
+    assert_contains(json_string_value(json_object_get(answer, "error")),
+                    "is not the file that optimizer 'mine' is known by");
+    json_decref(answer);
+    finish(&s);
 }
 
 static void who_cannot_write_the_data_it_is_sent_says_so(void **state)
@@ -396,6 +440,8 @@ int main(void)
         cmocka_unit_test(nothing_more_is_sent_to_one_that_is_gone),
         cmocka_unit_test(one_that_lives_but_never_gets_ready_is_left_out),
         cmocka_unit_test(who_lacks_data_that_cannot_be_sent_is_left_out),
+        cmocka_unit_test(who_has_another_file_of_an_optimizer_says_so),
+        cmocka_unit_test(whose_words_count_is_said),
         cmocka_unit_test(who_cannot_write_the_data_it_is_sent_says_so),
         cmocka_unit_test(a_checkpoint_is_that_of_the_first_process_of_a_group),
     };

@@ -183,6 +183,40 @@ static void one_of_a_launch_is_the_first(void **state)
     launch_by(none);
 }
 
+static void neighbours_are_those_of_ones_own_machine(void **state)
+{
+    static const struct {
+        const char *variables[8][2];
+        int neighbours;
+    } launches[] = {
+        { { { "SLURM_STEP_NUM_TASKS", "7" }, { "SLURM_STEP_NUM_NODES", "4" }, { NULL } }, 2 }, /* told no more */
+        { { { "SLURM_STEP_TASKS_PER_NODE", "2(x3),1" }, { "SLURM_NODEID", "0" }, { NULL } }, 2 },
+        { { { "SLURM_NODEID", "2" }, { NULL } }, 2 },
+        { { { "SLURM_NODEID", "3" }, { NULL } }, 1 },
+        { { { "SLURM_STEP_TASKS_PER_NODE", "3,1(x2),2" }, { "SLURM_NODEID", "0" }, { NULL } }, 3 },
+        { { { "SLURM_NODEID", "2" }, { NULL } }, 1 },
+        { { { "SLURM_NODEID", "3" }, { NULL } }, 2 },
+        { { { "SLURM_NODEID", "4" }, { NULL } }, 2 }, /* of no node that is told */
+        { { { "SLURM_STEP_TASKS_PER_NODE", "3(y2)" }, { "SLURM_NODEID", "0" }, { NULL } }, 2 },
+        { { { "SLURM_STEP_TASKS_PER_NODE", "none" }, { NULL } }, 2 },
+        { { { "OMPI_COMM_WORLD_LOCAL_SIZE", "5" }, { NULL } }, 5 }, /* Slurm's are the daemon's */
+    };
+    static const char *const none[][2] = { { "SLURM_STEP_NUM_TASKS" },
+                                           { "SLURM_STEP_NUM_NODES" },
+                                           { "SLURM_STEP_TASKS_PER_NODE" },
+                                           { "SLURM_NODEID" },
+                                           { "OMPI_COMM_WORLD_LOCAL_SIZE" },
+                                           { "MPI_LOCALNRANKS" },
+                                           { NULL } };
+    launch_by(none);
+    for (size_t i = 0; i < sizeof launches / sizeof *launches; i++) {
+        launch_by(launches[i].variables);
+        if (fl_wire_launch_neighbours() != launches[i].neighbours)
+            fail_msg("launch %zu: %d neighbours, not %d", i, fl_wire_launch_neighbours(), launches[i].neighbours);
+    }
+    launch_by(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +226,7 @@ int main(void)
         cmocka_unit_test(half_a_message_is_given_up_when_the_next_begins),
         cmocka_unit_test(launchers_variables_are_known),
         cmocka_unit_test(one_of_a_launch_is_the_first),
+        cmocka_unit_test(neighbours_are_those_of_ones_own_machine),
     };
     return test_run(tests, NULL, NULL);
 }
