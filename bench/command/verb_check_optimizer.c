@@ -188,11 +188,27 @@ static json_t *speed_json(const answer *measured)
 static void print_speed(const answer *measured)
 {
     const fl_promise_speed *speed = &measured->speed;
-    if (measured->kept)
+    const double nothing = 10; /* who moves its arrays is at most a little faster than the probe */
+    if (measured->kept && speed->probe > nothing * speed->step)
+        printf("  a step on 1000 x 1000 does nothing: there is no speed to tell\n");
+    else if (measured->kept)
         printf("  a step on 1000 x 1000 takes %.3g ms: %.2g of the speed of memory\n", 1e3 * speed->step,
                speed->probe / speed->step);
     else
         printf("  a step on 1000 x 1000 is not measured: %s\n", measured->why);
+}
+
+/* What it was checked at, but for the rate, which the experiments give. */
+static json_t *values_json(const fl_optimizer *rule)
+{
+    json_t *all = json_object();
+    for (size_t i = 1; i < rule->n_hypers; i++) {
+        const fl_hyper *hyper = &settled[i];
+        json_object_set_new(all, hyper->name,
+                            hyper->choices ? json_string(hyper->choices[(size_t)hyper->default_value])
+                                           : json_real(hyper->default_value));
+    }
+    return all;
 }
 
 static int check_rule(const fl_optimizer *rule, bool json)
@@ -202,8 +218,9 @@ static int check_rule(const fl_optimizer *rule, bool json)
     size_t n_broken = check_all(rule, json, list, &hung);
     answer measured = hung ? not_asked() : run_apart(measure, rule, NULL);
     if (json) {
-        json_t *all = json_pack("{s:s, s:o, s:o, s:s}", "optimizer", rule->entry.name, "promises", list, "speed",
-                                speed_json(&measured), "speed_why", measured.why);
+        json_t *all =
+            json_pack("{s:s, s:o, s:o, s:o, s:s}", "optimizer", rule->entry.name, "hyperparameters", values_json(rule),
+                      "promises", list, "speed", speed_json(&measured), "speed_why", measured.why);
         json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
         printf("\n");
         json_decref(all);

@@ -22,8 +22,8 @@ typedef struct fl_client_rule {
     const fl_tensor_layout *blocks;
 } fl_client_rule;
 
-/* NULL with a message when there is no memory or no such program. What the program answers wrong at its start is told by
- * its first step. */
+/* NULL with a message when there is no memory or no such program. What the program answers wrong at its start is told
+ * by its first step. */
 fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error);
 void fl_client_stop(fl_client *client); /* NULL is fine */
 
