@@ -16,27 +16,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SECONDS = 120 };
+/* In a process a rule has a deadline for each answer, and a promise starts many processes, whose language may take
+ * seconds to start. */
+enum { MOST_SECONDS = 120, MOST_SECONDS_OF_PROCESSES = 1200 };
 
 static const usage check_usage = {
     "fairlead check-optimizer NAME [--set NAME=VALUE]... [--plugin FILE] [--json]",
     "Checks what every optimizer promises, by experiments on small arrays, and measures a step on a matrix of 1000 x "
     "1000 beside a pass that moves the same memory. NAME may be a file with the definition of a rule in a process, or "
-    "the definition itself; its step includes copying the arrays there and back. Exit code 0: all is kept; 1: a "
-    "promise "
-    "is broken.",
+    "the definition itself; its step includes copying the arrays there and back. What hangs once is not asked again. "
+    "Exit code 0: all is kept; 1: a promise is broken.",
     "fairlead check-optimizer adam",
 };
 
-typedef enum verdict { KEPT, BROKEN, NO_CONCERN } verdict;
-static const char *const verdict_names[] = { "kept", "broken", "does not apply" };
+typedef enum verdict { KEPT, BROKEN, NO_CONCERN, NOT_ASKED } verdict;
+static const char *const verdict_names[] = { "kept", "broken", "does not apply", "not asked" };
+static const char HUNG[] = "an earlier promise hung";
 
 /* The rule's hyperparameters, with the values of --set for defaults. */
 static fl_hyper settled[FL_HYPER_MAX];
 
 /* What comes back from a child. */
 typedef struct answer {
-    bool kept;
+    bool kept, hung;
     fl_promise_speed speed;
     char why[500];
 } answer;
@@ -80,6 +82,7 @@ static void run_in_child(const void *asked, void *answered)
     of->run(&rule, of->promise, found);
     if (!fl_own_trouble()) return;
     found->kept = false;
+    found->hung = fl_own_hung();
     explain(found, fl_own_trouble());
 }
 
@@ -88,10 +91,13 @@ static answer run_apart(experiment *run, const fl_optimizer *rule, const fl_prom
     answer found = { .kept = false };
     char how[FL_CHILD_HOW];
     const question asked = { run, rule, promise };
-    const fl_child_work work = { run_in_child, &asked, &found, sizeof found, MOST_SECONDS };
+    const fl_own *own = fl_own_of(rule);
+    unsigned seconds = own && own->words ? MOST_SECONDS_OF_PROCESSES : MOST_SECONDS;
+    const fl_child_work work = { run_in_child, &asked, &found, sizeof found, seconds };
     fl_child_end end = fl_child_try(&work, how);
     if (end == FL_CHILD_NONE) fl_error_give_up("an experiment %s", how);
-    if (end == FL_CHILD_BROKEN) snprintf(found.why, sizeof found.why, "it %s", how);
+    if (end != FL_CHILD_DONE) snprintf(found.why, sizeof found.why, "it %s", how);
+    found.hung |= end == FL_CHILD_LATE;
     return found;
 }
 
@@ -138,15 +144,31 @@ static void print_promise(const fl_promise *promise, verdict now, const char *wh
     fflush(stdout);
 }
 
+static answer not_asked(void)
+{
+    answer found = { .kept = false, .hung = true };
+    explain(&found, HUNG);
+    return found;
+}
+
+/* Who hung once is not waited for again. */
+static verdict check_one(const fl_optimizer *rule, const fl_promise *promise, bool hung, answer *found)
+{
+    *found = (answer){ .kept = true };
+    if (promise->concerns && !promise->concerns(rule)) return NO_CONCERN;
+    *found = hung ? not_asked() : run_apart(check, rule, promise);
+    return hung ? NOT_ASKED : found->kept ? KEPT : BROKEN;
+}
+
 /* Appended to `list`; returns how many are broken. */
-static size_t check_all(const fl_optimizer *rule, bool json, json_t *list)
+static size_t check_all(const fl_optimizer *rule, bool json, json_t *list, bool *hung)
 {
     size_t n_broken = 0;
     for (const fl_promise *const *each = fl_promises(); *each; each++) {
         const fl_promise *promise = *each;
-        bool concerned = !promise->concerns || promise->concerns(rule);
-        answer found = concerned ? run_apart(check, rule, promise) : (answer){ .kept = true };
-        verdict now = !concerned ? NO_CONCERN : found.kept ? KEPT : BROKEN;
+        answer found;
+        verdict now = check_one(rule, promise, *hung, &found);
+        *hung |= found.hung;
         if (!json) print_promise(promise, now, found.why);
         json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", promise->name, "about", promise->about,
                                               "verdict", verdict_names[now], "why", found.why));
@@ -166,21 +188,39 @@ static json_t *speed_json(const answer *measured)
 static void print_speed(const answer *measured)
 {
     const fl_promise_speed *speed = &measured->speed;
-    if (measured->kept)
+    const double nothing = 10; /* who moves its arrays is at most a little faster than the probe */
+    if (measured->kept && speed->probe > nothing * speed->step)
+        printf("  a step on 1000 x 1000 does nothing: there is no speed to tell\n");
+    else if (measured->kept)
         printf("  a step on 1000 x 1000 takes %.3g ms: %.2g of the speed of memory\n", 1e3 * speed->step,
                speed->probe / speed->step);
     else
         printf("  a step on 1000 x 1000 is not measured: %s\n", measured->why);
 }
 
+/* What it was checked at, but for the rate, which the experiments give. */
+static json_t *values_json(const fl_optimizer *rule)
+{
+    json_t *all = json_object();
+    for (size_t i = 1; i < rule->n_hypers; i++) {
+        const fl_hyper *hyper = &settled[i];
+        json_object_set_new(all, hyper->name,
+                            hyper->choices ? json_string(hyper->choices[(size_t)hyper->default_value])
+                                           : json_real(hyper->default_value));
+    }
+    return all;
+}
+
 static int check_rule(const fl_optimizer *rule, bool json)
 {
     json_t *list = json_array();
-    size_t n_broken = check_all(rule, json, list);
-    answer measured = run_apart(measure, rule, NULL);
+    bool hung = false;
+    size_t n_broken = check_all(rule, json, list, &hung);
+    answer measured = hung ? not_asked() : run_apart(measure, rule, NULL);
     if (json) {
-        json_t *all = json_pack("{s:s, s:o, s:o, s:s}", "optimizer", rule->entry.name, "promises", list, "speed",
-                                speed_json(&measured), "speed_why", measured.why);
+        json_t *all =
+            json_pack("{s:s, s:o, s:o, s:o, s:s}", "optimizer", rule->entry.name, "hyperparameters", values_json(rule),
+                      "promises", list, "speed", speed_json(&measured), "speed_why", measured.why);
         json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
         printf("\n");
         json_decref(all);

@@ -38,9 +38,14 @@ static bool wait_for_group(pid_t child, int *status)
     return fl_child_wait(child, status);
 }
 
+static bool is_late(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+}
+
 static void explain(int status, unsigned seconds, char how[FL_CHILD_HOW])
 {
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    if (is_late(status))
         snprintf(how, FL_CHILD_HOW, "came to no end within %u s", seconds);
     else if (WIFSIGNALED(status))
         snprintf(how, FL_CHILD_HOW, "ended the process by signal %d (%s)", WTERMSIG(status),
@@ -69,7 +74,7 @@ static fl_child_end try_in(const fl_child_work *work, shared *both, char how[FL_
         explain(status, work->seconds, how);
     else
         snprintf(how, FL_CHILD_HOW, "ended the process");
-    return FL_CHILD_BROKEN;
+    return waited && is_late(status) ? FL_CHILD_LATE : FL_CHILD_BROKEN;
 }
 
 fl_child_end fl_child_try(const fl_child_work *work, char how[FL_CHILD_HOW])

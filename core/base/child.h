@@ -19,6 +19,7 @@ typedef struct fl_child_work {
 typedef enum fl_child_end {
     FL_CHILD_DONE,
     FL_CHILD_BROKEN, /* it did not come back: the answer is what it was */
+    FL_CHILD_LATE,   /* nor did it, within its seconds */
     FL_CHILD_NONE,   /* no process could be started */
 } fl_child_end;
 

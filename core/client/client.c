@@ -19,6 +19,8 @@ struct fl_client {
     size_t count;
     float *shared[2]; /* what the first arrays took the place of */
     bool lost;        /* it is not to be waited for */
+    bool hung;        /* it let a deadline pass */
+    fl_error why;     /* it is lost */
 };
 
 static json_t *block_json(const fl_tensor *tensor)
@@ -53,6 +55,8 @@ static bool is_lost(fl_client *client, fl_client_said said, const char *when, fl
         return fl_error_user(error, "optimizer '%s': its process %s %s", name, client->process.how, when);
     if (said == FL_CLIENT_LATE)
         return fl_error_user(error, "optimizer '%s': no answer %s within %g s", name, when, client->deadline);
+    if (said == FL_CLIENT_AHEAD)
+        return fl_error_user(error, "optimizer '%s' answered before it was asked, %s", name, when);
     return fl_error_user(error, "optimizer '%s': an answer of more than %d bytes %s", name, FL_CLIENT_LINE, when);
 }
 
@@ -87,8 +91,9 @@ static void take_back(fl_client *client)
 }
 
 /* Send a line and have it answered; what goes wrong is the client's end. */
-static bool ask(fl_client *client, const char *line, size_t n, const char *when, fl_error *error)
+static void ask(fl_client *client, const char *line, size_t n, const char *when)
 {
+    fl_error *error = &client->why;
     fl_client_said said = fl_client_process_ask(&client->process, line, n, client->deadline);
     bool good = said == FL_CLIENT_LINE_CAME ? accepts(client, when, error) : is_lost(client, said, when, error);
     if (!fl_client_memory_whole(&client->memory)) {
@@ -96,11 +101,13 @@ static bool ask(fl_client *client, const char *line, size_t n, const char *when,
         if (good) good = fl_error_user(error, "optimizer '%s' cut off its shared memory %s", client->name, when);
     }
     client->lost = !good;
-    return good;
+    client->hung = said == FL_CLIENT_LATE;
 }
 
 /* --- for the trainer --- */
 
+/* False where there is no memory or no program. What the program then says wrong waits for the first step, as what it
+ * says wrong later: when a mistake is noticed is a matter of time. */
 static bool start(fl_client *client, const fl_client_rule *rule, fl_error *error)
 {
     size_t bytes = (2 + rule->n_states) * client->count * sizeof(float);
@@ -111,10 +118,10 @@ static bool start(fl_client *client, const fl_client_rule *rule, fl_error *error
     char *line = first_line(rule, client->memory.name);
     size_t n = strlen(line);
     line[n] = '\n'; /* in the place of the NUL */
-    bool good = ask(client, line, n + 1, "at its start", error);
+    ask(client, line, n + 1, "at its start");
     free(line);
     fl_client_memory_hide(&client->memory);
-    return good;
+    return true;
 }
 
 fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error)
@@ -138,6 +145,11 @@ void fl_client_stop(fl_client *client)
     free(client);
 }
 
+bool fl_client_hung(const fl_client *client)
+{
+    return client->hung;
+}
+
 float *fl_client_array(const fl_client *client, size_t index)
 {
     return (float *)client->memory.at + index * client->count;
@@ -145,6 +157,7 @@ float *fl_client_array(const fl_client *client, size_t index)
 
 bool fl_client_share(fl_client *client, size_t index, float *at)
 {
+    if (client->lost) return false; /* it may have cut off its memory */
     if (!fl_client_memory_show(&client->memory, index * client->count * sizeof(float), at,
                                client->count * sizeof(float)))
         return false;
@@ -159,5 +172,7 @@ bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl
     if (isfinite(loss)) snprintf(number, sizeof number, "%.17g", loss);
     int n = snprintf(line, sizeof line, "{\"step\":%zu,\"rate\":%.17g,\"loss\":%s}\n", step, rate, number);
     snprintf(when, sizeof when, "at step %zu", step + 1);
-    return ask(client, line, (size_t)n, when, error);
+    if (!client->lost) ask(client, line, (size_t)n, when);
+    if (client->lost) *error = client->why;
+    return !client->lost;
 }

@@ -22,7 +22,8 @@ typedef struct fl_client_rule {
     const fl_tensor_layout *blocks;
 } fl_client_rule;
 
-/* NULL with a message when there is no memory or no such program. */
+/* NULL with a message when there is no memory or no such program. What the program answers wrong at its start is told
+ * by its first step. */
 fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error);
 void fl_client_stop(fl_client *client); /* NULL is fine */
 
@@ -36,5 +37,8 @@ bool fl_client_share(fl_client *client, size_t index, float *at);
 /* One update of the parameters, from the gradient that lies there; `step` from 0. False with a message when the process
  * ended, did not answer in time, answered something else, or cut off the memory, whose arrays are zeros then. */
 bool fl_client_step(fl_client *client, size_t step, double rate, double loss, fl_error *error);
+
+/* Did it let a deadline pass? */
+bool fl_client_hung(const fl_client *client);
 
 #endif

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -171,8 +172,10 @@ static fl_client_said read_line(fl_client_process *process, double until)
         if (now == 0) return closed(process);
         if (now < 0 && !pause_for(process, looking_until, until)) return FL_CLIENT_LATE;
         if (now < 0) continue;
+        const char *end = memchr(process->line + process->n, '\n', (size_t)now);
         process->n += (size_t)now;
-        if (process->line[process->n - 1] != '\n') continue;
+        if (!end) continue;
+        if (end != process->line + process->n - 1) return FL_CLIENT_AHEAD;
         process->line[--process->n] = 0;
         show_nuls(process);
         return FL_CLIENT_LINE_CAME;
@@ -180,9 +183,16 @@ static fl_client_said read_line(fl_client_process *process, double until)
     return FL_CLIENT_TOO_LONG;
 }
 
+bool fl_client_process_is_ahead(const fl_client_process *process)
+{
+    int waiting = 0;
+    return ioctl(process->from, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
 fl_client_said fl_client_process_ask(fl_client_process *process, const char *bytes, size_t n, double seconds)
 {
     double until = fl_clock_seconds() + seconds;
+    if (fl_client_process_is_ahead(process)) return FL_CLIENT_AHEAD;
     fl_client_said said = write_all(process, bytes, n, until);
     return said == FL_CLIENT_LINE_CAME ? read_line(process, until) : said;
 }

@@ -20,11 +20,15 @@ typedef enum fl_client_said {
     FL_CLIENT_LINE_CAME, /* in `line`, without its newline, every NUL a '?' */
     FL_CLIENT_CLOSED,    /* it ended or closed its end: `how` */
     FL_CLIENT_LATE,
+    FL_CLIENT_AHEAD, /* it said something before it was asked, or more than one line */
     FL_CLIENT_TOO_LONG
 } fl_client_said;
 
 /* Start it; it ends with this process. False with a message. */
 bool fl_client_process_start(fl_client_process *process, const char *const *words, fl_error *error);
+
+/* Did it say something since its last answer? */
+bool fl_client_process_is_ahead(const fl_client_process *process);
 
 /* Write all of it, and then wait for a line, both within `seconds`. */
 fl_client_said fl_client_process_ask(fl_client_process *process, const char *bytes, size_t n, double seconds);

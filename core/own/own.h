@@ -46,9 +46,10 @@ struct fl_client *fl_own_start_process(const fl_own *own, const fl_optimizer_upd
 
 /* A rule that can be called in this process: the rule itself, or for one that has a process another that copies the
  * arrays there and back, each update to a process of its own (own_call.c). A step that fails leaves NAN in the first
- * parameter, and fl_own_trouble says why from then on; NULL: nothing failed. */
+ * parameter, and fl_own_trouble says why from then on; NULL: nothing failed. Where a deadline passed, it hung. */
 const fl_optimizer *fl_own_callable(const fl_optimizer *optimizer);
 const char *fl_own_trouble(void);
+bool fl_own_hung(void);
 
 /* What an optimizer is called by in a study, in words for a command line and among what identifies a trial: its name,
  * or the definition; how `fairlead trial` is told of it; NULL, or what the name does not say. New references. */

@@ -20,7 +20,7 @@ static call calls[MOST_CLIENTS];
 static size_t n_started;
 static const fl_own *called; /* one rule at a time */
 static fl_error trouble;
-static bool troubled;
+static bool troubled, hung;
 
 static json_t *hyperparameters(const fl_optimizer *rule, const double *values)
 {
@@ -82,6 +82,7 @@ static void step(fl_optimizer_update *update)
     if (!troubled) {
         copy(update, client, false);
         troubled = !fl_client_step(client, update->step, update->rate, update->loss, &trouble);
+        hung = fl_client_hung(client);
         copy(update, client, true);
     }
     if (troubled) update->parameters[0] = NAN;
@@ -102,4 +103,9 @@ const fl_optimizer *fl_own_callable(const fl_optimizer *optimizer)
 const char *fl_own_trouble(void)
 {
     return troubled ? trouble.text : NULL;
+}
+
+bool fl_own_hung(void)
+{
+    return hung;
 }

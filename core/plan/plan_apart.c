@@ -53,7 +53,7 @@ static bool take_end(fl_child_end end, const char *how, fl_plan *plan, const ans
 {
     static const char *const what = "a step of the study's arms cannot be timed";
     if (end == FL_CHILD_NONE) return fl_error_machine(error, "%s: it %s", what, how);
-    if (end == FL_CHILD_BROKEN) return fl_error_user(error, "%s: an optimizer of your own %s", what, how);
+    if (end != FL_CHILD_DONE) return fl_error_user(error, "%s: an optimizer of your own %s", what, how);
     take(plan, found);
     if (!found->measured) *error = found->why;
     return found->measured;

@@ -66,7 +66,8 @@ static bool run(fl_train_trainer *trainer, fl_trial *trial, size_t steps, fl_out
 {
     fl_outcome_free(outcome);
     trial->steps = trial->eval_every = steps;
-    return fl_train_trial(trainer, trial, NULL, outcome, error);
+    if (!fl_train_trial(trainer, trial, NULL, outcome, error)) return false;
+    return outcome->status != FL_OUTCOME_FAILED || fl_error_user(error, "%s", outcome->reason);
 }
 
 /* The lines of a record like this one, with so many points. */

@@ -1,15 +1,58 @@
 /* A rule in a process of its own. Its arrays are shared memory, which takes the place of the network's; where it
  * cannot, gradient and parameters are copied each step. */
 #include "base/clones.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "client/client.h"
 #include "own/own.h"
 #include "train/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PARAMETERS, GRADIENT, STATES };
+
+/* Ones where a parameter lies, zeros in the padding. */
+static float *numbers_of(const fl_train_run *run)
+{
+    const fl_tensor_layout *layout = run->update.layout;
+    float *numbers = fl_memory_new(layout->count, sizeof *numbers);
+    float *ones = run->view.parameters ? numbers : fl_memory_new(layout->n_parameters, sizeof *ones);
+    if (ones != numbers) {
+        for (size_t i = 0; i < layout->n_parameters; i++) ones[i] = 1;
+        fl_network_import_of(run->network, ones, numbers);
+        free(ones);
+        return numbers;
+    }
+    for (const fl_tensor *t = layout->tensors; t < layout->tensors + layout->n_tensors; t++)
+        for (size_t i = 0; i < t->n_values; i++) numbers[t->offset + i] = 1;
+    return numbers;
+}
+
+/* Backends that block channels have padding within tensors too. Returns how many stretches there are. */
+static size_t list_padding(const float *numbers, size_t count, fl_tensor_extent *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] != 0) continue;
+        size_t first = i;
+        while (i < count && numbers[i] == 0) i++;
+        if (list) list[n] = (fl_tensor_extent){ first, i - first };
+        n++;
+    }
+    return n;
+}
+
+static void find_padding(fl_train_run *run)
+{
+    float *numbers = numbers_of(run);
+    size_t count = run->update.layout->count;
+    run->n_padding = list_padding(numbers, count, NULL);
+    run->padding = fl_arena_bytes(run->arena, run->n_padding * sizeof *run->padding);
+    list_padding(numbers, count, run->padding);
+    free(numbers);
+}
 
 /* What the rule is lent lies where its process sees it: a view's arrays are the shared ones, the network's are replaced
  * by them where that can be. */
@@ -24,6 +67,7 @@ static void lend(fl_train_run *run)
     }
     bool same = run->view.parameters || (fl_client_share(run->client, PARAMETERS, run->update.parameters) &&
                                          fl_client_share(run->client, GRADIENT, (float *)run->update.gradient));
+    find_padding(run);
     run->copy = (fl_train_copy){ .parameters = same ? NULL : parameters, .gradient = gradient };
 }
 
@@ -77,12 +121,20 @@ static const float *shared_gradient(const fl_train_run *run)
 static bool looks_closely(const fl_train_run *run)
 {
     enum { EVERY = 16 };
-    return (run->step + 1) % EVERY == 0 || run->step + 1 == run->trial->steps;
+    return (run->step + 1) % EVERY == 0 || fl_train_run_may_end(run);
 }
 
 static bool gradient_is_sound(const fl_train_run *run)
 {
     return !any_from(INFINITE, run->update.gradient, run->update.layout->count);
+}
+
+static bool padding_is_kept(const fl_train_run *run)
+{
+    enum { ANYTHING = 1 };
+    for (const fl_tensor_extent *p = run->padding; p < run->padding + run->n_padding; p++)
+        if (any_from(ANYTHING, run->update.parameters + p->first, p->count)) return false;
+    return true;
 }
 
 static bool states_are_numbers(const fl_train_run *run)
@@ -105,6 +157,8 @@ static void judge(fl_train_run *run, bool closely, bool sound)
         fail_by(run, FL_OUTCOME_FAILED, "parameter that is NaN", "at");
     else if (!finite)
         fail_by(run, FL_OUTCOME_INFEASIBLE, "parameter that is not finite", "at");
+    else if (!padding_is_kept(run))
+        fail_by(run, FL_OUTCOME_FAILED, "number into the padding", "at");
     else if (closely && sound && any_from(NO_NUMBER, shared_gradient(run), count))
         fail_by(run, FL_OUTCOME_FAILED, "gradient that is NaN", "at");
     else if (closely && sound && !states_are_numbers(run))

@@ -102,6 +102,8 @@ typedef struct fl_train_run {
     struct fl_train_curvature *curvature; /* NULL: it is not measured */
     struct fl_client *client;             /* NULL: the rule is in this process */
     fl_train_copy copy;
+    fl_tensor_extent *padding; /* of the rule's parameters, where its process could write */
+    size_t n_padding;
     bool warned;                              /* that its state cannot be saved */
     const volatile sig_atomic_t *leave_asked; /* of this process; NULL: nobody asks */
     bool wished;           /* to leave, and process 0 has been told; on the real clock process 0's is another's wish */
@@ -136,6 +138,9 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
 
 /* Let it move the parameters; what goes wrong is the outcome's status and reason. */
 void fl_train_run_ask_client(fl_train_run *run);
+
+/* Can the present step, whose loss is known, be the last: of all, by its loss, or by the evaluation after it? */
+bool fl_train_run_may_end(const fl_train_run *run);
 
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);

@@ -204,6 +204,13 @@ static bool loss_exceeded(const fl_train_run *r)
     return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
 }
 
+bool fl_train_run_may_end(const fl_train_run *r)
+{
+    size_t done = r->step + 1;
+    bool begun = r->outcome->first_losses.n > 0, last = done == r->trial->steps;
+    return last || (begun && loss_exceeded(r)) || (r->trial->patience.evaluations && is_due(r, done, false));
+}
+
 static void loop(fl_train_run *r)
 {
     const fl_trial *trial = r->trial;

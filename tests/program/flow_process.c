@@ -175,6 +175,29 @@ static void its_promises_are_checked_like_those_of_any_rule(void **state)
     assert_nothing_shared();
 }
 
+/* Thirteen promises would be thirteen deadlines. */
+static void a_rule_that_hung_is_not_asked_again(void **state)
+{
+    char hangs[] = "{ 'process': ['" OWN "bad.py', 'slow', '2'], 'name': 'hangs', 'deadline': 1.5 }";
+    size_t n_broken = 0, n_not_asked = 0, i;
+    json_t *promise;
+    test_quote(hangs);
+    command c = command_run(folder, WORDS("check-optimizer", hangs, "--json"));
+    assert_int_equal(c.code, 1);
+    json_t *answer = json_loads(c.out, 0, NULL);
+    json_array_foreach(json_object_get(answer, "promises"), i, promise)
+    {
+        n_broken += !strcmp(text_at(promise, "verdict"), "broken");
+        n_not_asked += !strcmp(text_at(promise, "why"), "an earlier promise hung");
+    }
+    assert_int_equal(n_broken, 1);
+    assert_int_equal(n_not_asked, 8); /* after `form`, which asks nothing, and without three of no concern */
+    assert_string_equal(text_at(answer, "speed_why"), "an earlier promise hung");
+    json_decref(answer);
+    command_free(&c);
+    assert_nothing_shared();
+}
+
 static void a_record_says_how_to_run_it_again(void **state)
 {
     char line[LINE];
@@ -286,6 +309,8 @@ static void a_client_that_talks_nonsense_is_a_failed_trial(void **state)
     assert_ends("more", 3, "failed", "use {\"ok\": true} or {\"error\": \"why\"}");
     assert_ends("long", some_step(), "failed", "an answer of more than 65536 bytes at step ");
     assert_ends("error", some_step(), "failed", "optimizer 'bad' gave up at step ");
+    assert_ends("ahead", 4, "failed", "optimizer 'bad' answered before it was asked, at step ");
+    assert_ends("twice", 4, "failed", "optimizer 'bad' answered before it was asked, at step 5");
     assert_ends("nul", some_step(), "failed", "optimizer 'bad' answered '{\"ok\":true}?junk' at step ");
 }
 
@@ -344,6 +369,33 @@ static void a_client_that_writes_nan_is_a_failed_trial(void **state)
     assert_ends("nan_both", 11, "failed", "wrote a parameter that is NaN at step 12");
     assert_ends("nan_gradient", 11, "failed", "wrote a gradient that is NaN at step 12");
     assert_ends("nan_state", 11, "failed", "wrote a state that is NaN by step 12");
+}
+
+/* Nobody reads it, until a rule does that mixes a tensor's numbers. */
+static void a_client_that_writes_into_the_padding_is_a_failed_trial(void **state)
+{
+    need("mmap");
+    char pads[] = "{ 'process': ['" OWN "bad.py', 'padding', '2'], 'name': 'pads' }";
+    test_quote(pads);
+    command c = command_run(folder, WORDS("trial", "--workload", "glyphs/mlp", "--backend", "naive", "--optimizer",
+                                          pads, "--set", "learning_rate=0.01", "--batch", "4", "--steps", "4"));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "failed: optimizer 'pads' wrote a number into the padding at step 3");
+    command_free(&c);
+}
+
+/* At such a rate nothing gets better, so patience ends it after the fourth step. */
+static void states_are_looked_at_where_a_trial_ends_early(void **state)
+{
+    need("mmap");
+    char spoils[] = "{ 'process': ['" OWN "bad.py', 'nan_state', '3'], 'name': 'spoils', 'states': 1 }";
+    test_quote(spoils);
+    command c = command_run(folder, WORDS("trial", "--workload", "quadratic/noisy", "--backend", "naive", "--optimizer",
+                                          spoils, "--set", "learning_rate=1e-30", "--steps", "12", "--eval-every", "1",
+                                          "--patience", "3", "--batch", "16"));
+    assert_int_equal(c.code, 1);
+    assert_contains(c.out, "failed: optimizer 'spoils' wrote a state that is NaN by step 4");
+    command_free(&c);
 }
 
 /* As with a built-in rule whose rate is too high. */
@@ -421,6 +473,7 @@ int main(void)
         cmocka_unit_test(adam_in_numpy_has_the_losses_of_the_built_in_one),
         cmocka_unit_test(a_program_in_c_has_the_bits_of_the_rule_that_it_copies),
         cmocka_unit_test(its_promises_are_checked_like_those_of_any_rule),
+        cmocka_unit_test(a_rule_that_hung_is_not_asked_again),
         cmocka_unit_test(a_record_says_how_to_run_it_again),
         cmocka_unit_test(a_lost_worker_s_trial_goes_on_from_its_checkpoint),
         cmocka_unit_test(another_script_does_not_go_on_with_the_folder),
@@ -431,6 +484,8 @@ int main(void)
         cmocka_unit_test(a_client_that_cuts_off_its_memory_is_a_failed_trial),
         cmocka_unit_test(the_loss_that_a_client_is_told_holds_the_penalties),
         cmocka_unit_test(a_client_that_writes_nan_is_a_failed_trial),
+        cmocka_unit_test(a_client_that_writes_into_the_padding_is_a_failed_trial),
+        cmocka_unit_test(states_are_looked_at_where_a_trial_ends_early),
         cmocka_unit_test(a_client_that_overflows_has_diverged),
         cmocka_unit_test(a_path_that_is_no_text_is_refused_where_records_need_it),
         cmocka_unit_test(a_program_that_is_none_is_a_sentence),

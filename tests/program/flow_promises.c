@@ -76,12 +76,23 @@ static void writing_beyond_what_is_lent_and_crashes_are_found(void **state)
     assert_verdict("crash", "gradient", 1, "kept", "");
 }
 
+static void json_names_the_values_that_it_ran_with(void **state)
+{
+    command c = command_run(folder, WORDS("check-optimizer", "momentum", "--set", "momentum=0.5", "--json"));
+    assert_int_equal(c.code, 0);
+    assert_contains(c.out, "\"momentum\": 0.5");
+    command_free(&c);
+}
+
 static void people_see_a_table_and_the_speed(void **state)
 {
     command c = command_run(folder, WORDS("check-optimizer", "momentum"));
     assert_int_equal(c.code, 0);
     assert_contains(c.out, "  kept           zero_rate   a rate of 0 leaves the parameters alone\n");
     assert_contains(c.out, "of the speed of memory");
+    command_free(&c);
+    c = command_run(folder, WORDS("check-optimizer", "null"));
+    assert_contains(c.out, "does nothing: there is no speed to tell");
     command_free(&c);
     assert_refused(2, "unknown optimizer 'adma' (did you mean adam?)", folder, "check-optimizer", "adma");
 }
@@ -137,6 +148,7 @@ int main(void)
         cmocka_unit_test(every_broken_promise_is_found),
         cmocka_unit_test(a_rule_that_looks_at_places_unasked_is_not_loaded),
         cmocka_unit_test(writing_beyond_what_is_lent_and_crashes_are_found),
+        cmocka_unit_test(json_names_the_values_that_it_ran_with),
         cmocka_unit_test(people_see_a_table_and_the_speed),
         cmocka_unit_test(the_speed_is_the_rule_s_and_not_the_harness_s),
         cmocka_unit_test(a_step_that_the_rule_does_not_take_is_said_to_be_not_measured),

@@ -60,7 +60,7 @@ static void what_does_not_come_back_answers_nothing(void **state)
     assert_string_equal(how, "ended the process by signal 11 (Segmentation fault)");
     assert_int_equal(try_it(leave, 20), FL_CHILD_BROKEN);
     assert_string_equal(how, "ended the process with exit code 0");
-    assert_int_equal(try_it(hang, 1), FL_CHILD_BROKEN);
+    assert_int_equal(try_it(hang, 1), FL_CHILD_LATE);
     assert_string_equal(how, "came to no end within 1 s");
     assert_true(found.twice == 7);
 }
