@@ -130,6 +130,15 @@ bool fl_train_run_start(fl_train_run *run, fl_error *error);
 /* outcome->points has one more: it joins the schedule's history and is passed to the callback. */
 void fl_train_run_note_point(fl_train_run *run);
 
+/* Is there an evaluation after so many steps? */
+bool fl_train_run_is_due(const fl_train_run *run, size_t done, bool last);
+
+/* Is the present step's loss beyond the trial's `stop_above`? */
+bool fl_train_run_loss_exceeded(const fl_train_run *run);
+
+/* Can the present step, whose loss is known, be the last: of all, by its loss, or by the evaluation after it? */
+bool fl_train_run_may_end(const fl_train_run *run);
+
 /* Allocate what the rule is lent. False with a message where that does not fit. */
 bool fl_train_run_lend(fl_train_run *run, fl_error *error);
 
@@ -138,9 +147,6 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
 
 /* Let it move the parameters; what goes wrong is the outcome's status and reason. */
 void fl_train_run_ask_client(fl_train_run *run);
-
-/* Can the present step, whose loss is known, be the last: of all, by its loss, or by the evaluation after it? */
-bool fl_train_run_may_end(const fl_train_run *run);
 
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);

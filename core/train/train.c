@@ -144,13 +144,6 @@ static void end_infeasible(fl_train_run *r, const char *what, size_t step)
     snprintf(r->outcome->reason, sizeof r->outcome->reason, "%s is not finite at step %zu", what, step);
 }
 
-static bool is_due(const fl_train_run *r, size_t done, bool last)
-{
-    const fl_outcome *outcome = r->outcome;
-    size_t before = outcome->n_points ? outcome->points[outcome->n_points - 1].step : 0;
-    return r->trial->eval_every && (last || fl_trial_evaluates(r->trial, before, done));
-}
-
 static fl_trial_point *begin_point(fl_train_run *r, size_t done)
 {
     fl_trial_point *point = &r->outcome->points[r->outcome->n_points];
@@ -184,7 +177,7 @@ static void evaluate_further(fl_train_run *r, fl_trial_point *point, bool last)
 static bool evaluate_if_due(fl_train_run *r, bool last)
 {
     size_t done = r->step + 1;
-    if (!is_due(r, done, last)) return true;
+    if (!fl_train_run_is_due(r, done, last)) return true;
     fl_trial_point *point = begin_point(r, done);
     fl_train_method_present(r, done);
     r->loaded.passed = false; /* its network works where the training one's values lie */
@@ -199,18 +192,6 @@ static bool evaluate_if_due(fl_train_run *r, bool last)
     return r->outcome->status == FL_OUTCOME_COMPLETE;
 }
 
-static bool loss_exceeded(const fl_train_run *r)
-{
-    return r->trial->stop_above > 0 && r->loss > r->trial->stop_above * r->outcome->first_losses.of[0];
-}
-
-bool fl_train_run_may_end(const fl_train_run *r)
-{
-    size_t done = r->step + 1;
-    bool begun = r->outcome->first_losses.n > 0, last = done == r->trial->steps;
-    return last || (begun && loss_exceeded(r)) || (r->trial->patience.evaluations && is_due(r, done, false));
-}
-
 static void loop(fl_train_run *r)
 {
     const fl_trial *trial = r->trial;
@@ -221,7 +202,7 @@ static void loop(fl_train_run *r)
             return;
         }
         r->outcome->steps_done = r->step + 1;
-        bool stop = loss_exceeded(r);
+        bool stop = fl_train_run_loss_exceeded(r);
         bool finite = evaluate_if_due(r, stop || r->step + 1 == trial->steps);
         fl_train_run_end_lap(r, &r->outcome->seconds.evaluate);
         fl_train_run_measure(r, r->step + 1);
