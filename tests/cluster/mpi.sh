@@ -93,10 +93,11 @@ for mixed in "" --mixed; do
         -np 1 "$build/fairlead" run onednn.json -j 1 --trials 9 : -np 1 env ONEDNN_MAX_CPU_ISA=SSE41 "$build/fairlead" run onednn.json >other.out 2>&1 ||
         fail "exit code $?"
     complete "other$mixed"
-    says other.out "was started by other words than process 0, whose words count: onednn.json --trials 9"
-    [ "$(grep -c "other words" other.out)" = 1 ] || fail "words that nobody asks otherwise: $(grep "other words" other.out)"
     [ -n "$mixed" ] || says other.out "differs in library; --mixed takes it"
     [ -z "$mixed" ] || ! grep -q "differs in" other.out || fail "--mixed left it out"
+    # Process 1 did the trials, or it may come when they are done.
+    [ -n "$mixed" ] || says other.out "was started by other words than process 0, whose words count: onednn.json --trials 9"
+    [ "$(grep -c "other words" other.out)" -le 1 ] || fail "words that nobody asks otherwise: $(grep "other words" other.out)"
 done
 
 if [ -d "${FAIRLEAD_DATA:-none}/mnist" ]; then
