@@ -136,6 +136,12 @@ fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error)
     return NULL;
 }
 
+bool fl_client_end(fl_client *client, fl_error *error)
+{
+    return fl_client_process_stop(&client->process, client->lost) ||
+           is_lost(client, FL_CLIENT_AHEAD, "after the last step", error);
+}
+
 void fl_client_stop(fl_client *client)
 {
     if (!client) return;

@@ -25,6 +25,9 @@ typedef struct fl_client_rule {
 /* NULL with a message when there is no memory or no such program. What the program answers wrong at its start is told
  * by its first step. */
 fl_client *fl_client_start(const fl_client_rule *rule, fl_error *error);
+
+/* After the last step: end the process. False with a message where it said more than it was asked. */
+bool fl_client_end(fl_client *client, fl_error *error);
 void fl_client_stop(fl_client *client); /* NULL is fine */
 
 /* Array `index` of blocks->count floats: 0 the parameters, 1 the gradient, then the states; all begin as zeros. */

@@ -107,7 +107,13 @@ static bool wait_for_end(fl_client_process *process, double seconds)
     return true;
 }
 
-void fl_client_process_stop(fl_client_process *process, bool at_once)
+bool fl_client_process_is_ahead(const fl_client_process *process)
+{
+    int waiting = 0;
+    return ioctl(process->from, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
+bool fl_client_process_stop(fl_client_process *process, bool at_once)
 {
     pid_t group = process->pid;
     if (process->to >= 0) close(process->to);
@@ -116,8 +122,10 @@ void fl_client_process_stop(fl_client_process *process, bool at_once)
         wait_for_end(process, HUGE_VAL);
     }
     if (group) kill(-group, SIGKILL); /* what it started */
+    bool silent = !fl_client_process_is_ahead(process);
     if (process->from >= 0) close(process->from);
     process->to = process->from = -1;
+    return silent;
 }
 
 static fl_client_said closed(fl_client_process *process)
@@ -181,12 +189,6 @@ static fl_client_said read_line(fl_client_process *process, double until)
         return FL_CLIENT_LINE_CAME;
     }
     return FL_CLIENT_TOO_LONG;
-}
-
-bool fl_client_process_is_ahead(const fl_client_process *process)
-{
-    int waiting = 0;
-    return ioctl(process->from, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 fl_client_said fl_client_process_ask(fl_client_process *process, const char *bytes, size_t n, double seconds)

@@ -33,7 +33,8 @@ bool fl_client_process_is_ahead(const fl_client_process *process);
 /* Write all of it, and then wait for a line, both within `seconds`. */
 fl_client_said fl_client_process_ask(fl_client_process *process, const char *bytes, size_t n, double seconds);
 
-/* Close its input, and end it where it does not end itself in a moment (`at_once`: now). */
-void fl_client_process_stop(fl_client_process *process, bool at_once);
+/* Close its input, and end it where it does not end itself in a moment (`at_once`: now). False if it said something
+ * since its last answer. A second call does nothing. */
+bool fl_client_process_stop(fl_client_process *process, bool at_once);
 
 #endif

@@ -183,3 +183,10 @@ void fl_train_run_ask_client(fl_train_run *run)
     if (copy->parameters) memcpy(run->update.parameters, copy->parameters, bytes);
     judge(run, closely, sound);
 }
+
+void fl_train_run_end_client(fl_train_run *run)
+{
+    fl_error why;
+    if (run->client && run->outcome->status == FL_OUTCOME_COMPLETE && !fl_client_end(run->client, &why))
+        fail(run, FL_OUTCOME_FAILED, why.text);
+}

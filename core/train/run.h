@@ -148,6 +148,9 @@ bool fl_train_run_start_client(fl_train_run *run, fl_error *error);
 /* Let it move the parameters; what goes wrong is the outcome's status and reason. */
 void fl_train_run_ask_client(fl_train_run *run);
 
+/* After the last step: what it said beyond its answers fails the trial, as within it. */
+void fl_train_run_end_client(fl_train_run *run);
+
 /* The network's parameters are in place: the state's first values. */
 void fl_train_run_start_rule(fl_train_run *run);
 

@@ -227,6 +227,7 @@ static void hash_state(fl_train_run *r)
 static void finish(fl_train_run *r)
 {
     fl_train_method_present(r, r->outcome->steps_done);
+    fl_train_run_end_client(r);
     if (r->outcome->status == FL_OUTCOME_COMPLETE) hash_state(r);
     fl_train_method_describe(r);
     if (r->callbacks && r->callbacks->ended) r->callbacks->ended(r->callbacks->user, r->network);

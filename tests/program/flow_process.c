@@ -310,6 +310,7 @@ static void a_client_that_talks_nonsense_is_a_failed_trial(void **state)
     assert_ends("long", some_step(), "failed", "an answer of more than 65536 bytes at step ");
     assert_ends("error", some_step(), "failed", "optimizer 'bad' gave up at step ");
     assert_ends("ahead", 4, "failed", "optimizer 'bad' answered before it was asked, at step ");
+    assert_ends("late", 11, "failed", "optimizer 'bad' answered before it was asked, after the last step");
     assert_ends("twice", 4, "failed", "optimizer 'bad' answered before it was asked, at step 5");
     assert_ends("nul", some_step(), "failed", "optimizer 'bad' answered '{\"ok\":true}?junk' at step ");
 }

@@ -75,6 +75,9 @@ def main():
         answer = do_wrong(memory, count, shared, first["blocks"]) if now["step"] == when else None
         if what == "tells" and now["step"] == when:
             answer = json.dumps({"error": f"the loss is {now['loss']!r}"}) + "\n"
+        if what == "late" and now["step"] == when:
+            os.write(1, b'{"ok":true}\n')
+            time.sleep(0.3)
         os.write(1, (answer or '{"ok":true}\n').encode("utf-8", "surrogateescape"))
 
 
