@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In a process a rule has a deadline for each answer, and a promise starts many processes, whose language may take
- * seconds to start. */
+/* In a process a rule has a deadline for each answer, and `zeros` starts up to 32 processes: of a language that takes
+ * five seconds to start they are more than the limit of others. */
 enum { MOST_SECONDS = 120, MOST_SECONDS_OF_PROCESSES = 1200 };
 
 static const usage check_usage = {
@@ -33,8 +33,8 @@ typedef enum verdict { KEPT, BROKEN, NO_CONCERN, NOT_ASKED } verdict;
 static const char *const verdict_names[] = { "kept", "broken", "does not apply", "not asked" };
 static const char HUNG[] = "an earlier promise hung";
 
-/* The rule's hyperparameters, with the values of --set for defaults. */
-static fl_hyper settled[FL_HYPER_MAX];
+/* The rule's hyperparameters, with the values of --set for defaults; and with these for ranges too. */
+static fl_hyper settled[FL_HYPER_MAX], held[FL_HYPER_MAX];
 
 /* What comes back from a child. */
 typedef struct answer {
@@ -78,7 +78,7 @@ static void run_in_child(const void *asked, void *answered)
     fl_denormals_flush();
     if (of->rule->dense) fl_math_start(1);
     fl_optimizer rule = *fl_own_callable(of->rule);
-    rule.hypers = settled;
+    rule.hypers = of->promise && of->promise->goes_to_ends ? held : settled;
     of->run(&rule, of->promise, found);
     if (!fl_own_trouble()) return;
     found->kept = false;
@@ -113,9 +113,17 @@ static bool read_value(const fl_hyper *hyper, const char *text, double *value, f
     return fl_hyper_accepts(hyper, *value, error);
 }
 
+static void settle_at(size_t at, double value)
+{
+    fl_hyper *hyper = &held[at];
+    settled[at].default_value = hyper->default_value = hyper->min = hyper->max = value;
+    hyper->min_open = hyper->max_open = false;
+}
+
 static bool settle_one(const fl_optimizer *rule, const char *word, fl_error *error)
 {
     char name[100];
+    double value;
     fl_error why;
     const char *equals = strchr(word, '=');
     if (!equals) return fl_error_user(error, "--set wants NAME=VALUE, not '%.100s'", word);
@@ -124,13 +132,16 @@ static bool settle_one(const fl_optimizer *rule, const char *word, fl_error *err
     if (at == rule->n_hypers)
         return fl_error_user(error, "--set %.100s: optimizer '%s' has no such hyperparameter", word, rule->entry.name);
     if (at == 0) return fl_error_user(error, "--set %.100s: the experiments have rates of their own", word);
-    return read_value(&settled[at], equals + 1, &settled[at].default_value, &why) ||
-           fl_error_user(error, "--set %.100s: %s", word, why.text);
+    if (!read_value(&rule->hypers[at], equals + 1, &value, &why))
+        return fl_error_user(error, "--set %.100s: %s", word, why.text);
+    settle_at(at, value);
+    return true;
 }
 
 static bool settle(const fl_optimizer *rule, const words *set, fl_error *error)
 {
     memcpy(settled, rule->hypers, rule->n_hypers * sizeof *settled);
+    memcpy(held, rule->hypers, rule->n_hypers * sizeof *held);
     for (size_t i = 0; i < set->n; i++)
         if (!settle_one(rule, set->items[i], error)) return false;
     return true;

@@ -11,6 +11,7 @@ typedef struct fl_promise {
     const char *about;                          /* "a rate of 0 leaves the parameters alone" */
     bool (*concerns)(const fl_optimizer *rule); /* NULL: every rule */
     bool (*kept)(const fl_optimizer *rule, fl_error *why);
+    bool goes_to_ends; /* of the rule's ranges: what is to stay settled needs a range of one value */
 } fl_promise;
 
 /* Of a rule that asks neither for single numbers nor for canonical arrays: what it does to a tensor's numbers does not

@@ -107,12 +107,45 @@ static double end_of_range(const fl_hyper *hyper, bool upper)
     return hyper->max_open ? hyper->max - 1e-9 : hyper->max;
 }
 
-/* Backends pad tensors with zeros and count on this at every corner of the ranges. */
-static bool zeros_stay(const fl_optimizer *rule, unsigned corner)
+/* --- zeros --- */
+
+/* All corners of up to five ranges. Of more, 32 that hold every corner of any three of them: an orthogonal array of
+ * strength 3 (Rao 1947), since no two of these codes make a third. */
+enum { CORNERS_BITS = 5 };
+static const unsigned char codes[] = { 1, 2, 4, 8, 16, 7, 11, 13, 14, 19, 21, 22, 25, 26, 28, 31 };
+_Static_assert(sizeof codes >= FL_HYPER_MAX, "a code for every hyperparameter");
+
+static bool has_odd_ones(unsigned bits)
+{
+    bool odd = false;
+    for (; bits; bits &= bits - 1) odd = !odd;
+    return odd;
+}
+
+/* What has been settled has a range of one value, and does not count. */
+static size_t n_corners(const fl_optimizer *rule)
+{
+    size_t ranges = 0;
+    for (size_t i = 0; i < rule->n_hypers; i++) ranges += rule->hypers[i].min < rule->hypers[i].max;
+    return 1u << (ranges < CORNERS_BITS ? ranges : CORNERS_BITS);
+}
+
+static void set_to_corner(const fl_optimizer *rule, size_t corner, double *hyper)
+{
+    size_t ranges = 0;
+    for (size_t i = 0; i < rule->n_hypers; i++) {
+        const fl_hyper *range = &rule->hypers[i];
+        hyper[i] = range->min < range->max ? end_of_range(range, has_odd_ones((unsigned)corner & codes[ranges++]))
+                                           : range->default_value;
+    }
+}
+
+/* Backends pad tensors with zeros and count on this wherever the hyperparameters are. */
+static bool zeros_stay(const fl_optimizer *rule, size_t corner)
 {
     bool stay = true;
     fl_promise_course *course = fl_promise_course_new(rule, FL_PROMISE_N);
-    for (size_t i = 0; i < rule->n_hypers; i++) course->hyper[i] = end_of_range(&rule->hypers[i], corner >> i & 1);
+    set_to_corner(rule, corner, course->hyper);
     fl_promise_course_start(course);
     unsigned steps = rule->wants || rule->declines_gradient ? 10 : 300; /* long ones, without decaying means */
     for (unsigned t = 0; t < steps && stay; t++) {
@@ -126,18 +159,19 @@ static bool zeros_stay(const fl_optimizer *rule, unsigned corner)
     return stay;
 }
 
-static void describe_corner(const fl_optimizer *rule, unsigned corner, char text[300])
+static void describe_corner(const fl_optimizer *rule, size_t corner, char text[300])
 {
     size_t used = 0;
+    double hyper[FL_HYPER_MAX];
+    set_to_corner(rule, corner, hyper);
     for (size_t i = 0; i < rule->n_hypers && used < 300; i++)
-        used += (size_t)snprintf(text + used, 300 - used, "%s%s = %g", i ? ", " : "", rule->hypers[i].name,
-                                 end_of_range(&rule->hypers[i], corner >> i & 1));
+        used += (size_t)snprintf(text + used, 300 - used, "%s%s = %g", i ? ", " : "", rule->hypers[i].name, hyper[i]);
 }
 
 static bool zeros_kept(const fl_optimizer *rule, fl_error *why)
 {
     char text[300];
-    for (unsigned corner = 0; corner < 1u << rule->n_hypers; corner++) {
+    for (size_t corner = 0; corner < n_corners(rule); corner++) {
         if (zeros_stay(rule, corner)) continue;
         describe_corner(rule, corner, text);
         return fl_error_user(why, "a parameter of 0 with a gradient of 0 does not stay 0 at %s", text);
@@ -169,10 +203,12 @@ static bool descent_kept(const fl_optimizer *rule, fl_error *why)
 
 const fl_promise fl_promise_finite = { "finite", "parameters stay finite at small rates", NULL, finite_kept };
 const fl_promise fl_promise_padding = { "padding", "every parameter moves, and padding does not", NULL, padding_kept };
-const fl_promise fl_promise_order = {
-    "order", "the order of a tensor's numbers does not matter, or it asks for PyTorch's", takes_any_order, order_kept
+const fl_promise fl_promise_order = { "order",
+                                      "the order of a tensor's numbers does not matter, or it asks for PyTorch's",
+                                      takes_any_order, order_kept };
+const fl_promise fl_promise_zeros = {
+    "zeros",
+    "what is 0 and has a gradient of 0 stays 0 at the ends of its ranges, of any three of them in every mixture", NULL,
+    zeros_kept, .goes_to_ends = true
 };
-const fl_promise fl_promise_zeros = { "zeros",
-                                      "what is 0 and has a gradient of 0 stays 0, whatever its hyperparameters", NULL,
-                                      zeros_kept };
 const fl_promise fl_promise_descent = { "descent", "it goes downhill on a quadratic", moves, descent_kept };

@@ -76,6 +76,14 @@ static void writing_beyond_what_is_lent_and_crashes_are_found(void **state)
     assert_verdict("crash", "gradient", 1, "kept", "");
 }
 
+/* Its mistake is at a momentum of 0, where what is settled is not looked for. */
+static void what_is_settled_is_not_varied(void **state)
+{
+    plugin_make("cc", "broken.c", "-DBREAKS=BREAKS_zeros", folder, "held.so");
+    assert_runs(1, folder, "check-optimizer", "broken", "--plugin", "held.so");
+    assert_runs(0, folder, "check-optimizer", "broken", "--plugin", "held.so", "--set", "momentum=0.5");
+}
+
 static void json_names_the_values_that_it_ran_with(void **state)
 {
     command c = command_run(folder, WORDS("check-optimizer", "momentum", "--set", "momentum=0.5", "--json"));
@@ -148,6 +156,7 @@ int main(void)
         cmocka_unit_test(every_broken_promise_is_found),
         cmocka_unit_test(a_rule_that_looks_at_places_unasked_is_not_loaded),
         cmocka_unit_test(writing_beyond_what_is_lent_and_crashes_are_found),
+        cmocka_unit_test(what_is_settled_is_not_varied),
         cmocka_unit_test(json_names_the_values_that_it_ran_with),
         cmocka_unit_test(people_see_a_table_and_the_speed),
         cmocka_unit_test(the_speed_is_the_rule_s_and_not_the_harness_s),
