@@ -38,6 +38,8 @@ void plan_line_cost(const fl_plan *plan, size_t workers, fl_text *text)
     plan_line_duration(plan->seconds / (double)workers, text);
     fl_text_add(text, " on %zu core%s, ", workers, workers == 1 ? "" : "s");
     add_bytes(plan->bytes, text);
+    if (plan->study->curvature_every)
+        fl_text_add(text, ", without the curvature, which is measured every %zu steps", plan->study->curvature_every);
 }
 
 static bool rates(const fl_plan *plan)

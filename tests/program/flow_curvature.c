@@ -260,6 +260,16 @@ static void a_study_writes_lines_that_readers_check(void **state)
     assert_refused(1, "", folder, "check", "out");
 }
 
+static void a_plan_says_that_it_leaves_the_curvature_out(void **state)
+{
+    put_small_study();
+    command c = command_run(folder, WORDS("plan", "small.json", "-o", "planned"));
+    assert_int_equal(c.code, 0);
+    for (char *end; (end = strchr(c.out, '\n'));) *end = ' ';
+    assert_contains(c.out, "without the curvature, which is measured every 10 steps");
+    command_free(&c);
+}
+
 static void mistakes_are_told(void **state)
 {
     json_decref(export_kit());
@@ -286,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_landscape_has_the_path),
         cmocka_unit_test(a_plane_goes_through_two_more_exports),
         cmocka_unit_test(a_study_writes_lines_that_readers_check),
+        cmocka_unit_test(a_plan_says_that_it_leaves_the_curvature_out),
         cmocka_unit_test(mistakes_are_told),
     };
     fl_error error;
