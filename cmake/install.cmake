@@ -27,6 +27,24 @@ install(FILES ${PROJECT_BINARY_DIR}/fairlead.pc DESTINATION ${CMAKE_INSTALL_LIBD
 
 install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COMPONENT fairlead)
 
+# The documents, with the figures that they show where their links look for them.
+set(documents ${CMAKE_INSTALL_DATADIR}/doc/fairlead)
+install(FILES README.md DESTINATION ${documents} COMPONENT fairlead)
+install(DIRECTORY docs DESTINATION ${documents} COMPONENT fairlead FILES_MATCHING PATTERN "*.md"
+        PATTERN completion EXCLUDE PATTERN examples EXCLUDE)
+install(FILES results/reference/FINDINGS.md DESTINATION ${documents}/results/reference COMPONENT fairlead)
+foreach(document README.md docs/reading_the_page.md results/reference/FINDINGS.md)
+  get_filename_component(folder ${document} DIRECTORY)
+  file(STRINGS ${document} lines REGEX "^!\\[")
+  foreach(line ${lines})
+    string(REGEX REPLACE ".*\\(([^()]*)\\)$" "\\1" figure "${line}")
+    get_filename_component(figure "${PROJECT_SOURCE_DIR}/${folder}/${figure}" ABSOLUTE)
+    file(RELATIVE_PATH place ${PROJECT_SOURCE_DIR} ${figure})
+    get_filename_component(place ${place} DIRECTORY)
+    install(FILES ${figure} DESTINATION ${documents}/${place} COMPONENT fairlead)
+  endforeach()
+endforeach()
+
 # Man pages, as the program prints them of itself.
 set(man ${PROJECT_BINARY_DIR}/man)
 add_custom_command(OUTPUT ${man}/fairlead.1.gz

@@ -116,7 +116,7 @@ bool fl_wire_launch_variable(const char *setting)
 static const fl_wire_mpi_module *open_module(const char *path, char why[160])
 {
     if (access(path, F_OK) != 0) {
-        snprintf(why, 160, "this build has no MPI module (configure with -DFAIRLEAD_MPI=ON)");
+        snprintf(why, 160, "this build has no MPI module; build the source with -DFAIRLEAD_MPI=ON for one");
         return NULL;
     }
     void *file = dlopen(path, RTLD_NOW | RTLD_GLOBAL); /* global: Open MPI's components look for its symbols */

@@ -56,6 +56,19 @@ cmake -S "$work/user" -B "$work/user/build" -DCMAKE_PREFIX_PATH="$prefix" >"$wor
 cmake --build "$work/user/build" >"$work/cmake.log" || fail "$(cat "$work/cmake.log")"
 "$work/user/build/trial" | cmp - "$work/trial.txt" || fail "the example trial by CMake differs"
 
+# --- the documents: each is there, and every figure that they show ---
+documents="$prefix/share/doc/fairlead"
+for document in "$source"/docs/*.md; do
+    [ -s "$documents/docs/$(basename "$document")" ] || fail "$(basename "$document") is not installed"
+done
+for document in "$documents"/README.md "$documents"/docs/*.md "$documents"/results/reference/FINDINGS.md; do
+    sed -n 's/^!\[.*(\([^()]*\))$/\1/p' "$document" >"$work/figures.txt"
+    while read -r figure; do
+        [ -s "$(dirname "$document")/$figure" ] || fail "$document shows $figure, which is not installed"
+    done <"$work/figures.txt"
+done
+[ "$(find "$documents/results" -name '*.svg' | wc -l)" -gt 30 ] || fail "the findings' figures are not installed"
+
 # --- the program, its pages and its completion ---
 fairlead list optimizers | grep -q '^  adam '
 for verb in $(fairlead complete ""); do
