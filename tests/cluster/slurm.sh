@@ -87,6 +87,18 @@ restarted "${array}_1"
 went_on preempted
 
 if [ "${FAIRLEAD_LONG:-}" ]; then
+    begin "a training that two nodes carry"
+    cat >shared.json <<'J'
+{ "study": "shared", "workload": "glyphs/mlp", "backend": "naive", "batch_size": 16, "budget": { "trials": 2, "steps": 40 },
+  "arms": [ { "arm": "two", "optimizer": "momentum", "parallel": { "method": "synchronous", "workers": 2 },
+              "space": { "learning_rate": { "min": 0.01, "max": 0.1, "scaling": "log" } } } ] }
+J
+    "$build/fairlead" run shared.json -o alone -j 1 --progress none >/dev/null 2>&1 || fail "a plain run fails"
+    submit both shared.json --nodes 2 --ranks-per-trial 2 >/dev/null
+    wait_jobs
+    same alone both
+    grep -q '"processes":2' both/trials*.jsonl || fail "not carried by two: $(tail -n 9 both/slurm/*.log)"
+
     begin "a node whose daemon dies, and whose task lives on beside its second start"
     set_pace
     rm -rf once
