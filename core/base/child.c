@@ -57,7 +57,7 @@ static void explain(int status, unsigned seconds, char how[FL_CHILD_HOW])
 static fl_child_end try_in(const fl_child_work *work, shared *both, char how[FL_CHILD_HOW])
 {
     int status = 0;
-    memcpy(both->answer, work->answer, work->n);
+    if (work->n) memcpy(both->answer, work->answer, work->n);
     fflush(NULL); /* or the child would print it once more */
     pid_t child = fork();
     if (!child) run(work, both);
@@ -67,7 +67,7 @@ static fl_child_end try_in(const fl_child_work *work, shared *both, char how[FL_
     }
     bool waited = wait_for_group(child, &status);
     if (both->done) {
-        memcpy(work->answer, both->answer, work->n);
+        if (work->n) memcpy(work->answer, both->answer, work->n);
         return FL_CHILD_DONE;
     }
     if (waited)

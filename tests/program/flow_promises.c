@@ -105,26 +105,6 @@ static void people_see_a_table_and_the_speed(void **state)
     assert_refused(2, "unknown optimizer 'adma' (did you mean adam?)", folder, "check-optimizer", "adma");
 }
 
-/* The speed that JSON tells of a built-in rule, as a share of the probe's. */
-static double share_of_probe(const char *rule)
-{
-    command c = command_run(folder, WORDS("check-optimizer", rule, "--json"));
-    assert_int_equal(c.code, 0);
-    json_t *answer = json_loads(c.out, 0, NULL);
-    double share = json_number_value(json_object_get(json_object_get(answer, "speed"), "share_of_probe"));
-    json_decref(answer);
-    command_free(&c);
-    return share;
-}
-
-/* null moves nothing, so all that it took would be the harness's; sgd is the probe's own pass. */
-static void the_speed_is_the_rule_s_and_not_the_harness_s(void **state)
-{
-    double null = share_of_probe("null"), sgd = share_of_probe("sgd");
-    if (null < 10) fail_msg("a step of null takes %g of a pass over its arrays", 1 / null);
-    if (sgd < 0.3) fail_msg("sgd has %g of the speed of memory", sgd);
-}
-
 /* newton's solver forms a matrix as wide as there are parameters, of a million 4 TB: nobody tries. */
 static void a_step_that_the_rule_does_not_take_is_said_to_be_not_measured(void **state)
 {
@@ -159,7 +139,6 @@ int main(void)
         cmocka_unit_test(what_is_settled_is_not_varied),
         cmocka_unit_test(json_names_the_values_that_it_ran_with),
         cmocka_unit_test(people_see_a_table_and_the_speed),
-        cmocka_unit_test(the_speed_is_the_rule_s_and_not_the_harness_s),
         cmocka_unit_test(a_step_that_the_rule_does_not_take_is_said_to_be_not_measured),
         cmocka_unit_test(a_rule_is_checked_at_other_values_than_its_defaults),
     };

@@ -32,7 +32,7 @@ SHORT = [(str(HERE / "kinds_image.json"), 4), (str(HERE / "kinds_sequence.json")
 FULL = SHORT + [("glyphs/simple_cnn", 4), ("fashion_mnist/logistic", 8), ("fashion_mnist/mlp", 8),
                 ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8), ("mnist/mlp", 8), ("mnist/simple_cnn", 4),
                 ("mnist/autoencoder", 8), ("regression/unnormalised", 8), ("cifar10/two_layer", 8), ("cifar10/resnet8", 4),
-                ("cifar10/resnet32", 3), ("cifar10/vgg16", 2), ("cifar10/inception_small", 3),
+                ("cifar10/resnet32", 3), ("cifar10/vgg16", 4), ("cifar10/inception_small", 3),
                 ("cifar10/allcnn_quarter", 3), ("war_and_peace/char_lstm", 3), ("tiny_shakespeare/char_lstm", 3),
                 ("tiny_shakespeare/transformer", 2)]
 BACKENDS = ["naive", "openblas", "onednn"]
