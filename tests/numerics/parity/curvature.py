@@ -21,14 +21,15 @@ import torch
 
 BOUND = 1e-4  # of the length of a product, in f32 on every backend
 # On naive what is left is the rounding of stored values, 2^-24 each, in a factor twice.
-NAIVE, NAIVE_FACTOR = 1e-6, 2e-6
+NAIVE, NAIVE_FACTOR, NAIVE_DEEP = 1e-6, 2e-6, {"cifar10/vgg16": 4e-6}
 HERE = pathlib.Path(__file__).parent
 SHORT = [(str(HERE / "kinds_image.json"), 4), (str(HERE / "kinds_sequence.json"), 4), (str(HERE / "small_cnn.json"), 4),
          ("glyphs/mlp", 8), ("glyphs/resnet8", 2), ("glyphs/inception", 3), ("glyphs/lstm", 4), ("glyphs/transformer", 4),
          ("glyphs/autoencoder", 8), ("quadratic/noisy", 8), ("function/beale", 1), ("function/branin", 1),
          ("function/rosenbrock", 1), ("function/saddle", 1), ("function/quadratic", 1)]
 # Of cifar10/resnet32 a batch of 4 has a unit 3e-7 from its ReLU's bend, on whose two sides products differ by 4e-4; in one
-# of 2 its thirty-one batch norms make 1.3e-6 of naive's roundings.
+# of 2 its thirty-one batch norms make 1.3e-6 of naive's roundings. The thirteen of cifar10/vgg16, the last ones of 16
+# numbers a channel in a batch of 4, make 2.3e-6 of them (in one of 2 3.1e-6); without them, in evaluation, 3.7e-7 are left.
 FULL = SHORT + [("glyphs/simple_cnn", 4), ("fashion_mnist/logistic", 8), ("fashion_mnist/mlp", 8),
                 ("fashion_mnist/simple_cnn", 4), ("mnist/logistic", 8), ("mnist/mlp", 8), ("mnist/simple_cnn", 4),
                 ("mnist/autoencoder", 8), ("regression/unnormalised", 8), ("cifar10/two_layer", 8), ("cifar10/resnet8", 4),
@@ -237,8 +238,12 @@ def factor_of(call, gradient, weight, row, out):
     return a.t() @ a / examples, g.t() @ g / len(g)
 
 
-def bound(backend, name):
-    return BOUND if backend != "naive" else NAIVE_FACTOR if name.split()[0] in ("a", "g") else NAIVE
+def bound(workload, backend, name):
+    if backend != "naive":
+        return BOUND
+    if workload in NAIVE_DEEP and not name.split()[0].endswith("_evaluation"):
+        return NAIVE_DEEP[workload]
+    return NAIVE_FACTOR if name.split()[0] in ("a", "g") else NAIVE
 
 
 def distance(ours, theirs):
@@ -338,7 +343,7 @@ def main(program, kit, which="short", *workloads):
                 print(f"skipped {workload} on {backend}: {lack}")
                 continue
             case = Case(fairlead, kit, workload, backend, batch)
-            bad = not case.worst or any(not gap <= bound(backend, name) for name, gap in case.worst.items())
+            bad = not case.worst or any(not gap <= bound(workload, backend, name) for name, gap in case.worst.items())
             failed, compared = failed + bad, compared + 1
             print("FAIL" if bad else "ok  ", f"{pathlib.Path(workload).stem if workload.endswith('.json') else workload} on {backend}:",
                   ", ".join(f"{name} {gap:.1e}" for name, gap in case.worst.items()), flush=True)

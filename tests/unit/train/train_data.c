@@ -24,13 +24,17 @@ static int set_up(void **state)
     return 0;
 }
 
+static fl_workload *defined[24];
+static size_t n_defined;
+
 static int tear_down(void **state)
 {
+    while (n_defined) fl_workload_free(defined[--n_defined]);
     folder_remove(root);
     return 0;
 }
 
-/* A definition, in which %s is the data. It lives as long as the process. */
+/* A definition, in which %s is the data. It lives as long as the tests. */
 static const fl_workload *define(const char *format, const char *data)
 {
     fl_text text = { 0 };
@@ -38,7 +42,8 @@ static const fl_workload *define(const char *format, const char *data)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     fl_text_add(&text, format, data);
 #pragma GCC diagnostic pop
-    return defined_workload(&text);
+    assert_true(n_defined < sizeof defined / sizeof *defined);
+    return defined[n_defined++] = defined_workload(&text);
 }
 
 #define LSTM(carry)                                                                                                    \
