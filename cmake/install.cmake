@@ -27,13 +27,16 @@ install(FILES ${PROJECT_BINARY_DIR}/fairlead.pc DESTINATION ${CMAKE_INSTALL_LIBD
 
 install(DIRECTORY suites plots DESTINATION ${CMAKE_INSTALL_DATADIR}/fairlead COMPONENT fairlead)
 
-# The documents, with the figures that they show where their links look for them.
+# The documents, with the figures that they show where their links look for them. A copy of the tree may lack results.
 set(documents ${CMAKE_INSTALL_DATADIR}/doc/fairlead)
 install(FILES README.md DESTINATION ${documents} COMPONENT fairlead)
 install(DIRECTORY docs DESTINATION ${documents} COMPONENT fairlead FILES_MATCHING PATTERN "*.md"
         PATTERN completion EXCLUDE PATTERN examples EXCLUDE)
-install(FILES results/reference/FINDINGS.md DESTINATION ${documents}/results/reference COMPONENT fairlead)
+install(FILES results/reference/FINDINGS.md DESTINATION ${documents}/results/reference COMPONENT fairlead OPTIONAL)
 foreach(document README.md docs/reading_the_page.md results/reference/FINDINGS.md)
+  if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${document})
+    continue()
+  endif()
   get_filename_component(folder ${document} DIRECTORY)
   file(STRINGS ${document} lines REGEX "^!\\[")
   foreach(line ${lines})
@@ -41,7 +44,7 @@ foreach(document README.md docs/reading_the_page.md results/reference/FINDINGS.m
     get_filename_component(figure "${PROJECT_SOURCE_DIR}/${folder}/${figure}" ABSOLUTE)
     file(RELATIVE_PATH place ${PROJECT_SOURCE_DIR} ${figure})
     get_filename_component(place ${place} DIRECTORY)
-    install(FILES ${figure} DESTINATION ${documents}/${place} COMPONENT fairlead)
+    install(FILES ${figure} DESTINATION ${documents}/${place} COMPONENT fairlead OPTIONAL)
   endforeach()
 endforeach()
 
