@@ -26,12 +26,16 @@ refuses "cannot stand in a job script" same.json --array 2 --partition "$(printf
 refuses "cannot stand in a job script" same.json --array 2 -- '--comment=#SBATCH'
 refuses "--ranks-per-trial 2: tasks of an array are not joined; give --nodes N instead" same.json --array 2 --ranks-per-trial 2
 refuses "--ranks-per-trial 3: each node has one process; with --nodes 2 name at most 2" same.json --nodes 2 --ranks-per-trial 3
-sed 's/"batch_size"/"parallel": { "method": "asynchronous", "workers": 2, "clock": "real" }, &/; s/"feasible": true/"feasible": false/' \
-    same.json >real.json
+by='{ "method": "asynchronous", "workers": 2, "clock": "real" }' # on a line of its own, so that its place is seen here
+sed "s/\"batch_size\"/\"parallel\":\n$by,\n&/; s/\"feasible\": true/\"feasible\": false/" same.json >real.json
+sed "s/\"batch_size\"/\"parallel\": [ { \"method\": \"synchronous\", \"workers\": 2 },\n  $by ],\n&/; s/\"feasible\": true/\"feasible\": false/" same.json >one_of.json
+sed "s/\"schedule\"/\"parallel\":\n$by,\n&/; s/\"feasible\": true/\"feasible\": false/" same.json >arm.json
 for nodes in "--array 2" "--nodes 3" "--nodes 3 --ranks-per-trial 2"; do
     # shellcheck disable=SC2086 # words
-    refuses "trains on the real clock by 3 processes: give --nodes N, at least 3, with --ranks-per-trial 3" real.json $nodes
+    refuses "real.json:2:1: arm 'sgd' trains on the real clock by 3 processes: give --nodes N, at least 3, with --ranks-per-trial 3" real.json $nodes
 done
+refuses "one_of.json:2:3: arm 'sgd" one_of.json --nodes 3
+refuses "arm.json:6:1: arm 'adam' trains" arm.json --nodes 3
 refuses "nowhere.so" same.json --array 2 --plugin nowhere.so
 for word in --array=1-9 --arr=1-9 -a1-9 -Ha1-9; do
     refuses "'$word' after '--': give --array to 'fairlead slurm' itself, before the '--'" same.json --array 2 -- $word
@@ -132,7 +136,6 @@ told() { # FILE WORD VALUE: among the words of a program
 }
 for part in "" summary; do
     SLURM_JOB_ID=8 sh ranks.sh $part >ranks.out 2>&1
-    [ $? = 1 ] || fail "srun's exit code is believed, without a trial"
     told srun.words --ranks-per-trial 3
     told srun.words --plugin "$folder/$odd/mine.so"
     sed "s|^fairlead=.*|fairlead=$folder/bin/stopped|" own.sh >stopped_own.sh
@@ -145,12 +148,25 @@ sh nodes.sh >nodes.out || fail "it does not submit itself"
 [ "$(cat sbatch.words)" = "$(printf '%s\n' "--parsable ranks.sh" "--parsable --dependency=afterany:8 ranks.sh summary" \
     "--parsable nodes.sh" "--parsable --dependency=afterany:8 --nodes=1 nodes.sh summary")" ] || fail "submitted by $(cat sbatch.words)"
 
-begin "a job that leaves trials over, or makes no page, has failed"
-printf '#!/bin/sh\n' >bin/srun
-chmod +x bin/srun
-SLURM_JOB_ID=7 sh nodes.sh >nodes.out 2>&1
-[ $? = 1 ] || fail "without a trial the job of the nodes ends with another exit code than 1"
+ends() { # CODE OF A JOB, CODE OF ITS SRUN
+    printf '#!/bin/sh\nexit %s\n' "$2" >bin/srun
+    for job in nodes.sh ranks.sh "ranks.sh summary"; do
+        # shellcheck disable=SC2086 # words
+        SLURM_JOB_ID=7 sh $job >job.out 2>&1
+        code=$?
+        [ $code = "$1" ] || fail "$job: exit code $code, not $1, where srun's is $2"
+    done
+}
+
+begin "whether trials are left over decides how the nodes' job ends: srun may have lost a process and be well, or not"
+ends 1 0
+ends 3 3
+ends 75 75
 cp -r "$odd/out" results/same/.. && rm -rf results/same && mv results/out results/same
+ends 0 0
+ends 0 3
+
+begin "a job that makes no page has failed"
 for script in array nodes; do
     page=$([ $script = array ] && echo "$odd/out" || echo results/same)/report.html
     [ -f "$page" ] || fail "there is no $page"

@@ -112,6 +112,7 @@ ends() { # FOLDER: well, and each trial was recorded once
 
 begin "a study on the real clock, a process of which is killed"
 "$build/fairlead" run real.json -o wrong >wrong.out 2>&1 && fail "one process is not refused"
+says wrong.out "real.json:2:15: arm 'sgd' trains on the real clock by 3 processes"
 says wrong.out "launch at least mpirun -np 3, with --ranks-per-trial 3"
 [ ! -e wrong ] || fail "something was written"
 study study
