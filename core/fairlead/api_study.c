@@ -79,6 +79,10 @@ bool fairlead_study_run(const fairlead_study *s, const char *folder, unsigned wo
 {
     char path[FL_FILE_PATH_MAX];
     fl_error why;
+    if (workers > FL_TRIAL_THREADS_MAX) {
+        fl_error_user(&why, "workers must be at most %d, not %u", FL_TRIAL_THREADS_MAX, workers);
+        return fl_fairlead_failed(error, &why);
+    }
     if (!find_program(program ? program : "fairlead", path, &why)) return fl_fairlead_failed(error, &why);
     watcher watching = { progressed, user };
     char *const command[] = { path, "worker", NULL };

@@ -69,6 +69,10 @@ bool fairlead_trial_set_length(fairlead_trial *t, uint64_t steps, uint64_t batch
         fl_error_user(&why, "steps and batch_size must be at least 1");
         return fl_fairlead_failed(error, &why);
     }
+    if (steps > FL_TRIAL_SEED_MAX || batch_size > FL_TRIAL_SEED_MAX || eval_every > FL_TRIAL_SEED_MAX) {
+        fl_error_user(&why, "steps, batch_size and eval_every must be below 2^53");
+        return fl_fairlead_failed(error, &why);
+    }
     t->trial.steps = steps;
     t->trial.batch_size = batch_size;
     t->trial.eval_every = eval_every;

@@ -3,7 +3,8 @@
  * Everything whose name begins with fairlead_ is the interface; it keeps its binary form from 0.2.0 on. Text is UTF-8.
  * What a function hands out stays its owner's, until that is freed, unless it says that the caller frees it. Functions
  * that can go wrong return NULL or false and fill `error`, which may be NULL; the message is a sentence with its place
- * first. A lack of memory ends the process. One thread at a time may call into the library.
+ * first. A lack of memory ends the process, and so does an index past the end. One thread at a time may call into the
+ * library.
  */
 #ifndef FL_FAIRLEAD_FAIRLEAD_H
 #define FL_FAIRLEAD_FAIRLEAD_H
@@ -59,7 +60,7 @@ FAIRLEAD_API void fairlead_trial_free(fairlead_trial *trial);
  * ("learning_rate/epsilon") reads its partner as it is then. The value is a number or a choice's name, as text. */
 FAIRLEAD_API bool fairlead_trial_set(fairlead_trial *trial, const char *name, const char *value, fairlead_error *error);
 
-/* `eval_every` 0: no evaluations. */
+/* `eval_every` 0: no evaluations. Each below 2^53. */
 FAIRLEAD_API bool fairlead_trial_set_length(fairlead_trial *trial, uint64_t steps, uint64_t batch_size,
                                             uint64_t eval_every, fairlead_error *error);
 FAIRLEAD_API bool fairlead_trial_set_seed(fairlead_trial *trial, uint64_t seed, fairlead_error *error); /* below 2^53 */
@@ -102,9 +103,9 @@ typedef struct fairlead_progress {
     double seconds;
 } fairlead_progress;
 
-/* Run what is missing in `folder`, in `workers` processes of the program `fairlead` (found by PATH where it holds no
- * slash; NULL: "fairlead"). What finished is kept whatever happens, and the same call goes on from there. `progressed`
- * may be NULL. */
+/* Run what is missing in `folder`, in `workers` processes (at most 4096; 0: one) of the program `fairlead` (found by
+ * PATH where it holds no slash; NULL: "fairlead"). What finished is kept whatever happens, and the same call goes on
+ * from there. `progressed` may be NULL. */
 FAIRLEAD_API bool fairlead_study_run(const fairlead_study *study, const char *folder, unsigned workers,
                                      const char *program,
                                      void (*progressed)(void *user, const fairlead_progress *progress), void *user,

@@ -81,8 +81,11 @@ static bool is_path(const char *text)
 const fl_workload *fl_workload_named(const char *name_or_path, fl_error *error)
 {
     fl_workloads(); /* first, so that a built-in one is met as such */
-    if (!is_path(name_or_path)) return fl_workload_find(name_or_path, error);
-    return load(fl_json_load(name_or_path, error), error);
+    if (is_path(name_or_path)) return load(fl_json_load(name_or_path, error), error);
+    const fl_workload *workload = fl_workload_find(name_or_path, error);
+    if (!workload && fl_file_exists(name_or_path))
+        fl_error_user(error, "%s: a definition's file must end in .json", name_or_path);
+    return workload;
 }
 
 const fl_workload *fl_workload_read(fl_json_node node, fl_error *error)

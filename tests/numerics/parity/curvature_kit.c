@@ -154,6 +154,7 @@ static fl_tensor_shape batch_shape(const kit *k, const fl_workload *workload)
     fl_dataset *data = fl_workload_load(workload, options, &error);
     ensure(data, &error);
     fl_tensor_shape in = data->shape;
+    fl_dataset_free(data);
     free(read_array(k, "inputs", in.form == FL_TENSOR_TOKENS ? FL_NPY_I32 : FL_NPY_F32, shape));
     in.n = shape[1] ? shape[1] : 1;
     return in;
