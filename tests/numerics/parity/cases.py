@@ -219,6 +219,8 @@ def short():
         for workload in WITH_MATRICES[:2]:
             if serves(workload, rule):
                 yield Case(workload, BACKENDS[i], rule, 0, size=(10, 8))
+    for backend, rule in zip(BACKENDS, ("sam", "nesterov_lookahead")):  # in whose steps batch norm sees more than one pass
+        yield Case("glyphs/resnet8", backend, (rule, None), 1)
     for (workload, *around), (backend, rule) in zip(AROUND, pairs[::5]):  # none that takes signs, which clipping may flip
         yield Case(workload, backend, rule, 0, "f32", *around)
     for workload in ("glyphs/mlp", "fashion_mnist/simple_cnn"):

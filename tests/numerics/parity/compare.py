@@ -2,7 +2,10 @@
 
 Losses are compared relative to themselves, or to a hundredth of the first loss where they have become smaller: a tiny
 cross-entropy is the difference of two logits. A final tensor is compared relative to the way it came from its start,
-or to a ten-thousandth of its length where it hardly moved: below that fp32 rounds the movement itself away.
+or to a ten-thousandth of its length where it hardly moved: below that fp32 rounds the movement itself away. Weights that decay by
+little change so slowly that one product is rounded the same way in step after step: there a rounding of each number a step is
+allowed beside the tolerance. (A hundred steps of PyTorch's own AdamW in f32 at a rate of 1e-4 with a decay of .01, from weights of .05,
+are 1.2e-4 of their way from the same in float64, 1.0e-4 in ours.)
 
 Two correct fp32 programs agree to a few roundings until a ReLU or a max-pool flips, and then separate. So what is beyond
 a tolerance is held to what rounding costs PyTorch itself: it is accepted, as `separated`, only when one of PyTorch's replays
@@ -40,11 +43,23 @@ def length(tensor):
     return float(numpy.linalg.norm(tensor.astype(numpy.float64)))
 
 
+def way(reference, init):
+    return max(length(reference - init), 1e-4 * length(init))
+
+
 def tensor_deviations(final, reference, init):
     def deviation(name):
         gap = length(final[name] - reference[name])
-        return gap and gap / max(length(reference[name] - init[name]), 1e-4 * length(init[name]))
+        return gap and gap / way(reference[name], init[name])
     return {name: deviation(name) for name in reference}
+
+
+def roundings(export, reference):
+    """What storing the numbers of each tensor in f32 after each step may be of the tensor's way, where weights decay."""
+    if not export.manifest["optimizer"]["hyperparameters"].get("weight_decay"):
+        return {}
+    return {name: len(export.trace) * 2**-24 * length(final) / way(final, export.init[name])
+            for name, final in reference.items() if length(final)}
 
 
 def state_gaps(state, reference):
@@ -79,6 +94,7 @@ class Comparison:
         self.losses = loss_deviations(self.ours, self.replay.losses)
         self.tensors = tensor_deviations(export.final, self.replay.final, export.init)
         self.tensors.update(state_gaps(export.final_state, self.replay.final_state))
+        self.roundings = roundings(export, self.replay.final)
         self.check_regime()
         if self.precision == "bf16":
             self.check_bf16()
@@ -105,7 +121,8 @@ class Comparison:
                        *state_gaps(other.final_state, self.replay.final_state).values()]))
 
     def is_within(self, losses, tensors):
-        return all(self.losses <= losses) and worst(self.tensors.values()) <= tensors
+        return all(self.losses <= losses) and all(deviation <= tensors + self.roundings.get(name, 0)
+                                                  for name, deviation in self.tensors.items())
 
     def check_f32(self):
         tolerances = losses = loss_tolerances(self.kind, len(self.losses))
@@ -122,7 +139,7 @@ class Comparison:
         for i, deviation in enumerate(self.losses):
             self.check(f"the loss of step {i + 1}", deviation, losses[i])
         for name, deviation in self.tensors.items():
-            self.check(name, deviation, tensors)
+            self.check(name, deviation, tensors + self.roundings.get(name, 0))
 
     def check_bf16(self):
         losses, tensors = self.from_replay(Replay(self.export, autocast=True))

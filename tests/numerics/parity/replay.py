@@ -152,13 +152,17 @@ class Replay:
             for q, part in zip(p, numpy.split(theta, ends[:-1])):
                 q.data = torch.from_numpy(part.astype(numpy.float32)).view_as(q)
 
+        def copies(state):
+            """Batch norm moves its statistics in place."""
+            return {name: values.clone() for name, values in state.items()}
+
         def gradient_at(theta, t):
             put(theta)
             if len(self.losses) == t:
-                self.before = dict(self.model.state)
+                self.before = copies(self.model.state)
                 self.losses.append(self.loss(t))
             else:
-                after, self.model.state = self.model.state, dict(self.before)
+                after, self.model.state = self.model.state, copies(self.before)
                 self.loss(t)
                 self.model.state = after
             return torch.cat([q.grad.flatten() for q in p]).double().numpy()

@@ -13,7 +13,7 @@ static const char text[] =
     "\"space\": {\"learning_rate\": 0.1}}]}";
 
 static const fl_study *study;
-static uint64_t n_given, n_ended;
+static uint64_t n_given, n_ended, n_back;
 
 static bool next(void *user, fl_farm_task *task)
 {
@@ -36,7 +36,12 @@ static void warned(void *user, const char *message)
     PROMISE(*message && !strpbrk(message, "\n\r\t\033"));
 }
 
-static void given_back(void *user, const fl_farm_task *task) {}
+/* By an agent that says it goes, after it was given something. */
+static void given_back(void *user, const fl_farm_task *task)
+{
+    PROMISE(task->number && task->slot.index < 9);
+    n_back++;
+}
 
 static void send_all(fl_wire *wire, fl_wire_transport end, const uint8_t *bytes, size_t n)
 {
@@ -64,12 +69,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     const char checksums[1][65] = { "quadratic" };
     fl_farm farm = { .study = study, .folder = "/nonexistent", .wire = &zero };
     const fl_farm_crew_options crew = { .next = next, .ended = ended, .warned = warned };
-    n_given = n_ended = 0;
+    n_given = n_ended = n_back = 0;
     fl_farm_agents *agents = fl_farm_agents_new(&farm, &crew, NULL, checksums, given_back);
     PROMISE(fl_wire_receive(one, &from, &welcome));
     send_all(one, fl_wire_inside_end(inside, 1), bytes, n);
     for (int i = 0; i < 2; i++) PROMISE(fl_farm_agents_handle(agents, &error) && fl_farm_agents_assign(agents, &error));
-    PROMISE(n_ended + fl_farm_agents_busy(agents) == n_given);
+    PROMISE(n_ended + n_back + fl_farm_agents_busy(agents) == n_given);
     fl_farm_agents_free(agents, true);
     fl_wire_finish(zero);
     fl_wire_finish(one);
