@@ -90,6 +90,17 @@ completed() { # WORD...: what bash makes of the last
 [ "$(completed trial --workload fashion_mnist/s)" = fashion_mnist/simple_cnn ] || fail "bash does not know simple_cnn"
 [ "$(completed plan qui)" = quick ] || fail "bash does not know studies"
 [ "$(completed trial --micro)" = --micro-batch ] || fail "bash does not know options"
+mkdir -p "$work/odd/suites"
+echo '{}' >"$work/odd/suites/mine.json"
+# shellcheck disable=SC2016 # what a shell would expand
+echo '{}' >"$work/odd/suites/"'$(touch${IFS}found)`touch${IFS}found`.json'
+offered="$(cd "$work/odd" && completed run '')"
+case " $offered " in
+*found*) fail "bash offers a name that a shell would expand: $offered" ;;
+*mine*) ;;
+*) fail "bash does not know a folder's own studies: $offered" ;;
+esac
+[ ! -e "$work/odd/found" ] || fail "completion in bash runs what a file's name says"
 
 # A rule of one's own needs the one header, in C and in C++; the clients are there for rules in processes.
 for language in c c++; do
