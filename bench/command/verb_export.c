@@ -2,12 +2,12 @@
 #include "export/export.h"
 #include "record/log.h"
 #include "say/options.h"
+#include "say/places.h"
 #include "command/verbs.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FORMATS "csv, optuna, benchmark-action, sqlite or latex"
 
@@ -19,27 +19,6 @@ static const usage export_usage = {
     "with a view per question; latex, the summary's tables with booktabs' rules.",
     "fairlead export results/quick --to sqlite -o quick.db",
 };
-
-/* Does `file` hold the format's mark where an export of it does? */
-static bool has_mark(const export_format *format, FILE *file)
-{
-    char bytes[64];
-    size_t n = strlen(format->mark);
-    return fseek(file, format->mark_at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n &&
-           !memcmp(bytes, format->mark, n);
-}
-
-/* An earlier export may be written over, and so may an empty file and what is none, as a pipe: nobody's work is lost.
- */
-static bool may_write(const export_format *format, const char *path)
-{
-    struct stat facts;
-    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode) || !facts.st_size) return true;
-    FILE *file = fopen(path, "r");
-    bool own = file && has_mark(format, file);
-    if (file) fclose(file);
-    return own;
-}
 
 /* Write to `path`, or to stdout where it is NULL. */
 static int write_to(const export_format *format, const fl_results *results, const char *path)
@@ -65,7 +44,7 @@ static int export(const char *folder, const char *to, const char *path)
     const export_format *format = export_find(to, &error);
     if (!format) return complain(&error);
     if (format->missing) return complain_user("--to %s: %s", to, format->missing);
-    if (path && !may_write(format, path))
+    if (path && !places_may_write(path, (size_t)format->mark_at, format->mark))
         return complain_user("%s: exists and is no earlier export to %s; give another name, or remove it", path, to);
     fl_results *results = fl_results_read(folder, &error);
     if (!results) return complain(&error);

@@ -2,6 +2,7 @@
 #include "page/report.h"
 #include "command/folders.h"
 #include "command/verbs.h"
+#include "say/places.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ static int report(const words *paths, const char *file)
 {
     fl_error error;
     folders read;
+    if (!places_may_write(file, 0, REPORT_MARK))
+        return complain_user("%s: exists and is no earlier page; give another name, or remove it", file);
     if (!folders_read(paths, &read, &error)) return complain(&error);
     figure_drawings *drawings = figure_drawings_new(folders_summaries(&read), read.n, NULL);
     bool written = report_write(folders_summaries(&read), read.n, drawings, file, &error);

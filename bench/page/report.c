@@ -16,7 +16,7 @@ static void add_title(fl_text *page, const fl_summary *const *summaries, size_t 
 
 static void add_head(fl_text *page, const fl_summary *const *summaries, size_t n)
 {
-    fl_text_add(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    fl_text_add(page, REPORT_MARK "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     add_title(page, summaries, n);
     fl_text_add(page,

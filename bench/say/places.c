@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The source tree, unless the build was told to leave it out, and the folder that `cmake --install` puts beside the
@@ -158,4 +159,21 @@ bool places_study(const char *name, char path[FL_FILE_PATH_MAX], fl_error *error
         if (in_suites(folder, name, path)) return true;
     }
     return unknown_study(name, error);
+}
+
+static bool has_mark(FILE *file, size_t at, const char *mark)
+{
+    char bytes[64];
+    size_t n = strlen(mark);
+    return fseek(file, (long)at, SEEK_SET) == 0 && fread(bytes, 1, n, file) == n && !memcmp(bytes, mark, n);
+}
+
+bool places_may_write(const char *path, size_t at, const char *mark)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode) || !facts.st_size) return true;
+    FILE *file = fopen(path, "r");
+    bool own = file && has_mark(file, at, mark);
+    if (file) fclose(file);
+    return own;
 }

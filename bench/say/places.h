@@ -21,6 +21,10 @@ void places_program(char path[FL_FILE_PATH_MAX]);
 /* The MPI module: beside the program, or where `cmake --install` puts it. */
 void places_mpi_module(char path[FL_FILE_PATH_MAX]);
 
+/* May what Fairlead writes take the place of what is at `path`? Yes where there is nothing, an empty file or none, as a
+ * pipe, and where the file holds `mark` at byte `at`, as an earlier one does: nobody's work is lost. */
+bool places_may_write(const char *path, size_t at, const char *mark);
+
 /* A file of the source tree or the installed share folder, "plots/style.gp"; false when it is in neither. */
 bool places_shared(const char *name, char path[FL_FILE_PATH_MAX]);
 

@@ -12,7 +12,8 @@
 bool fl_replacement_begin(fl_replacement *replacement, const char *path, const char *temporary, fl_error *error)
 {
     *replacement = (fl_replacement){ .path = path, .temporary = temporary };
-    replacement->file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unlink(temporary); /* what a killed process of this number left, or a link that somebody laid here */
+    replacement->file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     return replacement->file >= 0 || fl_file_error(error, temporary, "cannot be created");
 }
 

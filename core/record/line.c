@@ -48,7 +48,7 @@ static bool is_torn(int file)
 bool fl_record_line_append(const char *path, const json_t *object)
 {
     fl_text line = { 0 };
-    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file < 0) return false;
     if (is_torn(file)) fl_text_add(&line, "\n");
     fl_record_line_add(&line, object);

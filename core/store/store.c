@@ -99,7 +99,7 @@ static bool open_lines(fl_store *store, const char *stem, int *file, fl_error *e
     char path[FL_FILE_PATH_MAX];
     path_of(store, stem, "jsonl", path);
     bool begun = is_absent(path);
-    *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    *file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (*file < 0) return fl_file_error(error, path, "cannot be written");
     if (begun && !fl_file_sync_folder_of(path)) return fl_file_error(error, path, "cannot be synced");
     return is_regular(*file, path, error) && repair_tail(*file, path, error) && lseek(*file, 0, SEEK_END) >= 0;

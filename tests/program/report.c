@@ -204,10 +204,24 @@ static void an_empty_folder_is_no_success(void **state)
     fixture_end(&s);
 }
 
+static void only_an_earlier_page_is_written_over(void **state)
+{
+    fixture s;
+    hostile_begin(&s);
+    page_finish(&s);
+    assert_runs(0, s.folder, "report", s.folder, "-o", "page.html");
+    assert_runs(0, s.folder, "report", s.folder, "-o", "page.html");
+    assert_refused(2, "trials.jsonl: exists and is no earlier page", s.folder, "report", s.folder, "-o",
+                   "trials.jsonl");
+    assert_runs(0, s.folder, "check", s.folder);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_shows_study_results_and_commands),
+        cmocka_unit_test(only_an_earlier_page_is_written_over),
         cmocka_unit_test(what_is_tested_comes_first),
         cmocka_unit_test(a_claimed_difference_has_a_direction),
         cmocka_unit_test(what_differs_beside_the_optimizer_is_told_where_arms_are_compared),

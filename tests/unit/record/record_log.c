@@ -121,6 +121,24 @@ static void undeclared_claims_count_no_looks(void **state)
     fixture_end(&s);
 }
 
+/* In a folder from somebody else a link may stand in the log's place. */
+static void nothing_is_written_through_a_link(void **state)
+{
+    fixture s;
+    char log[FL_FILE_PATH_MAX], other[FL_FILE_PATH_MAX];
+    begin(&s);
+    fl_file_path_join(log, s.folder, "log.jsonl");
+    fl_file_path_join(other, s.folder, "other");
+    give_file(&s, "other", "mine\n", 5);
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(symlink(other, log), 0);
+    fl_record_log_look(s.folder, 5);
+    bytes kept = take_file(&s, "other");
+    assert_int_equal(kept.n, 5);
+    free(kept.text);
+    fixture_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_torn_line_is_left_out),
         cmocka_unit_test(an_extension_with_a_damaged_log_counts_as_a_look),
         cmocka_unit_test(undeclared_claims_count_no_looks),
+        cmocka_unit_test(nothing_is_written_through_a_link),
     };
     return test_run(tests, NULL, NULL);
 }
