@@ -89,8 +89,8 @@ static void set_notes(figure_data *data, const figure_layout *layout)
 const figure figure_final_error = {
     .entry = { "final_error",
                "Final validation error of the selected trial (top) and its test error (bottom), with the expected test "
-               "error of the best of K new trials. No optimizer should be worse than one it contains as a special "
-               "case.",
+               "error of the best of K new trials. Where its space holds a special case, no optimizer should be worse "
+               "than it.",
                "Choi et al. 2019, figure 1" },
     .columns = "arm, its place in the panel, validation error of the selected trial, its 5th and 95th percentile over "
                "resampled trials, the same three of its test error, the expected test error of the best of K new "

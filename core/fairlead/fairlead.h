@@ -3,8 +3,8 @@
  * Everything whose name begins with fairlead_ is the interface; it keeps its binary form from 0.2.0 on. Text is UTF-8.
  * What a function hands out stays its owner's, until that is freed, unless it says that the caller frees it. Functions
  * that can go wrong return NULL or false and fill `error`, which may be NULL; the message is a sentence with its place
- * first. A lack of memory ends the process, and so does an index past the end. One thread at a time may call into the
- * library.
+ * first. No other argument may be NULL unless that is said. A lack of memory ends the process, and so does an index
+ * past the end. One thread at a time may call into the library.
  */
 #ifndef FL_FAIRLEAD_FAIRLEAD_H
 #define FL_FAIRLEAD_FAIRLEAD_H

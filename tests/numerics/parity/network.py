@@ -43,7 +43,7 @@ def batch_norm(layer, p, x, net):
 
 def layer_norm(layer, p, x, net):
     shape = x.shape[1:] if x.dim() == 4 else x.shape[-1:]
-    return F.layer_norm(x.float(), shape, p["weight"].view(shape), p["bias"].view(shape), layer["epsilon"])
+    return F.layer_norm(x.to(p["weight"].dtype), shape, p["weight"].view(shape), p["bias"].view(shape), layer["epsilon"])
 
 
 def dropout(layer, p, x, net):
