@@ -1,12 +1,15 @@
 /* Elements are read in pieces and turned into doubles or 64-bit numbers one by one, by a table of types. */
 #include "dataset/npy_values.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PIECE = 4096, ITEM_MOST = 8, HEADER_MOST = 1 << 17 };
+enum { PIECE = 4096, ITEM_MOST = 8, HEADER_MOST = 1 << 17, RANGE_PARTS = 1000 };
+#define FLOAT64_ROUNDING 0x1p-48
 
 static double half(const void *at)
 {
@@ -129,10 +132,40 @@ bool fl_dataset_npy_read_bytes(fl_dataset_npy *npy, uint8_t *to, fl_error *error
     return read_piece(npy, to, 0, npy->header.count, error);
 }
 
-bool fl_dataset_npy_read_floats(fl_dataset_npy *npy, float *to, fl_error *error)
+/* The range of one value over the examples, and how far float32 is from it at most. */
+typedef struct range {
+    double least, most, off;
+} range;
+
+/* Times in seconds since 1970, say, differ by less than float32 shows: they would train as a constant. What differs by
+ * float64's own rounding counts as one. */
+static bool ranges_survive(const fl_dataset_npy *npy, const range *ranges, fl_error *error)
+{
+    size_t row = npy->header.count / npy->header.shape[0];
+    for (size_t i = 0; i < row; i++) {
+        const range *r = &ranges[i];
+        double width = r->most - r->least, size = fmax(fabs(r->least), fabs(r->most));
+        if (width <= FLOAT64_ROUNDING * size || r->off <= width / RANGE_PARTS) continue;
+        return fl_error_user(error,
+                             "%s: value %zu of the examples lies from %.17g to %.17g, and float32 numbers, of which "
+                             "models are made, are off by up to %.2g there; subtract an offset before",
+                             npy->path, i, r->least, r->most, r->off);
+    }
+    return true;
+}
+
+static void widen(range *r, bool first, double value, float kept)
+{
+    r->least = first ? value : fmin(r->least, value);
+    r->most = first ? value : fmax(r->most, value);
+    r->off = fmax(r->off, fabs(value - (double)kept));
+}
+
+static bool read_floats(fl_dataset_npy *npy, float *to, range *ranges, fl_error *error)
 {
     char piece[PIECE * ITEM_MOST];
     const type *t = npy->type;
+    size_t row = npy->header.count / npy->header.shape[0];
     for (size_t first = 0; first < npy->header.count; first += PIECE) {
         size_t n = npy->header.count - first < PIECE ? npy->header.count - first : PIECE;
         if (!read_piece(npy, piece, first, n, error)) return false;
@@ -140,9 +173,18 @@ bool fl_dataset_npy_read_floats(fl_dataset_npy *npy, float *to, fl_error *error)
             double value = t->number ? t->number(piece + i * t->size) : (double)t->whole(piece + i * t->size);
             to[first + i] = (float)value;
             if (!isfinite(to[first + i])) return refuse(npy, first + i, value, "float32 numbers are wanted", error);
+            widen(&ranges[(first + i) % row], first + i < row, value, to[first + i]);
         }
     }
-    return true;
+    return ranges_survive(npy, ranges, error);
+}
+
+bool fl_dataset_npy_read_floats(fl_dataset_npy *npy, float *to, fl_error *error)
+{
+    range *ranges = fl_memory_new(npy->header.count / npy->header.shape[0], sizeof *ranges);
+    bool good = read_floats(npy, to, ranges, error);
+    free(ranges);
+    return good;
 }
 
 bool fl_dataset_npy_read_wholes(fl_dataset_npy *npy, int32_t *to, int32_t most, fl_error *error)

@@ -27,8 +27,8 @@ void fl_dataset_npy_close(fl_dataset_npy *npy);
 bool fl_dataset_npy_is_whole(const fl_dataset_npy *npy); /* holds whole numbers */
 bool fl_dataset_npy_is_bytes(const fl_dataset_npy *npy); /* of one byte */
 
-/* Read all elements, once, into room for header.count of them: uint8 as they are; as floats, all of them finite; whole
- * numbers from 0 up to `most`. */
+/* Read all elements, once, into room for header.count of them: uint8 as they are; as floats, all of them finite and
+ * within a thousandth of what they differ by; whole numbers from 0 up to `most`. */
 bool fl_dataset_npy_read_bytes(fl_dataset_npy *npy, uint8_t *to, fl_error *error);
 bool fl_dataset_npy_read_floats(fl_dataset_npy *npy, float *to, fl_error *error);
 bool fl_dataset_npy_read_wholes(fl_dataset_npy *npy, int32_t *to, int32_t most, fl_error *error);

@@ -247,6 +247,22 @@ static void numbers_that_are_none_are_refused_with_their_place(void **state)
     assert_refused(FL_TENSOR_IMAGE, false, "y.npy: byte 132: value 0 of example 1 is -1; numbers from 0 to");
 }
 
+/* A clock's seconds; what float64 cannot tell from a constant either, and a year of seconds, may stay. */
+static void numbers_that_float32_cannot_tell_apart_are_refused(void **state)
+{
+    const int64_t clock[] = { 1, 1700000000, 2, 1700000010, 3, 1700000020 };
+    const int64_t year[] = { 1, 1700000000, 2, 1710000000, 3, 1731536000 };
+    const double alike[] = { 0.1, 0.3, 0.1, 0.1 + 0.2, 0.1, 0.3 };
+    const int32_t y[] = { 0, 1, 2 };
+    put_npy(TARGETS, "<i4", "(3,)", y, sizeof y);
+    put_npy(INPUTS, "<i8", "(3, 2)", clock, sizeof clock);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: value 1 of the examples lies from 1700000000 to 1700000020");
+    put_npy(INPUTS, "<i8", "(3, 2)", year, sizeof year);
+    fl_dataset_free(load(FL_TENSOR_IMAGE, false));
+    put_npy(INPUTS, "<f8", "(3, 2)", alike, sizeof alike);
+    fl_dataset_free(load(FL_TENSOR_IMAGE, false));
+}
+
 static void headers_that_lie_are_refused(void **state)
 {
     const float x[8] = { 0 };
@@ -340,6 +356,7 @@ int main(void)
         cmocka_unit_test(with_test_files_the_order_stays),
         cmocka_unit_test(tokens_have_a_class_per_position),
         cmocka_unit_test(numbers_that_are_none_are_refused_with_their_place),
+        cmocka_unit_test(numbers_that_float32_cannot_tell_apart_are_refused),
         cmocka_unit_test(headers_that_lie_are_refused),
         cmocka_unit_test(arrays_that_do_not_fit_are_refused),
         cmocka_unit_test(test_files_must_be_like_training_files),
