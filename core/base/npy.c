@@ -111,47 +111,97 @@ static bool is_wrong(fl_npy_header *header, size_t at, const char *wrong)
     return false;
 }
 
-/* "(2, 3)", "(5,)" or "()", which begin at byte `place` of the file, into the header. */
-static bool parse_shape(const char *text, size_t place, fl_npy_header *header)
+/* The header's dict, of which `at` is read next. */
+typedef struct reader {
+    const char *dict, *at;
+    fl_npy_header *header;
+} reader;
+
+static bool is_wrong_here(reader *r, const char *wrong)
 {
-    const char *at = text;
-    static const char numbers[] = "'shape' is to be whole numbers in brackets";
-    if (*at++ != '(') return is_wrong(header, place, numbers);
+    return is_wrong(r->header, r->header->start + (size_t)(r->at - r->dict), wrong);
+}
+
+/* After spaces: is the next character `c`? Then it is behind us. */
+static bool passes(reader *r, char c)
+{
+    r->at += strspn(r->at, " ");
+    if (*r->at != c) return false;
+    r->at++;
+    return true;
+}
+
+static bool read_descr(reader *r)
+{
+    size_t n = *r->at == '\'' ? strcspn(r->at + 1, "'") : FL_NPY_DESCR;
+    if (n >= FL_NPY_DESCR || !r->at[1 + n])
+        return is_wrong_here(r, "'descr' is to name one type of numbers, such as '<f4'; structured arrays are none");
+    memcpy(r->header->descr, r->at + 1, n);
+    r->at += n + 2;
+    return true;
+}
+
+static bool read_order(reader *r)
+{
+    r->header->fortran_order = !strncmp(r->at, "True", 4);
+    if (!r->header->fortran_order && strncmp(r->at, "False", 5) != 0)
+        return is_wrong_here(r, "'fortran_order' is to be True or False");
+    r->at += r->header->fortran_order ? 4 : 5;
+    return true;
+}
+
+/* "(2, 3)", "(5,)" or "()". */
+static bool read_shape(reader *r)
+{
+    fl_npy_header *header = r->header;
+    static const char numbers[] = "'shape' is to be whole numbers in brackets, with commas between";
+    if (!passes(r, '(')) return is_wrong_here(r, numbers);
     header->count = 1;
-    while (*at >= '0' && *at <= '9') {
-        size_t here = place + (size_t)(at - text);
-        if (header->n_dims == FL_NPY_DIMS) return is_wrong(header, here, "'shape' has up to 8 dimensions");
+    for (bool more = true; !passes(r, ')'); more = passes(r, ',')) {
+        if (!more || *r->at < '0' || *r->at > '9') return is_wrong_here(r, numbers);
+        if (header->n_dims == FL_NPY_DIMS) return is_wrong_here(r, "'shape' has up to 8 dimensions");
         char *end;
         errno = 0;
-        unsigned long long size = strtoull(at, &end, 10);
+        unsigned long long size = strtoull(r->at, &end, 10);
         if (errno || __builtin_mul_overflow(header->count, size, &header->count))
-            return is_wrong(header, here, "'shape' has more elements than can be counted");
+            return is_wrong_here(r, "'shape' has more elements than can be counted");
         header->shape[header->n_dims++] = size;
-        at = end + strspn(end, ", ");
+        r->at = end;
     }
-    return *at == ')' || is_wrong(header, place + (size_t)(at - text), numbers);
+    return true;
 }
 
-/* Where the value of `key` begins; the dict itself when the key is not there. */
-static const char *value_of(const char *dict, const char *key)
+static const struct {
+    const char *name;
+    bool (*read)(reader *r);
+} keys[] = { { "'descr'", read_descr }, { "'fortran_order'", read_order }, { "'shape'", read_shape } };
+enum { KEYS = sizeof keys / sizeof *keys };
+
+static size_t find_key(const char *at)
 {
-    const char *at = strstr(dict, key);
-    return at ? at + strlen(key) + strspn(at + strlen(key), ": ") : dict;
+    size_t k = 0;
+    while (k < KEYS && strncmp(at, keys[k].name, strlen(keys[k].name)) != 0) k++;
+    return k;
 }
 
-static bool parse_dict(const char *dict, fl_npy_header *header)
+/* Every key once, in any order, and nothing behind the dict. */
+static bool read_dict(reader *r)
 {
-    const char *descr = value_of(dict, "'descr'"), *order = value_of(dict, "'fortran_order'");
-    const char *shape = value_of(dict, "'shape'");
-    size_t n = *descr == '\'' ? strcspn(descr + 1, "'") : FL_NPY_DESCR;
-    if (n >= FL_NPY_DESCR)
-        return is_wrong(header, header->start + (size_t)(descr - dict),
-                        "'descr' is to name one type of numbers, such as '<f4'; structured arrays are none");
-    memcpy(header->descr, descr + 1, n);
-    header->fortran_order = !strncmp(order, "True", 4);
-    if (!header->fortran_order && strncmp(order, "False", 5) != 0)
-        return is_wrong(header, header->start + (size_t)(order - dict), "'fortran_order' is to be True or False");
-    return parse_shape(shape, header->start + (size_t)(shape - dict), header);
+    static const char wrong[] = "its header is to hold 'descr', 'fortran_order' and 'shape', each once, and no more";
+    bool there[KEYS] = { 0 };
+    size_t n = 0;
+    if (!passes(r, '{')) return is_wrong_here(r, wrong);
+    for (bool more = true; !passes(r, '}'); more = passes(r, ','), n++) {
+        size_t k = find_key(r->at);
+        if (!more || k == KEYS || there[k]) return is_wrong_here(r, wrong);
+        there[k] = true;
+        r->at += strlen(keys[k].name);
+        if (!passes(r, ':')) return is_wrong_here(r, wrong);
+        r->at += strspn(r->at, " ");
+        if (!keys[k].read(r)) return false;
+    }
+    r->at += strspn(r->at, " \n");
+    return (n == KEYS && !*r->at) || is_wrong_here(r, wrong);
 }
 
 /* Version 1 has two bytes for the length of its dict, later ones four (NumPy's lib/format.py). */
@@ -171,7 +221,8 @@ bool fl_npy_header_read(const char *bytes, size_t n, fl_npy_header *header)
     fl_text dict = { 0 };
     fl_text_add_bytes(&dict, bytes + header->start, length);
     bool text = length && strlen(dict.bytes) == length;
-    bool good = text ? parse_dict(dict.bytes, header) : is_wrong(header, header->start, "its header is no text");
+    bool good = text ? read_dict(&(reader){ dict.bytes, dict.bytes, header })
+                     : is_wrong(header, header->start, "its header is no text");
     fl_text_free(&dict);
     header->start += length;
     return good;

@@ -286,6 +286,14 @@ static void headers_that_lie_are_refused(void **state)
     assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 82: 'shape' has more elements than can be counted");
     put_npy(INPUTS, "a record of several", "(3, 2)", x, 24);
     assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 20: 'descr' is to name one type of numbers");
+    put_npy(INPUTS, "<f4", "(3 2)", x, 24);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 63: 'shape' is to be whole numbers in brackets, with commas");
+    put_npy(INPUTS, "<f4', 'descr': '<i4", "(3, 2)", x, 24);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 27: its header is to hold 'descr', 'fortran_order' and");
+    put_npy(INPUTS, "<f4", "(3, 2), 'more': 1", x, 24);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 68: its header is to hold");
+    put_npy(INPUTS, "<f4", "(3, 2)} + (1", x, 24);
+    assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 68: its header is to hold");
     put_file(paths[INPUTS], "\x93NUMPY\x09\x00\x76\x00{'descr': '<f4'", 25);
     assert_refused(FL_TENSOR_IMAGE, false, "x.npy: byte 6: versions 1 to 3 are known");
     put_file(paths[INPUTS], "\x93NUMPY\x01\x00\x76\x00{'descr': '<f4'", 25);
