@@ -5,7 +5,8 @@ cross-entropy is the difference of two logits. A final tensor is compared relati
 or to a ten-thousandth of its length where it hardly moved: below that fp32 rounds the movement itself away. Weights that decay by
 little change so slowly that one product is rounded the same way in step after step: there a rounding of each number a step is
 allowed beside the tolerance. (A hundred steps of PyTorch's own AdamW in f32 at a rate of 1e-4 with a decay of .01, from weights of .05,
-are 1.2e-4 of their way from the same in float64, 1.0e-4 in ours.)
+are 1.2e-4 of their way from the same in float64, 1.0e-4 in ours.) So are functions of a few numbers, whose small even steps
+do not average out.
 
 Two correct fp32 programs agree to a few roundings until a ReLU or a max-pool flips, and then separate. So what is beyond
 a tolerance is held to what rounding costs PyTorch itself: it is accepted, as `separated`, only when one of PyTorch's replays
@@ -55,8 +56,10 @@ def tensor_deviations(final, reference, init):
 
 
 def roundings(export, reference):
-    """What storing the numbers of each tensor in f32 after each step may be of the tensor's way, where weights decay."""
-    if not export.manifest["optimizer"]["hyperparameters"].get("weight_decay"):
+    """What storing the numbers of each tensor in f32 after each step may be of the tensor's way, where weights decay and
+    of functions."""
+    decays = export.manifest["optimizer"]["hyperparameters"].get("weight_decay")
+    if not decays and kind_of(export.manifest) != "quadratic":
         return {}
     return {name: len(export.trace) * 2**-24 * length(final) / way(final, export.init[name])
             for name, final in reference.items() if length(final)}
