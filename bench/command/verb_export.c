@@ -1,4 +1,5 @@
 /* fairlead export: records for other programs. */
+#include "base/file.h"
 #include "export/export.h"
 #include "record/log.h"
 #include "say/options.h"
@@ -20,7 +21,7 @@ static const usage export_usage = {
     "fairlead export results/quick --to sqlite -o quick.db",
 };
 
-/* Write to `path`, or to stdout where it is NULL. */
+/* Write to `path`, or to stdout where it is NULL. Half an export would pass for a whole one: a file does not stay. */
 static int write_to(const export_format *format, const fl_results *results, const char *path)
 {
     fl_error error;
@@ -32,6 +33,7 @@ static int write_to(const export_format *format, const fl_results *results, cons
     if (path) whole = fclose(file) == 0 && whole;
     if (written && !whole)
         fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
+    if ((!written || !whole) && path && fl_file_exists(path)) remove(path);
     if (!written || !whole) return complain(&error);
     if (content.claims) fl_record_log_look(results->folder, results->study->trials);
     return content.n ? 0 : NOTHING_MEASURED;

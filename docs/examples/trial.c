@@ -6,6 +6,7 @@
 
 static void show(void *user, const fairlead_point *point)
 {
+    (void)user;
     printf("%6d  %.4f\n", (int)point->step, point->val_error);
 }
 

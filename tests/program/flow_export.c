@@ -3,6 +3,8 @@
 #include "support/summed.h"
 
 #include <ctype.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define ODD_NAME "o'b_& 50%"
 
@@ -201,6 +203,33 @@ static void pandas_opens_it(void **state)
     fixture_end(&s);
 }
 
+static void assert_absent(const fixture *s, const char *name)
+{
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, s->folder, name);
+    assert_false(fl_file_exists(path));
+}
+
+/* On a full disk, here files of 100 bytes at most, nothing stays that might pass for an export. */
+static void half_an_export_does_not_stay(void **state)
+{
+    struct rlimit before, tight;
+    fixture s;
+    begin(&s);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(0, getrlimit(RLIMIT_FSIZE, &before));
+    tight = (struct rlimit){ .rlim_cur = 100, .rlim_max = before.rlim_max };
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &tight));
+    command c = command_run(s.folder, WORDS("export", s.folder, "--to", "csv", "-o", "all.csv"));
+    assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(3, c.code);
+    assert_contains(c.err, "all.csv: could not be written to its end");
+    command_free(&c);
+    assert_absent(&s, "all.csv");
+    fixture_end(&s);
+}
+
 static void places_that_cannot_be_written_are_named(void **state)
 {
     fixture s;
@@ -213,6 +242,7 @@ static void places_that_cannot_be_written_are_named(void **state)
     assert_refused(2, "no temporary folder can be made", s.folder, "export", s.folder, "--to", "sqlite", "-o",
                    "all.db");
     unsetenv("TMPDIR");
+    assert_absent(&s, "all.db");
     assert_refused(2, "unknown format 'xls'; use csv, optuna, benchmark-action, sqlite or latex", s.folder, "export",
                    s.folder, "--to", "xls");
     fixture_end(&s);
@@ -327,6 +357,7 @@ int main(void)
         cmocka_unit_test(only_an_earlier_export_is_written_over),
         cmocka_unit_test(pandas_opens_it),
         cmocka_unit_test(places_that_cannot_be_written_are_named),
+        cmocka_unit_test(half_an_export_does_not_stay),
     };
     const struct CMUnitTest latex[] = { cmocka_unit_test(a_paper_takes_the_tables),
                                         cmocka_unit_test(a_paper_takes_what_is_declared_further),
