@@ -14,13 +14,19 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "rules"))
 import formulas
 
 
+def decay_of(p, h):
+    """The weight decay of one tensor: where `decay` is "matrices" vectors are spared it."""
+    return 0 if h.get("decay") == "matrices" and p.dim() < 2 else h.get("weight_decay", 0)
+
+
 def pytorch(make):
     """One of PyTorch's optimizers, given the rate of every step."""
     def start(parameters, h):
         optimizer = make(parameters, h)
 
         def step(rate):
-            optimizer.param_groups[0]["lr"] = rate
+            for group in optimizer.param_groups:
+                group["lr"] = rate
             optimizer.step()
         return step
     return start
@@ -44,7 +50,7 @@ def formula(delta, *first):
         def step(rate):
             nonlocal t
             for p, state in zip(parameters, states):
-                p.data *= 1 - rate * h.get("weight_decay", 0)
+                p.data *= 1 - rate * decay_of(p, h)
                 p.data -= delta(h, t, rate, p.grad, *state)
             t += 1
         return step
@@ -90,10 +96,10 @@ def lion(h, t, rate, g, m):
     return step
 
 
-def betas(optimizer, *more, **fixed):
-    """One of PyTorch's relatives of Adam; `more` of its arguments have our names."""
-    return pytorch(lambda p, h: optimizer(p, lr=1, betas=(h["beta1"], h["beta2"]), eps=h["epsilon"],
-                                          **{name: h[name] for name in more}, **fixed))
+def betas(optimizer, **fixed):
+    """One of PyTorch's relatives of Adam, without a decay of its own but for ours."""
+    return pytorch(lambda p, h: optimizer([{"params": [q], "weight_decay": decay_of(q, h)} for q in p], lr=1,
+                                          betas=(h["beta1"], h["beta2"]), eps=h["epsilon"], **fixed))
 
 
 # By name and epsilon_form. The rate given here is replaced before the first step.
@@ -114,7 +120,7 @@ RULES = {
     ("adagrad", None): pytorch(lambda p, h: torch.optim.Adagrad(
         p, lr=1, eps=h["epsilon"], initial_accumulator_value=h["initial_accumulator"])),
     ("adadelta", None): pytorch(lambda p, h: torch.optim.Adadelta(p, lr=1, rho=h["rho"], eps=h["epsilon"])),
-    ("adamw", "kingma"): betas(torch.optim.AdamW, "weight_decay"),
+    ("adamw", "kingma"): betas(torch.optim.AdamW),
     ("nadamw", "kingma"): formula(nadam, 0, 0),
     ("adamax", None): betas(torch.optim.Adamax),
     ("amsgrad", "kingma"): betas(torch.optim.Adam, amsgrad=True),

@@ -30,15 +30,21 @@ def nesterov_lookahead(gradient_at, theta, tensors, rates, h):
         yield theta
 
 
+def decay_of(tensor, h):
+    """The weight decay of one tensor: where `decay` is "matrices" vectors are spared it."""
+    return 0 if h.get("decay") == "matrices" and len(tensor["shape"]) < 2 else h["weight_decay"]
+
+
 def schedule_free_adamw(gradient_at, theta, tensors, rates, h):
     """Defazio et al. 2024, Algorithm 1, without warm-up of its own."""
     b1, b2 = h["beta1"], h["beta2"]
+    wd = np.concatenate([np.full(tensor["rows"] * tensor["columns"], float(decay_of(tensor, h))) for tensor in tensors])
     z, x, v, weights = theta, theta, np.zeros_like(theta), []
     for t, eta in enumerate(rates):
         y = (1 - b1) * z + b1 * x
         g = gradient_at(y, t)
         v = b2 * v + (1 - b2) * g**2
-        z = z - eta * (g / (np.sqrt(v / (1 - b2**(t + 1))) + h["epsilon"]) + h["weight_decay"] * y)
+        z = z - eta * (g / (np.sqrt(v / (1 - b2**(t + 1))) + h["epsilon"]) + wd * y)
         weights.append(max(rates[:t + 1])**2)
         c = weights[-1] / sum(weights)
         x = (1 - c) * x + c * z
@@ -49,11 +55,12 @@ def by_tensor(step):
     """A rule that goes from tensor to tensor: step(state, theta, g, tensor, t, eta, h) for each, its state a dict."""
     def rule(gradient_at, theta, tensors, rates, h):
         states = [{} for _ in tensors]
+        own = [{**h, "weight_decay": decay_of(tensor, h)} for tensor in tensors]
         for t, eta in enumerate(rates):
             g, parts, at = gradient_at(theta, t), [], 0
-            for tensor, state in zip(tensors, states):
+            for tensor, state, of_tensor in zip(tensors, states, own):
                 n = tensor["rows"] * tensor["columns"]
-                parts.append(step(state, theta[at:at + n], g[at:at + n], tensor, t, eta, h))
+                parts.append(step(state, theta[at:at + n], g[at:at + n], tensor, t, eta, of_tensor))
                 at += n
             theta = np.concatenate(parts)
             yield theta
