@@ -1,5 +1,4 @@
 /* fairlead export: records for other programs. */
-#include "base/file.h"
 #include "export/export.h"
 #include "record/log.h"
 #include "say/options.h"
@@ -9,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FORMATS "csv, optuna, benchmark-action, sqlite or latex"
 
@@ -21,7 +21,14 @@ static const usage export_usage = {
     "fairlead export results/quick --to sqlite -o quick.db",
 };
 
-/* Write to `path`, or to stdout where it is NULL. Half an export would pass for a whole one: a file does not stay. */
+/* Half an export would pass for a whole one. A link stays: /dev/stdout is one. */
+static void take_back(const char *path)
+{
+    struct stat facts;
+    if (lstat(path, &facts) == 0 && S_ISREG(facts.st_mode)) remove(path);
+}
+
+/* Write to `path`, or to stdout where it is NULL. */
 static int write_to(const export_format *format, const fl_results *results, const char *path)
 {
     fl_error error;
@@ -33,7 +40,7 @@ static int write_to(const export_format *format, const fl_results *results, cons
     if (path) whole = fclose(file) == 0 && whole;
     if (written && !whole)
         fl_error_machine(&error, "%s: could not be written to its end: %s", path ? path : "stdout", strerror(errno));
-    if ((!written || !whole) && path && fl_file_exists(path)) remove(path);
+    if ((!written || !whole) && path) take_back(path);
     if (!written || !whole) return complain(&error);
     if (content.claims) fl_record_log_look(results->folder, results->study->trials);
     return content.n ? 0 : NOTHING_MEASURED;

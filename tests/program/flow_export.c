@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define ODD_NAME "o'b_& 50%"
 
@@ -213,20 +214,25 @@ static void assert_absent(const fixture *s, const char *name)
 /* On a full disk, here files of 100 bytes at most, nothing stays that might pass for an export. */
 static void half_an_export_does_not_stay(void **state)
 {
+    char link[FL_FILE_PATH_MAX];
     struct rlimit before, tight;
     fixture s;
     begin(&s);
+    fl_file_path_join(link, s.folder, "link.csv");
+    assert_int_equal(0, symlink("elsewhere.csv", link));
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(0, getrlimit(RLIMIT_FSIZE, &before));
     tight = (struct rlimit){ .rlim_cur = 100, .rlim_max = before.rlim_max };
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &tight));
     command c = command_run(s.folder, WORDS("export", s.folder, "--to", "csv", "-o", "all.csv"));
+    assert_refused(3, "link.csv: could not be written", s.folder, "export", s.folder, "--to", "csv", "-o", "link.csv");
     assert_int_equal(0, setrlimit(RLIMIT_FSIZE, &before));
     signal(SIGXFSZ, SIG_DFL);
     assert_int_equal(3, c.code);
     assert_contains(c.err, "all.csv: could not be written to its end");
     command_free(&c);
     assert_absent(&s, "all.csv");
+    assert_int_equal(0, unlink(link)); /* it was not taken for the export */
     fixture_end(&s);
 }
 
