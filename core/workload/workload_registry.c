@@ -1,17 +1,17 @@
-/* Every workload that this process has met, the built-in ones first. */
+/* Every workload that this process has met. A built-in one is read when it is first asked for: all of them would be
+ * most of what a short command does. */
 #include "base/file.h"
 #include "base/json_path.h"
 #include "base/memory.h"
 #include "workload/builtin.h"
 #include "workload/workload.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-static const fl_workload **kept; /* NULL-ended once there is one; never freed */
+static const fl_workload **kept; /* never freed */
 static size_t n_kept;
-static const fl_workload **builtin; /* NULL-ended */
+static const fl_workload **builtin; /* those of fl_workload_builtin, each NULL until it is read; NULL-ended */
 
 static const fl_workload *kept_of_hash(const char *hash)
 {
@@ -32,44 +32,75 @@ static const fl_workload *keep(fl_workload *workload)
     return kept[n_kept++] = workload;
 }
 
-static const fl_workload *load(fl_json *document, fl_error *error)
-{
-    fl_workload *workload = document ? fl_workload_new(fl_json_root(document), error) : NULL;
-    fl_json_free(document);
-    return workload ? keep(workload) : NULL;
-}
-
-static void load_builtin(void)
+static size_t count_builtin(void)
 {
     size_t n = 0;
     while (fl_workload_builtin[n].text) n++;
-    builtin = fl_memory_new(n + 1, sizeof *builtin);
-    for (size_t i = 0; i < n; i++) {
-        fl_error error;
-        char name[FL_FILE_PATH_MAX];
-        const char *text = fl_workload_builtin[i].text;
-        snprintf(name, sizeof name, "suites/workloads/%s.json", fl_workload_builtin[i].name);
-        builtin[i] = load(fl_json_load_text(name, text, strlen(text), &error), &error);
-        if (!builtin[i]) fl_error_die("a built-in workload cannot be read: %s", error.text);
-    }
+    return n;
+}
+
+static const fl_workload *read_builtin(const fl_workload_text *entry)
+{
+    fl_error error;
+    char path[FL_FILE_PATH_MAX];
+    snprintf(path, sizeof path, "suites/workloads/%s.json", entry->name);
+    fl_json *document = fl_json_load_text(path, entry->text, strlen(entry->text), &error);
+    fl_workload *workload = document ? fl_workload_new(fl_json_root(document), &error) : NULL;
+    if (!workload) fl_error_die("a built-in workload cannot be read: %s", error.text);
+    fl_json_free(document);
+    return keep(workload);
+}
+
+static const fl_workload *builtin_at(size_t i)
+{
+    if (!builtin) builtin = fl_memory_new(count_builtin() + 1, sizeof *builtin);
+    if (!builtin[i]) builtin[i] = read_builtin(&fl_workload_builtin[i]);
+    return builtin[i];
+}
+
+/* NULL, if none has this name. */
+static const fl_workload *builtin_of_name(const char *name)
+{
+    for (size_t i = 0; fl_workload_builtin[i].text; i++)
+        if (!strcmp(fl_workload_builtin[i].name, name)) return builtin_at(i);
+    return NULL;
 }
 
 const fl_workload *const *fl_workloads(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load_builtin);
+    for (size_t i = 0; fl_workload_builtin[i].text; i++) builtin_at(i);
     return builtin;
 }
 
 const fl_workload *fl_workload_find(const char *name, fl_error *error)
 {
-    return fl_entry_find((const void *const *)fl_workloads(), "workload", name, error);
+    const fl_workload *workload = builtin_of_name(name);
+    return workload ? workload : fl_entry_find((const void *const *)fl_workloads(), "workload", name, error);
 }
 
 const fl_workload *fl_workload_of_hash(const char *hash)
 {
-    fl_workloads(); /* a process that has looked for no name yet has met the built-in ones all the same */
+    const fl_workload *workload = kept_of_hash(hash);
+    if (workload) return workload;
+    fl_workloads();
     return kept_of_hash(hash);
+}
+
+/* A definition that is a built-in one's, name and all, is that one. */
+static const fl_workload *met(fl_json_node definition, fl_error *error)
+{
+    fl_workload *workload = fl_workload_new(definition, error);
+    if (!workload) return NULL;
+    builtin_of_name(workload->entry.name);
+    return keep(workload);
+}
+
+static const fl_workload *load(const char *path, fl_error *error)
+{
+    fl_json *document = fl_json_load(path, error);
+    const fl_workload *workload = document ? met(fl_json_root(document), error) : NULL;
+    fl_json_free(document);
+    return workload;
 }
 
 static bool is_path(const char *text)
@@ -80,8 +111,7 @@ static bool is_path(const char *text)
 
 const fl_workload *fl_workload_named(const char *name_or_path, fl_error *error)
 {
-    fl_workloads(); /* first, so that a built-in one is met as such */
-    if (is_path(name_or_path)) return load(fl_json_load(name_or_path, error), error);
+    if (is_path(name_or_path)) return load(name_or_path, error);
     const fl_workload *workload = fl_workload_find(name_or_path, error);
     if (!workload && fl_file_exists(name_or_path))
         fl_error_user(error, "%s: a definition's file must end in .json", name_or_path);
@@ -93,11 +123,7 @@ const fl_workload *fl_workload_read(fl_json_node node, fl_error *error)
     const char *text;
     char path[FL_FILE_PATH_MAX];
     fl_error why;
-    fl_workloads();
-    if (json_is_object(fl_json_value(node))) {
-        fl_workload *workload = fl_workload_new(node, error);
-        return workload ? keep(workload) : NULL;
-    }
+    if (json_is_object(fl_json_value(node))) return met(node, error);
     if (!fl_json_string(node, &text, error)) return NULL;
     if (is_path(text)) {
         fl_json_path_resolve(node, text, path);

@@ -233,7 +233,9 @@ static long hours_back(void)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    int code = (int)syscall(SYS_clock_gettime, clock, now);
+    static int (*real)(clockid_t, struct timespec *); /* no system call, of which a trial would make thousands */
+    if (!real) real = (__typeof__(real))dlsym(RTLD_NEXT, "clock_gettime");
+    int code = real(clock, now);
     if (clock == CLOCK_REALTIME) now->tv_sec -= hours_back();
     return code;
 }
