@@ -47,7 +47,7 @@ if(openblas_library AND openblas_include)
   string(APPEND fairlead_backend_libraries " -lopenblas")
   include_directories(SYSTEM ${openblas_include})
   include(CheckLibraryExists) # its own LAPACK, which rules that look at matrices need
-  check_library_exists(${openblas_library} ssyevd_ "" openblas_lapack)
+  check_library_exists(${openblas_library} dsyevd_ "" openblas_lapack)
   if(openblas_lapack)
     list(APPEND fairlead_definitions FL_HAVE_LAPACK=1)
     pkg_check_modules(arpack IMPORTED_TARGET arpack) # extreme eigenvalues, for `fairlead curvature`

@@ -64,7 +64,7 @@ char *fairlead_results_run_json(const fairlead_results *r, size_t arm, size_t ru
 {
     size_t n;
     const char *line = fl_results_files_line(r->results->trials, run_of(r, arm, run)->place, &n);
-    if (!line || !n) fl_error_die("%s: a record has gone while the folder was being read", r->results->folder);
+    if (!line || !n) fl_error_give_up("%s: a record has gone while the folder was being read", r->results->folder);
     char *text = fl_memory_new(n, 1); /* without its newline */
     memcpy(text, line, n - 1);
     return text;

@@ -38,6 +38,8 @@ void fl_math_mirror(size_t n, float *matrix);
 size_t fl_math_workspace(size_t n);
 
 /* The eigenvectors of a symmetric matrix (n x n) take its place, one a row; `values` are theirs, the least first.
+ * Computed in doubles: beside a largest value of 20 floats leave errors of 1e-6 in those that are 0, which roots of
+ * eigenvalues below an epsilon of 1e-4 enlarge to 2e-3 of a Shampoo step, twenty times what storing the matrix costs.
  * False when LAPACK does not converge or the matrix is not finite. */
 bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace);
 

@@ -3,6 +3,7 @@
  */
 #include "math/dense.h"
 #include "math/lapack.h"
+#include <stdint.h>
 
 #ifdef FL_HAVE_LAPACK
 
@@ -11,7 +12,7 @@ bool fl_math_usable(fl_error *error)
     return true;
 }
 
-static size_t eigen_floats(size_t n)
+static size_t eigen_doubles(size_t n)
 {
     return 1 + 6 * n + 2 * n * n;
 }
@@ -21,9 +22,10 @@ static size_t eigen_ints(size_t n)
     return 3 + 5 * n;
 }
 
+/* The matrix in doubles, its values and what LAPACK needs; a float to begin at a double's address. */
 size_t fl_math_workspace(size_t n)
 {
-    return eigen_floats(n) + eigen_ints(n) + (1 + FL_MATH_LAPACK_BLOCK) * n;
+    return 1 + 2 * (n * n + n + eigen_doubles(n)) + eigen_ints(n) + (1 + FL_MATH_LAPACK_BLOCK) * n;
 }
 
 /* LAPACK may loop for ever over numbers that are none. */
@@ -36,10 +38,14 @@ static bool is_finite(const float *values, size_t n)
 
 bool fl_math_eigenvectors(size_t n, float *matrix, float *values, float *workspace)
 {
-    int size = (int)n, n_work = (int)eigen_floats(n), n_whole = (int)eigen_ints(n), info = 1;
+    int size = (int)n, n_work = (int)eigen_doubles(n), n_whole = (int)eigen_ints(n), info = 1;
+    double *square = (double *)(workspace + (uintptr_t)workspace / sizeof *workspace % 2);
+    double *exact = square + n * n, *work = exact + n;
     if (!is_finite(matrix, n * n)) return false;
-    ssyevd_("V", "U", &size, matrix, &size, values, workspace, &n_work, (int *)(workspace + n_work), &n_whole, &info, 1,
-            1);
+    for (size_t i = 0; i < n * n; i++) square[i] = (double)matrix[i];
+    dsyevd_("V", "U", &size, square, &size, exact, work, &n_work, (int *)(work + n_work), &n_whole, &info, 1, 1);
+    for (size_t i = 0; i < n * n; i++) matrix[i] = (float)square[i];
+    for (size_t i = 0; i < n; i++) values[i] = (float)exact[i];
     return info == 0;
 }
 

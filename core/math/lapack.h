@@ -9,8 +9,6 @@
 enum { FL_MATH_LAPACK_BLOCK = 64 }; /* columns that a blocked factorisation takes at once, at most */
 
 /* Eigenvalues and eigenvectors of a symmetric matrix, by divide and conquer. */
-void ssyevd_(const char *vectors, const char *triangle, const int *n, float *a, const int *lda, float *values,
-             float *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
 void dsyevd_(const char *vectors, const char *triangle, const int *n, double *a, const int *lda, double *values,
              double *work, const int *n_work, int *whole, const int *n_whole, int *info, size_t, size_t);
 

@@ -117,9 +117,18 @@ bool fl_results_files_read(const fl_results_files *files, const fl_results_reade
 
 /* --- a line again --- */
 
+/* These lines have been read before: what cannot be read now must not look as if it were missing. */
+static void lost(const fl_results_files *files, size_t file)
+{
+    fl_error error;
+    fl_file_error(&error, files->paths[file], "can no longer be read");
+    fl_error_give_up("%s", error.text);
+}
+
 const char *fl_results_files_next(fl_results_files *files, size_t *n)
 {
     ssize_t read = getline(&files->line, &files->capacity, files->open);
+    if (read < 0 && !feof(files->open)) lost(files, files->open_file);
     *n = read > 0 ? (size_t)read : 0;
     return read > 0 ? files->line : NULL;
 }
@@ -133,6 +142,6 @@ const char *fl_results_files_line(fl_results_files *files, fl_results_place plac
         files->open = fl_file_stream(files->paths[file], NULL);
         files->open_file = file;
     }
-    *n = 0;
-    return files->open && fseeko(files->open, offset, SEEK_SET) == 0 ? fl_results_files_next(files, n) : NULL;
+    if (!files->open || fseeko(files->open, offset, SEEK_SET)) lost(files, file);
+    return fl_results_files_next(files, n);
 }

@@ -36,7 +36,7 @@ typedef struct fl_results_reader {
 bool fl_results_files_read(const fl_results_files *files, const fl_results_reader *reader, fl_error *error);
 
 /* The line at a place, its newline included, and those that follow it in its file; NULL where there is none. Borrowed
- * until the next call. */
+ * until the next call. A file that can no longer be read ends the process (fl_error_give_up). */
 const char *fl_results_files_line(fl_results_files *files, fl_results_place place, size_t *n);
 const char *fl_results_files_next(fl_results_files *files, size_t *n);
 

@@ -62,6 +62,7 @@ enum { WORK = 4 * N * N, WHOLE = 8 * N };
 
 typedef struct room {
     float *matrix, *copy, *values, *workspace, *work;
+    double *exact, *exact_values, *exact_work;
     int *whole;
 } room;
 
@@ -74,8 +75,9 @@ static void eigenvectors_directly(const room *r)
 {
     const int n = N, n_work = WORK, n_whole = WHOLE;
     int info;
-    ssyevd_("V", "U", &n, r->copy, &n, r->values, r->work, &n_work, r->whole, &n_whole, &info, 1, 1);
-    if (info) fl_error_die("ssyevd: %d", info);
+    for (size_t i = 0; i < N * N; i++) r->exact[i] = (double)r->copy[i];
+    dsyevd_("V", "U", &n, r->exact, &n, r->exact_values, r->exact_work, &n_work, r->whole, &n_whole, &info, 1, 1);
+    if (info) fl_error_die("dsyevd: %d", info);
 }
 
 static void orthonormalize(const room *r)
@@ -113,6 +115,9 @@ static room room_of(fl_arena *arena)
     r.values = fl_arena_floats(arena, N);
     r.workspace = fl_arena_floats(arena, fl_math_workspace(N));
     r.work = fl_arena_floats(arena, WORK);
+    r.exact = fl_arena_bytes(arena, N * N * sizeof *r.exact);
+    r.exact_values = fl_arena_bytes(arena, N * sizeof *r.exact_values);
+    r.exact_work = fl_arena_bytes(arena, WORK * sizeof *r.exact_work);
     r.whole = fl_arena_bytes(arena, WHOLE * sizeof *r.whole);
     return r;
 }

@@ -109,14 +109,15 @@ def of_adadelta(rng, g, pace):
     return {"rho": rho, "epsilon": epsilon, "learning_rate": pace * math.sqrt(((1 - rho) * g**2 + epsilon) / epsilon) / g}
 
 
-def of_rmsterov(rng, g, pace):
-    """Its mean square starts at 1."""
-    return {"rho": rng.choice([0.8, 0.9]), "epsilon": 10**rng.uniform(-10, 2), **with_momentum(rng, pace)}
+def of_rmsterov(rng, g, pace, steps):
+    """Its mean square starts at 1, of which rho^steps is left at the end."""
+    rho, epsilon = rng.choice([0.8, 0.9]), 10**rng.uniform(-10, 2)
+    return {"rho": rho, "epsilon": epsilon, **with_momentum(rng, pace * (1 + math.sqrt(rho**steps + epsilon) / g))}
 
 
 # The other rules, with the place of epsilon they have by default: (rng, g, pace) to settings.
 NEWER = {
-    "adagrad": of_adagrad, "adadelta": of_adadelta, "rmsterov": of_rmsterov,
+    "adagrad": of_adagrad, "adadelta": of_adadelta,
     "adamw": lambda rng, g, pace: over_root(rng, g, pace, epsilon_form="kingma", weight_decay=decay(rng)),
     "nadamw": lambda rng, g, pace: over_root(rng, g, pace, epsilon_form="kingma", weight_decay=decay(rng)),
     "adamax": lambda rng, g, pace: over_root(rng, g, pace, 3),
@@ -153,6 +154,8 @@ def hyperparameters(rng, rule, form, steps, g, pace):
         momentum = rng.choice([0.5, 0.9, 0.97])
         more = {"radius": rng.choice([0.01, 0.05])} if rule == "sam" else {}
         return {"momentum": momentum, "learning_rate": pace / g * (1 - momentum), **more}
+    if rule == "rmsterov":
+        return of_rmsterov(rng, g, pace, steps)
     if rule in NEWER:
         return NEWER[rule](rng, g, pace)
     h = {"epsilon": 10**rng.uniform(-10, 4), "epsilon_form": form}

@@ -16,6 +16,7 @@ import numpy
 import torch
 
 import rules
+from formulas import Stored
 from network import Network
 
 
@@ -120,7 +121,7 @@ class Replay:
         rule = rules.RULES[optimizer["name"], hyper.get("epsilon_form")]
         self.losses = []
         if isinstance(rule, rules.Whole):
-            self.follow(rule, hyper)
+            self.follow(rule, {**hyper, "state": Stored if shaken else dict})
         else:
             self.walk(rule(model.parameters(), hyper))
         self.final = {name: p.detach().numpy() for name, p in model.named.items()}

@@ -1,4 +1,6 @@
 /* The readers' side of a result folder: which lines count, and which trials are an arm's. */
+#include "results/files.h"
+#include "support/dies.h"
 #include "support/fixtures.h"
 
 #define TWO_ARMS SGD("a") "," SGD("b")
@@ -114,6 +116,30 @@ static void points_without_a_record_are_ignored(void **state)
     assert_int_equal(0, results->n_damage);
     free(fl_results_points(results, results->records[0].trial, &n));
     assert_int_equal(10, n);
+    fixture_end(&s);
+}
+
+static fl_results_files *gone;
+
+static void read_two_lines(void)
+{
+    size_t n;
+    fl_results_files_line(gone, 0, &n);
+    fl_results_files_next(gone, &n);
+}
+
+static void lines_that_have_gone_do_not_look_as_if_there_were_none(void **state)
+{
+    fixture s;
+    fixture_begin(&s, BUDGET(2), SGD("sgd"));
+    add_trial(&s, 0, 0, 0, good(0.1));
+    gone = fl_results_files_open(s.folder, "points", "jsonl", NULL);
+    free(take_file(&s, "points.jsonl").text);
+    char path[FL_FILE_PATH_MAX];
+    fl_file_path_join(path, s.folder, "points.jsonl");
+    unlink(path);
+    assert_gives_up(read_two_lines, "points.jsonl: can no longer be read: No such file or directory");
+    fl_results_files_free(gone);
     fixture_end(&s);
 }
 
@@ -368,13 +394,11 @@ int main(void)
         cmocka_unit_test(a_folder_without_a_study_is_no_result_folder),
         cmocka_unit_test(all_outcomes_use_up_a_plain_budget),
         cmocka_unit_test(a_failed_trial_leaves_its_place_open),
+        cmocka_unit_test(lines_that_have_gone_do_not_look_as_if_there_were_none),
         cmocka_unit_test(every_repeat_belongs_to_the_budget),
         cmocka_unit_test(a_trial_with_an_infeasible_repeat_fills_no_feasible_budget),
         cmocka_unit_test(a_hole_leaves_a_feasible_budget_open),
         cmocka_unit_test(of_a_trials_points_the_last_good_ones_count),
-        cmocka_unit_test(a_folder_without_a_study_is_no_result_folder),
-        cmocka_unit_test(all_outcomes_use_up_a_plain_budget),
-        cmocka_unit_test(a_failed_trial_leaves_its_place_open),
         cmocka_unit_test(infeasible_trials_lengthen_a_feasible_budget),
         cmocka_unit_test(trials_beyond_a_feasible_budget_are_left_out),
         cmocka_unit_test(a_feasible_budget_that_hits_its_cap_is_not_filled),
