@@ -1,4 +1,5 @@
 /* Read by the lines' own check alone, so that a mistake of the library's reader shows. */
+#include "study/study.h"
 #include "support/command_store.h"
 
 #include <dirent.h>
@@ -64,6 +65,13 @@ json_t *store_record(const char *folder, const char *out, const char *arm, json_
     return found;
 }
 
+/* A rerun that failed: of a trial that was the best only while a better one had failed. */
+static bool does_not_count(const json_t *line)
+{
+    return json_integer_value(json_object_get(line, "repeat")) >= FL_STUDY_RERUN_REPEAT &&
+           !strcmp(json_string_value(json_object_get(line, "status")), "failed");
+}
+
 char *store_digest(const char *folder, const char *out)
 {
     static const char *const of_time[] = { "seconds", "examples_per_second", "check" };
@@ -78,7 +86,7 @@ char *store_digest(const char *folder, const char *out)
                  json_integer_value(json_object_get(line, "index")),
                  json_integer_value(json_object_get(line, "repeat")));
         json_object_set_new(line, "points", json_object());
-        json_object_set(all, slot, line);
+        if (!does_not_count(line)) json_object_set(all, slot, line);
     }
     const char *slot;
     json_t *record;

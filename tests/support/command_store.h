@@ -21,8 +21,8 @@ void store_wait(const char *folder, const char *out, size_t n);
 /* The last record of (arm, index, repeat), or NULL; json_decref. */
 json_t *store_record(const char *folder, const char *out, const char *arm, json_int_t index, json_int_t repeat);
 
-/* Everything in a folder that may not depend on how it came about: the last record of every slot and the points of its
- * trial, all fields but seconds, speeds and checks. free(). */
+/* Everything in a folder that may not depend on how it came about: the last record of every slot, but of reruns that
+ * failed, and the points of its trial, all fields but seconds, speeds and checks. free(). */
 char *store_digest(const char *folder, const char *out);
 
 /* Two folders hold the same, and something. */
