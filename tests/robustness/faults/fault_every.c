@@ -1,7 +1,8 @@
 /* The n-th call of a kind fails, once or from then on, in the supervisor or in its workers, for n = 1, 2, ... until a
  * run passes without meeting it; after each the folder is whole and going on leads to the same records. With "long"
- * every n is tried, otherwise ever fewer. "long calls" leaves out allocations, which are thousands; "long memory FIRST
- * LAST" takes that stretch of them alone, and so for any kind. */
+ * every n is tried, otherwise ever fewer. "long calls" leaves out allocations, which are thousands; "long memory
+ * worker" takes those of the workers alone, "long memory supervisor FIRST LAST" that stretch of the supervisor's, and
+ * so for any kind. */
 #include "fault_study.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ static const fault faults[] = {
 };
 
 static bool all;
-static const char *only; /* this kind, or "calls", if not NULL */
+static const char *only;    /* this kind, or "calls", if not NULL */
+static const char *only_in; /* these processes, if not NULL */
 static size_t first = 1, last = SIZE_MAX, n_injected, n_met;
 
 /* How many trials the run said it had finished. */
@@ -105,6 +107,7 @@ static int set_up(void **state)
 
 static bool is_asked_for(const fault *f)
 {
+    if (only_in && strcmp(only_in, f->in)) return false;
     if (only && !strcmp(only, "calls")) return strcmp(f->kind, "memory");
     return !only || !strcmp(only, f->kind);
 }
@@ -120,8 +123,9 @@ int main(int argc, char **argv)
 {
     all = argc > 1;
     if (argc > 2) only = argv[2];
-    if (argc > 3) first = strtoul(argv[3], NULL, 10);
-    if (argc > 4) last = strtoul(argv[4], NULL, 10);
+    if (argc > 3) only_in = argv[3];
+    if (argc > 4) first = strtoul(argv[4], NULL, 10);
+    if (argc > 5) last = strtoul(argv[5], NULL, 10);
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_clock_that_runs_backwards_changes_nothing),
                                         cmocka_unit_test(nothing_is_lost_whatever_fails) };
     return test_run(tests, set_up, program_tear_down);
