@@ -16,7 +16,6 @@ import numpy
 import torch
 
 import rules
-from formulas import Stored
 from network import Network
 
 
@@ -121,7 +120,7 @@ class Replay:
         rule = rules.RULES[optimizer["name"], hyper.get("epsilon_form")]
         self.losses = []
         if isinstance(rule, rules.Whole):
-            self.follow(rule, {**hyper, "state": Stored if shaken else dict})
+            self.follow(rule, hyper)
         else:
             self.walk(rule(model.parameters(), hyper))
         self.final = {name: p.detach().numpy() for name, p in model.named.items()}

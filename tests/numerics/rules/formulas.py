@@ -51,18 +51,10 @@ def schedule_free_adamw(gradient_at, theta, tensors, rates, h):
         yield x
 
 
-class Stored(dict):
-    """A rule's state whose numbers are f32 wherever they are kept."""
-
-    def __setitem__(self, key, values):
-        super().__setitem__(key, np.asarray(values, np.float32).astype(np.float64))
-
-
 def by_tensor(step):
-    """A rule that goes from tensor to tensor: step(state, theta, g, tensor, t, eta, h) for each, its state a dict of the
-    kind that h["state"] is."""
+    """A rule that goes from tensor to tensor: step(state, theta, g, tensor, t, eta, h) for each, its state a dict."""
     def rule(gradient_at, theta, tensors, rates, h):
-        states = [h.get("state", dict)() for _ in tensors]
+        states = [{} for _ in tensors]
         own = [{**h, "weight_decay": decay_of(tensor, h)} for tensor in tensors]
         for t, eta in enumerate(rates):
             g, parts, at = gradient_at(theta, t), [], 0
@@ -81,7 +73,7 @@ def by_matrix(step, other, roles):
         if tensor["role"] not in roles:
             return other(state, theta, g, t, eta, h, h["first_rate"])
         shape = tensor["n_matrices"], -1, tensor["columns"]
-        parts = [step(state.setdefault(i, type(state)()), w, b, t, eta, h)
+        parts = [step(state.setdefault(i, {}), w, b, t, eta, h)
                  for i, (w, b) in enumerate(zip(theta.reshape(shape), g.reshape(shape)))]
         return np.concatenate([part.ravel() for part in parts])
     return by_tensor(of_tensor)
