@@ -187,6 +187,20 @@ bool fl_onednn_pairs_serve(const fl_backend_request *request, const dnnl_memory_
 void fl_onednn_add_pairs(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
                          fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
+/* There too, the f32 weight gradient of windows of 3. */
+bool fl_onednn_direct_weights_fit(const fl_backend_request *request);
+bool fl_onednn_direct_weights_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
+void fl_onednn_add_direct_weights(fl_onednn_op *op, const fl_backend_request *request, fl_onednn_memory *in,
+                                  fl_onednn_memory *d_out, const fl_onednn_memory *weights,
+                                  const fl_onednn_memory *bias);
+
+/* There too, in place of a convolution's `primitive` over the same memories: forward, with the ReLU it may have taken
+ * over, or `turned` the data gradient, into 16 channels. `arguments`: what is read, weights, the result, and a bias
+ * where n is 4. */
+bool fl_onednn_direct_serve(const fl_backend_request *request, const_dnnl_primitive_desc_t primitive, bool turned);
+void fl_onednn_add_direct(fl_onednn_op *op, fl_onednn_pass *pass, const fl_backend_request *request, bool turned,
+                          size_t n, const fl_onednn_argument *arguments);
+
 /* There too, a convolution of one channel into an `out` that lies so: forward, with the ReLU it may have taken over,
  * and the weight gradient. Does not depend on batch or training. Weights are read and written as the parameter buffer
  * has them; `d_out` lies as `out` does. */

@@ -288,7 +288,7 @@ bool fl_onednn_planes_serve(const fl_backend_request *request)
     fl_tensor_shape in = request->in[0].shape;
     size_t few = request->precision == FL_BACKEND_BF16 ? FEW_PIXELS_BF16 : FEW_PIXELS_F32;
     return layer->groups == 1 && layer->kernel > 1 && in.h * in.w <= few && in.c >= CHANNELS &&
-           !fl_onednn_pairs_fit(request);
+           !fl_onednn_pairs_fit(request) && !fl_onednn_direct_weights_fit(request);
 }
 
 fl_backend_op *fl_onednn_planes(const fl_backend_request *request)

@@ -71,7 +71,8 @@ bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_wei
     dnnl_primitive_desc_t alone = fl_onednn_describe(&desc, false, NULL);
     dnnl_primitive_desc_t with_sum = fl_onednn_describe_sum(&desc, &summand);
     dnnl_memory_desc_t out = fl_onednn_chosen(alone, dnnl_query_dst_md);
-    bool serves = with_sum && dnnl_memory_desc_equal(&out, &summand) && is_same_kernel(with_sum, alone);
+    bool serves = with_sum && dnnl_memory_desc_equal(&out, &summand) && is_same_kernel(with_sum, alone) &&
+                  !fl_onednn_direct_serve(request, alone, false);
     dnnl_primitive_desc_destroy(alone);
     dnnl_primitive_desc_destroy(with_sum); /* accepts NULL */
     return serves;
@@ -122,6 +123,20 @@ static dnnl_memory_desc_t native_weights(const plan *p)
     return dnnl_memory_desc_get_size(&chosen) > 2 * dnnl_memory_desc_get_size(&plain) ? plain : chosen;
 }
 
+/* By a loop of our own over the same memories, where that is the better way. */
+static void add_product(plan *p, fl_onednn_pass *pass, dnnl_primitive_desc_t primitive, size_t n,
+                        const fl_onednn_argument *arguments)
+{
+    bool turned = primitive == p->backward_data, sums = !turned && (p->summand || p->request->adds);
+    if (sums || !fl_onednn_direct_serve(p->request, primitive, turned)) {
+        fl_onednn_note(p->op, primitive);
+        fl_onednn_add(p->op, pass, primitive, n, arguments);
+        return;
+    }
+    fl_onednn_add_direct(p->op, pass, p->request, turned, n, arguments);
+    dnnl_primitive_desc_destroy(primitive);
+}
+
 /* By our own loops; the library's primitive was described for the output's layout alone. */
 static void add_forward_single(plan *p)
 {
@@ -146,7 +161,8 @@ static void add_forward(plan *p)
     if (p->bias) arguments[n++] = (fl_onednn_argument){ DNNL_ARG_BIAS, p->bias };
     if (p->summand)
         arguments[n++] = (fl_onednn_argument){ DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, p->summand };
-    fl_onednn_add(op, pass, p->forward, n, arguments);
+    add_product(p, pass, p->forward, n, arguments);
+    if (p->summand) fl_onednn_note_name(op, "with the sum");
 }
 
 static void add_backward_weights(plan *p)
@@ -165,6 +181,7 @@ static void add_backward_weights(plan *p)
         { DNNL_ARG_DIFF_WEIGHTS, written },
         { DNNL_ARG_DIFF_BIAS, p->d_bias },
     };
+    fl_onednn_note(op, p->backward_weights);
     fl_onednn_add(op, pass, p->backward_weights, p->bias ? 4 : 3, arguments);
     if (!same) fl_onednn_add_reorder(op, pass, written, grad);
 }
@@ -185,6 +202,14 @@ static void add_backward_pairs(plan *p)
 {
     fl_onednn_add_pairs(p->op, p->request, p->in, p->d_out,
                         fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
+    dnnl_primitive_desc_destroy(p->backward_weights);
+}
+
+static void add_backward_direct(plan *p)
+{
+    fl_onednn_add_direct_weights(p->op, p->request, p->in, p->d_out,
+                                 fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])),
+                                 p->d_bias);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -224,7 +249,7 @@ static void add_data_product(plan *p, fl_onednn_memory *d_out, fl_onednn_memory 
         { DNNL_ARG_WEIGHTS, read_weights(p, pass, &weights) },
         { DNNL_ARG_DIFF_SRC, d_in },
     };
-    fl_onednn_add(p->op, pass, p->backward_data, 3, arguments);
+    add_product(p, pass, p->backward_data, 3, arguments);
 }
 
 static void add_backward_data(plan *p)
@@ -266,6 +291,7 @@ static add_pass *weight_gradient_of(const plan *p)
 {
     if (fl_onednn_patches_serve(p->request)) return add_backward_patches;
     if (fl_onednn_pairs_serve(p->request, &p->op->weights)) return add_backward_pairs;
+    if (fl_onednn_direct_weights_serve(p->request, &p->op->weights)) return add_backward_direct;
     if (fl_onednn_single_serve(p->request, &p->op->out)) return add_backward_single;
     if (fl_onednn_rows_serve(p->request, &p->op->weights)) return add_backward_rows;
     return add_backward_weights;
@@ -280,17 +306,11 @@ static void add_backward(plan *p)
 
 static void add_steps(plan *p)
 {
-    bool training = p->request->training, single = fl_onednn_single_serve(p->request, &p->op->out);
-    if (!single) fl_onednn_note(p->op, p->forward);
-    if (p->summand) fl_onednn_note_name(p->op, "with the sum");
-    if (training && weight_gradient_of(p) == add_backward_weights) fl_onednn_note(p->op, p->backward_weights);
-    if (p->backward_data && !fl_onednn_turned_serve(p->request, &p->op->weights))
-        fl_onednn_note(p->op, p->backward_data);
-    if (single)
+    if (fl_onednn_single_serve(p->request, &p->op->out))
         add_forward_single(p);
     else
         add_forward(p);
-    if (training)
+    if (p->request->training)
         add_backward(p);
     else
         dnnl_primitive_desc_destroy(p->backward_weights);
