@@ -9,6 +9,7 @@
 #include "network/memory.h"
 
 #include "backend/bf16.h"
+#include "base/clones.h"
 
 #include <string.h>
 
@@ -250,12 +251,12 @@ fl_network_buffers fl_network_buffers_lay_out(fl_arena *arena, const fl_network_
 
 /* --- sums --- */
 
-static void add_floats(float *to, const float *from, size_t n)
+FL_CLONES static void add_floats(float *to, const float *from, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] += from[i];
 }
 
-static void add_halves(uint16_t *to, const uint16_t *from, size_t n)
+FL_CLONES static void add_halves(uint16_t *to, const uint16_t *from, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] = fl_backend_bf16(fl_backend_float(to[i]) + fl_backend_float(from[i]));
 }

@@ -31,4 +31,12 @@ FL_ONEDNN_PAIRS_INLINE __m512i fl_onednn_pairs_neighbours(const uint16_t *first)
     return _mm512_permutexvar_epi16(_mm512_loadu_si512(turn), _mm512_loadu_si512(first));
 }
 
+/* sum + the products of a pair in memory, broadcast, with each of `pairs`: by one instruction, where compilers
+ * broadcast by one more, which takes a place among the products. */
+FL_ONEDNN_PAIRS_INLINE __m512 fl_onednn_pairs_add(__m512 sum, __m512i pairs, const uint32_t *pair)
+{
+    __asm__("vdpbf16ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(pairs), "m"(*pair));
+    return sum;
+}
+
 #endif

@@ -21,9 +21,9 @@ typedef struct row {
     char *out, *places;
 } row;
 
-/* Fetch what the next row of windows will read or write here: a plane's rows are too short for the processor to see that
- * they go on. Past the last of them nothing is read, so nothing can go wrong. Not where pixels are of a few bytes: there it
- * would keep compilers from going along the row in vectors. */
+/* Fetch what the next row of windows will read or write here: a plane's rows are too short for the processor to see
+ * that they go on. Past the last of them nothing is read, so nothing can go wrong. Not where pixels are of a few bytes:
+ * there it would keep compilers from going along the row in vectors. */
 FL_ONEDNN_ALWAYS_INLINE void fetch_next(const char *in, size_t row_bytes, size_t at, size_t n, bool written)
 {
     if (n < LINE) return;
@@ -96,8 +96,7 @@ FL_ONEDNN_ALWAYS_INLINE void forward_two(row r, size_t inner, bool bf16, bool re
     for (size_t x = 0; x < r.pool->w / 2; x++) {
         fetch_next(r.in, below * number, 2 * x * inner * number, 2 * inner * number, false);
         size_t whole = bf16 ? inner / LANES * LANES : 0;
-        for (size_t c = 0; c < whole; c += LANES)
-            forward_lanes(r, 2 * x * inner + c, x * inner + c, inner, relu);
+        for (size_t c = 0; c < whole; c += LANES) forward_lanes(r, 2 * x * inner + c, x * inner + c, inner, relu);
         FL_ONEDNN_INDEPENDENT
         for (size_t c = whole; c < inner; c++) {
             size_t i = 2 * x * inner + c, o = x * inner + c;
