@@ -90,8 +90,12 @@ static const shape_case cases[] = {
     { CONVOLUTION(32, 5, 2), { 2, 1, 9, 15 } },
     { CONVOLUTION(16, 5, 0), { 5, 1, 16, 16 } },
     { STRIDED(16, 3, 2, 1, .no_bias = true), { 3, 1, 6, 3 } },
-    { CONVOLUTION(16, 5, 2), { 2, 1, 20, 2 } }, /* a window wider than the image, */
-    { CONVOLUTION(16, 3, 3), { 2, 1, 5, 17 } }, /* and outputs that see only zeros */
+    { CONVOLUTION(16, 5, 2), { 2, 1, 20, 2 } },  /* a window wider than the image, */
+    { CONVOLUTION(16, 3, 3), { 2, 1, 5, 17 } },  /* and outputs that see only zeros */
+    { CONVOLUTION(16, 3, 1), { 2, 32, 3, 31 } }, /* one block of channels out: a row of every stretch there is, */
+    { STRIDED(16, 3, 1, 1, .no_bias = true), { 3, 48, 5, 2 } }, /* a row within the window's, */
+    { STRIDED(48, 3, 1, 1, .no_bias = true), { 2, 16, 4, 1 } }, /* and one block in: a column alone */
+    { DENSE(130), { 515, 37, 1, 1 } }, /* more rows than are summed up at a time, parts of blocks */
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

@@ -218,6 +218,12 @@ bool fl_onednn_rows_serve(const fl_backend_request *request, const dnnl_memory_d
 void fl_onednn_add_rows(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,
                         const fl_onednn_memory *d_out, const fl_onednn_memory *weights, const fl_onednn_memory *bias);
 
+/* The same on processors without tiles, in f32 too. */
+bool fl_onednn_dense_weights_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
+void fl_onednn_add_dense_weights(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *in,
+                                 const fl_onednn_memory *d_out, const fl_onednn_memory *weights,
+                                 const fl_onednn_memory *bias);
+
 /* The f32 data gradient of a dense layer from weights that lie as forward reads them; in the same way. */
 bool fl_onednn_turned_serve(const fl_backend_request *request, const dnnl_memory_desc_t *weights);
 void fl_onednn_add_turned(fl_onednn_op *op, const fl_backend_request *request, const fl_onednn_memory *d_out,

@@ -229,8 +229,9 @@ static void add_backward_rows(plan *p)
     dnnl_memory_desc_t d_dst = fl_onednn_chosen(p->backward_weights, dnnl_query_diff_dst_md);
     fl_onednn_memory *in = read_activation(p, pass, p->in, &src, p->request->in[0].shape);
     fl_onednn_memory *d_out = read_activation(p, pass, p->d_out, &d_dst, p->op->op.out.shape);
-    fl_onednn_add_rows(p->op, p->request, in, d_out,
-                       fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0])), p->d_bias);
+    fl_onednn_memory *grad = fl_onednn_borrowed(p->op, &p->op->weights, offsetof(fl_backend_buffers, grad[0]));
+    bool tiles = fl_onednn_rows_serve(p->request, &p->op->weights);
+    (tiles ? fl_onednn_add_rows : fl_onednn_add_dense_weights)(p->op, p->request, in, d_out, grad, p->d_bias);
     dnnl_primitive_desc_destroy(p->backward_weights);
 }
 
@@ -294,6 +295,7 @@ static add_pass *weight_gradient_of(const plan *p)
     if (fl_onednn_direct_weights_serve(p->request, &p->op->weights)) return add_backward_direct;
     if (fl_onednn_single_serve(p->request, &p->op->out)) return add_backward_single;
     if (fl_onednn_rows_serve(p->request, &p->op->weights)) return add_backward_rows;
+    if (fl_onednn_dense_weights_serve(p->request, &p->op->weights)) return add_backward_rows;
     return add_backward_weights;
 }
 
