@@ -220,6 +220,23 @@ static void max_pool_treats_special_values_as_naive_does(void **state)
                 if (cases[i / 2].layer.kind == FL_LAYER_MAX_POOL) pool_specials(*backend, precision, i / 2, i % 2);
 }
 
+/* More positions than are looked at together, the last of them a few. */
+static void attention_agrees(void **state)
+{
+    static const fl_tensor_shape in = { 2, 71, 10, 1, FL_TENSOR_SEQUENCE };
+    for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
+        for (size_t all = 0; all < 2 && (*backend)->usable(FL_BACKEND_F32, NULL); all++) {
+            fl_layer layer = { .kind = FL_LAYER_ATTENTION, .name = "t", .heads = 2, .acausal = all };
+            fl_arena *arena = fl_arena_new();
+            chain_data expected = chain_data_new(arena, &layer, 1, in, CHAIN_REAL, 1);
+            chain_data got = chain_twin(arena, &expected);
+            chain_run(fl_backends()[0], &layer, 1, FL_BACKEND_F32, true, &expected);
+            chain_run(*backend, &layer, 1, FL_BACKEND_F32, true, &got);
+            assert_chains_near(&got, &expected, 1e-5, (*backend)->entry.name);
+            fl_arena_free(arena);
+        }
+}
+
 static void start_all(unsigned threads)
 {
     for (const fl_backend *const *backend = fl_backends(); *backend; backend++)
@@ -245,6 +262,7 @@ int main(void)
         cmocka_unit_test(real_numbers_agree_in_f32),
         cmocka_unit_test(real_numbers_agree_in_bf16),
         cmocka_unit_test(max_pool_treats_special_values_as_naive_does),
+        cmocka_unit_test(attention_agrees),
         cmocka_unit_test(two_threads_agree_as_well),
     };
     return test_run(tests, NULL, NULL);
