@@ -91,7 +91,7 @@ static const struct {
     { "planes of few pixels",
       { EXAMPLES, 2, 6, 6 },
       0,
-      { CONVOLUTION("stem", 32, 3, .stride = 3), CONVOLUTION("a", 32, 3, .pad = 1), SUM(1, 2), DENSE,
+      { CONVOLUTION("stem", 32, 3, .stride = 3), CONVOLUTION("a", 32, 5, .pad = 2), SUM(1, 2), DENSE,
         OF(SOFTMAX_CROSS_ENTROPY) } },
 };
 
