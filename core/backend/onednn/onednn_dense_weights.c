@@ -96,13 +96,6 @@ AVX512_INLINE void pack_panel(const matrix *m, const piece *at, size_t column, b
 
 /* --- sums --- */
 
-AVX512_INLINE __m512 multiply_add(const uint32_t *unit, __m512i vector, __m512 sum, bool bf16)
-{
-    if (bf16) return fl_onednn_pairs_add(sum, vector, unit);
-    __m512 number = _mm512_castsi512_ps(_mm512_set1_epi32((int)*unit));
-    return _mm512_fmadd_ps(number, _mm512_castsi512_ps(vector), sum);
-}
-
 AVX512_INLINE void fetch(ahead *next)
 {
     for (size_t at = 0; at < next->bytes; at += 64) _mm_prefetch(next->from + at, _MM_HINT_T1);
@@ -124,7 +117,7 @@ AVX512_INLINE void add_inputs(piece *at, const uint32_t *in, float *to, bool bf1
         for (size_t v = 0; v < VECTORS; v++) outputs[v] = _mm512_loadu_si512(d + v * LANES);
 #pragma GCC unroll 16
         for (size_t k = 0; k < INPUTS * VECTORS; k++)
-            sum[k] = multiply_add(in + k / VECTORS, outputs[k % VECTORS], sum[k], bf16);
+            sum[k] = fl_onednn_pairs_multiply(sum[k], outputs[k % VECTORS], in + k / VECTORS, bf16);
     }
 #pragma GCC unroll 16
     for (size_t k = 0; k < INPUTS * VECTORS; k++) {
@@ -140,7 +133,8 @@ AVX512_INLINE void add_bias(const piece *at, size_t n, float *bias, bool bf16)
         __mmask16 there = lanes(n - v * LANES);
         __m512 sum = at->first ? _mm512_maskz_loadu_ps(there, bias + v * LANES) : _mm512_setzero_ps();
         for (size_t s = 0; s < at->steps; s++)
-            sum = multiply_add(bf16 ? &ones : &one, _mm512_loadu_si512(at->d + s * PANEL + v * LANES), sum, bf16);
+            sum = fl_onednn_pairs_multiply(sum, _mm512_loadu_si512(at->d + s * PANEL + v * LANES), bf16 ? &ones : &one,
+                                           bf16);
         _mm512_mask_storeu_ps(bias + v * LANES, there, sum);
     }
 }

@@ -46,23 +46,16 @@ AVX512_INLINE size_t units(bool bf16)
     return bf16 ? LANES / 2 : LANES;
 }
 
-AVX512_INLINE __m512 multiply_add(const uint32_t *at, __m512i weights, __m512 sum, bool bf16)
-{
-    if (bf16) return fl_onednn_pairs_add(sum, weights, at);
-    __m512 number = _mm512_castsi512_ps(_mm512_set1_epi32((int)*at));
-    return _mm512_fmadd_ps(number, _mm512_castsi512_ps(weights), sum);
-}
-
 /* One tap of `n` places, of which the first and the last may see nothing. */
 AVX512_INLINE void add_tap(const uint32_t *in, const uint32_t *weights, __m512 *sum, size_t n, bool first, bool last,
                            bool bf16)
 {
     for (size_t c = 0; c < units(bf16); c++) {
         __m512i w = _mm512_loadu_si512(weights + c * LANES);
-        if (first && (last || n > 1)) sum[0] = multiply_add(in + c, w, sum[0], bf16);
+        if (first && (last || n > 1)) sum[0] = fl_onednn_pairs_multiply(sum[0], w, in + c, bf16);
 #pragma GCC unroll 8
-        for (size_t k = 1; k + 1 < n; k++) sum[k] = multiply_add(in + c + k * units(bf16), w, sum[k], bf16);
-        if (last && n > 1) sum[n - 1] = multiply_add(in + c + (n - 1) * units(bf16), w, sum[n - 1], bf16);
+        for (size_t k = 1; k + 1 < n; k++) sum[k] = fl_onednn_pairs_multiply(sum[k], w, in + c + k * units(bf16), bf16);
+        if (last && n > 1) sum[n - 1] = fl_onednn_pairs_multiply(sum[n - 1], w, in + c + (n - 1) * units(bf16), bf16);
     }
 }
 

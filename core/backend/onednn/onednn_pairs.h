@@ -39,4 +39,12 @@ FL_ONEDNN_PAIRS_INLINE __m512 fl_onednn_pairs_add(__m512 sum, __m512i pairs, con
     return sum;
 }
 
+/* sum + the products of a unit in memory, broadcast, with each of `units`: a number, or in bf16 a pair. */
+FL_ONEDNN_PAIRS_INLINE __m512 fl_onednn_pairs_multiply(__m512 sum, __m512i units, const uint32_t *unit, bool bf16)
+{
+    if (bf16) return fl_onednn_pairs_add(sum, units, unit);
+    __m512 number = _mm512_castsi512_ps(_mm512_set1_epi32((int)*unit));
+    return _mm512_fmadd_ps(number, _mm512_castsi512_ps(units), sum);
+}
+
 #endif
