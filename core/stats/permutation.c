@@ -234,19 +234,80 @@ static statistic statistic_of(pool *p)
 
 /* --- p --- */
 
+/* How many there are, all as likely as the one that happened: C(n_a + n_b, n_a) or 2^n; too many to count exactly are
+ * some large number. */
+static double count_divisions(size_t n_a, size_t n_b, bool paired)
+{
+    double divisions = 1;
+    if (paired) return pow(2, (double)n_a);
+    for (size_t i = 1; i <= n_a && divisions < 1e9; i++) divisions = divisions * (double)(n_b + i) / (double)i;
+    return divisions;
+}
+
+/* Divisions as extreme as the one that happened, in either direction and upwards. */
+typedef struct extremes {
+    double observed;
+    size_t any, above;
+} extremes;
+
+static void count(extremes *e, double found)
+{
+    double rounding = ROUNDING * fabs(e->observed);
+    e->any += fabs(found) >= fabs(e->observed) - rounding;
+    e->above += found >= e->observed - rounding;
+}
+
 static void take_divisions(pool *p, double observed, size_t permutations, uint64_t seed, fl_stats_difference *test)
 {
     fl_random_stream stream = fl_random_stream_start(seed, "permutation", 0);
-    double rounding = ROUNDING * fabs(observed), tried = 1.0 + (double)permutations;
-    size_t any = 0, above = 0; /* divisions as extreme as the one that happened, in either direction and upwards */
+    extremes found = { .observed = observed };
     for (size_t i = 1; i <= permutations; i++) {
         divide(p, &stream, i);
-        double found = statistic_of(p).studentized;
-        any += fabs(found) >= fabs(observed) - rounding;
-        above += found >= observed - rounding;
+        count(&found, statistic_of(p).studentized);
     }
-    test->p = (1.0 + (double)any) / tried;
-    test->p_worse = (1.0 + (double)above) / tried;
+    test->p = (1.0 + (double)found.any) / (1.0 + (double)permutations);
+    test->p_worse = (1.0 + (double)found.above) / (1.0 + (double)permutations);
+}
+
+static void swap(uint32_t *a, uint32_t *b)
+{
+    uint32_t old = *a;
+    *a = *b;
+    *b = old;
+}
+
+/* The next order of the labels, of which the first has each arm's together. */
+static void next_labels(pool *p)
+{
+    size_t last = p->n - 1, other = p->n - 1;
+    while (last > 0 && p->labels[last - 1] >= p->labels[last]) last--;
+    while (last > 0 && p->labels[other] <= p->labels[last - 1]) other--;
+    if (last > 0) swap(&p->labels[last - 1], &p->labels[other]);
+    for (size_t i = last, k = p->n - 1; i < k; i++, k--) swap(&p->labels[i], &p->labels[k]);
+}
+
+/* Deal out division number `division` of all, from 0. */
+static void divide_in_turn(pool *p, size_t division)
+{
+    if (p->paired) {
+        for (size_t i = 0; i < p->arms[0].n; i++) p->swapped[i] = 2 * (division + 1) + (division >> i & 1);
+        deal_pairs(p, NULL, division + 1);
+        return;
+    }
+    for (size_t i = 0; division == 0 && i < p->n; i++) p->labels[i] = i >= p->arms[0].n;
+    if (division > 0) next_labels(p);
+    deal(p);
+}
+
+static void take_all_divisions(pool *p, double observed, size_t divisions, fl_stats_difference *test)
+{
+    extremes found = { .observed = observed };
+    for (size_t i = 0; i < divisions; i++) {
+        divide_in_turn(p, i);
+        count(&found, statistic_of(p).studentized);
+    }
+    test->p = (double)found.any / (double)divisions;
+    test->p_worse = (double)found.above / (double)divisions;
 }
 
 static void take_normal_limit(double observed, fl_stats_difference *test)
@@ -261,20 +322,19 @@ fl_stats_difference fl_stats_permutation(const fl_stats_arms *arms, size_t permu
     deal(&p);
     statistic observed = statistic_of(&p);
     fl_stats_difference test = { .difference = observed.difference, .standard_error = observed.error };
+    double divisions = count_divisions(arms->n_a, arms->n_b, arms->paired);
     if (fl_stats_arms_many(arms))
         take_normal_limit(observed.studentized, &test);
+    else if (divisions <= (double)permutations)
+        take_all_divisions(&p, observed.studentized, (size_t)lround(divisions), &test);
     else
         take_divisions(&p, observed.studentized, permutations, seed, &test);
     pool_free(&p);
     return test;
 }
 
-/* C(n_a + n_b, n_a) divisions, or 2^n, are as likely as the one that happened; with equal sizes each has a mirror image
- * that is as extreme. */
+/* With equal sizes each division has a mirror image that is as extreme. */
 double fl_stats_permutation_least(size_t n_a, size_t n_b, bool paired)
 {
-    double divisions = 1;
-    if (paired) return fmin(1, 2 * pow(0.5, (double)n_a));
-    for (size_t i = 1; i <= n_a && divisions < 1e9; i++) divisions *= (double)(n_b + i) / (double)i;
-    return (n_a == n_b ? 2 : 1) / divisions;
+    return fmin(1, (paired || n_a == n_b ? 2 : 1) / count_divisions(n_a, n_b, paired));
 }

@@ -1,8 +1,8 @@
 /* Is one arm better than another? A permutation test of the studentized difference of their E[best of K].
  *
  * If the arms were equal, any division of all their trials into two arms of these sizes would be as likely as the one
- * that happened; p is the fraction of divisions whose statistic is at least as extreme. Paired arms swap their labels
- * within a pair instead. With several pairs of arms in a study, p-values go through holm.h.
+ * that happened; p is the fraction of divisions whose statistic is at least as extreme: of all of them where they are no
+ * more than would be drawn at random. Paired arms swap their labels within a pair instead. With several pairs of arms in a study, p-values go through holm.h.
  *
  * The statistic is the difference of the U-statistics over the root of their summed jackknife variances (Chung and
  * Romano 2013; of paired arms the jackknife leaves out pairs). The plain difference would call arms with the same
@@ -20,7 +20,7 @@ enum { FL_STATS_PERMUTATIONS = 4000 }; /* p = .05 is then known to .0035 (one bi
 typedef struct fl_stats_difference {
     double difference;     /* E[best of K] of the first arm minus the second's: negative where the first is better */
     double standard_error; /* by the jackknife; 0 where an arm has no more than K trials */
-    double p;              /* two-sided, (1 + divisions as extreme) / (1 + divisions tried) */
+    double p;              /* two-sided; by random divisions (1 + those as extreme) / (1 + those tried) */
     double p_worse;        /* one-sided: small where the first arm is the worse one */
 } fl_stats_difference;
 

@@ -95,7 +95,10 @@ static const shape_case cases[] = {
     { CONVOLUTION(16, 3, 1), { 2, 32, 3, 31 } }, /* one block of channels out: a row of every stretch there is, */
     { STRIDED(16, 3, 1, 1, .no_bias = true), { 3, 48, 5, 2 } }, /* a row within the window's, */
     { STRIDED(48, 3, 1, 1, .no_bias = true), { 2, 16, 4, 1 } }, /* and one block in: a column alone */
-    { DENSE(130), { 515, 37, 1, 1 } }, /* more rows than are summed up at a time, parts of blocks */
+    { DENSE(130), { 515, 37, 1, 1 } },           /* more rows than are summed up at a time, parts of blocks */
+    { CONVOLUTION(64, 3, 1), { 26, 64, 2, 2 } }, /* planes of a few pixels, several images together: six and four, */
+    { STRIDED(128, 3, 1, 1, .no_bias = true), { 25, 64, 2, 1 } }, /* one left over, a column alone, */
+    { CONVOLUTION(64, 3, 1), { 29, 64, 3, 4 } },                  /* and pixels inside the plane */
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

@@ -110,7 +110,9 @@ void fl_onednn_plain_export(const fl_backend_op *op, size_t tensor, const float 
 fl_onednn_memory *fl_onednn_borrowed(fl_onednn_op *op, const dnnl_memory_desc_t *desc, size_t place);
 /* A memory allocated in the op's workspace. */
 fl_onednn_memory *fl_onednn_allocated(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
-/* A memory in the scratch that all ops share: what it holds lasts no longer than a call. */
+/* A memory in the scratch that all ops share: what it holds lasts no longer than a call. An op within another
+ * (attention's dense layers, that of planes) is given the same scratch, from its beginning: loops of either that need
+ * memory of their own take it from the workspace. */
 fl_onednn_memory *fl_onednn_scratch(fl_onednn_op *op, const dnnl_memory_desc_t *desc);
 /* The same bytes under another descriptor; the memory itself where that is the same. */
 fl_onednn_memory *fl_onednn_view(fl_onednn_op *op, fl_onednn_memory *memory, const dnnl_memory_desc_t *desc);
@@ -200,6 +202,11 @@ void fl_onednn_add_direct_weights(fl_onednn_op *op, const fl_backend_request *re
 bool fl_onednn_direct_serve(const fl_backend_request *request, const_dnnl_primitive_desc_t primitive, bool turned);
 void fl_onednn_add_direct(fl_onednn_op *op, fl_onednn_pass *pass, const fl_backend_request *request, bool turned,
                           size_t n, const fl_onednn_argument *arguments);
+
+/* The same over planes of a few pixels, into whole groups of 64 channels. */
+bool fl_onednn_few_pixels_serve(const fl_backend_request *request, const_dnnl_primitive_desc_t primitive, bool turned);
+void fl_onednn_add_few_pixels(fl_onednn_op *op, fl_onednn_pass *pass, const fl_backend_request *request, bool turned,
+                              size_t n, const fl_onednn_argument *arguments);
 
 /* There too, a convolution of one channel into an `out` that lies so: forward, with the ReLU it may have taken over,
  * and the weight gradient. Does not depend on batch or training. Weights are read and written as the parameter buffer

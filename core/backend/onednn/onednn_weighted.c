@@ -72,7 +72,7 @@ bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_wei
     dnnl_primitive_desc_t with_sum = fl_onednn_describe_sum(&desc, &summand);
     dnnl_memory_desc_t out = fl_onednn_chosen(alone, dnnl_query_dst_md);
     bool serves = with_sum && dnnl_memory_desc_equal(&out, &summand) && is_same_kernel(with_sum, alone) &&
-                  !fl_onednn_direct_serve(request, alone, false);
+                  !fl_onednn_direct_serve(request, alone, false) && !fl_onednn_few_pixels_serve(request, alone, false);
     dnnl_primitive_desc_destroy(alone);
     dnnl_primitive_desc_destroy(with_sum); /* accepts NULL */
     return serves;
@@ -128,12 +128,15 @@ static void add_product(plan *p, fl_onednn_pass *pass, dnnl_primitive_desc_t pri
                         const fl_onednn_argument *arguments)
 {
     bool turned = primitive == p->backward_data, sums = !turned && (p->summand || p->request->adds);
-    if (sums || !fl_onednn_direct_serve(p->request, primitive, turned)) {
+    if (!sums && fl_onednn_direct_serve(p->request, primitive, turned)) {
+        fl_onednn_add_direct(p->op, pass, p->request, turned, n, arguments);
+    } else if (!sums && fl_onednn_few_pixels_serve(p->request, primitive, turned)) {
+        fl_onednn_add_few_pixels(p->op, pass, p->request, turned, n, arguments);
+    } else {
         fl_onednn_note(p->op, primitive);
         fl_onednn_add(p->op, pass, primitive, n, arguments);
         return;
     }
-    fl_onednn_add_direct(p->op, pass, p->request, turned, n, arguments);
     dnnl_primitive_desc_destroy(primitive);
 }
 

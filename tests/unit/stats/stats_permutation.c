@@ -1,5 +1,5 @@
-/* The sampled permutation test against all divisions of small arms, and what infeasible trials do to it. What SciPy
- * says of the same statistic is in scipy.py. */
+/* The permutation test against all divisions of small arms, taken in turn or drawn, and what infeasible trials do to
+ * it. What SciPy says of the same statistic is in scipy.py. */
 #include "support/test.h"
 
 #include "stats/expected_best.h"
@@ -55,8 +55,22 @@ static double studentized(unsigned first_arm, size_t k, double *difference)
     return *difference / sqrt(jackknife_variance(a, n_a, k) + jackknife_variance(b, n_b, k));
 }
 
-/* The shares of the C(11, 5) = 462 divisions that are at least as extreme, either way or upwards; 20,000 draws know it
- * to four standard errors of .0035 at worst. */
+/* What random divisions find, one fewer than there are, over many seeds: their share is known to four standard errors
+ * of .0037 at worst. The one that happened is counted beside them. */
+static void check_drawn(const fl_stats_arms *arms, size_t divisions, double share, double share_above)
+{
+    size_t drawn = divisions - 1, seeds = 18500 / drawn;
+    double any = 0, above = 0, tried = (double)(drawn * seeds);
+    for (size_t seed = 1; seed <= seeds; seed++) {
+        fl_stats_difference test = fl_stats_permutation(arms, drawn, seed);
+        any += (test.p * (double)divisions - 1) / tried;
+        above += (test.p_worse * (double)divisions - 1) / tried;
+    }
+    assert_true(fabs(any - share) < 4 * 0.0037);
+    assert_true(fabs(above - share_above) < 4 * 0.0037);
+}
+
+/* The shares of the C(11, 5) = 462 divisions that are at least as extreme, either way or upwards. */
 static void p_is_the_share_of_divisions_as_extreme(void **state)
 {
     fl_stats_trial trials[N];
@@ -71,11 +85,13 @@ static void p_is_the_share_of_divisions_as_extreme(void **state)
             extreme += fabs(found) >= fabs(observed) - rounding;
             above += found >= observed - rounding;
         }
-        fl_stats_difference test = test_of(trials, N_A, trials + N_A, N_B, k, 20000, 17);
+        const fl_stats_arms arms = { trials, trials + N_A, N_A, N_B, k, false };
+        fl_stats_difference test = fl_stats_permutation(&arms, 462, 17);
         assert_close(test.difference, difference, 1e-13);
         assert_close(test.difference / test.standard_error, observed, 1e-9);
-        assert_true(fabs(test.p - extreme / all) < 4 * 0.0035);
-        assert_true(fabs(test.p_worse - above / all) < 4 * 0.0035);
+        assert_close(test.p, extreme / all, 1e-12);
+        assert_close(test.p_worse, above / all, 1e-12);
+        check_drawn(&arms, 462, extreme / all, above / all);
     }
 }
 
@@ -86,7 +102,7 @@ static void paired_arms_swap_labels_within_a_pair(void **state)
     const double a_errors[] = { 0.22, 0.40, 0.31, 0.18, 0.55, 0.29 },
                  differences[] = { 0.02, -0.01, 0.03, 0.05, 0.01, 0.04 };
     fl_stats_trial a[6], b[6];
-    double mean = 0, squares = 0, extreme = 0;
+    double mean = 0, squares = 0, extreme = 0, above = 0;
     for (size_t i = 0; i < 6; i++) {
         a[i] = trial(a_errors[i]);
         b[i] = trial(a_errors[i] - differences[i]);
@@ -97,12 +113,15 @@ static void paired_arms_swap_labels_within_a_pair(void **state)
         double swapped = 0;
         for (unsigned i = 0; i < 6; i++) swapped += (signs >> i & 1 ? -differences[i] : differences[i]) / 6;
         extreme += fabs(swapped) >= mean - 1e-12; /* with the sum of squares fixed, t grows with the mean */
+        above += swapped >= mean - 1e-12;
     }
     const fl_stats_arms arms = { a, b, 6, 6, 1, true };
-    fl_stats_difference test = fl_stats_permutation(&arms, 20000, 5);
+    fl_stats_difference test = fl_stats_permutation(&arms, 64, 5);
     assert_close(test.difference, mean, 1e-12);
     assert_close(test.standard_error, sqrt(squares / 30), 1e-9);
-    assert_true(fabs(test.p - extreme / 64) < 4 * 0.0035);
+    assert_close(test.p, extreme / 64, 1e-12);
+    assert_close(test.p_worse, above / 64, 1e-12);
+    check_drawn(&arms, 64, extreme / 64, above / 64);
     assert_close(fl_stats_permutation_least(6, 6, true), 2.0 / 64, 0);
 }
 
@@ -128,7 +147,7 @@ static void swapping_the_arms_turns_the_sign_only(void **state)
     fl_stats_difference ba = test_of(trials + 5, 5, trials, 5, 2, 2000, 3);
     assert_true(ab.difference < 0);
     assert_true(ab.difference == -ba.difference);
-    assert_true(fabs(ab.p - ba.p) < 0.06); /* two samples of 2,000 divisions */
+    assert_close(ab.p, ba.p, 1e-15); /* of all 252 divisions */
 }
 
 static void equal_arms_differ_by_nothing(void **state)
