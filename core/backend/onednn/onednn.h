@@ -270,6 +270,12 @@ bool fl_onednn_sum_serves(const fl_backend_request *request, const fl_onednn_wei
 fl_backend_op_maker fl_onednn_planes;
 bool fl_onednn_planes_serve(const fl_backend_request *request);
 
+/* Append to the forward pass: mean and variance (divided by n) of each channel over the batch, by a loop of our own,
+ * for an `in` whose channels lie in whole blocks of 16. */
+bool fl_onednn_moments_serve(const dnnl_memory_desc_t *in);
+void fl_onednn_add_moments(fl_onednn_op *op, const fl_onednn_memory *in, const fl_onednn_memory *mean,
+                           const fl_onednn_memory *variance);
+
 /* Pools of any windows by the library. */
 fl_backend_op_maker fl_onednn_windows;
 
